@@ -1,0 +1,72 @@
+"""Why `accord` could not start.
+
+    CannotStart
+      PortTaken          somebody else listens where we should
+      AlreadyRunning     the data folder is in use by a living process
+      NoSpace            the disk is full, or nearly
+      NoPermission       a folder can't be made, read or written
+      DataUnusable       the folder holds something, but not data that this version can use
+      ServerFailed       a server gave up while it was being started
+      Unreachable        a server that somebody else runs doesn't answer
+
+Each says in one paragraph what is wrong and what would be right; nothing has been changed when it is raised.
+"""
+
+from pathlib import Path
+
+
+class CannotStart(Exception):
+    """The base: whoever wants to tell a person why nothing runs catches this one."""
+
+
+class PortTaken(CannotStart):
+    def __init__(self, what: str, port: int, option: str) -> None:
+        super().__init__(
+            f"Port {port} on 127.0.0.1, where {what} should listen, is in use by another process. "
+            f"Stop that process, or choose another port: accord run {option} {port + 1}."
+        )
+
+
+class AlreadyRunning(CannotStart):
+    def __init__(self, folder: Path, holder: str) -> None:
+        super().__init__(
+            f"The data in {folder} is in use by process {holder}. Stop that process first "
+            f"(kill -INT {holder}), or choose another data folder: ACCORD_HOME=/other/folder."
+        )
+
+
+class NoSpace(CannotStart):
+    def __init__(self, folder: Path, detail: str) -> None:
+        super().__init__(
+            f"The disk that holds {folder} is full ({detail}). Nothing was damaged: make room, or move the folder to a "
+            "larger disk and name it with ACCORD_HOME, then start again."
+        )
+
+
+class NoPermission(CannotStart):
+    def __init__(self, path: Path, detail: str) -> None:
+        super().__init__(
+            f"{path} can't be used: {detail}. Accord needs a folder that it can create files in. Run it as the user who "
+            "owns the folder, or choose another: ACCORD_HOME=/other/folder."
+        )
+
+
+class DataUnusable(CannotStart):
+    def __init__(self, path: Path, detail: str) -> None:
+        super().__init__(
+            f"{path} does not hold data that this version can use: {detail}. It was left as it is. "
+            "Restore it from a backup, or choose another data folder: ACCORD_HOME=/other/folder."
+        )
+
+
+class ServerFailed(CannotStart):
+    def __init__(self, name: str, detail: str, log: Path) -> None:
+        super().__init__(f"{name} did not start: {detail} The whole story is in {log}.")
+
+
+class Unreachable(CannotStart):
+    def __init__(self, what: str, variable: str, detail: str) -> None:
+        super().__init__(
+            f"{what} doesn't answer at the address in {variable}: {detail} "
+            f"Correct {variable}, or unset it to run an embedded {what}."
+        )

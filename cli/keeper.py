@@ -1,0 +1,63 @@
+"""Keeps services alive: starts them in order, starts again what dies, stops them in the reverse order."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from cli.child import Service
+from cli.failures import CannotStart
+
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+WELL_AFTER = 60.0  # seconds of life after which an earlier death is forgotten
+
+
+@dataclass(slots=True)
+class Kept:
+    service: Service
+    pause: float = FIRST_PAUSE
+    started: float = field(default_factory=time.monotonic)
+    due: float | None = None
+
+
+class Keeper:
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._kept: list[Kept] = []
+
+    def start(self, service: Service) -> None:
+        self._kept.append(Kept(service))  # first, so that an interruption in the next line still ends with a stop
+        service.start()
+
+    def dead(self) -> Service | None:
+        return next((kept.service for kept in self._kept if not kept.service.alive), None)
+
+    def tend(self) -> None:
+        """Look once at each service; call it a few times a second."""
+        now = time.monotonic()
+        for kept in self._kept:
+            if kept.service.alive:
+                continue
+            if kept.due is None:
+                self._plan_restart(kept, now)
+            elif now >= kept.due:
+                self._restart(kept)
+
+    def stop(self) -> None:
+        while self._kept:
+            self._kept.pop().service.stop()
+
+    def _plan_restart(self, kept: Kept, now: float) -> None:
+        kept.pause = FIRST_PAUSE if now - kept.started > WELL_AFTER else kept.pause
+        kept.due = now + kept.pause
+        name, words = kept.service.name, kept.service.last_words()
+        self._say(f"{name} stopped unexpectedly: {words} It is started again in {kept.pause:.0f} s.")
+        kept.pause = min(kept.pause * 2, LONGEST_PAUSE)
+
+    def _restart(self, kept: Kept) -> None:
+        kept.started, kept.due = time.monotonic(), None
+        try:
+            kept.service.start()
+        except CannotStart as reason:
+            self._say(str(reason))
+        else:
+            self._say(f"{kept.service.name} runs again.")

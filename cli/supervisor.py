@@ -1,0 +1,214 @@
+"""`accord run`: PostgreSQL, Temporal, migrations, the API and the worker, as one tree of processes that ends as one.
+
+Everything is started from the main thread and plainly waited for: the kernel ties a child to the thread that started it.
+"""
+
+import asyncio
+import errno
+import json
+import os
+import socket
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from pydantic_settings import BaseSettings
+from temporalio.service import RPCError
+
+from cli.child import Child
+from cli.failures import NoSpace, PortTaken, ServerFailed, Unreachable
+from cli.first_run import first_run
+from cli.home import Home, claimed
+from cli.keeper import Keeper
+from cli.postgres import Postgres
+from cli.signals import interruptible
+from cli.temporal import HOST, Temporal
+from db.migrations import SERVICE_ROLE, upgrade
+from workflows.namespace import NAMESPACE, ensure_namespace
+
+READY_SECONDS = 60
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    api: int
+    temporal: int
+    ui: int
+
+
+class Outside(BaseSettings):
+    """Servers that somebody else runs; those not named here are embedded."""
+
+    database_url: str | None = None
+    database_owner_url: str | None = None  # without it, a database of somebody else is not migrated
+    temporal_address: str | None = None
+    temporal_namespace: str = NAMESPACE
+    accord_documents: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where everything is while it runs; kept in `addresses.json` for the other commands."""
+
+    api: str
+    database_url: str
+    database_owner_url: str | None
+    temporal_address: str
+    temporal_namespace: str
+    documents: str
+
+    def environment(self) -> dict[str, str]:
+        """For the API and the worker. They never learn the owner's address, which may change what must not change."""
+        return dict(os.environ) | {
+            "DATABASE_URL": self.database_url,
+            "TEMPORAL_ADDRESS": self.temporal_address,
+            "TEMPORAL_NAMESPACE": self.temporal_namespace,
+            "ACCORD_DOCUMENTS": self.documents,
+            "PYTHONUNBUFFERED": "1",
+        }
+
+
+def supervise(folder: Path, ports: Ports, say: Say) -> None:
+    """Runs until SIGINT, SIGTERM or SIGHUP, and returns when everything has stopped.
+
+    Raises a `CannotStart` when something can't be started; then nothing is left running either.
+    """
+    outside = Outside()
+    with interruptible() as ignore_signals, claimed(folder) as home:
+        keeper = Keeper(say)
+        try:
+            _check_ports(ports, outside)
+            addresses = _start(keeper, home, ports, outside, say)
+            _note(home, addresses)
+            _announce(home, ports, outside, say)
+            while True:
+                keeper.tend()
+                time.sleep(0.2)
+        except KeyboardInterrupt:
+            say("Stopping.")
+        except OSError as refused:
+            if refused.errno == errno.ENOSPC:
+                raise NoSpace(home.folder, str(refused)) from refused
+            raise
+        finally:
+            ignore_signals()
+            keeper.stop()
+            _addresses_file(home).unlink(missing_ok=True)
+
+
+def _start(keeper: Keeper, home: Home, ports: Ports, outside: Outside, say: Say) -> Addresses:
+    database_url, owner_url = _database(keeper, home, outside, say)
+    temporal_address = _temporal(keeper, home, ports, outside, say)
+    addresses = Addresses(
+        api=f"http://{HOST}:{ports.api}",
+        database_url=database_url,
+        database_owner_url=owner_url,
+        temporal_address=temporal_address,
+        temporal_namespace=outside.temporal_namespace,
+        documents=outside.accord_documents or str(home.documents),
+    )
+    for program in _programs(home, ports, addresses):
+        keeper.start(program)
+    _await_ready(keeper, home, addresses.api)
+    asyncio.run(first_run(addresses.api, home))
+    return addresses
+
+
+def _database(keeper: Keeper, home: Home, outside: Outside, say: Say) -> tuple[str, str | None]:
+    """Returns the service's and the owner's address of a database that has every migration."""
+    service, owner = outside.database_url, outside.database_owner_url
+    if service is None:
+        postgres = Postgres(home.folder)
+        keeper.start(postgres)
+        service, owner = postgres.url(SERVICE_ROLE), postgres.url()
+        say(f"PostgreSQL runs, with its data in {home.folder / 'postgres'}.")
+    if owner is None:
+        say("The database is not migrated: DATABASE_OWNER_URL names nobody who may do it.")
+        return service, owner
+    try:
+        psycopg.connect(owner.replace("postgresql+psycopg:", "postgresql:", 1), connect_timeout=10).close()
+    except psycopg.OperationalError as refused:
+        raise Unreachable("PostgreSQL", "DATABASE_OWNER_URL", str(refused).strip()) from refused
+    asyncio.run(upgrade(owner))
+    return service, owner
+
+
+def _temporal(keeper: Keeper, home: Home, ports: Ports, outside: Outside, say: Say) -> str:
+    """Returns the address of a Temporal that has our namespace."""
+    address = outside.temporal_address
+    if address is None:
+        temporal = Temporal(home.folder, ports.temporal, ports.ui)
+        keeper.start(temporal)
+        address = temporal.address
+        say(f"Temporal runs, with its data in {home.folder / 'temporal'}.")
+    try:
+        asyncio.run(ensure_namespace(address, outside.temporal_namespace))
+    except (RPCError, RuntimeError) as refused:
+        raise Unreachable("Temporal", "TEMPORAL_ADDRESS", str(refused)) from refused
+    return address
+
+
+def _programs(home: Home, ports: Ports, addresses: Addresses) -> list[Child]:
+    python = [sys.executable, "-P", "-m"]  # -P: a folder `alembic` or `api` where we were called is not ours
+    api = [*python, "uvicorn", "api.app:create_app", "--factory", "--host", HOST, "--port", str(ports.api)]
+    api += ["--timeout-graceful-shutdown", "2"]  # an open event stream would hold the exit
+    environment = addresses.environment()
+    return [
+        Child("the API", api, log=home.log("api"), environment=environment),
+        Child("the worker", [*python, "workflows.worker"], log=home.log("worker"), environment=environment, patience=15),
+    ]
+
+
+def _await_ready(keeper: Keeper, home: Home, api: str) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while (answer := _health(api)) != "ready":
+        if dead := keeper.dead():
+            raise ServerFailed(dead.name, dead.last_words(), home.folder / "log")
+        if time.monotonic() > deadline:
+            raise ServerFailed("the API", f"it was not ready after {READY_SECONDS} seconds: {answer}.", home.log("api"))
+        time.sleep(0.1)
+
+
+def _health(api: str) -> str:
+    try:
+        with urllib.request.urlopen(f"{api}/api/v1/health/ready", timeout=5) as answer:  # noqa: S310  always http
+            return "ready" if answer.status == 200 else f"it answers {answer.status}"
+    except OSError as refused:  # the base of URLError, HTTPError and time-outs
+        return str(refused)
+
+
+def _check_ports(ports: Ports, outside: Outside) -> None:
+    wanted = [("the API", ports.api, "--port")]
+    if outside.temporal_address is None:
+        wanted += [("Temporal", ports.temporal, "--temporal-port"), ("Temporal's pages", ports.ui, "--ui-port")]
+    for what, port, option in wanted:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a connection that lingers is no listener
+            try:
+                probe.bind((HOST, port))
+            except OSError as refused:
+                raise PortTaken(what, port, option) from refused
+
+
+def _announce(home: Home, ports: Ports, outside: Outside, say: Say) -> None:
+    api = f"http://{HOST}:{ports.api}"
+    say(f"Accord is ready.\n  API           {api}\n  its pages     {api}/docs")
+    if outside.temporal_address is None:
+        say(f"  Temporal UI   http://{HOST}:{ports.ui}/namespaces/{outside.temporal_namespace}/workflows")
+    say(f"  tokens        {home.tokens}\n  logs          {home.folder / 'log'}\nCtrl-C stops everything.")
+
+
+def _addresses_file(home: Home) -> Path:
+    return home.folder / "addresses.json"
+
+
+def _note(home: Home, addresses: Addresses) -> None:
+    text = json.dumps({name: getattr(addresses, name) for name in Addresses.__slots__}, indent=2)
+    with os.fdopen(os.open(_addresses_file(home), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text + "\n")

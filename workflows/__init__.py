@@ -1,0 +1,1 @@
+"""The clock: what must happen when nobody acts."""
