@@ -1,0 +1,290 @@
+"""What somebody can ask of a program: acts, in the imperative, one class each.
+
+An act becomes entries of the ledger if the law accepts it (`rules.decide`). Its id is chosen by
+whoever acts; the same id with the same content is the same act, however often it arrives.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import Field, model_validator
+
+from rules.times import Instant
+from rules.words import Figure, Label, Name, Sha256, Strict, Text
+
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$")]
+
+
+class Role(StrEnum):
+    """What a member may do; `rules.authority` says which acts."""
+
+    REPRESENTATIVE = "representative"
+    RECORDER = "recorder"
+    VERIFIER = "verifier"
+    AUTHORITY = "authority"
+    MONITOR = "monitor"
+    OFFICER = "officer"
+    AUDITOR = "auditor"
+    CHECKER = "checker"
+    CLOCK = "clock"
+
+
+class Actor(Strict):
+    """Who acts, for which party (or body), in which role."""
+
+    person: Id
+    role: Role
+    party: Name | None = None
+
+
+class Member(Strict):
+    """A person's standing in a program: one role for one party, or for none."""
+
+    person: Id
+    role: Role
+    party: Name | None = None
+
+
+class StartProgram(Strict):
+    """Starts a program from a plan document and the values of its parameters."""
+
+    kind: Literal["start_program"] = "start_program"
+    document: dict[str, Any]
+    parameters: dict[Name, str | int] = Field(default_factory=dict)
+    title: Label | None = None
+    members: tuple[Member, ...] = Field(default=(), max_length=200)
+
+
+class AdmitMember(Strict):
+    """Makes a person a member in one role for one party."""
+
+    kind: Literal["admit_member"] = "admit_member"
+    member: Member
+
+
+class RemoveMember(Strict):
+    """Ends a membership."""
+
+    kind: Literal["remove_member"] = "remove_member"
+    member: Member
+    reason: Text
+
+
+class FiledDocument(Strict):
+    """A document by hash; the bytes are kept apart, so that they can be withheld or erased."""
+
+    sha256: Sha256
+    name: Label
+    size: Annotated[int, Field(ge=0, lt=2**53)] | None = None
+    media_type: Label | None = None
+
+
+class RecordEvidence(Strict):
+    """Records a document, a statement or a party's attestation that shows a milestone."""
+
+    kind: Literal["record_evidence"] = "record_evidence"
+    evidence: Id
+    milestone: Name
+    shows: Name = Field(description="which of the milestone's shown_by this is")
+    happened_at: Instant | None = Field(default=None, description="when what it shows happened")
+    document: FiledDocument | None = None
+    text: Text | None = Field(default=None, description="the statement or attestation in words")
+    reference: Text | None = Field(default=None, description="where the original is to be found")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> RecordEvidence:
+        if self.document is None and self.text is None:
+            raise ValueError("evidence is a document, a text, or both")
+        return self
+
+
+class RecordMeasurement(Strict):
+    """Records a figure of an indicator with its origin."""
+
+    kind: Literal["record_measurement"] = "record_measurement"
+    measurement: Id
+    indicator: Name
+    value: Figure
+    unit: Label
+    period: Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$", description="year, month or day")]
+    producer: Label
+    edition: Label
+    source: Text
+    retrieved_at: Instant
+
+
+class Verify(Strict):
+    """Finds that a piece of evidence or a measurement is what it says."""
+
+    kind: Literal["verify"] = "verify"
+    evidence: Id
+    note: Text | None = None
+
+
+class ReturnEvidence(Strict):
+    """Sends a piece of evidence back, with the reason."""
+
+    kind: Literal["return_evidence"] = "return_evidence"
+    evidence: Id
+    reason: Text
+
+
+class WithdrawEvidence(Strict):
+    """Takes back a piece of evidence; whatever rests on it is looked at again."""
+
+    kind: Literal["withdraw_evidence"] = "withdraw_evidence"
+    evidence: Id
+    reason: Text
+
+
+class Observe(Strict):
+    """Answers a finding before it is determined."""
+
+    kind: Literal["observe"] = "observe"
+    milestone: Name
+    text: Text
+
+
+class Determine(Strict):
+    """Decides a milestone, or that a kept stability period was not kept after all."""
+
+    kind: Literal["determine"] = "determine"
+    milestone: Name | None = None
+    stability: Name | None = Field(default=None, description="a phase; outcome reversed only")
+    outcome: Literal["achieved", "not_achieved", "reversed"]
+    reason: Text
+
+    @model_validator(mode="after")
+    def _is_about_one_thing(self) -> Determine:
+        if (self.milestone is None) == (self.stability is None):
+            raise ValueError("determine a milestone or a stability period, one of the two")
+        return self
+
+
+class ReportIncident(Strict):
+    """Reports an event; nothing is decided by the report."""
+
+    kind: Literal["report_incident"] = "report_incident"
+    incident: Id
+    incident_kind: Name
+    severity: Name
+    happened_at: Instant
+    place: Label
+    attributed_to: Name | None = Field(default=None, description="party or non-party, if claimed")
+    confidence: Literal["low", "medium", "high"] = "medium"
+    account: Text
+    related_to: Id | None = Field(default=None, description="incident that this one answers")
+
+
+class ConfirmIncident(Strict):
+    """Establishes that an incident happened, and as what."""
+
+    kind: Literal["confirm_incident"] = "confirm_incident"
+    incident: Id
+    severity: Name | None = None
+    attributed_to: Name | None = None
+    happened_at: Instant | None = None
+    reason: Text
+
+
+class ContestIncident(Strict):
+    """A party disputes an incident; clocks that it touches freeze until it is decided."""
+
+    kind: Literal["contest_incident"] = "contest_incident"
+    incident: Id
+    reason: Text
+
+
+class DismissIncident(Strict):
+    """Establishes that an incident did not happen, or is none of the plan's."""
+
+    kind: Literal["dismiss_incident"] = "dismiss_incident"
+    incident: Id
+    reason: Text
+
+
+class ResolveIncident(Strict):
+    """Establishes that a confirmed incident is over."""
+
+    kind: Literal["resolve_incident"] = "resolve_incident"
+    incident: Id
+    resolved_at: Instant | None = Field(default=None, description="left out, when recorded")
+    reason: Text
+
+
+class Consent(Strict):
+    """A party's consent to the opening of a phase, bound on wish to the effects it was shown."""
+
+    kind: Literal["consent"] = "consent"
+    phase: Name
+    effects: Sha256 | None = Field(default=None, description="hash of the effects shown by preview")
+
+
+class AdvancePhase(Strict):
+    """Opens a phase whose entry gate is met."""
+
+    kind: Literal["advance_phase"] = "advance_phase"
+    phase: Name
+
+
+class SuspendProgram(Strict):
+    """Stops clocks and gates at once; evidence and incidents are still accepted."""
+
+    kind: Literal["suspend_program"] = "suspend_program"
+    reason: Text
+
+
+class ResumeProgram(Strict):
+    """Ends a suspension."""
+
+    kind: Literal["resume_program"] = "resume_program"
+    reason: Text
+
+
+class TerminateProgram(Strict):
+    """Ends the program for good."""
+
+    kind: Literal["terminate_program"] = "terminate_program"
+    reason: Text
+
+
+class StrikeClock(Strict):
+    """Lets due clocks take effect; what is not due stays as it is."""
+
+    kind: Literal["strike_clock"] = "strike_clock"
+
+
+Deed: TypeAlias = Annotated[
+    StartProgram
+    | AdmitMember
+    | RemoveMember
+    | RecordEvidence
+    | RecordMeasurement
+    | Verify
+    | ReturnEvidence
+    | WithdrawEvidence
+    | Observe
+    | Determine
+    | ReportIncident
+    | ConfirmIncident
+    | ContestIncident
+    | DismissIncident
+    | ResolveIncident
+    | Consent
+    | AdvancePhase
+    | SuspendProgram
+    | ResumeProgram
+    | TerminateProgram
+    | StrikeClock,
+    Field(discriminator="kind"),
+]
+
+
+class Act(Strict):
+    """A deed with who does it and under which id."""
+
+    id: Id
+    actor: Actor
+    deed: Deed

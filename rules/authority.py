@@ -1,0 +1,42 @@
+"""Who may do what: one table, denied by default."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rules.acts import Role
+
+R = Role
+
+MAY: Mapping[str, frozenset[Role]] = {
+    "start_program": frozenset({R.OFFICER}),
+    "admit_member": frozenset({R.OFFICER}),
+    "remove_member": frozenset({R.OFFICER}),
+    "record_evidence": frozenset({R.RECORDER, R.REPRESENTATIVE, R.MONITOR, R.CHECKER}),
+    "record_measurement": frozenset({R.RECORDER, R.MONITOR, R.CHECKER}),
+    "verify": frozenset({R.VERIFIER}),
+    "return_evidence": frozenset({R.VERIFIER}),
+    "withdraw_evidence": frozenset({R.RECORDER, R.REPRESENTATIVE, R.MONITOR, R.CHECKER}),
+    "observe": frozenset({R.REPRESENTATIVE}),
+    "determine": frozenset({R.AUTHORITY}),
+    "report_incident": frozenset({R.REPRESENTATIVE, R.RECORDER, R.MONITOR, R.CHECKER, R.OFFICER}),
+    "confirm_incident": frozenset({R.AUTHORITY, R.MONITOR}),
+    "contest_incident": frozenset({R.REPRESENTATIVE}),
+    "dismiss_incident": frozenset({R.AUTHORITY}),
+    "resolve_incident": frozenset({R.AUTHORITY, R.MONITOR}),
+    "consent": frozenset({R.REPRESENTATIVE}),
+    "advance_phase": frozenset({R.REPRESENTATIVE, R.OFFICER}),
+    "suspend_program": frozenset({R.AUTHORITY, R.REPRESENTATIVE}),
+    "resume_program": frozenset({R.AUTHORITY}),
+    "terminate_program": frozenset({R.AUTHORITY}),
+    "strike_clock": frozenset({R.CLOCK}),
+}
+"""By act, the roles that may do it. Auditors read everything and do nothing."""
+
+FOR_A_PARTY = frozenset({R.REPRESENTATIVE, R.RECORDER, R.VERIFIER, R.AUTHORITY})
+"""Roles that are held for a party or a joint body; the others are held for nobody."""
+
+
+def may(role: Role, act: str) -> bool:
+    """Whether a role may do an act of this kind at all."""
+    return role in MAY.get(act, frozenset())

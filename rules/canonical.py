@@ -1,0 +1,56 @@
+"""One way to write data as bytes, so that a hash of it means the same everywhere.
+
+The profile is a part of RFC 8785 (JSON Canonicalization Scheme) narrow enough that the standard
+library writes it: keys of `[a-z0-9_]`, text in NFC, whole numbers below 2**53, no fractions (exact
+figures are text), no nesting beyond 24 levels. What lies outside is refused, never adjusted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from typing import Any
+
+DEEPEST = 24
+_KEY = re.compile(r"[a-z0-9_]+\Z")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class NotCanonical(ValueError):
+    """Data outside the profile; says what and where."""
+
+
+def canonical(data: Any) -> bytes:
+    """The canonical bytes of plain data. Raises NotCanonical."""
+    _check(data, "", 0)
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def digest(data: Any) -> str:
+    """SHA-256 of the canonical bytes, lower-case hex."""
+    return hashlib.sha256(canonical(data)).hexdigest()
+
+
+def _check(data: Any, where: str, depth: int) -> None:
+    if depth > DEEPEST:
+        raise NotCanonical(f"{where}: nested deeper than {DEEPEST}")
+    if isinstance(data, str):
+        if not data.isascii() and (_SURROGATE.search(data) or not unicodedata.is_normalized("NFC", data)):
+            raise NotCanonical(f"{where}: text that is not NFC or holds lone surrogates")
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            if not isinstance(key, str) or not _KEY.match(key):
+                raise NotCanonical(f"{where}: the key {key!r} is not of a-z, 0-9 and _")
+            _check(value, f"{where}.{key}", depth + 1)
+    elif isinstance(data, list | tuple):
+        for index, value in enumerate(data):
+            _check(value, f"{where}[{index}]", depth + 1)
+    elif data is None or isinstance(data, bool):
+        pass
+    elif isinstance(data, int):
+        if abs(data) >= 2**53:
+            raise NotCanonical(f"{where}: a whole number of 2**53 or more")
+    else:
+        raise NotCanonical(f"{where}: a {type(data).__name__}; fractions are written as text")

@@ -1,0 +1,112 @@
+"""What must happen when nobody acts: which clocks run, and when each is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from rules.criteria import Anchor, NotBefore, leaves
+from rules.figures import newest, stale_from
+from rules.program import MilestoneStatus, PhaseStatus, Program, Standing
+from rules.times import plus
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A future instant at which something follows; `name` is unique in the program."""
+
+    name: str
+    kind: Literal["stability", "deadline", "observation", "staleness", "not_before"]
+    phase: str
+    due_at: datetime
+    note: str
+
+
+def occurred(program: Program, anchor: Anchor) -> datetime | None:
+    """When the event that a duration is counted from happened; None if it has not."""
+    if anchor.date is not None:
+        return anchor.date
+    if anchor.milestone is not None:
+        return program.milestone(anchor.milestone).achieved_at
+    if anchor.phase is not None:
+        phase = program.phase(anchor.phase)
+        return phase.opened_at if anchor.becomes == "open" else phase.completed_at
+    return program.started_at
+
+
+def clocks(program: Program) -> tuple[Clock, ...]:
+    """The running clocks, soonest first. None run while the program is suspended or has ended."""
+    if program.standing is not Standing.RUNNING:
+        return ()
+    running = [*_stability(program), *_milestones(program), *_figures(program), *_dates(program)]
+    return tuple(sorted(running, key=lambda clock: (clock.due_at, clock.name)))
+
+
+def _stability(program: Program) -> Iterator[Clock]:
+    for phase, state in program.stability.items():
+        rule = program.plan.phases[phase].stability
+        if rule is None or (rule.from_ is None and program.phase(phase).opened_at is None):
+            continue
+        due = state.counted.completes_at
+        if state.completed_at is None and due is not None and state.counted.status == "counting":
+            note = f"{program.plan.phases[phase].title}: stability kept"
+            yield Clock(f"stability.{phase}", "stability", phase, due, note)
+
+
+def _milestones(program: Program) -> Iterator[Clock]:
+    for name, state in program.milestones.items():
+        phase = program.plan.phase_of[name]
+        title = program.plan.milestones[name].title
+        due = state.due
+        if (
+            due is not None
+            and due.revised is not None
+            and due.missed_at is None
+            and state.status is not MilestoneStatus.ACHIEVED
+        ):
+            yield Clock(f"deadline.{name}", "deadline", phase, due.revised, f"{title}: due")
+        finding = state.finding
+        if (
+            finding is not None
+            and finding.observable_until is not None
+            and finding.observable_until > program.settled_to
+            and not finding.observed
+        ):
+            until = finding.observable_until
+            yield Clock(f"observation.{name}", "observation", phase, until, f"{title}: time to observe ends")
+
+
+def _figures(program: Program) -> Iterator[Clock]:
+    for indicator in program.figures:
+        figure = newest(program, indicator)
+        uses = program.plan.measured.get(indicator, ())
+        if figure is None or not uses:
+            continue
+        due = stale_from(program, indicator, figure)
+        if due > program.settled_to:
+            note = f"{program.plan.indicators[indicator].title}: figure of {figure.period} gets too old"
+            yield Clock(f"staleness.{indicator}", "staleness", program.plan.phase_of[uses[0][0]], due, note)
+
+
+def _dates(program: Program) -> Iterator[Clock]:
+    for name, phase in program.plan.phases.items():
+        state = program.phase(name)
+        if state.status is PhaseStatus.COMPLETE:
+            continue
+        gate = phase.entry if state.status is PhaseStatus.WAITING else program.plan.exits[name]
+        for criterion in gate:
+            for leaf in leaves(criterion):
+                if not isinstance(leaf, NotBefore):
+                    continue
+                since = occurred(program, leaf.not_before.from_)
+                due = since and plus(since, leaf.not_before.within, program.plan.time_zone)
+                if due and due > program.settled_to:
+                    yield Clock(
+                        f"date.{name}.{due:%Y%m%dT%H%M%S}",
+                        "not_before",
+                        name,
+                        due,
+                        f"{phase.title}: date reached",
+                    )

@@ -1,0 +1,299 @@
+"""What follows: the effects of what is recorded, in the order that is law.
+
+At one instant: suspension, incident, reversal, clock, achievement, release. Suspension and
+incidents are acts and stand first because they are judged first; here follow what incidents do to
+commitments, stability periods and deadlines, then reversals, then achievements, then gates. A
+clock that strikes is followed by all of these at its own instant before the next one strikes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import partial
+from typing import Literal
+
+from rules import entries as e
+from rules.acts import Actor, Id
+from rules.clocks import Clock, clocks, occurred
+from rules.entries import Effect, Entry, Truth
+from rules.evolve import evolve
+from rules.findings import Judgement, shown
+from rules.gates import gate
+from rules.incidents import commitment_now
+from rules.program import Finding, MilestoneStatus, PhaseStatus, Program, Stability, Standing
+from rules.stability import counted
+from rules.times import in_whole_days, plus, plus_lost
+
+MOST_ROUNDS = 10_000
+
+
+class DoesNotSettle(RuntimeError):
+    """Effects that follow from each other without end; a fault of the law, never of an act."""
+
+
+class Unfolding:
+    """A program while facts and their effects are appended to it."""
+
+    def __init__(self, program: Program, act: Id, at: datetime) -> None:
+        self.program = program
+        self.entries: list[Entry] = []
+        self._act, self._at = act, at
+
+    def append(self, fact: e.Fact, actor: Actor | None = None, content: str | None = None) -> None:
+        entry = Entry.model_construct(
+            seq=self.program.seq + 1, at=self._at, act=self._act, actor=actor, content=content, fact=fact
+        )
+        self.entries.append(entry)
+        self.program = evolve(self.program, entry)
+
+    def settle_clocks(self, until: datetime, *, inclusive: bool) -> None:
+        """Strikes every clock due by `until`, soonest first, each with all that follows."""
+        for _ in range(MOST_ROUNDS):
+            due = next(iter(clocks(self.program)), None)
+            if due is None or due.due_at > until or (due.due_at == until and not inclusive):
+                return
+            self._strike(due)
+        raise DoesNotSettle(f"clocks up to {until} do not come to an end")
+
+    def _strike(self, clock: Clock) -> None:
+        # What is only now known to be due (an incident was dismissed late) takes effect now.
+        at = max(clock.due_at, self.program.settled_to)
+        self.append(e.ClockStruck(clock=clock.name, due_at=clock.due_at))
+        match clock.kind:
+            case "stability":
+                self.append(e.StabilityCompleted(phase=clock.phase, effective_at=at))
+            case "deadline":
+                milestone = clock.name.removeprefix("deadline.")
+                self.append(e.DeadlineMissed(milestone=milestone, effective_at=clock.due_at))
+            case "observation" | "staleness" | "not_before":
+                pass
+        self.settle(at)
+
+    def settle(self, at: datetime) -> None:
+        """Appends effects until nothing more follows at this instant."""
+        for _ in range(MOST_ROUNDS):
+            if self.program.ended_at is not None:
+                return
+            effects = next(filter(None, (tuple(step(self.program, at)) for step in ORDER)), ())
+            if not effects:
+                return
+            for effect in effects:
+                self.append(effect)
+        raise DoesNotSettle(f"effects at {at} do not come to an end")
+
+
+def commitments(program: Program, at: datetime) -> Iterator[Effect]:
+    """Commitments that come into force, are broken, put in question or kept again."""
+    for name, rule in program.plan.commitments.items():
+        before = program.commitments.get(name)
+        since = before.in_force_since if before else occurred(program, rule.in_force)
+        if since is None or since > at:
+            continue
+        now = commitment_now(program, rule, since)
+        if now != before:
+            yield e.CommitmentChanged(
+                commitment=name,
+                status=now.status,
+                because=now.because,
+                in_force_since=since,
+                broken=now.broken,
+                effective_at=at,
+            )
+
+
+def stability(program: Program, at: datetime) -> Iterator[Effect]:
+    """Stability periods that begin or are moved; a kept one that was not kept after all."""
+    for name, phase in program.plan.phases.items():
+        if phase.stability is None:
+            continue
+        since = occurred(program, phase.stability.from_) if phase.stability.from_ else program.phase(name).opened_at
+        if since is None or since > at:
+            continue
+        before, now = program.stability.get(name), counted(program, name, since, at)
+        if before is None:
+            yield now
+        elif before.completed_at is None:
+            if before.counted.model_copy(update={"effective_at": at}) != now:
+                yield now
+        elif (proposed := before.finding is not None and before.finding.proposes is not None) != _undone(before, now):
+            yield _stability_finding(name, now, at, stands=proposed)
+
+
+def _undone(before: Stability, now: e.StabilityCounted) -> bool:
+    then = before.counted.completes_at
+    return now.completes_at is None or (then is not None and now.completes_at > then)
+
+
+def _stability_finding(name: str, now: e.StabilityCounted, at: datetime, *, stands: bool) -> e.FindingMade:
+    broken = f"The period was broken by {now.moved_by}" if now.moved_by else "The period was interrupted"
+    return e.FindingMade(
+        stability=name,
+        outcome=Truth.MET if stands else Truth.NOT_MET,
+        proposes=None if stands else "reversal",
+        sentence="The period was kept after all." if stands else f"{broken} before it was complete.",
+        effective_at=at,
+    )
+
+
+def deadlines(program: Program, at: datetime) -> Iterator[Effect]:
+    """Due dates that are set when their anchor occurs, and moved by pauses."""
+    for name, step in program.plan.milestones.items():
+        if step.due is None or program.milestone(name).status is MilestoneStatus.ACHIEVED:
+            continue
+        before = program.milestone(name).due
+        since = before.anchored_at if before else occurred(program, step.due.from_)
+        if since is None or since > at:
+            continue
+        original = before.original if before else plus(since, step.due.within, program.plan.time_zone)
+        lost = [
+            interval
+            for commitment in step.due.paused_while_broken
+            if (state := program.commitments.get(commitment)) is not None
+            for interval in state.broken
+        ]
+        revised = plus_lost(
+            original,
+            [*lost, *program.suspensions],
+            since,
+            program.plan.time_zone,
+            whole_days=in_whole_days(step.due.within),
+        )
+        if before is None or (before.missed_at is None and before.revised != revised):
+            yield e.DeadlineSet(
+                milestone=name,
+                anchored_at=since,
+                due_original=original,
+                due_revised=revised,
+                effective_at=at,
+            )
+
+
+def findings(program: Program, at: datetime, *, held: bool) -> Iterator[Effect]:
+    """What the evidence now shows that it did not show before; `held` for achieved milestones."""
+    for name, state in program.milestones.items():
+        achieved = state.status is MilestoneStatus.ACHIEVED
+        if achieved is not held or state.status is MilestoneStatus.NOT_STARTED:
+            continue
+        judgement = shown(program, name, at)
+        if _is_news(program, name, state.finding, judgement):
+            yield _finding(program, name, at, judgement, held=held)
+
+
+def _is_news(program: Program, name: str, before: Finding | None, now: Judgement) -> bool:
+    """Another outcome is news; another reason only where a figure is the reason."""
+    outcome_before = before.outcome if before else Truth.NOT_MET
+    if now.outcome is not outcome_before and (now.outcome is Truth.MET or before is not None):
+        return True
+    if now.outcome is Truth.MET or not _has_figure(program, name):
+        return False
+    return before is None or before.sentence != now.sentence
+
+
+def _has_figure(program: Program, name: str) -> bool:
+    return any(
+        program.figures.get(indicator)
+        for indicator, uses in program.plan.measured.items()
+        if any(milestone == name for milestone, _, _ in uses)
+    )
+
+
+def _finding(program: Program, name: str, at: datetime, judgement: Judgement, *, held: bool) -> e.FindingMade:
+    met = judgement.outcome is Truth.MET
+    proposes: Literal["achievement", "reversal"] | None = None
+    if met and not held:
+        proposes = "achievement"
+    elif judgement.outcome is Truth.NOT_MET and held:
+        proposes = "reversal"
+    window = program.plan.milestones[name].determined.observation
+    until = plus(at, window, program.plan.time_zone)
+    return e.FindingMade(
+        milestone=name,
+        outcome=judgement.outcome,
+        proposes=proposes,
+        sentence=judgement.sentence,
+        observable_until=until if proposes and until > at else None,
+        effective_at=at,
+    )
+
+
+def achievements(program: Program, at: datetime) -> Iterator[Effect]:
+    """Milestones that the consented plan lets be determined by the finding itself."""
+    if program.standing is not Standing.RUNNING:
+        return
+    for name, state in program.milestones.items():
+        finding = state.finding
+        if (
+            finding is not None
+            and finding.proposes == "achievement"
+            and state.status is not MilestoneStatus.ACHIEVED
+            and program.plan.milestones[name].determined.automatically
+            and program.phase(program.plan.phase_of[name]).status is not PhaseStatus.WAITING
+            and (finding.observed or finding.observable_until is None or finding.observable_until <= at)
+        ):
+            yield e.MilestoneDetermined(
+                milestone=name,
+                outcome="achieved",
+                reason=finding.sentence,
+                automatically=True,
+                effective_at=at,
+            )
+
+
+def gates(program: Program, at: datetime) -> Iterator[Effect]:
+    """Gates that begin or cease to be met, and what that does to their phases."""
+    for name, rule in program.plan.phases.items():
+        state = program.phase(name)
+        entry = gate(program, name, rule.entry, at) is Truth.MET and _outer_open(program, rule.within)
+        if entry != state.entry_met:
+            yield e.GateChanged(phase=name, gate="entry", met=entry, effective_at=at)
+            if not entry and state.status is not PhaseStatus.WAITING:
+                yield _gate_closed(program, name, at)
+        if state.status is PhaseStatus.WAITING:
+            continue
+        leave = gate(program, name, program.plan.exits[name], at) is Truth.MET
+        if leave != state.exit_met:
+            yield e.GateChanged(phase=name, gate="exit", met=leave, effective_at=at)
+            if not leave and state.status is PhaseStatus.COMPLETE:
+                yield e.PhaseReopened(phase=name, effective_at=at)
+
+
+def _outer_open(program: Program, outer: str | None) -> bool:
+    return outer is None or program.phase(outer).status is not PhaseStatus.WAITING
+
+
+def _gate_closed(program: Program, name: str, at: datetime) -> Effect:
+    sentence = f"The entry gate of {program.plan.phases[name].title} has closed."
+    match program.plan.phases[name].when_gate_closes:
+        case "step_back":
+            return e.PhaseSteppedBack(phase=name, effective_at=at)
+        case "suspend" if program.standing is Standing.RUNNING:
+            return e.ProgramSuspended(reason=sentence, effective_at=at)
+        case "suspend" | "warn":
+            return e.WarningGiven(phase=name, sentence=sentence, effective_at=at)
+
+
+def openings(program: Program, at: datetime) -> Iterator[Effect]:
+    """Phases that open or are complete because their gates are met; the end of the program."""
+    if program.standing is not Standing.RUNNING:
+        return
+    for name, rule in program.plan.phases.items():
+        state = program.phase(name)
+        if state.status is PhaseStatus.WAITING and state.entry_met and rule.opens == "automatically":
+            yield e.PhaseOpened(phase=name, effective_at=at)
+        elif state.status is PhaseStatus.OPEN and state.exit_met:
+            yield e.PhaseCompleted(phase=name, effective_at=at)
+    if all(program.phase(name).status is PhaseStatus.COMPLETE for name in program.plan.phases):
+        yield e.ProgramCompleted(effective_at=at)
+
+
+ORDER: tuple[Callable[[Program, datetime], Iterator[Effect]], ...] = (
+    commitments,
+    stability,
+    deadlines,
+    partial(findings, held=True),
+    partial(findings, held=False),
+    achievements,
+    gates,
+    openings,
+)

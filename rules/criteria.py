@@ -1,0 +1,157 @@
+"""What a gate can ask for. A criterion is written as one key and its value, and criteria compose.
+
+    entry:
+      - phase: announcement                 # that phase is complete
+      - commitment: mission_safety          # it is in force and not broken
+      - any:
+          - stability: stability            # the quiet time of that phase has been kept
+          - at_least: {count: 2, of: [{milestone: a}, {milestone: b}, {milestone: c}]}
+
+Every criterion is met, not met or indeterminate; what is indeterminate never opens a gate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from rules.times import Duration, Instant
+from rules.words import Name, Strict
+
+
+class Anchor(Strict):
+    """The event that a duration is counted from: exactly one of the fields."""
+
+    program: bool | None = Field(default=None, description="true: the start of the program")
+    phase: Name | None = Field(default=None, description="the opening or completion of a phase")
+    becomes: str | None = Field(default=None, pattern="^(open|complete)$", description="with phase")
+    milestone: Name | None = Field(default=None, description="the achievement of a milestone")
+    date: Instant | None = Field(default=None, description="a fixed instant")
+
+    @model_validator(mode="after")
+    def _is_one_event(self) -> Anchor:
+        events = [self.program, self.phase, self.milestone, self.date]
+        if sum(event is not None for event in events) != 1 or self.program is False:
+            raise ValueError(
+                "an anchor is one event: {program: true}, {phase: NAME, becomes: open}, "
+                "{phase: NAME, becomes: complete}, {milestone: NAME} or {date: INSTANT}"
+            )
+        if (self.phase is None) != (self.becomes is None):
+            raise ValueError("say what the phase becomes: {phase: NAME, becomes: open | complete}")
+        return self
+
+
+class Trigger(Strict):
+    """A class of incidents: by kind, and optionally by least severity and by who did it."""
+
+    kinds: tuple[Name, ...] = Field(min_length=1)
+    at_least: Name | None = Field(default=None, description="least severity that counts")
+    attributed_to: tuple[Name, ...] | None = Field(default=None, description="parties or non-parties; left out, anybody")
+
+
+class MilestoneAchieved(Strict):
+    milestone: Name
+
+
+class PhaseComplete(Strict):
+    phase: Name
+
+
+class StabilityKept(Strict):
+    stability: Name = Field(description="the phase whose stability period is meant")
+
+
+class CommitmentHolds(Strict):
+    commitment: Name
+
+
+class ConsentGiven(Strict):
+    consent: tuple[Name, ...] = Field(min_length=1, description="parties that must consent")
+
+
+class NoOpenIncident(Strict):
+    no_open_incident: Trigger
+
+
+class After(Strict):
+    within: Duration
+    from_: Anchor = Field(alias="from")
+
+
+class NotBefore(Strict):
+    not_before: After
+
+
+class All(Strict):
+    all: tuple[Criterion, ...] = Field(min_length=1)
+
+
+class AnyOf(Strict):
+    any: tuple[Criterion, ...] = Field(min_length=1)
+
+
+class Several(Strict):
+    count: int = Field(ge=1, le=1000)
+    of: tuple[Criterion, ...] = Field(min_length=1)
+
+
+class AtLeast(Strict):
+    at_least: Several
+
+
+_KEYS = (
+    "milestone",
+    "phase",
+    "stability",
+    "commitment",
+    "consent",
+    "no_open_incident",
+    "not_before",
+    "all",
+    "any",
+    "at_least",
+)
+
+
+def _key(value: Any) -> str | None:
+    held = value if isinstance(value, dict) else getattr(value, "__dict__", {})
+    found = [key for key in held if key in _KEYS]
+    return f"={found[0]}" if len(found) == 1 and len(held) == 1 else None
+
+
+Criterion: TypeAlias = Annotated[
+    Annotated[MilestoneAchieved, Tag("=milestone")]
+    | Annotated[PhaseComplete, Tag("=phase")]
+    | Annotated[StabilityKept, Tag("=stability")]
+    | Annotated[CommitmentHolds, Tag("=commitment")]
+    | Annotated[ConsentGiven, Tag("=consent")]
+    | Annotated[NoOpenIncident, Tag("=no_open_incident")]
+    | Annotated[NotBefore, Tag("=not_before")]
+    | Annotated[All, Tag("=all")]
+    | Annotated[AnyOf, Tag("=any")]
+    | Annotated[AtLeast, Tag("=at_least")],
+    Discriminator(
+        _key,
+        custom_error_type="criterion",
+        custom_error_message="a criterion is one of: " + ", ".join(f"{key}: ..." for key in _KEYS),
+    ),
+]
+
+Leaf: TypeAlias = (
+    MilestoneAchieved | PhaseComplete | StabilityKept | CommitmentHolds | ConsentGiven | NoOpenIncident | NotBefore
+)
+
+for _shape in (All, AnyOf, Several, AtLeast):
+    _shape.model_rebuild()
+
+
+def leaves(criterion: Criterion) -> Iterator[Leaf]:
+    """The criteria that a criterion is composed of, in the order they are written."""
+    match criterion:
+        case All(all=parts) | AnyOf(any=parts) | AtLeast(at_least=Several(of=parts)):
+            for part in parts:
+                yield from leaves(part)
+        case _:
+            yield criterion

@@ -1,0 +1,239 @@
+"""The law in one function: may this act be done now, and what follows if it is.
+
+    decide(program, act, at)  ->  Decided(entries, program) | Refused(code, reason, accepted)
+
+Clocks due before the act take effect first, so it never matters how late a timer was. Then the act
+is judged, then everything that follows from it. The same function serves the door, previews,
+stories and audits; it reads no clock and writes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from rules import acts as a
+from rules import entries as e
+from rules.authority import FOR_A_PARTY, MAY, may
+from rules.canonical import NotCanonical, digest
+from rules.consequences import Unfolding
+from rules.entries import Entry, Fact
+from rules.evolve import evolve
+from rules.judging.evidence import determined, evidence_fact, observed
+from rules.judging.incidents import incident_fact
+from rules.judging.phases import advanced, consented, standing_fact
+from rules.program import Program
+from rules.reading import Document, Faulty
+from rules.refusals import Code, No, Refused
+from rules.soundness import sound
+from rules.words import did_you_mean
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What an act adds to the ledger, and the program after it. No entries: nothing was due."""
+
+    entries: tuple[Entry, ...]
+    program: Program
+
+
+def decide(program: Program | None, act: a.Act, at: datetime) -> Decided | Refused:
+    """Judges an act at an instant. `at` must not lie before the program's newest entry."""
+    try:
+        if isinstance(act.deed, a.StartProgram):
+            return _start(program, act, act.deed, at)
+        return _go_on(program, act, at)
+    except No as no:
+        return no.refused
+
+
+def content_of(act: a.Act) -> str:
+    """The hash by which a repeat of an act is told from another act under the same id."""
+    return digest(act.model_dump(mode="json", exclude={"id"}, exclude_none=True))
+
+
+def refusal(program: Program, act: a.Act, refused: Refused, at: datetime) -> Decided:
+    """The entry that keeps a refused attempt."""
+    fact = e.AttemptRefused(attempted=act.deed.kind, content=content_of(act), code=refused.code, reason=refused.reason)
+    entry = Entry(seq=program.seq + 1, at=at, act=act.id, actor=act.actor, fact=fact)
+    return Decided((entry,), evolve(program, entry))
+
+
+def effects_of(decided: Decided) -> str:
+    """The hash of what an act would do, to which a consent can be bound.
+
+    Instants are left out, since they move with the moment of asking: what is consented to is what
+    changes, not when the question was put.
+    """
+    return digest([_timeless(entry.fact) for entry in decided.entries if entry.actor is None])
+
+
+def _timeless(fact: Fact) -> dict[str, object]:
+    written = fact.model_dump(mode="json", exclude={"broken"}, exclude_none=True)
+    return {name: value for name, value in written.items() if not isinstance(getattr(fact, name), datetime)}
+
+
+def _start(program: Program | None, act: a.Act, deed: a.StartProgram, at: datetime) -> Decided:
+    if program is not None:
+        raise No(Code.PROGRAM_EXISTS, "The program has been started before.", "another program id")
+    if act.actor.role is not a.Role.OFFICER:
+        raise No(Code.ROLE_MAY_NOT, f"A {act.actor.role} does not start programs.", "the role officer")
+    try:
+        plan = sound(Document(deed.document, {}), deed.parameters)
+        plan_sha256 = digest(deed.document)
+    except Faulty as error:
+        told = "; ".join(fault.line("plan") for fault in error.faults[:5])
+        raise No(Code.PLAN_FAULTY, f"The plan has faults: {told}", "a plan without faults") from None
+    except NotCanonical as error:
+        raise No(
+            Code.PLAN_FAULTY,
+            f"The plan cannot be recorded: {error}",
+            "plain text and whole numbers",
+        ) from None
+    starter = a.Member(person=act.actor.person, role=a.Role.OFFICER)
+    members = tuple(dict.fromkeys((starter, *deed.members)))
+    for member in members:
+        _check_member(member, [*plan.parties, *plan.bodies])
+    fact = e.ProgramStarted(
+        document=deed.document,
+        parameters=deed.parameters,
+        plan_sha256=plan_sha256,
+        title=deed.title or plan.title,
+        members=members,
+    )
+    first = Entry(seq=1, at=at, act=act.id, actor=act.actor, content=content_of(act), fact=fact)
+    unfolding = Unfolding(evolve(None, first), act.id, at)
+    unfolding.settle(at)
+    unfolding.settle_clocks(at, inclusive=True)
+    return Decided((first, *unfolding.entries), unfolding.program)
+
+
+def _go_on(program: Program | None, act: a.Act, at: datetime) -> Decided:
+    if program is None:
+        raise No(Code.PROGRAM_UNKNOWN, "There is no such program.", "the id of a program")
+    unfolding = Unfolding(program, act.id, at)
+    if isinstance(act.deed, a.StrikeClock):
+        _check_actor(program, act)
+        unfolding.settle_clocks(at, inclusive=True)
+        return Decided(tuple(unfolding.entries), unfolding.program)
+    # What is due at this very instant comes after the act: a suspension beats a clock.
+    unfolding.settle_clocks(at, inclusive=False)
+    settled = unfolding.program
+    if settled.ended_at is not None:
+        raise No(
+            Code.PROGRAM_ENDED,
+            f"The program is {settled.standing} since {settled.ended_at:%Y-%m-%d %H:%M} UTC.",
+            "acts on a program that runs or is suspended",
+        )
+    _check_actor(settled, act)
+    fact = _judged(settled, act, at)
+    unfolding.append(fact, actor=act.actor, content=content_of(act))
+    if isinstance(fact, e.PhaseAdvanced):
+        unfolding.append(e.PhaseOpened(phase=fact.phase, effective_at=at))
+    unfolding.settle(at)
+    unfolding.settle_clocks(at, inclusive=True)
+    return Decided(tuple(unfolding.entries), unfolding.program)
+
+
+def _judged(program: Program, act: a.Act, at: datetime) -> Fact:
+    """The fact that an act amounts to. Raises No."""
+    deed, actor = act.deed, act.actor
+    match deed:
+        case a.AdmitMember(member=member):
+            return _admitted(program, member)
+        case a.RemoveMember():
+            return _removed(program, deed)
+        case a.RecordEvidence() | a.RecordMeasurement() | a.Verify() | a.ReturnEvidence() | a.WithdrawEvidence():
+            return evidence_fact(program, actor, deed, at)
+        case a.Observe():
+            return observed(program, actor, deed)
+        case a.Determine():
+            return determined(program, actor, deed, at)
+        case a.ReportIncident() | a.ConfirmIncident() | a.ContestIncident() | a.DismissIncident() | a.ResolveIncident():
+            return incident_fact(program, actor, deed, at)
+        case a.Consent():
+            _check_effects(program, act, deed, at)
+            return consented(program, actor, deed)
+        case a.AdvancePhase():
+            return advanced(program, deed, at)
+        case a.SuspendProgram() | a.ResumeProgram() | a.TerminateProgram():
+            return standing_fact(program, deed, at)
+        case a.StartProgram() | a.StrikeClock():
+            raise AssertionError("judged before")
+    assert_never(deed)
+
+
+def _check_actor(program: Program, act: a.Act) -> None:
+    actor = act.actor
+    kind = act.deed.kind
+    if not may(actor.role, kind):
+        raise No(
+            Code.ROLE_MAY_NOT,
+            f"A {actor.role} may not {kind.replace('_', ' ')}.",
+            f"the role {' or '.join(sorted(MAY.get(kind, ())))}",
+        )
+    if actor.role is a.Role.CLOCK:
+        return
+    if a.Member(person=actor.person, role=actor.role, party=actor.party) not in program.members:
+        standing_for = f" for {actor.party}" if actor.party else ""
+        raise No(
+            Code.NOT_A_MEMBER,
+            f"{actor.person} is no {actor.role}{standing_for} in this program.",
+            "a role that the program's officer has admitted the person to",
+        )
+
+
+def _check_member(member: a.Member, parties: list[str]) -> None:
+    if member.role is a.Role.CLOCK:
+        raise No(Code.ROLE_MAY_NOT, "Nobody is a member as the clock.", "another role")
+    if member.role in FOR_A_PARTY and member.party is None:
+        raise No(Code.PARTY_UNKNOWN, f"A {member.role} acts for a party.", f"one of {', '.join(parties)}")
+    if member.party is not None and member.party not in parties:
+        raise No(
+            Code.PARTY_UNKNOWN,
+            f"{member.party} is no party or body of the plan.",
+            did_you_mean(member.party, parties),
+        )
+
+
+def _admitted(program: Program, member: a.Member) -> Fact:
+    _check_member(member, [*program.plan.parties, *program.plan.bodies])
+    if member in program.members:
+        raise No(
+            Code.MEMBER_EXISTS,
+            f"{member.person} holds this role already.",
+            "another role or person",
+        )
+    return e.MemberAdmitted(member=member)
+
+
+def _removed(program: Program, deed: a.RemoveMember) -> Fact:
+    if deed.member not in program.members:
+        raise No(
+            Code.MEMBER_UNKNOWN,
+            f"{deed.member.person} does not hold this role.",
+            "a role that is held",
+        )
+    officers = [member for member in program.members if member.role is a.Role.OFFICER]
+    if officers == [deed.member]:
+        raise No(
+            Code.LAST_OFFICER,
+            "A program keeps at least one officer.",
+            "admit another officer first",
+        )
+    return e.MemberRemoved(member=deed.member, reason=deed.reason)
+
+
+def _check_effects(program: Program, act: a.Act, deed: a.Consent, at: datetime) -> None:
+    """A consent bound to effects is refused when they are no longer what it was shown."""
+    if deed.effects is None:
+        return
+    unbound = act.model_copy(update={"deed": deed.model_copy(update={"effects": None})})
+    would = decide(program, unbound, at)
+    if isinstance(would, Decided) and effects_of(would) != deed.effects:
+        raise No(
+            Code.EFFECTS_CHANGED,
+            "The consent is bound to effects that are no longer those it would have.",
+            f"a consent to the effects {effects_of(would)}, or one that is not bound",
+        )

@@ -1,0 +1,124 @@
+"""Whether what a story expects is so; if not, a sentence that says how it is instead and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from rules.explain import blocking_phase
+from rules.program import Program
+from rules.stability import days_left, zone_of
+from rules.story import Expectation
+from rules.times import local_day
+from rules.words import did_you_mean
+
+
+def broken(program: Program, expected: Expectation, at: datetime) -> Iterator[str]:
+    """Every way in which an expectation is not met at an instant; none if it is."""
+    if expected.program is not None:
+        yield from _differs("the program", expected.program, program.standing)
+    elif expected.phase is not None:
+        yield from _phase(program, expected, expected.phase, at)
+    elif expected.milestone is not None:
+        yield from _milestone(program, expected, expected.milestone)
+    elif expected.commitment is not None:
+        state = program.commitments.get(expected.commitment)
+        yield from _known(expected.commitment, program.plan.commitments)
+        yield from _differs(expected.commitment, expected.is_, state.status if state else "not_in_force")
+    elif expected.stability is not None:
+        yield from _stability(program, expected, expected.stability, at)
+    elif expected.finding is not None:
+        yield from _finding(program, expected, expected.finding)
+    elif expected.blocked is not None:
+        yield from _blocked(program, expected, expected.blocked, at)
+    else:
+        late = [n for n, state in program.milestones.items() if state.due and state.due.missed_at]
+        if bool(late) is expected.nobody_late:
+            yield f"late are: {', '.join(late) or 'nobody'}"
+
+
+def _known(name: str, among: object) -> Iterator[str]:
+    names = list(among)  # type: ignore[call-overload]
+    if name not in names:
+        yield f"{name} is unknown; {did_you_mean(name, names)}"
+
+
+def _differs(what: str, expected: object, found: object) -> Iterator[str]:
+    if expected is not None and str(expected) != str(found):
+        yield f"expected {what} to be {expected}, but it is {found}"
+
+
+def _day(at: datetime | None, zone: str) -> date | None:
+    return date.fromisoformat(local_day(at, zone)) if at else None
+
+
+def _phase(program: Program, expected: Expectation, name: str, at: datetime) -> Iterator[str]:
+    yield from _known(name, program.plan.phases)
+    state = program.phase(name)
+    because = " ".join(block.sentence for block in blocking_phase(program, name, at)[:3]) if name in program.plan.phases else ""
+    for message in _differs(name, expected.is_, state.status):
+        yield f"{message}. {because}".strip()
+    reached = state.completed_at if expected.is_ == "complete" else state.opened_at
+    yield from _differs(f"{name} since", expected.on, _day(reached, program.plan.time_zone) if expected.on else None)
+
+
+def _milestone(program: Program, expected: Expectation, name: str) -> Iterator[str]:
+    yield from _known(name, program.plan.milestones)
+    state, zone = program.milestone(name), program.plan.time_zone
+    yield from _differs(name, expected.is_, state.status)
+    yield from _differs(f"{name} achieved on", expected.on, _day(state.achieved_at, zone))
+    due = state.due
+    yield from _differs(f"{name} due on", expected.due_on, _day(due.revised, zone) if due else None)
+    yield from _differs(
+        f"{name} originally due on",
+        expected.due_original_on,
+        _day(due.original, zone) if due else None,
+    )
+
+
+def _stability(program: Program, expected: Expectation, name: str, at: datetime) -> Iterator[str]:
+    state, rule = (
+        program.stability.get(name),
+        program.plan.phases[name].stability if name in program.plan.phases else None,
+    )
+    if state is None or rule is None:
+        if expected.is_ != "not_begun":
+            yield f"the stability period of {name} has not begun"
+        return
+    zone, counted = zone_of(program, rule), state.counted
+    status = "complete" if state.completed_at else counted.status
+    moved = f"; last moved by {counted.moved_by}" if counted.moved_by else ""
+    ends = state.completed_at or counted.completes_at
+    for message in (
+        *_differs(f"the stability of {name}", expected.is_, status),
+        *_differs(f"the stability of {name} to end on", expected.completes_on, _day(ends, zone)),
+        *_differs(f"the stability of {name} complete on", expected.on, _day(state.completed_at, zone)),
+        *_differs("the days left", expected.days_left, days_left(program, name, at)),
+        *_differs("what last moved it", expected.moved_by, counted.moved_by),
+    ):
+        yield f"{message} (counted from {local_day(counted.counted_from, zone)}{moved})"
+
+
+def _finding(program: Program, expected: Expectation, name: str) -> Iterator[str]:
+    yield from _known(name, {*program.plan.milestones, *program.stability})
+    finding = program.milestone(name).finding
+    if name in program.stability:
+        finding = program.stability[name].finding
+    found = "none" if finding is None else finding.proposes or finding.outcome
+    yield from _differs(f"the finding on {name}", expected.is_, found)
+    if expected.says and (finding is None or expected.says.lower() not in finding.sentence.lower()):
+        yield f"expected the finding on {name} to say {expected.says!r}, but it says: {finding and finding.sentence}"
+
+
+def _blocked(program: Program, expected: Expectation, name: str, at: datetime) -> Iterator[str]:
+    yield from _known(name, program.plan.phases)
+    blocks = blocking_phase(program, name, at) if name in program.plan.phases else ()
+    told = " ".join(block.sentence for block in blocks)
+    owes = sorted({party for block in blocks for party in block.owes})
+    if not blocks:
+        yield f"nothing blocks {name}"
+    if expected.owes is not None and sorted(expected.owes) != owes:
+        wanted, found = (", ".join(names) or "nobody" for names in (expected.owes, owes))
+        yield f"expected {wanted} to owe the next act, but it is {found}: {told}"
+    if expected.says and expected.says.lower() not in told.lower():
+        yield f"expected the reason to say {expected.says!r}, but it says: {told}"

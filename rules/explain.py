@@ -1,0 +1,261 @@
+"""Why something is as it is: what blocks a gate, in plain words, and who owes the next act."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, assert_never
+
+from rules import criteria as c
+from rules.clocks import occurred
+from rules.entries import Truth
+from rules.findings import showing, shown
+from rules.gates import judge
+from rules.incidents import matching
+from rules.plan import JointBody, NonParty, Party
+from rules.program import EvidenceStatus, MilestoneStatus, PhaseStatus, Program, Standing
+from rules.stability import days_left, zone_of
+from rules.times import local_day, plus
+
+
+@dataclass(frozen=True, slots=True)
+class Blocking:
+    """One unmet criterion of a gate.
+
+    `owes` names who owes the next act (parties, bodies; empty: only time or an event outside
+    the parties' acts). `since` is when it began to be owed. `earliest` is the first instant at
+    which the criterion could be met if everything owed were done at once; None: not known.
+    """
+
+    phase: str
+    gate: Literal["entry", "exit"]
+    criterion: str
+    outcome: Truth
+    sentence: str
+    owes: tuple[str, ...]
+    since: datetime | None
+    earliest: datetime | None
+
+
+def blocking(program: Program, at: datetime) -> tuple[Blocking, ...]:
+    """What blocks the phases that are next: open ones from completing, reachable ones from opening.
+
+    Phases inside a phase that is itself not open are left out: the outer one blocks them.
+    """
+    found: list[Blocking] = []
+    for name, rule in program.plan.phases.items():
+        outer = program.phase(rule.within).status if rule.within else PhaseStatus.OPEN
+        if program.phase(name).status is PhaseStatus.COMPLETE or outer is PhaseStatus.WAITING:
+            continue
+        found.extend(blocking_phase(program, name, at))
+    return tuple(found)
+
+
+def blocking_phase(program: Program, name: str, at: datetime) -> tuple[Blocking, ...]:
+    """What blocks one phase: its entry gate while it waits, its exit gate while it is open."""
+    rule, state = program.plan.phases[name], program.phase(name)
+    if program.ended_at is not None or state.status is PhaseStatus.COMPLETE:
+        return ()
+    found: list[Blocking] = []
+    waiting = state.status is PhaseStatus.WAITING
+    gate: Literal["entry", "exit"] = "entry" if waiting else "exit"
+    if program.standing is Standing.SUSPENDED:
+        since = program.suspensions[-1][0]
+        sentence = f"The program is suspended since {local_day(since, program.plan.time_zone)}; no gate opens."
+        found.append(Blocking(name, gate, "program: running", Truth.NOT_MET, sentence, (), since, None))
+    if waiting and rule.within and program.phase(rule.within).status is PhaseStatus.WAITING:
+        sentence = f"It opens within {program.plan.phases[rule.within].title}, which is not open."
+        found.append(Blocking(name, gate, f"within: {rule.within}", Truth.NOT_MET, sentence, (), None, None))
+    found.extend(_unmet(program, name, gate, rule.entry if waiting else program.plan.exits[name], at))
+    if waiting and not found and rule.opens == "on_advance":
+        sentence = f"The entry gate of {rule.title} is met; it opens when somebody advances it."
+        owes = (rule.party,) if rule.party else tuple(program.plan.parties)
+        found.append(Blocking(name, gate, "advance", Truth.NOT_MET, sentence, owes, state.entry_met_at, at))
+    return tuple(found)
+
+
+def _unmet(
+    program: Program,
+    phase: str,
+    gate: Literal["entry", "exit"],
+    criteria: Iterable[c.Criterion],
+    at: datetime,
+) -> Iterator[Blocking]:
+    for criterion in criteria:
+        if judge(program, phase, criterion, at) is Truth.MET:
+            continue
+        for leaf in c.leaves(criterion):
+            outcome = judge(program, phase, leaf, at)
+            if outcome is Truth.MET:
+                continue
+            sentence, owes, since, earliest = _leaf(program, phase, leaf, at)
+            yield Blocking(phase, gate, _written(leaf), outcome, sentence, owes, since, earliest)
+
+
+def _written(leaf: c.Leaf) -> str:
+    (key,) = type(leaf).model_fields
+    value = getattr(leaf, key)
+    if isinstance(value, tuple):
+        return f"{key}: {', '.join(value)}"
+    return f"{key}: {value}" if isinstance(value, str) else key
+
+
+Reason = tuple[str, tuple[str, ...], datetime | None, datetime | None]
+
+
+def _leaf(program: Program, phase: str, leaf: c.Leaf, at: datetime) -> Reason:
+    """The sentence, who owes, since when, and the earliest date, of one unmet criterion."""
+    plan = program.plan
+    opened = program.phase(phase).opened_at
+    match leaf:
+        case c.MilestoneAchieved(milestone=name):
+            return _milestone(program, name, at)
+        case c.PhaseComplete(phase=name):
+            return (
+                f"{plan.phases[name].title} is not complete ({program.phase(name).status}).",
+                (),
+                None,
+                None,
+            )
+        case c.StabilityKept(stability=name):
+            return _stability(program, name, at)
+        case c.CommitmentHolds(commitment=name):
+            return _commitment(program, name)
+        case c.ConsentGiven(consent=parties):
+            missing = tuple(p for p in parties if p not in program.consents.get(phase, ()))
+            return (
+                f"Not yet consented: {_names(program, missing)}.",
+                missing,
+                opened or program.started_at,
+                at,
+            )
+        case c.NoOpenIncident(no_open_incident=trigger):
+            open_ = [i.id for i in matching(program, (trigger,)) if i.is_open_question or i.resolved_at is None]
+            return f"Open incidents: {', '.join(open_[:5])}.", (), None, None
+        case c.NotBefore(not_before=after):
+            since = occurred(program, after.from_)
+            if since is None:
+                return "What this date is counted from has not happened yet.", (), None, None
+            due = plus(since, after.within, plan.time_zone)
+            return f"Not before {local_day(due, plan.time_zone)}.", (), since, due
+    assert_never(leaf)
+
+
+def _names(program: Program, parties: Iterable[str]) -> str:
+    plan = program.plan
+    known: dict[str, Party | JointBody | NonParty] = {**plan.parties, **plan.bodies, **plan.non_parties}
+    return " and ".join(known[party].name if party in known else party for party in parties)
+
+
+def _milestone(program: Program, name: str, at: datetime) -> Reason:
+    """A milestone waits for evidence, then for a verifier, then for time to observe, then for a decision."""
+    plan, step, state = program.plan, program.plan.milestones[name], program.milestone(name)
+    home = program.phase(plan.phase_of[name])
+    if home.status is PhaseStatus.WAITING:
+        title = plan.phases[plan.phase_of[name]].title
+        return f"{step.title}: nothing is owed before {title} opens.", (), None, None
+    finding, since = state.finding, home.opened_at
+    late = f" It was due on {local_day(state.due.missed_at, plan.time_zone)}." if state.due and state.due.missed_at else ""
+    reversed_ = " It was achieved and has been reversed." if state.status is MilestoneStatus.REVERSED else ""
+    if finding is not None and finding.outcome is Truth.MET:
+        until = finding.observable_until
+        if until is not None and until > at and not finding.observed:
+            sentence = (
+                f"{step.title}: shown; {_names(program, [step.party])} may observe until {local_day(until, plan.time_zone)}."
+            )
+            return sentence, (step.party,), finding.made_at, until
+        who = step.determined.by
+        return (
+            f"{step.title}: shown; {_names(program, who)} has not determined it.{late}",
+            who,
+            finding.made_at,
+            at,
+        )
+    pending = [
+        key
+        for key in step.shown_by
+        if showing(program, name, key, at).outcome is not Truth.MET and _awaits_verifier(program, name, key)
+    ]
+    if pending:
+        who = step.verified_by
+        sentence = f"{step.title}: {', '.join(pending)} awaits verification by {_names(program, who)}.{late}"
+        return sentence, who, state.first_recorded_at, at
+    return (
+        f"{step.title}: {shown(program, name, at).sentence}{late}{reversed_}",
+        (step.party,),
+        since,
+        at,
+    )
+
+
+def _awaits_verifier(program: Program, milestone: str, key: str) -> bool:
+    indicator = getattr(program.plan.milestones[milestone].shown_by[key], "indicator", None)
+    return any(
+        piece.status is EvidenceStatus.RECORDED
+        and (
+            (piece.milestone == milestone and piece.shows == key)
+            or (piece.measurement is not None and piece.measurement.indicator == indicator)
+        )
+        for piece in program.evidence.values()
+    )
+
+
+def _stability(program: Program, phase: str, at: datetime) -> Reason:
+    plan, rule, state = (
+        program.plan,
+        program.plan.phases[phase].stability,
+        program.stability.get(phase),
+    )
+    if rule is None or state is None:
+        return f"The stability period of {plan.phases[phase].title} has not begun.", (), None, None
+    zone, counted = zone_of(program, rule), state.counted
+    moved = f" It was last moved by the incident {counted.moved_by}." if counted.moved_by else ""
+    ends = counted.completes_at
+    match counted.status:
+        case "paused":
+            return (
+                f"The stability period is paused and does not count.{moved}",
+                (),
+                counted.effective_at,
+                None,
+            )
+        case "frozen":
+            authorities = tuple(sorted({who for step in plan.milestones.values() for who in step.determined.by}))
+            sentence = (
+                f"The stability period is frozen until the incident {counted.frozen_by} is decided: "
+                f"dismissed, it ends on {local_day(ends, zone) if ends else 'a later day'}; "
+                f"confirmed, it starts anew.{moved}"
+            )
+            return sentence, authorities, counted.effective_at, None
+        case "counting":
+            left = days_left(program, phase, at)
+            until = f", until {local_day(ends, zone)}" if ends else ""
+            return (
+                f"{left} days of stability are still to be kept{until}.{moved}",
+                (),
+                counted.counted_from,
+                ends,
+            )
+    assert_never(counted.status)
+
+
+def _commitment(program: Program, name: str) -> Reason:
+    rule, state = program.plan.commitments[name], program.commitments.get(name)
+    owes = (rule.party,) if rule.party else ()
+    if state is None:
+        return f"{rule.title} is not in force yet.", (), None, None
+    happened = program.incidents[state.because].happened_at if state.because else None
+    if state.status == "in_question":
+        return (
+            f"{rule.title} is in question: the incident {state.because} is not decided.",
+            (),
+            happened,
+            None,
+        )
+    return (
+        f"{rule.title} is broken by the incident {state.because}, which is not resolved.",
+        owes,
+        happened,
+        None,
+    )

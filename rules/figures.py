@@ -1,0 +1,52 @@
+"""Figures of indicators: which one counts, how long it is fresh, what level is asked of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from rules.entries import MeasurementRecorded
+from rules.plan import Indicator, Target
+from rules.program import Program
+from rules.times import plus
+
+
+def newest(program: Program, indicator: str) -> MeasurementRecorded | None:
+    """The newest verified figure of the producer that the plan names.
+
+    Newest is by the period covered, then by when it was recorded; another producer's figure is
+    kept as corroboration or contradiction and never counts instead.
+    """
+    producer = program.plan.indicators[indicator].producer
+    best: MeasurementRecorded | None = None
+    for piece in program.figures.get(indicator, ()):
+        figure = program.evidence[piece].measurement
+        if figure is None or figure.producer != producer:
+            continue
+        if best is None or figure.period >= best.period:
+            best = figure
+    return best
+
+
+def stale_from(program: Program, indicator: str, figure: MeasurementRecorded) -> datetime:
+    """The instant from which a figure is too old for the plan."""
+    oldest = program.plan.indicators[indicator].oldest
+    return plus(period_end(figure.period), oldest, program.plan.time_zone)
+
+
+def bound(target: Target, indicator: Indicator) -> tuple[Decimal, str]:
+    """The level that a target asks for, and from which side."""
+    if target.at_most is not None:
+        return target.at_most, "at most"
+    if target.at_least is not None:
+        return target.at_least, "at least"
+    change = Decimal((target.change or "").removesuffix("%"))
+    level = indicator.baseline.value * (100 + change) / 100
+    return level, "at most" if change < 0 else "at least"
+
+
+def period_end(period: str) -> datetime:
+    """The first instant after a period written as year, month or day, in UTC. Raises ValueError."""
+    lengths = {4: "P1Y", 7: "P1M", 10: "P1D"}
+    padded = period + "-01-01"[: 10 - len(period)]
+    return plus(datetime.fromisoformat(padded + "T00:00:00+00:00"), lengths[len(period)], "UTC")

@@ -1,0 +1,105 @@
+"""Whether a criterion holds: met, not met, or not known. What is not known opens nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import assert_never
+
+from rules import criteria as c
+from rules.clocks import occurred
+from rules.entries import Truth
+from rules.incidents import matching
+from rules.program import MilestoneStatus, PhaseStatus, Program
+from rules.times import plus
+
+MET, NOT_MET, INDETERMINATE = Truth.MET, Truth.NOT_MET, Truth.INDETERMINATE
+
+
+def gate(program: Program, phase: str, criteria: Iterable[c.Criterion], at: datetime) -> Truth:
+    """Whether all criteria of a gate hold. A gate without criteria is met."""
+    return every(judge(program, phase, criterion, at) for criterion in criteria)
+
+
+def every(parts: Iterable[Truth]) -> Truth:
+    """Not met if one is not; else indeterminate if one is; else met."""
+    worst = MET
+    for part in parts:
+        if part is NOT_MET:
+            return NOT_MET
+        if part is INDETERMINATE:
+            worst = INDETERMINATE
+    return worst
+
+
+def at_least(count: int, parts: Iterable[Truth]) -> Truth:
+    """Met if `count` are; indeterminate if the unknown ones could still make it so."""
+    held = list(parts)
+    met, open_ = held.count(MET), held.count(INDETERMINATE)
+    if met >= count:
+        return MET
+    return INDETERMINATE if met + open_ >= count else NOT_MET
+
+
+def judge(program: Program, phase: str, criterion: c.Criterion, at: datetime) -> Truth:
+    """Whether one criterion of a gate of `phase` holds at an instant."""
+    match criterion:
+        case c.All(all=parts):
+            return gate(program, phase, parts, at)
+        case c.AnyOf(any=parts):
+            return at_least(1, (judge(program, phase, part, at) for part in parts))
+        case c.AtLeast(at_least=c.Several(count=count, of=parts)):
+            return at_least(count, (judge(program, phase, part, at) for part in parts))
+        case c.MilestoneAchieved(milestone=name):
+            return _met(program.milestone(name).status is MilestoneStatus.ACHIEVED)
+        case c.PhaseComplete(phase=name):
+            return _met(program.phase(name).status is PhaseStatus.COMPLETE)
+        case c.StabilityKept(stability=name):
+            return _stability(program, name)
+        case c.CommitmentHolds(commitment=name):
+            return _commitment(program, name)
+        case c.ConsentGiven(consent=parties):
+            return _met(program.consents.get(phase, frozenset()).issuperset(parties))
+        case c.NoOpenIncident(no_open_incident=trigger):
+            return _quiet(program, trigger)
+        case c.NotBefore(not_before=after):
+            since = occurred(program, after.from_)
+            return _met(since is not None and plus(since, after.within, program.plan.time_zone) <= at)
+    assert_never(criterion)
+
+
+def _met(holds: object) -> Truth:
+    return MET if holds else NOT_MET
+
+
+def _stability(program: Program, phase: str) -> Truth:
+    state = program.stability.get(phase)
+    if state is None:
+        return NOT_MET
+    if state.completed_at is not None:
+        return MET
+    return INDETERMINATE if state.counted.status == "frozen" else NOT_MET
+
+
+def _commitment(program: Program, name: str) -> Truth:
+    state = program.commitments.get(name)
+    if state is None:
+        return NOT_MET
+    match state.status:
+        case "in_force":
+            return MET
+        case "in_question":
+            return INDETERMINATE
+        case "broken":
+            return NOT_MET
+    assert_never(state.status)
+
+
+def _quiet(program: Program, trigger: c.Trigger) -> Truth:
+    quiet = MET
+    for incident in matching(program, (trigger,)):
+        if incident.is_open_question:
+            quiet = INDETERMINATE
+        elif incident.resolved_at is None:
+            return NOT_MET
+    return quiet

@@ -1,0 +1,1 @@
+"""Judging one act: may it be done, and which fact does it amount to."""

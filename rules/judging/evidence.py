@@ -1,0 +1,334 @@
+"""Whether evidence may be recorded, verified, returned or withdrawn, and a milestone determined."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypeAlias, assert_never
+
+from rules import acts as a
+from rules import entries as e
+from rules import plan as p
+from rules.entries import Fact, Truth
+from rules.figures import period_end
+from rules.findings import shown
+from rules.program import Evidence, EvidenceStatus, Finding, MilestoneStatus, PhaseStatus, Program
+from rules.refusals import Code, No
+from rules.words import did_you_mean
+
+Deed: TypeAlias = a.RecordEvidence | a.RecordMeasurement | a.Verify | a.ReturnEvidence | a.WithdrawEvidence
+
+
+def evidence_fact(program: Program, actor: a.Actor, deed: Deed, at: datetime) -> Fact:
+    """The fact of an act on evidence. Raises No."""
+    match deed:
+        case a.RecordEvidence():
+            return _recorded(program, actor, deed, at)
+        case a.RecordMeasurement():
+            return _measured(program, deed, at)
+        case a.Verify():
+            _check_verifier(program, actor, _to_be_judged(program, deed.evidence))
+            return e.EvidenceVerified(evidence=deed.evidence, note=deed.note)
+        case a.ReturnEvidence():
+            _check_verifier(program, actor, _to_be_judged(program, deed.evidence))
+            return e.EvidenceReturned(evidence=deed.evidence, reason=deed.reason)
+        case a.WithdrawEvidence():
+            return _withdrawn(program, actor, deed)
+    assert_never(deed)
+
+
+def milestone_of(program: Program, name: str) -> p.Milestone:
+    """A milestone of the plan. Raises No."""
+    if (step := program.plan.milestones.get(name)) is None:
+        raise No(
+            Code.MILESTONE_UNKNOWN,
+            f"{name} is no milestone of the plan.",
+            did_you_mean(name, program.plan.milestones),
+        )
+    return step
+
+
+def _recorded(program: Program, actor: a.Actor, deed: a.RecordEvidence, at: datetime) -> Fact:
+    step = milestone_of(program, deed.milestone)
+    _check_free(program, deed.evidence)
+    if (how := step.shown_by.get(deed.shows)) is None:
+        raise No(
+            Code.SHOWING_UNKNOWN,
+            f"{deed.milestone} is not shown by {deed.shows}.",
+            did_you_mean(deed.shows, step.shown_by),
+        )
+    match how:
+        case p.Filed() if deed.document is None:
+            raise No(
+                Code.WRONG_KIND_OF_EVIDENCE,
+                f"{deed.shows} is shown by a document.",
+                "a document by its sha256",
+            )
+        case p.Statement() | p.Attestation() if deed.text is None:
+            raise No(Code.WRONG_KIND_OF_EVIDENCE, f"{deed.shows} is shown in words.", "a text")
+        case p.Attestation(by=parties) if actor.role is not a.Role.REPRESENTATIVE or actor.party not in parties:
+            raise No(
+                Code.PARTY_MAY_NOT,
+                f"{deed.shows} is attested by a representative of {', '.join(parties)}.",
+                f"a representative of {' or '.join(parties)}",
+            )
+        case p.Measured(indicator=indicator):
+            raise No(
+                Code.WRONG_KIND_OF_EVIDENCE,
+                f"{deed.shows} is shown by figures of {indicator}.",
+                f"record_measurement for the indicator {indicator}",
+            )
+        case _:
+            pass
+    check_past(deed.happened_at, at)
+    return e.EvidenceRecorded(
+        evidence=deed.evidence,
+        milestone=deed.milestone,
+        shows=deed.shows,
+        happened_at=deed.happened_at,
+        document=deed.document,
+        text=deed.text,
+        reference=deed.reference,
+    )
+
+
+def _measured(program: Program, deed: a.RecordMeasurement, at: datetime) -> Fact:
+    if (indicator := program.plan.indicators.get(deed.indicator)) is None:
+        raise No(
+            Code.INDICATOR_UNKNOWN,
+            f"{deed.indicator} is no indicator of the plan.",
+            did_you_mean(deed.indicator, program.plan.indicators),
+        )
+    _check_free(program, deed.measurement)
+    if deed.unit != indicator.unit:
+        raise No(
+            Code.WRONG_UNIT,
+            f"{indicator.title} is measured in {indicator.unit}, not in {deed.unit}.",
+            f"the figure converted to {indicator.unit}, with its source saying so",
+        )
+    try:
+        ends = period_end(deed.period)
+    except ValueError:
+        raise No(Code.WRONG_PERIOD, f"{deed.period} is no date.", "YYYY, YYYY-MM or YYYY-MM-DD") from None
+    if ends > deed.retrieved_at:
+        raise No(
+            Code.WRONG_PERIOD,
+            f"The period {deed.period} was not over when the figure was retrieved.",
+            "a figure of a period that had ended",
+        )
+    check_past(deed.retrieved_at, at)
+    return e.MeasurementRecorded(**deed.model_dump(exclude={"kind"}))
+
+
+def _check_free(program: Program, evidence: str) -> None:
+    if evidence in program.evidence:
+        raise No(
+            Code.ID_TAKEN,
+            f"There is evidence {evidence} already; nothing recorded is overwritten.",
+            "a new id; withdraw the old evidence if it is to stand no more",
+        )
+
+
+def check_past(happened_at: datetime | None, at: datetime) -> None:
+    """Facts lie in the past of their recording. Raises No."""
+    if happened_at is not None and happened_at > at:
+        raise No(
+            Code.IN_THE_FUTURE,
+            f"{happened_at.isoformat()} has not come yet; it is {at.isoformat()}.",
+            "an instant that has passed",
+        )
+
+
+def _known(program: Program, evidence: str) -> Evidence:
+    if (piece := program.evidence.get(evidence)) is None:
+        raise No(
+            Code.EVIDENCE_UNKNOWN,
+            f"There is no evidence {evidence}.",
+            "the id of recorded evidence",
+        )
+    return piece
+
+
+def _to_be_judged(program: Program, evidence: str) -> Evidence:
+    piece = _known(program, evidence)
+    if piece.status is not EvidenceStatus.RECORDED:
+        raise No(
+            Code.EVIDENCE_ALREADY_JUDGED,
+            f"The evidence {evidence} is {piece.status} already.",
+            "evidence that is recorded and not yet verified, returned or withdrawn",
+        )
+    return piece
+
+
+def _milestones_shown(program: Program, piece: Evidence) -> list[str]:
+    if piece.milestone is not None:
+        return [piece.milestone]
+    indicator = piece.measurement.indicator if piece.measurement else ""
+    return [milestone for milestone, _, _ in program.plan.measured.get(indicator, ())]
+
+
+def _check_verifier(program: Program, actor: a.Actor, piece: Evidence) -> None:
+    verifiers = {
+        name for milestone in _milestones_shown(program, piece) for name in program.plan.milestones[milestone].verified_by
+    }
+    named = " or ".join(sorted(verifiers)) or "nobody: no milestone counts it"
+    if actor.party not in verifiers:
+        raise No(
+            Code.PARTY_MAY_NOT,
+            f"This is verified by {named}, not by {actor.party}.",
+            f"a verifier of {named}",
+        )
+    recorder = piece.recorded_by
+    if actor.person == recorder.person:
+        raise No(
+            Code.RECORDER_IS_VERIFIER,
+            f"{actor.person} has recorded this evidence and cannot verify it.",
+            "another person of another party",
+        )
+    if actor.party == recorder.party:
+        raise No(
+            Code.PARTY_VERIFIES_ITSELF,
+            f"{actor.party} has recorded this evidence and cannot verify it.",
+            f"a verifier of {' or '.join(sorted(verifiers - {actor.party})) or 'another party'}",
+        )
+
+
+def _withdrawn(program: Program, actor: a.Actor, deed: a.WithdrawEvidence) -> Fact:
+    piece = _known(program, deed.evidence)
+    if piece.status not in (EvidenceStatus.RECORDED, EvidenceStatus.VERIFIED):
+        raise No(
+            Code.EVIDENCE_NOT_STANDING,
+            f"The evidence {deed.evidence} is {piece.status}.",
+            "evidence that is recorded or verified",
+        )
+    recorder = piece.recorded_by
+    same_party = actor.party is not None and actor.party == recorder.party
+    if actor.person != recorder.person and not same_party:
+        raise No(
+            Code.PARTY_MAY_NOT,
+            f"Evidence is withdrawn by who recorded it: {recorder.person}.",
+            f"{recorder.person}, or a colleague of the same party",
+        )
+    return e.EvidenceWithdrawn(evidence=deed.evidence, reason=deed.reason)
+
+
+def observed(program: Program, actor: a.Actor, deed: a.Observe) -> Fact:
+    """The fact of an observation on a finding. Raises No."""
+    step = milestone_of(program, deed.milestone)
+    if program.milestone(deed.milestone).finding is None:
+        raise No(
+            Code.FINDING_MISSING,
+            "There is no finding to observe on yet.",
+            "an observation once there is one",
+        )
+    if actor.party != step.party:
+        raise No(
+            Code.PARTY_MAY_NOT,
+            f"{step.party} owes this and observes on it.",
+            f"a representative of {step.party}",
+        )
+    return e.ObservationMade(milestone=deed.milestone, text=deed.text)
+
+
+def determined(program: Program, actor: a.Actor, deed: a.Determine, at: datetime) -> Fact:
+    """The fact of a determination. Raises No."""
+    if deed.stability is not None:
+        return _stability_reversed(program, actor, deed, deed.stability, at)
+    name = deed.milestone or ""
+    step = milestone_of(program, name)
+    _check_authority(program, actor, step, name)
+    if program.phase(program.plan.phase_of[name]).status is PhaseStatus.WAITING:
+        raise No(
+            Code.PHASE_NOT_OPEN,
+            f"The phase {program.plan.phase_of[name]} is not open; nothing is owed in it yet.",
+            "a determination once its entry gate has opened",
+        )
+    state = program.milestone(name)
+    achieved = state.status is MilestoneStatus.ACHIEVED
+    finding = _settled_finding(state.finding, at)
+    match deed.outcome:
+        case "achieved":
+            if achieved:
+                raise No(
+                    Code.ALREADY_DETERMINED,
+                    f"{name} is achieved already.",
+                    "reversed, if it has fallen",
+                )
+            if finding is None or finding.outcome is not Truth.MET:
+                why = shown(program, name, at).sentence
+                raise No(
+                    Code.FINDING_NOT_MET,
+                    f"{name} is not shown: {why}",
+                    "verified evidence of all that shows it",
+                )
+        case "not_achieved":
+            if achieved:
+                raise No(Code.ALREADY_DETERMINED, f"{name} is achieved.", "reversed, if it has fallen")
+        case "reversed":
+            if not achieved:
+                raise No(Code.NOT_ACHIEVED, f"{name} is not achieved.", "achieved or not_achieved")
+            if finding is None or finding.outcome is Truth.MET:
+                raise No(
+                    Code.FINDING_STANDS,
+                    f"The evidence for {name} stands; an achievement is held while it does.",
+                    "a reversal after evidence was withdrawn, revised or broken",
+                )
+    return e.MilestoneDetermined(milestone=name, outcome=deed.outcome, reason=deed.reason, effective_at=at)
+
+
+def _check_authority(program: Program, actor: a.Actor, step: p.Milestone, name: str) -> None:
+    if actor.party not in step.determined.by:
+        who = " or ".join(step.determined.by) or "the plan itself"
+        raise No(
+            Code.PARTY_MAY_NOT,
+            f"{name} is determined by {who}, not by {actor.party}.",
+            f"an authority of {who}",
+        )
+    state = program.milestone(name)
+    for pieces in state.shown.values():
+        for piece in pieces:
+            if program.evidence[piece].recorded_by.person == actor.person:
+                raise No(
+                    Code.RECORDER_IS_AUTHORITY,
+                    f"{actor.person} has recorded {piece} and cannot determine what it shows.",
+                    "another person",
+                )
+
+
+def _settled_finding(finding: Finding | None, at: datetime) -> Finding | None:
+    """A finding that may be acted on: its time to observe has ended, or been used."""
+    if finding is None or finding.observed or finding.observable_until is None or finding.observable_until <= at:
+        return finding
+    raise No(
+        Code.OBSERVATION_OPEN,
+        f"The party that owes may observe on the finding until {finding.observable_until.isoformat()}.",
+        "a determination after that, or after its observation",
+    )
+
+
+def _stability_reversed(program: Program, actor: a.Actor, deed: a.Determine, phase: str, at: datetime) -> Fact:
+    state = program.stability.get(phase)
+    if state is None or deed.outcome != "reversed":
+        raise No(
+            Code.PHASE_UNKNOWN,
+            f"{phase} has no stability period that could be determined so.",
+            "outcome reversed for a phase whose stability period is complete",
+        )
+    by = _stability_authorities(program, phase)
+    if actor.party not in by:
+        raise No(Code.PARTY_MAY_NOT, f"This is determined by {' or '.join(sorted(by))}.", "one of these")
+    if state.completed_at is None:
+        raise No(Code.NOT_ACHIEVED, "The period is not complete.", "a period that is complete")
+    if state.finding is None or state.finding.proposes != "reversal":
+        raise No(
+            Code.FINDING_STANDS,
+            "The period was kept, as far as is known.",
+            "a reversal after an incident in it",
+        )
+    return e.StabilityReversed(phase=phase, reason=deed.reason, effective_at=at)
+
+
+def _stability_authorities(program: Program, phase: str) -> set[str]:
+    """Who determines milestones of the plan may say that a kept period was not kept after all."""
+    own = program.plan.phases[phase].milestones.values()
+    named = {name for step in own for name in step.determined.by}
+    return named or {name for step in program.plan.milestones.values() for name in step.determined.by}

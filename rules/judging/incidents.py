@@ -1,0 +1,141 @@
+"""Whether an incident may be reported, confirmed, contested, dismissed or resolved."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypeAlias, assert_never
+
+from rules import acts as a
+from rules import entries as e
+from rules.entries import Fact
+from rules.judging.evidence import check_past
+from rules.program import Incident, IncidentStatus, Program
+from rules.refusals import Code, No
+from rules.words import did_you_mean
+
+Deed: TypeAlias = a.ReportIncident | a.ConfirmIncident | a.ContestIncident | a.DismissIncident | a.ResolveIncident
+
+
+def incident_fact(program: Program, actor: a.Actor, deed: Deed, at: datetime) -> Fact:
+    """The fact of an act on an incident. Raises No."""
+    match deed:
+        case a.ReportIncident():
+            return _reported(program, deed, at)
+        case a.ConfirmIncident():
+            return _confirmed(program, actor, deed, at)
+        case a.ContestIncident():
+            _expect(
+                _known(program, deed.incident),
+                (IncidentStatus.REPORTED, IncidentStatus.CONFIRMED),
+                Code.INCIDENT_ALREADY_DECIDED,
+            )
+            return e.IncidentContested(incident=deed.incident, reason=deed.reason)
+        case a.DismissIncident():
+            incident = _known(program, deed.incident)
+            _expect(
+                incident,
+                (IncidentStatus.REPORTED, IncidentStatus.CONTESTED, IncidentStatus.CONFIRMED),
+                Code.INCIDENT_ALREADY_DECIDED,
+            )
+            _check_not_reporter(actor, incident)
+            return e.IncidentDismissed(incident=deed.incident, reason=deed.reason)
+        case a.ResolveIncident():
+            return _resolved(program, deed, at)
+    assert_never(deed)
+
+
+def _known(program: Program, incident: str) -> Incident:
+    if (known := program.incidents.get(incident)) is None:
+        raise No(
+            Code.INCIDENT_UNKNOWN,
+            f"There is no incident {incident}.",
+            "the id of a reported incident",
+        )
+    return known
+
+
+def _expect(incident: Incident, statuses: tuple[IncidentStatus, ...], code: Code) -> None:
+    if incident.status not in statuses:
+        raise No(
+            code,
+            f"The incident {incident.id} is {incident.status}.",
+            f"one that is {' or '.join(statuses)}",
+        )
+
+
+def _check_severity(program: Program, severity: str) -> None:
+    if severity not in program.plan.severities:
+        raise No(
+            Code.SEVERITY_UNKNOWN,
+            f"{severity} is no severity of the plan.",
+            f"one of {', '.join(program.plan.severities)}",
+        )
+
+
+def _check_attribution(program: Program, who: str | None) -> None:
+    known = {*program.plan.parties, *program.plan.non_parties}
+    if who is not None and who not in known:
+        raise No(Code.PARTY_UNKNOWN, f"{who} is nobody the plan knows.", did_you_mean(who, known))
+
+
+def _check_not_reporter(actor: a.Actor, incident: Incident) -> None:
+    if actor.person == incident.reported_by.person:
+        raise No(
+            Code.RECORDER_IS_AUTHORITY,
+            f"{actor.person} has reported this incident and cannot decide on it.",
+            "another person",
+        )
+
+
+def _reported(program: Program, deed: a.ReportIncident, at: datetime) -> Fact:
+    if deed.incident in program.incidents:
+        raise No(Code.ID_TAKEN, f"There is an incident {deed.incident} already.", "a new id")
+    if deed.incident_kind not in program.plan.incidents:
+        raise No(
+            Code.INCIDENT_KIND_UNKNOWN,
+            f"{deed.incident_kind} is no kind of incident of the plan.",
+            did_you_mean(deed.incident_kind, program.plan.incidents),
+        )
+    _check_severity(program, deed.severity)
+    _check_attribution(program, deed.attributed_to)
+    check_past(deed.happened_at, at)
+    if deed.related_to is not None:
+        _known(program, deed.related_to)
+    return e.IncidentReported(**deed.model_dump(exclude={"kind"}))
+
+
+def _confirmed(program: Program, actor: a.Actor, deed: a.ConfirmIncident, at: datetime) -> Fact:
+    incident = _known(program, deed.incident)
+    _expect(incident, (IncidentStatus.REPORTED, IncidentStatus.CONTESTED), Code.INCIDENT_ALREADY_DECIDED)
+    if incident.status is IncidentStatus.CONTESTED and actor.role is not a.Role.AUTHORITY:
+        raise No(
+            Code.ROLE_MAY_NOT,
+            "A contested incident is decided by an authority.",
+            "the role authority",
+        )
+    _check_not_reporter(actor, incident)
+    severity = deed.severity or incident.severity
+    _check_severity(program, severity)
+    _check_attribution(program, deed.attributed_to)
+    check_past(deed.happened_at, at)
+    return e.IncidentConfirmed(
+        incident=deed.incident,
+        severity=severity,
+        attributed_to=deed.attributed_to or incident.attributed_to,
+        happened_at=deed.happened_at or incident.happened_at,
+        reason=deed.reason,
+    )
+
+
+def _resolved(program: Program, deed: a.ResolveIncident, at: datetime) -> Fact:
+    incident = _known(program, deed.incident)
+    _expect(incident, (IncidentStatus.CONFIRMED,), Code.INCIDENT_NOT_CONFIRMED)
+    check_past(deed.resolved_at, at)
+    resolved_at = deed.resolved_at or at
+    if resolved_at < incident.happened_at:
+        raise No(
+            Code.BEFORE_IT_HAPPENED,
+            f"The incident happened at {incident.happened_at.isoformat()}, after that.",
+            "an instant after it happened",
+        )
+    return e.IncidentResolved(incident=deed.incident, resolved_at=resolved_at, reason=deed.reason)

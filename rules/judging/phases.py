@@ -1,0 +1,104 @@
+"""Whether a phase may be consented to or advanced, and a program suspended, resumed or ended."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import assert_never
+
+from rules import acts as a
+from rules import criteria as c
+from rules import entries as e
+from rules.entries import Fact
+from rules.explain import blocking_phase
+from rules.program import PhaseStatus, Program, Standing
+from rules.refusals import Code, No
+from rules.words import did_you_mean
+
+
+def _check_phase(program: Program, name: str) -> None:
+    if name not in program.plan.phases:
+        raise No(
+            Code.PHASE_UNKNOWN,
+            f"{name} is no phase of the plan.",
+            did_you_mean(name, program.plan.phases),
+        )
+
+
+def consented(program: Program, actor: a.Actor, deed: a.Consent) -> Fact:
+    """The fact of a party's consent. Raises No."""
+    _check_phase(program, deed.phase)
+    asked = {
+        party
+        for criterion in (*program.plan.phases[deed.phase].entry, *program.plan.exits[deed.phase])
+        for leaf in c.leaves(criterion)
+        if isinstance(leaf, c.ConsentGiven)
+        for party in leaf.consent
+    }
+    if actor.party not in asked:
+        raise No(
+            Code.CONSENT_NOT_ASKED,
+            f"The phase {deed.phase} does not ask for the consent of {actor.party}.",
+            f"a consent of {' or '.join(sorted(asked))}" if asked else "no consent is asked here",
+        )
+    if actor.party in program.consents.get(deed.phase, ()):
+        raise No(
+            Code.CONSENT_ALREADY_GIVEN,
+            f"{actor.party} has consented already.",
+            "nothing more is needed",
+        )
+    return e.ConsentGiven(phase=deed.phase, party=actor.party, effects=deed.effects)
+
+
+def advanced(program: Program, deed: a.AdvancePhase, at: datetime) -> Fact:
+    """The fact that a phase is opened on demand. Raises No, saying what blocks."""
+    _check_phase(program, deed.phase)
+    state = program.phase(deed.phase)
+    if state.status is not PhaseStatus.WAITING:
+        raise No(
+            Code.PHASE_NOT_WAITING,
+            f"The phase {deed.phase} is {state.status}.",
+            "a phase that waits",
+        )
+    if program.standing is not Standing.RUNNING:
+        raise No(
+            Code.PROGRAM_SUSPENDED,
+            "The program is suspended; no gate opens.",
+            "an advance after it is resumed",
+        )
+    if not state.entry_met:
+        blocks = blocking_phase(program, deed.phase, at)
+        told = " ".join(block.sentence for block in blocks[:5])
+        raise No(
+            Code.GATE_NOT_MET,
+            f"The entry gate of {deed.phase} is closed. {told}",
+            "an advance once its criteria are met",
+        )
+    return e.PhaseAdvanced(phase=deed.phase)
+
+
+def standing_fact(program: Program, deed: a.SuspendProgram | a.ResumeProgram | a.TerminateProgram, at: datetime) -> Fact:
+    """The fact of a suspension, its end, or the end of the program. Raises No.
+
+    A suspension is refused for one reason only: that there is one already.
+    """
+    suspended = program.standing is Standing.SUSPENDED
+    match deed:
+        case a.SuspendProgram():
+            if suspended:
+                raise No(
+                    Code.PROGRAM_SUSPENDED,
+                    "The program is suspended already.",
+                    "nothing more is needed",
+                )
+            return e.ProgramSuspended(reason=deed.reason, effective_at=at)
+        case a.ResumeProgram():
+            if not suspended:
+                raise No(
+                    Code.PROGRAM_NOT_SUSPENDED,
+                    "The program is not suspended.",
+                    "nothing more is needed",
+                )
+            return e.ProgramResumed(reason=deed.reason, effective_at=at)
+        case a.TerminateProgram():
+            return e.ProgramTerminated(reason=deed.reason, effective_at=at)
+    assert_never(deed)

@@ -1,0 +1,340 @@
+"""The plan language: parties, phases, milestones, gates and clocks, as data.
+
+A plan says who must do what, shown by which evidence, verified by whom, what it opens, and what
+happens when it is broken or undone. What a source text leaves open ("some period of time") is a
+named parameter with a default and a `why`; `$name` stands for its value anywhere in the plan.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cached_property, lru_cache
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import Field, model_validator
+
+from rules.criteria import (
+    Anchor,
+    Criterion,
+    MilestoneAchieved,
+    PhaseComplete,
+    StabilityKept,
+    Trigger,
+)
+from rules.reading import Document, Fault, Faulty, validated
+from rules.times import Duration, TimeZone
+from rules.words import Figure, Label, Name, Strict, Text, did_you_mean
+
+
+class Parameter(Strict):
+    """A blank that the source text leaves open."""
+
+    default: str | int = Field(description="used when the program is started without a value")
+    why: Text = Field(description="what the source leaves open, and why this default")
+
+
+class Party(Strict):
+    """Somebody who owes, consents and verifies."""
+
+    name: Label
+    note: Text | None = None
+
+
+class JointBody(Strict):
+    """A body of several parties that is credited, verifies or determines."""
+
+    name: Label
+    members: tuple[Name, ...] = Field(min_length=2)
+    note: Text | None = None
+
+
+class NonParty(Strict):
+    """Somebody who can cause incidents but has agreed to nothing."""
+
+    name: Label
+    note: Text | None = None
+
+
+class Baseline(Strict):
+    """A frozen figure to compare with: value, the period it covers, and the edition it is from."""
+
+    value: Figure
+    period: Label
+    edition: Label
+
+
+class Indicator(Strict):
+    """A figure that a named producer publishes; another producer's never stands in for it."""
+
+    title: Label
+    producer: Label
+    unit: Label
+    better: Literal["lower", "higher"]
+    baseline: Baseline
+    oldest: Duration = Field(description="oldest acceptable age, counted from the period's end")
+    source: Text
+    licence: Label
+
+
+class IncidentKind(Strict):
+    """A class of events that the plan gives consequences to."""
+
+    title: Label
+    note: Text | None = None
+
+
+class Tolerance(Strict):
+    """Incidents that do not restart a stability period, up to a number of them."""
+
+    kinds: tuple[Name, ...] = Field(min_length=1)
+    at_most: Name = Field(description="highest severity that is tolerated")
+    count: int = Field(ge=1, le=1000)
+
+
+class StabilityPeriod(Strict):
+    """Quiet time that must be kept, in local calendar days, and what moves it."""
+
+    length: Duration
+    time_zone: TimeZone | None = Field(default=None, description="left out, that of the plan")
+    from_: Anchor | None = Field(default=None, alias="from", description="left out, the opening of its phase")
+    settling: Duration = Field(default="P0D", description="lag before a quiet day counts as quiet")
+    restarted_by: tuple[Trigger, ...] = Field(min_length=1)
+    paused_by: tuple[Trigger, ...] = ()
+    tolerates: Tolerance | None = None
+
+
+class Commitment(Strict):
+    """What must hold at all times from a moment on."""
+
+    title: Label
+    party: Name | None = Field(default=None, description="who has committed itself")
+    outside_control: bool = Field(default=False, description="no party controls it: clocks may stop, nobody is scored")
+    in_force: Anchor
+    broken_by: tuple[Trigger, ...] = Field(min_length=1)
+    why: Text | None = None
+
+    @model_validator(mode="after")
+    def _has_an_owner(self) -> Commitment:
+        if (self.party is None) != self.outside_control:
+            raise ValueError("name the party, or say outside_control: true; one of the two")
+        return self
+
+
+class Filed(Strict):
+    kind: Literal["document"]
+    what: Text
+
+
+class Statement(Strict):
+    kind: Literal["statement"]
+    what: Text
+
+
+class Attestation(Strict):
+    kind: Literal["attestation"]
+    what: Text
+    by: tuple[Name, ...] = Field(min_length=1, description="parties of whom each must attest")
+
+
+class Target(Strict):
+    """What a measured figure must reach: a level, or a change from the baseline."""
+
+    at_most: Figure | None = None
+    at_least: Figure | None = None
+    change: str | None = Field(
+        default=None,
+        pattern=r"^[+-]\d{1,4}(\.\d{1,6})?%$",
+        description="from the baseline, for example -10%",
+    )
+    unit: Label = Field(description="the unit of the level, or of the figure that changes")
+
+    @model_validator(mode="after")
+    def _is_one_target(self) -> Target:
+        if sum(value is not None for value in (self.at_most, self.at_least, self.change)) != 1:
+            raise ValueError("a target is one of at_most, at_least or change")
+        return self
+
+
+class Measured(Strict):
+    kind: Literal["measurement"]
+    what: Text
+    indicator: Name
+    target: Target
+
+
+Showing: TypeAlias = Annotated[Filed | Statement | Attestation | Measured, Field(discriminator="kind")]
+
+
+class Determination(Strict):
+    """Who decides, after which time to observe; or nobody, when the plan says so outright."""
+
+    by: tuple[Name, ...] = ()
+    automatically: bool = False
+    observation: Duration = Field(default="P0D", description="time for the party that owes to observe on a finding")
+
+    @model_validator(mode="after")
+    def _is_somebody(self) -> Determination:
+        if bool(self.by) == self.automatically:
+            raise ValueError("name who determines in by: [...], or say automatically: true")
+        return self
+
+
+class Deadline(Strict):
+    """A date by which a milestone is due: original, revised by pauses, and actual are all kept."""
+
+    within: Duration
+    from_: Anchor = Field(alias="from")
+    paused_while_broken: tuple[Name, ...] = Field(default=(), description="commitments")
+    force: Literal["binding", "indicative", "aspirational"] = "binding"
+
+
+class Milestone(Strict):
+    """A step that is decided on evidence and held while the evidence stands."""
+
+    title: Label
+    party: Name = Field(description="who owes it")
+    shown_by: dict[Name, Showing] = Field(min_length=1)
+    verified_by: tuple[Name, ...] = Field(min_length=1, description="parties or bodies")
+    determined: Determination
+    due: Deadline | None = None
+    holds_while: tuple[Criterion, ...] = ()
+    note: Text | None = None
+
+
+class Phase(Strict):
+    """A stage: its entry gate opens it, its exit gate completes it."""
+
+    title: Label
+    party: Name | None = Field(default=None, description="who leads")
+    within: Name | None = Field(default=None, description="phase that must be open for this one")
+    opens: Literal["automatically", "on_advance"] = "automatically"
+    entry: tuple[Criterion, ...] = ()
+    milestones: dict[Name, Milestone] = Field(default_factory=dict)
+    stability: StabilityPeriod | None = None
+    exit: tuple[Criterion, ...] = Field(
+        default=(), description="left out: all milestones, the stability period, the phases within"
+    )
+    when_gate_closes: Literal["warn", "suspend", "step_back"] = "warn"
+    note: Text | None = None
+
+
+class Plan(Strict):
+    """A whole plan, with every parameter filled in."""
+
+    accord: Literal[1] = Field(description="version of the plan language")
+    plan: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,62}$", description="name of the plan")]
+    title: Label
+    source: Text
+    time_zone: TimeZone
+    parameters: dict[Name, Parameter] = Field(default_factory=dict)
+    parties: dict[Name, Party] = Field(min_length=1)
+    bodies: dict[Name, JointBody] = Field(default_factory=dict)
+    non_parties: dict[Name, NonParty] = Field(default_factory=dict)
+    severities: tuple[Name, ...] = Field(default=(), description="from the least to the gravest")
+    incidents: dict[Name, IncidentKind] = Field(default_factory=dict)
+    indicators: dict[Name, Indicator] = Field(default_factory=dict)
+    commitments: dict[Name, Commitment] = Field(default_factory=dict)
+    phases: dict[Name, Phase] = Field(min_length=1)
+
+    @cached_property
+    def milestones(self) -> Mapping[str, Milestone]:
+        """Every milestone by its name, which is unique in the plan."""
+        return {name: step for phase in self.phases.values() for name, step in phase.milestones.items()}
+
+    @cached_property
+    def phase_of(self) -> Mapping[str, str]:
+        """The phase of each milestone."""
+        return {name: phase for phase, held in self.phases.items() for name in held.milestones}
+
+    @cached_property
+    def measured(self) -> Mapping[str, tuple[tuple[str, str, Measured], ...]]:
+        """By indicator: the milestone, the showing and the target that count its figures."""
+        uses: dict[str, list[tuple[str, str, Measured]]] = {}
+        for name, step in self.milestones.items():
+            for showing, how in step.shown_by.items():
+                if isinstance(how, Measured):
+                    uses.setdefault(how.indicator, []).append((name, showing, how))
+        return {indicator: tuple(found) for indicator, found in uses.items()}
+
+    @cached_property
+    def exits(self) -> Mapping[str, tuple[Criterion, ...]]:
+        """The exit gate of each phase, the unwritten ones spelled out."""
+        return {name: phase.exit or tuple(self._whole(name)) for name, phase in self.phases.items()}
+
+    def _whole(self, name: str) -> Iterator[Criterion]:
+        phase = self.phases[name]
+        for milestone in phase.milestones:
+            yield MilestoneAchieved(milestone=milestone)
+        if phase.stability is not None:
+            yield StabilityKept(stability=name)
+        for inner, other in self.phases.items():
+            if other.within == name:
+                yield PhaseComplete(phase=inner)
+
+    def people_of(self, names: tuple[str, ...]) -> frozenset[str]:
+        """The parties behind names of parties and joint bodies."""
+        found: set[str] = set()
+        for name in names:
+            found.update(self.bodies[name].members if name in self.bodies else (name,))
+        return frozenset(found)
+
+    def severity(self, name: str | None) -> int:
+        """The rank of a severity; -1 for none."""
+        return -1 if name is None else self.severities.index(name)
+
+
+def with_parameters(document: Document, chosen: Mapping[str, str | int]) -> Document:
+    """The document with `$name` replaced by the chosen or default value. Raises Faulty."""
+    declared = document.data.get("parameters") if isinstance(document.data, dict) else None
+    declared = declared if isinstance(declared, dict) else {}
+    faults = [
+        Fault(("parameters", name), f"is no parameter of this plan; {did_you_mean(name, declared)}")
+        for name in chosen
+        if name not in declared
+    ]
+    used: set[str] = set()
+
+    def fill(value: Any, path: tuple[str | int, ...]) -> Any:
+        match value:
+            case dict():
+                return {key: fill(held, (*path, key)) for key, held in value.items()}
+            case list():
+                return [fill(held, (*path, index)) for index, held in enumerate(value)]
+            case str() if value.startswith("$"):
+                name = value[1:]
+                used.add(name)
+                if name in chosen:
+                    return chosen[name]
+                if isinstance(held := declared.get(name), dict) and "default" in held:
+                    return held["default"]
+                message = f"{value} is no parameter; {did_you_mean(name, declared)}"
+                faults.append(document.placed(Fault(path, message)))
+        return value
+
+    filled = fill(document.data, ())
+    for name in declared:
+        if name not in used:
+            message = f"no place of the plan uses ${name}; use it or remove it"
+            faults.append(document.placed(Fault(("parameters", name), message)))
+    if faults:
+        raise Faulty(faults)
+    return Document(filled, document.positions)
+
+
+def plan_of(document: Document, chosen: Mapping[str, str | int] | None = None) -> Plan:
+    """A plan out of a document, every field checked, references not yet. Raises Faulty.
+
+    `rules.soundness.sound` does both; nothing else should take a plan from a document.
+    """
+    return validated(Plan, with_parameters(document, chosen or {}))
+
+
+@lru_cache(maxsize=512)
+def _recorded(text: str, chosen: str) -> Plan:
+    return plan_of(Document(json.loads(text), {}), json.loads(chosen))
+
+
+def recorded_plan(document: Mapping[str, Any], chosen: Mapping[str, str | int]) -> Plan:
+    """The plan as a program carries it in its ledger; programs of one plan share one object."""
+    return _recorded(json.dumps(document, sort_keys=True), json.dumps(chosen, sort_keys=True))

@@ -1,0 +1,188 @@
+"""The state of a program: what its entries add up to. Immutable; `rules.evolve` makes the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from rules.acts import Actor, Member
+from rules.entries import MeasurementRecorded, StabilityCounted, Truth
+from rules.plan import Plan
+from rules.times import Interval
+
+
+class Standing(StrEnum):
+    RUNNING = "running"
+    SUSPENDED = "suspended"
+    COMPLETED = "completed"
+    TERMINATED = "terminated"
+
+
+class EvidenceStatus(StrEnum):
+    RECORDED = "recorded"
+    VERIFIED = "verified"
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+
+
+class MilestoneStatus(StrEnum):
+    NOT_STARTED = "not_started"
+    SUBMITTED = "submitted"
+    ACHIEVED = "achieved"
+    NOT_ACHIEVED = "not_achieved"
+    REVERSED = "reversed"
+
+
+class PhaseStatus(StrEnum):
+    WAITING = "waiting"
+    OPEN = "open"
+    COMPLETE = "complete"
+
+
+class IncidentStatus(StrEnum):
+    REPORTED = "reported"
+    CONTESTED = "contested"
+    CONFIRMED = "confirmed"
+    RESOLVED = "resolved"
+    DISMISSED = "dismissed"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A document, statement, attestation or measurement, and where it stands."""
+
+    id: str
+    milestone: str | None
+    shows: str | None
+    status: EvidenceStatus
+    recorded_by: Actor
+    recorded_at: datetime
+    happened_at: datetime | None = None
+    measurement: MeasurementRecorded | None = None
+    verified_by: Actor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    outcome: Truth
+    sentence: str
+    proposes: Literal["achievement", "reversal"] | None
+    made_at: datetime
+    observable_until: datetime | None
+    observed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The date triple of a milestone: original, revised by pauses, and (elsewhere) actual."""
+
+    anchored_at: datetime
+    original: datetime
+    revised: datetime | None
+    missed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneState:
+    """`shown` holds, by showing, the ids of the verified evidence that stands, oldest first."""
+
+    status: MilestoneStatus = MilestoneStatus.NOT_STARTED
+    shown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    finding: Finding | None = None
+    due: Due | None = None
+    achieved_at: datetime | None = None
+    first_recorded_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseState:
+    status: PhaseStatus = PhaseStatus.WAITING
+    entry_met: bool = False
+    exit_met: bool = False
+    opened_at: datetime | None = None
+    completed_at: datetime | None = None
+    entry_met_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stability:
+    counted: StabilityCounted
+    completed_at: datetime | None = None
+    finding: Finding | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentState:
+    status: Literal["in_force", "in_question", "broken"]
+    in_force_since: datetime
+    because: str | None
+    broken: tuple[Interval, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    id: str
+    kind: str
+    severity: str
+    status: IncidentStatus
+    happened_at: datetime
+    reported_at: datetime
+    place: str
+    attributed_to: str | None
+    confidence: str
+    reported_by: Actor
+    resolved_at: datetime | None = None
+    related_to: str | None = None
+
+    @property
+    def is_open_question(self) -> bool:
+        return self.status in (IncidentStatus.REPORTED, IncidentStatus.CONTESTED)
+
+    @property
+    def is_established(self) -> bool:
+        return self.status in (IncidentStatus.CONFIRMED, IncidentStatus.RESOLVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Everything the law needs to know of a program.
+
+    `seq` and `at` are those of the newest entry. Names missing from a mapping have not been
+    touched yet: a milestone without a state is not started, a phase without one is waiting.
+    """
+
+    plan: Plan
+    plan_sha256: str
+    title: str
+    started_at: datetime
+    seq: int
+    at: datetime
+    settled_to: datetime
+    """The instant up to which clocks have taken effect and acts have been judged."""
+    standing: Standing = Standing.RUNNING
+    members: frozenset[Member] = frozenset()
+    phases: Mapping[str, PhaseState] = field(default_factory=dict)
+    milestones: Mapping[str, MilestoneState] = field(default_factory=dict)
+    stability: Mapping[str, Stability] = field(default_factory=dict)
+    commitments: Mapping[str, CommitmentState] = field(default_factory=dict)
+    incidents: Mapping[str, Incident] = field(default_factory=dict)
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
+    figures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By indicator, the ids of its verified measurements that stand, oldest first."""
+    consents: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """By phase, the parties that consent to its opening."""
+    suspensions: tuple[Interval, ...] = ()
+    ended_at: datetime | None = None
+
+    def phase(self, name: str) -> PhaseState:
+        return self.phases.get(name, _PHASE)
+
+    def milestone(self, name: str) -> MilestoneState:
+        return self.milestones.get(name, _MILESTONE)
+
+
+_PHASE = PhaseState()
+_MILESTONE = MilestoneState()

@@ -1,0 +1,158 @@
+"""Which phases can open at all: a plan in which everything goes as well as it can."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules import criteria as c
+from rules import plan as p
+from rules.reading import Fault, Path
+
+Event = tuple[str, str]
+"""Something that can come about: ("open" | "complete" | "stable", phase), ("achieved", milestone)
+or ("in_force", commitment)."""
+
+
+def unreachable(plan: p.Plan) -> Iterator[Fault]:
+    """Phases that can never open, told apart into cycles and what hangs on them.
+
+    Everything is taken to go as well as it can; what still cannot come about never will.
+    """
+    reached = _reachable(plan)
+    for name, phase in plan.phases.items():
+        if ("open", name) in reached:
+            continue
+        at: Path = ("phases", name)
+        cycle = _cycle(plan, ("open", name), reached)
+        if cycle:
+            round_ = " -> ".join(f"{what} {of}" for what, of in cycle)
+            yield Fault((*at, "entry") if phase.entry else at, f"cycle: {round_}; this gate can never open")
+        else:
+            yield Fault(at, "this phase is unreachable: what its entry gate asks for can never come about")
+    for name in plan.phases:
+        if ("open", name) in reached and ("complete", name) not in reached:
+            yield Fault(
+                ("phases", name, "exit"),
+                "this gate can never open: the phase could never be complete",
+            )
+
+
+def _reachable(plan: p.Plan) -> set[Event]:
+    reached: set[Event] = set()
+    while True:
+        new = {event for event in _events(plan) if event not in reached and _possible(plan, event, reached)}
+        if not new:
+            return reached
+        reached |= new
+
+
+def _events(plan: p.Plan) -> Iterator[Event]:
+    for name, phase in plan.phases.items():
+        yield ("open", name)
+        yield ("complete", name)
+        if phase.stability:
+            yield ("stable", name)
+    for name in plan.milestones:
+        yield ("achieved", name)
+    for name in plan.commitments:
+        yield ("in_force", name)
+
+
+def _possible(plan: p.Plan, event: Event, reached: set[Event]) -> bool:
+    kind, name = event
+    match kind:
+        case "open":
+            outer = plan.phases[name].within
+            return (outer is None or ("open", outer) in reached) and all(
+                _could(plan, criterion, reached) for criterion in plan.phases[name].entry
+            )
+        case "complete":
+            return ("open", name) in reached and all(_could(plan, criterion, reached) for criterion in plan.exits[name])
+        case "stable":
+            rule = plan.phases[name].stability
+            return _occurs(rule.from_, reached) if rule and rule.from_ else ("open", name) in reached
+        case "achieved":
+            step = plan.milestones[name]
+            return ("open", plan.phase_of[name]) in reached and all(
+                _could(plan, criterion, reached) for criterion in step.holds_while
+            )
+        case _:
+            return _occurs(plan.commitments[name].in_force, reached)
+
+
+def _occurs(anchor: c.Anchor, reached: set[Event]) -> bool:
+    if anchor.phase:
+        return (anchor.becomes or "open", anchor.phase) in reached
+    return anchor.milestone is None or ("achieved", anchor.milestone) in reached
+
+
+def _needs(criterion: c.Criterion) -> Event | None:
+    match criterion:
+        case c.MilestoneAchieved(milestone=name):
+            return ("achieved", name)
+        case c.PhaseComplete(phase=name):
+            return ("complete", name)
+        case c.StabilityKept(stability=name):
+            return ("stable", name)
+        case c.CommitmentHolds(commitment=name):
+            return ("in_force", name)
+        case _:
+            return None
+
+
+def _could(plan: p.Plan, criterion: c.Criterion, reached: set[Event]) -> bool:
+    match criterion:
+        case c.All(all=parts):
+            return all(_could(plan, part, reached) for part in parts)
+        case c.AnyOf(any=parts):
+            return any(_could(plan, part, reached) for part in parts)
+        case c.AtLeast(at_least=several):
+            return sum(_could(plan, part, reached) for part in several.of) >= several.count
+        case c.NotBefore(not_before=after):
+            return _occurs(after.from_, reached)
+        case _:
+            needed = _needs(criterion)
+            return needed is None or needed in reached
+
+
+def _cycle(plan: p.Plan, start: Event, reached: set[Event]) -> list[Event]:
+    """A way from an event back to itself through events that cannot come about."""
+    trail: list[Event] = []
+
+    def walk(event: Event) -> bool:
+        if event == start and trail:
+            trail.append(event)
+            return True
+        if event in trail or event in reached:
+            return False
+        trail.append(event)
+        if any(walk(needed) for needed in _prerequisites(plan, event)):
+            return True
+        trail.pop()
+        return False
+
+    return trail if walk(start) else []
+
+
+def _prerequisites(plan: p.Plan, event: Event) -> Iterator[Event]:
+    kind, name = event
+    match kind:
+        case "open":
+            if outer := plan.phases[name].within:
+                yield ("open", outer)
+            gate = plan.phases[name].entry
+        case "complete":
+            yield ("open", name)
+            gate = plan.exits[name]
+        case "achieved":
+            yield ("open", plan.phase_of[name])
+            gate = plan.milestones[name].holds_while
+        case "stable":
+            yield ("open", name)
+            return
+        case _:
+            return
+    for criterion in gate:
+        for leaf in c.leaves(criterion):
+            if (needed := _needs(leaf)) is not None:
+                yield needed

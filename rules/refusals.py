@@ -1,0 +1,79 @@
+"""Why an act is refused: a code for programs, a sentence for people, and what would be accepted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """Every reason for a refusal. Codes are kept for ever; sentences may be bettered."""
+
+    # The plan or the program
+    PLAN_FAULTY = "plan_faulty"
+    PROGRAM_EXISTS = "program_exists"
+    PROGRAM_UNKNOWN = "program_unknown"
+    PROGRAM_ENDED = "program_ended"
+    PROGRAM_SUSPENDED = "program_suspended"
+    PROGRAM_NOT_SUSPENDED = "program_not_suspended"
+    # Who acts
+    NOT_A_MEMBER = "not_a_member"
+    ROLE_MAY_NOT = "role_may_not"
+    PARTY_MAY_NOT = "party_may_not"
+    RECORDER_IS_VERIFIER = "recorder_is_verifier"
+    RECORDER_IS_AUTHORITY = "recorder_is_authority"
+    PARTY_VERIFIES_ITSELF = "party_verifies_itself"
+    MEMBER_EXISTS = "member_exists"
+    MEMBER_UNKNOWN = "member_unknown"
+    LAST_OFFICER = "last_officer"
+    # What it is about
+    ACT_ID_REUSED = "act_id_reused"
+    PARTY_UNKNOWN = "party_unknown"
+    MILESTONE_UNKNOWN = "milestone_unknown"
+    SHOWING_UNKNOWN = "showing_unknown"
+    PHASE_UNKNOWN = "phase_unknown"
+    INDICATOR_UNKNOWN = "indicator_unknown"
+    INCIDENT_UNKNOWN = "incident_unknown"
+    INCIDENT_KIND_UNKNOWN = "incident_kind_unknown"
+    SEVERITY_UNKNOWN = "severity_unknown"
+    EVIDENCE_UNKNOWN = "evidence_unknown"
+    ID_TAKEN = "id_taken"
+    # Whether it fits
+    WRONG_KIND_OF_EVIDENCE = "wrong_kind_of_evidence"
+    WRONG_UNIT = "wrong_unit"
+    WRONG_PERIOD = "wrong_period"
+    IN_THE_FUTURE = "in_the_future"
+    BEFORE_IT_HAPPENED = "before_it_happened"
+    EVIDENCE_ALREADY_JUDGED = "evidence_already_judged"
+    EVIDENCE_NOT_STANDING = "evidence_not_standing"
+    FINDING_MISSING = "finding_missing"
+    FINDING_NOT_MET = "finding_not_met"
+    FINDING_STANDS = "finding_stands"
+    OBSERVATION_OPEN = "observation_open"
+    ALREADY_DETERMINED = "already_determined"
+    NOT_ACHIEVED = "not_achieved"
+    INCIDENT_ALREADY_DECIDED = "incident_already_decided"
+    INCIDENT_NOT_CONFIRMED = "incident_not_confirmed"
+    PHASE_NOT_OPEN = "phase_not_open"
+    PHASE_NOT_WAITING = "phase_not_waiting"
+    GATE_NOT_MET = "gate_not_met"
+    CONSENT_NOT_ASKED = "consent_not_asked"
+    CONSENT_ALREADY_GIVEN = "consent_already_given"
+    EFFECTS_CHANGED = "effects_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An act that the law does not allow. Nothing was written of it but the attempt."""
+
+    code: str
+    reason: str
+    accepted: str
+
+
+class No(Exception):
+    """Ends the judgement of an act; `rules.decide.decide` turns it into a Refused."""
+
+    def __init__(self, code: Code, reason: str, accepted: str) -> None:
+        super().__init__(reason)
+        self.refused = Refused(code, reason, accepted)

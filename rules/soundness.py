@@ -1,0 +1,197 @@
+"""Whether a plan makes sense as a whole: references, units, and gates that can open at all."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import assert_never
+
+from rules import criteria as c
+from rules import plan as p
+from rules.reachability import unreachable
+from rules.reading import Document, Fault, Faulty, Path
+from rules.times import in_whole_days, parsed
+from rules.words import did_you_mean
+
+
+def sound(document: Document, chosen: Mapping[str, str | int] | None = None) -> p.Plan:
+    """A plan out of a document, checked to the end. Raises Faulty with every fault and its place."""
+    plan = p.plan_of(document, chosen)
+    faults = [*_names(plan), *_references(plan)]
+    if not faults:
+        faults = [*_units(plan), *_verifiers(plan), *_empty_periods(plan), *unreachable(plan)]
+    if faults:
+        raise Faulty([document.placed(fault) for fault in faults])
+    return plan
+
+
+def _names(plan: p.Plan) -> Iterator[Fault]:
+    seen: dict[str, str] = {}
+    for phase, rule in plan.phases.items():
+        for name in rule.milestones:
+            if name in seen:
+                message = f"the milestone {name} stands in {seen[name]} already; names are unique in a plan"
+                yield Fault(("phases", phase, "milestones", name), message)
+            seen[name] = phase
+    groups: tuple[Mapping[str, object], ...] = (plan.parties, plan.bodies, plan.non_parties)
+    everybody = [name for group in groups for name in group]
+    for name in {name for name in everybody if everybody.count(name) > 1}:
+        yield Fault(("parties",), f"{name} is named twice among parties, bodies and non-parties")
+
+
+def _unknown(path: Path, word: str, what: str, known: Collection[str]) -> Iterator[Fault]:
+    if word not in known:
+        yield Fault(path, f"{word} is no {what} of this plan; {did_you_mean(word, known)}")
+
+
+def _references(plan: p.Plan) -> Iterator[Fault]:
+    signatories, everybody = [*plan.parties, *plan.bodies], [*plan.parties, *plan.non_parties]
+    for name, body in plan.bodies.items():
+        for index, member in enumerate(body.members):
+            yield from _unknown(("bodies", name, "members", index), member, "party", plan.parties)
+    for name, rule in plan.commitments.items():
+        at: Path = ("commitments", name)
+        if rule.party:
+            yield from _unknown((*at, "party"), rule.party, "party", plan.parties)
+        yield from _anchor(plan, (*at, "in_force"), rule.in_force)
+        yield from _triggers(plan, (*at, "broken_by"), rule.broken_by, everybody)
+    for name, phase in plan.phases.items():
+        at = ("phases", name)
+        if phase.party:
+            yield from _unknown((*at, "party"), phase.party, "party or body", signatories)
+        if phase.within:
+            yield from _unknown((*at, "within"), phase.within, "phase", plan.phases)
+        yield from _gate(plan, (*at, "entry"), phase.entry)
+        yield from _gate(plan, (*at, "exit"), phase.exit)
+        if phase.stability:
+            yield from _stability(plan, (*at, "stability"), phase.stability, everybody)
+        for step_name, step in phase.milestones.items():
+            yield from _milestone(plan, (*at, "milestones", step_name), step, signatories)
+
+
+def _anchor(plan: p.Plan, at: Path, anchor: c.Anchor) -> Iterator[Fault]:
+    if anchor.phase:
+        yield from _unknown((*at, "phase"), anchor.phase, "phase", plan.phases)
+    if anchor.milestone:
+        yield from _unknown((*at, "milestone"), anchor.milestone, "milestone", plan.milestones)
+
+
+def _triggers(plan: p.Plan, at: Path, triggers: tuple[c.Trigger, ...], everybody: list[str]) -> Iterator[Fault]:
+    for index, trigger in enumerate(triggers):
+        yield from _trigger(plan, (*at, index), trigger, everybody)
+
+
+def _trigger(plan: p.Plan, at: Path, trigger: c.Trigger, everybody: list[str]) -> Iterator[Fault]:
+    for index, kind in enumerate(trigger.kinds):
+        yield from _unknown((*at, "kinds", index), kind, "kind of incident", plan.incidents)
+    if trigger.at_least:
+        yield from _unknown((*at, "at_least"), trigger.at_least, "severity", plan.severities)
+    for index, who in enumerate(trigger.attributed_to or ()):
+        yield from _unknown((*at, "attributed_to", index), who, "party or non-party", everybody)
+
+
+def _stability(plan: p.Plan, at: Path, rule: p.StabilityPeriod, everybody: list[str]) -> Iterator[Fault]:
+    yield from _triggers(plan, (*at, "restarted_by"), rule.restarted_by, everybody)
+    yield from _triggers(plan, (*at, "paused_by"), rule.paused_by, everybody)
+    if rule.from_:
+        yield from _anchor(plan, (*at, "from"), rule.from_)
+    if rule.tolerates:
+        for index, kind in enumerate(rule.tolerates.kinds):
+            yield from _unknown((*at, "tolerates", "kinds", index), kind, "kind of incident", plan.incidents)
+        yield from _unknown((*at, "tolerates", "at_most"), rule.tolerates.at_most, "severity", plan.severities)
+
+
+def _milestone(plan: p.Plan, at: Path, step: p.Milestone, signatories: list[str]) -> Iterator[Fault]:
+    yield from _unknown((*at, "party"), step.party, "party", plan.parties)
+    for index, name in enumerate(step.verified_by):
+        yield from _unknown((*at, "verified_by", index), name, "party or body", signatories)
+    for index, name in enumerate(step.determined.by):
+        yield from _unknown((*at, "determined", "by", index), name, "party or body", signatories)
+    for key, how in step.shown_by.items():
+        match how:
+            case p.Attestation(by=parties):
+                for index, name in enumerate(parties):
+                    yield from _unknown((*at, "shown_by", key, "by", index), name, "party or body", signatories)
+            case p.Measured(indicator=indicator):
+                yield from _unknown((*at, "shown_by", key, "indicator"), indicator, "indicator", plan.indicators)
+            case p.Filed() | p.Statement():
+                pass
+            case _:
+                assert_never(how)
+    if step.due:
+        yield from _anchor(plan, (*at, "due", "from"), step.due.from_)
+        for index, name in enumerate(step.due.paused_while_broken):
+            yield from _unknown((*at, "due", "paused_while_broken", index), name, "commitment", plan.commitments)
+    yield from _gate(plan, (*at, "holds_while"), step.holds_while)
+
+
+def _gate(plan: p.Plan, at: Path, criteria: tuple[c.Criterion, ...]) -> Iterator[Fault]:
+    for index, criterion in enumerate(criteria):
+        yield from _criterion(plan, (*at, index), criterion)
+
+
+def _criterion(plan: p.Plan, at: Path, criterion: c.Criterion) -> Iterator[Fault]:  # noqa: PLR0912  one arm a criterion
+    match criterion:
+        case c.All(all=parts):
+            yield from _gate(plan, (*at, "all"), parts)
+        case c.AnyOf(any=parts):
+            yield from _gate(plan, (*at, "any"), parts)
+        case c.AtLeast(at_least=several):
+            yield from _gate(plan, (*at, "at_least", "of"), several.of)
+            if several.count > len(several.of):
+                message = f"this gate can never open: {several.count} of {len(several.of)} criteria"
+                yield Fault((*at, "at_least", "count"), message)
+        case c.MilestoneAchieved(milestone=name):
+            yield from _unknown((*at, "milestone"), name, "milestone", plan.milestones)
+        case c.PhaseComplete(phase=name):
+            yield from _unknown((*at, "phase"), name, "phase", plan.phases)
+        case c.StabilityKept(stability=name):
+            periods = [phase for phase, rule in plan.phases.items() if rule.stability]
+            yield from _unknown((*at, "stability"), name, "phase with a stability period", periods)
+        case c.CommitmentHolds(commitment=name):
+            yield from _unknown((*at, "commitment"), name, "commitment", plan.commitments)
+        case c.ConsentGiven(consent=parties):
+            for index, party in enumerate(parties):
+                yield from _unknown((*at, "consent", index), party, "party", plan.parties)
+        case c.NoOpenIncident(no_open_incident=trigger):
+            yield from _trigger(plan, (*at, "no_open_incident"), trigger, [*plan.parties, *plan.non_parties])
+        case c.NotBefore(not_before=after):
+            yield from _anchor(plan, (*at, "not_before", "from"), after.from_)
+        case _:
+            assert_never(criterion)
+
+
+def _units(plan: p.Plan) -> Iterator[Fault]:
+    for name, phase in plan.phases.items():
+        for step_name, step in phase.milestones.items():
+            for key, how in step.shown_by.items():
+                if not isinstance(how, p.Measured):
+                    continue
+                at: Path = ("phases", name, "milestones", step_name, "shown_by", key, "target")
+                indicator = plan.indicators[how.indicator]
+                if how.target.unit != indicator.unit:
+                    message = f"the unit {how.target.unit} is not that of {how.indicator}: {indicator.unit}"
+                    yield Fault((*at, "unit"), message)
+                lower = how.target.at_most is not None or (how.target.change or "").startswith("-")
+                if lower != (indicator.better == "lower"):
+                    message = f"the target asks for the worse: {how.indicator} is better {indicator.better}"
+                    yield Fault(at, message)
+
+
+def _verifiers(plan: p.Plan) -> Iterator[Fault]:
+    for name, phase in plan.phases.items():
+        for step_name, step in phase.milestones.items():
+            if set(step.verified_by) == {step.party}:
+                message = f"this gate can never open: {step.party} owes it and would verify itself"
+                yield Fault(("phases", name, "milestones", step_name, "verified_by"), message)
+
+
+def _empty_periods(plan: p.Plan) -> Iterator[Fault]:
+    for name, phase in plan.phases.items():
+        if phase.stability and parsed(phase.stability.length).sign() == 0:
+            yield Fault(
+                ("phases", name, "stability", "length"),
+                "a stability period of no length keeps nothing",
+            )
+        if phase.stability and in_whole_days(phase.stability.length) > in_whole_days(phase.stability.settling):
+            message = "a period in days settles in days, for example P2D"
+            yield Fault(("phases", name, "stability", "settling"), message)

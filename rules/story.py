@@ -1,0 +1,105 @@
+"""A story: dated acts of named people on a plan, and what is expected of it on the way.
+
+story: An attack on the last day
+plan: ../plan.yaml
+starts: 2024-10-01T09:00          # local time of the plan; an offset may be written
+people:
+  amal: [{role: recorder, party: iraq}, {role: representative, party: iraq}]
+steps:
+  - at: 2024-10-02T10:00
+    by: amal
+    do: report_incident
+    with: {incident: i1, incident_kind: attack, severity: grave, ...}
+  - at: 2024-10-03T10:00
+    achieve: [coalition_mission_ended]      # show, verify and determine by whoever may
+  - at: 2025-04-02T00:00
+    expect:
+      - {phase: sfa_programs, is: waiting}
+      - {stability: stability, is: counting, completes_on: 2025-09-30, moved_by: i1}
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from pydantic import Field, model_validator
+
+from rules.acts import Id, Role
+from rules.words import Label, Name, Strict, Text
+
+
+class Cast(Strict):
+    """A role that a person of the story holds."""
+
+    role: Role
+    party: Name | None = None
+
+
+class Expectation(Strict):
+    """What should be so at this moment: one subject, and what is said of it."""
+
+    program: str | None = Field(default=None, description="running, suspended, completed, terminated")
+    phase: Name | None = None
+    milestone: Name | None = None
+    commitment: Name | None = None
+    stability: Name | None = Field(default=None, description="the phase with the period")
+    finding: Name | None = Field(default=None, description="the milestone with the finding")
+    blocked: Name | None = Field(default=None, description="the phase that something blocks")
+    owes: tuple[Name, ...] | None = Field(default=None, description="with blocked: who owes an act")
+    nobody_late: bool | None = Field(default=None, description="true: no deadline has been missed")
+    is_: str | None = Field(default=None, alias="is")
+    on: date | None = Field(default=None, description="local date of opening, completion, achievement")
+    completes_on: date | None = Field(default=None, description="local date on which a period ends")
+    days_left: int | None = None
+    moved_by: Id | None = None
+    due_on: date | None = Field(default=None, description="with milestone: the revised due date")
+    due_original_on: date | None = None
+    says: str | None = Field(default=None, description="words that the sentence contains")
+
+    @model_validator(mode="after")
+    def _is_about_one_thing(self) -> Expectation:
+        subjects = (self.program, self.phase, self.milestone, self.commitment, self.stability)
+        named = [*subjects, self.finding, self.blocked, self.nobody_late]
+        if sum(subject is not None for subject in named) != 1:
+            raise ValueError(
+                "an expectation is about one of program, phase, milestone, commitment, stability, "
+                "finding, blocked or nobody_late"
+            )
+        return self
+
+
+class Step(Strict):
+    """One act, or a set of milestones achieved in the ordinary way, or expectations."""
+
+    at: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?$")
+    by: Id | None = None
+    do: Name | None = None
+    with_: dict[str, Any] = Field(default_factory=dict, alias="with")
+    as_role: Role | None = Field(default=None, alias="as", description="where a person holds several")
+    achieve: tuple[Name, ...] = ()
+    refused: Name | None = Field(default=None, description="the code of the refusal that is expected")
+    expect: tuple[Expectation, ...] = ()
+    why: Text | None = None
+
+    @model_validator(mode="after")
+    def _does_something(self) -> Step:
+        if (self.do is None) != (self.by is None):
+            raise ValueError("an act is written with by: PERSON and do: ACT")
+        if self.do is None and not self.achieve and not self.expect:
+            raise ValueError("a step does something, achieves something or expects something")
+        if self.do is not None and self.achieve:
+            raise ValueError("a step either does one act or achieves milestones")
+        return self
+
+
+class Story(Strict):
+    """A whole story."""
+
+    story: Label
+    plan: str = Field(description="file of the plan, beside the story or above it")
+    why: Text | None = None
+    parameters: dict[Name, str | int] = Field(default_factory=dict)
+    starts: str = Field(pattern=Step.model_fields["at"].metadata[0].pattern)
+    people: dict[Id, tuple[Cast, ...]]
+    steps: tuple[Step, ...] = Field(min_length=1)

@@ -1,0 +1,137 @@
+"""Instants, calendar durations and the intervals between them.
+
+An instant is an aware UTC `datetime` with microseconds. A duration stays the calendar duration
+that the plan wrote (`P1M` is a month, not 30 days) until it is added to an instant in a time zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer
+from whenever import Instant as Moment
+from whenever import ItemizedDelta
+
+Interval = tuple[datetime, datetime | None]
+"""From an instant (inclusive) to an instant (exclusive), or still open (`None`)."""
+
+
+def written(at: datetime) -> str:
+    """The one way an instant is written: RFC 3339, UTC, six decimals, `Z`."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _in_utc(at: datetime) -> datetime:
+    if at.tzinfo is None:
+        raise ValueError("an instant needs an offset, for example 2025-03-01T09:00:00+03:00")
+    if not 1900 <= at.year <= 9000:
+        raise ValueError("an instant lies between the years 1900 and 9000")
+    return at.astimezone(UTC)
+
+
+def _not_a_number(value: object) -> object:
+    # pydantic reads a bare number as seconds since 1970; in evidence that is always a slip.
+    if isinstance(value, bool | int | float):
+        raise ValueError(  # noqa: TRY004  pydantic makes a fault of a ValueError only
+            "an instant is written as RFC 3339 text, not as a number"
+        )
+    return value
+
+
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_not_a_number),
+    AfterValidator(_in_utc),
+    PlainSerializer(written, return_type=str, when_used="json"),
+]
+
+
+@lru_cache(maxsize=4096)
+def parsed(duration: str) -> ItemizedDelta:
+    """The calendar duration behind ISO 8601 text. Raises ValueError."""
+    return ItemizedDelta(duration)
+
+
+def _checked_duration(text: str) -> str:
+    try:
+        delta = parsed(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no duration; write ISO 8601, for example P6M, P14D or PT12H") from None
+    if delta.sign() < 0:
+        raise ValueError("a duration cannot be negative")
+    if sum(abs(amount) for amount in delta.values()) > 100_000_000:
+        raise ValueError("a duration this long is not supported")
+    return text
+
+
+Duration = Annotated[str, AfterValidator(_checked_duration)]
+
+
+def _checked_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, KeyError, OSError):
+        raise ValueError(f"{name!r} is no time zone; write an IANA name, for example Asia/Baghdad") from None
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_checked_zone)]
+
+
+@lru_cache(maxsize=1024)
+def in_whole_days(duration: str) -> bool:
+    """Whether a duration is counted in local calendar days rather than by the second."""
+    return not parsed(duration).date_and_time_parts()[1]
+
+
+@lru_cache(maxsize=65536)
+def plus(at: datetime, duration: str, zone: str) -> datetime:
+    """`at` moved by a calendar duration in a time zone; month ends are clamped (31 Jan + P1M)."""
+    moved = Moment(at).to_tz(zone).add(parsed(duration), disambiguation="compatible")
+    return moved.to_instant().to_stdlib()
+
+
+def local_day(at: datetime, zone: str) -> str:
+    """The local calendar date of an instant, `YYYY-MM-DD`."""
+    return at.astimezone(ZoneInfo(zone)).date().isoformat()
+
+
+def day_after(at: datetime, zone: str) -> datetime:
+    """The start of the first local day that lies wholly after `at`."""
+    return _midnight(at, zone, timedelta(days=1))
+
+
+def _midnight(at: datetime, zone: str, offset: timedelta = timedelta()) -> datetime:
+    local = at.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return (local.replace(tzinfo=None) + offset).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def days_between(start: datetime, end: datetime, zone: str) -> int:
+    """How many local midnights lie between two instants."""
+    first, last = (at.astimezone(ZoneInfo(zone)).date() for at in (start, end))
+    return (last - first).days
+
+
+def plus_lost(at: datetime, lost: Iterable[Interval], since: datetime, zone: str, *, whole_days: bool) -> datetime | None:
+    """`at` moved by the time lost in the intervals after `since`; `None` while one is open.
+
+    Counted in whole days, a local day that an interval touches is lost as a whole, once.
+    """
+    ends = at
+    covered = since
+    for start, end in sorted(lost, key=lambda interval: interval[0]):
+        if end is None:
+            if start < ends:
+                return None
+            continue
+        first = max(_midnight(start, zone) if whole_days else start, covered)
+        last = day_after(end, zone) if whole_days else end
+        if last <= first or first >= ends:
+            continue
+        covered = last
+        ends = plus(ends, f"P{days_between(first, last, zone)}D", zone) if whole_days else ends + (last - first)
+    return ends

@@ -1,0 +1,77 @@
+"""The smallest pieces of every document and act: names, texts, exact numbers, strict shapes."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
+from typing import Annotated
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    StringConstraints,
+)
+
+
+class Strict(BaseModel):
+    """A frozen shape that refuses fields it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _composed(text: str) -> str:
+    # Canonical bytes are NFC; two spellings of one text would otherwise have two hashes.
+    if any("\ud800" <= char <= "\udfff" for char in text) or "\x00" in text:
+        raise ValueError("contains characters that cannot be stored")
+    return unicodedata.normalize("NFC", text)
+
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+Label = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    AfterValidator(_composed),
+]
+Text = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=4000),
+    AfterValidator(_composed),
+]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+def _exact(value: object) -> object:
+    if isinstance(value, float | bool):
+        raise ValueError(  # noqa: TRY004  pydantic makes a fault of a ValueError only
+            'a figure is exact: write it as text, for example "15.64"'
+        )
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        raise ValueError(f"{value!r} is no number") from None
+    if not number.is_finite() or abs(number) >= Decimal("1e18") or len(number.as_tuple().digits) > 38:
+        raise ValueError(f"{value!r} is outside what a figure can be (finite, below 1e18, 38 digits)")
+    if int(number.as_tuple().exponent) < -18:
+        raise ValueError(f"{value!r} has more than 18 decimal places")
+    return number
+
+
+Figure = Annotated[
+    Decimal,
+    BeforeValidator(_exact),
+    PlainSerializer(lambda number: format(number, "f"), return_type=str, when_used="json"),
+]
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """What would be accepted instead of an unknown name, nearest first."""
+    names = sorted(known)
+    near = get_close_matches(word, names, n=3, cutoff=0.5)
+    if near:
+        return f"did you mean {', '.join(near)}?"
+    return f"known here: {', '.join(names[:12])}" if names else "none is declared"

@@ -1,0 +1,201 @@
+"""A small plan for tests of the law: one party moves, the other answers, quiet is kept, a program opens."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from datetime import UTC, datetime
+from typing import Any
+
+from rules import acts as a
+from rules.decide import Decided, decide
+from rules.program import Program
+from rules.refusals import Refused
+
+PLAN: dict[str, Any] = {
+    "accord": 1,
+    "plan": "truce",
+    "title": "Truce and trade",
+    "source": "Written for tests",
+    "time_zone": "Asia/Baghdad",
+    "parameters": {"quiet": {"default": "P30D", "why": "The text says: for some time."}},
+    "parties": {"north": {"name": "North"}, "south": {"name": "South"}},
+    "bodies": {"commission": {"name": "Joint commission", "members": ["north", "south"]}},
+    "non_parties": {"bands": {"name": "Armed bands"}},
+    "severities": ["minor", "serious", "grave"],
+    "incidents": {"attack": {"title": "Attack"}, "strike": {"title": "Strike"}, "blockade": {"title": "Blockade"}},
+    "indicators": {
+        "smoke": {
+            "title": "Smoke",
+            "producer": "Observatory",
+            "unit": "kt",
+            "better": "lower",
+            "baseline": {"value": "100", "period": "2020", "edition": "2021"},
+            "oldest": "P3Y",
+            "source": "made up",
+            "licence": "CC0",
+        }
+    },
+    "commitments": {
+        "moratorium": {
+            "title": "No attacks",
+            "outside_control": True,
+            "in_force": {"program": True},
+            "broken_by": [{"kinds": ["attack"], "at_least": "serious"}],
+        }
+    },
+    "phases": {
+        "move": {
+            "title": "First move",
+            "milestones": {
+                "announced": {
+                    "title": "Announced",
+                    "party": "north",
+                    "shown_by": {
+                        "text": {"kind": "document", "what": "the announcement"},
+                        "word": {"kind": "attestation", "what": "that it is meant", "by": ["north"]},
+                    },
+                    "verified_by": ["south"],
+                    "determined": {"by": ["commission"]},
+                }
+            },
+        },
+        "answer": {
+            "title": "Answer",
+            "entry": [{"phase": "move"}],
+            "when_gate_closes": "step_back",
+            "milestones": {
+                "safety": {
+                    "title": "Safety guaranteed",
+                    "party": "south",
+                    "shown_by": {"order": {"kind": "document", "what": "the order"}},
+                    "verified_by": ["north"],
+                    "determined": {"by": ["commission"], "observation": "P7D"},
+                    "due": {
+                        "within": "P60D",
+                        "from": {"phase": "answer", "becomes": "open"},
+                        "paused_while_broken": ["moratorium"],
+                    },
+                }
+            },
+        },
+        "quiet": {
+            "title": "Quiet",
+            "entry": [{"phase": "answer"}],
+            "stability": {
+                "length": "$quiet",
+                "settling": "P2D",
+                "restarted_by": [{"kinds": ["attack", "strike"], "at_least": "serious"}],
+                "paused_by": [{"kinds": ["blockade"]}],
+            },
+        },
+        "trade": {
+            "title": "Trade",
+            "opens": "on_advance",
+            "entry": [{"stability": "quiet"}, {"commitment": "moratorium"}, {"consent": ["north", "south"]}],
+            "milestones": {
+                "cleaner": {
+                    "title": "Less smoke",
+                    "party": "south",
+                    "shown_by": {
+                        "figure": {
+                            "kind": "measurement",
+                            "what": "smoke fell",
+                            "indicator": "smoke",
+                            "target": {"change": "-10%", "unit": "kt"},
+                        }
+                    },
+                    "verified_by": ["north"],
+                    "determined": {"automatically": True},
+                }
+            },
+        },
+    },
+}
+
+PEOPLE = (
+    a.Member(person="nora", role=a.Role.RECORDER, party="north"),
+    a.Member(person="nils", role=a.Role.REPRESENTATIVE, party="north"),
+    a.Member(person="nick", role=a.Role.VERIFIER, party="north"),
+    a.Member(person="sara", role=a.Role.RECORDER, party="south"),
+    a.Member(person="saul", role=a.Role.REPRESENTATIVE, party="south"),
+    a.Member(person="sven", role=a.Role.VERIFIER, party="south"),
+    a.Member(person="cleo", role=a.Role.AUTHORITY, party="commission"),
+    a.Member(person="moss", role=a.Role.MONITOR),
+    a.Member(person="olga", role=a.Role.OFFICER),
+)
+
+
+def day(number: float, hour: int = 9) -> datetime:
+    """An hour (UTC) of a day counted from 1 March 2025."""
+    return datetime.fromtimestamp(datetime(2025, 3, 1, hour, tzinfo=UTC).timestamp() + number * 86400, UTC)
+
+
+class World:
+    """A program that tests act on: `given` must be accepted, `tried` gives the refusal."""
+
+    def __init__(self, **changes: Any) -> None:
+        document = deepcopy(PLAN)
+        for path, value in changes.items():
+            *parents, last = path.split("__")
+            held = document
+            for name in parents:
+                held = held[name]
+            held[last] = value
+        self._acts = 0
+        start = a.StartProgram(document=document, members=PEOPLE)
+        started = self.outcome("olga", start, day(0), program=None)
+        assert isinstance(started, Decided), started
+        self.program: Program = started.program
+        self.entries = list(started.entries)
+
+    def outcome(self, person: str, deed: Any, at: datetime, program: Program | None) -> Decided | Refused:
+        self._acts += 1
+        member = next((m for m in PEOPLE if m.person == person), a.Member(person=person, role=a.Role.CLOCK))
+        actor = a.Actor(person=person, role=member.role, party=member.party)
+        return decide(program, a.Act(id=f"act{self._acts}", actor=actor, deed=deed), at)
+
+    def given(self, person: str, deed: Any, at: datetime) -> Decided:
+        decided = self.outcome(person, deed, at, self.program)
+        assert isinstance(decided, Decided), decided
+        self.program = decided.program
+        self.entries.extend(decided.entries)
+        return decided
+
+    def tried(self, person: str, deed: Any, at: datetime) -> str:
+        refused = self.outcome(person, deed, at, self.program)
+        assert isinstance(refused, Refused), f"{deed.kind} was accepted"
+        assert refused.reason
+        assert refused.accepted
+        return refused.code
+
+    def clock(self, at: datetime) -> Decided:
+        return self.given("clock", a.StrikeClock(), at)
+
+    def document(self, evidence: str, milestone: str, shows: str) -> a.RecordEvidence:
+        filed = a.FiledDocument(sha256="0" * 64, name="file.pdf")
+        return a.RecordEvidence(evidence=evidence, milestone=milestone, shows=shows, document=filed)
+
+    def first_move(self, at: datetime) -> None:
+        self.given("nora", self.document("e1", "announced", "text"), at)
+        word = a.RecordEvidence(evidence="e2", milestone="announced", shows="word", text="It is meant.")
+        self.given("nils", word, at)
+        self.given("sven", a.Verify(evidence="e1"), at)
+        self.given("sven", a.Verify(evidence="e2"), at)
+        self.given("cleo", a.Determine(milestone="announced", outcome="achieved", reason="Shown."), at)
+
+    def answer(self, at: datetime) -> None:
+        self.given("sara", self.document("e3", "safety", "order"), at)
+        self.given("nick", a.Verify(evidence="e3"), at)
+        self.given("saul", a.Observe(milestone="safety", text="We agree."), at)
+        self.given("cleo", a.Determine(milestone="safety", outcome="achieved", reason="Shown."), at)
+
+    def incident(self, name: str, happened_at: datetime, at: datetime, kind: str = "attack") -> None:
+        report = a.ReportIncident(
+            incident=name,
+            incident_kind=kind,
+            severity="serious",
+            happened_at=happened_at,
+            place="The bridge",
+            account="Shots were fired.",
+        )
+        self.given("sara", report, at)
