@@ -65,6 +65,7 @@ def _milestones(program: Program) -> Iterator[Clock]:
             and due.revised is not None
             and due.missed_at is None
             and state.status is not MilestoneStatus.ACHIEVED
+            and program.phase(phase).status is not PhaseStatus.WAITING  # nothing is owed in it
         ):
             yield Clock(f"deadline.{name}", "deadline", phase, due.revised, f"{title}: due")
         finding = state.finding

@@ -142,10 +142,11 @@ def deadlines(program: Program, at: datetime) -> Iterator[Effect]:
         if step.due is None or program.milestone(name).status is MilestoneStatus.ACHIEVED:
             continue
         before = program.milestone(name).due
-        since = before.anchored_at if before else occurred(program, step.due.from_)
+        # A phase that stepped back and opens again has a new anchor; the original date stays on record.
+        since = occurred(program, step.due.from_) or (before.anchored_at if before else None)
         if since is None or since > at:
             continue
-        original = before.original if before else plus(since, step.due.within, program.plan.time_zone)
+        due = plus(since, step.due.within, program.plan.time_zone)
         lost = [
             interval
             for commitment in step.due.paused_while_broken
@@ -153,7 +154,7 @@ def deadlines(program: Program, at: datetime) -> Iterator[Effect]:
             for interval in state.broken
         ]
         revised = plus_lost(
-            original,
+            due,
             [*lost, *program.suspensions],
             since,
             program.plan.time_zone,
@@ -163,7 +164,7 @@ def deadlines(program: Program, at: datetime) -> Iterator[Effect]:
             yield e.DeadlineSet(
                 milestone=name,
                 anchored_at=since,
-                due_original=original,
+                due_original=before.original if before else due,
                 due_revised=revised,
                 effective_at=at,
             )
@@ -244,18 +245,27 @@ def gates(program: Program, at: datetime) -> Iterator[Effect]:
     """Gates that begin or cease to be met, and what that does to their phases."""
     for name, rule in program.plan.phases.items():
         state = program.phase(name)
-        entry = gate(program, name, rule.entry, at) is Truth.MET and _outer_open(program, rule.within)
+        waiting = state.status is PhaseStatus.WAITING
+        entry = _holds(gate(program, name, rule.entry, at), held=state.entry_met and not waiting)
+        entry = entry and _outer_open(program, rule.within)
         if entry != state.entry_met:
             yield e.GateChanged(phase=name, gate="entry", met=entry, effective_at=at)
-            if not entry and state.status is not PhaseStatus.WAITING:
-                yield _gate_closed(program, name, at)
-        if state.status is PhaseStatus.WAITING:
+            if not entry and not waiting:
+                yield (closed := _gate_closed(program, name, at))
+                if isinstance(closed, e.ProgramSuspended):
+                    return  # a second gate that closes with it finds the program suspended
+        if waiting:
             continue
-        leave = gate(program, name, program.plan.exits[name], at) is Truth.MET
+        leave = _holds(gate(program, name, program.plan.exits[name], at), held=state.status is PhaseStatus.COMPLETE)
         if leave != state.exit_met:
             yield e.GateChanged(phase=name, gate="exit", met=leave, effective_at=at)
             if not leave and state.status is PhaseStatus.COMPLETE:
                 yield e.PhaseReopened(phase=name, effective_at=at)
+
+
+def _holds(gate_is: Truth, *, held: bool) -> bool:
+    """What is not known opens no gate, and closes none either: a report alone undoes nothing."""
+    return gate_is is Truth.MET or (held and gate_is is Truth.INDETERMINATE)
 
 
 def _outer_open(program: Program, outer: str | None) -> bool:

@@ -112,12 +112,8 @@ def _leaf(program: Program, phase: str, leaf: c.Leaf, at: datetime) -> Reason:
         case c.MilestoneAchieved(milestone=name):
             return _milestone(program, name, at)
         case c.PhaseComplete(phase=name):
-            return (
-                f"{plan.phases[name].title} is not complete ({program.phase(name).status}).",
-                (),
-                None,
-                None,
-            )
+            owes = tuple(dict.fromkeys(party for owed in _owed_in(program, name, at) for party in owed))
+            return f"{plan.phases[name].title} is not complete ({program.phase(name).status}).", owes, None, None
         case c.StabilityKept(stability=name):
             return _stability(program, name, at)
         case c.CommitmentHolds(commitment=name):
@@ -140,6 +136,15 @@ def _leaf(program: Program, phase: str, leaf: c.Leaf, at: datetime) -> Reason:
             due = plus(since, after.within, plan.time_zone)
             return f"Not before {local_day(due, plan.time_zone)}.", (), since, due
     assert_never(leaf)
+
+
+def _owed_in(program: Program, phase: str, at: datetime) -> Iterator[tuple[str, ...]]:
+    """Who owes the next acts in an open phase that another waits for; not what that phase waits for in its turn."""
+    if program.phase(phase).status is PhaseStatus.OPEN:
+        for criterion in program.plan.exits[phase]:
+            for leaf in c.leaves(criterion):
+                if not isinstance(leaf, c.PhaseComplete) and judge(program, phase, leaf, at) is not Truth.MET:
+                    yield _leaf(program, phase, leaf, at)[1]
 
 
 def _names(program: Program, parties: Iterable[str]) -> str:

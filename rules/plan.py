@@ -8,6 +8,7 @@ named parameter with a default and a `why`; `$name` stands for its value anywher
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import Annotated, Any, Literal, TypeAlias
@@ -284,6 +285,10 @@ class Plan(Strict):
         return -1 if name is None else self.severities.index(name)
 
 
+_PARAMETER = re.compile(r"\$[A-Za-z_][A-Za-z0-9_]*")
+"""A dollar sign and a name. Anything else that begins with a dollar sign is a text about money."""
+
+
 def with_parameters(document: Document, chosen: Mapping[str, str | int]) -> Document:
     """The document with `$name` replaced by the chosen or default value. Raises Faulty."""
     declared = document.data.get("parameters") if isinstance(document.data, dict) else None
@@ -301,7 +306,7 @@ def with_parameters(document: Document, chosen: Mapping[str, str | int]) -> Docu
                 return {key: fill(held, (*path, key)) for key, held in value.items()}
             case list():
                 return [fill(held, (*path, index)) for index, held in enumerate(value)]
-            case str() if value.startswith("$"):
+            case str() if _PARAMETER.fullmatch(value):
                 name = value[1:]
                 used.add(name)
                 if name in chosen:

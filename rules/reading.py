@@ -68,7 +68,7 @@ class Document:
 
 def read(text: str) -> Document:
     """Parses YAML (or JSON, which is YAML). Raises Faulty."""
-    if len(text.encode()) > LARGEST_DOCUMENT:
+    if len(text.encode(errors="surrogatepass")) > LARGEST_DOCUMENT:
         raise Faulty([Fault((), f"the document is larger than {LARGEST_DOCUMENT // 1024} KiB")])
     try:
         root = YAML(typ="safe", pure=True).compose(text)
@@ -78,6 +78,10 @@ def read(text: str) -> Document:
         raise Faulty([Fault((), f"not readable as YAML: {error.problem}", position)]) from None
     except YAMLError as error:
         raise Faulty([Fault((), f"not readable as YAML: {error}")]) from None
+    except RecursionError:
+        raise Faulty([Fault((), f"nested too deeply; {DEEPEST_NESTING} levels are read")]) from None
+    except RecursionError:
+        raise Faulty([Fault((), f"nested too deeply; {DEEPEST_NESTING} levels are read")]) from None
     if root is None:
         raise Faulty([Fault((), "the document is empty")])
     reader = _Reader()
@@ -99,7 +103,7 @@ class _Reader:
             return self._fault(path, at, "anchors and aliases are not used; write the value out")
         self._seen.add(id(node))
         if len(path) > DEEPEST_NESTING:
-            return self._fault(path, at, "nested too deeply")
+            return self._fault(path, at, f"nested too deeply; {DEEPEST_NESTING} levels are read")
         if isinstance(node, MappingNode):
             return self._mapping(node, path)
         if isinstance(node, SequenceNode):
@@ -184,4 +188,22 @@ def validated(model: type[M], document: Document) -> M:
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
-        raise Faulty([document.placed(fault) for fault in faults_of(error)]) from None
+        raise Faulty([document.placed(_found(fault, document.data)) for fault in faults_of(error)]) from None
+
+
+def _found(fault: Fault, data: Any) -> Fault:
+    """The fault with its path as the document has it: pydantic adds the tag of a union's member as one more part."""
+    path: list[str | int] = []
+    for index, part in enumerate(fault.path):
+        held = data.get(part, _NOTHING) if isinstance(data, dict) else _NOTHING
+        if isinstance(data, list) and isinstance(part, int) and part < len(data):
+            held = data[part]
+        if held is not _NOTHING:
+            data = held
+        elif index < len(fault.path) - 1 or not isinstance(data, dict):
+            continue
+        path.append(part)
+    return Fault(tuple(path), fault.message, fault.position)
+
+
+_NOTHING = object()

@@ -162,9 +162,17 @@ class _Stage:
                 )
                 self._must(verifier, a.Verify(evidence=deed.evidence), path)
         if step.determined.by:
+            self._waive_observation(name, step, path)
             authority = self._somebody(a.Role.AUTHORITY, step.determined.by, path)
             reason = "Everything that the plan asks for is shown."
             self._must(authority, a.Determine(milestone=name, outcome="achieved", reason=reason), path)
+
+    def _waive_observation(self, name: str, step: p.Milestone, path: Path) -> None:
+        """Whoever owes has nothing to add to a finding in its favour; otherwise its time to observe would be waited for."""
+        finding = self.program.milestone(name).finding
+        if finding is not None and finding.observable_until is not None and not finding.observed:
+            speaker = self._somebody(a.Role.REPRESENTATIVE, (step.party,), path)
+            self._must(speaker, a.Observe(milestone=name, text="Nothing to add."), path)
 
     def _showings(
         self, name: str, step: p.Milestone, shows: str, how: p.Showing, path: Path

@@ -8,12 +8,13 @@ only on what is known to have happened, not on the order in which it became know
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from rules.entries import StabilityCounted
 from rules.incidents import matching, span
 from rules.plan import StabilityPeriod
-from rules.program import Incident, Program
+from rules.program import Incident, IncidentStatus, Program
 from rules.times import Interval, day_after, days_between, in_whole_days, plus, plus_lost
 
 
@@ -26,7 +27,7 @@ def counted(program: Program, phase: str, since: datetime, at: datetime) -> Stab
     rule = _rule(program, phase)
     begins, moved_by = _beginning(program, rule, since)
     ends = _end(program, rule, begins)
-    frozen_by = _open_question(program, rule, begins)
+    frozen_by = _open_question(program, rule, since)
     status = "frozen" if frozen_by else "paused" if ends is None else "counting"
     return StabilityCounted(
         phase=phase,
@@ -40,7 +41,7 @@ def counted(program: Program, phase: str, since: datetime, at: datetime) -> Stab
 
 
 def days_left(program: Program, phase: str, at: datetime) -> int | None:
-    """Local days still to be kept, the settling lag not counted; None while that is unknown."""
+    """Local days until the period is complete, the settling lag included; None while that is unknown."""
     state = program.stability.get(phase)
     if state is None or state.counted.completes_at is None:
         return None
@@ -113,12 +114,22 @@ def _end(program: Program, rule: StabilityPeriod, begins: datetime) -> datetime 
     return None if ends is None else plus(ends, rule.settling, zone_of(program, rule))
 
 
-def _open_question(program: Program, rule: StabilityPeriod, begins: datetime) -> Incident | None:
-    """The first incident not yet decided that would move the count if it were confirmed."""
-    ends = _quiet_end(program, rule, begins)
+def _open_question(program: Program, rule: StabilityPeriod, since: datetime) -> Incident | None:
+    """The first incident not yet decided that would move the count if it and the open ones before it were confirmed.
+
+    The count itself is asked, so that what is tolerated twice freezes nothing twice, and freezes at the third.
+    """
+    stands = _kept(program, rule, since)
     for incident in matching(program, (*rule.restarted_by, *rule.paused_by)):
-        if not incident.is_open_question or incident.happened_at < begins:
+        if not incident.is_open_question:
             continue
-        if (ends is None or incident.happened_at < ends) and not _tolerable(program, rule, incident):
+        confirmed = replace(incident, status=IncidentStatus.CONFIRMED)
+        program = replace(program, incidents={**program.incidents, incident.id: confirmed})
+        if _kept(program, rule, since) != stands:
             return incident
     return None
+
+
+def _kept(program: Program, rule: StabilityPeriod, since: datetime) -> tuple[datetime, datetime | None]:
+    begins, _ = _beginning(program, rule, since)
+    return begins, _quiet_end(program, rule, begins)

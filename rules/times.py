@@ -116,6 +116,10 @@ def days_between(start: datetime, end: datetime, zone: str) -> int:
     return (last - first).days
 
 
+_INSTANT = timedelta(microseconds=1)
+"""The least time between two instants; an interval that ends at midnight does not touch the day that begins there."""
+
+
 def plus_lost(at: datetime, lost: Iterable[Interval], since: datetime, zone: str, *, whole_days: bool) -> datetime | None:
     """`at` moved by the time lost in the intervals after `since`; `None` while one is open.
 
@@ -129,7 +133,7 @@ def plus_lost(at: datetime, lost: Iterable[Interval], since: datetime, zone: str
                 return None
             continue
         first = max(_midnight(start, zone) if whole_days else start, covered)
-        last = day_after(end, zone) if whole_days else end
+        last = day_after(end - _INSTANT, zone) if whole_days else end
         if last <= first or first >= ends:
             continue
         covered = last

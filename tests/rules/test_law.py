@@ -329,7 +329,7 @@ class TestGatesAndWhatBlocks:
             "north",
             "south",
         } - {"south"} | {"south" for block in blocking_phase(world.program, "trade", day(500)) if "south" in block.owes}
-        assert blocking_phase(world.program, "answer", day(500))[0].owes == ()
+        assert blocking_phase(world.program, "answer", day(500))[0].owes == ("north",)
 
     def test_a_missed_deadline_is_said_and_dated(self) -> None:
         world = World()
