@@ -1,0 +1,57 @@
+"""How migrations reach the database: as its owner, one process at a time.
+
+The address is DATABASE_OWNER_URL, or DATABASE_URL when one user does both; `db.migrations` passes it
+in instead. A waiting migration gives up after some seconds, because everything else waits behind it.
+"""
+
+import os
+
+import psycopg
+from alembic import context
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.pool import NullPool
+
+from db.models import Row
+
+ONE_AT_A_TIME = 4_206_100_801  # advisory lock; any number, but always this one
+
+
+def _address() -> str:
+    given = context.config.attributes.get("url")
+    found = given or os.environ.get("DATABASE_OWNER_URL") or os.environ.get("DATABASE_URL")
+    if not found:
+        raise SystemExit("Set DATABASE_OWNER_URL (or DATABASE_URL) to the database that is to be migrated.")
+    return str(found)
+
+
+def _run(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=Row.metadata,
+        compare_type=True,
+        compare_server_default=True,
+    )
+    with context.begin_transaction():
+        connection.execute(text("SET LOCAL lock_timeout = '15s'"))
+        connection.execute(text("SELECT pg_advisory_xact_lock(:one)"), {"one": ONE_AT_A_TIME})
+        context.run_migrations()
+
+
+def _run_online() -> None:
+    given = context.config.attributes.get("connection")
+    if isinstance(given, Connection):
+        _run(given)
+        return
+    address = _address()
+    # psycopg reads the address itself: SQLAlchemy's own reader does not know all that libpq's does.
+    engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(address), poolclass=NullPool)
+    with engine.connect() as connection:
+        _run(connection)
+
+
+if context.is_offline_mode():
+    context.configure(dialect_name="postgresql", target_metadata=Row.metadata, literal_binds=True)
+    with context.begin_transaction():
+        context.run_migrations()
+else:
+    _run_online()

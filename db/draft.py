@@ -1,0 +1,186 @@
+"""What one transaction is going to write: entries that are sealed, but not yet stored.
+
+Pure: time and what the ledger already knows are given. Acts are judged one after another, each on
+the program that the acts before it have left.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeAlias
+from uuid import UUID
+
+from db.ledger import GENESIS, Sealed, TooLarge, content_kept, seal, subject_of
+from db.programs import Kept, clock_room_must_look, clocks_of
+from db.projections import head, rows
+from db.receipts import BatchRefused, Receipt
+from db.statements import append
+from db.wire import Statement, Value
+from rules.acts import Act
+from rules.canonical import NotCanonical
+from rules.decide import Decided, content_of, decide, refusal
+from rules.refusals import Code, Refused
+from rules.times import written
+
+Nonce: TypeAlias = Callable[[], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An act that the ledger holds: the hash of its content, and its first receipt."""
+
+    content: str
+    receipt: Receipt
+
+
+class Draft:
+    """Entries for one program, and the program after them."""
+
+    def __init__(
+        self,
+        program_id: UUID,
+        kept: Kept | None,
+        at: datetime,
+        known: Mapping[str, Known],
+        nonce: Nonce = lambda: secrets.token_bytes(16),
+    ) -> None:
+        """`known` are the acts among those to be judged that the ledger holds already."""
+        self._program_id = program_id
+        self._before = kept
+        self._at = max(at, kept.program.at) if kept else at
+        self._known = dict(known)
+        self._nonce = nonce
+        self._sealed: list[Sealed] = []
+        self._clock_seq: int | None = None
+        self.after = kept
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._sealed
+
+    @property
+    def wakes_the_clock_room(self) -> bool:
+        return self._clock_seq is not None
+
+    def judge(self, act: Act) -> Receipt | Refused:
+        """Receipt and entries, or the refusal and the entry of the attempt."""
+        outcome = self._outcome(act)
+        if isinstance(outcome, Refused):
+            self._keep_attempt(act, outcome)
+        return outcome
+
+    def judge_all(self, acts: Sequence[Act]) -> tuple[Receipt, ...] | BatchRefused:
+        """All acts, or none of them but the attempt at the first that is refused."""
+        mark = (self.after, len(self._sealed), self._clock_seq, dict(self._known))
+        receipts: list[Receipt] = []
+        try:
+            for index, act in enumerate(acts):
+                outcome = self._outcome(act)
+                if isinstance(outcome, Refused):
+                    self._back_to(*mark)
+                    self._keep_attempt(act, outcome)
+                    return BatchRefused(index, outcome)
+                receipts.append(outcome)
+        except BaseException:
+            self._back_to(*mark)
+            raise
+        return tuple(receipts)
+
+    def _back_to(self, after: Kept | None, length: int, clock_seq: int | None, known: dict[str, Known]) -> None:
+        self.after, self._clock_seq, self._known = after, clock_seq, known
+        del self._sealed[length:]
+
+    def statement(self) -> tuple[Statement, *tuple[Value, ...]]:
+        """The one statement that writes all of it, with its values."""
+        if self.after is None:
+            raise ValueError("an empty draft writes nothing")
+        before, after = self._before, self.after
+        entries = [sealed.entry for sealed in self._sealed]
+        clocks = (before.clocks if before else (), after.clocks)
+        changes = rows(before.program if before else None, after.program, entries, clocks)
+        line = head(after.program, after.head, after.clocks) | {"clock_seq": self._clock_seq}
+        data = {**changes.plain, "program": [line], "ledger_entry": [_columns(sealed) for sealed in self._sealed]}
+        return (
+            append(frozenset(changes.rows), frozenset(changes.gone), starts=before is None),
+            str(self._program_id),
+            json.dumps(data, separators=(",", ":")),
+            [sealed.prev for sealed in self._sealed],
+            [sealed.leaf for sealed in self._sealed],
+            [sealed.body for sealed in self._sealed],
+        )
+
+    def _outcome(self, act: Act) -> Receipt | Refused:
+        if (known := self._known.get(act.id)) is not None:
+            return self._again(act, known)
+        program = self.after.program if self.after else None
+        try:
+            decided = decide(program, act, self._at)
+            return decided if isinstance(decided, Refused) else self._appended(act, decided)
+        except TooLarge as error:
+            return Refused("act_too_large", f"The act does not fit into an entry: {error}.", "a shorter act")
+        except NotCanonical as error:
+            return Refused("act_not_recordable", f"The act cannot be recorded as it is: {error}.", "plain data")
+
+    def _again(self, act: Act, known: Known) -> Receipt | Refused:
+        if self.after is not None and content_of(act) == known.content:
+            return replace(known.receipt, repeated=True, program=self.after.program)
+        return Refused(
+            Code.ACT_ID_REUSED,
+            f"The id {act.id} belongs to another act of this program.",
+            "a new id for a new act, or the first act unchanged",
+        )
+
+    def _appended(self, act: Act, decided: Decided) -> Receipt:
+        """Seals what was decided. Raises before anything is kept of it."""
+        before, prev = self.after, self.after.head if self.after else GENESIS
+        sealed: list[Sealed] = []
+        for entry in decided.entries:
+            sealed.append(seal(entry, self._program_id, prev, self._nonce()))
+            prev = sealed[-1].leaf
+        after = Kept(decided.program, prev, clocks_of(decided.program, before))
+        if sealed and clock_room_must_look(before, after):
+            self._clock_seq = after.seq
+        self._sealed += sealed
+        self.after = after
+        receipt = Receipt(
+            program_id=self._program_id,
+            act_id=act.id,
+            recorded_at=self._at,
+            first_seq=sealed[0].entry.seq if sealed else after.seq,
+            last_seq=after.seq,
+            head=prev.hex(),
+            entries=decided.entries,
+            repeated=False,
+            program=decided.program,
+        )
+        content = next((entry.content for entry in decided.entries if entry.content is not None), None)
+        if content is not None:
+            self._known[act.id] = Known(content, receipt)
+        return receipt
+
+    def _keep_attempt(self, act: Act, refused: Refused) -> None:
+        # Of a program that is not there nothing can be kept, and of what cannot be written down neither.
+        if self.after is None or refused.code == "act_not_recordable":
+            return
+        decided = refusal(self.after.program, act, refused, self._at)
+        (entry,) = decided.entries
+        sealed = seal(entry, self._program_id, self.after.head, self._nonce())
+        self._sealed.append(sealed)
+        self.after = Kept(decided.program, sealed.leaf, self.after.clocks)
+
+
+def _columns(sealed: Sealed) -> dict[str, object]:
+    entry = sealed.entry
+    return {
+        "seq": entry.seq,
+        "recorded_at": written(entry.at),
+        "kind": entry.fact.kind,
+        "actor": entry.actor.person if entry.actor else None,
+        "subject": subject_of(entry),
+        "act_id": entry.act,
+        "content": content_kept(entry),
+    }

@@ -1,0 +1,213 @@
+"""One line of the ledger as bytes: how an entry is sealed, read again, and how a chain is checked.
+
+    body  canonical bytes of {v, program, seq, prev, nonce, at, act, actor?, content?, fact}
+    leaf  SHA-256 of a zero byte and the body (a leaf of RFC 9162)
+    prev  the leaf of the entry before; 32 zero bytes for the first
+
+The nonce is chance, so that nobody can guess a withheld entry from its leaf. What has no value is
+left out of a body.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, ValidationError
+
+from db.models import LARGEST_BODY
+from rules.canonical import NotCanonical, canonical
+from rules.entries import Entry
+from rules.evolve import evolve
+from rules.program import Program
+
+VERSION = 1
+GENESIS = bytes(32)
+SUBJECTS = ("evidence", "measurement", "incident", "milestone", "phase", "stability", "commitment", "clock")
+"""The fields of facts that name what they are about, the narrowest first."""
+
+Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class TooLarge(ValueError):
+    """An entry of more bytes than the ledger takes."""
+
+
+class Unreadable(ValueError):
+    """Bytes that are no entry of a ledger."""
+
+
+class Written(Entry):
+    """An entry as it stands in its body: where it belongs, what it follows, and chance."""
+
+    v: Literal[1]
+    program: UUID
+    prev: Hash
+    nonce: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """An entry with its bytes and hashes, as it is stored."""
+
+    entry: Entry
+    prev: bytes
+    leaf: bytes
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A row of `ledger_entry`, as the database holds it."""
+
+    program_id: UUID
+    seq: int
+    prev: bytes
+    leaf: bytes
+    body: bytes
+    recorded_at: datetime
+    kind: str
+    actor: str | None
+    subject: str | None
+    act_id: str
+    content: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a ledger, and at which entry."""
+
+    seq: int
+    code: Literal["gap", "order", "leaf", "prev", "body", "column", "time", "fold", "head"]
+    sentence: str
+
+
+def leaf_of(body: bytes) -> bytes:
+    return sha256(b"\x00" + body).digest()
+
+
+def subject_of(entry: Entry) -> str | None:
+    """The id or name that an entry is about."""
+    held = entry.fact.__dict__
+    return next((held[name] for name in SUBJECTS if held.get(name) is not None), None)
+
+
+def content_kept(entry: Entry) -> str | None:
+    """The content hash by which an act's id is used up: only accepted acts use theirs up."""
+    return None if entry.fact.kind == "attempt_refused" else entry.content
+
+
+def seal(entry: Entry, program_id: UUID, prev: bytes, nonce: bytes) -> Sealed:
+    """The entry as bytes that follow `prev`. Raises NotCanonical and TooLarge."""
+    data = entry.model_dump(mode="json", exclude_none=True)
+    data |= {"v": VERSION, "program": str(program_id), "prev": prev.hex(), "nonce": nonce.hex()}
+    body = canonical(data)
+    if len(body) > LARGEST_BODY:
+        raise TooLarge(f"{len(body)} bytes; the ledger takes {LARGEST_BODY}")
+    return Sealed(entry, prev, leaf_of(body), body)
+
+
+def read(body: bytes) -> Entry:
+    """The entry of a body. Raises Unreadable."""
+    return unsealed(written(body))
+
+
+def written(body: bytes) -> Written:
+    """The body with its seal. Raises Unreadable."""
+    try:
+        return Written.model_validate_json(body)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise Unreadable(f"{place}: {first['msg']}") from None
+
+
+def unsealed(line: Written) -> Entry:
+    return Entry.model_construct(seq=line.seq, at=line.at, act=line.act, actor=line.actor, content=line.content, fact=line.fact)
+
+
+def verify_chain(rows: Iterable[Stored], head: tuple[int, bytes] | None = None) -> list[Problem]:
+    """Everything that is wrong with the rows of one program, in the order in which they are given.
+
+    `head` is number and leaf of the newest entry according to somebody else (the head row, a
+    checkpoint); without it nobody can see that the last rows are missing.
+    """
+    check = _Check()
+    problems = [problem for row in rows for problem in check.row(row)]
+    if head is not None and head != (check.seq, check.leaf):
+        sentence = f"the head is entry {head[0]} with leaf {head[1].hex()}, and the rows end with entry {check.seq}"
+        problems.append(Problem(check.seq, "head", sentence))
+    return problems
+
+
+class _Check:
+    """Goes along a chain. After a fault it goes on from the row at hand, so that each fault is told once."""
+
+    def __init__(self) -> None:
+        self.seq = 0
+        self.leaf = GENESIS
+        self._at: datetime | None = None
+        self._program: Program | None = None
+        self._folds = True
+
+    def row(self, row: Stored) -> Iterator[Problem]:
+        yield from self._place(row)
+        if row.leaf != leaf_of(row.body):
+            yield Problem(row.seq, "leaf", "the leaf is not the hash of the body")
+        yield from self._body(row)
+        self.seq, self.leaf = row.seq, row.leaf
+
+    def _place(self, row: Stored) -> Iterator[Problem]:
+        if row.seq <= self.seq:
+            yield Problem(row.seq, "order", f"stands after entry {self.seq}")
+        elif row.seq > self.seq + 1:
+            missing = f"{self.seq + 1}" if row.seq == self.seq + 2 else f"{self.seq + 1} to {row.seq - 1}"
+            yield Problem(row.seq, "gap", f"missing before it: {missing}")
+        elif row.prev != self.leaf:
+            yield Problem(row.seq, "prev", f"follows another entry {self.seq} than the one that stands there")
+
+    def _body(self, row: Stored) -> Iterator[Problem]:
+        try:
+            if canonical(json.loads(row.body)) != row.body:
+                yield Problem(row.seq, "body", "the bytes are not the canonical form of what they say")
+            line = written(row.body)
+        except (Unreadable, NotCanonical, ValueError, RecursionError) as error:
+            yield Problem(row.seq, "body", f"cannot be read: {error}")
+            self._folds = False
+            return
+        yield from self._columns(row, line)
+        if self._at is not None and line.at < self._at:
+            yield Problem(row.seq, "time", f"was recorded before entry {self.seq}")
+        self._at = line.at
+        yield from self._fold(row, unsealed(line))
+
+    def _columns(self, row: Stored, line: Written) -> Iterator[Problem]:
+        said = {
+            "program_id": line.program,
+            "seq": line.seq,
+            "prev": bytes.fromhex(line.prev),
+            "recorded_at": line.at,
+            "kind": line.fact.kind,
+            "actor": line.actor.person if line.actor else None,
+            "subject": subject_of(line),
+            "act_id": line.act,
+            "content": content_kept(line),
+        }
+        wrong = [name for name, value in said.items() if getattr(row, name) != value]
+        if wrong:
+            yield Problem(row.seq, "column", f"the body says something else than {', '.join(wrong)}")
+
+    def _fold(self, row: Stored, entry: Entry) -> Iterator[Problem]:
+        # After the first entry that does not fold there is no program to hold the others against.
+        if not self._folds:
+            return
+        try:
+            self._program = evolve(self._program, entry)
+        except Exception as error:  # noqa: BLE001  whatever a forged entry breaks is a finding
+            self._folds = False
+            yield Problem(row.seq, "fold", f"cannot follow what was recorded before: {error!r}")

@@ -1,0 +1,67 @@
+"""The schema: bringing a database up to this version, and telling whether it is there."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import cache
+from pathlib import Path
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from db.session import ROLE, Reader
+
+SERVICE_ROLE = ROLE
+"""The role that the service works as; migrations create it."""
+
+
+class NotMigrated(RuntimeError):
+    """The database is not at the version that this code was written for."""
+
+
+def _folder() -> Path:
+    """The migrations: beside this package in a checkout, inside it in an installed wheel."""
+    here = Path(__file__).resolve().parent
+    for folder in (here / "alembic", here.parent / "alembic"):
+        if (folder / "env.py").is_file():
+            return folder
+    raise FileNotFoundError("the folder alembic with the migrations is missing from this installation")
+
+
+def configuration(owner_url: str | None = None) -> Config:
+    """Alembic's configuration for a database; without an address `alembic/env.py` asks the environment."""
+    config = Config()
+    config.set_main_option("script_location", str(_folder()).replace("%", "%%"))
+    if owner_url is not None:
+        config.attributes["url"] = owner_url
+    return config
+
+
+async def upgrade(owner_url: str) -> None:
+    """Brings the database to the newest version. Several processes may do so at once; one works, the others wait."""
+    await asyncio.to_thread(command.upgrade, configuration(owner_url), "head")
+
+
+@cache
+def newest() -> str:
+    """The version that this code was written for."""
+    head = ScriptDirectory.from_config(configuration()).get_current_head()
+    if head is None:
+        raise FileNotFoundError("there are no migrations")
+    return head
+
+
+async def at_head(reader: Reader) -> bool:
+    """Whether the database is at the version of this code."""
+    return await current(reader) == newest()
+
+
+async def current(reader: Reader) -> str | None:
+    """The version of the database; None for a database without our tables."""
+    try:
+        row = await reader.row("SELECT version_num FROM alembic_version")
+    except psycopg.errors.UndefinedTable:
+        return None
+    return row["version_num"] if row else None

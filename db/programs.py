@@ -1,0 +1,135 @@
+"""The folded programs of this process, so that an act does not read a whole ledger again.
+
+What is kept here is never trusted to be the newest: whoever asks learns from the ledger what came
+after it, and only that is folded.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from db.ledger import GENESIS, read
+from db.session import Reader
+from rules.clocks import Clock, clocks
+from rules.entries import Entry
+from rules.evolve import evolve
+from rules.program import Program
+
+MOST_PROGRAMS = 2_000
+MOST_ENTRIES = 2_000_000
+"""Of all kept programs together: a program of 100,000 entries weighs as much as a thousand small ones."""
+
+AT_A_STRETCH = 250
+"""Entries folded before others get their turn on the event loop."""
+
+_AFTER = "SELECT leaf, body FROM ledger_entry WHERE program_id = %s AND seq > %s ORDER BY seq"
+_UP_TO = "SELECT leaf, body FROM ledger_entry WHERE program_id = %s AND recorded_at <= %s ORDER BY seq"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A program, the leaf of its newest entry, and its running clocks."""
+
+    program: Program
+    head: bytes
+    clocks: tuple[Clock, ...]
+
+    @property
+    def seq(self) -> int:
+        return self.program.seq
+
+
+class Programs:
+    """Reads programs by folding their ledgers, and keeps the ones used last."""
+
+    def __init__(self, reader: Reader, *, most: int = MOST_PROGRAMS, entries: int = MOST_ENTRIES) -> None:
+        self._reader = reader
+        self._most, self._most_entries = most, entries
+        self._kept: OrderedDict[UUID, Kept] = OrderedDict()
+        self._entries = 0
+
+    async def load(self, program_id: UUID) -> Kept | None:
+        """The program as its ledger stands now; None if there is none."""
+        kept = self.kept(program_id)
+        rows = await self._reader.rows(_AFTER, [program_id, kept.seq if kept else 0])
+        if not rows:
+            return kept
+        kept = await caught_up(kept, [(row["leaf"], row["body"]) for row in rows])
+        self.keep(program_id, kept)
+        return kept
+
+    async def as_of(self, program_id: UUID, at: datetime) -> Program | None:
+        """The program as it had been recorded up to an instant; None before it was started."""
+        rows = await self._reader.rows(_UP_TO, [program_id, at])
+        return (await caught_up(None, [(row["leaf"], row["body"]) for row in rows])).program if rows else None
+
+    def kept(self, program_id: UUID) -> Kept | None:
+        """What is kept of a program, which may be old."""
+        if (found := self._kept.get(program_id)) is not None:
+            self._kept.move_to_end(program_id)
+        return found
+
+    def keep(self, program_id: UUID, kept: Kept) -> None:
+        """Keeps a program that has been committed, unless a newer one is kept already."""
+        if (old := self._kept.get(program_id)) is not None:
+            if old.seq >= kept.seq:
+                return
+            self._entries -= old.seq
+        self._kept[program_id] = kept
+        self._kept.move_to_end(program_id)
+        self._entries += kept.seq
+        while len(self._kept) > 1 and (len(self._kept) > self._most or self._entries > self._most_entries):
+            _, dropped = self._kept.popitem(last=False)
+            self._entries -= dropped.seq
+
+    def drop(self, program_id: UUID) -> None:
+        if (old := self._kept.pop(program_id, None)) is not None:
+            self._entries -= old.seq
+
+
+async def caught_up(kept: Kept | None, rows: Iterable[tuple[bytes, bytes]]) -> Kept:
+    """The program after further rows (leaf and body), of which there is at least one."""
+    program, head = (kept.program, kept.head) if kept else (None, GENESIS)
+    for number, (leaf, body) in enumerate(rows, start=1):
+        program, head = evolve(program, read(body)), leaf
+        if number % AT_A_STRETCH == 0:
+            await asyncio.sleep(0)
+    if program is None:
+        raise ValueError("no rows to fold")
+    return Kept(program, head, clocks_of(program, kept))
+
+
+def clocks_of(program: Program, before: Kept | None) -> tuple[Clock, ...]:
+    """The running clocks; the same object as before where nothing that they depend on has changed."""
+    if before is None:
+        return clocks(program)
+    old = before.program
+    is_same = (
+        program.standing is old.standing
+        and program.milestones is old.milestones
+        and program.stability is old.stability
+        and program.figures is old.figures
+        and program.phases is old.phases
+        and (not before.clocks or before.clocks[0].due_at > program.settled_to)
+    )
+    if is_same:
+        return before.clocks
+    now = clocks(program)
+    return before.clocks if now == before.clocks else now
+
+
+def clock_room_must_look(before: Kept | None, after: Kept) -> bool:
+    """Whether standing, phases or clocks differ: what a workflow acts upon."""
+    if before is None:
+        return True
+    old, new = before.program, after.program
+    return old.standing is not new.standing or old.phases is not new.phases or before.clocks is not after.clocks
+
+
+def entries_of(rows: Iterable[tuple[bytes, bytes]]) -> tuple[Entry, ...]:
+    return tuple(read(body) for _, body in rows)

@@ -1,0 +1,238 @@
+"""What of a program stands in tables for officers' SQL: which rows an act changed, and the SQL that writes them.
+
+Everything here follows from the program before and after, and from the entries between; so the
+same rows come out when they are made again from the ledger (`rebuild.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from rules.clocks import Clock
+from rules.entries import Entry
+from rules.program import Evidence, Incident, PhaseStatus, Program
+from rules.times import written
+
+Line: TypeAlias = dict[str, Any]
+
+GONE = {"clock": ("name",), "membership": ("person", "role", "party")}
+"""Tables from which rows go, with their keys beside `program_id`; in all others rows only change."""
+
+
+@dataclass(slots=True)
+class Changes:
+    """Rows to be written, and keys of rows that go, by table."""
+
+    rows: dict[str, list[Line]] = field(default_factory=dict)
+    gone: dict[str, list[Line]] = field(default_factory=dict)
+
+    def put(self, table: str, lines: Iterable[Line]) -> None:
+        if found := list(lines):
+            self.rows[table] = found
+
+    def drop(self, table: str, keys: Iterable[Line]) -> None:
+        if found := list(keys):
+            self.gone[table] = found
+
+    @property
+    def plain(self) -> Mapping[str, list[Line]]:
+        """All of it as one JSON document; keys of rows that go stand under `-` and their table."""
+        return self.rows | {f"-{table}": keys for table, keys in self.gone.items()}
+
+
+def rows(
+    before: Program | None,
+    after: Program,
+    entries: Iterable[Entry],
+    clocks: tuple[tuple[Clock, ...], tuple[Clock, ...]],
+) -> Changes:
+    """What changed between two states of a program.
+
+    `entries` are those in between, `clocks` the running clocks before and after. Evidence and
+    incidents, of which there may be thousands, are looked up by the ids that the entries name.
+    """
+    changes = Changes()
+    changes.put("phase", _phases(before, after))
+    changes.put("milestone", _milestones(before, after))
+    changes.put("commitment", _commitments(before, after))
+    evidence, incidents = _named(entries)
+    changes.put("evidence", (_evidence(after.evidence[name]) for name in evidence if name in after.evidence))
+    changes.put("incident", (_incident(after.incidents[name]) for name in incidents if name in after.incidents))
+    _clocks(changes, *clocks)
+    _members(changes, before, after)
+    return changes
+
+
+def head(after: Program, head_leaf: bytes, clocks: tuple[Clock, ...]) -> Line:
+    """The row of `program` but for `clock_seq`, which whoever writes it decides."""
+    return {
+        "title": after.title,
+        "plan": after.plan.plan,
+        "plan_sha256": after.plan_sha256,
+        "standing": after.standing,
+        "open_phases": [name for name, state in after.phases.items() if state.status is PhaseStatus.OPEN],
+        "parties": list(after.plan.parties),
+        "started_at": written(after.started_at),
+        "next_due": written(clocks[0].due_at) if clocks else None,
+        "seq": after.seq,
+        "head": f"\\x{head_leaf.hex()}",
+        "updated_at": written(after.at),
+    }
+
+
+def _when(at: datetime | None) -> str | None:
+    return None if at is None else written(at)
+
+
+def _touched(names: Iterable[str], before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> Iterator[str]:
+    """Names whose value is another object than before; all of them when there was no program before."""
+    if before is after:
+        return
+    for name in names:
+        if before is None or before.get(name) is not after.get(name):
+            yield name
+
+
+def _phases(before: Program | None, after: Program) -> Iterator[Line]:
+    plan = after.plan.phases
+    names = dict.fromkeys(_touched(plan, before.phases if before else None, after.phases))
+    names |= dict.fromkeys(_touched(after.stability, before.stability if before else None, after.stability))
+    for name in names:
+        state, stability = after.phase(name), after.stability.get(name)
+        counted = stability.counted if stability else None
+        yield {
+            "name": name,
+            "title": plan[name].title,
+            "status": state.status,
+            "entry_met": state.entry_met,
+            "entry_met_at": _when(state.entry_met_at),
+            "opened_at": _when(state.opened_at),
+            "exit_met": state.exit_met,
+            "completed_at": _when(state.completed_at),
+            "stability_status": counted.status if counted else None,
+            "stability_counted_from": _when(counted.counted_from) if counted else None,
+            "stability_completes_at": _when(counted.completes_at) if counted else None,
+            "stability_completed_at": _when(stability.completed_at) if stability else None,
+            "stability_moved_by": counted.moved_by if counted else None,
+        }
+
+
+def _milestones(before: Program | None, after: Program) -> Iterator[Line]:
+    for name in _touched(after.plan.milestones, before.milestones if before else None, after.milestones):
+        step, state = after.plan.milestones[name], after.milestone(name)
+        due, finding = state.due, state.finding
+        yield {
+            "name": name,
+            "phase": after.plan.phase_of[name],
+            "title": step.title,
+            "party": step.party,
+            "status": state.status,
+            "first_recorded_at": _when(state.first_recorded_at),
+            "due_original": _when(due.original) if due else None,
+            "due_revised": _when(due.revised) if due else None,
+            "missed_at": _when(due.missed_at) if due else None,
+            "achieved_at": _when(state.achieved_at),
+            "finding_outcome": finding.outcome if finding else None,
+            "finding_proposes": finding.proposes if finding else None,
+            "finding_sentence": finding.sentence if finding else None,
+            "observable_until": _when(finding.observable_until) if finding else None,
+        }
+
+
+def _commitments(before: Program | None, after: Program) -> Iterator[Line]:
+    for name in _touched(after.commitments, before.commitments if before else None, after.commitments):
+        promise, state = after.plan.commitments[name], after.commitments[name]
+        yield {
+            "name": name,
+            "title": promise.title,
+            "party": promise.party,
+            "status": state.status,
+            "in_force_since": written(state.in_force_since),
+            "because": state.because,
+        }
+
+
+def _named(entries: Iterable[Entry]) -> tuple[dict[str, None], dict[str, None]]:
+    """The ids of evidence and of incidents that entries are about."""
+    evidence: dict[str, None] = {}
+    incidents: dict[str, None] = {}
+    for entry in entries:
+        held = entry.fact.__dict__
+        if (name := held.get("evidence") or held.get("measurement")) is not None:
+            evidence[name] = None
+        if (name := held.get("incident")) is not None:
+            incidents[name] = None
+    return evidence, incidents
+
+
+def _evidence(piece: Evidence) -> Line:
+    figure = piece.measurement
+    return {
+        "id": piece.id,
+        "milestone": piece.milestone,
+        "shows": piece.shows,
+        "status": piece.status,
+        "recorded_by": piece.recorded_by.person,
+        "recorded_for": piece.recorded_by.party,
+        "recorded_at": written(piece.recorded_at),
+        "happened_at": _when(piece.happened_at),
+        "verified_by": piece.verified_by.person if piece.verified_by else None,
+        "indicator": figure.indicator if figure else None,
+        "value": format(figure.value, "f") if figure else None,
+        "unit": figure.unit if figure else None,
+        "period": figure.period if figure else None,
+        "producer": figure.producer if figure else None,
+        "edition": figure.edition if figure else None,
+        "retrieved_at": written(figure.retrieved_at) if figure else None,
+    }
+
+
+def _incident(incident: Incident) -> Line:
+    return {
+        "id": incident.id,
+        "kind": incident.kind,
+        "severity": incident.severity,
+        "status": incident.status,
+        "place": incident.place,
+        "happened_at": written(incident.happened_at),
+        "reported_at": written(incident.reported_at),
+        "resolved_at": _when(incident.resolved_at),
+        "attributed_to": incident.attributed_to,
+        "confidence": incident.confidence,
+        "reported_by": incident.reported_by.person,
+        "reported_for": incident.reported_by.party,
+        "related_to": incident.related_to,
+    }
+
+
+def _clocks(changes: Changes, before: tuple[Clock, ...], after: tuple[Clock, ...]) -> None:
+    if before is after:
+        return
+    were, are = {clock.name: clock for clock in before}, {clock.name: clock for clock in after}
+    changes.put("clock", (_clock(clock) for name, clock in are.items() if were.get(name) != clock))
+    changes.drop("clock", ({"name": name} for name in were if name not in are))
+
+
+def _clock(clock: Clock) -> Line:
+    return {
+        "name": clock.name,
+        "kind": clock.kind,
+        "phase": clock.phase,
+        "due_at": written(clock.due_at),
+        "note": clock.note,
+    }
+
+
+def _members(changes: Changes, before: Program | None, after: Program) -> None:
+    were = before.members if before else frozenset()
+    if were is after.members:
+        return
+
+    def line(member: Any) -> Line:
+        return {"person": member.person, "role": member.role, "party": member.party or ""}
+
+    changes.put("membership", (line(member) for member in after.members - were))
+    changes.drop("membership", (line(member) for member in were - after.members))

@@ -1,0 +1,154 @@
+"""The SQL that writes entries and what they changed, put together from the tables that are touched.
+
+One statement, so that an append is one round trip: each touched table is a data-modifying part of
+it. All values but the bytes of the ledger come as one JSON document (`$2`), a list of rows by
+table, and are given their types by the columns of `models.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import lru_cache
+
+from sqlalchemy import Dialect
+from sqlalchemy.dialects import postgresql
+
+from db.models import Row
+from db.projections import GONE
+from db.wire import Statement
+
+LOCK = Statement("SELECT seq, head FROM program WHERE id = $1::uuid FOR NO KEY UPDATE")
+"""Alone in its statement: one that also reads would read what stood there before it waited."""
+
+# One answer of three parts: the time, the acts that are known already ($3), the entries after the one we know ($2).
+LOOK = Statement("""
+SELECT clock_timestamp(), NULL::bigint, NULL::text, NULL::text, NULL::bytea, NULL::bytea
+UNION ALL
+SELECT NULL, seq, act_id, content, NULL, NULL FROM ledger_entry
+WHERE program_id = $1::uuid AND act_id = ANY($3::text[]) AND content IS NOT NULL AND kind <> 'attempt_refused'
+UNION ALL
+SELECT * FROM (
+  SELECT NULL::timestamptz, seq, NULL, NULL, leaf, body FROM ledger_entry
+  WHERE program_id = $1::uuid AND seq > $2::bigint ORDER BY seq
+) AS later
+""")
+
+# The entries of an act stand together; what stands before and after them belongs to others.
+ACT = Statement("""
+SELECT leaf, body FROM ledger_entry
+WHERE program_id = $1::uuid
+  AND seq > COALESCE((
+    SELECT max(seq) FROM ledger_entry
+    WHERE program_id = $1::uuid AND seq < $2::bigint AND (act_id <> $3::text OR kind = 'attempt_refused')), 0)
+  AND seq < COALESCE((
+    SELECT min(seq) FROM ledger_entry
+    WHERE program_id = $1::uuid AND seq > $2::bigint AND (act_id <> $3::text OR kind = 'attempt_refused')),
+    9223372036854775807)
+ORDER BY seq
+""")
+
+TELL = Statement("SELECT pg_notify('accord_told', $1::text)")
+
+_LEDGER = """
+ledger AS (
+  INSERT INTO ledger_entry
+    (program_id, prev, leaf, body, seq, recorded_at, kind, actor, subject, act_id, content)
+  SELECT $1::uuid, line.* FROM ROWS FROM (
+    unnest($3::bytea[]), unnest($4::bytea[]), unnest($5::bytea[]),
+    jsonb_to_recordset($2::jsonb->'ledger_entry') AS (
+      seq bigint, recorded_at timestamptz, kind text, actor text, subject text, act_id text, content text)
+  ) AS line
+)"""
+
+_START = """
+started AS (
+  INSERT INTO program (id, {columns}) SELECT $1::uuid, {columns}
+  FROM jsonb_to_recordset($2::jsonb->'program') AS line ({typed})
+), told AS (
+  INSERT INTO telling (program_id) VALUES ($1::uuid)
+)"""
+
+# The plan of a program, its title and its start do not change; `clock_seq` only when the clock room must look.
+_GO_ON = """
+went_on AS (
+  UPDATE program SET standing = line.standing, open_phases = line.open_phases, next_due = line.next_due,
+    seq = line.seq, head = line.head, updated_at = line.updated_at,
+    clock_seq = COALESCE(line.clock_seq, program.clock_seq)
+  FROM jsonb_to_recordset($2::jsonb->'program') AS line ({typed})
+  WHERE program.id = $1::uuid
+)"""
+
+_PUT = """
+put_{table} AS (
+  INSERT INTO {table} (program_id, {columns}) SELECT $1::uuid, {columns}
+  FROM jsonb_to_recordset($2::jsonb->'{table}') AS line ({typed})
+  ON CONFLICT (program_id, {key}) DO {update}
+)"""
+
+_DROP = """
+dropped_{table} AS (
+  DELETE FROM {table} USING jsonb_to_recordset($2::jsonb->'-{table}') AS line ({typed})
+  WHERE {table}.program_id = $1::uuid AND {matches}
+)"""
+
+
+@lru_cache(maxsize=512)
+def append(put: frozenset[str], gone: frozenset[str], *, starts: bool) -> Statement:
+    """Writes entries, the head row and the touched projections.
+
+    Takes the program ($1), the rows by table as JSON ($2), and `prev`, `leaf` and `body` of the
+    entries ($3 to $5).
+    """
+    typed = _typed("program", but=("id",))
+    parts = [
+        _LEDGER,
+        _START.format(columns=_names("program", but=("id",)), typed=typed) if starts else _GO_ON.format(typed=typed),
+    ]
+    return _statement([*parts, *_projected(put, gone)])
+
+
+@lru_cache(maxsize=64)
+def project(put: frozenset[str], gone: frozenset[str]) -> Statement:
+    """Writes the projections ($2) of a program ($1) alone, without its head row."""
+    return _statement(list(_projected(put, gone)))
+
+
+def _statement(parts: list[str]) -> Statement:
+    return Statement(f"WITH {', '.join(part.strip() for part in parts)}\nSELECT")
+
+
+def _projected(put: Collection[str], gone: Collection[str]) -> list[str]:
+    return [_put(table) for table in sorted(put)] + [_drop(table) for table in sorted(gone)]
+
+
+def _put(table: str) -> str:
+    columns = [column.name for column in Row.metadata.tables[table].columns if column.name != "program_id"]
+    key = [column.name for column in Row.metadata.tables[table].primary_key if column.name != "program_id"]
+    changes = ", ".join(f"{name} = EXCLUDED.{name}" for name in columns if name not in key)
+    return _PUT.format(
+        table=table,
+        columns=", ".join(columns),
+        typed=_typed(table, but=("program_id",)),
+        key=", ".join(key),
+        update=f"UPDATE SET {changes}" if changes else "NOTHING",
+    )
+
+
+def _drop(table: str) -> str:
+    keys = GONE[table]
+    return _DROP.format(
+        table=table,
+        typed=", ".join(f"{name} text" for name in keys),
+        matches=" AND ".join(f"{table}.{name} = line.{name}" for name in keys),
+    )
+
+
+def _names(table: str, *, but: Collection[str]) -> str:
+    return ", ".join(column.name for column in Row.metadata.tables[table].columns if column.name not in but)
+
+
+def _typed(table: str, *, but: Collection[str]) -> str:
+    """Names and types of the columns, as a record of JSON is given its types."""
+    dialect: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    columns = (column for column in Row.metadata.tables[table].columns if column.name not in but)
+    return ", ".join(f"{column.name} {column.type.compile(dialect)}" for column in columns)

@@ -1,0 +1,152 @@
+"""Statements sent together and answered together: the shortest way to PostgreSQL and back.
+
+psycopg's own pipeline sends each statement with a system call of its own and waits for each answer
+apart: 0.8 ms of processor time for the four statements of an append, against 0.3 ms here, where a
+round trip is one write and one read. Everything but the order of sending is still libpq's and
+psycopg's: connecting, the protocol, waiting, decoding, errors.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from types import TracebackType
+from typing import Any, Self, TypeAlias
+
+import psycopg
+from psycopg.abc import PQGen
+from psycopg.adapt import Transformer
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGconn, PGresult
+from psycopg.waiting import Ready, Wait
+
+Value: TypeAlias = str | int | bytes | Sequence[bytes] | None
+Rows: TypeAlias = list[tuple[Any, ...]]
+
+TEXT, BINARY = 0, 1
+OID_BYTEA = 17
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL with `$1`, `$2`…, each cast to its type. Prepared on a connection when it is first used."""
+
+    sql: str
+
+    @cached_property
+    def name(self) -> bytes:
+        return b"accord_" + sha256(self.sql.encode()).hexdigest()[:16].encode()
+
+
+BEGIN = Statement("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+COMMIT = Statement("COMMIT")
+ROLLBACK = Statement("ROLLBACK")
+
+
+class Line(psycopg.AsyncConnection[Any]):
+    """A connection that knows which statements have been prepared on it."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.prepared: set[bytes] = set()
+
+
+class Transaction:
+    """One transaction on one connection. It ends with what it asks last: COMMIT, or else nothing."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    async def __aenter__(self) -> Self:
+        self._line.pgconn.enter_pipeline_mode()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if self._line.pgconn.transaction_status != TransactionStatus.IDLE:
+                await self.ask((ROLLBACK,))
+            self._line.pgconn.exit_pipeline_mode()
+        except BaseException:
+            # Nobody knows what is still under way on it: the pool makes another.
+            self._line.pgconn.finish()
+            if error is None:
+                raise
+
+    async def ask(self, *calls: tuple[Statement, *tuple[Value, ...]]) -> list[Rows]:
+        """Sends statements with their values; the rows of each. Raises psycopg.Error for the first that fails."""
+        pgconn = self._line.pgconn
+        sent: list[bytes | None] = []  # a name for each statement being prepared, None for each that answers
+        for statement, *values in calls:
+            if statement.name not in self._line.prepared:
+                pgconn.send_prepare(statement.name, statement.sql.encode())
+                sent.append(statement.name)
+            encoded = [_encoded(value) for value in values]
+            pgconn.send_query_prepared(
+                statement.name,
+                [data for data, _ in encoded],
+                param_formats=[form for _, form in encoded],
+                result_format=BINARY,
+            )
+            sent.append(None)
+        pgconn.pipeline_sync()
+        return self._read(await self._line.wait(_answers(pgconn)), sent)
+
+    def _read(self, results: Sequence[PGresult], sent: Sequence[bytes | None]) -> list[Rows]:
+        """The rows of each answer. What was prepared stays so, also when something after it failed."""
+        answers: list[Rows] = []
+        transformer = Transformer(self._line)
+        for result, prepared in zip(results, sent, strict=True):
+            if result.status == ExecStatus.FATAL_ERROR:
+                raise error_from_result(result)
+            if prepared is not None:
+                self._line.prepared.add(prepared)
+            elif result.status == ExecStatus.TUPLES_OK and result.ntuples:
+                transformer.set_pgresult(result)
+                answers.append(transformer.load_rows(0, result.ntuples, tuple))
+            else:
+                answers.append([])
+        return answers
+
+
+def _answers(pgconn: PGconn) -> PQGen[list[PGresult]]:
+    """Everything up to the end of the pipeline, so that also after an error nothing is left behind."""
+    while pgconn.flush():
+        if (yield Wait.RW) & Ready.R:
+            pgconn.consume_input()
+    results: list[PGresult] = []
+    while True:
+        while pgconn.is_busy():
+            yield Wait.R
+            pgconn.consume_input()
+        result = pgconn.get_result()
+        if result is None:
+            continue
+        if result.status == ExecStatus.PIPELINE_SYNC:
+            return results
+        results.append(result)
+
+
+def _encoded(value: Value) -> tuple[bytes | None, int]:
+    match value:
+        case None:
+            return None, TEXT
+        case str():
+            return value.encode(), TEXT
+        case int():
+            return b"%d" % value, TEXT
+        case bytes():
+            return value, BINARY
+        case _:
+            return _array(value), BINARY
+
+
+def _array(items: Sequence[bytes]) -> bytes:
+    """A `bytea[]` in PostgreSQL's binary form: dimensions, no nulls, type, length, lower bound, items."""
+    head = struct.pack("!5i", 1, 0, OID_BYTEA, len(items), 1)
+    return head + b"".join(struct.pack("!i", len(item)) + item for item in items)
