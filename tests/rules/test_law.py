@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.rules.small_plan import World, day
 
 from rules import acts as a
 from rules.explain import blocking, blocking_phase
 from rules.program import MilestoneStatus, PhaseStatus, Standing
 from rules.stability import days_left
+from tests.rules.small_plan import World, day
 
 
 def figure(name: str, value: str, period: str = "2024", **other: Any) -> a.RecordMeasurement:
@@ -252,9 +252,7 @@ class TestStability:
         assert ends.isoformat() == "2025-04-07T21:00:00+00:00"
 
     def test_tolerated_incidents_are_counted(self) -> None:
-        world = quiet_world(
-            phases__quiet__stability__tolerates={"kinds": ["attack"], "at_most": "serious", "count": 1}
-        )
+        world = quiet_world(phases__quiet__stability__tolerates={"kinds": ["attack"], "at_most": "serious", "count": 1})
         for number in (1, 2):
             world.incident(f"i{number}", day(5 + number), day(5 + number))
             world.given("cleo", a.ConfirmIncident(incident=f"i{number}", reason="Seen."), day(5 + number))

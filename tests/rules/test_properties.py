@@ -1,0 +1,226 @@
+"""What holds for every history, however odd: random acts of everybody, at random times."""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rules import acts as a
+from rules.decide import Decided, decide
+from rules.entries import PhaseOpened, ProgramSuspended, Truth
+from rules.evolve import evolve, fold
+from rules.gates import gate
+from rules.program import PhaseStatus, Program, Standing
+from rules.refusals import Refused
+from tests.rules.small_plan import PEOPLE, World, day
+
+Drawn = tuple[str, Any, float]
+"""Who, what, and how many days after the act before."""
+
+
+def _deeds() -> st.SearchStrategy[Any]:
+    piece = st.sampled_from(["e1", "e2", "e3", "m1", "m2"])
+    incident = st.sampled_from(["i1", "i2", "i3"])
+    phase = st.sampled_from(["move", "answer", "quiet", "trade"])
+    filed = a.FiledDocument(sha256="0" * 64, name="file.pdf")
+    figures = st.decimals(min_value=80, max_value=100, places=1)
+    return st.one_of(
+        st.builds(lambda e: a.RecordEvidence(evidence=e, milestone="announced", shows="text", document=filed), piece),
+        st.builds(lambda e: a.RecordEvidence(evidence=e, milestone="announced", shows="word", text="Yes."), piece),
+        st.builds(lambda e: a.RecordEvidence(evidence=e, milestone="safety", shows="order", document=filed), piece),
+        st.builds(
+            lambda e, value: a.RecordMeasurement(
+                measurement=e,
+                indicator="smoke",
+                value=value,
+                unit="kt",
+                period="2024",
+                producer="Observatory",
+                edition="2025",
+                source="yearbook",
+                retrieved_at=day(0),
+            ),
+            piece,
+            figures,
+        ),
+        st.builds(a.Verify, evidence=piece),
+        st.builds(a.WithdrawEvidence, evidence=piece, reason=st.just("Wrong.")),
+        st.builds(a.Observe, milestone=st.sampled_from(["announced", "safety"]), text=st.just("Seen.")),
+        st.builds(
+            a.Determine,
+            milestone=st.sampled_from(["announced", "safety", "cleaner"]),
+            outcome=st.sampled_from(["achieved", "achieved", "not_achieved", "reversed"]),
+            reason=st.just("So it is."),
+        ),
+        st.builds(a.Determine, stability=st.just("quiet"), outcome=st.just("reversed"), reason=st.just("Broken.")),
+        st.builds(
+            lambda i, kind, severity, back: ("report", i, kind, severity, back),
+            incident,
+            st.sampled_from(["attack", "strike", "blockade"]),
+            st.sampled_from(["minor", "serious", "grave"]),
+            st.integers(0, 20),
+        ),
+        st.builds(a.ConfirmIncident, incident=incident, reason=st.just("Seen.")),
+        st.builds(a.ContestIncident, incident=incident, reason=st.just("No.")),
+        st.builds(a.DismissIncident, incident=incident, reason=st.just("No.")),
+        st.builds(a.ResolveIncident, incident=incident, reason=st.just("Over.")),
+        st.builds(a.Consent, phase=phase),
+        st.builds(a.AdvancePhase, phase=phase),
+        st.builds(a.SuspendProgram, reason=st.just("War.")),
+        st.builds(a.ResumeProgram, reason=st.just("Peace.")),
+    )
+
+
+MAY: dict[type, list[str]] = {
+    a.RecordMeasurement: ["moss"],
+    a.Verify: ["nick", "sven"],
+    a.Observe: ["nils", "saul"],
+    a.Determine: ["cleo"],
+    a.ConfirmIncident: ["cleo", "moss"],
+    a.DismissIncident: ["cleo"],
+    a.ResolveIncident: ["cleo"],
+    a.Consent: ["nils", "saul"],
+    a.ResumeProgram: ["cleo"],
+    tuple: ["sara"],
+}
+"""People who may, so that histories get somewhere; one act in four is done by anybody."""
+
+
+@st.composite
+def _acts(draw: st.DrawFn) -> Drawn:
+    deed = draw(_deeds())
+    anybody = [member.person for member in PEOPLE]
+    able = MAY.get(type(deed), anybody)
+    return draw(st.sampled_from(able * 3 + able[:1] if draw(st.integers(0, 3)) else anybody)), deed, draw(st.floats(0, 6))
+
+
+histories = st.tuples(st.integers(0, 3), st.lists(_acts(), max_size=30)).map(lambda drawn: [drawn[0], *drawn[1]])
+"""How far the program has come before, and then the acts."""
+
+
+def world(stage: int) -> World:
+    ready = copy(_world(stage))
+    ready.entries = list(ready.entries)
+    return ready
+
+
+@cache
+def _world(stage: int) -> World:
+    start = World(parameters={"quiet": {"default": "P5D", "why": "Short, so that it is reached."}})
+    if stage > 0:
+        start.first_move(day(0))
+    if stage > 1:
+        start.answer(day(0))
+    if stage > 2:
+        start.clock(day(9))
+        start.given("nils", a.Consent(phase="trade"), day(9))
+        start.given("saul", a.Consent(phase="trade"), day(9))
+        start.given("olga", a.AdvancePhase(phase="trade"), day(9))
+    return start
+
+
+def judged(start: World, program: Program, number: int, drawn: Drawn, at: datetime) -> Decided | Refused:
+    person, deed, _ = drawn
+    if isinstance(deed, tuple):
+        _, incident, kind, severity, back = deed
+        deed = a.ReportIncident(
+            incident=incident,
+            incident_kind=kind,
+            severity=severity,
+            happened_at=max(at - timedelta(days=back), start.program.started_at),
+            place="x",
+            account="Shots.",
+        )
+    member = next(member for member in PEOPLE if member.person == person)
+    act = a.Act(id=f"r{number}", actor=a.Actor(person=person, role=member.role, party=member.party), deed=deed)
+    return decide(program, act, at)
+
+
+def lived(history: list[Any], strikes: frozenset[int] = frozenset()) -> World:
+    """A world in which the history has happened; a clock also strikes before the numbered acts."""
+    stage, *acts = history
+    start = world(stage)
+    at = start.program.at
+    for number, drawn in enumerate(acts):
+        if number in strikes:
+            start.clock(at + timedelta(days=drawn[2]) / 2)
+        at += timedelta(days=drawn[2])
+        outcome = judged(start, start.program, number, drawn, at)
+        if isinstance(outcome, Decided):
+            start.program = outcome.program
+            start.entries.extend(outcome.entries)
+    start.clock(at + timedelta(days=30))
+    return start
+
+
+@given(histories)
+@settings(max_examples=150, deadline=None)
+def test_the_stored_state_is_what_the_entries_add_up_to(history: list[Any]) -> None:
+    lived_through = lived(history)
+    assert fold(lived_through.entries) == lived_through.program
+
+
+@given(histories)
+@settings(max_examples=150, deadline=None)
+def test_no_phase_opens_while_its_gate_is_unmet_or_unknown(history: list[Any]) -> None:
+    program: Program | None = None
+    for entry in lived(history).entries:
+        if isinstance(entry.fact, PhaseOpened) and program is not None:
+            rule = program.plan.phases[entry.fact.phase]
+            assert gate(program, entry.fact.phase, rule.entry, entry.fact.effective_at) is Truth.MET
+            assert program.standing is Standing.RUNNING
+        program = evolve(program, entry)
+
+
+@given(histories)
+@settings(max_examples=150, deadline=None)
+def test_nobody_verifies_what_they_or_their_party_recorded(history: list[Any]) -> None:
+    for piece in lived(history).program.evidence.values():
+        if piece.verified_by is not None:
+            assert piece.verified_by.person != piece.recorded_by.person
+            assert piece.verified_by.party != piece.recorded_by.party
+
+
+@given(histories, st.frozensets(st.integers(0, 39)))
+@settings(max_examples=150, deadline=None)
+def test_how_late_a_timer_is_changes_nothing(history: list[Any], strikes: frozenset[int]) -> None:
+    def timeless(program: Program) -> Program:
+        return replace(program, seq=0, at=day(0))
+
+    assert timeless(lived(history, strikes).program) == timeless(lived(history).program)
+
+
+@given(histories, st.data())
+@settings(max_examples=100, deadline=None)
+def test_a_preview_is_what_then_happens(history: list[Any], data: st.DataObject) -> None:
+    start = lived(history)
+    last = data.draw(_acts())
+    at = start.program.at + timedelta(days=1)
+    assert judged(start, start.program, 999, last, at) == judged(start, start.program, 999, last, at)
+
+
+@given(histories)
+@settings(max_examples=100, deadline=None)
+def test_a_suspension_is_refused_for_nothing_but_a_suspension_or_the_end(history: list[Any]) -> None:
+    start = lived(history)
+    at = start.program.at + timedelta(days=1)
+    outcome = start.outcome("cleo", a.SuspendProgram(reason="War."), at, start.program)
+    if start.program.standing is Standing.RUNNING:
+        assert isinstance(outcome, Decided)
+        assert isinstance(outcome.entries[0].fact, ProgramSuspended)
+        assert outcome.program.standing is Standing.SUSPENDED
+
+
+@given(histories)
+@settings(max_examples=100, deadline=None)
+def test_what_is_complete_rests_on_what_still_holds(history: list[Any]) -> None:
+    program = lived(history).program
+    for name, state in program.phases.items():
+        if state.status is PhaseStatus.COMPLETE:
+            assert gate(program, name, program.plan.exits[name], program.at) is not Truth.NOT_MET
