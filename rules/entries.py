@@ -219,7 +219,7 @@ class StabilityCounted(Strict):
     phase: Name
     status: Literal["counting", "paused", "frozen"]
     counted_from: Instant
-    completes_at: Instant | None = Field(description="if nothing more happens; none while paused")
+    completes_at: Instant | None = Field(default=None, description="if nothing more happens; none while paused")
     moved_by: Id | None = None
     frozen_by: Id | None = None
     effective_at: Instant
@@ -238,7 +238,7 @@ class DeadlineSet(Strict):
     milestone: Name
     anchored_at: Instant
     due_original: Instant
-    due_revised: Instant | None = Field(description="none while paused")
+    due_revised: Instant | None = Field(default=None, description="none while paused")
     effective_at: Instant
 
 
