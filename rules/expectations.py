@@ -33,6 +33,11 @@ def broken(program: Program, expected: Expectation, at: datetime) -> Iterator[st
         yield from _blocked(program, expected, expected.blocked, at)
     else:
         late = [n for n, state in program.milestones.items() if state.due and state.due.missed_at]
+        for party in expected.on_time or ():
+            yield from _known(party, program.plan.parties)
+            missed = [name for name in late if program.plan.milestones[name].party == party]
+            if missed:
+                yield f"expected {party} to be on time, but it missed {', '.join(missed)}"
         if bool(late) is expected.nobody_late:
             yield f"late are: {', '.join(late) or 'nobody'}"
 

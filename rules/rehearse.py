@@ -185,7 +185,9 @@ class _Stage:
         document = a.FiledDocument(sha256=digest([name, shows]), name=f"{shows}.pdf")
         match how:
             case p.Attestation(by=parties):
-                recorders = [self._somebody(a.Role.REPRESENTATIVE, (party,), path) for party in parties]
+                given = {self.program.evidence[piece].recorded_by.party for piece in standing}
+                missing = [party for party in parties if party not in given]
+                recorders = [self._somebody(a.Role.REPRESENTATIVE, (party,), path) for party in missing]
             case _ if standing:
                 return
             case _:

@@ -48,6 +48,7 @@ class Expectation(Strict):
     blocked: Name | None = Field(default=None, description="the phase that something blocks")
     owes: tuple[Name, ...] | None = Field(default=None, description="with blocked: who owes an act")
     nobody_late: bool | None = Field(default=None, description="true: no deadline has been missed")
+    on_time: tuple[Name, ...] | None = Field(default=None, description="parties that have missed no deadline")
     is_: str | None = Field(default=None, alias="is")
     on: date | None = Field(default=None, description="local date of opening, completion, achievement")
     completes_on: date | None = Field(default=None, description="local date on which a period ends")
@@ -60,11 +61,11 @@ class Expectation(Strict):
     @model_validator(mode="after")
     def _is_about_one_thing(self) -> Expectation:
         subjects = (self.program, self.phase, self.milestone, self.commitment, self.stability)
-        named = [*subjects, self.finding, self.blocked, self.nobody_late]
+        named = [*subjects, self.finding, self.blocked, self.nobody_late, self.on_time]
         if sum(subject is not None for subject in named) != 1:
             raise ValueError(
                 "an expectation is about one of program, phase, milestone, commitment, stability, "
-                "finding, blocked or nobody_late"
+                "finding, blocked, nobody_late or on_time"
             )
         return self
 
