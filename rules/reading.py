@@ -80,8 +80,6 @@ def read(text: str) -> Document:
         raise Faulty([Fault((), f"not readable as YAML: {error}")]) from None
     except RecursionError:
         raise Faulty([Fault((), f"nested too deeply; {DEEPEST_NESTING} levels are read")]) from None
-    except RecursionError:
-        raise Faulty([Fault((), f"nested too deeply; {DEEPEST_NESTING} levels are read")]) from None
     if root is None:
         raise Faulty([Fault((), "the document is empty")])
     reader = _Reader()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from rules import acts as a
+from rules.decide import Decided, decide, effects_of
 from rules.explain import blocking, blocking_phase
 from rules.program import MilestoneStatus, PhaseStatus, Standing
+from rules.refusals import Refused
 from rules.stability import days_left
 from tests.rules.small_plan import World, day
 
@@ -21,7 +24,7 @@ def figure(name: str, value: str, period: str = "2024", **other: Any) -> a.Recor
         "source": "yearbook",
         "retrieved_at": day(0),
     }
-    return a.RecordMeasurement(measurement=name, indicator="smoke", value=value, period=period, **{**fields, **other})
+    return a.RecordMeasurement(measurement=name, indicator="smoke", value=Decimal(value), period=period, **{**fields, **other})
 
 
 def quiet_world(**changes: Any) -> World:
@@ -42,8 +45,6 @@ class TestWhoMayDoWhat:
             actor=a.Actor(person="nora", role=a.Role.VERIFIER, party="south"),
             deed=a.Verify(evidence="e1"),
         )
-        from rules.decide import Refused, decide
-
         refused = decide(world.program, own, day(1))
         assert isinstance(refused, Refused)
         assert refused.code == "recorder_is_verifier"
@@ -93,22 +94,22 @@ class TestEvidenceAndDetermination:
     def test_nothing_is_achieved_before_everything_is_shown(self) -> None:
         world = World()
         world.given("nora", world.document("e1", "announced", "text"), day(1))
-        decide = a.Determine(milestone="announced", outcome="achieved", reason="Enough.")
-        assert world.tried("cleo", decide, day(1)) == "finding_not_met"
+        verdict = a.Determine(milestone="announced", outcome="achieved", reason="Enough.")
+        assert world.tried("cleo", verdict, day(1)) == "finding_not_met"
 
     def test_nothing_is_determined_in_a_phase_that_waits(self) -> None:
         world = World()
-        decide = a.Determine(milestone="safety", outcome="not_achieved", reason="Late.")
-        assert world.tried("cleo", decide, day(1)) == "phase_not_open"
+        verdict = a.Determine(milestone="safety", outcome="not_achieved", reason="Late.")
+        assert world.tried("cleo", verdict, day(1)) == "phase_not_open"
 
     def test_the_party_that_owes_has_time_to_observe(self) -> None:
         world = World()
         world.first_move(day(1))
         world.given("sara", world.document("e3", "safety", "order"), day(2))
         world.given("nick", a.Verify(evidence="e3"), day(2))
-        decide = a.Determine(milestone="safety", outcome="achieved", reason="Shown.")
-        assert world.tried("cleo", decide, day(8)) == "observation_open"
-        world.given("cleo", decide, day(9))
+        verdict = a.Determine(milestone="safety", outcome="achieved", reason="Shown.")
+        assert world.tried("cleo", verdict, day(8)) == "observation_open"
+        world.given("cleo", verdict, day(9))
 
     def test_withdrawn_evidence_proposes_a_reversal_and_flips_nothing(self) -> None:
         world = World()
@@ -131,8 +132,8 @@ class TestEvidenceAndDetermination:
     def test_an_achievement_whose_evidence_stands_is_not_reversed(self) -> None:
         world = World()
         world.first_move(day(1))
-        decide = a.Determine(milestone="announced", outcome="reversed", reason="I wish it were.")
-        assert world.tried("cleo", decide, day(2)) == "finding_stands"
+        verdict = a.Determine(milestone="announced", outcome="reversed", reason="I wish it were.")
+        assert world.tried("cleo", verdict, day(2)) == "finding_stands"
 
     def test_evidence_is_never_overwritten(self) -> None:
         world = World()
@@ -363,8 +364,6 @@ class TestGatesAndWhatBlocks:
         assert world.tried("olga", a.AdvancePhase(phase="trade"), day(42)) == "gate_not_met"
 
     def test_a_consent_is_bound_to_the_effects_it_was_shown(self) -> None:
-        from rules.decide import Decided, effects_of
-
         world = quiet_world()
         would = world.outcome("nils", a.Consent(phase="trade"), day(3), world.program)
         assert isinstance(would, Decided)
@@ -387,9 +386,9 @@ class TestIncidents:
         world.given("nils", a.ContestIncident(incident="i1", reason="It was thunder."), day(2))
         assert world.tried("moss", a.ConfirmIncident(incident="i1", reason="No."), day(3)) == "role_may_not"
         world.given("cleo", a.ConfirmIncident(incident="i1", reason="Found the shells."), day(4))
-        assert world.program.commitments["moratorium"].status == "broken"
+        broken = world.program.commitments["moratorium"]
         world.given("cleo", a.ResolveIncident(incident="i1", reason="Over."), day(6))
-        assert world.program.commitments["moratorium"].status == "in_force"
+        assert (broken.status, world.program.commitments["moratorium"].status) == ("broken", "in_force")
 
     @pytest.mark.parametrize(
         ("changes", "code"),

@@ -160,14 +160,14 @@ def lived(history: list[Any], strikes: frozenset[int] = frozenset()) -> World:
 
 
 @given(histories)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_the_stored_state_is_what_the_entries_add_up_to(history: list[Any]) -> None:
     lived_through = lived(history)
     assert fold(lived_through.entries) == lived_through.program
 
 
 @given(histories)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_no_phase_opens_while_its_gate_is_unmet_or_unknown(history: list[Any]) -> None:
     program: Program | None = None
     for entry in lived(history).entries:
@@ -179,7 +179,7 @@ def test_no_phase_opens_while_its_gate_is_unmet_or_unknown(history: list[Any]) -
 
 
 @given(histories)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_nobody_verifies_what_they_or_their_party_recorded(history: list[Any]) -> None:
     for piece in lived(history).program.evidence.values():
         if piece.verified_by is not None:
@@ -188,7 +188,7 @@ def test_nobody_verifies_what_they_or_their_party_recorded(history: list[Any]) -
 
 
 @given(histories, st.frozensets(st.integers(0, 39)))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_how_late_a_timer_is_changes_nothing(history: list[Any], strikes: frozenset[int]) -> None:
     def timeless(program: Program) -> Program:
         return replace(program, seq=0, at=day(0))
@@ -197,7 +197,7 @@ def test_how_late_a_timer_is_changes_nothing(history: list[Any], strikes: frozen
 
 
 @given(histories, st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_a_preview_is_what_then_happens(history: list[Any], data: st.DataObject) -> None:
     start = lived(history)
     last = data.draw(_acts())
@@ -206,7 +206,7 @@ def test_a_preview_is_what_then_happens(history: list[Any], data: st.DataObject)
 
 
 @given(histories)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_a_suspension_is_refused_for_nothing_but_a_suspension_or_the_end(history: list[Any]) -> None:
     start = lived(history)
     at = start.program.at + timedelta(days=1)
@@ -218,7 +218,7 @@ def test_a_suspension_is_refused_for_nothing_but_a_suspension_or_the_end(history
 
 
 @given(histories)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_what_is_complete_rests_on_what_still_holds(history: list[Any]) -> None:
     program = lived(history).program
     for name, state in program.phases.items():
