@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
+from cli import plan
 from cli.failures import CannotStart
+from cli.rehearse import command as rehearse
 from cli.supervisor import Ports, supervise
 from db.migrations import upgrade
 
@@ -45,6 +47,10 @@ def migrate(
 ) -> None:
     """Bring a database that somebody else runs to this version's form."""
     asyncio.run(upgrade(owner_url))
+
+
+app.add_typer(plan.app, name="plan")
+app.command("rehearse")(rehearse)
 
 
 if __name__ == "__main__":

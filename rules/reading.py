@@ -120,6 +120,8 @@ class _Reader:
                 self._fault((*path, key.value), at, "stands here twice; keep one")
             else:
                 values[key.value] = self.value(value, (*path, key.value))
+                if isinstance(value, MappingNode | SequenceNode):
+                    self.positions[*path, key.value] = at  # where a reader would look for it, not the line below
         return values
 
     def _scalar(self, node: ScalarNode, path: Path, at: Position) -> Any:
@@ -186,22 +188,33 @@ def validated(model: type[M], document: Document) -> M:
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
-        raise Faulty([document.placed(_found(fault, document.data)) for fault in faults_of(error)]) from None
+        raise Faulty([document.placed(fault) for fault in _found(error, document.data)]) from None
 
 
-def _found(fault: Fault, data: Any) -> Fault:
-    """The fault with its path as the document has it: pydantic adds the tag of a union's member as one more part."""
-    path: list[str | int] = []
-    for index, part in enumerate(fault.path):
+def _found(error: ValidationError, data: Any) -> list[Fault]:
+    """The faults with their paths as the document has them, one for each place.
+
+    pydantic adds the tag of a union's member to a path, and reports each member that did not fit.
+    """
+    faults: dict[Path, Fault] = {}
+    for item in error.errors(include_url=False):
+        path = _in_document(_plain(item["loc"]), data, missing=item["type"] == "missing")
+        faults.setdefault(path, Fault(path, _sentence(item)))
+    return list(faults.values())
+
+
+def _in_document(path: Path, data: Any, *, missing: bool) -> Path:
+    kept: list[str | int] = []
+    for index, part in enumerate(path):
         held = data.get(part, _NOTHING) if isinstance(data, dict) else _NOTHING
         if isinstance(data, list) and isinstance(part, int) and part < len(data):
             held = data[part]
         if held is not _NOTHING:
             data = held
-        elif index < len(fault.path) - 1 or not isinstance(data, dict):
-            continue
-        path.append(part)
-    return Fault(tuple(path), fault.message, fault.position)
+            kept.append(part)
+        elif missing and index == len(path) - 1:
+            kept.append(part)
+    return tuple(kept)
 
 
 _NOTHING = object()

@@ -183,6 +183,11 @@ def _verifiers(plan: p.Plan) -> Iterator[Fault]:
             if set(step.verified_by) == {step.party}:
                 message = f"this gate can never open: {step.party} owes it and would verify itself"
                 yield Fault(("phases", name, "milestones", step_name, "verified_by"), message)
+            for key, how in step.shown_by.items():
+                alone = set(step.verified_by) & set(how.by) if isinstance(how, p.Attestation) else set()
+                if alone == set(step.verified_by) and len(alone) == 1:
+                    message = f"this gate can never open: {', '.join(alone)} attests it and would verify itself"
+                    yield Fault(("phases", name, "milestones", step_name, "shown_by", key), message)
 
 
 def _empty_periods(plan: p.Plan) -> Iterator[Fault]:

@@ -1,0 +1,110 @@
+"""`accord plan`: check, draw and describe plans, without a server."""
+
+import json
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from rules.drawing import as_mermaid, as_text
+from rules.plan import Plan
+from rules.reading import LARGEST_DOCUMENT, Document, Fault, Faulty, read
+from rules.schema import plan_schema
+from rules.soundness import sound
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Check, draw and describe plans.")
+
+PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help="The plan, a YAML file.")]
+"""A path as it was typed; whether it can be read is found out by `document`, which says what is wrong in a line."""
+
+Values = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="The value of a parameter.")]
+"""Values of parameters in place of their defaults; can be given several times."""
+
+
+class Unusable(Exception):
+    """A file or an option that can't be used; the message is for the person who typed it."""
+
+
+@app.command()
+def check(file: PlanFile, values: Values = None) -> None:
+    """Check a plan: its form, its references, and whether every gate can open.
+
+    Every fault is named with file, line and column; the exit status is 1 if there is one.
+    """
+    plan = sound_plan(file, values)
+    phases, milestones = len(plan.phases), len(plan.milestones)
+    typer.echo(f"{file}: sound. {phases} phases, {milestones} milestones, {len(plan.parameters)} parameters.")
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of the plan language, for editors."""
+    typer.echo(json.dumps(plan_schema(), indent=2, ensure_ascii=False))
+
+
+@app.command()
+def show(
+    file: PlanFile,
+    values: Values = None,
+    *,
+    mermaid: Annotated[bool, typer.Option("--mermaid", help="Print a Mermaid flowchart instead of text.")] = False,
+) -> None:
+    """Draw a plan: phases, gates, milestones and clocks."""
+    plan = sound_plan(file, values)
+    typer.echo(as_mermaid(plan) if mermaid else as_text(plan), nl=False)
+
+
+def sound_plan(file: Path, values: list[str] | None) -> Plan:
+    """The plan of a file, checked to the end. Ends the command with every fault if there is one."""
+    try:
+        return sound(document(file), chosen(values))
+    except Unusable as reason:
+        refuse(str(reason))
+    except Faulty as faulty:
+        refuse(*lines(faulty, file))
+
+
+def document(file: Path) -> Document:
+    """What stands in a file. Raises Unusable where it can't be read, Faulty where it isn't YAML that we read."""
+    try:
+        with file.open("rb") as held:
+            content = held.read(LARGEST_DOCUMENT + 1)
+    except FileNotFoundError:
+        raise Unusable(f"{file}: there is no such file") from None
+    except IsADirectoryError:
+        raise Unusable(f"{file}: is a folder; name the file in it") from None
+    except OSError as reason:
+        raise Unusable(f"{file}: can't be read: {reason.strerror}") from None
+    except ValueError:
+        raise Unusable(f"{str(file)!r}: is no name of a file") from None
+    if len(content) > LARGEST_DOCUMENT:
+        raise Unusable(f"{file}: is larger than {LARGEST_DOCUMENT // 1024} KiB, more than any plan or story")
+    try:
+        return read(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as reason:
+        before = content[: reason.start]
+        position = (before.count(b"\n") + 1, len(before) - before.rfind(b"\n"))
+        raise Faulty([Fault((), "this byte is not UTF-8; save the file as UTF-8", position)]) from None
+
+
+def chosen(values: list[str] | None) -> dict[str, str | int]:
+    """Values of parameters as they were typed. Raises Unusable."""
+    found: dict[str, str | int] = {}
+    for value in values or ():
+        name, equals, text = value.partition("=")
+        if not equals or not name or not text:
+            raise Unusable(f"--set {value}: write NAME=VALUE, for example --set stability_length=P3M")
+        found[name] = int(text) if text.isascii() and text.isdigit() and len(text) < 16 else text
+    return found
+
+
+def lines(faulty: Faulty, file: Path) -> list[str]:
+    """One line for each fault: file, line, column, what is wrong and what would be right."""
+    return [fault.line(str(file)) for fault in faulty.faults]
+
+
+def refuse(*messages: str) -> NoReturn:
+    """Says what is wrong and ends the command with status 1."""
+    for message in messages:
+        typer.echo(message, err=True)
+    raise typer.Exit(1)

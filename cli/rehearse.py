@@ -1,0 +1,96 @@
+"""`accord rehearse`: a story told on a plan, in simulated time, without a server."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.plan import Unusable, Values, chosen, document, lines, refuse
+from rules.entries import Entry
+from rules.plan import Plan
+from rules.reading import Document, Faulty, validated
+from rules.rehearse import Happened, Rehearsal, rehearse
+from rules.sentences import local, told
+from rules.soundness import sound
+from rules.story import Story
+
+Files = Annotated[
+    list[Path], typer.Argument(metavar="[PLAN] STORY", help="The story, and before it a plan in place of its own.")
+]
+"""A story names its plan; a plan before it is taken instead, for trying another version of it."""
+Effects = Annotated[bool, typer.Option("--effects/--acts-only", help="Print what follows from each act as well.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no timeline, only whether it went as expected.")]
+
+
+def command(files: Files, values: Values = None, *, effects: Effects = True, quiet: Quiet = False) -> None:
+    """Tell a story on a plan, and say where it went otherwise than expected.
+
+    The exit status is 1 if an expectation is broken, or if the story can't be told.
+    """
+    if len(files) > 2:
+        refuse("Give a story, or a plan and a story: accord rehearse [PLAN] STORY")
+    story_file, plan_file = files[-1], files[0] if len(files) == 2 else None
+    story, script = _story(story_file, values)
+    plan_file = plan_file or story_file.parent / story.plan
+    rehearsal = _rehearsal(story, script, story_file, plan_file)
+    if not quiet:
+        _print(story, rehearsal, effects=effects)
+    if rehearsal.faults:
+        refuse(*(fault.line(str(story_file)) for fault in rehearsal.faults))
+    expectations = sum(len(step.expect) + (step.refused is not None) for step in story.steps)
+    typer.echo(f"{story_file}: as expected ({expectations} expectations, {len(rehearsal.timeline)} acts).")
+
+
+def _story(file: Path, values: list[str] | None) -> tuple[Story, Document]:
+    try:
+        script = document(file)
+        story = validated(Story, script)
+        return story.model_copy(update={"parameters": {**story.parameters, **chosen(values)}}), script
+    except Unusable as reason:
+        refuse(str(reason))
+    except Faulty as faulty:
+        refuse(*lines(faulty, file))
+
+
+def _rehearsal(story: Story, script: Document, story_file: Path, plan_file: Path) -> Rehearsal:
+    try:
+        plan = document(plan_file)
+        sound(plan, story.parameters)  # its faults are faults of the plan's file, not of the story's
+    except Unusable as reason:
+        refuse(str(reason))
+    except Faulty as faulty:
+        refuse(*lines(faulty, plan_file))
+    try:
+        return rehearse(story, script, plan)
+    except Faulty as faulty:
+        refuse(*lines(faulty, story_file))
+
+
+def _print(story: Story, rehearsal: Rehearsal, *, effects: bool) -> None:
+    plan = rehearsal.program.plan
+    typer.echo(f"{story.story}\n{plan.title}, times of {plan.time_zone}\n")
+    for happened in rehearsal.timeline:
+        for line in _lines(happened, plan, effects=effects):
+            typer.echo(line)
+    typer.echo("")
+
+
+def _lines(happened: Happened, plan: Plan, *, effects: bool) -> Iterator[str]:
+    """An act and, indented, what follows from it; what follows from a clock alone stands at its own time."""
+    at = local(happened.at, plan.time_zone)
+    if happened.refused is not None:
+        yield f"{at}  {happened.who}: {happened.what} REFUSED, {happened.refused.code}: {happened.refused.reason}"
+    for entry in happened.entries:
+        if entry.actor is not None:
+            yield f"{at}  {entry.actor.person}: {told(entry.fact, plan)}"
+        elif effects:
+            when = local(_effective(entry), plan.time_zone)
+            yield f"{when}  - {told(entry.fact, plan)}"
+
+
+def _effective(entry: Entry) -> datetime:
+    """When an effect takes hold: a clock that strikes late takes hold when it was due."""
+    at = getattr(entry.fact, "effective_at", None) or getattr(entry.fact, "due_at", None)
+    return at if isinstance(at, datetime) else entry.at

@@ -1,0 +1,234 @@
+"""A plan as something to look at: as indented text, and as a Mermaid flowchart.
+
+Both draw the same: phases with their gates, milestones and clocks. They show the plan, not a program that follows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from rules import criteria as c
+from rules import plan as p
+
+
+def as_text(plan: p.Plan) -> str:
+    """The plan as indented text, phases in their order, what runs within a phase under it."""
+    lines = [f"{plan.title} ({plan.plan})", *_who(plan), ""]
+    for name, rule in plan.phases.items():
+        if rule.within is None:
+            lines += _phase(plan, name, "")
+    if plan.commitments:
+        lines.append("commitments, which hold at all times")
+        lines += [f"  {line}" for name in plan.commitments for line in _commitment(plan, name)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _who(plan: p.Plan) -> Iterator[str]:
+    yield "  parties: " + "; ".join(f"{name} ({party.name})" for name, party in plan.parties.items())
+    for name, body in plan.bodies.items():
+        yield f"  joint body: {name} ({body.name}) of {' and '.join(body.members)}"
+    if plan.non_parties:
+        yield f"  not parties: {', '.join(plan.non_parties)}"
+    yield f"  time zone: {plan.time_zone}"
+
+
+def _phase(plan: p.Plan, name: str, indent: str) -> Iterator[str]:
+    rule = plan.phases[name]
+    yield f"{indent}{name}: {rule.title}" + (f" [{rule.party}]" if rule.party else "")
+    indent += "  "
+    yield f"{indent}opens {_opening(rule)}"
+    for step in rule.milestones:
+        yield from _milestone(plan, step, indent)
+    if rule.stability:
+        yield from (f"{indent}{line}" for line in _stability(rule.stability))
+    yield f"{indent}is complete with {_gate(rule.exit) if rule.exit else 'all that stands in it'}"
+    if rule.entry:
+        yield f"{indent}if its entry gate closes again: {rule.when_gate_closes.replace('_', ' ')}"
+    for inner, other in plan.phases.items():
+        if other.within == name:
+            yield from _phase(plan, inner, indent)
+    if not rule.within:
+        yield ""
+
+
+def _opening(rule: p.Phase) -> str:
+    gate = f"with {_gate(rule.entry)}" if rule.entry else "at once"
+    return f"{gate}, when somebody advances it" if rule.opens == "on_advance" else gate
+
+
+def _gate(criteria: tuple[c.Criterion, ...]) -> str:
+    return ", ".join(asked(criterion) for criterion in criteria) or "nothing further"
+
+
+def asked(criterion: c.Criterion) -> str:
+    """What a criterion asks for, in words."""
+    match criterion:
+        case c.All(all=parts):
+            return f"all of ({_gate(parts)})"
+        case c.AnyOf(any=parts):
+            return f"any of ({_gate(parts)})"
+        case c.AtLeast(at_least=several):
+            return f"at least {several.count} of ({_gate(several.of)})"
+        case c.MilestoneAchieved(milestone=name):
+            return f"milestone {name}"
+        case c.PhaseComplete(phase=name):
+            return f"phase {name} complete"
+        case c.StabilityKept(stability=name):
+            return f"the stability of {name} kept"
+        case c.CommitmentHolds(commitment=name):
+            return f"commitment {name} unbroken"
+        case c.ConsentGiven(consent=parties):
+            return f"consent of {' and '.join(parties)}"
+        case c.NoOpenIncident(no_open_incident=trigger):
+            return f"no open {_trigger(trigger)}"
+        case c.NotBefore(not_before=after):
+            return f"{after.within} after {_event(after.from_)}"
+    assert_never(criterion)
+
+
+def _event(anchor: c.Anchor) -> str:
+    if anchor.milestone:
+        return f"the achievement of {anchor.milestone}"
+    if anchor.phase:
+        return f"{anchor.phase} {'opens' if anchor.becomes == 'open' else 'is complete'}"
+    return f"{anchor.date:%Y-%m-%d %H:%M} UTC" if anchor.date else "the program starts"
+
+
+def _trigger(trigger: c.Trigger) -> str:
+    least = f", {trigger.at_least} or graver" if trigger.at_least else ""
+    by = f", attributed to {' or '.join(trigger.attributed_to)}" if trigger.attributed_to else ""
+    return f"{' or '.join(trigger.kinds)}{least}{by}"
+
+
+def _milestone(plan: p.Plan, name: str, indent: str) -> Iterator[str]:
+    step = plan.milestones[name]
+    yield f"{indent}- {name}: {step.title} [{step.party}]"
+    if step.due:
+        yield f"{indent}    due {_due(step.due)}"
+    for showing, how in step.shown_by.items():
+        yield f"{indent}    shown by {showing}: {_showing(plan, how)}"
+    decided = "by the plan itself" if step.determined.automatically else f"by {' or '.join(step.determined.by)}"
+    yield f"{indent}    verified by {' or '.join(step.verified_by)}, determined {decided}"
+    if step.holds_while:
+        yield f"{indent}    held while {_gate(step.holds_while)}"
+
+
+def _due(due: p.Deadline) -> str:
+    paused = f", paused while {' or '.join(due.paused_while_broken)} is broken" if due.paused_while_broken else ""
+    return f"{due.within} after {_event(due.from_)} ({due.force}){paused}"
+
+
+def _showing(plan: p.Plan, how: p.Showing) -> str:
+    match how:
+        case p.Filed():
+            return "document"
+        case p.Statement():
+            return "statement"
+        case p.Attestation(by=parties):
+            return f"attestation by {' and '.join(parties)}"
+        case p.Measured(indicator=indicator, target=target):
+            return f"{indicator} of {plan.indicators[indicator].producer}, {_target(plan.indicators[indicator], target)}"
+    assert_never(how)
+
+
+def _target(indicator: p.Indicator, target: p.Target) -> str:
+    if target.change is not None:
+        baseline = indicator.baseline
+        return f"{target.change} from {baseline.value:f} {target.unit} in {baseline.period}"
+    if target.at_most is not None:
+        return f"at most {target.at_most:f} {target.unit}"
+    return f"at least {target.at_least:f} {target.unit}"
+
+
+def _stability(rule: p.StabilityPeriod) -> Iterator[str]:
+    since = f", counted after {_event(rule.from_)}" if rule.from_ else ""
+    yield f"stability kept for {rule.length}, settling for {rule.settling}{since}"
+    yield from (f"  starts anew after {_trigger(trigger)}" for trigger in rule.restarted_by)
+    yield from (f"  paused by {_trigger(trigger)}" for trigger in rule.paused_by)
+    if rule.tolerates:
+        allowed = rule.tolerates
+        yield f"  tolerates {allowed.count} of {' or '.join(allowed.kinds)} up to {allowed.at_most}"
+
+
+def _commitment(plan: p.Plan, name: str) -> Iterator[str]:
+    rule = plan.commitments[name]
+    yield f"{name}: {rule.title} [{rule.party or 'outside the control of any party'}]"
+    yield f"  in force from when {_in_force(rule.in_force)}"
+    yield from (f"  broken by {_trigger(trigger)}" for trigger in rule.broken_by)
+
+
+def _in_force(anchor: c.Anchor) -> str:
+    return f"{anchor.milestone} is achieved" if anchor.milestone else _event(anchor)
+
+
+def as_mermaid(plan: p.Plan) -> str:
+    """The plan as a Mermaid flowchart: gates are hexagons, milestones boxes, clocks rounded.
+
+    Every id carries a prefix, because names such as `end` and `class` are words of Mermaid's own.
+    """
+    lines = ["flowchart LR"]
+    for name, rule in plan.phases.items():
+        lines.append(f'  subgraph g_{name}["{_quoted(rule.title)}"]')
+        lines += [f"    {line}" for line in _inside(name, rule)]
+        lines.append("  end")
+    for name, commitment in plan.commitments.items():
+        lines.append(f'  k_{name}[/"{_quoted(commitment.title)}"/]')
+    for name, rule in plan.phases.items():
+        lines += [f"  {line}" for line in _arrows(plan, name, rule)]
+    return "\n".join(lines) + "\n"
+
+
+def _inside(name: str, rule: p.Phase) -> Iterator[str]:
+    yield f'p_{name}{{{{"{name}"}}}}'
+    for step_name, step in rule.milestones.items():
+        due = f"<br/>due {step.due.within} after {_event(step.due.from_)}" if step.due else ""
+        yield f'm_{step_name}["{_quoted(step.title)}<br/>{step.party}{due}"]'
+        yield f"p_{name} --> m_{step_name}"
+    if rule.stability:
+        yield f's_{name}(["quiet for {rule.stability.length}, settling {rule.stability.settling}"])'
+        yield f"p_{name} --> s_{name}"
+
+
+def _arrows(plan: p.Plan, name: str, rule: p.Phase) -> Iterator[str]:
+    if rule.within:
+        yield f"p_{rule.within} -.->|within| p_{name}"
+    for number, criterion in enumerate(rule.entry):
+        choice = "" if len(list(c.leaves(criterion))) == 1 else f"|{_choice(criterion)}|"
+        for index, leaf in enumerate(c.leaves(criterion)):
+            yield from (f"{source} -->{choice} p_{name}" for source in _sources(plan, leaf, f"{name}_{number}_{index}"))
+
+
+def _choice(criterion: c.Criterion) -> str:
+    match criterion:
+        case c.AnyOf():
+            return "one of these"
+        case c.AtLeast(at_least=several):
+            return f"{several.count} of these"
+        case _:
+            return "all of these"
+
+
+def _sources(plan: p.Plan, leaf: c.Leaf, own: str) -> Iterator[str]:
+    """The nodes that an arrow into a gate comes from; consents, dates and quiet get a node of their own."""
+    match leaf:
+        case c.MilestoneAchieved(milestone=name):
+            yield f"m_{name}"
+        case c.PhaseComplete(phase=name):
+            shown = [f"m_{step}" for step in plan.phases[name].milestones]
+            clock = [f"s_{name}"] if plan.phases[name].stability else []
+            yield from shown + clock or [f"p_{name}"]
+        case c.StabilityKept(stability=name):
+            yield f"s_{name}"
+        case c.CommitmentHolds(commitment=name):
+            yield f"k_{name}"
+        case c.ConsentGiven() | c.NoOpenIncident() | c.NotBefore():
+            yield f'x_{own}("{_quoted(asked(leaf))}")'
+        case _:
+            assert_never(leaf)
+
+
+def _quoted(text: str) -> str:
+    """Text inside quotes of Mermaid: its own marks are written as entities."""
+    marks = {"#": "#35;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "&": "#amp;", "`": "#96;"}
+    return "".join(marks.get(char, char) for char in text).replace("\n", " ")
