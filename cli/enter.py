@@ -11,8 +11,9 @@ import json
 import os
 import sys
 
-PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 8, 47, 2
-CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 1, 2
+PR_SET_PDEATHSIG, PR_SET_SECUREBITS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 28, 47, 2
+SECBIT_NO_SETUID_FIXUP = 4
+CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 1 << 1, 1 << 2
 CAPABILITY_VERSION_3 = 0x20080522
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -30,7 +31,7 @@ def _set_capabilities(permitted: int, effective: int) -> bool:
 
 
 def _reaches(paths: list[str]) -> bool:
-    return all(os.access(path, os.X_OK, effective_ids=True) for path in paths)
+    return all(os.access(path, os.X_OK) for path in paths)
 
 
 def become(uid: int, gid: int, *, needs: list[str]) -> bool:
@@ -40,18 +41,17 @@ def become(uid: int, gid: int, *, needs: list[str]) -> bool:
     everybody would be somebody else's decision, so the server keeps one capability instead: to pass through folders, or,
     where that is not to be had (containers seldom have it) or not enough, to overlook file permissions.
     """
-    _prctl(PR_SET_KEEPCAPS, 1)
+    # Capabilities outlast the change of user, and access(2), by which PostgreSQL looks for its own files, counts them.
+    _prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP)
     os.setgroups([])
     os.setresgid(gid, gid, gid)
     os.setresuid(uid, uid, uid)
-    if _reaches(needs):
-        return _set_capabilities(0, 0)
-    everything = 1 << CAP_DAC_READ_SEARCH | 1 << CAP_DAC_OVERRIDE
-    for capability in (CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE):
-        mask = 1 << capability
-        able = _set_capabilities(everything, mask) or _set_capabilities(mask, mask)
+    both = CAP_DAC_READ_SEARCH | CAP_DAC_OVERRIDE
+    for kept in (0, CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE):
+        able = any(_set_capabilities(permitted, kept) for permitted in (both, CAP_DAC_OVERRIDE | kept, kept))
         if able and _reaches(needs):
-            return _set_capabilities(mask, mask) and _prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability)
+            number = kept.bit_length() - 1
+            return _set_capabilities(kept, kept) and (not kept or _prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, number))
     return False
 
 

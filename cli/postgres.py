@@ -11,7 +11,6 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
@@ -145,17 +144,19 @@ class Postgres:
             shutil.rmtree(half, ignore_errors=True)
 
     def _outlive_predecessor(self) -> None:
-        """Wait for a server that a killed parent left behind, and remove what a dead one left.
+        """Wait for a server that a killed parent left behind.
 
         PostgreSQL refuses to start while the process named in postmaster.pid lives, even when that number has long been
-        given to something else. Who works in the data folder is asked of the kernel, which doesn't mix them up.
+        given to something else. Who serves the data is asked of the kernel, which doesn't mix them up.
         """
         deadline = time.monotonic() + ORPHAN_SECONDS
         while living := _processes_in(self._data):
             if time.monotonic() > deadline:
                 raise AlreadyRunning(self._data, str(living[0]))
             time.sleep(0.05)
-        (self._data / "postmaster.pid").unlink(missing_ok=True)
+        left = self._data / "postmaster.pid"
+        if left.exists() and _is_misleading(left):
+            left.unlink()
 
     def _make_socket_folder(self, user: tuple[int, int] | None) -> Path:
         """A short, private folder; its name is noted, so that the next start can remove what a kill -9 left of it."""
@@ -256,19 +257,27 @@ def _is_ready(data: Path, pid: int | None) -> bool:
 
 
 def _processes_in(data: Path) -> list[int]:
-    """Every PostgreSQL process that serves this folder works in it, the postmaster and its children alike."""
-    return [int(entry.parent.name) for entry in _working_folders() if _same_folder(entry, data)]
+    return [int(entry.name) for entry in Path("/proc").glob("[0-9]*") if _serves(entry, data)]
 
 
-def _working_folders() -> Iterator[Path]:
-    return Path("/proc").glob("[0-9]*/cwd")
+def _serves(process: Path, data: Path) -> bool:
+    """Every PostgreSQL process works in its data folder. In a container root may be forbidden to see where others work; the
+    command line, with the folder's name in it, everybody may see.
+    """
+    with suppress(OSError):  # it ended while we looked, or belongs to somebody else
+        if b"\0-D\0%b\0" % os.fsencode(data) in (process / "cmdline").read_bytes():
+            return True
+        return (process / "cwd").samefile(data)
+    return False
 
 
-def _same_folder(one: Path, other: Path) -> bool:
-    try:
-        return one.samefile(other)
-    except OSError:
-        return False  # it ended while we looked, or belongs to somebody else
+def _is_misleading(pid_file: Path) -> bool:
+    """Whether it names a living process, which by now is known to be another, or nothing at all.
+
+    One that names a dead process stays: PostgreSQL then also makes sure that no old connection is still at work.
+    """
+    first = pid_file.read_text(errors="replace").partition("\n")[0].strip()
+    return not first.isdecimal() or Path("/proc", first).exists()
 
 
 def _listens(socket_path: Path) -> bool:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -18,13 +19,11 @@ def running_on(folder: Path) -> dict[int, str]:
     """The servers, by process id, whose command names the folder or who work in it."""
     found = {}
     for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            program = (entry / "exe").readlink().name
-            belongs = str(folder) in (entry / "cmdline").read_text() or (entry / "cwd").readlink().is_relative_to(folder)
-        except OSError:
-            continue  # it ended while we looked
-        if belongs and program in BOTH:
-            found[int(entry.name)] = program
+        with suppress(OSError):  # it ended while we looked, or we may not see where it works
+            command = (entry / "cmdline").read_bytes().replace(b":", b"\0").decode().split("\0")
+            name = Path(command[0]).name
+            if name in BOTH and (str(folder) in "\0".join(command) or (entry / "cwd").readlink().is_relative_to(folder)):
+                found[int(entry.name)] = name
     return found
 
 
@@ -40,11 +39,13 @@ def soon(folder: Path, wanted: set[str]) -> bool:
 @pytest.fixture
 def supervisor(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     with subprocess.Popen([sys.executable, PROGRAM, tmp_path], stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        assert process.stdout.readline() == "up\n"
-        assert soon(tmp_path, BOTH)
-        yield process
-        process.kill()
+        try:
+            assert process.stdout
+            assert process.stdout.readline() == "up\n"
+            assert soon(tmp_path, BOTH)
+            yield process
+        finally:
+            process.kill()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

@@ -81,8 +81,8 @@ def test_a_long_path_is_no_obstacle(folder: Path) -> None:
         assert "here" in kept(server)
 
 
-@pytest.mark.parametrize("pid", [os.getpid(), 4_194_303], ids=["of an unrelated process", "of nobody"])
-def test_a_stale_pid_file_hurts_nobody(folder: Path, pid: int) -> None:
+@pytest.mark.parametrize("pid", [os.getpid(), 4_194_303, "torn"], ids=["an unrelated process", "nobody", "nothing"])
+def test_a_stale_pid_file_hurts_nobody(folder: Path, pid: int | str) -> None:
     """PostgreSQL itself refuses to start while any process has the number in the file."""
     (folder / "postgres" / "postmaster.pid").write_text(f"{pid}\n{folder / 'postgres'}\n1\n5432\n/tmp\n\n0 0\nready\n")
     with Postgres(folder) as server:

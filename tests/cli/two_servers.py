@@ -2,6 +2,7 @@
 
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 from cli.home import claimed
@@ -12,7 +13,7 @@ from cli.temporal import Temporal, free_port
 
 
 def main(folder: Path) -> None:
-    keeper = Keeper(print)
+    keeper = Keeper(partial(print, flush=True))
     with interruptible() as ignore_signals, claimed(folder) as home:
         try:
             keeper.start(Postgres(home.folder))
