@@ -109,7 +109,13 @@ class Child:
             log.seek(max(self._log_start, self.log.stat().st_size - 8192))
             lines = [line.strip() for line in log.read().decode(errors="replace").splitlines() if line.strip()]
         named = [line for line in lines if any(word in line for word in ("FATAL", "PANIC", "ERROR", "rror", *DISK_FULL))]
-        return " / ".join((named or lines)[-3:]) or f"it said nothing (exit code {self.exit_code})."
+        return f"{' / '.join((named or lines)[-3:]) or 'it said nothing'} ({self._ending()})."
+
+    def _ending(self) -> str:
+        code = self.exit_code
+        if code is None:
+            return "it still runs"
+        return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
 
 
 def is_disk_full(words: str, folder: Path) -> bool:

@@ -37,7 +37,7 @@ def test_last_words_are_those_of_this_life(tmp_path: Path) -> None:
     child = Child("it", ["/bin/sh", "-c", "echo ERROR: of today; echo bye"], log=log)
     child.start()
     child.wait()
-    assert child.last_words() == "ERROR: of today"
+    assert child.last_words() == "ERROR: of today (exit code 0)."
     child.stop()
 
 
