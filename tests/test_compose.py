@@ -18,7 +18,7 @@ def config(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]
     """In an environment of our own: a developer's .env must not decide."""
     empty = folder / "empty.env"
     empty.touch()
-    command = [COMPOSE, f"--env-file={empty}", f"--file={ROOT}/docker-compose.yml", "config", "--format=json"]
+    command = [str(COMPOSE), f"--env-file={empty}", f"--file={ROOT}/docker-compose.yml", "config", "--format=json"]
     return subprocess.run(command, capture_output=True, text=True, check=False, env={"PATH": os.defpath, **environment})
 
 
