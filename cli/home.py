@@ -31,6 +31,12 @@ class Home:
         return self.folder / "log" / f"{name}.log"
 
 
+def our_plans() -> Path:
+    """The plans that come with this program: beside the packages in a clone, inside this one in a wheel."""
+    here = Path(__file__).parent
+    return here / "plans" if (here / "plans").exists() else here.parent / "plans"
+
+
 @contextmanager
 def claimed(folder: Path) -> Iterator[Home]:
     """The folder, made if it is missing, for us alone until the block ends.

@@ -22,7 +22,7 @@ from temporalio.service import RPCError
 from cli.child import Child
 from cli.failures import NoSpace, PortTaken, ServerFailed, Unreachable
 from cli.first_run import first_run
-from cli.home import Home, claimed
+from cli.home import Home, claimed, our_plans
 from cli.keeper import Keeper
 from cli.postgres import Postgres
 from cli.signals import interruptible
@@ -50,6 +50,7 @@ class Outside(BaseSettings):
     temporal_address: str | None = None
     temporal_namespace: str = NAMESPACE
     accord_documents: str | None = None
+    accord_plans: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Addresses:
     temporal_address: str
     temporal_namespace: str
     documents: str
+    plans: str
 
     def environment(self) -> dict[str, str]:
         """For the API and the worker. They never learn the owner's address, which may change what must not change."""
@@ -70,6 +72,7 @@ class Addresses:
             "TEMPORAL_ADDRESS": self.temporal_address,
             "TEMPORAL_NAMESPACE": self.temporal_namespace,
             "ACCORD_DOCUMENTS": self.documents,
+            "ACCORD_PLANS": self.plans,
             "PYTHONUNBUFFERED": "1",
         }
 
@@ -112,11 +115,12 @@ def _start(keeper: Keeper, home: Home, ports: Ports, outside: Outside, say: Say)
         temporal_address=temporal_address,
         temporal_namespace=outside.temporal_namespace,
         documents=outside.accord_documents or str(home.documents),
+        plans=outside.accord_plans or str(our_plans()),
     )
     for program in _programs(home, ports, addresses):
         keeper.start(program)
     _await_ready(keeper, home, addresses.api)
-    asyncio.run(first_run(addresses.api, home))
+    asyncio.run(first_run(addresses.api, addresses.database_url, home, Path(addresses.plans), say))
     return addresses
 
 
