@@ -311,8 +311,9 @@ def with_parameters(document: Document, chosen: Mapping[str, str | int]) -> Docu
                 used.add(name)
                 if name in chosen:
                     return chosen[name]
-                if isinstance(held := declared.get(name), dict) and "default" in held:
-                    return held["default"]
+                if name in declared:  # one without a default is a fault of its own, and found later
+                    held = declared[name]
+                    return held["default"] if isinstance(held, dict) and "default" in held else value
                 message = f"{value} is no parameter; {did_you_mean(name, declared)}"
                 faults.append(document.placed(Fault(path, message)))
         return value

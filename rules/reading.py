@@ -24,6 +24,7 @@ Position = tuple[int, int]
 LARGEST_DOCUMENT = 256 * 1024
 DEEPEST_NESTING = 24
 BLANKS = frozenset({"", "?", "??", "???", "tbd", "tba", "todo", "n/a", "xxx", "to be determined", "to be decided"})
+BLANK = "is blank; give a value, or leave the key out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,8 @@ class _Reader:
                 self._fault(path, at, "a key is a plain word")
             elif key.value in values:
                 self._fault((*path, key.value), at, "stands here twice; keep one")
+            elif isinstance(value, ScalarNode) and not value.value and not value.style:
+                self._fault((*path, key.value), at, BLANK)  # the value's own mark stands lines below
             else:
                 values[key.value] = self.value(value, (*path, key.value))
                 if isinstance(value, MappingNode | SequenceNode):
@@ -127,7 +130,7 @@ class _Reader:
     def _scalar(self, node: ScalarNode, path: Path, at: Position) -> Any:
         match str(node.tag).rpartition(":")[2]:
             case "null":
-                return self._fault(path, at, "is blank; give a value, or leave the key out")
+                return self._fault(path, at, BLANK)
             case "bool":
                 return node.value.lower() in {"true", "yes", "on"}
             case "int":
@@ -172,6 +175,9 @@ def _sentence(item: Any) -> str:
             return f"{item['input']!r} is no name; use lower-case letters, digits and _, starting with a letter"
         case _:
             pass
+    found = item["input"]
+    if item["type"] == "string_type" and isinstance(found, int | float):
+        return f'is text; write "{found}"'
     shown = f" (found {item['input']!r})" if isinstance(item["input"], str | int | bool) else ""
     return str(item["msg"][:1].lower() + item["msg"][1:]) + shown
 
