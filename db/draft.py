@@ -11,10 +11,10 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
-from db.ledger import GENESIS, Sealed, TooLarge, content_kept, seal, subject_of
+from db.ledger import GENESIS, Sealed, TooLarge, columns_of, seal
 from db.programs import Kept, clock_room_must_look, clocks_of
 from db.projections import head, rows
 from db.receipts import BatchRefused, Receipt
@@ -63,6 +63,10 @@ class Draft:
         return not self._sealed
 
     @property
+    def sealed(self) -> tuple[Sealed, ...]:
+        return tuple(self._sealed)
+
+    @property
     def wakes_the_clock_room(self) -> bool:
         return self._clock_seq is not None
 
@@ -103,7 +107,7 @@ class Draft:
         clocks = (before.clocks if before else (), after.clocks)
         changes = rows(before.program if before else None, after.program, entries, clocks)
         line = head(after.program, after.head, after.clocks) | {"clock_seq": self._clock_seq}
-        data = {**changes.plain, "program": [line], "ledger_entry": [_columns(sealed) for sealed in self._sealed]}
+        data = {**changes.plain, "program": [line], "ledger_entry": [_plain(columns_of(entry)) for entry in entries]}
         return (
             append(frozenset(changes.rows), frozenset(changes.gone), starts=before is None),
             str(self._program_id),
@@ -173,14 +177,5 @@ class Draft:
         self.after = Kept(decided.program, sealed.leaf, self.after.clocks)
 
 
-def _columns(sealed: Sealed) -> dict[str, object]:
-    entry = sealed.entry
-    return {
-        "seq": entry.seq,
-        "recorded_at": written(entry.at),
-        "kind": entry.fact.kind,
-        "actor": entry.actor.person if entry.actor else None,
-        "subject": subject_of(entry),
-        "act_id": entry.act,
-        "content": content_kept(entry),
-    }
+def _plain(columns: dict[str, Any]) -> dict[str, Any]:
+    return {**columns, "recorded_at": written(columns["recorded_at"])}

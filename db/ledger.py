@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field, ValidationError
@@ -91,15 +91,21 @@ def leaf_of(body: bytes) -> bytes:
     return sha256(b"\x00" + body).digest()
 
 
-def subject_of(entry: Entry) -> str | None:
-    """The id or name that an entry is about."""
+def columns_of(entry: Entry) -> dict[str, Any]:
+    """What stands beside the body of an entry, so that it can be found.
+
+    An accepted act uses its id up, by the content of one entry; a refused attempt does not.
+    """
     held = entry.fact.__dict__
-    return next((held[name] for name in SUBJECTS if held.get(name) is not None), None)
-
-
-def content_kept(entry: Entry) -> str | None:
-    """The content hash by which an act's id is used up: only accepted acts use theirs up."""
-    return None if entry.fact.kind == "attempt_refused" else entry.content
+    return {
+        "seq": entry.seq,
+        "recorded_at": entry.at,
+        "kind": entry.fact.kind,
+        "actor": entry.actor.person if entry.actor else None,
+        "subject": next((held[name] for name in SUBJECTS if held.get(name) is not None), None),
+        "act_id": entry.act,
+        "content": None if entry.fact.kind == "attempt_refused" else entry.content,
+    }
 
 
 def seal(entry: Entry, program_id: UUID, prev: bytes, nonce: bytes) -> Sealed:
@@ -187,17 +193,7 @@ class _Check:
         yield from self._fold(row, unsealed(line))
 
     def _columns(self, row: Stored, line: Written) -> Iterator[Problem]:
-        said = {
-            "program_id": line.program,
-            "seq": line.seq,
-            "prev": bytes.fromhex(line.prev),
-            "recorded_at": line.at,
-            "kind": line.fact.kind,
-            "actor": line.actor.person if line.actor else None,
-            "subject": subject_of(line),
-            "act_id": line.act,
-            "content": content_kept(line),
-        }
+        said = {"program_id": line.program, "prev": bytes.fromhex(line.prev), **columns_of(line)}
         wrong = [name for name, value in said.items() if getattr(row, name) != value]
         if wrong:
             yield Problem(row.seq, "column", f"the body says something else than {', '.join(wrong)}")

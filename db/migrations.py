@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from functools import cache
 from pathlib import Path
+from threading import Lock
 
 import psycopg
 from alembic import command
@@ -17,8 +18,8 @@ SERVICE_ROLE = ROLE
 """The role that the service works as; migrations create it."""
 
 
-class NotMigrated(RuntimeError):
-    """The database is not at the version that this code was written for."""
+_ONE_AT_A_TIME = Lock()
+"""Alembic keeps the context of a migration in its modules: one per process."""
 
 
 def _folder() -> Path:
@@ -41,7 +42,12 @@ def configuration(owner_url: str | None = None) -> Config:
 
 async def upgrade(owner_url: str) -> None:
     """Brings the database to the newest version. Several processes may do so at once; one works, the others wait."""
-    await asyncio.to_thread(command.upgrade, configuration(owner_url), "head")
+    await asyncio.to_thread(_upgrade, owner_url)
+
+
+def _upgrade(owner_url: str) -> None:
+    with _ONE_AT_A_TIME:
+        command.upgrade(configuration(owner_url), "head")
 
 
 @cache

@@ -256,13 +256,17 @@ class TokenRow(Row, table=True):
 
 
 class DocumentRow(Row, table=True):
-    """A filed document by the hash of its bytes, which stand in the store of `documents.py`."""
+    """A document filed for a program, by the hash of its bytes, which stand in the store of `documents.py`.
+
+    The bytes are stored once; who may see them is decided program by program.
+    """
 
     __table_args__ = (
         CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256_is_lower_hex"),
         CheckConstraint("size >= 0", name="size_is_not_negative"),
     )
 
+    program_id: UUID = Field(primary_key=True, foreign_key="program.id")
     sha256: str = _is(Text, primary_key=True)
     size: int = _is(BigInteger)
     media_type: str = _is(Text)

@@ -11,7 +11,7 @@ ledger and never change it. Migrations and `rebuild` use a plain connection of t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, ClassVar, LiteralString, Self, TypeAlias
 
@@ -20,7 +20,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
-from db.wire import Line, Transaction
+from db.wire import Line, Statement, Transaction
 
 Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 Connection: TypeAlias = psycopg.AsyncConnection[DictRow]
@@ -153,6 +153,15 @@ class Reader(_Pool):
             rows: list[DictRow] = await cursor.fetchall()
             return rows
 
+    async def answer(self, statement: Statement, *values: Any) -> list[DictRow]:
+        """All rows of a statement that is also asked over the wire."""
+        async with (
+            self._connection() as connection,
+            psycopg.AsyncRawCursor[DictRow](connection, row_factory=dict_row) as cursor,
+        ):
+            await cursor.execute(statement.sql.encode(), values)
+            return await cursor.fetchall()
+
     async def row(self, query: LiteralString, parameters: Parameters = ()) -> DictRow | None:
         rows = await self.rows(query, parameters)
         return rows[0] if rows else None
@@ -172,6 +181,14 @@ class Clerk(_Pool):
     async def transaction(self) -> AsyncIterator[Connection]:
         async with self._connection() as connection, connection.transaction():
             yield connection
+
+    async def heard(self, channel: LiteralString) -> AsyncGenerator[str]:
+        """What is notified on a channel from now on, over a connection of its own."""
+        connection = await psycopg.AsyncConnection.connect(self._url, **self._arguments)
+        async with connection:
+            await connection.execute(f"LISTEN {channel}")
+            async for notice in connection.notifies():
+                yield notice.payload
 
 
 class Writer(_Pool):

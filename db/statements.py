@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Dialect
+from sqlalchemy import Column, Dialect
 from sqlalchemy.dialects import postgresql
 
 from db.models import Row
@@ -78,6 +79,12 @@ went_on AS (
   WHERE program.id = $1::uuid
 )"""
 
+_REWRITE = """
+rewritten AS (
+  UPDATE program SET {changes} FROM jsonb_to_recordset($2::jsonb->'program') AS line ({typed})
+  WHERE program.id = $1::uuid
+)"""
+
 _PUT = """
 put_{table} AS (
   INSERT INTO {table} (program_id, {columns}) SELECT $1::uuid, {columns}
@@ -108,9 +115,9 @@ def append(put: frozenset[str], gone: frozenset[str], *, starts: bool) -> Statem
 
 
 @lru_cache(maxsize=64)
-def project(put: frozenset[str], gone: frozenset[str]) -> Statement:
-    """Writes the projections ($2) of a program ($1) alone, without its head row."""
-    return _statement(list(_projected(put, gone)))
+def project(put: frozenset[str]) -> Statement:
+    """Writes projections ($2) of a program ($1) alone."""
+    return _statement(_projected(put, ()))
 
 
 def _statement(parts: list[str]) -> Statement:
@@ -122,15 +129,14 @@ def _projected(put: Collection[str], gone: Collection[str]) -> list[str]:
 
 
 def _put(table: str) -> str:
-    columns = [column.name for column in Row.metadata.tables[table].columns if column.name != "program_id"]
     key = [column.name for column in Row.metadata.tables[table].primary_key if column.name != "program_id"]
-    changes = ", ".join(f"{name} = EXCLUDED.{name}" for name in columns if name not in key)
+    changes = [f"{column.name} = EXCLUDED.{column.name}" for column in _columns(table, but=("program_id", *key))]
     return _PUT.format(
         table=table,
-        columns=", ".join(columns),
+        columns=_names(table, but=("program_id",)),
         typed=_typed(table, but=("program_id",)),
         key=", ".join(key),
-        update=f"UPDATE SET {changes}" if changes else "NOTHING",
+        update=f"UPDATE SET {', '.join(changes)}" if changes else "NOTHING",
     )
 
 
@@ -143,12 +149,25 @@ def _drop(table: str) -> str:
     )
 
 
+def _columns(table: str, *, but: Collection[str]) -> list[Column[Any]]:
+    return [column for column in Row.metadata.tables[table].columns if column.name not in but]
+
+
 def _names(table: str, *, but: Collection[str]) -> str:
-    return ", ".join(column.name for column in Row.metadata.tables[table].columns if column.name not in but)
+    return ", ".join(column.name for column in _columns(table, but=but))
 
 
 def _typed(table: str, *, but: Collection[str]) -> str:
     """Names and types of the columns, as a record of JSON is given its types."""
     dialect: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-    columns = (column for column in Row.metadata.tables[table].columns if column.name not in but)
-    return ", ".join(f"{column.name} {column.type.compile(dialect)}" for column in columns)
+    return ", ".join(f"{column.name} {column.type.compile(dialect)}" for column in _columns(table, but=but))
+
+
+def _rewritten() -> str:
+    columns = _columns("program", but=("id",))
+    changes = ", ".join(f"{column.name} = line.{column.name}" for column in columns)
+    return _REWRITE.format(changes=changes, typed=_typed("program", but=("id",)))
+
+
+REWRITE_HEAD = _statement([_rewritten()])
+"""Writes the head row ($2, a list of one under `program`) of a program ($1) anew, all of it."""

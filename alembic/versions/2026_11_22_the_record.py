@@ -183,12 +183,14 @@ CREATE TABLE token (
 );
 CREATE INDEX ix_token_person ON token (person);
 CREATE TABLE document (
-  sha256 text CONSTRAINT pk_document PRIMARY KEY,
+  program_id uuid NOT NULL CONSTRAINT fk_document_program_id REFERENCES program (id),
+  sha256 text NOT NULL,
   size bigint NOT NULL,
   media_type text NOT NULL,
   name text NOT NULL,
   uploaded_by text NOT NULL,
   uploaded_at timestamptz DEFAULT now() NOT NULL,
+  CONSTRAINT pk_document PRIMARY KEY (program_id, sha256),
   CONSTRAINT ck_document_sha256_is_lower_hex CHECK (sha256 ~ '^[0-9a-f]{64}$'),
   CONSTRAINT ck_document_size_is_not_negative CHECK (size >= 0)
 );

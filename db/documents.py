@@ -1,0 +1,185 @@
+"""Filed documents, found by the hash of their bytes: what the ledger names, and nothing else can stand for.
+
+DocumentFault
+  TooManyBytes      more bytes than are taken
+  HashDiffers       not the bytes that were announced
+  NotFiled          no document with this hash
+  Damaged           the stored bytes are not those that were filed
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterable, AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
+from uuid import UUID
+
+import obstore
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from db.session import Clerk, Reader
+
+LARGEST = 50 * 2**20
+IN_MEMORY = 2**20
+"""Bytes of an upload that are held in memory; more of it waits in a temporary file."""
+CHUNK = 2**18
+
+_FIND = (
+    "SELECT program_id AS program, sha256, size, media_type, name, uploaded_by, uploaded_at"
+    " FROM document WHERE program_id = %s AND sha256 = %s"
+)
+
+
+class DocumentFault(Exception):
+    """The base: something about a document that whoever sent or asked for it can be told."""
+
+
+class TooManyBytes(DocumentFault):
+    def __init__(self, cap: int) -> None:
+        super().__init__(f"a document has at most {cap} bytes")
+        self.cap = cap
+
+
+class HashDiffers(DocumentFault):
+    def __init__(self, expected: str, found: str) -> None:
+        super().__init__(f"{expected} was expected, but the bytes received are {found}")
+
+
+class NotFiled(DocumentFault):
+    def __init__(self, digest: str) -> None:
+        super().__init__(f"no document {digest} has been filed")
+
+
+class Damaged(DocumentFault):
+    def __init__(self, digest: str) -> None:
+        super().__init__(f"what is stored as {digest} are other bytes than were filed")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document of a program; name and media type are those of its first upload, and only claims."""
+
+    program: UUID
+    sha256: str
+    size: int
+    media_type: str
+    name: str
+    uploaded_by: str
+    uploaded_at: datetime
+
+
+def store_at(place: str | Path) -> ObjectStore:
+    """A store in a folder, which is made, or at an address (`s3://`, `gs://`, `az://`, `memory://`)."""
+    if isinstance(place, str) and "://" in place:
+        return from_url(place)
+    return LocalStore(prefix=Path(place).absolute(), mkdir=True)
+
+
+class Documents:
+    def __init__(self, reader: Reader, clerk: Clerk, store: ObjectStore, *, largest: int = LARGEST) -> None:
+        self._reader = reader
+        self._clerk = clerk
+        self._store = store
+        self._largest = largest
+
+    async def store(  # noqa: PLR0913  they are what is known of an upload, and keyword-only
+        self,
+        program_id: UUID,
+        content: AsyncIterable[bytes],
+        *,
+        name: str,
+        media_type: str,
+        uploaded_by: str,
+        expected: str | None = None,
+    ) -> Document:
+        """Files an upload for a program whole, or nothing of it. The same bytes again are the document they were.
+
+        Raises TooManyBytes as soon as the cap is passed, HashDiffers when they are not what was `expected`.
+        """
+        with SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
+            digest, size = await self._receive(content, spool)
+            if expected is not None and expected != digest:
+                raise HashDiffers(expected, digest)
+            if not await self._is_stored(digest, size):
+                spool.seek(0)
+                await obstore.put_async(self._store, path_of(digest), spool)
+                await self._settle(digest)
+        return await self._noted([program_id, digest, size, media_type, name, uploaded_by])
+
+    async def find(self, program_id: UUID, digest: str) -> Document | None:
+        """A document of a program; the same bytes may be unknown to another."""
+        row = await self._reader.row(_FIND, [program_id, digest])
+        return Document(**row) if row else None
+
+    async def read(self, digest: str) -> AsyncIterator[bytes]:
+        """The bytes of a document. Raises NotFiled before the first, and Damaged instead of the end."""
+        try:
+            found = await obstore.get_async(self._store, path_of(digest))
+        except FileNotFoundError:
+            raise NotFiled(digest) from None
+        running = sha256()
+        async for chunk in found.stream(min_chunk_size=CHUNK):
+            running.update(chunk)
+            yield bytes(chunk)
+        if running.hexdigest() != digest:
+            raise Damaged(digest)
+
+    async def verify(self, digest: str) -> None:
+        """Reads a document to its end. Raises NotFiled or Damaged."""
+        async for _ in self.read(digest):
+            pass
+
+    async def _receive(self, content: AsyncIterable[bytes], spool: IO[bytes]) -> tuple[str, int]:
+        running, size = sha256(), 0
+        async for chunk in content:
+            size += len(chunk)
+            if size > self._largest:
+                raise TooManyBytes(self._largest)
+            running.update(chunk)
+            spool.write(chunk)
+        return running.hexdigest(), size
+
+    async def _is_stored(self, digest: str, size: int) -> bool:
+        """Whether these bytes need not be stored again; damaged ones are replaced."""
+        with suppress(FileNotFoundError, Damaged, NotFiled):
+            if (await obstore.head_async(self._store, path_of(digest)))["size"] == size:
+                await self.verify(digest)
+                return True
+        return False
+
+    async def _settle(self, digest: str) -> None:
+        """Makes sure that a stored file survives a power cut; an object store does so itself."""
+        if isinstance(self._store, LocalStore) and self._store.prefix is not None:
+            await asyncio.to_thread(_sync, Path(self._store.prefix) / path_of(digest))
+
+    async def _noted(self, values: list[Any]) -> Document:
+        async with self._clerk.transaction() as connection:
+            await connection.execute(
+                "INSERT INTO document (program_id, sha256, size, media_type, name, uploaded_by)"
+                " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+                values,
+            )
+            cursor = await connection.execute(_FIND, values[:2])
+            (row,) = await cursor.fetchall()
+        return Document(**row)
+
+
+def path_of(digest: str) -> str:
+    """Where in the store a document lies."""
+    return f"{digest[:2]}/{digest}"
+
+
+def _sync(file: Path) -> None:
+    for path in (file, file.parent, file.parent.parent):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

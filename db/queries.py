@@ -1,0 +1,191 @@
+"""What the door reads: the list of programs, one line of it, pages of a ledger, memberships.
+
+Programs themselves are folded by `programs.py`. Pages are by key, not by number: a page stays right
+while others write, and the thousandth costs what the first does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, LiteralString, TypeAlias
+from uuid import UUID
+
+from db.ledger import Stored, read
+from db.receipts import Receipt, repeated
+from db.session import Reader
+from db.statements import ACT
+from rules.acts import Member, Role
+from rules.entries import Entry
+from rules.program import Program
+
+Place: TypeAlias = tuple[datetime, UUID]
+"""Where a page of programs ended: `started_at` and `id` of its last line."""
+
+AT_A_TIME = 1_000
+_LISTED: LiteralString = (
+    "id, title, plan, plan_sha256, standing, open_phases, parties, started_at, next_due, seq, head, updated_at"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A program's line in the list. `head` is the leaf of its newest entry."""
+
+    id: UUID
+    title: str
+    plan: str
+    plan_sha256: str
+    standing: str
+    open_phases: list[str]
+    parties: list[str]
+    started_at: datetime
+    next_due: datetime | None
+    seq: int
+    head: bytes
+    updated_at: datetime
+
+    @property
+    def place(self) -> Place:
+        return self.started_at, self.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which programs. `person` limits them to those that the person is a member of, `among` to the named ones."""
+
+    plan: str | None = None
+    phase: str | None = None
+    standing: str | None = None
+    party: str | None = None
+    due_before: datetime | None = None
+    person: str | None = None
+    among: Collection[UUID] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """Which entries. Times are those of recording, `until` is not included any more."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    kinds: Collection[str] | None = None
+    actor: str | None = None
+    subjects: Collection[str] | None = None
+    act: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An entry with its bytes and hashes, for those who want to check them."""
+
+    entry: Entry
+    prev: bytes
+    leaf: bytes
+    body: bytes
+
+
+class Queries:
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    async def programs(self, wanted: Wanted = Wanted(), *, after: Place | None = None, most: int = 50) -> list[Listed]:
+        """A page of programs, the one started last first; the next page comes after the `place` of the last line."""
+        where, values = _where(_PROGRAMS, wanted)
+        if after is not None:
+            where.append("(started_at <= %(last)s AND (started_at < %(last)s OR id > %(last_id)s))")
+            values |= {"last": after[0], "last_id": after[1]}
+        if wanted.among is not None:
+            values["among"] = list(wanted.among)
+        query = f"SELECT {_LISTED} FROM program {_all(where)} ORDER BY started_at DESC, id LIMIT %(most)s"
+        return [Listed(**row) for row in await self._reader.rows(query, {**values, "most": most})]
+
+    async def program(self, program_id: UUID) -> Listed | None:
+        row = await self._reader.row(f"SELECT {_LISTED} FROM program WHERE id = %s", [program_id])
+        return Listed(**row) if row else None
+
+    async def ledger(
+        self,
+        program_id: UUID,
+        sought: Sought = Sought(),
+        *,
+        after: int | None = None,
+        most: int = 100,
+        newest_first: bool = False,
+    ) -> list[Line]:
+        """A page of entries; `after` is the number of the last entry of the page before, in either direction."""
+        where, values = _where(_ENTRIES, sought)
+        where.append("program_id = %(program_id)s")
+        if after is not None:
+            where.append("seq < %(after)s" if newest_first else "seq > %(after)s")
+        order: LiteralString = "DESC" if newest_first else "ASC"
+        query = f"SELECT prev, leaf, body FROM ledger_entry {_all(where)} ORDER BY seq {order} LIMIT %(most)s"
+        rows = await self._reader.rows(query, {**values, "program_id": program_id, "after": after, "most": most})
+        return [Line(read(row["body"]), row["prev"], row["leaf"], row["body"]) for row in rows]
+
+    async def receipt(self, program_id: UUID, act_id: str, program: Program) -> Receipt | None:
+        """The receipt of an act that has been recorded in a program; None for an id that has not been used."""
+        found = await self._reader.row(
+            "SELECT seq FROM ledger_entry WHERE program_id = %s AND act_id = %s"
+            " AND content IS NOT NULL AND kind <> 'attempt_refused'",
+            [program_id, act_id],
+        )
+        if found is None:
+            return None
+        answer = await self._reader.answer(ACT, program_id, found["seq"], act_id)
+        rows = [(row["leaf"], row["body"]) for row in answer]
+        return repeated(program_id, rows, tuple(read(body) for _, body in rows), program)
+
+    async def memberships(self, program_id: UUID, person: str) -> tuple[Member, ...]:
+        """The roles of a person in a program."""
+        rows = await self._reader.rows(
+            "SELECT role, party FROM membership WHERE program_id = %s AND person = %s ORDER BY role, party",
+            [program_id, person],
+        )
+        return tuple(Member(person=person, role=Role(row["role"]), party=row["party"] or None) for row in rows)
+
+    async def stored(self, program_id: UUID) -> AsyncIterator[Stored]:
+        """All rows of a ledger as they are stored, for `ledger.verify_chain` and for exports."""
+        last = 0
+        while rows := await self._reader.rows(
+            "SELECT program_id, seq, prev, leaf, body, recorded_at, kind, actor, subject, act_id, content"
+            " FROM ledger_entry WHERE program_id = %s AND seq > %s ORDER BY seq LIMIT %s",
+            [program_id, last, AT_A_TIME],
+        ):
+            for row in rows:
+                yield Stored(**row)
+            last = rows[-1]["seq"]
+
+
+_PROGRAMS: dict[str, LiteralString] = {
+    "plan": "plan = %(plan)s",
+    "phase": "open_phases @> ARRAY[%(phase)s]",
+    "standing": "standing = %(standing)s",
+    "party": "parties @> ARRAY[%(party)s]",
+    "due_before": "next_due < %(due_before)s",
+    "person": "id IN (SELECT program_id FROM membership WHERE person = %(person)s)",
+    "among": "id = ANY(%(among)s)",
+}
+_ENTRIES: dict[str, LiteralString] = {
+    "since": "recorded_at >= %(since)s",
+    "until": "recorded_at < %(until)s",
+    "kinds": "kind = ANY(%(kinds)s)",
+    "actor": "actor = %(actor)s",
+    "subjects": "subject = ANY(%(subjects)s)",
+    "act": "act_id = %(act)s",
+}
+
+
+def _where(conditions: dict[str, LiteralString], asked: Wanted | Sought) -> tuple[list[LiteralString], dict[str, Any]]:
+    """The conditions of those filters that have a value, and the values."""
+    values = {name: getattr(asked, name) for name in conditions if getattr(asked, name) is not None}
+    listed = {
+        name: list(value) if isinstance(value, Collection) and not isinstance(value, str) else value
+        for name, value in values.items()
+    }
+    return [conditions[name] for name in values], listed
+
+
+def _all(conditions: list[LiteralString]) -> LiteralString:
+    return "WHERE " + " AND ".join(conditions) if conditions else ""

@@ -1,0 +1,108 @@
+"""Which workflows have not heard of what has been recorded.
+
+Level-triggered: not what happened is queued, but whether somebody must look. A program is told once
+for a burst of acts, again after every failure, and by as many relays as run. The rows locked here are
+those of `telling`, never the head row that acts wait for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from db.session import Clerk, Connection
+
+CHANNEL = "accord_told"
+"""Notified with a program's id when its workflow has something to hear. A hint: polling makes sure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A running clock of a program, as its workflow needs it."""
+
+    name: str
+    kind: str
+    phase: str
+    due_at: datetime
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """A program as its workflow must come to know it: entries up to `seq`, of which it knows `told_seq`."""
+
+    program_id: UUID
+    title: str
+    plan: str
+    standing: str
+    seq: int
+    told_seq: int
+    next_due: datetime | None
+    phases: Mapping[str, str]
+    """The status of each phase by its name, in no particular order."""
+    clocks: tuple[Running, ...]
+    """Soonest first."""
+
+
+class Round:
+    """Some programs that are told now; each is held until the end of the round, told or not."""
+
+    def __init__(self, connection: Connection, untold: tuple[Untold, ...], namespace_id: str) -> None:
+        self.untold = untold
+        self._connection = connection
+        self._namespace_id = namespace_id
+
+    async def told(self, one: Untold) -> None:
+        """Notes that the workflow knows this state of the program."""
+        await self._connection.execute(
+            "UPDATE telling SET told_seq = %s, namespace_id = %s, told_at = clock_timestamp() WHERE program_id = %s",
+            [one.seq, self._namespace_id, one.program_id],
+        )
+
+
+class Tellings:
+    def __init__(self, clerk: Clerk) -> None:
+        self._clerk = clerk
+
+    @asynccontextmanager
+    async def round(self, namespace_id: str, most: int = 20) -> AsyncIterator[Round]:
+        """Programs whose workflow has something to hear, those that wait longest first.
+
+        Programs that were told to another namespace than this one are among them: their workflows
+        are gone with it. Leave the block soon; what was not told in it comes again.
+        """
+        async with self._clerk.transaction() as connection:
+            untold = await _untold(connection, namespace_id, most)
+            yield Round(connection, untold, namespace_id)
+
+    async def heard(self) -> AsyncGenerator[UUID]:
+        """The ids of programs as they are recorded. Ends with psycopg.Error when the connection is lost."""
+        async for payload in self._clerk.heard(CHANNEL):
+            yield UUID(payload)
+
+
+async def _untold(connection: Connection, namespace_id: str, most: int) -> tuple[Untold, ...]:
+    cursor = await connection.execute(
+        "SELECT p.id AS program_id, p.title, p.plan, p.standing, p.seq, t.told_seq, p.next_due"
+        " FROM telling t JOIN program p ON p.id = t.program_id"
+        " WHERE p.clock_seq > t.told_seq OR t.namespace_id IS DISTINCT FROM %s"
+        " ORDER BY p.updated_at LIMIT %s FOR NO KEY UPDATE OF t SKIP LOCKED",
+        [namespace_id, most],
+    )
+    found = await cursor.fetchall()
+    ids = [row["program_id"] for row in found]
+    phases: dict[UUID, dict[str, str]] = {one: {} for one in ids}
+    clocks: dict[UUID, list[Running]] = {one: [] for one in ids}
+    cursor = await connection.execute("SELECT program_id, name, status FROM phase WHERE program_id = ANY(%s)", [ids])
+    for row in await cursor.fetchall():
+        phases[row["program_id"]][row["name"]] = row["status"]
+    cursor = await connection.execute(
+        "SELECT program_id, name, kind, phase, due_at, note FROM clock WHERE program_id = ANY(%s) ORDER BY due_at, name",
+        [ids],
+    )
+    for row in await cursor.fetchall():
+        clocks[row.pop("program_id")].append(Running(**row))
+    return tuple(Untold(**row, phases=phases[row["program_id"]], clocks=tuple(clocks[row["program_id"]])) for row in found)

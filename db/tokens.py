@@ -1,0 +1,102 @@
+"""Bearer tokens: 32 random bytes, shown once, kept as their hash.
+
+A plain SHA-256 is enough for a secret of 256 bits that no person chose, and a slow hash would be a
+gift to whoever wants to keep the service busy.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import LiteralString
+from uuid import UUID, uuid4
+
+from db.session import Clerk, Reader
+
+PREFIX = "accord_"
+"""By which a secret is recognised where it should not be: in a repository, a log, a mail."""
+
+_SHAPE = re.compile(PREFIX + r"[A-Za-z0-9_-]{43}")
+_COLUMNS: LiteralString = "id, person, program_id, party, role, created_at, expires_at, revoked_at, note"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """Who the bearer is, and what the token is limited to: one program, one party, one role. None: not limited."""
+
+    id: UUID
+    person: str
+    program_id: UUID | None
+    party: str | None
+    role: str | None
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+    note: str
+
+    def is_valid(self, at: datetime) -> bool:
+        return self.revoked_at is None and at < self.expires_at
+
+
+class Tokens:
+    def __init__(self, reader: Reader, clerk: Clerk) -> None:
+        self._reader = reader
+        self._clerk = clerk
+
+    async def issue(  # noqa: PLR0913  each is a limit of the token, and keyword-only
+        self,
+        person: str,
+        *,
+        lifetime: timedelta,
+        program_id: UUID | None = None,
+        party: str | None = None,
+        role: str | None = None,
+        note: str = "",
+    ) -> tuple[str, Token]:
+        """A new token and its secret, which is nowhere kept."""
+        secret = PREFIX + secrets.token_urlsafe(32)
+        expires_at = datetime.now(UTC) + lifetime
+        async with self._clerk.transaction() as connection:
+            cursor = await connection.execute(
+                "INSERT INTO token (id, hash, person, program_id, party, role, expires_at, note)"
+                f" VALUES (%s, %s, %s, %s, %s, %s, %s, %s) RETURNING {_COLUMNS}",
+                [uuid4(), _hash(secret), person, program_id, party, role, expires_at, note],
+            )
+            row = await cursor.fetchone()
+        if row is None:
+            raise RuntimeError("an insert that returns nothing")
+        return secret, Token(**row)
+
+    async def find(self, secret: str) -> Token | None:
+        """The token of a secret; None if there is none, or it has expired or been revoked."""
+        if _SHAPE.fullmatch(secret) is None:
+            return None
+        row = await self._reader.row(f"SELECT hash, {_COLUMNS} FROM token WHERE hash = %s", [_hash(secret)])
+        if row is None or not hmac.compare_digest(row.pop("hash"), _hash(secret)):
+            return None
+        token = Token(**row)
+        return token if token.is_valid(datetime.now(UTC)) else None
+
+    async def revoke(self, token_id: UUID) -> bool:
+        """Ends a token at once; False if there is none, or it had been revoked."""
+        async with self._clerk.transaction() as connection:
+            cursor = await connection.execute(
+                "UPDATE token SET revoked_at = clock_timestamp() WHERE id = %s AND revoked_at IS NULL", [token_id]
+            )
+            return cursor.rowcount == 1
+
+    async def issued(self, person: str | None = None) -> list[Token]:
+        """All tokens, or those of a person, the newest first; expired and revoked ones too."""
+        rows = await self._reader.rows(
+            f"SELECT {_COLUMNS} FROM token WHERE %(person)s::text IS NULL OR person = %(person)s ORDER BY created_at DESC, id",
+            {"person": person},
+        )
+        return [Token(**row) for row in rows]
+
+
+def _hash(secret: str) -> bytes:
+    return sha256(secret.encode()).digest()

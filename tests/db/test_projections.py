@@ -1,0 +1,125 @@
+"""The tables say what the ledger says, and can be made from it again to the byte."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+
+from db.models import PROJECTIONS
+from db.rebuild import rebuild
+from rules.program import Program
+from tests.db.builders import evidence, long_story, not_allowed, tell, verdict
+from tests.db.conftest import Room
+
+Owner = psycopg.AsyncConnection[Any]
+
+
+async def dump(owner: Owner) -> dict[str, list[Any]]:
+    """Every projection as text, row by row."""
+    cursors = {table: await owner.execute(f"SELECT t::text FROM {table} t ORDER BY 1".encode()) for table in PROJECTIONS}
+    return {table: await cursor.fetchall() for table, cursor in cursors.items()}
+
+
+async def several_programs(room: Room) -> list[UUID]:
+    """One at its end, one half-way, and one in which something was refused and something done together."""
+    ids = [uuid4(), uuid4(), await room.started()]
+    await tell(room.writer, ids[0], long_story())
+    await tell(room.writer, ids[1], long_story()[:14])
+    await room.recorder.record_all(ids[2], [evidence("e1"), verdict("e1")])
+    await room.recorder.record(ids[2], not_allowed())
+    return ids
+
+
+async def test_made_again_they_are_equal_to_the_byte(room: Room, owner: Owner) -> None:
+    await several_programs(room)
+    before = await dump(owner)
+    assert all(before[table] for table in PROJECTIONS)
+    heard: list[tuple[int, int]] = []
+    assert await rebuild(owner, progress=lambda done, of: heard.append((done, of))) == 3
+    assert await dump(owner) == before
+    assert heard == [(1, 3), (2, 3), (3, 3)]
+
+
+async def test_what_was_spoiled_is_made_right(room: Room, owner: Owner) -> None:
+    ids = await several_programs(room)
+    before = await dump(owner)
+    for table in PROJECTIONS[1:]:
+        await owner.execute(f"DELETE FROM {table}".encode())
+    await owner.execute("UPDATE program SET title = 'x', standing = 'x', open_phases = '{}', clock_seq = 0, next_due = NULL")
+    await owner.execute("INSERT INTO clock VALUES (%s, 'invented', 'k', 'p', now(), 'n')", [ids[0]])
+    assert await rebuild(owner) == 3
+    assert await dump(owner) == before
+
+
+async def test_one_program_is_made_again_without_the_others(room: Room, owner: Owner) -> None:
+    ids = await several_programs(room)
+    await owner.execute("UPDATE milestone SET status = 'spoiled'")
+    assert await rebuild(owner, ids[0]) == 1
+    cursor = await owner.execute("SELECT DISTINCT program_id FROM milestone WHERE status = 'spoiled'")
+    assert {row[0] for row in await cursor.fetchall()} == set(ids[1:])
+
+
+async def test_the_service_goes_on_after_a_rebuild(room: Room, owner: Owner) -> None:
+    program_id = await room.started()
+    await rebuild(owner)
+    receipt = await room.recorded(program_id, evidence("e1"))
+    assert "e1" in receipt.program.evidence
+
+
+async def test_tables_say_what_the_program_is(room: Room) -> None:
+    program_id = uuid4()
+    kept = await tell(room.writer, program_id, long_story())
+    program = kept.program
+    assert await column(room, program_id, "phase", "name", "status") == {
+        name: program.phase(name).status for name in program.plan.phases
+    }
+    assert await column(room, program_id, "milestone", "name", "status") == {
+        name: program.milestone(name).status for name in program.plan.milestones
+    }
+    assert await column(room, program_id, "evidence", "id", "status") == {
+        piece.id: piece.status for piece in program.evidence.values()
+    }
+    assert await column(room, program_id, "incident", "id", "status") == {
+        incident.id: incident.status for incident in program.incidents.values()
+    }
+    assert await column(room, program_id, "commitment", "name", "status") == {
+        name: state.status for name, state in program.commitments.items()
+    }
+    assert await column(room, program_id, "clock", "name", "due_at") == {clock.name: clock.due_at for clock in kept.clocks}
+    await check_members(room, program_id, program)
+
+
+async def check_members(room: Room, program_id: UUID, program: Program) -> None:
+    rows = await room.reader.rows("SELECT person, role, party FROM membership WHERE program_id = %s", [program_id])
+    assert {(row["person"], row["role"], row["party"]) for row in rows} == {
+        (member.person, member.role, member.party or "") for member in program.members
+    }
+
+
+async def column(room: Room, program_id: UUID, table: str, key: str, value: str) -> dict[str, Any]:
+    query: Any = f"SELECT {key} AS key, {value} AS value FROM {table} WHERE program_id = %s"
+    return {row["key"]: row["value"] for row in await room.reader.rows(query, [program_id])}
+
+
+async def test_the_date_triple_stands_in_columns(room: Room) -> None:
+    """An officer's question: what was due when, after which shift, and when was it done?"""
+    program_id = uuid4()
+    kept = await tell(room.writer, program_id, long_story())
+    state = kept.program.milestone("safety")
+    assert state.due is not None
+    row = await room.reader.row(
+        "SELECT due_original, due_revised, achieved_at FROM milestone WHERE program_id = %s AND name = 'safety'",
+        [program_id],
+    )
+    assert row == {
+        "due_original": state.due.original,
+        "due_revised": state.due.revised,
+        "achieved_at": state.achieved_at,
+    }
+
+
+async def test_a_figure_is_exact(room: Room) -> None:
+    await tell(room.writer, uuid4(), long_story())
+    assert await room.reader.row("SELECT value::text FROM evidence WHERE id = 'm1'") == {"value": "89.50"}

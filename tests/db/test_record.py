@@ -1,0 +1,258 @@
+"""What is recorded, what is answered, and that it happens once."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from db.ledger import read, verify_chain
+from db.receipts import BatchRefused, Receipt
+from rules import acts as a
+from rules.decide import Decided
+from rules.evolve import fold
+from rules.refusals import Refused
+from tests.db.builders import act, evidence, long_story, not_allowed, start, stored, tell, verdict
+from tests.db.conftest import Room
+
+
+async def test_an_act_is_answered_with_what_it_added(room: Room) -> None:
+    program_id = await room.started()
+    receipt = await room.recorded(program_id, evidence("e1"))
+    assert receipt.entries[0].fact.kind == "evidence_recorded"
+    assert receipt.first_seq == receipt.entries[0].seq
+    assert receipt.last_seq == receipt.program.seq
+    line = await room.queries.program(program_id)
+    assert line is not None
+    assert (line.seq, line.head.hex()) == (receipt.last_seq, receipt.head)
+
+
+async def test_a_program_is_what_its_entries_add_up_to(room: Room) -> None:
+    program_id = uuid4()
+    kept = await tell(room.writer, program_id, long_story())
+    entries = [read(row.body) for row in await stored(room.queries, program_id)]
+    assert fold(entries) == kept.program
+    loaded = await room.programs.load(program_id)
+    assert loaded == kept
+
+
+async def test_a_repeat_is_answered_with_the_first_receipt(room: Room, other_room: Room) -> None:
+    """A client that heard nothing asks again, of this process or of another, and nothing is recorded twice."""
+    program_id = await room.started()
+    first = await room.recorded(program_id, evidence("e1", "the-act"))
+    await room.recorded(program_id, evidence("e2"))
+    for asked in (room, other_room):
+        again = await asked.recorded(program_id, evidence("e1", "the-act"))
+        assert again.repeated
+        assert (again.entries, again.head, again.recorded_at) == (first.entries, first.head, first.recorded_at)
+    assert (await room.queries.receipt(program_id, "the-act", first.program)) == again
+
+
+async def test_a_start_that_is_repeated_is_the_same_program(room: Room) -> None:
+    program_id = uuid4()
+    first = await room.recorded(program_id, start("begin"))
+    again = await room.recorded(program_id, start("begin"))
+    assert again.repeated
+    assert again.entries == first.entries
+
+
+async def test_an_id_that_was_used_for_something_else_is_refused(room: Room) -> None:
+    program_id = await room.started()
+    await room.recorded(program_id, evidence("e1", "the-act"))
+    refused = await room.recorder.record(program_id, evidence("e1", "the-act", text="another.pdf"))
+    assert isinstance(refused, Refused)
+    assert refused.code == "act_id_reused"
+
+
+async def test_a_refused_attempt_is_recorded(room: Room) -> None:
+    program_id = await room.started()
+    refused = await room.recorder.record(program_id, attempt := not_allowed())
+    assert isinstance(refused, Refused)
+    *_, last = await room.queries.ledger(program_id)
+    assert last.entry.fact.kind == "attempt_refused"
+    assert (last.entry.act, last.entry.actor) == (attempt.id, attempt.actor)
+
+
+async def test_what_was_refused_can_be_done_later_under_the_same_id(room: Room) -> None:
+    program_id = await room.started()
+    early = verdict("e1").model_copy(update={"id": "the-act"})
+    assert isinstance(await room.recorder.record(program_id, early), Refused)
+    await room.recorded(program_id, evidence("e1"))
+    assert not (await room.recorded(program_id, early)).repeated
+    assert (await room.recorded(program_id, early)).repeated
+
+
+async def test_a_start_that_is_refused_leaves_nothing(room: Room) -> None:
+    program_id = uuid4()
+    faulty = act("olga", a.StartProgram(document={"accord": 1}))
+    assert isinstance(await room.recorder.record(program_id, faulty), Refused)
+    assert await room.queries.program(program_id) is None
+
+
+async def test_an_act_on_no_program_is_refused(room: Room) -> None:
+    refused = await room.recorder.record(uuid4(), evidence())
+    assert isinstance(refused, Refused)
+    assert refused.code == "program_unknown"
+
+
+async def test_a_clock_that_is_not_due_changes_nothing(room: Room) -> None:
+    program_id = await room.started()
+    before = await room.queries.program(program_id)
+    receipt = await room.recorded(program_id, act("clock", a.StrikeClock()))
+    assert receipt.entries == ()
+    assert await room.queries.program(program_id) == before
+
+
+async def test_an_act_too_large_for_an_entry_is_refused_and_the_attempt_kept(room: Room) -> None:
+    program_id = await room.started()
+    document = {"accord": 1, "title": "x" * 300_000}
+    refused = await room.recorder.record(program_id, act("olga", a.StartProgram(document=document)))
+    assert isinstance(refused, Refused)
+    *_, last = await room.queries.ledger(program_id)
+    assert last.entry.fact.kind == "attempt_refused"
+
+
+async def test_many_at_once_make_one_chain(room: Room, other_room: Room, owner: Any) -> None:
+    """200 acts from two processes: every one recorded once, in one chain without a gap or a step back in time."""
+    program_id = await room.started()
+    acts = [evidence() for _ in range(200)]
+    rooms = [room, other_room]
+    receipts = await asyncio.gather(*(rooms[number % 2].recorded(program_id, one) for number, one in enumerate(acts)))
+    rows = await stored(room.queries, program_id)
+    line = await room.queries.program(program_id)
+    assert line is not None
+    assert verify_chain(rows, (line.seq, line.head)) == []
+    assert [row.act_id for row in rows if row.kind == "evidence_recorded"] != []
+    assert {row.act_id for row in rows} >= {one.id for one in acts}
+    assert len({receipt.first_seq for receipt in receipts}) == 200
+
+
+async def test_starts_at_once_make_one_program(room: Room, other_room: Room) -> None:
+    program_id = uuid4()
+    rooms = [room, other_room]
+    outcomes = await asyncio.gather(
+        *(rooms[number % 2].recorder.record(program_id, start(f"start-{number}")) for number in range(10))
+    )
+    assert len([outcome for outcome in outcomes if isinstance(outcome, Receipt)]) == 1
+    assert {outcome.code for outcome in outcomes if isinstance(outcome, Refused)} == {"program_exists"}
+    line = await room.queries.program(program_id)
+    assert line is not None
+    assert verify_chain(await stored(room.queries, program_id), (line.seq, line.head)) == []
+
+
+async def test_what_another_process_wrote_is_seen(room: Room, other_room: Room) -> None:
+    """The cache must never answer from yesterday: the evidence was recorded there and is verified here."""
+    program_id = await room.started()
+    await room.programs.load(program_id)
+    await other_room.recorded(program_id, evidence("e1"))
+    receipt = await room.recorded(program_id, verdict("e1"))
+    assert receipt.entries[0].fact.kind == "evidence_verified"
+    assert (await other_room.programs.load(program_id)) == (await room.programs.load(program_id))
+
+
+async def test_several_acts_are_recorded_together(room: Room) -> None:
+    program_id = await room.started()
+    receipts = await room.recorder.record_all(program_id, [evidence("e1"), verdict("e1")])
+    assert isinstance(receipts, tuple)
+    assert receipts[1].first_seq == receipts[0].last_seq + 1
+
+
+async def test_of_several_acts_none_is_recorded_when_one_is_refused(room: Room) -> None:
+    program_id = await room.started()
+    before = await room.programs.load(program_id)
+    acts = [evidence("e1"), verdict("e1"), not_allowed(), evidence("e2")]
+    refused = await room.recorder.record_all(program_id, acts)
+    assert isinstance(refused, BatchRefused)
+    assert (refused.index, refused.refused.code) == (2, "role_may_not")
+    after = await room.programs.load(program_id)
+    assert before is not None
+    assert after is not None
+    assert after.program.evidence == before.program.evidence
+    assert after.seq == before.seq + 1
+
+
+async def test_a_refusal_of_one_is_no_refusal_of_the_others(room: Room) -> None:
+    """Acts that share a transaction each have their own answer."""
+    program_id = await room.started()
+    acts = [evidence(), not_allowed(), evidence(), not_allowed(), evidence()]
+    outcomes = await asyncio.gather(*(room.recorder.record(program_id, one) for one in acts))
+    assert [isinstance(outcome, Receipt) for outcome in outcomes] == [True, False, True, False, True]
+
+
+async def test_a_repeat_within_one_transaction_is_a_repeat(room: Room) -> None:
+    program_id = await room.started()
+    outcomes = await asyncio.gather(*(room.recorded(program_id, evidence("e1", "the-act")) for _ in range(5)))
+    assert [outcome.repeated for outcome in outcomes] == [False, True, True, True, True]
+    assert len({outcome.first_seq for outcome in outcomes}) == 1
+
+
+async def test_a_fault_of_the_database_is_told_to_all_who_waited_and_then_forgotten(
+    room: Room, owner: psycopg.AsyncConnection[Any]
+) -> None:
+    program_id = await room.started()
+    await owner.execute("ALTER TABLE evidence RENAME TO hidden")
+    outcomes = await asyncio.gather(*(room.recorder.record(program_id, evidence()) for _ in range(5)), return_exceptions=True)
+    assert all(isinstance(outcome, psycopg.errors.UndefinedTable) for outcome in outcomes)
+    await owner.execute("ALTER TABLE hidden RENAME TO evidence")
+    receipt = await room.recorded(program_id, evidence())
+    assert receipt.first_seq == 5  # the start and its effects are four, and of the failed acts nothing is there
+
+
+async def test_a_lost_connection_is_replaced(room: Room, owner: psycopg.AsyncConnection[Any]) -> None:
+    program_id = await room.started()
+    await owner.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    with pytest.raises(psycopg.OperationalError):
+        await room.recorder.record(program_id, evidence("e1", "the-act"))
+    assert not (await room.recorded(program_id, evidence("e1", "the-act"))).repeated
+    assert await room.queries.program(program_id) is not None
+
+
+async def test_who_goes_away_takes_nobody_else_with_them(room: Room) -> None:
+    program_id = await room.started()
+    tasks = [asyncio.create_task(room.recorder.record(program_id, evidence(f"e{n}"))) for n in range(20)]
+    await asyncio.sleep(0)
+    for task in tasks[::2]:
+        task.cancel()
+    outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    assert all(isinstance(outcome, Receipt) for outcome in outcomes[1::2])
+    rows = await stored(room.queries, program_id)
+    recorded = [row.subject for row in rows if row.kind == "evidence_recorded"]
+    assert len(recorded) == len(set(recorded))
+    assert {f"e{n}" for n in range(1, 20, 2)} <= set(recorded)
+    assert verify_chain(rows) == []
+
+
+async def test_a_preview_shows_the_effects_and_writes_nothing(room: Room) -> None:
+    program_id = await room.started()
+    before = await room.queries.program(program_id)
+    would = await room.recorder.preview(program_id, evidence("e1"), verdict("e1"))
+    assert isinstance(would, Decided)
+    assert {entry.fact.kind for entry in would.entries} >= {"evidence_recorded", "evidence_verified"}
+    assert isinstance(await room.recorder.preview(program_id, not_allowed()), Refused)
+    assert await room.queries.program(program_id) == before
+
+
+async def test_a_program_is_what_it_was_then(room: Room) -> None:
+    """As of an instant, only what had been recorded by then counts."""
+    program_id = await room.started()
+    first = await room.recorded(program_id, evidence("e1"))
+    second = await room.recorded(program_id, evidence("e2"))
+    then = await room.programs.as_of(program_id, first.recorded_at)
+    assert then is not None
+    assert set(then.evidence) == {"e1"}
+    now = await room.programs.as_of(program_id, second.recorded_at)
+    assert now == second.program
+    assert await room.programs.as_of(program_id, first.program.started_at.replace(year=2001)) is None
+
+
+async def test_a_head_row_that_lies_stops_the_recorder(room: Room, owner: psycopg.AsyncConnection[Any]) -> None:
+    """A ledger whose newest entry was taken away, or a head that was set back, is not written on."""
+    program_id = await room.started()
+    await owner.execute("UPDATE program SET seq = seq - 1")
+    with pytest.raises(RuntimeError, match="does not end where its head row says"):
+        await room.recorder.record(program_id, evidence())
