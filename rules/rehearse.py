@@ -66,7 +66,7 @@ class _Stage:
         self.timeline: list[Happened] = []
         self.faults: list[Fault] = []
         self._acts = 0
-        self.now = self._instant(story.starts)
+        self.now = self._instant(story.starts, ("starts",))
         members = tuple(
             a.Member(person=person, role=cast.role, party=cast.party)
             for person, casts in story.people.items()
@@ -81,7 +81,7 @@ class _Stage:
         self.timeline.append(Happened(self.now, officer, "start_program", started.entries))
 
     def play(self, step: Step, path: Path) -> None:
-        at = self._instant(step.at)
+        at = self._instant(step.at, (*path, "at"))
         if at < self.now:
             raise self._fault((*path, "at"), "lies before the step above; time runs forward")
         self._let_clocks_strike(at)
@@ -114,15 +114,15 @@ class _Stage:
 
     def _deed(self, kind: str, step: Step, path: Path) -> a.Deed:
         try:
-            return _DEED.validate_python({"kind": kind, **self._localised(step.with_)})
+            return _DEED.validate_python({"kind": kind, **self._localised(step.with_, (*path, "with"))})
         except ValidationError as error:
             faults = [Fault((*path, "with", *fault.path[1:]), fault.message) for fault in faults_of(error)]
             raise Faulty([self.told.placed(fault) for fault in faults]) from None
 
-    def _localised(self, fields: dict[str, object]) -> dict[str, object]:
+    def _localised(self, fields: dict[str, object], path: Path) -> dict[str, object]:
         """Times in a story may be written in the plan's local time."""
         return {
-            key: self._instant(value) if key.endswith("_at") and isinstance(value, str) else value
+            key: self._instant(value, (*path, key)) if key.endswith("_at") and isinstance(value, str) else value
             for key, value in fields.items()
         }
 
@@ -231,8 +231,11 @@ class _Stage:
         self._acts += 1
         return a.Act(id=f"act-{self._acts}", actor=actor, deed=deed)
 
-    def _instant(self, text: str) -> datetime:
-        at = datetime.fromisoformat(text)
+    def _instant(self, text: str, path: Path) -> datetime:
+        try:
+            at = datetime.fromisoformat(text)
+        except ValueError:
+            raise self._fault(path, f"{text} is no time of any calendar; write for example 2025-03-01T09:00") from None
         if at.tzinfo is None:
             at = at.replace(tzinfo=ZoneInfo(self.plan.time_zone))
         return at.astimezone(UTC)

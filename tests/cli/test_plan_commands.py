@@ -1,0 +1,166 @@
+"""`accord plan` and `accord rehearse`, as somebody types them."""
+
+import json
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from cli import plan, rehearse
+
+PLANS = Path(__file__).parents[2] / "plans"
+RESET = PLANS / "us-iraq-reset" / "plan.yaml"
+LAST_DAY = RESET.parent / "stories" / "attack-on-the-last-day.yaml"
+
+app = typer.Typer(pretty_exceptions_enable=False)
+app.add_typer(plan.app, name="plan")
+app.command("rehearse")(rehearse.command)
+
+
+def accord(*words: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def test_a_sound_plan_is_called_sound() -> None:
+    result = accord("plan", "check", RESET)
+    assert result.exit_code == 0
+    assert "sound. 13 phases, 27 milestones" in result.stdout
+
+
+def test_every_fault_is_printed_with_file_line_and_column(tmp_path: Path) -> None:
+    """In the form that editors make clickable."""
+    file = tmp_path / "plan.yaml"
+    text = RESET.read_text(encoding="utf-8")
+    file.write_text(
+        text.replace("- milestone: revenue_diversified", "- milestone: revenue").replace("within: sfa_programs", "within: sfa")
+    )
+    result = accord("plan", "check", file)
+    assert result.exit_code == 1
+    lines = result.stderr.splitlines()
+    assert len(lines) == 9
+    numbers = [number for number, line in enumerate(file.read_text().splitlines(), 1) if "within: sfa" in line]
+    assert f"{file}:{numbers[0]}:13: phases.wto_accession.within: sfa is no phase of this plan; did you mean" in result.stderr
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize("command", [("plan", "check"), ("plan", "show"), ("rehearse",)])
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (None, "there is no such file"),
+        (b"", "the document is empty"),
+        (b"accord: 1\ntitle: caf\xe9\n", ":2:11: this byte is not UTF-8; save the file as UTF-8"),
+        (b"a" * 300_000, "larger than 256 KiB"),
+        (b"title: [", "not readable as YAML"),
+        (b"- a\n", "1:1: "),
+    ],
+)
+def test_a_file_that_cannot_be_read(tmp_path: Path, command: tuple[str, ...], content: bytes | None, sentence: str) -> None:
+    """One line that says what is wrong, and no traceback."""
+    file = tmp_path / "plan.yaml"
+    if content is not None:
+        file.write_bytes(content)
+    result = accord(*command, file)
+    assert result.exit_code == 1
+    assert sentence in result.stderr
+    assert str(file) in result.stderr
+
+
+def test_a_folder_is_no_plan() -> None:
+    result = accord("plan", "check", PLANS)
+    assert (result.exit_code, result.stderr) == (1, f"{PLANS}: is a folder; name the file in it\n")
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+    """Some editors on Windows write one."""
+    file = tmp_path / "plan.yaml"
+    file.write_bytes(b"\xef\xbb\xbf" + RESET.read_bytes())
+    assert accord("plan", "check", file).exit_code == 0
+
+
+def test_values_of_parameters() -> None:
+    assert accord("plan", "check", RESET, "--set", "stability_length=PT20S", "--set", "settling=PT0S").exit_code == 0
+    for words, sentence in (
+        ("stability_length", "write NAME=VALUE"),
+        ("stability=P3M", "did you mean stability_length?"),
+        ("stability_length=soon", "is no duration"),
+    ):
+        result = accord("plan", "check", RESET, "--set", words)
+        assert result.exit_code == 1
+        assert sentence in result.stderr
+
+
+def test_the_schema_is_json() -> None:
+    result = accord("plan", "schema")
+    assert json.loads(result.stdout)["$defs"]["ParameterReference"]["type"] == "string"
+
+
+def test_a_plan_is_drawn() -> None:
+    assert "stability kept for P6M, settling for P3D" in accord("plan", "show", RESET).stdout
+    assert accord("plan", "show", RESET, "--mermaid").stdout.startswith("flowchart LR\n")
+
+
+def test_a_story_is_told_in_local_time_with_its_effects() -> None:
+    result = accord("rehearse", LAST_DAY)
+    assert result.exit_code == 0
+    assert "2025-04-22 09:00  leila: incident rockets confirmed as serious" in result.stdout
+    assert "2025-10-25 00:00  - stability period of stability kept" in result.stdout
+    assert "as expected (11 expectations" in result.stdout
+
+
+def test_a_story_can_be_told_without_its_effects_or_not_at_all() -> None:
+    acts = accord("rehearse", LAST_DAY, "--acts-only").stdout
+    assert "leila: incident rockets confirmed" in acts
+    assert "  - " not in acts
+    assert len(accord("rehearse", RESET, LAST_DAY, "--quiet").stdout.splitlines()) == 1
+
+
+def test_a_broken_expectation_is_explained() -> None:
+    """With its place in the story, what was expected, how it is instead, and why."""
+    result = accord("rehearse", LAST_DAY, "-q", "--set", "stability_length=P3M")
+    assert result.exit_code == 1
+    line = next(
+        number for number, text in enumerate(LAST_DAY.read_text().splitlines(), 1) if "completes_on: 2025-04-25" in text
+    )
+    assert f"{LAST_DAY}:{line}:9: " in result.stderr
+    assert "to be 2025-04-25, but it is 2025-01-25 (counted from 2024-10-22)" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("by: omar", "by: omra", "omra is nobody of the story; did you mean omar"),
+        ("do: report_incident", "do: report_incidents", "report_incident"),
+        ("severity: serious\n", "severity: serious\n      gravity: 3\n", "gravity: is not a field of this place"),
+        ("at: 2025-04-22T09:00", "at: 2025-04-20T09:00", "time runs forward"),
+        ("at: 2025-04-22T09:00", "at: tomorrow", "steps.4.at"),
+        ("happened_at: 2025-04-21T22:30", "happened_at: last night", "happened_at"),
+        ("achieve: [safety_guaranteed, campaign_begun]", "achieve: [safety_garanteed]", "did you mean safety_guaranteed"),
+        ("starts: 2024-10-01T09:00", "starts: 2024-13-01T09:00", "starts"),
+        ("at: 2025-04-22T09:00", "at: 2025-02-31T09:00", "steps.4.at"),
+    ],
+)
+def test_a_story_that_cannot_be_told(tmp_path: Path, old: str, new: str, sentence: str) -> None:
+    """Its faults are told like a plan's, with file, line and column."""
+    text = LAST_DAY.read_text(encoding="utf-8").replace("plan: ../plan.yaml", f"plan: {RESET}")
+    assert old in text
+    file = tmp_path / "story.yaml"
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    result = accord("rehearse", file, "-q")
+    assert result.exit_code == 1
+    assert sentence in result.stderr
+    assert result.stderr.startswith(f"{file}:")
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+
+
+def test_a_fault_of_the_plan_names_the_plan(tmp_path: Path) -> None:
+    broken = tmp_path / "plan.yaml"
+    broken.write_text(RESET.read_text().replace("- phase: announcement", "- phase: announcment", 1))
+    result = accord("rehearse", broken, LAST_DAY)
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"{broken}:")
+
+
+def test_three_files_are_one_too_many() -> None:
+    assert accord("rehearse", RESET, LAST_DAY, LAST_DAY).exit_code == 1

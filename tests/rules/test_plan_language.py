@@ -1,0 +1,359 @@
+"""The plan language: what is a fault, where it is said to be, and in which words."""
+
+import re
+from decimal import Decimal
+from pathlib import Path
+
+import jsonschema_rs
+import pytest
+
+from rules.figures import bound
+from rules.plan import Plan
+from rules.reading import DEEPEST_NESTING, LARGEST_DOCUMENT, Fault, Faulty, read, validated
+from rules.rehearse import rehearse
+from rules.schema import plan_schema
+from rules.soundness import sound
+from rules.story import Cast, Expectation, Step, Story
+
+ROOT = Path(__file__).parents[2]
+
+PLAN = """\
+accord: 1
+plan: small
+title: Small
+source: Written for tests
+time_zone: Asia/Baghdad
+parameters:
+  quiet: {default: P30D, why: The text says some time.}
+parties:
+  north: {name: North}
+  south: {name: South}
+bodies:
+  committee: {name: Committee, members: [north, south]}
+severities: [minor, grave]
+incidents:
+  attack: {title: Attack}
+indicators:
+  smoke:
+    title: Smoke
+    producer: Observatory
+    unit: kt
+    better: lower
+    baseline: {value: "17.373786", period: "2020", edition: "2021"}
+    oldest: P3Y
+    source: made up
+    licence: CC0
+commitments:
+  truce:
+    title: Truce
+    party: south
+    in_force: {program: true}
+    broken_by: [{kinds: [attack], at_least: grave}]
+phases:
+  move:
+    title: First move
+    milestones:
+      announced:
+        title: Announced
+        party: north
+        shown_by:
+          text: {kind: document, what: the text}
+        verified_by: [south]
+        determined: {by: [committee]}
+        due: {within: P30D, from: {program: true}}
+  calm:
+    title: Calm
+    entry:
+      - phase: move
+    stability:
+      length: $quiet
+      restarted_by: [{kinds: [attack], at_least: minor}]
+  trade:
+    title: Trade
+    entry:
+      - stability: calm
+    milestones:
+      cleaner:
+        title: Cleaner
+        party: south
+        shown_by:
+          figure: {kind: measurement, what: smoke, indicator: smoke, target: {change: "-10%", unit: kt}}
+        verified_by: [north]
+        determined: {automatically: true}
+"""
+
+
+def faults(text: str, **chosen: str | int) -> tuple[Fault, ...]:
+    try:
+        sound(read(text), chosen)
+    except Faulty as faulty:
+        return faulty.faults
+    return ()
+
+
+def changed(old: str, new: str) -> tuple[str, tuple[int, int]]:
+    """The plan with one thing changed, and the place that the mark ▸ stands at."""
+    assert PLAN.count(old) == 1, old
+    text = PLAN.replace(old, new)
+    before = text[: text.index("▸")]
+    return text.replace("▸", ""), (before.count("\n") + 1, len(before) - before.rfind("\n"))
+
+
+def test_the_plan_itself_is_sound() -> None:
+    assert faults(PLAN) == ()
+
+
+FAULTS = {
+    "an unknown reference, with what may be meant": (
+        "- phase: move",
+        "- phase: ▸mov",
+        "mov is no phase of this plan; did you mean move?",
+    ),
+    "an unknown milestone": ("- stability: calm", "- milestone: ▸announce", "did you mean announced?"),
+    "an unknown party": ("party: north", "party: ▸nord", "nord is no party of this plan; did you mean north?"),
+    "an unknown verifier": ("verified_by: [south]", "verified_by: [▸suth]", "did you mean south?"),
+    "an unknown severity": ("at_least: minor}", "at_least: ▸miner}", "miner is no severity of this plan; did you mean minor?"),
+    "an unknown kind of incident": (
+        "[{kinds: [attack], at_least: minor",
+        "[{kinds: [▸atack], at_least: minor",
+        "did you mean attack?",
+    ),
+    "an unknown indicator": ("indicator: smoke,", "indicator: ▸smok,", "did you mean smoke?"),
+    "a phase that has no stability period": (
+        "- stability: calm",
+        "- stability: ▸move",
+        "move is no phase with a stability period",
+    ),
+    "a phase that waits for itself": ("- phase: move", "- phase: calm", "cycle: open calm -> complete calm -> open calm"),
+    "a blank": ("length: $quiet", "length: ▸TBD", "what the text leaves open is a named parameter"),
+    "no value at all": ("title: Calm", "▸title:", "is blank; give a value, or leave the key out"),
+    "a verifier who owes": (
+        "verified_by: [south]",
+        "▸verified_by: [north]",
+        "this gate can never open: north owes it and would verify itself",
+    ),
+    "an attestation that only its giver could verify": (
+        "text: {kind: document, what: the text}",
+        "▸text: {kind: attestation, what: the word, by: [south]}",
+        "south attests it and would verify itself",
+    ),
+    "more criteria than there are": (
+        "- phase: move",
+        "- at_least: {count: ▸2, of: [{phase: move}]}",
+        "this gate can never open: 2 of 1 criteria",
+    ),
+    "another unit": ('change: "-10%", unit: kt', 'change: "-10%", unit: ▸Mt', "the unit Mt is not that of smoke: kt"),
+    "a target for the worse": (
+        '▸target: {change: "-10%"'[1:],
+        '▸target: {change: "+10%"',
+        "the target asks for the worse: smoke is better lower",
+    ),
+    "a duration without an anchor": (
+        "due: {within: P30D, from: {program: true}}",
+        "▸due: {within: P30D}",
+        "a duration needs an anchor",
+    ),
+    "an anchor that is two events": (
+        "from: {program: true}",
+        "▸from: {program: true, milestone: announced}",
+        "an anchor is one event",
+    ),
+    "a bad duration": ("within: P30D", "within: ▸30 days", "'30 days' is no duration; write ISO 8601, for example P6M"),
+    "a negative duration": ("within: P30D", "within: ▸-P30D", "a duration cannot be negative"),
+    "a period of no length": ("quiet: {default: P30D", "quiet: {default: P0D", "a stability period of no length keeps nothing"),
+    "days that settle in hours": (
+        "length: $quiet",
+        "length: $quiet\n      settling: ▸PT12H",
+        "a period in days settles in days",
+    ),
+    "an unknown time zone": (
+        "time_zone: Asia/Baghdad",
+        "time_zone: ▸Asia/Bagdad",
+        "write an IANA name, for example Asia/Baghdad",
+    ),
+    "an unknown parameter": ("length: $quiet", "length: ▸$quit", "$quit is no parameter; did you mean quiet?"),
+    "an unused parameter": ("length: $quiet", "length: P30D", "no place of the plan uses $quiet; use it or remove it"),
+    "a parameter without a why": (
+        "quiet: {default: P30D, why: The text says some time.}",
+        "▸quiet: {default: P30D}",
+        "say why",
+    ),
+    "a parameter without a default": ("quiet: {default: P30D, why", "▸quiet: {why", "a parameter carries a default"),
+    "a key that stands twice": ("title: Calm", "title: Calm\n    ▸title: Quiet", "stands here twice; keep one"),
+    "a name that stands twice": ("north: {name: North}", "committee: {name: North}", "is named twice"),
+    "an alias": ("north: {name: North}", "north: ▸&n {name: North}", "anchors and aliases are not used; write the value out"),
+    "a tag": ("title: Calm", "title: ▸!!binary aGk=", "is not read; write a plain value"),
+    "an unknown field": ("title: Calm", "titel: ▸Calm\n    title: Calm", "is not a field of this place"),
+    "an unknown field of a showing": ("what: the text}", "what: the text, wat: ▸x}", "is not a field of this place"),
+    "an unknown kind of showing": (
+        "▸text: {kind: document"[1:],
+        "▸text: {kind: paper",
+        "'document', 'statement', 'attestation', 'measurement'",
+    ),
+    "a missing field": ("    title: Calm\n", "", "is missing"),
+    "a criterion of two keys": (
+        "- phase: move",
+        "- ▸{phase: move, milestone: announced}",
+        "a criterion is one of: milestone: ...",
+    ),
+    "a commitment that is nobody's": (
+        "    party: south\n    in_force",
+        "    in_force",
+        "name the party, or say outside_control: true",
+    ),
+    "a determination by nobody": (
+        "determined: {by: [committee]}",
+        "▸determined: {observation: P1D}",
+        "name who determines in by",
+    ),
+    "no YAML": ("title: Calm", "title: [", "not readable as YAML"),
+    "a version of the language that we do not read": ("accord: 1", "accord: ▸2", "input should be 1"),
+    "a name in capitals": ("  calm:\n", "  Calm:\n", "lower-case letters, digits and _"),
+    "a change that is no percentage": ('change: "-10%"', "change: ▸-10", 'is text; write "-10"'),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "sentence"), FAULTS.values(), ids=FAULTS)
+def test_a_fault_is_named_with_its_place(old: str, new: str, sentence: str) -> None:
+    """Whoever writes plans is no programmer: the line, the column, what is wrong and what would be right."""
+    marked = "▸" in new
+    text, place = changed(old, new if marked else f"▸{new}")
+    found = faults(text)
+    assert any(sentence in fault.message for fault in found), found
+    if marked:
+        assert place in [fault.position for fault in found if sentence in fault.message]
+
+
+def test_every_fault_is_named_at_once() -> None:
+    """Not one per attempt."""
+    text = PLAN.replace("party: north", "party: nord").replace("- phase: move", "- phase: mov")
+    text = text.replace("kinds: [attack], at_least: minor", "kinds: [atack], at_least: miner")
+    assert len(faults(text)) == 4
+
+
+def test_a_phase_behind_a_cycle_is_unreachable() -> None:
+    text = PLAN.replace("- phase: move", "- milestone: cleaner")
+    told = {fault.path[1]: fault.message for fault in faults(text)}
+    assert told["calm"].startswith("cycle: ")
+    assert told["trade"].startswith("cycle: ")
+    further = text + "  later: {title: Later, entry: [{phase: trade}]}\n"
+    assert "unreachable" in {fault.path[1]: fault.message for fault in faults(further)}["later"]
+
+
+def test_a_phase_that_could_never_be_complete() -> None:
+    """Its exit waits for what opens only after it."""
+    text = PLAN.replace("    title: Calm\n", "    title: Calm\n    exit: [{phase: trade}]\n")
+    text = text.replace("- stability: calm", "- phase: calm")
+    assert any("this gate can never open" in fault.message for fault in faults(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a: " + "[" * (DEEPEST_NESTING + 2) + "x" + "]" * (DEEPEST_NESTING + 2), "[" * 5000],
+    ids=["too deep for a plan", "too deep for the reader"],
+)
+def test_a_document_that_is_too_deep(text: str) -> None:
+    assert "nested too deeply" in faults(text)[0].message
+
+
+def test_a_document_that_is_too_large() -> None:
+    assert "larger than 256 KiB" in faults("a" * (LARGEST_DOCUMENT + 1))[0].message
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "- a\n- b\n", "plan", "\x00", "a: 1\n---\nb: 2\n", "\ud800"])
+def test_what_is_no_plan_at_all_is_a_fault(text: str) -> None:
+    assert faults(text)
+
+
+def test_figures_are_exact_however_they_are_written() -> None:
+    """YAML would read 17.373786 as a binary fraction; here it stays what was written."""
+    for written in ('value: "17.373786"', "value: 17.373786"):
+        plan = sound(read(PLAN.replace('value: "17.373786"', written)))
+        assert plan.indicators["smoke"].baseline.value == Decimal("17.373786")
+        target = plan.measured["smoke"][0][2].target
+        assert bound(target, plan.indicators["smoke"])[0] == Decimal("15.6364074")
+
+
+def test_a_figure_out_of_a_binary_fraction_is_refused() -> None:
+    """JSON bodies have numbers of their own; a figure in them is text."""
+    data = read(PLAN).data
+    data["indicators"]["smoke"]["baseline"]["value"] = 17.373786
+    with pytest.raises(ValueError, match="a figure is exact"):
+        Plan.model_validate({**data, "parameters": {}, "phases": {"move": data["phases"]["move"]}})
+
+
+def test_the_values_of_parameters() -> None:
+    assert sound(read(PLAN)).phases["calm"].stability.length == "P30D"  # type: ignore[union-attr]
+    assert sound(read(PLAN), {"quiet": "P6M"}).phases["calm"].stability.length == "P6M"  # type: ignore[union-attr]
+    assert "is no parameter of this plan; did you mean quiet?" in faults(PLAN, quit="P6M")[0].message
+    assert "is no duration" in faults(PLAN, quiet="soon")[0].message
+
+
+def test_money_is_no_parameter() -> None:
+    """A dollar sign before a figure is a price."""
+    assert faults(PLAN.replace("title: Calm", "title: $130 billion")) == ()
+
+
+SCHEMA = jsonschema_rs.validator_for(plan_schema())
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "plans").rglob("plan.yaml")), ids=lambda file: file.parent.name)
+def test_the_schema_takes_what_the_language_takes(file: Path) -> None:
+    SCHEMA.validate(read(file.read_text(encoding="utf-8")).data)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("title: Calm", "titel: Calm"),
+        ("- phase: move", "- {phase: move, milestone: announced}"),
+        ("kind: document", "kind: paper"),
+        ("  calm:\n", "  Calm:\n"),
+        ('change: "-10%"', "change: down"),
+        ("better: lower", "better: less"),
+    ],
+)
+def test_the_schema_refuses_what_is_misshapen(old: str, new: str) -> None:
+    """It is for editors, which show it while somebody writes."""
+    assert not SCHEMA.is_valid(read(PLAN.replace(old, new, 1)).data)
+
+
+def test_the_schema_takes_parameters_where_they_may_stand() -> None:
+    text = PLAN.replace("at_least: minor", "at_least: $least").replace("better: lower", "better: $way")
+    text = text.replace("program: true}}", "milestone: $m}}")
+    assert SCHEMA.is_valid(read(text).data)
+    assert not SCHEMA.is_valid(read(PLAN.replace("accord: 1", "accord: $one")).data)
+
+
+def examples() -> list[tuple[int, str, str]]:
+    """The fenced examples of the reference: the line each begins at, its language word, and its text."""
+    text = (ROOT / "docs" / "plan-language.md").read_text(encoding="utf-8")
+    found = re.finditer(r"^```yaml( [a-z]+)?\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    return [(text[: match.start()].count("\n") + 1, (match[1] or "").strip(), match[2]) for match in found]
+
+
+EXAMPLES = examples()
+
+
+@pytest.mark.parametrize(("line", "kind", "text"), EXAMPLES, ids=[f"line {line}" for line, _, _ in EXAMPLES])
+def test_an_example_of_the_reference_runs(line: int, kind: str, text: str) -> None:
+    """A plan, or a story on the plan that stands last before it; a fragment would teach what doesn't work."""
+    if kind == "story":
+        plan = next(held for above, what, held in reversed(EXAMPLES) if what == "plan" and above < line)
+        script = read(text)
+        assert [fault.line("story") for fault in rehearse(validated(Story, script), script, read(plan)).faults] == []
+    else:
+        assert kind == "plan"
+        document = read(text)
+        sound(document)
+        SCHEMA.validate(document.data)
+
+
+def test_the_reference_has_every_field() -> None:
+    """A field that it doesn't name is found by nobody."""
+    text = (ROOT / "docs" / "plan-language.md").read_text(encoding="utf-8")
+    fields = {name for shape in plan_schema()["$defs"].values() for name in shape.get("properties", {})}
+    fields |= set(plan_schema()["properties"])
+    for shape in (Story, Step, Expectation, Cast):
+        fields |= {held.alias or name for name, held in shape.model_fields.items()}
+    assert {name for name in fields if not re.search(rf"\b{name}\b", text)} == set()

@@ -1,0 +1,85 @@
+"""Every story of every plan, told on the law alone."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rules.acts import RecordMeasurement
+from rules.drawing import as_mermaid, as_text
+from rules.reading import read, validated
+from rules.rehearse import rehearse
+from rules.soundness import sound
+from rules.story import Story
+
+PLANS = Path(__file__).parents[2] / "plans"
+STORIES = sorted(PLANS.rglob("stories/*.yaml"))
+
+
+@pytest.mark.parametrize("file", STORIES, ids=lambda file: f"{file.parents[1].name}/{file.stem}")
+def test_a_story_goes_as_it_says(file: Path) -> None:
+    """Its dates are counted by hand, so that a wrong count in the law is seen."""
+    script = read(file.read_text(encoding="utf-8"))
+    story = validated(Story, script)
+    plan = read((file.parent / story.plan).read_text(encoding="utf-8"))
+    rehearsal = rehearse(story, script, plan)
+    assert [fault.line(file.name) for fault in rehearsal.faults] == []
+
+
+def test_every_plan_has_a_story() -> None:
+    """A plan without one has never been thought through to its end."""
+    assert {file.parent for file in PLANS.rglob("plan.yaml")} == {file.parents[1] for file in STORIES}
+
+
+def test_the_whole_plan_can_run_in_seconds() -> None:
+    """Whoever shows it to somebody has minutes; every length that this takes is a parameter."""
+    document = read((PLANS / "us-iraq-reset" / "plan.yaml").read_text(encoding="utf-8"))
+    lengths = {
+        "stability_length": "PT20S",
+        "settling": "PT0S",
+        "observation": "PT0S",
+        "figure_observation": "PT0S",
+        "announcement_due": "PT1H",
+        "guarantee_due": "PT1H",
+        "campaign_due": "PT1H",
+        "sfa_announcement_due": "PT1H",
+        "track_start_due": "PT1H",
+        "federal_withdrawal": "PT1H",
+        "erbil_withdrawal": "PT2H",
+        "figures_oldest": "P10Y",
+    }
+    plan = sound(document, lengths)
+    held = {name for name, parameter in plan.parameters.items() if str(parameter.default).startswith("P")}
+    assert held == set(lengths)
+
+
+@pytest.mark.parametrize("file", sorted(PLANS.rglob("plan.yaml")), ids=lambda file: file.parent.name)
+def test_a_plan_can_be_drawn(file: Path) -> None:
+    """Each phase and milestone stands in both drawings, and no name of ours becomes a word of Mermaid's."""
+    plan = sound(read(file.read_text(encoding="utf-8")))
+    text, chart = as_text(plan), as_mermaid(plan)
+    for name in plan.phases:
+        assert f"{name}: " in text
+        assert f"p_{name}{{{{" in chart
+    for name in plan.milestones:
+        assert f"- {name}: " in text
+        assert f"m_{name}[" in chart
+    assert chart.count("subgraph ") == len(plan.phases) == chart.count("\n  end\n")
+
+
+def test_the_figures_can_be_recorded_as_they_stand() -> None:
+    """Producer and unit are those that the plan names, so that they count."""
+    folder = PLANS / "us-iraq-reset"
+    plan = sound(read((folder / "plan.yaml").read_text(encoding="utf-8")))
+    with (folder / "figures.csv").open(encoding="utf-8", newline="") as held:
+        rows: list[dict[str, Any]] = list(csv.DictReader(held))
+    assert {row["indicator"] for row in rows} == set(plan.indicators)
+    for number, row in enumerate(rows):
+        licence = row.pop("licence")
+        figure = RecordMeasurement(measurement=f"row-{number}", **row)
+        indicator = plan.indicators[figure.indicator]
+        assert (figure.producer, figure.unit, licence) == (indicator.producer, indicator.unit, indicator.licence)
+        baseline = indicator.baseline
+        if (figure.period, figure.edition) == (baseline.period, baseline.edition):
+            assert figure.value == baseline.value
