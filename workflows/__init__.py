@@ -1,1 +1,1 @@
-"""The clock: what must happen when nobody acts."""
+"""The clock: what must happen when nobody acts. Workflows hear what is recorded and wait; no rule runs here."""

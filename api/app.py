@@ -1,0 +1,83 @@
+"""The application: rooms opened in the lifespan, routes put together, nothing done at import."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TypedDict
+
+from fastapi import APIRouter, FastAPI
+
+from api import problems
+from api.callers import KnownTokens
+from api.routers import acts, documents, health
+from api.routers import problems as problem_routes
+from api.routers import programs as program_routes
+from api.state import Settings, State
+from db.documents import Documents, store_at
+from db.programs import Programs
+from db.queries import Queries
+from db.record import Recorder
+from db.session import Clerk, Reader, Writer
+from db.tokens import Tokens
+from workflows.client import connect
+
+DESCRIPTION = """
+Agreements whose next step depends on proof. A **program** follows a **plan**: phases, each gated on
+milestones, decided on evidence, under clocks that run for years.
+
+* Every write carries an `Idempotency-Key`: send it again and you get the first receipt.
+* `?preview=true` answers what an act would do, and writes nothing.
+* `GET /programs/{program}/blocking` says why a phase is not open, and who owes the next act.
+* Errors are problem bodies (RFC 9457) with a stable `code`.
+"""
+
+
+class Lifespan(TypedDict):
+    rooms: State
+
+
+@asynccontextmanager
+async def lifespan(_: FastAPI) -> AsyncIterator[Lifespan]:
+    """Opens the rooms behind the door and closes them in reverse."""
+    settings = Settings()
+    async with AsyncExitStack() as stack:
+        writer = await stack.enter_async_context(Writer(settings.database_url, size=12))
+        reader = await stack.enter_async_context(Reader(settings.database_url, size=6))
+        clerk = await stack.enter_async_context(Clerk(settings.database_url, size=3))
+        programs = Programs(reader)
+        recorder = Recorder(writer, programs)
+        stack.push_async_callback(recorder.close)
+        store = store_at(settings.accord_documents)
+        yield {
+            "rooms": State(
+                settings=settings,
+                recorder=recorder,
+                programs=programs,
+                queries=Queries(reader),
+                reader=reader,
+                tokens=Tokens(reader, clerk),
+                documents=Documents(reader, clerk, store, largest=settings.accord_largest_document),
+                temporal=await connect(settings.temporal_address, settings.temporal_namespace, lazy=True),
+                known=KnownTokens(),
+            )
+        }
+
+
+def create_app() -> FastAPI:
+    """The ASGI application; settings are read when it starts, not here."""
+    app = FastAPI(
+        title="Accord",
+        version="1",
+        summary="Milestone-conditioned program management",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url="/docs",
+        openapi_url="/api/v1/openapi.json",
+    )
+    v1 = APIRouter(prefix="/api/v1")
+    for room in (program_routes, acts, documents, health, problem_routes):
+        v1.include_router(room.router)
+    app.include_router(v1)
+    problems.install(app)
+    return app

@@ -1,0 +1,222 @@
+"""Errors as RFC 9457 problem bodies: one shape, one code each, declared in OpenAPI.
+
+Problem
+├── Unauthenticated      401  no token, or one that is unknown, expired or revoked
+├── Forbidden            403  the caller may know of it, and may not do it
+├── NotFound             404  it is not there, or the caller may not know of it
+├── Refused              403, 404, 409 or 422  the law refuses the act; the code says why
+├── Invalid              422  the request cannot be read; names each fault and its place
+├── TooLarge             413  more bytes than are accepted
+└── Unavailable          503  the database cannot be reached; try again after Retry-After
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from psycopg import OperationalError
+from psycopg_pool import PoolTimeout
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from rules.refusals import Code
+from rules.refusals import Refused as Refusal
+
+log = structlog.get_logger()
+
+FORBIDDEN = frozenset(
+    {
+        Code.NOT_A_MEMBER,
+        Code.ROLE_MAY_NOT,
+        Code.PARTY_MAY_NOT,
+        Code.RECORDER_IS_VERIFIER,
+        Code.RECORDER_IS_AUTHORITY,
+        Code.PARTY_VERIFIES_ITSELF,
+    }
+)
+UNREADABLE = frozenset(
+    {
+        Code.PLAN_FAULTY,
+        Code.PARTY_UNKNOWN,
+        Code.MILESTONE_UNKNOWN,
+        Code.SHOWING_UNKNOWN,
+        Code.PHASE_UNKNOWN,
+        Code.INDICATOR_UNKNOWN,
+        Code.INCIDENT_UNKNOWN,
+        Code.INCIDENT_KIND_UNKNOWN,
+        Code.SEVERITY_UNKNOWN,
+        Code.EVIDENCE_UNKNOWN,
+        Code.MEMBER_UNKNOWN,
+        Code.WRONG_KIND_OF_EVIDENCE,
+        Code.WRONG_UNIT,
+        Code.WRONG_PERIOD,
+        Code.IN_THE_FUTURE,
+        Code.BEFORE_IT_HAPPENED,
+        Code.CONSENT_NOT_ASKED,
+    }
+)
+
+
+class ProblemBody(BaseModel):
+    """What every error looks like (RFC 9457). `code` is stable; the sentences may be bettered."""
+
+    type: str = Field(description="address of the description of this code")
+    title: str
+    status: int
+    detail: str = Field(description="what is wrong here, in a sentence")
+    code: str
+    accepted: str | None = Field(default=None, description="what would be accepted instead")
+    faults: list[dict[str, str]] | None = Field(default=None, description="each fault and its place")
+    seq: int | None = Field(default=None, description="number of the entry that keeps the refused attempt")
+
+
+class Problem(Exception):
+    """An error with a status and a code; turned into a body by the handlers below."""
+
+    status: ClassVar[int] = 500
+
+    def __init__(self, code: str, detail: str, accepted: str | None = None, **more: Any) -> None:
+        super().__init__(detail)
+        self.code, self.detail, self.accepted, self.more = code, detail, accepted, more
+        self.headers: dict[str, str] = {}
+
+    @property
+    def answered_with(self) -> int:
+        return self.status
+
+
+class Unauthenticated(Problem):
+    status = 401
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("unauthenticated", detail, "a bearer token that is valid")
+        self.headers = {"WWW-Authenticate": 'Bearer realm="accord"'}
+
+
+class Forbidden(Problem):
+    status = 403
+
+
+class NotFound(Problem):
+    status = 404
+
+    def __init__(self, what: str) -> None:
+        super().__init__("not_found", f"There is no such {what}, or you may not know of it.")
+
+
+class Invalid(Problem):
+    status = 422
+
+
+class TooLarge(Problem):
+    status = 413
+
+
+class Unavailable(Problem):
+    status = 503
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("unavailable", detail, "the same request with the same Idempotency-Key, later")
+        self.headers = {"Retry-After": "2"}
+
+
+class Refused(Problem):
+    """The law's refusal. Conflict unless the act makes no sense in this plan, or is not the caller's."""
+
+    def __init__(self, refused: Refusal, **more: Any) -> None:
+        super().__init__(refused.code, refused.reason, refused.accepted, **more)
+
+    @property
+    def answered_with(self) -> int:
+        if self.code in FORBIDDEN:
+            return 403
+        return 422 if self.code in UNREADABLE else 409
+
+
+def body(problem: Problem, request: Request) -> JSONResponse:
+    status = problem.answered_with
+    content = ProblemBody(
+        type=f"/api/v1/problems/{problem.code}",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=problem.detail,
+        code=problem.code,
+        accepted=problem.accepted,
+        **problem.more,
+    ).model_dump(exclude_none=True)
+    content["instance"] = request.url.path
+    return JSONResponse(content, status, problem.headers, media_type="application/problem+json")
+
+
+def install(app: FastAPI) -> None:
+    """Makes every error of the application answer with a problem body."""
+
+    @app.exception_handler(Problem)
+    async def _problem(request: Request, problem: Problem) -> JSONResponse:
+        return body(problem, request)
+
+    @app.exception_handler(RequestValidationError)
+    async def _unreadable(request: Request, error: RequestValidationError) -> JSONResponse:
+        faults = [
+            {"where": ".".join(str(part) for part in item["loc"]), "message": str(item["msg"])} for item in error.errors()
+        ]
+        told = "; ".join(f"{fault['where']}: {fault['message']}" for fault in faults[:3])
+        return body(Invalid("unreadable", f"The request cannot be read: {told}", faults=faults[:50]), request)
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> JSONResponse:
+        problem = Problem(HTTPStatus(error.status_code).name.lower(), str(error.detail))
+        problem.headers = dict(error.headers or {})
+        answer = body(problem, request)
+        answer.status_code = error.status_code
+        return answer
+
+    @app.exception_handler(OperationalError)
+    @app.exception_handler(PoolTimeout)
+    async def _database(request: Request, error: Exception) -> JSONResponse:
+        log.warning("database_unavailable", error=type(error).__name__)
+        return body(Unavailable("The database cannot be reached; nothing of this request is lost."), request)
+
+    @app.exception_handler(Exception)
+    async def _fault(request: Request, error: Exception) -> JSONResponse:
+        log.error("fault", path=request.url.path, exc_info=error)
+        return body(Problem("fault", "Something is wrong here, and has been logged."), request)
+
+
+def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI declarations of the problems that a route may answer with."""
+    examples = {
+        401: ("unauthenticated", "The token is unknown, expired or revoked.", "a bearer token that is valid"),
+        403: ("recorder_is_verifier", "amal has recorded this evidence and cannot verify it.", "another person"),
+        404: ("not_found", "There is no such program, or you may not know of it.", None),
+        409: ("act_id_reused", "This key was used for another act.", "a new Idempotency-Key"),
+        413: ("too_large", "The document is larger than 50 MiB.", "a smaller document"),
+        422: ("milestone_unknown", "announcd is no milestone of the plan.", "did you mean announced?"),
+        503: ("unavailable", "The database cannot be reached; nothing of this request is lost.", "the same again"),
+    }
+    answers: dict[int | str, dict[str, Any]] = {}
+    for status in statuses:
+        code, detail, accepted = examples[status]
+        example = {
+            "type": f"/api/v1/problems/{code}",
+            "title": HTTPStatus(status).phrase,
+            "status": status,
+            "detail": detail,
+            "code": code,
+        }
+        content = {"schema": {"$ref": "#/components/schemas/ProblemBody"}}
+        shown = example | ({"accepted": accepted} if accepted else {})
+        answers[status] = {
+            "description": HTTPStatus(status).phrase,
+            "content": {"application/problem+json": {**content, "example": shown}},
+        }
+    return answers
+
+
+READS = declared(401, 404, 422, 503)
+WRITES = declared(401, 403, 404, 409, 422, 503)

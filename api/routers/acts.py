@@ -1,0 +1,251 @@
+"""Acts on a program: one route each, all judged by the law in the same way.
+
+Each takes an `Idempotency-Key`, which is the act's id: the same key with the same content answers
+with the first receipt, however often it is sent. With `?preview=true` nothing is written, and the
+answer is what the act would do.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Path, Query, Response
+from pydantic import Field
+
+from api.answers import PreviewAnswer, ReceiptAnswer
+from api.callers import Caller, CallerInfo
+from api.problems import WRITES, Invalid, NotFound, Refused
+from api.state import State, StateOf
+from db.receipts import BatchRefused
+from rules import acts as a
+from rules.refusals import Code
+from rules.refusals import Refused as Refusal
+from rules.times import Instant
+from rules.words import Name, Strict, Text
+
+router = APIRouter(prefix="/programs/{program}", tags=["acts"], responses=WRITES)
+
+Key = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$",
+        description="chosen by you; the act's id",
+        examples=["7f9c2ba4-1"],
+    ),
+]
+Preview = Annotated[bool, Query(description="judge the act and say what it would do; write nothing")]
+ProgramId = Annotated[UUID, Path(alias="program")]
+
+RECORDED: dict[str, Any] = {
+    "status_code": 201,
+    "response_model": ReceiptAnswer,
+    "responses": {200: {"model": PreviewAnswer, "description": "with preview: what the act would do"}},
+}
+
+
+async def perform(state: State, caller: CallerInfo, program: UUID, act: a.Act, *, preview: bool) -> Response:
+    """Records an act, or previews it. Raises Refused or NotFound."""
+    caller.check_scope(program)
+    if preview:
+        decided = await state.recorder.preview(program, act)
+        if isinstance(decided, Refusal):
+            raise refused(decided)
+        return _json(PreviewAnswer.of(decided), 200)
+    outcome = await state.recorder.record(program, act)
+    if isinstance(outcome, Refusal):
+        raise refused(outcome)
+    return _json(ReceiptAnswer.of(outcome), 201)
+
+
+def refused(refusal: Refusal) -> Refused | NotFound:
+    """A stranger's refusal tells nothing of the program."""
+    if refusal.code == Code.PROGRAM_UNKNOWN:
+        return NotFound("program")
+    return Refused(refusal)
+
+
+def _json(answer: ReceiptAnswer | PreviewAnswer, status: int) -> Response:
+    # Written once, by pydantic; a response model would be validated and written a second time.
+    return Response(answer.model_dump_json(exclude_none=True), status, media_type="application/json")
+
+
+class Acting:
+    """What every act needs: who acts, in which program, under which key."""
+
+    def __init__(self, state: StateOf, caller: Caller, program: ProgramId, key: Key, preview: Preview = False) -> None:  # noqa: FBT002  a query flag
+        self._state, self._caller, self._program = state, caller, program
+        self._key, self._preview = key, preview
+
+    async def do(self, deed: a.Deed) -> Response:
+        act = a.Act(id=self._key, actor=self._caller.actor, deed=deed)
+        return await perform(self._state, self._caller, self._program, act, preview=self._preview)
+
+
+Doing = Annotated[Acting, Depends()]
+"""The caller's act on the program, under its key."""
+
+IncidentId = Annotated[a.Id, Path(alias="incident")]
+
+
+class Reasoned(Strict):
+    """Why."""
+
+    reason: Text
+
+
+class Confirmation(Reasoned):
+    """What is left out stays as it was reported."""
+
+    severity: Name | None = None
+    attributed_to: Name | None = None
+    happened_at: Instant | None = None
+
+
+class Resolution(Reasoned):
+    resolved_at: Instant | None = Field(default=None, description="left out, now")
+
+
+@router.post("/evidence", **RECORDED)
+async def record_evidence(deed: a.RecordEvidence, acting: Doing) -> Response:
+    """Records a document, a statement or an attestation for a milestone."""
+    return await acting.do(deed)
+
+
+@router.post("/measurements", **RECORDED)
+async def record_measurement(deed: a.RecordMeasurement, acting: Doing) -> Response:
+    """Records a figure of an indicator with its producer, edition and source."""
+    return await acting.do(deed)
+
+
+@router.post("/verifications", **RECORDED)
+async def verify(deed: a.Verify, acting: Doing) -> Response:
+    """Verifies evidence or a measurement that somebody of another party has recorded."""
+    return await acting.do(deed)
+
+
+@router.post("/returns", **RECORDED)
+async def return_evidence(deed: a.ReturnEvidence, acting: Doing) -> Response:
+    """Sends evidence or a measurement back, with the reason."""
+    return await acting.do(deed)
+
+
+@router.post("/withdrawals", **RECORDED)
+async def withdraw_evidence(deed: a.WithdrawEvidence, acting: Doing) -> Response:
+    """Takes evidence back. What was achieved on it is not undone, but its reversal is proposed."""
+    return await acting.do(deed)
+
+
+@router.post("/observations", **RECORDED)
+async def observe(deed: a.Observe, acting: Doing) -> Response:
+    """Answers a finding before it is determined."""
+    return await acting.do(deed)
+
+
+@router.post("/determinations", **RECORDED)
+async def determine(deed: a.Determine, acting: Doing) -> Response:
+    """Decides a milestone, or that a stability period was not kept after all."""
+    return await acting.do(deed)
+
+
+@router.post("/incidents", **RECORDED)
+async def report_incident(deed: a.ReportIncident, acting: Doing) -> Response:
+    """Reports an incident. Nothing is decided by it, but a clock that it would move is frozen."""
+    return await acting.do(deed)
+
+
+@router.post("/incidents/{incident}/confirmations", **RECORDED)
+async def confirm_incident(incident: IncidentId, body: Confirmation, acting: Doing) -> Response:
+    """Establishes that an incident happened, and as what."""
+    return await acting.do(a.ConfirmIncident(incident=incident, **body.model_dump()))
+
+
+@router.post("/incidents/{incident}/contests", **RECORDED)
+async def contest_incident(incident: IncidentId, body: Reasoned, acting: Doing) -> Response:
+    """Disputes an incident; it is then decided by an authority."""
+    return await acting.do(a.ContestIncident(incident=incident, reason=body.reason))
+
+
+@router.post("/incidents/{incident}/dismissals", **RECORDED)
+async def dismiss_incident(incident: IncidentId, body: Reasoned, acting: Doing) -> Response:
+    """Establishes that an incident did not happen; clocks go on as if it had not been reported."""
+    return await acting.do(a.DismissIncident(incident=incident, reason=body.reason))
+
+
+@router.post("/incidents/{incident}/resolutions", **RECORDED)
+async def resolve_incident(incident: IncidentId, body: Resolution, acting: Doing) -> Response:
+    """Establishes that a confirmed incident is over."""
+    return await acting.do(a.ResolveIncident(incident=incident, **body.model_dump()))
+
+
+@router.post("/consents", **RECORDED)
+async def consent(deed: a.Consent, acting: Doing) -> Response:
+    """A party's consent to the opening of a phase."""
+    return await acting.do(deed)
+
+
+@router.post("/phases/{phase}/advance", **RECORDED)
+async def advance_phase(phase: Annotated[Name, Path()], acting: Doing) -> Response:
+    """Opens a phase whose entry gate is met; refused with what blocks it otherwise."""
+    return await acting.do(a.AdvancePhase(phase=phase))
+
+
+@router.post("/suspensions", **RECORDED)
+async def suspend(deed: a.SuspendProgram, acting: Doing) -> Response:
+    """Stops clocks and gates at once; evidence and incidents are still accepted."""
+    return await acting.do(deed)
+
+
+@router.post("/resumptions", **RECORDED)
+async def resume(deed: a.ResumeProgram, acting: Doing) -> Response:
+    """Ends a suspension; due dates have moved by its length."""
+    return await acting.do(deed)
+
+
+@router.post("/terminations", **RECORDED)
+async def terminate(deed: a.TerminateProgram, acting: Doing) -> Response:
+    """Ends the program for good."""
+    return await acting.do(deed)
+
+
+@router.post("/members", **RECORDED)
+async def admit_member(deed: a.AdmitMember, acting: Doing) -> Response:
+    """Admits a person in one role for one party."""
+    return await acting.do(deed)
+
+
+@router.post("/members/removals", **RECORDED)
+async def remove_member(deed: a.RemoveMember, acting: Doing) -> Response:
+    """Ends a membership."""
+    return await acting.do(deed)
+
+
+class BatchAct(Strict):
+    """One act of a batch, under a key of its own."""
+
+    key: a.Id
+    deed: a.Deed
+
+
+class Batch(Strict):
+    acts: tuple[BatchAct, ...] = Field(min_length=1, max_length=500)
+
+
+@router.post("/acts", status_code=201)
+async def record_all(state: StateOf, caller: Caller, program: ProgramId, batch: Batch) -> list[ReceiptAnswer]:
+    """Records many acts of the caller in one transaction: all of them, or none but the refusal.
+
+    A refusal names the act by its place in `faults`.
+    """
+    caller.check_scope(program)
+    if any(isinstance(act.deed, a.StartProgram) for act in batch.acts):
+        raise Invalid("unreadable", "A program is started with POST /programs, not in a batch.")
+    acts = [a.Act(id=act.key, actor=caller.actor, deed=act.deed) for act in batch.acts]
+    outcome = await state.recorder.record_all(program, acts)
+    if isinstance(outcome, BatchRefused):
+        problem = refused(outcome.refused)
+        if isinstance(problem, Refused):
+            problem.more["faults"] = [{"where": f"acts.{outcome.index}", "message": outcome.refused.reason}]
+        raise problem
+    return [ReceiptAnswer.of(receipt) for receipt in outcome]

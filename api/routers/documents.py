@@ -1,0 +1,90 @@
+"""Documents: bytes filed once under their SHA-256, to be named by evidence."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Path, Query, Request
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, Field
+
+from api.callers import Caller
+from api.problems import READS, Invalid, NotFound, TooLarge, declared
+from api.routers.acts import ProgramId
+from api.routers.programs import seen
+from api.state import StateOf
+from db.documents import TooManyBytes, HashDiffers
+from rules.acts import Role
+from rules.times import Instant
+from rules.words import Label, Sha256
+
+router = APIRouter(prefix="/programs/{program}/documents", tags=["documents"])
+
+
+class DocumentAnswer(BaseModel):
+    """A filed document; give `sha256`, `name` and `size` to the evidence that it is."""
+
+    program: UUID
+    sha256: str
+    size: int = Field(description="bytes")
+    name: str
+    media_type: str
+    uploaded_by: str
+    uploaded_at: Instant
+
+
+@router.post(
+    "",
+    status_code=201,
+    responses=declared(401, 403, 404, 413, 422, 503),
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    },
+)
+async def file_document(
+    request: Request,
+    state: StateOf,
+    caller: Caller,
+    program: ProgramId,
+    name: Annotated[Label, Query(description="file name, kept as a label only")],
+    sha256: Annotated[Sha256 | None, Query(description="expected hash; refused if it differs")] = None,
+    content_type: Annotated[str, Header(max_length=200)] = "application/octet-stream",
+) -> DocumentAnswer:
+    """Files a document: the body is its bytes, streamed and hashed on the way."""
+    await seen(state, caller, program)
+    caller.check_role(Role.RECORDER, Role.REPRESENTATIVE, Role.MONITOR, Role.CHECKER, Role.OFFICER)
+    try:
+        filed = await state.documents.store(
+            program, request.stream(), name=name, media_type=content_type, uploaded_by=caller.person, expected=sha256
+        )
+    except TooManyBytes as error:
+        raise TooLarge("too_large", str(error), "a smaller document") from None
+    except HashDiffers as error:
+        raise Invalid("hash_differs", str(error), "the bytes of that hash, or no expected hash") from None
+    return DocumentAnswer.model_validate(filed, from_attributes=True)
+
+
+@router.get(
+    "/{sha256}", responses={**READS, 200: {"content": {"application/octet-stream": {}}}}, response_class=StreamingResponse
+)
+async def download_document(
+    state: StateOf, caller: Caller, program: ProgramId, sha256: Annotated[Sha256, Path()]
+) -> StreamingResponse:
+    """The bytes of a document that was filed for this program, as an attachment."""
+    await seen(state, caller, program)
+    found = await state.documents.find(program, sha256)
+    if found is None:
+        raise NotFound("document")
+    headers = {
+        # Never shown in place: the bytes are somebody else's and may be a page.
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.name)}",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "Content-Length": str(found.size),
+    }
+    return StreamingResponse(state.documents.read(sha256), headers=headers, media_type="application/octet-stream")

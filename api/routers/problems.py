@@ -1,0 +1,35 @@
+"""Every code with which a request can be refused, so that a problem's `type` leads somewhere."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from api.problems import NotFound, Refused, declared
+from rules.refusals import Code
+from rules.refusals import Refused as Refusal
+
+router = APIRouter(prefix="/problems", tags=["problems"])
+
+
+class ProblemKind(BaseModel):
+    code: str
+    status: int
+
+
+@router.get("")
+async def list_problems() -> list[ProblemKind]:
+    """All codes of the law, with the status they are answered with."""
+    return [_kind(code) for code in Code]
+
+
+@router.get("/{code}", responses=declared(404))
+async def get_problem(code: str) -> ProblemKind:
+    """One code."""
+    if code not in list(Code):
+        raise NotFound("problem")
+    return _kind(Code(code))
+
+
+def _kind(code: Code) -> ProblemKind:
+    return ProblemKind(code=code, status=Refused(Refusal(code, "", "")).answered_with)

@@ -1,0 +1,201 @@
+"""Programs: starting one, finding them, and what each view of one shows."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID, uuid5
+
+from fastapi import APIRouter, Query, Response
+from pydantic import Field
+
+from api.answers import (
+    BlockingAnswer,
+    ClockAnswer,
+    EntryAnswer,
+    EntryPage,
+    IncidentAnswer,
+    MilestoneAnswer,
+    PhaseAnswer,
+    ProgramAnswer,
+    ProgramLine,
+    ProgramPage,
+    incidents,
+)
+from api.callers import Caller, CallerInfo
+from api.plans import PlanUnreadable, named_plan
+from api.problems import READS, WRITES, Invalid, NotFound
+from api.routers.acts import RECORDED, Key, Preview, ProgramId, perform
+from api.state import State, StateOf
+from db.queries import Place, Sought, Wanted
+from rules import acts as a
+from rules.clocks import clocks
+from rules.explain import blocking
+from rules.program import Program, Standing
+from rules.times import Instant, written
+from rules.words import Label, Name, Strict
+
+router = APIRouter(prefix="/programs", tags=["programs"])
+
+STARTED_BY = UUID("6f1d3c52-6d3b-5c55-9c0e-0c7c5ad2d5d1")
+"""Namespace of program ids: the same person with the same key starts the same program."""
+
+
+class Start(Strict):
+    """Which plan to start, with which values for what it leaves open."""
+
+    plan: str | None = Field(default=None, description="name of a plan kept by this service", examples=["us-iraq-reset"])
+    document: dict[str, Any] | None = Field(default=None, description="or a whole plan, as JSON")
+    parameters: dict[Name, str | int] = Field(default_factory=dict)
+    title: Label | None = None
+    members: tuple[a.Member, ...] = Field(default=(), max_length=200)
+
+
+@router.post("", **{**RECORDED, "responses": {**RECORDED["responses"], **WRITES}})
+async def start_program(state: StateOf, caller: Caller, key: Key, body: Start, preview: Preview = False) -> Response:  # noqa: FBT002  a query flag
+    """Starts a program from a plan. The caller becomes its first officer."""
+    caller.check_role(a.Role.OFFICER)
+    if caller.program is not None:
+        raise NotFound("plan")
+    if (body.plan is None) == (body.document is None):
+        raise Invalid("unreadable", "Name a plan, or send a whole one; one of the two.")
+    document = body.document
+    if body.plan is not None:
+        try:
+            document = named_plan(state.settings.accord_plans, body.plan)
+        except PlanUnreadable as error:
+            raise Invalid("plan_unknown", str(error), error.accepted) from None
+    deed = a.StartProgram(document=document or {}, parameters=body.parameters, title=body.title, members=body.members)
+    program = uuid5(STARTED_BY, f"{caller.person}/{key}")
+    return await perform(state, caller, program, a.Act(id=key, actor=caller.actor, deed=deed), preview=preview)
+
+
+@router.get("", responses=READS)
+async def list_programs(
+    state: StateOf,
+    caller: Caller,
+    plan: Annotated[str | None, Query(max_length=64)] = None,
+    phase: Annotated[Name | None, Query(description="open phase")] = None,
+    standing: Standing | None = None,
+    party: Name | None = None,
+    next_due_before: Instant | None = None,
+    after: Annotated[str | None, Query(max_length=200, description="`next` of the page before")] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> ProgramPage:
+    """The programs that the caller may know of, newest first, in pages."""
+    wanted = Wanted(
+        plan=plan,
+        phase=phase,
+        standing=standing,
+        party=party,
+        due_before=next_due_before,
+        person=None if caller.reads_everything else caller.person,
+        among=None if caller.program is None else [caller.program],
+    )
+    lines = await state.queries.programs(wanted, after=_place(after), most=limit)
+    more = f"{written(lines[-1].started_at)}~{lines[-1].id}" if len(lines) == limit else None
+    return ProgramPage(programs=[ProgramLine.model_validate(line, from_attributes=True) for line in lines], next=more)
+
+
+def _place(after: str | None) -> Place | None:
+    if after is None:
+        return None
+    started_at, _, last = after.partition("~")
+    try:
+        return datetime.fromisoformat(started_at).astimezone(UTC), UUID(last)
+    except (ValueError, OverflowError):
+        raise Invalid("unreadable", "There is no such page.", "`next` of the page before, unchanged") from None
+
+
+async def seen(state: State, caller: CallerInfo, program: UUID) -> Program:
+    """The program as it stands, if the caller may know of it. Raises NotFound."""
+    caller.check_scope(program)
+    kept = await state.programs.load(program)
+    return caller.check_sees(kept.program if kept else None)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@router.get("/{program}", responses=READS)
+async def get_program(state: StateOf, caller: Caller, program: ProgramId) -> ProgramAnswer:
+    """One program as it stands."""
+    return ProgramAnswer.of(program, await seen(state, caller, program), _now())
+
+
+@router.get("/{program}/phases", responses=READS)
+async def get_phases(state: StateOf, caller: Caller, program: ProgramId) -> list[PhaseAnswer]:
+    """Its phases, in the order of the plan, with what blocks each."""
+    held = await seen(state, caller, program)
+    return [PhaseAnswer.of(held, name, _now()) for name in held.plan.phases]
+
+
+@router.get("/{program}/milestones", responses=READS)
+async def get_milestones(
+    state: StateOf, caller: Caller, program: ProgramId, phase: Name | None = None
+) -> list[MilestoneAnswer]:
+    """Its milestones: what shows each, what is found, and original, revised and actual dates."""
+    held = await seen(state, caller, program)
+    return [
+        MilestoneAnswer.of(held, name, _now())
+        for name in held.plan.milestones
+        if phase is None or held.plan.phase_of[name] == phase
+    ]
+
+
+@router.get("/{program}/blocking", responses=READS)
+async def get_blocking(state: StateOf, caller: Caller, program: ProgramId) -> list[BlockingAnswer]:
+    """What blocks the next gates: each unmet criterion, who owes the next act, since when."""
+    return [BlockingAnswer.of(block) for block in blocking(await seen(state, caller, program), _now())]
+
+
+@router.get("/{program}/clocks", responses=READS)
+async def get_clocks(state: StateOf, caller: Caller, program: ProgramId) -> list[ClockAnswer]:
+    """What happens when nobody acts, soonest first."""
+    return [ClockAnswer.of(clock) for clock in clocks(await seen(state, caller, program))]
+
+
+@router.get("/{program}/incidents", responses=READS)
+async def get_incidents(state: StateOf, caller: Caller, program: ProgramId) -> list[IncidentAnswer]:
+    """Its incidents, newest first by when they happened."""
+    return incidents(await seen(state, caller, program))
+
+
+@router.get("/{program}/ledger", responses=READS)
+async def get_ledger(
+    state: StateOf,
+    caller: Caller,
+    program: ProgramId,
+    since: Annotated[Instant | None, Query(description="recorded at or after")] = None,
+    until: Annotated[Instant | None, Query(description="recorded before")] = None,
+    kind: Annotated[Name | None, Query(description="kind of fact")] = None,
+    actor: Annotated[a.Id | None, Query(description="person")] = None,
+    subject: Annotated[a.Id | None, Query(description="milestone, phase, incident or evidence")] = None,
+    after: Annotated[int, Query(ge=0, lt=2**53, description="`next` of the page before")] = 0,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> EntryPage:
+    """Its ledger, oldest first, in pages."""
+    await seen(state, caller, program)
+    sought = Sought(
+        since=since,
+        until=until,
+        kinds=[kind] if kind else None,
+        actor=actor,
+        subjects=[subject] if subject else None,
+    )
+    lines = await state.queries.ledger(program, sought, after=after, most=limit)
+    more = lines[-1].entry.seq if len(lines) == limit else None
+    return EntryPage(entries=[EntryAnswer.of(line.entry) for line in lines], next=more)
+
+
+@router.get("/{program}/as-of", responses=READS)
+async def get_as_of(
+    state: StateOf, caller: Caller, program: ProgramId, at: Annotated[Instant, Query(description="what was recorded by then")]
+) -> ProgramAnswer:
+    """The program as it was known at an instant."""
+    await seen(state, caller, program)
+    held = await state.programs.as_of(program, at)
+    if held is None:
+        raise NotFound("program at that instant")
+    return ProgramAnswer.of(program, held, at)

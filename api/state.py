@@ -1,0 +1,56 @@
+"""What the application holds while it runs: typed, made in the lifespan, nothing at import."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
+
+from fastapi import Depends, Request
+from pydantic import Field
+from pydantic_settings import BaseSettings
+from temporalio.client import Client
+
+from db.documents import Documents
+from db.programs import Programs
+from db.queries import Queries
+from db.record import Recorder
+from db.session import Reader
+from db.tokens import Tokens
+
+if TYPE_CHECKING:
+    from api.callers import KnownTokens
+
+
+class Settings(BaseSettings):
+    """Read from the environment; the names are those of the variables in upper case."""
+
+    database_url: str = Field(description="PostgreSQL, as the service's role")
+    accord_documents: str = Field(default=".accord/documents", description="folder or URL of the document store")
+    accord_plans: Path = Field(default=Path("plans"), description="folder of plans that can be started by name")
+    accord_largest_document: int = Field(default=50 * 1024 * 1024, description="bytes")
+    temporal_address: str = Field(default="127.0.0.1:7233")
+    temporal_namespace: str = Field(default="accord")
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The rooms behind the door."""
+
+    settings: Settings
+    recorder: Recorder
+    programs: Programs
+    queries: Queries
+    reader: Reader
+    tokens: Tokens
+    documents: Documents
+    temporal: Client
+    known: KnownTokens
+
+
+def _state(request: Request) -> State:
+    return cast("State", request.state.rooms)
+
+
+StateOf = Annotated[State, Depends(_state)]
+"""The rooms behind the door."""

@@ -1,0 +1,172 @@
+"""`accord demo`: a program with short clocks, driven over HTTP from the announcement to an open SFA phase."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from cli.cast import Person
+from cli.service import Refused, Service
+
+PLAN = "us-iraq-reset"
+SHORT = {
+    "announcement_due": "PT5M",
+    "guarantee_due": "PT5M",
+    "campaign_due": "PT5M",
+    "stability_length": "PT8S",
+    "settling": "PT1S",
+    "observation": "PT1S",
+    "sfa_announcement_due": "PT5M",
+    "track_start_due": "PT10M",
+    "federal_withdrawal": "PT10M",
+    "erbil_withdrawal": "PT20M",
+}
+PATIENCE_SECONDS = 60.0
+
+Say = Callable[[str], None]
+
+
+class Demo:
+    """One run; every line that it says is something that the service has answered."""
+
+    def __init__(self, service: Service, people: dict[str, Person], say: Say) -> None:
+        self._service, self._people, self._say = service, people, say
+        self._program = ""
+        self._begun = time.monotonic()
+        self._pieces = 0
+
+    async def run(self) -> None:
+        """The whole story. Raises Refused, or TimeoutError when a clock does not strike."""
+        await self._start()
+        self._chapter("The United States moves first")
+        await self._achieve("announcement")
+        self._chapter("Iraq responds")
+        await self._achieve("guarantees")
+        self._chapter("Quiet is kept, and broken")
+        await self._be_attacked()
+        await self._until("stability", "complete")
+        self._chapter("The program opens")
+        await self._consent()
+        await self._until("sfa_programs", "open")
+        self._chapter("What blocks next")
+        await self._say_what_blocks()
+
+    async def _start(self) -> None:
+        members = [person.member.model_dump(mode="json") for person in self._people.values()]
+        body = {"plan": PLAN, "title": "Demonstration with short clocks", "parameters": SHORT, "members": members}
+        started = await self._service.write(self._people["officer"], "/programs", body)
+        self._program = started["program"]
+        self._tell(f"started program {self._program}: quiet of {SHORT['stability_length']} instead of months")
+
+    async def _achieve(self, phase: str) -> None:
+        for milestone in await self._read("/milestones", phase=phase):
+            for showing in milestone["shown_by"]:
+                await self._show(milestone, showing)
+        for milestone in await self._read("/milestones", phase=phase):
+            await self._determine(milestone)
+        await self._until(phase, "complete")
+
+    async def _show(self, milestone: dict[str, Any], showing: dict[str, Any]) -> None:
+        attestation = showing["kind"] == "attestation"
+        parties = [milestone["party"]]
+        if attestation:
+            plan_parties = ("us", "iraq")
+            parties = [party for party in plan_parties if party in showing["sentence"]] or parties
+        for party in parties:
+            self._pieces += 1
+            name = f"piece-{self._pieces}"
+            recorder = self._people[f"{party}-{'representative' if attestation else 'recorder'}"]
+            evidence: dict[str, Any] = {"evidence": name, "milestone": milestone["name"], "shows": showing["name"]}
+            if showing["kind"] == "document":
+                content = f"{showing['what']} ({datetime.now(UTC):%Y-%m-%d %H:%M:%S})"
+                sha256 = hashlib.sha256(content.encode()).hexdigest()
+                evidence["document"] = {"sha256": sha256, "name": f"{showing['name']}.txt", "size": len(content)}
+            else:
+                evidence["text"] = f"We state {showing['what']}."
+            await self._write(recorder.name, "/evidence", evidence)
+            await self._verify(milestone, name, party)
+        self._tell(f"{' and '.join(parties)}: {showing['what']} (verified by somebody else)")
+
+    async def _verify(self, milestone: dict[str, Any], evidence: str, recorded_by: str) -> None:
+        verifiers = [party for party in milestone["verified_by"] if party != recorded_by]
+        await self._write(f"{verifiers[-1]}-verifier", "/verifications", {"evidence": evidence})
+
+    async def _determine(self, milestone: dict[str, Any]) -> None:
+        verdict = {"milestone": milestone["name"], "outcome": "achieved", "reason": "Everything asked for is shown."}
+        authority = f"{milestone['determined_by'][0]}-authority"
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                await self._write(authority, "/determinations", verdict)
+            except Refused as refused:
+                if refused.code != "observation_open" or time.monotonic() > deadline:
+                    raise
+                await asyncio.sleep(0.2)
+            else:
+                break
+        self._tell(f"{authority} determines: {milestone['title']}")
+
+    async def _be_attacked(self) -> None:
+        before = await self._stability()
+        self._tell(f"quiet is counted from {before['counted_from'][11:19]} UTC to {before['completes_at'][11:19]} UTC")
+        report = {
+            "incident": "rockets",
+            "incident_kind": "attack_on_foreign_mission",
+            "severity": "serious",
+            "happened_at": datetime.now(UTC).isoformat(),
+            "place": "Ain al-Asad air base, Anbar",
+            "attributed_to": "armed_groups",
+            "account": "Rockets struck inside the base.",
+        }
+        await self._write("us-recorder", "/incidents", report)
+        self._tell(f"rockets are reported: the period is {(await self._stability())['status']}")
+        await self._write("hmc-authority", "/incidents/rockets/confirmations", {"reason": "Seen by both sides."})
+        after = await self._stability()
+        self._tell(f"confirmed: counted anew from {after['counted_from'][11:19]} to {after['completes_at'][11:19]} UTC")
+        await self._write("hmc-authority", "/incidents/rockets/resolutions", {"reason": "The launchers were seized."})
+
+    async def _consent(self) -> None:
+        try:
+            await self._write("officer", "/phases/sfa_programs/advance", {})
+        except Refused as refused:
+            self._tell(f"too early: {refused.problem['detail']}")
+        for party in ("us", "iraq"):
+            await self._write(f"{party}-representative", "/consents", {"phase": "sfa_programs"})
+            self._tell(f"{party} consents")
+
+    async def _say_what_blocks(self) -> None:
+        for block in await self._read("/blocking"):
+            owes = f" [{', '.join(block['owes'])} owes the next act]" if block["owes"] else ""
+            self._tell(f"{block['phase']}: {block['sentence']}{owes}")
+
+    async def _stability(self) -> dict[str, Any]:
+        phases = await self._read("/phases")
+        found: dict[str, Any] = next(phase["stability"] for phase in phases if phase["name"] == "stability")
+        return found
+
+    async def _until(self, name: str, status: str) -> None:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            phase = next(phase for phase in await self._read("/phases") if phase["name"] == name)
+            if phase["status"] == status:
+                self._tell(f"phase {name} is {status}")
+                return
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{name} is still {phase['status']}: {[b['sentence'] for b in phase['blocking']]}")
+            await asyncio.sleep(0.2)
+
+    async def _write(self, person: str, path: str, body: dict[str, Any]) -> Any:
+        return await self._service.write(self._people[person], f"/programs/{self._program}{path}", body)
+
+    async def _read(self, path: str, **query: str) -> Any:
+        return await self._service.read(self._people["officer"], f"/programs/{self._program}{path}", **query)
+
+    def _chapter(self, title: str) -> None:
+        self._say(f"\n{title}")
+
+    def _tell(self, text: str) -> None:
+        self._say(f"  {time.monotonic() - self._begun:5.1f} s  {text}")

@@ -1,0 +1,61 @@
+"""The running service, as commands of this package talk to it: over HTTP, like everybody else."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any, Self
+from uuid import uuid4
+
+import httpx2
+
+from cli.cast import Person
+
+
+class Refused(Exception):
+    """An answer that is a problem body."""
+
+    def __init__(self, status: int, problem: dict[str, Any]) -> None:
+        self.status, self.problem = status, problem
+        super().__init__(f"{status} {problem.get('code')}: {problem.get('detail')}")
+
+    @property
+    def code(self) -> str:
+        return str(self.problem.get("code"))
+
+
+class Service:
+    """A client of `/api/v1`."""
+
+    def __init__(self, api: str) -> None:
+        self._http = httpx2.AsyncClient(base_url=f"{api}/api/v1", timeout=30, trust_env=False)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._http.aclose()
+
+    async def write(self, person: Person, path: str, body: dict[str, Any], *, key: str | None = None) -> Any:
+        """An act, under a key. Raises Refused."""
+        return await self.send(person, path, body, {"Idempotency-Key": key or str(uuid4())})
+
+    async def send(self, person: Person, path: str, body: dict[str, Any], headers: dict[str, str] | None = None) -> Any:
+        """Raises Refused."""
+        answer = await self._http.post(path, json=body, headers=_headers(person) | (headers or {}))
+        return _body(answer)
+
+    async def read(self, person: Person, path: str, **query: str) -> Any:
+        """Raises Refused."""
+        return _body(await self._http.get(path, params=query, headers=_headers(person)))
+
+
+def _headers(person: Person) -> dict[str, str]:
+    return {"Authorization": f"Bearer {person.token}"}
+
+
+def _body(answer: httpx2.Response) -> Any:
+    if answer.is_error:
+        raise Refused(answer.status_code, answer.json())
+    return answer.json()

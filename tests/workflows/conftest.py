@@ -1,0 +1,86 @@
+"""A Temporal whose time is skipped, and an activity that stands in for the record."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from temporalio import activity
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from workflows.client import TASK_QUEUE
+from workflows.messages import ClockHeard, PhaseHeard, ProgramHeard, Strike, Struck
+from workflows.namespace import SEARCH_ATTRIBUTES
+from workflows.worker import WORKFLOWS, runner
+
+
+@pytest.fixture
+async def skipping() -> AsyncIterator[WorkflowEnvironment]:
+    """A server that skips time. It has one clock for all its workflows, so each test has its own."""
+    server = Path(sys.executable).with_name("temporal-test-server")
+    environment = await WorkflowEnvironment.start_time_skipping(
+        test_server_existing_path=str(server),
+        data_converter=pydantic_data_converter,
+    )
+    async with environment:
+        types = {key.name: IndexedValueType.ValueType(key.indexed_value_type) for key in SEARCH_ATTRIBUTES}
+        await environment.client.operator_service.add_search_attributes(
+            AddSearchAttributesRequest(namespace=environment.client.namespace, search_attributes=types)
+        )
+        yield environment
+
+
+class Record:
+    """Answers a strike as the record would: with the phase as it then stands."""
+
+    def __init__(self) -> None:
+        self.strikes: list[Strike] = []
+        self.answers: list[Struck] = []
+
+    @activity.defn(name="strike")
+    async def strike(self, strike: Strike) -> Struck:
+        self.strikes.append(strike)
+        if len(self.answers) > 1:
+            return self.answers.pop(0)
+        return self.answers[0]
+
+
+@pytest.fixture
+def record() -> Record:
+    return Record()
+
+
+@pytest.fixture
+async def working(skipping: WorkflowEnvironment, record: Record) -> AsyncIterator[Client]:
+    """A client of a server on which a worker works."""
+    async with Worker(
+        skipping.client,
+        task_queue=TASK_QUEUE,
+        workflows=WORKFLOWS,
+        activities=[record.strike],
+        workflow_runner=runner(),
+    ):
+        yield skipping.client
+
+
+NOW = datetime(2030, 1, 1, tzinfo=UTC)
+
+
+def clock(name: str, days: float, now: datetime) -> ClockHeard:
+    return ClockHeard(name=name, kind="deadline", due_at=now + timedelta(days=days), note=f"{name}: due")
+
+
+def phase(name: str, status: str = "open", clocks: list[ClockHeard] | None = None) -> PhaseHeard:
+    return PhaseHeard(name=name, title=name.title(), status=status, clocks=clocks or [])
+
+
+def program(name: str, seq: int, phases: list[PhaseHeard], standing: str = "running") -> ProgramHeard:
+    return ProgramHeard(program=name, title="Truce", plan="truce", standing=standing, seq=seq, next_due=NOW, phases=phases)

@@ -1,0 +1,99 @@
+"""The worker process: workflows, activities and the relay, until SIGTERM or SIGINT."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+
+import structlog
+from pydantic import Field
+from pydantic_settings import BaseSettings
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from db.programs import Programs
+from db.record import Recorder
+from db.session import Clerk, Reader, Writer
+from db.tellings import Tellings
+from workflows.activities import Activities
+from workflows.client import TASK_QUEUE, connect
+from workflows.namespace import ensure_namespace
+from workflows.phase import PhaseWorkflow
+from workflows.program import ProgramWorkflow
+from workflows.relay import Relay
+
+log = structlog.get_logger()
+
+WORKFLOWS = [ProgramWorkflow, PhaseWorkflow]
+
+
+class Settings(BaseSettings):
+    """Read from the environment; the names are those of the variables in upper case."""
+
+    database_url: str = Field(description="PostgreSQL, as the service's role")
+    temporal_address: str = Field(default="127.0.0.1:7233")
+    temporal_namespace: str = Field(default="accord")
+
+
+def runner() -> SandboxedWorkflowRunner:
+    """The sandbox stays on; what workflow files pass through is named there."""
+    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules("pydantic"))
+
+
+def worker_for(client: Client, activities: Activities) -> Worker:
+    """The worker, with the settings that tests and production share."""
+    return Worker(
+        client,
+        task_queue=TASK_QUEUE,
+        workflows=WORKFLOWS,
+        activities=[activities.strike],
+        workflow_runner=runner(),
+        max_cached_workflows=2000,
+        # The default of ten seconds is how long programs of a killed worker would stand still.
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
+        graceful_shutdown_timeout=timedelta(seconds=10),
+    )
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[None]:
+    """Worker and relay, while the block lasts."""
+    async with AsyncExitStack() as stack:
+        writer = await stack.enter_async_context(Writer(settings.database_url, size=6))
+        reader = await stack.enter_async_context(Reader(settings.database_url, size=6))
+        clerk = await stack.enter_async_context(Clerk(settings.database_url, size=3))
+        namespace_id = await ensure_namespace(settings.temporal_address, settings.temporal_namespace)
+        client = await connect(settings.temporal_address, settings.temporal_namespace)
+        programs = Programs(reader)
+        recorder = Recorder(writer, programs)
+        stack.push_async_callback(recorder.close)
+        await stack.enter_async_context(worker_for(client, Activities(recorder)))
+        relay = asyncio.create_task(Relay(client, Tellings(clerk), programs, namespace_id).run())
+        try:
+            yield
+        finally:
+            relay.cancel()
+            await asyncio.gather(relay, return_exceptions=True)
+
+
+async def serve(settings: Settings) -> None:
+    """Runs until the process is asked to stop."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    async with running(settings):
+        log.info("worker_running", task_queue=TASK_QUEUE)
+        await stopped.wait()
+
+
+def main() -> None:
+    asyncio.run(serve(Settings()))
+
+
+if __name__ == "__main__":
+    main()
