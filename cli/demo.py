@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
+import signal
+import subprocess
+import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+from cli import cast
 from cli.cast import Person
 from cli.service import Refused, Service
+from cli.temporal import free_port
 
 PLAN = "us-iraq-reset"
 SHORT = {
@@ -113,6 +122,7 @@ class Demo:
     async def _be_attacked(self) -> None:
         before = await self._stability()
         self._tell(f"quiet is counted from {before['counted_from'][11:19]} UTC to {before['completes_at'][11:19]} UTC")
+        await asyncio.sleep(3)
         report = {
             "incident": "rockets",
             "incident_kind": "attack_on_foreign_mission",
@@ -170,3 +180,39 @@ class Demo:
 
     def _tell(self, text: str) -> None:
         self._say(f"  {time.monotonic() - self._begun:5.1f} s  {text}")
+
+
+def demonstrate(home: Path, say: Say) -> None:
+    """Runs the demonstration on the service of a data folder, or on one of its own where none runs."""
+    addresses = home / "addresses.json"
+    if addresses.exists():
+        asyncio.run(_on(json.loads(addresses.read_text())["api"], home, say))
+        return
+    with tempfile.TemporaryDirectory(prefix="accord-demo-") as folder, _own_service(Path(folder), say) as api:
+        asyncio.run(_on(api, Path(folder), say))
+
+
+async def _on(api: str, home: Path, say: Say) -> None:
+    people = {person.name: person for person in cast.read(home / "tokens.json")}
+    async with Service(api) as service:
+        await Demo(service, people, say).run()
+
+
+@contextmanager
+def _own_service(folder: Path, say: Say) -> Iterator[str]:
+    """A whole service on free ports, gone with the block."""
+    say("No service runs here; starting one for the demonstration.")
+    port, temporal_port, ui_port = (str(free_port()) for _ in range(3))
+    command = [sys.executable, "-m", "cli.main", "run", "--home", str(folder), "--port", port]
+    command += ["--temporal-port", temporal_port, "--ui-port", ui_port]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as service:  # noqa: S603  ourselves
+        try:
+            deadline = time.monotonic() + PATIENCE_SECONDS
+            while not (folder / "first-run").exists():
+                if service.poll() is not None or time.monotonic() > deadline:
+                    raise TimeoutError(f"the service did not start: {service.stderr.read() if service.stderr else ''}")
+                time.sleep(0.2)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            service.send_signal(signal.SIGINT)
+            service.wait(timeout=PATIENCE_SECONDS)

@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 
 from cli import plan
+from cli.demo import demonstrate
 from cli.failures import CannotStart
+from cli.service import Refused
 from cli.rehearse import command as rehearse
 from cli.supervisor import Ports, supervise
 from db.migrations import upgrade
@@ -38,6 +40,19 @@ def run(
         supervise(home, Ports(port, temporal_port, ui_port), typer.echo)
     except CannotStart as reason:
         typer.echo(f"accord: {reason}", err=True)
+        raise typer.Exit(1) from reason
+
+
+@app.command()
+def demo(home: HomeFolder = Path(".accord")) -> None:
+    """Drive a second program with short clocks over HTTP, from the announcement to an open SFA phase.
+
+    Uses the service of the data folder, or one of its own where none runs.
+    """
+    try:
+        demonstrate(home, typer.echo)
+    except (Refused, TimeoutError) as reason:
+        typer.echo(f"accord: the demonstration stopped: {reason}", err=True)
         raise typer.Exit(1) from reason
 
 

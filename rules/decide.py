@@ -81,7 +81,7 @@ def _start(program: Program | None, act: a.Act, deed: a.StartProgram, at: dateti
         raise No(Code.ROLE_MAY_NOT, f"A {act.actor.role} does not start programs.", "the role officer")
     try:
         plan = sound(Document(deed.document, {}), deed.parameters)
-        plan_sha256 = digest(deed.document)
+        plan_sha256, content = digest(deed.document), content_of(act)
     except Faulty as error:
         told = "; ".join(fault.line("plan") for fault in error.faults[:5])
         raise No(Code.PLAN_FAULTY, f"The plan has faults: {told}", "a plan without faults") from None
@@ -102,7 +102,7 @@ def _start(program: Program | None, act: a.Act, deed: a.StartProgram, at: dateti
         title=deed.title or plan.title,
         members=members,
     )
-    first = Entry(seq=1, at=at, act=act.id, actor=act.actor, content=content_of(act), fact=fact)
+    first = Entry(seq=1, at=at, act=act.id, actor=act.actor, content=content, fact=fact)
     unfolding = Unfolding(evolve(None, first), act.id, at)
     unfolding.settle(at)
     unfolding.settle_clocks(at, inclusive=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rules import criteria as c
 from rules import plan as p
@@ -38,12 +38,17 @@ def unreachable(plan: p.Plan) -> Iterator[Fault]:
 
 
 def _reachable(plan: p.Plan) -> set[Event]:
+    waiting: dict[Event, list[Event]] = {}
+    for event in _events(plan):
+        for needed in _prerequisites(plan, event):
+            waiting.setdefault(needed, []).append(event)
     reached: set[Event] = set()
-    while True:
-        new = {event for event in _events(plan) if event not in reached and _possible(plan, event, reached)}
-        if not new:
-            return reached
-        reached |= new
+    open_questions = list(_events(plan))
+    for event in open_questions:  # grows: what waited for an event is asked again once it is reached
+        if event not in reached and _possible(plan, event, reached):
+            reached.add(event)
+            open_questions.extend(waiting.get(event, ()))
+    return reached
 
 
 def _events(plan: p.Plan) -> Iterator[Event]:
@@ -116,22 +121,24 @@ def _could(plan: p.Plan, criterion: c.Criterion, reached: set[Event]) -> bool:
 
 
 def _cycle(plan: p.Plan, start: Event, reached: set[Event]) -> list[Event]:
-    """A way from an event back to itself through events that cannot come about."""
-    trail: list[Event] = []
+    """The shortest way from an event back to itself through events that cannot come about."""
+    asked_by: dict[Event, Event] = {}
+    found = [start]
+    for event in found:  # grows while it is walked through
+        for needed in _prerequisites(plan, event):
+            if needed == start:
+                return [*_way(start, event, asked_by), start]
+            if needed not in asked_by and needed not in reached:
+                asked_by[needed] = event
+                found.append(needed)
+    return []
 
-    def walk(event: Event) -> bool:
-        if event == start and trail:
-            trail.append(event)
-            return True
-        if event in trail or event in reached:
-            return False
-        trail.append(event)
-        if any(walk(needed) for needed in _prerequisites(plan, event)):
-            return True
-        trail.pop()
-        return False
 
-    return trail if walk(start) else []
+def _way(start: Event, last: Event, asked_by: Mapping[Event, Event]) -> list[Event]:
+    way = [last]
+    while way[-1] != start:
+        way.append(asked_by[way[-1]])
+    return way[::-1]
 
 
 def _prerequisites(plan: p.Plan, event: Event) -> Iterator[Event]:
@@ -148,11 +155,22 @@ def _prerequisites(plan: p.Plan, event: Event) -> Iterator[Event]:
             yield ("open", plan.phase_of[name])
             gate = plan.milestones[name].holds_while
         case "stable":
-            yield ("open", name)
+            rule = plan.phases[name].stability
+            yield from _anchored(rule.from_) if rule and rule.from_ else [("open", name)]
             return
         case _:
+            yield from _anchored(plan.commitments[name].in_force)
             return
     for criterion in gate:
         for leaf in c.leaves(criterion):
-            if (needed := _needs(leaf)) is not None:
+            if isinstance(leaf, c.NotBefore):
+                yield from _anchored(leaf.not_before.from_)
+            elif (needed := _needs(leaf)) is not None:
                 yield needed
+
+
+def _anchored(anchor: c.Anchor) -> Iterator[Event]:
+    if anchor.phase:
+        yield (anchor.becomes or "open", anchor.phase)
+    elif anchor.milestone:
+        yield ("achieved", anchor.milestone)

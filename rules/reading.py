@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from unicodedata import normalize
 
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
@@ -22,7 +23,8 @@ Position = tuple[int, int]
 """Line and column, both counted from 1."""
 
 LARGEST_DOCUMENT = 256 * 1024
-DEEPEST_NESTING = 24
+DEEPEST_NESTING = 20
+"""Less than the 24 of `rules.canonical`, since a plan stands inside an act and an entry."""
 BLANKS = frozenset({"", "?", "??", "???", "tbd", "tba", "todo", "n/a", "xxx", "to be determined", "to be decided"})
 BLANK = "is blank; give a value, or leave the key out"
 
@@ -135,9 +137,10 @@ class _Reader:
                 return node.value.lower() in {"true", "yes", "on"}
             case "int":
                 try:
-                    return int(node.value.replace("_", ""), 0)
+                    number = int(node.value.replace("_", ""), 0)
                 except ValueError:
                     return str(node.value)
+                return number if abs(number) < 2**53 else str(node.value)  # the ledger keeps no larger whole numbers
             case "str" if node.value.strip().lower() in BLANKS:
                 return self._fault(
                     path,
