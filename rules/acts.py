@@ -7,12 +7,12 @@ whoever acts; the same id with the same content is the same act, however often i
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from rules.times import Instant
-from rules.words import Figure, Label, Name, Sha256, Strict, Text
+from rules.words import Figure, Label, Name, Sha256, Strict, Text, composed
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$")]
 
@@ -47,11 +47,21 @@ class Member(Strict):
     party: Name | None = None
 
 
+PlanText = Annotated[
+    str,
+    Field(min_length=1, max_length=200_000, description="a plan, as YAML or JSON"),
+    AfterValidator(composed),
+]
+
+
 class StartProgram(Strict):
-    """Starts a program from a plan document and the values of its parameters."""
+    """Starts a program from the text of a plan and the values of its parameters.
+
+    The text is recorded as it was written, so that what was agreed can be read as it was agreed.
+    """
 
     kind: Literal["start_program"] = "start_program"
-    document: dict[str, Any]
+    document: PlanText
     parameters: dict[Name, str | int] = Field(default_factory=dict)
     title: Label | None = None
     members: tuple[Member, ...] = Field(default=(), max_length=200)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import assert_never
 
 from rules import acts as a
@@ -23,8 +24,9 @@ from rules.evolve import evolve
 from rules.judging.evidence import determined, evidence_fact, observed
 from rules.judging.incidents import incident_fact
 from rules.judging.phases import advanced, consented, standing_fact
+from rules.plan import text_read
 from rules.program import Program
-from rules.reading import Document, Faulty
+from rules.reading import Faulty
 from rules.refusals import Code, No, Refused
 from rules.soundness import sound
 from rules.words import did_you_mean
@@ -80,8 +82,8 @@ def _start(program: Program | None, act: a.Act, deed: a.StartProgram, at: dateti
     if act.actor.role is not a.Role.OFFICER:
         raise No(Code.ROLE_MAY_NOT, f"A {act.actor.role} does not start programs.", "the role officer")
     try:
-        plan = sound(Document(deed.document, {}), deed.parameters)
-        plan_sha256, content = digest(deed.document), content_of(act)
+        plan = sound(text_read(deed.document), deed.parameters)
+        content = content_of(act)
     except Faulty as error:
         told = "; ".join(fault.line("plan") for fault in error.faults[:5])
         raise No(Code.PLAN_FAULTY, f"The plan has faults: {told}", "a plan without faults") from None
@@ -98,7 +100,7 @@ def _start(program: Program | None, act: a.Act, deed: a.StartProgram, at: dateti
     fact = e.ProgramStarted(
         document=deed.document,
         parameters=deed.parameters,
-        plan_sha256=plan_sha256,
+        plan_sha256=sha256(deed.document.encode()).hexdigest(),
         title=deed.title or plan.title,
         members=members,
     )

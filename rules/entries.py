@@ -7,11 +7,11 @@ carries what it changed, so that folding old entries never asks today's rules ag
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from rules.acts import Actor, FiledDocument, Id, Member
+from rules.acts import Actor, FiledDocument, Id, Member, PlanText
 from rules.times import Instant
 from rules.words import Figure, Label, Name, Sha256, Strict, Text
 
@@ -26,7 +26,7 @@ class Truth(StrEnum):
 
 class ProgramStarted(Strict):
     kind: Literal["program_started"] = "program_started"
-    document: dict[str, Any]
+    document: PlanText
     parameters: dict[Name, str | int]
     plan_sha256: Sha256
     title: Label

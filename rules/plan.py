@@ -7,9 +7,9 @@ named parameter with a default and a `why`; `$name` stands for its value anywher
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -23,7 +23,7 @@ from rules.criteria import (
     StabilityKept,
     Trigger,
 )
-from rules.reading import Document, Fault, Faulty, validated
+from rules.reading import Document, Fault, Faulty, read, validated
 from rules.times import Duration, TimeZone
 from rules.words import Figure, Label, Name, Strict, Text, did_you_mean
 
@@ -236,7 +236,7 @@ class Plan(Strict):
     incidents: dict[Name, IncidentKind] = Field(default_factory=dict)
     indicators: dict[Name, Indicator] = Field(default_factory=dict)
     commitments: dict[Name, Commitment] = Field(default_factory=dict)
-    phases: dict[Name, Phase] = Field(min_length=1)
+    phases: dict[Name, Phase] = Field(min_length=1, max_length=300)
 
     @cached_property
     def milestones(self) -> Mapping[str, Milestone]:
@@ -325,7 +325,7 @@ def with_parameters(document: Document, chosen: Mapping[str, str | int]) -> Docu
             faults.append(document.placed(Fault(("parameters", name), message)))
     if faults:
         raise Faulty(faults)
-    return Document(filled, document.positions)
+    return replace(document, data=filled)
 
 
 def plan_of(document: Document, chosen: Mapping[str, str | int] | None = None) -> Plan:
@@ -336,11 +336,17 @@ def plan_of(document: Document, chosen: Mapping[str, str | int] | None = None) -
     return validated(Plan, with_parameters(document, chosen or {}))
 
 
+@lru_cache(maxsize=64)
+def text_read(text: str) -> Document:
+    """The document of a plan's text, read once; its data is shared and not to be changed. Raises Faulty."""
+    return read(text)
+
+
 @lru_cache(maxsize=512)
-def _recorded(text: str, chosen: str) -> Plan:
-    return plan_of(Document(json.loads(text), {}), json.loads(chosen))
+def _recorded(text: str, chosen: tuple[tuple[str, str | int], ...]) -> Plan:
+    return plan_of(text_read(text), dict(chosen))
 
 
-def recorded_plan(document: Mapping[str, Any], chosen: Mapping[str, str | int]) -> Plan:
+def recorded_plan(text: str, chosen: Mapping[str, str | int]) -> Plan:
     """The plan as a program carries it in its ledger; programs of one plan share one object."""
-    return _recorded(json.dumps(document, sort_keys=True), json.dumps(chosen, sort_keys=True))
+    return _recorded(text, tuple(sorted(chosen.items())))

@@ -53,8 +53,9 @@ class Faulty(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Plain data and the position of each value by its path."""
+    """A text as plain data, and the position of each value by its path."""
 
+    text: str
     data: Any
     positions: Mapping[Path, Position]
 
@@ -89,7 +90,7 @@ def read(text: str) -> Document:
     data = reader.value(root, ())
     if reader.faults:
         raise Faulty(reader.faults)
-    return Document(data, reader.positions)
+    return Document(text, data, reader.positions)
 
 
 class _Reader:
@@ -148,7 +149,7 @@ class _Reader:
                     "is blank; what the text leaves open is a named parameter with a default and a why",
                 )
             case "str" | "float" | "timestamp":
-                return str(node.value)
+                return normalize("NFC", node.value)  # as the ledger keeps text
             case _:
                 return self._fault(path, at, f"the tag {node.tag} is not read; write a plain value")
 

@@ -73,7 +73,7 @@ class _Stage:
             for cast in casts
         )
         officer = next((m.person for m in members if m.role is a.Role.OFFICER), "officer")
-        deed = a.StartProgram(document=plan.data, parameters=story.parameters, members=members)
+        deed = a.StartProgram(document=plan.text, parameters=story.parameters, members=members)
         started = decide(None, self._act(a.Actor(person=officer, role=a.Role.OFFICER), deed), self.now)
         if isinstance(started, Refused):
             raise Faulty([told.placed(Fault(("people",), started.reason))])

@@ -24,7 +24,8 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def _composed(text: str) -> str:
+def composed(text: str) -> str:
+    """The text in NFC. Raises ValueError for what cannot be stored."""
     # Canonical bytes are NFC; two spellings of one text would otherwise have two hashes.
     if any("\ud800" <= char <= "\udfff" for char in text) or "\x00" in text:
         raise ValueError("contains characters that cannot be stored")
@@ -35,12 +36,12 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 Label = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
-    AfterValidator(_composed),
+    AfterValidator(composed),
 ]
 Text = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=4000),
-    AfterValidator(_composed),
+    AfterValidator(composed),
 ]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 

@@ -15,7 +15,7 @@ from api.problems import READS, Invalid, NotFound, TooLarge, declared
 from api.routers.acts import ProgramId
 from api.routers.programs import seen
 from api.state import StateOf
-from db.documents import TooManyBytes, HashDiffers
+from db.documents import HashDiffers, TooManyBytes
 from rules.acts import Role
 from rules.times import Instant
 from rules.words import Label, Sha256

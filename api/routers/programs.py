@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID, uuid5
@@ -45,7 +46,7 @@ class Start(Strict):
     """Which plan to start, with which values for what it leaves open."""
 
     plan: str | None = Field(default=None, description="name of a plan kept by this service", examples=["us-iraq-reset"])
-    document: dict[str, Any] | None = Field(default=None, description="or a whole plan, as JSON")
+    document: a.PlanText | dict[str, Any] | None = Field(default=None, description="or a whole plan: its text, or JSON")
     parameters: dict[Name, str | int] = Field(default_factory=dict)
     title: Label | None = None
     members: tuple[a.Member, ...] = Field(default=(), max_length=200)
@@ -59,13 +60,13 @@ async def start_program(state: StateOf, caller: Caller, key: Key, body: Start, p
         raise NotFound("plan")
     if (body.plan is None) == (body.document is None):
         raise Invalid("unreadable", "Name a plan, or send a whole one; one of the two.")
-    document = body.document
+    document = body.document if isinstance(body.document, str) else json.dumps(body.document, ensure_ascii=False)
     if body.plan is not None:
         try:
             document = named_plan(state.settings.accord_plans, body.plan)
         except PlanUnreadable as error:
             raise Invalid("plan_unknown", str(error), error.accepted) from None
-    deed = a.StartProgram(document=document or {}, parameters=body.parameters, title=body.title, members=body.members)
+    deed = a.StartProgram(document=document, parameters=body.parameters, title=body.title, members=body.members)
     program = uuid5(STARTED_BY, f"{caller.person}/{key}")
     return await perform(state, caller, program, a.Act(id=key, actor=caller.actor, deed=deed), preview=preview)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
@@ -32,7 +33,7 @@ def act(person: str, deed: Any, name: str | None = None) -> a.Act:
 
 
 def start(name: str | None = None, **changes: Any) -> a.Act:
-    return act("olga", a.StartProgram(document=PLAN, members=PEOPLE, **changes), name)
+    return act("olga", a.StartProgram(document=json.dumps(PLAN), members=PEOPLE, **changes), name)
 
 
 def evidence(name: str | None = None, act_name: str | None = None, text: str = "file.pdf") -> a.Act:

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from db.draft import Draft
 from db.ledger import GENESIS, Stored, TooLarge, Unreadable, columns_of, leaf_of, read, seal, verify_chain
-from db.models import LARGEST_BODY
 from db.programs import Kept
 from rules.acts import Actor, Role
 from rules.canonical import canonical
@@ -53,7 +52,7 @@ def entry(fact: Any, **other: Any) -> Entry:
 @pytest.mark.parametrize(
     "fact",
     [
-        ProgramStarted(document={"a": None, "b": [1]}, parameters={"n": 3}, plan_sha256="0" * 64, title="T", members=()),
+        ProgramStarted(document="a: [1]", parameters={"n": 3}, plan_sha256="0" * 64, title="T", members=()),
         StabilityCounted(phase="p", status="paused", counted_from=AT, completes_at=None, effective_at=AT),
         DeadlineSet(milestone="m", anchored_at=AT, due_original=AT, due_revised=None, effective_at=AT),
         AttemptRefused(attempted="verify", content="0" * 64, code="c", reason="R."),
@@ -85,7 +84,7 @@ def test_two_entries_that_say_the_same_have_two_leaves() -> None:
 
 
 def test_an_entry_too_large_is_not_sealed() -> None:
-    fact = ProgramStarted(document={"a": "x" * LARGEST_BODY}, parameters={}, plan_sha256="0" * 64, title="T", members=())
+    fact = ProgramStarted(document="界" * 150_000, parameters={}, plan_sha256="0" * 64, title="T", members=())
     with pytest.raises(TooLarge):
         seal(entry(fact), PROGRAM, GENESIS, NONCE)
 

@@ -87,7 +87,7 @@ async def test_what_was_refused_can_be_done_later_under_the_same_id(room: Room) 
 
 async def test_a_start_that_is_refused_leaves_nothing(room: Room) -> None:
     program_id = uuid4()
-    faulty = act("olga", a.StartProgram(document={"accord": 1}))
+    faulty = act("olga", a.StartProgram(document='{"accord": 1}'))
     assert isinstance(await room.recorder.record(program_id, faulty), Refused)
     assert await room.queries.program(program_id) is None
 
@@ -108,7 +108,7 @@ async def test_a_clock_that_is_not_due_changes_nothing(room: Room) -> None:
 
 async def test_an_act_too_large_for_an_entry_is_refused_and_the_attempt_kept(room: Room) -> None:
     program_id = await room.started()
-    document = {"accord": 1, "title": "x" * 300_000}
+    document = f"title: {'界' * 150_000}"
     refused = await room.recorder.record(program_id, act("olga", a.StartProgram(document=document)))
     assert isinstance(refused, Refused)
     *_, last = await room.queries.ledger(program_id)

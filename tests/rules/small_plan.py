@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
@@ -142,7 +143,7 @@ class World:
                 held = held[name]
             held[last] = value
         self._acts = 0
-        start = a.StartProgram(document=document, members=PEOPLE)
+        start = a.StartProgram(document=json.dumps(document), members=PEOPLE)
         started = self.outcome("olga", start, day(0), program=None)
         assert isinstance(started, Decided), started
         self.program: Program = started.program

@@ -7,6 +7,7 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
+from rules.canonical import digest
 from rules.figures import bound
 from rules.plan import Plan
 from rules.reading import DEEPEST_NESTING, LARGEST_DOCUMENT, Fault, Faulty, read, validated
@@ -254,6 +255,25 @@ def test_a_phase_that_could_never_be_complete() -> None:
 )
 def test_a_document_that_is_too_deep(text: str) -> None:
     assert "nested too deeply" in faults(text)[0].message
+
+
+def test_a_tangle_is_told_as_soon_as_a_small_one() -> None:
+    """Walking every way through 2 to the 40 of them would never end, and a chain must not exhaust the stack."""
+    phases = "".join(
+        f"  {side}{n}: {{title: T, entry: [{{phase: p{n + 1}}}, {{phase: q{n + 1}}}]}}\n" for n in range(40) for side in "pq"
+    )
+    ends = "".join(f"  {side}40: {{title: T, entry: [{{phase: {side}40}}]}}\n" for side in "pq")
+    chain = "".join(f"  r{n}: {{title: T, entry: [{{phase: r{(n + 1) % 200}}}]}}\n" for n in range(200))
+    found = faults(PLAN + phases + ends + chain)
+    assert len(found) == 82 + 200
+
+
+def test_what_cannot_be_recorded_is_composed_or_a_fault_when_it_is_read() -> None:
+    """A plan that is sound here must not be refused when a program is started from it."""
+    text = PLAN.replace("title: Calm", "title: cafe\u0301").replace('value: "17.373786"', "value: 123456789012345678")
+    plan = read(text)
+    assert sound(plan).phases["calm"].title == "caf\u00e9"
+    assert len(digest(plan.data)) == 64
 
 
 def test_a_document_that_is_too_large() -> None:
