@@ -161,7 +161,8 @@ def _temporal(keeper: Keeper, home: Home, ports: Ports, outside: Outside, say: S
 def _programs(home: Home, ports: Ports, addresses: Addresses) -> list[Child]:
     python = [sys.executable, "-P", "-m"]  # -P: a folder `alembic` or `api` where we were called is not ours
     api = [*python, "uvicorn", "api.app:create_app", "--factory", "--host", HOST, "--port", str(ports.api)]
-    api += ["--timeout-graceful-shutdown", "2"]  # an open event stream would hold the exit
+    # No line for each request: the ledger says who did what. An open event stream would hold the exit.
+    api += ["--no-access-log", "--timeout-graceful-shutdown", "2"]
     environment = addresses.environment()
     return [
         Child("the API", api, log=home.log("api"), environment=environment),

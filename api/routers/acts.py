@@ -74,7 +74,7 @@ def _json(answer: ReceiptAnswer | PreviewAnswer, status: int) -> Response:
 class Acting:
     """What every act needs: who acts, in which program, under which key."""
 
-    def __init__(self, state: StateOf, caller: Caller, program: ProgramId, key: Key, preview: Preview = False) -> None:  # noqa: FBT002  a query flag
+    def __init__(self, state: State, caller: CallerInfo, program: UUID, key: str, *, preview: bool) -> None:
         self._state, self._caller, self._program = state, caller, program
         self._key, self._preview = key, preview
 
@@ -83,7 +83,12 @@ class Acting:
         return await perform(self._state, self._caller, self._program, act, preview=self._preview)
 
 
-Doing = Annotated[Acting, Depends()]
+async def _acting(state: StateOf, caller: Caller, program: ProgramId, key: Key, preview: Preview = False) -> Acting:  # noqa: FBT002  a query flag
+    # A function and async: a class as a dependency is called in a thread.
+    return Acting(state, caller, program, key, preview=preview)
+
+
+Doing = Annotated[Acting, Depends(_acting)]
 """The caller's act on the program, under its key."""
 
 IncidentId = Annotated[a.Id, Path(alias="incident")]
