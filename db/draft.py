@@ -22,7 +22,7 @@ from db.statements import append
 from db.wire import Statement, Value
 from rules.acts import Act
 from rules.canonical import NotCanonical
-from rules.decide import Decided, content_of, decide, refusal
+from rules.decide import Decided, content_of, decide, knows_of, refusal
 from rules.refusals import Code, Refused
 from rules.times import written
 
@@ -118,9 +118,10 @@ class Draft:
         )
 
     def _outcome(self, act: Act) -> Receipt | Refused:
-        if (known := self._known.get(act.id)) is not None:
-            return self._again(act, known)
         program = self.after.program if self.after else None
+        is_stranger = program is not None and not knows_of(program, act.actor)
+        if (known := self._known.get(act.id)) is not None and not is_stranger:
+            return self._again(act, known)
         try:
             decided = decide(program, act, self._at)
             return decided if isinstance(decided, Refused) else self._appended(act, decided)
@@ -167,8 +168,8 @@ class Draft:
         return receipt
 
     def _keep_attempt(self, act: Act, refused: Refused) -> None:
-        # Of a program that is not there nothing can be kept, and of what cannot be written down neither.
-        if self.after is None or refused.code == "act_not_recordable":
+        # Of a program that is not there, or not for a stranger, nothing can be kept, and of what cannot be written neither.
+        if self.after is None or refused.code in {Code.PROGRAM_UNKNOWN, "act_not_recordable"}:
             return
         decided = refusal(self.after.program, act, refused, self._at)
         (entry,) = decided.entries

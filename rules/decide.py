@@ -50,6 +50,11 @@ def decide(program: Program | None, act: a.Act, at: datetime) -> Decided | Refus
         return no.refused
 
 
+def knows_of(program: Program, actor: a.Actor) -> bool:
+    """Whether somebody may know that there is this program. A stranger's act is answered as if there were none."""
+    return actor.role is a.Role.CLOCK or any(member.person == actor.person for member in program.members)
+
+
 def content_of(act: a.Act) -> str:
     """The hash by which a repeat of an act is told from another act under the same id."""
     return digest(act.model_dump(mode="json", exclude={"id"}, exclude_none=True))
@@ -112,7 +117,7 @@ def _start(program: Program | None, act: a.Act, deed: a.StartProgram, at: dateti
 
 
 def _go_on(program: Program | None, act: a.Act, at: datetime) -> Decided:
-    if program is None:
+    if program is None or not knows_of(program, act.actor):
         raise No(Code.PROGRAM_UNKNOWN, "There is no such program.", "the id of a program")
     unfolding = Unfolding(program, act.id, at)
     if isinstance(act.deed, a.StrikeClock):

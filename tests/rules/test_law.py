@@ -64,10 +64,10 @@ class TestWhoMayDoWhat:
         word = a.RecordEvidence(evidence="e2", milestone="announced", shows="word", text="It is meant.")
         assert world.tried("saul", word, day(1)) == "party_may_not"
 
-    def test_a_stranger_is_told_so(self) -> None:
+    def test_a_stranger_is_told_of_no_program(self) -> None:
         world = World()
         world.given("olga", a.RemoveMember(member=a.Member(person="moss", role=a.Role.MONITOR), reason="Left."), day(1))
-        assert world.tried("moss", figure("m1", "80"), day(1)) == "not_a_member"
+        assert world.tried("moss", figure("m1", "80"), day(1)) == "program_unknown"
 
     def test_the_last_officer_stays(self) -> None:
         world = World()

@@ -1,0 +1,87 @@
+"""The service on a real port over a real database, and people with tokens."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+import pytest
+import uvicorn
+
+from api.app import create_app
+from cli.temporal import free_port
+from db.session import Clerk, Reader
+from db.tokens import Tokens
+from tests.rules.small_plan import PEOPLE, PLAN
+
+STRANGER = "stranger"
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A client, a token for each person, and a program of the small plan."""
+
+    client: httpx2.AsyncClient
+    secrets: Mapping[str, str]
+    program: str
+
+    def address(self, path: str) -> str:
+        return f"/api/v1{path.replace('{program}', self.program)}"
+
+    def headers(self, person: str, key: str | None = None) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.secrets[person]}", "Idempotency-Key": key or str(uuid4())}
+
+    async def post(self, person: str, path: str, body: Any = None, *, key: str | None = None, **query: Any) -> httpx2.Response:
+        headers = self.headers(person, key)
+        return await self.client.post(self.address(path), json=body, params=query, headers=headers)
+
+    async def get(self, person: str, path: str, **query: Any) -> httpx2.Response:
+        return await self.client.get(self.address(path), params=query, headers=self.headers(person))
+
+
+@pytest.fixture
+async def served(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
+    """The address of a running API. Temporal is nowhere: the door must not need it."""
+    monkeypatch.setenv("DATABASE_URL", url)
+    monkeypatch.setenv("ACCORD_DOCUMENTS", str(tmp_path / "documents"))
+    monkeypatch.setenv("ACCORD_LARGEST_DOCUMENT", str(1024 * 1024))
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(create_app(), port=port, log_config=None, access_log=False))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110  uvicorn tells it in no other way
+        await asyncio.sleep(0.01)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    await serving
+
+
+@pytest.fixture
+async def secrets(url: str) -> dict[str, str]:
+    """A token for everybody of the small plan, for an auditor of the installation, and for a stranger."""
+    async with Reader(url, size=1) as reader, Clerk(url, size=1) as clerk:
+        tokens = Tokens(reader, clerk)
+        held = {}
+        for person, role, party in [
+            *((member.person, member.role, member.party) for member in PEOPLE),
+            ("auditor", "auditor", None),
+            (STRANGER, "representative", "north"),
+        ]:
+            held[person], _ = await tokens.issue(person, lifetime=timedelta(hours=1), role=role, party=party)
+        return held
+
+
+@pytest.fixture
+async def door(served: str, secrets: dict[str, str]) -> AsyncIterator[Door]:
+    """A started program of the small plan."""
+    async with httpx2.AsyncClient(base_url=served, trust_env=False, timeout=30, verify=False) as client:
+        members = [member.model_dump(mode="json") for member in PEOPLE]
+        started = await Door(client, secrets, "").post("olga", "/programs", {"document": PLAN, "members": members})
+        assert started.status_code == 201, started.text
+        yield Door(client, secrets, started.json()["program"])

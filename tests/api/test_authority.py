@@ -1,0 +1,134 @@
+"""Every route and every role, from the OpenAPI document itself: who may come in, and who is told what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rules.acts import Role
+from rules.authority import MAY, may
+from tests.api.conftest import STRANGER, Door
+from tests.rules.small_plan import PEOPLE
+
+DEED_OF: dict[str, str] = {
+    "/programs/{program}/evidence": "record_evidence",
+    "/programs/{program}/measurements": "record_measurement",
+    "/programs/{program}/verifications": "verify",
+    "/programs/{program}/returns": "return_evidence",
+    "/programs/{program}/withdrawals": "withdraw_evidence",
+    "/programs/{program}/observations": "observe",
+    "/programs/{program}/determinations": "determine",
+    "/programs/{program}/incidents": "report_incident",
+    "/programs/{program}/incidents/{incident}/confirmations": "confirm_incident",
+    "/programs/{program}/incidents/{incident}/contests": "contest_incident",
+    "/programs/{program}/incidents/{incident}/dismissals": "dismiss_incident",
+    "/programs/{program}/incidents/{incident}/resolutions": "resolve_incident",
+    "/programs/{program}/consents": "consent",
+    "/programs/{program}/phases/{phase}/advance": "advance_phase",
+    "/programs/{program}/suspensions": "suspend_program",
+    "/programs/{program}/resumptions": "resume_program",
+    "/programs/{program}/terminations": "terminate_program",
+    "/programs/{program}/members": "admit_member",
+    "/programs/{program}/members/removals": "remove_member",
+}
+"""The act behind each route that is one. Others are named in NO_ACT."""
+
+NO_ACT = {"/programs", "/programs/{program}/acts", "/programs/{program}/documents"}
+OPEN_TO_ALL = {"/health/live", "/health/ready", "/problems", "/problems/{code}"}
+
+FIELDS: dict[str, Any] = {
+    "evidence": "e1",
+    "measurement": "m1",
+    "incident": "i1",
+    "milestone": "announced",
+    "shows": "text",
+    "document": {"sha256": "0" * 64, "name": "x"},
+    "indicator": "smoke",
+    "value": "80",
+    "unit": "kt",
+    "period": "2024",
+    "producer": "Observatory",
+    "edition": "2025",
+    "source": "yearbook",
+    "retrieved_at": "2025-02-01T00:00:00Z",
+    "text": "x",
+    "outcome": "achieved",
+    "reason": "x",
+    "incident_kind": "attack",
+    "severity": "minor",
+    "happened_at": "2025-02-01T00:00:00Z",
+    "place": "x",
+    "account": "x",
+    "phase": "trade",
+    "member": {"person": "zoe", "role": "auditor"},
+}
+"""Values that can be read, for every field that a body may need."""
+
+
+async def _document(door: Door) -> dict[str, Any]:
+    document: dict[str, Any] = (await door.client.get("/api/v1/openapi.json")).json()
+    return document
+
+
+def _body(document: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any] | None:
+    if "requestBody" not in operation:
+        return None
+    schema = operation["requestBody"]["content"]["application/json"]["schema"]
+    shape = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    needed = [name for name in shape["properties"] if name in shape.get("required", []) or name in ("milestone", "document")]
+    return {name: FIELDS[name] for name in needed if name in FIELDS}
+
+
+def _path(route: str) -> str:
+    return route.removeprefix("/api/v1").replace("{incident}", "i1").replace("{phase}", "trade")
+
+
+async def test_every_route_is_known_to_this_test(door: Door) -> None:
+    """A new route is refused here until somebody has said whose it is."""
+    for route, operations in (await _document(door))["paths"].items():
+        path = route.removeprefix("/api/v1")
+        for method in operations:
+            known = path in DEED_OF or path in NO_ACT or path in OPEN_TO_ALL or method == "get"
+            assert known, f"{method} {path}"
+    assert set(DEED_OF.values()) | {"start_program", "strike_clock"} == set(MAY)
+
+
+async def test_each_role_does_what_the_table_says_and_nothing_else(door: Door) -> None:
+    """403 exactly where the table denies; the law may still refuse what makes no sense now."""
+    document = await _document(door)
+    holders = {member.role: member.person for member in PEOPLE} | {Role.CHECKER: None}
+    for route, deed in DEED_OF.items():
+        body = _body(document, document["paths"][f"/api/v1{route}"]["post"])
+        for role, person in holders.items():
+            if person is None or role is Role.CLOCK:
+                continue
+            answer = await door.post(person, _path(route), body, preview="true")
+            denied = answer.status_code == 403 and answer.json()["code"] == "role_may_not"
+            assert denied is not may(role, deed), f"{role} {deed}: {answer.status_code} {answer.text}"
+
+
+async def test_a_stranger_finds_nothing_behind_any_route(door: Door) -> None:
+    document = await _document(door)
+    for route, operations in document["paths"].items():
+        path = route.removeprefix("/api/v1")
+        if "{program}" not in path:
+            continue
+        for method, operation in operations.items():
+            if method == "get":
+                known = _path(route).replace("{sha256}", "0" * 64)
+                answer = await door.get(STRANGER, known, **({"at": "2030-01-01T00:00:00Z"} if "as-of" in path else {}))
+            elif path in DEED_OF:
+                answer = await door.post(STRANGER, _path(route), _body(document, operation))
+            else:
+                continue
+            assert answer.status_code == 404, f"{method} {path}: {answer.status_code} {answer.text}"
+
+
+async def test_without_a_token_every_route_but_health_is_closed(door: Door) -> None:
+    for route, operations in (await _document(door))["paths"].items():
+        path = route.removeprefix("/api/v1")
+        if path in OPEN_TO_ALL:
+            continue
+        address = route.replace("{program}", door.program).replace("{sha256}", "0" * 64)
+        for method in operations:
+            answer = await door.client.request(method, address.replace("{incident}", "i1").replace("{phase}", "trade"))
+            assert answer.status_code == 401, f"{method} {path}: {answer.status_code}"

@@ -1,0 +1,101 @@
+"""Starting programs, finding them, and filing documents."""
+
+from __future__ import annotations
+
+import hashlib
+
+from tests.api.conftest import STRANGER, Door
+from tests.rules.small_plan import PLAN
+
+
+async def test_the_plan_of_the_report_is_started_by_its_name(door: Door) -> None:
+    started = await door.post("olga", "/programs", {"plan": "us-iraq-reset", "parameters": {"stability_length": "P3M"}})
+    assert started.status_code == 201
+    unknown = await door.post("olga", "/programs", {"plan": "us-iraq-rest"})
+    assert (unknown.status_code, unknown.json()["accepted"]) == (422, "did you mean us-iraq-reset?")
+
+
+async def test_a_start_that_is_sent_again_starts_one_program(door: Door) -> None:
+    first = await door.post("olga", "/programs", {"document": PLAN}, key="s1")
+    again = await door.post("olga", "/programs", {"document": PLAN}, key="s1")
+    assert first.json()["program"] == again.json()["program"]
+    assert again.json()["repeated"]
+
+
+async def test_a_faulty_plan_is_told_its_faults_with_their_lines(door: Door) -> None:
+    text = "accord: 1\nplan: p\ntitle: T\nsource: S\ntime_zone: Nowhere/Else\n"
+    text += "parties: {a: {name: A}}\nphases: {p: {title: P}}\n"
+    answer = await door.post("olga", "/programs", {"document": text})
+    assert (answer.status_code, answer.json()["code"]) == (422, "plan_faulty")
+    assert "plan:5:12: time_zone" in answer.json()["detail"]
+
+
+async def test_only_officers_start_programs(door: Door) -> None:
+    assert (await door.post("nora", "/programs", {"document": PLAN})).status_code == 403
+
+
+async def test_programs_are_listed_in_pages_and_by_filters(door: Door) -> None:
+    for number in range(4):
+        await door.post("olga", "/programs", {"document": PLAN, "title": f"Program {number}"})
+    seen: list[str] = []
+    after: dict[str, str] = {}
+    while True:
+        page = (await door.get("olga", "/programs", limit=2, **after)).json()
+        seen += [line["id"] for line in page["programs"]]
+        if page["next"] is None:
+            break
+        after = {"after": page["next"]}
+    assert len(seen) == len(set(seen)) == 5
+    for query, count in (
+        ({"plan": "truce"}, 5),
+        ({"plan": "other"}, 0),
+        ({"phase": "move"}, 5),
+        ({"phase": "trade"}, 0),
+        ({"party": "south", "standing": "running"}, 5),
+        ({"next_due_before": "2020-01-01T00:00:00Z"}, 0),
+    ):
+        assert len((await door.get("olga", "/programs", **query)).json()["programs"]) == count, query
+    assert (await door.get("olga", "/programs", after="nonsense")).status_code == 422
+
+
+async def test_everybody_finds_their_programs_and_no_others(door: Door) -> None:
+    await door.post("olga", "/programs", {"document": PLAN})
+    assert len((await door.get("nora", "/programs")).json()["programs"]) == 1
+    assert (await door.get(STRANGER, "/programs")).json()["programs"] == []
+    assert len((await door.get("auditor", "/programs")).json()["programs"]) == 2
+
+
+async def test_an_auditor_reads_everything_and_does_nothing(door: Door) -> None:
+    assert (await door.get("auditor", "/programs/{program}/ledger")).status_code == 200
+    answer = await door.post("auditor", "/programs/{program}/suspensions", {"reason": "No."})
+    assert answer.status_code == 404
+
+
+async def test_a_document_is_filed_once_and_downloaded_as_it_was(door: Door) -> None:
+    content = b"%PDF-1.7 an announcement" * 1000
+    digest = hashlib.sha256(content).hexdigest()
+    address, client = door.address("/programs/{program}/documents"), door.client
+    wrong = await client.post(
+        address, params={"name": "a.pdf", "sha256": "0" * 64}, content=content, headers=door.headers("nora")
+    )
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "hash_differs")
+    filed = await client.post(
+        address, params={"name": "a b.pdf", "sha256": digest}, content=content, headers=door.headers("nora")
+    )
+    assert filed.status_code == 201, filed.text
+    assert (filed.json()["sha256"], filed.json()["size"]) == (digest, len(content))
+    large = await client.post(address, params={"name": "x"}, content=b"x" * 2**21, headers=door.headers("nora"))
+    assert large.status_code == 413
+    got = await client.get(f"{address}/{digest}", headers=door.headers("saul"))
+    assert got.content == content
+    assert got.headers["content-disposition"] == "attachment; filename*=UTF-8''a%20b.pdf"
+    assert got.headers["x-content-type-options"] == "nosniff"
+    hidden = await client.get(f"{address}/{digest}", headers=door.headers(STRANGER))
+    assert hidden.status_code == 404
+
+
+async def test_health_tells_the_parts_apart(door: Door) -> None:
+    ready = await door.get("nora", "/health/ready")
+    assert ready.status_code == 200
+    assert ready.json() == {"status": "ready", "database": "ready", "migrations": "ready", "temporal": "unreachable"}
+    assert (await door.get("nora", "/health/live")).json() == {"status": "live"}

@@ -1,0 +1,52 @@
+"""One PostgreSQL per test process, one database per test, made from a migrated template."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from cli.postgres import Postgres
+from db.migrations import upgrade
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    with Postgres(tmp_path_factory.mktemp("server")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def template(server: Postgres) -> str:
+    """The name of a database with our schema and nothing in it."""
+    asyncio.run(upgrade(server.url()))
+    return "accord"
+
+
+@pytest.fixture
+def empty_url(server: Postgres) -> Iterator[str]:
+    """A database without our schema, as its owner."""
+    yield from _database(server, "template1")
+
+
+@pytest.fixture
+def owner_url(server: Postgres, template: str) -> Iterator[str]:
+    """A migrated database of this test alone, as its owner."""
+    yield from _database(server, template)
+
+
+def _database(server: Postgres, template: str) -> Iterator[str]:
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(server.url(database="postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+        yield server.url(database=name)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@pytest.fixture
+def url(owner_url: str) -> str:
+    """The same database as the service reaches it."""
+    return owner_url.replace("postgresql://postgres@", "postgresql://accord_service@")
