@@ -19,8 +19,8 @@ from sqlalchemy import ARRAY, CheckConstraint, DateTime, Index, LargeBinary, Met
 from sqlalchemy.orm import declared_attr
 from sqlmodel import BigInteger, Field, SQLModel
 
-LARGEST_BODY = 256 * 1024
-"""Bytes of the largest entry that is recorded; `ledger.seal` refuses more before the database does."""
+LARGEST_BODY = 2**20
+"""Bytes of the largest entry: the longest plan in any script fits. `ledger.seal` refuses more before the database does."""
 
 NAMING = {
     "pk": "pk_%(table_name)s",

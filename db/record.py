@@ -37,7 +37,7 @@ class LedgerFault(RuntimeError):
 
 
 class _StartedMeanwhile(Exception):
-    """Between looking for the head row and reading the ledger somebody else has started the program."""
+    """Somebody else has started the program after we had looked for its head row."""
 
 
 @dataclass(slots=True, eq=False)
@@ -137,8 +137,8 @@ class Recorder:
             return []
         try:
             return await self._attempt(program_id, together)
-        except (psycopg.errors.UniqueViolation, _StartedMeanwhile):
-            # Somebody else has just started a program under this id; now it is there to be locked.
+        except _StartedMeanwhile:
+            # It was not there when we looked, and is there to be locked now.
             self._programs.drop(program_id)
             return await self._attempt(program_id, together)
 
@@ -153,7 +153,12 @@ class Recorder:
             answers = [_judged(draft, waiting) for waiting in together]
             if not draft.is_empty:
                 tell = ((TELL, str(program_id)),) if draft.wakes_the_clock_room else ()
-                await transaction.ask(draft.statement(), *tell, (COMMIT,))
+                try:
+                    await transaction.ask(draft.statement(), *tell, (COMMIT,))
+                except psycopg.errors.UniqueViolation as error:
+                    if kept is None:
+                        raise _StartedMeanwhile from error
+                    raise
         if draft.after is not None:
             self._programs.keep(program_id, draft.after)
         return answers

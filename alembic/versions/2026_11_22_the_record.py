@@ -51,7 +51,7 @@ CREATE TABLE ledger_entry (
   CONSTRAINT ck_ledger_entry_prev_is_a_hash CHECK (octet_length(prev) = 32),
   CONSTRAINT ck_ledger_entry_first_follows_nothing CHECK (seq > 1 OR prev = decode(repeat('00', 32), 'hex')),
   CONSTRAINT ck_ledger_entry_seq_counts_from_one CHECK (seq >= 1),
-  CONSTRAINT ck_ledger_entry_body_is_bounded CHECK (octet_length(body) <= 262144)
+  CONSTRAINT ck_ledger_entry_body_is_bounded CHECK (octet_length(body) <= 1048576)
 );
 CREATE UNIQUE INDEX uq_ledger_entry_program_id_act_id ON ledger_entry (program_id, act_id)
   WHERE content IS NOT NULL AND kind <> 'attempt_refused';

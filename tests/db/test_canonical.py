@@ -8,7 +8,7 @@ from unicodedata import normalize
 
 import pytest
 import rfc8785
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.canonical import DEEPEST, NotCanonical, canonical
@@ -23,6 +23,7 @@ DATA = st.recursive(
 )
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(DATA)
 def test_bytes_are_those_of_the_standard(data: Any) -> None:
     assert canonical(data) == rfc8785.dumps(data)

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db.draft import Draft
@@ -83,10 +83,14 @@ def test_two_entries_that_say_the_same_have_two_leaves() -> None:
     assert seal(one, PROGRAM, GENESIS, NONCE).leaf != seal(one, PROGRAM, GENESIS, bytes(16)).leaf
 
 
-def test_an_entry_too_large_is_not_sealed() -> None:
-    fact = ProgramStarted(document="界" * 150_000, parameters={}, plan_sha256="0" * 64, title="T", members=())
+def test_an_entry_too_large_is_not_sealed(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = entry(AttemptRefused(attempted="x", content="0" * 64, code="c", reason="R."))
+    size = len(seal(one, PROGRAM, GENESIS, NONCE).body)
+    monkeypatch.setattr("db.ledger.LARGEST_BODY", size)
+    seal(one, PROGRAM, GENESIS, NONCE)
+    monkeypatch.setattr("db.ledger.LARGEST_BODY", size - 1)
     with pytest.raises(TooLarge):
-        seal(entry(fact), PROGRAM, GENESIS, NONCE)
+        seal(one, PROGRAM, GENESIS, NONCE)
 
 
 def test_bytes_that_are_no_entry_are_not_read() -> None:
@@ -95,6 +99,7 @@ def test_bytes_that_are_no_entry_are_not_read() -> None:
             read(body)
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.data())
 def test_a_changed_byte_is_named(data: st.DataObject) -> None:
     rows = list(story())
@@ -106,6 +111,7 @@ def test_a_changed_byte_is_named(data: st.DataObject) -> None:
     assert (row.seq, "leaf") in told(rows)
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.data())
 def test_a_changed_byte_with_its_hash_made_right_is_named_by_the_next_entry(data: st.DataObject) -> None:
     """Whoever can compute one hash must compute all that follow, and then the head is another."""

@@ -9,8 +9,9 @@ import psycopg
 
 from db.models import PROJECTIONS
 from db.rebuild import rebuild
+from rules import acts as a
 from rules.program import Program
-from tests.db.builders import evidence, long_story, not_allowed, tell, verdict
+from tests.db.builders import act, evidence, long_story, not_allowed, tell, verdict
 from tests.db.conftest import Room
 
 Owner = psycopg.AsyncConnection[Any]
@@ -29,6 +30,8 @@ async def several_programs(room: Room) -> list[UUID]:
     await tell(room.writer, ids[1], long_story()[:14])
     await room.recorder.record_all(ids[2], [evidence("e1"), verdict("e1")])
     await room.recorder.record(ids[2], not_allowed())
+    for reason in ("Wait.", "Under the same id something else."):
+        await room.recorder.record(ids[2], act("cleo", a.SuspendProgram(reason=reason), "the-act"))
     return ids
 
 

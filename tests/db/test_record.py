@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,13 +14,17 @@ import psycopg
 import pytest
 
 from db.ledger import read, verify_chain
+from db.programs import Programs
 from db.receipts import BatchRefused, Receipt
+from db.record import Recorder
+from db.session import Writer
 from rules import acts as a
 from rules.decide import Decided
 from rules.evolve import fold
 from rules.refusals import Refused
 from tests.db.builders import act, evidence, long_story, not_allowed, start, stored, tell, verdict
 from tests.db.conftest import Room
+from tests.rules.small_plan import PEOPLE, PLAN
 
 
 async def test_an_act_is_answered_with_what_it_added(room: Room) -> None:
@@ -106,13 +114,27 @@ async def test_a_clock_that_is_not_due_changes_nothing(room: Room) -> None:
     assert await room.queries.program(program_id) == before
 
 
-async def test_an_act_too_large_for_an_entry_is_refused_and_the_attempt_kept(room: Room) -> None:
+async def test_an_act_too_large_for_an_entry_is_refused_and_the_attempt_kept(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
     program_id = await room.started()
-    document = f"title: {'界' * 150_000}"
-    refused = await room.recorder.record(program_id, act("olga", a.StartProgram(document=document)))
+    monkeypatch.setattr("db.ledger.LARGEST_BODY", 650)
+    refused = await room.recorder.record(program_id, evidence(text="x" * 200))
     assert isinstance(refused, Refused)
+    assert refused.code == "act_too_large"
     *_, last = await room.queries.ledger(program_id)
     assert last.entry.fact.kind == "attempt_refused"
+    await room.recorded(program_id, evidence())
+
+
+async def test_the_longest_plan_is_recorded(room: Room) -> None:
+    """As many letters as a plan may have, and every second one to be escaped."""
+    text = json.dumps(PLAN)
+    note = ' "' * ((199_000 - len(text)) // 2)
+    program_id = uuid4()
+    await room.recorded(program_id, act("olga", a.StartProgram(document=f"{text}\n#{note}", members=PEOPLE)))
+    kept = await Programs(room.reader).load(program_id)
+    assert kept is not None
 
 
 async def test_many_at_once_make_one_chain(room: Room, other_room: Room, owner: Any) -> None:
@@ -221,9 +243,7 @@ async def test_who_goes_away_takes_nobody_else_with_them(room: Room) -> None:
     outcomes = await asyncio.gather(*tasks, return_exceptions=True)
     assert all(isinstance(outcome, Receipt) for outcome in outcomes[1::2])
     rows = await stored(room.queries, program_id)
-    recorded = [row.subject for row in rows if row.kind == "evidence_recorded"]
-    assert len(recorded) == len(set(recorded))
-    assert {f"e{n}" for n in range(1, 20, 2)} <= set(recorded)
+    assert [row.subject for row in rows if row.kind == "evidence_recorded"] == [f"e{n}" for n in range(1, 20, 2)]
     assert verify_chain(rows) == []
 
 
@@ -256,3 +276,73 @@ async def test_a_head_row_that_lies_stops_the_recorder(room: Room, owner: psycop
     await owner.execute("UPDATE program SET seq = seq - 1")
     with pytest.raises(RuntimeError, match="does not end where its head row says"):
         await room.recorder.record(program_id, evidence())
+
+
+async def test_the_time_is_that_after_the_wait(room: Room, owner_url: str) -> None:
+    """Taken before the lock it could lie before that of an entry which stands earlier in the chain."""
+    program_id = await room.started()
+    async with await psycopg.AsyncConnection.connect(owner_url) as holder:
+        await holder.execute("SELECT 1 FROM program FOR NO KEY UPDATE")
+        waiting = asyncio.create_task(room.recorded(program_id, evidence()))
+        await asyncio.sleep(0.3)
+        cursor = await holder.execute("SELECT clock_timestamp()")
+        (released,) = await cursor.fetchone() or (None,)
+        assert not waiting.done()
+        await holder.rollback()
+    assert (await waiting).recorded_at > released
+
+
+async def test_a_clock_that_was_set_back_does_not_turn_time_around(room: Room) -> None:
+    program_id = uuid4()
+    ahead = datetime.now(UTC) + timedelta(hours=1)
+    await tell(room.writer, program_id, [(start(), ahead)])
+    assert (await room.recorded(program_id, evidence())).recorded_at == ahead
+    assert verify_chain(await stored(room.queries, program_id)) == []
+
+
+async def test_a_receipt_holds_nothing_of_a_refusal_that_stands_beside_it(room: Room) -> None:
+    """Refused as of the future, accepted a moment later, both under one id."""
+    program_id = await room.started()
+    soon = datetime.now(UTC) + timedelta(seconds=0.5)
+    early = evidence("e1", "the-act")
+    early = early.model_copy(update={"deed": early.deed.model_copy(update={"happened_at": soon})})
+    assert isinstance(await room.recorder.record(program_id, early), Refused)
+    await asyncio.sleep(0.6)
+    first = await room.recorded(program_id, early)
+    again = await room.recorded(program_id, early)
+    assert again.repeated
+    assert again.entries == first.entries
+
+
+async def test_a_program_that_appears_between_two_looks_is_looked_at_again(room: Room) -> None:
+    """The head row was not there yet when it was to be locked, and the entries were when they were read."""
+    program_id = uuid4()
+    await room.recorded(program_id, start("begin"))
+    late = Recorder(_TooEarly(room.writer), Programs(room.reader))
+    outcome = await late.record(program_id, start("another"))
+    assert isinstance(outcome, Refused)
+    assert outcome.code == "program_exists"
+
+
+class _TooEarly(Writer):
+    """Sees no head row the first time."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+        self._is_early = True
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Any]:
+        async with self._writer.transaction() as transaction:
+            ask = transaction.ask
+
+            async def blind(*calls: Any) -> Any:
+                begun, head, *rest = await ask(*calls)
+                return [begun, [] if self._is_early else head, *rest]
+
+            transaction.ask = blind  # type: ignore[method-assign]
+            try:
+                yield transaction
+            finally:
+                transaction.ask = ask  # type: ignore[method-assign]
+                self._is_early = False
