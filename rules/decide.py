@@ -165,7 +165,7 @@ def _judged(program: Program, act: a.Act, at: datetime) -> Fact:
         case a.AdvancePhase():
             return advanced(program, deed, at)
         case a.SuspendProgram() | a.ResumeProgram() | a.TerminateProgram():
-            return standing_fact(program, deed, at)
+            return standing_fact(program, actor, deed, at)
         case a.StartProgram() | a.StrikeClock():
             raise AssertionError("judged before")
     assert_never(deed)

@@ -236,12 +236,22 @@ class Plan(Strict):
     incidents: dict[Name, IncidentKind] = Field(default_factory=dict)
     indicators: dict[Name, Indicator] = Field(default_factory=dict)
     commitments: dict[Name, Commitment] = Field(default_factory=dict)
+    authorities: tuple[Name, ...] = Field(
+        default=(),
+        description="parties or bodies that decide incidents, end suspensions and terminate; left out, those that determine",
+    )
     phases: dict[Name, Phase] = Field(min_length=1, max_length=300)
 
     @cached_property
     def milestones(self) -> Mapping[str, Milestone]:
         """Every milestone by its name, which is unique in the plan."""
         return {name: step for phase in self.phases.values() for name, step in phase.milestones.items()}
+
+    @cached_property
+    def deciders(self) -> tuple[str, ...]:
+        """Who decides incidents, ends suspensions and terminates."""
+        determining = {name for step in self.milestones.values() for name in step.determined.by}
+        return self.authorities or tuple(sorted(determining or {*self.parties, *self.bodies}))
 
     @cached_property
     def phase_of(self) -> Mapping[str, str]:

@@ -48,6 +48,8 @@ def _references(plan: p.Plan) -> Iterator[Fault]:
     for name, body in plan.bodies.items():
         for index, member in enumerate(body.members):
             yield from _unknown(("bodies", name, "members", index), member, "party", plan.parties)
+    for index, name in enumerate(plan.authorities):
+        yield from _unknown(("authorities", index), name, "party or body", signatories)
     for name, rule in plan.commitments.items():
         at: Path = ("commitments", name)
         if rule.party:

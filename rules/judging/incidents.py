@@ -9,6 +9,7 @@ from rules import acts as a
 from rules import entries as e
 from rules.entries import Fact
 from rules.judging.evidence import check_past
+from rules.judging.phases import check_decides
 from rules.program import Incident, IncidentStatus, Program
 from rules.refusals import Code, No
 from rules.words import did_you_mean
@@ -37,10 +38,11 @@ def incident_fact(program: Program, actor: a.Actor, deed: Deed, at: datetime) ->
                 (IncidentStatus.REPORTED, IncidentStatus.CONTESTED, IncidentStatus.CONFIRMED),
                 Code.INCIDENT_ALREADY_DECIDED,
             )
+            _check_decider(program, actor, incident)
             _check_not_reporter(actor, incident)
             return e.IncidentDismissed(incident=deed.incident, reason=deed.reason)
         case a.ResolveIncident():
-            return _resolved(program, deed, at)
+            return _resolved(program, actor, deed, at)
     assert_never(deed)
 
 
@@ -78,6 +80,18 @@ def _check_attribution(program: Program, who: str | None) -> None:
         raise No(Code.PARTY_UNKNOWN, f"{who} is nobody the plan knows.", did_you_mean(who, known))
 
 
+def _check_decider(program: Program, actor: a.Actor, incident: Incident) -> None:
+    """Raises No unless the plan lets the actor decide, and the incident is not attributed to the actor's party."""
+    if actor.role is a.Role.AUTHORITY:
+        check_decides(program, actor)
+    if actor.party is not None and actor.party == incident.attributed_to:
+        raise No(
+            Code.PARTY_MAY_NOT,
+            f"The incident {incident.id} is attributed to {actor.party}, which does not decide on it.",
+            f"an authority of {' or '.join(who for who in program.plan.deciders if who != actor.party) or 'nobody'}",
+        )
+
+
 def _check_not_reporter(actor: a.Actor, incident: Incident) -> None:
     if actor.person == incident.reported_by.person:
         raise No(
@@ -113,6 +127,7 @@ def _confirmed(program: Program, actor: a.Actor, deed: a.ConfirmIncident, at: da
             "A contested incident is decided by an authority.",
             "the role authority",
         )
+    _check_decider(program, actor, incident)
     _check_not_reporter(actor, incident)
     severity = deed.severity or incident.severity
     _check_severity(program, severity)
@@ -127,8 +142,9 @@ def _confirmed(program: Program, actor: a.Actor, deed: a.ConfirmIncident, at: da
     )
 
 
-def _resolved(program: Program, deed: a.ResolveIncident, at: datetime) -> Fact:
+def _resolved(program: Program, actor: a.Actor, deed: a.ResolveIncident, at: datetime) -> Fact:
     incident = _known(program, deed.incident)
+    _check_decider(program, actor, incident)
     _expect(incident, (IncidentStatus.CONFIRMED,), Code.INCIDENT_NOT_CONFIRMED)
     check_past(deed.resolved_at, at)
     resolved_at = deed.resolved_at or at

@@ -76,11 +76,26 @@ def advanced(program: Program, deed: a.AdvancePhase, at: datetime) -> Fact:
     return e.PhaseAdvanced(phase=deed.phase)
 
 
-def standing_fact(program: Program, deed: a.SuspendProgram | a.ResumeProgram | a.TerminateProgram, at: datetime) -> Fact:
+def check_decides(program: Program, actor: a.Actor) -> None:
+    """Raises No unless the plan names the actor's party or body as an authority."""
+    deciders = program.plan.deciders
+    if actor.party not in deciders:
+        raise No(
+            Code.PARTY_MAY_NOT,
+            f"This is decided by {' or '.join(deciders)}, not by {actor.party}.",
+            f"an authority of {' or '.join(deciders)}",
+        )
+
+
+def standing_fact(
+    program: Program, actor: a.Actor, deed: a.SuspendProgram | a.ResumeProgram | a.TerminateProgram, at: datetime
+) -> Fact:
     """The fact of a suspension, its end, or the end of the program. Raises No.
 
     A suspension is refused for one reason only: that there is one already.
     """
+    if not isinstance(deed, a.SuspendProgram):
+        check_decides(program, actor)
     suspended = program.standing is Standing.SUSPENDED
     match deed:
         case a.SuspendProgram():

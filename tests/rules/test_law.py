@@ -410,3 +410,37 @@ class TestIncidents:
             "account": "Shots.",
         }
         assert World().tried("moss", a.ReportIncident(**{**fields, **changes}), day(2)) == code
+
+
+class TestWhoDecides:
+    def test_nobody_decides_on_an_incident_attributed_to_them(self) -> None:
+        world = World(authorities=["commission", "north"])
+        world.given("olga", a.AdmitMember(member=a.Member(person="nero", role=a.Role.AUTHORITY, party="north")), day(1))
+        report = a.ReportIncident(
+            incident="i1",
+            incident_kind="strike",
+            severity="grave",
+            happened_at=day(1),
+            place="x",
+            attributed_to="north",
+            account="Bombs fell.",
+        )
+        world.given("sara", report, day(1))
+        dismissal = a.Act(
+            id="own",
+            actor=a.Actor(person="nero", role=a.Role.AUTHORITY, party="north"),
+            deed=a.DismissIncident(incident="i1", reason="It was not us."),
+        )
+        refused = decide(world.program, dismissal, day(2))
+        assert isinstance(refused, Refused)
+        assert refused.code == "party_may_not"
+        world.given("cleo", a.ConfirmIncident(incident="i1", reason="Seen."), day(2))
+
+    def test_an_authority_that_the_plan_does_not_name_ends_nothing(self) -> None:
+        world = World()
+        member = a.Member(person="nero", role=a.Role.AUTHORITY, party="north")
+        world.given("olga", a.AdmitMember(member=member), day(1))
+        actor = a.Actor(person="nero", role=a.Role.AUTHORITY, party="north")
+        refused = decide(world.program, a.Act(id="end", actor=actor, deed=a.TerminateProgram(reason="Enough.")), day(2))
+        assert isinstance(refused, Refused)
+        assert refused.accepted == "an authority of commission"

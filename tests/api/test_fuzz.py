@@ -1,0 +1,60 @@
+"""Whatever is sent, by whomever: the service answers, and never with a fault of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+
+from tests.api.conftest import Door
+
+ROLES = {
+    "representative": "nils",
+    "recorder": "nora",
+    "verifier": "nick",
+    "authority": "cleo",
+    "monitor": "moss",
+    "officer": "olga",
+    "auditor": "auditor",
+    "stranger": "stranger",
+}
+REQUESTS_PER_ROUTE = 8
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.timeout(300)
+async def test_no_request_makes_the_service_fail(door: Door, role: str) -> None:
+    faults = await asyncio.to_thread(_faults, str(door.client.base_url), door.headers(ROLES[role]), door.program)
+    assert faults == []
+
+
+def _faults(api: str, headers: dict[str, str], program: str) -> list[str]:
+    """Answers of 500 and more, with the request that led to each."""
+    found: list[str] = []
+    schema = schemathesis.openapi.from_url(f"{api.rstrip('/')}/api/v1/openapi.json")
+    for result in schema.get_all_operations():
+        operation = result.ok()
+
+        @given(case=operation.as_strategy())
+        @settings(
+            max_examples=REQUESTS_PER_ROUTE,
+            deadline=None,
+            database=None,
+            derandomize=True,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        def ask(case: Any) -> None:
+            # A program that exists, or every request would end at the first 404.
+            if "program" in case.path_parameters:
+                case.path_parameters["program"] = program
+            own = {name: value for name, value in headers.items() if name == "Authorization" or not case.headers}
+            answer = case.call(headers=own)
+            if answer.status_code >= 500 and not (answer.status_code == 503 and "health" in case.path):
+                found.append(f"{case.method} {case.path} {case.query} {case.body!r:.300}: {answer.status_code} {answer.text}")
+
+        ask()
+    return found
