@@ -3,21 +3,23 @@
 import asyncio
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
+import psycopg
 import typer
+from rich.progress import Progress
 
-from cli import plan
+from cli import plan, token
+from cli.addresses import HomeFolder, NotRunning, owner_database
 from cli.demo import demonstrate
 from cli.failures import CannotStart
-from cli.service import Refused
 from cli.rehearse import command as rehearse
+from cli.service import Refused
 from cli.supervisor import Ports, supervise
 from db.migrations import upgrade
+from db.rebuild import rebuild as make_again
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-
-HomeFolder = Annotated[Path, typer.Option("--home", envvar="ACCORD_HOME", help="The data folder.")]
-"""Where the embedded servers, the documents and the tokens are kept."""
 
 
 @app.callback()
@@ -64,7 +66,29 @@ def migrate(
     asyncio.run(upgrade(owner_url))
 
 
+@app.command()
+def rebuild(
+    program: Annotated[UUID | None, typer.Argument(help="One program; left out, all.")] = None,
+    home: HomeFolder = Path(".accord"),
+) -> None:
+    """Make everything that is read from the ledger again, byte for byte, while the service goes on."""
+
+    async def rebuilt() -> int:
+        with Progress() as progress:
+            task = progress.add_task("Programs", total=None)
+            owner = await psycopg.AsyncConnection.connect(owner_database(home), autocommit=True)
+            async with owner:
+                return await make_again(owner, program, lambda done, of: progress.update(task, completed=done, total=of))
+
+    try:
+        typer.echo(f"{asyncio.run(rebuilt())} programs were made again from their ledgers.")
+    except NotRunning as reason:
+        typer.echo(f"accord: {reason}", err=True)
+        raise typer.Exit(1) from reason
+
+
 app.add_typer(plan.app, name="plan")
+app.add_typer(token.app, name="token")
 app.command("rehearse")(rehearse)
 
 
