@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -30,8 +31,8 @@ async def several_programs(room: Room) -> list[UUID]:
     await tell(room.writer, ids[1], long_story()[:14])
     await room.recorder.record_all(ids[2], [evidence("e1"), verdict("e1")])
     await room.recorder.record(ids[2], not_allowed())
-    for reason in ("Wait.", "Under the same id something else."):
-        await room.recorder.record(ids[2], act("cleo", a.SuspendProgram(reason=reason), "the-act"))
+    suspensions = [a.SuspendProgram(reason=reason) for reason in ("Wait.", "Under the same id something else.")]
+    await asyncio.gather(*(room.recorder.record(ids[2], act("cleo", deed, "the-act")) for deed in suspensions))
     return ids
 
 
