@@ -14,7 +14,8 @@ from pydantic import BaseModel, Field
 from db.receipts import Receipt
 from rules.clocks import Clock, clocks
 from rules.decide import Decided, effects_of
-from rules.entries import Entry, Truth
+from rules.effects import Truth
+from rules.entries import Entry
 from rules.explain import Blocking, blocking_phase
 from rules.findings import showing
 from rules.program import Finding, Program, Standing

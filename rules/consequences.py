@@ -13,10 +13,11 @@ from datetime import datetime
 from functools import partial
 from typing import Literal
 
-from rules import entries as e
+from rules import effects, facts
 from rules.acts import Actor, Id
 from rules.clocks import Clock, clocks, occurred
-from rules.entries import Effect, Entry, Truth
+from rules.effects import Effect, Truth
+from rules.entries import Entry, Fact
 from rules.evolve import evolve
 from rules.findings import Judgement, shown
 from rules.gates import gate
@@ -40,7 +41,7 @@ class Unfolding:
         self.entries: list[Entry] = []
         self._act, self._at = act, at
 
-    def append(self, fact: e.Fact, actor: Actor | None = None, content: str | None = None) -> None:
+    def append(self, fact: Fact, actor: Actor | None = None, content: str | None = None) -> None:
         entry = Entry.model_construct(
             seq=self.program.seq + 1, at=self._at, act=self._act, actor=actor, content=content, fact=fact
         )
@@ -59,13 +60,13 @@ class Unfolding:
     def _strike(self, clock: Clock) -> None:
         # What is only now known to be due (an incident was dismissed late) takes effect now.
         at = max(clock.due_at, self.program.settled_to)
-        self.append(e.ClockStruck(clock=clock.name, due_at=clock.due_at))
+        self.append(effects.ClockStruck(clock=clock.name, due_at=clock.due_at))
         match clock.kind:
             case "stability":
-                self.append(e.StabilityCompleted(phase=clock.phase, effective_at=at))
+                self.append(effects.StabilityCompleted(phase=clock.phase, effective_at=at))
             case "deadline":
                 milestone = clock.name.removeprefix("deadline.")
-                self.append(e.DeadlineMissed(milestone=milestone, effective_at=clock.due_at))
+                self.append(effects.DeadlineMissed(milestone=milestone, effective_at=clock.due_at))
             case "observation" | "staleness" | "not_before":
                 pass
         self.settle(at)
@@ -92,7 +93,7 @@ def commitments(program: Program, at: datetime) -> Iterator[Effect]:
             continue
         now = commitment_now(program, rule, since)
         if now != before:
-            yield e.CommitmentChanged(
+            yield effects.CommitmentChanged(
                 commitment=name,
                 status=now.status,
                 because=now.because,
@@ -120,14 +121,14 @@ def stability(program: Program, at: datetime) -> Iterator[Effect]:
             yield _stability_finding(name, now, at, stands=proposed)
 
 
-def _undone(before: Stability, now: e.StabilityCounted) -> bool:
+def _undone(before: Stability, now: effects.StabilityCounted) -> bool:
     then = before.counted.completes_at
     return now.completes_at is None or (then is not None and now.completes_at > then)
 
 
-def _stability_finding(name: str, now: e.StabilityCounted, at: datetime, *, stands: bool) -> e.FindingMade:
+def _stability_finding(name: str, now: effects.StabilityCounted, at: datetime, *, stands: bool) -> effects.FindingMade:
     broken = f"The period was broken by {now.moved_by}" if now.moved_by else "The period was interrupted"
-    return e.FindingMade(
+    return effects.FindingMade(
         stability=name,
         outcome=Truth.MET if stands else Truth.NOT_MET,
         proposes=None if stands else "reversal",
@@ -161,7 +162,7 @@ def deadlines(program: Program, at: datetime) -> Iterator[Effect]:
             whole_days=in_whole_days(step.due.within),
         )
         if before is None or (before.missed_at is None and before.revised != revised):
-            yield e.DeadlineSet(
+            yield effects.DeadlineSet(
                 milestone=name,
                 anchored_at=since,
                 due_original=before.original if before else due,
@@ -199,7 +200,7 @@ def _has_figure(program: Program, name: str) -> bool:
     )
 
 
-def _finding(program: Program, name: str, at: datetime, judgement: Judgement, *, held: bool) -> e.FindingMade:
+def _finding(program: Program, name: str, at: datetime, judgement: Judgement, *, held: bool) -> effects.FindingMade:
     met = judgement.outcome is Truth.MET
     proposes: Literal["achievement", "reversal"] | None = None
     if met and not held:
@@ -208,7 +209,7 @@ def _finding(program: Program, name: str, at: datetime, judgement: Judgement, *,
         proposes = "reversal"
     window = program.plan.milestones[name].determined.observation
     until = plus(at, window, program.plan.time_zone)
-    return e.FindingMade(
+    return effects.FindingMade(
         milestone=name,
         outcome=judgement.outcome,
         proposes=proposes,
@@ -232,7 +233,7 @@ def achievements(program: Program, at: datetime) -> Iterator[Effect]:
             and program.phase(program.plan.phase_of[name]).status is not PhaseStatus.WAITING
             and (finding.observed or finding.observable_until is None or finding.observable_until <= at)
         ):
-            yield e.MilestoneDetermined(
+            yield facts.MilestoneDetermined(
                 milestone=name,
                 outcome="achieved",
                 reason=finding.sentence,
@@ -249,18 +250,18 @@ def gates(program: Program, at: datetime) -> Iterator[Effect]:
         entry = _holds(gate(program, name, rule.entry, at), held=state.entry_met and not waiting)
         entry = entry and _outer_open(program, rule.within)
         if entry != state.entry_met:
-            yield e.GateChanged(phase=name, gate="entry", met=entry, effective_at=at)
+            yield effects.GateChanged(phase=name, gate="entry", met=entry, effective_at=at)
             if not entry and not waiting:
                 yield (closed := _gate_closed(program, name, at))
-                if isinstance(closed, e.ProgramSuspended):
+                if isinstance(closed, facts.ProgramSuspended):
                     return  # a second gate that closes with it finds the program suspended
         if waiting:
             continue
         leave = _holds(gate(program, name, program.plan.exits[name], at), held=state.status is PhaseStatus.COMPLETE)
         if leave != state.exit_met:
-            yield e.GateChanged(phase=name, gate="exit", met=leave, effective_at=at)
+            yield effects.GateChanged(phase=name, gate="exit", met=leave, effective_at=at)
             if not leave and state.status is PhaseStatus.COMPLETE:
-                yield e.PhaseReopened(phase=name, effective_at=at)
+                yield effects.PhaseReopened(phase=name, effective_at=at)
 
 
 def _holds(gate_is: Truth, *, held: bool) -> bool:
@@ -276,11 +277,11 @@ def _gate_closed(program: Program, name: str, at: datetime) -> Effect:
     sentence = f"The entry gate of {program.plan.phases[name].title} has closed."
     match program.plan.phases[name].when_gate_closes:
         case "step_back":
-            return e.PhaseSteppedBack(phase=name, effective_at=at)
+            return effects.PhaseSteppedBack(phase=name, effective_at=at)
         case "suspend" if program.standing is Standing.RUNNING:
-            return e.ProgramSuspended(reason=sentence, effective_at=at)
+            return facts.ProgramSuspended(reason=sentence, effective_at=at)
         case "suspend" | "warn":
-            return e.WarningGiven(phase=name, sentence=sentence, effective_at=at)
+            return effects.WarningGiven(phase=name, sentence=sentence, effective_at=at)
 
 
 def openings(program: Program, at: datetime) -> Iterator[Effect]:
@@ -290,11 +291,11 @@ def openings(program: Program, at: datetime) -> Iterator[Effect]:
     for name, rule in program.plan.phases.items():
         state = program.phase(name)
         if state.status is PhaseStatus.WAITING and state.entry_met and rule.opens == "automatically":
-            yield e.PhaseOpened(phase=name, effective_at=at)
+            yield effects.PhaseOpened(phase=name, effective_at=at)
         elif state.status is PhaseStatus.OPEN and state.exit_met:
-            yield e.PhaseCompleted(phase=name, effective_at=at)
+            yield effects.PhaseCompleted(phase=name, effective_at=at)
     if all(program.phase(name).status is PhaseStatus.COMPLETE for name in program.plan.phases):
-        yield e.ProgramCompleted(effective_at=at)
+        yield effects.ProgramCompleted(effective_at=at)
 
 
 ORDER: tuple[Callable[[Program, datetime], Iterator[Effect]], ...] = (

@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import assert_never
 
 from rules import acts as a
-from rules import entries as e
+from rules import effects, facts
 from rules.authority import FOR_A_PARTY, MAY, may
 from rules.canonical import NotCanonical, digest
 from rules.consequences import Unfolding
@@ -24,7 +24,7 @@ from rules.evolve import evolve
 from rules.judging.evidence import determined, evidence_fact, observed
 from rules.judging.incidents import incident_fact
 from rules.judging.phases import advanced, consented, standing_fact
-from rules.plan import text_read
+from rules.parameters import text_read
 from rules.program import Program
 from rules.reading import Faulty
 from rules.refusals import Code, No, Refused
@@ -62,7 +62,7 @@ def content_of(act: a.Act) -> str:
 
 def refusal(program: Program, act: a.Act, refused: Refused, at: datetime) -> Decided:
     """The entry that keeps a refused attempt."""
-    fact = e.AttemptRefused(attempted=act.deed.kind, content=content_of(act), code=refused.code, reason=refused.reason)
+    fact = facts.AttemptRefused(attempted=act.deed.kind, content=content_of(act), code=refused.code, reason=refused.reason)
     entry = Entry(seq=program.seq + 1, at=at, act=act.id, actor=act.actor, fact=fact)
     return Decided((entry,), evolve(program, entry))
 
@@ -102,7 +102,7 @@ def _start(program: Program | None, act: a.Act, deed: a.StartProgram, at: dateti
     members = tuple(dict.fromkeys((starter, *deed.members)))
     for member in members:
         _check_member(member, [*plan.parties, *plan.bodies])
-    fact = e.ProgramStarted(
+    fact = facts.ProgramStarted(
         document=deed.document,
         parameters=deed.parameters,
         plan_sha256=sha256(deed.document.encode()).hexdigest(),
@@ -136,8 +136,8 @@ def _go_on(program: Program | None, act: a.Act, at: datetime) -> Decided:
     _check_actor(settled, act)
     fact = _judged(settled, act, at)
     unfolding.append(fact, actor=act.actor, content=content_of(act))
-    if isinstance(fact, e.PhaseAdvanced):
-        unfolding.append(e.PhaseOpened(phase=fact.phase, effective_at=at))
+    if isinstance(fact, facts.PhaseAdvanced):
+        unfolding.append(effects.PhaseOpened(phase=fact.phase, effective_at=at))
     unfolding.settle(at)
     unfolding.settle_clocks(at, inclusive=True)
     return Decided(tuple(unfolding.entries), unfolding.program)
@@ -212,7 +212,7 @@ def _admitted(program: Program, member: a.Member) -> Fact:
             f"{member.person} holds this role already.",
             "another role or person",
         )
-    return e.MemberAdmitted(member=member)
+    return facts.MemberAdmitted(member=member)
 
 
 def _removed(program: Program, deed: a.RemoveMember) -> Fact:
@@ -229,7 +229,7 @@ def _removed(program: Program, deed: a.RemoveMember) -> Fact:
             "A program keeps at least one officer.",
             "admit another officer first",
         )
-    return e.MemberRemoved(member=deed.member, reason=deed.reason)
+    return facts.MemberRemoved(member=deed.member, reason=deed.reason)
 
 
 def _check_effects(program: Program, act: a.Act, deed: a.Consent, at: datetime) -> None:

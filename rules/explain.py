@@ -9,7 +9,7 @@ from typing import Literal, assert_never
 
 from rules import criteria as c
 from rules.clocks import occurred
-from rules.entries import Truth
+from rules.effects import Truth
 from rules.findings import showing, shown
 from rules.gates import judge
 from rules.incidents import matching

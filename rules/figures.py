@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from rules.entries import MeasurementRecorded
+from rules.facts import MeasurementRecorded
 from rules.plan import Indicator, Target
 from rules.program import Program
 from rules.times import plus

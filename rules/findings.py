@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import assert_never
 
 from rules import plan as p
-from rules.entries import Truth
+from rules.effects import Truth
 from rules.figures import bound, newest, stale_from
 from rules.gates import every, gate
 from rules.program import Program

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from rules import criteria as c
 from rules.clocks import occurred
-from rules.entries import Truth
+from rules.effects import Truth
 from rules.incidents import matching
 from rules.program import MilestoneStatus, PhaseStatus, Program
 from rules.times import plus

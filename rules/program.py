@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, TypeVar
 
 from rules.acts import Actor, Member
-from rules.entries import MeasurementRecorded, StabilityCounted, Truth
+from rules.effects import StabilityCounted, Truth
+from rules.facts import MeasurementRecorded
 from rules.plan import Plan
 from rules.times import Interval
+
+V = TypeVar("V")
 
 
 class Standing(StrEnum):
@@ -186,3 +189,8 @@ class Program:
 
 _PHASE = PhaseState()
 _MILESTONE = MilestoneState()
+
+
+def put(mapping: Mapping[str, V], key: str, value: V) -> Mapping[str, V]:
+    """The mapping with one value replaced; the old one stays as it was."""
+    return {**mapping, key: value}

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from rules import entries as e
+from rules import effects, facts
+from rules.entries import Fact
 from rules.plan import Plan
 
 
@@ -16,43 +17,47 @@ def local(at: datetime, zone: str) -> str:
     return f"{there:%Y-%m-%d %H:%M:%S}" if there.second else f"{there:%Y-%m-%d %H:%M}"
 
 
-def told(fact: e.Fact, plan: Plan) -> str:
+def told(fact: Fact, plan: Plan) -> str:
     """What a fact says, without its actor and its time of recording."""
     match fact:
         case (
-            e.IncidentReported() | e.IncidentConfirmed() | e.IncidentContested() | e.IncidentDismissed() | e.IncidentResolved()
+            facts.IncidentReported()
+            | facts.IncidentConfirmed()
+            | facts.IncidentContested()
+            | facts.IncidentDismissed()
+            | facts.IncidentResolved()
         ):
             return _incident(fact, plan)
         case (
-            e.EvidenceRecorded()
-            | e.MeasurementRecorded()
-            | e.EvidenceVerified()
-            | e.EvidenceReturned()
-            | e.EvidenceWithdrawn()
-            | e.ObservationMade()
+            facts.EvidenceRecorded()
+            | facts.MeasurementRecorded()
+            | facts.EvidenceVerified()
+            | facts.EvidenceReturned()
+            | facts.EvidenceWithdrawn()
+            | facts.ObservationMade()
         ):
             return _evidence(fact)
         case (
-            e.MilestoneDetermined()
-            | e.FindingMade()
-            | e.DeadlineSet()
-            | e.DeadlineMissed()
-            | e.StabilityCounted()
-            | e.StabilityCompleted()
-            | e.StabilityReversed()
-            | e.CommitmentChanged()
-            | e.ClockStruck()
+            facts.MilestoneDetermined()
+            | effects.FindingMade()
+            | effects.DeadlineSet()
+            | effects.DeadlineMissed()
+            | effects.StabilityCounted()
+            | effects.StabilityCompleted()
+            | facts.StabilityReversed()
+            | effects.CommitmentChanged()
+            | effects.ClockStruck()
         ):
             return _state(fact, plan)
         case (
-            e.GateChanged()
-            | e.PhaseAdvanced()
-            | e.PhaseOpened()
-            | e.PhaseCompleted()
-            | e.PhaseReopened()
-            | e.PhaseSteppedBack()
-            | e.WarningGiven()
-            | e.ConsentGiven()
+            effects.GateChanged()
+            | facts.PhaseAdvanced()
+            | effects.PhaseOpened()
+            | effects.PhaseCompleted()
+            | effects.PhaseReopened()
+            | effects.PhaseSteppedBack()
+            | effects.WarningGiven()
+            | facts.ConsentGiven()
         ):
             return _phase(fact)
         case _:
@@ -60,152 +65,157 @@ def told(fact: e.Fact, plan: Plan) -> str:
 
 
 def _incident(
-    fact: e.IncidentReported | e.IncidentConfirmed | e.IncidentContested | e.IncidentDismissed | e.IncidentResolved, plan: Plan
+    fact: facts.IncidentReported
+    | facts.IncidentConfirmed
+    | facts.IncidentContested
+    | facts.IncidentDismissed
+    | facts.IncidentResolved,
+    plan: Plan,
 ) -> str:
     match fact:
-        case e.IncidentReported():
+        case facts.IncidentReported():
             by = f", attributed to {fact.attributed_to}" if fact.attributed_to else ""
             when = local(fact.happened_at, plan.time_zone)
             return f"incident {fact.incident} reported: {fact.severity} {fact.incident_kind} at {fact.place} on {when}{by}"
-        case e.IncidentConfirmed():
+        case facts.IncidentConfirmed():
             by = f", attributed to {fact.attributed_to}" if fact.attributed_to else ""
             return f"incident {fact.incident} confirmed as {fact.severity}{by}: {fact.reason}"
-        case e.IncidentContested():
+        case facts.IncidentContested():
             return f"incident {fact.incident} contested: {fact.reason}"
-        case e.IncidentDismissed():
+        case facts.IncidentDismissed():
             return f"incident {fact.incident} dismissed: {fact.reason}"
-        case e.IncidentResolved():
+        case facts.IncidentResolved():
             return f"incident {fact.incident} resolved on {local(fact.resolved_at, plan.time_zone)}: {fact.reason}"
     assert_never(fact)
 
 
 def _evidence(
-    fact: e.EvidenceRecorded
-    | e.MeasurementRecorded
-    | e.EvidenceVerified
-    | e.EvidenceReturned
-    | e.EvidenceWithdrawn
-    | e.ObservationMade,
+    fact: facts.EvidenceRecorded
+    | facts.MeasurementRecorded
+    | facts.EvidenceVerified
+    | facts.EvidenceReturned
+    | facts.EvidenceWithdrawn
+    | facts.ObservationMade,
 ) -> str:
     match fact:
-        case e.EvidenceRecorded():
+        case facts.EvidenceRecorded():
             return f"evidence {fact.evidence} recorded for {fact.milestone}.{fact.shows}"
-        case e.MeasurementRecorded():
+        case facts.MeasurementRecorded():
             figure = f"{fact.value:f} {fact.unit} in {fact.period}"
             return f"figure {fact.measurement} recorded: {fact.indicator} {figure} ({fact.producer}, {fact.edition})"
-        case e.EvidenceVerified():
+        case facts.EvidenceVerified():
             return f"evidence {fact.evidence} verified"
-        case e.EvidenceReturned():
+        case facts.EvidenceReturned():
             return f"evidence {fact.evidence} returned: {fact.reason}"
-        case e.EvidenceWithdrawn():
+        case facts.EvidenceWithdrawn():
             return f"evidence {fact.evidence} withdrawn: {fact.reason}"
-        case e.ObservationMade():
+        case facts.ObservationMade():
             return f"observation on {fact.milestone}: {fact.text}"
     assert_never(fact)
 
 
 def _state(
-    fact: e.MilestoneDetermined
-    | e.FindingMade
-    | e.DeadlineSet
-    | e.DeadlineMissed
-    | e.StabilityCounted
-    | e.StabilityCompleted
-    | e.StabilityReversed
-    | e.CommitmentChanged
-    | e.ClockStruck,
+    fact: facts.MilestoneDetermined
+    | effects.FindingMade
+    | effects.DeadlineSet
+    | effects.DeadlineMissed
+    | effects.StabilityCounted
+    | effects.StabilityCompleted
+    | facts.StabilityReversed
+    | effects.CommitmentChanged
+    | effects.ClockStruck,
     plan: Plan,
 ) -> str:
     zone = plan.time_zone
     match fact:
-        case e.MilestoneDetermined():
+        case facts.MilestoneDetermined():
             by_itself = " by the plan itself" if fact.automatically else ""
             return f"milestone {fact.milestone} determined{by_itself}: {fact.outcome.replace('_', ' ')}"
-        case e.FindingMade():
+        case effects.FindingMade():
             proposal = f", proposes {fact.proposes}" if fact.proposes else ""
             subject = fact.milestone or f"the stability period of {fact.stability}"
             return f"finding on {subject}: {str(fact.outcome).replace('_', ' ')}{proposal}. {fact.sentence}"
-        case e.DeadlineSet():
+        case effects.DeadlineSet():
             if fact.due_revised is None:
                 return f"milestone {fact.milestone} has no due date while it is paused"
             moved = f", originally {local(fact.due_original, zone)}" if fact.due_revised != fact.due_original else ""
             return f"milestone {fact.milestone} due {local(fact.due_revised, zone)}{moved}"
-        case e.DeadlineMissed():
+        case effects.DeadlineMissed():
             return f"milestone {fact.milestone} was not achieved by its due date"
-        case e.StabilityCounted():
+        case effects.StabilityCounted():
             moved_by = f", moved by {fact.moved_by}" if fact.moved_by else ""
             ends = f", complete on {local(fact.completes_at, zone)} if nothing happens" if fact.completes_at else ""
             frozen = f", until {fact.frozen_by} is decided" if fact.frozen_by else ""
             since = local(fact.counted_from, zone)
             return f"stability period of {fact.phase} {fact.status} from {since}{moved_by}{frozen}{ends}"
-        case e.StabilityCompleted():
+        case effects.StabilityCompleted():
             return f"stability period of {fact.phase} kept"
-        case e.StabilityReversed():
+        case facts.StabilityReversed():
             return f"stability period of {fact.phase} determined as not kept: {fact.reason}"
-        case e.CommitmentChanged():
+        case effects.CommitmentChanged():
             because = f" because of {fact.because}" if fact.because else ""
             return f"commitment {fact.commitment} {fact.status.replace('_', ' ')}{because}"
-        case e.ClockStruck():
+        case effects.ClockStruck():
             return f"clock {fact.clock} struck, due {local(fact.due_at, zone)}"
     assert_never(fact)
 
 
 def _phase(
-    fact: e.GateChanged
-    | e.PhaseAdvanced
-    | e.PhaseOpened
-    | e.PhaseCompleted
-    | e.PhaseReopened
-    | e.PhaseSteppedBack
-    | e.WarningGiven
-    | e.ConsentGiven,
+    fact: effects.GateChanged
+    | facts.PhaseAdvanced
+    | effects.PhaseOpened
+    | effects.PhaseCompleted
+    | effects.PhaseReopened
+    | effects.PhaseSteppedBack
+    | effects.WarningGiven
+    | facts.ConsentGiven,
 ) -> str:
     match fact:
-        case e.GateChanged():
+        case effects.GateChanged():
             return f"{fact.gate} gate of {fact.phase} {'met' if fact.met else 'closed'}"
-        case e.PhaseAdvanced():
+        case facts.PhaseAdvanced():
             return f"phase {fact.phase} advanced"
-        case e.PhaseOpened():
+        case effects.PhaseOpened():
             return f"phase {fact.phase} OPEN"
-        case e.PhaseCompleted():
+        case effects.PhaseCompleted():
             return f"phase {fact.phase} COMPLETE"
-        case e.PhaseReopened():
+        case effects.PhaseReopened():
             return f"phase {fact.phase} open again"
-        case e.PhaseSteppedBack():
+        case effects.PhaseSteppedBack():
             return f"phase {fact.phase} stepped back and waits"
-        case e.WarningGiven():
+        case effects.WarningGiven():
             return f"warning on {fact.phase}: {fact.sentence}"
-        case e.ConsentGiven():
+        case facts.ConsentGiven():
             return f"{fact.party} consents to the opening of {fact.phase}"
     assert_never(fact)
 
 
 def _program(
-    fact: e.ProgramStarted
-    | e.MemberAdmitted
-    | e.MemberRemoved
-    | e.ProgramSuspended
-    | e.ProgramResumed
-    | e.ProgramTerminated
-    | e.ProgramCompleted
-    | e.AttemptRefused,
+    fact: facts.ProgramStarted
+    | facts.MemberAdmitted
+    | facts.MemberRemoved
+    | facts.ProgramSuspended
+    | facts.ProgramResumed
+    | facts.ProgramTerminated
+    | effects.ProgramCompleted
+    | facts.AttemptRefused,
     plan: Plan,
 ) -> str:
     match fact:
-        case e.ProgramStarted():
+        case facts.ProgramStarted():
             return f"program started: {fact.title}, plan {plan.plan}"
-        case e.MemberAdmitted(member=member):
+        case facts.MemberAdmitted(member=member):
             return f"{member.person} admitted as {member.role}" + (f" for {member.party}" if member.party else "")
-        case e.MemberRemoved(member=member):
+        case facts.MemberRemoved(member=member):
             return f"{member.person} is no {member.role} any more: {fact.reason}"
-        case e.ProgramSuspended():
+        case facts.ProgramSuspended():
             return f"program SUSPENDED: {fact.reason}"
-        case e.ProgramResumed():
+        case facts.ProgramResumed():
             return f"program resumed: {fact.reason}"
-        case e.ProgramTerminated():
+        case facts.ProgramTerminated():
             return f"program TERMINATED: {fact.reason}"
-        case e.ProgramCompleted():
+        case effects.ProgramCompleted():
             return "program COMPLETE"
-        case e.AttemptRefused():
+        case facts.AttemptRefused():
             return f"attempt to {fact.attempted} refused: {fact.code}. {fact.reason}"
     assert_never(fact)

@@ -7,6 +7,7 @@ from typing import assert_never
 
 from rules import criteria as c
 from rules import plan as p
+from rules.parameters import plan_of
 from rules.reachability import unreachable
 from rules.reading import Document, Fault, Faulty, Path
 from rules.times import in_whole_days, parsed
@@ -15,7 +16,7 @@ from rules.words import did_you_mean
 
 def sound(document: Document, chosen: Mapping[str, str | int] | None = None) -> p.Plan:
     """A plan out of a document, checked to the end. Raises Faulty with every fault and its place."""
-    plan = p.plan_of(document, chosen)
+    plan = plan_of(document, chosen)
     faults = [*_names(plan), *_references(plan)]
     if not faults:
         faults = [*_units(plan), *_verifiers(plan), *_empty_periods(plan), *unreachable(plan)]

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from rules.entries import StabilityCounted
+from rules.effects import StabilityCounted
 from rules.incidents import matching, span
 from rules.plan import StabilityPeriod
 from rules.program import Incident, IncidentStatus, Program

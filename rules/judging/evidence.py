@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import TypeAlias, assert_never
 
 from rules import acts as a
-from rules import entries as e
+from rules import facts
 from rules import plan as p
-from rules.entries import Fact, Truth
+from rules.effects import Truth
+from rules.entries import Fact
 from rules.figures import period_end
 from rules.findings import shown
 from rules.program import Evidence, EvidenceStatus, Finding, MilestoneStatus, PhaseStatus, Program
@@ -27,10 +28,10 @@ def evidence_fact(program: Program, actor: a.Actor, deed: Deed, at: datetime) ->
             return _measured(program, deed, at)
         case a.Verify():
             _check_verifier(program, actor, _to_be_judged(program, deed.evidence))
-            return e.EvidenceVerified(evidence=deed.evidence, note=deed.note)
+            return facts.EvidenceVerified(evidence=deed.evidence, note=deed.note)
         case a.ReturnEvidence():
             _check_verifier(program, actor, _to_be_judged(program, deed.evidence))
-            return e.EvidenceReturned(evidence=deed.evidence, reason=deed.reason)
+            return facts.EvidenceReturned(evidence=deed.evidence, reason=deed.reason)
         case a.WithdrawEvidence():
             return _withdrawn(program, actor, deed)
     assert_never(deed)
@@ -80,7 +81,7 @@ def _recorded(program: Program, actor: a.Actor, deed: a.RecordEvidence, at: date
         case _:
             pass
     check_past(deed.happened_at, at)
-    return e.EvidenceRecorded(
+    return facts.EvidenceRecorded(
         evidence=deed.evidence,
         milestone=deed.milestone,
         shows=deed.shows,
@@ -116,7 +117,7 @@ def _measured(program: Program, deed: a.RecordMeasurement, at: datetime) -> Fact
             "a figure of a period that had ended",
         )
     check_past(deed.retrieved_at, at)
-    return e.MeasurementRecorded(**deed.model_dump(exclude={"kind"}))
+    return facts.MeasurementRecorded(**deed.model_dump(exclude={"kind"}))
 
 
 def _check_free(program: Program, evidence: str) -> None:
@@ -208,7 +209,7 @@ def _withdrawn(program: Program, actor: a.Actor, deed: a.WithdrawEvidence) -> Fa
             f"Evidence is withdrawn by who recorded it: {recorder.person}.",
             f"{recorder.person}, or a colleague of the same party",
         )
-    return e.EvidenceWithdrawn(evidence=deed.evidence, reason=deed.reason)
+    return facts.EvidenceWithdrawn(evidence=deed.evidence, reason=deed.reason)
 
 
 def observed(program: Program, actor: a.Actor, deed: a.Observe) -> Fact:
@@ -226,7 +227,7 @@ def observed(program: Program, actor: a.Actor, deed: a.Observe) -> Fact:
             f"{step.party} owes this and observes on it.",
             f"a representative of {step.party}",
         )
-    return e.ObservationMade(milestone=deed.milestone, text=deed.text)
+    return facts.ObservationMade(milestone=deed.milestone, text=deed.text)
 
 
 def determined(program: Program, actor: a.Actor, deed: a.Determine, at: datetime) -> Fact:
@@ -272,7 +273,7 @@ def determined(program: Program, actor: a.Actor, deed: a.Determine, at: datetime
                     f"The evidence for {name} stands; an achievement is held while it does.",
                     "a reversal after evidence was withdrawn, revised or broken",
                 )
-    return e.MilestoneDetermined(milestone=name, outcome=deed.outcome, reason=deed.reason, effective_at=at)
+    return facts.MilestoneDetermined(milestone=name, outcome=deed.outcome, reason=deed.reason, effective_at=at)
 
 
 def _check_authority(program: Program, actor: a.Actor, step: p.Milestone, name: str) -> None:
@@ -324,7 +325,7 @@ def _stability_reversed(program: Program, actor: a.Actor, deed: a.Determine, pha
             "The period was kept, as far as is known.",
             "a reversal after an incident in it",
         )
-    return e.StabilityReversed(phase=phase, reason=deed.reason, effective_at=at)
+    return facts.StabilityReversed(phase=phase, reason=deed.reason, effective_at=at)
 
 
 def _stability_authorities(program: Program, phase: str) -> set[str]:

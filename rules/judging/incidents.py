@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeAlias, assert_never
 
 from rules import acts as a
-from rules import entries as e
+from rules import facts
 from rules.entries import Fact
 from rules.judging.evidence import check_past
 from rules.judging.phases import check_decides
@@ -30,7 +30,7 @@ def incident_fact(program: Program, actor: a.Actor, deed: Deed, at: datetime) ->
                 (IncidentStatus.REPORTED, IncidentStatus.CONFIRMED),
                 Code.INCIDENT_ALREADY_DECIDED,
             )
-            return e.IncidentContested(incident=deed.incident, reason=deed.reason)
+            return facts.IncidentContested(incident=deed.incident, reason=deed.reason)
         case a.DismissIncident():
             incident = _known(program, deed.incident)
             _expect(
@@ -40,7 +40,7 @@ def incident_fact(program: Program, actor: a.Actor, deed: Deed, at: datetime) ->
             )
             _check_decider(program, actor, incident)
             _check_not_reporter(actor, incident)
-            return e.IncidentDismissed(incident=deed.incident, reason=deed.reason)
+            return facts.IncidentDismissed(incident=deed.incident, reason=deed.reason)
         case a.ResolveIncident():
             return _resolved(program, actor, deed, at)
     assert_never(deed)
@@ -115,7 +115,7 @@ def _reported(program: Program, deed: a.ReportIncident, at: datetime) -> Fact:
     check_past(deed.happened_at, at)
     if deed.related_to is not None:
         _known(program, deed.related_to)
-    return e.IncidentReported(**deed.model_dump(exclude={"kind"}))
+    return facts.IncidentReported(**deed.model_dump(exclude={"kind"}))
 
 
 def _confirmed(program: Program, actor: a.Actor, deed: a.ConfirmIncident, at: datetime) -> Fact:
@@ -133,7 +133,7 @@ def _confirmed(program: Program, actor: a.Actor, deed: a.ConfirmIncident, at: da
     _check_severity(program, severity)
     _check_attribution(program, deed.attributed_to)
     check_past(deed.happened_at, at)
-    return e.IncidentConfirmed(
+    return facts.IncidentConfirmed(
         incident=deed.incident,
         severity=severity,
         attributed_to=deed.attributed_to or incident.attributed_to,
@@ -154,4 +154,4 @@ def _resolved(program: Program, actor: a.Actor, deed: a.ResolveIncident, at: dat
             f"The incident happened at {incident.happened_at.isoformat()}, after that.",
             "an instant after it happened",
         )
-    return e.IncidentResolved(incident=deed.incident, resolved_at=resolved_at, reason=deed.reason)
+    return facts.IncidentResolved(incident=deed.incident, resolved_at=resolved_at, reason=deed.reason)

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from rules import acts as a
 from rules import criteria as c
-from rules import entries as e
+from rules import facts
 from rules.entries import Fact
 from rules.explain import blocking_phase
 from rules.program import PhaseStatus, Program, Standing
@@ -46,7 +46,7 @@ def consented(program: Program, actor: a.Actor, deed: a.Consent) -> Fact:
             f"{actor.party} has consented already.",
             "nothing more is needed",
         )
-    return e.ConsentGiven(phase=deed.phase, party=actor.party, effects=deed.effects)
+    return facts.ConsentGiven(phase=deed.phase, party=actor.party, effects=deed.effects)
 
 
 def advanced(program: Program, deed: a.AdvancePhase, at: datetime) -> Fact:
@@ -73,7 +73,7 @@ def advanced(program: Program, deed: a.AdvancePhase, at: datetime) -> Fact:
             f"The entry gate of {deed.phase} is closed. {told}",
             "an advance once its criteria are met",
         )
-    return e.PhaseAdvanced(phase=deed.phase)
+    return facts.PhaseAdvanced(phase=deed.phase)
 
 
 def check_decides(program: Program, actor: a.Actor) -> None:
@@ -105,7 +105,7 @@ def standing_fact(
                     "The program is suspended already.",
                     "nothing more is needed",
                 )
-            return e.ProgramSuspended(reason=deed.reason, effective_at=at)
+            return facts.ProgramSuspended(reason=deed.reason, effective_at=at)
         case a.ResumeProgram():
             if not suspended:
                 raise No(
@@ -113,7 +113,7 @@ def standing_fact(
                     "The program is not suspended.",
                     "nothing more is needed",
                 )
-            return e.ProgramResumed(reason=deed.reason, effective_at=at)
+            return facts.ProgramResumed(reason=deed.reason, effective_at=at)
         case a.TerminateProgram():
-            return e.ProgramTerminated(reason=deed.reason, effective_at=at)
+            return facts.ProgramTerminated(reason=deed.reason, effective_at=at)
     assert_never(deed)

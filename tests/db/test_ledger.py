@@ -18,7 +18,9 @@ from db.ledger import GENESIS, Stored, TooLarge, Unreadable, columns_of, leaf_of
 from db.programs import Kept
 from rules.acts import Actor, Role
 from rules.canonical import canonical
-from rules.entries import AttemptRefused, DeadlineSet, Entry, ProgramStarted, StabilityCounted
+from rules.effects import DeadlineSet, StabilityCounted
+from rules.entries import Entry
+from rules.facts import AttemptRefused, ProgramStarted
 from tests.db.builders import long_story
 
 PROGRAM = UUID("01890000-0000-7000-8000-000000000001")

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from rules import acts as a
 from rules.decide import Decided, decide
-from rules.entries import PhaseOpened, ProgramSuspended, Truth
+from rules.effects import PhaseOpened, Truth
 from rules.evolve import evolve, fold
+from rules.facts import ProgramSuspended
 from rules.gates import gate
 from rules.program import PhaseStatus, Program, Standing
 from rules.refusals import Refused

@@ -1,0 +1,172 @@
+"""What follows by law from what somebody has caused, in the past tense, one class each.
+
+An effect carries what it changed, so that folding old entries never asks today's rules again.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal, TypeAlias
+
+from pydantic import Field
+
+from rules.acts import Id
+from rules.facts import (
+    MilestoneDetermined,
+    ObservationMade,
+    ProgramResumed,
+    ProgramSuspended,
+    ProgramTerminated,
+    StabilityReversed,
+)
+from rules.times import Instant
+from rules.words import Label, Name, Strict, Text
+
+
+class Truth(StrEnum):
+    """Whether a criterion or a finding holds. Unknown is a value and never opens a gate."""
+
+    MET = "met"
+    NOT_MET = "not_met"
+    INDETERMINATE = "indeterminate"
+
+
+class ClockStruck(Strict):
+    kind: Literal["clock_struck"] = "clock_struck"
+    clock: Label
+    due_at: Instant
+
+
+class CommitmentChanged(Strict):
+    kind: Literal["commitment_changed"] = "commitment_changed"
+    commitment: Name
+    status: Literal["in_force", "in_question", "broken"]
+    because: Id | None = Field(default=None, description="incident")
+    in_force_since: Instant
+    broken: tuple[tuple[Instant, Instant | None], ...]
+    effective_at: Instant
+
+
+class StabilityCounted(Strict):
+    """A stability period was started, moved, paused, frozen or let go on."""
+
+    kind: Literal["stability_counted"] = "stability_counted"
+    phase: Name
+    status: Literal["counting", "paused", "frozen"]
+    counted_from: Instant
+    completes_at: Instant | None = Field(default=None, description="if nothing more happens; none while paused")
+    moved_by: Id | None = None
+    frozen_by: Id | None = None
+    effective_at: Instant
+
+
+class StabilityCompleted(Strict):
+    kind: Literal["stability_completed"] = "stability_completed"
+    phase: Name
+    effective_at: Instant
+
+
+class DeadlineSet(Strict):
+    """A milestone's due date was set, moved or stopped by a pause; the original never changes."""
+
+    kind: Literal["deadline_set"] = "deadline_set"
+    milestone: Name
+    anchored_at: Instant
+    due_original: Instant
+    due_revised: Instant | None = Field(default=None, description="none while paused")
+    effective_at: Instant
+
+
+class DeadlineMissed(Strict):
+    kind: Literal["deadline_missed"] = "deadline_missed"
+    milestone: Name
+    effective_at: Instant
+
+
+class FindingMade(Strict):
+    """What the evidence shows by itself. It proposes; it decides nothing."""
+
+    kind: Literal["finding_made"] = "finding_made"
+    milestone: Name | None = None
+    stability: Name | None = None
+    outcome: Truth
+    proposes: Literal["achievement", "reversal"] | None = None
+    sentence: Text
+    observable_until: Instant | None = None
+    effective_at: Instant
+
+
+class GateChanged(Strict):
+    """A gate began or ceased to be met."""
+
+    kind: Literal["gate_changed"] = "gate_changed"
+    phase: Name
+    gate: Literal["entry", "exit"]
+    met: bool
+    because: Text | None = None
+    effective_at: Instant
+
+
+class PhaseOpened(Strict):
+    kind: Literal["phase_opened"] = "phase_opened"
+    phase: Name
+    effective_at: Instant
+
+
+class PhaseCompleted(Strict):
+    kind: Literal["phase_completed"] = "phase_completed"
+    phase: Name
+    effective_at: Instant
+
+
+class PhaseReopened(Strict):
+    """A completed phase is open again, because what it rested on has fallen."""
+
+    kind: Literal["phase_reopened"] = "phase_reopened"
+    phase: Name
+    effective_at: Instant
+
+
+class PhaseSteppedBack(Strict):
+    """An open phase waits again, because its entry gate has closed."""
+
+    kind: Literal["phase_stepped_back"] = "phase_stepped_back"
+    phase: Name
+    effective_at: Instant
+
+
+class WarningGiven(Strict):
+    kind: Literal["warning_given"] = "warning_given"
+    phase: Name
+    sentence: Text
+    effective_at: Instant
+
+
+class ProgramCompleted(Strict):
+    kind: Literal["program_completed"] = "program_completed"
+    effective_at: Instant
+
+
+Effect: TypeAlias = (
+    ClockStruck
+    | CommitmentChanged
+    | StabilityCounted
+    | StabilityCompleted
+    | DeadlineSet
+    | DeadlineMissed
+    | FindingMade
+    | GateChanged
+    | PhaseOpened
+    | PhaseCompleted
+    | PhaseReopened
+    | PhaseSteppedBack
+    | WarningGiven
+    | ProgramCompleted
+    | MilestoneDetermined
+    | ProgramSuspended
+)
+
+OnMilestone: TypeAlias = ObservationMade | MilestoneDetermined | FindingMade | DeadlineSet | DeadlineMissed
+OnStability: TypeAlias = StabilityCounted | StabilityCompleted | StabilityReversed
+OnPhase: TypeAlias = GateChanged | PhaseOpened | PhaseCompleted | PhaseReopened | PhaseSteppedBack
+OnStanding: TypeAlias = ProgramSuspended | ProgramResumed | ProgramTerminated | ProgramCompleted

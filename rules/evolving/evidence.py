@@ -1,0 +1,86 @@
+"""Evidence and measurements: recorded, verified, returned, withdrawn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from rules import facts
+from rules.entries import Entry, caused_by
+from rules.evolving.milestones import with_milestone
+from rules.program import Evidence, EvidenceStatus, MilestoneStatus, Program, put
+
+
+def evidence_after(program: Program, entry: Entry, fact: facts.OnEvidence) -> Program:
+    """The program after an entry on evidence or a measurement."""
+    match fact:
+        case facts.EvidenceRecorded():
+            piece = Evidence(
+                id=fact.evidence,
+                milestone=fact.milestone,
+                shows=fact.shows,
+                status=EvidenceStatus.RECORDED,
+                recorded_by=caused_by(entry),
+                recorded_at=entry.at,
+                happened_at=fact.happened_at,
+            )
+            return _submitted(
+                replace(program, evidence=put(program.evidence, piece.id, piece)),
+                fact.milestone,
+                entry.at,
+            )
+        case facts.MeasurementRecorded():
+            piece = Evidence(
+                id=fact.measurement,
+                milestone=None,
+                shows=None,
+                status=EvidenceStatus.RECORDED,
+                recorded_by=caused_by(entry),
+                recorded_at=entry.at,
+                measurement=fact,
+            )
+            program = replace(program, evidence=put(program.evidence, piece.id, piece))
+            for milestone, _, _ in program.plan.measured.get(fact.indicator, ()):
+                program = _submitted(program, milestone, entry.at)
+            return program
+        case facts.EvidenceVerified():
+            piece = replace(
+                program.evidence[fact.evidence],
+                status=EvidenceStatus.VERIFIED,
+                verified_by=caused_by(entry),
+            )
+            return _counted(
+                replace(program, evidence=put(program.evidence, piece.id, piece)),
+                piece,
+                stands=True,
+            )
+        case facts.EvidenceReturned():
+            piece = replace(program.evidence[fact.evidence], status=EvidenceStatus.RETURNED)
+        case facts.EvidenceWithdrawn():
+            piece = replace(program.evidence[fact.evidence], status=EvidenceStatus.WITHDRAWN)
+    return _counted(replace(program, evidence=put(program.evidence, piece.id, piece)), piece, stands=False)
+
+
+def _submitted(program: Program, name: str, at: datetime) -> Program:
+    state = program.milestone(name)
+    if state.status is not MilestoneStatus.NOT_STARTED:
+        return program
+    return with_milestone(program, name, status=MilestoneStatus.SUBMITTED, first_recorded_at=at)
+
+
+def _counted(program: Program, piece: Evidence, *, stands: bool) -> Program:
+    """Keeps the short lists of evidence that stands, so that no rule reads all of it."""
+
+    def kept(ids: tuple[str, ...]) -> tuple[str, ...]:
+        if stands:
+            return (*ids, piece.id)
+        return tuple(other for other in ids if other != piece.id) if piece.id in ids else ids
+
+    if piece.measurement is not None:
+        indicator = piece.measurement.indicator
+        ids = kept(program.figures.get(indicator, ()))
+        return replace(program, figures=put(program.figures, indicator, ids))
+    if piece.milestone is None or piece.shows is None:
+        return program
+    shown = program.milestone(piece.milestone).shown
+    return with_milestone(program, piece.milestone, shown=put(shown, piece.shows, kept(shown.get(piece.shows, ()))))

@@ -1,0 +1,62 @@
+"""Phases with their gates and stability periods, and the standing of the whole program."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rules import effects, facts
+from rules.program import PhaseStatus, Program, Stability, Standing, put
+
+
+def stability_after(program: Program, fact: effects.OnStability) -> Program:
+    """The program after a fact on a stability period."""
+    match fact:
+        case effects.StabilityCounted():
+            before = program.stability.get(fact.phase)
+            state = replace(before, counted=fact) if before else Stability(fact)
+        case effects.StabilityCompleted():
+            state = replace(program.stability[fact.phase], completed_at=fact.effective_at, finding=None)
+        case facts.StabilityReversed():
+            state = replace(program.stability[fact.phase], completed_at=None, finding=None)
+    return replace(program, stability=put(program.stability, fact.phase, state))
+
+
+def phase_after(program: Program, fact: effects.OnPhase) -> Program:
+    """The program after a fact on a phase or one of its gates."""
+    state = program.phase(fact.phase)
+    match fact:
+        case effects.GateChanged(gate="entry"):
+            state = replace(state, entry_met=fact.met, entry_met_at=fact.effective_at if fact.met else None)
+        case effects.GateChanged():
+            state = replace(state, exit_met=fact.met)
+        case effects.PhaseOpened():
+            state = replace(state, status=PhaseStatus.OPEN, opened_at=fact.effective_at)
+        case effects.PhaseCompleted():
+            state = replace(state, status=PhaseStatus.COMPLETE, completed_at=fact.effective_at)
+        case effects.PhaseReopened():
+            state = replace(state, status=PhaseStatus.OPEN, completed_at=None)
+        case effects.PhaseSteppedBack():
+            state = replace(state, status=PhaseStatus.WAITING, opened_at=None, completed_at=None)
+    return replace(program, phases=put(program.phases, fact.phase, state))
+
+
+def standing_after(program: Program, fact: effects.OnStanding) -> Program:
+    """The program after a fact on the program as a whole."""
+    match fact:
+        case facts.ProgramSuspended():
+            return replace(
+                program,
+                standing=Standing.SUSPENDED,
+                suspensions=(*program.suspensions, (fact.effective_at, None)),
+            )
+        case facts.ProgramResumed():
+            (since, _) = program.suspensions[-1]
+            return replace(
+                program,
+                standing=Standing.RUNNING,
+                suspensions=(*program.suspensions[:-1], (since, fact.effective_at)),
+            )
+        case facts.ProgramTerminated():
+            return replace(program, standing=Standing.TERMINATED, ended_at=fact.effective_at)
+        case effects.ProgramCompleted():
+            return replace(program, standing=Standing.COMPLETED, ended_at=fact.effective_at)

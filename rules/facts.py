@@ -1,0 +1,182 @@
+"""What somebody has caused to happen to a program, in the past tense, one class each."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from rules.acts import FiledDocument, Id, Member, PlanText
+from rules.times import Instant
+from rules.words import Figure, Label, Name, Sha256, Strict, Text
+
+
+class ProgramStarted(Strict):
+    kind: Literal["program_started"] = "program_started"
+    document: PlanText
+    parameters: dict[Name, str | int]
+    plan_sha256: Sha256
+    title: Label
+    members: tuple[Member, ...]
+
+
+class MemberAdmitted(Strict):
+    kind: Literal["member_admitted"] = "member_admitted"
+    member: Member
+
+
+class MemberRemoved(Strict):
+    kind: Literal["member_removed"] = "member_removed"
+    member: Member
+    reason: Text
+
+
+class EvidenceRecorded(Strict):
+    kind: Literal["evidence_recorded"] = "evidence_recorded"
+    evidence: Id
+    milestone: Name
+    shows: Name
+    happened_at: Instant | None = None
+    document: FiledDocument | None = None
+    text: Text | None = None
+    reference: Text | None = None
+
+
+class MeasurementRecorded(Strict):
+    kind: Literal["measurement_recorded"] = "measurement_recorded"
+    measurement: Id
+    indicator: Name
+    value: Figure
+    unit: Label
+    period: str
+    producer: Label
+    edition: Label
+    source: Text
+    retrieved_at: Instant
+
+
+class EvidenceVerified(Strict):
+    kind: Literal["evidence_verified"] = "evidence_verified"
+    evidence: Id
+    note: Text | None = None
+
+
+class EvidenceReturned(Strict):
+    kind: Literal["evidence_returned"] = "evidence_returned"
+    evidence: Id
+    reason: Text
+
+
+class EvidenceWithdrawn(Strict):
+    kind: Literal["evidence_withdrawn"] = "evidence_withdrawn"
+    evidence: Id
+    reason: Text
+
+
+class ObservationMade(Strict):
+    kind: Literal["observation_made"] = "observation_made"
+    milestone: Name
+    text: Text
+
+
+class MilestoneDetermined(Strict):
+    """By somebody, or (`automatically`) by the plan that all parties have agreed to."""
+
+    kind: Literal["milestone_determined"] = "milestone_determined"
+    milestone: Name
+    outcome: Literal["achieved", "not_achieved", "reversed"]
+    reason: Text
+    automatically: bool = False
+    effective_at: Instant
+
+
+class StabilityReversed(Strict):
+    kind: Literal["stability_reversed"] = "stability_reversed"
+    phase: Name
+    reason: Text
+    effective_at: Instant
+
+
+class IncidentReported(Strict):
+    kind: Literal["incident_reported"] = "incident_reported"
+    incident: Id
+    incident_kind: Name
+    severity: Name
+    happened_at: Instant
+    place: Label
+    attributed_to: Name | None = None
+    confidence: Literal["low", "medium", "high"]
+    account: Text
+    related_to: Id | None = None
+
+
+class IncidentConfirmed(Strict):
+    kind: Literal["incident_confirmed"] = "incident_confirmed"
+    incident: Id
+    severity: Name
+    attributed_to: Name | None = None
+    happened_at: Instant
+    reason: Text
+
+
+class IncidentContested(Strict):
+    kind: Literal["incident_contested"] = "incident_contested"
+    incident: Id
+    reason: Text
+
+
+class IncidentDismissed(Strict):
+    kind: Literal["incident_dismissed"] = "incident_dismissed"
+    incident: Id
+    reason: Text
+
+
+class IncidentResolved(Strict):
+    kind: Literal["incident_resolved"] = "incident_resolved"
+    incident: Id
+    resolved_at: Instant
+    reason: Text
+
+
+class ConsentGiven(Strict):
+    kind: Literal["consent_given"] = "consent_given"
+    phase: Name
+    party: Name
+    effects: Sha256 | None = None
+
+
+class PhaseAdvanced(Strict):
+    kind: Literal["phase_advanced"] = "phase_advanced"
+    phase: Name
+
+
+class ProgramSuspended(Strict):
+    """By somebody, or (`because` of a gate that closed) by the plan."""
+
+    kind: Literal["program_suspended"] = "program_suspended"
+    reason: Text
+    effective_at: Instant
+
+
+class ProgramResumed(Strict):
+    kind: Literal["program_resumed"] = "program_resumed"
+    reason: Text
+    effective_at: Instant
+
+
+class ProgramTerminated(Strict):
+    kind: Literal["program_terminated"] = "program_terminated"
+    reason: Text
+    effective_at: Instant
+
+
+class AttemptRefused(Strict):
+    """Somebody tried what the law does not allow; nothing else was written."""
+
+    kind: Literal["attempt_refused"] = "attempt_refused"
+    attempted: Label
+    content: Sha256
+    code: Name
+    reason: Text
+
+
+OnEvidence: TypeAlias = EvidenceRecorded | MeasurementRecorded | EvidenceVerified | EvidenceReturned | EvidenceWithdrawn
+OnIncident: TypeAlias = IncidentReported | IncidentConfirmed | IncidentContested | IncidentDismissed | IncidentResolved
