@@ -13,7 +13,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
 from pydantic import Field
 
-from api.answers import PreviewAnswer, ReceiptAnswer
+from api.answers.ledger import PreviewAnswer, ReceiptAnswer
 from api.callers import Caller, CallerInfo
 from api.problems import WRITES, Invalid, NotFound, Refused
 from api.state import State, StateOf

@@ -10,11 +10,10 @@ from uuid import UUID, uuid5
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from api.answers import (
+from api.answers.ledger import EntryAnswer, EntryPage
+from api.answers.programs import (
     BlockingAnswer,
     ClockAnswer,
-    EntryAnswer,
-    EntryPage,
     IncidentAnswer,
     MilestoneAnswer,
     PhaseAnswer,

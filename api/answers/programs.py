@@ -1,104 +1,20 @@
-"""What the door answers: the shapes of programs, phases, milestones, clocks and receipts.
-
-Every instant is UTC, RFC 3339 with six decimals. Dates of local calendars say their time zone.
-"""
+"""Programs and what each view of one shows."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from db.receipts import Receipt
 from rules.clocks import Clock, clocks
-from rules.decide import Decided, effects_of
 from rules.effects import Truth
-from rules.entries import Entry
 from rules.explain import Blocking, blocking_phase
 from rules.findings import showing
 from rules.program import Finding, Program, Standing
 from rules.stability import days_left, zone_of
 from rules.times import Instant
-
-
-class EntryAnswer(BaseModel):
-    """One entry of the ledger. An effect, which follows by law, has no actor."""
-
-    seq: int
-    at: Instant = Field(description="when it was recorded; when it happened stands in the fact")
-    act: str
-    actor: dict[str, Any] | None
-    fact: dict[str, Any]
-
-    @classmethod
-    def of(cls, entry: Entry) -> EntryAnswer:
-        actor = entry.actor.model_dump(mode="json", exclude_none=True) if entry.actor else None
-        fact = entry.fact.model_dump(mode="json", exclude_none=True)
-        return cls(seq=entry.seq, at=entry.at, act=entry.act, actor=actor, fact=fact)
-
-
-class MissingAnswer(BaseModel):
-    """What is still missing for the milestone that an act was about."""
-
-    milestone: str
-    showing: str
-    outcome: Truth
-    sentence: str
-
-
-class ReceiptAnswer(BaseModel):
-    """Proof that an act was recorded: its entries, and the hash of the ledger's end after it."""
-
-    program: UUID
-    act: str
-    recorded_at: Instant
-    first_seq: int
-    last_seq: int
-    head: str = Field(description="hash of the last of these entries, which vouches for all before it")
-    repeated: bool = Field(description="true: this key was used before, and this is the first receipt")
-    entries: list[EntryAnswer]
-    missing: list[MissingAnswer] = Field(default_factory=list)
-
-    @classmethod
-    def of(cls, receipt: Receipt) -> ReceiptAnswer:
-        return cls(
-            program=receipt.program_id,
-            act=receipt.act_id,
-            recorded_at=receipt.recorded_at,
-            first_seq=receipt.first_seq,
-            last_seq=receipt.last_seq,
-            head=receipt.head,
-            repeated=receipt.repeated,
-            entries=[EntryAnswer.of(entry) for entry in receipt.entries],
-            missing=_missing(receipt.program, receipt),
-        )
-
-
-def _missing(program: Program, receipt: Receipt) -> list[MissingAnswer]:
-    named: set[str] = set()
-    for entry in receipt.entries:
-        piece = program.evidence.get(getattr(entry.fact, "evidence", ""))
-        named.add(getattr(entry.fact, "milestone", None) or (piece.milestone if piece else None) or "")
-    found = []
-    for milestone in sorted(named & program.plan.milestones.keys()):
-        for key in program.plan.milestones[milestone].shown_by:
-            judged = showing(program, milestone, key, program.at)
-            if judged.outcome is not Truth.MET:
-                found.append(MissingAnswer(milestone=milestone, showing=key, outcome=judged.outcome, sentence=judged.sentence))
-    return found
-
-
-class PreviewAnswer(BaseModel):
-    """What an act would do, had it been asked for without preview. Nothing was written."""
-
-    entries: list[EntryAnswer]
-    effects: str = Field(description="hash of the effects, to which a consent can be bound")
-
-    @classmethod
-    def of(cls, decided: Decided) -> PreviewAnswer:
-        return cls(entries=[EntryAnswer.of(entry) for entry in decided.entries], effects=effects_of(decided))
 
 
 class ProgramLine(BaseModel):
@@ -395,20 +311,3 @@ def incidents(program: Program) -> list[IncidentAnswer]:
         )
         for incident in sorted(program.incidents.values(), key=lambda held: held.happened_at, reverse=True)
     ]
-
-
-class EntryPage(BaseModel):
-    entries: list[EntryAnswer]
-    next: int | None = Field(description="pass as `after` for the next page; null at the end")
-
-
-class TokenLine(BaseModel):
-    id: UUID
-    person: str
-    role: str
-    party: str | None
-    program: UUID | None
-    created_at: Instant
-    expires_at: Instant
-    revoked_at: Instant | None
-    note: str
