@@ -10,6 +10,7 @@ from fastapi import APIRouter, FastAPI
 
 from api import problems
 from api.callers import KnownTokens
+from api.limits import BodyLimit
 from api.routers import acts, documents, health
 from api.routers import problems as problem_routes
 from api.routers import programs as program_routes
@@ -80,4 +81,5 @@ def create_app() -> FastAPI:
         v1.include_router(room.router)
     app.include_router(v1)
     problems.install(app)
+    app.add_middleware(BodyLimit)
     return app

@@ -62,6 +62,10 @@ UNREADABLE = frozenset(
 )
 
 
+PLAIN = {400: "unreadable", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+"""Codes of what the framework refuses by itself. Spelled out: Python has renamed a status before."""
+
+
 class ProblemBody(BaseModel):
     """What every error looks like (RFC 9457). `code` is stable; the sentences may be bettered."""
 
@@ -170,7 +174,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
-        problem = Problem(HTTPStatus(error.status_code).name.lower(), str(error.detail))
+        problem = Problem(PLAIN.get(error.status_code, "http_error"), str(error.detail))
         problem.headers = dict(error.headers or {})
         answer = body(problem, request)
         answer.status_code = error.status_code

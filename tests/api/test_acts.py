@@ -96,6 +96,11 @@ async def test_many_acts_are_recorded_together_or_not_at_all(door: Door) -> None
     assert len(done.json()) == 2
 
 
+async def test_a_request_that_carries_too_much_is_not_read(door: Door) -> None:
+    answer = await door.post("nora", "/programs/{program}/evidence", {**EVIDENCE, "text": "x" * 3_000_000})
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
 async def test_a_program_is_walked_from_its_start_to_what_blocks_it(door: Door) -> None:
     await door.post("nora", "/programs/{program}/evidence", EVIDENCE)
     word = {"evidence": "e2", "milestone": "announced", "shows": "word", "text": "It is meant."}
