@@ -9,7 +9,7 @@ from typing import TypedDict
 from fastapi import APIRouter, FastAPI
 
 from api import problems
-from api.callers import KnownTokens
+from api.identity import KnownTokens
 from api.limits import BodyLimit
 from api.routers import acts, documents, health
 from api.routers import problems as problem_routes
@@ -57,10 +57,9 @@ async def lifespan(_: FastAPI) -> AsyncIterator[Lifespan]:
                 programs=programs,
                 queries=Queries(reader),
                 reader=reader,
-                tokens=Tokens(reader, clerk),
                 documents=Documents(reader, clerk, store, largest=settings.accord_largest_document),
                 temporal=await connect(settings.temporal_address, settings.temporal_namespace, lazy=True),
-                known=KnownTokens(),
+                known=KnownTokens(Tokens(reader, clerk)),
             )
         }
 

@@ -1,86 +1,17 @@
-"""Who calls: a bearer token as the person, role and party that it stands for."""
+"""Who calls, as a dependency of routes."""
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Depends, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from api.problems import Forbidden, NotFound, Unauthenticated
-from api.state import State, StateOf
-from rules.acts import Actor, Role
-from rules.program import Program
-
-KNOWN_FOR_SECONDS = 2.0
-"""How long a token found valid is taken for valid: a revoked one stops working within this time."""
-
-MOST_KNOWN = 20_000
+from api.identity import CallerInfo
+from api.problems import Unauthenticated
+from api.state import StateOf
 
 _bearer = HTTPBearer(auto_error=False, description="A token issued with `accord token issue`.")
-
-
-@dataclass(frozen=True, slots=True)
-class CallerInfo:
-    """A person in one role; `program` limits the token to one program, None does not."""
-
-    person: str
-    role: Role
-    party: str | None
-    program: UUID | None
-
-    @property
-    def actor(self) -> Actor:
-        return Actor(person=self.person, role=self.role, party=self.party)
-
-    @property
-    def reads_everything(self) -> bool:
-        """Auditors of the installation: a token with the role auditor and no program."""
-        return self.role is Role.AUDITOR and self.program is None
-
-    def check_scope(self, program: UUID) -> None:
-        """A token for one program knows of no other. Raises NotFound."""
-        if self.program is not None and self.program != program:
-            raise NotFound("program")
-
-    def check_sees(self, program: Program | None) -> Program:
-        """The program, if the caller may know of it. Raises NotFound."""
-        if program is None:
-            raise NotFound("program")
-        if not self.reads_everything and all(member.person != self.person for member in program.members):
-            raise NotFound("program")
-        return program
-
-    def check_role(self, *roles: Role) -> None:
-        """Raises Forbidden."""
-        if self.role not in roles:
-            allowed = " or ".join(roles)
-            raise Forbidden("role_may_not", f"A token of a {self.role} does not do this.", f"a token of {allowed}")
-
-
-class KnownTokens:
-    """Tokens found valid a moment ago, so that not every request asks the database again."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, tuple[float, CallerInfo]] = {}
-
-    async def caller(self, secret: str, state: State) -> CallerInfo | None:
-        now = time.monotonic()
-        known = self._known.get(secret)
-        if known is not None and known[0] > now:
-            return known[1]
-        token = await state.tokens.find(secret)
-        if token is None or token.role is None:
-            self._known.pop(secret, None)
-            return None
-        if len(self._known) >= MOST_KNOWN:
-            self._known.clear()
-        caller = CallerInfo(token.person, Role(token.role), token.party, token.program_id)
-        self._known[secret] = (now + KNOWN_FOR_SECONDS, caller)
-        return caller
 
 
 async def _caller(
@@ -89,7 +20,7 @@ async def _caller(
 ) -> CallerInfo:
     if credentials is None:
         raise Unauthenticated("The request carries no bearer token.")
-    caller = await state.known.caller(credentials.credentials, state)
+    caller = await state.known.caller(credentials.credentials)
     if caller is None:
         raise Unauthenticated("The token is unknown, expired or revoked.")
     return caller

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import Annotated, cast
 
 from fastapi import Depends, Request
 from pydantic import Field
 from pydantic_settings import BaseSettings
 from temporalio.client import Client
 
+from api.identity import KnownTokens
 from db.documents import Documents
 from db.programs import Programs
 from db.queries import Queries
 from db.record import Recorder
 from db.session import Reader
-from db.tokens import Tokens
-
-if TYPE_CHECKING:
-    from api.callers import KnownTokens
 
 
 class Settings(BaseSettings):
@@ -42,7 +39,6 @@ class State:
     programs: Programs
     queries: Queries
     reader: Reader
-    tokens: Tokens
     documents: Documents
     temporal: Client
     known: KnownTokens

@@ -14,7 +14,8 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Response
 from pydantic import Field
 
 from api.answers.ledger import PreviewAnswer, ReceiptAnswer
-from api.callers import Caller, CallerInfo
+from api.callers import Caller
+from api.identity import CallerInfo
 from api.problems import WRITES, Invalid, NotFound, Refused
 from api.state import State, StateOf
 from db.receipts import BatchRefused

@@ -22,7 +22,8 @@ from api.answers.programs import (
     ProgramPage,
     incidents,
 )
-from api.callers import Caller, CallerInfo
+from api.callers import Caller
+from api.identity import CallerInfo
 from api.plans import PlanUnreadable, named_plan
 from api.problems import READS, WRITES, Invalid, NotFound
 from api.routers.acts import RECORDED, Key, Preview, ProgramId, perform

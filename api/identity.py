@@ -1,0 +1,79 @@
+"""A bearer token as the person, role and party that it stands for."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from uuid import UUID
+
+from api.problems import Forbidden, NotFound
+from db.tokens import Tokens
+from rules.acts import Actor, Role
+from rules.program import Program
+
+KNOWN_FOR_SECONDS = 2.0
+"""How long a token found valid is taken for valid: a revoked one stops working within this time."""
+
+MOST_KNOWN = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class CallerInfo:
+    """A person in one role; `program` limits the token to one program, None does not."""
+
+    person: str
+    role: Role
+    party: str | None
+    program: UUID | None
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(person=self.person, role=self.role, party=self.party)
+
+    @property
+    def reads_everything(self) -> bool:
+        """Auditors of the installation: a token with the role auditor and no program."""
+        return self.role is Role.AUDITOR and self.program is None
+
+    def check_scope(self, program: UUID) -> None:
+        """A token for one program knows of no other. Raises NotFound."""
+        if self.program is not None and self.program != program:
+            raise NotFound("program")
+
+    def check_sees(self, program: Program | None) -> Program:
+        """The program, if the caller may know of it. Raises NotFound."""
+        if program is None:
+            raise NotFound("program")
+        if not self.reads_everything and all(member.person != self.person for member in program.members):
+            raise NotFound("program")
+        return program
+
+    def check_role(self, *roles: Role) -> None:
+        """Raises Forbidden."""
+        if self.role not in roles:
+            allowed = " or ".join(roles)
+            raise Forbidden("role_may_not", f"A token of a {self.role} does not do this.", f"a token of {allowed}")
+
+
+class KnownTokens:
+    """Tokens found valid a moment ago, so that not every request asks the database again."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
+        self._known: dict[str, tuple[float, CallerInfo]] = {}
+
+    async def caller(self, secret: str) -> CallerInfo | None:
+        """Whose token this is; None for one that is not valid."""
+        now = time.monotonic()
+        known = self._known.get(secret)
+        if known is not None and known[0] > now:
+            return known[1]
+        token = await self._tokens.find(secret)
+        if token is None or token.role is None:
+            self._known.pop(secret, None)
+            return None
+        if len(self._known) >= MOST_KNOWN:
+            self._known.clear()
+        caller = CallerInfo(token.person, Role(token.role), token.party, token.program_id)
+        self._known[secret] = (now + KNOWN_FOR_SECONDS, caller)
+        return caller
