@@ -24,6 +24,7 @@ class ProgramWorkflow:
     def __init__(self, following: Following) -> None:
         self._heard = following.heard
         self._phases = set(following.phases)
+        self._told: dict[str, PhaseHeard] = {}
         self._followed = -1
 
     @workflow.run
@@ -58,6 +59,12 @@ class ProgramWorkflow:
         workflow.set_current_details(described(heard))
 
     async def _tell(self, heard: ProgramHeard, phase: PhaseHeard) -> None:
+        """Tells a phase's workflow what it has not been told. What stands as it was told needs no signal: most phases do,
+        and each signal is a task of the server's, of which it does a hundred a second.
+        """
+        if self._told.get(phase.name) == phase:
+            return
+        self._told[phase.name] = phase
         waiting = Waiting(program=heard.program, seq=heard.seq, phase=phase)
         child = phase_workflow(heard.program, phase.name)
         if phase.name in self._phases:
@@ -91,6 +98,7 @@ class ProgramWorkflow:
             except ApplicationError:
                 workflow.logger.info("phase workflow has ended before", extra={"phase": name})
             self._phases.discard(name)
+            self._told.pop(name, None)
 
 
 def described(heard: ProgramHeard) -> str:

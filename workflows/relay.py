@@ -8,6 +8,7 @@ Temporal's own data lost, its namespace would have another id, and every program
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import psycopg
 import structlog
@@ -18,7 +19,7 @@ from temporalio.service import RPCError
 from db.programs import Programs
 from db.tellings import Round, Tellings, Untold
 from workflows.activities import heard
-from workflows.client import TASK_QUEUE
+from workflows.client import RPC_SECONDS, TASK_QUEUE
 from workflows.messages import Following, ProgramHeard, program_workflow
 from workflows.namespace import PLAN
 from workflows.program import ProgramWorkflow
@@ -102,4 +103,6 @@ class Relay:
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
             search_attributes=TypedSearchAttributes([SearchAttributePair(PLAN, standing.plan)]),
             static_summary=standing.title[:200],
+            # A Temporal that hangs must not hold the round's transaction.
+            rpc_timeout=timedelta(seconds=RPC_SECONDS),
         )

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 from uuid import uuid4
 
 import httpx2
@@ -69,7 +69,7 @@ class Insisting:
         self._people = service.people
         self._http = httpx2.AsyncClient(base_url=f"{service.api}/api/v1", timeout=20, trust_env=False)
 
-    async def __aenter__(self) -> Insisting:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -1,0 +1,55 @@
+"""`python -m benchmarks`: choose parts and sizes; without arguments all of it, in about ten minutes on two cores."""
+
+from __future__ import annotations
+
+import os
+import platform
+from typing import Annotated
+
+import typer
+
+from benchmarks import acts, lag, memory, size
+from benchmarks.stage import stage
+
+PARTS = ("acts", "reset", "hot", "entries", "list", "lag", "strikes")
+
+Parts = Annotated[list[str] | None, typer.Argument(help=f"Any of {', '.join(PARTS)}; all of them if left out.")]
+
+
+def main(  # noqa: PLR0913, PLR0917  they are the options
+    parts: Parts = None,
+    rounds: Annotated[int, typer.Option(help="Times that each comparison is made; medians are shown.")] = 5,
+    seconds: Annotated[float, typer.Option(help="Length of one slice of load.")] = 2,
+    programs: Annotated[int, typer.Option(help="Programs that acts are spread over.")] = 200,
+    clients: Annotated[str, typer.Option(help="Numbers of clients.")] = "1,16,64",
+    entries: Annotated[int, typer.Option(help="Length of the long program.")] = 10_000,
+    listed: Annotated[int, typer.Option(help="Programs in the long list.")] = 20_000,
+    timers: Annotated[int, typer.Option(help="Open programs with a timer.")] = 1_000,
+) -> None:
+    """How fast it is here: tables on stdout, nothing else is written."""
+    chosen = parts or list(PARTS)
+    if unknown := set(chosen) - set(PARTS):
+        raise typer.BadParameter(f"{', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    numbers = [int(number) for number in clients.split(",")]
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before it begins")
+    with stage() as here:
+        memory.weighed(here, "with nothing to do")
+        if "acts" in chosen:
+            acts.against_floor(here, numbers, rounds, seconds, programs)
+        if "reset" in chosen:
+            acts.reset_against_floor(here, numbers, max(10, programs // 4))
+        if "hot" in chosen:
+            acts.hot(here, [number for number in numbers if number > 1], rounds, seconds)
+        if "entries" in chosen:
+            size.long_program(here, entries, rounds)
+        if "lag" in chosen:
+            lag.behind(here, [100, 1000], 5 * seconds, programs)
+        if "strikes" in chosen:
+            lag.strikes(here, timers, ahead=timers * 0.1, spread=timers * 0.03)
+        if "list" in chosen:
+            size.long_list(here, listed, rounds)
+        memory.weighed(here, "after all that")
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,125 @@
+"""One act against the floor, interleaved in one run; and many clients on one program."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from typing import Any
+
+from benchmarks import asks
+from benchmarks.stage import Lane, Outcome, Stage
+from benchmarks.tables import median, show, verdict
+from cli.demo import SHORT
+from cli.service import Service as Api
+
+HEAD = ("clients", "floor p50 ms", "p99", "/s", "acts p50 ms", "p99", "/s", "p50 ratio", "throughput ratio")
+
+
+@dataclass(slots=True)
+class Pairs:
+    """Slices of the floor and of acts that were measured beside each other."""
+
+    floor: list[Outcome] = field(default_factory=list)
+    acts: list[Outcome] = field(default_factory=list)
+
+    @property
+    def latency(self) -> float:
+        """Median of the ratios of neighbouring slices: noise of the machine falls on both."""
+        return median(a.percentile(0.5) / f.percentile(0.5) for f, a in zip(self.floor, self.acts, strict=True))
+
+    @property
+    def throughput(self) -> float:
+        return median(a.rate / f.rate for f, a in zip(self.floor, self.acts, strict=True))
+
+    def line(self, clients: int) -> list[object]:
+        cells: list[object] = [clients]
+        for slices in (self.floor, self.acts):
+            cells += [median(one.percentile(share) for one in slices) for share in (0.5, 0.99)]
+            cells.append(median(one.rate for one in slices))
+        return [*cells, self.latency, self.throughput]
+
+
+def against_floor(stage: Stage, clients: Sequence[int], rounds: int, seconds: float, programs: int) -> None:
+    """Evidence, verification, determination, gate, on many programs; with the worker at work, and without."""
+    _prepare_floor(stage)
+    for title, still in (("the whole service", False), ("API and database alone (the worker stands still)", True)):
+        pairs = {number: Pairs() for number in clients}
+        with stage.without_worker() if still else nullcontext():
+            for _ in range(rounds):
+                for number in clients:
+                    _hold_ladders(stage, programs)
+                    if not still:
+                        stage.told()
+                    pairs[number].floor.append(stage.load.run("floor", clients=number, seconds=seconds))
+                    pairs[number].acts.append(stage.load.run("acts", clients=number, seconds=seconds))
+        show(f"Acts on {programs} programs: {title}", HEAD, [pair.line(number) for number, pair in pairs.items()])
+        for number, pair in pairs.items():
+            verdict(f"p50 of an act with {number} clients, times the floor", pair.latency, most=2)
+            verdict(f"throughput of acts with {number} clients, as a share of the floor", pair.throughput, least=0.5)
+        stage.told()
+
+
+def reset_against_floor(stage: Stage, clients: Sequence[int], programs: int) -> None:
+    """The same on the report's plan: its first two phases, with a wait (not measured) where findings may be observed."""
+    _prepare_floor(stage)
+    lines = []
+    for number in clients:
+        ids = asyncio.run(
+            asks.programs(stage.service.api, stage.service.people, programs, {"plan": "us-iraq-reset", "parameters": SHORT})
+        )
+        pairs, micros, lasted = Pairs(), list[int](), 0.0
+        for phase in ("announcement", "guarantees"):
+            milestones = asyncio.run(_milestones(stage, ids[0], phase))
+            for asked in (asks.reset, asks.verdicts):
+                lanes = [list(asked(one, stage.service.people, milestones)) for one in ids]
+                stage.told()
+                time.sleep(1.2)
+                stage.load.hold("reset", stage.service.port, lanes)
+                done = stage.load.run("reset", clients=number, seconds=60)
+                micros, lasted = micros + done.micros, lasted + done.lasted
+        pairs.floor.append(stage.load.run("floor", clients=number, seconds=2))
+        pairs.acts.append(Outcome(micros, lasted, 0, 0))
+        lines.append(pairs.line(number))
+    show(f"The same on {programs} programs of us-iraq-reset, announcement to stability", HEAD, lines)
+
+
+def hot(stage: Stage, clients: Sequence[int], rounds: int, seconds: float) -> None:
+    """Everybody on one program: acts that wait for it share transactions."""
+    _prepare_floor(stage)
+    people = stage.service.people
+    pairs = {number: Pairs() for number in clients}
+    for turn in range(rounds):
+        for number in clients:
+            (program,) = asyncio.run(asks.programs(stage.service.api, people, 1))
+            lanes = [list(asks.statements(program, people, 400, f"t{turn}c{n}-")) for n in range(number)]
+            stage.load.hold("hot", stage.service.port, lanes)
+            stage.told()
+            pairs[number].floor.append(stage.load.run("floor", clients=number, seconds=seconds))
+            pairs[number].acts.append(stage.load.run("hot", clients=number, seconds=seconds))
+    show("One program for all clients (evidence)", HEAD, [pair.line(number) for number, pair in pairs.items()])
+
+
+def _prepare_floor(stage: Stage) -> None:
+    stage.load.hold("floor", stage.floor_port, [asks.floor_lane(1) for _ in range(200)], repeats=True)
+    stage.load.run("floor", clients=16, seconds=0.5)
+
+
+def _hold_ladders(stage: Stage, programs: int) -> None:
+    people = stage.service.people
+    ids = asyncio.run(asks.programs(stage.service.api, people, programs))
+    lanes: list[Lane] = [list(asks.ladder(program, people)) for program in ids]
+    stage.load.hold("acts", stage.service.port, lanes)
+
+
+async def _milestones(stage: Stage, program: str, phase: str) -> list[dict[str, Any]]:
+    async with Api(stage.service.api) as api:
+        found: list[dict[str, Any]] = await api.read(
+            stage.service.people["officer"], f"/programs/{program}/milestones", phase=phase
+        )
+        return found
+
+
+Part = Callable[[Stage], None]

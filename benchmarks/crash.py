@@ -1,0 +1,85 @@
+"""`python -m benchmarks.crash`: parts killed at random while people act, and what of their acts is kept.
+
+A person who gets no answer sends the act again under its key. Lost is an act with a receipt that the ledger does not hold;
+doubled one that it holds more than once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import signal
+import time
+from collections import Counter
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+from uuid import uuid4
+
+import typer
+
+from benchmarks.tables import show
+from tests.whole.acting import Acknowledged, Insisting, evidence
+from tests.whole.running import MARKS, Service, service
+
+
+def main(
+    rounds: Annotated[int, typer.Option(help="How often something is killed.")] = 20,
+    clients: Annotated[int, typer.Option(help="People who act at the same time.")] = 8,
+    seed: Annotated[int, typer.Option(help="Of the order of kills and of the waits between them.")] = 1,
+) -> None:
+    """Kills API, worker, Temporal and PostgreSQL at random; rounds, acknowledged, lost and doubled on stdout."""
+    with TemporaryDirectory(prefix="accord-crash-") as folder:
+        Path(folder).chmod(0o711)  # the database server runs as another user when we are root
+        with service(Path(folder) / "home") as running:
+            asyncio.run(_crash(running, rounds, clients, random.Random(seed)))  # noqa: S311  to be repeatable
+
+
+async def _crash(running: Service, rounds: int, clients: int, chance: random.Random) -> None:
+    begun = time.monotonic()
+    ends = asyncio.Event()
+    async with Insisting(running) as client:
+        programs = [await client.start() for _ in range(clients)]
+    acting = [asyncio.create_task(_act(running, programs, number, ends)) for number in range(clients)]
+    killed: Counter[str] = Counter()
+    for _ in range(rounds):
+        await asyncio.sleep(chance.uniform(0.2, 2))
+        victim = chance.choice(list(MARKS))
+        pid = await asyncio.to_thread(running.signal, victim, signal.SIGKILL)
+        killed[victim] += 1
+        await asyncio.to_thread(running.await_back, victim, instead_of=pid)
+    ends.set()
+    acknowledged = [one for task in acting for one in await task]
+    rows = await running.rows("SELECT program_id, act_id FROM ledger_entry WHERE kind = 'evidence_recorded'")
+    kept = Counter((str(row["program_id"]), row["act_id"]) for row in rows)
+    receipts = {(one.program, one.key) for one in acknowledged}
+    faults = await running.faults(programs)
+    head = ("rounds", "killed", "acknowledged", "sent again", "lost", "doubled", "without receipt", "chain faults", "seconds")
+    line = (
+        rounds,
+        ", ".join(f"{name} {number}" for name, number in sorted(killed.items())),
+        len(receipts),
+        sum(one.attempts > 1 for one in acknowledged),
+        len(receipts - kept.keys()),
+        sum(number > 1 for number in kept.values()),
+        len(kept.keys() - receipts),
+        len(faults),
+        time.monotonic() - begun,
+    )
+    show("kill -9 at random", head, [line])
+    assert not receipts - kept.keys()
+    assert max(kept.values()) == 1
+    assert not faults, faults
+
+
+async def _act(running: Service, programs: list[str], number: int, ends: asyncio.Event) -> list[Acknowledged]:
+    found: list[Acknowledged] = []
+    async with Insisting(running) as client:
+        while not ends.is_set():
+            program = programs[(number + len(found)) % len(programs)]
+            found.append(await client.act("us-recorder", program, "/evidence", evidence(f"c{number}-{uuid4()}")))
+    return found
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,161 @@
+"""Where a benchmark happens: a service of its own, the floor beside it on the same database server, and a load process."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypeAlias
+from urllib.request import urlopen
+
+import psycopg
+
+from benchmarks.asks import Request
+from benchmarks.floor import TABLE
+from cli.temporal import free_port
+from tests.whole.running import Service, service
+
+Lane: TypeAlias = list[Request]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One slice of load."""
+
+    micros: list[int]
+    lasted: float
+    processor: float
+    left: int
+
+    @property
+    def rate(self) -> float:
+        return len(self.micros) / self.lasted if self.lasted else 0.0
+
+    def percentile(self, share: float) -> float:
+        """Milliseconds."""
+        ordered = sorted(self.micros)
+        return ordered[min(len(ordered) - 1, int(share * len(ordered)))] / 1000
+
+
+class Load:
+    """The load process."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.load"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def hold(self, name: str, port: int, lanes: Sequence[Lane], *, repeats: bool = False) -> None:
+        """Hands over lanes of requests; repeated ones are sent again and again."""
+        texts = [[request.text for request in lane] for lane in lanes]
+        self._order({"do": "hold", "name": name, "port": port, "lanes": texts, "repeats": repeats})
+
+    def run(self, name: str, *, clients: int, seconds: float, rate: float = 0, expect: int = 201) -> Outcome:
+        """Sends until the time is over or nothing is left. An answer of another status is an error of the benchmark."""
+        outcome = self._order({"do": "run", "name": name, "clients": clients, "seconds": seconds, "rate": rate})
+        assert set(outcome["statuses"]) == {str(expect)}, (name, outcome["statuses"], outcome["failures"])
+        return Outcome(outcome["micros"], outcome["lasted"], outcome["processor"], outcome["left"])
+
+    def close(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(timeout=10)
+
+    def _order(self, order: dict[str, Any]) -> dict[str, Any]:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        answer: dict[str, Any] = json.loads(self._process.stdout.readline())
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    service: Service
+    floor_port: int
+    floor_pid: int
+    load: Load
+
+    def told(self, seconds: float = 120) -> float:
+        """Waits until every workflow has been told what was recorded; how long that took."""
+        begun = time.monotonic()
+        while self.behind() and time.monotonic() - begun < seconds:
+            time.sleep(0.2)
+        return time.monotonic() - begun
+
+    def behind(self) -> int:
+        """Programs whose workflow has something to hear."""
+        with psycopg.connect(self.service.addresses["database_owner_url"]) as connection:
+            query = "SELECT count(*) FROM telling t JOIN program p ON p.id = t.program_id WHERE p.clock_seq > t.told_seq"
+            row = connection.execute(query).fetchone()
+        return int(row[0]) if row else 0
+
+    @contextmanager
+    def without_worker(self) -> Iterator[None]:
+        """The worker stands still meanwhile: what is measured is API and database alone."""
+        pid = self.service.signal("worker", signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
+
+@contextmanager
+def stage() -> Iterator[Stage]:
+    """Everything that runs, in a temporary folder that goes with it."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="accord-bench-")))
+        folder.chmod(0o711)  # the database server runs as another user when we are root
+        running = stack.enter_context(service(folder / "home"))
+        port, pid = stack.enter_context(_floor(running))
+        load = Load()
+        stack.callback(load.close)
+        yield Stage(running, port, pid, load)
+
+
+@contextmanager
+def _floor(running: Service) -> Iterator[tuple[int, int]]:
+    owner = running.addresses["database_owner_url"]
+    with psycopg.connect(owner, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE floor")
+    url = owner.replace("/accord?", "/floor?")
+    with psycopg.connect(url) as connection:
+        connection.execute(TABLE)
+    port = free_port()
+    command = [sys.executable, "-m", "uvicorn", "benchmarks.floor:create_app", "--factory", "--host", "127.0.0.1"]
+    command += ["--port", str(port), "--timeout-graceful-shutdown", "2", *uvicorn_options(running)]
+    with subprocess.Popen(  # noqa: S603  ourselves
+        command, env=os.environ | {"FLOOR_URL": url}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as it:
+        try:
+            _await_answer(port)
+            yield port, it.pid
+        finally:
+            it.terminate()
+
+
+def uvicorn_options(running: Service) -> list[str]:
+    """The options with which the API is served beyond its place, so that the floor is served by the same means."""
+    line = Path(f"/proc/{running.children()['API']}/cmdline").read_bytes().decode().split("\0")
+    return [option for option in line if option == "--no-access-log"]
+
+
+def _await_answer(port: int) -> None:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            urlopen(f"http://127.0.0.1:{port}/openapi.json", timeout=2).close()
+        except OSError:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        else:
+            return

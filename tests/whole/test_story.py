@@ -1,0 +1,94 @@
+"""The report's plan from the announcement to an open program, and how Temporal's own pages tell it."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.converter import DataConverter
+
+from cli.demo import Demo
+from cli.service import Service as Api
+from tests.whole.acting import Insisting
+from tests.whole.running import Service
+from tests.whole.test_temporal_away import told
+from workflows.messages import phase_workflow, program_workflow
+from workflows.namespace import NEXT_DUE, PHASE, PLAN, STANDING
+
+TITLE = "Demonstration with short clocks"
+TRACKS = {"wto_accession", "local_government", "green_energy", "natural_resources"}
+
+
+@pytest.fixture(scope="session")
+async def story(whole: Service) -> str:
+    """The id of the demonstration's program, told to its end."""
+    said: list[str] = []
+    async with Api(whole.api) as api:
+        await Demo(api, whole.people, said.append).run()
+        page = await api.read(whole.people["officer"], "/programs", plan="us-iraq-reset")
+    (program,) = [line["id"] for line in page["programs"] if line["title"] == TITLE]
+    return str(program)
+
+
+async def test_an_sfa_phase_is_open_and_what_blocks_next_is_said_in_words(whole: Service, story: str) -> None:
+    async with Insisting(whole) as client:
+        seen = await client.read("officer", f"/programs/{story}")
+        status = {phase["name"]: phase["status"] for phase in seen["phases"]}
+        assert [status[name] for name in ("announcement", "guarantees", "stability")] == ["complete"] * 3
+        assert status["sfa_programs"] == "open"
+        blocking = await client.read("officer", f"/programs/{story}/blocking")
+        first = next(block for block in blocking if block["phase"] == "sfa_programs")
+        assert "Both announce the program" in first["sentence"]
+        assert first["owes"] == ["us"]
+        blocked = {block["phase"] for block in blocking}
+        assert blocked >= TRACKS
+        assert all(block["sentence"].endswith(".") for block in blocking)
+    assert await whole.faults([story]) == []
+
+
+async def test_temporal_shows_the_program_with_its_standing_and_open_phases(whole: Service, story: str) -> None:
+    await told(whole, story)
+    temporal = await whole.temporal()
+    found = await temporal.get_workflow_handle(program_workflow(story)).describe()
+    assert found.status is WorkflowExecutionStatus.RUNNING
+    assert found.typed_search_attributes.get(PLAN) == "us-iraq-reset"
+    assert found.typed_search_attributes.get(STANDING) == "running"
+    assert "sfa_programs" in (found.typed_search_attributes.get(PHASE) or [])
+    next_due = found.typed_search_attributes.get(NEXT_DUE)
+    assert next_due is not None
+    assert next_due > datetime.now(UTC)
+    assert await found.static_summary() == TITLE
+
+
+async def test_temporal_lists_programs_by_what_they_are_searched_for(whole: Service, story: str) -> None:
+    temporal = await whole.temporal()
+    query = "WorkflowType = 'ProgramWorkflow' AND AccordPlan = 'us-iraq-reset' AND AccordPhase = 'sfa_programs'"
+    async with asyncio.timeout(30):
+        while program_workflow(story) not in [found.id async for found in temporal.list_workflows(query)]:
+            await asyncio.sleep(0.2)
+
+
+async def test_open_phases_are_children_whose_timers_say_what_is_waited_for(whole: Service, story: str) -> None:
+    temporal = await whole.temporal()
+    parents = {}
+    for name in ("sfa_programs", "withdrawal"):
+        child = temporal.get_workflow_handle(phase_workflow(story, name))
+        async with asyncio.timeout(30):
+            while not (said := await timers(temporal, child.id)):
+                await asyncio.sleep(0.2)
+        assert all("due" in one or "left" in one or "announce" in one.lower() for one in said), said
+        described = await child.describe()
+        assert described.status is WorkflowExecutionStatus.RUNNING
+        parents[name] = described.parent_id
+    assert set(parents.values()) == {program_workflow(story)}
+
+
+async def timers(temporal: Client, workflow: str) -> list[str]:
+    """The summaries of the timers that a workflow has started."""
+    history = await temporal.get_workflow_handle(workflow).fetch_history()
+    started = [event for event in history.events if event.event_type == EventType.EVENT_TYPE_TIMER_STARTED]
+    converter = DataConverter.default.payload_converter
+    return [converter.from_payload(event.user_metadata.summary, str) for event in started]
