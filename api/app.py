@@ -11,7 +11,7 @@ from fastapi import APIRouter, FastAPI
 from api import problems
 from api.identity import KnownTokens
 from api.limits import BodyLimit
-from api.routers import acts, documents, health
+from api.routers import acts, documents, health, plans
 from api.routers import problems as problem_routes
 from api.routers import programs as program_routes
 from api.state import Settings, State
@@ -76,7 +76,7 @@ def create_app() -> FastAPI:
         openapi_url="/api/v1/openapi.json",
     )
     v1 = APIRouter(prefix="/api/v1")
-    for room in (program_routes, acts, documents, health, problem_routes):
+    for room in (program_routes, acts, documents, plans, health, problem_routes):
         v1.include_router(room.router)
     app.include_router(v1)
     problems.install(app)

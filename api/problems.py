@@ -7,6 +7,7 @@ Problem
 ├── Refused              403, 404, 409 or 422  the law refuses the act; the code says why
 ├── Invalid              422  the request cannot be read; names each fault and its place
 ├── TooLarge             413  more bytes than are accepted
+├── Plain                     what the framework refuses by itself: no such path or method
 └── Unavailable          503  the database cannot be reached; try again after Retry-After
 """
 
@@ -58,9 +59,24 @@ UNREADABLE = frozenset(
         Code.IN_THE_FUTURE,
         Code.BEFORE_IT_HAPPENED,
         Code.CONSENT_NOT_ASKED,
+        Code.ACT_NOT_RECORDABLE,
     }
 )
 
+
+DOOR = {
+    "unauthenticated": 401,
+    "not_found": 404,
+    "method_not_allowed": 405,
+    "too_large": 413,
+    "unreadable": 422,
+    "plan_unknown": 422,
+    "hash_differs": 422,
+    "http_error": 400,
+    "fault": 500,
+    "unavailable": 503,
+}
+"""Codes that are the door's own, beside those of the law."""
 
 PLAIN = {400: "unreadable", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 """Codes of what the framework refuses by itself. Spelled out: Python has renamed a status before."""
@@ -76,7 +92,6 @@ class ProblemBody(BaseModel):
     code: str
     accepted: str | None = Field(default=None, description="what would be accepted instead")
     faults: list[dict[str, str]] | None = Field(default=None, description="each fault and its place")
-    seq: int | None = Field(default=None, description="number of the entry that keeps the refused attempt")
 
 
 class Problem(Exception):
@@ -92,6 +107,19 @@ class Problem(Exception):
     @property
     def answered_with(self) -> int:
         return self.status
+
+
+class Plain(Problem):
+    """What the framework refuses by itself, under the status that it gives."""
+
+    def __init__(self, error: HTTPException) -> None:
+        super().__init__(PLAIN.get(error.status_code, "http_error"), str(error.detail))
+        self.headers = dict(error.headers or {})
+        self._status = error.status_code
+
+    @property
+    def answered_with(self) -> int:
+        return self._status
 
 
 class Unauthenticated(Problem):
@@ -137,9 +165,17 @@ class Refused(Problem):
 
     @property
     def answered_with(self) -> int:
-        if self.code in FORBIDDEN:
-            return 403
-        return 422 if self.code in UNREADABLE else 409
+        match self.code:
+            case Code.PROGRAM_UNKNOWN:
+                return 404
+            case Code.ACT_TOO_LARGE:
+                return 413
+            case code if code in FORBIDDEN:
+                return 403
+            case code if code in UNREADABLE:
+                return 422
+            case _:
+                return 409
 
 
 def body(problem: Problem, request: Request) -> JSONResponse:
@@ -174,11 +210,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
-        problem = Problem(PLAIN.get(error.status_code, "http_error"), str(error.detail))
-        problem.headers = dict(error.headers or {})
-        answer = body(problem, request)
-        answer.status_code = error.status_code
-        return answer
+        return body(Plain(error), request)
 
     @app.exception_handler(OperationalError)
     @app.exception_handler(PoolTimeout)

@@ -32,8 +32,9 @@ def check(file: PlanFile, values: Values = None) -> None:
     Every fault is named with file, line and column; the exit status is 1 if there is one.
     """
     plan = sound_plan(file, values)
-    phases, milestones = len(plan.phases), len(plan.milestones)
-    typer.echo(f"{file}: sound. {phases} phases, {milestones} milestones, {len(plan.parameters)} parameters.")
+    counts = {"phase": plan.phases, "milestone": plan.milestones, "parameter": plan.parameters}
+    told = ", ".join(f"{len(held)} {what}{'' if len(held) == 1 else 's'}" for what, held in counts.items())
+    typer.echo(f"{file}: sound. {told}.")
 
 
 @app.command()

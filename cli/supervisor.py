@@ -67,7 +67,8 @@ class Addresses:
 
     def environment(self) -> dict[str, str]:
         """For the API and the worker. They never learn the owner's address, which may change what must not change."""
-        return dict(os.environ) | {
+        inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_OWNER_URL"}
+        return inherited | {
             "DATABASE_URL": self.database_url,
             "TEMPORAL_ADDRESS": self.temporal_address,
             "TEMPORAL_NAMESPACE": self.temporal_namespace,

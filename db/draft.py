@@ -126,9 +126,9 @@ class Draft:
             decided = decide(program, act, self._at)
             return decided if isinstance(decided, Refused) else self._appended(act, decided)
         except TooLarge as error:
-            return Refused("act_too_large", f"The act does not fit into an entry: {error}.", "a shorter act")
+            return Refused(Code.ACT_TOO_LARGE, f"The act does not fit into an entry: {error}.", "a shorter act")
         except NotCanonical as error:
-            return Refused("act_not_recordable", f"The act cannot be recorded as it is: {error}.", "plain data")
+            return Refused(Code.ACT_NOT_RECORDABLE, f"The act cannot be recorded as it is: {error}.", "plain data")
 
     def _again(self, act: Act, known: Known) -> Receipt | Refused:
         if self.after is not None and content_of(act) == known.content:
@@ -169,7 +169,7 @@ class Draft:
 
     def _keep_attempt(self, act: Act, refused: Refused) -> None:
         # Of a program that is not there, or not for a stranger, nothing can be kept, and of what cannot be written neither.
-        if self.after is None or refused.code in {Code.PROGRAM_UNKNOWN, "act_not_recordable"}:
+        if self.after is None or refused.code in {Code.PROGRAM_UNKNOWN, Code.ACT_NOT_RECORDABLE}:
             return
         decided = refusal(self.after.program, act, refused, self._at)
         (entry,) = decided.entries

@@ -41,14 +41,16 @@ class Blocking:
 def blocking(program: Program, at: datetime) -> tuple[Blocking, ...]:
     """What blocks the phases that are next: open ones from completing, reachable ones from opening.
 
-    Phases inside a phase that is itself not open are left out: the outer one blocks them.
+    Phases inside a phase that is itself not open are left out: the outer one blocks them. That an
+    open phase waits for those inside it is left out too: what blocks them is said of themselves.
     """
     found: list[Blocking] = []
     for name, rule in program.plan.phases.items():
         outer = program.phase(rule.within).status if rule.within else PhaseStatus.OPEN
         if program.phase(name).status is PhaseStatus.COMPLETE or outer is PhaseStatus.WAITING:
             continue
-        found.extend(blocking_phase(program, name, at))
+        inner = {f"phase: {other}" for other, held in program.plan.phases.items() if held.within == name}
+        found.extend(block for block in blocking_phase(program, name, at) if block.criterion not in inner)
     return tuple(found)
 
 
@@ -186,12 +188,8 @@ def _milestone(program: Program, name: str, at: datetime) -> Reason:
         who = step.verified_by
         sentence = f"{step.title}: {', '.join(pending)} awaits verification by {_names(program, who)}.{late}"
         return sentence, who, state.first_recorded_at, at
-    return (
-        f"{step.title}: {shown(program, name, at).sentence}{late}{reversed_}",
-        (step.party,),
-        since,
-        at,
-    )
+    earliest = plus(at, step.determined.observation, plan.time_zone)
+    return f"{step.title}: {shown(program, name, at).sentence}{late}{reversed_}", (step.party,), since, earliest
 
 
 def _awaits_verifier(program: Program, milestone: str, key: str) -> bool:

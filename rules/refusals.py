@@ -28,6 +28,8 @@ class Code(StrEnum):
     LAST_OFFICER = "last_officer"
     # What it is about
     ACT_ID_REUSED = "act_id_reused"
+    ACT_TOO_LARGE = "act_too_large"
+    ACT_NOT_RECORDABLE = "act_not_recordable"
     PARTY_UNKNOWN = "party_unknown"
     MILESTONE_UNKNOWN = "milestone_unknown"
     SHOWING_UNKNOWN = "showing_unknown"

@@ -22,7 +22,7 @@ Interval = tuple[datetime, datetime | None]
 
 def written(at: datetime) -> str:
     """The one way an instant is written: RFC 3339, UTC, six decimals, `Z`."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _in_utc(at: datetime) -> datetime:

@@ -12,7 +12,7 @@ from rules.clocks import Clock, clocks
 from rules.effects import Truth
 from rules.explain import Blocking, blocking_phase
 from rules.findings import showing
-from rules.program import Finding, Program, Standing
+from rules.program import Evidence, EvidenceStatus, Finding, Program, Standing
 from rules.stability import days_left, zone_of
 from rules.times import Instant
 
@@ -40,6 +40,52 @@ class MemberAnswer(BaseModel):
     person: str
     role: str
     party: str | None
+
+
+class EvidenceAnswer(BaseModel):
+    """A document, statement, attestation or measurement. Its words and bytes stand in the ledger entry and the store."""
+
+    id: str
+    milestone: str | None
+    shows: str | None
+    status: EvidenceStatus
+    recorded_by: str
+    recorded_for: str | None
+    recorded_at: Instant
+    happened_at: Instant | None
+    verified_by: str | None
+    indicator: str | None
+    value: str | None
+    unit: str | None
+    period: str | None
+    producer: str | None
+    edition: str | None
+
+    @classmethod
+    def of(cls, piece: Evidence) -> EvidenceAnswer:
+        figure = piece.measurement
+        return cls(
+            id=piece.id,
+            milestone=piece.milestone,
+            shows=piece.shows,
+            status=piece.status,
+            recorded_by=piece.recorded_by.person,
+            recorded_for=piece.recorded_by.party,
+            recorded_at=piece.recorded_at,
+            happened_at=piece.happened_at,
+            verified_by=piece.verified_by.person if piece.verified_by else None,
+            indicator=figure.indicator if figure else None,
+            value=f"{figure.value:f}" if figure else None,
+            unit=figure.unit if figure else None,
+            period=figure.period if figure else None,
+            producer=figure.producer if figure else None,
+            edition=figure.edition if figure else None,
+        )
+
+
+class EvidencePage(BaseModel):
+    evidence: list[EvidenceAnswer]
+    next: str | None = Field(description="pass as `after` for the next page; null at the end")
 
 
 class CommitmentAnswer(BaseModel):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from api.problems import NotFound, Refused, declared
+from api.problems import DOOR, NotFound, Refused, declared
 from rules.refusals import Code
 from rules.refusals import Refused as Refusal
 
@@ -19,17 +19,19 @@ class ProblemKind(BaseModel):
 
 @router.get("")
 async def list_problems() -> list[ProblemKind]:
-    """All codes of the law, with the status they are answered with."""
-    return [_kind(code) for code in Code]
+    """All codes, those of the law first, with the status they are answered with."""
+    return [*(_law(code) for code in Code), *(ProblemKind(code=code, status=status) for code, status in DOOR.items())]
 
 
 @router.get("/{code}", responses=declared(404))
 async def get_problem(code: str) -> ProblemKind:
     """One code."""
+    if code in DOOR:
+        return ProblemKind(code=code, status=DOOR[code])
     if code not in list(Code):
         raise NotFound("problem")
-    return _kind(Code(code))
+    return _law(Code(code))
 
 
-def _kind(code: Code) -> ProblemKind:
+def _law(code: Code) -> ProblemKind:
     return ProblemKind(code=code, status=Refused(Refusal(code, "", "")).answered_with)

@@ -14,6 +14,8 @@ from api.answers.ledger import EntryAnswer, EntryPage
 from api.answers.programs import (
     BlockingAnswer,
     ClockAnswer,
+    EvidenceAnswer,
+    EvidencePage,
     IncidentAnswer,
     MilestoneAnswer,
     PhaseAnswer,
@@ -32,7 +34,7 @@ from db.queries import Place, Sought, Wanted
 from rules import acts as a
 from rules.clocks import clocks
 from rules.explain import blocking
-from rules.program import Program, Standing
+from rules.program import EvidenceStatus, Program, Standing
 from rules.times import Instant, written
 from rules.words import Label, Name, Strict
 
@@ -155,6 +157,32 @@ async def get_blocking(state: StateOf, caller: Caller, program: ProgramId) -> li
 async def get_clocks(state: StateOf, caller: Caller, program: ProgramId) -> list[ClockAnswer]:
     """What happens when nobody acts, soonest first."""
     return [ClockAnswer.of(clock) for clock in clocks(await seen(state, caller, program))]
+
+
+@router.get("/{program}/evidence", responses=READS)
+async def get_evidence(
+    state: StateOf,
+    caller: Caller,
+    program: ProgramId,
+    milestone: Name | None = None,
+    indicator: Name | None = None,
+    status: EvidenceStatus | None = None,
+    after: Annotated[a.Id | None, Query(description="`next` of the page before")] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> EvidencePage:
+    """Its evidence and measurements, oldest first, in pages."""
+    pieces = (await seen(state, caller, program)).evidence.values()
+    wanted = [
+        piece
+        for piece in pieces
+        if (milestone is None or piece.milestone == milestone)
+        and (indicator is None or (piece.measurement is not None and piece.measurement.indicator == indicator))
+        and (status is None or piece.status is status)
+    ]
+    start = next((number + 1 for number, piece in enumerate(wanted) if piece.id == after), 0)
+    page = wanted[start : start + limit]
+    more = page[-1].id if start + limit < len(wanted) else None
+    return EvidencePage(evidence=[EvidenceAnswer.of(piece) for piece in page], next=more)
 
 
 @router.get("/{program}/incidents", responses=READS)

@@ -14,6 +14,7 @@ from rules.figures import period_end
 from rules.findings import shown
 from rules.program import Evidence, EvidenceStatus, Finding, MilestoneStatus, PhaseStatus, Program
 from rules.refusals import Code, No
+from rules.times import written
 from rules.words import did_you_mean
 
 Deed: TypeAlias = a.RecordEvidence | a.RecordMeasurement | a.Verify | a.ReturnEvidence | a.WithdrawEvidence
@@ -134,7 +135,7 @@ def check_past(happened_at: datetime | None, at: datetime) -> None:
     if happened_at is not None and happened_at > at:
         raise No(
             Code.IN_THE_FUTURE,
-            f"{happened_at.isoformat()} has not come yet; it is {at.isoformat()}.",
+            f"{written(happened_at)} has not come yet; it is {written(at)}.",
             "an instant that has passed",
         )
 
@@ -301,7 +302,7 @@ def _settled_finding(finding: Finding | None, at: datetime) -> Finding | None:
         return finding
     raise No(
         Code.OBSERVATION_OPEN,
-        f"The party that owes may observe on the finding until {finding.observable_until.isoformat()}.",
+        f"The party that owes may observe on the finding until {written(finding.observable_until)}.",
         "a determination after that, or after its observation",
     )
 

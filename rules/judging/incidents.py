@@ -12,6 +12,7 @@ from rules.judging.evidence import check_past
 from rules.judging.phases import check_decides
 from rules.program import Incident, IncidentStatus, Program
 from rules.refusals import Code, No
+from rules.times import written
 from rules.words import did_you_mean
 
 Deed: TypeAlias = a.ReportIncident | a.ConfirmIncident | a.ContestIncident | a.DismissIncident | a.ResolveIncident
@@ -151,7 +152,7 @@ def _resolved(program: Program, actor: a.Actor, deed: a.ResolveIncident, at: dat
     if resolved_at < incident.happened_at:
         raise No(
             Code.BEFORE_IT_HAPPENED,
-            f"The incident happened at {incident.happened_at.isoformat()}, after that.",
+            f"The incident happened at {written(incident.happened_at)}, after that.",
             "an instant after it happened",
         )
     return facts.IncidentResolved(incident=deed.incident, resolved_at=resolved_at, reason=deed.reason)

@@ -55,7 +55,7 @@ async def served(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> A
     port = free_port()
     server = uvicorn.Server(uvicorn.Config(create_app(), port=port, log_config=None, access_log=False))
     serving = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110  uvicorn tells it in no other way
+    while not server.started:
         await asyncio.sleep(0.01)
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True

@@ -1,0 +1,33 @@
+"""The plans that this service keeps and starts by name."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from api.callers import Caller
+from api.plans import PlanUnreadable, named_plan, names
+from api.problems import NotFound, declared
+from api.state import StateOf
+
+router = APIRouter(prefix="/plans", tags=["plans"], responses=declared(401, 503))
+
+
+@router.get("")
+async def list_plans(state: StateOf, _: Caller) -> list[str]:
+    """Their names."""
+    return names(state.settings.accord_plans)
+
+
+@router.get(
+    "/{plan}",
+    response_class=Response,
+    responses={200: {"content": {"application/yaml": {"schema": {"type": "string"}}}}, **declared(404, 422)},
+)
+async def get_plan(state: StateOf, _: Caller, plan: Annotated[str, Path(max_length=64)]) -> Response:
+    """The text of a plan, as it was written."""
+    try:
+        return Response(named_plan(state.settings.accord_plans, plan), media_type="application/yaml")
+    except PlanUnreadable:
+        raise NotFound("plan") from None
