@@ -16,6 +16,7 @@ from cli.failures import CannotStart
 from cli.rehearse import command as rehearse
 from cli.service import Refused
 from cli.supervisor import Ports, supervise
+from cli.verify import command as verify
 from db.migrations import upgrade
 from db.rebuild import rebuild as make_again
 
@@ -87,6 +88,7 @@ def rebuild(
         raise typer.Exit(1) from reason
 
 
+app.command("verify")(verify)
 app.add_typer(plan.app, name="plan")
 app.add_typer(token.app, name="token")
 app.command("rehearse")(rehearse)
