@@ -93,6 +93,9 @@ class _Pool:
             min_size=min(2, size),
             max_size=size,
             timeout=WAIT_SECONDS,
+            # The pause between attempts doubles until this is over and another row of attempts begins: with the default of
+            # five minutes a database that was away for a minute would be found again a minute after it is back.
+            reconnect_timeout=WAIT_SECONDS,
             name=type(self).__name__,
             open=False,
         )
