@@ -11,14 +11,11 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from api.answers.ledger import EntryAnswer, EntryPage
+from api.answers.phases import BlockingAnswer, ClockAnswer, MilestoneAnswer, PhaseAnswer
 from api.answers.programs import (
-    BlockingAnswer,
-    ClockAnswer,
     EvidenceAnswer,
     EvidencePage,
     IncidentAnswer,
-    MilestoneAnswer,
-    PhaseAnswer,
     ProgramAnswer,
     ProgramLine,
     ProgramPage,

@@ -1,0 +1,189 @@
+"""Phases, milestones and clocks: where each stands, and what blocks it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from rules.clocks import Clock
+from rules.effects import Truth
+from rules.explain import Blocking, blocking_phase
+from rules.findings import showing
+from rules.program import Finding, Program
+from rules.stability import days_left, zone_of
+from rules.times import Instant
+
+
+class StabilityAnswer(BaseModel):
+    status: Literal["counting", "paused", "frozen", "complete"]
+    counted_from: Instant
+    completes_at: Instant | None
+    completed_at: Instant | None
+    days_left: int | None = Field(description="local days still to be kept; null while not known")
+    time_zone: str
+    moved_by: str | None = Field(description="incident that last started the period anew")
+    frozen_by: str | None = Field(description="incident that has to be decided first")
+    finding: str | None
+
+
+class BlockingAnswer(BaseModel):
+    """One unmet criterion, in plain words, with who owes the next act."""
+
+    phase: str
+    gate: Literal["entry", "exit"]
+    criterion: str
+    outcome: Truth
+    sentence: str
+    owes: list[str]
+    since: Instant | None
+    earliest: Instant | None = Field(description="first instant at which it could be met; null: not known")
+
+    @classmethod
+    def of(cls, block: Blocking) -> BlockingAnswer:
+        return cls(
+            phase=block.phase,
+            gate=block.gate,
+            criterion=block.criterion,
+            outcome=block.outcome,
+            sentence=block.sentence,
+            owes=list(block.owes),
+            since=block.since,
+            earliest=block.earliest,
+        )
+
+
+class PhaseAnswer(BaseModel):
+    name: str
+    title: str
+    within: str | None
+    status: str
+    entry_met: bool
+    opened_at: Instant | None
+    completed_at: Instant | None
+    stability: StabilityAnswer | None
+    milestones: list[str]
+    blocking: list[BlockingAnswer]
+
+    @classmethod
+    def of(cls, program: Program, name: str, at: datetime) -> PhaseAnswer:
+        rule, state = program.plan.phases[name], program.phase(name)
+        return cls(
+            name=name,
+            title=rule.title,
+            within=rule.within,
+            status=state.status,
+            entry_met=state.entry_met,
+            opened_at=state.opened_at,
+            completed_at=state.completed_at,
+            stability=_stability(program, name, at),
+            milestones=list(rule.milestones),
+            blocking=[BlockingAnswer.of(block) for block in blocking_phase(program, name, at)],
+        )
+
+
+def _stability(program: Program, name: str, at: datetime) -> StabilityAnswer | None:
+    state, rule = program.stability.get(name), program.plan.phases[name].stability
+    if state is None or rule is None:
+        return None
+    return StabilityAnswer(
+        status="complete" if state.completed_at else state.counted.status,
+        counted_from=state.counted.counted_from,
+        completes_at=state.counted.completes_at,
+        completed_at=state.completed_at,
+        days_left=days_left(program, name, at),
+        time_zone=zone_of(program, rule),
+        moved_by=state.counted.moved_by,
+        frozen_by=state.counted.frozen_by,
+        finding=state.finding.sentence if state.finding else None,
+    )
+
+
+class FindingAnswer(BaseModel):
+    outcome: Truth
+    proposes: Literal["achievement", "reversal"] | None
+    sentence: str
+    made_at: Instant
+    observable_until: Instant | None
+    observed: bool
+
+    @classmethod
+    def of(cls, finding: Finding) -> FindingAnswer:
+        return cls(
+            outcome=finding.outcome,
+            proposes=finding.proposes,
+            sentence=finding.sentence,
+            made_at=finding.made_at,
+            observable_until=finding.observable_until,
+            observed=finding.observed,
+        )
+
+
+class ShowingAnswer(BaseModel):
+    name: str
+    kind: str
+    what: str
+    outcome: Truth
+    sentence: str
+    evidence: list[str] = Field(description="ids of the verified evidence that stands")
+
+
+class MilestoneAnswer(BaseModel):
+    """A milestone with its date triple: due_original, due_revised, achieved_at (the actual)."""
+
+    name: str
+    title: str
+    phase: str
+    party: str
+    status: str
+    shown_by: list[ShowingAnswer]
+    verified_by: list[str]
+    determined_by: list[str]
+    finding: FindingAnswer | None
+    due_original: Instant | None
+    due_revised: Instant | None
+    missed_at: Instant | None
+    achieved_at: Instant | None
+
+    @classmethod
+    def of(cls, program: Program, name: str, at: datetime) -> MilestoneAnswer:
+        step, state = program.plan.milestones[name], program.milestone(name)
+        return cls(
+            name=name,
+            title=step.title,
+            phase=program.plan.phase_of[name],
+            party=step.party,
+            status=state.status,
+            shown_by=[_showing(program, name, key, at) for key in step.shown_by],
+            verified_by=list(step.verified_by),
+            determined_by=list(step.determined.by),
+            finding=FindingAnswer.of(state.finding) if state.finding else None,
+            due_original=state.due.original if state.due else None,
+            due_revised=state.due.revised if state.due else None,
+            missed_at=state.due.missed_at if state.due else None,
+            achieved_at=state.achieved_at,
+        )
+
+
+def _showing(program: Program, milestone: str, key: str, at: datetime) -> ShowingAnswer:
+    how = program.plan.milestones[milestone].shown_by[key]
+    judged = showing(program, milestone, key, at)
+    pieces: list[str] = list(program.milestone(milestone).shown.get(key, ()))
+    if how.kind == "measurement":
+        pieces = list(program.figures.get(how.indicator, ()))
+    return ShowingAnswer(
+        name=key, kind=how.kind, what=how.what, outcome=judged.outcome, sentence=judged.sentence, evidence=pieces[-100:]
+    )
+
+
+class ClockAnswer(BaseModel):
+    name: str
+    kind: str
+    phase: str
+    due_at: Instant
+    note: str
+
+    @classmethod
+    def of(cls, clock: Clock) -> ClockAnswer:
+        return cls(name=clock.name, kind=clock.kind, phase=clock.phase, due_at=clock.due_at, note=clock.note)
