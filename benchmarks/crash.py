@@ -22,6 +22,9 @@ from benchmarks.tables import show
 from tests.whole.acting import Acknowledged, Insisting, evidence
 from tests.whole.running import MARKS, Service, service
 
+PATIENCE_SECONDS = 300.0
+"""Longer than a test's: what dies again and again is started after a pause that doubles, up to half a minute."""
+
 
 def main(
     rounds: Annotated[int, typer.Option(help="How often something is killed.")] = 20,
@@ -74,7 +77,7 @@ async def _crash(running: Service, rounds: int, clients: int, chance: random.Ran
 
 async def _act(running: Service, programs: list[str], number: int, ends: asyncio.Event) -> list[Acknowledged]:
     found: list[Acknowledged] = []
-    async with Insisting(running) as client:
+    async with Insisting(running, PATIENCE_SECONDS) as client:
         while not ends.is_set():
             program = programs[(number + len(found)) % len(programs)]
             found.append(await client.act("us-recorder", program, "/evidence", evidence(f"c{number}-{uuid4()}")))

@@ -65,7 +65,8 @@ class Acknowledged:
 class Insisting:
     """A client of the API that goes on until it is answered for good."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, patience: float = PATIENCE_SECONDS) -> None:
+        self._patience = patience
         self._people = service.people
         self._http = httpx2.AsyncClient(base_url=f"{service.api}/api/v1", timeout=20, trust_env=False)
 
@@ -109,7 +110,7 @@ class Insisting:
         await self.act("hmc-authority", program, "/determinations", verdict)
 
     async def _until_recorded(self, person: Person, path: str, body: dict[str, Any], key: str) -> tuple[Any, int]:
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + self._patience
         attempts = 0
         while time.monotonic() < deadline:
             attempts += 1

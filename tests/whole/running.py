@@ -100,10 +100,15 @@ class Service:
 
     def signal(self, name: str, number: signal.Signals) -> int:
         """Sends a signal to a part, waiting for it if it is just being started again; its process id."""
-        self.await_(lambda: name in self.children(), f"{name} runs")
-        pid = self.children()[name]
-        os.kill(pid, number)
-        return pid
+        seen: dict[str, int] = {}
+
+        def runs() -> bool:
+            seen.update(self.children())
+            return name in seen
+
+        self.await_(runs, f"{name} runs")
+        os.kill(seen[name], number)
+        return seen[name]
 
     def await_back(self, name: str, *, instead_of: int) -> None:
         """Returns when a killed part has been replaced by another process."""
