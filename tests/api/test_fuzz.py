@@ -18,6 +18,7 @@ ROLES = {
     "verifier": "nick",
     "authority": "cleo",
     "monitor": "moss",
+    "checker": "chip",
     "officer": "olga",
     "auditor": "auditor",
     "stranger": "stranger",

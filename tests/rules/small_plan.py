@@ -122,6 +122,7 @@ PEOPLE = (
     a.Member(person="sven", role=a.Role.VERIFIER, party="south"),
     a.Member(person="cleo", role=a.Role.AUTHORITY, party="commission"),
     a.Member(person="moss", role=a.Role.MONITOR),
+    a.Member(person="chip", role=a.Role.CHECKER),
     a.Member(person="olga", role=a.Role.OFFICER),
 )
 
