@@ -5,13 +5,14 @@ from __future__ import annotations
 import gc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from fastapi import APIRouter, FastAPI
 
 from api import problems
 from api.identity import KnownTokens
 from api.limits import BodyLimit
+from api.problems import ProblemBody
 from api.routers import acts, documents, health, plans
 from api.routers import problems as problem_routes
 from api.routers import programs as program_routes
@@ -75,9 +76,18 @@ def _collect_less_often() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
+class Door(FastAPI):
+    """The application, whose document also describes the body of problems: no route returns one, and all refer to it."""
+
+    def openapi(self) -> dict[str, Any]:
+        document = super().openapi()
+        document["components"]["schemas"].setdefault(ProblemBody.__name__, ProblemBody.model_json_schema())
+        return document
+
+
 def create_app() -> FastAPI:
     """The ASGI application; settings are read when it starts, not here."""
-    app = FastAPI(
+    app = Door(
         title="Accord",
         version="1",
         summary="Milestone-conditioned program management",

@@ -255,4 +255,4 @@ def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 READS = declared(401, 404, 422, 503)
-WRITES = declared(401, 403, 404, 409, 422, 503)
+WRITES = declared(401, 403, 404, 409, 413, 422, 503)

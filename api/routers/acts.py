@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
 from api.answers.ledger import PreviewAnswer, ReceiptAnswer
 from api.callers import Caller
@@ -50,14 +50,19 @@ async def perform(state: State, caller: CallerInfo, program: UUID, act: a.Act, *
     """Records an act, or previews it. Raises Refused or NotFound."""
     caller.check_scope(program)
     if preview:
-        decided = await state.recorder.preview(program, act)
-        if isinstance(decided, Refusal):
-            raise refused(decided)
-        return _json(PreviewAnswer.of(decided), 200)
+        return await previewed(state, program, act)
     outcome = await state.recorder.record(program, act)
     if isinstance(outcome, Refusal):
         raise refused(outcome)
-    return _json(ReceiptAnswer.of(outcome), 201)
+    return _json(ReceiptAnswer.of(outcome).model_dump_json(exclude_none=True), 201)
+
+
+async def previewed(state: State, program: UUID, *acts: a.Act) -> Response:
+    """What acts would do, one after the other; nothing is written. Raises Refused or NotFound."""
+    decided = await state.recorder.preview(program, *acts)
+    if isinstance(decided, Refusal):
+        raise refused(decided)
+    return _json(PreviewAnswer.of(decided).model_dump_json(exclude_none=True), 200)
 
 
 def refused(refusal: Refusal) -> Refused | NotFound:
@@ -67,9 +72,9 @@ def refused(refusal: Refusal) -> Refused | NotFound:
     return Refused(refusal)
 
 
-def _json(answer: ReceiptAnswer | PreviewAnswer, status: int) -> Response:
+def _json(written: str | bytes, status: int) -> Response:
     # Written once, by pydantic; a response model would be validated and written a second time.
-    return Response(answer.model_dump_json(exclude_none=True), status, media_type="application/json")
+    return Response(written, status, media_type="application/json")
 
 
 class Acting:
@@ -238,8 +243,14 @@ class Batch(Strict):
     acts: tuple[BatchAct, ...] = Field(min_length=1, max_length=500)
 
 
-@router.post("/acts", status_code=201)
-async def record_all(state: StateOf, caller: Caller, program: ProgramId, batch: Batch) -> list[ReceiptAnswer]:
+@router.post("/acts", **{**RECORDED, "response_model": list[ReceiptAnswer]})
+async def record_all(
+    state: StateOf,
+    caller: Caller,
+    program: ProgramId,
+    batch: Batch,
+    preview: Preview = False,  # noqa: FBT002  a query flag
+) -> Response:
     """Records many acts of the caller in one transaction: all of them, or none but the refusal.
 
     A refusal names the act by its place in `faults`.
@@ -248,10 +259,15 @@ async def record_all(state: StateOf, caller: Caller, program: ProgramId, batch: 
     if any(isinstance(act.deed, a.StartProgram) for act in batch.acts):
         raise Invalid("unreadable", "A program is started with POST /programs, not in a batch.")
     acts = [a.Act(id=act.key, actor=caller.actor, deed=act.deed) for act in batch.acts]
+    if preview:
+        return await previewed(state, program, *acts)
     outcome = await state.recorder.record_all(program, acts)
     if isinstance(outcome, BatchRefused):
         problem = refused(outcome.refused)
         if isinstance(problem, Refused):
             problem.more["faults"] = [{"where": f"acts.{outcome.index}", "message": outcome.refused.reason}]
         raise problem
-    return [ReceiptAnswer.of(receipt) for receipt in outcome]
+    return _json(_RECEIPTS.dump_json([ReceiptAnswer.of(receipt) for receipt in outcome], exclude_none=True), 201)
+
+
+_RECEIPTS = TypeAdapter(list[ReceiptAnswer])

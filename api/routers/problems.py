@@ -23,7 +23,7 @@ async def list_problems() -> list[ProblemKind]:
     return [*(_law(code) for code in Code), *(ProblemKind(code=code, status=status) for code, status in DOOR.items())]
 
 
-@router.get("/{code}", responses=declared(404))
+@router.get("/{code}", responses=declared(404, 422))
 async def get_problem(code: str) -> ProblemKind:
     """One code."""
     if code in DOOR:

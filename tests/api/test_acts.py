@@ -86,6 +86,8 @@ async def test_many_acts_are_recorded_together_or_not_at_all(door: Door) -> None
             ]
         }
 
+    preview = await door.post("nora", "/programs/{program}/acts", acts("announced", "announced"), preview="true")
+    assert (preview.status_code, len(preview.json()["entries"])) == (200, 2)
     refused = await door.post("nora", "/programs/{program}/acts", acts("announced", "nonsense"))
     assert refused.status_code == 422
     assert refused.json()["faults"][0]["where"] == "acts.1"
