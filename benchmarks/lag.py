@@ -39,7 +39,7 @@ phases:
         shown_by: {report: {kind: statement, what: what was done}}
         verified_by: [iraq]
         determined: {by: [hmc]}
-        due: {within: PT1S, from: {date: DATE}, force: indicative}
+        due: {within: PT1H, from: {date: DATE}, force: indicative}
 """
 
 
@@ -131,8 +131,7 @@ async def _start_dated(stage: Stage, dues: list[datetime]) -> None:
     async with Api(stage.service.api) as api:
 
         async def one(due: datetime) -> None:
-            # The deadline is a second after its anchor.
-            document = DATED.replace("DATE", f"'{due - timedelta(seconds=1):%Y-%m-%dT%H:%M:%S.%f}Z'")
+            document = DATED.replace("DATE", f"'{due - timedelta(hours=1):%Y-%m-%dT%H:%M:%S.%f}Z'")
             async with gate:
                 await api.write(stage.service.people["officer"], "/programs", {"document": document, "members": members})
 
