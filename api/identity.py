@@ -52,7 +52,9 @@ class CallerInfo:
         """Raises Forbidden."""
         if self.role not in roles:
             allowed = " or ".join(roles)
-            raise Forbidden("role_may_not", f"A token of a {self.role} does not do this.", f"a token of {allowed}")
+            raise Forbidden(
+                "role_may_not", f"A token with the role {self.role} does not do this.", f"a token with the role {allowed}"
+            )
 
 
 class KnownTokens:

@@ -40,7 +40,7 @@ def clocks(program: Program) -> tuple[Clock, ...]:
     """The running clocks, soonest first. None run while the program is suspended or has ended."""
     if program.standing is not Standing.RUNNING:
         return ()
-    running = [*_stability(program), *_milestones(program), *_figures(program), *_dates(program)]
+    running = [*_stability(program), *_milestones(program), *_figures(program), *_anchors(program), *_dates(program)]
     return tuple(sorted(running, key=lambda clock: (clock.due_at, clock.name)))
 
 
@@ -89,6 +89,20 @@ def _figures(program: Program) -> Iterator[Clock]:
         if due > program.settled_to:
             note = f"{program.plan.indicators[indicator].title}: figure of {figure.period} gets too old"
             yield Clock(f"staleness.{indicator}", "staleness", program.plan.phase_of[uses[0][0]], due, note)
+
+
+def _anchors(program: Program) -> Iterator[Clock]:
+    """Fixed dates, still to come, from which a commitment is in force or quiet is counted."""
+    first = next(iter(program.plan.phases))
+    for name, commitment in program.plan.commitments.items():
+        if (date := commitment.in_force.date) is not None and date > program.settled_to:
+            yield Clock(f"from.commitment.{name}", "not_before", first, date, f"{commitment.title}: in force")
+    for name, phase in program.plan.phases.items():
+        anchor = phase.stability.from_ if phase.stability else None
+        if anchor is not None and anchor.date is not None and anchor.date > program.settled_to:
+            yield Clock(
+                f"from.stability.{name}", "not_before", name, anchor.date, f"{phase.title}: quiet is counted from now on"
+            )
 
 
 def _dates(program: Program) -> Iterator[Clock]:

@@ -145,7 +145,7 @@ def deadlines(program: Program, at: datetime) -> Iterator[Effect]:
         before = program.milestone(name).due
         # A phase that stepped back and opens again has a new anchor; the original date stays on record.
         since = occurred(program, step.due.from_) or (before.anchored_at if before else None)
-        if since is None or since > at:
+        if since is None:
             continue
         due = plus(since, step.due.within, program.plan.time_zone)
         lost = [

@@ -85,7 +85,7 @@ def _start(program: Program | None, act: a.Act, deed: a.StartProgram, at: dateti
     if program is not None:
         raise No(Code.PROGRAM_EXISTS, "The program has been started before.", "another program id")
     if act.actor.role is not a.Role.OFFICER:
-        raise No(Code.ROLE_MAY_NOT, f"A {act.actor.role} does not start programs.", "the role officer")
+        raise No(Code.ROLE_MAY_NOT, f"The role {act.actor.role} does not start programs.", "the role officer")
     try:
         plan = sound(text_read(deed.document), deed.parameters)
         content = content_of(act)
@@ -177,7 +177,7 @@ def _check_actor(program: Program, act: a.Act) -> None:
     if not may(actor.role, kind):
         raise No(
             Code.ROLE_MAY_NOT,
-            f"A {actor.role} may not {kind.replace('_', ' ')}.",
+            f"The role {actor.role} may not {kind.replace('_', ' ')}.",
             f"the role {' or '.join(sorted(MAY.get(kind, ())))}",
         )
     if actor.role is a.Role.CLOCK:
@@ -195,7 +195,7 @@ def _check_member(member: a.Member, parties: list[str]) -> None:
     if member.role is a.Role.CLOCK:
         raise No(Code.ROLE_MAY_NOT, "Nobody is a member as the clock.", "another role")
     if member.role in FOR_A_PARTY and member.party is None:
-        raise No(Code.PARTY_UNKNOWN, f"A {member.role} acts for a party.", f"one of {', '.join(parties)}")
+        raise No(Code.PARTY_UNKNOWN, f"The role {member.role} is held for a party.", f"one of {', '.join(parties)}")
     if member.party is not None and member.party not in parties:
         raise No(
             Code.PARTY_UNKNOWN,

@@ -444,3 +444,31 @@ class TestWhoDecides:
         refused = decide(world.program, a.Act(id="end", actor=actor, deed=a.TerminateProgram(reason="Enough.")), day(2))
         assert isinstance(refused, Refused)
         assert refused.accepted == "an authority of commission"
+
+
+class TestFixedDates:
+    """What begins on a date begins on it, though nobody acts that day."""
+
+    date = "2025-04-01T00:00:00Z"
+
+    def test_a_deadline_counts_from_it(self) -> None:
+        world = World(phases__move__milestones__announced__due={"within": "P10D", "from": {"date": self.date}})
+        due = world.program.milestone("announced").due
+        assert due is not None
+        world.clock(day(60))
+        missed = world.program.milestone("announced").due
+        assert missed is not None
+        assert missed.missed_at == due.original
+        assert due.original.isoformat() == "2025-04-11T00:00:00+00:00"
+
+    def test_a_commitment_is_in_force_from_it(self) -> None:
+        world = World(commitments__moratorium__in_force={"date": self.date})
+        assert "moratorium" not in world.program.commitments
+        struck = world.clock(day(60))
+        assert world.program.commitments["moratorium"].in_force_since.isoformat() == "2025-04-01T00:00:00+00:00"
+        assert [entry.fact.kind for entry in struck.entries] == ["clock_struck", "commitment_changed"]
+
+    def test_quiet_is_counted_from_it(self) -> None:
+        world = World(phases__quiet__stability__from={"date": self.date})
+        world.clock(day(60))
+        assert world.program.stability["quiet"].counted.counted_from.isoformat() == "2025-04-01T21:00:00+00:00"
