@@ -169,13 +169,6 @@ class Reader(_Pool):
         rows = await self.rows(query, parameters)
         return rows[0] if rows else None
 
-    @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[Connection]:
-        """One state of the database for several statements."""
-        async with self._connection() as connection, connection.transaction():
-            await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            yield connection
-
 
 class Clerk(_Pool):
     """Writes what stands beside the ledger. The caller's block is the transaction."""

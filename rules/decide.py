@@ -52,7 +52,7 @@ def decide(program: Program | None, act: a.Act, at: datetime) -> Decided | Refus
 
 def knows_of(program: Program, actor: a.Actor) -> bool:
     """Whether somebody may know that there is this program. A stranger's act is answered as if there were none."""
-    return actor.role is a.Role.CLOCK or any(member.person == actor.person for member in program.members)
+    return actor.role is a.Role.CLOCK or program.has(actor.person)
 
 
 def content_of(act: a.Act) -> str:

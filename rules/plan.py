@@ -280,13 +280,6 @@ class Plan(Strict):
             if other.within == name:
                 yield PhaseComplete(phase=inner)
 
-    def people_of(self, names: tuple[str, ...]) -> frozenset[str]:
-        """The parties behind names of parties and joint bodies."""
-        found: set[str] = set()
-        for name in names:
-            found.update(self.bodies[name].members if name in self.bodies else (name,))
-        return frozenset(found)
-
     def severity(self, name: str | None) -> int:
         """The rank of a severity; -1 for none."""
         return -1 if name is None else self.severities.index(name)

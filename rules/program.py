@@ -180,6 +180,10 @@ class Program:
     suspensions: tuple[Interval, ...] = ()
     ended_at: datetime | None = None
 
+    def has(self, person: str) -> bool:
+        """Whether somebody is a member in any role."""
+        return any(member.person == person for member in self.members)
+
     def phase(self, name: str) -> PhaseState:
         return self.phases.get(name, _PHASE)
 
