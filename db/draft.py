@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from db.ledger import GENESIS, Sealed, TooLarge, columns_of, seal
-from db.programs import Kept, clock_room_must_look, clocks_of
+from db.programs import Kept, clock_room_must_look
 from db.projections import head, rows
 from db.receipts import BatchRefused, Receipt
 from db.statements import append
@@ -123,7 +123,7 @@ class Draft:
         if (known := self._known.get(act.id)) is not None and not is_stranger:
             return self._again(act, known)
         try:
-            decided = decide(program, act, self._at)
+            decided = decide(program, act, self._at, self.after.clocks if self.after else None)
             return decided if isinstance(decided, Refused) else self._appended(act, decided)
         except TooLarge as error:
             return Refused(Code.ACT_TOO_LARGE, f"The act does not fit into an entry: {error}.", "a shorter act")
@@ -146,7 +146,7 @@ class Draft:
         for entry in decided.entries:
             sealed.append(seal(entry, self._program_id, prev, self._nonce()))
             prev = sealed[-1].leaf
-        after = Kept(decided.program, prev, clocks_of(decided.program, before))
+        after = Kept(decided.program, prev, decided.clocks)
         if sealed and clock_room_must_look(before, after):
             self._clock_seq = after.seq
         self._sealed += sealed

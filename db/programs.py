@@ -15,7 +15,7 @@ from uuid import UUID
 
 from db.ledger import GENESIS, read
 from db.session import Reader
-from rules.clocks import Clock, clocks
+from rules.clocks import Clock, clocks, clocks_after
 from rules.entries import Entry
 from rules.evolve import evolve
 from rules.program import Program
@@ -101,26 +101,12 @@ async def caught_up(kept: Kept | None, rows: Iterable[tuple[bytes, bytes]]) -> K
             await asyncio.sleep(0)
     if program is None:
         raise ValueError("no rows to fold")
-    return Kept(program, head, clocks_of(program, kept))
+    return kept_next(kept, program, head)
 
 
-def clocks_of(program: Program, before: Kept | None) -> tuple[Clock, ...]:
-    """The running clocks; the same object as before where nothing that they depend on has changed."""
-    if before is None:
-        return clocks(program)
-    old = before.program
-    is_same = (
-        program.standing is old.standing
-        and program.milestones is old.milestones
-        and program.stability is old.stability
-        and program.figures is old.figures
-        and program.phases is old.phases
-        and (not before.clocks or before.clocks[0].due_at > program.settled_to)
-    )
-    if is_same:
-        return before.clocks
-    now = clocks(program)
-    return before.clocks if now == before.clocks else now
+def kept_next(before: Kept | None, program: Program, head: bytes) -> Kept:
+    """What is kept after further entries."""
+    return Kept(program, head, clocks_after(program, before.program, before.clocks) if before else clocks(program))
 
 
 def clock_room_must_look(before: Kept | None, after: Kept) -> bool:
@@ -128,7 +114,7 @@ def clock_room_must_look(before: Kept | None, after: Kept) -> bool:
     if before is None:
         return True
     old, new = before.program, after.program
-    return old.standing is not new.standing or old.phases is not new.phases or before.clocks is not after.clocks
+    return old.standing is not new.standing or old.phases is not new.phases or before.clocks != after.clocks
 
 
 def entries_of(rows: Iterable[tuple[bytes, bytes]]) -> tuple[Entry, ...]:

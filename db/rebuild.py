@@ -16,7 +16,7 @@ from psycopg.rows import TupleRow, tuple_row
 
 from db.ledger import read
 from db.models import PROJECTIONS
-from db.programs import Kept, clock_room_must_look, clocks_of
+from db.programs import Kept, clock_room_must_look, kept_next
 from db.projections import head, rows
 from db.statements import REWRITE_HEAD, project
 from rules.entries import Entry
@@ -74,7 +74,7 @@ def _folded(lines: Iterable[tuple[bytes, Entry]]) -> tuple[Kept, int]:
             program = evolve(program, entry)
         if program is None:
             raise ValueError("an act without entries")
-        after = Kept(program, act[-1][0], clocks_of(program, kept))
+        after = kept_next(kept, program, act[-1][0])
         if clock_room_must_look(kept, after):
             clock_seq = after.seq
         kept = after

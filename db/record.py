@@ -76,16 +76,17 @@ class Recorder:
     async def preview(self, program_id: UUID, *acts: Act) -> Decided | Refused:
         """What would follow from acts now; nothing is written, not even a refused attempt."""
         kept = await self._programs.load(program_id)
-        program, now = (kept.program if kept else None), datetime.now(UTC)
+        program, clocks = (kept.program, kept.clocks) if kept else (None, ())
+        now = datetime.now(UTC)
         entries: tuple[Any, ...] = ()
         for act in acts:
-            outcome = decide(program, act, max(now, program.at) if program else now)
+            outcome = decide(program, act, max(now, program.at) if program else now, clocks if program else None)
             if isinstance(outcome, Refused):
                 return outcome
-            program, entries = outcome.program, entries + outcome.entries
+            program, clocks, entries = outcome.program, outcome.clocks, entries + outcome.entries
         if program is None:
             raise ValueError("a preview is of at least one act")
-        return Decided(entries, program)
+        return Decided(entries, program, clocks)
 
     async def close(self) -> None:
         """Waits for what is being recorded."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from rules.criteria import Anchor, NotBefore, leaves
+from rules.criteria import Anchor
 from rules.figures import newest, stale_from
 from rules.program import MilestoneStatus, PhaseStatus, Program, Standing
 from rules.times import plus
@@ -42,6 +42,27 @@ def clocks(program: Program) -> tuple[Clock, ...]:
         return ()
     running = [*_stability(program), *_milestones(program), *_figures(program), *_anchors(program), *_dates(program)]
     return tuple(sorted(running, key=lambda clock: (clock.due_at, clock.name)))
+
+
+def clocks_after(program: Program, before: Program | None, running: tuple[Clock, ...]) -> tuple[Clock, ...]:
+    """The running clocks of a program whose clocks were `running` before; the same object where they still are."""
+    if before is None:
+        return clocks(program)
+    if program is before or (_same(program, before) and (not running or running[0].due_at > program.settled_to)):
+        return running
+    now = clocks(program)
+    return running if now == running else now
+
+
+def _same(program: Program, before: Program) -> bool:
+    """Whether all that clocks depend on is the same."""
+    return (
+        program.standing is before.standing
+        and program.milestones is before.milestones
+        and program.stability is before.stability
+        and program.figures is before.figures
+        and program.phases is before.phases
+    )
 
 
 def _stability(program: Program) -> Iterator[Clock]:
@@ -106,22 +127,13 @@ def _anchors(program: Program) -> Iterator[Clock]:
 
 
 def _dates(program: Program) -> Iterator[Clock]:
-    for name, phase in program.plan.phases.items():
+    for name, (entry, leave) in program.plan.dates.items():
         state = program.phase(name)
         if state.status is PhaseStatus.COMPLETE:
             continue
-        gate = phase.entry if state.status is PhaseStatus.WAITING else program.plan.exits[name]
-        for criterion in gate:
-            for leaf in leaves(criterion):
-                if not isinstance(leaf, NotBefore):
-                    continue
-                since = occurred(program, leaf.not_before.from_)
-                due = since and plus(since, leaf.not_before.within, program.plan.time_zone)
-                if due and due > program.settled_to:
-                    yield Clock(
-                        f"date.{name}.{due:%Y%m%dT%H%M%S}",
-                        "not_before",
-                        name,
-                        due,
-                        f"{phase.title}: date reached",
-                    )
+        for leaf in entry if state.status is PhaseStatus.WAITING else leave:
+            since = occurred(program, leaf.not_before.from_)
+            due = since and plus(since, leaf.not_before.within, program.plan.time_zone)
+            if due and due > program.settled_to:
+                note = f"{program.plan.phases[name].title}: date reached"
+                yield Clock(f"date.{name}.{due:%Y%m%dT%H%M%S}", "not_before", name, due, note)

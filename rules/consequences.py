@@ -8,14 +8,15 @@ clock that strikes is followed by all of these at its own instant before the nex
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
-from typing import Literal
+from typing import Literal, TypeVar
 
 from rules import effects, facts
 from rules.acts import Actor, Id
-from rules.clocks import Clock, clocks, occurred
+from rules.agenda import Agenda
+from rules.clocks import Clock, clocks_after, occurred
 from rules.effects import Effect, Truth
 from rules.entries import Entry, Fact
 from rules.evolve import evolve
@@ -26,6 +27,8 @@ from rules.program import Finding, MilestoneStatus, PhaseStatus, Program, Stabil
 from rules.stability import counted
 from rules.times import in_whole_days, plus, plus_lost
 
+V = TypeVar("V")
+
 MOST_ROUNDS = 10_000
 
 
@@ -34,12 +37,30 @@ class DoesNotSettle(RuntimeError):
 
 
 class Unfolding:
-    """A program while facts and their effects are appended to it."""
+    """A program while facts and their effects are appended to it.
 
-    def __init__(self, program: Program, act: Id, at: datetime) -> None:
+    It begins settled: nothing follows any more from what has been recorded. So only what the facts
+    touch is looked at; `look_at_everything` is for a program that is new.
+    """
+
+    def __init__(self, program: Program, act: Id, at: datetime, running: tuple[Clock, ...] | None = None) -> None:
+        """`running` are the clocks of the program, where somebody has them at hand."""
         self.program = program
         self.entries: list[Entry] = []
         self._act, self._at = act, at
+        self._agenda = Agenda()
+        self._running = running or ()
+        self._running_of = program if running is not None else None
+
+    @property
+    def clocks(self) -> tuple[Clock, ...]:
+        """The clocks that run now, soonest first."""
+        self._running = clocks_after(self.program, self._running_of, self._running)
+        self._running_of = self.program
+        return self._running
+
+    def look_at_everything(self) -> None:
+        self._agenda.put_everything(self.program)
 
     def append(self, fact: Fact, actor: Actor | None = None, content: str | None = None) -> None:
         entry = Entry.model_construct(
@@ -47,11 +68,12 @@ class Unfolding:
         )
         self.entries.append(entry)
         self.program = evolve(self.program, entry)
+        self._agenda.put(self.program, fact)
 
     def settle_clocks(self, until: datetime, *, inclusive: bool) -> None:
         """Strikes every clock due by `until`, soonest first, each with all that follows."""
         for _ in range(MOST_ROUNDS):
-            due = next(iter(clocks(self.program)), None)
+            due = next(iter(self.clocks), None)
             if due is None or due.due_at > until or (due.due_at == until and not inclusive):
                 return
             self._strike(due)
@@ -76,17 +98,23 @@ class Unfolding:
         for _ in range(MOST_ROUNDS):
             if self.program.ended_at is not None:
                 return
-            effects = next(filter(None, (tuple(step(self.program, at)) for step in ORDER)), ())
+            effects = next(filter(None, (tuple(step(self.program, at, self._agenda)) for step in ORDER)), ())
             if not effects:
+                self._agenda.clear()
                 return
             for effect in effects:
                 self.append(effect)
         raise DoesNotSettle(f"effects at {at} do not come to an end")
 
 
-def commitments(program: Program, at: datetime) -> Iterator[Effect]:
+def _on(agenda: set[str], held: Mapping[str, V]) -> list[tuple[str, V]]:
+    """What is on the agenda, in the order of the plan or of the program."""
+    return [(name, value) for name, value in held.items() if name in agenda] if agenda else []
+
+
+def commitments(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
     """Commitments that come into force, are broken, put in question or kept again."""
-    for name, rule in program.plan.commitments.items():
+    for name, rule in _on(agenda.commitments, program.plan.commitments):
         before = program.commitments.get(name)
         since = before.in_force_since if before else occurred(program, rule.in_force)
         if since is None or since > at:
@@ -103,9 +131,9 @@ def commitments(program: Program, at: datetime) -> Iterator[Effect]:
             )
 
 
-def stability(program: Program, at: datetime) -> Iterator[Effect]:
+def stability(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
     """Stability periods that begin or are moved; a kept one that was not kept after all."""
-    for name, phase in program.plan.phases.items():
+    for name, phase in _on(agenda.phases, program.plan.phases):
         if phase.stability is None:
             continue
         since = occurred(program, phase.stability.from_) if phase.stability.from_ else program.phase(name).opened_at
@@ -137,9 +165,9 @@ def _stability_finding(name: str, now: effects.StabilityCounted, at: datetime, *
     )
 
 
-def deadlines(program: Program, at: datetime) -> Iterator[Effect]:
+def deadlines(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
     """Due dates that are set when their anchor occurs, and moved by pauses."""
-    for name, step in program.plan.milestones.items():
+    for name, step in _on(agenda.milestones, program.plan.milestones):
         if step.due is None or program.milestone(name).status is MilestoneStatus.ACHIEVED:
             continue
         before = program.milestone(name).due
@@ -171,9 +199,9 @@ def deadlines(program: Program, at: datetime) -> Iterator[Effect]:
             )
 
 
-def findings(program: Program, at: datetime, *, held: bool) -> Iterator[Effect]:
+def findings(program: Program, at: datetime, agenda: Agenda, *, held: bool) -> Iterator[Effect]:
     """What the evidence now shows that it did not show before; `held` for achieved milestones."""
-    for name, state in program.milestones.items():
+    for name, state in _on(agenda.milestones, program.milestones):
         achieved = state.status is MilestoneStatus.ACHIEVED
         if achieved is not held or state.status is MilestoneStatus.NOT_STARTED:
             continue
@@ -219,11 +247,11 @@ def _finding(program: Program, name: str, at: datetime, judgement: Judgement, *,
     )
 
 
-def achievements(program: Program, at: datetime) -> Iterator[Effect]:
+def achievements(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
     """Milestones that the consented plan lets be determined by the finding itself."""
     if program.standing is not Standing.RUNNING:
         return
-    for name, state in program.milestones.items():
+    for name, state in _on(agenda.milestones, program.milestones):
         finding = state.finding
         if (
             finding is not None
@@ -242,9 +270,9 @@ def achievements(program: Program, at: datetime) -> Iterator[Effect]:
             )
 
 
-def gates(program: Program, at: datetime) -> Iterator[Effect]:
+def gates(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
     """Gates that begin or cease to be met, and what that does to their phases."""
-    for name, rule in program.plan.phases.items():
+    for name, rule in _on(agenda.phases, program.plan.phases):
         state = program.phase(name)
         waiting = state.status is PhaseStatus.WAITING
         entry = _holds(gate(program, name, rule.entry, at), held=state.entry_met and not waiting)
@@ -284,11 +312,11 @@ def _gate_closed(program: Program, name: str, at: datetime) -> Effect:
             return effects.WarningGiven(phase=name, sentence=sentence, effective_at=at)
 
 
-def openings(program: Program, at: datetime) -> Iterator[Effect]:
+def openings(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
     """Phases that open or are complete because their gates are met; the end of the program."""
     if program.standing is not Standing.RUNNING:
         return
-    for name, rule in program.plan.phases.items():
+    for name, rule in _on(agenda.phases, program.plan.phases):
         state = program.phase(name)
         if state.status is PhaseStatus.WAITING and state.entry_met and rule.opens == "automatically":
             yield effects.PhaseOpened(phase=name, effective_at=at)
@@ -298,7 +326,7 @@ def openings(program: Program, at: datetime) -> Iterator[Effect]:
         yield effects.ProgramCompleted(effective_at=at)
 
 
-ORDER: tuple[Callable[[Program, datetime], Iterator[Effect]], ...] = (
+ORDER: tuple[Callable[[Program, datetime, Agenda], Iterator[Effect]], ...] = (
     commitments,
     stability,
     deadlines,

@@ -9,6 +9,7 @@ stories and audits; it reads no clock and writes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -18,6 +19,7 @@ from rules import acts as a
 from rules import effects, facts
 from rules.authority import FOR_A_PARTY, MAY, may
 from rules.canonical import NotCanonical, digest
+from rules.clocks import Clock, clocks
 from rules.consequences import Unfolding
 from rules.entries import Entry, Fact
 from rules.evolve import evolve
@@ -34,18 +36,22 @@ from rules.words import did_you_mean
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What an act adds to the ledger, and the program after it. No entries: nothing was due."""
+    """What an act adds to the ledger, the program after it and its clocks. No entries: nothing was due."""
 
     entries: tuple[Entry, ...]
     program: Program
+    clocks: tuple[Clock, ...]
 
 
-def decide(program: Program | None, act: a.Act, at: datetime) -> Decided | Refused:
-    """Judges an act at an instant. `at` must not lie before the program's newest entry."""
+def decide(program: Program | None, act: a.Act, at: datetime, running: tuple[Clock, ...] | None = None) -> Decided | Refused:
+    """Judges an act at an instant. `at` must not lie before the program's newest entry.
+
+    `running` are the program's clocks, for who has them at hand; left out, they are looked up.
+    """
     try:
         if isinstance(act.deed, a.StartProgram):
             return _start(program, act, act.deed, at)
-        return _go_on(program, act, at)
+        return _go_on(program, act, at, running)
     except No as no:
         return no.refused
 
@@ -64,16 +70,16 @@ def refusal(program: Program, act: a.Act, refused: Refused, at: datetime) -> Dec
     """The entry that keeps a refused attempt."""
     fact = facts.AttemptRefused(attempted=act.deed.kind, content=content_of(act), code=refused.code, reason=refused.reason)
     entry = Entry(seq=program.seq + 1, at=at, act=act.id, actor=act.actor, fact=fact)
-    return Decided((entry,), evolve(program, entry))
+    return Decided((entry,), evolve(program, entry), clocks(program))
 
 
-def effects_of(decided: Decided) -> str:
+def effects_of(entries: Iterable[Entry]) -> str:
     """The hash of what an act would do, to which a consent can be bound.
 
     Instants are left out, since they move with the moment of asking: what is consented to is what
     changes, not when the question was put.
     """
-    return digest([_timeless(entry.fact) for entry in decided.entries if entry.actor is None])
+    return digest([_timeless(entry.fact) for entry in entries if entry.actor is None])
 
 
 def _timeless(fact: Fact) -> dict[str, object]:
@@ -111,19 +117,20 @@ def _start(program: Program | None, act: a.Act, deed: a.StartProgram, at: dateti
     )
     first = Entry(seq=1, at=at, act=act.id, actor=act.actor, content=content, fact=fact)
     unfolding = Unfolding(evolve(None, first), act.id, at)
+    unfolding.look_at_everything()
     unfolding.settle(at)
     unfolding.settle_clocks(at, inclusive=True)
-    return Decided((first, *unfolding.entries), unfolding.program)
+    return Decided((first, *unfolding.entries), unfolding.program, unfolding.clocks)
 
 
-def _go_on(program: Program | None, act: a.Act, at: datetime) -> Decided:
+def _go_on(program: Program | None, act: a.Act, at: datetime, running: tuple[Clock, ...] | None) -> Decided:
     if program is None or not knows_of(program, act.actor):
         raise No(Code.PROGRAM_UNKNOWN, "There is no such program.", "the id of a program")
-    unfolding = Unfolding(program, act.id, at)
+    unfolding = Unfolding(program, act.id, at, running)
     if isinstance(act.deed, a.StrikeClock):
         _check_actor(program, act)
         unfolding.settle_clocks(at, inclusive=True)
-        return Decided(tuple(unfolding.entries), unfolding.program)
+        return Decided(tuple(unfolding.entries), unfolding.program, unfolding.clocks)
     # What is due at this very instant comes after the act: a suspension beats a clock.
     unfolding.settle_clocks(at, inclusive=False)
     settled = unfolding.program
@@ -140,7 +147,7 @@ def _go_on(program: Program | None, act: a.Act, at: datetime) -> Decided:
         unfolding.append(effects.PhaseOpened(phase=fact.phase, effective_at=at))
     unfolding.settle(at)
     unfolding.settle_clocks(at, inclusive=True)
-    return Decided(tuple(unfolding.entries), unfolding.program)
+    return Decided(tuple(unfolding.entries), unfolding.program, unfolding.clocks)
 
 
 def _judged(program: Program, act: a.Act, at: datetime) -> Fact:
@@ -238,9 +245,9 @@ def _check_effects(program: Program, act: a.Act, deed: a.Consent, at: datetime) 
         return
     unbound = act.model_copy(update={"deed": deed.model_copy(update={"effects": None})})
     would = decide(program, unbound, at)
-    if isinstance(would, Decided) and effects_of(would) != deed.effects:
+    if isinstance(would, Decided) and effects_of(would.entries) != deed.effects:
         raise No(
             Code.EFFECTS_CHANGED,
             "The consent is bound to effects that are no longer those it would have.",
-            f"a consent to the effects {effects_of(would)}, or one that is not bound",
+            f"a consent to the effects {effects_of(would.entries)}, or one that is not bound",
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
@@ -34,8 +33,7 @@ def evolve(program: Program | None, entry: Entry) -> Program:
         return _started(entry, fact)
     if entry.seq != program.seq + 1:
         raise NotFoldable(f"entry {entry.seq} does not follow entry {program.seq}")
-    return replace(
-        _after(program, entry, fact),
+    return _after(program, entry, fact).changed(
         seq=entry.seq,
         at=entry.at,
         settled_to=_settled_to(program, entry),
@@ -83,15 +81,15 @@ def _after(program: Program, entry: Entry, fact: Fact) -> Program:
         case facts.ProgramStarted():
             raise NotFoldable("a program is started once")
         case facts.MemberAdmitted():
-            return replace(program, members=program.members | {fact.member})
+            return program.changed(members=program.members | {fact.member})
         case facts.MemberRemoved():
-            return replace(program, members=program.members - {fact.member})
+            return program.changed(members=program.members - {fact.member})
         case effects.CommitmentChanged():
             state = CommitmentState(fact.status, fact.in_force_since, fact.because, fact.broken)
-            return replace(program, commitments=put(program.commitments, fact.commitment, state))
+            return program.changed(commitments=put(program.commitments, fact.commitment, state))
         case facts.ConsentGiven():
             given = program.consents.get(fact.phase, frozenset()) | {fact.party}
-            return replace(program, consents=put(program.consents, fact.phase, given))
+            return program.changed(consents=put(program.consents, fact.phase, given))
         case facts.AttemptRefused() | effects.ClockStruck() | effects.WarningGiven() | facts.PhaseAdvanced():
             return program
     assert_never(fact)

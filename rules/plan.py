@@ -17,10 +17,13 @@ from rules.criteria import (
     Anchor,
     Criterion,
     MilestoneAchieved,
+    NotBefore,
     PhaseComplete,
     StabilityKept,
     Trigger,
+    leaves,
 )
+from rules.dependents import Dependents, Subject, dependents
 from rules.times import Duration, TimeZone
 from rules.words import Figure, Label, Name, Strict, Text
 
@@ -270,6 +273,12 @@ class Plan(Strict):
         """The exit gate of each phase, the unwritten ones spelled out."""
         return {name: phase.exit or tuple(self._whole(name)) for name, phase in self.phases.items()}
 
+    @cached_property
+    def dates(self) -> Mapping[str, tuple[tuple[NotBefore, ...], tuple[NotBefore, ...]]]:
+        """The phases whose gates wait for a date: what entry and exit wait for."""
+        waits = {name: (_dated(phase.entry), _dated(self.exits[name])) for name, phase in self.phases.items()}
+        return {name: both for name, both in waits.items() if any(both)}
+
     def _whole(self, name: str) -> Iterator[Criterion]:
         phase = self.phases[name]
         for milestone in phase.milestones:
@@ -280,6 +289,15 @@ class Plan(Strict):
             if other.within == name:
                 yield PhaseComplete(phase=inner)
 
+    @cached_property
+    def dependents(self) -> Mapping[Subject, Dependents]:
+        """By milestone and by phase, whose rules ask for it."""
+        return dependents(self)
+
     def severity(self, name: str | None) -> int:
         """The rank of a severity; -1 for none."""
         return -1 if name is None else self.severities.index(name)
+
+
+def _dated(gate: tuple[Criterion, ...]) -> tuple[NotBefore, ...]:
+    return tuple(leaf for criterion in gate for leaf in leaves(criterion) if isinstance(leaf, NotBefore))

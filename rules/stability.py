@@ -124,7 +124,7 @@ def _open_question(program: Program, rule: StabilityPeriod, since: datetime) -> 
         if not incident.is_open_question:
             continue
         confirmed = replace(incident, status=IncidentStatus.CONFIRMED)
-        program = replace(program, incidents={**program.incidents, incident.id: confirmed})
+        program = program.changed(incidents={**program.incidents, incident.id: confirmed})
         if _kept(program, rule, since) != stands:
             return incident
     return None

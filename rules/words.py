@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
@@ -26,11 +27,13 @@ class Strict(BaseModel):
 
 def composed(text: str) -> str:
     """The text in NFC. Raises ValueError for what cannot be stored."""
-    # Canonical bytes are NFC; two spellings of one text would otherwise have two hashes.
-    if any("\ud800" <= char <= "\udfff" for char in text) or "\x00" in text:
+    if _UNSTORABLE.search(text):
         raise ValueError("contains characters that cannot be stored")
-    return unicodedata.normalize("NFC", text)
+    # Canonical bytes are NFC; two spellings of one text would otherwise have two hashes.
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 Label = Annotated[

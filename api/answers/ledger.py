@@ -91,7 +91,7 @@ class PreviewAnswer(BaseModel):
 
     @classmethod
     def of(cls, decided: Decided) -> PreviewAnswer:
-        return cls(entries=[EntryAnswer.of(entry) for entry in decided.entries], effects=effects_of(decided))
+        return cls(entries=[EntryAnswer.of(entry) for entry in decided.entries], effects=effects_of(decided.entries))
 
 
 class EntryPage(BaseModel):

@@ -25,7 +25,7 @@ def evidence_after(program: Program, entry: Entry, fact: facts.OnEvidence) -> Pr
                 happened_at=fact.happened_at,
             )
             return _submitted(
-                replace(program, evidence=put(program.evidence, piece.id, piece)),
+                program.changed(evidence=put(program.evidence, piece.id, piece)),
                 fact.milestone,
                 entry.at,
             )
@@ -39,7 +39,7 @@ def evidence_after(program: Program, entry: Entry, fact: facts.OnEvidence) -> Pr
                 recorded_at=entry.at,
                 measurement=fact,
             )
-            program = replace(program, evidence=put(program.evidence, piece.id, piece))
+            program = program.changed(evidence=put(program.evidence, piece.id, piece))
             for milestone, _, _ in program.plan.measured.get(fact.indicator, ()):
                 program = _submitted(program, milestone, entry.at)
             return program
@@ -50,7 +50,7 @@ def evidence_after(program: Program, entry: Entry, fact: facts.OnEvidence) -> Pr
                 verified_by=caused_by(entry),
             )
             return _counted(
-                replace(program, evidence=put(program.evidence, piece.id, piece)),
+                program.changed(evidence=put(program.evidence, piece.id, piece)),
                 piece,
                 stands=True,
             )
@@ -58,7 +58,7 @@ def evidence_after(program: Program, entry: Entry, fact: facts.OnEvidence) -> Pr
             piece = replace(program.evidence[fact.evidence], status=EvidenceStatus.RETURNED)
         case facts.EvidenceWithdrawn():
             piece = replace(program.evidence[fact.evidence], status=EvidenceStatus.WITHDRAWN)
-    return _counted(replace(program, evidence=put(program.evidence, piece.id, piece)), piece, stands=False)
+    return _counted(program.changed(evidence=put(program.evidence, piece.id, piece)), piece, stands=False)
 
 
 def _submitted(program: Program, name: str, at: datetime) -> Program:
@@ -79,7 +79,7 @@ def _counted(program: Program, piece: Evidence, *, stands: bool) -> Program:
     if piece.measurement is not None:
         indicator = piece.measurement.indicator
         ids = kept(program.figures.get(indicator, ()))
-        return replace(program, figures=put(program.figures, indicator, ids))
+        return program.changed(figures=put(program.figures, indicator, ids))
     if piece.milestone is None or piece.shows is None:
         return program
     shown = program.milestone(piece.milestone).shown

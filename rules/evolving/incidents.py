@@ -44,4 +44,4 @@ def incident_after(program: Program, entry: Entry, fact: facts.OnIncident) -> Pr
                 status=IncidentStatus.RESOLVED,
                 resolved_at=fact.resolved_at,
             )
-    return replace(program, incidents=put(program.incidents, incident.id, incident))
+    return program.changed(incidents=put(program.incidents, incident.id, incident))

@@ -12,7 +12,7 @@ from rules.program import Due, Finding, MilestoneStatus, Program, put
 def with_milestone(program: Program, name: str, **changes: Any) -> Program:
     """The program with a milestone changed."""
     state = replace(program.milestone(name), **changes)
-    return replace(program, milestones=put(program.milestones, name, state))
+    return program.changed(milestones=put(program.milestones, name, state))
 
 
 def _finding(fact: effects.FindingMade) -> Finding:
@@ -30,7 +30,7 @@ def milestone_after(program: Program, fact: effects.OnMilestone) -> Program:
     match fact:
         case effects.FindingMade(stability=str(phase)):
             kept = replace(program.stability[phase], finding=_finding(fact))
-            return replace(program, stability=put(program.stability, phase, kept))
+            return program.changed(stability=put(program.stability, phase, kept))
         case effects.FindingMade():
             return with_milestone(program, fact.milestone or "", finding=_finding(fact))
         case facts.ObservationMade():

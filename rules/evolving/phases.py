@@ -18,7 +18,7 @@ def stability_after(program: Program, fact: effects.OnStability) -> Program:
             state = replace(program.stability[fact.phase], completed_at=fact.effective_at, finding=None)
         case facts.StabilityReversed():
             state = replace(program.stability[fact.phase], completed_at=None, finding=None)
-    return replace(program, stability=put(program.stability, fact.phase, state))
+    return program.changed(stability=put(program.stability, fact.phase, state))
 
 
 def phase_after(program: Program, fact: effects.OnPhase) -> Program:
@@ -37,26 +37,24 @@ def phase_after(program: Program, fact: effects.OnPhase) -> Program:
             state = replace(state, status=PhaseStatus.OPEN, completed_at=None)
         case effects.PhaseSteppedBack():
             state = replace(state, status=PhaseStatus.WAITING, opened_at=None, completed_at=None)
-    return replace(program, phases=put(program.phases, fact.phase, state))
+    return program.changed(phases=put(program.phases, fact.phase, state))
 
 
 def standing_after(program: Program, fact: effects.OnStanding) -> Program:
     """The program after a fact on the program as a whole."""
     match fact:
         case facts.ProgramSuspended():
-            return replace(
-                program,
+            return program.changed(
                 standing=Standing.SUSPENDED,
                 suspensions=(*program.suspensions, (fact.effective_at, None)),
             )
         case facts.ProgramResumed():
             (since, _) = program.suspensions[-1]
-            return replace(
-                program,
+            return program.changed(
                 standing=Standing.RUNNING,
                 suspensions=(*program.suspensions[:-1], (since, fact.effective_at)),
             )
         case facts.ProgramTerminated():
-            return replace(program, standing=Standing.TERMINATED, ended_at=fact.effective_at)
+            return program.changed(standing=Standing.TERMINATED, ended_at=fact.effective_at)
         case effects.ProgramCompleted():
-            return replace(program, standing=Standing.COMPLETED, ended_at=fact.effective_at)
+            return program.changed(standing=Standing.COMPLETED, ended_at=fact.effective_at)

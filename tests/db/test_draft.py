@@ -140,8 +140,8 @@ def test_a_batch_that_breaks_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> 
 def breaking_at_the_second() -> Any:
     asked: list[Act] = []
 
-    def breaking(program: Any, one: Act, at: datetime) -> Any:
+    def breaking(program: Any, one: Act, at: datetime, running: Any) -> Any:
         asked.append(one)
-        return decide(program, one, at) if len(asked) == 1 else 1 / 0
+        return decide(program, one, at, running) if len(asked) == 1 else 1 / 0
 
     return breaking

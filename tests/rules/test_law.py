@@ -367,7 +367,7 @@ class TestGatesAndWhatBlocks:
         world = quiet_world()
         would = world.outcome("nils", a.Consent(phase="trade"), day(3), world.program)
         assert isinstance(would, Decided)
-        world.given("nils", a.Consent(phase="trade", effects=effects_of(would)), day(4))
+        world.given("nils", a.Consent(phase="trade", effects=effects_of(would.entries)), day(4))
         assert world.tried("saul", a.Consent(phase="trade", effects="0" * 64), day(5)) == "effects_changed"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import copy
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,6 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules import acts as a
+from rules.clocks import clocks
+from rules.consequences import Unfolding
 from rules.decide import Decided, decide
 from rules.effects import PhaseOpened, Truth
 from rules.evolve import evolve, fold
@@ -143,7 +146,11 @@ def judged(start: World, program: Program, number: int, drawn: Drawn, at: dateti
     return decide(program, act, at)
 
 
-def lived(history: list[Any], strikes: frozenset[int] = frozenset()) -> World:
+def lived(
+    history: list[Any],
+    strikes: frozenset[int] = frozenset(),
+    after_each: Callable[[Decided, datetime], None] = lambda _, __: None,
+) -> World:
     """A world in which the history has happened; a clock also strikes before the numbered acts."""
     stage, *acts = history
     start = world(stage)
@@ -156,6 +163,7 @@ def lived(history: list[Any], strikes: frozenset[int] = frozenset()) -> World:
         if isinstance(outcome, Decided):
             start.program = outcome.program
             start.entries.extend(outcome.entries)
+            after_each(outcome, at)
     start.clock(at + timedelta(days=30))
     return start
 
@@ -165,6 +173,19 @@ def lived(history: list[Any], strikes: frozenset[int] = frozenset()) -> World:
 def test_the_stored_state_is_what_the_entries_add_up_to(history: list[Any]) -> None:
     lived_through = lived(history)
     assert fold(lived_through.entries) == lived_through.program
+
+
+@given(histories)
+@settings(max_examples=120, deadline=None)
+def test_nothing_that_follows_is_overlooked(history: list[Any]) -> None:
+    def nothing_more(decided: Decided, at: datetime) -> None:
+        again = Unfolding(decided.program, "again", at)
+        again.look_at_everything()
+        again.settle(at)
+        assert again.entries == []
+        assert decided.clocks == clocks(decided.program)
+
+    lived(history, after_each=nothing_more)
 
 
 @given(histories)

@@ -1,0 +1,89 @@
+"""What has to be looked at again after a fact.
+
+Most facts touch one milestone or one phase, and only what the plan makes depend on it can follow.
+A fact that is not named here touches everything: to forget one costs time, never an effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rules import effects, facts
+from rules.dependents import Subject
+from rules.entries import Fact
+from rules.program import Program
+
+
+class Agenda:
+    """The milestones, phases and commitments from which something may follow."""
+
+    def __init__(self) -> None:
+        self.milestones: set[str] = set()
+        self.phases: set[str] = set()
+        self.commitments: set[str] = set()
+
+    def put_everything(self, program: Program) -> None:
+        self.milestones.update(program.plan.milestones)
+        self.phases.update(program.plan.phases)
+        self.commitments.update(program.plan.commitments)
+
+    def put(self, program: Program, fact: Fact) -> None:
+        """Puts down what may follow from a fact; `program` is the program after it."""
+        subjects = _touched(program, fact)
+        if subjects is None:
+            self.put_everything(program)
+            return
+        for subject in subjects:
+            found = program.plan.dependents[subject]
+            self.milestones |= found.milestones
+            self.phases |= found.phases
+            self.commitments |= found.commitments
+
+    def clear(self) -> None:
+        self.milestones.clear()
+        self.phases.clear()
+        self.commitments.clear()
+
+
+def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:
+    """The subjects that a fact changes; None for any of them."""
+    match fact:
+        case (
+            facts.EvidenceRecorded(milestone=name)
+            | facts.ObservationMade(milestone=name)
+            | facts.MilestoneDetermined(milestone=name)
+            | effects.DeadlineSet(milestone=name)
+            | effects.DeadlineMissed(milestone=name)
+            | effects.FindingMade(milestone=str(name))
+        ):
+            return (("milestone", name),)
+        case facts.EvidenceVerified() | facts.EvidenceReturned() | facts.EvidenceWithdrawn():
+            return _shown_by(program, fact.evidence)
+        case facts.MeasurementRecorded():
+            return _shown_by(program, fact.measurement)
+        case (
+            facts.ConsentGiven(phase=name)
+            | effects.GateChanged(phase=name)
+            | effects.PhaseOpened(phase=name)
+            | effects.PhaseCompleted(phase=name)
+            | effects.PhaseReopened(phase=name)
+            | effects.PhaseSteppedBack(phase=name)
+        ):
+            return (("phase", name),)
+        case (
+            facts.MemberAdmitted()
+            | facts.MemberRemoved()
+            | facts.PhaseAdvanced()
+            | facts.AttemptRefused()
+            | effects.WarningGiven()
+        ):
+            return ()
+        case _:
+            return None
+
+
+def _shown_by(program: Program, evidence: str) -> Iterable[Subject]:
+    piece = program.evidence[evidence]
+    if piece.measurement is not None:
+        return [("milestone", name) for name, _, _ in program.plan.measured.get(piece.measurement.indicator, ())]
+    return (("milestone", piece.milestone),) if piece.milestone is not None else ()

@@ -1,0 +1,68 @@
+"""Which rules of a plan ask for what: the index by which only what can follow is looked at again."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from rules.criteria import Anchor, Criterion, MilestoneAchieved, NotBefore, PhaseComplete, leaves
+
+if TYPE_CHECKING:
+    from rules.plan import Plan
+
+Subject: TypeAlias = tuple[Literal["milestone", "phase"], str]
+
+
+@dataclass(slots=True)
+class Dependents:
+    """The milestones, phases and commitments with a rule that asks for one subject."""
+
+    milestones: set[str] = field(default_factory=set)
+    phases: set[str] = field(default_factory=set)
+    commitments: set[str] = field(default_factory=set)
+
+
+def dependents(plan: Plan) -> Mapping[Subject, Dependents]:
+    """By milestone and by phase, what has to be looked at when it changes; itself included."""
+    index: dict[Subject, Dependents] = defaultdict(Dependents)
+    for name, commitment in plan.commitments.items():
+        for subject in _anchored(commitment.in_force):
+            index[subject].commitments.add(name)
+    for name, phase in plan.phases.items():
+        own = index["phase", name]
+        own.phases.add(name)
+        own.milestones.update(phase.milestones)
+        if phase.within is not None:
+            index["phase", phase.within].phases.add(name)
+        anchor = phase.stability.from_ if phase.stability else None
+        asked = [subject for criterion in (*phase.entry, *plan.exits[name]) for subject in _asked(criterion)]
+        for subject in (*asked, *(_anchored(anchor) if anchor else ())):
+            index[subject].phases.add(name)
+    for name, step in plan.milestones.items():
+        index["milestone", name].milestones.add(name)
+        asked = [subject for criterion in step.holds_while for subject in _asked(criterion)]
+        for subject in (*asked, *(_anchored(step.due.from_) if step.due else ())):
+            index[subject].milestones.add(name)
+    return index
+
+
+def _asked(criterion: Criterion) -> Iterator[Subject]:
+    for leaf in leaves(criterion):
+        match leaf:
+            case MilestoneAchieved(milestone=name):
+                yield "milestone", name
+            case PhaseComplete(phase=name):
+                yield "phase", name
+            case NotBefore(not_before=after):
+                yield from _anchored(after.from_)
+            case _:
+                pass  # what is not about one milestone or phase has the whole plan looked at
+
+
+def _anchored(anchor: Anchor) -> Iterator[Subject]:
+    if anchor.milestone is not None:
+        yield "milestone", anchor.milestone
+    elif anchor.phase is not None:
+        yield "phase", anchor.phase
