@@ -11,13 +11,13 @@ from api.identity import CallerInfo
 from api.problems import Unauthenticated
 from api.state import StateOf
 
-_bearer = HTTPBearer(auto_error=False, description="A token issued with `accord token issue`.")
+bearer = HTTPBearer(auto_error=False, description="A token issued with `accord token issue`.")
 
 
-async def _caller(
-    state: StateOf,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
+async def caller_of(
+    state: StateOf, credentials: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)]
 ) -> CallerInfo:
+    """Raises Unauthenticated."""
     if credentials is None:
         raise Unauthenticated("The request carries no bearer token.")
     caller = await state.known.caller(credentials.credentials)
@@ -26,5 +26,5 @@ async def _caller(
     return caller
 
 
-Caller = Annotated[CallerInfo, Depends(_caller)]
+Caller = Annotated[CallerInfo, Depends(caller_of)]
 """The authenticated caller; 401 without one."""

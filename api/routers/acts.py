@@ -7,95 +7,22 @@ answer is what the act would do.
 
 from __future__ import annotations
 
-from typing import Annotated, Any
-from uuid import UUID
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Response
+from fastapi import APIRouter, Path, Response
 from pydantic import Field, TypeAdapter
 
-from api.answers.ledger import PreviewAnswer, ReceiptAnswer
+from api.acting import RECORDED, ActRoute, Doing, Preview, ProgramId, answered, previewed, refused
+from api.answers.ledger import ReceiptAnswer
 from api.callers import Caller
-from api.identity import CallerInfo
-from api.problems import WRITES, Invalid, NotFound, Refused
-from api.state import State, StateOf
+from api.problems import WRITES, Invalid, Refused
+from api.state import StateOf
 from db.receipts import BatchRefused
 from rules import acts as a
-from rules.refusals import Code
-from rules.refusals import Refused as Refusal
 from rules.times import Instant
 from rules.words import Name, Strict, Text
 
-router = APIRouter(prefix="/programs/{program}", tags=["acts"], responses=WRITES)
-
-Key = Annotated[
-    str,
-    Header(
-        alias="Idempotency-Key",
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$",
-        description="chosen by you; the act's id",
-        examples=["7f9c2ba4-1"],
-    ),
-]
-Preview = Annotated[bool, Query(description="judge the act and say what it would do; write nothing")]
-ProgramId = Annotated[UUID, Path(alias="program")]
-
-RECORDED: dict[str, Any] = {
-    "status_code": 201,
-    "response_model": ReceiptAnswer,
-    "responses": {200: {"model": PreviewAnswer, "description": "with preview: what the act would do"}},
-}
-
-
-async def perform(state: State, caller: CallerInfo, program: UUID, act: a.Act, *, preview: bool) -> Response:
-    """Records an act, or previews it. Raises Refused or NotFound."""
-    caller.check_scope(program)
-    if preview:
-        return await previewed(state, program, act)
-    outcome = await state.recorder.record(program, act)
-    if isinstance(outcome, Refusal):
-        raise refused(outcome)
-    return _json(ReceiptAnswer.of(outcome).model_dump_json(exclude_none=True), 201)
-
-
-async def previewed(state: State, program: UUID, *acts: a.Act) -> Response:
-    """What acts would do, one after the other; nothing is written. Raises Refused or NotFound."""
-    decided = await state.recorder.preview(program, *acts)
-    if isinstance(decided, Refusal):
-        raise refused(decided)
-    return _json(PreviewAnswer.of(decided).model_dump_json(exclude_none=True), 200)
-
-
-def refused(refusal: Refusal) -> Refused | NotFound:
-    """A stranger's refusal tells nothing of the program."""
-    if refusal.code == Code.PROGRAM_UNKNOWN:
-        return NotFound("program")
-    return Refused(refusal)
-
-
-def _json(written: str | bytes, status: int) -> Response:
-    # Written once, by pydantic; a response model would be validated and written a second time.
-    return Response(written, status, media_type="application/json")
-
-
-class Acting:
-    """What every act needs: who acts, in which program, under which key."""
-
-    def __init__(self, state: State, caller: CallerInfo, program: UUID, key: str, *, preview: bool) -> None:
-        self._state, self._caller, self._program = state, caller, program
-        self._key, self._preview = key, preview
-
-    async def do(self, deed: a.Deed) -> Response:
-        act = a.Act(id=self._key, actor=self._caller.actor, deed=deed)
-        return await perform(self._state, self._caller, self._program, act, preview=self._preview)
-
-
-async def _acting(state: StateOf, caller: Caller, program: ProgramId, key: Key, preview: Preview = False) -> Acting:  # noqa: FBT002  a query flag
-    # A function and async: a class as a dependency is called in a thread.
-    return Acting(state, caller, program, key, preview=preview)
-
-
-Doing = Annotated[Acting, Depends(_acting)]
-"""The caller's act on the program, under its key."""
+router = APIRouter(prefix="/programs/{program}", tags=["acts"], responses=WRITES, route_class=ActRoute)
 
 IncidentId = Annotated[a.Id, Path(alias="incident")]
 
@@ -267,7 +194,7 @@ async def record_all(
         if isinstance(problem, Refused):
             problem.more["faults"] = [{"where": f"acts.{outcome.index}", "message": outcome.refused.reason}]
         raise problem
-    return _json(_RECEIPTS.dump_json([ReceiptAnswer.of(receipt) for receipt in outcome], exclude_none=True), 201)
+    return answered(_RECEIPTS.dump_json([ReceiptAnswer.of(receipt) for receipt in outcome], exclude_none=True), 201)
 
 
 _RECEIPTS = TypeAdapter(list[ReceiptAnswer])

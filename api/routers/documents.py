@@ -10,9 +10,9 @@ from fastapi import APIRouter, Header, Path, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
+from api.acting import ProgramId
 from api.callers import Caller
 from api.problems import READS, Invalid, NotFound, TooLarge, declared
-from api.routers.acts import ProgramId
 from api.routers.programs import seen
 from api.state import StateOf
 from db.documents import HashDiffers, TooManyBytes

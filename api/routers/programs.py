@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
+from api.acting import RECORDED, Key, Preview, ProgramId, perform
 from api.answers.ledger import EntryAnswer, EntryPage
 from api.answers.phases import BlockingAnswer, ClockAnswer, MilestoneAnswer, PhaseAnswer
 from api.answers.programs import (
@@ -25,7 +26,6 @@ from api.callers import Caller
 from api.identity import CallerInfo
 from api.plans import PlanUnreadable, named_plan
 from api.problems import READS, WRITES, Invalid, NotFound
-from api.routers.acts import RECORDED, Key, Preview, ProgramId, perform
 from api.state import State, StateOf
 from db.queries import Place, Sought, Wanted
 from rules import acts as a

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from tests.api.conftest import STRANGER, Door
@@ -24,6 +25,32 @@ async def test_the_same_key_again_gives_the_first_receipt(door: Door) -> None:
     assert again.status_code == 201
     assert again.json()["repeated"]
     assert (again.json()["head"], again.json()["first_seq"]) == (first.json()["head"], first.json()["first_seq"])
+
+
+async def test_a_request_is_read_alike_in_one_step_and_as_declared(door: Door) -> None:
+    """A content type with a parameter is unusual enough to be read as declared."""
+    bodies = [
+        json.dumps(EVIDENCE | {"text": "Ge\u0301ne\u0301ral", "happened_at": "2025-03-01T09:00:00+03:00"}),
+        json.dumps(EVIDENCE | {"document": {**DOCUMENT, "size": "17"}, "reference": None}, indent=2),
+        json.dumps(EVIDENCE)[:-1] + ', "evidence": "the-last-counts"}',
+        json.dumps(EVIDENCE | {"text": "\ud800"}),
+        json.dumps(EVIDENCE | {"more": 1}),
+        json.dumps(EVIDENCE)[:-1],
+        "",
+    ]
+    for number, (body, token) in enumerate((body, token) for body in bodies for token in (door.secrets["nora"], "unknown")):
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": f"read-{number}"}
+        first, again = [
+            await door.client.post(
+                door.address("/programs/{program}/evidence"), content=body, headers=headers | {"Content-Type": kind}
+            )
+            for kind in ("application/json", "application/json; charset=utf-8")
+        ]
+        assert again.status_code == first.status_code, body
+        if first.status_code == 201:
+            assert (again.json()["repeated"], again.json()["head"]) == (True, first.json()["head"])
+        else:
+            assert again.json() == first.json()
 
 
 async def test_the_same_key_for_something_else_is_a_conflict(door: Door) -> None:
