@@ -11,15 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
-from typing import Literal, TypeVar
+from typing import Literal, TypeAlias, TypeVar
 
 from rules import effects, facts
-from rules.acts import Actor, Id
 from rules.agenda import Agenda
-from rules.clocks import Clock, clocks_after, occurred
+from rules.clocks import occurred
 from rules.effects import Effect, Truth
-from rules.entries import Entry, Fact
-from rules.evolve import evolve
 from rules.findings import Judgement, shown
 from rules.gates import gate
 from rules.incidents import commitment_now
@@ -29,82 +26,8 @@ from rules.times import in_whole_days, plus, plus_lost
 
 V = TypeVar("V")
 
-MOST_ROUNDS = 10_000
-
-
-class DoesNotSettle(RuntimeError):
-    """Effects that follow from each other without end; a fault of the law, never of an act."""
-
-
-class Unfolding:
-    """A program while facts and their effects are appended to it.
-
-    It begins settled: nothing follows any more from what has been recorded. So only what the facts
-    touch is looked at; `look_at_everything` is for a program that is new.
-    """
-
-    def __init__(self, program: Program, act: Id, at: datetime, running: tuple[Clock, ...] | None = None) -> None:
-        """`running` are the clocks of the program, where somebody has them at hand."""
-        self.program = program
-        self.entries: list[Entry] = []
-        self._act, self._at = act, at
-        self._agenda = Agenda()
-        self._running = running or ()
-        self._running_of = program if running is not None else None
-
-    @property
-    def clocks(self) -> tuple[Clock, ...]:
-        """The clocks that run now, soonest first."""
-        self._running = clocks_after(self.program, self._running_of, self._running)
-        self._running_of = self.program
-        return self._running
-
-    def look_at_everything(self) -> None:
-        self._agenda.put_everything(self.program)
-
-    def append(self, fact: Fact, actor: Actor | None = None, content: str | None = None) -> None:
-        entry = Entry.model_construct(
-            seq=self.program.seq + 1, at=self._at, act=self._act, actor=actor, content=content, fact=fact
-        )
-        self.entries.append(entry)
-        self.program = evolve(self.program, entry)
-        self._agenda.put(self.program, fact)
-
-    def settle_clocks(self, until: datetime, *, inclusive: bool) -> None:
-        """Strikes every clock due by `until`, soonest first, each with all that follows."""
-        for _ in range(MOST_ROUNDS):
-            due = next(iter(self.clocks), None)
-            if due is None or due.due_at > until or (due.due_at == until and not inclusive):
-                return
-            self._strike(due)
-        raise DoesNotSettle(f"clocks up to {until} do not come to an end")
-
-    def _strike(self, clock: Clock) -> None:
-        # What is only now known to be due (an incident was dismissed late) takes effect now.
-        at = max(clock.due_at, self.program.settled_to)
-        self.append(effects.ClockStruck(clock=clock.name, due_at=clock.due_at))
-        match clock.kind:
-            case "stability":
-                self.append(effects.StabilityCompleted(phase=clock.phase, effective_at=at))
-            case "deadline":
-                milestone = clock.name.removeprefix("deadline.")
-                self.append(effects.DeadlineMissed(milestone=milestone, effective_at=clock.due_at))
-            case "observation" | "staleness" | "not_before":
-                pass
-        self.settle(at)
-
-    def settle(self, at: datetime) -> None:
-        """Appends effects until nothing more follows at this instant."""
-        for _ in range(MOST_ROUNDS):
-            if self.program.ended_at is not None:
-                return
-            effects = next(filter(None, (tuple(step(self.program, at, self._agenda)) for step in ORDER)), ())
-            if not effects:
-                self._agenda.clear()
-                return
-            for effect in effects:
-                self.append(effect)
-        raise DoesNotSettle(f"effects at {at} do not come to an end")
+Step: TypeAlias = Callable[[Program, datetime, Agenda], Iterator[Effect]]
+"""What follows at an instant by one kind of rule, from what is on the agenda."""
 
 
 def _on(agenda: set[str], held: Mapping[str, V]) -> list[tuple[str, V]]:
@@ -273,9 +196,9 @@ def achievements(program: Program, at: datetime, agenda: Agenda) -> Iterator[Eff
 def gates(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
     """Gates that begin or cease to be met, and what that does to their phases."""
     for name, rule in _on(agenda.phases, program.plan.phases):
-        state = program.phase(name)
+        state, consents = program.phase(name), program.consented(name)
         waiting = state.status is PhaseStatus.WAITING
-        entry = _holds(gate(program, name, rule.entry, at), held=state.entry_met and not waiting)
+        entry = _holds(gate(program, consents, rule.entry, at), held=state.entry_met and not waiting)
         entry = entry and _outer_open(program, rule.within)
         if entry != state.entry_met:
             yield effects.GateChanged(phase=name, gate="entry", met=entry, effective_at=at)
@@ -285,7 +208,7 @@ def gates(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
                     return  # a second gate that closes with it finds the program suspended
         if waiting:
             continue
-        leave = _holds(gate(program, name, program.plan.exits[name], at), held=state.status is PhaseStatus.COMPLETE)
+        leave = _holds(gate(program, consents, program.plan.exits[name], at), held=state.status is PhaseStatus.COMPLETE)
         if leave != state.exit_met:
             yield effects.GateChanged(phase=name, gate="exit", met=leave, effective_at=at)
             if not leave and state.status is PhaseStatus.COMPLETE:
@@ -326,7 +249,7 @@ def openings(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]
         yield effects.ProgramCompleted(effective_at=at)
 
 
-ORDER: tuple[Callable[[Program, datetime, Agenda], Iterator[Effect]], ...] = (
+ORDER: tuple[Step, ...] = (
     commitments,
     stability,
     deadlines,

@@ -20,7 +20,7 @@ from rules import effects, facts
 from rules.authority import FOR_A_PARTY, MAY, may
 from rules.canonical import NotCanonical, digest
 from rules.clocks import Clock, clocks
-from rules.consequences import Unfolding
+from rules.consequences import ORDER
 from rules.entries import Entry, Fact
 from rules.evolve import evolve
 from rules.judging.evidence import determined, evidence_fact, observed
@@ -31,6 +31,7 @@ from rules.program import Program
 from rules.reading import Faulty
 from rules.refusals import Code, No, Refused
 from rules.soundness import sound
+from rules.unfolding import Unfolding
 from rules.words import did_you_mean
 
 
@@ -116,7 +117,7 @@ def _start(program: Program | None, act: a.Act, deed: a.StartProgram, at: dateti
         members=members,
     )
     first = Entry(seq=1, at=at, act=act.id, actor=act.actor, content=content, fact=fact)
-    unfolding = Unfolding(evolve(None, first), act.id, at)
+    unfolding = Unfolding(evolve(None, first), act.id, at, ORDER)
     unfolding.look_at_everything()
     unfolding.settle(at)
     unfolding.settle_clocks(at, inclusive=True)
@@ -126,7 +127,7 @@ def _start(program: Program | None, act: a.Act, deed: a.StartProgram, at: dateti
 def _go_on(program: Program | None, act: a.Act, at: datetime, running: tuple[Clock, ...] | None) -> Decided:
     if program is None or not knows_of(program, act.actor):
         raise No(Code.PROGRAM_UNKNOWN, "There is no such program.", "the id of a program")
-    unfolding = Unfolding(program, act.id, at, running)
+    unfolding = Unfolding(program, act.id, at, ORDER, running)
     if isinstance(act.deed, a.StrikeClock):
         _check_actor(program, act)
         unfolding.settle_clocks(at, inclusive=True)

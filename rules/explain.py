@@ -85,10 +85,10 @@ def _unmet(
     at: datetime,
 ) -> Iterator[Blocking]:
     for criterion in criteria:
-        if judge(program, phase, criterion, at) is Truth.MET:
+        if judge(program, program.consented(phase), criterion, at) is Truth.MET:
             continue
         for leaf in c.leaves(criterion):
-            outcome = judge(program, phase, leaf, at)
+            outcome = judge(program, program.consented(phase), leaf, at)
             if outcome is Truth.MET:
                 continue
             sentence, owes, since, earliest = _leaf(program, phase, leaf, at)
@@ -121,7 +121,7 @@ def _leaf(program: Program, phase: str, leaf: c.Leaf, at: datetime) -> Reason:
         case c.CommitmentHolds(commitment=name):
             return _commitment(program, name)
         case c.ConsentGiven(consent=parties):
-            missing = tuple(p for p in parties if p not in program.consents.get(phase, ()))
+            missing = tuple(p for p in parties if p not in program.consented(phase))
             return (
                 f"Not yet consented: {_names(program, missing)}.",
                 missing,
@@ -143,9 +143,10 @@ def _leaf(program: Program, phase: str, leaf: c.Leaf, at: datetime) -> Reason:
 def _owed_in(program: Program, phase: str, at: datetime) -> Iterator[tuple[str, ...]]:
     """Who owes the next acts in an open phase that another waits for; not what that phase waits for in its turn."""
     if program.phase(phase).status is PhaseStatus.OPEN:
+        consents = program.consented(phase)
         for criterion in program.plan.exits[phase]:
             for leaf in c.leaves(criterion):
-                if not isinstance(leaf, c.PhaseComplete) and judge(program, phase, leaf, at) is not Truth.MET:
+                if not isinstance(leaf, c.PhaseComplete) and judge(program, consents, leaf, at) is not Truth.MET:
                     yield _leaf(program, phase, leaf, at)[1]
 
 

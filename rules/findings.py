@@ -31,7 +31,8 @@ def shown(program: Program, name: str, at: datetime) -> Judgement:
     """
     step = program.plan.milestones[name]
     judgements = [showing(program, name, key, at) for key in step.shown_by]
-    if step.holds_while and (held := gate(program, program.plan.phase_of[name], step.holds_while, at)) is not MET:
+    consents = program.consented(program.plan.phase_of[name])
+    if step.holds_while and (held := gate(program, consents, step.holds_while, at)) is not MET:
         judgements.append(Judgement(held, "What it is held while does not hold."))
     outcome = every(judgement.outcome for judgement in judgements)
     if outcome is MET:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import assert_never
 
@@ -16,9 +16,9 @@ from rules.times import plus
 MET, NOT_MET, INDETERMINATE = Truth.MET, Truth.NOT_MET, Truth.INDETERMINATE
 
 
-def gate(program: Program, phase: str, criteria: Iterable[c.Criterion], at: datetime) -> Truth:
-    """Whether all criteria of a gate hold. A gate without criteria is met."""
-    return every(judge(program, phase, criterion, at) for criterion in criteria)
+def gate(program: Program, consents: Collection[str], criteria: Iterable[c.Criterion], at: datetime) -> Truth:
+    """Whether all criteria hold; `consents` are the parties that consent to what is asked. No criteria are met."""
+    return every(judge(program, consents, criterion, at) for criterion in criteria)
 
 
 def every(parts: Iterable[Truth]) -> Truth:
@@ -41,15 +41,15 @@ def at_least(count: int, parts: Iterable[Truth]) -> Truth:
     return INDETERMINATE if met + open_ >= count else NOT_MET
 
 
-def judge(program: Program, phase: str, criterion: c.Criterion, at: datetime) -> Truth:
-    """Whether one criterion of a gate of `phase` holds at an instant."""
+def judge(program: Program, consents: Collection[str], criterion: c.Criterion, at: datetime) -> Truth:
+    """Whether one criterion holds at an instant."""
     match criterion:
         case c.All(all=parts):
-            return gate(program, phase, parts, at)
+            return gate(program, consents, parts, at)
         case c.AnyOf(any=parts):
-            return at_least(1, (judge(program, phase, part, at) for part in parts))
+            return at_least(1, (judge(program, consents, part, at) for part in parts))
         case c.AtLeast(at_least=c.Several(count=count, of=parts)):
-            return at_least(count, (judge(program, phase, part, at) for part in parts))
+            return at_least(count, (judge(program, consents, part, at) for part in parts))
         case c.MilestoneAchieved(milestone=name):
             return _met(program.milestone(name).status is MilestoneStatus.ACHIEVED)
         case c.PhaseComplete(phase=name):
@@ -59,7 +59,7 @@ def judge(program: Program, phase: str, criterion: c.Criterion, at: datetime) ->
         case c.CommitmentHolds(commitment=name):
             return _commitment(program, name)
         case c.ConsentGiven(consent=parties):
-            return _met(program.consents.get(phase, frozenset()).issuperset(parties))
+            return _met(all(party in consents for party in parties))
         case c.NoOpenIncident(no_open_incident=trigger):
             return _quiet(program, trigger)
         case c.NotBefore(not_before=after):

@@ -193,6 +193,10 @@ class Program:
         """Whether somebody is a member in any role."""
         return any(member.person == person for member in self.members)
 
+    def consented(self, phase: str) -> frozenset[str]:
+        """The parties that consent to the opening of a phase."""
+        return self.consents.get(phase, frozenset())
+
     def phase(self, name: str) -> PhaseState:
         return self.phases.get(name, _PHASE)
 

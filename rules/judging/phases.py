@@ -40,7 +40,7 @@ def consented(program: Program, actor: a.Actor, deed: a.Consent) -> Fact:
             f"The phase {deed.phase} does not ask for the consent of {actor.party}.",
             f"a consent of {' or '.join(sorted(asked))}" if asked else "no consent is asked here",
         )
-    if actor.party in program.consents.get(deed.phase, ()):
+    if actor.party in program.consented(deed.phase):
         raise No(
             Code.CONSENT_ALREADY_GIVEN,
             f"{actor.party} has consented already.",

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from rules import acts as a
 from rules.clocks import clocks
-from rules.consequences import Unfolding
+from rules.consequences import ORDER
 from rules.decide import Decided, decide
 from rules.effects import PhaseOpened, Truth
 from rules.evolve import evolve, fold
@@ -22,6 +22,7 @@ from rules.facts import ProgramSuspended
 from rules.gates import gate
 from rules.program import PhaseStatus, Program, Standing
 from rules.refusals import Refused
+from rules.unfolding import Unfolding
 from tests.rules.small_plan import PEOPLE, World, day
 
 Drawn = tuple[str, Any, float]
@@ -179,7 +180,7 @@ def test_the_stored_state_is_what_the_entries_add_up_to(history: list[Any]) -> N
 @settings(max_examples=120, deadline=None)
 def test_nothing_that_follows_is_overlooked(history: list[Any]) -> None:
     def nothing_more(decided: Decided, at: datetime) -> None:
-        again = Unfolding(decided.program, "again", at)
+        again = Unfolding(decided.program, "again", at, ORDER)
         again.look_at_everything()
         again.settle(at)
         assert again.entries == []
@@ -195,7 +196,7 @@ def test_no_phase_opens_while_its_gate_is_unmet_or_unknown(history: list[Any]) -
     for entry in lived(history).entries:
         if isinstance(entry.fact, PhaseOpened) and program is not None:
             rule = program.plan.phases[entry.fact.phase]
-            assert gate(program, entry.fact.phase, rule.entry, entry.fact.effective_at) is Truth.MET
+            assert gate(program, program.consented(entry.fact.phase), rule.entry, entry.fact.effective_at) is Truth.MET
             assert program.standing is Standing.RUNNING
         program = evolve(program, entry)
 
@@ -245,4 +246,4 @@ def test_what_is_complete_rests_on_what_still_holds(history: list[Any]) -> None:
     program = lived(history).program
     for name, state in program.phases.items():
         if state.status is PhaseStatus.COMPLETE:
-            assert gate(program, name, program.plan.exits[name], program.at) is not Truth.NOT_MET
+            assert gate(program, program.consented(name), program.plan.exits[name], program.at) is not Truth.NOT_MET
