@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Header, Path, Query, Request, Response
+from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.requests import ClientDisconnect
@@ -48,7 +49,7 @@ async def perform(state: State, caller: CallerInfo, program: UUID, act: a.Act, *
     outcome = await state.recorder.record(program, act)
     if isinstance(outcome, Refusal):
         raise refused(outcome)
-    return answered(ReceiptAnswer.of(outcome).model_dump_json(exclude_none=True), 201)
+    return recorded(ReceiptAnswer.plain(outcome))
 
 
 async def previewed(state: State, program: UUID, *acts: a.Act) -> Response:
@@ -56,7 +57,8 @@ async def previewed(state: State, program: UUID, *acts: a.Act) -> Response:
     decided = await state.recorder.preview(program, *acts)
     if isinstance(decided, Refusal):
         raise refused(decided)
-    return answered(PreviewAnswer.of(decided).model_dump_json(exclude_none=True), 200)
+    # Written once, by pydantic; a response model would be validated and written a second time.
+    return Response(PreviewAnswer.of(decided).model_dump_json(exclude_none=True), media_type="application/json")
 
 
 def refused(refusal: Refusal) -> Refused | NotFound:
@@ -66,9 +68,9 @@ def refused(refusal: Refusal) -> Refused | NotFound:
     return Refused(refusal)
 
 
-def answered(written: str | bytes, status: int) -> Response:
-    # Written once, by pydantic; a response model would be validated and written a second time.
-    return Response(written, status, media_type="application/json")
+def recorded(receipts: dict[str, Any] | list[dict[str, Any]]) -> Response:
+    """Plain data is answered as it is; as a response model it would be validated and written a second time."""
+    return JSONResponse(receipts, 201)
 
 
 class Acting:

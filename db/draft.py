@@ -11,12 +11,12 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import TypeAlias
 from uuid import UUID
 
 from db.ledger import GENESIS, Sealed, TooLarge, columns_of, seal
 from db.programs import Kept, clock_room_must_look
-from db.projections import head, rows
+from db.projections import head, origin, rows
 from db.receipts import BatchRefused, Receipt
 from db.statements import append
 from db.wire import Statement, Value
@@ -24,7 +24,6 @@ from rules.acts import Act
 from rules.canonical import NotCanonical
 from rules.decide import Decided, content_of, decide, knows_of, refusal
 from rules.refusals import Code, Refused
-from rules.times import written
 
 Nonce: TypeAlias = Callable[[], bytes]
 
@@ -107,7 +106,10 @@ class Draft:
         clocks = (before.clocks if before else (), after.clocks)
         changes = rows(before.program if before else None, after.program, entries, clocks)
         line = head(after.program, after.head, after.clocks) | {"clock_seq": self._clock_seq}
-        data = {**changes.plain, "program": [line], "ledger_entry": [_plain(columns_of(entry)) for entry in entries]}
+        if before is None:
+            line |= origin(after.program)
+        columns = [columns_of(sealed.entry) | {"recorded_at": sealed.plain["at"]} for sealed in self._sealed]
+        data = {**changes.plain, "program": [line], "ledger_entry": columns}
         return (
             append(frozenset(changes.rows), frozenset(changes.gone), starts=before is None),
             str(self._program_id),
@@ -160,6 +162,7 @@ class Draft:
             head=prev.hex(),
             entries=decided.entries,
             repeated=False,
+            plain=[one.plain for one in sealed],
             program=decided.program,
         )
         content = next((entry.content for entry in decided.entries if entry.content is not None), None)
@@ -176,7 +179,3 @@ class Draft:
         sealed = seal(entry, self._program_id, self.after.head, self._nonce())
         self._sealed.append(sealed)
         self.after = Kept(decided.program, sealed.leaf, self.after.clocks)
-
-
-def _plain(columns: dict[str, Any]) -> dict[str, Any]:
-    return {**columns, "recorded_at": written(columns["recorded_at"])}

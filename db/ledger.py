@@ -11,8 +11,8 @@ left out of a body.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Annotated, Any, Literal
@@ -53,12 +53,13 @@ class Written(Entry):
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """An entry with its bytes and hashes, as it is stored."""
+    """An entry with its bytes and hashes, as it is stored; `plain` is the entry as the body says it."""
 
     entry: Entry
     prev: bytes
     leaf: bytes
     body: bytes
+    plain: Mapping[str, Any] = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +111,11 @@ def columns_of(entry: Entry) -> dict[str, Any]:
 
 def seal(entry: Entry, program_id: UUID, prev: bytes, nonce: bytes) -> Sealed:
     """The entry as bytes that follow `prev`. Raises NotCanonical and TooLarge."""
-    data = entry.model_dump(mode="json", exclude_none=True)
-    data |= {"v": VERSION, "program": str(program_id), "prev": prev.hex(), "nonce": nonce.hex()}
-    body = canonical(data)
+    plain = entry.model_dump(mode="json", exclude_none=True)
+    body = canonical(plain | {"v": VERSION, "program": str(program_id), "prev": prev.hex(), "nonce": nonce.hex()})
     if len(body) > LARGEST_BODY:
         raise TooLarge(f"{len(body)} bytes; the ledger takes {LARGEST_BODY}")
-    return Sealed(entry, prev, leaf_of(body), body)
+    return Sealed(entry, prev, leaf_of(body), body, plain)
 
 
 def read(body: bytes) -> Entry:

@@ -21,6 +21,9 @@ Line: TypeAlias = dict[str, Any]
 GONE = {"clock": ("name",), "membership": ("person", "role", "party")}
 """Tables from which rows go, with their keys beside `program_id`; in all others rows only change."""
 
+ORIGIN = ("title", "plan", "plan_sha256", "parties", "started_at")
+"""Columns of `program` that stay as they were when the program was started."""
+
 
 @dataclass(slots=True)
 class Changes:
@@ -66,16 +69,22 @@ def rows(
     return changes
 
 
-def head(after: Program, head_leaf: bytes, clocks: tuple[Clock, ...]) -> Line:
-    """The row of `program` but for `clock_seq`, which whoever writes it decides."""
+def origin(after: Program) -> Line:
+    """The columns of ORIGIN."""
     return {
         "title": after.title,
         "plan": after.plan.plan,
         "plan_sha256": after.plan_sha256,
-        "standing": after.standing,
-        "open_phases": [name for name, state in after.phases.items() if state.status is PhaseStatus.OPEN],
         "parties": list(after.plan.parties),
         "started_at": written(after.started_at),
+    }
+
+
+def head(after: Program, head_leaf: bytes, clocks: tuple[Clock, ...]) -> Line:
+    """What may change in the row of `program`, but for `clock_seq`, which whoever writes it decides."""
+    return {
+        "standing": after.standing,
+        "open_phases": [name for name, state in after.phases.items() if state.status is PhaseStatus.OPEN],
         "next_due": written(clocks[0].due_at) if clocks else None,
         "seq": after.seq,
         "head": f"\\x{head_leaf.hex()}",

@@ -17,7 +17,7 @@ from psycopg.rows import TupleRow, tuple_row
 from db.ledger import read
 from db.models import PROJECTIONS
 from db.programs import Kept, clock_room_must_look, kept_next
-from db.projections import head, rows
+from db.projections import head, origin, rows
 from db.statements import REWRITE_HEAD, project
 from rules.entries import Entry
 from rules.evolve import evolve
@@ -60,7 +60,7 @@ async def _rebuild(owner: Connection, program_id: UUID) -> None:
     statement = project(frozenset(changes.rows))
     async with psycopg.AsyncRawCursor(owner, row_factory=tuple_row) as raw:
         await raw.execute(statement.sql.encode(), [program_id, json.dumps(changes.plain)])
-        line = head(kept.program, kept.head, kept.clocks) | {"clock_seq": clock_seq}
+        line = origin(kept.program) | head(kept.program, kept.head, kept.clocks) | {"clock_seq": clock_seq}
         await raw.execute(REWRITE_HEAD.sql.encode(), [program_id, json.dumps({"program": [line]})])
 
 

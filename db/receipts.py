@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from rules.entries import Entry
@@ -18,6 +20,7 @@ class Receipt:
 
     No entries: the act was lawful and changed nothing (a clock that was not due), and `last_seq` is
     that of the newest entry. `repeated`: the act had been recorded before, and this says so again.
+    `plain` are the entries as their bodies say them, so that nobody has to write them once more.
     `program` is the program as it stands when the receipt is given.
     """
 
@@ -29,6 +32,7 @@ class Receipt:
     head: str
     entries: tuple[Entry, ...]
     repeated: bool
+    plain: Sequence[Mapping[str, Any]] = field(repr=False, compare=False)
     program: Program = field(repr=False, compare=False)
 
 
@@ -52,5 +56,6 @@ def repeated(program_id: UUID, rows: Sequence[tuple[bytes, bytes]], entries: tup
         head=rows[-1][0].hex(),
         entries=entries,
         repeated=True,
+        plain=[json.loads(body) for _, body in rows],
         program=program,
     )

@@ -15,7 +15,7 @@ from sqlalchemy import Column, Dialect
 from sqlalchemy.dialects import postgresql
 
 from db.models import Row
-from db.projections import GONE
+from db.projections import GONE, ORIGIN
 from db.wire import Statement
 
 LOCK = Statement("SELECT seq, head FROM program WHERE id = $1::uuid FOR NO KEY UPDATE")
@@ -69,7 +69,7 @@ started AS (
   INSERT INTO telling (program_id) VALUES ($1::uuid)
 )"""
 
-# The plan of a program, its title and its start do not change; `clock_seq` only when the clock room must look.
+# `clock_seq` changes only when the clock room must look.
 _GO_ON = """
 went_on AS (
   UPDATE program SET standing = line.standing, open_phases = line.open_phases, next_due = line.next_due,
@@ -106,12 +106,9 @@ def append(put: frozenset[str], gone: frozenset[str], *, starts: bool) -> Statem
     Takes the program ($1), the rows by table as JSON ($2), and `prev`, `leaf` and `body` of the
     entries ($3 to $5).
     """
-    typed = _typed("program", but=("id",))
-    parts = [
-        _LEDGER,
-        _START.format(columns=_names("program", but=("id",)), typed=typed) if starts else _GO_ON.format(typed=typed),
-    ]
-    return _statement([*parts, *_projected(put, gone)])
+    typed = _typed("program", but=("id",) if starts else ("id", *ORIGIN))
+    head = _START.format(columns=_names("program", but=("id",)), typed=typed) if starts else _GO_ON.format(typed=typed)
+    return _statement([_LEDGER, head, *_projected(put, gone)])
 
 
 @lru_cache(maxsize=64)

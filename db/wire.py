@@ -48,11 +48,12 @@ ROLLBACK = Statement("ROLLBACK")
 
 
 class Line(psycopg.AsyncConnection[Any]):
-    """A connection that knows which statements have been prepared on it."""
+    """A connection that knows which statements have been prepared on it, and how values of each type are read."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.prepared: set[bytes] = set()
+        self.transformer = Transformer(self)
 
 
 class Transaction:
@@ -100,7 +101,7 @@ class Transaction:
     def _read(self, results: Sequence[PGresult], sent: Sequence[bytes | None]) -> list[Rows]:
         """The rows of each answer. What was prepared stays so, also when something after it failed."""
         answers: list[Rows] = []
-        transformer = Transformer(self._line)
+        transformer = self._line.transformer
         for result, prepared in zip(results, sent, strict=True):
             if result.status == ExecStatus.FATAL_ERROR:
                 raise error_from_result(result)

@@ -13,7 +13,7 @@ from rules.effects import Truth
 from rules.entries import Entry
 from rules.findings import showing
 from rules.program import Program
-from rules.times import Instant
+from rules.times import Instant, written
 
 
 class EntryAnswer(BaseModel):
@@ -54,19 +54,20 @@ class ReceiptAnswer(BaseModel):
     entries: list[EntryAnswer]
     missing: list[MissingAnswer] = Field(default_factory=list)
 
-    @classmethod
-    def of(cls, receipt: Receipt) -> ReceiptAnswer:
-        return cls(
-            program=receipt.program_id,
-            act=receipt.act_id,
-            recorded_at=receipt.recorded_at,
-            first_seq=receipt.first_seq,
-            last_seq=receipt.last_seq,
-            head=receipt.head,
-            repeated=receipt.repeated,
-            entries=[EntryAnswer.of(entry) for entry in receipt.entries],
-            missing=_missing(receipt.program, receipt),
-        )
+    @staticmethod
+    def plain(receipt: Receipt) -> dict[str, Any]:
+        """The answer as plain data: its entries were written when they were sealed, and are not written once more."""
+        return {
+            "program": str(receipt.program_id),
+            "act": receipt.act_id,
+            "recorded_at": written(receipt.recorded_at),
+            "first_seq": receipt.first_seq,
+            "last_seq": receipt.last_seq,
+            "head": receipt.head,
+            "repeated": receipt.repeated,
+            "entries": [{name: entry[name] for name in EntryAnswer.model_fields if name in entry} for entry in receipt.plain],
+            "missing": [missing.model_dump() for missing in _missing(receipt.program, receipt)],
+        }
 
 
 def _missing(program: Program, receipt: Receipt) -> list[MissingAnswer]:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
-from pydantic import Field, TypeAdapter
+from pydantic import Field
 
-from api.acting import RECORDED, ActRoute, Doing, Preview, ProgramId, answered, previewed, refused
+from api.acting import RECORDED, ActRoute, Doing, Preview, ProgramId, previewed, recorded, refused
 from api.answers.ledger import ReceiptAnswer
 from api.callers import Caller
 from api.problems import WRITES, Invalid, Refused
@@ -194,7 +194,4 @@ async def record_all(
         if isinstance(problem, Refused):
             problem.more["faults"] = [{"where": f"acts.{outcome.index}", "message": outcome.refused.reason}]
         raise problem
-    return answered(_RECEIPTS.dump_json([ReceiptAnswer.of(receipt) for receipt in outcome], exclude_none=True), 201)
-
-
-_RECEIPTS = TypeAdapter(list[ReceiptAnswer])
+    return recorded([ReceiptAnswer.plain(receipt) for receipt in outcome])
