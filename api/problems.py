@@ -56,6 +56,8 @@ UNREADABLE = frozenset(
         Code.WRONG_KIND_OF_EVIDENCE,
         Code.WRONG_UNIT,
         Code.WRONG_PERIOD,
+        Code.WRONG_REVISION,
+        Code.WRONG_GRADE,
         Code.IN_THE_FUTURE,
         Code.BEFORE_IT_HAPPENED,
         Code.CONSENT_NOT_ASKED,

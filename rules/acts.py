@@ -11,6 +11,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field, model_validator
 
+from rules.causes import Cause
 from rules.times import Instant
 from rules.words import Figure, Label, Name, Sha256, Strict, Text, composed
 
@@ -123,6 +124,8 @@ class RecordMeasurement(Strict):
     edition: Label
     source: Text
     retrieved_at: Instant
+    revises: Id | None = Field(default=None, description="the measurement that this one takes the place of")
+    cause: Cause | None = Field(default=None, description="with revises: why the figure is another")
 
 
 class Verify(Strict):
@@ -163,7 +166,11 @@ class Determine(Strict):
     kind: Literal["determine"] = "determine"
     milestone: Name | None = None
     stability: Name | None = Field(default=None, description="a phase; outcome reversed only")
-    outcome: Literal["achieved", "not_achieved", "reversed"]
+    outcome: Literal["achieved", "partly_achieved", "not_achieved", "reversed"]
+    grade: Annotated[int, Field(lt=2**53, gt=-(2**53))] | None = Field(
+        default=None, description="how much of it, on the ordinal scale: 0 to 3"
+    )
+    share: Figure | None = Field(default=None, description="or how much of it, as a share: 0 to 1")
     reason: Text
 
     @model_validator(mode="after")

@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
-from typing import Literal, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
 from rules import effects, facts
 from rules.agenda import Agenda
 from rules.clocks import occurred
 from rules.effects import Effect, Truth
-from rules.findings import Judgement, shown
+from rules.findings import Found, found
 from rules.gates import gate
 from rules.incidents import commitment_now
 from rules.program import Finding, MilestoneStatus, PhaseStatus, Program, Stability, Standing
@@ -128,17 +128,19 @@ def findings(program: Program, at: datetime, agenda: Agenda, *, held: bool) -> I
         achieved = state.status is MilestoneStatus.ACHIEVED
         if achieved is not held or state.status is MilestoneStatus.NOT_STARTED:
             continue
-        judgement = shown(program, name, at)
-        if _is_news(program, name, state.finding, judgement):
-            yield _finding(program, name, at, judgement, held=held)
+        now = found(program, name, at)
+        if _is_news(state.finding, now, says=now.proposes == "grading" or _has_figure(program, name)):
+            yield _finding(program, name, at, now)
 
 
-def _is_news(program: Program, name: str, before: Finding | None, now: Judgement) -> bool:
-    """Another outcome is news; another reason only where a figure is the reason."""
-    outcome_before = before.outcome if before else Truth.NOT_MET
+def _is_news(before: Finding | None, now: Found, *, says: bool) -> bool:
+    """Another outcome is news; another reason only where it `says` how much, as a figure does."""
+    outcome_before, proposed = (before.outcome, before.proposes) if before else (Truth.NOT_MET, None)
     if now.outcome is not outcome_before and (now.outcome is Truth.MET or before is not None):
         return True
-    if now.outcome is Truth.MET or not _has_figure(program, name):
+    if proposed != now.proposes and "grading" in (proposed, now.proposes):
+        return True
+    if now.outcome is Truth.MET or not says:
         return False
     return before is None or before.sentence != now.sentence
 
@@ -151,21 +153,14 @@ def _has_figure(program: Program, name: str) -> bool:
     )
 
 
-def _finding(program: Program, name: str, at: datetime, judgement: Judgement, *, held: bool) -> effects.FindingMade:
-    met = judgement.outcome is Truth.MET
-    proposes: Literal["achievement", "reversal"] | None = None
-    if met and not held:
-        proposes = "achievement"
-    elif judgement.outcome is Truth.NOT_MET and held:
-        proposes = "reversal"
-    window = program.plan.milestones[name].determined.observation
-    until = plus(at, window, program.plan.time_zone)
+def _finding(program: Program, name: str, at: datetime, now: Found) -> effects.FindingMade:
+    until = plus(at, program.plan.milestones[name].determined.observation, program.plan.time_zone)
     return effects.FindingMade(
         milestone=name,
-        outcome=judgement.outcome,
-        proposes=proposes,
-        sentence=judgement.sentence,
-        observable_until=until if proposes and until > at else None,
+        outcome=now.outcome,
+        proposes=now.proposes,
+        sentence=now.sentence,
+        observable_until=until if now.proposes and until > at else None,
         effective_at=at,
     )
 

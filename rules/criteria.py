@@ -18,7 +18,7 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from rules.times import Duration, Instant
-from rules.words import Name, Strict
+from rules.words import Figure, Name, Strict
 
 
 class Anchor(Strict):
@@ -53,6 +53,15 @@ class Trigger(Strict):
 
 class MilestoneAchieved(Strict):
     milestone: Name
+
+
+class Graded(Strict):
+    milestone: Name
+    at_least: Figure = Field(gt=0, description="on the milestone's scale")
+
+
+class MilestoneGraded(Strict):
+    graded: Graded
 
 
 class PhaseComplete(Strict):
@@ -103,6 +112,7 @@ class AtLeast(Strict):
 
 _KEYS = (
     "milestone",
+    "graded",
     "phase",
     "stability",
     "commitment",
@@ -123,6 +133,7 @@ def _key(value: Any) -> str | None:
 
 Criterion: TypeAlias = Annotated[
     Annotated[MilestoneAchieved, Tag("=milestone")]
+    | Annotated[MilestoneGraded, Tag("=graded")]
     | Annotated[PhaseComplete, Tag("=phase")]
     | Annotated[StabilityKept, Tag("=stability")]
     | Annotated[CommitmentHolds, Tag("=commitment")]
@@ -140,7 +151,14 @@ Criterion: TypeAlias = Annotated[
 ]
 
 Leaf: TypeAlias = (
-    MilestoneAchieved | PhaseComplete | StabilityKept | CommitmentHolds | ConsentGiven | NoOpenIncident | NotBefore
+    MilestoneAchieved
+    | MilestoneGraded
+    | PhaseComplete
+    | StabilityKept
+    | CommitmentHolds
+    | ConsentGiven
+    | NoOpenIncident
+    | NotBefore
 )
 
 for _shape in (All, AnyOf, Several, AtLeast):

@@ -23,7 +23,8 @@ from rules.clocks import Clock, clocks
 from rules.consequences import ORDER
 from rules.entries import Entry, Fact
 from rules.evolve import evolve
-from rules.judging.evidence import determined, evidence_fact, observed
+from rules.judging.determinations import determined
+from rules.judging.evidence import evidence_fact, observed
 from rules.judging.incidents import incident_fact
 from rules.judging.phases import advanced, consented, standing_fact
 from rules.parameters import text_read

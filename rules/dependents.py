@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from rules.criteria import Anchor, Criterion, MilestoneAchieved, NotBefore, PhaseComplete, leaves
+from rules.criteria import Anchor, Criterion, Graded, MilestoneAchieved, MilestoneGraded, NotBefore, PhaseComplete, leaves
 
 if TYPE_CHECKING:
     from rules.plan import Plan
@@ -51,7 +51,7 @@ def dependents(plan: Plan) -> Mapping[Subject, Dependents]:
 def _asked(criterion: Criterion) -> Iterator[Subject]:
     for leaf in leaves(criterion):
         match leaf:
-            case MilestoneAchieved(milestone=name):
+            case MilestoneAchieved(milestone=name) | MilestoneGraded(graded=Graded(milestone=name)):
                 yield "milestone", name
             case PhaseComplete(phase=name):
                 yield "phase", name

@@ -72,6 +72,8 @@ def asked(criterion: c.Criterion) -> str:
             return f"at least {several.count} of ({_gate(several.of)})"
         case c.MilestoneAchieved(milestone=name):
             return f"milestone {name}"
+        case c.MilestoneGraded(graded=graded):
+            return f"milestone {graded.milestone} graded {graded.at_least.normalize():f} or better"
         case c.PhaseComplete(phase=name):
             return f"phase {name} complete"
         case c.StabilityKept(stability=name):
@@ -108,8 +110,9 @@ def _milestone(plan: p.Plan, name: str, indent: str) -> Iterator[str]:
         yield f"{indent}    due {_due(step.due)}"
     for showing, how in step.shown_by.items():
         yield f"{indent}    shown by {showing}: {_showing(plan, how)}"
+    scale = f", in part on the scale {step.determined.scale}" if step.determined.scale else ""
     decided = "by the plan itself" if step.determined.automatically else f"by {' or '.join(step.determined.by)}"
-    yield f"{indent}    verified by {' or '.join(step.verified_by)}, determined {decided}"
+    yield f"{indent}    verified by {' or '.join(step.verified_by)}, determined {decided}{scale}"
     if step.holds_while:
         yield f"{indent}    held while {_gate(step.holds_while)}"
 
@@ -212,7 +215,7 @@ def _choice(criterion: c.Criterion) -> str:
 def _sources(plan: p.Plan, leaf: c.Leaf, own: str) -> Iterator[str]:
     """The nodes that an arrow into a gate comes from; consents, dates and quiet get a node of their own."""
     match leaf:
-        case c.MilestoneAchieved(milestone=name):
+        case c.MilestoneAchieved(milestone=name) | c.MilestoneGraded(graded=c.Graded(milestone=name)):
             yield f"m_{name}"
         case c.PhaseComplete(phase=name):
             shown = [f"m_{step}" for step in plan.phases[name].milestones]

@@ -90,7 +90,7 @@ class FindingMade(Strict):
     milestone: Name | None = None
     stability: Name | None = None
     outcome: Truth
-    proposes: Literal["achievement", "reversal"] | None = None
+    proposes: Literal["achievement", "grading", "reversal"] | None = None
     sentence: Text
     observable_until: Instant | None = None
     effective_at: Instant

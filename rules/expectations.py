@@ -72,6 +72,8 @@ def _milestone(program: Program, expected: Expectation, name: str) -> Iterator[s
     state, zone = program.milestone(name), program.plan.time_zone
     yield from _differs(name, expected.is_, state.status)
     yield from _differs(f"{name} achieved on", expected.on, _day(state.achieved_at, zone))
+    if expected.graded is not None and expected.graded != (state.grade or 0):
+        yield f"expected {name} to be graded {expected.graded}, but it is {state.grade or 'not graded'}"
     due = state.due
     yield from _differs(f"{name} due on", expected.due_on, _day(due.revised, zone) if due else None)
     yield from _differs(

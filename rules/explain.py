@@ -14,7 +14,7 @@ from rules.findings import showing, shown
 from rules.gates import judge
 from rules.incidents import matching
 from rules.plan import JointBody, NonParty, Party
-from rules.program import EvidenceStatus, MilestoneStatus, PhaseStatus, Program, Standing
+from rules.program import EvidenceStatus, MilestoneState, MilestoneStatus, PhaseStatus, Program, Standing
 from rules.stability import days_left, zone_of
 from rules.times import local_day, plus
 
@@ -98,6 +98,8 @@ def _unmet(
 def _written(leaf: c.Leaf) -> str:
     (key,) = type(leaf).model_fields
     value = getattr(leaf, key)
+    if isinstance(value, c.Graded):
+        return f"{key}: {value.milestone}"
     if isinstance(value, tuple):
         return f"{key}: {', '.join(value)}"
     return f"{key}: {value}" if isinstance(value, str) else key
@@ -113,6 +115,9 @@ def _leaf(program: Program, phase: str, leaf: c.Leaf, at: datetime) -> Reason:
     match leaf:
         case c.MilestoneAchieved(milestone=name):
             return _milestone(program, name, at)
+        case c.MilestoneGraded(graded=c.Graded(milestone=name, at_least=least)):
+            sentence, owes, since, earliest = _milestone(program, name, at)
+            return f"{sentence} Asked is the grade {least.normalize():f}.", owes, since, earliest
         case c.PhaseComplete(phase=name):
             owes = tuple(dict.fromkeys(party for owed in _owed_in(program, name, at) for party in owed))
             return f"{plan.phases[name].title} is not complete ({program.phase(name).status}).", owes, None, None
@@ -165,7 +170,7 @@ def _milestone(program: Program, name: str, at: datetime) -> Reason:
         return f"{step.title}: nothing is owed before {title} opens.", (), None, None
     finding, since = state.finding, home.opened_at
     late = f" It was due on {local_day(state.due.missed_at, plan.time_zone)}." if state.due and state.due.missed_at else ""
-    reversed_ = " It was achieved and has been reversed." if state.status is MilestoneStatus.REVERSED else ""
+    reversed_ = _determined_before(state)
     if finding is not None and finding.outcome is Truth.MET:
         until = finding.observable_until
         if until is not None and until > at and not finding.observed:
@@ -191,6 +196,16 @@ def _milestone(program: Program, name: str, at: datetime) -> Reason:
         return sentence, who, state.first_recorded_at, at
     earliest = plus(at, step.determined.observation, plan.time_zone)
     return f"{step.title}: {shown(program, name, at).sentence}{late}{reversed_}", (step.party,), since, earliest
+
+
+def _determined_before(state: MilestoneState) -> str:
+    match state.status:
+        case MilestoneStatus.REVERSED:
+            return " It was achieved and has been reversed."
+        case MilestoneStatus.PARTLY_ACHIEVED if state.grade is not None:
+            return f" It is partly achieved: {state.grade.normalize():f}."
+        case _:
+            return ""
 
 
 def _awaits_verifier(program: Program, milestone: str, key: str) -> bool:

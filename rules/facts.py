@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, TypeAlias
 
 from rules.acts import FiledDocument, Id, Member, PlanText
+from rules.causes import Cause
 from rules.times import Instant
 from rules.words import Figure, Label, Name, Sha256, Strict, Text
 
@@ -51,6 +52,8 @@ class MeasurementRecorded(Strict):
     edition: Label
     source: Text
     retrieved_at: Instant
+    revises: Id | None = None
+    cause: Cause | None = None
 
 
 class EvidenceVerified(Strict):
@@ -82,7 +85,9 @@ class MilestoneDetermined(Strict):
 
     kind: Literal["milestone_determined"] = "milestone_determined"
     milestone: Name
-    outcome: Literal["achieved", "not_achieved", "reversed"]
+    outcome: Literal["achieved", "partly_achieved", "not_achieved", "reversed"]
+    grade: int | None = None
+    share: Figure | None = None
     reason: Text
     automatically: bool = False
     effective_at: Instant

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 
+from rules.causes import Cause
 from rules.facts import MeasurementRecorded
 from rules.plan import Indicator, Target
 from rules.program import Program
@@ -14,18 +16,33 @@ from rules.times import plus
 def newest(program: Program, indicator: str) -> MeasurementRecorded | None:
     """The newest verified figure of the producer that the plan names.
 
-    Newest is by the period covered, then by when it was recorded; another producer's figure is
+    Newest is by the period covered, then by when it was verified; another producer's figure is
     kept as corroboration or contradiction and never counts instead.
     """
-    producer = program.plan.indicators[indicator].producer
     best: MeasurementRecorded | None = None
-    for piece in program.figures.get(indicator, ()):
-        figure = program.evidence[piece].measurement
-        if figure is None or figure.producer != producer:
-            continue
+    for figure in counting(program, indicator):
         if best is None or figure.period >= best.period:
             best = figure
     return best
+
+
+def counting(program: Program, indicator: str) -> list[MeasurementRecorded]:
+    """The verified figures of the producer that the plan names, without those that were revised."""
+    producer = program.plan.indicators[indicator].producer
+    pieces = (program.evidence[piece].measurement for piece in program.figures.get(indicator, ()))
+    held = [figure for figure in pieces if figure is not None and figure.producer == producer]
+    revised = {figure.revises for figure in held}
+    return [figure for figure in held if figure.measurement not in revised]
+
+
+def without_revisions(program: Program, figure: MeasurementRecorded, counted: Collection[Cause]) -> MeasurementRecorded:
+    """The figure as it was before revisions whose cause is not among those that count."""
+    while figure.cause is not None and figure.cause not in counted:
+        before = program.evidence[figure.revises or ""].measurement
+        if before is None:
+            break
+        figure = before
+    return figure
 
 
 def stale_from(program: Program, indicator: str, figure: MeasurementRecorded) -> datetime:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import assert_never
+from typing import Literal, assert_never
 
 from rules import plan as p
+from rules.causes import Cause
 from rules.effects import Truth
-from rules.figures import bound, newest, stale_from
+from rules.figures import bound, newest, stale_from, without_revisions
 from rules.gates import every, gate
-from rules.program import Program
+from rules.program import MilestoneStatus, Program
 
 MET, NOT_MET, INDETERMINATE = Truth.MET, Truth.NOT_MET, Truth.INDETERMINATE
 
@@ -23,14 +25,49 @@ class Judgement:
     sentence: str
 
 
-def shown(program: Program, name: str, at: datetime) -> Judgement:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A judgement with what is to be determined on it, if anything."""
+
+    outcome: Truth
+    proposes: Literal["achievement", "grading", "reversal"] | None
+    sentence: str
+
+
+def found(program: Program, name: str, at: datetime) -> Found:
+    """What a finding on a milestone would say at an instant."""
+    step, state, now = program.plan.milestones[name], program.milestone(name), shown(program, name, at)
+    if state.status is MilestoneStatus.ACHIEVED:
+        if now.outcome is not NOT_MET:
+            return Found(now.outcome, None, now.sentence)
+        if shown(program, name, at, counted=step.reversed_by).outcome is NOT_MET:
+            return Found(NOT_MET, "reversal", now.sentence)
+        only = ", ".join(step.reversed_by).replace("_", " ") or "no cause at all"
+        excuse = f"A revised figure alone says so, and its cause is none for which this is reversed ({only})."
+        return Found(NOT_MET, None, f"{now.sentence} {excuse}")
+    if now.outcome is MET:
+        return Found(MET, "achievement", now.sentence)
+    if step.determined.scale is not None and _anything(program, name):
+        return Found(now.outcome, "grading", now.sentence)
+    fallen = state.status is MilestoneStatus.PARTLY_ACHIEVED
+    return Found(now.outcome, "reversal" if fallen else None, now.sentence)
+
+
+def _anything(program: Program, name: str) -> bool:
+    """Whether any verified evidence for a milestone stands."""
+    figures = (how.indicator for how in program.plan.milestones[name].shown_by.values() if isinstance(how, p.Measured))
+    return any(program.milestone(name).shown.values()) or any(newest(program, indicator) for indicator in figures)
+
+
+def shown(program: Program, name: str, at: datetime, *, counted: Collection[Cause] | None = None) -> Judgement:
     """Whether everything that the plan asks for a milestone is shown and verified.
 
     The outcome is that of its showings together, and of what it is held while; the sentence is
-    the first showing's that is not met, or says that all are.
+    the first showing's that is not met, or says that all are. With `counted`, figures are taken as
+    they were before they were revised for other causes.
     """
     step = program.plan.milestones[name]
-    judgements = [showing(program, name, key, at) for key in step.shown_by]
+    judgements = [showing(program, name, key, at, counted=counted) for key in step.shown_by]
     consents = program.consented(program.plan.phase_of[name])
     if step.holds_while and (held := gate(program, consents, step.holds_while, at)) is not MET:
         judgements.append(Judgement(held, "What it is held while does not hold."))
@@ -41,7 +78,7 @@ def shown(program: Program, name: str, at: datetime) -> Judgement:
     return next(judgement for judgement in judgements if judgement.outcome is outcome)
 
 
-def showing(program: Program, name: str, key: str, at: datetime) -> Judgement:
+def showing(program: Program, name: str, key: str, at: datetime, *, counted: Collection[Cause] | None = None) -> Judgement:
     """Whether one showing of a milestone is there and verified."""
     how = program.plan.milestones[name].shown_by[key]
     standing = program.milestone(name).shown.get(key, ())
@@ -57,11 +94,11 @@ def showing(program: Program, name: str, key: str, at: datetime) -> Judgement:
                 return Judgement(MET, f"{key}: attested by {', '.join(parties)}.")
             return Judgement(NOT_MET, f"{key} lacks the attestation of {', '.join(missing)}: {how.what}.")
         case p.Measured():
-            return measured(program, how, at)
+            return measured(program, how, at, counted)
     assert_never(how)
 
 
-def measured(program: Program, how: p.Measured, at: datetime) -> Judgement:
+def measured(program: Program, how: p.Measured, at: datetime, counted: Collection[Cause] | None = None) -> Judgement:
     """Whether the newest verified figure of an indicator reaches its target.
 
     Newest is by the period covered, then by when it was recorded. Only the named producer's
@@ -80,6 +117,8 @@ def measured(program: Program, how: p.Measured, at: datetime) -> Judgement:
             f"{indicator.title}: the newest figure is of {figure.period}, "
             f"older than the {indicator.oldest} that the plan accepts.",
         )
+    if counted is not None:
+        figure = without_revisions(program, figure, counted)
     level, wanted = bound(how.target, indicator)
     reached = figure.value <= level if wanted == "at most" else figure.value >= level
     return Judgement(

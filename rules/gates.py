@@ -52,6 +52,9 @@ def judge(program: Program, consents: Collection[str], criterion: c.Criterion, a
             return at_least(count, (judge(program, consents, part, at) for part in parts))
         case c.MilestoneAchieved(milestone=name):
             return _met(program.milestone(name).status is MilestoneStatus.ACHIEVED)
+        case c.MilestoneGraded(graded=c.Graded(milestone=name, at_least=least)):
+            grade = program.milestone(name).grade
+            return _met(grade is not None and grade >= least)
         case c.PhaseComplete(phase=name):
             return _met(program.phase(name).status is PhaseStatus.COMPLETE)
         case c.StabilityKept(stability=name):

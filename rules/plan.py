@@ -13,6 +13,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
+from rules.causes import THAT_COUNT, Cause
 from rules.criteria import (
     Anchor,
     Criterion,
@@ -24,6 +25,7 @@ from rules.criteria import (
     leaves,
 )
 from rules.dependents import Dependents, Subject, dependents
+from rules.grades import Scale
 from rules.times import Duration, TimeZone
 from rules.words import Figure, Label, Name, Strict, Text
 
@@ -172,12 +174,15 @@ class Determination(Strict):
 
     by: tuple[Name, ...] = ()
     automatically: bool = False
+    scale: Scale | None = Field(default=None, description="how a part of it is told; left out, all or nothing")
     observation: Duration = Field(default="P0D", description="time for the party that owes to observe on a finding")
 
     @model_validator(mode="after")
     def _is_somebody(self) -> Determination:
         if bool(self.by) == self.automatically:
             raise ValueError("name who determines in by: [...], or say automatically: true")
+        if self.automatically and self.scale:
+            raise ValueError("a part is judged by somebody; name who in by: [...], or leave scale out")
         return self
 
 
@@ -200,6 +205,9 @@ class Milestone(Strict):
     determined: Determination
     due: Deadline | None = None
     holds_while: tuple[Criterion, ...] = ()
+    reversed_by: tuple[Cause, ...] = Field(
+        default=THAT_COUNT, description="causes of a revised figure for which a reversal is proposed"
+    )
     note: Text | None = None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Literal, TypeVar
 
@@ -35,6 +36,7 @@ class MilestoneStatus(StrEnum):
     NOT_STARTED = "not_started"
     SUBMITTED = "submitted"
     ACHIEVED = "achieved"
+    PARTLY_ACHIEVED = "partly_achieved"
     NOT_ACHIEVED = "not_achieved"
     REVERSED = "reversed"
 
@@ -72,7 +74,7 @@ class Evidence:
 class Finding:
     outcome: Truth
     sentence: str
-    proposes: Literal["achievement", "reversal"] | None
+    proposes: Literal["achievement", "grading", "reversal"] | None
     made_at: datetime
     observable_until: datetime | None
     observed: bool = False
@@ -98,6 +100,9 @@ class MilestoneState:
     due: Due | None = None
     achieved_at: datetime | None = None
     first_recorded_at: datetime | None = None
+    grade: Decimal | None = None
+    """On the milestone's scale, where it has one and something of it is achieved."""
+    determined_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

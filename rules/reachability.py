@@ -93,7 +93,7 @@ def _occurs(anchor: c.Anchor, reached: set[Event]) -> bool:
 
 def _needs(criterion: c.Criterion) -> Event | None:
     match criterion:
-        case c.MilestoneAchieved(milestone=name):
+        case c.MilestoneAchieved(milestone=name) | c.MilestoneGraded(graded=c.Graded(milestone=name)):
             return ("achieved", name)
         case c.PhaseComplete(phase=name):
             return ("complete", name)

@@ -44,6 +44,8 @@ class Code(StrEnum):
     WRONG_KIND_OF_EVIDENCE = "wrong_kind_of_evidence"
     WRONG_UNIT = "wrong_unit"
     WRONG_PERIOD = "wrong_period"
+    WRONG_REVISION = "wrong_revision"
+    WRONG_GRADE = "wrong_grade"
     IN_THE_FUTURE = "in_the_future"
     BEFORE_IT_HAPPENED = "before_it_happened"
     EVIDENCE_ALREADY_JUDGED = "evidence_already_judged"

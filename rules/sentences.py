@@ -102,7 +102,8 @@ def _evidence(
             return f"evidence {fact.evidence} recorded for {fact.milestone}.{fact.shows}"
         case facts.MeasurementRecorded():
             figure = f"{fact.value:f} {fact.unit} in {fact.period}"
-            return f"figure {fact.measurement} recorded: {fact.indicator} {figure} ({fact.producer}, {fact.edition})"
+            revises = f", revises {fact.revises}: {str(fact.cause).replace('_', ' ')}" if fact.revises else ""
+            return f"figure {fact.measurement} recorded: {fact.indicator} {figure} ({fact.producer}, {fact.edition}){revises}"
         case facts.EvidenceVerified():
             return f"evidence {fact.evidence} verified"
         case facts.EvidenceReturned():
@@ -130,7 +131,9 @@ def _state(
     match fact:
         case facts.MilestoneDetermined():
             by_itself = " by the plan itself" if fact.automatically else ""
-            return f"milestone {fact.milestone} determined{by_itself}: {fact.outcome.replace('_', ' ')}"
+            grade = fact.share if fact.grade is None else fact.grade
+            part = f", {grade}" if fact.outcome == "partly_achieved" else ""
+            return f"milestone {fact.milestone} determined{by_itself}: {fact.outcome.replace('_', ' ')}{part}"
         case effects.FindingMade():
             proposal = f", proposes {fact.proposes}" if fact.proposes else ""
             subject = fact.milestone or f"the stability period of {fact.stability}"

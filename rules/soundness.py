@@ -7,6 +7,7 @@ from typing import assert_never
 
 from rules import criteria as c
 from rules import plan as p
+from rules.grades import WRITTEN, fits
 from rules.parameters import plan_of
 from rules.reachability import unreachable
 from rules.reading import Document, Fault, Faulty, Path
@@ -145,6 +146,8 @@ def _criterion(plan: p.Plan, at: Path, criterion: c.Criterion) -> Iterator[Fault
                 yield Fault((*at, "at_least", "count"), message)
         case c.MilestoneAchieved(milestone=name):
             yield from _unknown((*at, "milestone"), name, "milestone", plan.milestones)
+        case c.MilestoneGraded(graded=graded):
+            yield from _graded(plan, (*at, "graded"), graded)
         case c.PhaseComplete(phase=name):
             yield from _unknown((*at, "phase"), name, "phase", plan.phases)
         case c.StabilityKept(stability=name):
@@ -161,6 +164,18 @@ def _criterion(plan: p.Plan, at: Path, criterion: c.Criterion) -> Iterator[Fault
             yield from _anchor(plan, (*at, "not_before", "from"), after.from_)
         case _:
             assert_never(criterion)
+
+
+def _graded(plan: p.Plan, at: Path, graded: c.Graded) -> Iterator[Fault]:
+    yield from _unknown((*at, "milestone"), graded.milestone, "milestone", plan.milestones)
+    if (step := plan.milestones.get(graded.milestone)) is None:
+        return
+    scale = step.determined.scale
+    if scale is None:
+        message = f"{graded.milestone} has no scale; write determined: {{..., scale: ordinal}} or scale: share there"
+        yield Fault((*at, "milestone"), message)
+    elif not fits(scale, graded.at_least):
+        yield Fault((*at, "at_least"), f"{graded.at_least:f} is not on the scale of {graded.milestone}: {WRITTEN[scale]}")
 
 
 def _units(plan: p.Plan) -> Iterator[Fault]:

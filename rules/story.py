@@ -26,7 +26,7 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from rules.acts import Id, Role
-from rules.words import Label, Name, Strict, Text
+from rules.words import Figure, Label, Name, Strict, Text
 
 
 class Cast(Strict):
@@ -56,6 +56,7 @@ class Expectation(Strict):
     moved_by: Id | None = None
     due_on: date | None = Field(default=None, description="with milestone: the revised due date")
     due_original_on: date | None = None
+    graded: Figure | None = Field(default=None, description="with milestone: the grade that it holds")
     says: str | None = Field(default=None, description="words that the sentence contains")
 
     @model_validator(mode="after")

@@ -102,7 +102,7 @@ def _stability(program: Program, name: str, at: datetime) -> StabilityAnswer | N
 
 class FindingAnswer(BaseModel):
     outcome: Truth
-    proposes: Literal["achievement", "reversal"] | None
+    proposes: Literal["achievement", "grading", "reversal"] | None
     sentence: str
     made_at: Instant
     observable_until: Instant | None
@@ -145,6 +145,8 @@ class MilestoneAnswer(BaseModel):
     due_revised: Instant | None
     missed_at: Instant | None
     achieved_at: Instant | None
+    scale: Literal["ordinal", "share"] | None = Field(description="how a part of it is told; null: all or nothing")
+    grade: str | None = Field(description="on that scale, 0 to 3 or 0 to 1; null: nothing of it is held")
 
     @classmethod
     def of(cls, program: Program, name: str, at: datetime) -> MilestoneAnswer:
@@ -163,6 +165,8 @@ class MilestoneAnswer(BaseModel):
             due_revised=state.due.revised if state.due else None,
             missed_at=state.due.missed_at if state.due else None,
             achieved_at=state.achieved_at,
+            scale=step.determined.scale,
+            grade=f"{state.grade:f}" if state.grade is not None else None,
         )
 
 

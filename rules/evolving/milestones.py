@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from rules import effects, facts
@@ -39,11 +40,14 @@ def milestone_after(program: Program, fact: effects.OnMilestone) -> Program:
             return with_milestone(program, fact.milestone, finding=observed)
         case facts.MilestoneDetermined():
             achieved = fact.outcome == "achieved"
+            grade = fact.share if fact.grade is None else Decimal(fact.grade)
             return with_milestone(
                 program,
                 fact.milestone,
                 status=MilestoneStatus(fact.outcome),
                 achieved_at=fact.effective_at if achieved else None,
+                grade=grade or None,
+                determined_at=fact.effective_at,
             )
         case effects.DeadlineSet():
             before = program.milestone(fact.milestone).due

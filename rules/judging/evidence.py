@@ -1,4 +1,4 @@
-"""Whether evidence may be recorded, verified, returned or withdrawn, and a milestone determined."""
+"""Whether evidence may be recorded, verified, returned or withdrawn, and a finding observed on."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from typing import TypeAlias, assert_never
 from rules import acts as a
 from rules import facts
 from rules import plan as p
-from rules.effects import Truth
 from rules.entries import Fact
 from rules.figures import period_end
-from rules.findings import shown
-from rules.program import Evidence, EvidenceStatus, Finding, MilestoneStatus, PhaseStatus, Program
+from rules.program import Evidence, EvidenceStatus, Program
 from rules.refusals import Code, No
 from rules.times import written
 from rules.words import did_you_mean
@@ -118,7 +116,31 @@ def _measured(program: Program, deed: a.RecordMeasurement, at: datetime) -> Fact
             "a figure of a period that had ended",
         )
     check_past(deed.retrieved_at, at)
+    _check_revision(program, deed)
     return facts.MeasurementRecorded(**deed.model_dump(exclude={"kind"}))
+
+
+def _check_revision(program: Program, deed: a.RecordMeasurement) -> None:
+    """A revised figure takes the place of one of the same kind that stands, and says why. Raises No."""
+    if (deed.revises is None) != (deed.cause is None):
+        lacks = "which figure it revises" if deed.revises is None else "why the figure is another"
+        raise No(Code.WRONG_REVISION, f"This does not say {lacks}.", "revises and cause together, or neither")
+    if deed.revises is None:
+        return
+    piece = _known(program, deed.revises)
+    before = piece.measurement
+    if before is None or (before.indicator, before.producer, before.period) != (deed.indicator, deed.producer, deed.period):
+        raise No(
+            Code.WRONG_REVISION,
+            f"{deed.revises} is no figure of {deed.indicator} by {deed.producer} for {deed.period}.",
+            "the figure of the same indicator, producer and period that was published before",
+        )
+    if piece.status not in (EvidenceStatus.RECORDED, EvidenceStatus.VERIFIED):
+        raise No(
+            Code.EVIDENCE_NOT_STANDING,
+            f"The figure {deed.revises} is {piece.status}.",
+            "a figure that is recorded or verified",
+        )
 
 
 def _check_free(program: Program, evidence: str) -> None:
@@ -229,108 +251,3 @@ def observed(program: Program, actor: a.Actor, deed: a.Observe) -> Fact:
             f"a representative of {step.party}",
         )
     return facts.ObservationMade(milestone=deed.milestone, text=deed.text)
-
-
-def determined(program: Program, actor: a.Actor, deed: a.Determine, at: datetime) -> Fact:
-    """The fact of a determination. Raises No."""
-    if deed.stability is not None:
-        return _stability_reversed(program, actor, deed, deed.stability, at)
-    name = deed.milestone or ""
-    step = milestone_of(program, name)
-    _check_authority(program, actor, step, name)
-    if program.phase(program.plan.phase_of[name]).status is PhaseStatus.WAITING:
-        raise No(
-            Code.PHASE_NOT_OPEN,
-            f"The phase {program.plan.phase_of[name]} is not open; nothing is owed in it yet.",
-            "a determination once its entry gate has opened",
-        )
-    state = program.milestone(name)
-    achieved = state.status is MilestoneStatus.ACHIEVED
-    finding = _settled_finding(state.finding, at)
-    match deed.outcome:
-        case "achieved":
-            if achieved:
-                raise No(
-                    Code.ALREADY_DETERMINED,
-                    f"{name} is achieved already.",
-                    "reversed, if it has fallen",
-                )
-            if finding is None or finding.outcome is not Truth.MET:
-                why = shown(program, name, at).sentence
-                raise No(
-                    Code.FINDING_NOT_MET,
-                    f"{name} is not shown: {why}",
-                    "verified evidence of all that shows it",
-                )
-        case "not_achieved":
-            if achieved:
-                raise No(Code.ALREADY_DETERMINED, f"{name} is achieved.", "reversed, if it has fallen")
-        case "reversed":
-            if not achieved:
-                raise No(Code.NOT_ACHIEVED, f"{name} is not achieved.", "achieved or not_achieved")
-            if finding is None or finding.outcome is Truth.MET:
-                raise No(
-                    Code.FINDING_STANDS,
-                    f"The evidence for {name} stands; an achievement is held while it does.",
-                    "a reversal after evidence was withdrawn, revised or broken",
-                )
-    return facts.MilestoneDetermined(milestone=name, outcome=deed.outcome, reason=deed.reason, effective_at=at)
-
-
-def _check_authority(program: Program, actor: a.Actor, step: p.Milestone, name: str) -> None:
-    if actor.party not in step.determined.by:
-        who = " or ".join(step.determined.by) or "the plan itself"
-        raise No(
-            Code.PARTY_MAY_NOT,
-            f"{name} is determined by {who}, not by {actor.party}.",
-            f"an authority of {who}",
-        )
-    state = program.milestone(name)
-    for pieces in state.shown.values():
-        for piece in pieces:
-            if program.evidence[piece].recorded_by.person == actor.person:
-                raise No(
-                    Code.RECORDER_IS_AUTHORITY,
-                    f"{actor.person} has recorded {piece} and cannot determine what it shows.",
-                    "another person",
-                )
-
-
-def _settled_finding(finding: Finding | None, at: datetime) -> Finding | None:
-    """A finding that may be acted on: its time to observe has ended, or been used."""
-    if finding is None or finding.observed or finding.observable_until is None or finding.observable_until <= at:
-        return finding
-    raise No(
-        Code.OBSERVATION_OPEN,
-        f"The party that owes may observe on the finding until {written(finding.observable_until)}.",
-        "a determination after that, or after its observation",
-    )
-
-
-def _stability_reversed(program: Program, actor: a.Actor, deed: a.Determine, phase: str, at: datetime) -> Fact:
-    state = program.stability.get(phase)
-    if state is None or deed.outcome != "reversed":
-        raise No(
-            Code.PHASE_UNKNOWN,
-            f"{phase} has no stability period that could be determined so.",
-            "outcome reversed for a phase whose stability period is complete",
-        )
-    by = _stability_authorities(program, phase)
-    if actor.party not in by:
-        raise No(Code.PARTY_MAY_NOT, f"This is determined by {' or '.join(sorted(by))}.", "one of these")
-    if state.completed_at is None:
-        raise No(Code.NOT_ACHIEVED, "The period is not complete.", "a period that is complete")
-    if state.finding is None or state.finding.proposes != "reversal":
-        raise No(
-            Code.FINDING_STANDS,
-            "The period was kept, as far as is known.",
-            "a reversal after an incident in it",
-        )
-    return facts.StabilityReversed(phase=phase, reason=deed.reason, effective_at=at)
-
-
-def _stability_authorities(program: Program, phase: str) -> set[str]:
-    """Who determines milestones of the plan may say that a kept period was not kept after all."""
-    own = program.plan.phases[phase].milestones.values()
-    named = {name for step in own for name in step.determined.by}
-    return named or {name for step in program.plan.milestones.values() for name in step.determined.by}

@@ -209,6 +209,16 @@ FAULTS = {
     ),
     "no YAML": ("title: Calm", "title: [", "not readable as YAML"),
     "a version of the language that we do not read": ("accord: 1", "accord: ▸2", "input should be 1"),
+    "a grade of what has no scale": (
+        "- phase: move",
+        "- graded: {milestone: ▸announced, at_least: 2}",
+        "announced has no scale; write determined: {..., scale: ordinal}",
+    ),
+    "a scale that nobody reads": (
+        "determined: {automatically: true}",
+        "▸determined: {automatically: true, scale: share}",
+        "a part is judged by somebody",
+    ),
     "a name in capitals": ("  calm:\n", "  Calm:\n", "lower-case letters, digits and _"),
     "a change that is no percentage": ('change: "-10%"', "change: ▸-10", 'is text; write "-10"'),
 }

@@ -1,0 +1,26 @@
+"""How much of a milestone is achieved, where the plan lets that be more than yes or no.
+
+On the ordinal scale 0 is not begun, 1 minimal, 2 intermediate, 3 full; as a share it is 0 to 1. Both are kept
+as they were determined. Their worth is an exact fraction, so that a third stays a third.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal, TypeAlias
+
+Scale: TypeAlias = Literal["ordinal", "share"]
+
+FULL: dict[Scale, Decimal] = {"ordinal": Decimal(3), "share": Decimal(1)}
+WRITTEN: dict[Scale, str] = {"ordinal": "a grade of 0, 1, 2 or 3", "share": "a share between 0 and 1"}
+
+
+def fits(scale: Scale, grade: Decimal) -> bool:
+    """Whether a grade lies on a scale."""
+    return 0 <= grade <= FULL[scale] and (scale == "share" or grade == grade.to_integral_value())
+
+
+def worth(scale: Scale, grade: Decimal) -> Fraction:
+    """What share of the whole a grade is."""
+    return Fraction(grade) / Fraction(FULL[scale])

@@ -1,0 +1,182 @@
+"""Whether a milestone may be determined, in whole or in part, and a kept stability period reversed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from rules import acts as a
+from rules import facts
+from rules import plan as p
+from rules.effects import Truth
+from rules.entries import Fact
+from rules.findings import shown
+from rules.grades import FULL, WRITTEN, fits
+from rules.judging.evidence import milestone_of
+from rules.program import Finding, MilestoneState, MilestoneStatus, PhaseStatus, Program
+from rules.refusals import Code, No
+from rules.times import written
+
+
+def determined(program: Program, actor: a.Actor, deed: a.Determine, at: datetime) -> Fact:
+    """The fact of a determination. Raises No."""
+    if deed.stability is not None:
+        return _stability_reversed(program, actor, deed, deed.stability, at)
+    name = deed.milestone or ""
+    step = milestone_of(program, name)
+    _check_authority(program, actor, step, name)
+    if program.phase(program.plan.phase_of[name]).status is PhaseStatus.WAITING:
+        raise No(
+            Code.PHASE_NOT_OPEN,
+            f"The phase {program.plan.phase_of[name]} is not open; nothing is owed in it yet.",
+            "a determination once its entry gate has opened",
+        )
+    state, finding = program.milestone(name), _settled_finding(program.milestone(name).finding, at)
+    grade = _grade(step, deed, name)
+    match deed.outcome:
+        case "achieved":
+            _check_shown(program, name, finding, at)
+        case "partly_achieved":
+            _check_part(program, name, finding, grade, at)
+        case "not_achieved":
+            _check_not_held(state, name)
+        case "reversed":
+            if not _is_held(state):
+                raise No(Code.NOT_ACHIEVED, f"{name} is not achieved.", "achieved or not_achieved")
+            _check_fallen(state, finding, name)
+    return facts.MilestoneDetermined(
+        milestone=name,
+        outcome=deed.outcome,
+        grade=int(grade) if grade is not None and step.determined.scale == "ordinal" else None,
+        share=grade if step.determined.scale == "share" else None,
+        reason=deed.reason,
+        effective_at=at,
+    )
+
+
+def _grade(step: p.Milestone, deed: a.Determine, name: str) -> Decimal | None:
+    """The grade that a determination comes to, on the milestone's scale; None without a scale. Raises No."""
+    given = deed.share if deed.grade is None else Decimal(deed.grade)
+    scale = step.determined.scale
+    if scale is None:
+        if given is not None or deed.outcome == "partly_achieved":
+            sentence = f"{name} is achieved or it is not; the plan gives it no scale for a part."
+            raise No(Code.WRONG_GRADE, sentence, "achieved, not_achieved or reversed, without a grade")
+        return None
+    on_scale = deed.share is None if scale == "ordinal" else deed.grade is None
+    if not on_scale or (given is not None and not fits(scale, given)):
+        raise No(Code.WRONG_GRADE, f"{name} is not graded so.", WRITTEN[scale])
+    full = FULL[scale]
+    means = {"achieved": full, "partly_achieved": given, "not_achieved": Decimal(0), "reversed": Decimal(0)}[deed.outcome]
+    if means is None or (deed.outcome == "partly_achieved" and not 0 < means < full):
+        sentence = f"A part of {name} is more than nothing and less than {full}."
+        raise No(Code.WRONG_GRADE, sentence, f"{WRITTEN[scale]}, neither 0 nor {full}")
+    if given is not None and given != means:
+        sentence = f"{deed.outcome.replace('_', ' ').capitalize()} means {means}, not {given.normalize():f}."
+        raise No(Code.WRONG_GRADE, sentence, f"{means}, no grade, or the outcome partly_achieved")
+    return means
+
+
+def _is_held(state: MilestoneState) -> bool:
+    return state.status in (MilestoneStatus.ACHIEVED, MilestoneStatus.PARTLY_ACHIEVED)
+
+
+def _check_not_held(state: MilestoneState, name: str) -> None:
+    if _is_held(state):
+        told = str(state.status).replace("_", " ")
+        raise No(Code.ALREADY_DETERMINED, f"{name} is {told}.", "reversed, if it has fallen")
+
+
+def _check_shown(program: Program, name: str, finding: Finding | None, at: datetime) -> None:
+    if program.milestone(name).status is MilestoneStatus.ACHIEVED:
+        raise No(Code.ALREADY_DETERMINED, f"{name} is achieved already.", "reversed, if it has fallen")
+    if finding is None or finding.outcome is not Truth.MET:
+        why = shown(program, name, at).sentence
+        raise No(Code.FINDING_NOT_MET, f"{name} is not shown: {why}", "verified evidence of all that shows it")
+
+
+def _check_part(program: Program, name: str, finding: Finding | None, grade: Decimal | None, at: datetime) -> None:
+    """A part rests on evidence, too; and what is held already is lowered only when it has fallen. Raises No."""
+    state = program.milestone(name)
+    if not _is_held(state):
+        if finding is None or finding.proposes not in ("grading", "achievement"):
+            why = shown(program, name, at).sentence
+            raise No(Code.FINDING_NOT_MET, f"Nothing of {name} is shown: {why}", "verified evidence of some of it")
+    elif state.status is MilestoneStatus.PARTLY_ACHIEVED and state.grade == grade:
+        raise No(Code.ALREADY_DETERMINED, f"{name} has this grade already.", "another grade")
+    elif state.status is MilestoneStatus.ACHIEVED or (grade or 0) < (state.grade or 0):
+        _check_fallen(state, finding, name)
+
+
+def _check_fallen(state: MilestoneState, finding: Finding | None, name: str) -> None:
+    """What is held is taken back only on a finding that was made since, and says so. Raises No."""
+    fallen = finding is not None and (
+        finding.proposes == "reversal"
+        or (finding.proposes == "grading" and state.determined_at is not None and finding.made_at > state.determined_at)
+    )
+    if not fallen:
+        told = f" {finding.sentence}" if finding else ""
+        raise No(
+            Code.FINDING_STANDS,
+            f"Nothing proposes to reverse {name}; an achievement is held while its evidence stands.{told}",
+            "a reversal after evidence was withdrawn, revised or broken",
+        )
+
+
+def _check_authority(program: Program, actor: a.Actor, step: p.Milestone, name: str) -> None:
+    if actor.party not in step.determined.by:
+        who = " or ".join(step.determined.by) or "the plan itself"
+        raise No(
+            Code.PARTY_MAY_NOT,
+            f"{name} is determined by {who}, not by {actor.party}.",
+            f"an authority of {who}",
+        )
+    state = program.milestone(name)
+    for pieces in state.shown.values():
+        for piece in pieces:
+            if program.evidence[piece].recorded_by.person == actor.person:
+                raise No(
+                    Code.RECORDER_IS_AUTHORITY,
+                    f"{actor.person} has recorded {piece} and cannot determine what it shows.",
+                    "another person",
+                )
+
+
+def _settled_finding(finding: Finding | None, at: datetime) -> Finding | None:
+    """A finding that may be acted on: its time to observe has ended, or been used."""
+    if finding is None or finding.observed or finding.observable_until is None or finding.observable_until <= at:
+        return finding
+    raise No(
+        Code.OBSERVATION_OPEN,
+        f"The party that owes may observe on the finding until {written(finding.observable_until)}.",
+        "a determination after that, or after its observation",
+    )
+
+
+def _stability_reversed(program: Program, actor: a.Actor, deed: a.Determine, phase: str, at: datetime) -> Fact:
+    state = program.stability.get(phase)
+    if state is None or deed.outcome != "reversed":
+        raise No(
+            Code.PHASE_UNKNOWN,
+            f"{phase} has no stability period that could be determined so.",
+            "outcome reversed for a phase whose stability period is complete",
+        )
+    by = _stability_authorities(program, phase)
+    if actor.party not in by:
+        raise No(Code.PARTY_MAY_NOT, f"This is determined by {' or '.join(sorted(by))}.", "one of these")
+    if state.completed_at is None:
+        raise No(Code.NOT_ACHIEVED, "The period is not complete.", "a period that is complete")
+    if state.finding is None or state.finding.proposes != "reversal":
+        raise No(
+            Code.FINDING_STANDS,
+            "The period was kept, as far as is known.",
+            "a reversal after an incident in it",
+        )
+    return facts.StabilityReversed(phase=phase, reason=deed.reason, effective_at=at)
+
+
+def _stability_authorities(program: Program, phase: str) -> set[str]:
+    """Who determines milestones of the plan may say that a kept period was not kept after all."""
+    own = program.plan.phases[phase].milestones.values()
+    named = {name for step in own for name in step.determined.by}
+    return named or {name for step in program.plan.milestones.values() for name in step.determined.by}
