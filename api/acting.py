@@ -8,9 +8,9 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Header, Path, Query, Request, Response
-from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import to_json
 from starlette.requests import ClientDisconnect
 
 from api.answers.ledger import PreviewAnswer, ReceiptAnswer
@@ -70,7 +70,7 @@ def refused(refusal: Refusal) -> Refused | NotFound:
 
 def recorded(receipts: dict[str, Any] | list[dict[str, Any]]) -> Response:
     """Plain data is answered as it is; as a response model it would be validated and written a second time."""
-    return JSONResponse(receipts, 201)
+    return Response(to_json(receipts), 201, media_type="application/json")
 
 
 class Acting:

@@ -6,13 +6,14 @@ the program that the acts before it have left.
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
+
+from pydantic_core import to_json
 
 from db.ledger import GENESIS, Sealed, TooLarge, columns_of, seal
 from db.programs import Kept, clock_room_must_look
@@ -108,12 +109,11 @@ class Draft:
         line = head(after.program, after.head, after.clocks) | {"clock_seq": self._clock_seq}
         if before is None:
             line |= origin(after.program)
-        columns = [columns_of(sealed.entry) | {"recorded_at": sealed.plain["at"]} for sealed in self._sealed]
-        data = {**changes.plain, "program": [line], "ledger_entry": columns}
+        data = {**changes.plain, "program": [line], "ledger_entry": [columns_of(entry) for entry in entries]}
         return (
             append(frozenset(changes.rows), frozenset(changes.gone), starts=before is None),
             str(self._program_id),
-            json.dumps(data, separators=(",", ":")),
+            to_json(data).decode(),
             [sealed.prev for sealed in self._sealed],
             [sealed.leaf for sealed in self._sealed],
             [sealed.body for sealed in self._sealed],

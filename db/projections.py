@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, TypeAlias
 
 from rules.clocks import Clock
 from rules.entries import Entry
 from rules.program import Evidence, Incident, PhaseStatus, Program
-from rules.times import written
 
 Line: TypeAlias = dict[str, Any]
 
@@ -76,7 +74,7 @@ def origin(after: Program) -> Line:
         "plan": after.plan.plan,
         "plan_sha256": after.plan_sha256,
         "parties": list(after.plan.parties),
-        "started_at": written(after.started_at),
+        "started_at": after.started_at,
     }
 
 
@@ -85,15 +83,11 @@ def head(after: Program, head_leaf: bytes, clocks: tuple[Clock, ...]) -> Line:
     return {
         "standing": after.standing,
         "open_phases": [name for name, state in after.phases.items() if state.status is PhaseStatus.OPEN],
-        "next_due": written(clocks[0].due_at) if clocks else None,
+        "next_due": clocks[0].due_at if clocks else None,
         "seq": after.seq,
         "head": f"\\x{head_leaf.hex()}",
-        "updated_at": written(after.at),
+        "updated_at": after.at,
     }
-
-
-def _when(at: datetime | None) -> str | None:
-    return None if at is None else written(at)
 
 
 def _touched(names: Iterable[str], before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> Iterator[str]:
@@ -117,14 +111,14 @@ def _phases(before: Program | None, after: Program) -> Iterator[Line]:
             "title": plan[name].title,
             "status": state.status,
             "entry_met": state.entry_met,
-            "entry_met_at": _when(state.entry_met_at),
-            "opened_at": _when(state.opened_at),
+            "entry_met_at": state.entry_met_at,
+            "opened_at": state.opened_at,
             "exit_met": state.exit_met,
-            "completed_at": _when(state.completed_at),
+            "completed_at": state.completed_at,
             "stability_status": counted.status if counted else None,
-            "stability_counted_from": _when(counted.counted_from) if counted else None,
-            "stability_completes_at": _when(counted.completes_at) if counted else None,
-            "stability_completed_at": _when(stability.completed_at) if stability else None,
+            "stability_counted_from": counted.counted_from if counted else None,
+            "stability_completes_at": counted.completes_at if counted else None,
+            "stability_completed_at": stability.completed_at if stability else None,
             "stability_moved_by": counted.moved_by if counted else None,
         }
 
@@ -139,15 +133,15 @@ def _milestones(before: Program | None, after: Program) -> Iterator[Line]:
             "title": step.title,
             "party": step.party,
             "status": state.status,
-            "first_recorded_at": _when(state.first_recorded_at),
-            "due_original": _when(due.original) if due else None,
-            "due_revised": _when(due.revised) if due else None,
-            "missed_at": _when(due.missed_at) if due else None,
-            "achieved_at": _when(state.achieved_at),
+            "first_recorded_at": state.first_recorded_at,
+            "due_original": due.original if due else None,
+            "due_revised": due.revised if due else None,
+            "missed_at": due.missed_at if due else None,
+            "achieved_at": state.achieved_at,
             "finding_outcome": finding.outcome if finding else None,
             "finding_proposes": finding.proposes if finding else None,
             "finding_sentence": finding.sentence if finding else None,
-            "observable_until": _when(finding.observable_until) if finding else None,
+            "observable_until": finding.observable_until if finding else None,
         }
 
 
@@ -159,7 +153,7 @@ def _commitments(before: Program | None, after: Program) -> Iterator[Line]:
             "title": promise.title,
             "party": promise.party,
             "status": state.status,
-            "in_force_since": written(state.in_force_since),
+            "in_force_since": state.in_force_since,
             "because": state.because,
         }
 
@@ -186,8 +180,8 @@ def _evidence(piece: Evidence) -> Line:
         "status": piece.status,
         "recorded_by": piece.recorded_by.person,
         "recorded_for": piece.recorded_by.party,
-        "recorded_at": written(piece.recorded_at),
-        "happened_at": _when(piece.happened_at),
+        "recorded_at": piece.recorded_at,
+        "happened_at": piece.happened_at,
         "verified_by": piece.verified_by.person if piece.verified_by else None,
         "indicator": figure.indicator if figure else None,
         "value": format(figure.value, "f") if figure else None,
@@ -195,7 +189,7 @@ def _evidence(piece: Evidence) -> Line:
         "period": figure.period if figure else None,
         "producer": figure.producer if figure else None,
         "edition": figure.edition if figure else None,
-        "retrieved_at": written(figure.retrieved_at) if figure else None,
+        "retrieved_at": figure.retrieved_at if figure else None,
     }
 
 
@@ -206,9 +200,9 @@ def _incident(incident: Incident) -> Line:
         "severity": incident.severity,
         "status": incident.status,
         "place": incident.place,
-        "happened_at": written(incident.happened_at),
-        "reported_at": written(incident.reported_at),
-        "resolved_at": _when(incident.resolved_at),
+        "happened_at": incident.happened_at,
+        "reported_at": incident.reported_at,
+        "resolved_at": incident.resolved_at,
         "attributed_to": incident.attributed_to,
         "confidence": incident.confidence,
         "reported_by": incident.reported_by.person,
@@ -230,7 +224,7 @@ def _clock(clock: Clock) -> Line:
         "name": clock.name,
         "kind": clock.kind,
         "phase": clock.phase,
-        "due_at": written(clock.due_at),
+        "due_at": clock.due_at,
         "note": clock.note,
     }
 

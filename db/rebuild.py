@@ -6,13 +6,13 @@ for byte, what the recorder would have written.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from uuid import UUID
 
 import psycopg
 from psycopg import sql
 from psycopg.rows import TupleRow, tuple_row
+from pydantic_core import to_json
 
 from db.ledger import read
 from db.models import PROJECTIONS
@@ -59,9 +59,9 @@ async def _rebuild(owner: Connection, program_id: UUID) -> None:
         await owner.execute(sql.SQL("DELETE FROM {} WHERE program_id = %s").format(sql.Identifier(table)), [program_id])
     statement = project(frozenset(changes.rows))
     async with psycopg.AsyncRawCursor(owner, row_factory=tuple_row) as raw:
-        await raw.execute(statement.sql.encode(), [program_id, json.dumps(changes.plain)])
+        await raw.execute(statement.sql.encode(), [program_id, to_json(changes.plain).decode()])
         line = origin(kept.program) | head(kept.program, kept.head, kept.clocks) | {"clock_seq": clock_seq}
-        await raw.execute(REWRITE_HEAD.sql.encode(), [program_id, json.dumps({"program": [line]})])
+        await raw.execute(REWRITE_HEAD.sql.encode(), [program_id, to_json({"program": [line]}).decode()])
 
 
 def _folded(lines: Iterable[tuple[bytes, Entry]]) -> tuple[Kept, int]:

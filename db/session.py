@@ -123,9 +123,13 @@ class _Pool:
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Any]:
+        # Not `connection()` of the pool, which also commits when it is left: here somebody else has, or nothing was begun.
         try:
-            async with self._pool.connection() as connection:
+            connection = await self._pool.getconn()
+            try:
                 yield connection
+            finally:
+                await self._pool.putconn(connection)
         except psycopg.OperationalError:
             await self._sort_out()
             raise
