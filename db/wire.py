@@ -2,12 +2,14 @@
 
 psycopg's own pipeline sends each statement with a system call of its own and waits for each answer
 apart: 0.8 ms of processor time for the four statements of an append, against 0.3 ms here, where a
-round trip is one write and one read. Everything but the order of sending is still libpq's and
-psycopg's: connecting, the protocol, waiting, decoding, errors.
+round trip is one write and one read. psycopg also begins and ends watching the socket, and sets a
+timer, for each answer; here it is watched for as long as the transaction lasts, which saves a
+twentieth of an act. All else is still libpq's and psycopg's: connecting, the protocol, decoding, errors.
 """
 
 from __future__ import annotations
 
+import asyncio
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -61,6 +63,9 @@ class Transaction:
 
     def __init__(self, line: Line) -> None:
         self._line = line
+        self._socket = line.fileno()
+        self._loop = asyncio.get_running_loop()
+        self._readable: asyncio.Future[None] = self._loop.create_future()
 
     async def __aenter__(self) -> Self:
         self._line.pgconn.enter_pipeline_mode()
@@ -78,6 +83,8 @@ class Transaction:
             self._line.pgconn.finish()
             if error is None:
                 raise
+        finally:
+            self._loop.remove_reader(self._socket)
 
     async def ask(self, *calls: tuple[Statement, *tuple[Value, ...]]) -> list[Rows]:
         """Sends statements with their values; the rows of each. Raises psycopg.Error for the first that fails."""
@@ -96,7 +103,31 @@ class Transaction:
             )
             sent.append(None)
         pgconn.pipeline_sync()
-        return self._read(await self._line.wait(_answers(pgconn)), sent)
+        if pgconn.flush():
+            await self._line.wait(_flushed(pgconn))
+        return self._read(await self._answers(), sent)
+
+    async def _answers(self) -> list[PGresult]:
+        """Everything up to the end of the pipeline, so that also after an error nothing is left behind."""
+        pgconn = self._line.pgconn
+        results: list[PGresult] = []
+        while True:
+            while pgconn.is_busy():
+                self._readable = self._loop.create_future()
+                self._loop.add_reader(self._socket, self._hear)
+                await self._readable
+                pgconn.consume_input()
+            result = pgconn.get_result()
+            if result is None:
+                continue
+            if result.status == ExecStatus.PIPELINE_SYNC:
+                return results
+            results.append(result)
+
+    def _hear(self) -> None:
+        # The loop calls again and again until somebody has read.
+        if not self._readable.done():
+            self._readable.set_result(None)
 
     def _read(self, results: Sequence[PGresult], sent: Sequence[bytes | None]) -> list[Rows]:
         """The rows of each answer. What was prepared stays so, also when something after it failed."""
@@ -115,22 +146,11 @@ class Transaction:
         return answers
 
 
-def _answers(pgconn: PGconn) -> PQGen[list[PGresult]]:
-    """Everything up to the end of the pipeline, so that also after an error nothing is left behind."""
+def _flushed(pgconn: PGconn) -> PQGen[None]:
+    """Sends what the socket did not take at once, reading meanwhile what the server wants to be rid of."""
     while pgconn.flush():
         if (yield Wait.RW) & Ready.R:
             pgconn.consume_input()
-    results: list[PGresult] = []
-    while True:
-        while pgconn.is_busy():
-            yield Wait.R
-            pgconn.consume_input()
-        result = pgconn.get_result()
-        if result is None:
-            continue
-        if result.status == ExecStatus.PIPELINE_SYNC:
-            return results
-        results.append(result)
 
 
 def _encoded(value: Value) -> tuple[bytes | None, int]:
