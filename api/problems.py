@@ -47,6 +47,7 @@ UNREADABLE = frozenset(
         Code.MILESTONE_UNKNOWN,
         Code.SHOWING_UNKNOWN,
         Code.PHASE_UNKNOWN,
+        Code.FAMILY_UNKNOWN,
         Code.INDICATOR_UNKNOWN,
         Code.INCIDENT_UNKNOWN,
         Code.INCIDENT_KIND_UNKNOWN,

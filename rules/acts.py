@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from rules.causes import Cause
 from rules.times import Instant
-from rules.words import Figure, Label, Name, Sha256, Strict, Text, composed
+from rules.words import Figure, Label, Name, Sha256, Strict, Text, WhenSuspended, composed
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$")]
 
@@ -55,10 +55,31 @@ PlanText = Annotated[
 ]
 
 
+class ChildPlan(Strict):
+    """What is agreed for a child program: its plan, as the program's own, and who is a member of it beside the parent's."""
+
+    document: PlanText
+    parameters: dict[Name, str | int] = Field(default_factory=dict)
+    members: tuple[Member, ...] = Field(default=(), max_length=200)
+    programs: dict[Name, ChildPlan] | None = Field(default=None, description="its own child programs")
+
+
+ProgramId = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+
+
+class Parent(Strict):
+    """Of which program a program is a child, under which name, and whether a suspension reaches it."""
+
+    program: ProgramId
+    name: Name
+    when_suspended: WhenSuspended
+
+
 class StartProgram(Strict):
     """Starts a program from the text of a plan and the values of its parameters.
 
-    The text is recorded as it was written, so that what was agreed can be read as it was agreed.
+    The text is recorded as it was written, so that what was agreed can be read as it was agreed; so
+    are the plans of its child programs, which open later. `parent` is for the clock room alone.
     """
 
     kind: Literal["start_program"] = "start_program"
@@ -66,6 +87,8 @@ class StartProgram(Strict):
     parameters: dict[Name, str | int] = Field(default_factory=dict)
     title: Label | None = None
     members: tuple[Member, ...] = Field(default=(), max_length=200)
+    programs: dict[Name, ChildPlan] | None = Field(default=None, description="child programs that the plan declares")
+    parent: Parent | None = None
 
 
 class AdmitMember(Strict):
@@ -273,6 +296,42 @@ class StrikeClock(Strict):
     kind: Literal["strike_clock"] = "strike_clock"
 
 
+class MilestoneReported(Strict):
+    """Where a milestone of a child program stands; `counts` says whether gates may count it."""
+
+    milestone: Name
+    status: Label
+    counts: bool
+    achieved_at: Instant | None = None
+    sentence: Text | None = Field(default=None, description="what it lacks")
+    owes: tuple[Name, ...] = ()
+
+
+class ReportChild(Strict):
+    """Says in a program how a child program of it stands, as of the child's entry `child_seq`."""
+
+    kind: Literal["report_child"] = "report_child"
+    program: Name
+    child: ProgramId
+    child_seq: Annotated[int, Field(ge=1, lt=2**53)]
+    child_head: Sha256
+    standing: Literal["running", "frozen", "suspended", "completed", "terminated"]
+    milestones: tuple[MilestoneReported, ...] = ()
+    lacks: Text | None = Field(default=None, description="what blocks it first")
+    owes: tuple[Name, ...] = Field(default=(), description="who owes the next acts in it")
+    next_due: Instant | None = None
+
+
+class ReportParent(Strict):
+    """Says in a child program whether its parent holds it back, as of the parent's entry `parent_seq`."""
+
+    kind: Literal["report_parent"] = "report_parent"
+    parent_seq: Annotated[int, Field(ge=1, lt=2**53)]
+    parent_head: Sha256
+    holds: bool
+    reason: Text
+
+
 Deed: TypeAlias = Annotated[
     StartProgram
     | AdmitMember
@@ -294,7 +353,9 @@ Deed: TypeAlias = Annotated[
     | SuspendProgram
     | ResumeProgram
     | TerminateProgram
-    | StrikeClock,
+    | StrikeClock
+    | ReportChild
+    | ReportParent,
     Field(discriminator="kind"),
 ]
 

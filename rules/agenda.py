@@ -70,6 +70,8 @@ def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:
             | effects.PhaseSteppedBack(phase=name)
         ):
             return (("phase", name),)
+        case effects.ChildOpened(program=name) | facts.ChildReported(program=name):
+            return (("program", name),)
         case (
             facts.MemberAdmitted()
             | facts.MemberRemoved()

@@ -9,7 +9,7 @@ from rules.acts import Role
 R = Role
 
 MAY: Mapping[str, frozenset[Role]] = {
-    "start_program": frozenset({R.OFFICER}),
+    "start_program": frozenset({R.OFFICER, R.CLOCK}),
     "admit_member": frozenset({R.OFFICER}),
     "remove_member": frozenset({R.OFFICER}),
     "record_evidence": frozenset({R.RECORDER, R.REPRESENTATIVE, R.MONITOR, R.CHECKER}),
@@ -30,6 +30,8 @@ MAY: Mapping[str, frozenset[Role]] = {
     "resume_program": frozenset({R.AUTHORITY}),
     "terminate_program": frozenset({R.AUTHORITY}),
     "strike_clock": frozenset({R.CLOCK}),
+    "report_child": frozenset({R.CLOCK}),
+    "report_parent": frozenset({R.CLOCK}),
 }
 """By act, the roles that may do it. Auditors read everything and do nothing."""
 

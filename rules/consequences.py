@@ -35,6 +35,22 @@ def _on(agenda: set[str], held: Mapping[str, V]) -> list[tuple[str, V]]:
     return [(name, value) for name, value in held.items() if name in agenda] if agenda else []
 
 
+def parent(program: Program, at: datetime, _: Agenda) -> Iterator[Effect]:
+    """What a child program does while its parent holds it back, as was agreed when it was opened.
+
+    A frozen one goes on by itself; a suspension, whoever's, is ended by the program's own authorities.
+    """
+    if program.parent is None:
+        return
+    held = program.parent.agreed.when_suspended if program.parent.holds else "leave"
+    if program.standing is Standing.RUNNING and held == "suspend":
+        yield facts.ProgramSuspended(reason=program.parent.reason, effective_at=at)
+    elif program.standing is Standing.RUNNING and held == "freeze":
+        yield effects.ProgramFrozen(reason=program.parent.reason, effective_at=at)
+    elif program.standing is Standing.FROZEN and held == "leave":
+        yield effects.ProgramThawed(effective_at=at)
+
+
 def commitments(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
     """Commitments that come into force, are broken, put in question or kept again."""
     for name, rule in _on(agenda.commitments, program.plan.commitments):
@@ -224,10 +240,19 @@ def _gate_closed(program: Program, name: str, at: datetime) -> Effect:
     match program.plan.phases[name].when_gate_closes:
         case "step_back":
             return effects.PhaseSteppedBack(phase=name, effective_at=at)
-        case "suspend" if program.standing is Standing.RUNNING:
+        case "suspend" if program.standing in (Standing.RUNNING, Standing.FROZEN):
             return facts.ProgramSuspended(reason=sentence, effective_at=at)
         case "suspend" | "warn":
             return effects.WarningGiven(phase=name, sentence=sentence, effective_at=at)
+
+
+def children(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
+    """Child programs whose phase is open for the first time."""
+    for name, rule in program.plan.programs.items():
+        if rule.opened_in not in agenda.phases or name in program.children:
+            continue
+        if program.standing is Standing.RUNNING and program.phase(rule.opened_in).status is not PhaseStatus.WAITING:
+            yield effects.ChildOpened(program=name, effective_at=at)
 
 
 def openings(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
@@ -245,6 +270,7 @@ def openings(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]
 
 
 ORDER: tuple[Step, ...] = (
+    parent,
     commitments,
     stability,
     deadlines,
@@ -252,5 +278,6 @@ ORDER: tuple[Step, ...] = (
     partial(findings, held=False),
     achievements,
     gates,
+    children,
     openings,
 )

@@ -93,6 +93,19 @@ class NotBefore(Strict):
     not_before: After
 
 
+class ProgramComplete(Strict):
+    program: Name = Field(description="a child program")
+
+
+class OfProgram(Strict):
+    program: Name = Field(description="a child program")
+    milestone: Name = Field(description="one of its milestones")
+
+
+class ProgramMilestone(Strict):
+    program_milestone: OfProgram
+
+
 class All(Strict):
     all: tuple[Criterion, ...] = Field(min_length=1)
 
@@ -119,6 +132,8 @@ _KEYS = (
     "consent",
     "no_open_incident",
     "not_before",
+    "program",
+    "program_milestone",
     "all",
     "any",
     "at_least",
@@ -140,6 +155,8 @@ Criterion: TypeAlias = Annotated[
     | Annotated[ConsentGiven, Tag("=consent")]
     | Annotated[NoOpenIncident, Tag("=no_open_incident")]
     | Annotated[NotBefore, Tag("=not_before")]
+    | Annotated[ProgramComplete, Tag("=program")]
+    | Annotated[ProgramMilestone, Tag("=program_milestone")]
     | Annotated[All, Tag("=all")]
     | Annotated[AnyOf, Tag("=any")]
     | Annotated[AtLeast, Tag("=at_least")],
@@ -159,6 +176,8 @@ Leaf: TypeAlias = (
     | ConsentGiven
     | NoOpenIncident
     | NotBefore
+    | ProgramComplete
+    | ProgramMilestone
 )
 
 for _shape in (All, AnyOf, Several, AtLeast):

@@ -9,7 +9,7 @@ stories and audits; it reads no clock and writes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -25,9 +25,11 @@ from rules.entries import Entry, Fact
 from rules.evolve import evolve
 from rules.judging.determinations import determined
 from rules.judging.evidence import evidence_fact, observed
+from rules.judging.family import child_reported, parent_reported
 from rules.judging.incidents import incident_fact
 from rules.judging.phases import advanced, consented, standing_fact
-from rules.parameters import text_read
+from rules.parameters import recorded_plan, text_read
+from rules.plan import Plan
 from rules.program import Program
 from rules.reading import Faulty
 from rules.refusals import Code, No, Refused
@@ -92,10 +94,9 @@ def _timeless(fact: Fact) -> dict[str, object]:
 def _start(program: Program | None, act: a.Act, deed: a.StartProgram, at: datetime) -> Decided:
     if program is not None:
         raise No(Code.PROGRAM_EXISTS, "The program has been started before.", "another program id")
-    if act.actor.role is not a.Role.OFFICER:
-        raise No(Code.ROLE_MAY_NOT, f"The role {act.actor.role} does not start programs.", "the role officer")
+    _check_starter(act.actor, deed)
     try:
-        plan = sound(text_read(deed.document), deed.parameters)
+        plan = sound(text_read(deed.document), deed.parameters, deed.programs or {})
         content = content_of(act)
     except Faulty as error:
         told = "; ".join(fault.line("plan") for fault in error.faults[:5])
@@ -106,16 +107,17 @@ def _start(program: Program | None, act: a.Act, deed: a.StartProgram, at: dateti
             f"The plan cannot be recorded: {error}",
             "plain text and whole numbers",
         ) from None
-    starter = a.Member(person=act.actor.person, role=a.Role.OFFICER)
-    members = tuple(dict.fromkeys((starter, *deed.members)))
-    for member in members:
-        _check_member(member, [*plan.parties, *plan.bodies])
+    starter = () if deed.parent else (a.Member(person=act.actor.person, role=a.Role.OFFICER),)
+    members = tuple(dict.fromkeys((*starter, *deed.members)))
+    _check_members(members, plan, deed.programs or {})
     fact = facts.ProgramStarted(
         document=deed.document,
         parameters=deed.parameters,
         plan_sha256=sha256(deed.document.encode()).hexdigest(),
         title=deed.title or plan.title,
         members=members,
+        programs=deed.programs,
+        parent=deed.parent,
     )
     first = Entry(seq=1, at=at, act=act.id, actor=act.actor, content=content, fact=fact)
     unfolding = Unfolding(evolve(None, first), act.id, at, ORDER)
@@ -123,6 +125,14 @@ def _start(program: Program | None, act: a.Act, deed: a.StartProgram, at: dateti
     unfolding.settle(at)
     unfolding.settle_clocks(at, inclusive=True)
     return Decided((first, *unfolding.entries), unfolding.program, unfolding.clocks)
+
+
+def _check_starter(actor: a.Actor, deed: a.StartProgram) -> None:
+    """An officer starts a program, the clock room the child of one: it was agreed to when the parent was started."""
+    starts = a.Role.CLOCK if deed.parent else a.Role.OFFICER
+    if actor.role is not starts:
+        what = "child programs" if deed.parent else "programs"
+        raise No(Code.ROLE_MAY_NOT, f"The role {actor.role} does not start {what}.", f"the role {starts}")
 
 
 def _go_on(program: Program | None, act: a.Act, at: datetime, running: tuple[Clock, ...] | None) -> Decided:
@@ -144,6 +154,8 @@ def _go_on(program: Program | None, act: a.Act, at: datetime, running: tuple[Clo
         )
     _check_actor(settled, act)
     fact = _judged(settled, act, at)
+    if fact is None:
+        return Decided(tuple(unfolding.entries), unfolding.program, unfolding.clocks)
     unfolding.append(fact, actor=act.actor, content=content_of(act))
     if isinstance(fact, facts.PhaseAdvanced):
         unfolding.append(effects.PhaseOpened(phase=fact.phase, effective_at=at))
@@ -152,8 +164,8 @@ def _go_on(program: Program | None, act: a.Act, at: datetime, running: tuple[Clo
     return Decided(tuple(unfolding.entries), unfolding.program, unfolding.clocks)
 
 
-def _judged(program: Program, act: a.Act, at: datetime) -> Fact:
-    """The fact that an act amounts to. Raises No."""
+def _judged(program: Program, act: a.Act, at: datetime) -> Fact | None:
+    """The fact that an act amounts to; None for a report that is no news. Raises No."""
     deed, actor = act.deed, act.actor
     match deed:
         case a.AdmitMember(member=member):
@@ -175,6 +187,10 @@ def _judged(program: Program, act: a.Act, at: datetime) -> Fact:
             return advanced(program, deed, at)
         case a.SuspendProgram() | a.ResumeProgram() | a.TerminateProgram():
             return standing_fact(program, actor, deed, at)
+        case a.ReportChild():
+            return child_reported(program, deed)
+        case a.ReportParent():
+            return parent_reported(program, deed)
         case a.StartProgram() | a.StrikeClock():
             raise AssertionError("judged before")
     assert_never(deed)
@@ -198,6 +214,14 @@ def _check_actor(program: Program, act: a.Act) -> None:
             f"{actor.person} is no {actor.role}{standing_for} in this program.",
             "a role that the program's officer has admitted the person to",
         )
+
+
+def _check_members(members: Iterable[a.Member], plan: Plan, programs: Mapping[str, a.ChildPlan]) -> None:
+    """Raises No for a member whom the plan, or that of a child program, has no place for."""
+    for member in members:
+        _check_member(member, [*plan.parties, *plan.bodies])
+    for child in programs.values():
+        _check_members(child.members, recorded_plan(child.document, child.parameters), child.programs or {})
 
 
 def _check_member(member: a.Member, parties: list[str]) -> None:

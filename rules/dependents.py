@@ -7,12 +7,23 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from rules.criteria import Anchor, Criterion, Graded, MilestoneAchieved, MilestoneGraded, NotBefore, PhaseComplete, leaves
+from rules.criteria import (
+    Anchor,
+    Criterion,
+    Graded,
+    MilestoneAchieved,
+    MilestoneGraded,
+    NotBefore,
+    PhaseComplete,
+    ProgramComplete,
+    ProgramMilestone,
+    leaves,
+)
 
 if TYPE_CHECKING:
     from rules.plan import Plan
 
-Subject: TypeAlias = tuple[Literal["milestone", "phase"], str]
+Subject: TypeAlias = tuple[Literal["milestone", "phase", "program"], str]
 
 
 @dataclass(slots=True)
@@ -25,7 +36,7 @@ class Dependents:
 
 
 def dependents(plan: Plan) -> Mapping[Subject, Dependents]:
-    """By milestone and by phase, what has to be looked at when it changes; itself included."""
+    """By milestone, phase and child program, what has to be looked at when it changes; itself included."""
     index: dict[Subject, Dependents] = defaultdict(Dependents)
     for name, commitment in plan.commitments.items():
         for subject in _anchored(commitment.in_force):
@@ -57,6 +68,10 @@ def _asked(criterion: Criterion) -> Iterator[Subject]:
                 yield "phase", name
             case NotBefore(not_before=after):
                 yield from _anchored(after.from_)
+            case ProgramComplete(program=name):
+                yield "program", name
+            case ProgramMilestone(program_milestone=asked):
+                yield "program", asked.program
             case _:
                 pass  # what is not about one milestone or phase has the whole plan looked at
 

@@ -45,11 +45,21 @@ def _phase(plan: p.Plan, name: str, indent: str) -> Iterator[str]:
     yield f"{indent}is complete with {_gate(rule.exit) if rule.exit else 'all that stands in it'}"
     if rule.entry:
         yield f"{indent}if its entry gate closes again: {rule.when_gate_closes.replace('_', ' ')}"
+    for child, opened in plan.programs.items():
+        if opened.opened_in == name:
+            yield f"{indent}opens the program {child}: {opened.title} [{opened.plan}], {_IN_SUSPENSION[opened.when_suspended]}"
     for inner, other in plan.phases.items():
         if other.within == name:
             yield from _phase(plan, inner, indent)
     if not rule.within:
         yield ""
+
+
+_IN_SUSPENSION = {
+    "suspend": "suspended with this one",
+    "freeze": "frozen while this one is suspended",
+    "leave": "which goes on while this one is suspended",
+}
 
 
 def _opening(rule: p.Phase) -> str:
@@ -61,7 +71,7 @@ def _gate(criteria: tuple[c.Criterion, ...]) -> str:
     return ", ".join(asked(criterion) for criterion in criteria) or "nothing further"
 
 
-def asked(criterion: c.Criterion) -> str:
+def asked(criterion: c.Criterion) -> str:  # noqa: PLR0912  one arm a criterion
     """What a criterion asks for, in words."""
     match criterion:
         case c.All(all=parts):
@@ -86,6 +96,10 @@ def asked(criterion: c.Criterion) -> str:
             return f"no open {_trigger(trigger)}"
         case c.NotBefore(not_before=after):
             return f"{after.within} after {_event(after.from_)}"
+        case c.ProgramComplete(program=name):
+            return f"program {name} complete"
+        case c.ProgramMilestone(program_milestone=of):
+            return f"milestone {of.milestone} of the program {of.program}"
     assert_never(criterion)
 
 
@@ -177,6 +191,9 @@ def as_mermaid(plan: p.Plan) -> str:
         lines.append("  end")
     for name, commitment in plan.commitments.items():
         lines.append(f'  k_{name}[/"{_quoted(commitment.title)}"/]')
+    for name, child in plan.programs.items():
+        lines.append(f'  c_{name}[["{_quoted(child.title)}"]]')
+        lines.append(f"  p_{child.opened_in} --> c_{name}")
     for name, rule in plan.phases.items():
         lines += [f"  {line}" for line in _arrows(plan, name, rule)]
     return "\n".join(lines) + "\n"
@@ -225,6 +242,8 @@ def _sources(plan: p.Plan, leaf: c.Leaf, own: str) -> Iterator[str]:
             yield f"s_{name}"
         case c.CommitmentHolds(commitment=name):
             yield f"k_{name}"
+        case c.ProgramComplete(program=name) | c.ProgramMilestone(program_milestone=c.OfProgram(program=name)):
+            yield f"c_{name}"
         case c.ConsentGiven() | c.NoOpenIncident() | c.NotBefore():
             yield f'x_{own}("{_quoted(asked(leaf))}")'
         case _:

@@ -12,8 +12,10 @@ from pydantic import Field
 
 from rules.acts import Id
 from rules.facts import (
+    ChildReported,
     MilestoneDetermined,
     ObservationMade,
+    ParentReported,
     ProgramResumed,
     ProgramSuspended,
     ProgramTerminated,
@@ -147,6 +149,27 @@ class ProgramCompleted(Strict):
     effective_at: Instant
 
 
+class ChildOpened(Strict):
+    """A phase has opened a child program; its ledger begins when the clock room has started it."""
+
+    kind: Literal["child_opened"] = "child_opened"
+    program: Name
+    effective_at: Instant
+
+
+class ProgramFrozen(Strict):
+    """Nobody has suspended the program; it stands still because its parent does, and goes on with it."""
+
+    kind: Literal["program_frozen"] = "program_frozen"
+    reason: Text
+    effective_at: Instant
+
+
+class ProgramThawed(Strict):
+    kind: Literal["program_thawed"] = "program_thawed"
+    effective_at: Instant
+
+
 Effect: TypeAlias = (
     ClockStruck
     | CommitmentChanged
@@ -162,6 +185,9 @@ Effect: TypeAlias = (
     | PhaseSteppedBack
     | WarningGiven
     | ProgramCompleted
+    | ChildOpened
+    | ProgramFrozen
+    | ProgramThawed
     | MilestoneDetermined
     | ProgramSuspended
 )
@@ -169,4 +195,5 @@ Effect: TypeAlias = (
 OnMilestone: TypeAlias = ObservationMade | MilestoneDetermined | FindingMade | DeadlineSet | DeadlineMissed
 OnStability: TypeAlias = StabilityCounted | StabilityCompleted | StabilityReversed
 OnPhase: TypeAlias = GateChanged | PhaseOpened | PhaseCompleted | PhaseReopened | PhaseSteppedBack
-OnStanding: TypeAlias = ProgramSuspended | ProgramResumed | ProgramTerminated | ProgramCompleted
+OnStanding: TypeAlias = ProgramSuspended | ProgramResumed | ProgramTerminated | ProgramCompleted | ProgramFrozen | ProgramThawed
+OnFamily: TypeAlias = ChildOpened | ChildReported | ParentReported

@@ -33,6 +33,8 @@ Fact: TypeAlias = Annotated[
     | facts.ProgramSuspended
     | facts.ProgramResumed
     | facts.ProgramTerminated
+    | facts.ChildReported
+    | facts.ParentReported
     | facts.AttemptRefused
     | effects.ClockStruck
     | effects.CommitmentChanged
@@ -47,7 +49,10 @@ Fact: TypeAlias = Annotated[
     | effects.PhaseReopened
     | effects.PhaseSteppedBack
     | effects.WarningGiven
-    | effects.ProgramCompleted,
+    | effects.ProgramCompleted
+    | effects.ChildOpened
+    | effects.ProgramFrozen
+    | effects.ProgramThawed,
     Field(discriminator="kind"),
 ]
 

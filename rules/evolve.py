@@ -9,11 +9,12 @@ from typing import assert_never
 from rules import effects, facts
 from rules.entries import Entry, Fact, NotFoldable
 from rules.evolving.evidence import evidence_after
+from rules.evolving.family import family_after
 from rules.evolving.incidents import incident_after
 from rules.evolving.milestones import milestone_after
 from rules.evolving.phases import phase_after, stability_after, standing_after
 from rules.parameters import recorded_plan
-from rules.program import CommitmentState, Program, put
+from rules.program import CommitmentState, ParentState, Program, put
 
 
 def fold(entries: Iterable[Entry]) -> Program | None:
@@ -61,10 +62,12 @@ def _started(entry: Entry, fact: facts.ProgramStarted) -> Program:
         at=entry.at,
         settled_to=entry.at,
         members=frozenset(fact.members),
+        agreed=fact.programs or {},
+        parent=ParentState(fact.parent) if fact.parent else None,
     )
 
 
-def _after(program: Program, entry: Entry, fact: Fact) -> Program:
+def _after(program: Program, entry: Entry, fact: Fact) -> Program:  # noqa: PLR0912  one arm a kind of fact
     if isinstance(fact, facts.OnEvidence):
         return evidence_after(program, entry, fact)
     if isinstance(fact, facts.OnIncident):
@@ -77,6 +80,8 @@ def _after(program: Program, entry: Entry, fact: Fact) -> Program:
         return phase_after(program, fact)
     if isinstance(fact, effects.OnStanding):
         return standing_after(program, fact)
+    if isinstance(fact, effects.OnFamily):
+        return family_after(program, entry, fact)
     match fact:
         case facts.ProgramStarted():
             raise NotFoldable("a program is started once")

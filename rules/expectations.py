@@ -25,6 +25,8 @@ def broken(program: Program, expected: Expectation, at: datetime) -> Iterator[st
         state = program.commitments.get(expected.commitment)
         yield from _known(expected.commitment, program.plan.commitments)
         yield from _differs(expected.commitment, expected.is_, state.status if state else "not_in_force")
+    elif expected.child is not None:
+        yield from _child(program, expected, expected.child)
     elif expected.stability is not None:
         yield from _stability(program, expected, expected.stability, at)
     elif expected.finding is not None:
@@ -81,6 +83,15 @@ def _milestone(program: Program, expected: Expectation, name: str) -> Iterator[s
         expected.due_original_on,
         _day(due.original, zone) if due else None,
     )
+
+
+def _child(program: Program, expected: Expectation, name: str) -> Iterator[str]:
+    yield from _known(name, program.plan.programs)
+    child = program.children.get(name)
+    found = (child.standing or "opened") if child else "not_opened"
+    yield from _differs(name, expected.is_, found)
+    if expected.on:
+        yield from _differs(f"{name} opened on", expected.on, _day(child.opened_at if child else None, program.plan.time_zone))
 
 
 def _stability(program: Program, expected: Expectation, name: str, at: datetime) -> Iterator[str]:

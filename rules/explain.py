@@ -13,6 +13,7 @@ from rules.effects import Truth
 from rules.findings import showing, shown
 from rules.gates import judge
 from rules.incidents import matching
+from rules.parameters import recorded_plan
 from rules.plan import JointBody, NonParty, Party
 from rules.program import EvidenceStatus, MilestoneState, MilestoneStatus, PhaseStatus, Program, Standing
 from rules.stability import days_left, zone_of
@@ -62,10 +63,11 @@ def blocking_phase(program: Program, name: str, at: datetime) -> tuple[Blocking,
     found: list[Blocking] = []
     waiting = state.status is PhaseStatus.WAITING
     gate: Literal["entry", "exit"] = "entry" if waiting else "exit"
-    if program.standing is Standing.SUSPENDED:
+    if program.standing is not Standing.RUNNING:
         since = program.suspensions[-1][0]
-        sentence = f"The program is suspended since {local_day(since, program.plan.time_zone)}; no gate opens."
-        found.append(Blocking(name, gate, "program: running", Truth.NOT_MET, sentence, (), since, None))
+        with_parent = f" {program.parent.reason}" if program.parent and program.parent.holds else ""
+        sentence = f"The program is {program.standing} since {local_day(since, program.plan.time_zone)}; no gate opens."
+        found.append(Blocking(name, gate, "program: running", Truth.NOT_MET, sentence + with_parent, (), since, None))
     if waiting and rule.within and program.phase(rule.within).status is PhaseStatus.WAITING:
         sentence = f"It opens within {program.plan.phases[rule.within].title}, which is not open."
         found.append(Blocking(name, gate, f"within: {rule.within}", Truth.NOT_MET, sentence, (), None, None))
@@ -102,6 +104,8 @@ def _written(leaf: c.Leaf) -> str:
         return f"{key}: {value.milestone}"
     if isinstance(value, tuple):
         return f"{key}: {', '.join(value)}"
+    if isinstance(value, c.OfProgram):
+        return f"{key}: {value.program}.{value.milestone}"
     return f"{key}: {value}" if isinstance(value, str) else key
 
 
@@ -142,7 +146,37 @@ def _leaf(program: Program, phase: str, leaf: c.Leaf, at: datetime) -> Reason:
                 return "What this date is counted from has not happened yet.", (), None, None
             due = plus(since, after.within, plan.time_zone)
             return f"Not before {local_day(due, plan.time_zone)}.", (), since, due
+        case c.ProgramComplete(program=name):
+            return _child(program, name, None)
+        case c.ProgramMilestone(program_milestone=asked):
+            return _child(program, asked.program, asked.milestone)
     assert_never(leaf)
+
+
+def _child(program: Program, name: str, milestone: str | None) -> Reason:
+    """What a child program lacks, or one milestone of it, and who owes that, as far as it has reported."""
+    rule, child = program.plan.programs[name], program.children.get(name)
+    if child is None:
+        return f"{rule.title} opens with {program.plan.phases[rule.opened_in].title}.", (), None, None
+    if child.report is None or child.reported_at is None:
+        return f"{rule.title} is opened and has not reported yet.", (), child.opened_at, None
+    as_of = f"as of {local_day(child.reported_at, program.plan.time_zone)}"
+    if milestone is None:
+        lacks = f": {child.report.lacks}" if child.report.lacks else "."
+        return f"{rule.title} is not complete ({child.standing}, {as_of}){lacks}", child.report.owes, child.opened_at, None
+    reported = child.milestone(milestone)
+    agreed = program.agreed[name]
+    title = recorded_plan(agreed.document, agreed.parameters).milestones[milestone].title
+    if reported is None:
+        return f"{rule.title}: {title}: nothing is owed yet ({as_of}).", (), child.opened_at, None
+    lacks = reported.sentence or f"{title} is {reported.status.replace('_', ' ')}."
+    return f"{rule.title}, {as_of}: {lacks}", reported.owes, child.opened_at, None
+
+
+def lacking(program: Program, milestone: str, at: datetime) -> tuple[str, tuple[str, ...]]:
+    """What a milestone that is not achieved lacks, and who owes that."""
+    sentence, owes, _, _ = _milestone(program, milestone, at)
+    return sentence, owes
 
 
 def _owed_in(program: Program, phase: str, at: datetime) -> Iterator[tuple[str, ...]]:

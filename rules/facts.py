@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from rules.acts import FiledDocument, Id, Member, PlanText
+from rules.acts import ChildPlan, FiledDocument, Id, Member, MilestoneReported, Parent, PlanText, ProgramId
 from rules.causes import Cause
 from rules.times import Instant
 from rules.words import Figure, Label, Name, Sha256, Strict, Text
@@ -17,6 +17,8 @@ class ProgramStarted(Strict):
     plan_sha256: Sha256
     title: Label
     members: tuple[Member, ...]
+    programs: dict[Name, ChildPlan] | None = None
+    parent: Parent | None = None
 
 
 class MemberAdmitted(Strict):
@@ -171,6 +173,31 @@ class ProgramTerminated(Strict):
     kind: Literal["program_terminated"] = "program_terminated"
     reason: Text
     effective_at: Instant
+
+
+class ChildReported(Strict):
+    """How a child program stands. Its head, kept here as well, vouches for the child's ledger up to there."""
+
+    kind: Literal["child_reported"] = "child_reported"
+    program: Name
+    child: ProgramId
+    child_seq: int
+    child_head: Sha256
+    standing: Literal["running", "frozen", "suspended", "completed", "terminated"]
+    milestones: tuple[MilestoneReported, ...] = ()
+    lacks: Text | None = None
+    owes: tuple[Name, ...] = ()
+    next_due: Instant | None = None
+
+
+class ParentReported(Strict):
+    """Whether the parent program holds this one back; its head is kept for the same reason."""
+
+    kind: Literal["parent_reported"] = "parent_reported"
+    parent_seq: int
+    parent_head: Sha256
+    holds: bool
+    reason: Text
 
 
 class AttemptRefused(Strict):

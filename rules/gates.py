@@ -10,7 +10,7 @@ from rules import criteria as c
 from rules.clocks import occurred
 from rules.effects import Truth
 from rules.incidents import matching
-from rules.program import MilestoneStatus, PhaseStatus, Program
+from rules.program import MilestoneStatus, PhaseStatus, Program, Standing
 from rules.times import plus
 
 MET, NOT_MET, INDETERMINATE = Truth.MET, Truth.NOT_MET, Truth.INDETERMINATE
@@ -41,7 +41,7 @@ def at_least(count: int, parts: Iterable[Truth]) -> Truth:
     return INDETERMINATE if met + open_ >= count else NOT_MET
 
 
-def judge(program: Program, consents: Collection[str], criterion: c.Criterion, at: datetime) -> Truth:
+def judge(program: Program, consents: Collection[str], criterion: c.Criterion, at: datetime) -> Truth:  # noqa: PLR0912  one arm a criterion
     """Whether one criterion holds at an instant."""
     match criterion:
         case c.All(all=parts):
@@ -68,6 +68,13 @@ def judge(program: Program, consents: Collection[str], criterion: c.Criterion, a
         case c.NotBefore(not_before=after):
             since = occurred(program, after.from_)
             return _met(since is not None and plus(since, after.within, program.plan.time_zone) <= at)
+        case c.ProgramComplete(program=name):
+            child = program.children.get(name)
+            return _met(child is not None and child.standing == Standing.COMPLETED)
+        case c.ProgramMilestone(program_milestone=asked):
+            child = program.children.get(asked.program)
+            reported = child.milestone(asked.milestone) if child else None
+            return _met(reported is not None and reported.counts)
     assert_never(criterion)
 
 

@@ -20,6 +20,7 @@ from rules.criteria import (
     MilestoneAchieved,
     NotBefore,
     PhaseComplete,
+    ProgramComplete,
     StabilityKept,
     Trigger,
     leaves,
@@ -27,7 +28,9 @@ from rules.criteria import (
 from rules.dependents import Dependents, Subject, dependents
 from rules.grades import Scale
 from rules.times import Duration, TimeZone
-from rules.words import Figure, Label, Name, Strict, Text
+from rules.words import Figure, Label, Name, Strict, Text, WhenSuspended
+
+PlanName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
 
 
 class Parameter(Strict):
@@ -222,9 +225,21 @@ class Phase(Strict):
     milestones: dict[Name, Milestone] = Field(default_factory=dict)
     stability: StabilityPeriod | None = None
     exit: tuple[Criterion, ...] = Field(
-        default=(), description="left out: all milestones, the stability period, the phases within"
+        default=(), description="left out: all milestones, the stability period, the phases within, the programs opened in it"
     )
     when_gate_closes: Literal["warn", "suspend", "step_back"] = "warn"
+    note: Text | None = None
+
+
+class ChildProgram(Strict):
+    """A program of its own that a phase opens: with its own plan, members, ledger and clocks."""
+
+    title: Label
+    plan: PlanName = Field(description="name of its plan")
+    opened_in: Name = Field(description="the phase that opens it")
+    when_suspended: WhenSuspended = Field(
+        description="what becomes of it while this program is suspended, or that phase has stepped back"
+    )
     note: Text | None = None
 
 
@@ -232,7 +247,7 @@ class Plan(Strict):
     """A whole plan, with every parameter filled in."""
 
     accord: Literal[1] = Field(description="version of the plan language")
-    plan: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,62}$", description="name of the plan")]
+    plan: PlanName = Field(description="name of the plan")
     title: Label
     source: Text
     time_zone: TimeZone
@@ -249,6 +264,7 @@ class Plan(Strict):
         description="parties or bodies that decide incidents, end suspensions and terminate; left out, those that determine",
     )
     phases: dict[Name, Phase] = Field(min_length=1, max_length=300)
+    programs: dict[Name, ChildProgram] = Field(default_factory=dict, max_length=100, description="child programs")
 
     @cached_property
     def milestones(self) -> Mapping[str, Milestone]:
@@ -296,6 +312,9 @@ class Plan(Strict):
         for inner, other in self.phases.items():
             if other.within == name:
                 yield PhaseComplete(phase=inner)
+        for child, opened in self.programs.items():
+            if opened.opened_in == name:
+                yield ProgramComplete(program=child)
 
     @cached_property
     def dependents(self) -> Mapping[Subject, Dependents]:

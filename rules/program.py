@@ -9,9 +9,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Literal, TypeVar
 
-from rules.acts import Actor, Member
+from rules.acts import Actor, ChildPlan, Member, MilestoneReported, Parent
 from rules.effects import StabilityCounted, Truth
-from rules.facts import MeasurementRecorded
+from rules.facts import ChildReported, MeasurementRecorded
 from rules.plan import Plan
 from rules.times import Interval
 
@@ -20,6 +20,7 @@ V = TypeVar("V")
 
 class Standing(StrEnum):
     RUNNING = "running"
+    FROZEN = "frozen"
     SUSPENDED = "suspended"
     COMPLETED = "completed"
     TERMINATED = "terminated"
@@ -154,6 +155,39 @@ class Incident:
         return self.status in (IncidentStatus.CONFIRMED, IncidentStatus.RESOLVED)
 
 
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A child program that has been opened, and what it reported last."""
+
+    opened_at: datetime
+    report: ChildReported | None = None
+    reported_at: datetime | None = None
+
+    @property
+    def seq(self) -> int:
+        """The child's entry as of which it reported; 0 before its first report."""
+        return self.report.child_seq if self.report else 0
+
+    @property
+    def standing(self) -> str | None:
+        return self.report.standing if self.report else None
+
+    def milestone(self, name: str) -> MilestoneReported | None:
+        """What it reported of a milestone; None where nothing has happened there yet."""
+        reported = self.report.milestones if self.report else ()
+        return next((one for one in reported if one.milestone == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ParentState:
+    """The parent program: what was agreed, and whether it holds this one back as of its entry `seq`."""
+
+    agreed: Parent
+    seq: int = 0
+    holds: bool = False
+    reason: str = ""
+
+
 @dataclass(frozen=True)
 class Program:
     """Everything the law needs to know of a program.
@@ -183,6 +217,11 @@ class Program:
     consents: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """By phase, the parties that consent to its opening."""
     suspensions: tuple[Interval, ...] = ()
+    """When clocks stood still: suspended by somebody, or frozen with the parent."""
+    agreed: Mapping[str, ChildPlan] = field(default_factory=dict)
+    """By name, the child programs that were agreed to at the start."""
+    children: Mapping[str, Child] = field(default_factory=dict)
+    parent: ParentState | None = None
     ended_at: datetime | None = None
 
     def changed(self, **changes: Any) -> Program:

@@ -91,7 +91,7 @@ def _occurs(anchor: c.Anchor, reached: set[Event]) -> bool:
     return anchor.milestone is None or ("achieved", anchor.milestone) in reached
 
 
-def _needs(criterion: c.Criterion) -> Event | None:
+def _needs(plan: p.Plan, criterion: c.Criterion) -> Event | None:
     match criterion:
         case c.MilestoneAchieved(milestone=name) | c.MilestoneGraded(graded=c.Graded(milestone=name)):
             return ("achieved", name)
@@ -101,6 +101,8 @@ def _needs(criterion: c.Criterion) -> Event | None:
             return ("stable", name)
         case c.CommitmentHolds(commitment=name):
             return ("in_force", name)
+        case c.ProgramComplete(program=name) | c.ProgramMilestone(program_milestone=c.OfProgram(program=name)):
+            return ("open", plan.programs[name].opened_in)
         case _:
             return None
 
@@ -116,7 +118,7 @@ def _could(plan: p.Plan, criterion: c.Criterion, reached: set[Event]) -> bool:
         case c.NotBefore(not_before=after):
             return _occurs(after.from_, reached)
         case _:
-            needed = _needs(criterion)
+            needed = _needs(plan, criterion)
             return needed is None or needed in reached
 
 
@@ -165,7 +167,7 @@ def _prerequisites(plan: p.Plan, event: Event) -> Iterator[Event]:
         for leaf in c.leaves(criterion):
             if isinstance(leaf, c.NotBefore):
                 yield from _anchored(leaf.not_before.from_)
-            elif (needed := _needs(leaf)) is not None:
+            elif (needed := _needs(plan, leaf)) is not None:
                 yield needed
 
 

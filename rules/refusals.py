@@ -16,6 +16,7 @@ class Code(StrEnum):
     PROGRAM_ENDED = "program_ended"
     PROGRAM_SUSPENDED = "program_suspended"
     PROGRAM_NOT_SUSPENDED = "program_not_suspended"
+    PARENT_SUSPENDED = "parent_suspended"
     # Who acts
     NOT_A_MEMBER = "not_a_member"
     ROLE_MAY_NOT = "role_may_not"
@@ -34,6 +35,7 @@ class Code(StrEnum):
     MILESTONE_UNKNOWN = "milestone_unknown"
     SHOWING_UNKNOWN = "showing_unknown"
     PHASE_UNKNOWN = "phase_unknown"
+    FAMILY_UNKNOWN = "family_unknown"
     INDICATOR_UNKNOWN = "indicator_unknown"
     INCIDENT_UNKNOWN = "incident_unknown"
     INCIDENT_KIND_UNKNOWN = "incident_kind_unknown"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter, ValidationError
@@ -16,12 +17,14 @@ from rules.canonical import digest
 from rules.decide import Decided, decide
 from rules.entries import Entry
 from rules.expectations import broken
+from rules.family import child_id
+from rules.parameters import recorded_plan
 from rules.plan import Plan
 from rules.program import Program
 from rules.reading import Document, Fault, Faulty, Path, faults_of
 from rules.refusals import Refused
 from rules.soundness import sound
-from rules.story import Step, Story
+from rules.story import ChildTold, Step, Story
 from rules.words import did_you_mean
 
 _DEED: TypeAdapter[a.Deed] = TypeAdapter(a.Deed)
@@ -47,22 +50,22 @@ class Rehearsal:
     faults: tuple[Fault, ...]
 
 
-def rehearse(story: Story, told: Document, plan: Document) -> Rehearsal:
-    """Runs a story. `told` is the story's document, for the places of its faults.
+def rehearse(story: Story, told: Document, plan: Document, programs: Mapping[str, a.ChildPlan] | None = None) -> Rehearsal:
+    """Runs a story. `told` is the story's document, for the places of its faults; `programs` are the plans of child programs.
 
     Raises Faulty when the story itself cannot be told (unknown person, act or milestone, time
     that runs backwards), or the plan is not sound.
     """
-    stage = _Stage(story, told, plan)
+    stage = _Stage(story, told, plan, programs or {})
     for index, step in enumerate(story.steps):
         stage.play(step, ("steps", index))
     return Rehearsal(stage.program, tuple(stage.timeline), tuple(stage.faults))
 
 
 class _Stage:
-    def __init__(self, story: Story, told: Document, plan: Document) -> None:
+    def __init__(self, story: Story, told: Document, plan: Document, programs: Mapping[str, a.ChildPlan]) -> None:
         self.story, self.told = story, told
-        self.plan: Plan = sound(plan, story.parameters)
+        self.plan: Plan = sound(plan, story.parameters, programs)
         self.timeline: list[Happened] = []
         self.faults: list[Fault] = []
         self._acts = 0
@@ -73,7 +76,8 @@ class _Stage:
             for cast in casts
         )
         officer = next((m.person for m in members if m.role is a.Role.OFFICER), "officer")
-        deed = a.StartProgram(document=plan.text, parameters=story.parameters, members=members)
+        agreed = dict(programs) or None
+        deed = a.StartProgram(document=plan.text, parameters=story.parameters, members=members, programs=agreed)
         started = decide(None, self._act(a.Actor(person=officer, role=a.Role.OFFICER), deed), self.now)
         if isinstance(started, Refused):
             raise Faulty([told.placed(Fault(("people",), started.reason))])
@@ -90,6 +94,8 @@ class _Stage:
             self._do(step, path, step.by, step.do)
         for index, name in enumerate(step.achieve):
             self._achieve(name, (*path, "achieve", index))
+        if step.child_reported is not None:
+            self._hear(step.child_reported, (*path, "child_reported"))
         for index, expectation in enumerate(step.expect):
             for message in broken(self.program, expectation, at):
                 self.faults.append(self.told.placed(Fault((*path, "expect", index), message)))
@@ -144,6 +150,34 @@ class _Stage:
         fitting = [cast for cast in casts if (cast.role is role if role else may(cast.role, kind))]
         cast = (fitting or casts)[0]
         return a.Actor(person=person, role=cast.role, party=cast.party)
+
+    def _hear(self, child: ChildTold, path: Path) -> None:
+        """Takes a child program's report into the program, as the clock room would bring it."""
+        agreed = self.program.agreed.get(child.program)
+        if agreed is None:
+            raise self._fault((*path, "program"), f"is no child program; {did_you_mean(child.program, self.program.agreed)}")
+        known = recorded_plan(agreed.document, agreed.parameters).milestones
+        for name in (*child.achieved, *child.reversed):
+            if name not in known:
+                raise self._fault(path, f"{name} is no milestone of {child.program}; {did_you_mean(name, known)}")
+        before = self.program.children.get(child.program)
+        stood = {one.milestone: one for one in before.report.milestones} if before and before.report else {}
+        achieved = a.MilestoneReported(milestone="any", status="achieved", counts=True, achieved_at=self.now)
+        reversed_ = a.MilestoneReported(milestone="any", status="reversed", counts=False)
+        stood |= {name: achieved.model_copy(update={"milestone": name}) for name in child.achieved}
+        stood |= {name: reversed_.model_copy(update={"milestone": name}) for name in child.reversed}
+        number = before.seq + 1 if before else 1
+        deed = a.ReportChild(
+            program=child.program,
+            child=str(child_id(UUID(int=0), child.program)),
+            child_seq=number,
+            child_head=digest([child.program, number]),
+            standing=child.standing,
+            milestones=tuple(stood.values()),
+            lacks=child.lacks,
+            owes=child.owes,
+        )
+        self._must(a.Actor(person="clock", role=a.Role.CLOCK), deed, path)
 
     def _achieve(self, name: str, path: Path) -> None:
         """Shows, verifies and determines a milestone by the first people who may."""

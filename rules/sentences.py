@@ -60,6 +60,14 @@ def told(fact: Fact, plan: Plan) -> str:
             | facts.ConsentGiven()
         ):
             return _phase(fact)
+        case (
+            effects.ProgramFrozen()
+            | effects.ProgramThawed()
+            | effects.ChildOpened()
+            | facts.ChildReported()
+            | facts.ParentReported()
+        ):
+            return _family(fact)
         case _:
             return _program(fact, plan)
 
@@ -190,6 +198,22 @@ def _phase(
             return f"warning on {fact.phase}: {fact.sentence}"
         case facts.ConsentGiven():
             return f"{fact.party} consents to the opening of {fact.phase}"
+    assert_never(fact)
+
+
+def _family(fact: effects.ProgramFrozen | effects.ProgramThawed | effects.OnFamily) -> str:
+    match fact:
+        case effects.ProgramFrozen():
+            return f"program FROZEN: {fact.reason}"
+        case effects.ProgramThawed():
+            return "program goes on with its parent"
+        case effects.ChildOpened():
+            return f"child program {fact.program} OPEN"
+        case facts.ChildReported():
+            held = [one.milestone for one in fact.milestones if one.counts]
+            return f"child program {fact.program} reports: {fact.standing}; achieved: {', '.join(held) or 'nothing'}"
+        case facts.ParentReported():
+            return fact.reason
     assert_never(fact)
 
 

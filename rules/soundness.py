@@ -7,18 +7,29 @@ from typing import assert_never
 
 from rules import criteria as c
 from rules import plan as p
+from rules.acts import ChildPlan
 from rules.grades import WRITTEN, fits
-from rules.parameters import plan_of
+from rules.parameters import plan_of, text_read
 from rules.reachability import unreachable
 from rules.reading import Document, Fault, Faulty, Path
 from rules.times import in_whole_days, parsed
 from rules.words import did_you_mean
 
 
-def sound(document: Document, chosen: Mapping[str, str | int] | None = None) -> p.Plan:
-    """A plan out of a document, checked to the end. Raises Faulty with every fault and its place."""
+def sound(
+    document: Document,
+    chosen: Mapping[str, str | int] | None = None,
+    programs: Mapping[str, ChildPlan] | None = None,
+) -> p.Plan:
+    """A plan out of a document, checked to the end. Raises Faulty with every fault and its place.
+
+    `programs` are the plans of its child programs, without which none can be started; left out,
+    the plan is checked by itself.
+    """
     plan = plan_of(document, chosen)
     faults = [*_names(plan), *_references(plan)]
+    if not faults and programs is not None:
+        faults = [*children_sound(plan, programs)]
     if not faults:
         faults = [*_units(plan), *_verifiers(plan), *_empty_periods(plan), *unreachable(plan)]
     if faults:
@@ -70,6 +81,47 @@ def _references(plan: p.Plan) -> Iterator[Fault]:
             yield from _stability(plan, (*at, "stability"), phase.stability, everybody)
         for step_name, step in phase.milestones.items():
             yield from _milestone(plan, (*at, "milestones", step_name), step, signatories)
+    for name, child in plan.programs.items():
+        yield from _unknown(("programs", name, "opened_in"), child.opened_in, "phase", plan.phases)
+
+
+def children_sound(plan: p.Plan, programs: Mapping[str, ChildPlan]) -> Iterator[Fault]:
+    """Faults of child programs: no plan, another than declared, a faulty one, one without a milestone that is asked for."""
+    for name in programs:
+        yield from _unknown(("programs", name), name, "child program", plan.programs)
+    for name, rule in plan.programs.items():
+        at: Path = ("programs", name)
+        if name not in programs:
+            yield Fault((*at, "plan"), f"the plan {rule.plan} is not at hand; give it with the program")
+            continue
+        try:
+            child = sound(text_read(programs[name].document), programs[name].parameters, programs[name].programs or {})
+        except Faulty as error:
+            yield from (Fault((*at, "plan"), f"in {rule.plan}: {fault.line('plan.yaml')}") for fault in error.faults)
+            continue
+        if child.plan != rule.plan:
+            yield Fault((*at, "plan"), f"the plan given for it is {child.plan}, not {rule.plan}")
+        yield from _asked_of(plan, name, child)
+
+
+def _asked_of(plan: p.Plan, name: str, child: p.Plan) -> Iterator[Fault]:
+    for at, gate in _gates(plan):
+        for index, criterion in enumerate(gate):
+            for leaf in c.leaves(criterion):
+                if isinstance(leaf, c.ProgramMilestone) and leaf.program_milestone.program == name:
+                    wanted = leaf.program_milestone.milestone
+                    if wanted not in child.milestones:
+                        told = f"{wanted} is no milestone of the plan {child.plan}; {did_you_mean(wanted, child.milestones)}"
+                        yield Fault((*at, index), told)
+
+
+def _gates(plan: p.Plan) -> Iterator[tuple[Path, tuple[c.Criterion, ...]]]:
+    """Every list of criteria in a plan, with its place."""
+    for name, phase in plan.phases.items():
+        yield ("phases", name, "entry"), phase.entry
+        yield ("phases", name, "exit"), phase.exit
+        for step_name, step in phase.milestones.items():
+            yield ("phases", name, "milestones", step_name, "holds_while"), step.holds_while
 
 
 def _anchor(plan: p.Plan, at: Path, anchor: c.Anchor) -> Iterator[Fault]:
@@ -133,7 +185,7 @@ def _gate(plan: p.Plan, at: Path, criteria: tuple[c.Criterion, ...]) -> Iterator
         yield from _criterion(plan, (*at, index), criterion)
 
 
-def _criterion(plan: p.Plan, at: Path, criterion: c.Criterion) -> Iterator[Fault]:  # noqa: PLR0912  one arm a criterion
+def _criterion(plan: p.Plan, at: Path, criterion: c.Criterion) -> Iterator[Fault]:  # noqa: C901, PLR0912  one arm a criterion
     match criterion:
         case c.All(all=parts):
             yield from _gate(plan, (*at, "all"), parts)
@@ -162,6 +214,10 @@ def _criterion(plan: p.Plan, at: Path, criterion: c.Criterion) -> Iterator[Fault
             yield from _trigger(plan, (*at, "no_open_incident"), trigger, [*plan.parties, *plan.non_parties])
         case c.NotBefore(not_before=after):
             yield from _anchor(plan, (*at, "not_before", "from"), after.from_)
+        case c.ProgramComplete(program=name):
+            yield from _unknown((*at, "program"), name, "child program", plan.programs)
+        case c.ProgramMilestone(program_milestone=asked):
+            yield from _unknown((*at, "program_milestone", "program"), asked.program, "child program", plan.programs)
         case _:
             assert_never(criterion)
 

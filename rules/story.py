@@ -21,7 +21,7 @@ steps:
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -44,6 +44,7 @@ class Expectation(Strict):
     milestone: Name | None = None
     commitment: Name | None = None
     stability: Name | None = Field(default=None, description="the phase with the period")
+    child: Name | None = Field(default=None, description="the child program: not_opened, opened, or how it reports to stand")
     finding: Name | None = Field(default=None, description="the milestone with the finding")
     blocked: Name | None = Field(default=None, description="the phase that something blocks")
     owes: tuple[Name, ...] | None = Field(default=None, description="with blocked: who owes an act")
@@ -62,17 +63,28 @@ class Expectation(Strict):
     @model_validator(mode="after")
     def _is_about_one_thing(self) -> Expectation:
         subjects = (self.program, self.phase, self.milestone, self.commitment, self.stability)
-        named = [*subjects, self.finding, self.blocked, self.nobody_late, self.on_time]
+        named = [*subjects, self.child, self.finding, self.blocked, self.nobody_late, self.on_time]
         if sum(subject is not None for subject in named) != 1:
             raise ValueError(
                 "an expectation is about one of program, phase, milestone, commitment, stability, "
-                "finding, blocked, nobody_late or on_time"
+                "child, finding, blocked, nobody_late or on_time"
             )
         return self
 
 
+class ChildTold(Strict):
+    """What a child program reports. Milestones that it does not name stand as it reported them before."""
+
+    program: Name
+    standing: Literal["running", "frozen", "suspended", "completed", "terminated"] = "running"
+    achieved: tuple[Name, ...] = ()
+    reversed: tuple[Name, ...] = ()
+    lacks: Text | None = None
+    owes: tuple[Name, ...] = ()
+
+
 class Step(Strict):
-    """One act, or a set of milestones achieved in the ordinary way, or expectations."""
+    """One act, or a child program's report, or a set of milestones achieved in the ordinary way, or expectations."""
 
     at: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?$")
     by: Id | None = None
@@ -80,6 +92,7 @@ class Step(Strict):
     with_: dict[str, Any] = Field(default_factory=dict, alias="with")
     as_role: Role | None = Field(default=None, alias="as", description="where a person holds several")
     achieve: tuple[Name, ...] = ()
+    child_reported: ChildTold | None = None
     refused: Name | None = Field(default=None, description="the code of the refusal that is expected")
     expect: tuple[Expectation, ...] = ()
     why: Text | None = None
@@ -88,10 +101,11 @@ class Step(Strict):
     def _does_something(self) -> Step:
         if (self.do is None) != (self.by is None):
             raise ValueError("an act is written with by: PERSON and do: ACT")
-        if self.do is None and not self.achieve and not self.expect:
+        done = sum((self.do is not None, bool(self.achieve), self.child_reported is not None))
+        if not done and not self.expect:
             raise ValueError("a step does something, achieves something or expects something")
-        if self.do is not None and self.achieve:
-            raise ValueError("a step either does one act or achieves milestones")
+        if done > 1:
+            raise ValueError("a step either does one act, or achieves milestones, or hears of a child program")
         return self
 
 

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
-from typing import Annotated
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import (
     AfterValidator,
@@ -46,6 +46,9 @@ Text = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=4000),
     AfterValidator(composed),
 ]
+WhenSuspended: TypeAlias = Literal["suspend", "freeze", "leave"]
+"""What becomes of a child program while its parent is suspended."""
+
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from rules import effects, facts
 from rules.program import PhaseStatus, Program, Stability, Standing, put
@@ -44,11 +45,10 @@ def standing_after(program: Program, fact: effects.OnStanding) -> Program:
     """The program after a fact on the program as a whole."""
     match fact:
         case facts.ProgramSuspended():
-            return program.changed(
-                standing=Standing.SUSPENDED,
-                suspensions=(*program.suspensions, (fact.effective_at, None)),
-            )
-        case facts.ProgramResumed():
+            return _stopped(program, Standing.SUSPENDED, fact.effective_at)
+        case effects.ProgramFrozen():
+            return _stopped(program, Standing.FROZEN, fact.effective_at)
+        case facts.ProgramResumed() | effects.ProgramThawed():
             (since, _) = program.suspensions[-1]
             return program.changed(
                 standing=Standing.RUNNING,
@@ -58,3 +58,12 @@ def standing_after(program: Program, fact: effects.OnStanding) -> Program:
             return program.changed(standing=Standing.TERMINATED, ended_at=fact.effective_at)
         case effects.ProgramCompleted():
             return program.changed(standing=Standing.COMPLETED, ended_at=fact.effective_at)
+
+
+def _stopped(program: Program, standing: Standing, at: datetime) -> Program:
+    # A frozen program that somebody suspends has stood still since it froze.
+    stands_still = program.standing is not Standing.RUNNING
+    return program.changed(
+        standing=standing,
+        suspensions=program.suspensions if stands_still else (*program.suspensions, (at, None)),
+    )

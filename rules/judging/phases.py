@@ -62,8 +62,8 @@ def advanced(program: Program, deed: a.AdvancePhase, at: datetime) -> Fact:
     if program.standing is not Standing.RUNNING:
         raise No(
             Code.PROGRAM_SUSPENDED,
-            "The program is suspended; no gate opens.",
-            "an advance after it is resumed",
+            f"The program is {program.standing}; no gate opens.",
+            "an advance after it goes on",
         )
     if not state.entry_met:
         blocks = blocking_phase(program, deed.phase, at)
@@ -85,6 +85,13 @@ def check_decides(program: Program, actor: a.Actor) -> None:
             f"This is decided by {' or '.join(deciders)}, not by {actor.party}.",
             f"an authority of {' or '.join(deciders)}",
         )
+
+
+def _check_parent(program: Program) -> None:
+    """Raises No while the parent is suspended and takes this program with it."""
+    parent = program.parent
+    if parent is not None and parent.holds and parent.agreed.when_suspended == "suspend":
+        raise No(Code.PARENT_SUSPENDED, parent.reason, "a resumption after the parent goes on")
 
 
 def standing_fact(
@@ -113,6 +120,7 @@ def standing_fact(
                     "The program is not suspended.",
                     "nothing more is needed",
                 )
+            _check_parent(program)
             return facts.ProgramResumed(reason=deed.reason, effective_at=at)
         case a.TerminateProgram():
             return facts.ProgramTerminated(reason=deed.reason, effective_at=at)

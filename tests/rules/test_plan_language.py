@@ -8,13 +8,14 @@ import jsonschema_rs
 import pytest
 
 from rules.canonical import digest
+from rules.declared import agreed
 from rules.figures import bound
 from rules.plan import Plan
 from rules.reading import DEEPEST_NESTING, LARGEST_DOCUMENT, Fault, Faulty, read, validated
 from rules.rehearse import rehearse
 from rules.schema import plan_schema
 from rules.soundness import sound
-from rules.story import Cast, Expectation, Step, Story
+from rules.story import Cast, ChildTold, Expectation, Step, Story
 
 ROOT = Path(__file__).parents[2]
 
@@ -365,17 +366,23 @@ def examples() -> list[tuple[int, str, str]]:
 EXAMPLES = examples()
 
 
+def example(name: str) -> str:
+    """The example that is the plan of this name."""
+    return next(text for _, _, text in EXAMPLES if f"\nplan: {name}\n" in text)
+
+
 @pytest.mark.parametrize(("line", "kind", "text"), EXAMPLES, ids=[f"line {line}" for line, _, _ in EXAMPLES])
 def test_an_example_of_the_reference_runs(line: int, kind: str, text: str) -> None:
     """A plan, or a story on the plan that stands last before it; a fragment would teach what doesn't work."""
     if kind == "story":
-        plan = next(held for above, what, held in reversed(EXAMPLES) if what == "plan" and above < line)
+        plan = read(next(held for above, what, held in reversed(EXAMPLES) if what == "plan" and above < line))
         script = read(text)
-        assert [fault.line("story") for fault in rehearse(validated(Story, script), script, read(plan)).faults] == []
+        rehearsal = rehearse(validated(Story, script), script, plan, agreed(plan, example))
+        assert [fault.line("story") for fault in rehearsal.faults] == []
     else:
         assert kind == "plan"
         document = read(text)
-        sound(document)
+        sound(document, {}, agreed(document, example))
         SCHEMA.validate(document.data)
 
 
@@ -384,6 +391,6 @@ def test_the_reference_has_every_field() -> None:
     text = (ROOT / "docs" / "plan-language.md").read_text(encoding="utf-8")
     fields = {name for shape in plan_schema()["$defs"].values() for name in shape.get("properties", {})}
     fields |= set(plan_schema()["properties"])
-    for shape in (Story, Step, Expectation, Cast):
+    for shape in (Story, Step, Expectation, Cast, ChildTold):
         fields |= {held.alias or name for name, held in shape.model_fields.items()}
     assert {name for name in fields if not re.search(rf"\b{name}\b", text)} == set()

@@ -1,0 +1,115 @@
+"""A program and its children: each has a ledger of its own, and what crosses from one to the other is a report.
+
+Nothing here is decided: a report says how one program stands, and the law of the other judges it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeAlias
+from uuid import UUID, uuid5
+
+from rules import acts as a
+from rules.clocks import clocks
+from rules.criteria import MilestoneAchieved
+from rules.effects import Truth
+from rules.explain import blocking, lacking
+from rules.gates import judge
+from rules.parameters import recorded_plan
+from rules.program import MilestoneStatus, PhaseStatus, Program, Standing
+from rules.times import local_day
+
+News: TypeAlias = tuple[str, tuple[tuple[str, str, bool], ...]]
+
+LONGEST = 4000
+"""Letters of a sentence in a report."""
+
+
+def child_id(parent: UUID, name: str) -> UUID:
+    """The id of a child program. Anybody can tell from it whose child it is."""
+    return uuid5(parent, name)
+
+
+def starting(parent_id: UUID, parent: Program, name: str) -> a.StartProgram:
+    """What starts a child program as it was agreed, with those of the parent's members for whom it has a place."""
+    rule, agreed = parent.plan.programs[name], parent.agreed[name]
+    plan = recorded_plan(agreed.document, agreed.parameters)
+    known = {None, *plan.parties, *plan.bodies}
+    admitted = sorted(
+        (member for member in parent.members if member.party in known),
+        key=lambda member: (member.person, member.role, member.party or ""),
+    )
+    return a.StartProgram(
+        document=agreed.document,
+        parameters=agreed.parameters,
+        title=rule.title,
+        members=tuple(dict.fromkeys((*admitted, *agreed.members))),
+        programs=agreed.programs,
+        parent=a.Parent(program=str(parent_id), name=name, when_suspended=rule.when_suspended),
+    )
+
+
+def holds(parent: Program, name: str) -> bool:
+    """Whether a program holds one of its children back: it is suspended, or the phase that opened the child waits again."""
+    rule = parent.plan.programs[name]
+    if rule.when_suspended == "leave" or parent.ended_at is not None:
+        return False
+    return parent.standing is not Standing.RUNNING or parent.phase(rule.opened_in).status is PhaseStatus.WAITING
+
+
+def parent_report(parent: Program, head: bytes, name: str) -> a.ReportParent:
+    """What a child program is told of its parent."""
+    if not holds(parent, name):
+        reason = f"The parent program, {parent.title}, goes on."
+    elif parent.standing is Standing.RUNNING:
+        opened_in = parent.plan.phases[parent.plan.programs[name].opened_in]
+        reason = f"In the parent program, {parent.title}, the phase {opened_in.title} has stepped back."
+    else:
+        since = local_day(parent.suspensions[-1][0], parent.plan.time_zone)
+        reason = f"The parent program, {parent.title}, is {parent.standing} since {since}."
+    return a.ReportParent(parent_seq=parent.seq, parent_head=head.hex(), holds=holds(parent, name), reason=reason)
+
+
+def news(child: Program) -> News:
+    """What the parent has to hear of a child when it changes: its standing and where its milestones stand."""
+    return child.standing, tuple((name, child.milestone(name).status, _counts(child, name)) for name in child.milestones)
+
+
+def _counts(child: Program, milestone: str) -> bool:
+    return judge(child, (), MilestoneAchieved(milestone=milestone), child.at) is Truth.MET
+
+
+def child_report(child_program: UUID, child: Program, head: bytes, name: str) -> a.ReportChild:
+    """What a parent is told of its child `name`. One state of the child makes one report, whenever it is made."""
+    blocks = blocking(child, child.at)
+    running = clocks(child)
+    return a.ReportChild(
+        program=name,
+        child=str(child_program),
+        child_seq=child.seq,
+        child_head=head.hex(),
+        standing=child.standing.value,
+        milestones=tuple(_milestones(child)),
+        lacks=blocks[0].sentence[:LONGEST] if blocks else None,
+        owes=tuple(dict.fromkeys(party for block in blocks for party in block.owes)),
+        next_due=running[0].due_at if running else None,
+    )
+
+
+def _milestones(child: Program) -> Iterator[a.MilestoneReported]:
+    """The milestones in which something has happened, or in whose phases something is owed."""
+    for name in child.plan.milestones:
+        state = child.milestone(name)
+        waits = child.phase(child.plan.phase_of[name]).status is PhaseStatus.WAITING
+        if waits and state.status is MilestoneStatus.NOT_STARTED:
+            continue
+        counts = _counts(child, name)
+        sentence, owes = (None, ()) if counts else lacking(child, name, child.at)
+        yield a.MilestoneReported(
+            milestone=name,
+            status=state.status,
+            counts=counts,
+            achieved_at=state.achieved_at,
+            sentence=sentence[:LONGEST] if sentence else None,
+            owes=owes,
+        )
