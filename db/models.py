@@ -78,6 +78,8 @@ class ProgramRow(Row, table=True):
     head: bytes = _is(LargeBinary)
     clock_seq: int = _is(BigInteger)
     updated_at: datetime = _is(INSTANT)
+    parent_id: UUID | None = Field(index=True)
+    name_in_parent: str | None = _is(Text)
 
 
 class LedgerEntryRow(Row, table=True):

@@ -18,6 +18,7 @@ from db.session import Reader
 from rules.clocks import Clock, clocks, clocks_after
 from rules.entries import Entry
 from rules.evolve import evolve
+from rules.family import news
 from rules.program import Program
 
 MOST_PROGRAMS = 2_000
@@ -110,11 +111,17 @@ def kept_next(before: Kept | None, program: Program, head: bytes) -> Kept:
 
 
 def clock_room_must_look(before: Kept | None, after: Kept) -> bool:
-    """Whether standing, phases or clocks differ: what a workflow acts upon."""
+    """Whether standing, phases, clocks or children differ, or what a parent has to hear: what a workflow acts upon."""
     if before is None:
         return True
     old, new = before.program, after.program
-    return old.standing is not new.standing or old.phases is not new.phases or before.clocks != after.clocks
+    if old.standing is not new.standing or old.phases is not new.phases or before.clocks != after.clocks:
+        return True
+    return old.children is not new.children or (new.parent is not None and _is_news(old, new))
+
+
+def _is_news(old: Program, new: Program) -> bool:
+    return old.milestones is not new.milestones and news(old) != news(new)
 
 
 def entries_of(rows: Iterable[tuple[bytes, bytes]]) -> tuple[Entry, ...]:

@@ -75,6 +75,8 @@ def origin(after: Program) -> Line:
         "plan_sha256": after.plan_sha256,
         "parties": list(after.plan.parties),
         "started_at": after.started_at,
+        "parent_id": after.parent.agreed.program if after.parent else None,
+        "name_in_parent": after.parent.agreed.name if after.parent else None,
     }
 
 

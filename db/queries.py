@@ -25,7 +25,8 @@ Place: TypeAlias = tuple[datetime, UUID]
 
 AT_A_TIME = 1_000
 _LISTED: LiteralString = (
-    "id, title, plan, plan_sha256, standing, open_phases, parties, started_at, next_due, seq, head, updated_at"
+    "id, title, plan, plan_sha256, standing, open_phases, parties, started_at, next_due, seq, head, updated_at,"
+    " parent_id, name_in_parent"
 )
 
 
@@ -45,6 +46,8 @@ class Listed:
     seq: int
     head: bytes
     updated_at: datetime
+    parent_id: UUID | None
+    name_in_parent: str | None
 
     @property
     def place(self) -> Place:
@@ -60,6 +63,7 @@ class Wanted:
     standing: str | None = None
     party: str | None = None
     due_before: datetime | None = None
+    parent: UUID | None = None
     person: str | None = None
     among: Collection[UUID] | None = None
 
@@ -164,6 +168,7 @@ _PROGRAMS: dict[str, LiteralString] = {
     "standing": "standing = %(standing)s",
     "party": "parties @> ARRAY[%(party)s]",
     "due_before": "next_due < %(due_before)s",
+    "parent": "parent_id = %(parent)s",
     "person": "id IN (SELECT program_id FROM membership WHERE person = %(person)s)",
     "among": "id = ANY(%(among)s)",
 }

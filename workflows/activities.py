@@ -7,12 +7,15 @@ from uuid import UUID
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from db.programs import Kept, Programs
 from db.record import Recorder
-from rules.acts import Act, Actor, Role, StrikeClock
+from rules.acts import Act, Actor, Deed, Role, StrikeClock
+from rules.canonical import digest
 from rules.clocks import clocks
+from rules.family import child_id, child_report, holds, news, parent_report, starting
 from rules.program import PhaseStatus, Program
-from rules.refusals import Refused
-from workflows.messages import ClockHeard, PhaseHeard, ProgramHeard, Strike, Struck
+from rules.refusals import Code, Refused
+from workflows.messages import ChildHeard, ChildOf, ClockHeard, PhaseHeard, ProgramHeard, Strike, Struck
 
 CLOCK = Actor(person="clock", role=Role.CLOCK)
 
@@ -20,8 +23,8 @@ CLOCK = Actor(person="clock", role=Role.CLOCK)
 class Activities:
     """Regular activities only: a local one leaves no trace when worker and server die together."""
 
-    def __init__(self, recorder: Recorder) -> None:
-        self._recorder = recorder
+    def __init__(self, recorder: Recorder, programs: Programs) -> None:
+        self._recorder, self._programs = recorder, programs
 
     @activity.defn
     async def strike(self, strike: Strike) -> Struck:
@@ -32,10 +35,50 @@ class Activities:
             raise ApplicationError(outcome.reason, type=outcome.code, non_retryable=True)
         return Struck(seq=outcome.program.seq, phase=heard_phase(outcome.program, strike.phase))
 
+    @activity.defn
+    async def keep_child(self, child: ChildOf) -> ProgramHeard:
+        """Brings a child program to where its parent wants it: started, and held back or not. Safe to repeat, and at once."""
+        parent_id, parent = await self._known(UUID(child.parent))
+        program_id = child_id(parent_id, child.name)
+        kept = await self._programs.load(program_id)
+        if kept is None:
+            opened = starting(parent_id, parent.program, child.name)
+            await self._bring(program_id, f"opened-by-{parent_id}", opened)
+            _, kept = await self._known(program_id)
+        known = kept.program.parent
+        if kept.program.ended_at is None and known and known.holds is not holds(parent.program, child.name):
+            report = parent_report(parent.program, parent.head, child.name)
+            await self._bring(program_id, f"parent-{parent_id}-{parent.seq}", report)
+            _, kept = await self._known(program_id)
+        return heard(program_id, kept.program)
+
+    @activity.defn
+    async def report_to_parent(self, child: ChildOf) -> None:
+        """Lets a program hear how a child of it stands. A parent that has ended, or knows it already, hears nothing."""
+        parent_id, parent = await self._known(UUID(child.parent))
+        program_id, kept = await self._known(child_id(parent_id, child.name))
+        before = parent.program.children.get(child.name)
+        if before is not None and before.seq < kept.seq and parent.program.ended_at is None:
+            report = child_report(program_id, kept.program, kept.head, child.name)
+            await self._bring(parent_id, f"child-{program_id}-{kept.seq}", report)
+
+    async def _bring(self, program_id: UUID, act: str, deed: Deed) -> None:
+        """Records what one program has to hear of another. A refusal is final: to repeat it would only fill the ledger."""
+        outcome = await self._recorder.record(program_id, Act(id=act, actor=CLOCK, deed=deed))
+        if isinstance(outcome, Refused) and outcome.code == Code.PLAN_FAULTY:
+            raise ApplicationError(outcome.reason, type=outcome.code)  # shown, and tried again with the next release
+        if isinstance(outcome, Refused):
+            activity.logger.warning("not heard", extra={"program": str(program_id), "act": act, "code": outcome.code})
+
+    async def _known(self, program_id: UUID) -> tuple[UUID, Kept]:
+        if (kept := await self._programs.load(program_id)) is None:
+            raise ApplicationError(f"There is no program {program_id}.", type=Code.PROGRAM_UNKNOWN)
+        return program_id, kept
+
 
 def heard(program_id: UUID, program: Program) -> ProgramHeard:
     """What the workflow of a program is told: phases that are open or have clocks."""
-    running = clocks(program)
+    running, parent = clocks(program), program.parent
     with_clocks = {clock.phase for clock in running}
     return ProgramHeard(
         program=str(program_id),
@@ -49,6 +92,21 @@ def heard(program_id: UUID, program: Program) -> ProgramHeard:
             for name in program.plan.phases
             if program.ended_at is None and (name in with_clocks or program.phase(name).status is PhaseStatus.OPEN)
         ],
+        children=[_heard_child(program_id, program, name) for name in program.children],
+        parent=ChildOf(parent=parent.agreed.program, name=parent.agreed.name) if parent else None,
+        news=digest(news(program)) if parent else "",
+    )
+
+
+def _heard_child(program_id: UUID, program: Program, name: str) -> ChildHeard:
+    rule = program.plan.programs[name]
+    return ChildHeard(
+        name=name,
+        program=str(child_id(program_id, name)),
+        title=rule.title,
+        plan=rule.plan,
+        standing=program.children[name].standing or "opened",
+        holds=holds(program, name),
     )
 
 

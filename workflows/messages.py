@@ -28,8 +28,29 @@ class PhaseHeard(BaseModel):
     clocks: list[ClockHeard]
 
 
+class ChildOf(BaseModel):
+    """A child program by its parent's id and its name there."""
+
+    parent: str
+    name: str
+
+
+class ChildHeard(BaseModel):
+    """A child program that has been opened. `standing` is what it reported last, `holds` whether its parent holds it back."""
+
+    name: str
+    program: str
+    title: str
+    plan: str
+    standing: str
+    holds: bool
+
+
 class ProgramHeard(BaseModel):
-    """A program as of its ledger entry `seq`."""
+    """A program as of its ledger entry `seq`; 0 for a child program that is opened and not yet recorded.
+
+    `news` is another text whenever the program has something to say to its parent.
+    """
 
     program: str
     title: str
@@ -38,6 +59,9 @@ class ProgramHeard(BaseModel):
     seq: int
     next_due: datetime | None = None
     phases: list[PhaseHeard]
+    children: list[ChildHeard] = []
+    parent: ChildOf | None = None
+    news: str = ""
 
     @property
     def has_ended(self) -> bool:
@@ -49,6 +73,11 @@ class Following(BaseModel):
 
     heard: ProgramHeard
     phases: list[str] = []
+    children: dict[str, bool] = {}
+    """Those that are opened, and whether they were last told to be held back."""
+
+    reported: str = ""
+    """The news that the parent has heard."""
 
 
 class Waiting(BaseModel):

@@ -22,7 +22,8 @@ PLAN = SearchAttributeKey.for_keyword("AccordPlan")
 PHASE = SearchAttributeKey.for_keyword_list("AccordPhase")
 STANDING = SearchAttributeKey.for_keyword("AccordStanding")
 NEXT_DUE = SearchAttributeKey.for_datetime("AccordNextDue")
-SEARCH_ATTRIBUTES: tuple[SearchAttributeKey[Any], ...] = (PLAN, PHASE, STANDING, NEXT_DUE)
+PARENT = SearchAttributeKey.for_keyword("AccordParent")
+SEARCH_ATTRIBUTES: tuple[SearchAttributeKey[Any], ...] = (PLAN, PHASE, STANDING, NEXT_DUE, PARENT)
 
 NOT_YET = {RPCStatusCode.UNAVAILABLE, RPCStatusCode.NOT_FOUND, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}
 

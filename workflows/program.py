@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from temporalio import workflow
-from temporalio.common import WorkflowIDReusePolicy
+from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.workflow import ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
-    from workflows.messages import Following, PhaseHeard, ProgramHeard, Waiting, phase_workflow
-    from workflows.namespace import NEXT_DUE, PHASE, STANDING
-    from workflows.phase import PhaseWorkflow
+    from workflows.activities import Activities
+    from workflows.messages import (
+        ChildHeard,
+        ChildOf,
+        Following,
+        PhaseHeard,
+        ProgramHeard,
+        Waiting,
+        phase_workflow,
+        program_workflow,
+    )
+    from workflows.namespace import NEXT_DUE, PARENT, PHASE, PLAN, STANDING
+    from workflows.phase import PATIENT, PhaseWorkflow
 
 
 @workflow.defn
@@ -24,11 +36,15 @@ class ProgramWorkflow:
     def __init__(self, following: Following) -> None:
         self._heard = following.heard
         self._phases = set(following.phases)
+        self._children = dict(following.children)
+        self._reported = following.reported
         self._told: dict[str, PhaseHeard] = {}
         self._followed = -1
 
     @workflow.run
     async def run(self, following: Following) -> None:
+        if self._heard.parent is not None and not self._heard.seq:
+            self.hear(await self._keep_child(self._heard.parent))
         while True:
             await workflow.wait_condition(lambda: self._heard.seq > self._followed)
             heard = self._heard
@@ -36,16 +52,22 @@ class ProgramWorkflow:
             for phase in heard.phases:
                 await self._tell(heard, phase)
             await self._dismiss(heard)
+            for child in heard.children:
+                await self._keep(heard, child)
+            await self._report(heard)
             self._followed = heard.seq
             if heard.has_ended and self._heard.seq == heard.seq:
                 return
             if workflow.info().is_continue_as_new_suggested() and self._heard.seq == heard.seq:
-                workflow.continue_as_new(Following(heard=heard, phases=sorted(self._phases)))
+                workflow.continue_as_new(self._following(heard))
 
     @workflow.signal
     def hear(self, heard: ProgramHeard) -> None:
         if heard.seq > self._heard.seq:
             self._heard = heard
+
+    def _following(self, heard: ProgramHeard) -> Following:
+        return Following(heard=heard, phases=sorted(self._phases), children=self._children, reported=self._reported)
 
     def _say(self, heard: ProgramHeard) -> None:
         open_phases = [phase.name for phase in heard.phases if phase.status == "open"]
@@ -100,11 +122,77 @@ class ProgramWorkflow:
             self._phases.discard(name)
             self._told.pop(name, None)
 
+    async def _keep(self, heard: ProgramHeard, child: ChildHeard) -> None:
+        """Opens a child program, or lets it know that it is held back or not any more.
+
+        Its workflow has the id that the relay knows it by. Whoever starts it first, there is one: started here, it has its
+        ledger begun; found here, it was made again from the ledger, and is only told.
+        """
+        known = self._children.get(child.name)
+        if known is child.holds:
+            return
+        of = ChildOf(parent=heard.program, name=child.name)
+        if known is not None or not await self._opened(heard, child, of):
+            await self._keep_child(of)
+        self._children[child.name] = child.holds
+
+    async def _opened(self, heard: ProgramHeard, child: ChildHeard, of: ChildOf) -> bool:
+        """Whether the child's workflow was started here."""
+        opening = ProgramHeard(
+            program=child.program, title=child.title, plan=child.plan, standing="opening", seq=0, phases=[], parent=of
+        )
+        try:
+            await workflow.start_child_workflow(
+                ProgramWorkflow.run,
+                Following(heard=opening),
+                id=program_workflow(child.program),
+                parent_close_policy=ParentClosePolicy.ABANDON,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                search_attributes=found_by(opening),
+                static_summary=child.title,
+            )
+        except WorkflowAlreadyStartedError:
+            return False
+        return True
+
+    async def _keep_child(self, child: ChildOf) -> ProgramHeard:
+        return await workflow.execute_activity_method(
+            Activities.keep_child,
+            child,
+            start_to_close_timeout=timedelta(seconds=20),
+            retry_policy=PATIENT,
+            summary=f"{child.name}: as its parent wants it",
+        )
+
+    async def _report(self, heard: ProgramHeard) -> None:
+        """Lets the parent hear what is new. Which news matter to it, its law decides."""
+        if heard.parent is None or heard.news == self._reported:
+            return
+        await workflow.execute_activity_method(
+            Activities.report_to_parent,
+            heard.parent,
+            start_to_close_timeout=timedelta(seconds=20),
+            retry_policy=PATIENT,
+            summary="reports to its parent",
+        )
+        self._reported = heard.news
+
+
+def found_by(heard: ProgramHeard) -> TypedSearchAttributes:
+    """What a program's workflow is searched for by, and what does not change of it."""
+    pairs: list[SearchAttributePair[str]] = [SearchAttributePair(PLAN, heard.plan)]
+    if heard.parent is not None:
+        pairs.append(SearchAttributePair(PARENT, heard.parent.parent))
+    return TypedSearchAttributes(pairs)
+
 
 def described(heard: ProgramHeard) -> str:
     """Where a program stands, as Markdown for Temporal's UI."""
     lines = [f"**{heard.title}** ({heard.plan}): {heard.standing}, ledger entry {heard.seq}", ""]
+    if heard.parent is not None:
+        lines[1:1] = ["", f"A child of `program/{heard.parent.parent}`, there called {heard.parent.name}."]
     for phase in heard.phases:
         lines.append(f"* {phase.title}: {phase.status}")
         lines += [f"    * {clock.due_at:%Y-%m-%d %H:%M} UTC: {clock.note}" for clock in phase.clocks[:10]]
+    lines += [f"* {child.title}: {child.standing}, `{program_workflow(child.program)}`" for child in heard.children]
     return "\n".join(lines)[:15_000]

@@ -13,7 +13,7 @@ from datetime import timedelta
 import psycopg
 import structlog
 from temporalio.client import Client
-from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError
 
 from db.programs import Programs
@@ -21,8 +21,7 @@ from db.tellings import Round, Tellings, Untold
 from workflows.activities import heard
 from workflows.client import RPC_SECONDS, TASK_QUEUE
 from workflows.messages import Following, ProgramHeard, program_workflow
-from workflows.namespace import PLAN
-from workflows.program import ProgramWorkflow
+from workflows.program import ProgramWorkflow, found_by
 
 log = structlog.get_logger()
 
@@ -101,7 +100,7 @@ class Relay:
             start_signal_args=[standing],
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-            search_attributes=TypedSearchAttributes([SearchAttributePair(PLAN, standing.plan)]),
+            search_attributes=found_by(standing),
             static_summary=standing.title[:200],
             # A Temporal that hangs must not hold the round's transaction.
             rpc_timeout=timedelta(seconds=RPC_SECONDS),

@@ -50,7 +50,7 @@ def worker_for(client: Client, activities: Activities) -> Worker:
         client,
         task_queue=TASK_QUEUE,
         workflows=WORKFLOWS,
-        activities=[activities.strike],
+        activities=[activities.strike, activities.keep_child, activities.report_to_parent],
         workflow_runner=runner(),
         max_cached_workflows=2000,
         # The default of ten seconds is how long programs of a killed worker would stand still.
@@ -71,7 +71,7 @@ async def running(settings: Settings) -> AsyncIterator[None]:
         programs = Programs(reader)
         recorder = Recorder(writer, programs)
         stack.push_async_callback(recorder.close)
-        await stack.enter_async_context(worker_for(client, Activities(recorder)))
+        await stack.enter_async_context(worker_for(client, Activities(recorder, programs)))
         relay = asyncio.create_task(Relay(client, Tellings(clerk), programs, namespace_id).run())
         try:
             yield

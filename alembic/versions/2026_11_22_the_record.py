@@ -25,12 +25,15 @@ CREATE TABLE program (
   seq bigint NOT NULL,
   head bytea NOT NULL,
   clock_seq bigint NOT NULL,
-  updated_at timestamptz NOT NULL
+  updated_at timestamptz NOT NULL,
+  parent_id uuid,
+  name_in_parent text
 ) WITH (fillfactor = 50);
 CREATE INDEX ix_program_started_at_id ON program (started_at DESC, id);
 CREATE INDEX ix_program_plan ON program (plan);
 CREATE INDEX ix_program_standing ON program (standing);
 CREATE INDEX ix_program_next_due ON program (next_due);
+CREATE INDEX ix_program_parent_id ON program (parent_id);
 CREATE INDEX ix_program_open_phases ON program USING gin (open_phases);
 CREATE INDEX ix_program_parties ON program USING gin (parties);
 
