@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import pytest
 from temporalio import activity
@@ -16,8 +18,9 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
+from rules.family import child_id
 from workflows.client import TASK_QUEUE
-from workflows.messages import ClockHeard, PhaseHeard, ProgramHeard, Strike, Struck
+from workflows.messages import ChildHeard, ChildOf, ClockHeard, PhaseHeard, ProgramHeard, Strike, Struck
 from workflows.namespace import SEARCH_ATTRIBUTES
 from workflows.worker import WORKFLOWS, runner
 
@@ -39,11 +42,26 @@ async def skipping() -> AsyncIterator[WorkflowEnvironment]:
 
 
 class Record:
-    """Answers a strike as the record would: with the phase as it then stands."""
+    """Answers a strike as the record would: with the phase as it then stands; and keeps who was brought news of whom."""
 
     def __init__(self) -> None:
         self.strikes: list[Strike] = []
         self.answers: list[Struck] = []
+        self.kept: list[ChildOf] = []
+        self.reported: list[ChildOf] = []
+
+    @property
+    def activities(self) -> list[Callable[..., Any]]:
+        return [self.strike, self.keep_child, self.report_to_parent]
+
+    @activity.defn(name="keep_child")
+    async def keep_child(self, child: ChildOf) -> ProgramHeard:
+        self.kept.append(child)
+        return program(str(child_id(UUID(child.parent), child.name)), 1, [], parent=child, news="started")
+
+    @activity.defn(name="report_to_parent")
+    async def report_to_parent(self, child: ChildOf) -> None:
+        self.reported.append(child)
 
     @activity.defn(name="strike")
     async def strike(self, strike: Strike) -> Struck:
@@ -65,7 +83,7 @@ async def working(skipping: WorkflowEnvironment, record: Record) -> AsyncIterato
         skipping.client,
         task_queue=TASK_QUEUE,
         workflows=WORKFLOWS,
-        activities=[record.strike],
+        activities=record.activities,
         workflow_runner=runner(),
     ):
         yield skipping.client
@@ -82,5 +100,13 @@ def phase(name: str, status: str = "open", clocks: list[ClockHeard] | None = Non
     return PhaseHeard(name=name, title=name.title(), status=status, clocks=clocks or [])
 
 
-def program(name: str, seq: int, phases: list[PhaseHeard], standing: str = "running") -> ProgramHeard:
-    return ProgramHeard(program=name, title="Truce", plan="truce", standing=standing, seq=seq, next_due=NOW, phases=phases)
+def program(name: str, seq: int, phases: list[PhaseHeard], standing: str = "running", **family: Any) -> ProgramHeard:
+    return ProgramHeard(
+        program=name, title="Truce", plan="truce", standing=standing, seq=seq, next_due=NOW, phases=phases, **family
+    )
+
+
+def child(parent: str, name: str, *, holds: bool = False) -> ChildHeard:
+    """A child program as its parent's workflow hears of it."""
+    program_id = str(child_id(UUID(parent), name))
+    return ChildHeard(name=name, program=program_id, title=name.title(), plan="truce", standing="opened", holds=holds)

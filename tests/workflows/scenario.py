@@ -12,10 +12,11 @@ from __future__ import annotations
 import asyncio
 import json
 import tempfile
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from google.protobuf.json_format import MessageToDict
 from temporalio.api.enums.v1 import EventType
@@ -26,9 +27,9 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Worker
 
 from cli.temporal import Temporal, free_port
-from tests.workflows.conftest import Record, clock, phase
+from tests.workflows.conftest import Record, child, clock, phase, program
 from workflows.client import TASK_QUEUE
-from workflows.messages import Following, PhaseHeard, ProgramHeard, Struck, phase_workflow, program_workflow
+from workflows.messages import ChildOf, Following, PhaseHeard, ProgramHeard, Struck, phase_workflow, program_workflow
 from workflows.namespace import NAMESPACE, ensure_namespace
 from workflows.program import ProgramWorkflow
 from workflows.worker import WORKFLOWS, runner
@@ -37,6 +38,7 @@ HERE = Path(__file__).parent
 HISTORIES = HERE / "histories"
 COMMANDS = HERE / "commands.txt"
 PROGRAM = "01890000-0000-7000-8000-000000000001"
+COAST = "01890000-0000-7000-8000-000000000002"
 
 TOLD_BY_COMMANDS = {
     EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES: "say where the program stands",
@@ -72,21 +74,49 @@ class Story:
         await self._hear(4, [phase("move", clocks=[later])])
         await self._comes_to("quiet", WorkflowExecutionStatus.COMPLETED)
         await self._hear(5, [], "terminated")
-        program = self._client.get_workflow_handle(program_workflow(PROGRAM))
-        await program.result()
+        truce = self._client.get_workflow_handle(program_workflow(PROGRAM))
+        await truce.result()
         await self._comes_to("move", WorkflowExecutionStatus.COMPLETED)
-        runs = {"program": program, "phase-with-a-far-clock": move, "phase-that-strikes": quiet, "phase-opened-again": again}
+        runs: dict[str, WorkflowHandle[Any, Any]]
+        runs = {"program": truce, "phase-with-a-far-clock": move, "phase-that-strikes": quiet, "phase-opened-again": again}
+        runs |= await self._family()
         return {name: await handle.fetch_history() for name, handle in runs.items()}
+
+    async def _family(self) -> dict[str, WorkflowHandle[Any, Any]]:
+        """A program that opens a child, holds it back and ends; the child reports, outlives it and ends."""
+        held, free = child(COAST, "harbour", holds=True), child(COAST, "harbour")
+        of = ChildOf(parent=COAST, name="harbour")
+        await self._told(program(COAST, 1, [], children=[free]))
+        await self._until(lambda: len(self._record.reported) == 1)
+        await self._told(program(COAST, 2, [], children=[held]))
+        await self._until(lambda: len(self._record.kept) == 2)
+        await self._told(program(COAST, 3, [], "terminated", children=[free]))
+        parent = self._client.get_workflow_handle(program_workflow(COAST))
+        await parent.result()
+        await self._told(program(free.program, 2, [], "completed", parent=of, news="completed"))
+        harbour = self._client.get_workflow_handle(program_workflow(free.program))
+        await harbour.result()
+        return {"program-with-a-child": parent, "program-that-is-a-child": harbour}
+
+    async def _until(self, holds: Callable[[], bool]) -> None:
+        async with asyncio.timeout(20):
+            while not holds():
+                await asyncio.sleep(0.05)
+        await asyncio.sleep(0.2)  # the workflow hears of its activity's end
 
     async def _hear(self, seq: int, phases: list[PhaseHeard], standing: str = "running") -> None:
         """As the relay tells it."""
-        heard = ProgramHeard(
-            program=PROGRAM, title="Truce", plan="truce", standing=standing, seq=seq, next_due=self._now, phases=phases
+        await self._told(
+            ProgramHeard(
+                program=PROGRAM, title="Truce", plan="truce", standing=standing, seq=seq, next_due=self._now, phases=phases
+            )
         )
+
+    async def _told(self, heard: ProgramHeard) -> None:
         await self._client.start_workflow(
             ProgramWorkflow.run,
             Following(heard=heard),
-            id=program_workflow(PROGRAM),
+            id=program_workflow(heard.program),
             task_queue=TASK_QUEUE,
             start_signal="hear",
             start_signal_args=[heard],
@@ -120,7 +150,7 @@ async def telling(folder: Path) -> AsyncIterator[Story]:
         )
         record = Record()
         worker = Worker(
-            client, task_queue=TASK_QUEUE, workflows=WORKFLOWS, activities=[record.strike], workflow_runner=runner()
+            client, task_queue=TASK_QUEUE, workflows=WORKFLOWS, activities=record.activities, workflow_runner=runner()
         )
         async with worker:
             yield Story(client, record)

@@ -41,7 +41,7 @@ async def short_histories(record: Record) -> AsyncIterator[Client]:
             environment.client,
             task_queue=TASK_QUEUE,
             workflows=WORKFLOWS,
-            activities=[record.strike],
+            activities=record.activities,
             workflow_runner=runner(),
         ),
     ):
