@@ -21,6 +21,7 @@ from api.state import State, StateOf, state_of
 from rules import acts as a
 from rules.refusals import Code
 from rules.refusals import Refused as Refusal
+from rules.words import Id
 
 Key = Annotated[
     str,
@@ -93,7 +94,7 @@ async def _acting(state: StateOf, caller: Caller, program: ProgramId, key: Key, 
 Doing = Annotated[Acting, Depends(_acting)]
 """The caller's act on the program, under its key."""
 
-_PLACE = TypeAdapter(tuple[UUID, a.Id])
+_PLACE = TypeAdapter(tuple[UUID, Id])
 
 
 class ActRoute(APIRoute):

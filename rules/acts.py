@@ -9,13 +9,12 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from rules.causes import Cause
+from rules.matters import Matter
 from rules.times import Instant
-from rules.words import Figure, Label, Name, Sha256, Strict, Text, WhenSuspended, composed
-
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$")]
+from rules.words import Figure, Id, Label, Name, PlanText, Sha256, Strict, Text, WhenSuspended
 
 
 class Role(StrEnum):
@@ -46,13 +45,6 @@ class Member(Strict):
     person: Id
     role: Role
     party: Name | None = None
-
-
-PlanText = Annotated[
-    str,
-    Field(min_length=1, max_length=200_000, description="a plan, as YAML or JSON"),
-    AfterValidator(composed),
-]
 
 
 class ChildPlan(Strict):
@@ -255,11 +247,54 @@ class ResolveIncident(Strict):
 
 
 class Consent(Strict):
-    """A party's consent to the opening of a phase, bound on wish to the effects it was shown."""
+    """A party's consent to the opening of a phase or to a proposal, bound on wish to the effects it was shown."""
 
     kind: Literal["consent"] = "consent"
-    phase: Name
-    effects: Sha256 | None = Field(default=None, description="hash of the effects shown by preview")
+    phase: Name | None = None
+    proposal: Id | None = None
+    on_behalf_of: Name | None = Field(default=None, description="a party that the procedure lets the actor consent for")
+    effects: Sha256 | None = Field(default=None, description="hash of the effects shown by preview or by the proposal")
+
+    @model_validator(mode="after")
+    def _is_to_one_thing(self) -> Consent:
+        if (self.phase is None) == (self.proposal is None):
+            raise ValueError("consent to a phase or to a proposal, one of the two")
+        return self
+
+
+class Propose(Strict):
+    """Puts a decision before those whose consent a procedure asks for; whoever proposes consents."""
+
+    kind: Literal["propose"] = "propose"
+    proposal: Id
+    procedure: Name
+    matter: Matter
+    reason: Text
+
+
+class ObjectTo(Strict):
+    """Objects to a proposal: silence no longer adopts it, and a veto ends it. A later consent takes it back."""
+
+    kind: Literal["object_to"] = "object_to"
+    proposal: Id
+    reason: Text
+
+
+class GiveNotice(Strict):
+    """Proves that a party has had notice of a proposal; from then its silence counts."""
+
+    kind: Literal["give_notice"] = "give_notice"
+    proposal: Id
+    party: Name
+    proof: Text = Field(description="how and when it was served")
+
+
+class WithdrawProposal(Strict):
+    """Takes back a proposal that has not been decided."""
+
+    kind: Literal["withdraw_proposal"] = "withdraw_proposal"
+    proposal: Id
+    reason: Text
 
 
 class AdvancePhase(Strict):
@@ -349,6 +384,10 @@ Deed: TypeAlias = Annotated[
     | DismissIncident
     | ResolveIncident
     | Consent
+    | Propose
+    | ObjectTo
+    | GiveNotice
+    | WithdrawProposal
     | AdvancePhase
     | SuspendProgram
     | ResumeProgram

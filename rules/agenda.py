@@ -54,6 +54,9 @@ def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:
             | facts.MilestoneDetermined(milestone=name)
             | effects.DeadlineSet(milestone=name)
             | effects.DeadlineMissed(milestone=name)
+            | effects.DeadlineExtended(milestone=name)
+            | effects.MilestoneWaived(milestone=name)
+            | effects.WaiverExpired(milestone=name)
             | effects.FindingMade(milestone=str(name))
         ):
             return (("milestone", name),)
@@ -78,6 +81,15 @@ def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:
             | facts.PhaseAdvanced()
             | facts.AttemptRefused()
             | effects.WarningGiven()
+            | facts.ProposalMade()  # open proposals are looked at in any case
+            | facts.ProposalConsented()
+            | facts.ObjectionMade()
+            | facts.NoticeGiven()
+            | facts.ProposalWithdrawn()
+            | effects.ProposalChanged()
+            | effects.ProposalAdopted()
+            | effects.ProposalFailed()
+            | effects.SilenceExtended()
         ):
             return ()
         case _:

@@ -9,7 +9,8 @@ from typing import Literal
 
 from rules.criteria import Anchor
 from rules.figures import newest, stale_from
-from rules.program import MilestoneStatus, PhaseStatus, Program, Standing
+from rules.matters import ExtendSilence
+from rules.program import PhaseStatus, Program, Proposal, Standing
 from rules.times import plus
 
 
@@ -18,7 +19,7 @@ class Clock:
     """A future instant at which something follows; `name` is unique in the program."""
 
     name: str
-    kind: Literal["stability", "deadline", "observation", "staleness", "not_before"]
+    kind: Literal["stability", "deadline", "observation", "staleness", "not_before", "waiver", "silence", "lapse"]
     phase: str
     due_at: datetime
     note: str
@@ -40,7 +41,14 @@ def clocks(program: Program) -> tuple[Clock, ...]:
     """The running clocks, soonest first. None run while the program is suspended or has ended."""
     if program.standing is not Standing.RUNNING:
         return ()
-    running = [*_stability(program), *_milestones(program), *_figures(program), *_anchors(program), *_dates(program)]
+    running = [
+        *_stability(program),
+        *_milestones(program),
+        *_figures(program),
+        *_anchors(program),
+        *_dates(program),
+        *_proposals(program),
+    ]
     return tuple(sorted(running, key=lambda clock: (clock.due_at, clock.name)))
 
 
@@ -62,6 +70,8 @@ def _same(program: Program, before: Program) -> bool:
         and program.stability is before.stability
         and program.figures is before.figures
         and program.phases is before.phases
+        and program.proposals is before.proposals
+        and program.plan is before.plan
     )
 
 
@@ -85,7 +95,8 @@ def _milestones(program: Program) -> Iterator[Clock]:
             due is not None
             and due.revised is not None
             and due.missed_at is None
-            and state.status is not MilestoneStatus.ACHIEVED
+            and not due.kept
+            and not state.counts
             and program.phase(phase).status is not PhaseStatus.WAITING  # nothing is owed in it
         ):
             yield Clock(f"deadline.{name}", "deadline", phase, due.revised, f"{title}: due")
@@ -98,6 +109,8 @@ def _milestones(program: Program) -> Iterator[Clock]:
         ):
             until = finding.observable_until
             yield Clock(f"observation.{name}", "observation", phase, until, f"{title}: time to observe ends")
+        if state.waived is not None and state.waived.until is not None:
+            yield Clock(f"waiver.{name}", "waiver", phase, state.waived.until, f"{title}: waiver ends")
 
 
 def _figures(program: Program) -> Iterator[Clock]:
@@ -137,3 +150,33 @@ def _dates(program: Program) -> Iterator[Clock]:
             if due and due > program.settled_to:
                 note = f"{program.plan.phases[name].title}: date reached"
                 yield Clock(f"date.{name}.{due:%Y%m%dT%H%M%S}", "not_before", name, due, note)
+
+
+def _proposals(program: Program) -> Iterator[Clock]:
+    first = next(iter(program.plan.phases))
+    for proposal in program.open_proposals:
+        if (silence := silence_ends(program, proposal)) is not None and silence > program.settled_to:
+            yield Clock(f"silence.{proposal.id}", "silence", first, silence, f"Proposal {proposal.id}: silence ends")
+        if (lapse := lapses(program, proposal)) is not None and lapse > program.settled_to:
+            yield Clock(f"lapse.{proposal.id}", "lapse", first, lapse, f"Proposal {proposal.id}: lapses")
+
+
+def silence_ends(program: Program, proposal: Proposal) -> datetime | None:
+    """When silence means consent: None where it does not, and before all that are asked have had notice."""
+    procedure = program.plan.procedures.get(proposal.procedure)
+    if procedure is None or procedure.silence is None or isinstance(proposal.matter, ExtendSilence):
+        return None
+    if proposal.silence_until is not None:
+        return proposal.silence_until
+    silent = [party for party in procedure.asked if party not in proposal.consents and party not in proposal.objections]
+    if not silent or any(party not in proposal.notices for party in silent):
+        return None
+    return plus(max(proposal.notices[party] for party in silent), procedure.silence, program.plan.time_zone)
+
+
+def lapses(program: Program, proposal: Proposal) -> datetime | None:
+    """When a proposal lapses that has not been adopted; None: never."""
+    procedure = program.plan.procedures.get(proposal.procedure)
+    if procedure is None or procedure.within is None:
+        return None
+    return plus(proposal.made_at, procedure.within, program.plan.time_zone)

@@ -121,10 +121,12 @@ def deadlines(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect
             if (state := program.commitments.get(commitment)) is not None
             for interval in state.broken
         ]
+        # A date agreed on is moved by what is lost after the agreement only.
+        agreed = before.extended if before else None
         revised = plus_lost(
-            due,
+            agreed.to if agreed else due,
             [*lost, *program.suspensions],
-            since,
+            agreed.agreed_at if agreed else since,
             program.plan.time_zone,
             whole_days=in_whole_days(step.due.within),
         )
@@ -136,6 +138,13 @@ def deadlines(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect
                 due_revised=revised,
                 effective_at=at,
             )
+
+
+def waivers(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
+    """Waivers that come to an end; what rested on them no longer counts."""
+    for name, state in _on(agenda.milestones, program.milestones):
+        if state.waived is not None and state.waived.until is not None and state.waived.until <= at:
+            yield effects.WaiverExpired(milestone=name, effective_at=at)
 
 
 def findings(program: Program, at: datetime, agenda: Agenda, *, held: bool) -> Iterator[Effect]:
@@ -274,6 +283,7 @@ ORDER: tuple[Step, ...] = (
     commitments,
     stability,
     deadlines,
+    waivers,
     partial(findings, held=True),
     partial(findings, held=False),
     achievements,

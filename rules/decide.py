@@ -9,7 +9,6 @@ stories and audits; it reads no clock and writes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -17,25 +16,24 @@ from typing import assert_never
 
 from rules import acts as a
 from rules import effects, facts
-from rules.authority import FOR_A_PARTY, MAY, may
-from rules.canonical import NotCanonical, digest
+from rules.authority import MAY, may
+from rules.canonical import digest
 from rules.clocks import Clock, clocks
-from rules.consequences import ORDER
 from rules.entries import Entry, Fact
 from rules.evolve import evolve
 from rules.judging.determinations import determined
 from rules.judging.evidence import evidence_fact, observed
 from rules.judging.family import child_reported, parent_reported
 from rules.judging.incidents import incident_fact
+from rules.judging.matters import plan_accepted
+from rules.judging.members import check_members, member_fact
 from rules.judging.phases import advanced, consented, standing_fact
-from rules.parameters import recorded_plan, text_read
-from rules.plan import Plan
+from rules.judging.proposals import proposal_fact
 from rules.program import Program
-from rules.reading import Faulty
+from rules.proposals import LAW
 from rules.refusals import Code, No, Refused
-from rules.soundness import sound
+from rules.signature import effects_of
 from rules.unfolding import Unfolding
-from rules.words import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,39 +75,14 @@ def refusal(program: Program, act: a.Act, refused: Refused, at: datetime) -> Dec
     return Decided((entry,), evolve(program, entry), clocks(program))
 
 
-def effects_of(entries: Iterable[Entry]) -> str:
-    """The hash of what an act would do, to which a consent can be bound.
-
-    Instants are left out, since they move with the moment of asking: what is consented to is what
-    changes, not when the question was put.
-    """
-    return digest([_timeless(entry.fact) for entry in entries if entry.actor is None])
-
-
-def _timeless(fact: Fact) -> dict[str, object]:
-    written = fact.model_dump(mode="json", exclude={"broken"}, exclude_none=True)
-    return {name: value for name, value in written.items() if not isinstance(getattr(fact, name), datetime)}
-
-
 def _start(program: Program | None, act: a.Act, deed: a.StartProgram, at: datetime) -> Decided:
     if program is not None:
         raise No(Code.PROGRAM_EXISTS, "The program has been started before.", "another program id")
     _check_starter(act.actor, deed)
-    try:
-        plan = sound(text_read(deed.document), deed.parameters, deed.programs or {})
-        content = content_of(act)
-    except Faulty as error:
-        told = "; ".join(fault.line("plan") for fault in error.faults[:5])
-        raise No(Code.PLAN_FAULTY, f"The plan has faults: {told}", "a plan without faults") from None
-    except NotCanonical as error:
-        raise No(
-            Code.PLAN_FAULTY,
-            f"The plan cannot be recorded: {error}",
-            "plain text and whole numbers",
-        ) from None
+    plan = plan_accepted(deed.document, deed.parameters, deed.programs or {})
     starter = () if deed.parent else (a.Member(person=act.actor.person, role=a.Role.OFFICER),)
     members = tuple(dict.fromkeys((*starter, *deed.members)))
-    _check_members(members, plan, deed.programs or {})
+    check_members(members, plan, deed.programs or {})
     fact = facts.ProgramStarted(
         document=deed.document,
         parameters=deed.parameters,
@@ -119,8 +92,8 @@ def _start(program: Program | None, act: a.Act, deed: a.StartProgram, at: dateti
         programs=deed.programs,
         parent=deed.parent,
     )
-    first = Entry(seq=1, at=at, act=act.id, actor=act.actor, content=content, fact=fact)
-    unfolding = Unfolding(evolve(None, first), act.id, at, ORDER)
+    first = Entry(seq=1, at=at, act=act.id, actor=act.actor, content=content_of(act), fact=fact)
+    unfolding = Unfolding(evolve(None, first), act.id, at, LAW)
     unfolding.look_at_everything()
     unfolding.settle(at)
     unfolding.settle_clocks(at, inclusive=True)
@@ -138,7 +111,7 @@ def _check_starter(actor: a.Actor, deed: a.StartProgram) -> None:
 def _go_on(program: Program | None, act: a.Act, at: datetime, running: tuple[Clock, ...] | None) -> Decided:
     if program is None or not knows_of(program, act.actor):
         raise No(Code.PROGRAM_UNKNOWN, "There is no such program.", "the id of a program")
-    unfolding = Unfolding(program, act.id, at, ORDER, running)
+    unfolding = Unfolding(program, act.id, at, LAW, running)
     if isinstance(act.deed, a.StrikeClock):
         _check_actor(program, act)
         unfolding.settle_clocks(at, inclusive=True)
@@ -168,10 +141,8 @@ def _judged(program: Program, act: a.Act, at: datetime) -> Fact | None:
     """The fact that an act amounts to; None for a report that is no news. Raises No."""
     deed, actor = act.deed, act.actor
     match deed:
-        case a.AdmitMember(member=member):
-            return _admitted(program, member)
-        case a.RemoveMember():
-            return _removed(program, deed)
+        case a.AdmitMember() | a.RemoveMember():
+            return member_fact(program, deed)
         case a.RecordEvidence() | a.RecordMeasurement() | a.Verify() | a.ReturnEvidence() | a.WithdrawEvidence():
             return evidence_fact(program, actor, deed, at)
         case a.Observe():
@@ -180,6 +151,8 @@ def _judged(program: Program, act: a.Act, at: datetime) -> Fact | None:
             return determined(program, actor, deed, at)
         case a.ReportIncident() | a.ConfirmIncident() | a.ContestIncident() | a.DismissIncident() | a.ResolveIncident():
             return incident_fact(program, actor, deed, at)
+        case a.Propose() | a.ObjectTo() | a.GiveNotice() | a.WithdrawProposal() | a.Consent(phase=None):
+            return proposal_fact(program, actor, deed, at)
         case a.Consent():
             _check_effects(program, act, deed, at)
             return consented(program, actor, deed)
@@ -214,55 +187,6 @@ def _check_actor(program: Program, act: a.Act) -> None:
             f"{actor.person} is no {actor.role}{standing_for} in this program.",
             "a role that the program's officer has admitted the person to",
         )
-
-
-def _check_members(members: Iterable[a.Member], plan: Plan, programs: Mapping[str, a.ChildPlan]) -> None:
-    """Raises No for a member whom the plan, or that of a child program, has no place for."""
-    for member in members:
-        _check_member(member, [*plan.parties, *plan.bodies])
-    for child in programs.values():
-        _check_members(child.members, recorded_plan(child.document, child.parameters), child.programs or {})
-
-
-def _check_member(member: a.Member, parties: list[str]) -> None:
-    if member.role is a.Role.CLOCK:
-        raise No(Code.ROLE_MAY_NOT, "Nobody is a member as the clock.", "another role")
-    if member.role in FOR_A_PARTY and member.party is None:
-        raise No(Code.PARTY_UNKNOWN, f"The role {member.role} is held for a party.", f"one of {', '.join(parties)}")
-    if member.party is not None and member.party not in parties:
-        raise No(
-            Code.PARTY_UNKNOWN,
-            f"{member.party} is no party or body of the plan.",
-            did_you_mean(member.party, parties),
-        )
-
-
-def _admitted(program: Program, member: a.Member) -> Fact:
-    _check_member(member, [*program.plan.parties, *program.plan.bodies])
-    if member in program.members:
-        raise No(
-            Code.MEMBER_EXISTS,
-            f"{member.person} holds this role already.",
-            "another role or person",
-        )
-    return facts.MemberAdmitted(member=member)
-
-
-def _removed(program: Program, deed: a.RemoveMember) -> Fact:
-    if deed.member not in program.members:
-        raise No(
-            Code.MEMBER_UNKNOWN,
-            f"{deed.member.person} does not hold this role.",
-            "a role that is held",
-        )
-    officers = [member for member in program.members if member.role is a.Role.OFFICER]
-    if officers == [deed.member]:
-        raise No(
-            Code.LAST_OFFICER,
-            "A program keeps at least one officer.",
-            "admit another officer first",
-        )
-    return facts.MemberRemoved(member=deed.member, reason=deed.reason)
 
 
 def _check_effects(program: Program, act: a.Act, deed: a.Consent, at: datetime) -> None:

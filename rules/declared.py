@@ -7,10 +7,10 @@ from typing import TypeAlias
 
 from pydantic import Field
 
-from rules.acts import ChildPlan, Member, PlanText
+from rules.acts import ChildPlan, Member
 from rules.parameters import text_read
 from rules.reading import Document, Fault, Faulty
-from rules.words import Name, Strict, did_you_mean
+from rules.words import Name, PlanText, Strict, did_you_mean
 
 Find: TypeAlias = Callable[[str], str]
 """A plan's text by the plan's name."""

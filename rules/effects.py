@@ -10,7 +10,6 @@ from typing import Literal, TypeAlias
 
 from pydantic import Field
 
-from rules.acts import Id
 from rules.facts import (
     ChildReported,
     MilestoneDetermined,
@@ -21,8 +20,9 @@ from rules.facts import (
     ProgramTerminated,
     StabilityReversed,
 )
+from rules.matters import Matter
 from rules.times import Instant
-from rules.words import Label, Name, Strict, Text
+from rules.words import Id, Label, Name, PlanText, Sha256, Strict, Text
 
 
 class Truth(StrEnum):
@@ -144,6 +144,77 @@ class WarningGiven(Strict):
     effective_at: Instant
 
 
+class ProposalChanged(Strict):
+    """What a proposal would do is no longer what it was consented to: the consents are lifted."""
+
+    kind: Literal["proposal_changed"] = "proposal_changed"
+    proposal: Id
+    effects: Sha256
+    lifted: tuple[Name, ...] = Field(description="parties whose consent no longer counts")
+    matter: Matter | None = Field(default=None, description="an amendment, joined with one adopted before it")
+    because: Text
+    effective_at: Instant
+
+
+class ProposalAdopted(Strict):
+    kind: Literal["proposal_adopted"] = "proposal_adopted"
+    proposal: Id
+    by_silence: tuple[Name, ...] = Field(default=(), description="parties that had notice and did not object")
+    effective_at: Instant
+
+
+class ProposalFailed(Strict):
+    """A proposal was vetoed, was not adopted in time, or can no longer be adopted."""
+
+    kind: Literal["proposal_failed"] = "proposal_failed"
+    proposal: Id
+    how: Literal["vetoed", "lapsed", "overtaken", "conflicting"]
+    because: Text
+    effective_at: Instant
+
+
+class MilestoneWaived(Strict):
+    kind: Literal["milestone_waived"] = "milestone_waived"
+    milestone: Name
+    until: Instant | None = None
+    proposal: Id
+    effective_at: Instant
+
+
+class WaiverExpired(Strict):
+    kind: Literal["waiver_expired"] = "waiver_expired"
+    milestone: Name
+    effective_at: Instant
+
+
+class DeadlineExtended(Strict):
+    """A milestone is due later by agreement; its original date stays."""
+
+    kind: Literal["deadline_extended"] = "deadline_extended"
+    milestone: Name
+    to: Instant
+    proposal: Id
+    effective_at: Instant
+
+
+class SilenceExtended(Strict):
+    kind: Literal["silence_extended"] = "silence_extended"
+    proposal: Id
+    to: Instant
+    effective_at: Instant
+
+
+class PlanAmended(Strict):
+    """The program goes on under another text of its plan."""
+
+    kind: Literal["plan_amended"] = "plan_amended"
+    document: PlanText
+    parameters: dict[Name, str | int]
+    plan_sha256: Sha256
+    proposal: Id
+    effective_at: Instant
+
+
 class ProgramCompleted(Strict):
     kind: Literal["program_completed"] = "program_completed"
     effective_at: Instant
@@ -184,6 +255,14 @@ Effect: TypeAlias = (
     | PhaseReopened
     | PhaseSteppedBack
     | WarningGiven
+    | ProposalChanged
+    | ProposalAdopted
+    | ProposalFailed
+    | MilestoneWaived
+    | WaiverExpired
+    | DeadlineExtended
+    | SilenceExtended
+    | PlanAmended
     | ProgramCompleted
     | ChildOpened
     | ProgramFrozen
@@ -192,8 +271,18 @@ Effect: TypeAlias = (
     | ProgramSuspended
 )
 
-OnMilestone: TypeAlias = ObservationMade | MilestoneDetermined | FindingMade | DeadlineSet | DeadlineMissed
+OnMilestone: TypeAlias = (
+    ObservationMade
+    | MilestoneDetermined
+    | FindingMade
+    | DeadlineSet
+    | DeadlineMissed
+    | MilestoneWaived
+    | WaiverExpired
+    | DeadlineExtended
+)
 OnStability: TypeAlias = StabilityCounted | StabilityCompleted | StabilityReversed
 OnPhase: TypeAlias = GateChanged | PhaseOpened | PhaseCompleted | PhaseReopened | PhaseSteppedBack
 OnStanding: TypeAlias = ProgramSuspended | ProgramResumed | ProgramTerminated | ProgramCompleted | ProgramFrozen | ProgramThawed
 OnFamily: TypeAlias = ChildOpened | ChildReported | ParentReported
+OnProposal: TypeAlias = ProposalChanged | ProposalAdopted | ProposalFailed | SilenceExtended

@@ -7,9 +7,9 @@ from typing import Annotated, TypeAlias
 from pydantic import Field
 
 from rules import effects, facts
-from rules.acts import Actor, Id
+from rules.acts import Actor
 from rules.times import Instant
-from rules.words import Sha256, Strict
+from rules.words import Id, Sha256, Strict
 
 Fact: TypeAlias = Annotated[
     facts.ProgramStarted
@@ -29,6 +29,11 @@ Fact: TypeAlias = Annotated[
     | facts.IncidentDismissed
     | facts.IncidentResolved
     | facts.ConsentGiven
+    | facts.ProposalMade
+    | facts.ProposalConsented
+    | facts.ObjectionMade
+    | facts.NoticeGiven
+    | facts.ProposalWithdrawn
     | facts.PhaseAdvanced
     | facts.ProgramSuspended
     | facts.ProgramResumed
@@ -49,6 +54,14 @@ Fact: TypeAlias = Annotated[
     | effects.PhaseReopened
     | effects.PhaseSteppedBack
     | effects.WarningGiven
+    | effects.ProposalChanged
+    | effects.ProposalAdopted
+    | effects.ProposalFailed
+    | effects.MilestoneWaived
+    | effects.WaiverExpired
+    | effects.DeadlineExtended
+    | effects.SilenceExtended
+    | effects.PlanAmended
     | effects.ProgramCompleted
     | effects.ChildOpened
     | effects.ProgramFrozen

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import assert_never
+from typing import Any, TypeAlias, assert_never, get_args
 
 from rules import effects, facts
 from rules.entries import Entry, Fact, NotFoldable
+from rules.evolving.amendment import amended
 from rules.evolving.evidence import evidence_after
 from rules.evolving.family import family_after
 from rules.evolving.incidents import incident_after
 from rules.evolving.milestones import milestone_after
 from rules.evolving.phases import phase_after, stability_after, standing_after
+from rules.evolving.proposals import Change, proposal_after
 from rules.parameters import recorded_plan
-from rules.program import CommitmentState, ParentState, Program, put
+from rules.program import CommitmentState, ParentState, Program, Version, put
+
+Rest: TypeAlias = (
+    facts.ProgramStarted
+    | facts.MemberAdmitted
+    | facts.MemberRemoved
+    | facts.ConsentGiven
+    | facts.PhaseAdvanced
+    | facts.AttemptRefused
+    | effects.ClockStruck
+    | effects.CommitmentChanged
+    | effects.WarningGiven
+    | effects.PlanAmended
+)
+"""Facts that change one field of a program, or none."""
 
 
 def fold(entries: Iterable[Entry]) -> Program | None:
@@ -55,6 +71,7 @@ def _settled_to(program: Program, entry: Entry) -> datetime:
 def _started(entry: Entry, fact: facts.ProgramStarted) -> Program:
     return Program(
         plan=recorded_plan(fact.document, fact.parameters),
+        version=Version(fact.document, fact.parameters),
         plan_sha256=fact.plan_sha256,
         title=fact.title,
         started_at=entry.at,
@@ -67,21 +84,28 @@ def _started(entry: Entry, fact: facts.ProgramStarted) -> Program:
     )
 
 
-def _after(program: Program, entry: Entry, fact: Fact) -> Program:  # noqa: PLR0912  one arm a kind of fact
-    if isinstance(fact, facts.OnEvidence):
-        return evidence_after(program, entry, fact)
-    if isinstance(fact, facts.OnIncident):
-        return incident_after(program, entry, fact)
-    if isinstance(fact, effects.OnMilestone):
-        return milestone_after(program, fact)
-    if isinstance(fact, effects.OnStability):
-        return stability_after(program, fact)
-    if isinstance(fact, effects.OnPhase):
-        return phase_after(program, fact)
-    if isinstance(fact, effects.OnStanding):
-        return standing_after(program, fact)
-    if isinstance(fact, effects.OnFamily):
-        return family_after(program, entry, fact)
+def _after(program: Program, entry: Entry, fact: Fact) -> Program:
+    after = _AFTER.get(type(fact), _rest_after)
+    return after(program, entry, fact)
+
+
+_AFTER: Mapping[type, Callable[[Program, Entry, Any], Program]] = {
+    kind: after
+    for kinds, after in (
+        (facts.OnEvidence, evidence_after),
+        (facts.OnIncident, incident_after),
+        (effects.OnMilestone, milestone_after),
+        (effects.OnStability, stability_after),
+        (effects.OnPhase, phase_after),
+        (Change, proposal_after),
+        (effects.OnStanding, standing_after),
+        (effects.OnFamily, family_after),
+    )
+    for kind in get_args(kinds)
+}
+
+
+def _rest_after(program: Program, _: Entry, fact: Rest) -> Program:
     match fact:
         case facts.ProgramStarted():
             raise NotFoldable("a program is started once")
@@ -92,8 +116,10 @@ def _after(program: Program, entry: Entry, fact: Fact) -> Program:  # noqa: PLR0
         case effects.CommitmentChanged():
             state = CommitmentState(fact.status, fact.in_force_since, fact.because, fact.broken)
             return program.changed(commitments=put(program.commitments, fact.commitment, state))
+        case effects.PlanAmended():
+            return amended(program, fact)
         case facts.ConsentGiven():
-            given = program.consents.get(fact.phase, frozenset()) | {fact.party}
+            given = program.consented(fact.phase) | {fact.party}
             return program.changed(consents=put(program.consents, fact.phase, given))
         case facts.AttemptRefused() | effects.ClockStruck() | effects.WarningGiven() | facts.PhaseAdvanced():
             return program

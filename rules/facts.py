@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from rules.acts import ChildPlan, FiledDocument, Id, Member, MilestoneReported, Parent, PlanText, ProgramId
+from pydantic import Field
+
+from rules.acts import ChildPlan, FiledDocument, Member, MilestoneReported, Parent, ProgramId
 from rules.causes import Cause
+from rules.matters import Matter
 from rules.times import Instant
-from rules.words import Figure, Label, Name, Sha256, Strict, Text
+from rules.words import Figure, Id, Label, Name, PlanText, Sha256, Strict, Text
 
 
 class ProgramStarted(Strict):
@@ -144,10 +147,48 @@ class IncidentResolved(Strict):
 
 
 class ConsentGiven(Strict):
+    """To the opening of a phase."""
+
     kind: Literal["consent_given"] = "consent_given"
     phase: Name
     party: Name
     effects: Sha256 | None = None
+
+
+class ProposalMade(Strict):
+    kind: Literal["proposal_made"] = "proposal_made"
+    proposal: Id
+    procedure: Name
+    matter: Matter
+    reason: Text
+    effects: Sha256 = Field(description="hash of what would follow if it were adopted now")
+
+
+class ProposalConsented(Strict):
+    kind: Literal["proposal_consented"] = "proposal_consented"
+    proposal: Id
+    party: Name
+    effects: Sha256 = Field(description="hash of the effects that the consent is to")
+
+
+class ObjectionMade(Strict):
+    kind: Literal["objection_made"] = "objection_made"
+    proposal: Id
+    party: Name
+    reason: Text
+
+
+class NoticeGiven(Strict):
+    kind: Literal["notice_given"] = "notice_given"
+    proposal: Id
+    party: Name
+    proof: Text
+
+
+class ProposalWithdrawn(Strict):
+    kind: Literal["proposal_withdrawn"] = "proposal_withdrawn"
+    proposal: Id
+    reason: Text
 
 
 class PhaseAdvanced(Strict):
@@ -212,3 +253,4 @@ class AttemptRefused(Strict):
 
 OnEvidence: TypeAlias = EvidenceRecorded | MeasurementRecorded | EvidenceVerified | EvidenceReturned | EvidenceWithdrawn
 OnIncident: TypeAlias = IncidentReported | IncidentConfirmed | IncidentContested | IncidentDismissed | IncidentResolved
+OnProposal: TypeAlias = ProposalMade | ProposalConsented | ObjectionMade | NoticeGiven | ProposalWithdrawn

@@ -10,7 +10,7 @@ from rules import criteria as c
 from rules.clocks import occurred
 from rules.effects import Truth
 from rules.incidents import matching
-from rules.program import MilestoneStatus, PhaseStatus, Program, Standing
+from rules.program import PhaseStatus, Program, Standing
 from rules.times import plus
 
 MET, NOT_MET, INDETERMINATE = Truth.MET, Truth.NOT_MET, Truth.INDETERMINATE
@@ -51,7 +51,7 @@ def judge(program: Program, consents: Collection[str], criterion: c.Criterion, a
         case c.AtLeast(at_least=c.Several(count=count, of=parts)):
             return at_least(count, (judge(program, consents, part, at) for part in parts))
         case c.MilestoneAchieved(milestone=name):
-            return _met(program.milestone(name).status is MilestoneStatus.ACHIEVED)
+            return _met(program.milestone(name).counts)
         case c.MilestoneGraded(graded=c.Graded(milestone=name, at_least=least)):
             grade = program.milestone(name).grade
             return _met(grade is not None and grade >= least)

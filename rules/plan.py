@@ -27,6 +27,7 @@ from rules.criteria import (
 )
 from rules.dependents import Dependents, Subject, dependents
 from rules.grades import Scale
+from rules.procedures import AmendmentClass, Procedure
 from rules.times import Duration, TimeZone
 from rules.words import Figure, Label, Name, Strict, Text, WhenSuspended
 
@@ -196,6 +197,7 @@ class Deadline(Strict):
     from_: Anchor = Field(alias="from")
     paused_while_broken: tuple[Name, ...] = Field(default=(), description="commitments")
     force: Literal["binding", "indicative", "aspirational"] = "binding"
+    extended_by: Name | None = Field(default=None, description="the procedure that can extend it")
 
 
 class Milestone(Strict):
@@ -211,6 +213,7 @@ class Milestone(Strict):
     reversed_by: tuple[Cause, ...] = Field(
         default=THAT_COUNT, description="causes of a revised figure for which a reversal is proposed"
     )
+    waived_by: Name | None = Field(default=None, description="the procedure that can waive it")
     note: Text | None = None
 
 
@@ -262,6 +265,10 @@ class Plan(Strict):
     authorities: tuple[Name, ...] = Field(
         default=(),
         description="parties or bodies that decide incidents, end suspensions and terminate; left out, those that determine",
+    )
+    procedures: dict[Name, Procedure] = Field(default_factory=dict)
+    amendments: dict[Name, AmendmentClass] = Field(
+        default_factory=dict, description="the first class that allows all changes of an amendment decides its procedure"
     )
     phases: dict[Name, Phase] = Field(min_length=1, max_length=300)
     programs: dict[Name, ChildProgram] = Field(default_factory=dict, max_length=100, description="child programs")

@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeVar
 from rules.acts import Actor, ChildPlan, Member, MilestoneReported, Parent
 from rules.effects import StabilityCounted, Truth
 from rules.facts import ChildReported, MeasurementRecorded
+from rules.matters import Matter
 from rules.plan import Plan
 from rules.times import Interval
 
@@ -83,12 +84,33 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """The date triple of a milestone: original, revised by pauses, and (elsewhere) actual."""
+    """The date triple of a milestone: original, revised by pauses and extensions, and (elsewhere) actual."""
 
     anchored_at: datetime
     original: datetime
     revised: datetime | None
     missed_at: datetime | None = None
+    """The revised date, once it has passed."""
+    kept: bool = False
+    """It was achieved when it was due, and fell afterwards."""
+    extended: Extension | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """That a due date was moved by agreement, at an instant; pauses after it move it on."""
+
+    to: datetime
+    agreed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """That a milestone counts for gates though it is not achieved; `until` None is for good."""
+
+    proposal: str
+    since: datetime
+    until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +126,12 @@ class MilestoneState:
     grade: Decimal | None = None
     """On the milestone's scale, where it has one and something of it is achieved."""
     determined_at: datetime | None = None
+    waived: Waiver | None = None
+
+    @property
+    def counts(self) -> bool:
+        """For gates: achieved, or waived."""
+        return self.status is MilestoneStatus.ACHIEVED or self.waived is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +216,50 @@ class ParentState:
     reason: str = ""
 
 
+class ProposalStatus(StrEnum):
+    OPEN = "open"
+    ADOPTED = "adopted"
+    WITHDRAWN = "withdrawn"
+    VETOED = "vetoed"
+    LAPSED = "lapsed"
+    OVERTAKEN = "overtaken"
+    CONFLICTING = "conflicting"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A text of the plan with the values of its parameters."""
+
+    document: str
+    parameters: Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A decision that is put before the parties, and where it stands.
+
+    `effects` is the hash of what would follow from its adoption; the consents are to these effects.
+    `amends` is the version of the plan that it was made under.
+    """
+
+    id: str
+    procedure: str
+    matter: Matter
+    reason: str
+    made_by: Actor
+    made_at: datetime
+    effects: str
+    amends: Version
+    status: ProposalStatus = ProposalStatus.OPEN
+    consents: frozenset[str] = frozenset()
+    objections: frozenset[str] = frozenset()
+    notices: Mapping[str, datetime] = field(default_factory=dict)
+    silence_until: datetime | None = None
+    """An extended end of the silence; None: as the procedure says."""
+    decided_at: datetime | None = None
+    because: str | None = None
+
+
 @dataclass(frozen=True)
 class Program:
     """Everything the law needs to know of a program.
@@ -197,6 +269,7 @@ class Program:
     """
 
     plan: Plan
+    version: Version
     plan_sha256: str
     title: str
     started_at: datetime
@@ -216,6 +289,7 @@ class Program:
     """By indicator, the ids of its verified measurements that stand, oldest first."""
     consents: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """By phase, the parties that consent to its opening."""
+    proposals: Mapping[str, Proposal] = field(default_factory=dict)
     suspensions: tuple[Interval, ...] = ()
     """When clocks stood still: suspended by somebody, or frozen with the parent."""
     agreed: Mapping[str, ChildPlan] = field(default_factory=dict)
@@ -240,6 +314,10 @@ class Program:
     def consented(self, phase: str) -> frozenset[str]:
         """The parties that consent to the opening of a phase."""
         return self.consents.get(phase, frozenset())
+
+    @property
+    def open_proposals(self) -> tuple[Proposal, ...]:
+        return tuple(proposal for proposal in self.proposals.values() if proposal.status is ProposalStatus.OPEN)
 
     def phase(self, name: str) -> PhaseState:
         return self.phases.get(name, _PHASE)

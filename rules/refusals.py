@@ -41,6 +41,8 @@ class Code(StrEnum):
     INCIDENT_KIND_UNKNOWN = "incident_kind_unknown"
     SEVERITY_UNKNOWN = "severity_unknown"
     EVIDENCE_UNKNOWN = "evidence_unknown"
+    PROCEDURE_UNKNOWN = "procedure_unknown"
+    PROPOSAL_UNKNOWN = "proposal_unknown"
     ID_TAKEN = "id_taken"
     # Whether it fits
     WRONG_KIND_OF_EVIDENCE = "wrong_kind_of_evidence"
@@ -66,6 +68,15 @@ class Code(StrEnum):
     CONSENT_NOT_ASKED = "consent_not_asked"
     CONSENT_ALREADY_GIVEN = "consent_already_given"
     EFFECTS_CHANGED = "effects_changed"
+    NOT_FORESEEN = "not_foreseen"
+    OTHER_PROCEDURE = "other_procedure"
+    NOT_LATER = "not_later"
+    NOTHING_TO_EXTEND = "nothing_to_extend"
+    NOTHING_AMENDED = "nothing_amended"
+    AMENDMENT_DROPS_RECORDED = "amendment_drops_recorded"
+    PROPOSAL_DECIDED = "proposal_decided"
+    OBJECTION_ALREADY_MADE = "objection_already_made"
+    NOTICE_ALREADY_GIVEN = "notice_already_given"
 
 
 @dataclass(frozen=True, slots=True)

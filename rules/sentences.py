@@ -7,6 +7,7 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from rules import effects, facts
+from rules import matters as m
 from rules.entries import Fact
 from rules.plan import Plan
 
@@ -19,67 +20,64 @@ def local(at: datetime, zone: str) -> str:
 
 def told(fact: Fact, plan: Plan) -> str:
     """What a fact says, without its actor and its time of recording."""
+    if isinstance(fact, facts.OnIncident):
+        return _incident(fact, plan)
+    if isinstance(fact, facts.OnEvidence):
+        return _evidence(fact)
+    if isinstance(fact, effects.OnMilestone):
+        return _milestone(fact, plan)
+    if isinstance(fact, effects.OnStability | effects.CommitmentChanged | effects.ClockStruck):
+        return _state(fact, plan)
+    if isinstance(fact, effects.OnPhase | facts.PhaseAdvanced | effects.WarningGiven | facts.ConsentGiven):
+        return _phase(fact)
+    if isinstance(fact, facts.OnProposal | effects.OnProposal):
+        return _proposal(fact, plan)
+    if isinstance(fact, effects.OnFamily | effects.ProgramFrozen | effects.ProgramThawed):
+        return _family(fact)
+    return _program(fact, plan)
+
+
+def _proposal(fact: facts.OnProposal | effects.OnProposal, plan: Plan) -> str:
     match fact:
-        case (
-            facts.IncidentReported()
-            | facts.IncidentConfirmed()
-            | facts.IncidentContested()
-            | facts.IncidentDismissed()
-            | facts.IncidentResolved()
-        ):
-            return _incident(fact, plan)
-        case (
-            facts.EvidenceRecorded()
-            | facts.MeasurementRecorded()
-            | facts.EvidenceVerified()
-            | facts.EvidenceReturned()
-            | facts.EvidenceWithdrawn()
-            | facts.ObservationMade()
-        ):
-            return _evidence(fact)
-        case (
-            facts.MilestoneDetermined()
-            | effects.FindingMade()
-            | effects.DeadlineSet()
-            | effects.DeadlineMissed()
-            | effects.StabilityCounted()
-            | effects.StabilityCompleted()
-            | facts.StabilityReversed()
-            | effects.CommitmentChanged()
-            | effects.ClockStruck()
-        ):
-            return _state(fact, plan)
-        case (
-            effects.GateChanged()
-            | facts.PhaseAdvanced()
-            | effects.PhaseOpened()
-            | effects.PhaseCompleted()
-            | effects.PhaseReopened()
-            | effects.PhaseSteppedBack()
-            | effects.WarningGiven()
-            | facts.ConsentGiven()
-        ):
-            return _phase(fact)
-        case (
-            effects.ProgramFrozen()
-            | effects.ProgramThawed()
-            | effects.ChildOpened()
-            | facts.ChildReported()
-            | facts.ParentReported()
-        ):
-            return _family(fact)
-        case _:
-            return _program(fact, plan)
+        case facts.ProposalMade():
+            return f"proposal {fact.proposal} made by {fact.procedure}: {matter_in_words(fact.matter, plan)}: {fact.reason}"
+        case facts.ProposalConsented():
+            return f"{fact.party} consents to proposal {fact.proposal}"
+        case facts.ObjectionMade():
+            return f"{fact.party} objects to proposal {fact.proposal}: {fact.reason}"
+        case facts.NoticeGiven():
+            return f"{fact.party} has had notice of proposal {fact.proposal}: {fact.proof}"
+        case facts.ProposalWithdrawn():
+            return f"proposal {fact.proposal} withdrawn: {fact.reason}"
+        case effects.ProposalChanged():
+            lifted = f"; lifted: the consent of {', '.join(fact.lifted)}" if fact.lifted else ""
+            return f"proposal {fact.proposal} would now do something else: {fact.because}{lifted}"
+        case effects.ProposalAdopted():
+            silent = f", {', '.join(fact.by_silence)} by silence" if fact.by_silence else ""
+            return f"proposal {fact.proposal} adopted{silent}"
+        case effects.ProposalFailed():
+            return f"proposal {fact.proposal} {fact.how}: {fact.because}"
+        case effects.SilenceExtended():
+            return f"silence on proposal {fact.proposal} extended to {local(fact.to, plan.time_zone)}"
+    assert_never(fact)
 
 
-def _incident(
-    fact: facts.IncidentReported
-    | facts.IncidentConfirmed
-    | facts.IncidentContested
-    | facts.IncidentDismissed
-    | facts.IncidentResolved,
-    plan: Plan,
-) -> str:
+def matter_in_words(matter: m.Matter, plan: Plan) -> str:
+    """What is to be decided, in a few words."""
+    match matter:
+        case m.Waive():
+            until = f" until {local(matter.until, plan.time_zone)}" if matter.until else ""
+            return f"waive {matter.milestone}{until}"
+        case m.Extend():
+            return f"extend {matter.milestone} to {local(matter.to, plan.time_zone)}"
+        case m.ExtendSilence():
+            return f"extend the silence on {matter.proposal} to {local(matter.to, plan.time_zone)}"
+        case m.Amend():
+            return "amend the plan"
+    assert_never(matter)
+
+
+def _incident(fact: facts.OnIncident, plan: Plan) -> str:
     match fact:
         case facts.IncidentReported():
             by = f", attributed to {fact.attributed_to}" if fact.attributed_to else ""
@@ -97,14 +95,7 @@ def _incident(
     assert_never(fact)
 
 
-def _evidence(
-    fact: facts.EvidenceRecorded
-    | facts.MeasurementRecorded
-    | facts.EvidenceVerified
-    | facts.EvidenceReturned
-    | facts.EvidenceWithdrawn
-    | facts.ObservationMade,
-) -> str:
+def _evidence(fact: facts.OnEvidence) -> str:
     match fact:
         case facts.EvidenceRecorded():
             return f"evidence {fact.evidence} recorded for {fact.milestone}.{fact.shows}"
@@ -118,25 +109,14 @@ def _evidence(
             return f"evidence {fact.evidence} returned: {fact.reason}"
         case facts.EvidenceWithdrawn():
             return f"evidence {fact.evidence} withdrawn: {fact.reason}"
-        case facts.ObservationMade():
-            return f"observation on {fact.milestone}: {fact.text}"
     assert_never(fact)
 
 
-def _state(
-    fact: facts.MilestoneDetermined
-    | effects.FindingMade
-    | effects.DeadlineSet
-    | effects.DeadlineMissed
-    | effects.StabilityCounted
-    | effects.StabilityCompleted
-    | facts.StabilityReversed
-    | effects.CommitmentChanged
-    | effects.ClockStruck,
-    plan: Plan,
-) -> str:
+def _milestone(fact: effects.OnMilestone, plan: Plan) -> str:
     zone = plan.time_zone
     match fact:
+        case facts.ObservationMade():
+            return f"observation on {fact.milestone}: {fact.text}"
         case facts.MilestoneDetermined():
             by_itself = " by the plan itself" if fact.automatically else ""
             grade = fact.share if fact.grade is None else fact.grade
@@ -153,6 +133,19 @@ def _state(
             return f"milestone {fact.milestone} due {local(fact.due_revised, zone)}{moved}"
         case effects.DeadlineMissed():
             return f"milestone {fact.milestone} was not achieved by its due date"
+        case effects.DeadlineExtended():
+            return f"milestone {fact.milestone} extended by agreement to {local(fact.to, zone)}"
+        case effects.MilestoneWaived():
+            until = f" until {local(fact.until, zone)}" if fact.until else ""
+            return f"milestone {fact.milestone} waived{until}"
+        case effects.WaiverExpired():
+            return f"the waiver of {fact.milestone} has ended"
+    assert_never(fact)
+
+
+def _state(fact: effects.OnStability | effects.CommitmentChanged | effects.ClockStruck, plan: Plan) -> str:
+    zone = plan.time_zone
+    match fact:
         case effects.StabilityCounted():
             moved_by = f", moved by {fact.moved_by}" if fact.moved_by else ""
             ends = f", complete on {local(fact.completes_at, zone)} if nothing happens" if fact.completes_at else ""
@@ -225,6 +218,7 @@ def _program(
     | facts.ProgramResumed
     | facts.ProgramTerminated
     | effects.ProgramCompleted
+    | effects.PlanAmended
     | facts.AttemptRefused,
     plan: Plan,
 ) -> str:
@@ -241,6 +235,8 @@ def _program(
             return f"program resumed: {fact.reason}"
         case facts.ProgramTerminated():
             return f"program TERMINATED: {fact.reason}"
+        case effects.PlanAmended():
+            return f"the plan is amended by proposal {fact.proposal}"
         case effects.ProgramCompleted():
             return "program COMPLETE"
         case facts.AttemptRefused():

@@ -69,6 +69,7 @@ def _references(plan: p.Plan) -> Iterator[Fault]:
             yield from _unknown((*at, "party"), rule.party, "party", plan.parties)
         yield from _anchor(plan, (*at, "in_force"), rule.in_force)
         yield from _triggers(plan, (*at, "broken_by"), rule.broken_by, everybody)
+    yield from _procedures(plan, signatories)
     for name, phase in plan.phases.items():
         at = ("phases", name)
         if phase.party:
@@ -177,7 +178,27 @@ def _milestone(plan: p.Plan, at: Path, step: p.Milestone, signatories: list[str]
         yield from _anchor(plan, (*at, "due", "from"), step.due.from_)
         for index, name in enumerate(step.due.paused_while_broken):
             yield from _unknown((*at, "due", "paused_while_broken", index), name, "commitment", plan.commitments)
+        if step.due.extended_by:
+            yield from _unknown((*at, "due", "extended_by"), step.due.extended_by, "procedure", plan.procedures)
+    if step.waived_by:
+        yield from _unknown((*at, "waived_by"), step.waived_by, "procedure", plan.procedures)
     yield from _gate(plan, (*at, "holds_while"), step.holds_while)
+
+
+def _procedures(plan: p.Plan, signatories: list[str]) -> Iterator[Fault]:
+    for name, rule in plan.procedures.items():
+        at: Path = ("procedures", name)
+        for index, who in enumerate(rule.proposed_by):
+            yield from _unknown((*at, "proposed_by", index), who, "party or body", signatories)
+        for index, who in enumerate(rule.vetoed_by):
+            yield from _unknown((*at, "vetoed_by", index), who, "party", plan.parties)
+        for party, who in rule.on_behalf.items():
+            yield from _unknown((*at, "on_behalf", party), party, "party that the procedure asks", rule.asked)
+            yield from _unknown((*at, "on_behalf", party), who, "party or body", signatories)
+        yield from _gate(plan, (*at, "adopted_when"), rule.adopted_when)
+    for name, amendment in plan.amendments.items():
+        at = ("amendments", name, "procedure")
+        yield from _unknown(at, amendment.procedure, "procedure", plan.procedures)
 
 
 def _gate(plan: p.Plan, at: Path, criteria: tuple[c.Criterion, ...]) -> Iterator[Fault]:

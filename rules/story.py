@@ -25,8 +25,8 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from rules.acts import Id, Role
-from rules.words import Figure, Label, Name, Strict, Text
+from rules.acts import Role
+from rules.words import Figure, Id, Label, Name, Strict, Text
 
 
 class Cast(Strict):

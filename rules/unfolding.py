@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from rules import effects
-from rules.acts import Actor, Id
+from rules.acts import Actor
 from rules.agenda import Agenda
 from rules.clocks import Clock, clocks_after
 from rules.consequences import Step
 from rules.entries import Entry, Fact
 from rules.evolve import evolve
 from rules.program import Program
+from rules.words import Id
 
 MOST_ROUNDS = 10_000
 
@@ -76,7 +77,7 @@ class Unfolding:
             case "deadline":
                 milestone = clock.name.removeprefix("deadline.")
                 self.append(effects.DeadlineMissed(milestone=milestone, effective_at=clock.due_at))
-            case "observation" | "staleness" | "not_before":
+            case "observation" | "staleness" | "not_before" | "waiver" | "silence" | "lapse":
                 pass
         self.settle(at)
 

@@ -16,6 +16,7 @@ from pydantic import (
     ConfigDict,
     PlainSerializer,
     StringConstraints,
+    WithJsonSchema,
 )
 
 
@@ -46,6 +47,15 @@ Text = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=4000),
     AfterValidator(composed),
 ]
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$")]
+"""A name that somebody outside chooses: of an act, a piece of evidence, an incident, a person."""
+PlanText = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200_000),
+    AfterValidator(composed),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 200_000, "description": "a plan, as YAML or JSON"}),
+]
+
 WhenSuspended: TypeAlias = Literal["suspend", "freeze", "leave"]
 """What becomes of a child program while its parent is suspended."""
 

@@ -8,11 +8,12 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from db.receipts import Receipt
-from rules.decide import Decided, effects_of
+from rules.decide import Decided
 from rules.effects import Truth
 from rules.entries import Entry
 from rules.findings import showing
 from rules.program import Program
+from rules.signature import effects_of
 from rules.times import Instant, written
 
 

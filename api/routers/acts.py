@@ -20,11 +20,11 @@ from api.state import StateOf
 from db.receipts import BatchRefused
 from rules import acts as a
 from rules.times import Instant
-from rules.words import Name, Strict, Text
+from rules.words import Id, Name, Strict, Text
 
 router = APIRouter(prefix="/programs/{program}", tags=["acts"], responses=WRITES, route_class=ActRoute)
 
-IncidentId = Annotated[a.Id, Path(alias="incident")]
+IncidentId = Annotated[Id, Path(alias="incident")]
 
 
 class Reasoned(Strict):
@@ -162,7 +162,7 @@ async def remove_member(deed: a.RemoveMember, acting: Doing) -> Response:
 class BatchAct(Strict):
     """One act of a batch, under a key of its own."""
 
-    key: a.Id
+    key: Id
     deed: a.Deed
 
 

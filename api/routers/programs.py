@@ -33,7 +33,7 @@ from rules.clocks import clocks
 from rules.explain import blocking
 from rules.program import EvidenceStatus, Program, Standing
 from rules.times import Instant, written
-from rules.words import Label, Name, Strict
+from rules.words import Id, Label, Name, PlanText, Strict
 
 router = APIRouter(prefix="/programs", tags=["programs"])
 
@@ -45,7 +45,7 @@ class Start(Strict):
     """Which plan to start, with which values for what it leaves open."""
 
     plan: str | None = Field(default=None, description="name of a plan kept by this service", examples=["us-iraq-reset"])
-    document: a.PlanText | dict[str, Any] | None = Field(default=None, description="or a whole plan: its text, or JSON")
+    document: PlanText | dict[str, Any] | None = Field(default=None, description="or a whole plan: its text, or JSON")
     parameters: dict[Name, str | int] = Field(default_factory=dict)
     title: Label | None = None
     members: tuple[a.Member, ...] = Field(default=(), max_length=200)
@@ -164,7 +164,7 @@ async def get_evidence(
     milestone: Name | None = None,
     indicator: Name | None = None,
     status: EvidenceStatus | None = None,
-    after: Annotated[a.Id | None, Query(description="`next` of the page before")] = None,
+    after: Annotated[Id | None, Query(description="`next` of the page before")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> EvidencePage:
     """Its evidence and measurements, oldest first, in pages."""
@@ -196,8 +196,8 @@ async def get_ledger(
     since: Annotated[Instant | None, Query(description="recorded at or after")] = None,
     until: Annotated[Instant | None, Query(description="recorded before")] = None,
     kind: Annotated[Name | None, Query(description="kind of fact")] = None,
-    actor: Annotated[a.Id | None, Query(description="person")] = None,
-    subject: Annotated[a.Id | None, Query(description="milestone, phase, incident or evidence")] = None,
+    actor: Annotated[Id | None, Query(description="person")] = None,
+    subject: Annotated[Id | None, Query(description="milestone, phase, incident or evidence")] = None,
     after: Annotated[int, Query(ge=0, lt=2**53, description="`next` of the page before")] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> EntryPage:

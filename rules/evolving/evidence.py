@@ -78,9 +78,12 @@ def _counted(program: Program, piece: Evidence, *, stands: bool) -> Program:
 
     if piece.measurement is not None:
         indicator = piece.measurement.indicator
+        if indicator not in program.plan.indicators:
+            return program
         ids = kept(program.figures.get(indicator, ()))
         return program.changed(figures=put(program.figures, indicator, ids))
-    if piece.milestone is None or piece.shows is None:
-        return program
+    step = program.plan.milestones.get(piece.milestone or "")
+    if step is None or piece.milestone is None or piece.shows is None or piece.shows not in step.shown_by:
+        return program  # the plan has been amended and asks for it no more
     shown = program.milestone(piece.milestone).shown
     return with_milestone(program, piece.milestone, shown=put(shown, piece.shows, kept(shown.get(piece.shows, ()))))

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from rules import effects, facts
-from rules.program import Due, Finding, MilestoneStatus, Program, put
+from rules.entries import Entry, NotFoldable
+from rules.program import Due, Extension, Finding, MilestoneStatus, Program, Waiver, put
 
 
 def with_milestone(program: Program, name: str, **changes: Any) -> Program:
@@ -26,7 +27,7 @@ def _finding(fact: effects.FindingMade) -> Finding:
     )
 
 
-def milestone_after(program: Program, fact: effects.OnMilestone) -> Program:
+def milestone_after(program: Program, _: Entry, fact: effects.OnMilestone) -> Program:
     """The program after a fact on a milestone, or a finding."""
     match fact:
         case effects.FindingMade(stability=str(phase)):
@@ -41,6 +42,10 @@ def milestone_after(program: Program, fact: effects.OnMilestone) -> Program:
         case facts.MilestoneDetermined():
             achieved = fact.outcome == "achieved"
             grade = fact.share if fact.grade is None else Decimal(fact.grade)
+            state = program.milestone(fact.milestone)
+            # What stood when it was due was kept in time, also where it falls later.
+            was_due = state.due is not None and state.due.revised is not None and state.due.revised <= fact.effective_at
+            stood = was_due and state.status is MilestoneStatus.ACHIEVED
             return with_milestone(
                 program,
                 fact.milestone,
@@ -48,16 +53,23 @@ def milestone_after(program: Program, fact: effects.OnMilestone) -> Program:
                 achieved_at=fact.effective_at if achieved else None,
                 grade=grade or None,
                 determined_at=fact.effective_at,
+                due=replace(state.due, kept=True) if stood and state.due else state.due,
             )
         case effects.DeadlineSet():
-            before = program.milestone(fact.milestone).due
-            due = Due(
-                fact.anchored_at,
-                fact.due_original,
-                fact.due_revised,
-                before.missed_at if before else None,
-            )
+            due = Due(fact.anchored_at, fact.due_original, fact.due_revised)
+            if before := program.milestone(fact.milestone).due:
+                due = replace(due, missed_at=before.missed_at, extended=before.extended)
             return with_milestone(program, fact.milestone, due=due)
+        case effects.DeadlineExtended():
+            if (due_before := program.milestone(fact.milestone).due) is None:
+                raise NotFoldable(f"{fact.milestone} has no due date to extend")
+            extended = replace(due_before, extended=Extension(fact.to, fact.effective_at), missed_at=None)
+            return with_milestone(program, fact.milestone, due=extended)
+        case effects.MilestoneWaived():
+            waiver = Waiver(fact.proposal, fact.effective_at, fact.until)
+            return with_milestone(program, fact.milestone, waived=waiver)
+        case effects.WaiverExpired():
+            return with_milestone(program, fact.milestone, waived=None)
         case effects.DeadlineMissed():
             due_now = program.milestone(fact.milestone).due
             missed = replace(due_now, missed_at=fact.effective_at) if due_now else None

@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from rules import effects, facts
+from rules.entries import Entry
 from rules.program import PhaseStatus, Program, Stability, Standing, put
 
 
-def stability_after(program: Program, fact: effects.OnStability) -> Program:
+def stability_after(program: Program, _: Entry, fact: effects.OnStability) -> Program:
     """The program after a fact on a stability period."""
     match fact:
         case effects.StabilityCounted():
@@ -22,7 +23,7 @@ def stability_after(program: Program, fact: effects.OnStability) -> Program:
     return program.changed(stability=put(program.stability, fact.phase, state))
 
 
-def phase_after(program: Program, fact: effects.OnPhase) -> Program:
+def phase_after(program: Program, _: Entry, fact: effects.OnPhase) -> Program:
     """The program after a fact on a phase or one of its gates."""
     state = program.phase(fact.phase)
     match fact:
@@ -41,7 +42,7 @@ def phase_after(program: Program, fact: effects.OnPhase) -> Program:
     return program.changed(phases=put(program.phases, fact.phase, state))
 
 
-def standing_after(program: Program, fact: effects.OnStanding) -> Program:
+def standing_after(program: Program, _: Entry, fact: effects.OnStanding) -> Program:
     """The program after a fact on the program as a whole."""
     match fact:
         case facts.ProgramSuspended():
@@ -49,7 +50,7 @@ def standing_after(program: Program, fact: effects.OnStanding) -> Program:
         case effects.ProgramFrozen():
             return _stopped(program, Standing.FROZEN, fact.effective_at)
         case facts.ProgramResumed() | effects.ProgramThawed():
-            (since, _) = program.suspensions[-1]
+            since = program.suspensions[-1][0]
             return program.changed(
                 standing=Standing.RUNNING,
                 suspensions=(*program.suspensions[:-1], (since, fact.effective_at)),

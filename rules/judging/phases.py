@@ -25,11 +25,14 @@ def _check_phase(program: Program, name: str) -> None:
 
 
 def consented(program: Program, actor: a.Actor, deed: a.Consent) -> Fact:
-    """The fact of a party's consent. Raises No."""
-    _check_phase(program, deed.phase)
+    """The fact of a party's consent to the opening of a phase. Raises No."""
+    phase = deed.phase or ""
+    _check_phase(program, phase)
+    if actor.role is not a.Role.REPRESENTATIVE or deed.on_behalf_of is not None:
+        raise No(Code.ROLE_MAY_NOT, "A phase is consented to by a party itself.", "a representative of the party")
     asked = {
         party
-        for criterion in (*program.plan.phases[deed.phase].entry, *program.plan.exits[deed.phase])
+        for criterion in (*program.plan.phases[phase].entry, *program.plan.exits[phase])
         for leaf in c.leaves(criterion)
         if isinstance(leaf, c.ConsentGiven)
         for party in leaf.consent
@@ -37,16 +40,16 @@ def consented(program: Program, actor: a.Actor, deed: a.Consent) -> Fact:
     if actor.party not in asked:
         raise No(
             Code.CONSENT_NOT_ASKED,
-            f"The phase {deed.phase} does not ask for the consent of {actor.party}.",
+            f"The phase {phase} does not ask for the consent of {actor.party}.",
             f"a consent of {' or '.join(sorted(asked))}" if asked else "no consent is asked here",
         )
-    if actor.party in program.consented(deed.phase):
+    if actor.party in program.consented(phase):
         raise No(
             Code.CONSENT_ALREADY_GIVEN,
             f"{actor.party} has consented already.",
             "nothing more is needed",
         )
-    return facts.ConsentGiven(phase=deed.phase, party=actor.party, effects=deed.effects)
+    return facts.ConsentGiven(phase=phase, party=actor.party, effects=deed.effects)
 
 
 def advanced(program: Program, deed: a.AdvancePhase, at: datetime) -> Fact:

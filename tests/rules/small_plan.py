@@ -44,6 +44,31 @@ PLAN: dict[str, Any] = {
             "broken_by": [{"kinds": ["attack"], "at_least": "serious"}],
         }
     },
+    "procedures": {
+        "joint": {
+            "title": "Both parties",
+            "proposed_by": ["north", "south"],
+            "adopted_when": [{"consent": ["north", "south"]}],
+            "on_behalf": {"north": "commission"},
+            "within": "P90D",
+        },
+        "quiet": {
+            "title": "Unless somebody objects",
+            "proposed_by": ["south"],
+            "adopted_when": [{"consent": ["north", "south"]}],
+            "vetoed_by": ["north"],
+            "silence": "P14D",
+        },
+        "one": {
+            "title": "Either party",
+            "proposed_by": ["commission"],
+            "adopted_when": [{"at_least": {"count": 1, "of": [{"consent": ["north"]}, {"consent": ["south"]}]}}],
+        },
+    },
+    "amendments": {
+        "wording": {"procedure": "one", "may_change": ["**.title"]},
+        "substance": {"procedure": "joint"},
+    },
     "phases": {
         "move": {
             "title": "First move",
@@ -75,7 +100,9 @@ PLAN: dict[str, Any] = {
                         "within": "P60D",
                         "from": {"phase": "answer", "becomes": "open"},
                         "paused_while_broken": ["moratorium"],
+                        "extended_by": "quiet",
                     },
+                    "waived_by": "joint",
                 }
             },
         },

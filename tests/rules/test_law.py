@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from rules import acts as a
-from rules.decide import Decided, decide, effects_of
+from rules.decide import Decided, decide
 from rules.explain import blocking, blocking_phase
 from rules.program import MilestoneStatus, PhaseStatus, Standing
 from rules.refusals import Refused
+from rules.signature import effects_of
 from rules.stability import days_left
 from tests.rules.small_plan import World, day
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from copy import copy
+from copy import copy, deepcopy
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -13,17 +14,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules import acts as a
+from rules import matters as m
 from rules.clocks import clocks
-from rules.consequences import ORDER
 from rules.decide import Decided, decide
 from rules.effects import PhaseOpened, Truth
 from rules.evolve import evolve, fold
 from rules.facts import ProgramSuspended
 from rules.gates import gate
 from rules.program import PhaseStatus, Program, Standing
+from rules.proposals import LAW, follows
 from rules.refusals import Refused
+from rules.signature import effects_of
 from rules.unfolding import Unfolding
-from tests.rules.small_plan import PEOPLE, World, day
+from tests.rules.small_plan import PEOPLE, PLAN, World, day
 
 Drawn = tuple[str, Any, float]
 """Who, what, and how many days after the act before."""
@@ -33,6 +36,7 @@ def _deeds() -> st.SearchStrategy[Any]:
     piece = st.sampled_from(["e1", "e2", "e3", "m1", "m2"])
     incident = st.sampled_from(["i1", "i2", "i3"])
     phase = st.sampled_from(["move", "answer", "quiet", "trade"])
+    proposal = st.sampled_from(["p1", "p2"])
     filed = a.FiledDocument(sha256="0" * 64, name="file.pdf")
     figures = st.decimals(min_value=80, max_value=100, places=1)
     return st.one_of(
@@ -77,9 +81,37 @@ def _deeds() -> st.SearchStrategy[Any]:
         st.builds(a.ResolveIncident, incident=incident, reason=st.just("Over.")),
         st.builds(a.Consent, phase=phase),
         st.builds(a.AdvancePhase, phase=phase),
+        st.builds(
+            a.Propose,
+            proposal=proposal,
+            procedure=st.sampled_from(["joint", "joint", "quiet", "one"]),
+            matter=_matters(),
+            reason=st.just("It is time."),
+        ),
+        st.builds(a.Consent, proposal=proposal),
+        st.builds(a.Consent, proposal=proposal),
+        st.builds(a.ObjectTo, proposal=proposal, reason=st.just("No.")),
+        st.builds(a.GiveNotice, proposal=proposal, party=st.sampled_from(["north", "south"]), proof=st.just("Served.")),
         st.builds(a.SuspendProgram, reason=st.just("War.")),
         st.builds(a.ResumeProgram, reason=st.just("Peace.")),
     )
+
+
+def _matters() -> st.SearchStrategy[m.Matter]:
+    days = st.integers(5, 80).map(day)
+    return st.one_of(
+        st.builds(m.Waive, milestone=st.just("safety"), until=days),
+        st.builds(m.Extend, milestone=st.just("safety"), to=days),
+        st.builds(m.ExtendSilence, proposal=st.sampled_from(["p1", "p2"]), to=days),
+        st.sampled_from([_amended(settling="P3D"), _amended(settling="P1D"), _amended(length="P20D")]),
+    )
+
+
+def _amended(**changes: str) -> m.Amend:
+    plan = deepcopy(PLAN)
+    plan["phases"]["quiet"]["stability"] |= changes
+    plan["parameters"] = {} if "length" in changes else plan["parameters"]
+    return m.Amend(document=json.dumps(plan))
 
 
 MAY: dict[type, list[str]] = {
@@ -91,6 +123,9 @@ MAY: dict[type, list[str]] = {
     a.DismissIncident: ["cleo"],
     a.ResolveIncident: ["cleo"],
     a.Consent: ["nils", "saul"],
+    a.Propose: ["nils", "saul", "cleo"],
+    a.ObjectTo: ["nils", "saul"],
+    a.GiveNotice: ["olga"],
     a.ResumeProgram: ["cleo"],
     tuple: ["sara"],
 }
@@ -180,13 +215,24 @@ def test_the_stored_state_is_what_the_entries_add_up_to(history: list[Any]) -> N
 @settings(max_examples=120, deadline=None)
 def test_nothing_that_follows_is_overlooked(history: list[Any]) -> None:
     def nothing_more(decided: Decided, at: datetime) -> None:
-        again = Unfolding(decided.program, "again", at, ORDER)
+        again = Unfolding(decided.program, "again", at, LAW)
         again.look_at_everything()
         again.settle(at)
         assert again.entries == []
         assert decided.clocks == clocks(decided.program)
 
     lived(history, after_each=nothing_more)
+
+
+@given(histories)
+@settings(max_examples=120, deadline=None)
+def test_no_consent_outlives_a_change_of_the_effects_it_was_given_for(history: list[Any]) -> None:
+    def still_bound(decided: Decided, at: datetime) -> None:
+        for proposal in decided.program.open_proposals:
+            would = follows(decided.program, proposal.id, proposal.procedure, proposal.matter, at)
+            assert effects_of(would) == proposal.effects
+
+    lived(history, after_each=still_bound)
 
 
 @given(histories)

@@ -1,0 +1,51 @@
+"""What an amendment makes of a program: facts stay recorded, and count for what still bears their name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from rules import effects
+from rules.parameters import recorded_plan
+from rules.plan import Milestone
+from rules.program import MilestoneState, PhaseStatus, Program, Version
+
+V = TypeVar("V")
+
+
+def amended(program: Program, fact: effects.PlanAmended) -> Program:
+    """The program under the new text of its plan.
+
+    What has a name in both texts stands where it stood; what the new text no longer names is
+    dropped from what counts, and stays in the ledger.
+    """
+    plan = recorded_plan(fact.document, fact.parameters)
+    quiet = [name for name, phase in plan.phases.items() if phase.stability]
+    milestones = {
+        name: _kept(state, plan.milestones[name]) for name, state in program.milestones.items() if name in plan.milestones
+    }
+    return program.changed(
+        plan=plan,
+        version=Version(fact.document, fact.parameters),
+        plan_sha256=fact.plan_sha256,
+        phases=_named(program.phases, plan.phases),
+        milestones=milestones,
+        stability=_named(program.stability, quiet),
+        commitments=_named(program.commitments, plan.commitments),
+        figures=_named(program.figures, plan.indicators),
+        consents={name: given for name, given in program.consents.items() if name in plan.phases and not _waits(program, name)},
+    )
+
+
+def _named(held: Mapping[str, V], names: Collection[str]) -> Mapping[str, V]:
+    return {name: value for name, value in held.items() if name in names}
+
+
+def _waits(program: Program, phase: str) -> bool:
+    """A phase that has not opened asks anew for the consents to its opening: its text may be another."""
+    return program.phase(phase).status is PhaseStatus.WAITING
+
+
+def _kept(state: MilestoneState, step: Milestone) -> MilestoneState:
+    return replace(state, shown=_named(state.shown, step.shown_by), due=state.due if step.due else None)

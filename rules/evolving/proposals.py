@@ -1,0 +1,69 @@
+"""Proposals: made, consented to, objected to, decided."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+from rules import effects, facts
+from rules.entries import Entry, caused_by
+from rules.program import Program, Proposal, ProposalStatus, put
+
+Change: TypeAlias = facts.OnProposal | effects.OnProposal
+
+
+def proposal_after(program: Program, entry: Entry, fact: Change) -> Program:
+    """The program after a fact on a proposal."""
+    match fact:
+        case facts.ProposalMade():
+            made = Proposal(
+                id=fact.proposal,
+                procedure=fact.procedure,
+                matter=fact.matter,
+                reason=fact.reason,
+                made_by=caused_by(entry),
+                made_at=entry.at,
+                effects=fact.effects,
+                amends=program.version,
+            )
+            return program.changed(proposals=put(program.proposals, made.id, made))
+        case facts.ProposalConsented():
+            before = program.proposals[fact.proposal]
+            consents = before.consents | {fact.party}
+            return _with(program, before, consents=consents, objections=before.objections - {fact.party})
+        case facts.ObjectionMade():
+            before = program.proposals[fact.proposal]
+            objections = before.objections | {fact.party}
+            return _with(program, before, objections=objections, consents=before.consents - {fact.party})
+        case facts.NoticeGiven():
+            before = program.proposals[fact.proposal]
+            return _with(program, before, notices=put(before.notices, fact.party, entry.at))
+        case facts.ProposalWithdrawn():
+            return _decided(program, fact.proposal, ProposalStatus.WITHDRAWN, fact.reason, entry)
+        case effects.ProposalChanged():
+            before = program.proposals[fact.proposal]
+            return _with(
+                program,
+                before,
+                effects=fact.effects,
+                matter=fact.matter or before.matter,
+                amends=program.version if fact.matter is not None else before.amends,
+                # Silence is a consent too: it begins with a new notice.
+                consents=frozenset(),
+                notices={},
+                silence_until=None,
+            )
+        case effects.ProposalAdopted():
+            return _decided(program, fact.proposal, ProposalStatus.ADOPTED, None, entry)
+        case effects.ProposalFailed():
+            return _decided(program, fact.proposal, ProposalStatus(fact.how), fact.because, entry)
+        case effects.SilenceExtended():
+            return _with(program, program.proposals[fact.proposal], silence_until=fact.to)
+
+
+def _decided(program: Program, name: str, status: ProposalStatus, because: str | None, entry: Entry) -> Program:
+    return _with(program, program.proposals[name], status=status, because=because, decided_at=entry.at)
+
+
+def _with(program: Program, before: Proposal, **changes: Any) -> Program:
+    return program.changed(proposals=put(program.proposals, before.id, replace(before, **changes)))

@@ -1,0 +1,116 @@
+"""Whether a matter can be decided by a procedure: asked when it is proposed, and again until it is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import assert_never
+
+from rules import matters as m
+from rules.acts import ChildPlan
+from rules.amending import changes, class_of
+from rules.canonical import NotCanonical, digest
+from rules.judging.evidence import milestone_of
+from rules.parameters import recorded_plan, text_read
+from rules.plan import Plan
+from rules.procedures import Procedure
+from rules.program import MilestoneStatus, Program, ProposalStatus, Version
+from rules.reading import Faulty
+from rules.refusals import Code, No
+from rules.soundness import sound
+from rules.times import written
+from rules.words import did_you_mean
+
+
+def procedure_of(program: Program, name: str) -> Procedure:
+    """A procedure of the plan. Raises No."""
+    if (procedure := program.plan.procedures.get(name)) is None:
+        raise No(Code.PROCEDURE_UNKNOWN, f"{name} is no procedure of the plan.", did_you_mean(name, program.plan.procedures))
+    return procedure
+
+
+def check_matter(program: Program, procedure: str, matter: m.Matter, at: datetime) -> None:
+    """Raises No unless the matter could be decided now, by this procedure."""
+    match matter:
+        case m.Waive():
+            _check_waiver(program, procedure, matter, at)
+        case m.Extend():
+            _check_extension(program, procedure, matter)
+        case m.ExtendSilence():
+            _check_silence(program, procedure, matter)
+        case m.Amend():
+            _check_amendment(program, procedure, matter)
+        case _:
+            assert_never(matter)
+
+
+def _check_procedure(what: str, foreseen: str | None, procedure: str) -> None:
+    if foreseen is None:
+        raise No(Code.NOT_FORESEEN, f"The plan does not foresee that {what}.", "an amendment of the plan")
+    if foreseen != procedure:
+        raise No(Code.OTHER_PROCEDURE, f"That {what} is not decided by {procedure}.", f"the procedure {foreseen}")
+
+
+def _check_waiver(program: Program, procedure: str, matter: m.Waive, at: datetime) -> None:
+    step = milestone_of(program, matter.milestone)
+    _check_procedure(f"{matter.milestone} is waived", step.waived_by, procedure)
+    if program.milestone(matter.milestone).status is MilestoneStatus.ACHIEVED:
+        raise No(Code.ALREADY_DETERMINED, f"{matter.milestone} is achieved.", "a milestone that is not achieved")
+    if matter.until is not None and matter.until <= at:
+        raise No(Code.NOT_LATER, f"The waiver would end on {written(matter.until)}, which has passed.", "a later end")
+
+
+def _check_extension(program: Program, procedure: str, matter: m.Extend) -> None:
+    step = milestone_of(program, matter.milestone)
+    _check_procedure(f"{matter.milestone} is extended", step.due.extended_by if step.due else None, procedure)
+    state = program.milestone(matter.milestone)
+    if state.due is None or state.status is MilestoneStatus.ACHIEVED:
+        raise No(Code.NOTHING_TO_EXTEND, f"{matter.milestone} has no due date that runs.", "a milestone that is due")
+    now = state.due.revised or state.due.original
+    if matter.to <= now:
+        raise No(Code.NOT_LATER, f"{matter.milestone} is due on {written(now)} already.", "a later date")
+
+
+def _check_silence(program: Program, procedure: str, matter: m.ExtendSilence) -> None:
+    proposal = program.proposals.get(matter.proposal)
+    if proposal is None:
+        raise No(Code.PROPOSAL_UNKNOWN, f"There is no proposal {matter.proposal}.", "the id of a proposal")
+    if proposal.status is not ProposalStatus.OPEN:
+        raise No(Code.PROPOSAL_DECIDED, f"The proposal {proposal.id} is {proposal.status}.", "an open proposal")
+    silence = procedure_of(program, proposal.procedure).silence
+    _check_procedure(f"silence on {proposal.id} is extended", proposal.procedure if silence else None, procedure)
+    if proposal.silence_until is not None and matter.to <= proposal.silence_until:
+        raise No(Code.NOT_LATER, f"The silence ends on {written(proposal.silence_until)} already.", "a later date")
+
+
+def plan_accepted(document: str, parameters: Mapping[str, str | int], programs: Mapping[str, ChildPlan]) -> Plan:
+    """The plan of a text that somebody puts forward, with those of its child programs. Raises No with its faults."""
+    try:
+        plan = sound(text_read(document), parameters, programs)
+        digest({"document": document, "parameters": dict(parameters)})
+    except Faulty as error:
+        told = "; ".join(fault.line("plan") for fault in error.faults[:5])
+        raise No(Code.PLAN_FAULTY, f"The plan has faults: {told}"[:4000], "a plan without faults") from None
+    except NotCanonical as error:
+        raise No(Code.PLAN_FAULTY, f"The plan cannot be recorded: {error}", "plain text and whole numbers") from None
+    return plan
+
+
+def _check_amendment(program: Program, procedure: str, matter: m.Amend) -> None:
+    version = Version(matter.document, matter.parameters)
+    if version == program.version:
+        raise No(Code.NOTHING_AMENDED, "The text is that of the plan as it is.", "another text")
+    plan = recorded_plan(matter.document, matter.parameters)
+    changed = changes(program.plan, plan)
+    rule = class_of(program.plan, changed)
+    places = ", ".join(change.place for change in changed[:5]) or "its wording alone"
+    _check_procedure(f"the plan is amended at {places}", rule.procedure if rule else None, procedure)
+    kinds = {incident.kind for incident in program.incidents.values()}
+    severities = {incident.severity for incident in program.incidents.values()}
+    dropped = [*sorted(kinds - set(plan.incidents)), *sorted(severities - set(plan.severities))]
+    if dropped:
+        raise No(
+            Code.AMENDMENT_DROPS_RECORDED,
+            f"Incidents are recorded as {', '.join(dropped)}, which the new text does not know.",
+            "a text that keeps the kinds and severities of recorded incidents",
+        )

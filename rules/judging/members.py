@@ -1,0 +1,75 @@
+"""Whether a person may become, or cease to be, a member in a role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import assert_never
+
+from rules import acts as a
+from rules import facts
+from rules.authority import FOR_A_PARTY
+from rules.entries import Fact
+from rules.parameters import recorded_plan
+from rules.plan import Plan
+from rules.program import Program
+from rules.refusals import Code, No
+from rules.words import did_you_mean
+
+
+def member_fact(program: Program, deed: a.AdmitMember | a.RemoveMember) -> Fact:
+    """The fact of an act on membership. Raises No."""
+    match deed:
+        case a.AdmitMember(member=member):
+            return _admitted(program, member)
+        case a.RemoveMember():
+            return _removed(program, deed)
+    assert_never(deed)
+
+
+def check_members(members: Iterable[a.Member], plan: Plan, programs: Mapping[str, a.ChildPlan]) -> None:
+    """Raises No for a member whom the plan, or that of a child program, has no place for."""
+    for member in members:
+        _check_member(member, [*plan.parties, *plan.bodies])
+    for child in programs.values():
+        check_members(child.members, recorded_plan(child.document, child.parameters), child.programs or {})
+
+
+def _check_member(member: a.Member, parties: list[str]) -> None:
+    if member.role is a.Role.CLOCK:
+        raise No(Code.ROLE_MAY_NOT, "Nobody is a member as the clock.", "another role")
+    if member.role in FOR_A_PARTY and member.party is None:
+        raise No(Code.PARTY_UNKNOWN, f"The role {member.role} is held for a party.", f"one of {', '.join(parties)}")
+    if member.party is not None and member.party not in parties:
+        raise No(
+            Code.PARTY_UNKNOWN,
+            f"{member.party} is no party or body of the plan.",
+            did_you_mean(member.party, parties),
+        )
+
+
+def _admitted(program: Program, member: a.Member) -> Fact:
+    _check_member(member, [*program.plan.parties, *program.plan.bodies])
+    if member in program.members:
+        raise No(
+            Code.MEMBER_EXISTS,
+            f"{member.person} holds this role already.",
+            "another role or person",
+        )
+    return facts.MemberAdmitted(member=member)
+
+
+def _removed(program: Program, deed: a.RemoveMember) -> Fact:
+    if deed.member not in program.members:
+        raise No(
+            Code.MEMBER_UNKNOWN,
+            f"{deed.member.person} does not hold this role.",
+            "a role that is held",
+        )
+    officers = [member for member in program.members if member.role is a.Role.OFFICER]
+    if officers == [deed.member]:
+        raise No(
+            Code.LAST_OFFICER,
+            "A program keeps at least one officer.",
+            "admit another officer first",
+        )
+    return facts.MemberRemoved(member=deed.member, reason=deed.reason)

@@ -1,0 +1,45 @@
+"""What can be proposed: one class for each kind of decision that parties take together."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
+
+from rules.times import Instant
+from rules.words import Id, Name, PlanText, Strict
+
+
+class Waive(Strict):
+    """That a milestone counts as achieved for gates, for a time or for good."""
+
+    kind: Literal["waive"] = "waive"
+    milestone: Name
+    until: Instant | None = Field(default=None, description="left out, for good")
+
+
+class Extend(Strict):
+    """That a milestone is due later. The original date stays on record beside the new one."""
+
+    kind: Literal["extend"] = "extend"
+    milestone: Name
+    to: Instant
+
+
+class ExtendSilence(Strict):
+    """That the silence on another proposal ends later. Decided by all that are asked, each in so many words."""
+
+    kind: Literal["extend_silence"] = "extend_silence"
+    proposal: Id
+    to: Instant
+
+
+class Amend(Strict):
+    """That the program goes on under another text of its plan."""
+
+    kind: Literal["amend"] = "amend"
+    document: PlanText
+    parameters: dict[Name, str | int] = Field(default_factory=dict)
+
+
+Matter: TypeAlias = Annotated[Waive | Extend | ExtendSilence | Amend, Field(discriminator="kind")]

@@ -1,0 +1,29 @@
+"""The hash of what an act or a decision would do, to which a consent can be bound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from rules.canonical import digest
+from rules.entries import Entry
+
+_OF_THE_MOMENT = ("effective_at", "observable_until")
+_ANCHORS = ("anchored_at", "counted_from", "in_force_since")
+
+
+def effects_of(entries: Iterable[Entry]) -> str:
+    """SHA-256 of the effects among entries.
+
+    What is consented to is what changes, not when the question was put: instants that move with
+    the moment of asking are left out. Dates counted from what has already happened stand.
+    """
+    return digest([_lasting(entry) for entry in entries if entry.actor is None])
+
+
+def _lasting(entry: Entry) -> dict[str, object]:
+    fact = entry.fact
+    written = fact.model_dump(mode="json", exclude={*_OF_THE_MOMENT, "broken"}, exclude_none=True)
+    if any((anchor := getattr(fact, name, None)) is not None and anchor >= entry.at for name in _ANCHORS):
+        return {name: value for name, value in written.items() if not isinstance(getattr(fact, name), datetime)}
+    return written
