@@ -31,17 +31,31 @@ def broken(program: Program, expected: Expectation, at: datetime) -> Iterator[st
         yield from _stability(program, expected, expected.stability, at)
     elif expected.finding is not None:
         yield from _finding(program, expected, expected.finding)
+    elif expected.proposal is not None:
+        yield from _proposal(program, expected, expected.proposal)
     elif expected.blocked is not None:
         yield from _blocked(program, expected, expected.blocked, at)
     else:
-        late = [n for n, state in program.milestones.items() if state.due and state.due.missed_at]
-        for party in expected.on_time or ():
-            yield from _known(party, program.plan.parties)
-            missed = [name for name in late if program.plan.milestones[name].party == party]
-            if missed:
-                yield f"expected {party} to be on time, but it missed {', '.join(missed)}"
-        if bool(late) is expected.nobody_late:
-            yield f"late are: {', '.join(late) or 'nobody'}"
+        yield from _late(program, expected)
+
+
+def _late(program: Program, expected: Expectation) -> Iterator[str]:
+    late = [n for n, state in program.milestones.items() if state.due and state.due.missed_at]
+    for party in expected.on_time or ():
+        yield from _known(party, program.plan.parties)
+        missed = [name for name in late if program.plan.milestones[name].party == party]
+        if missed:
+            yield f"expected {party} to be on time, but it missed {', '.join(missed)}"
+    if bool(late) is expected.nobody_late:
+        yield f"late are: {', '.join(late) or 'nobody'}"
+
+
+def _proposal(program: Program, expected: Expectation, name: str) -> Iterator[str]:
+    yield from _known(name, program.proposals)
+    found = program.proposals.get(name)
+    because = f" ({found.because})" if found and found.because else ""
+    for message in _differs(f"proposal {name}", expected.is_, found.status if found else "not made"):
+        yield f"{message}{because}"
 
 
 def _known(name: str, among: object) -> Iterator[str]:
@@ -72,7 +86,7 @@ def _phase(program: Program, expected: Expectation, name: str, at: datetime) -> 
 def _milestone(program: Program, expected: Expectation, name: str) -> Iterator[str]:
     yield from _known(name, program.plan.milestones)
     state, zone = program.milestone(name), program.plan.time_zone
-    yield from _differs(name, expected.is_, state.status)
+    yield from _differs(name, expected.is_, "waived" if state.waived else state.status)
     yield from _differs(f"{name} achieved on", expected.on, _day(state.achieved_at, zone))
     if expected.graded is not None and expected.graded != (state.grade or 0):
         yield f"expected {name} to be graded {expected.graded}, but it is {state.grade or 'not graded'}"

@@ -36,6 +36,21 @@ class Cast(Strict):
     party: Name | None = None
 
 
+SUBJECTS = (
+    "program",
+    "phase",
+    "milestone",
+    "commitment",
+    "stability",
+    "child",
+    "proposal",
+    "finding",
+    "blocked",
+    "nobody_late",
+    "on_time",
+)
+
+
 class Expectation(Strict):
     """What should be so at this moment: one subject, and what is said of it."""
 
@@ -45,6 +60,7 @@ class Expectation(Strict):
     commitment: Name | None = None
     stability: Name | None = Field(default=None, description="the phase with the period")
     child: Name | None = Field(default=None, description="the child program: not_opened, opened, or how it reports to stand")
+    proposal: Id | None = Field(default=None, description="open, adopted, vetoed, lapsed and so on")
     finding: Name | None = Field(default=None, description="the milestone with the finding")
     blocked: Name | None = Field(default=None, description="the phase that something blocks")
     owes: tuple[Name, ...] | None = Field(default=None, description="with blocked: who owes an act")
@@ -62,13 +78,8 @@ class Expectation(Strict):
 
     @model_validator(mode="after")
     def _is_about_one_thing(self) -> Expectation:
-        subjects = (self.program, self.phase, self.milestone, self.commitment, self.stability)
-        named = [*subjects, self.child, self.finding, self.blocked, self.nobody_late, self.on_time]
-        if sum(subject is not None for subject in named) != 1:
-            raise ValueError(
-                "an expectation is about one of program, phase, milestone, commitment, stability, "
-                "child, finding, blocked, nobody_late or on_time"
-            )
+        if sum(getattr(self, subject) is not None for subject in SUBJECTS) != 1:
+            raise ValueError(f"an expectation is about one of {', '.join(SUBJECTS)}")
         return self
 
 

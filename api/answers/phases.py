@@ -11,6 +11,7 @@ from rules.clocks import Clock
 from rules.effects import Truth
 from rules.explain import Blocking, blocking_phase
 from rules.findings import showing
+from rules.lateness import lateness
 from rules.program import Finding, Program
 from rules.stability import days_left, zone_of
 from rules.times import Instant
@@ -144,6 +145,10 @@ class MilestoneAnswer(BaseModel):
     due_original: Instant | None
     due_revised: Instant | None
     missed_at: Instant | None
+    days_late_original: int | None = Field(description="local days after the original date; null: no date, or waived")
+    days_late_revised: int | None = Field(description="and after the revised one; null also while it is paused")
+    waived: bool = Field(description="it counts for gates though it is not achieved")
+    waived_until: Instant | None = Field(description="null: not waived, or for good")
     achieved_at: Instant | None
     scale: Literal["ordinal", "share"] | None = Field(description="how a part of it is told; null: all or nothing")
     grade: str | None = Field(description="on that scale, 0 to 3 or 0 to 1; null: nothing of it is held")
@@ -151,6 +156,7 @@ class MilestoneAnswer(BaseModel):
     @classmethod
     def of(cls, program: Program, name: str, at: datetime) -> MilestoneAnswer:
         step, state = program.plan.milestones[name], program.milestone(name)
+        late = lateness(program, name, at)
         return cls(
             name=name,
             title=step.title,
@@ -164,6 +170,10 @@ class MilestoneAnswer(BaseModel):
             due_original=state.due.original if state.due else None,
             due_revised=state.due.revised if state.due else None,
             missed_at=state.due.missed_at if state.due else None,
+            days_late_original=late.original if late else None,
+            days_late_revised=late.revised if late else None,
+            waived=state.waived is not None,
+            waived_until=state.waived.until if state.waived else None,
             achieved_at=state.achieved_at,
             scale=step.determined.scale,
             grade=f"{state.grade:f}" if state.grade is not None else None,

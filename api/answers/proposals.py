@@ -1,0 +1,127 @@
+"""Proposals: what would be decided, by whom, what it would do, and where it stands."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from api.answers.ledger import EntryAnswer
+from rules.amending import changes, uncounted
+from rules.clocks import lapses, silence_ends
+from rules.matters import Amend, Matter
+from rules.parameters import recorded_plan
+from rules.program import Program, Proposal, ProposalStatus, Version
+from rules.proposals import follows
+from rules.refusals import No
+from rules.sentences import matter_in_words
+from rules.times import Instant
+
+
+class ProposalLine(BaseModel):
+    """A decision that is put before the parties."""
+
+    proposal: str
+    status: ProposalStatus
+    procedure: str
+    in_words: str
+    reason: str
+    made_by: str
+    made_for: str | None
+    made_at: Instant
+    asked: list[str] = Field(description="parties whose consent the procedure asks for")
+    consents: list[str]
+    objections: list[str]
+    had_notice: dict[str, Instant] = Field(description="by party, since when its silence counts")
+    silence_ends: Instant | None = Field(description="then silence means consent; null: it does not, or not yet")
+    lapses_at: Instant | None
+    decided_at: Instant | None
+    because: str | None = Field(description="why it failed")
+    effects: str = Field(description="hash of what would follow; a consent is bound to it")
+
+    @classmethod
+    def of(cls, program: Program, proposal: Proposal) -> ProposalLine:
+        return cls.model_validate(_line(program, proposal))
+
+
+def _line(program: Program, proposal: Proposal) -> dict[str, Any]:
+    procedure = program.plan.procedures.get(proposal.procedure)
+    is_open = proposal.status is ProposalStatus.OPEN
+    return {
+        "proposal": proposal.id,
+        "status": proposal.status,
+        "procedure": proposal.procedure,
+        "in_words": matter_in_words(proposal.matter, program.plan),
+        "reason": proposal.reason,
+        "made_by": proposal.made_by.person,
+        "made_for": proposal.made_by.party,
+        "made_at": proposal.made_at,
+        "asked": list(procedure.asked) if procedure else [],
+        "consents": sorted(proposal.consents),
+        "objections": sorted(proposal.objections),
+        "had_notice": dict(proposal.notices),
+        "silence_ends": silence_ends(program, proposal) if is_open else None,
+        "lapses_at": lapses(program, proposal) if is_open else None,
+        "decided_at": proposal.decided_at,
+        "because": proposal.because,
+        "effects": proposal.effects,
+    }
+
+
+class ChangeAnswer(BaseModel):
+    """A place of the plan that would read otherwise; null: it is not there."""
+
+    place: str
+    before: Any
+    after: Any
+
+
+class UncountedAnswer(BaseModel):
+    """Something recorded that would count no more."""
+
+    what: str
+    id: str
+    because: str
+
+
+class ProposalAnswer(ProposalLine):
+    """A proposal with the effects of a signature, as they are at this moment."""
+
+    matter: Matter
+    follows: list[EntryAnswer] = Field(description="the entries that its adoption would make now; none once it is decided")
+    changes: list[ChangeAnswer] = Field(description="of an amendment: each place of the plan")
+    uncounted: list[UncountedAnswer] = Field(description="of an amendment: what is recorded and would count no more")
+
+    @classmethod
+    def shown(cls, program: Program, proposal: Proposal, at: datetime) -> ProposalAnswer:
+        is_open = proposal.status is ProposalStatus.OPEN
+        matter = proposal.matter
+        amends = matter if isinstance(matter, Amend) and is_open else None
+        return cls.model_validate(
+            _line(program, proposal)
+            | {
+                "matter": matter,
+                "follows": _would(program, proposal, at) if is_open else [],
+                "changes": _changes(program, amends) if amends else [],
+                "uncounted": _uncounted(program, amends) if amends else [],
+            }
+        )
+
+
+def _would(program: Program, proposal: Proposal, at: datetime) -> list[EntryAnswer]:
+    try:
+        entries = follows(program, proposal.id, proposal.procedure, proposal.matter, max(at, program.at))
+    except No:
+        return []  # its time has passed, and the next act or clock says so
+    return [EntryAnswer.of(entry) for entry in entries]
+
+
+def _changes(program: Program, matter: Amend) -> list[ChangeAnswer]:
+    after = recorded_plan(matter.document, matter.parameters)
+    return [ChangeAnswer(place=c.place, before=c.before, after=c.after) for c in changes(program.plan, after)]
+
+
+def _uncounted(program: Program, matter: Amend) -> list[UncountedAnswer]:
+    version = Version(matter.document, matter.parameters)
+    return [UncountedAnswer(what=u.what, id=u.id, because=u.because) for u in uncounted(program, version)]

@@ -1,0 +1,74 @@
+"""Decisions that the parties take together: proposed, consented to, objected to, and read with what they would do."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from api.acting import RECORDED, ActRoute, Doing, ProgramId
+from api.answers.proposals import ProposalAnswer, ProposalLine
+from api.callers import Caller
+from api.problems import READS, WRITES, NotFound
+from api.routers.acts import Reasoned
+from api.routers.programs import seen
+from api.state import StateOf
+from rules import acts as a
+from rules.program import ProposalStatus
+from rules.words import Id, Name, Strict, Text
+
+router = APIRouter(prefix="/programs/{program}/proposals", tags=["proposals"], route_class=ActRoute)
+
+_ANSWERS = {**RECORDED, "responses": {**WRITES, **RECORDED["responses"]}}
+
+ProposalId = Annotated[Id, Path(alias="proposal")]
+
+
+class Notice(Strict):
+    """That a party has had notice."""
+
+    party: Name
+    proof: Text
+
+
+@router.post("", **_ANSWERS)
+async def propose(deed: a.Propose, acting: Doing) -> Response:
+    """Puts a waiver, an extension or an amendment before those whose consent its procedure asks for."""
+    return await acting.do(deed)
+
+
+@router.post("/{proposal}/objections", **_ANSWERS)
+async def object_to(proposal: ProposalId, body: Reasoned, acting: Doing) -> Response:
+    """Objects: silence no longer adopts it, and an objection of a party with a veto ends it."""
+    return await acting.do(a.ObjectTo(proposal=proposal, reason=body.reason))
+
+
+@router.post("/{proposal}/notices", **_ANSWERS)
+async def give_notice(proposal: ProposalId, body: Notice, acting: Doing) -> Response:
+    """Proves that a party has had notice; from then its silence counts."""
+    return await acting.do(a.GiveNotice(proposal=proposal, party=body.party, proof=body.proof))
+
+
+@router.post("/{proposal}/withdrawals", **_ANSWERS)
+async def withdraw_proposal(proposal: ProposalId, body: Reasoned, acting: Doing) -> Response:
+    """Takes back a proposal that has not been decided."""
+    return await acting.do(a.WithdrawProposal(proposal=proposal, reason=body.reason))
+
+
+@router.get("", responses=READS)
+async def get_proposals(
+    state: StateOf, caller: Caller, program: ProgramId, status: ProposalStatus | None = None
+) -> list[ProposalLine]:
+    """Its proposals, oldest first."""
+    held = await seen(state, caller, program)
+    return [ProposalLine.of(held, one) for one in held.proposals.values() if status is None or one.status is status]
+
+
+@router.get("/{proposal}", responses=READS)
+async def get_proposal(state: StateOf, caller: Caller, program: ProgramId, proposal: ProposalId) -> ProposalAnswer:
+    """One proposal with the effects of a signature: what would follow from its adoption now."""
+    held = await seen(state, caller, program)
+    if (found := held.proposals.get(proposal)) is None:
+        raise NotFound("proposal")
+    return ProposalAnswer.shown(held, found, datetime.now(UTC))

@@ -1,0 +1,28 @@
+"""How late a milestone is, counted against its original and against its revised date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from rules.program import Program
+from rules.times import days_between
+
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """Local days from a due date to the achievement, or to now; 0: in time. `revised` None: it is paused."""
+
+    original: int
+    revised: int | None
+
+
+def lateness(program: Program, milestone: str, at: datetime) -> Lateness | None:
+    """None for a milestone without a date, and for one that is waived or fell after it had been kept."""
+    state, zone = program.milestone(milestone), program.plan.time_zone
+    due = state.due
+    if due is None or due.kept or (state.waived is not None and state.achieved_at is None):
+        return None
+    reached = state.achieved_at or at
+    original = max(0, days_between(due.original, reached, zone))
+    return Lateness(original, None if due.revised is None else max(0, days_between(due.revised, reached, zone)))
