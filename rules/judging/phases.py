@@ -29,7 +29,7 @@ def consented(program: Program, actor: a.Actor, deed: a.Consent) -> Fact:
     phase = deed.phase or ""
     _check_phase(program, phase)
     if actor.role is not a.Role.REPRESENTATIVE or deed.on_behalf_of is not None:
-        raise No(Code.ROLE_MAY_NOT, "A phase is consented to by a party itself.", "a representative of the party")
+        raise No(Code.PARTY_MAY_NOT, "A phase is consented to by a party itself.", "a representative of the party")
     asked = {
         party
         for criterion in (*program.plan.phases[phase].entry, *program.plan.exits[phase])
