@@ -28,7 +28,18 @@ from rules.program import Program
 
 VERSION = 1
 GENESIS = bytes(32)
-SUBJECTS = ("evidence", "measurement", "incident", "milestone", "phase", "stability", "commitment", "clock", "program")
+SUBJECTS = (
+    "evidence",
+    "measurement",
+    "incident",
+    "milestone",
+    "phase",
+    "stability",
+    "commitment",
+    "release",
+    "clock",
+    "program",
+)
 """The fields of facts that name what they are about, the narrowest first."""
 
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

@@ -15,17 +15,19 @@ from rules.program import Program
 
 
 class Agenda:
-    """The milestones, phases and commitments from which something may follow."""
+    """The milestones, phases, commitments and releases from which something may follow."""
 
     def __init__(self) -> None:
         self.milestones: set[str] = set()
         self.phases: set[str] = set()
         self.commitments: set[str] = set()
+        self.releases: set[str] = set()
 
     def put_everything(self, program: Program) -> None:
         self.milestones.update(program.plan.milestones)
         self.phases.update(program.plan.phases)
         self.commitments.update(program.plan.commitments)
+        self.releases.update(program.plan.releases)
 
     def put(self, program: Program, fact: Fact) -> None:
         """Puts down what may follow from a fact; `program` is the program after it."""
@@ -38,11 +40,13 @@ class Agenda:
             self.milestones |= found.milestones
             self.phases |= found.phases
             self.commitments |= found.commitments
+            self.releases |= found.releases
 
     def clear(self) -> None:
         self.milestones.clear()
         self.phases.clear()
         self.commitments.clear()
+        self.releases.clear()
 
 
 def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:
@@ -90,8 +94,10 @@ def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:
             | effects.ProposalAdopted()
             | effects.ProposalFailed()
             | effects.SilenceExtended()
+            | effects.BalanceMoved()
+            | effects.ReleaseRolledOver()
         ):
-            return ()
+            return ()  # a release stays on the agenda until all of it is posted
         case _:
             return None
 
@@ -99,5 +105,7 @@ def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:
 def _shown_by(program: Program, evidence: str) -> Iterable[Subject]:
     piece = program.evidence[evidence]
     if piece.measurement is not None:
-        return [("milestone", name) for name, _, _ in program.plan.measured.get(piece.measurement.indicator, ())]
+        indicator = piece.measurement.indicator
+        uses = program.plan.measured.get(indicator, ())
+        return [("indicator", indicator), *(("milestone", name) for name, _, _ in uses)]
     return (("milestone", piece.milestone),) if piece.milestone is not None else ()

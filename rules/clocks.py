@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from rules.criteria import Anchor
+from rules.anchors import occurred
 from rules.figures import newest, stale_from
 from rules.matters import ExtendSilence
 from rules.program import PhaseStatus, Program, Proposal, Standing
 from rules.times import plus
+from rules.windows import cured_by, ends, not_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,22 +20,10 @@ class Clock:
     """A future instant at which something follows; `name` is unique in the program."""
 
     name: str
-    kind: Literal["stability", "deadline", "observation", "staleness", "not_before", "waiver", "silence", "lapse"]
+    kind: Literal["stability", "deadline", "observation", "staleness", "not_before", "waiver", "silence", "lapse", "release"]
     phase: str
     due_at: datetime
     note: str
-
-
-def occurred(program: Program, anchor: Anchor) -> datetime | None:
-    """When the event that a duration is counted from happened; None if it has not."""
-    if anchor.date is not None:
-        return anchor.date
-    if anchor.milestone is not None:
-        return program.milestone(anchor.milestone).achieved_at
-    if anchor.phase is not None:
-        phase = program.phase(anchor.phase)
-        return phase.opened_at if anchor.becomes == "open" else phase.completed_at
-    return program.started_at
 
 
 def clocks(program: Program) -> tuple[Clock, ...]:
@@ -48,6 +37,7 @@ def clocks(program: Program) -> tuple[Clock, ...]:
         *_anchors(program),
         *_dates(program),
         *_proposals(program),
+        *_releases(program),
     ]
     return tuple(sorted(running, key=lambda clock: (clock.due_at, clock.name)))
 
@@ -72,6 +62,7 @@ def _same(program: Program, before: Program) -> bool:
         and program.phases is before.phases
         and program.proposals is before.proposals
         and program.plan is before.plan
+        and program.releases is before.releases
     )
 
 
@@ -180,3 +171,17 @@ def lapses(program: Program, proposal: Proposal) -> datetime | None:
     if procedure is None or procedure.within is None:
         return None
     return plus(proposal.made_at, procedure.within, program.plan.time_zone)
+
+
+def _releases(program: Program) -> Iterator[Clock]:
+    first = next(iter(program.plan.phases))
+    for name, state in program.paying:
+        title = program.plan.releases[name].title
+        waits = [(cured_by(program, name, part), "cure", "time to cure ends") for part in state.suspensions]
+        if state.balances["committed"]:
+            waits += [(ends(program, name), "end", "time to earn it ends")]
+            waits += [(date, "date", "date reached") for date in not_before(program, name)]
+        for due, kind, note in waits:
+            if due is not None and due > program.settled_to:
+                clock = f"release.{name}.{kind}.{due:%Y%m%dT%H%M%S%f}"
+                yield Clock(clock, "release", first, due, f"{title}: {note}")

@@ -15,14 +15,16 @@ from typing import TypeAlias, TypeVar
 
 from rules import effects, facts
 from rules.agenda import Agenda
-from rules.clocks import occurred
+from rules.anchors import occurred
 from rules.effects import Effect, Truth
 from rules.findings import Found, found
 from rules.gates import gate
 from rules.incidents import commitment_now
 from rules.program import Finding, MilestoneStatus, PhaseStatus, Program, Stability, Standing
+from rules.settlement import releases
 from rules.stability import counted
 from rules.times import in_whole_days, plus, plus_lost
+from rules.windows import has_time_left
 
 V = TypeVar("V")
 
@@ -265,7 +267,7 @@ def children(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]
 
 
 def openings(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
-    """Phases that open or are complete because their gates are met; the end of the program."""
+    """Phases that open or are complete because their gates are met."""
     if program.standing is not Standing.RUNNING:
         return
     for name, rule in _on(agenda.phases, program.plan.phases):
@@ -274,7 +276,15 @@ def openings(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]
             yield effects.PhaseOpened(phase=name, effective_at=at)
         elif state.status is PhaseStatus.OPEN and state.exit_met:
             yield effects.PhaseCompleted(phase=name, effective_at=at)
-    if all(program.phase(name).status is PhaseStatus.COMPLETE for name in program.plan.phases):
+
+
+def endings(program: Program, at: datetime, _: Agenda) -> Iterator[Effect]:
+    """The end of the program: all phases are complete, and time has no say in any release any more."""
+    if (
+        program.standing is Standing.RUNNING
+        and all(program.phase(name).status is PhaseStatus.COMPLETE for name in program.plan.phases)
+        and not any(has_time_left(program, name) for name, _ in program.paying)
+    ):
         yield effects.ProgramCompleted(effective_at=at)
 
 
@@ -290,4 +300,6 @@ ORDER: tuple[Step, ...] = (
     gates,
     children,
     openings,
+    releases,
+    endings,
 )

@@ -22,21 +22,23 @@ from rules.criteria import (
 
 if TYPE_CHECKING:
     from rules.plan import Plan
+    from rules.terms import Release
 
-Subject: TypeAlias = tuple[Literal["milestone", "phase", "program"], str]
+Subject: TypeAlias = tuple[Literal["milestone", "phase", "indicator", "program"], str]
 
 
 @dataclass(slots=True)
 class Dependents:
-    """The milestones, phases and commitments with a rule that asks for one subject."""
+    """The milestones, phases, commitments and releases with a rule that asks for one subject."""
 
     milestones: set[str] = field(default_factory=set)
     phases: set[str] = field(default_factory=set)
     commitments: set[str] = field(default_factory=set)
+    releases: set[str] = field(default_factory=set)
 
 
 def dependents(plan: Plan) -> Mapping[Subject, Dependents]:
-    """By milestone, phase and child program, what has to be looked at when it changes; itself included."""
+    """By milestone, phase, indicator and child program, what is to be looked at when it changes; itself included."""
     index: dict[Subject, Dependents] = defaultdict(Dependents)
     for name, commitment in plan.commitments.items():
         for subject in _anchored(commitment.in_force):
@@ -56,7 +58,23 @@ def dependents(plan: Plan) -> Mapping[Subject, Dependents]:
         asked = [subject for criterion in step.holds_while for subject in _asked(criterion)]
         for subject in (*asked, *(_anchored(step.due.from_) if step.due else ())):
             index[subject].milestones.add(name)
+    for name, terms in plan.releases.items():
+        for subject in _earning(terms):
+            index[subject].releases.add(name)
     return index
+
+
+def _earning(terms: Release) -> Iterator[Subject]:
+    """What a release is earned by, and what its time is counted from."""
+    for criterion in terms.gates:
+        yield from _asked(criterion)
+    if terms.share_of is not None:
+        yield "milestone", terms.share_of
+    if terms.per_unit is not None:
+        yield from (("indicator", indicator) for indicator in terms.per_unit.indicators)
+    for wait in (terms.due, terms.lapses):
+        if wait is not None:
+            yield from _anchored(wait.from_)
 
 
 def _asked(criterion: Criterion) -> Iterator[Subject]:

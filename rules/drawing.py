@@ -18,6 +18,10 @@ def as_text(plan: p.Plan) -> str:
     for name, rule in plan.phases.items():
         if rule.within is None:
             lines += _phase(plan, name, "")
+    if plan.releases:
+        lines.append("releases, each of which is earned")
+        lines += [f"  {line}" for name in plan.releases for line in _release(plan, name)]
+        lines.append("")
     if plan.commitments:
         lines.append("commitments, which hold at all times")
         lines += [f"  {line}" for name in plan.commitments for line in _commitment(plan, name)]
@@ -175,6 +179,40 @@ def _commitment(plan: p.Plan, name: str) -> Iterator[str]:
     yield from (f"  broken by {_trigger(trigger)}" for trigger in rule.broken_by)
 
 
+def _release(plan: p.Plan, name: str) -> Iterator[str]:
+    terms = plan.releases[name]
+    yield f"{name}: {terms.title} [{terms.party} to {terms.to}]"
+    yield f"  {terms.amount:f} {terms.unit}, {earned_by(plan, name)}"
+    if terms.per_unit and terms.per_unit.sample:
+        sample = terms.per_unit.sample
+        yield f"  a figure counts if {sample.indicator} of its period is at least {sample.at_least:f}"
+    if terms.advance:
+        advance = terms.advance
+        yield f"  {advance.amount:f} in advance with {_gate(advance.when)}; {advance.recovered} of later results go against it"
+    if terms.due:
+        yield f"  what is not earned {terms.due.within} after {_event(terms.due.from_)} is suspended"
+    if terms.lapses:
+        over = f", or {terms.rolls_over} later if it was missed" if terms.rolls_over else ""
+        yield f"  what is not earned {terms.lapses.within} after {_event(terms.lapses.from_)}{over} is lost"
+    if terms.cure:
+        yield f"  what is suspended can be earned again for {terms.cure}"
+
+
+def earned_by(plan: p.Plan, name: str) -> str:
+    """How a release is earned, in words."""
+    terms = plan.releases[name]
+    gate = f"with {_gate(terms.when)}" if terms.when else ""
+    if terms.share_of:
+        return f"as much of it as is achieved of {terms.share_of} {gate}".rstrip()
+    if terms.per_unit:
+        rule = terms.per_unit
+        indicator = plan.indicators[rule.indicator]
+        start = indicator.baseline.value if rule.from_ is None else rule.from_
+        each = f"{rule.each:f} for each {indicator.unit} of {rule.indicator}"
+        return f"{each} from {start:f} to {rule.to:f} {gate}".rstrip()
+    return f"all of it {gate}"
+
+
 def _in_force(anchor: c.Anchor) -> str:
     return f"{anchor.milestone} is achieved" if anchor.milestone else _event(anchor)
 
@@ -196,6 +234,12 @@ def as_mermaid(plan: p.Plan) -> str:
         lines.append(f"  p_{child.opened_in} --> c_{name}")
     for name, rule in plan.phases.items():
         lines += [f"  {line}" for line in _arrows(plan, name, rule)]
+    for name, terms in plan.releases.items():
+        lines.append(f'  r_{name}[["{_quoted(terms.title)}<br/>{terms.amount:f} {_quoted(terms.unit)}"]]')
+        leaves = (leaf for criterion in terms.when for leaf in c.leaves(criterion))
+        sources = [source for leaf in leaves for source in _sources(plan, leaf, f"r_{name}")]
+        sources += [f"m_{terms.share_of}"] if terms.share_of else []
+        lines += [f"  {source} --> r_{name}" for source in dict.fromkeys(sources)]
     return "\n".join(lines) + "\n"
 
 

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 from pydantic import Field
 
+from rules.accounts import Account
 from rules.facts import (
     ChildReported,
     MilestoneDetermined,
@@ -22,7 +23,7 @@ from rules.facts import (
 )
 from rules.matters import Matter
 from rules.times import Instant
-from rules.words import Id, Label, Name, PlanText, Sha256, Strict, Text
+from rules.words import Figure, Id, Label, Name, PlanText, Sha256, Strict, Text
 
 
 class Truth(StrEnum):
@@ -215,6 +216,29 @@ class PlanAmended(Strict):
     effective_at: Instant
 
 
+class BalanceMoved(Strict):
+    """An amount of a release has gone from one of its accounts to another."""
+
+    kind: Literal["balance_moved"] = "balance_moved"
+    release: Name
+    out_of: Account
+    into: Account
+    amount: Figure
+    because: Text
+    cure_until: Instant | None = Field(default=None, description="into suspended: until when it can be earned again")
+    effective_at: Instant
+
+
+class ReleaseRolledOver(Strict):
+    """What was not earned in its time can be earned for one more."""
+
+    kind: Literal["release_rolled_over"] = "release_rolled_over"
+    release: Name
+    amount: Figure
+    until: Instant
+    effective_at: Instant
+
+
 class ProgramCompleted(Strict):
     kind: Literal["program_completed"] = "program_completed"
     effective_at: Instant
@@ -263,6 +287,8 @@ Effect: TypeAlias = (
     | DeadlineExtended
     | SilenceExtended
     | PlanAmended
+    | BalanceMoved
+    | ReleaseRolledOver
     | ProgramCompleted
     | ChildOpened
     | ProgramFrozen
@@ -286,3 +312,4 @@ OnPhase: TypeAlias = GateChanged | PhaseOpened | PhaseCompleted | PhaseReopened 
 OnStanding: TypeAlias = ProgramSuspended | ProgramResumed | ProgramTerminated | ProgramCompleted | ProgramFrozen | ProgramThawed
 OnFamily: TypeAlias = ChildOpened | ChildReported | ParentReported
 OnProposal: TypeAlias = ProposalChanged | ProposalAdopted | ProposalFailed | SilenceExtended
+OnRelease: TypeAlias = BalanceMoved | ReleaseRolledOver

@@ -62,6 +62,8 @@ Fact: TypeAlias = Annotated[
     | effects.DeadlineExtended
     | effects.SilenceExtended
     | effects.PlanAmended
+    | effects.BalanceMoved
+    | effects.ReleaseRolledOver
     | effects.ProgramCompleted
     | effects.ChildOpened
     | effects.ProgramFrozen

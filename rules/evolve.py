@@ -15,6 +15,7 @@ from rules.evolving.incidents import incident_after
 from rules.evolving.milestones import milestone_after
 from rules.evolving.phases import phase_after, stability_after, standing_after
 from rules.evolving.proposals import Change, proposal_after
+from rules.evolving.releases import release_after
 from rules.parameters import recorded_plan
 from rules.program import CommitmentState, ParentState, Program, Version, put
 
@@ -97,6 +98,7 @@ _AFTER: Mapping[type, Callable[[Program, Entry, Any], Program]] = {
         (effects.OnMilestone, milestone_after),
         (effects.OnStability, stability_after),
         (effects.OnPhase, phase_after),
+        (effects.OnRelease, release_after),
         (Change, proposal_after),
         (effects.OnStanding, standing_after),
         (effects.OnFamily, family_after),

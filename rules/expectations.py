@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 
+from rules.awaiting import awaited
 from rules.explain import blocking_phase
 from rules.program import Program
 from rules.stability import days_left, zone_of
 from rules.story import Expectation
 from rules.times import local_day
+from rules.windows import cured_by
 from rules.words import did_you_mean
 
 
@@ -29,6 +31,8 @@ def broken(program: Program, expected: Expectation, at: datetime) -> Iterator[st
         yield from _child(program, expected, expected.child)
     elif expected.stability is not None:
         yield from _stability(program, expected, expected.stability, at)
+    elif expected.release is not None:
+        yield from _release(program, expected, expected.release, at)
     elif expected.finding is not None:
         yield from _finding(program, expected, expected.finding)
     elif expected.proposal is not None:
@@ -129,6 +133,25 @@ def _stability(program: Program, expected: Expectation, name: str, at: datetime)
         *_differs("what last moved it", expected.moved_by, counted.moved_by),
     ):
         yield f"{message} (counted from {local_day(counted.counted_from, zone)}{moved})"
+
+
+def _release(program: Program, expected: Expectation, name: str, at: datetime) -> Iterator[str]:
+    yield from _known(name, program.plan.releases)
+    if name not in program.releases:
+        return
+    state, zone = program.releases[name], program.plan.time_zone
+    held = ", ".join(f"{account} {amount:f}" for account, amount in state.balances.items() if amount)
+    for account, amount in (expected.balances or {}).items():
+        if state.balances[account] != amount:
+            yield f"expected {amount:f} of {name} to be {account}, but it stands at: {held}"
+    yield from _differs(f"{name} last moved on", expected.on, _day(state.moved_at, zone))
+    if expected.cure_until is not None:
+        cured = [_day(cured_by(program, name, part), zone) for part in state.suspensions]
+        if expected.cure_until not in cured:
+            yield f"expected a part of {name} to be cured by {expected.cure_until}, but it is {cured}"
+    told = " ".join(waiting.sentence for waiting in awaited(program, name, at))
+    if expected.says and expected.says.lower() not in told.lower():
+        yield f"expected {name} to wait for {expected.says!r}, but it says: {told}"
 
 
 def _finding(program: Program, expected: Expectation, name: str) -> Iterator[str]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, assert_never
+from typing import Literal, TypeAlias, assert_never
 
 from rules import criteria as c
-from rules.clocks import occurred
+from rules.anchors import occurred
 from rules.effects import Truth
 from rules.findings import showing, shown
 from rules.gates import judge
@@ -37,6 +37,10 @@ class Blocking:
     owes: tuple[str, ...]
     since: datetime | None
     earliest: datetime | None
+
+
+Reason: TypeAlias = tuple[str, tuple[str, ...], datetime | None, datetime | None]
+"""A sentence, who owes the next act, since when, and the earliest instant."""
 
 
 def blocking(program: Program, at: datetime) -> tuple[Blocking, ...]:
@@ -86,15 +90,19 @@ def _unmet(
     criteria: Iterable[c.Criterion],
     at: datetime,
 ) -> Iterator[Blocking]:
+    for leaf, outcome, (sentence, owes, since, earliest) in unmet(program, phase, criteria, at):
+        yield Blocking(phase, gate, leaf, outcome, sentence, owes, since, earliest)
+
+
+def unmet(program: Program, phase: str, criteria: Iterable[c.Criterion], at: datetime) -> Iterator[tuple[str, Truth, Reason]]:
+    """Each criterion that is not met, as it is written, with its reason; `phase` is the one whose consents count."""
+    consents = program.consented(phase)
     for criterion in criteria:
-        if judge(program, program.consented(phase), criterion, at) is Truth.MET:
+        if judge(program, consents, criterion, at) is Truth.MET:
             continue
         for leaf in c.leaves(criterion):
-            outcome = judge(program, program.consented(phase), leaf, at)
-            if outcome is Truth.MET:
-                continue
-            sentence, owes, since, earliest = _leaf(program, phase, leaf, at)
-            yield Blocking(phase, gate, _written(leaf), outcome, sentence, owes, since, earliest)
+            if (outcome := judge(program, consents, leaf, at)) is not Truth.MET:
+                yield _written(leaf), outcome, _leaf(program, phase, leaf, at)
 
 
 def _written(leaf: c.Leaf) -> str:
@@ -109,18 +117,15 @@ def _written(leaf: c.Leaf) -> str:
     return f"{key}: {value}" if isinstance(value, str) else key
 
 
-Reason = tuple[str, tuple[str, ...], datetime | None, datetime | None]
-
-
 def _leaf(program: Program, phase: str, leaf: c.Leaf, at: datetime) -> Reason:
     """The sentence, who owes, since when, and the earliest date, of one unmet criterion."""
     plan = program.plan
     opened = program.phase(phase).opened_at
     match leaf:
         case c.MilestoneAchieved(milestone=name):
-            return _milestone(program, name, at)
+            return milestone_reason(program, name, at)
         case c.MilestoneGraded(graded=c.Graded(milestone=name, at_least=least)):
-            sentence, owes, since, earliest = _milestone(program, name, at)
+            sentence, owes, since, earliest = milestone_reason(program, name, at)
             return f"{sentence} Asked is the grade {least.normalize():f}.", owes, since, earliest
         case c.PhaseComplete(phase=name):
             owes = tuple(dict.fromkeys(party for owed in _owed_in(program, name, at) for party in owed))
@@ -175,7 +180,7 @@ def _child(program: Program, name: str, milestone: str | None) -> Reason:
 
 def lacking(program: Program, milestone: str, at: datetime) -> tuple[str, tuple[str, ...]]:
     """What a milestone that is not achieved lacks, and who owes that."""
-    sentence, owes, _, _ = _milestone(program, milestone, at)
+    sentence, owes, _, _ = milestone_reason(program, milestone, at)
     return sentence, owes
 
 
@@ -195,7 +200,7 @@ def _names(program: Program, parties: Iterable[str]) -> str:
     return " and ".join(known[party].name if party in known else party for party in parties)
 
 
-def _milestone(program: Program, name: str, at: datetime) -> Reason:
+def milestone_reason(program: Program, name: str, at: datetime) -> Reason:
     """A milestone waits for evidence, then for a verifier, then for time to observe, then for a decision."""
     plan, step, state = program.plan, program.plan.milestones[name], program.milestone(name)
     home = program.phase(plan.phase_of[name])
@@ -214,7 +219,7 @@ def _milestone(program: Program, name: str, at: datetime) -> Reason:
             return sentence, (step.party,), finding.made_at, until
         who = step.determined.by
         return (
-            f"{step.title}: shown; {_names(program, who)} has not determined it.{late}",
+            f"{step.title}: shown; {_names(program, who)} has not determined it.{late}{reversed_}",
             who,
             finding.made_at,
             at,

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import assert_never
 
 from rules import criteria as c
-from rules.clocks import occurred
+from rules.anchors import occurred
 from rules.effects import Truth
 from rules.incidents import matching
 from rules.program import PhaseStatus, Program, Standing

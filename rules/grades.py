@@ -23,4 +23,4 @@ def fits(scale: Scale, grade: Decimal) -> bool:
 
 def worth(scale: Scale, grade: Decimal) -> Fraction:
     """What share of the whole a grade is."""
-    return Fraction(grade) / Fraction(FULL[scale])
+    return min(Fraction(grade) / Fraction(FULL[scale]), Fraction(1))  # an amendment may have put it on another scale

@@ -28,6 +28,7 @@ from rules.criteria import (
 from rules.dependents import Dependents, Subject, dependents
 from rules.grades import Scale
 from rules.procedures import AmendmentClass, Procedure
+from rules.terms import Release
 from rules.times import Duration, TimeZone
 from rules.words import Figure, Label, Name, Strict, Text, WhenSuspended
 
@@ -272,6 +273,7 @@ class Plan(Strict):
     )
     phases: dict[Name, Phase] = Field(min_length=1, max_length=300)
     programs: dict[Name, ChildProgram] = Field(default_factory=dict, max_length=100, description="child programs")
+    releases: dict[Name, Release] = Field(default_factory=dict, max_length=300)
 
     @cached_property
     def milestones(self) -> Mapping[str, Milestone]:
@@ -298,6 +300,16 @@ class Plan(Strict):
                 if isinstance(how, Measured):
                     uses.setdefault(how.indicator, []).append((name, showing, how))
         return {indicator: tuple(found) for indicator, found in uses.items()}
+
+    @cached_property
+    def paid_by(self) -> Mapping[str, frozenset[str]]:
+        """By indicator that a release counts: who verifies its figures."""
+        verifiers: dict[str, frozenset[str]] = {}
+        for terms in self.releases.values():
+            if (rule := terms.per_unit) is not None:
+                for indicator in rule.indicators:
+                    verifiers[indicator] = verifiers.get(indicator, frozenset()) | frozenset(terms.verified_by)
+        return verifiers
 
     @cached_property
     def exits(self) -> Mapping[str, tuple[Criterion, ...]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Literal, TypeVar
 
+from rules.accounts import ACCOUNTS, Account
 from rules.acts import Actor, ChildPlan, Member, MilestoneReported, Parent
 from rules.effects import StabilityCounted, Truth
 from rules.facts import ChildReported, MeasurementRecorded
@@ -260,6 +261,36 @@ class Proposal:
     because: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Suspended:
+    """A part of a release that fell, or was not earned when it was due."""
+
+    amount: Decimal
+    since: datetime
+    cure_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseState:
+    """The accounts of a release, which always add up to nothing. `before_advance` was earned before the advance."""
+
+    balances: Mapping[Account, Decimal] = field(default_factory=lambda: dict.fromkeys(ACCOUNTS, Decimal(0)))
+    suspensions: tuple[Suspended, ...] = ()
+    before_advance: Decimal = Decimal(0)
+    advanced_at: datetime | None = None
+    rolled_over: bool = False
+    moved_at: datetime | None = None
+
+    @property
+    def promised(self) -> Decimal:
+        return -self.balances["promised"]
+
+    @property
+    def held(self) -> Decimal:
+        """What has been posted as earned."""
+        return self.balances["released"] + self.balances["recovered"]
+
+
 @dataclass(frozen=True)
 class Program:
     """Everything the law needs to know of a program.
@@ -290,6 +321,7 @@ class Program:
     consents: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """By phase, the parties that consent to its opening."""
     proposals: Mapping[str, Proposal] = field(default_factory=dict)
+    releases: Mapping[str, ReleaseState] = field(default_factory=dict)
     suspensions: tuple[Interval, ...] = ()
     """When clocks stood still: suspended by somebody, or frozen with the parent."""
     agreed: Mapping[str, ChildPlan] = field(default_factory=dict)
@@ -306,6 +338,11 @@ class Program:
         new.__dict__.update(self.__dict__)
         new.__dict__.update(changes)
         return new
+
+    @property
+    def paying(self) -> Iterator[tuple[str, ReleaseState]]:
+        """The releases of the plan as it is now; one that an amendment took out stays on record and is moved no more."""
+        return ((name, state) for name, state in self.releases.items() if name in self.plan.releases)
 
     def has(self, person: str) -> bool:
         """Whether somebody is a member in any role."""

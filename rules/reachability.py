@@ -35,6 +35,10 @@ def unreachable(plan: p.Plan) -> Iterator[Fault]:
                 ("phases", name, "exit"),
                 "this gate can never open: the phase could never be complete",
             )
+    for name, terms in plan.releases.items():
+        graded = terms.share_of is None or ("achieved", terms.share_of) in reached
+        if not graded or not all(_could(plan, criterion, reached) for criterion in terms.gates):
+            yield Fault(("releases", name), "this release can never be earned: what it asks for can never come about")
 
 
 def _reachable(plan: p.Plan) -> set[Event]:

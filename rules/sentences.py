@@ -32,6 +32,8 @@ def told(fact: Fact, plan: Plan) -> str:
         return _phase(fact)
     if isinstance(fact, facts.OnProposal | effects.OnProposal):
         return _proposal(fact, plan)
+    if isinstance(fact, effects.OnRelease):
+        return _release(fact, plan)
     if isinstance(fact, effects.OnFamily | effects.ProgramFrozen | effects.ProgramThawed):
         return _family(fact)
     return _program(fact, plan)
@@ -207,6 +209,18 @@ def _family(fact: effects.ProgramFrozen | effects.ProgramThawed | effects.OnFami
             return f"child program {fact.program} reports: {fact.standing}; achieved: {', '.join(held) or 'nothing'}"
         case facts.ParentReported():
             return fact.reason
+    assert_never(fact)
+
+
+def _release(fact: effects.OnRelease, plan: Plan) -> str:
+    unit = plan.releases[fact.release].unit if fact.release in plan.releases else "(no longer in the plan)"
+    match fact:
+        case effects.BalanceMoved():
+            cure = f", to be cured by {local(fact.cure_until, plan.time_zone)}" if fact.cure_until else ""
+            way = f"from {fact.out_of} to {fact.into}"
+            return f"release {fact.release}: {fact.amount:f} {unit} {way}{cure}. {fact.because}"
+        case effects.ReleaseRolledOver():
+            return f"release {fact.release}: {fact.amount:f} {unit} rolled over to {local(fact.until, plan.time_zone)}"
     assert_never(fact)
 
 

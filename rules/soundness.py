@@ -8,6 +8,7 @@ from typing import assert_never
 from rules import criteria as c
 from rules import plan as p
 from rules.acts import ChildPlan
+from rules.amounts import amounts
 from rules.grades import WRITTEN, fits
 from rules.parameters import plan_of, text_read
 from rules.reachability import unreachable
@@ -31,7 +32,7 @@ def sound(
     if not faults and programs is not None:
         faults = [*children_sound(plan, programs)]
     if not faults:
-        faults = [*_units(plan), *_verifiers(plan), *_empty_periods(plan), *unreachable(plan)]
+        faults = [*_units(plan), *_verifiers(plan), *_empty_periods(plan), *amounts(plan), *unreachable(plan)]
     if faults:
         raise Faulty([document.placed(fault) for fault in faults])
     return plan
@@ -84,6 +85,7 @@ def _references(plan: p.Plan) -> Iterator[Fault]:
             yield from _milestone(plan, (*at, "milestones", step_name), step, signatories)
     for name, child in plan.programs.items():
         yield from _unknown(("programs", name, "opened_in"), child.opened_in, "phase", plan.phases)
+    yield from _releases(plan, signatories)
 
 
 def children_sound(plan: p.Plan, programs: Mapping[str, ChildPlan]) -> Iterator[Fault]:
@@ -123,6 +125,34 @@ def _gates(plan: p.Plan) -> Iterator[tuple[Path, tuple[c.Criterion, ...]]]:
         yield ("phases", name, "exit"), phase.exit
         for step_name, step in phase.milestones.items():
             yield ("phases", name, "milestones", step_name, "holds_while"), step.holds_while
+    for name, terms in plan.releases.items():
+        yield ("releases", name, "when"), terms.when
+        if terms.advance:
+            yield ("releases", name, "advance", "when"), terms.advance.when
+
+
+def _releases(plan: p.Plan, signatories: list[str]) -> Iterator[Fault]:
+    for name, terms in plan.releases.items():
+        at: Path = ("releases", name)
+        for field, who in (("party", terms.party), ("to", terms.to)):
+            yield from _unknown((*at, field), who, "party or body", signatories)
+        for index, who in enumerate(terms.verified_by):
+            yield from _unknown((*at, "verified_by", index), who, "party or body", signatories)
+        yield from _gate(plan, (*at, "when"), terms.when)
+        if terms.advance:
+            yield from _gate(plan, (*at, "advance", "when"), terms.advance.when)
+        if terms.share_of is not None:
+            yield from _scaled(plan, (*at, "share_of"), terms.share_of)
+        if terms.per_unit is not None:
+            places: tuple[Path, ...] = ((*at, "per_unit", "indicator"), (*at, "per_unit", "sample", "indicator"))
+            for place, indicator in zip(places, terms.per_unit.indicators, strict=False):
+                yield from _unknown(place, indicator, "indicator", plan.indicators)
+        for field, wait in (("due", terms.due), ("lapses", terms.lapses)):
+            if wait is not None:
+                yield from _anchor(plan, (*at, field, "from"), wait.from_)
+        if any(isinstance(leaf, c.ConsentGiven) for criterion in terms.gates for leaf in c.leaves(criterion)):
+            message = "consent is given to the opening of a phase; ask it there, and here for the phase or its milestone"
+            yield Fault((*at, "when"), message)
 
 
 def _anchor(plan: p.Plan, at: Path, anchor: c.Anchor) -> Iterator[Fault]:
@@ -244,15 +274,17 @@ def _criterion(plan: p.Plan, at: Path, criterion: c.Criterion) -> Iterator[Fault
 
 
 def _graded(plan: p.Plan, at: Path, graded: c.Graded) -> Iterator[Fault]:
-    yield from _unknown((*at, "milestone"), graded.milestone, "milestone", plan.milestones)
-    if (step := plan.milestones.get(graded.milestone)) is None:
-        return
-    scale = step.determined.scale
-    if scale is None:
-        message = f"{graded.milestone} has no scale; write determined: {{..., scale: ordinal}} or scale: share there"
-        yield Fault((*at, "milestone"), message)
-    elif not fits(scale, graded.at_least):
+    yield from _scaled(plan, (*at, "milestone"), graded.milestone)
+    step = plan.milestones.get(graded.milestone)
+    scale = step.determined.scale if step else None
+    if scale is not None and not fits(scale, graded.at_least):
         yield Fault((*at, "at_least"), f"{graded.at_least:f} is not on the scale of {graded.milestone}: {WRITTEN[scale]}")
+
+
+def _scaled(plan: p.Plan, at: Path, milestone: str) -> Iterator[Fault]:
+    yield from _unknown(at, milestone, "milestone", plan.milestones)
+    if milestone in plan.milestones and plan.milestones[milestone].determined.scale is None:
+        yield Fault(at, f"{milestone} has no scale; write determined: {{..., scale: ordinal}} or scale: share there")
 
 
 def _units(plan: p.Plan) -> Iterator[Fault]:

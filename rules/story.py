@@ -25,6 +25,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from rules.accounts import Account
 from rules.acts import Role
 from rules.words import Figure, Id, Label, Name, Strict, Text
 
@@ -44,6 +45,7 @@ SUBJECTS = (
     "stability",
     "child",
     "proposal",
+    "release",
     "finding",
     "blocked",
     "nobody_late",
@@ -61,6 +63,7 @@ class Expectation(Strict):
     stability: Name | None = Field(default=None, description="the phase with the period")
     child: Name | None = Field(default=None, description="the child program: not_opened, opened, or how it reports to stand")
     proposal: Id | None = Field(default=None, description="open, adopted, vetoed, lapsed and so on")
+    release: Name | None = None
     finding: Name | None = Field(default=None, description="the milestone with the finding")
     blocked: Name | None = Field(default=None, description="the phase that something blocks")
     owes: tuple[Name, ...] | None = Field(default=None, description="with blocked: who owes an act")
@@ -74,6 +77,8 @@ class Expectation(Strict):
     due_on: date | None = Field(default=None, description="with milestone: the revised due date")
     due_original_on: date | None = None
     graded: Figure | None = Field(default=None, description="with milestone: the grade that it holds")
+    balances: dict[Account, Figure] | None = Field(default=None, description="with release: what stands in its accounts")
+    cure_until: date | None = Field(default=None, description="with release: local date on which a suspended part is lost")
     says: str | None = Field(default=None, description="words that the sentence contains")
 
     @model_validator(mode="after")

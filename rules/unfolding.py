@@ -77,7 +77,7 @@ class Unfolding:
             case "deadline":
                 milestone = clock.name.removeprefix("deadline.")
                 self.append(effects.DeadlineMissed(milestone=milestone, effective_at=clock.due_at))
-            case "observation" | "staleness" | "not_before" | "waiver" | "silence" | "lapse":
+            case "observation" | "staleness" | "not_before" | "waiver" | "silence" | "lapse" | "release":
                 pass
         self.settle(at)
 

@@ -22,6 +22,7 @@ from api.answers.programs import (
     ProgramPage,
     incidents,
 )
+from api.answers.releases import PostingAnswer, PostingPage, ReleaseAnswer
 from api.callers import Caller
 from api.identity import CallerInfo
 from api.plans import PlanUnreadable, named_plan
@@ -148,6 +149,40 @@ async def get_milestones(
 async def get_blocking(state: StateOf, caller: Caller, program: ProgramId) -> list[BlockingAnswer]:
     """What blocks the next gates: each unmet criterion, who owes the next act, since when."""
     return [BlockingAnswer.of(block) for block in blocking(await seen(state, caller, program), _now())]
+
+
+@router.get("/{program}/releases", responses=READS)
+async def get_releases(
+    state: StateOf,
+    caller: Caller,
+    program: ProgramId,
+    at: Annotated[Instant | None, Query(description="as it was known then; left out, now")] = None,
+) -> list[ReleaseAnswer]:
+    """Its releases: what earns each, what stands in its accounts, and what it waits for."""
+    held: Program | None = await seen(state, caller, program)
+    if at is not None:
+        held = await state.programs.as_of(program, at)
+    if held is None:
+        raise NotFound("program at that instant")
+    return [ReleaseAnswer.of(held, name, at or _now()) for name, _ in held.paying]
+
+
+@router.get("/{program}/releases/{release}/postings", responses=READS)
+async def get_postings(
+    state: StateOf,
+    caller: Caller,
+    program: ProgramId,
+    release: Name,
+    after: Annotated[int, Query(ge=0, lt=2**53, description="`next` of the page before")] = 0,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> PostingPage:
+    """What was posted between the accounts of one release, oldest first, in pages."""
+    if release not in (await seen(state, caller, program)).releases:
+        raise NotFound("release")
+    sought = Sought(kinds=["balance_moved", "release_rolled_over"], subjects=[release])
+    lines = await state.queries.ledger(program, sought, after=after, most=limit)
+    more = lines[-1].entry.seq if len(lines) == limit else None
+    return PostingPage(postings=[PostingAnswer.of(line.entry) for line in lines], next=more)
 
 
 @router.get("/{program}/clocks", responses=READS)

@@ -194,7 +194,9 @@ def _check_verifier(program: Program, actor: a.Actor, piece: Evidence) -> None:
     verifiers = {
         name for milestone in _milestones_shown(program, piece) for name in program.plan.milestones[milestone].verified_by
     }
-    named = " or ".join(sorted(verifiers)) or "nobody: no milestone counts it"
+    if piece.measurement is not None:
+        verifiers |= program.plan.paid_by.get(piece.measurement.indicator, frozenset())
+    named = " or ".join(sorted(verifiers)) or "nobody: nothing counts it"
     if actor.party not in verifiers:
         raise No(
             Code.PARTY_MAY_NOT,

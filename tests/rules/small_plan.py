@@ -140,6 +140,54 @@ PLAN: dict[str, Any] = {
     },
 }
 
+IN_PART: dict[str, Any] = {"by": ["commission"], "scale": "share"}
+"""How `announced` is determined where releases count a part of it."""
+
+RELEASES: dict[str, Any] = {
+    "reward": {
+        "title": "Reward for the announcement",
+        "party": "south",
+        "to": "north",
+        "unit": "million",
+        "amount": "25",
+        "when": [{"milestone": "announced"}],
+        "cure": "P10D",
+    },
+    "instalment": {
+        "title": "Instalment for as much as is announced",
+        "party": "south",
+        "to": "north",
+        "unit": "million",
+        "amount": "10",
+        "share_of": "announced",
+        "due": {"within": "P5D", "from": {"program": True}},
+        "cure": "P10D",
+    },
+    "cleaning": {
+        "title": "So much for each kt less",
+        "party": "north",
+        "to": "south",
+        "unit": "million",
+        "amount": "20",
+        "per_unit": {"indicator": "smoke", "to": "80", "each": "1"},
+        "verified_by": ["north"],
+        "advance": {"amount": "6", "when": [{"phase": "move"}], "recovered": "50%"},
+        "cure": "P5D",
+        "lapses": {"within": "P20D", "from": {"program": True}},
+        "rolls_over": "P10D",
+    },
+    "experts": {
+        "title": "Experts, while it is quiet",
+        "party": "north",
+        "to": "south",
+        "unit": "expert days",
+        "smallest": "1",
+        "amount": "90",
+        "when": [{"stability": "quiet"}, {"commitment": "moratorium"}],
+    },
+}
+"""One release of each kind: fixed, by share, by unit with an advance, and in kind."""
+
 PEOPLE = (
     a.Member(person="nora", role=a.Role.RECORDER, party="north"),
     a.Member(person="nils", role=a.Role.REPRESENTATIVE, party="north"),

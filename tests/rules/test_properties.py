@@ -17,7 +17,8 @@ from rules import acts as a
 from rules import matters as m
 from rules.clocks import clocks
 from rules.decide import Decided, decide
-from rules.effects import PhaseOpened, Truth
+from rules.earned import earned
+from rules.effects import BalanceMoved, PhaseOpened, Truth
 from rules.evolve import evolve, fold
 from rules.facts import ProgramSuspended
 from rules.gates import gate
@@ -26,7 +27,7 @@ from rules.proposals import LAW, follows
 from rules.refusals import Refused
 from rules.signature import effects_of
 from rules.unfolding import Unfolding
-from tests.rules.small_plan import PEOPLE, PLAN, World, day
+from tests.rules.small_plan import IN_PART, PEOPLE, PLAN, RELEASES, World, day
 
 Drawn = tuple[str, Any, float]
 """Who, what, and how many days after the act before."""
@@ -66,6 +67,13 @@ def _deeds() -> st.SearchStrategy[Any]:
             milestone=st.sampled_from(["announced", "safety", "cleaner"]),
             outcome=st.sampled_from(["achieved", "achieved", "not_achieved", "reversed"]),
             reason=st.just("So it is."),
+        ),
+        st.builds(
+            a.Determine,
+            milestone=st.just("announced"),
+            outcome=st.just("partly_achieved"),
+            share=st.decimals(min_value="0.01", max_value="0.99", places=2),
+            reason=st.just("So far."),
         ),
         st.builds(a.Determine, stability=st.just("quiet"), outcome=st.just("reversed"), reason=st.just("Broken.")),
         st.builds(
@@ -152,7 +160,11 @@ def world(stage: int) -> World:
 
 @cache
 def _world(stage: int) -> World:
-    start = World(parameters={"quiet": {"default": "P5D", "why": "Short, so that it is reached."}})
+    start = World(
+        parameters={"quiet": {"default": "P5D", "why": "Short, so that it is reached."}},
+        phases__move__milestones__announced__determined=IN_PART,
+        releases=RELEASES,
+    )
     if stage > 0:
         start.first_move(day(0))
     if stage > 1:
@@ -293,3 +305,38 @@ def test_what_is_complete_rests_on_what_still_holds(history: list[Any]) -> None:
     for name, state in program.phases.items():
         if state.status is PhaseStatus.COMPLETE:
             assert gate(program, program.consented(name), program.plan.exits[name], program.at) is not Truth.NOT_MET
+
+
+@given(histories)
+@settings(max_examples=150, deadline=None)
+def test_money_always_sums(history: list[Any]) -> None:
+    """After every entry, whatever has happened: what one account has gained another has lost."""
+    program: Program | None = None
+    for entry in lived(history).entries:
+        program = evolve(program, entry)
+        if isinstance(entry.fact, BalanceMoved):
+            assert entry.fact.amount > 0
+            balances = program.releases[entry.fact.release].balances
+            assert sum(balances.values()) == 0
+            assert balances["promised"] == -program.plan.releases[entry.fact.release].amount
+            assert all(amount >= 0 for account, amount in balances.items() if account != "promised")
+
+
+@given(histories)
+@settings(max_examples=120, deadline=None)
+def test_what_is_paid_is_what_is_earned(history: list[Any]) -> None:
+    """However often a milestone has fallen and been achieved again; less what was lost for good."""
+
+    def paid(decided: Decided, at: datetime) -> None:
+        program = decided.program
+        for name, state in program.releases.items():
+            suspended = sum(part.amount for part in state.suspensions)
+            assert suspended == state.balances["suspended"]
+            now = earned(program, name, at).amount
+            most = program.plan.releases[name].amount - state.balances["reduced"]
+            if now is not None and program.standing is Standing.RUNNING:
+                assert state.held == min(now, most)
+            elif now is not None:
+                assert state.held <= min(now, most)
+
+    lived(history, after_each=paid)

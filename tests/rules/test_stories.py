@@ -65,6 +65,9 @@ def test_a_plan_can_be_drawn(file: Path) -> None:
     for name in plan.milestones:
         assert f"- {name}: " in text
         assert f"m_{name}[" in chart
+    for name in plan.releases:
+        assert f"  {name}: " in text
+        assert f"r_{name}[[" in chart
     assert chart.count("subgraph ") == len(plan.phases) == chart.count("\n  end\n")
 
 

@@ -1,0 +1,126 @@
+"""Releases: the terms of each, what stands in its accounts, and what it waits for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from rules.accounts import Account
+from rules.awaiting import Awaited, awaited
+from rules.clocks import clocks
+from rules.drawing import earned_by
+from rules.earned import earned
+from rules.effects import BalanceMoved, ReleaseRolledOver, Truth
+from rules.entries import Entry
+from rules.program import Program
+from rules.times import Instant
+from rules.windows import cured_by
+
+
+class AwaitedAnswer(BaseModel):
+    """One thing that a release waits for, with who owes the next act."""
+
+    what: str
+    outcome: Truth
+    sentence: str
+    owes: list[str]
+    since: Instant | None
+    earliest: Instant | None = Field(description="first instant at which it could come about, or is too late; null: not known")
+
+    @classmethod
+    def of(cls, waiting: Awaited) -> AwaitedAnswer:
+        return cls(
+            what=waiting.what,
+            outcome=waiting.outcome,
+            sentence=waiting.sentence,
+            owes=list(waiting.owes),
+            since=waiting.since,
+            earliest=waiting.earliest,
+        )
+
+
+class SuspendedAnswer(BaseModel):
+    """A part that fell or was not earned when it was due."""
+
+    amount: str
+    since: Instant
+    cure_until: Instant | None = Field(description="until when it can be earned again; null: not known, or always")
+
+
+class ReleaseAnswer(BaseModel):
+    """A release. Amounts are exact, as text; the accounts always add up to nothing."""
+
+    name: str
+    title: str
+    party: str
+    to: str
+    unit: str
+    amount: str
+    terms: str = Field(description="what earns it")
+    earned: str | None = Field(description="by how the program stands; null: not known")
+    because: str
+    balances: dict[Account, str]
+    suspended: list[SuspendedAnswer]
+    waits_for: list[AwaitedAnswer]
+    next_due: Instant | None = Field(description="when something happens to it if nobody acts")
+
+    @classmethod
+    def of(cls, program: Program, name: str, at: datetime) -> ReleaseAnswer:
+        terms, state, now = program.plan.releases[name], program.releases[name], earned(program, name, at)
+        own = [clock.due_at for clock in clocks(program) if clock.name.startswith(f"release.{name}.")]
+        return cls(
+            name=name,
+            title=terms.title,
+            party=terms.party,
+            to=terms.to,
+            unit=terms.unit,
+            amount=f"{terms.amount:f}",
+            terms=earned_by(program.plan, name),
+            earned=None if now.amount is None else f"{now.amount:f}",
+            because=now.sentence,
+            balances={account: f"{amount:f}" for account, amount in state.balances.items()},
+            suspended=[
+                SuspendedAnswer(amount=f"{part.amount:f}", since=part.since, cure_until=cured_by(program, name, part))
+                for part in state.suspensions
+            ],
+            waits_for=[AwaitedAnswer.of(waiting) for waiting in awaited(program, name, at)],
+            next_due=min(own, default=None),
+        )
+
+
+class PostingAnswer(BaseModel):
+    """One entry on a release: what went from which account to which, or was rolled over, and why."""
+
+    seq: int
+    at: Instant
+    out_of: Account
+    into: Account
+    amount: str
+    because: str
+    until: Instant | None = Field(description="the end of the time to cure, or to earn what was rolled over")
+
+    @classmethod
+    def of(cls, entry: Entry) -> PostingAnswer:
+        fact = entry.fact
+        match fact:
+            case BalanceMoved():
+                out_of, into, because, until = fact.out_of, fact.into, fact.because, fact.cure_until
+            case ReleaseRolledOver():
+                out_of, into, because, until = "committed", "committed", "It can be earned for one more period.", fact.until
+            case _:
+                raise TypeError(f"entry {entry.seq} is no posting")
+        return cls(
+            seq=entry.seq,
+            at=fact.effective_at,
+            out_of=out_of,
+            into=into,
+            amount=f"{fact.amount:f}",
+            because=because,
+            until=until,
+        )
+
+
+class PostingPage(BaseModel):
+    postings: list[PostingAnswer]
+    next: int | None = Field(description="pass as `after` for the next page; null at the end")

@@ -1,0 +1,51 @@
+"""Releases: what stands in the accounts of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+from rules import effects
+from rules.entries import Entry
+from rules.program import Program, ReleaseState, Suspended, put
+
+
+def release_after(program: Program, _: Entry, fact: effects.OnRelease) -> Program:
+    """The program after a posting, or after a release was rolled over."""
+    state = program.releases.get(fact.release, ReleaseState())
+    match fact:
+        case effects.BalanceMoved():
+            state = _posted(state, fact)
+        case effects.ReleaseRolledOver():
+            state = replace(state, rolled_over=True)
+    return program.changed(releases=put(program.releases, fact.release, state))
+
+
+def _posted(state: ReleaseState, fact: effects.BalanceMoved) -> ReleaseState:
+    balances = dict(state.balances)
+    balances[fact.out_of] -= fact.amount
+    balances[fact.into] += fact.amount
+    parts = state.suspensions
+    if fact.out_of == "suspended":
+        parts = tuple(_without(parts, fact.amount))
+    if fact.into == "suspended":
+        parts = (*parts, Suspended(fact.amount, fact.effective_at, fact.cure_until))
+    first_advance = (fact.out_of, fact.into) == ("committed", "advanced")
+    return replace(
+        state,
+        balances=balances,
+        suspensions=parts,
+        moved_at=fact.effective_at,
+        advanced_at=fact.effective_at if first_advance else state.advanced_at,
+        before_advance=state.held if first_advance else state.before_advance,
+    )
+
+
+def _without(parts: tuple[Suspended, ...], amount: Decimal) -> Iterator[Suspended]:
+    """The suspended parts without an amount, which is taken from the oldest first: they are lost first."""
+    for part in parts:
+        taken = min(part.amount, amount)
+        amount -= taken
+        if part.amount > taken:
+            yield replace(part, amount=part.amount - taken)
