@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
+from rules.acts import ChildPlan
+from rules.declared import ChildChosen, agreed
+from rules.parameters import text_read
+from rules.reading import Faulty
 from rules.words import did_you_mean
 
 
@@ -16,16 +22,35 @@ class PlanUnreadable(Exception):
 
 
 def names(folder: Path) -> list[str]:
-    """The names of the plans in a folder: those of its folders that hold a plan.yaml."""
-    return sorted(path.parent.name for path in folder.glob("*/plan.yaml"))
+    """The names of the plans in a folder and below: those of its folders that hold a plan.yaml."""
+    return sorted(_files(folder))
 
 
 def named_plan(folder: Path, name: str) -> str:
     """A plan's text by its name. Raises PlanUnreadable."""
-    known = names(folder)
-    if name not in known:
-        raise PlanUnreadable(f"{name} is no plan kept here.", did_you_mean(name, known))
+    files = _files(folder)
+    if name not in files:
+        raise PlanUnreadable(f"{name} is no plan kept here.", did_you_mean(name, files))
     try:
-        return (folder / name / "plan.yaml").read_text("utf-8")
+        return files[name].read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise PlanUnreadable(f"The plan {name} cannot be read.", "a plan that `accord plan check` accepts") from error
+
+
+def child_plans(folder: Path, document: str, chosen: Mapping[str, ChildChosen]) -> dict[str, ChildPlan] | None:
+    """What is agreed for the child programs of a plan: as chosen, or by the names of their plans.
+
+    None for a plan without any, and for one that cannot be read, whose faults the law tells. Raises
+    PlanUnreadable, and Faulty for a choice about a program that the plan does not have.
+    """
+    try:
+        plan = text_read(document)
+    except Faulty:
+        return None
+    return agreed(plan, partial(named_plan, folder), chosen) or None
+
+
+def _files(folder: Path) -> dict[str, Path]:
+    # The one nearest to the top, where two have a name.
+    found = sorted(folder.rglob("plan.yaml"), key=lambda path: (-len(path.parts), path))
+    return {path.parent.name: path for path in found}

@@ -353,7 +353,7 @@ class ReportChild(Strict):
     standing: Literal["running", "frozen", "suspended", "completed", "terminated"]
     milestones: tuple[MilestoneReported, ...] = ()
     lacks: Text | None = Field(default=None, description="what blocks it first")
-    owes: tuple[Name, ...] = Field(default=(), description="who owes the next acts in it")
+    owes: tuple[Name, ...] = Field(default=(), description="who owes that")
     next_due: Instant | None = None
 
 

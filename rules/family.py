@@ -91,7 +91,7 @@ def child_report(child_program: UUID, child: Program, head: bytes, name: str) ->
         standing=child.standing.value,
         milestones=tuple(_milestones(child)),
         lacks=blocks[0].sentence[:LONGEST] if blocks else None,
-        owes=tuple(dict.fromkeys(party for block in blocks for party in block.owes)),
+        owes=blocks[0].owes if blocks else (),
         next_due=running[0].due_at if running else None,
     )
 

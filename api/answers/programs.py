@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from api.answers.family import ChildAnswer, ParentAnswer, children_of, parent_of
 from api.answers.phases import ClockAnswer, PhaseAnswer
 from rules.clocks import clocks
 from rules.program import Evidence, EvidenceStatus, Program, Standing
@@ -26,6 +27,8 @@ class ProgramLine(BaseModel):
     started_at: Instant
     next_due: Instant | None
     seq: int
+    parent_id: UUID | None = Field(description="the program of which it is a child")
+    name_in_parent: str | None
 
 
 class ProgramPage(BaseModel):
@@ -122,6 +125,8 @@ class ProgramAnswer(BaseModel):
     ended_at: Instant | None
     seq: int
     time_zone: str
+    parent: ParentAnswer | None
+    programs: list[ChildAnswer] = Field(description="its child programs, as they have reported")
     phases: list[PhaseAnswer]
     commitments: list[CommitmentAnswer]
     incidents: list[IncidentAnswer]
@@ -141,6 +146,8 @@ class ProgramAnswer(BaseModel):
             ended_at=program.ended_at,
             seq=program.seq,
             time_zone=program.plan.time_zone,
+            parent=parent_of(program),
+            programs=children_of(id, program),
             phases=[PhaseAnswer.of(program, name, at) for name in program.plan.phases],
             commitments=[_commitment(program, name) for name in program.plan.commitments],
             incidents=incidents(program),

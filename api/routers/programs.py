@@ -25,14 +25,16 @@ from api.answers.programs import (
 from api.answers.releases import PostingAnswer, PostingPage, ReleaseAnswer
 from api.callers import Caller
 from api.identity import CallerInfo
-from api.plans import PlanUnreadable, named_plan
+from api.plans import PlanUnreadable, child_plans, named_plan
 from api.problems import READS, WRITES, Invalid, NotFound
 from api.state import State, StateOf
 from db.queries import Place, Sought, Wanted
 from rules import acts as a
 from rules.clocks import clocks
+from rules.declared import ChildChosen
 from rules.explain import blocking
 from rules.program import EvidenceStatus, Program, Standing
+from rules.reading import Faulty
 from rules.times import Instant, written
 from rules.words import Id, Label, Name, PlanText, Strict
 
@@ -50,6 +52,7 @@ class Start(Strict):
     parameters: dict[Name, str | int] = Field(default_factory=dict)
     title: Label | None = None
     members: tuple[a.Member, ...] = Field(default=(), max_length=200)
+    programs: dict[Name, ChildChosen] = Field(default_factory=dict, description="what is chosen for child programs")
 
 
 @router.post("", **{**RECORDED, "responses": {**RECORDED["responses"], **WRITES}})
@@ -61,12 +64,17 @@ async def start_program(state: StateOf, caller: Caller, key: Key, body: Start, p
     if (body.plan is None) == (body.document is None):
         raise Invalid("unreadable", "Name a plan, or send a whole one; one of the two.")
     document = body.document if isinstance(body.document, str) else json.dumps(body.document, ensure_ascii=False)
-    if body.plan is not None:
-        try:
-            document = named_plan(state.settings.accord_plans, body.plan)
-        except PlanUnreadable as error:
-            raise Invalid("plan_unknown", str(error), error.accepted) from None
-    deed = a.StartProgram(document=document, parameters=body.parameters, title=body.title, members=body.members)
+    plans = state.settings.accord_plans
+    try:
+        document = named_plan(plans, body.plan) if body.plan is not None else document
+        programs = child_plans(plans, document, body.programs)
+    except PlanUnreadable as error:
+        raise Invalid("plan_unknown", str(error), error.accepted) from None
+    except Faulty as error:
+        raise Invalid("plan_faulty", error.faults[0].line("plan"), "a plan without faults") from None
+    deed = a.StartProgram(
+        document=document, parameters=body.parameters, title=body.title, members=body.members, programs=programs
+    )
     program = uuid5(STARTED_BY, f"{caller.person}/{key}")
     return await perform(state, caller, program, a.Act(id=key, actor=caller.actor, deed=deed), preview=preview)
 
@@ -80,6 +88,7 @@ async def list_programs(
     standing: Standing | None = None,
     party: Name | None = None,
     next_due_before: Instant | None = None,
+    parent: Annotated[UUID | None, Query(description="the children of this program")] = None,
     after: Annotated[str | None, Query(max_length=200, description="`next` of the page before")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> ProgramPage:
@@ -90,6 +99,7 @@ async def list_programs(
         standing=standing,
         party=party,
         due_before=next_due_before,
+        parent=parent,
         person=None if caller.reads_everything else caller.person,
         among=None if caller.program is None else [caller.program],
     )
