@@ -101,13 +101,13 @@ def _milestones(child: Program) -> Iterator[a.MilestoneReported]:
     for name in child.plan.milestones:
         state = child.milestone(name)
         waits = child.phase(child.plan.phase_of[name]).status is PhaseStatus.WAITING
-        if waits and state.status is MilestoneStatus.NOT_STARTED:
-            continue
         counts = _counts(child, name)
+        if waits and state.status is MilestoneStatus.NOT_STARTED and not counts:
+            continue
         sentence, owes = (None, ()) if counts else lacking(child, name, child.at)
         yield a.MilestoneReported(
             milestone=name,
-            status=state.status,
+            status="waived" if state.waived else state.status,
             counts=counts,
             achieved_at=state.achieved_at,
             sentence=sentence[:LONGEST] if sentence else None,
