@@ -92,7 +92,11 @@ def _body(document: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any]
 
 
 def _path(route: str) -> str:
-    return route.removeprefix("/api/v1").replace("{incident}", "i1").replace("{phase}", "trade").replace("{proposal}", "p1")
+    named = {"{incident}": "i1", "{phase}": "trade", "{proposal}": "p1", "{release}": "reward"}
+    path = route.removeprefix("/api/v1")
+    for field, name in named.items():
+        path = path.replace(field, name)
+    return path
 
 
 async def test_every_route_is_known_to_this_test(door: Door) -> None:
