@@ -297,6 +297,41 @@ class WithdrawProposal(Strict):
     reason: Text
 
 
+class RaiseDispute(Strict):
+    """Brings a dispute before the first stage of a ladder."""
+
+    kind: Literal["raise_dispute"] = "raise_dispute"
+    dispute: Id
+    ladder: Name
+    about: Id | None = Field(default=None, description="a milestone, commitment, phase or incident")
+    reason: Text
+
+
+class SettleDispute(Strict):
+    """Settles a dispute at the stage before which it lies."""
+
+    kind: Literal["settle_dispute"] = "settle_dispute"
+    dispute: Id
+    outcome: Text
+
+
+class WithdrawDispute(Strict):
+    """Takes back a dispute that one has raised."""
+
+    kind: Literal["withdraw_dispute"] = "withdraw_dispute"
+    dispute: Id
+    reason: Text
+
+
+class InvokeSnapback(Strict):
+    """Gives notice that something lapses, unless it is decided to keep it."""
+
+    kind: Literal["invoke_snapback"] = "invoke_snapback"
+    snapback: Name
+    dispute: Id | None = Field(default=None, description="the unsettled dispute, where the plan asks for one")
+    reason: Text
+
+
 class AdvancePhase(Strict):
     """Opens a phase whose entry gate is met."""
 
@@ -388,6 +423,10 @@ Deed: TypeAlias = Annotated[
     | ObjectTo
     | GiveNotice
     | WithdrawProposal
+    | RaiseDispute
+    | SettleDispute
+    | WithdrawDispute
+    | InvokeSnapback
     | AdvancePhase
     | SuspendProgram
     | ResumeProgram

@@ -5,14 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from rules.anchors import occurred
 from rules.figures import newest, stale_from
 from rules.matters import ExtendSilence
-from rules.program import PhaseStatus, Program, Proposal, Standing
+from rules.program import DisputeStatus, PhaseStatus, Program, Proposal, Standing
 from rules.times import plus
 from rules.windows import cured_by, ends, not_before
+
+ClockKind: TypeAlias = Literal[
+    "stability",
+    "deadline",
+    "observation",
+    "staleness",
+    "not_before",
+    "waiver",
+    "silence",
+    "lapse",
+    "stage",
+    "snapback",
+    "release",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,26 +34,31 @@ class Clock:
     """A future instant at which something follows; `name` is unique in the program."""
 
     name: str
-    kind: Literal["stability", "deadline", "observation", "staleness", "not_before", "waiver", "silence", "lapse", "release"]
+    kind: ClockKind
     phase: str
     due_at: datetime
     note: str
 
 
 def clocks(program: Program) -> tuple[Clock, ...]:
-    """The running clocks, soonest first. None run while the program is suspended or has ended."""
-    if program.standing is not Standing.RUNNING:
+    """The running clocks, soonest first. While the program is suspended only those of decisions and disputes run."""
+    if program.ended_at is not None:
         return ()
-    running = [
+    running = [*_proposals(program), *_disputes(program)]
+    if program.standing is Standing.RUNNING:
+        running += _of_the_plan(program)
+    return tuple(sorted(running, key=lambda clock: (clock.due_at, clock.name)))
+
+
+def _of_the_plan(program: Program) -> tuple[Clock, ...]:
+    return (
         *_stability(program),
         *_milestones(program),
         *_figures(program),
         *_anchors(program),
         *_dates(program),
-        *_proposals(program),
         *_releases(program),
-    ]
-    return tuple(sorted(running, key=lambda clock: (clock.due_at, clock.name)))
+    )
 
 
 def clocks_after(program: Program, before: Program | None, running: tuple[Clock, ...]) -> tuple[Clock, ...]:
@@ -61,6 +80,8 @@ def _same(program: Program, before: Program) -> bool:
         and program.figures is before.figures
         and program.phases is before.phases
         and program.proposals is before.proposals
+        and program.disputes is before.disputes
+        and program.snapbacks is before.snapbacks
         and program.plan is before.plan
         and program.releases is before.releases
     )
@@ -150,6 +171,18 @@ def _proposals(program: Program) -> Iterator[Clock]:
             yield Clock(f"silence.{proposal.id}", "silence", first, silence, f"Proposal {proposal.id}: silence ends")
         if (lapse := lapses(program, proposal)) is not None and lapse > program.settled_to:
             yield Clock(f"lapse.{proposal.id}", "lapse", first, lapse, f"Proposal {proposal.id}: lapses")
+
+
+def _disputes(program: Program) -> Iterator[Clock]:
+    first = next(iter(program.plan.phases))
+    for dispute in program.disputes.values():
+        if dispute.status is DisputeStatus.OPEN:
+            note = f"Dispute {dispute.id}: the time before {dispute.stage} ends"
+            yield Clock(f"stage.{dispute.id}", "stage", first, dispute.until, note)
+    for name, invoked in program.snapbacks.items():
+        if invoked.in_effect_since is None:
+            note = f"{name}: takes effect unless it is decided otherwise"
+            yield Clock(f"snapback.{name}", "snapback", first, invoked.takes_effect_at, note)
 
 
 def silence_ends(program: Program, proposal: Proposal) -> datetime | None:

@@ -21,6 +21,7 @@ from rules.findings import Found, found
 from rules.gates import gate
 from rules.incidents import commitment_now
 from rules.program import Finding, MilestoneStatus, PhaseStatus, Program, Stability, Standing
+from rules.referrals import referrals, snapbacks
 from rules.settlement import releases
 from rules.stability import counted
 from rules.times import in_whole_days, plus, plus_lost
@@ -289,6 +290,8 @@ def endings(program: Program, at: datetime, _: Agenda) -> Iterator[Effect]:
 
 
 ORDER: tuple[Step, ...] = (
+    referrals,
+    snapbacks,
     parent,
     commitments,
     stability,

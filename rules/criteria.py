@@ -84,6 +84,14 @@ class NoOpenIncident(Strict):
     no_open_incident: Trigger
 
 
+class NoOpenDispute(Strict):
+    no_open_dispute: Name = Field(description="a ladder; unsettled disputes count as open")
+
+
+class NoSnapback(Strict):
+    no_snapback: Name = Field(description="a snapback that is not in effect")
+
+
 class After(Strict):
     within: Duration
     from_: Anchor = Field(alias="from")
@@ -131,6 +139,8 @@ _KEYS = (
     "commitment",
     "consent",
     "no_open_incident",
+    "no_open_dispute",
+    "no_snapback",
     "not_before",
     "program",
     "program_milestone",
@@ -154,6 +164,8 @@ Criterion: TypeAlias = Annotated[
     | Annotated[CommitmentHolds, Tag("=commitment")]
     | Annotated[ConsentGiven, Tag("=consent")]
     | Annotated[NoOpenIncident, Tag("=no_open_incident")]
+    | Annotated[NoOpenDispute, Tag("=no_open_dispute")]
+    | Annotated[NoSnapback, Tag("=no_snapback")]
     | Annotated[NotBefore, Tag("=not_before")]
     | Annotated[ProgramComplete, Tag("=program")]
     | Annotated[ProgramMilestone, Tag("=program_milestone")]
@@ -175,6 +187,8 @@ Leaf: TypeAlias = (
     | CommitmentHolds
     | ConsentGiven
     | NoOpenIncident
+    | NoOpenDispute
+    | NoSnapback
     | NotBefore
     | ProgramComplete
     | ProgramMilestone

@@ -22,6 +22,7 @@ from rules.clocks import Clock, clocks
 from rules.entries import Entry, Fact
 from rules.evolve import evolve
 from rules.judging.determinations import determined
+from rules.judging.disputes import dispute_fact
 from rules.judging.evidence import evidence_fact, observed
 from rules.judging.family import child_reported, parent_reported
 from rules.judging.incidents import incident_fact
@@ -137,7 +138,7 @@ def _go_on(program: Program | None, act: a.Act, at: datetime, running: tuple[Clo
     return Decided(tuple(unfolding.entries), unfolding.program, unfolding.clocks)
 
 
-def _judged(program: Program, act: a.Act, at: datetime) -> Fact | None:
+def _judged(program: Program, act: a.Act, at: datetime) -> Fact | None:  # noqa: PLR0912  one arm a kind of act
     """The fact that an act amounts to; None for a report that is no news. Raises No."""
     deed, actor = act.deed, act.actor
     match deed:
@@ -156,6 +157,8 @@ def _judged(program: Program, act: a.Act, at: datetime) -> Fact | None:
         case a.Consent():
             _check_effects(program, act, deed, at)
             return consented(program, actor, deed)
+        case a.RaiseDispute() | a.SettleDispute() | a.WithdrawDispute() | a.InvokeSnapback():
+            return dispute_fact(program, actor, deed, at)
         case a.AdvancePhase():
             return advanced(program, deed, at)
         case a.SuspendProgram() | a.ResumeProgram() | a.TerminateProgram():

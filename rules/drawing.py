@@ -75,7 +75,7 @@ def _gate(criteria: tuple[c.Criterion, ...]) -> str:
     return ", ".join(asked(criterion) for criterion in criteria) or "nothing further"
 
 
-def asked(criterion: c.Criterion) -> str:  # noqa: PLR0912  one arm a criterion
+def asked(criterion: c.Criterion) -> str:  # noqa: C901, PLR0912  one arm a criterion
     """What a criterion asks for, in words."""
     match criterion:
         case c.All(all=parts):
@@ -98,6 +98,10 @@ def asked(criterion: c.Criterion) -> str:  # noqa: PLR0912  one arm a criterion
             return f"consent of {' and '.join(parties)}"
         case c.NoOpenIncident(no_open_incident=trigger):
             return f"no open {_trigger(trigger)}"
+        case c.NoOpenDispute(no_open_dispute=name):
+            return f"no open dispute of {name}"
+        case c.NoSnapback(no_snapback=name):
+            return f"{name} not in effect"
         case c.NotBefore(not_before=after):
             return f"{after.within} after {_event(after.from_)}"
         case c.ProgramComplete(program=name):
@@ -288,7 +292,7 @@ def _sources(plan: p.Plan, leaf: c.Leaf, own: str) -> Iterator[str]:
             yield f"k_{name}"
         case c.ProgramComplete(program=name) | c.ProgramMilestone(program_milestone=c.OfProgram(program=name)):
             yield f"c_{name}"
-        case c.ConsentGiven() | c.NoOpenIncident() | c.NotBefore():
+        case c.ConsentGiven() | c.NoOpenIncident() | c.NoOpenDispute() | c.NoSnapback() | c.NotBefore():
             yield f'x_{own}("{_quoted(asked(leaf))}")'
         case _:
             assert_never(leaf)

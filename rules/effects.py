@@ -239,6 +239,46 @@ class ReleaseRolledOver(Strict):
     effective_at: Instant
 
 
+class DisputeReferred(Strict):
+    """A stage has not settled a dispute in its time; it lies before the next one."""
+
+    kind: Literal["dispute_referred"] = "dispute_referred"
+    dispute: Id
+    stage: Name
+    until: Instant
+    effective_at: Instant
+
+
+class StageExtended(Strict):
+    kind: Literal["stage_extended"] = "stage_extended"
+    dispute: Id
+    to: Instant
+    effective_at: Instant
+
+
+class DisputeUnsettled(Strict):
+    """No stage has settled a dispute."""
+
+    kind: Literal["dispute_unsettled"] = "dispute_unsettled"
+    dispute: Id
+    effective_at: Instant
+
+
+class SnapbackTookEffect(Strict):
+    kind: Literal["snapback_took_effect"] = "snapback_took_effect"
+    snapback: Name
+    effective_at: Instant
+
+
+class SnapbackAverted(Strict):
+    """It was decided to keep what would have lapsed, or to restore what has."""
+
+    kind: Literal["snapback_averted"] = "snapback_averted"
+    snapback: Name
+    proposal: Id
+    effective_at: Instant
+
+
 class ProgramCompleted(Strict):
     kind: Literal["program_completed"] = "program_completed"
     effective_at: Instant
@@ -289,12 +329,18 @@ Effect: TypeAlias = (
     | PlanAmended
     | BalanceMoved
     | ReleaseRolledOver
+    | DisputeReferred
+    | StageExtended
+    | DisputeUnsettled
+    | SnapbackTookEffect
+    | SnapbackAverted
     | ProgramCompleted
     | ChildOpened
     | ProgramFrozen
     | ProgramThawed
     | MilestoneDetermined
     | ProgramSuspended
+    | ProgramTerminated
 )
 
 OnMilestone: TypeAlias = (
@@ -311,5 +357,6 @@ OnStability: TypeAlias = StabilityCounted | StabilityCompleted | StabilityRevers
 OnPhase: TypeAlias = GateChanged | PhaseOpened | PhaseCompleted | PhaseReopened | PhaseSteppedBack
 OnStanding: TypeAlias = ProgramSuspended | ProgramResumed | ProgramTerminated | ProgramCompleted | ProgramFrozen | ProgramThawed
 OnFamily: TypeAlias = ChildOpened | ChildReported | ParentReported
+OnDispute: TypeAlias = DisputeReferred | StageExtended | DisputeUnsettled | SnapbackTookEffect | SnapbackAverted
 OnProposal: TypeAlias = ProposalChanged | ProposalAdopted | ProposalFailed | SilenceExtended
 OnRelease: TypeAlias = BalanceMoved | ReleaseRolledOver

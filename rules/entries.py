@@ -34,6 +34,10 @@ Fact: TypeAlias = Annotated[
     | facts.ObjectionMade
     | facts.NoticeGiven
     | facts.ProposalWithdrawn
+    | facts.DisputeRaised
+    | facts.DisputeSettled
+    | facts.DisputeWithdrawn
+    | facts.SnapbackInvoked
     | facts.PhaseAdvanced
     | facts.ProgramSuspended
     | facts.ProgramResumed
@@ -64,6 +68,11 @@ Fact: TypeAlias = Annotated[
     | effects.PlanAmended
     | effects.BalanceMoved
     | effects.ReleaseRolledOver
+    | effects.DisputeReferred
+    | effects.StageExtended
+    | effects.DisputeUnsettled
+    | effects.SnapbackTookEffect
+    | effects.SnapbackAverted
     | effects.ProgramCompleted
     | effects.ChildOpened
     | effects.ProgramFrozen

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias, assert_never, get_args
 from rules import effects, facts
 from rules.entries import Entry, Fact, NotFoldable
 from rules.evolving.amendment import amended
+from rules.evolving.disputes import dispute_after
 from rules.evolving.evidence import evidence_after
 from rules.evolving.family import family_after
 from rules.evolving.incidents import incident_after
@@ -100,6 +101,7 @@ _AFTER: Mapping[type, Callable[[Program, Entry, Any], Program]] = {
         (effects.OnPhase, phase_after),
         (effects.OnRelease, release_after),
         (Change, proposal_after),
+        (facts.OnDispute | effects.OnDispute, dispute_after),
         (effects.OnStanding, standing_after),
         (effects.OnFamily, family_after),
     )

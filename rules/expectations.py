@@ -37,6 +37,8 @@ def broken(program: Program, expected: Expectation, at: datetime) -> Iterator[st
         yield from _finding(program, expected, expected.finding)
     elif expected.proposal is not None:
         yield from _proposal(program, expected, expected.proposal)
+    elif expected.dispute is not None:
+        yield from _dispute(program, expected, expected.dispute)
     elif expected.blocked is not None:
         yield from _blocked(program, expected, expected.blocked, at)
     else:
@@ -52,6 +54,14 @@ def _late(program: Program, expected: Expectation) -> Iterator[str]:
             yield f"expected {party} to be on time, but it missed {', '.join(missed)}"
     if bool(late) is expected.nobody_late:
         yield f"late are: {', '.join(late) or 'nobody'}"
+
+
+def _dispute(program: Program, expected: Expectation, name: str) -> Iterator[str]:
+    yield from _known(name, program.disputes)
+    found = program.disputes.get(name)
+    yield from _differs(f"dispute {name}", expected.is_, found.status if found else "not raised")
+    if expected.says and (found is None or expected.says != found.stage):
+        yield f"expected dispute {name} to lie before {expected.says}, but it lies before {found and found.stage}"
 
 
 def _proposal(program: Program, expected: Expectation, name: str) -> Iterator[str]:

@@ -15,7 +15,7 @@ from rules.gates import judge
 from rules.incidents import matching
 from rules.parameters import recorded_plan
 from rules.plan import JointBody, NonParty, Party
-from rules.program import EvidenceStatus, MilestoneState, MilestoneStatus, PhaseStatus, Program, Standing
+from rules.program import DisputeStatus, EvidenceStatus, MilestoneState, MilestoneStatus, PhaseStatus, Program, Standing
 from rules.stability import days_left, zone_of
 from rules.times import local_day, plus
 
@@ -117,7 +117,7 @@ def _written(leaf: c.Leaf) -> str:
     return f"{key}: {value}" if isinstance(value, str) else key
 
 
-def _leaf(program: Program, phase: str, leaf: c.Leaf, at: datetime) -> Reason:
+def _leaf(program: Program, phase: str, leaf: c.Leaf, at: datetime) -> Reason:  # noqa: PLR0912  one arm a criterion
     """The sentence, who owes, since when, and the earliest date, of one unmet criterion."""
     plan = program.plan
     opened = program.phase(phase).opened_at
@@ -145,6 +145,11 @@ def _leaf(program: Program, phase: str, leaf: c.Leaf, at: datetime) -> Reason:
         case c.NoOpenIncident(no_open_incident=trigger):
             open_ = [i.id for i in matching(program, (trigger,)) if i.is_open_question or i.resolved_at is None]
             return f"Open incidents: {', '.join(open_[:5])}.", (), None, None
+        case c.NoOpenDispute(no_open_dispute=ladder):
+            return _disputed(program, ladder)
+        case c.NoSnapback(no_snapback=name):
+            held, title = program.snapbacks.get(name), plan.snapbacks[name].title
+            return f"{title}: it is in effect, until it is decided otherwise.", (), held.in_effect_since if held else None, None
         case c.NotBefore(not_before=after):
             since = occurred(program, after.from_)
             if since is None:
@@ -182,6 +187,19 @@ def lacking(program: Program, milestone: str, at: datetime) -> tuple[str, tuple[
     """What a milestone that is not achieved lacks, and who owes that."""
     sentence, owes, _, _ = milestone_reason(program, milestone, at)
     return sentence, owes
+
+
+def _disputed(program: Program, ladder: str) -> Reason:
+    open_ = [dispute for dispute in program.disputes.values() if dispute.ladder == ladder and dispute.is_unsettled]
+    stages = program.plan.disputes[ladder].stages
+    told = "; ".join(
+        f"{dispute.id} lies before {stages[dispute.stage].title} until {local_day(dispute.until, program.plan.time_zone)}"
+        if dispute.status is DisputeStatus.OPEN and dispute.stage in stages
+        else f"{dispute.id} was left unsettled"
+        for dispute in open_[:5]
+    )
+    owes = dict.fromkeys(who for dispute in open_ if dispute.stage in stages for who in stages[dispute.stage].before)
+    return f"Open disputes: {told}.", tuple(owes), min((dispute.raised_at for dispute in open_), default=None), None
 
 
 def _owed_in(program: Program, phase: str, at: datetime) -> Iterator[tuple[str, ...]]:

@@ -191,6 +191,37 @@ class ProposalWithdrawn(Strict):
     reason: Text
 
 
+class DisputeRaised(Strict):
+    kind: Literal["dispute_raised"] = "dispute_raised"
+    dispute: Id
+    ladder: Name
+    about: Id | None = None
+    reason: Text
+    stage: Name
+    until: Instant
+
+
+class DisputeSettled(Strict):
+    kind: Literal["dispute_settled"] = "dispute_settled"
+    dispute: Id
+    stage: Name
+    outcome: Text
+
+
+class DisputeWithdrawn(Strict):
+    kind: Literal["dispute_withdrawn"] = "dispute_withdrawn"
+    dispute: Id
+    reason: Text
+
+
+class SnapbackInvoked(Strict):
+    kind: Literal["snapback_invoked"] = "snapback_invoked"
+    snapback: Name
+    dispute: Id | None = None
+    reason: Text
+    takes_effect_at: Instant
+
+
 class PhaseAdvanced(Strict):
     kind: Literal["phase_advanced"] = "phase_advanced"
     phase: Name
@@ -254,3 +285,4 @@ class AttemptRefused(Strict):
 OnEvidence: TypeAlias = EvidenceRecorded | MeasurementRecorded | EvidenceVerified | EvidenceReturned | EvidenceWithdrawn
 OnIncident: TypeAlias = IncidentReported | IncidentConfirmed | IncidentContested | IncidentDismissed | IncidentResolved
 OnProposal: TypeAlias = ProposalMade | ProposalConsented | ObjectionMade | NoticeGiven | ProposalWithdrawn
+OnDispute: TypeAlias = DisputeRaised | DisputeSettled | DisputeWithdrawn | SnapbackInvoked

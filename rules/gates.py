@@ -41,7 +41,7 @@ def at_least(count: int, parts: Iterable[Truth]) -> Truth:
     return INDETERMINATE if met + open_ >= count else NOT_MET
 
 
-def judge(program: Program, consents: Collection[str], criterion: c.Criterion, at: datetime) -> Truth:  # noqa: PLR0912  one arm a criterion
+def judge(program: Program, consents: Collection[str], criterion: c.Criterion, at: datetime) -> Truth:  # noqa: C901, PLR0912  one arm a criterion
     """Whether one criterion holds at an instant."""
     match criterion:
         case c.All(all=parts):
@@ -65,6 +65,11 @@ def judge(program: Program, consents: Collection[str], criterion: c.Criterion, a
             return _met(all(party in consents for party in parties))
         case c.NoOpenIncident(no_open_incident=trigger):
             return _quiet(program, trigger)
+        case c.NoOpenDispute(no_open_dispute=ladder):
+            return _met(not any(one.ladder == ladder and one.is_unsettled for one in program.disputes.values()))
+        case c.NoSnapback(no_snapback=name):
+            held = program.snapbacks.get(name)
+            return _met(held is None or held.in_effect_since is None)
         case c.NotBefore(not_before=after):
             since = occurred(program, after.from_)
             return _met(since is not None and plus(since, after.within, program.plan.time_zone) <= at)

@@ -34,6 +34,21 @@ class ExtendSilence(Strict):
     to: Instant
 
 
+class ExtendStage(Strict):
+    """That a dispute lies longer before the stage where it is."""
+
+    kind: Literal["extend_stage"] = "extend_stage"
+    dispute: Id
+    to: Instant
+
+
+class Keep(Strict):
+    """That a snapback which has been invoked is averted, or lifted where it is in effect."""
+
+    kind: Literal["keep"] = "keep"
+    snapback: Name
+
+
 class Amend(Strict):
     """That the program goes on under another text of its plan."""
 
@@ -42,4 +57,4 @@ class Amend(Strict):
     parameters: dict[Name, str | int] = Field(default_factory=dict)
 
 
-Matter: TypeAlias = Annotated[Waive | Extend | ExtendSilence | Amend, Field(discriminator="kind")]
+Matter: TypeAlias = Annotated[Waive | Extend | ExtendSilence | ExtendStage | Keep | Amend, Field(discriminator="kind")]

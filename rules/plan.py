@@ -26,6 +26,7 @@ from rules.criteria import (
     leaves,
 )
 from rules.dependents import Dependents, Subject, dependents
+from rules.disputes import Ladder, Snapback
 from rules.grades import Scale
 from rules.procedures import AmendmentClass, Procedure
 from rules.terms import Release
@@ -271,6 +272,8 @@ class Plan(Strict):
     amendments: dict[Name, AmendmentClass] = Field(
         default_factory=dict, description="the first class that allows all changes of an amendment decides its procedure"
     )
+    disputes: dict[Name, Ladder] = Field(default_factory=dict)
+    snapbacks: dict[Name, Snapback] = Field(default_factory=dict)
     phases: dict[Name, Phase] = Field(min_length=1, max_length=300)
     programs: dict[Name, ChildProgram] = Field(default_factory=dict, max_length=100, description="child programs")
     releases: dict[Name, Release] = Field(default_factory=dict, max_length=300)

@@ -227,6 +227,47 @@ class ProposalStatus(StrEnum):
     CONFLICTING = "conflicting"
 
 
+class DisputeStatus(StrEnum):
+    OPEN = "open"
+    SETTLED = "settled"
+    UNSETTLED = "unsettled"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """A dispute, the stage before which it lies, and until when."""
+
+    id: str
+    ladder: str
+    about: str | None
+    reason: str
+    raised_by: Actor
+    raised_at: datetime
+    stage: str
+    until: datetime
+    status: DisputeStatus = DisputeStatus.OPEN
+    outcome: str | None = None
+    ended_at: datetime | None = None
+
+    @property
+    def is_unsettled(self) -> bool:
+        """It lies before a stage, or no stage has settled it."""
+        return self.status in (DisputeStatus.OPEN, DisputeStatus.UNSETTLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Invoked:
+    """A snapback that has been invoked: by whom, on what, and since when it is in effect."""
+
+    by: Actor
+    at: datetime
+    reason: str
+    dispute: str | None
+    takes_effect_at: datetime
+    in_effect_since: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Version:
     """A text of the plan with the values of its parameters."""
@@ -322,6 +363,9 @@ class Program:
     """By phase, the parties that consent to its opening."""
     proposals: Mapping[str, Proposal] = field(default_factory=dict)
     releases: Mapping[str, ReleaseState] = field(default_factory=dict)
+    disputes: Mapping[str, Dispute] = field(default_factory=dict)
+    snapbacks: Mapping[str, Invoked] = field(default_factory=dict)
+    """Those that have been invoked and not averted."""
     suspensions: tuple[Interval, ...] = ()
     """When clocks stood still: suspended by somebody, or frozen with the parent."""
     agreed: Mapping[str, ChildPlan] = field(default_factory=dict)

@@ -46,6 +46,10 @@ def enacted(proposal: str, matter: m.Matter, at: datetime) -> Effect:
             return effects.DeadlineExtended(milestone=matter.milestone, to=matter.to, proposal=proposal, effective_at=at)
         case m.ExtendSilence():
             return effects.SilenceExtended(proposal=matter.proposal, to=matter.to, effective_at=at)
+        case m.ExtendStage():
+            return effects.StageExtended(dispute=matter.dispute, to=matter.to, effective_at=at)
+        case m.Keep():
+            return effects.SnapbackAverted(snapback=matter.snapback, proposal=proposal, effective_at=at)
         case m.Amend():
             return effects.PlanAmended(
                 document=matter.document,

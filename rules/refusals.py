@@ -43,6 +43,10 @@ class Code(StrEnum):
     EVIDENCE_UNKNOWN = "evidence_unknown"
     PROCEDURE_UNKNOWN = "procedure_unknown"
     PROPOSAL_UNKNOWN = "proposal_unknown"
+    LADDER_UNKNOWN = "ladder_unknown"
+    DISPUTE_UNKNOWN = "dispute_unknown"
+    SNAPBACK_UNKNOWN = "snapback_unknown"
+    SUBJECT_UNKNOWN = "subject_unknown"
     ID_TAKEN = "id_taken"
     # Whether it fits
     WRONG_KIND_OF_EVIDENCE = "wrong_kind_of_evidence"
@@ -77,6 +81,10 @@ class Code(StrEnum):
     PROPOSAL_DECIDED = "proposal_decided"
     OBJECTION_ALREADY_MADE = "objection_already_made"
     NOTICE_ALREADY_GIVEN = "notice_already_given"
+    DISPUTE_ENDED = "dispute_ended"
+    DISPUTE_NOT_UNSETTLED = "dispute_not_unsettled"
+    SNAPBACK_INVOKED = "snapback_invoked"
+    SNAPBACK_NOT_INVOKED = "snapback_not_invoked"
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,8 @@ def told(fact: Fact, plan: Plan) -> str:
         return _proposal(fact, plan)
     if isinstance(fact, effects.OnRelease):
         return _release(fact, plan)
+    if isinstance(fact, facts.OnDispute | effects.OnDispute):
+        return _dispute(fact, plan)
     if isinstance(fact, effects.OnFamily | effects.ProgramFrozen | effects.ProgramThawed):
         return _family(fact)
     return _program(fact, plan)
@@ -64,6 +66,31 @@ def _proposal(fact: facts.OnProposal | effects.OnProposal, plan: Plan) -> str:
     assert_never(fact)
 
 
+def _dispute(fact: facts.OnDispute | effects.OnDispute, plan: Plan) -> str:
+    zone = plan.time_zone
+    match fact:
+        case facts.DisputeRaised():
+            about = f" about {fact.about}" if fact.about else ""
+            return f"dispute {fact.dispute}{about} raised before {fact.stage} until {local(fact.until, zone)}: {fact.reason}"
+        case facts.DisputeSettled():
+            return f"dispute {fact.dispute} settled before {fact.stage}: {fact.outcome}"
+        case facts.DisputeWithdrawn():
+            return f"dispute {fact.dispute} withdrawn: {fact.reason}"
+        case effects.DisputeReferred():
+            return f"dispute {fact.dispute} referred to {fact.stage} until {local(fact.until, zone)}"
+        case effects.StageExtended():
+            return f"dispute {fact.dispute} may lie where it is until {local(fact.to, zone)}"
+        case effects.DisputeUnsettled():
+            return f"dispute {fact.dispute} is left unsettled by the last stage"
+        case facts.SnapbackInvoked():
+            return f"snapback {fact.snapback} invoked, in effect on {local(fact.takes_effect_at, zone)}: {fact.reason}"
+        case effects.SnapbackTookEffect():
+            return f"snapback {fact.snapback} IN EFFECT"
+        case effects.SnapbackAverted():
+            return f"snapback {fact.snapback} averted by proposal {fact.proposal}"
+    assert_never(fact)
+
+
 def matter_in_words(matter: m.Matter, plan: Plan) -> str:
     """What is to be decided, in a few words."""
     match matter:
@@ -74,6 +101,10 @@ def matter_in_words(matter: m.Matter, plan: Plan) -> str:
             return f"extend {matter.milestone} to {local(matter.to, plan.time_zone)}"
         case m.ExtendSilence():
             return f"extend the silence on {matter.proposal} to {local(matter.to, plan.time_zone)}"
+        case m.ExtendStage():
+            return f"give dispute {matter.dispute} time to {local(matter.to, plan.time_zone)} where it lies"
+        case m.Keep():
+            return f"keep what {matter.snapback} would end"
         case m.Amend():
             return "amend the plan"
     assert_never(matter)

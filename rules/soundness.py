@@ -226,9 +226,29 @@ def _procedures(plan: p.Plan, signatories: list[str]) -> Iterator[Fault]:
             yield from _unknown((*at, "on_behalf", party), party, "party that the procedure asks", rule.asked)
             yield from _unknown((*at, "on_behalf", party), who, "party or body", signatories)
         yield from _gate(plan, (*at, "adopted_when"), rule.adopted_when)
+    yield from _disputes(plan, signatories)
     for name, amendment in plan.amendments.items():
         at = ("amendments", name, "procedure")
         yield from _unknown(at, amendment.procedure, "procedure", plan.procedures)
+
+
+def _disputes(plan: p.Plan, signatories: list[str]) -> Iterator[Fault]:
+    for name, ladder in plan.disputes.items():
+        for index, who in enumerate(ladder.raised_by):
+            yield from _unknown(("disputes", name, "raised_by", index), who, "party", plan.parties)
+        for key, stage in ladder.stages.items():
+            at: Path = ("disputes", name, "stages", key)
+            for index, who in enumerate(stage.before):
+                yield from _unknown((*at, "before", index), who, "party or body", signatories)
+            if stage.extended_by:
+                yield from _unknown((*at, "extended_by"), stage.extended_by, "procedure", plan.procedures)
+    for name, snapback in plan.snapbacks.items():
+        at = ("snapbacks", name)
+        for index, who in enumerate(snapback.invoked_by):
+            yield from _unknown((*at, "invoked_by", index), who, "party", plan.parties)
+        if snapback.only_after:
+            yield from _unknown((*at, "only_after"), snapback.only_after, "kind of dispute", plan.disputes)
+        yield from _unknown((*at, "kept_by"), snapback.kept_by, "procedure", plan.procedures)
 
 
 def _gate(plan: p.Plan, at: Path, criteria: tuple[c.Criterion, ...]) -> Iterator[Fault]:
@@ -263,6 +283,10 @@ def _criterion(plan: p.Plan, at: Path, criterion: c.Criterion) -> Iterator[Fault
                 yield from _unknown((*at, "consent", index), party, "party", plan.parties)
         case c.NoOpenIncident(no_open_incident=trigger):
             yield from _trigger(plan, (*at, "no_open_incident"), trigger, [*plan.parties, *plan.non_parties])
+        case c.NoOpenDispute(no_open_dispute=name):
+            yield from _unknown((*at, "no_open_dispute"), name, "kind of dispute", plan.disputes)
+        case c.NoSnapback(no_snapback=name):
+            yield from _unknown((*at, "no_snapback"), name, "snapback", plan.snapbacks)
         case c.NotBefore(not_before=after):
             yield from _anchor(plan, (*at, "not_before", "from"), after.from_)
         case c.ProgramComplete(program=name):

@@ -46,6 +46,7 @@ SUBJECTS = (
     "child",
     "proposal",
     "release",
+    "dispute",
     "finding",
     "blocked",
     "nobody_late",
@@ -64,6 +65,7 @@ class Expectation(Strict):
     child: Name | None = Field(default=None, description="the child program: not_opened, opened, or how it reports to stand")
     proposal: Id | None = Field(default=None, description="open, adopted, vetoed, lapsed and so on")
     release: Name | None = None
+    dispute: Id | None = Field(default=None, description="open, settled, unsettled or withdrawn; says: the stage")
     finding: Name | None = Field(default=None, description="the milestone with the finding")
     blocked: Name | None = Field(default=None, description="the phase that something blocks")
     owes: tuple[Name, ...] | None = Field(default=None, description="with blocked: who owes an act")

@@ -77,8 +77,8 @@ class Unfolding:
             case "deadline":
                 milestone = clock.name.removeprefix("deadline.")
                 self.append(effects.DeadlineMissed(milestone=milestone, effective_at=clock.due_at))
-            case "observation" | "staleness" | "not_before" | "waiver" | "silence" | "lapse" | "release":
-                pass
+            case _:
+                pass  # what is due then is seen when it is settled
         self.settle(at)
 
     def settle(self, at: datetime) -> None:

@@ -10,6 +10,7 @@ from rules import matters as m
 from rules.acts import ChildPlan
 from rules.amending import changes, class_of
 from rules.canonical import NotCanonical, digest
+from rules.judging.disputes import ladder_of, open_dispute
 from rules.judging.evidence import milestone_of
 from rules.parameters import recorded_plan, text_read
 from rules.plan import Plan
@@ -38,6 +39,13 @@ def check_matter(program: Program, procedure: str, matter: m.Matter, at: datetim
             _check_extension(program, procedure, matter)
         case m.ExtendSilence():
             _check_silence(program, procedure, matter)
+        case m.ExtendStage():
+            _check_stage(program, procedure, matter)
+        case m.Keep():
+            rule = program.plan.snapbacks.get(matter.snapback)
+            _check_procedure(f"{matter.snapback} is kept", rule.kept_by if rule else None, procedure)
+            if matter.snapback not in program.snapbacks:
+                raise No(Code.SNAPBACK_NOT_INVOKED, f"{matter.snapback} has not been invoked.", "one that has been")
         case m.Amend():
             _check_amendment(program, procedure, matter)
         case _:
@@ -81,6 +89,14 @@ def _check_silence(program: Program, procedure: str, matter: m.ExtendSilence) ->
     _check_procedure(f"silence on {proposal.id} is extended", proposal.procedure if silence else None, procedure)
     if proposal.silence_until is not None and matter.to <= proposal.silence_until:
         raise No(Code.NOT_LATER, f"The silence ends on {written(proposal.silence_until)} already.", "a later date")
+
+
+def _check_stage(program: Program, procedure: str, matter: m.ExtendStage) -> None:
+    dispute = open_dispute(program, matter.dispute)
+    stage = ladder_of(program, dispute.ladder).stages[dispute.stage]
+    _check_procedure(f"{dispute.stage} has more time for {dispute.id}", stage.extended_by, procedure)
+    if matter.to <= dispute.until:
+        raise No(Code.NOT_LATER, f"{dispute.stage} has until {written(dispute.until)} already.", "a later date")
 
 
 def plan_accepted(document: str, parameters: Mapping[str, str | int], programs: Mapping[str, ChildPlan]) -> Plan:

@@ -65,6 +65,30 @@ PLAN: dict[str, Any] = {
             "adopted_when": [{"at_least": {"count": 1, "of": [{"consent": ["north"]}, {"consent": ["south"]}]}}],
         },
     },
+    "disputes": {
+        "compliance": {
+            "title": "Whether what was agreed is done",
+            "stages": {
+                "commission": {
+                    "title": "The commission",
+                    "before": ["commission"],
+                    "within": "P15D",
+                    "extended_by": "joint",
+                },
+                "ministers": {"title": "The ministers", "before": ["north", "south"], "within": "P15D"},
+            },
+        }
+    },
+    "snapbacks": {
+        "relief": {
+            "title": "Relief ends",
+            "invoked_by": ["south"],
+            "only_after": "compliance",
+            "within": "P30D",
+            "kept_by": "joint",
+            "then": "suspend",
+        }
+    },
     "amendments": {
         "wording": {"procedure": "one", "may_change": ["**.title"]},
         "substance": {"procedure": "joint"},
@@ -116,6 +140,13 @@ PLAN: dict[str, Any] = {
                 "paused_by": [{"kinds": ["blockade"]}],
             },
         },
+        "aid": {
+            "title": "Aid",
+            "entry": [{"phase": "move"}, {"no_snapback": "relief"}],
+            "exit": [{"phase": "peace"}],
+            "when_gate_closes": "step_back",
+        },
+        "peace": {"title": "Peace", "entry": [{"phase": "trade"}, {"no_open_dispute": "compliance"}]},
         "trade": {
             "title": "Trade",
             "opens": "on_advance",

@@ -233,7 +233,7 @@ class TestAmendment:
         phases["answer"]["entry"] = []
         phases["answer"]["milestones"]["order_read"] = {**phases["move"]["milestones"]["announced"], "party": "north"}
         del phases["move"]
-        phases["quiet"]["entry"] = []
+        phases["quiet"]["entry"] = phases["aid"]["entry"] = []
         given.given("nils", propose(amend(phases=phases)), day(2))
         for person in ("nils", "saul"):
             given.given(person, a.Consent(proposal="p1"), day(3))

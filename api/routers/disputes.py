@@ -1,0 +1,77 @@
+"""Disputes that are referred from stage to stage, and what lapses unless it is decided otherwise."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from api.acting import RECORDED, ActRoute, Doing, ProgramId
+from api.answers.disputes import DisputeAnswer, SnapbackAnswer
+from api.callers import Caller
+from api.problems import READS, WRITES
+from api.routers.acts import Reasoned
+from api.routers.programs import seen
+from api.state import StateOf
+from rules import acts as a
+from rules.program import DisputeStatus
+from rules.words import Id, Name, Strict, Text
+
+router = APIRouter(prefix="/programs/{program}", tags=["disputes"], route_class=ActRoute)
+
+_ANSWERS = {**RECORDED, "responses": {**WRITES, **RECORDED["responses"]}}
+
+DisputeId = Annotated[Id, Path(alias="dispute")]
+
+
+class Settlement(Strict):
+    """How a dispute was settled."""
+
+    outcome: Text
+
+
+class Notice(Strict):
+    """Why, and on which unsettled dispute where the plan asks for one."""
+
+    reason: Text
+    dispute: Id | None = None
+
+
+@router.post("/disputes", **_ANSWERS)
+async def raise_dispute(deed: a.RaiseDispute, acting: Doing) -> Response:
+    """Brings a dispute before the first stage of a ladder."""
+    return await acting.do(deed)
+
+
+@router.post("/disputes/{dispute}/settlements", **_ANSWERS)
+async def settle_dispute(dispute: DisputeId, body: Settlement, acting: Doing) -> Response:
+    """Settles a dispute at the stage before which it lies."""
+    return await acting.do(a.SettleDispute(dispute=dispute, outcome=body.outcome))
+
+
+@router.post("/disputes/{dispute}/withdrawals", **_ANSWERS)
+async def withdraw_dispute(dispute: DisputeId, body: Reasoned, acting: Doing) -> Response:
+    """Takes back a dispute that one has raised."""
+    return await acting.do(a.WithdrawDispute(dispute=dispute, reason=body.reason))
+
+
+@router.post("/snapbacks/{snapback}/invocations", **_ANSWERS)
+async def invoke_snapback(snapback: Annotated[Name, Path()], body: Notice, acting: Doing) -> Response:
+    """Gives notice that something lapses, unless it is decided to keep it."""
+    return await acting.do(a.InvokeSnapback(snapback=snapback, dispute=body.dispute, reason=body.reason))
+
+
+@router.get("/disputes", responses=READS)
+async def get_disputes(
+    state: StateOf, caller: Caller, program: ProgramId, status: DisputeStatus | None = None
+) -> list[DisputeAnswer]:
+    """Its disputes, oldest first."""
+    held = await seen(state, caller, program)
+    return [DisputeAnswer.of(held, one) for one in held.disputes.values() if status is None or one.status is status]
+
+
+@router.get("/snapbacks", responses=READS)
+async def get_snapbacks(state: StateOf, caller: Caller, program: ProgramId) -> list[SnapbackAnswer]:
+    """What can lapse, what has been invoked, and when it takes effect."""
+    held = await seen(state, caller, program)
+    return [SnapbackAnswer.of(held, name) for name in held.plan.snapbacks]

@@ -1,0 +1,50 @@
+"""Disputes and snapbacks: raised, referred, settled; invoked, averted, in effect."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from rules import effects, facts
+from rules.entries import Entry, caused_by
+from rules.program import Dispute, DisputeStatus, Invoked, Program, put
+
+
+def dispute_after(program: Program, entry: Entry, fact: facts.OnDispute | effects.OnDispute) -> Program:
+    """The program after a fact on a dispute or a snapback."""
+    match fact:
+        case facts.DisputeRaised():
+            raised = Dispute(
+                id=fact.dispute,
+                ladder=fact.ladder,
+                about=fact.about,
+                reason=fact.reason,
+                raised_by=caused_by(entry),
+                raised_at=entry.at,
+                stage=fact.stage,
+                until=fact.until,
+            )
+            return program.changed(disputes=put(program.disputes, raised.id, raised))
+        case facts.DisputeSettled():
+            return _dispute(program, fact.dispute, status=DisputeStatus.SETTLED, outcome=fact.outcome, ended_at=entry.at)
+        case facts.DisputeWithdrawn():
+            return _dispute(program, fact.dispute, status=DisputeStatus.WITHDRAWN, outcome=fact.reason, ended_at=entry.at)
+        case effects.DisputeReferred():
+            return _dispute(program, fact.dispute, stage=fact.stage, until=fact.until)
+        case effects.StageExtended():
+            return _dispute(program, fact.dispute, until=fact.to)
+        case effects.DisputeUnsettled():
+            return _dispute(program, fact.dispute, status=DisputeStatus.UNSETTLED, ended_at=fact.effective_at)
+        case facts.SnapbackInvoked():
+            invoked = Invoked(caused_by(entry), entry.at, fact.reason, fact.dispute, fact.takes_effect_at)
+            return program.changed(snapbacks=put(program.snapbacks, fact.snapback, invoked))
+        case effects.SnapbackTookEffect():
+            held = replace(program.snapbacks[fact.snapback], in_effect_since=fact.effective_at)
+            return program.changed(snapbacks=put(program.snapbacks, fact.snapback, held))
+        case effects.SnapbackAverted():
+            others = {name: held for name, held in program.snapbacks.items() if name != fact.snapback}
+            return program.changed(snapbacks=others)
+
+
+def _dispute(program: Program, name: str, **changes: Any) -> Program:
+    return program.changed(disputes=put(program.disputes, name, replace(program.disputes[name], **changes)))
