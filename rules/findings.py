@@ -47,16 +47,19 @@ def found(program: Program, name: str, at: datetime) -> Found:
         return Found(NOT_MET, None, f"{now.sentence} {excuse}")
     if now.outcome is MET:
         return Found(MET, "achievement", now.sentence)
-    if step.determined.scale is not None and _anything(program, name):
-        return Found(now.outcome, "grading", now.sentence)
+    if step.determined.scale is not None and (so_far := _so_far(program, name)):
+        return Found(now.outcome, "grading", f"Verified so far: {', '.join(so_far)}. {now.sentence}")
     fallen = state.status is MilestoneStatus.PARTLY_ACHIEVED
     return Found(now.outcome, "reversal" if fallen else None, now.sentence)
 
 
-def _anything(program: Program, name: str) -> bool:
-    """Whether any verified evidence for a milestone stands."""
-    figures = (how.indicator for how in program.plan.milestones[name].shown_by.values() if isinstance(how, p.Measured))
-    return any(program.milestone(name).shown.values()) or any(newest(program, indicator) for indicator in figures)
+def _so_far(program: Program, name: str) -> list[str]:
+    """The verified evidence for a milestone that stands, by id: with more of it a part is judged anew."""
+    pieces = [piece for held in program.milestone(name).shown.values() for piece in held]
+    for how in program.plan.milestones[name].shown_by.values():
+        if isinstance(how, p.Measured) and (figure := newest(program, how.indicator)) is not None:
+            pieces.append(figure.measurement)
+    return pieces
 
 
 def shown(program: Program, name: str, at: datetime, *, counted: Collection[Cause] | None = None) -> Judgement:
