@@ -55,11 +55,10 @@ def found(program: Program, name: str, at: datetime) -> Found:
 
 def _so_far(program: Program, name: str) -> list[str]:
     """The verified evidence for a milestone that stands, by id: with more of it a part is judged anew."""
-    pieces = [piece for held in program.milestone(name).shown.values() for piece in held]
-    for how in program.plan.milestones[name].shown_by.values():
-        if isinstance(how, p.Measured) and (figure := newest(program, how.indicator)) is not None:
-            pieces.append(figure.measurement)
-    return pieces
+    documents = (piece for held in program.milestone(name).shown.values() for piece in held)
+    shown_by = program.plan.milestones[name].shown_by.values()
+    figures = (newest(program, how.indicator) for how in shown_by if isinstance(how, p.Measured))
+    return [*documents, *(figure.measurement for figure in figures if figure is not None)]
 
 
 def shown(program: Program, name: str, at: datetime, *, counted: Collection[Cause] | None = None) -> Judgement:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from rules import acts as a
+from rules import matters as m
 from rules.awaiting import awaited
 from rules.clocks import clocks
 from rules.decide import Decided
@@ -366,6 +368,40 @@ class TestTime:
         assert world.program.standing == "running"
         world.clock(day(30))
         assert world.program.standing == "completed"
+
+
+class TestAnAmendment:
+    @pytest.mark.parametrize(
+        ("amount", "before", "after"),
+        [
+            ("30", {"released": "4", "committed": "6"}, {"released": "12", "committed": "18"}),
+            ("8", {"released": "4", "committed": "6"}, {"released": "3.2", "suspended": "0.8", "committed": "4"}),
+        ],
+    )
+    def test_more_or_less_may_be_promised(self, amount: str, before: dict[str, str], after: dict[str, str]) -> None:
+        """Four tenths are achieved, of whatever the whole is now."""
+        world = paying("instalment")
+        in_part(world, "0.4", 1)
+        assert balances(world, "instalment") == before
+        plan = json.loads(world.program.version.document)
+        plan["releases"]["instalment"]["amount"] = amount
+        matter = m.Amend(document=json.dumps(plan))
+        world.given("nils", a.Propose(proposal="p1", procedure="joint", matter=matter, reason="Agreed."), day(2))
+        for person in ("nils", "saul"):
+            world.given(person, a.Consent(proposal="p1"), day(2))
+        assert balances(world, "instalment") == after
+
+    def test_a_release_that_is_taken_out_stays_on_record_and_moves_no_more(self) -> None:
+        world = paying("instalment")
+        plan = json.loads(world.program.version.document)
+        del plan["releases"]
+        matter = m.Amend(document=json.dumps(plan))
+        world.given("nils", a.Propose(proposal="p1", procedure="joint", matter=matter, reason="Agreed."), day(2))
+        for person in ("nils", "saul"):
+            world.given(person, a.Consent(proposal="p1"), day(2))
+        in_part(world, "0.4", 3)
+        world.clock(day(30))
+        assert balances(world, "instalment") == {"committed": "10"}
 
 
 class TestWhatItSays:
