@@ -19,7 +19,7 @@ def as_text(plan: p.Plan) -> str:
         if rule.within is None:
             lines += _phase(plan, name, "")
     if plan.releases:
-        lines.append("releases, each of which is earned")
+        lines.append("releases, and what earns each")
         lines += [f"  {line}" for name in plan.releases for line in _release(plan, name)]
         lines.append("")
     if plan.commitments:
@@ -196,7 +196,7 @@ def _release(plan: p.Plan, name: str) -> Iterator[str]:
     if terms.due:
         yield f"  what is not earned {terms.due.within} after {_event(terms.due.from_)} is suspended"
     if terms.lapses:
-        over = f", or {terms.rolls_over} later if it was missed" if terms.rolls_over else ""
+        over = f", carried over for {terms.rolls_over}," if terms.rolls_over else ""
         yield f"  what is not earned {terms.lapses.within} after {_event(terms.lapses.from_)}{over} is lost"
     if terms.cure:
         yield f"  what is suspended can be earned again for {terms.cure}"
@@ -212,7 +212,7 @@ def earned_by(plan: p.Plan, name: str) -> str:
         rule = terms.per_unit
         indicator = plan.indicators[rule.indicator]
         start = indicator.baseline.value if rule.from_ is None else rule.from_
-        each = f"{rule.each:f} for each {indicator.unit} of {rule.indicator}"
+        each = f"{rule.each:f} a unit of {rule.indicator} ({indicator.unit})"
         return f"{each} from {start:f} to {rule.to:f} {gate}".rstrip()
     return f"all of it {gate}"
 

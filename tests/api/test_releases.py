@@ -46,7 +46,7 @@ async def test_each_release_says_what_stands_in_it_and_what_it_waits_for(door: D
     assert reward["waits_for"][0]["owes"] == ["north"]
     assert reward["next_due"] is None
     assert answered["instalment"]["next_due"] is not None
-    assert answered["cleaning"]["terms"] == "1 for each kt of smoke from 100 to 80"
+    assert answered["cleaning"]["terms"] == "1 a unit of smoke (kt) from 100 to 80"
 
 
 async def test_a_preview_shows_the_postings_that_then_stand_in_the_ledger(door: Door) -> None:
