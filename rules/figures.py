@@ -16,12 +16,12 @@ from rules.times import plus
 def newest(program: Program, indicator: str) -> MeasurementRecorded | None:
     """The newest verified figure of the producer that the plan names.
 
-    Newest is by the period covered, then by when it was verified; another producer's figure is
-    kept as corroboration or contradiction and never counts instead.
+    Newest is by the end of the period covered, then by when it was verified; another producer's
+    figure is kept as corroboration or contradiction and never counts instead.
     """
     best: MeasurementRecorded | None = None
     for figure in counting(program, indicator):
-        if best is None or figure.period >= best.period:
+        if best is None or period_end(figure.period) >= period_end(best.period):
             best = figure
     return best
 
@@ -52,14 +52,17 @@ def stale_from(program: Program, indicator: str, figure: MeasurementRecorded) ->
 
 
 def bound(target: Target, indicator: Indicator) -> tuple[Decimal, str]:
-    """The level that a target asks for, and from which side."""
+    """The level that a target asks for, and from which side.
+
+    A change is of the size of the baseline, so that ten per cent more than -1.32 is -1.188.
+    """
     if target.at_most is not None:
         return target.at_most, "at most"
     if target.at_least is not None:
         return target.at_least, "at least"
     change = Decimal((target.change or "").removesuffix("%"))
-    level = indicator.baseline.value * (100 + change) / 100
-    return level, "at most" if change < 0 else "at least"
+    level = indicator.baseline.value + abs(indicator.baseline.value) * change / 100
+    return level, "at most" if indicator.better == "lower" else "at least"
 
 
 def period_end(period: str) -> datetime:

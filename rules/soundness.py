@@ -9,6 +9,7 @@ from rules import criteria as c
 from rules import plan as p
 from rules.acts import ChildPlan
 from rules.amounts import amounts
+from rules.figures import bound
 from rules.grades import WRITTEN, fits
 from rules.parameters import plan_of, text_read
 from rules.reachability import unreachable
@@ -322,10 +323,21 @@ def _units(plan: p.Plan) -> Iterator[Fault]:
                 if how.target.unit != indicator.unit:
                     message = f"the unit {how.target.unit} is not that of {how.indicator}: {indicator.unit}"
                     yield Fault((*at, "unit"), message)
-                lower = how.target.at_most is not None or (how.target.change or "").startswith("-")
-                if lower != (indicator.better == "lower"):
-                    message = f"the target asks for the worse: {how.indicator} is better {indicator.better}"
-                    yield Fault(at, message)
+                yield from _for_the_worse(at, how, indicator)
+
+
+def _for_the_worse(at: Path, how: p.Measured, indicator: p.Indicator) -> Iterator[Fault]:
+    lower = how.target.at_most is not None or (how.target.change or "").startswith("-")
+    if lower != (indicator.better == "lower"):
+        yield Fault(at, f"the target asks for the worse: {how.indicator} is better {indicator.better}")
+        return
+    level, wanted = bound(how.target, indicator)
+    start = indicator.baseline.value
+    if level > start if lower else level < start:
+        message = f"the target asks for the worse: {wanted} {level:f}, where the baseline is {start:f}"
+        yield Fault(at, message)
+    elif how.target.change is not None and level == start:
+        yield Fault((*at, "change"), f"a change of {how.target.change} from {start:f} is none; name a level")
 
 
 def _verifiers(plan: p.Plan) -> Iterator[Fault]:

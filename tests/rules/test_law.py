@@ -196,6 +196,16 @@ class TestFigures:
         assert finding.outcome == "indeterminate"
         assert "older than the P3Y" in finding.sentence
 
+    def test_the_newest_figure_is_that_of_the_period_that_ended_last(self) -> None:
+        """A whole year ends after its March, though its name is the shorter."""
+        world = World()
+        for name, value, period in (("m1", "95", "2024"), ("m2", "85", "2024-03")):
+            world.given("moss", figure(name, value, period=period), day(1))
+            world.given("nick", a.Verify(evidence=name), day(1))
+        finding = world.program.milestone("cleaner").finding
+        assert finding is not None
+        assert "95 kt in 2024 " in finding.sentence
+
     @staticmethod
     def open_trade(world: World) -> None:
         world.given("nils", a.Consent(phase="trade"), day(35))

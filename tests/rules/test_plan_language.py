@@ -150,6 +150,12 @@ FAULTS = {
         '▸target: {change: "+10%"',
         "the target asks for the worse: smoke is better lower",
     ),
+    "a level worse than the baseline": (
+        '▸target: {change: "-10%"'[1:],
+        '▸target: {at_most: "18"',
+        "the target asks for the worse: at most 18, where the baseline is 17.373786",
+    ),
+    "a change that changes nothing": ('change: "-10%"', 'change: ▸"-0%"', "a change of -0% from 17.373786 is none"),
     "a duration without an anchor": (
         "due: {within: P30D, from: {program: true}}",
         "▸due: {within: P30D}",
@@ -303,6 +309,18 @@ def test_figures_are_exact_however_they_are_written() -> None:
         assert plan.indicators["smoke"].baseline.value == Decimal("17.373786")
         target = plan.measured["smoke"][0][2].target
         assert bound(target, plan.indicators["smoke"])[0] == Decimal("15.6364074")
+
+
+@pytest.mark.parametrize(
+    ("better", "baseline", "change", "level"),
+    [("higher", "-1.32", "+10%", "-1.188"), ("lower", "-1.32", "-10%", "-1.452"), ("higher", "40", "+10%", "44")],
+)
+def test_a_change_goes_the_way_of_its_sign_also_below_zero(better: str, baseline: str, change: str, level: str) -> None:
+    """Ten per cent more than a score of -1.32 is a better score, and not a worse one."""
+    text = PLAN.replace("better: lower", f"better: {better}").replace('"17.373786"', f'"{baseline}"')
+    plan = sound(read(text.replace('"-10%"', f'"{change}"')))
+    target = plan.measured["smoke"][0][2].target
+    assert bound(target, plan.indicators["smoke"]) == (Decimal(level), "at least" if better == "higher" else "at most")
 
 
 def test_a_figure_out_of_a_binary_fraction_is_refused() -> None:
