@@ -6,12 +6,15 @@ A fact that is not named here touches everything: to forget one costs time, neve
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
 from rules import effects, facts
 from rules.dependents import Subject
 from rules.entries import Fact
 from rules.program import Program
+
+V = TypeVar("V")
 
 
 class Agenda:
@@ -47,6 +50,11 @@ class Agenda:
         self.phases.clear()
         self.commitments.clear()
         self.releases.clear()
+
+
+def on(names: set[str], held: Mapping[str, V]) -> list[tuple[str, V]]:
+    """What is on the agenda, in the order of the plan or of the program."""
+    return [(name, value) for name, value in held.items() if name in names] if names else []
 
 
 def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:

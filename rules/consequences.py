@@ -8,14 +8,15 @@ clock that strikes is followed by all of these at its own instant before the nex
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 from rules import effects, facts
-from rules.agenda import Agenda
+from rules.agenda import Agenda, on
 from rules.anchors import occurred
+from rules.deadlines import deadlines
 from rules.effects import Effect, Truth
 from rules.findings import Found, found
 from rules.gates import gate
@@ -24,18 +25,11 @@ from rules.program import Finding, MilestoneStatus, PhaseStatus, Program, Stabil
 from rules.referrals import referrals, snapbacks
 from rules.settlement import releases
 from rules.stability import counted
-from rules.times import in_whole_days, plus, plus_lost
+from rules.times import plus
 from rules.windows import has_time_left
-
-V = TypeVar("V")
 
 Step: TypeAlias = Callable[[Program, datetime, Agenda], Iterator[Effect]]
 """What follows at an instant by one kind of rule, from what is on the agenda."""
-
-
-def _on(agenda: set[str], held: Mapping[str, V]) -> list[tuple[str, V]]:
-    """What is on the agenda, in the order of the plan or of the program."""
-    return [(name, value) for name, value in held.items() if name in agenda] if agenda else []
 
 
 def parent(program: Program, at: datetime, _: Agenda) -> Iterator[Effect]:
@@ -56,7 +50,7 @@ def parent(program: Program, at: datetime, _: Agenda) -> Iterator[Effect]:
 
 def commitments(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
     """Commitments that come into force, are broken, put in question or kept again."""
-    for name, rule in _on(agenda.commitments, program.plan.commitments):
+    for name, rule in on(agenda.commitments, program.plan.commitments):
         before = program.commitments.get(name)
         since = before.in_force_since if before else occurred(program, rule.in_force)
         if since is None or since > at:
@@ -75,7 +69,7 @@ def commitments(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effe
 
 def stability(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
     """Stability periods that begin or are moved; a kept one that was not kept after all."""
-    for name, phase in _on(agenda.phases, program.plan.phases):
+    for name, phase in on(agenda.phases, program.plan.phases):
         if phase.stability is None:
             continue
         since = occurred(program, phase.stability.from_) if phase.stability.from_ else program.phase(name).opened_at
@@ -107,52 +101,16 @@ def _stability_finding(name: str, now: effects.StabilityCounted, at: datetime, *
     )
 
 
-def deadlines(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
-    """Due dates that are set when their anchor occurs, and moved by pauses."""
-    for name, step in _on(agenda.milestones, program.plan.milestones):
-        if step.due is None or program.milestone(name).status is MilestoneStatus.ACHIEVED:
-            continue
-        before = program.milestone(name).due
-        # A phase that stepped back and opens again has a new anchor; the original date stays on record.
-        since = occurred(program, step.due.from_) or (before.anchored_at if before else None)
-        if since is None:
-            continue
-        due = plus(since, step.due.within, program.plan.time_zone)
-        lost = [
-            interval
-            for commitment in step.due.paused_while_broken
-            if (state := program.commitments.get(commitment)) is not None
-            for interval in state.broken
-        ]
-        # A date agreed on is moved by what is lost after the agreement only.
-        agreed = before.extended if before else None
-        revised = plus_lost(
-            agreed.to if agreed else due,
-            [*lost, *program.suspensions],
-            agreed.agreed_at if agreed else since,
-            program.plan.time_zone,
-            whole_days=in_whole_days(step.due.within),
-        )
-        if before is None or (before.missed_at is None and before.revised != revised):
-            yield effects.DeadlineSet(
-                milestone=name,
-                anchored_at=since,
-                due_original=before.original if before else due,
-                due_revised=revised,
-                effective_at=at,
-            )
-
-
 def waivers(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
     """Waivers that come to an end; what rested on them no longer counts."""
-    for name, state in _on(agenda.milestones, program.milestones):
+    for name, state in on(agenda.milestones, program.milestones):
         if state.waived is not None and state.waived.until is not None and state.waived.until <= at:
             yield effects.WaiverExpired(milestone=name, effective_at=at)
 
 
 def findings(program: Program, at: datetime, agenda: Agenda, *, held: bool) -> Iterator[Effect]:
     """What the evidence now shows that it did not show before; `held` for achieved milestones."""
-    for name, state in _on(agenda.milestones, program.milestones):
+    for name, state in on(agenda.milestones, program.milestones):
         achieved = state.status is MilestoneStatus.ACHIEVED
         if achieved is not held or state.status is MilestoneStatus.NOT_STARTED:
             continue
@@ -197,7 +155,7 @@ def achievements(program: Program, at: datetime, agenda: Agenda) -> Iterator[Eff
     """Milestones that the consented plan lets be determined by the finding itself."""
     if program.standing is not Standing.RUNNING:
         return
-    for name, state in _on(agenda.milestones, program.milestones):
+    for name, state in on(agenda.milestones, program.milestones):
         finding = state.finding
         if (
             finding is not None
@@ -218,7 +176,7 @@ def achievements(program: Program, at: datetime, agenda: Agenda) -> Iterator[Eff
 
 def gates(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
     """Gates that begin or cease to be met, and what that does to their phases."""
-    for name, rule in _on(agenda.phases, program.plan.phases):
+    for name, rule in on(agenda.phases, program.plan.phases):
         state, consents = program.phase(name), program.consented(name)
         waiting = state.status is PhaseStatus.WAITING
         entry = _holds(gate(program, consents, rule.entry, at), held=state.entry_met and not waiting)
@@ -271,7 +229,7 @@ def openings(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]
     """Phases that open or are complete because their gates are met."""
     if program.standing is not Standing.RUNNING:
         return
-    for name, rule in _on(agenda.phases, program.plan.phases):
+    for name, rule in on(agenda.phases, program.plan.phases):
         state = program.phase(name)
         if state.status is PhaseStatus.WAITING and state.entry_met and rule.opens == "automatically":
             yield effects.PhaseOpened(phase=name, effective_at=at)

@@ -56,7 +56,8 @@ def dependents(plan: Plan) -> Mapping[Subject, Dependents]:
     for name, step in plan.milestones.items():
         index["milestone", name].milestones.add(name)
         asked = [subject for criterion in step.holds_while for subject in _asked(criterion)]
-        for subject in (*asked, *(_anchored(step.due.from_) if step.due else ())):
+        anchors = [date.from_ for date in step.due.dates] if step.due else []
+        for subject in (*asked, *(subject for anchor in anchors for subject in _anchored(anchor))):
             index[subject].milestones.add(name)
     for name, terms in plan.releases.items():
         for subject in _earning(terms):

@@ -10,6 +10,7 @@ from typing import assert_never
 
 from rules import criteria as c
 from rules import plan as p
+from rules.timetable import Deadline
 
 
 def as_text(plan: p.Plan) -> str:
@@ -139,9 +140,17 @@ def _milestone(plan: p.Plan, name: str, indent: str) -> Iterator[str]:
         yield f"{indent}    held while {_gate(step.holds_while)}"
 
 
-def _due(due: p.Deadline) -> str:
-    paused = f", paused while {' or '.join(due.paused_while_broken)} is broken" if due.paused_while_broken else ""
-    return f"{due.within} after {_event(due.from_)} ({due.force}){paused}"
+def _due(due: Deadline) -> str:
+    quiet = f" and {due.resumes_after} after" if due.resumes_after else ""
+    paused = f", paused while {' or '.join(due.paused_while_broken)} is broken{quiet}" if due.paused_while_broken else ""
+    windows = f", not counting {' and '.join(due.paused_in)}" if due.paused_in else ""
+    follows = f", then {due.when_missed}" if due.when_missed else ""
+    return f"{_dates(due)} ({due.force.replace('_', ' ')}){paused}{windows}{follows}"
+
+
+def _dates(due: Deadline) -> str:
+    written = [f"{date.within} after {_event(date.from_)}" for date in due.dates]
+    return written[0] if len(written) == 1 else f"the earliest of {', '.join(written)}"
 
 
 def _showing(plan: p.Plan, how: p.Showing) -> str:
@@ -250,7 +259,7 @@ def as_mermaid(plan: p.Plan) -> str:
 def _inside(name: str, rule: p.Phase) -> Iterator[str]:
     yield f'p_{name}{{{{"{name}"}}}}'
     for step_name, step in rule.milestones.items():
-        due = f"<br/>due {step.due.within} after {_event(step.due.from_)}" if step.due else ""
+        due = f"<br/>due {_dates(step.due)}" if step.due else ""
         yield f'm_{step_name}["{_quoted(step.title)}<br/>{step.party}{due}"]'
         yield f"p_{name} --> m_{step_name}"
     if rule.stability:

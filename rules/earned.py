@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from rules.effects import Truth
 from rules.facts import MeasurementRecorded
-from rules.figures import counting, stale_from, without_revisions
+from rules.figures import counting, period_end, stale_from, without_revisions
 from rules.gates import gate
 from rules.grades import worth
 from rules.program import Program
@@ -73,7 +73,7 @@ def counted_figure(program: Program, terms: Release, rule: PerUnit) -> Measureme
     """The figure of the newest period whose sample is good enough, without revisions that change no money."""
     best: MeasurementRecorded | None = None
     for figure in counting(program, rule.indicator):
-        if _sampled(program, rule, figure.period) and (best is None or figure.period >= best.period):
+        if _sampled(program, rule, figure.period) and (best is None or period_end(figure.period) >= period_end(best.period)):
             best = figure
     return best and without_revisions(program, best, terms.reversed_by)
 

@@ -46,7 +46,8 @@ def broken(program: Program, expected: Expectation, at: datetime) -> Iterator[st
 
 
 def _late(program: Program, expected: Expectation) -> Iterator[str]:
-    late = [n for n, state in program.milestones.items() if state.due and state.due.missed_at]
+    dates = {name: step.due for name, step in program.plan.milestones.items() if step.due and step.due.scores}
+    late = [name for name in dates if (due := program.milestone(name).due) and due.missed_at]
     for party in expected.on_time or ():
         yield from _known(party, program.plan.parties)
         missed = [name for name in late if program.plan.milestones[name].party == party]
@@ -105,6 +106,7 @@ def _milestone(program: Program, expected: Expectation, name: str) -> Iterator[s
     if expected.graded is not None and expected.graded != (state.grade or 0):
         yield f"expected {name} to be graded {expected.graded}, but it is {state.grade or 'not graded'}"
     due = state.due
+    yield from _differs(f"{name} missed", expected.missed, due is not None and due.missed_at is not None)
     yield from _differs(f"{name} due on", expected.due_on, _day(due.revised, zone) if due else None)
     yield from _differs(
         f"{name} originally due on",

@@ -226,7 +226,7 @@ def milestone_reason(program: Program, name: str, at: datetime) -> Reason:
         title = plan.phases[plan.phase_of[name]].title
         return f"{step.title}: nothing is owed before {title} opens.", (), None, None
     finding, since = state.finding, home.opened_at
-    late = f" It was due on {local_day(state.due.missed_at, plan.time_zone)}." if state.due and state.due.missed_at else ""
+    late = _late(program, name)
     reversed_ = _determined_before(state)
     if finding is not None and finding.outcome is Truth.MET:
         until = finding.observable_until
@@ -253,6 +253,14 @@ def milestone_reason(program: Program, name: str, at: datetime) -> Reason:
         return sentence, who, state.first_recorded_at, at
     earliest = plus(at, step.determined.observation, plan.time_zone)
     return f"{step.title}: {shown(program, name, at).sentence}{late}{reversed_}", (step.party,), since, earliest
+
+
+def _late(program: Program, name: str) -> str:
+    due, rule = program.milestone(name).due, program.plan.milestones[name].due
+    if due is None or rule is None or due.missed_at is None:
+        return ""
+    force = "" if rule.scores else f", {rule.force}"
+    return f" It was due on {local_day(due.missed_at, program.plan.time_zone)}{force}."
 
 
 def _determined_before(state: MilestoneState) -> str:

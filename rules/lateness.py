@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from rules.program import Program
+from rules.program import PhaseStatus, Program
 from rules.times import days_between
 
 
@@ -18,10 +18,12 @@ class Lateness:
 
 
 def lateness(program: Program, milestone: str, at: datetime) -> Lateness | None:
-    """None for a milestone without a date, and for one that is waived or fell after it had been kept."""
+    """None for a milestone without a date or not owed yet, and for one that is waived or fell after it had been kept."""
     state, zone = program.milestone(milestone), program.plan.time_zone
     due = state.due
     if due is None or due.kept or (state.waived is not None and state.achieved_at is None):
+        return None
+    if state.achieved_at is None and program.phase(program.plan.phase_of[milestone]).status is PhaseStatus.WAITING:
         return None
     reached = state.achieved_at or at
     original = max(0, days_between(due.original, reached, zone))

@@ -7,7 +7,7 @@ named parameter with a default and a `why`; `$name` stands for its value anywher
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Literal, TypeAlias
 
@@ -30,7 +30,8 @@ from rules.disputes import Ladder, Snapback
 from rules.grades import Scale
 from rules.procedures import AmendmentClass, Procedure
 from rules.terms import Release
-from rules.times import Duration, TimeZone
+from rules.times import Duration, Interval, TimeZone
+from rules.timetable import Deadline, Window
 from rules.words import Figure, Label, Name, Strict, Text, WhenSuspended
 
 PlanName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
@@ -192,16 +193,6 @@ class Determination(Strict):
         return self
 
 
-class Deadline(Strict):
-    """A date by which a milestone is due: original, revised by pauses, and actual are all kept."""
-
-    within: Duration
-    from_: Anchor = Field(alias="from")
-    paused_while_broken: tuple[Name, ...] = Field(default=(), description="commitments")
-    force: Literal["binding", "indicative", "aspirational"] = "binding"
-    extended_by: Name | None = Field(default=None, description="the procedure that can extend it")
-
-
 class Milestone(Strict):
     """A step that is decided on evidence and held while the evidence stands."""
 
@@ -264,6 +255,7 @@ class Plan(Strict):
     incidents: dict[Name, IncidentKind] = Field(default_factory=dict)
     indicators: dict[Name, Indicator] = Field(default_factory=dict)
     commitments: dict[Name, Commitment] = Field(default_factory=dict)
+    calendar: dict[Name, Window] = Field(default_factory=dict, description="times that stop the clocks which name them")
     authorities: tuple[Name, ...] = Field(
         default=(),
         description="parties or bodies that decide incidents, end suspensions and terminate; left out, those that determine",
@@ -342,6 +334,10 @@ class Plan(Strict):
     def dependents(self) -> Mapping[Subject, Dependents]:
         """By milestone and by phase, whose rules ask for it."""
         return dependents(self)
+
+    def windows(self, names: Iterable[str]) -> list[Interval]:
+        """The times of the calendar of these names."""
+        return [(self.calendar[name].from_, self.calendar[name].to) for name in names]
 
     def severity(self, name: str | None) -> int:
         """The rank of a severity; -1 for none."""

@@ -15,6 +15,7 @@ from rules.parameters import plan_of, text_read
 from rules.reachability import unreachable
 from rules.reading import Document, Fault, Faulty, Path
 from rules.times import in_whole_days, parsed
+from rules.timetable import Deadline
 from rules.words import did_you_mean
 
 
@@ -206,14 +207,31 @@ def _milestone(plan: p.Plan, at: Path, step: p.Milestone, signatories: list[str]
             case _:
                 assert_never(how)
     if step.due:
-        yield from _anchor(plan, (*at, "due", "from"), step.due.from_)
-        for index, name in enumerate(step.due.paused_while_broken):
-            yield from _unknown((*at, "due", "paused_while_broken", index), name, "commitment", plan.commitments)
-        if step.due.extended_by:
-            yield from _unknown((*at, "due", "extended_by"), step.due.extended_by, "procedure", plan.procedures)
+        yield from _deadline(plan, (*at, "due"), step.due)
     if step.waived_by:
         yield from _unknown((*at, "waived_by"), step.waived_by, "procedure", plan.procedures)
     yield from _gate(plan, (*at, "holds_while"), step.holds_while)
+
+
+def _deadline(plan: p.Plan, at: Path, due: Deadline) -> Iterator[Fault]:
+    for index, date in enumerate(due.dates):
+        yield from _anchor(plan, (*at, "earliest_of", index, "from") if due.earliest_of else (*at, "from"), date.from_)
+    for index, name in enumerate(due.paused_while_broken):
+        yield from _unknown((*at, "paused_while_broken", index), name, "commitment", plan.commitments)
+    yield from _windows(plan, (*at, "paused_in"), due.paused_in)
+    if due.extended_by:
+        yield from _unknown((*at, "extended_by"), due.extended_by, "procedure", plan.procedures)
+
+
+def _windows(plan: p.Plan, at: Path, names: tuple[str, ...]) -> Iterator[Fault]:
+    """Two windows that overlap are one that was written twice, mostly with a slip in a date."""
+    for index, name in enumerate(names):
+        yield from _unknown((*at, index), name, "window of the calendar", plan.calendar)
+        if (window := plan.calendar.get(name)) is None:
+            continue
+        for other in names[:index]:
+            if (held := plan.calendar.get(other)) and held.from_ < window.to and window.from_ < held.to:
+                yield Fault((*at, index), f"the windows {other} and {name} overlap; write their times apart")
 
 
 def _procedures(plan: p.Plan, signatories: list[str]) -> Iterator[Fault]:

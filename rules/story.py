@@ -69,8 +69,8 @@ class Expectation(Strict):
     finding: Name | None = Field(default=None, description="the milestone with the finding")
     blocked: Name | None = Field(default=None, description="the phase that something blocks")
     owes: tuple[Name, ...] | None = Field(default=None, description="with blocked: who owes an act")
-    nobody_late: bool | None = Field(default=None, description="true: no deadline has been missed")
-    on_time: tuple[Name, ...] | None = Field(default=None, description="parties that have missed no deadline")
+    nobody_late: bool | None = Field(default=None, description="true: no binding date and no long stop has been missed")
+    on_time: tuple[Name, ...] | None = Field(default=None, description="parties that have missed no such date")
     is_: str | None = Field(default=None, alias="is")
     on: date | None = Field(default=None, description="local date of opening, completion, achievement")
     completes_on: date | None = Field(default=None, description="local date on which a period ends")
@@ -78,6 +78,7 @@ class Expectation(Strict):
     moved_by: Id | None = None
     due_on: date | None = Field(default=None, description="with milestone: the revised due date")
     due_original_on: date | None = None
+    missed: bool | None = Field(default=None, description="with milestone: whether its date, of whatever force, has passed")
     graded: Figure | None = Field(default=None, description="with milestone: the grade that it holds")
     balances: dict[Account, Figure] | None = Field(default=None, description="with release: what stands in its accounts")
     cure_until: date | None = Field(default=None, description="with release: local date on which a suspended part is lost")

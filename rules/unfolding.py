@@ -10,6 +10,7 @@ from rules.acts import Actor
 from rules.agenda import Agenda
 from rules.clocks import Clock, clocks_after
 from rules.consequences import Step
+from rules.deadlines import missed
 from rules.entries import Entry, Fact
 from rules.evolve import evolve
 from rules.program import Program
@@ -75,8 +76,8 @@ class Unfolding:
             case "stability":
                 self.append(effects.StabilityCompleted(phase=clock.phase, effective_at=at))
             case "deadline":
-                milestone = clock.name.removeprefix("deadline.")
-                self.append(effects.DeadlineMissed(milestone=milestone, effective_at=clock.due_at))
+                for effect in missed(self.program, clock.name.removeprefix("deadline."), clock.due_at, at):
+                    self.append(effect)
             case _:
                 pass  # what is due then is seen when it is settled
         self.settle(at)

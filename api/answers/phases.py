@@ -15,6 +15,7 @@ from rules.lateness import lateness
 from rules.program import Finding, Program
 from rules.stability import days_left, zone_of
 from rules.times import Instant
+from rules.timetable import Force
 
 
 class StabilityAnswer(BaseModel):
@@ -142,6 +143,7 @@ class MilestoneAnswer(BaseModel):
     verified_by: list[str]
     determined_by: list[str]
     finding: FindingAnswer | None
+    force: Force | None = Field(description="of its date: only who misses a binding date or a long stop is late; null: no date")
     due_original: Instant | None
     due_revised: Instant | None
     missed_at: Instant | None
@@ -167,6 +169,7 @@ class MilestoneAnswer(BaseModel):
             verified_by=list(step.verified_by),
             determined_by=list(step.determined.by),
             finding=FindingAnswer.of(state.finding) if state.finding else None,
+            force=step.due.force if step.due else None,
             due_original=state.due.original if state.due else None,
             due_revised=state.due.revised if state.due else None,
             missed_at=state.due.missed_at if state.due else None,

@@ -171,6 +171,23 @@ PLAN: dict[str, Any] = {
     },
 }
 
+TIMETABLE: dict[str, Any] = {
+    "calendar": {"recess": {"title": "Recess", "from": "2025-03-09T00:00:00+03:00", "to": "2025-03-12T00:00:00+03:00"}},
+    "phases__answer__milestones__safety__due": {
+        "earliest_of": [
+            {"within": "P20D", "from": {"phase": "answer", "becomes": "open"}},
+            {"within": "P15D", "from": {"program": True}},
+        ],
+        "paused_while_broken": ["moratorium"],
+        "resumes_after": "P3D",
+        "paused_in": ["recess"],
+        "extended_by": "quiet",
+        "force": "long_stop",
+        "when_missed": "suspend",
+    },
+}
+"""Changes of the plan by path: a long stop with everything that moves it."""
+
 IN_PART: dict[str, Any] = {"by": ["commission"], "scale": "share"}
 """How `announced` is determined where releases count a part of it."""
 

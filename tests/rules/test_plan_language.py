@@ -161,6 +161,46 @@ FAULTS = {
         "▸due: {within: P30D}",
         "a duration needs an anchor",
     ),
+    "a milestone that is due at no time": (
+        "due: {within: P30D, from: {program: true}}",
+        "▸due: {force: binding}",
+        "is due when?",
+    ),
+    "one date and several": (
+        "due: {within: P30D, from",
+        "▸due: {earliest_of: [{within: P1D, from: {program: true}}, {within: P2D, from: {program: true}}], within: P30D, from",
+        "write one date as within and from, or several as earliest_of",
+    ),
+    "an unknown anchor among several": (
+        "due: {within: P30D, from: {program: true}}",
+        "due: {earliest_of: [{within: P1D, from: {program: true}}, {within: P2D, from: {milestone: ▸announce}}]}",
+        "did you mean announced?",
+    ),
+    "a long stop that stops nothing": (
+        "due: {within: P30D,",
+        "▸due: {force: long_stop, within: P30D,",
+        "a long stop stops something; say when_missed",
+    ),
+    "a wish that would end everything": (
+        "due: {within: P30D,",
+        "▸due: {force: aspirational, when_missed: terminate, within: P30D,",
+        "an aspirational date stops nothing",
+    ),
+    "a pause that ends and never begins": (
+        "due: {within: P30D,",
+        "▸due: {resumes_after: P7D, within: P30D,",
+        "resumes_after is for a date with paused_while_broken",
+    ),
+    "an unknown window": (
+        "due: {within: P30D,",
+        "due: {paused_in: [▸elections], within: P30D,",
+        "elections is no window of the calendar of this plan; none is declared",
+    ),
+    "a window that ends before it begins": (
+        "phases:\n  move",
+        "calendar:\n  ▸recess: {title: R, from: 2025-05-02T00:00:00Z, to: 2025-05-01T00:00:00Z}\nphases:\n  move",
+        "the window ends before it has begun",
+    ),
     "an anchor that is two events": (
         "from: {program: true}",
         "▸from: {program: true, milestone: announced}",
@@ -247,6 +287,19 @@ def test_every_fault_is_named_at_once() -> None:
     text = PLAN.replace("party: north", "party: nord").replace("- phase: move", "- phase: mov")
     text = text.replace("kinds: [attack], at_least: minor", "kinds: [atack], at_least: miner")
     assert len(faults(text)) == 4
+
+
+def test_windows_of_one_list_that_overlap() -> None:
+    """One of them was written with a slip; touching ones do not overlap."""
+    calendar = (
+        "calendar:\n  a: {{title: A, from: 2025-05-01T00:00:00Z, to: 2025-05-09T00:00:00Z}}\n"
+        "  b: {{title: B, from: {}T00:00:00Z, to: 2025-06-01T00:00:00Z}}\nphases:\n  move"
+    )
+    text = PLAN.replace("due: {within: P30D,", "due: {paused_in: [a, b], within: P30D,")
+    found = faults(text.replace("phases:\n  move", calendar.format("2025-05-08")))
+    assert [fault.message for fault in found] == ["the windows a and b overlap; write their times apart"]
+    assert found[0].path[-2:] == ("paused_in", 1)
+    assert faults(text.replace("phases:\n  move", calendar.format("2025-05-09"))) == ()
 
 
 def test_a_phase_behind_a_cycle_is_unreachable() -> None:

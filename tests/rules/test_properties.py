@@ -27,7 +27,7 @@ from rules.proposals import LAW, follows
 from rules.refusals import Refused
 from rules.signature import effects_of
 from rules.unfolding import Unfolding
-from tests.rules.small_plan import IN_PART, PEOPLE, PLAN, RELEASES, World, day
+from tests.rules.small_plan import IN_PART, PEOPLE, PLAN, RELEASES, TIMETABLE, World, day
 
 Drawn = tuple[str, Any, float]
 """Who, what, and how many days after the act before."""
@@ -179,6 +179,7 @@ def _world(stage: int) -> World:
         parameters={"quiet": {"default": "P5D", "why": "Short, so that it is reached."}},
         phases__move__milestones__announced__determined=IN_PART,
         releases=RELEASES,
+        **TIMETABLE,
     )
     if stage > 0:
         start.first_move(day(0))

@@ -1,0 +1,172 @@
+"""Due dates: which date counts, what stops it, what it weighs, and what follows when it passes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from rules import acts as a
+from rules.evolve import fold
+from rules.explain import blocking_phase
+from rules.lateness import lateness
+from rules.program import Due, Standing
+from tests.rules.small_plan import World, day
+
+FROM_START = {"program": True}
+
+
+def world(**due: Any) -> World:
+    """A world in which the North owes its announcement by a date."""
+    return World(
+        phases__move__milestones__announced__due=due,
+        calendar={
+            "elections": {"title": "Elections", "from": "2025-03-11T00:00:00+03:00", "to": "2025-03-16T00:00:00+03:00"},
+            "recess": {"title": "Recess", "from": "2025-06-01T00:00:00+03:00", "to": "2025-07-01T00:00:00+03:00"},
+        },
+        phases__quiet__stability__length="P30D",
+        parameters={},
+    )
+
+
+def due(given: World, milestone: str = "announced") -> Due:
+    found = given.program.milestone(milestone).due
+    assert found is not None
+    return found
+
+
+def kinds(given: World) -> list[str]:
+    return [entry.fact.kind for entry in given.entries]
+
+
+class TestWhicheverComesEarlier:
+    def test_the_earlier_of_two_dates_counts(self) -> None:
+        given = world(earliest_of=[{"within": "P40D", "from": FROM_START}, {"within": "P20D", "from": FROM_START}])
+        assert due(given).revised == day(20)
+
+    def test_a_floating_date_counts_when_its_anchor_comes(self) -> None:
+        """The original stays what it was when the milestone first had a date."""
+        given = World(
+            phases__answer__milestones__safety__due={
+                "earliest_of": [
+                    {"within": "P60D", "from": {"phase": "answer", "becomes": "open"}},
+                    {"within": "P5D", "from": {"phase": "quiet", "becomes": "open"}},
+                ]
+            },
+            phases__quiet__entry=[{"milestone": "announced"}],
+        )
+        assert given.program.milestone("safety").due is None
+        given.first_move(day(1))
+        assert due(given, "safety").revised == day(6)
+
+    def test_one_that_cannot_come_any_more_does_not_count(self) -> None:
+        given = world(earliest_of=[{"within": "P40D", "from": FROM_START}, {"within": "P1D", "from": {"milestone": "safety"}}])
+        assert due(given).revised == day(40)
+
+
+class TestForce:
+    def test_an_aspiration_that_is_missed_is_recorded_and_said(self) -> None:
+        given = world(within="P20D", **{"from": FROM_START}, force="aspirational")
+        given.clock(day(21))
+        assert due(given).missed_at == day(20)
+        assert "It was due on 2025-03-21, aspirational." in blocking_phase(given.program, "move", day(21))[0].sentence
+        assert given.program.standing is Standing.RUNNING
+
+    def test_a_long_stop_suspends_where_the_plan_says_so(self) -> None:
+        given = world(within="P20D", **{"from": FROM_START}, force="long_stop", when_missed="suspend")
+        given.clock(day(30))
+        assert given.program.standing is Standing.SUSPENDED
+        assert list(given.program.suspensions) == [(day(20), None)]
+        given.given("cleo", a.ResumeProgram(reason="Agreed."), day(31))
+        given.clock(day(60))
+        assert list(given.program.suspensions) == [(day(20), day(31))]
+        assert fold(given.entries) == given.program
+
+    def test_a_long_stop_ends_the_program_where_the_plan_says_so(self) -> None:
+        given = world(within="P20D", **{"from": FROM_START}, force="long_stop", when_missed="terminate")
+        given.clock(day(30))
+        assert given.program.standing is Standing.TERMINATED
+        assert given.program.ended_at == day(20)
+        assert given.tried("nora", given.document("e1", "announced", "text"), day(31)) == "program_ended"
+
+    def test_a_warning_names_the_date(self) -> None:
+        given = world(within="P20D", **{"from": FROM_START}, when_missed="warn")
+        given.clock(day(30))
+        warning = next(entry.fact for entry in given.entries if entry.fact.kind == "warning_given")
+        assert warning.sentence == "Announced: was due on 2025-03-21 and is not achieved."
+
+    def test_what_is_achieved_in_time_stops_nothing(self) -> None:
+        given = world(within="P20D", **{"from": FROM_START}, force="long_stop", when_missed="terminate")
+        given.first_move(day(19))
+        given.clock(day(30))
+        assert given.program.standing is Standing.RUNNING
+
+
+class TestPauses:
+    def test_days_of_a_window_do_not_count(self) -> None:
+        """Five days of elections lie before the date; the recess comes after it."""
+        given = world(within="P20D", **{"from": FROM_START}, paused_in=["elections", "recess"])
+        assert due(given).original == day(20)
+        assert due(given).revised == day(25)
+
+    def test_a_window_and_a_suspension_on_the_same_days_are_lost_once(self) -> None:
+        given = world(within="P20D", **{"from": FROM_START}, paused_in=["elections"])
+        given.given("cleo", a.SuspendProgram(reason="Talks."), day(9))
+        given.given("cleo", a.ResumeProgram(reason="Done."), day(12))
+        assert due(given).revised == day(26)
+
+    def test_a_date_runs_again_after_a_quiet_time(self) -> None:
+        """Broken from day 5 to day 7: three days are lost, and the seven that have to be quiet."""
+        given = world(within="P20D", **{"from": FROM_START}, paused_while_broken=["moratorium"], resumes_after="P7D")
+        self.attack(given, "i1", 5)
+        assert due(given).revised is None
+        given.given("cleo", a.ResolveIncident(incident="i1", reason="Over."), day(7))
+        assert due(given).revised == day(30)
+
+    def test_broken_again_in_the_quiet_time_is_one_pause(self) -> None:
+        given = world(within="P20D", **{"from": FROM_START}, paused_while_broken=["moratorium"], resumes_after="P7D")
+        for name, number in (("i1", 5), ("i2", 9)):
+            self.attack(given, name, number)
+            given.given("cleo", a.ResolveIncident(incident=name, reason="Over."), day(number + 1))
+        assert due(given).revised == day(33)
+
+    @staticmethod
+    def attack(given: World, name: str, number: int) -> None:
+        given.incident(name, day(number), day(number))
+        given.given("cleo", a.ConfirmIncident(incident=name, reason="Seen."), day(number))
+
+
+class TestWhoMovesSecond:
+    """Whoever moves second owes nothing before, also where a date is counted from the start of the program."""
+
+    def waiting(self) -> World:
+        return World(phases__answer__milestones__safety__due={"within": "P10D", "from": FROM_START})
+
+    def test_a_date_that_passes_while_the_phase_waits_is_not_missed(self) -> None:
+        given = self.waiting()
+        given.clock(day(50))
+        assert due(given, "safety").missed_at is None
+        assert lateness(given.program, "safety", day(50)) is None
+
+    def test_it_is_counted_anew_from_the_opening(self) -> None:
+        given = self.waiting()
+        given.first_move(day(50))
+        assert (due(given, "safety").original, due(given, "safety").revised) == (day(10), day(60))
+        given.clock(day(59))
+        assert due(given, "safety").missed_at is None
+        given.clock(day(61))
+        assert due(given, "safety").missed_at == day(60)
+
+    def test_a_date_still_to_come_stays_as_it_is(self) -> None:
+        given = self.waiting()
+        given.first_move(day(8))
+        assert due(given, "safety").revised == day(10)
+
+
+def test_how_late_the_timer_is_changes_nothing_of_a_long_stop() -> None:
+    def suspended_at(*strikes: float) -> list[tuple[datetime, datetime | None]]:
+        given = world(within="P20D", **{"from": FROM_START}, force="long_stop", when_missed="suspend")
+        for strike in strikes:
+            given.clock(day(strike))
+        return list(given.program.suspensions)
+
+    assert suspended_at(20, 25, 90) == suspended_at(90)
