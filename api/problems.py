@@ -38,6 +38,7 @@ FORBIDDEN = frozenset(
         Code.RECORDER_IS_VERIFIER,
         Code.RECORDER_IS_AUTHORITY,
         Code.PARTY_VERIFIES_ITSELF,
+        Code.RESTRICTED,
     }
 )
 UNREADABLE = frozenset(
@@ -56,6 +57,8 @@ UNREADABLE = frozenset(
         Code.MEMBER_UNKNOWN,
         Code.PROCEDURE_UNKNOWN,
         Code.PROPOSAL_UNKNOWN,
+        Code.ASSESSOR_UNKNOWN,
+        Code.WRONG_RESTRICTION,
         Code.LADDER_UNKNOWN,
         Code.DISPUTE_UNKNOWN,
         Code.SNAPBACK_UNKNOWN,

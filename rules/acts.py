@@ -118,6 +118,9 @@ class RecordEvidence(Strict):
     document: FiledDocument | None = None
     text: Text | None = Field(default=None, description="the statement or attestation in words")
     reference: Text | None = Field(default=None, description="where the original is to be found")
+    restricted_to: tuple[Name, ...] | None = Field(
+        default=None, min_length=1, description="parties and bodies that may read it; left out, everybody here"
+    )
 
     @model_validator(mode="after")
     def _says_something(self) -> RecordEvidence:
@@ -141,6 +144,23 @@ class RecordMeasurement(Strict):
     retrieved_at: Instant
     revises: Id | None = Field(default=None, description="the measurement that this one takes the place of")
     cause: Cause | None = Field(default=None, description="with revises: why the figure is another")
+
+
+class ReadEvidence(Strict):
+    """Reads restricted evidence; that it was read, and by whom, is recorded."""
+
+    kind: Literal["read_evidence"] = "read_evidence"
+    evidence: Id
+
+
+class Assess(Strict):
+    """Says how a milestone stands on an assessor's own scale. It decides nothing."""
+
+    kind: Literal["assess"] = "assess"
+    milestone: Name
+    assessor: Name
+    grade: Name
+    reason: Text
 
 
 class Verify(Strict):
@@ -408,6 +428,8 @@ Deed: TypeAlias = Annotated[
     | RemoveMember
     | RecordEvidence
     | RecordMeasurement
+    | ReadEvidence
+    | Assess
     | Verify
     | ReturnEvidence
     | WithdrawEvidence

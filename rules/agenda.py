@@ -64,6 +64,7 @@ def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:
             facts.EvidenceRecorded(milestone=name)
             | facts.ObservationMade(milestone=name)
             | facts.MilestoneDetermined(milestone=name)
+            | facts.MilestoneAssessed(milestone=name)
             | effects.DeadlineSet(milestone=name)
             | effects.DeadlineMissed(milestone=name)
             | effects.DeadlineExtended(milestone=name)
@@ -89,6 +90,7 @@ def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:
             return (("program", name),)
         case (
             facts.MemberAdmitted()
+            | facts.EvidenceRead()
             | facts.MemberRemoved()
             | facts.PhaseAdvanced()
             | facts.AttemptRefused()

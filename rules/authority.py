@@ -14,6 +14,8 @@ MAY: Mapping[str, frozenset[Role]] = {
     "remove_member": frozenset({R.OFFICER}),
     "record_evidence": frozenset({R.RECORDER, R.REPRESENTATIVE, R.MONITOR, R.CHECKER}),
     "record_measurement": frozenset({R.RECORDER, R.MONITOR, R.CHECKER}),
+    "read_evidence": frozenset({R.REPRESENTATIVE, R.RECORDER, R.VERIFIER, R.AUTHORITY, R.AUDITOR}),
+    "assess": frozenset({R.MONITOR}),
     "verify": frozenset({R.VERIFIER}),
     "return_evidence": frozenset({R.VERIFIER}),
     "withdraw_evidence": frozenset({R.RECORDER, R.REPRESENTATIVE, R.MONITOR, R.CHECKER}),
@@ -41,7 +43,7 @@ MAY: Mapping[str, frozenset[Role]] = {
     "report_child": frozenset({R.CLOCK}),
     "report_parent": frozenset({R.CLOCK}),
 }
-"""By act, the roles that may do it. Auditors read everything and do nothing."""
+"""By act, the roles that may do it. Auditors read everything; that they read what is restricted is recorded."""
 
 FOR_A_PARTY = frozenset({R.REPRESENTATIVE, R.RECORDER, R.VERIFIER, R.AUTHORITY})
 """Roles that are held for a party or a joint body; the others are held for nobody."""

@@ -13,7 +13,7 @@ Every criterion is met, not met or indeterminate; what is indeterminate never op
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
@@ -92,6 +92,16 @@ class NoSnapback(Strict):
     no_snapback: Name = Field(description="a snapback that is not in effect")
 
 
+class AssessedAs(Strict):
+    milestone: Name
+    by: Name = Field(description="an assessor")
+    at_least: Literal["met", "partly"] = "met"
+
+
+class Assessed(Strict):
+    assessed: AssessedAs
+
+
 class After(Strict):
     within: Duration
     from_: Anchor = Field(alias="from")
@@ -141,6 +151,7 @@ _KEYS = (
     "no_open_incident",
     "no_open_dispute",
     "no_snapback",
+    "assessed",
     "not_before",
     "program",
     "program_milestone",
@@ -166,6 +177,7 @@ Criterion: TypeAlias = Annotated[
     | Annotated[NoOpenIncident, Tag("=no_open_incident")]
     | Annotated[NoOpenDispute, Tag("=no_open_dispute")]
     | Annotated[NoSnapback, Tag("=no_snapback")]
+    | Annotated[Assessed, Tag("=assessed")]
     | Annotated[NotBefore, Tag("=not_before")]
     | Annotated[ProgramComplete, Tag("=program")]
     | Annotated[ProgramMilestone, Tag("=program_milestone")]
@@ -189,6 +201,7 @@ Leaf: TypeAlias = (
     | NoOpenIncident
     | NoOpenDispute
     | NoSnapback
+    | Assessed
     | NotBefore
     | ProgramComplete
     | ProgramMilestone

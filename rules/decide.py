@@ -21,6 +21,7 @@ from rules.canonical import digest
 from rules.clocks import Clock, clocks
 from rules.entries import Entry, Fact
 from rules.evolve import evolve
+from rules.judging.assessments import assessed
 from rules.judging.determinations import determined
 from rules.judging.disputes import dispute_fact
 from rules.judging.evidence import evidence_fact, observed
@@ -144,8 +145,17 @@ def _judged(program: Program, act: a.Act, at: datetime) -> Fact | None:  # noqa:
     match deed:
         case a.AdmitMember() | a.RemoveMember():
             return member_fact(program, deed)
-        case a.RecordEvidence() | a.RecordMeasurement() | a.Verify() | a.ReturnEvidence() | a.WithdrawEvidence():
+        case (
+            a.RecordEvidence()
+            | a.RecordMeasurement()
+            | a.Verify()
+            | a.ReturnEvidence()
+            | a.WithdrawEvidence()
+            | a.ReadEvidence()
+        ):
             return evidence_fact(program, actor, deed, at)
+        case a.Assess():
+            return assessed(program, actor, deed)
         case a.Observe():
             return observed(program, actor, deed)
         case a.Determine():

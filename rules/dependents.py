@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from rules.criteria import (
     Anchor,
+    Assessed,
     Criterion,
     Graded,
     MilestoneAchieved,
@@ -83,6 +84,8 @@ def _asked(criterion: Criterion) -> Iterator[Subject]:
         match leaf:
             case MilestoneAchieved(milestone=name) | MilestoneGraded(graded=Graded(milestone=name)):
                 yield "milestone", name
+            case Assessed(assessed=asked):
+                yield "milestone", asked.milestone
             case PhaseComplete(phase=name):
                 yield "phase", name
             case NotBefore(not_before=after):

@@ -103,6 +103,8 @@ def asked(criterion: c.Criterion) -> str:  # noqa: C901, PLR0912  one arm a crit
             return f"no open dispute of {name}"
         case c.NoSnapback(no_snapback=name):
             return f"{name} not in effect"
+        case c.Assessed(assessed=a):
+            return f"milestone {a.milestone} assessed by {a.by} as {'met' if a.at_least == 'met' else 'partly met or better'}"
         case c.NotBefore(not_before=after):
             return f"{after.within} after {_event(after.from_)}"
         case c.ProgramComplete(program=name):
@@ -301,7 +303,7 @@ def _sources(plan: p.Plan, leaf: c.Leaf, own: str) -> Iterator[str]:
             yield f"k_{name}"
         case c.ProgramComplete(program=name) | c.ProgramMilestone(program_milestone=c.OfProgram(program=name)):
             yield f"c_{name}"
-        case c.ConsentGiven() | c.NoOpenIncident() | c.NoOpenDispute() | c.NoSnapback() | c.NotBefore():
+        case c.ConsentGiven() | c.NoOpenIncident() | c.NoOpenDispute() | c.NoSnapback() | c.Assessed() | c.NotBefore():
             yield f'x_{own}("{_quoted(asked(leaf))}")'
         case _:
             assert_never(leaf)

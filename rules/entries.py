@@ -17,6 +17,8 @@ Fact: TypeAlias = Annotated[
     | facts.MemberRemoved
     | facts.EvidenceRecorded
     | facts.MeasurementRecorded
+    | facts.EvidenceRead
+    | facts.MilestoneAssessed
     | facts.EvidenceVerified
     | facts.EvidenceReturned
     | facts.EvidenceWithdrawn

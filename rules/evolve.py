@@ -9,6 +9,7 @@ from typing import Any, TypeAlias, assert_never, get_args
 from rules import effects, facts
 from rules.entries import Entry, Fact, NotFoldable
 from rules.evolving.amendment import amended
+from rules.evolving.assessments import assessed
 from rules.evolving.disputes import dispute_after
 from rules.evolving.evidence import evidence_after
 from rules.evolving.family import family_after
@@ -26,6 +27,8 @@ Rest: TypeAlias = (
     | facts.MemberRemoved
     | facts.ConsentGiven
     | facts.PhaseAdvanced
+    | facts.EvidenceRead
+    | facts.MilestoneAssessed
     | facts.AttemptRefused
     | effects.ClockStruck
     | effects.CommitmentChanged
@@ -109,7 +112,7 @@ _AFTER: Mapping[type, Callable[[Program, Entry, Any], Program]] = {
 }
 
 
-def _rest_after(program: Program, _: Entry, fact: Rest) -> Program:
+def _rest_after(program: Program, entry: Entry, fact: Rest) -> Program:
     match fact:
         case facts.ProgramStarted():
             raise NotFoldable("a program is started once")
@@ -125,6 +128,14 @@ def _rest_after(program: Program, _: Entry, fact: Rest) -> Program:
         case facts.ConsentGiven():
             given = program.consented(fact.phase) | {fact.party}
             return program.changed(consents=put(program.consents, fact.phase, given))
-        case facts.AttemptRefused() | effects.ClockStruck() | effects.WarningGiven() | facts.PhaseAdvanced():
+        case facts.MilestoneAssessed():
+            return assessed(program, entry, fact)
+        case (
+            facts.EvidenceRead()
+            | facts.AttemptRefused()
+            | effects.ClockStruck()
+            | effects.WarningGiven()
+            | facts.PhaseAdvanced()
+        ):
             return program
     assert_never(fact)

@@ -150,6 +150,8 @@ def _leaf(program: Program, phase: str, leaf: c.Leaf, at: datetime) -> Reason:  
         case c.NoSnapback(no_snapback=name):
             held, title = program.snapbacks.get(name), plan.snapbacks[name].title
             return f"{title}: it is in effect, until it is decided otherwise.", (), held.in_effect_since if held else None, None
+        case c.Assessed(assessed=asked):
+            return _assessed(program, asked)
         case c.NotBefore(not_before=after):
             since = occurred(program, after.from_)
             if since is None:
@@ -187,6 +189,14 @@ def lacking(program: Program, milestone: str, at: datetime) -> tuple[str, tuple[
     """What a milestone that is not achieved lacks, and who owes that."""
     sentence, owes, _, _ = milestone_reason(program, milestone, at)
     return sentence, owes
+
+
+def _assessed(program: Program, asked: c.AssessedAs) -> Reason:
+    said = program.milestone(asked.milestone).assessments.get(asked.by)
+    who, step = program.plan.assessors[asked.by].title, program.plan.milestones[asked.milestone]
+    if said is None:
+        return f"{who} has not assessed {step.title}.", (asked.by,), None, None
+    return f"{who} assessed {step.title} as {said.grade}: {said.reason}", (step.party,), said.at, None
 
 
 def _disputed(program: Program, ladder: str) -> Reason:

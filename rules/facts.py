@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 from pydantic import Field
 
 from rules.acts import ChildPlan, FiledDocument, Member, MilestoneReported, Parent, ProgramId
+from rules.assessors import Meaning
 from rules.causes import Cause
 from rules.matters import Matter
 from rules.times import Instant
@@ -44,6 +45,7 @@ class EvidenceRecorded(Strict):
     document: FiledDocument | None = None
     text: Text | None = None
     reference: Text | None = None
+    restricted_to: tuple[Name, ...] | None = None
 
 
 class MeasurementRecorded(Strict):
@@ -59,6 +61,22 @@ class MeasurementRecorded(Strict):
     retrieved_at: Instant
     revises: Id | None = None
     cause: Cause | None = None
+
+
+class EvidenceRead(Strict):
+    """Somebody was shown restricted evidence."""
+
+    kind: Literal["evidence_read"] = "evidence_read"
+    evidence: Id
+
+
+class MilestoneAssessed(Strict):
+    kind: Literal["milestone_assessed"] = "milestone_assessed"
+    milestone: Name
+    assessor: Name
+    grade: Name
+    means: Meaning
+    reason: Text
 
 
 class EvidenceVerified(Strict):

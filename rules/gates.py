@@ -70,6 +70,8 @@ def judge(program: Program, consents: Collection[str], criterion: c.Criterion, a
         case c.NoSnapback(no_snapback=name):
             held = program.snapbacks.get(name)
             return _met(held is None or held.in_effect_since is None)
+        case c.Assessed(assessed=asked):
+            return _assessed(program, asked)
         case c.NotBefore(not_before=after):
             since = occurred(program, after.from_)
             return _met(since is not None and plus(since, after.within, program.plan.time_zone) <= at)
@@ -94,6 +96,13 @@ def _stability(program: Program, phase: str) -> Truth:
     if state.completed_at is not None:
         return MET
     return INDETERMINATE if state.counted.status == "frozen" else NOT_MET
+
+
+def _assessed(program: Program, asked: c.AssessedAs) -> Truth:
+    said = program.milestone(asked.milestone).assessments.get(asked.by)
+    if said is None or said.means == "unknown":
+        return INDETERMINATE
+    return _met(said.means in ("met", asked.at_least))
 
 
 def _commitment(program: Program, name: str) -> Truth:

@@ -13,6 +13,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
+from rules.assessors import Assessor, GradeScale
 from rules.causes import THAT_COUNT, Cause
 from rules.criteria import (
     Anchor,
@@ -134,17 +135,20 @@ class Commitment(Strict):
 class Filed(Strict):
     kind: Literal["document"]
     what: Text
+    may_be_restricted: bool = Field(default=False, description="whether it may be kept to named parties and auditors")
 
 
 class Statement(Strict):
     kind: Literal["statement"]
     what: Text
+    may_be_restricted: bool = False
 
 
 class Attestation(Strict):
     kind: Literal["attestation"]
     what: Text
     by: tuple[Name, ...] = Field(min_length=1, description="parties of whom each must attest")
+    may_be_restricted: bool = False
 
 
 class Target(Strict):
@@ -264,6 +268,8 @@ class Plan(Strict):
     amendments: dict[Name, AmendmentClass] = Field(
         default_factory=dict, description="the first class that allows all changes of an amendment decides its procedure"
     )
+    scales: dict[Name, GradeScale] = Field(default_factory=dict)
+    assessors: dict[Name, Assessor] = Field(default_factory=dict)
     disputes: dict[Name, Ladder] = Field(default_factory=dict)
     snapbacks: dict[Name, Snapback] = Field(default_factory=dict)
     phases: dict[Name, Phase] = Field(min_length=1, max_length=300)

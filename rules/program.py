@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeVar
 
 from rules.accounts import ACCOUNTS, Account
 from rules.acts import Actor, ChildPlan, Member, MilestoneReported, Parent
+from rules.assessors import Meaning
 from rules.effects import StabilityCounted, Truth
 from rules.facts import ChildReported, MeasurementRecorded
 from rules.matters import Matter
@@ -71,6 +72,10 @@ class Evidence:
     happened_at: datetime | None = None
     measurement: MeasurementRecorded | None = None
     verified_by: Actor | None = None
+    document: str | None = None
+    """SHA-256 of the document that it is, or comes with."""
+    restricted_to: tuple[str, ...] = ()
+    """Parties and bodies that may read it; empty: everybody who may know of the program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,17 @@ class Extension:
 
 
 @dataclass(frozen=True, slots=True)
+class Assessment:
+    """What an assessor last said of a milestone, on its own scale and in what that comes to."""
+
+    grade: str
+    means: Meaning
+    reason: str
+    by: Actor
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Waiver:
     """That a milestone counts for gates though it is not achieved; `until` None is for good."""
 
@@ -128,6 +144,8 @@ class MilestoneState:
     """On the milestone's scale, where it has one and something of it is achieved."""
     determined_at: datetime | None = None
     waived: Waiver | None = None
+    assessments: Mapping[str, Assessment] = field(default_factory=dict)
+    """By assessor, its newest."""
 
     @property
     def counts(self) -> bool:

@@ -264,6 +264,8 @@ def _program(
     | facts.ProgramTerminated
     | effects.ProgramCompleted
     | effects.PlanAmended
+    | facts.EvidenceRead
+    | facts.MilestoneAssessed
     | facts.AttemptRefused,
     plan: Plan,
 ) -> str:
@@ -280,6 +282,10 @@ def _program(
             return f"program resumed: {fact.reason}"
         case facts.ProgramTerminated():
             return f"program TERMINATED: {fact.reason}"
+        case facts.EvidenceRead():
+            return f"restricted evidence {fact.evidence} read"
+        case facts.MilestoneAssessed():
+            return f"milestone {fact.milestone} assessed by {fact.assessor} as {fact.grade}: {fact.reason}"
         case effects.PlanAmended():
             return f"the plan is amended by proposal {fact.proposal}"
         case effects.ProgramCompleted():

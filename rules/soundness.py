@@ -48,10 +48,10 @@ def _names(plan: p.Plan) -> Iterator[Fault]:
                 message = f"the milestone {name} stands in {seen[name]} already; names are unique in a plan"
                 yield Fault(("phases", phase, "milestones", name), message)
             seen[name] = phase
-    groups: tuple[Mapping[str, object], ...] = (plan.parties, plan.bodies, plan.non_parties)
+    groups: tuple[Mapping[str, object], ...] = (plan.parties, plan.bodies, plan.non_parties, plan.assessors)
     everybody = [name for group in groups for name in group]
     for name in {name for name in everybody if everybody.count(name) > 1}:
-        yield Fault(("parties",), f"{name} is named twice among parties, bodies and non-parties")
+        yield Fault(("parties",), f"{name} is named twice among parties, bodies, non-parties and assessors")
 
 
 def _unknown(path: Path, word: str, what: str, known: Collection[str]) -> Iterator[Fault]:
@@ -246,6 +246,8 @@ def _procedures(plan: p.Plan, signatories: list[str]) -> Iterator[Fault]:
             yield from _unknown((*at, "on_behalf", party), who, "party or body", signatories)
         yield from _gate(plan, (*at, "adopted_when"), rule.adopted_when)
     yield from _disputes(plan, signatories)
+    for name, assessor in plan.assessors.items():
+        yield from _unknown(("assessors", name, "scale"), assessor.scale, "scale", plan.scales)
     for name, amendment in plan.amendments.items():
         at = ("amendments", name, "procedure")
         yield from _unknown(at, amendment.procedure, "procedure", plan.procedures)
@@ -306,6 +308,9 @@ def _criterion(plan: p.Plan, at: Path, criterion: c.Criterion) -> Iterator[Fault
             yield from _unknown((*at, "no_open_dispute"), name, "kind of dispute", plan.disputes)
         case c.NoSnapback(no_snapback=name):
             yield from _unknown((*at, "no_snapback"), name, "snapback", plan.snapbacks)
+        case c.Assessed(assessed=asked):
+            yield from _unknown((*at, "assessed", "milestone"), asked.milestone, "milestone", plan.milestones)
+            yield from _unknown((*at, "assessed", "by"), asked.by, "assessor", plan.assessors)
         case c.NotBefore(not_before=after):
             yield from _anchor(plan, (*at, "not_before", "from"), after.from_)
         case c.ProgramComplete(program=name):

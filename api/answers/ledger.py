@@ -33,6 +33,21 @@ class EntryAnswer(BaseModel):
         return cls(seq=entry.seq, at=entry.at, act=entry.act, actor=actor, fact=fact)
 
 
+def withheld(entry: EntryAnswer) -> EntryAnswer:
+    """The entry as anybody here may see it: of restricted evidence only that it is there, and for whom."""
+    if not entry.fact.get("restricted_to"):
+        return entry
+    kept = {name: value for name, value in entry.fact.items() if name not in ("document", "text", "reference")}
+    return entry.model_copy(update={"fact": kept | {"withheld": True}})
+
+
+class ReadingAnswer(BaseModel):
+    """Restricted evidence, and the receipt of the entry which says that it was read."""
+
+    receipt: ReceiptAnswer
+    evidence: dict[str, Any] = Field(description="the evidence as it was recorded, with its text and document")
+
+
 class MissingAnswer(BaseModel):
     """What is still missing for the milestone that an act was about."""
 

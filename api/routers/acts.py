@@ -7,16 +7,18 @@ answer is what the act would do.
 
 from __future__ import annotations
 
+import json
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 from pydantic import Field
 
 from api.acting import RECORDED, ActRoute, Doing, Preview, ProgramId, previewed, recorded, refused
-from api.answers.ledger import ReceiptAnswer
+from api.answers.ledger import ReadingAnswer, ReceiptAnswer
 from api.callers import Caller
 from api.problems import WRITES, Invalid, Refused
 from api.state import StateOf
+from db.queries import Sought
 from db.receipts import BatchRefused
 from rules import acts as a
 from rules.times import Instant
@@ -49,6 +51,17 @@ class Resolution(Reasoned):
 async def record_evidence(deed: a.RecordEvidence, acting: Doing) -> Response:
     """Records a document, a statement or an attestation for a milestone."""
     return await acting.do(deed)
+
+
+@router.post("/evidence/{evidence}/readings", **{**RECORDED, "response_model": ReadingAnswer})
+async def read_evidence(evidence: Annotated[Id, Path()], acting: Doing, state: StateOf, program: ProgramId) -> Response:
+    """Shows restricted evidence to whoever may read it. That it was read is recorded first."""
+    answer = await acting.do(a.ReadEvidence(evidence=evidence))
+    if answer.status_code != 201:
+        return answer  # a preview reads nothing
+    (line,) = await state.queries.ledger(program, Sought(kinds=["evidence_recorded"], subjects=[evidence]))
+    fact = line.entry.fact.model_dump(mode="json", exclude_none=True)
+    return recorded({"receipt": json.loads(bytes(answer.body)), "evidence": fact})
 
 
 @router.post("/measurements", **RECORDED)
@@ -84,6 +97,12 @@ async def observe(deed: a.Observe, acting: Doing) -> Response:
 @router.post("/determinations", **RECORDED)
 async def determine(deed: a.Determine, acting: Doing) -> Response:
     """Decides a milestone, or that a stability period was not kept after all."""
+    return await acting.do(deed)
+
+
+@router.post("/assessments", **RECORDED)
+async def assess(deed: a.Assess, acting: Doing) -> Response:
+    """Says how a milestone stands on an assessor's own scale. It decides nothing."""
     return await acting.do(deed)
 
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated
 from urllib.parse import quote
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Header, Path, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
-from api.acting import ProgramId
+from api.acting import ProgramId, refused
 from api.callers import Caller
+from api.identity import CallerInfo
 from api.problems import READS, Invalid, NotFound, TooLarge, declared
 from api.routers.programs import seen
-from api.state import StateOf
+from api.state import State, StateOf
 from db.documents import HashDiffers, TooManyBytes
-from rules.acts import Role
+from rules.acts import Act, ReadEvidence, Role
+from rules.program import Evidence
+from rules.refusals import Refused as Refusal
+from rules.restriction import restricted_document
 from rules.times import Instant
 from rules.words import Label, Sha256
 
@@ -75,11 +79,16 @@ async def file_document(
 async def download_document(
     state: StateOf, caller: Caller, program: ProgramId, sha256: Annotated[Sha256, Path()]
 ) -> StreamingResponse:
-    """The bytes of a document that was filed for this program, as an attachment."""
-    await seen(state, caller, program)
+    """The bytes of a document that was filed for this program, as an attachment.
+
+    Of restricted evidence only whoever may read it gets them, and that it was read is recorded first.
+    """
+    held = await seen(state, caller, program)
     found = await state.documents.find(program, sha256)
     if found is None:
         raise NotFound("document")
+    if (piece := restricted_document(held, sha256)) is not None:
+        await _reading(state, caller, program, piece)
     headers = {
         # Never shown in place: the bytes are somebody else's and may be a page.
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.name)}",
@@ -88,3 +97,11 @@ async def download_document(
         "Content-Length": str(found.size),
     }
     return StreamingResponse(state.documents.read(sha256), headers=headers, media_type="application/octet-stream")
+
+
+async def _reading(state: State, caller: CallerInfo, program: UUID, piece: Evidence) -> None:
+    """Records that a restricted document is read, before it is. Raises Refused."""
+    act = Act(id=f"read-{uuid4()}", actor=caller.actor, deed=ReadEvidence(evidence=piece.id))
+    outcome = await state.recorder.record(program, act)
+    if isinstance(outcome, Refusal):
+        raise refused(outcome)

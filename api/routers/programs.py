@@ -11,7 +11,8 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from api.acting import RECORDED, Key, Preview, ProgramId, perform
-from api.answers.ledger import EntryAnswer, EntryPage
+from api.answers.assessments import AssessedAnswer
+from api.answers.ledger import EntryAnswer, EntryPage, withheld
 from api.answers.phases import BlockingAnswer, ClockAnswer, MilestoneAnswer, PhaseAnswer
 from api.answers.programs import (
     EvidenceAnswer,
@@ -227,6 +228,13 @@ async def get_evidence(
     return EvidencePage(evidence=[EvidenceAnswer.of(piece) for piece in page], next=more)
 
 
+@router.get("/{program}/assessments", responses=READS)
+async def get_assessments(state: StateOf, caller: Caller, program: ProgramId) -> list[AssessedAnswer]:
+    """Its milestones as each assessor of the plan sees them, side by side; those that nobody has assessed are left out."""
+    held = await seen(state, caller, program)
+    return [AssessedAnswer.of(held, name) for name in held.plan.milestones if held.milestone(name).assessments]
+
+
 @router.get("/{program}/incidents", responses=READS)
 async def get_incidents(state: StateOf, caller: Caller, program: ProgramId) -> list[IncidentAnswer]:
     """Its incidents, newest first by when they happened."""
@@ -257,7 +265,7 @@ async def get_ledger(
     )
     lines = await state.queries.ledger(program, sought, after=after, most=limit)
     more = lines[-1].entry.seq if len(lines) == limit else None
-    return EntryPage(entries=[EntryAnswer.of(line.entry) for line in lines], next=more)
+    return EntryPage(entries=[withheld(EntryAnswer.of(line.entry)) for line in lines], next=more)
 
 
 @router.get("/{program}/as-of", responses=READS)

@@ -23,6 +23,8 @@ def evidence_after(program: Program, entry: Entry, fact: facts.OnEvidence) -> Pr
                 recorded_by=caused_by(entry),
                 recorded_at=entry.at,
                 happened_at=fact.happened_at,
+                document=fact.document.sha256 if fact.document else None,
+                restricted_to=fact.restricted_to or (),
             )
             return _submitted(
                 program.changed(evidence=put(program.evidence, piece.id, piece)),

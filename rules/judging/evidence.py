@@ -12,10 +12,11 @@ from rules.entries import Fact
 from rules.figures import period_end
 from rules.program import Evidence, EvidenceStatus, Program
 from rules.refusals import Code, No
+from rules.restriction import may_read
 from rules.times import written
 from rules.words import did_you_mean
 
-Deed: TypeAlias = a.RecordEvidence | a.RecordMeasurement | a.Verify | a.ReturnEvidence | a.WithdrawEvidence
+Deed: TypeAlias = a.RecordEvidence | a.RecordMeasurement | a.Verify | a.ReturnEvidence | a.WithdrawEvidence | a.ReadEvidence
 
 
 def evidence_fact(program: Program, actor: a.Actor, deed: Deed, at: datetime) -> Fact:
@@ -33,6 +34,8 @@ def evidence_fact(program: Program, actor: a.Actor, deed: Deed, at: datetime) ->
             return facts.EvidenceReturned(evidence=deed.evidence, reason=deed.reason)
         case a.WithdrawEvidence():
             return _withdrawn(program, actor, deed)
+        case a.ReadEvidence():
+            return _read(program, actor, _known(program, deed.evidence))
     assert_never(deed)
 
 
@@ -80,6 +83,7 @@ def _recorded(program: Program, actor: a.Actor, deed: a.RecordEvidence, at: date
         case _:
             pass
     check_past(deed.happened_at, at)
+    _check_restriction(program, deed, step)
     return facts.EvidenceRecorded(
         evidence=deed.evidence,
         milestone=deed.milestone,
@@ -88,7 +92,49 @@ def _recorded(program: Program, actor: a.Actor, deed: a.RecordEvidence, at: date
         document=deed.document,
         text=deed.text,
         reference=deed.reference,
+        restricted_to=deed.restricted_to,
     )
+
+
+def _check_restriction(program: Program, deed: a.RecordEvidence, step: p.Milestone) -> None:
+    """Evidence is kept to some only where the plan foresees it, and never from all who could verify it. Raises No."""
+    if deed.restricted_to is None:
+        return
+    if not getattr(step.shown_by[deed.shows], "may_be_restricted", False):
+        raise No(
+            Code.NOT_FORESEEN,
+            f"The plan does not foresee that {deed.shows} of {deed.milestone} is restricted.",
+            "evidence that all may read",
+        )
+    for name in deed.restricted_to:
+        if name not in program.plan.parties and name not in program.plan.bodies:
+            raise No(
+                Code.PARTY_UNKNOWN,
+                f"{name} is no party or body of the plan.",
+                did_you_mean(name, [*program.plan.parties, *program.plan.bodies]),
+            )
+    if not set(step.verified_by).intersection(deed.restricted_to):
+        raise No(
+            Code.WRONG_RESTRICTION,
+            f"Nobody who verifies {deed.milestone} could read it.",
+            f"evidence that {' or '.join(step.verified_by)} may read too",
+        )
+
+
+def _read(program: Program, actor: a.Actor, piece: Evidence) -> Fact:
+    if not piece.restricted_to:
+        raise No(Code.NOT_RESTRICTED, f"{piece.id} is open to all here.", "the ledger, where it stands")
+    _check_reader(program, actor, piece)
+    return facts.EvidenceRead(evidence=piece.id)
+
+
+def _check_reader(program: Program, actor: a.Actor, piece: Evidence) -> None:
+    if not may_read(program, actor.person, piece):
+        raise No(
+            Code.RESTRICTED,
+            f"{piece.id} is kept to {', '.join(piece.restricted_to)} and auditors.",
+            "somebody of these, or an auditor of the program",
+        )
 
 
 def _measured(program: Program, deed: a.RecordMeasurement, at: datetime) -> Fact:
@@ -185,7 +231,7 @@ def _to_be_judged(program: Program, evidence: str) -> Evidence:
 
 def _milestones_shown(program: Program, piece: Evidence) -> list[str]:
     if piece.milestone is not None:
-        return [piece.milestone]
+        return [piece.milestone] if piece.milestone in program.plan.milestones else []
     indicator = piece.measurement.indicator if piece.measurement else ""
     return [milestone for milestone, _, _ in program.plan.measured.get(indicator, ())]
 
@@ -197,6 +243,7 @@ def _check_verifier(program: Program, actor: a.Actor, piece: Evidence) -> None:
     if piece.measurement is not None:
         verifiers |= program.plan.paid_by.get(piece.measurement.indicator, frozenset())
     named = " or ".join(sorted(verifiers)) or "nobody: nothing counts it"
+    _check_reader(program, actor, piece)
     if actor.party not in verifiers:
         raise No(
             Code.PARTY_MAY_NOT,

@@ -29,12 +29,13 @@ def member_fact(program: Program, deed: a.AdmitMember | a.RemoveMember) -> Fact:
 def check_members(members: Iterable[a.Member], plan: Plan, programs: Mapping[str, a.ChildPlan]) -> None:
     """Raises No for a member whom the plan, or that of a child program, has no place for."""
     for member in members:
-        _check_member(member, [*plan.parties, *plan.bodies])
+        _check_member(member, plan)
     for child in programs.values():
         check_members(child.members, recorded_plan(child.document, child.parameters), child.programs or {})
 
 
-def _check_member(member: a.Member, parties: list[str]) -> None:
+def _check_member(member: a.Member, plan: Plan) -> None:
+    parties = [*plan.parties, *plan.bodies, *(plan.assessors if member.role is a.Role.MONITOR else ())]
     if member.role is a.Role.CLOCK:
         raise No(Code.ROLE_MAY_NOT, "Nobody is a member as the clock.", "another role")
     if member.role in FOR_A_PARTY and member.party is None:
@@ -42,13 +43,13 @@ def _check_member(member: a.Member, parties: list[str]) -> None:
     if member.party is not None and member.party not in parties:
         raise No(
             Code.PARTY_UNKNOWN,
-            f"{member.party} is no party or body of the plan.",
+            f"{member.party} is nobody for whom a {member.role} is admitted.",
             did_you_mean(member.party, parties),
         )
 
 
 def _admitted(program: Program, member: a.Member) -> Fact:
-    _check_member(member, [*program.plan.parties, *program.plan.bodies])
+    _check_member(member, program.plan)
     if member in program.members:
         raise No(
             Code.MEMBER_EXISTS,

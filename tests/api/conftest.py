@@ -18,7 +18,7 @@ from api.app import create_app
 from cli.temporal import free_port
 from db.session import Clerk, Reader
 from db.tokens import Tokens
-from tests.rules.small_plan import PEOPLE, PLAN
+from tests.rules.small_plan import EVERYBODY, PLAN
 
 STRANGER = "stranger"
 
@@ -69,7 +69,7 @@ async def secrets(url: str) -> dict[str, str]:
         tokens = Tokens(reader, clerk)
         held = {}
         for person, role, party in [
-            *((member.person, member.role, member.party) for member in PEOPLE),
+            *((member.person, member.role, member.party) for member in EVERYBODY),
             ("auditor", "auditor", None),
             (STRANGER, "representative", "north"),
         ]:
@@ -81,7 +81,7 @@ async def secrets(url: str) -> dict[str, str]:
 async def door(served: str, secrets: dict[str, str]) -> AsyncIterator[Door]:
     """A started program of the small plan."""
     async with httpx2.AsyncClient(base_url=served, trust_env=False, timeout=30, verify=False) as client:
-        members = [member.model_dump(mode="json") for member in PEOPLE]
+        members = [member.model_dump(mode="json") for member in EVERYBODY]
         started = await Door(client, secrets, "").post("olga", "/programs", {"document": PLAN, "members": members})
         assert started.status_code == 201, started.text
         yield Door(client, secrets, started.json()["program"])

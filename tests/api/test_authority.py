@@ -28,6 +28,8 @@ DEED_OF: dict[str, str] = {
     "/programs/{program}/proposals/{proposal}/objections": "object_to",
     "/programs/{program}/proposals/{proposal}/notices": "give_notice",
     "/programs/{program}/proposals/{proposal}/withdrawals": "withdraw_proposal",
+    "/programs/{program}/evidence/{evidence}/readings": "read_evidence",
+    "/programs/{program}/assessments": "assess",
     "/programs/{program}/disputes": "raise_dispute",
     "/programs/{program}/disputes/{dispute}/settlements": "settle_dispute",
     "/programs/{program}/disputes/{dispute}/withdrawals": "withdraw_dispute",
@@ -76,6 +78,8 @@ FIELDS: dict[str, Any] = {
     "proof": "x",
     "dispute": "d1",
     "ladder": "compliance",
+    "assessor": "fund",
+    "grade": "met",
 }
 """Values that can be read, for every field that a body may need."""
 
@@ -105,6 +109,7 @@ def _path(route: str) -> str:
         "proposal": "p1",
         "release": "reward",
         "dispute": "d1",
+        "evidence": "e1",
         "snapback": "relief",
         "sha256": "0" * 64,
     }

@@ -65,6 +65,14 @@ PLAN: dict[str, Any] = {
             "adopted_when": [{"at_least": {"count": 1, "of": [{"consent": ["north"]}, {"consent": ["south"]}]}}],
         },
     },
+    "scales": {
+        "review": {"title": "Review", "grades": {"met": "met", "partly": "partly", "waived": "unknown"}},
+        "stars": {"title": "Stars", "grades": {"three": "met", "two": "partly", "one": "partly", "none": "not_met"}},
+    },
+    "assessors": {
+        "fund": {"title": "The Fund", "scale": "review"},
+        "scholars": {"title": "Scholars", "scale": "stars"},
+    },
     "disputes": {
         "compliance": {
             "title": "Whether what was agreed is done",
@@ -117,7 +125,7 @@ PLAN: dict[str, Any] = {
                 "safety": {
                     "title": "Safety guaranteed",
                     "party": "south",
-                    "shown_by": {"order": {"kind": "document", "what": "the order"}},
+                    "shown_by": {"order": {"kind": "document", "what": "the order", "may_be_restricted": True}},
                     "verified_by": ["north"],
                     "determined": {"by": ["commission"], "observation": "P7D"},
                     "due": {
@@ -247,7 +255,14 @@ PEOPLE = (
     a.Member(person="moss", role=a.Role.MONITOR),
     a.Member(person="chip", role=a.Role.CHECKER),
     a.Member(person="olga", role=a.Role.OFFICER),
+    a.Member(person="alma", role=a.Role.AUDITOR),
 )
+ASSESSORS = (
+    a.Member(person="fred", role=a.Role.MONITOR, party="fund"),
+    a.Member(person="skye", role=a.Role.MONITOR, party="scholars"),
+)
+EVERYBODY = (*PEOPLE, *ASSESSORS)
+"""Also those whom only this plan has a place for."""
 
 
 def day(number: float, hour: int = 9) -> datetime:
@@ -267,7 +282,7 @@ class World:
                 held = held[name]
             held[last] = value
         self._acts = 0
-        start = a.StartProgram(document=json.dumps(document), members=PEOPLE)
+        start = a.StartProgram(document=json.dumps(document), members=EVERYBODY)
         started = self.outcome("olga", start, day(0), program=None)
         assert isinstance(started, Decided), started
         self.program: Program = started.program
@@ -275,7 +290,7 @@ class World:
 
     def outcome(self, person: str, deed: Any, at: datetime, program: Program | None) -> Decided | Refused:
         self._acts += 1
-        member = next((m for m in PEOPLE if m.person == person), a.Member(person=person, role=a.Role.CLOCK))
+        member = next((m for m in EVERYBODY if m.person == person), a.Member(person=person, role=a.Role.CLOCK))
         actor = a.Actor(person=person, role=member.role, party=member.party)
         return decide(program, a.Act(id=f"act{self._acts}", actor=actor, deed=deed), at)
 

@@ -1,0 +1,15 @@
+"""Assessments, each assessor's newest beside the others'."""
+
+from __future__ import annotations
+
+from rules import facts
+from rules.entries import Entry, caused_by
+from rules.evolving.milestones import with_milestone
+from rules.program import Assessment, Program, put
+
+
+def assessed(program: Program, entry: Entry, fact: facts.MilestoneAssessed) -> Program:
+    """The program after an assessment."""
+    said = Assessment(fact.grade, fact.means, fact.reason, caused_by(entry), entry.at)
+    before = program.milestone(fact.milestone).assessments
+    return with_milestone(program, fact.milestone, assessments=put(before, fact.assessor, said))
