@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import assert_never
 
@@ -15,7 +15,7 @@ from rules.judging.evidence import milestone_of
 from rules.parameters import recorded_plan, text_read
 from rules.plan import Plan
 from rules.procedures import Procedure
-from rules.program import MilestoneStatus, Program, ProposalStatus, Version
+from rules.program import DisputeStatus, MilestoneStatus, Program, ProposalStatus, Version
 from rules.reading import Faulty
 from rules.refusals import Code, No
 from rules.soundness import sound
@@ -121,12 +121,23 @@ def _check_amendment(program: Program, procedure: str, matter: m.Amend) -> None:
     rule = class_of(program.plan, changed)
     places = ", ".join(change.place for change in changed[:5]) or "its wording alone"
     _check_procedure(f"the plan is amended at {places}", rule.procedure if rule else None, procedure)
-    kinds = {incident.kind for incident in program.incidents.values()}
-    severities = {incident.severity for incident in program.incidents.values()}
-    dropped = [*sorted(kinds - set(plan.incidents)), *sorted(severities - set(plan.severities))]
-    if dropped:
+    if dropped := tuple(_needed(program, plan)):
         raise No(
             Code.AMENDMENT_DROPS_RECORDED,
-            f"Incidents are recorded as {', '.join(dropped)}, which the new text does not know.",
-            "a text that keeps the kinds and severities of recorded incidents",
+            f"The program has what the new text no longer knows: {', '.join(dropped[:10])}.",
+            "a text that keeps it",
         )
+
+
+def _needed(program: Program, plan: Plan) -> Iterator[str]:
+    """What is recorded or under way and could not be understood under another text."""
+    kinds = {incident.kind for incident in program.incidents.values()}
+    yield from (f"incidents of the kind {kind}" for kind in sorted(kinds - set(plan.incidents)))
+    severities = {incident.severity for incident in program.incidents.values()}
+    yield from (f"incidents of the severity {severity}" for severity in sorted(severities - set(plan.severities)))
+    for dispute in program.disputes.values():
+        ladder = plan.disputes.get(dispute.ladder)
+        if dispute.status is DisputeStatus.OPEN and (ladder is None or dispute.stage not in ladder.stages):
+            yield f"the dispute {dispute.id} before {dispute.stage}"
+    yield from (f"the invoked snapback {name}" for name in program.snapbacks if name not in plan.snapbacks)
+    yield from (f"the child program {name}" for name in program.children if name not in plan.programs)

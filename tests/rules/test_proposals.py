@@ -276,6 +276,25 @@ class TestAmendment:
         matter = amend(phases=phases, incidents=incidents)
         assert given.tried("nils", propose(matter), day(3)) == "amendment_drops_recorded"
 
+    def test_a_dispute_that_lies_before_a_stage_keeps_its_stage(self) -> None:
+        given = world()
+        given.given("saul", a.RaiseDispute(dispute="d1", ladder="compliance", reason="It was not meant."), day(2))
+        ladder = document()["disputes"]["compliance"]
+        ladder["stages"] = {"ministers": ladder["stages"]["ministers"]}
+        matter = amend(disputes={"compliance": ladder})
+        assert given.tried("nils", propose(matter), day(3)) == "amendment_drops_recorded"
+
+    def test_evidence_for_what_is_gone_is_verified_by_nobody(self) -> None:
+        given = world()
+        given.given("sara", given.document("e3", "safety", "order"), day(2))
+        phases = document()["phases"]
+        phases["answer"]["milestones"] = {}
+        given.given("nils", propose(amend(phases=phases)), day(2))
+        for person in ("nils", "saul"):
+            given.given(person, a.Consent(proposal="p1"), day(3))
+        assert given.tried("nick", a.Verify(evidence="e3"), day(4)) == "party_may_not"
+        given.given("sara", a.WithdrawEvidence(evidence="e3", reason="Of no use."), day(5))
+
     def test_consents_to_an_opening_are_asked_anew(self) -> None:
         given = world()
         given.given("nils", a.Consent(phase="trade"), day(2))
