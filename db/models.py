@@ -86,7 +86,8 @@ class LedgerEntryRow(Row, table=True):
     """One entry of a program's ledger. `body` is the truth; what follows it is for filters only.
 
     `content` is set on one entry of each accepted act, so that an act's id can be used once.
-    Grants and triggers forbid change; the checks hold even for somebody who passes by both.
+    Grants and triggers forbid change; the checks hold even for somebody who passes by both. No foreign key to `program`,
+    since it would be looked up for each entry: a trigger keeps head rows from being deleted.
     """
 
     __table_args__ = (
@@ -104,7 +105,7 @@ class LedgerEntryRow(Row, table=True):
         ),
     )
 
-    program_id: UUID = Field(primary_key=True, foreign_key="program.id")
+    program_id: UUID = Field(primary_key=True)
     seq: int = _is(BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
     prev: bytes = _is(LargeBinary)
     leaf: bytes = _is(LargeBinary)

@@ -22,7 +22,8 @@ Interval = tuple[datetime, datetime | None]
 
 def written(at: datetime) -> str:
     """The one way an instant is written: RFC 3339, UTC, six decimals, `Z`."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    there = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return there.isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def _in_utc(at: datetime) -> datetime:

@@ -38,7 +38,7 @@ CREATE INDEX ix_program_open_phases ON program USING gin (open_phases);
 CREATE INDEX ix_program_parties ON program USING gin (parties);
 
 CREATE TABLE ledger_entry (
-  program_id uuid NOT NULL CONSTRAINT fk_ledger_entry_program_id REFERENCES program (id),
+  program_id uuid NOT NULL,
   seq bigint NOT NULL,
   prev bytea NOT NULL,
   leaf bytea NOT NULL,
@@ -213,6 +213,20 @@ CREATE TRIGGER ledger_is_append_only
 ALTER TABLE ledger_entry ENABLE ALWAYS TRIGGER ledger_is_append_only;
 """
 
+# In the place of a foreign key from each entry, which took a fifth of the time of an append: a program has its head
+# row for good, and an append that finds none fails with its lock.
+HEADS_STAY = """
+CREATE FUNCTION heads_stay() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '% of program is refused: a ledger keeps its head row', TG_OP
+    USING ERRCODE = 'restrict_violation', HINT = 'A program that is over is terminated.';
+END $$;
+CREATE TRIGGER heads_stay
+  BEFORE DELETE OR TRUNCATE ON program
+  FOR EACH STATEMENT EXECUTE FUNCTION heads_stay();
+ALTER TABLE program ENABLE ALWAYS TRIGGER heads_stay;
+"""
+
 # Roles belong to the whole cluster: another database of it may have made this one, or be making it now.
 SERVICE_ROLE = """
 DO $$
@@ -254,7 +268,7 @@ END $$;
 
 
 def upgrade() -> None:
-    for part in (LEDGER, PROJECTIONS, BESIDE, APPEND_ONLY, SERVICE_ROLE):
+    for part in (LEDGER, PROJECTIONS, BESIDE, APPEND_ONLY, HEADS_STAY, SERVICE_ROLE):
         op.execute(part)
 
 
@@ -265,5 +279,6 @@ def downgrade() -> None:
         " milestone, phase, ledger_entry, program"
     )
     op.execute("DROP FUNCTION ledger_is_append_only")
+    op.execute("DROP FUNCTION heads_stay")
     op.execute("REVOKE ALL ON alembic_version FROM accord_service")
     op.execute("REVOKE USAGE ON SCHEMA public FROM accord_service")

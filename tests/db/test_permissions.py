@@ -37,6 +37,17 @@ async def test_the_owner_is_kept_from_changing_the_ledger(room: Room, owner: Own
             await owner.execute(change.encode())
 
 
+@pytest.mark.parametrize("change", ["DELETE FROM program", "TRUNCATE program CASCADE"])
+async def test_a_ledger_keeps_its_head_row(room: Room, owner: Owner, change: str) -> None:
+    """No foreign key holds it, so that an append need not look it up for each entry."""
+    await room.started()
+    await owner.execute("DELETE FROM telling")
+    for mode in ("origin", "replica"):
+        await owner.execute(f"SET session_replication_role = {mode}".encode())
+        with pytest.raises(psycopg.errors.RestrictViolation):
+            await owner.execute(change.encode())
+
+
 async def test_a_forged_entry_does_not_fit(room: Room, owner: Owner) -> None:
     """With the triggers off, the check still knows that these bytes have another hash."""
     await room.started()
