@@ -128,13 +128,13 @@ def _milestones(program: Program) -> Iterator[Clock]:
 def _figures(program: Program) -> Iterator[Clock]:
     for indicator in program.figures:
         figure = newest(program, indicator)
-        uses = program.plan.measured.get(indicator, ())
-        if figure is None or not uses:
+        phase = program.plan.figures.get(indicator)
+        if figure is None or phase is None:
             continue
         due = stale_from(program, indicator, figure)
         if due > program.settled_to:
             note = f"{program.plan.indicators[indicator].title}: figure of {figure.period} gets too old"
-            yield Clock(f"staleness.{indicator}", "staleness", program.plan.phase_of[uses[0][0]], due, note)
+            yield Clock(f"staleness.{indicator}", "staleness", phase, due, note)
 
 
 def _anchors(program: Program) -> Iterator[Clock]:

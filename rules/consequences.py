@@ -16,11 +16,11 @@ from typing import TypeAlias
 from rules import effects, facts
 from rules.agenda import Agenda, on
 from rules.anchors import occurred
+from rules.commitments import commitments
 from rules.deadlines import deadlines
 from rules.effects import Effect, Truth
 from rules.findings import Found, found
 from rules.gates import gate
-from rules.incidents import commitment_now
 from rules.program import Finding, MilestoneStatus, PhaseStatus, Program, Stability, Standing
 from rules.referrals import referrals, snapbacks
 from rules.settlement import releases
@@ -46,25 +46,6 @@ def parent(program: Program, at: datetime, _: Agenda) -> Iterator[Effect]:
         yield effects.ProgramFrozen(reason=program.parent.reason, effective_at=at)
     elif program.standing is Standing.FROZEN and held == "leave":
         yield effects.ProgramThawed(effective_at=at)
-
-
-def commitments(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
-    """Commitments that come into force, are broken, put in question or kept again."""
-    for name, rule in on(agenda.commitments, program.plan.commitments):
-        before = program.commitments.get(name)
-        since = before.in_force_since if before else occurred(program, rule.in_force)
-        if since is None or since > at:
-            continue
-        now = commitment_now(program, rule, since)
-        if now != before:
-            yield effects.CommitmentChanged(
-                commitment=name,
-                status=now.status,
-                because=now.because,
-                in_force_since=since,
-                broken=now.broken,
-                effective_at=at,
-            )
 
 
 def stability(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:

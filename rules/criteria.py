@@ -18,7 +18,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from rules.times import Duration, Instant
-from rules.words import Figure, Name, Strict
+from rules.words import Figure, Label, Name, Strict
 
 
 class Anchor(Strict):
@@ -111,6 +111,28 @@ class NotBefore(Strict):
     not_before: After
 
 
+class FigureAsked(Strict):
+    """What a figure has to be: the newest one of the indicator's producer, or the sum over all periods."""
+
+    indicator: Name
+    at_most: Figure | None = None
+    at_least: Figure | None = None
+    unit: Label
+    of: Literal["newest", "total"] = Field(
+        default="newest", description="total: the newest figures of all periods, added up, as troops that have left"
+    )
+
+    @model_validator(mode="after")
+    def _is_one_bound(self) -> FigureAsked:
+        if (self.at_most is None) == (self.at_least is None):
+            raise ValueError("a figure is asked to be at_most or at_least something; one of the two")
+        return self
+
+
+class FigureHolds(Strict):
+    figure: FigureAsked
+
+
 class ProgramComplete(Strict):
     program: Name = Field(description="a child program")
 
@@ -153,6 +175,7 @@ _KEYS = (
     "no_snapback",
     "assessed",
     "not_before",
+    "figure",
     "program",
     "program_milestone",
     "all",
@@ -179,6 +202,7 @@ Criterion: TypeAlias = Annotated[
     | Annotated[NoSnapback, Tag("=no_snapback")]
     | Annotated[Assessed, Tag("=assessed")]
     | Annotated[NotBefore, Tag("=not_before")]
+    | Annotated[FigureHolds, Tag("=figure")]
     | Annotated[ProgramComplete, Tag("=program")]
     | Annotated[ProgramMilestone, Tag("=program_milestone")]
     | Annotated[All, Tag("=all")]
@@ -203,6 +227,7 @@ Leaf: TypeAlias = (
     | NoSnapback
     | Assessed
     | NotBefore
+    | FigureHolds
     | ProgramComplete
     | ProgramMilestone
 )

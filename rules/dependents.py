@@ -11,6 +11,7 @@ from rules.criteria import (
     Anchor,
     Assessed,
     Criterion,
+    FigureHolds,
     Graded,
     MilestoneAchieved,
     MilestoneGraded,
@@ -42,7 +43,8 @@ def dependents(plan: Plan) -> Mapping[Subject, Dependents]:
     """By milestone, phase, indicator and child program, what is to be looked at when it changes; itself included."""
     index: dict[Subject, Dependents] = defaultdict(Dependents)
     for name, commitment in plan.commitments.items():
-        for subject in _anchored(commitment.in_force):
+        asked = [subject for criterion in commitment.kept_while for subject in _asked(criterion)]
+        for subject in (*asked, *_anchored(commitment.in_force)):
             index[subject].commitments.add(name)
     for name, phase in plan.phases.items():
         own = index["phase", name]
@@ -90,6 +92,8 @@ def _asked(criterion: Criterion) -> Iterator[Subject]:
                 yield "phase", name
             case NotBefore(not_before=after):
                 yield from _anchored(after.from_)
+            case FigureHolds(figure=figure):
+                yield "indicator", figure.indicator
             case ProgramComplete(program=name):
                 yield "program", name
             case ProgramMilestone(program_milestone=asked):

@@ -107,6 +107,9 @@ def asked(criterion: c.Criterion) -> str:  # noqa: C901, PLR0912  one arm a crit
             return f"milestone {a.milestone} assessed by {a.by} as {'met' if a.at_least == 'met' else 'partly met or better'}"
         case c.NotBefore(not_before=after):
             return f"{after.within} after {_event(after.from_)}"
+        case c.FigureHolds(figure=figure):
+            bound = f"at most {figure.at_most:f}" if figure.at_most is not None else f"at least {figure.at_least:f}"
+            return f"{figure.indicator} {bound} {figure.unit}{' in all' if figure.of == 'total' else ''}"
         case c.ProgramComplete(program=name):
             return f"program {name} complete"
         case c.ProgramMilestone(program_milestone=of):
@@ -192,6 +195,8 @@ def _commitment(plan: p.Plan, name: str) -> Iterator[str]:
     yield f"{name}: {rule.title} [{rule.party or 'outside the control of any party'}]"
     yield f"  in force from when {_in_force(rule.in_force)}"
     yield from (f"  broken by {_trigger(trigger)}" for trigger in rule.broken_by)
+    if rule.kept_while:
+        yield f"  kept while {_gate(rule.kept_while)}"
 
 
 def _release(plan: p.Plan, name: str) -> Iterator[str]:
@@ -303,7 +308,15 @@ def _sources(plan: p.Plan, leaf: c.Leaf, own: str) -> Iterator[str]:
             yield f"k_{name}"
         case c.ProgramComplete(program=name) | c.ProgramMilestone(program_milestone=c.OfProgram(program=name)):
             yield f"c_{name}"
-        case c.ConsentGiven() | c.NoOpenIncident() | c.NoOpenDispute() | c.NoSnapback() | c.Assessed() | c.NotBefore():
+        case (
+            c.ConsentGiven()
+            | c.NoOpenIncident()
+            | c.NoOpenDispute()
+            | c.NoSnapback()
+            | c.Assessed()
+            | c.NotBefore()
+            | c.FigureHolds()
+        ):
             yield f'x_{own}("{_quoted(asked(leaf))}")'
         case _:
             assert_never(leaf)

@@ -47,6 +47,9 @@ class CommitmentChanged(Strict):
     because: Id | None = Field(default=None, description="incident")
     in_force_since: Instant
     broken: tuple[tuple[Instant, Instant | None], ...]
+    failing: tuple[tuple[Instant, Instant | None], ...] | None = Field(
+        default=None, description="of these, when what it is kept while did not hold"
+    )
     effective_at: Instant
 
 

@@ -121,7 +121,7 @@ def _rest_after(program: Program, entry: Entry, fact: Rest) -> Program:
         case facts.MemberRemoved():
             return program.changed(members=program.members - {fact.member})
         case effects.CommitmentChanged():
-            state = CommitmentState(fact.status, fact.in_force_since, fact.because, fact.broken)
+            state = CommitmentState(fact.status, fact.in_force_since, fact.because, fact.broken, fact.failing or ())
             return program.changed(commitments=put(program.commitments, fact.commitment, state))
         case effects.PlanAmended():
             return amended(program, fact)

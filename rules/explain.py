@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias, assert_never
 from rules import criteria as c
 from rules.anchors import occurred
 from rules.effects import Truth
+from rules.figures import holds
 from rules.findings import showing, shown
 from rules.gates import judge
 from rules.incidents import matching
@@ -112,12 +113,14 @@ def _written(leaf: c.Leaf) -> str:
         return f"{key}: {value.milestone}"
     if isinstance(value, tuple):
         return f"{key}: {', '.join(value)}"
+    if isinstance(value, c.FigureAsked):
+        return f"{key}: {value.indicator}"
     if isinstance(value, c.OfProgram):
         return f"{key}: {value.program}.{value.milestone}"
     return f"{key}: {value}" if isinstance(value, str) else key
 
 
-def _leaf(program: Program, phase: str, leaf: c.Leaf, at: datetime) -> Reason:  # noqa: PLR0912  one arm a criterion
+def _leaf(program: Program, phase: str, leaf: c.Leaf, at: datetime) -> Reason:  # noqa: C901, PLR0912  one arm a criterion
     """The sentence, who owes, since when, and the earliest date, of one unmet criterion."""
     plan = program.plan
     opened = program.phase(phase).opened_at
@@ -133,7 +136,7 @@ def _leaf(program: Program, phase: str, leaf: c.Leaf, at: datetime) -> Reason:  
         case c.StabilityKept(stability=name):
             return _stability(program, name, at)
         case c.CommitmentHolds(commitment=name):
-            return _commitment(program, name)
+            return commitment_reason(program, name, at)
         case c.ConsentGiven(consent=parties):
             missing = tuple(p for p in parties if p not in program.consented(phase))
             return (
@@ -158,6 +161,8 @@ def _leaf(program: Program, phase: str, leaf: c.Leaf, at: datetime) -> Reason:  
                 return "What this date is counted from has not happened yet.", (), None, None
             due = plus(since, after.within, plan.time_zone)
             return f"Not before {local_day(due, plan.time_zone)}.", (), since, due
+        case c.FigureHolds(figure=figure):
+            return holds(program, figure, at)[1], (), None, None
         case c.ProgramComplete(program=name):
             return _child(program, name, None)
         case c.ProgramMilestone(program_milestone=asked):
@@ -334,11 +339,17 @@ def _stability(program: Program, phase: str, at: datetime) -> Reason:
     assert_never(counted.status)
 
 
-def _commitment(program: Program, name: str) -> Reason:
+def commitment_reason(program: Program, name: str, at: datetime) -> Reason:
+    """Why a commitment is not kept, and who owes that it is."""
     rule, state = program.plan.commitments[name], program.commitments.get(name)
     owes = (rule.party,) if rule.party else ()
     if state is None:
         return f"{rule.title} is not in force yet.", (), None, None
+    if state.because is None:
+        told = " ".join(reason[0] for _, _, reason in unmet(program, "", rule.kept_while, at))
+        if state.status == "broken":
+            return f"{rule.title} is broken. {told}".rstrip(), owes, state.failing[-1][0], None
+        return f"{rule.title} is in question. {told}".rstrip(), (), None, None
     happened = program.incidents[state.because].happened_at if state.because else None
     if state.status == "in_question":
         return (

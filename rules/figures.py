@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from decimal import Decimal
+from decimal import Context, Decimal
+from functools import reduce
 
 from rules.causes import Cause
+from rules.criteria import FigureAsked
+from rules.effects import Truth
 from rules.facts import MeasurementRecorded
 from rules.plan import Indicator, Target
 from rules.program import Program
 from rules.times import plus
+
+_EXACT = Context(prec=80)
+"""Figures have up to 38 digits, 18 of them after the point: a sum of any number of them fits."""
 
 
 def newest(program: Program, indicator: str) -> MeasurementRecorded | None:
@@ -33,6 +39,40 @@ def counting(program: Program, indicator: str) -> list[MeasurementRecorded]:
     held = [figure for figure in pieces if figure is not None and figure.producer == producer]
     revised = {figure.revises for figure in held}
     return [figure for figure in held if figure.measurement not in revised]
+
+
+def usable(program: Program, indicator: str, at: datetime) -> MeasurementRecorded | str:
+    """The newest figure, or why there is none that tells anything about now."""
+    rule, figure = program.plan.indicators[indicator], newest(program, indicator)
+    if figure is None:
+        return f"No verified figure for {rule.title} by {rule.producer} is recorded."
+    if stale_from(program, indicator, figure) <= at:
+        return f"{rule.title}: the newest figure is of {figure.period}, older than the {rule.oldest} that the plan accepts."
+    return figure
+
+
+def total(program: Program, indicator: str) -> Decimal:
+    """The newest figures of all periods added up. A month of a year that has a figure itself is not counted twice."""
+    periods = {figure.period: figure.value for figure in counting(program, indicator)}
+    apart = [value for period, value in periods.items() if not any(period.startswith(f"{other}-") for other in periods)]
+    return reduce(_EXACT.add, apart, Decimal(0))
+
+
+def holds(program: Program, asked: FigureAsked, at: datetime) -> tuple[Truth, str]:
+    """Whether a figure is what a criterion asks for, and a sentence that says so."""
+    figure = usable(program, asked.indicator, at)
+    if isinstance(figure, str):
+        return Truth.INDETERMINATE, figure
+    summed = asked.of == "total"
+    value = total(program, asked.indicator) if summed else figure.value
+    level, wanted = (asked.at_most, "at most") if asked.at_most is not None else (asked.at_least or Decimal(0), "at least")
+    when = f"in all, up to {figure.period}" if summed else f"in {figure.period}"
+    sentence = (
+        f"{program.plan.indicators[asked.indicator].title} was {value:f} {figure.unit} {when} "
+        f"({figure.producer}, {figure.edition}); asked is {wanted} {level:f}."
+    )
+    reached = value <= level if wanted == "at most" else value >= level
+    return Truth.MET if reached else Truth.NOT_MET, sentence
 
 
 def without_revisions(program: Program, figure: MeasurementRecorded, counted: Collection[Cause]) -> MeasurementRecorded:

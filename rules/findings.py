@@ -10,7 +10,7 @@ from typing import Literal, assert_never
 from rules import plan as p
 from rules.causes import Cause
 from rules.effects import Truth
-from rules.figures import bound, newest, stale_from, without_revisions
+from rules.figures import bound, newest, usable, without_revisions
 from rules.gates import every, gate
 from rules.program import MilestoneStatus, Program
 
@@ -107,18 +107,9 @@ def measured(program: Program, how: p.Measured, at: datetime, counted: Collectio
     figures count; one older than the indicator allows is no figure any more.
     """
     indicator = program.plan.indicators[how.indicator]
-    figure = newest(program, how.indicator)
-    if figure is None:
-        return Judgement(
-            INDETERMINATE,
-            f"No verified figure for {indicator.title} by {indicator.producer} is recorded.",
-        )
-    if stale_from(program, how.indicator, figure) <= at:
-        return Judgement(
-            INDETERMINATE,
-            f"{indicator.title}: the newest figure is of {figure.period}, "
-            f"older than the {indicator.oldest} that the plan accepts.",
-        )
+    figure = usable(program, how.indicator, at)
+    if isinstance(figure, str):
+        return Judgement(INDETERMINATE, figure)
     if counted is not None:
         figure = without_revisions(program, figure, counted)
     level, wanted = bound(how.target, indicator)

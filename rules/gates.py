@@ -9,6 +9,7 @@ from typing import assert_never
 from rules import criteria as c
 from rules.anchors import occurred
 from rules.effects import Truth
+from rules.figures import holds
 from rules.incidents import matching
 from rules.program import PhaseStatus, Program, Standing
 from rules.times import plus
@@ -75,12 +76,14 @@ def judge(program: Program, consents: Collection[str], criterion: c.Criterion, a
         case c.NotBefore(not_before=after):
             since = occurred(program, after.from_)
             return _met(since is not None and plus(since, after.within, program.plan.time_zone) <= at)
+        case c.FigureHolds(figure=asked):
+            return holds(program, asked, at)[0]
         case c.ProgramComplete(program=name):
             child = program.children.get(name)
             return _met(child is not None and child.standing == Standing.COMPLETED)
-        case c.ProgramMilestone(program_milestone=asked):
-            child = program.children.get(asked.program)
-            reported = child.milestone(asked.milestone) if child else None
+        case c.ProgramMilestone(program_milestone=of):
+            child = program.children.get(of.program)
+            reported = child.milestone(of.milestone) if child else None
             return _met(reported is not None and reported.counts)
     assert_never(criterion)
 

@@ -18,6 +18,7 @@ from rules.causes import THAT_COUNT, Cause
 from rules.criteria import (
     Anchor,
     Criterion,
+    FigureHolds,
     MilestoneAchieved,
     NotBefore,
     PhaseComplete,
@@ -86,6 +87,9 @@ class Indicator(Strict):
     oldest: Duration = Field(description="oldest acceptable age, counted from the period's end")
     source: Text
     licence: Label
+    verified_by: tuple[Name, ...] = Field(
+        default=(), description="parties or bodies that verify its figures, beside those of what counts them"
+    )
 
 
 class IncidentKind(Strict):
@@ -122,13 +126,22 @@ class Commitment(Strict):
     party: Name | None = Field(default=None, description="who has committed itself")
     outside_control: bool = Field(default=False, description="no party controls it: clocks may stop, nobody is scored")
     in_force: Anchor
-    broken_by: tuple[Trigger, ...] = Field(min_length=1)
+    broken_by: tuple[Trigger, ...] = Field(default=(), description="incidents, until they are resolved")
+    kept_while: tuple[Criterion, ...] = Field(
+        default=(), description="beside incidents or instead of them: it is broken while these do not hold"
+    )
     why: Text | None = None
 
     @model_validator(mode="after")
     def _has_an_owner(self) -> Commitment:
         if (self.party is None) != self.outside_control:
             raise ValueError("name the party, or say outside_control: true; one of the two")
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_broken(self) -> Commitment:
+        if not self.broken_by and not self.kept_while:
+            raise ValueError("say what breaks it: broken_by: [{kinds: [...]}], kept_while: [CRITERION], or both")
         return self
 
 
@@ -311,6 +324,37 @@ class Plan(Strict):
                 for indicator in rule.indicators:
                     verifiers[indicator] = verifiers.get(indicator, frozenset()) | frozenset(terms.verified_by)
         return verifiers
+
+    @cached_property
+    def gates(self) -> tuple[tuple[tuple[str, ...], tuple[Criterion, ...]], ...]:
+        """Every list of criteria in the plan, with its place."""
+        return tuple(self._gates())
+
+    def _gates(self) -> Iterator[tuple[tuple[str, ...], tuple[Criterion, ...]]]:
+        for name, phase in self.phases.items():
+            yield ("phases", name, "entry"), phase.entry
+            yield ("phases", name, "exit"), phase.exit
+            for step_name, step in phase.milestones.items():
+                yield ("phases", name, "milestones", step_name, "holds_while"), step.holds_while
+        for name, commitment in self.commitments.items():
+            yield ("commitments", name, "kept_while"), commitment.kept_while
+        for name, procedure in self.procedures.items():
+            yield ("procedures", name, "adopted_when"), procedure.adopted_when
+        for name, terms in self.releases.items():
+            yield ("releases", name, "when"), terms.when
+            if terms.advance:
+                yield ("releases", name, "advance", "when"), terms.advance.when
+
+    @cached_property
+    def figures(self) -> Mapping[str, str]:
+        """By indicator whose figure something asks for: a phase in which it does, or else the first."""
+        first = next(iter(self.phases))
+        uses = {indicator: self.phase_of[found[0][0]] for indicator, found in self.measured.items()}
+        for place, gate in self.gates:
+            for leaf in (leaf for criterion in gate for leaf in leaves(criterion)):
+                if isinstance(leaf, FigureHolds):
+                    uses.setdefault(leaf.figure.indicator, place[1] if place[0] == "phases" else first)
+        return uses
 
     @cached_property
     def exits(self) -> Mapping[str, tuple[Criterion, ...]]:

@@ -175,7 +175,10 @@ class CommitmentState:
     status: Literal["in_force", "in_question", "broken"]
     in_force_since: datetime
     because: str | None
+    """The incident that broke it or puts it in question; None where what it is kept while does."""
     broken: tuple[Interval, ...]
+    failing: tuple[Interval, ...] = ()
+    """Of these, when what it is kept while did not hold."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,9 @@ def _possible(plan: p.Plan, event: Event, reached: set[Event]) -> bool:
                 _could(plan, criterion, reached) for criterion in step.holds_while
             )
         case _:
-            return _occurs(plan.commitments[name].in_force, reached)
+            rule_of = plan.commitments[name]
+            kept = all(_could(plan, criterion, reached) for criterion in rule_of.kept_while)
+            return kept and _occurs(rule_of.in_force, reached)
 
 
 def _occurs(anchor: c.Anchor, reached: set[Event]) -> bool:
@@ -166,7 +168,7 @@ def _prerequisites(plan: p.Plan, event: Event) -> Iterator[Event]:
             return
         case _:
             yield from _anchored(plan.commitments[name].in_force)
-            return
+            gate = plan.commitments[name].kept_while
     for criterion in gate:
         for leaf in c.leaves(criterion):
             if isinstance(leaf, c.NotBefore):

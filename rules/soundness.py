@@ -61,17 +61,14 @@ def _unknown(path: Path, word: str, what: str, known: Collection[str]) -> Iterat
 
 def _references(plan: p.Plan) -> Iterator[Fault]:
     signatories, everybody = [*plan.parties, *plan.bodies], [*plan.parties, *plan.non_parties]
-    for name, body in plan.bodies.items():
-        for index, member in enumerate(body.members):
-            yield from _unknown(("bodies", name, "members", index), member, "party", plan.parties)
-    for index, name in enumerate(plan.authorities):
-        yield from _unknown(("authorities", index), name, "party or body", signatories)
+    yield from _bodies(plan, signatories)
     for name, rule in plan.commitments.items():
         at: Path = ("commitments", name)
         if rule.party:
             yield from _unknown((*at, "party"), rule.party, "party", plan.parties)
         yield from _anchor(plan, (*at, "in_force"), rule.in_force)
         yield from _triggers(plan, (*at, "broken_by"), rule.broken_by, everybody)
+        yield from _kept_while(plan, (*at, "kept_while"), rule.kept_while)
     yield from _procedures(plan, signatories)
     for name, phase in plan.phases.items():
         at = ("phases", name)
@@ -88,6 +85,17 @@ def _references(plan: p.Plan) -> Iterator[Fault]:
     for name, child in plan.programs.items():
         yield from _unknown(("programs", name, "opened_in"), child.opened_in, "phase", plan.phases)
     yield from _releases(plan, signatories)
+
+
+def _bodies(plan: p.Plan, signatories: list[str]) -> Iterator[Fault]:
+    for name, body in plan.bodies.items():
+        for index, member in enumerate(body.members):
+            yield from _unknown(("bodies", name, "members", index), member, "party", plan.parties)
+    for name, indicator in plan.indicators.items():
+        for index, who in enumerate(indicator.verified_by):
+            yield from _unknown(("indicators", name, "verified_by", index), who, "party or body", signatories)
+    for index, name in enumerate(plan.authorities):
+        yield from _unknown(("authorities", index), name, "party or body", signatories)
 
 
 def children_sound(plan: p.Plan, programs: Mapping[str, ChildPlan]) -> Iterator[Fault]:
@@ -110,7 +118,7 @@ def children_sound(plan: p.Plan, programs: Mapping[str, ChildPlan]) -> Iterator[
 
 
 def _asked_of(plan: p.Plan, name: str, child: p.Plan) -> Iterator[Fault]:
-    for at, gate in _gates(plan):
+    for at, gate in plan.gates:
         for index, criterion in enumerate(gate):
             for leaf in c.leaves(criterion):
                 if isinstance(leaf, c.ProgramMilestone) and leaf.program_milestone.program == name:
@@ -118,19 +126,6 @@ def _asked_of(plan: p.Plan, name: str, child: p.Plan) -> Iterator[Fault]:
                     if wanted not in child.milestones:
                         told = f"{wanted} is no milestone of the plan {child.plan}; {did_you_mean(wanted, child.milestones)}"
                         yield Fault((*at, index), told)
-
-
-def _gates(plan: p.Plan) -> Iterator[tuple[Path, tuple[c.Criterion, ...]]]:
-    """Every list of criteria in a plan, with its place."""
-    for name, phase in plan.phases.items():
-        yield ("phases", name, "entry"), phase.entry
-        yield ("phases", name, "exit"), phase.exit
-        for step_name, step in phase.milestones.items():
-            yield ("phases", name, "milestones", step_name, "holds_while"), step.holds_while
-    for name, terms in plan.releases.items():
-        yield ("releases", name, "when"), terms.when
-        if terms.advance:
-            yield ("releases", name, "advance", "when"), terms.advance.when
 
 
 def _releases(plan: p.Plan, signatories: list[str]) -> Iterator[Fault]:
@@ -277,6 +272,15 @@ def _gate(plan: p.Plan, at: Path, criteria: tuple[c.Criterion, ...]) -> Iterator
         yield from _criterion(plan, (*at, index), criterion)
 
 
+def _kept_while(plan: p.Plan, at: Path, criteria: tuple[c.Criterion, ...]) -> Iterator[Fault]:
+    yield from _gate(plan, at, criteria)
+    for index, criterion in enumerate(criteria):
+        for leaf in c.leaves(criterion):
+            if isinstance(leaf, c.CommitmentHolds | c.ConsentGiven | c.NotBefore):
+                message = "a commitment is kept by what is so: not by another one, a consent or a date"
+                yield Fault((*at, index), message)
+
+
 def _criterion(plan: p.Plan, at: Path, criterion: c.Criterion) -> Iterator[Fault]:  # noqa: C901, PLR0912  one arm a criterion
     match criterion:
         case c.All(all=parts):
@@ -313,12 +317,27 @@ def _criterion(plan: p.Plan, at: Path, criterion: c.Criterion) -> Iterator[Fault
             yield from _unknown((*at, "assessed", "by"), asked.by, "assessor", plan.assessors)
         case c.NotBefore(not_before=after):
             yield from _anchor(plan, (*at, "not_before", "from"), after.from_)
+        case c.FigureHolds(figure=figure):
+            yield from _figure(plan, (*at, "figure"), figure)
         case c.ProgramComplete(program=name):
             yield from _unknown((*at, "program"), name, "child program", plan.programs)
         case c.ProgramMilestone(program_milestone=asked):
             yield from _unknown((*at, "program_milestone", "program"), asked.program, "child program", plan.programs)
         case _:
             assert_never(criterion)
+
+
+def _figure(plan: p.Plan, at: Path, figure: c.FigureAsked) -> Iterator[Fault]:
+    yield from _unknown((*at, "indicator"), figure.indicator, "indicator", plan.indicators)
+    indicator = plan.indicators.get(figure.indicator)
+    if indicator is None:
+        return
+    if figure.unit != indicator.unit:
+        yield Fault((*at, "unit"), f"the unit {figure.unit} is not that of {figure.indicator}: {indicator.unit}")
+    counted = figure.indicator in plan.measured or plan.paid_by.get(figure.indicator)
+    if not counted and not indicator.verified_by:
+        message = f"nobody verifies the figures of {figure.indicator}; write verified_by: [...] there"
+        yield Fault((*at, "indicator"), message)
 
 
 def _graded(plan: p.Plan, at: Path, graded: c.Graded) -> Iterator[Fault]:

@@ -241,7 +241,9 @@ def _check_verifier(program: Program, actor: a.Actor, piece: Evidence) -> None:
         name for milestone in _milestones_shown(program, piece) for name in program.plan.milestones[milestone].verified_by
     }
     if piece.measurement is not None:
-        verifiers |= program.plan.paid_by.get(piece.measurement.indicator, frozenset())
+        indicator = piece.measurement.indicator
+        rule = program.plan.indicators.get(indicator)  # an amendment may have taken it out
+        verifiers |= program.plan.paid_by.get(indicator, frozenset()) | set(rule.verified_by if rule else ())
     named = " or ".join(sorted(verifiers)) or "nobody: nothing counts it"
     _check_reader(program, actor, piece)
     if actor.party not in verifiers:

@@ -186,15 +186,21 @@ TIMETABLE: dict[str, Any] = {
             {"within": "P20D", "from": {"phase": "answer", "becomes": "open"}},
             {"within": "P15D", "from": {"program": True}},
         ],
-        "paused_while_broken": ["moratorium"],
+        "paused_while_broken": ["moratorium", "ceiling"],
         "resumes_after": "P3D",
         "paused_in": ["recess"],
         "extended_by": "quiet",
         "force": "long_stop",
         "when_missed": "suspend",
     },
+    "commitments__ceiling": {
+        "title": "No more than ninety kt",
+        "party": "south",
+        "in_force": {"program": True},
+        "kept_while": [{"figure": {"indicator": "smoke", "at_most": "90", "unit": "kt"}}],
+    },
 }
-"""Changes of the plan by path: a long stop with everything that moves it."""
+"""Changes of the plan by path: a long stop with everything that moves it, and a ceiling that a figure keeps or breaks."""
 
 IN_PART: dict[str, Any] = {"by": ["commission"], "scale": "share"}
 """How `announced` is determined where releases count a part of it."""

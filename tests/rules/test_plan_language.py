@@ -45,6 +45,15 @@ indicators:
     oldest: P3Y
     source: made up
     licence: CC0
+  fires:
+    title: Fires
+    producer: Brigade
+    unit: fires
+    better: lower
+    baseline: {value: 20, period: "2020", edition: "2021"}
+    oldest: P3Y
+    source: made up
+    licence: CC0
 commitments:
   truce:
     title: Truce
@@ -191,6 +200,36 @@ FAULTS = {
         "▸due: {resumes_after: P7D, within: P30D,",
         "resumes_after is for a date with paused_while_broken",
     ),
+    "a figure in another unit": (
+        "- stability: calm",
+        "- figure: {indicator: smoke, at_most: 15, unit: ▸Mt}",
+        "the unit Mt is not that of smoke: kt",
+    ),
+    "a figure of nothing": (
+        "- stability: calm",
+        "- figure: {indicator: ▸smog, at_most: 15, unit: kt}",
+        "smog is no indicator of this plan",
+    ),
+    "a figure without a bound": (
+        "- stability: calm",
+        "- ▸figure: {indicator: smoke, unit: kt}",
+        "at_most or at_least something; one of the two",
+    ),
+    "a figure that nobody verifies": (
+        "- stability: calm",
+        "- figure: {indicator: ▸fires, at_most: 15, unit: fires}",
+        "nobody verifies the figures of fires; write verified_by: [...] there",
+    ),
+    "a commitment that nothing breaks": (
+        "    broken_by: [{kinds: [attack], at_least: grave}]\n",
+        "",
+        "say what breaks it: broken_by",
+    ),
+    "a commitment kept by a consent": (
+        "broken_by: [{kinds: [attack], at_least: grave}]",
+        "kept_while: [▸{consent: [north]}]",
+        "a commitment is kept by what is so",
+    ),
     "an unknown window": (
         "due: {within: P30D,",
         "due: {paused_in: [▸elections], within: P30D,",
@@ -309,6 +348,12 @@ def test_a_phase_behind_a_cycle_is_unreachable() -> None:
     assert told["trade"].startswith("cycle: ")
     further = text + "  later: {title: Later, entry: [{phase: trade}]}\n"
     assert "unreachable" in {fault.path[1]: fault.message for fault in faults(further)}["later"]
+
+
+def test_a_commitment_that_is_kept_only_by_what_waits_for_it() -> None:
+    text = PLAN.replace("broken_by: [{kinds: [attack], at_least: grave}]", "kept_while: [{phase: trade}]")
+    found = faults(text.replace("- stability: calm", "- commitment: truce"))
+    assert "cycle: open trade -> in_force truce -> complete trade -> open trade" in found[0].message
 
 
 def test_a_phase_that_could_never_be_complete() -> None:
