@@ -6,12 +6,15 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeAlias
 
 from rules.parameters import recorded_plan, text_read
 from rules.plan import Plan
 from rules.procedures import AmendmentClass
 from rules.program import Program, Version
+
+_Text: TypeAlias = tuple[str, tuple[tuple[str, str | int], ...]]
 
 MISSING: Any = object()
 """What stands at a place that one text has and another has not."""
@@ -26,13 +29,20 @@ class Change:
     after: Any
 
 
-def changes(before: Plan, after: Plan) -> tuple[Change, ...]:
-    """Every place at which two plans differ, parameters filled in."""
+def changes(before: Version, after: Version) -> tuple[Change, ...]:
+    """Every place at which two versions of a plan differ, parameters filled in."""
+    return _between(*((version.document, tuple(sorted(version.parameters.items()))) for version in (before, after)))
+
+
+# Asked after every act while an amendment is open.
+@lru_cache(maxsize=64)
+def _between(before: _Text, after: _Text) -> tuple[Change, ...]:
     return tuple(_changes(_written(before), _written(after), ()))
 
 
-def _written(plan: Plan) -> Any:
-    return plan.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+def _written(text: _Text) -> Any:
+    document, parameters = text
+    return recorded_plan(document, dict(parameters)).model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
 
 def _changes(before: Any, after: Any, place: tuple[str, ...]) -> Iterator[Change]:

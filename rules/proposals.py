@@ -18,7 +18,6 @@ from rules.amending import Conflict, joined
 from rules.clocks import lapses, silence_ends
 from rules.consequences import ORDER, Step
 from rules.effects import Effect, Truth
-from rules.entries import Entry
 from rules.gates import gate
 from rules.judging.matters import check_matter
 from rules.procedures import Procedure
@@ -28,13 +27,13 @@ from rules.signature import effects_of
 from rules.unfolding import Unfolding
 
 
-def follows(program: Program, proposal: str, procedure: str, matter: m.Matter, at: datetime) -> tuple[Entry, ...]:
+def follows(program: Program, proposal: str, procedure: str, matter: m.Matter, at: datetime) -> Unfolding:
     """The effects of a signature: what would follow if the matter were decided now. Raises No where it cannot be."""
     check_matter(program, procedure, matter, at)
     unfolding = Unfolding(program, proposal, at, ORDER)
     unfolding.append(enacted(proposal, matter, at))
     unfolding.settle(at)
-    return tuple(unfolding.entries)
+    return unfolding
 
 
 def enacted(proposal: str, matter: m.Matter, at: datetime) -> Effect:
@@ -85,7 +84,7 @@ def _on(program: Program, proposal: Proposal, at: datetime) -> Iterator[Effect]:
 
 def _weighed(program: Program, proposal: Proposal, procedure: Procedure, at: datetime) -> Iterator[Effect]:
     try:
-        would = effects_of(follows(program, proposal.id, proposal.procedure, proposal.matter, at))
+        would = effects_of(follows(program, proposal.id, proposal.procedure, proposal.matter, at).entries)
     except No as no:
         yield _failed(proposal, "overtaken", no.refused.reason, at)
         return
@@ -114,7 +113,7 @@ def _joined_with_the_plan(program: Program, proposal: Proposal, matter: m.Amend,
     try:
         version = joined(proposal.amends, program.version, Version(matter.document, matter.parameters))
         both = m.Amend(document=version.document, parameters=dict(version.parameters))
-        would = effects_of(follows(program, proposal.id, proposal.procedure, both, at))
+        would = effects_of(follows(program, proposal.id, proposal.procedure, both, at).entries)
     except Conflict as conflict:
         told = f"It and an amendment adopted before it say different things at {', '.join(conflict.places[:10])}."
         return _failed(proposal, "conflicting", told, at)

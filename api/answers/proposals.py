@@ -9,9 +9,8 @@ from pydantic import BaseModel, Field
 
 from api.answers.ledger import EntryAnswer
 from rules.amending import changes, uncounted
-from rules.clocks import lapses, silence_ends
+from rules.clocks import Clock, clocks, lapses, silence_ends
 from rules.matters import Amend, Matter
-from rules.parameters import recorded_plan
 from rules.program import Program, Proposal, ProposalStatus, Version
 from rules.proposals import follows
 from rules.refusals import No
@@ -77,6 +76,15 @@ class ChangeAnswer(BaseModel):
     after: Any
 
 
+class ClockChange(BaseModel):
+    """A clock that would start, stop or strike at another time; null: it does not run."""
+
+    clock: str
+    note: str
+    due_now: Instant | None
+    due_then: Instant | None
+
+
 class UncountedAnswer(BaseModel):
     """Something recorded that would count no more."""
 
@@ -90,6 +98,7 @@ class ProposalAnswer(ProposalLine):
 
     matter: Matter
     follows: list[EntryAnswer] = Field(description="the entries that its adoption would make now; none once it is decided")
+    clocks: list[ClockChange] = Field(description="the clocks that its adoption would touch")
     changes: list[ChangeAnswer] = Field(description="of an amendment: each place of the plan")
     uncounted: list[UncountedAnswer] = Field(description="of an amendment: what is recorded and would count no more")
 
@@ -102,24 +111,43 @@ class ProposalAnswer(ProposalLine):
             _line(program, proposal)
             | {
                 "matter": matter,
-                "follows": _would(program, proposal, at) if is_open else [],
+                "follows": [],
+                "clocks": [],
                 "changes": _changes(program, amends) if amends else [],
                 "uncounted": _uncounted(program, amends) if amends else [],
             }
+            | (_would(program, proposal, at) if is_open else {})
         )
 
 
-def _would(program: Program, proposal: Proposal, at: datetime) -> list[EntryAnswer]:
+def _would(program: Program, proposal: Proposal, at: datetime) -> dict[str, Any]:
     try:
-        entries = follows(program, proposal.id, proposal.procedure, proposal.matter, max(at, program.at))
+        after = follows(program, proposal.id, proposal.procedure, proposal.matter, max(at, program.at))
     except No:
-        return []  # its time has passed, and the next act or clock says so
-    return [EntryAnswer.of(entry) for entry in entries]
+        return {}  # its time has passed, and the next act or clock says so
+    return {
+        "follows": [EntryAnswer.of(entry) for entry in after.entries],
+        "clocks": _clocks({clock.name: clock for clock in clocks(program)}, {clock.name: clock for clock in after.clocks}),
+    }
+
+
+def _clocks(before: dict[str, Clock], after: dict[str, Clock]) -> list[ClockChange]:
+    """The clocks that would start, stop or move; those of the proposal itself stop in any case."""
+    return [
+        ClockChange(
+            clock=name,
+            note=(after.get(name) or before[name]).note,
+            due_now=before[name].due_at if name in before else None,
+            due_then=after[name].due_at if name in after else None,
+        )
+        for name in sorted({*before, *after})
+        if (name in before) != (name in after) or before[name].due_at != after[name].due_at
+    ]
 
 
 def _changes(program: Program, matter: Amend) -> list[ChangeAnswer]:
-    after = recorded_plan(matter.document, matter.parameters)
-    return [ChangeAnswer(place=c.place, before=c.before, after=c.after) for c in changes(program.plan, after)]
+    after = Version(matter.document, matter.parameters)
+    return [ChangeAnswer(place=c.place, before=c.before, after=c.after) for c in changes(program.version, after)]
 
 
 def _uncounted(program: Program, matter: Amend) -> list[UncountedAnswer]:

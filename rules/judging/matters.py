@@ -117,7 +117,7 @@ def _check_amendment(program: Program, procedure: str, matter: m.Amend) -> None:
     if version == program.version:
         raise No(Code.NOTHING_AMENDED, "The text is that of the plan as it is.", "another text")
     plan = recorded_plan(matter.document, matter.parameters)
-    changed = changes(program.plan, plan)
+    changed = changes(program.version, version)
     rule = class_of(program.plan, changed)
     places = ", ".join(change.place for change in changed[:5]) or "its wording alone"
     _check_procedure(f"the plan is amended at {places}", rule.procedure if rule else None, procedure)

@@ -68,7 +68,7 @@ def _proposed(program: Program, actor: a.Actor, deed: a.Propose, at: datetime) -
         )
     if isinstance(deed.matter, m.Amend):
         plan_accepted(deed.matter.document, deed.matter.parameters, program.agreed)
-    would = effects_of(follows(program, deed.proposal, deed.procedure, deed.matter, at))
+    would = effects_of(follows(program, deed.proposal, deed.procedure, deed.matter, at).entries)
     return facts.ProposalMade(
         proposal=deed.proposal, procedure=deed.procedure, matter=deed.matter, reason=deed.reason, effects=would
     )

@@ -30,6 +30,7 @@ async def test_a_proposal_shows_what_it_would_do_before_anybody_signs(door: Door
     shown = (await door.get("saul", "/programs/{program}/proposals/p1")).json()
     assert [change["place"] for change in shown["changes"]] == ["phases.trade.opens"]
     assert shown["follows"][0]["fact"]["kind"] == "plan_amended"
+    assert shown["clocks"] == []
     assert shown["asked"] == ["north", "south"]
 
 
@@ -65,3 +66,21 @@ async def test_what_the_plan_does_not_foresee_is_refused_with_what_would_be(door
     assert answer.json()["accepted"] == "the procedure quiet"
     missing = await door.get("nils", "/programs/{program}/proposals/p9")
     assert (missing.status_code, missing.json()["code"]) == (404, "not_found")
+
+
+async def test_it_shows_which_clocks_it_would_touch(door: Door) -> None:
+    file = {"sha256": "0" * 64, "name": "file.pdf"}
+    acts: list[tuple[str, str, dict[str, Any]]] = [
+        ("nora", "evidence", {"evidence": "e1", "milestone": "announced", "shows": "text", "document": file}),
+        ("nils", "evidence", {"evidence": "e2", "milestone": "announced", "shows": "word", "text": "It is meant."}),
+        ("sven", "verifications", {"evidence": "e1"}),
+        ("sven", "verifications", {"evidence": "e2"}),
+        ("cleo", "determinations", {"milestone": "announced", "outcome": "achieved", "reason": "Shown."}),
+    ]
+    for person, route, body in acts:
+        assert (await door.post(person, f"/programs/{{program}}/{route}", body)).status_code == 201
+    made = await door.post("saul", "/programs/{program}/proposals", PROPOSAL | {"procedure": "quiet", "matter": LONGER})
+    assert made.status_code == 201, made.text
+    (clock,) = (await door.get("nils", "/programs/{program}/proposals/p1")).json()["clocks"]
+    assert clock["clock"] == "deadline.safety"
+    assert clock["due_now"] < clock["due_then"] == "2099-12-31T21:00:00.000000Z"

@@ -258,7 +258,7 @@ def test_no_consent_outlives_a_change_of_the_effects_it_was_given_for(history: l
     def still_bound(decided: Decided, at: datetime) -> None:
         for proposal in decided.program.open_proposals:
             would = follows(decided.program, proposal.id, proposal.procedure, proposal.matter, at)
-            assert effects_of(would) == proposal.effects
+            assert effects_of(would.entries) == proposal.effects
 
     lived(history, after_each=still_bound)
 
