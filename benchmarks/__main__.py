@@ -11,7 +11,7 @@ import typer
 from benchmarks import acts, lag, memory, size
 from benchmarks.stage import stage
 
-PARTS = ("list", "acts", "reset", "hot", "entries", "lag", "strikes")
+PARTS = ("list", "acts", "family", "reset", "hot", "entries", "lag", "strikes")
 
 Parts = Annotated[list[str] | None, typer.Argument(help=f"Any of {', '.join(PARTS)}; all of them if left out.")]
 
@@ -22,6 +22,7 @@ def main(  # noqa: PLR0913, PLR0917  they are the options
     seconds: Annotated[float, typer.Option(help="Length of one slice of load.")] = 2,
     programs: Annotated[int, typer.Option(help="Programs that acts are spread over.")] = 200,
     clients: Annotated[str, typer.Option(help="Numbers of clients.")] = "1,16,64",
+    children: Annotated[int, typer.Option(help="Child programs of one parent.")] = 20,
     entries: Annotated[int, typer.Option(help="Length of the long program.")] = 10_000,
     listed: Annotated[int, typer.Option(help="Programs in the long list.")] = 20_000,
     timers: Annotated[int, typer.Option(help="Open programs with a timer.")] = 1_000,
@@ -38,6 +39,8 @@ def main(  # noqa: PLR0913, PLR0917  they are the options
             size.long_list(here, listed, rounds)
         if "acts" in chosen:
             acts.against_floor(here, numbers, rounds, seconds, programs)
+        if "family" in chosen:
+            acts.family_against_floor(here, [number for number in numbers if number <= children], rounds, children)
         if "reset" in chosen:
             acts.reset_against_floor(here, numbers, max(10, programs // 4))
         if "hot" in chosen:

@@ -62,6 +62,26 @@ def against_floor(stage: Stage, clients: Sequence[int], rounds: int, seconds: fl
         stage.told()
 
 
+def family_against_floor(stage: Stage, clients: Sequence[int], rounds: int, children: int) -> None:
+    """The ladder on programs that are children of one parent, to which each reports; with the worker at work."""
+    _prepare_floor(stage)
+    people = stage.service.people
+    pairs = {number: Pairs() for number in clients}
+    for _ in range(rounds):
+        for number in clients:
+            (parent,) = asyncio.run(asks.programs(stage.service.api, people, 1, asks.family(children)))
+            ids = asyncio.run(asks.opened(stage.service.api, people, parent))
+            stage.told()
+            stage.load.hold("family", stage.service.port, [list(asks.ladder(program, people)) for program in ids])
+            pairs[number].floor.append(stage.load.run("floor", clients=number, seconds=1))
+            pairs[number].acts.append(stage.load.run("family", clients=number, seconds=60))
+    show(f"Acts on {children} child programs of one parent", HEAD, [pair.line(number) for number, pair in pairs.items()])
+    for number, pair in pairs.items():
+        verdict(f"p50 of an act on a child with {number} clients, times the floor", pair.latency, most=2)
+        verdict(f"throughput of acts on children with {number} clients, as a share of the floor", pair.throughput, least=0.5)
+    stage.told()
+
+
 def reset_against_floor(stage: Stage, clients: Sequence[int], programs: int) -> None:
     """The same on the report's plan: its first two phases, with a wait (not measured) where findings may be observed."""
     _prepare_floor(stage)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from cli import cast
 from cli.cast import Person
 from cli.service import Service as Api
 
@@ -40,6 +41,35 @@ def floor_lane(number: int) -> list[Request]:
     """Inserts of the size of an act."""
     program = uuid4()
     return [post(f"/floor/{program}", _evidence(f"e{n}", "done_1")) for n in range(number)]
+
+
+def family(children: int) -> dict[str, Any]:
+    """What starts a program whose only phase opens so many ladders, each a child program of it."""
+    names = [f"ladder_{number}" for number in range(1, children + 1)]
+    plan = {
+        "accord": 1,
+        "plan": "ladders",
+        "title": "Ladders under one parent",
+        "source": "Made up for the benchmarks",
+        "time_zone": "Asia/Baghdad",
+        "parties": {"us": {"name": "The first party"}, "iraq": {"name": "The second party"}},
+        "bodies": {"hmc": {"name": "The joint body", "members": ["us", "iraq"]}},
+        "programs": {
+            name: {"title": name, "plan": "ladder", "opened_in": "climbing", "when_suspended": "freeze"} for name in names
+        },
+        "phases": {"climbing": {"title": "Climbing"}},
+    }
+    return {"document": plan, "programs": {name: {"document": LADDER.read_text()} for name in names}}
+
+
+async def opened(api: str, people: dict[str, Person], program: str) -> list[str]:
+    """The ids of a program's children, when all have been opened."""
+    async with Api(api) as service:
+        while True:
+            family = await service.read(people["officer"], f"/programs/{program}/family")
+            if all(child["open_phases"] for child in family["children"]):
+                return [child["id"] for child in family["children"]]
+            await asyncio.sleep(0.1)
 
 
 def ladder(program: str, people: dict[str, Person]) -> Iterator[Request]:
@@ -92,7 +122,7 @@ def verdicts(program: str, people: dict[str, Person], milestones: list[dict[str,
 
 async def programs(api: str, people: dict[str, Person], number: int, start: dict[str, Any] | None = None) -> list[str]:
     """Starts so many programs over HTTP, of the ladder unless said otherwise; their ids."""
-    members = [person.member.model_dump(mode="json") for person in people.values()]
+    members = cast.members(people.values())
     body = (start or {"document": LADDER.read_text()}) | {"members": members}
     gate = asyncio.Semaphore(8)
     async with Api(api) as service:

@@ -14,6 +14,7 @@ import psycopg
 from benchmarks import asks
 from benchmarks.stage import Outcome, Stage
 from benchmarks.tables import median, show
+from cli import cast
 from cli.service import Service as Api
 from workflows.messages import program_workflow
 from workflows.namespace import STANDING
@@ -126,7 +127,7 @@ def strikes(stage: Stage, programs: int, ahead: float, spread: float) -> None:
 
 
 async def _start_dated(stage: Stage, dues: list[datetime]) -> None:
-    members = [person.member.model_dump(mode="json") for person in stage.service.people.values()]
+    members = cast.members(stage.service.people.values())
     gate = asyncio.Semaphore(8)
     async with Api(stage.service.api) as api:
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from db.session import Clerk, Reader
 from db.tokens import Tokens
@@ -39,10 +41,29 @@ CAST: tuple[tuple[str, Role, str | None], ...] = (
     ("iraq-verifier", Role.VERIFIER, "iraq"),
     ("hmc-verifier", Role.VERIFIER, "hmc"),
     ("hmc-authority", Role.AUTHORITY, "hmc"),
+    ("jcc-verifier", Role.VERIFIER, "jcc"),
+    ("jcc-authority", Role.AUTHORITY, "jcc"),
     ("monitor", Role.MONITOR, None),
     ("checker", Role.CHECKER, None),
     ("auditor", Role.AUDITOR, None),
 )
+
+
+CHILDREN_ONLY = "jcc"
+"""The body that the programs under the Strategic Framework Agreement have, and the plan above them has not."""
+
+TRACKS = ("wto_accession", "local_government", "green_energy", "natural_resources")
+
+
+def start_of(people: Collection[Person], plan: str) -> dict[str, Any]:
+    """What starts a program of the report's plan: with everybody in it, those of the joint committees in its child programs."""
+    committees = members(people, of_children=True)
+    return {"plan": plan, "members": members(people), "programs": {name: {"members": committees} for name in TRACKS}}
+
+
+def members(people: Iterable[Person], *, of_children: bool = False) -> list[dict[str, Any]]:
+    """The people as members of a program, or those whom only its child programs have a place for."""
+    return [person.member.model_dump(mode="json") for person in people if (person.party == CHILDREN_ONLY) is of_children]
 
 
 async def issue_cast(database_url: str) -> tuple[Person, ...]:

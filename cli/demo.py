@@ -18,6 +18,7 @@ from typing import Any
 
 from cli import cast
 from cli.cast import Person
+from cli.figures import record_figures
 from cli.service import Refused, Service
 from cli.temporal import free_port
 
@@ -30,7 +31,6 @@ SHORT = {
     "settling": "PT1S",
     "observation": "PT1S",
     "sfa_announcement_due": "PT5M",
-    "track_start_due": "PT10M",
     "federal_withdrawal": "PT10M",
     "erbil_withdrawal": "PT20M",
 }
@@ -61,12 +61,15 @@ class Demo:
         self._chapter("The program opens")
         await self._consent()
         await self._until("sfa_programs", "open")
+        self._chapter("It opens four programs")
+        for child in await self._children():
+            await self._tell_of(child)
         self._chapter("What blocks next")
         await self._say_what_blocks()
 
     async def _start(self) -> None:
-        members = [person.member.model_dump(mode="json") for person in self._people.values()]
-        body = {"plan": PLAN, "title": "Demonstration with short clocks", "parameters": SHORT, "members": members}
+        body = cast.start_of(tuple(self._people.values()), PLAN)
+        body |= {"title": "Demonstration with short clocks", "parameters": SHORT}
         started = await self._service.write(self._people["officer"], "/programs", body)
         self._program = started["program"]
         self._tell(f"started program {self._program}: quiet of {SHORT['stability_length']} instead of months")
@@ -147,6 +150,25 @@ class Demo:
         for party in ("us", "iraq"):
             await self._write(f"{party}-representative", "/consents", {"phase": "sfa_programs"})
             self._tell(f"{party} consents")
+
+    async def _children(self) -> list[dict[str, Any]]:
+        """The child programs, once each of them has a ledger of its own."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            family = await self._read("/family")
+            children: list[dict[str, Any]] = family["children"]
+            if all(child["standing"] == "running" for child in children):
+                return children
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"not opened: {[child['name'] for child in children if child['standing'] != 'running']}")
+            await asyncio.sleep(0.2)
+
+    async def _tell_of(self, child: dict[str, Any]) -> None:
+        """Where a child program stands, with the published figures recorded for its indicators."""
+        count = await record_figures(self._service, self._people["checker"], child)
+        block = child["blocking"]
+        self._tell(f"{child['title']}: {child['standing']}; {count} published figures recorded")
+        self._tell(f"    {block['sentence']} [{', '.join(block['owes'])}]")
 
     async def _say_what_blocks(self) -> None:
         for block in await self._read("/blocking"):

@@ -6,6 +6,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from cli.beside import child_plans
 from rules.drawing import as_mermaid, as_text
 from rules.plan import Plan
 from rules.reading import LARGEST_DOCUMENT, Document, Fault, Faulty, read
@@ -33,6 +34,7 @@ def check(file: PlanFile, values: Values = None) -> None:
     """
     plan = sound_plan(file, values)
     counts = {"phase": plan.phases, "milestone": plan.milestones, "parameter": plan.parameters}
+    counts |= {"child program": plan.programs} if plan.programs else {}
     told = ", ".join(f"{len(held)} {what}{'' if len(held) == 1 else 's'}" for what, held in counts.items())
     typer.echo(f"{file}: sound. {told}.")
 
@@ -58,7 +60,8 @@ def show(
 def sound_plan(file: Path, values: list[str] | None) -> Plan:
     """The plan of a file, checked to the end. Ends the command with every fault if there is one."""
     try:
-        return sound(document(file), chosen(values))
+        plan = document(file)
+        return sound(plan, chosen(values), child_plans(plan, file))
     except Unusable as reason:
         refuse(str(reason))
     except Faulty as faulty:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cli.beside import child_plans
 from cli.plan import Unusable, Values, chosen, document, lines, refuse
 from rules.entries import Entry
 from rules.plan import Plan
@@ -57,13 +58,14 @@ def _story(file: Path, values: list[str] | None) -> tuple[Story, Document]:
 def _rehearsal(story: Story, script: Document, story_file: Path, plan_file: Path) -> Rehearsal:
     try:
         plan = document(plan_file)
-        sound(plan, story.parameters)  # its faults are faults of the plan's file, not of the story's
+        programs = child_plans(plan, plan_file)
+        sound(plan, story.parameters, programs)  # its faults are faults of the plan's file, not of the story's
     except Unusable as reason:
         refuse(str(reason))
     except Faulty as faulty:
         refuse(*lines(faulty, plan_file))
     try:
-        return rehearse(story, script, plan)
+        return rehearse(story, script, plan, programs)
     except Faulty as faulty:
         refuse(*lines(faulty, story_file))
 

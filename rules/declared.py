@@ -12,8 +12,8 @@ from rules.parameters import text_read
 from rules.reading import Document, Fault, Faulty
 from rules.words import Name, PlanText, Strict, did_you_mean
 
-Find: TypeAlias = Callable[[str], str]
-"""A plan's text by the plan's name."""
+Find: TypeAlias = Callable[[str], str | None]
+"""A plan's text by the plan's name; None where it is not at hand, which is then a fault of the plan that names it."""
 
 
 class ChildChosen(Strict):
@@ -50,11 +50,13 @@ def agreed(
     for name, plan in plans.items():
         if plan in path:
             raise Faulty([document.placed(Fault(("programs", name, "plan"), f"the plan {plan} would stand within itself"))])
-    return {name: _agreed(find, plan, chosen.get(name, NOTHING_CHOSEN), path) for name, plan in plans.items()}
+    held = {name: _agreed(find, plan, chosen.get(name, NOTHING_CHOSEN), path) for name, plan in plans.items()}
+    return {name: child for name, child in held.items() if child is not None}
 
 
-def _agreed(find: Find, plan: str, chosen: ChildChosen, within: tuple[str, ...]) -> ChildPlan:
-    text = chosen.document or find(plan)
+def _agreed(find: Find, plan: str, chosen: ChildChosen, within: tuple[str, ...]) -> ChildPlan | None:
+    if (text := chosen.document or find(plan)) is None:
+        return None
     try:
         document = text_read(text)
     except Faulty:  # told with the faults of the whole plan

@@ -25,7 +25,7 @@ def accord(*words: str | Path) -> Result:
 def test_a_sound_plan_is_called_sound() -> None:
     result = accord("plan", "check", RESET)
     assert result.exit_code == 0
-    assert "sound. 13 phases, 27 milestones" in result.stdout
+    assert "sound. 5 phases, 10 milestones, 15 parameters, 4 child programs." in result.stdout
 
 
 def test_every_fault_is_printed_with_file_line_and_column(tmp_path: Path) -> None:
@@ -33,15 +33,36 @@ def test_every_fault_is_printed_with_file_line_and_column(tmp_path: Path) -> Non
     file = tmp_path / "plan.yaml"
     text = RESET.read_text(encoding="utf-8")
     file.write_text(
-        text.replace("- milestone: revenue_diversified", "- milestone: revenue").replace("within: sfa_programs", "within: sfa")
+        text.replace("- phase: announcement", "- phase: anouncement").replace("opened_in: sfa_programs", "opened_in: sfa")
     )
     result = accord("plan", "check", file)
     assert result.exit_code == 1
     lines = result.stderr.splitlines()
-    assert len(lines) == 9
-    numbers = [number for number, line in enumerate(file.read_text().splitlines(), 1) if "within: sfa" in line]
-    assert f"{file}:{numbers[0]}:13: phases.wto_accession.within: sfa is no phase of this plan; did you mean" in result.stderr
+    assert len(lines) == 7
+    numbers = [number for number, line in enumerate(file.read_text().splitlines(), 1) if "opened_in: sfa" in line]
+    assert (
+        f"{file}:{numbers[0]}:16: programs.wto_accession.opened_in: sfa is no phase of this plan; did you mean" in result.stderr
+    )
     assert result.stdout == ""
+
+
+def test_plans_of_child_programs_are_looked_for_beside_the_file(tmp_path: Path) -> None:
+    """And, like any other, are told their faults with a place."""
+    child = (RESET.parents[1] / "sfa" / "wto-accession" / "plan.yaml").read_text(encoding="utf-8")
+    file = tmp_path / "plan.yaml"
+    file.write_text(RESET.read_text(encoding="utf-8"))
+    assert accord("plan", "check", file).exit_code == 0
+    (tmp_path / "wto-accession.yaml").write_text(child.replace("revenue_diversified:", "revenue_varied:"))
+    result = accord("plan", "check", file)
+    assert result.exit_code == 1
+    assert "in wto-accession: plan.yaml:" in result.stderr
+
+
+def test_a_child_program_without_a_plan_is_a_fault(tmp_path: Path) -> None:
+    file = tmp_path / "plan.yaml"
+    file.write_text(RESET.read_text(encoding="utf-8").replace("plan: wto-accession", "plan: wto-access"))
+    result = accord("plan", "check", file)
+    assert "programs.wto_accession.plan: the plan wto-access is not at hand" in result.stderr
 
 
 @pytest.mark.parametrize("command", [("plan", "check"), ("plan", "show"), ("rehearse",)])

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import httpx2
 
+from cli import cast
 from cli.cast import Person
 from tests.whole.running import PATIENCE_SECONDS, NotInTime, Service
 
@@ -78,7 +79,7 @@ class Insisting:
 
     async def start(self, soon: str = "P30D") -> str:
         """A program of the short plan, whose first deadline is `soon`; its id."""
-        members = [person.member.model_dump(mode="json") for person in self._people.values()]
+        members = cast.members(self._people.values())
         body = {"document": PLAN, "parameters": {"soon": soon}, "members": members}
         receipt, _ = await self._until_recorded(self._people["officer"], "/programs", body, str(uuid4()))
         return str(receipt["program"])

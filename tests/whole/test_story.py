@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from temporalio.api.enums.v1 import EventType
@@ -16,10 +17,16 @@ from tests.whole.acting import Insisting
 from tests.whole.running import Service
 from tests.whole.test_temporal_away import told
 from workflows.messages import phase_workflow, program_workflow
-from workflows.namespace import NEXT_DUE, PHASE, PLAN, STANDING
+from workflows.namespace import NEXT_DUE, PARENT, PHASE, PLAN, STANDING
 
 TITLE = "Demonstration with short clocks"
 TRACKS = {"wto_accession", "local_government", "green_energy", "natural_resources"}
+CONDITIONS = {
+    "program_milestone: wto_accession.revenue_diversified",
+    "program_milestone: local_government.corruption_reduced",
+    "program_milestone: green_energy.emissions_reduced",
+    "program_milestone: natural_resources.flaring_reduced",
+}
 
 
 @pytest.fixture(scope="session")
@@ -43,8 +50,7 @@ async def test_an_sfa_phase_is_open_and_what_blocks_next_is_said_in_words(whole:
         first = next(block for block in blocking if block["phase"] == "sfa_programs")
         assert "Both announce the program" in first["sentence"]
         assert first["owes"] == ["us"]
-        blocked = {block["phase"] for block in blocking}
-        assert blocked >= TRACKS
+        assert {block["criterion"] for block in blocking} >= CONDITIONS
         assert all(block["sentence"].endswith(".") for block in blocking)
     assert await whole.faults([story]) == []
 
@@ -92,3 +98,44 @@ async def timers(temporal: Client, workflow: str) -> list[str]:
     started = [event for event in history.events if event.event_type == EventType.EVENT_TYPE_TIMER_STARTED]
     converter = DataConverter.default.payload_converter
     return [converter.from_payload(event.user_metadata.summary, str) for event in started]
+
+
+async def children(whole: Service, story: str) -> dict[str, dict[str, Any]]:
+    async with Insisting(whole) as client:
+        family = await client.read("officer", f"/programs/{story}/family")
+        return {child["name"]: child for child in family["children"]}
+
+
+async def test_the_phase_has_opened_four_programs_with_the_published_figures(whole: Service, story: str) -> None:
+    opened = await children(whole, story)
+    assert set(opened) == TRACKS
+    assert {child["standing"] for child in opened.values()} == {"running"}
+    async with Insisting(whole) as client:
+        resources = opened["natural_resources"]["id"]
+        figures = await client.read("officer", f"/programs/{resources}/evidence?indicator=flaring_volume")
+        assert "18.18209" in {piece["value"] for piece in figures["evidence"]}
+    assert await whole.faults([child["id"] for child in opened.values()]) == []
+
+
+async def test_each_of_them_has_a_workflow_under_the_parents(whole: Service, story: str) -> None:
+    temporal = await whole.temporal()
+    for child in (await children(whole, story)).values():
+        described = await temporal.get_workflow_handle(program_workflow(child["id"])).describe()
+        assert described.status is WorkflowExecutionStatus.RUNNING
+        assert described.parent_id == program_workflow(story)
+        assert described.typed_search_attributes.get(PARENT) == story
+
+
+async def test_a_suspension_reaches_them_and_they_go_on_with_their_parent(whole: Service, story: str) -> None:
+    async with Insisting(whole) as client:
+        await client.act("iraq-representative", story, "/suspensions", {"reason": "Consultations."})
+        await stand(whole, story, "frozen")
+        await client.act("hmc-authority", story, "/resumptions", {"reason": "They are over."})
+        await stand(whole, story, "running")
+
+
+async def stand(whole: Service, story: str, standing: str) -> None:
+    """Waits until all children stand like this."""
+    async with asyncio.timeout(60):
+        while {child["standing"] for child in (await children(whole, story)).values()} != {standing}:
+            await asyncio.sleep(0.2)

@@ -1,0 +1,34 @@
+"""Plans that a plan names: looked for beside its file, then among those that come with this program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from api.plans import PlanUnreadable, named_plan
+from cli.home import our_plans
+from rules.acts import ChildPlan
+from rules.declared import agreed
+from rules.reading import Document
+
+
+def child_plans(document: Document, file: Path) -> dict[str, ChildPlan]:
+    """The plans of the child programs of the plan in a file. Raises Faulty."""
+    return agreed(document, lambda name: _found(name, file.absolute().parent))
+
+
+def _found(name: str, folder: Path) -> str | None:
+    for around in (folder, folder.parent):
+        for pattern in (f"{name}.yaml", f"{name}/plan.yaml", f"*/{name}/plan.yaml"):
+            for file in sorted(around.glob(pattern)):
+                return _text(file)
+    try:
+        return named_plan(our_plans(), name)
+    except PlanUnreadable:
+        return None
+
+
+def _text(file: Path) -> str | None:
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None

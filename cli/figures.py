@@ -1,0 +1,41 @@
+"""The published figures beside a plan, recorded in a program that follows it."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from cli.cast import Person
+from cli.home import our_plans
+from cli.service import Service
+
+AT_ONCE = 100
+
+
+async def record_figures(service: Service, checker: Person, program: dict[str, Any], plans: Path | None = None) -> int:
+    """Records the figures that lie beside the program's plan, and returns how many. What was recorded before stays one act.
+
+    Raises Refused.
+    """
+    files = sorted((plans or our_plans()).rglob(f"{program['plan']}/figures.csv"))
+    deeds = [deed for file in files[:1] for deed in figures(file)]
+    for start in range(0, len(deeds), AT_ONCE):
+        acts = [{"key": f"figure-{number}", "deed": deeds[number]} for number in range(start, len(deeds))[:AT_ONCE]]
+        await service.send(checker, f"/programs/{program['id']}/acts", {"acts": acts})
+    return len(deeds)
+
+
+def figures(file: Path) -> Iterator[dict[str, Any]]:
+    """The figures of a file, as measurements to be recorded."""
+    with file.open(newline="", encoding="utf-8") as rows:
+        for number, row in enumerate(csv.DictReader(rows), start=1):
+            edition = "".join(char if char.isalnum() else "-" for char in row["edition"])[:40]
+            yield {
+                "kind": "record_measurement",
+                "measurement": f"{row['indicator']}.{row['period']}.{edition}.{number}",
+                **{name: row[name] for name in ("indicator", "value", "unit", "period", "producer", "edition")},
+                "source": f"{row['source']} Licence: {row['licence']}.",
+                "retrieved_at": row["retrieved_at"],
+            }
