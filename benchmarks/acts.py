@@ -63,22 +63,26 @@ def against_floor(stage: Stage, clients: Sequence[int], rounds: int, seconds: fl
 
 
 def family_against_floor(stage: Stage, clients: Sequence[int], rounds: int, children: int) -> None:
-    """The ladder on programs that are children of one parent, to which each reports; with the worker at work."""
+    """The ladder on programs that are children of one parent, to which each reports, beside as many that have none."""
     _prepare_floor(stage)
-    people = stage.service.people
-    pairs = {number: Pairs() for number in clients}
+    api, people = stage.service.api, stage.service.people
+    alone, family = ({number: Pairs() for number in clients} for _ in range(2))
     for _ in range(rounds):
         for number in clients:
-            (parent,) = asyncio.run(asks.programs(stage.service.api, people, 1, asks.family(children)))
-            ids = asyncio.run(asks.opened(stage.service.api, people, parent))
-            stage.told()
-            stage.load.hold("family", stage.service.port, [list(asks.ladder(program, people)) for program in ids])
-            pairs[number].floor.append(stage.load.run("floor", clients=number, seconds=1))
-            pairs[number].acts.append(stage.load.run("family", clients=number, seconds=60))
-    show(f"Acts on {children} child programs of one parent", HEAD, [pair.line(number) for number, pair in pairs.items()])
-    for number, pair in pairs.items():
+            (parent,) = asyncio.run(asks.programs(api, people, 1, asks.family(children)))
+            below = asyncio.run(asks.opened(api, people, parent))
+            for pairs, ids in ((alone, asyncio.run(asks.programs(api, people, children))), (family, below)):
+                stage.load.hold("family", stage.service.port, [list(asks.ladder(program, people)) for program in ids])
+                stage.told()
+                pairs[number].floor.append(stage.load.run("floor", clients=number, seconds=1))
+                pairs[number].acts.append(stage.load.run("family", clients=number, seconds=60))
+    for title, pairs in ((f"Acts on {children} programs without a parent", alone), ("The same on children of one", family)):
+        show(title, HEAD, [pair.line(number) for number, pair in pairs.items()])
+    for number, pair in family.items():
         verdict(f"p50 of an act on a child with {number} clients, times the floor", pair.latency, most=2)
         verdict(f"throughput of acts on children with {number} clients, as a share of the floor", pair.throughput, least=0.5)
+        ratio = median(c.percentile(0.5) / a.percentile(0.5) for c, a in zip(pair.acts, alone[number].acts, strict=True))
+        verdict(f"p50 of an act on a child with {number} clients, times that of one without a parent", ratio, most=1.3)
     stage.told()
 
 

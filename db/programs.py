@@ -18,7 +18,7 @@ from db.session import Reader
 from rules.clocks import Clock, clocks, clocks_after
 from rules.entries import Entry
 from rules.evolve import evolve
-from rules.family import news
+from rules.family import is_news
 from rules.program import Program
 
 MOST_PROGRAMS = 2_000
@@ -117,11 +117,14 @@ def clock_room_must_look(before: Kept | None, after: Kept) -> bool:
     old, new = before.program, after.program
     if old.standing is not new.standing or old.phases is not new.phases or before.clocks != after.clocks:
         return True
-    return old.children is not new.children or (new.parent is not None and _is_news(old, new))
+    if new.parent is not None and is_news(old, new):
+        return True
+    return old.children is not new.children and _known_of_children(old) != _known_of_children(new)
 
 
-def _is_news(old: Program, new: Program) -> bool:
-    return old.milestones is not new.milestones and news(old) != news(new)
+def _known_of_children(program: Program) -> dict[str, str | None]:
+    """What a workflow knows of child programs: which are opened, and how they stand."""
+    return {name: child.standing for name, child in program.children.items()}
 
 
 def entries_of(rows: Iterable[tuple[bytes, bytes]]) -> tuple[Entry, ...]:

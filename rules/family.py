@@ -71,8 +71,27 @@ def parent_report(parent: Program, head: bytes, name: str) -> a.ReportParent:
 
 
 def news(child: Program) -> News:
-    """What the parent has to hear of a child when it changes: its standing and where its milestones stand."""
-    return child.standing, tuple((name, child.milestone(name).status, _counts(child, name)) for name in child.milestones)
+    """What the parent has to hear of a child when it changes: its standing, and what is decided of its milestones.
+
+    Evidence that waits for a decision is no news: most acts of a child therefore cost its parent nothing.
+    """
+    return child.standing, tuple(decided for name in child.milestones if (decided := _decided(child, name)))
+
+
+def is_news(before: Program, after: Program) -> bool:
+    """Whether the parent has to hear what has become of a child."""
+    if before.standing is not after.standing:
+        return True
+    return before.milestones is not after.milestones and any(
+        state is not before.milestone(name) and _decided(before, name) != _decided(after, name)
+        for name, state in after.milestones.items()
+    )
+
+
+def _decided(child: Program, milestone: str) -> tuple[str, str, bool] | None:
+    status, counts = child.milestone(milestone).status, _counts(child, milestone)
+    undecided = status in (MilestoneStatus.NOT_STARTED, MilestoneStatus.SUBMITTED)
+    return None if undecided and not counts else (milestone, status, counts)
 
 
 def _counts(child: Program, milestone: str) -> bool:
