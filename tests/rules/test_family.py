@@ -17,7 +17,7 @@ from rules.parameters import text_read
 from rules.program import PhaseStatus, Standing
 from rules.reading import Faulty, read
 from rules.soundness import sound
-from tests.rules.small_family import PARENT_ID, Family, parent_plan, programs, start
+from tests.rules.small_family import CHILD_ID, PARENT_ID, Family, parent_plan, programs, start
 from tests.rules.small_plan import PEOPLE, PLAN, day
 
 SUSPEND = a.SuspendProgram(reason="The ministers are travelling.")
@@ -111,10 +111,22 @@ class TestReports:
         family.told(day(3))
         assert phase(family, "works") is PhaseStatus.OPEN
 
+    def test_a_release_is_earned_by_what_a_child_reached(self) -> None:
+        plan = parent_plan()
+        reached = {"program_milestone": {"program": "truce", "milestone": "announced"}}
+        plan["releases"] = {
+            "aid": {"title": "Aid", "party": "north", "to": "south", "unit": "EUR million", "amount": "5", "when": [reached]}
+        }
+        family = Family(started=start(plan))
+        family.open(day(1))
+        family.announce(day(2))
+        moved = family.in_parent("clock", child_report(CHILD_ID, family.truce, b"\2" * 32, "truce"), day(2)).entries
+        assert "balance_moved" in {entry.fact.kind for entry in moved}
+
     def test_a_gate_counts_a_child_that_is_complete(self) -> None:
         family = Family()
         family.open(day(1))
-        report = child_report(child_id(PARENT_ID, "truce"), family.truce, b"\2" * 32, "truce")
+        report = child_report(CHILD_ID, family.truce, b"\2" * 32, "truce")
         announced = a.MilestoneReported(milestone="announced", status="achieved", counts=True)
         complete = {"child_seq": 99, "standing": "completed", "milestones": (announced,)}
         family.in_parent("clock", report.model_copy(update=complete), day(9))
@@ -133,12 +145,12 @@ class TestReports:
     def test_a_report_that_is_older_or_says_nothing_new_changes_nothing(self) -> None:
         family = Family()
         family.open(day(1))
-        old = child_report(child_id(PARENT_ID, "truce"), family.truce, b"\2" * 32, "truce")
+        old = child_report(CHILD_ID, family.truce, b"\2" * 32, "truce")
         family.announce(day(2))
         family.told(day(2))
         before = family.parent
         assert family.in_parent("clock", old, day(3)).entries == ()
-        newer = child_report(child_id(PARENT_ID, "truce"), family.truce, b"\3" * 32, "truce")
+        newer = child_report(CHILD_ID, family.truce, b"\3" * 32, "truce")
         assert family.in_parent("clock", newer.model_copy(update={"child_seq": 999}), day(3)).entries == ()
         assert family.parent.children is before.children
 
@@ -146,7 +158,7 @@ class TestReports:
         """So a report that is sent again under its act's id is the same act."""
         family = Family()
         family.open(day(1))
-        reports = [child_report(child_id(PARENT_ID, "truce"), family.truce, b"\2" * 32, "truce") for _ in range(2)]
+        reports = [child_report(CHILD_ID, family.truce, b"\2" * 32, "truce") for _ in range(2)]
         assert reports[0] == reports[1]
 
     def test_the_heads_of_both_ledgers_stand_in_the_other(self) -> None:
@@ -160,13 +172,13 @@ class TestReports:
         told = parent_report(family.parent, b"\1" * 32, "truce")
         assert family.refused(family.parent, "clock", told, day(1)) == "family_unknown"
         family.open(day(1))
-        lost = child_report(child_id(PARENT_ID, "truce"), family.truce, b"\2" * 32, "harbour")
+        lost = child_report(CHILD_ID, family.truce, b"\2" * 32, "harbour")
         assert family.refused(family.parent, "clock", lost, day(1)) == "family_unknown"
 
     def test_people_do_not_report_for_the_clock_room(self) -> None:
         family = Family()
         family.open(day(1))
-        report = child_report(child_id(PARENT_ID, "truce"), family.truce, b"\2" * 32, "truce")
+        report = child_report(CHILD_ID, family.truce, b"\2" * 32, "truce")
         assert family.refused(family.parent, "olga", report, day(1)) == "role_may_not"
 
 
