@@ -40,6 +40,7 @@ def test_the_namespace_is_made_once_and_survives_a_restart(tmp_path: Path) -> No
                     "AccordPhase": "INDEXED_VALUE_TYPE_KEYWORD_LIST",
                     "AccordStanding": "INDEXED_VALUE_TYPE_KEYWORD",
                     "AccordNextDue": "INDEXED_VALUE_TYPE_DATETIME",
+                    "AccordParent": "INDEXED_VALUE_TYPE_KEYWORD",
                 },
             )
     assert len(ids) == 1

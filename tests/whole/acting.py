@@ -81,7 +81,11 @@ class Insisting:
         """A program of the short plan, whose first deadline is `soon`; its id."""
         members = cast.members(self._people.values())
         body = {"document": PLAN, "parameters": {"soon": soon}, "members": members}
-        receipt, _ = await self._until_recorded(self._people["officer"], "/programs", body, str(uuid4()))
+        return await self.start_with(body, str(uuid4()))
+
+    async def start_with(self, body: dict[str, Any], key: str) -> str:
+        """A program started by what is sent; its id."""
+        receipt, _ = await self._until_recorded(self._people["officer"], "/programs", body, key)
         return str(receipt["program"])
 
     async def act(self, person: str, program: str, path: str, body: dict[str, Any]) -> Acknowledged:
