@@ -283,7 +283,7 @@ class Consent(Strict):
 
 
 class Propose(Strict):
-    """Puts a decision before those whose consent a procedure asks for; whoever proposes consents."""
+    """Puts a decision before those whose consent a procedure asks for; to propose is not to consent."""
 
     kind: Literal["propose"] = "propose"
     proposal: Id

@@ -109,6 +109,11 @@ class TestConsent:
         given.given("saul", a.Consent(proposal="p1"), day(2))
         assert status(given) is ProposalStatus.ADOPTED
 
+    def test_whoever_proposes_has_not_consented_by_that(self) -> None:
+        given = world()
+        given.given("saul", propose(WAIVER), day(2))
+        assert consents(given.program) == frozenset()
+
     def test_a_quorum_is_enough_where_the_plan_says_so(self) -> None:
         given = world()
         given.given("cleo", propose(amend(phases__trade__title="Trade and more"), "one"), day(2))
