@@ -9,8 +9,8 @@ from typing import Literal, TypeAlias
 
 from rules.anchors import occurred
 from rules.figures import newest, stale_from
-from rules.matters import ExtendSilence
-from rules.program import DisputeStatus, PhaseStatus, Program, Proposal, Standing
+from rules.program import DisputeStatus, PhaseStatus, Program, Standing
+from rules.silence import lapses, silence_ends
 from rules.times import plus
 from rules.windows import cured_by, ends, not_before
 
@@ -183,27 +183,6 @@ def _disputes(program: Program) -> Iterator[Clock]:
         if invoked.in_effect_since is None:
             note = f"{name}: takes effect unless it is decided otherwise"
             yield Clock(f"snapback.{name}", "snapback", first, invoked.takes_effect_at, note)
-
-
-def silence_ends(program: Program, proposal: Proposal) -> datetime | None:
-    """When silence means consent: None where it does not, and before all that are asked have had notice."""
-    procedure = program.plan.procedures.get(proposal.procedure)
-    if procedure is None or procedure.silence is None or isinstance(proposal.matter, ExtendSilence):
-        return None
-    if proposal.silence_until is not None:
-        return proposal.silence_until
-    silent = [party for party in procedure.asked if party not in proposal.consents and party not in proposal.objections]
-    if not silent or any(party not in proposal.notices for party in silent):
-        return None
-    return plus(max(proposal.notices[party] for party in silent), procedure.silence, program.plan.time_zone)
-
-
-def lapses(program: Program, proposal: Proposal) -> datetime | None:
-    """When a proposal lapses that has not been adopted; None: never."""
-    procedure = program.plan.procedures.get(proposal.procedure)
-    if procedure is None or procedure.within is None:
-        return None
-    return plus(proposal.made_at, procedure.within, program.plan.time_zone)
 
 
 def _releases(program: Program) -> Iterator[Clock]:

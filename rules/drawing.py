@@ -185,6 +185,8 @@ def _stability(rule: p.StabilityPeriod) -> Iterator[str]:
     yield f"stability kept for {rule.length}, settling for {rule.settling}{since}"
     yield from (f"  starts anew after {_trigger(trigger)}" for trigger in rule.restarted_by)
     yield from (f"  paused by {_trigger(trigger)}" for trigger in rule.paused_by)
+    if rule.paused_in:
+        yield f"  not counting {' and '.join(rule.paused_in)}"
     if rule.tolerates:
         allowed = rule.tolerates
         yield f"  tolerates {allowed.count} of {' or '.join(allowed.kinds)} up to {allowed.at_most}"

@@ -330,8 +330,11 @@ def _stability(program: Program, phase: str, at: datetime) -> Reason:
         case "counting":
             left = days_left(program, phase, at)
             until = f", until {local_day(ends, zone)}" if ends else ""
+            ahead = [plan.calendar[name] for name in rule.paused_in]
+            titles = [window.title for window in ahead if ends and at < window.to and window.from_ < ends]
+            apart = f" Days of {' and '.join(titles)} do not count." if titles else ""
             return (
-                f"{left} days of stability are still to be kept{until}.{moved}",
+                f"{left} days of stability are still to be kept{until}.{apart}{moved}",
                 (),
                 counted.counted_from,
                 ends,

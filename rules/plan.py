@@ -116,6 +116,7 @@ class StabilityPeriod(Strict):
     settling: Duration = Field(default="P0D", description="lag before a quiet day counts as quiet")
     restarted_by: tuple[Trigger, ...] = Field(min_length=1)
     paused_by: tuple[Trigger, ...] = ()
+    paused_in: tuple[Name, ...] = Field(default=(), description="windows of the calendar whose days do not count")
     tolerates: Tolerance | None = None
 
 

@@ -33,6 +33,7 @@ class Procedure(Strict):
         default=None, description="after proof of notice to all that are asked; who has not objected by then consents"
     )
     within: Duration | None = Field(default=None, description="lapses when it is not adopted by then")
+    paused_in: tuple[Name, ...] = Field(default=(), description="windows of the calendar in which neither time runs")
     note: Text | None = None
 
     @field_validator("adopted_when")

@@ -15,7 +15,6 @@ from rules import effects
 from rules import matters as m
 from rules.agenda import Agenda
 from rules.amending import Conflict, joined
-from rules.clocks import lapses, silence_ends
 from rules.consequences import ORDER, Step
 from rules.effects import Effect, Truth
 from rules.gates import gate
@@ -24,6 +23,7 @@ from rules.procedures import Procedure
 from rules.program import Program, Proposal, Version
 from rules.refusals import No
 from rules.signature import effects_of
+from rules.silence import lapses, silence_ends
 from rules.unfolding import Unfolding
 
 

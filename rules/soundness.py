@@ -176,6 +176,7 @@ def _trigger(plan: p.Plan, at: Path, trigger: c.Trigger, everybody: list[str]) -
 def _stability(plan: p.Plan, at: Path, rule: p.StabilityPeriod, everybody: list[str]) -> Iterator[Fault]:
     yield from _triggers(plan, (*at, "restarted_by"), rule.restarted_by, everybody)
     yield from _triggers(plan, (*at, "paused_by"), rule.paused_by, everybody)
+    yield from _windows(plan, (*at, "paused_in"), rule.paused_in)
     if rule.from_:
         yield from _anchor(plan, (*at, "from"), rule.from_)
     if rule.tolerates:
@@ -240,6 +241,7 @@ def _procedures(plan: p.Plan, signatories: list[str]) -> Iterator[Fault]:
             yield from _unknown((*at, "on_behalf", party), party, "party that the procedure asks", rule.asked)
             yield from _unknown((*at, "on_behalf", party), who, "party or body", signatories)
         yield from _gate(plan, (*at, "adopted_when"), rule.adopted_when)
+        yield from _windows(plan, (*at, "paused_in"), rule.paused_in)
     yield from _disputes(plan, signatories)
     for name, assessor in plan.assessors.items():
         yield from _unknown(("assessors", name, "scale"), assessor.scale, "scale", plan.scales)

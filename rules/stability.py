@@ -94,7 +94,7 @@ def _tolerable(program: Program, rule: StabilityPeriod, incident: Incident) -> b
 
 def _lost(program: Program, rule: StabilityPeriod) -> list[Interval]:
     pauses = [span(incident) for incident in matching(program, rule.paused_by) if incident.is_established]
-    return [*pauses, *program.suspensions]
+    return [*pauses, *program.suspensions, *program.plan.windows(rule.paused_in)]
 
 
 def _quiet_end(program: Program, rule: StabilityPeriod, begins: datetime) -> datetime | None:

@@ -9,12 +9,13 @@ from pydantic import BaseModel, Field
 
 from api.answers.ledger import EntryAnswer
 from rules.amending import changes, uncounted
-from rules.clocks import Clock, clocks, lapses, silence_ends
+from rules.clocks import Clock, clocks
 from rules.matters import Amend, Matter
 from rules.program import Program, Proposal, ProposalStatus, Version
 from rules.proposals import follows
 from rules.refusals import No
 from rules.sentences import matter_in_words
+from rules.silence import lapses, silence_ends
 from rules.times import Instant
 
 

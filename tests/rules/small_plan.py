@@ -180,7 +180,9 @@ PLAN: dict[str, Any] = {
 }
 
 TIMETABLE: dict[str, Any] = {
-    "calendar": {"recess": {"title": "Recess", "from": "2025-03-09T00:00:00+03:00", "to": "2025-03-12T00:00:00+03:00"}},
+    "calendar": {"recess": {"title": "Recess", "from": "2025-03-13T00:00:00+03:00", "to": "2025-03-16T00:00:00+03:00"}},
+    "phases__quiet__stability__paused_in": ["recess"],
+    "procedures__quiet__paused_in": ["recess"],
     "phases__answer__milestones__safety__due": {
         "earliest_of": [
             {"within": "P20D", "from": {"phase": "answer", "becomes": "open"}},

@@ -6,21 +6,25 @@ from datetime import datetime
 from typing import Any
 
 from rules import acts as a
+from rules import matters as m
 from rules.evolve import fold
 from rules.explain import blocking_phase
 from rules.lateness import lateness
-from rules.program import Due, Standing
+from rules.program import Due, ProposalStatus, Standing
+from rules.stability import days_left
+from rules.times import local_day
 from tests.rules.small_plan import World, day
 
 FROM_START = {"program": True}
+ELECTIONS = {"elections": {"title": "Elections", "from": "2025-03-11T00:00:00+03:00", "to": "2025-03-16T00:00:00+03:00"}}
 
 
 def world(**due: Any) -> World:
     """A world in which the North owes its announcement by a date."""
     return World(
         phases__move__milestones__announced__due=due,
-        calendar={
-            "elections": {"title": "Elections", "from": "2025-03-11T00:00:00+03:00", "to": "2025-03-16T00:00:00+03:00"},
+        calendar=ELECTIONS
+        | {
             "recess": {"title": "Recess", "from": "2025-06-01T00:00:00+03:00", "to": "2025-07-01T00:00:00+03:00"},
         },
         phases__quiet__stability__length="P30D",
@@ -170,3 +174,42 @@ def test_how_late_the_timer_is_changes_nothing_of_a_long_stop() -> None:
         return list(given.program.suspensions)
 
     assert suspended_at(20, 25, 90) == suspended_at(90)
+
+
+class TestOtherClocksInWindows:
+    """Elections stop what says so; what happens in them still counts."""
+
+    def quiet(self) -> World:
+        given = World(calendar=ELECTIONS, phases__quiet__stability__paused_in=["elections"])
+        given.first_move(day(1))
+        given.answer(day(2))
+        return given
+
+    def test_days_of_a_window_are_no_quiet_days(self) -> None:
+        """4 March to 3 April, settled on the 5th, and five days of elections."""
+        given = self.quiet()
+        assert days_left(given.program, "quiet", day(3)) == 37
+        assert "Days of Elections do not count." in blocking_phase(given.program, "trade", day(3))[0].sentence
+        assert "Elections" not in blocking_phase(given.program, "trade", day(20))[0].sentence
+
+    def test_an_attack_in_a_window_starts_it_anew(self) -> None:
+        """From 14 March thirty days, of which the elections take two more away."""
+        given = self.quiet()
+        given.incident("i1", day(12), day(12))
+        given.given("cleo", a.ConfirmIncident(incident="i1", reason="Seen."), day(12))
+        counted = given.program.stability["quiet"].counted
+        assert local_day(counted.counted_from, "Asia/Baghdad") == "2025-03-14"
+        assert counted.completes_at is not None
+        assert local_day(counted.completes_at, "Asia/Baghdad") == "2025-04-17"
+
+    def test_silence_in_a_window_means_nothing(self) -> None:
+        given = World(calendar=ELECTIONS, procedures__quiet__paused_in=["elections"])
+        given.first_move(day(1))
+        extend = m.Extend(milestone="safety", to=day(100))
+        given.given("saul", a.Propose(proposal="p1", procedure="quiet", matter=extend, reason="Late."), day(2))
+        for party in ("north", "south"):
+            given.given("olga", a.GiveNotice(proposal="p1", party=party, proof="Served."), day(2))
+        assert given.program.proposals["p1"].status is ProposalStatus.OPEN
+        given.clock(day(30))
+        assert given.program.proposals["p1"].decided_at == day(30)
+        assert [entry.fact.due_at for entry in given.entries if entry.fact.kind == "clock_struck"] == [day(21)]
