@@ -104,6 +104,8 @@ def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:
             | effects.ProposalAdopted()
             | effects.ProposalFailed()
             | effects.SilenceExtended()
+            | effects.StallFound()
+            | effects.StallEnded()
             | effects.BalanceMoved()
             | effects.ReleaseRolledOver()
         ):

@@ -9,6 +9,8 @@ from typing import Literal, TypeAlias
 
 from rules.anchors import occurred
 from rules.figures import newest, stale_from
+from rules.inactivity import standing_still
+from rules.owing import owing
 from rules.program import DisputeStatus, PhaseStatus, Program, Standing
 from rules.silence import lapses, silence_ends
 from rules.times import plus
@@ -26,6 +28,7 @@ ClockKind: TypeAlias = Literal[
     "stage",
     "snapback",
     "release",
+    "inactivity",
 ]
 
 
@@ -58,6 +61,7 @@ def _of_the_plan(program: Program) -> tuple[Clock, ...]:
         *_anchors(program),
         *_dates(program),
         *_releases(program),
+        *_inactivity(program),
     )
 
 
@@ -83,6 +87,7 @@ def _same(program: Program, before: Program) -> bool:
         and program.disputes is before.disputes
         and program.snapbacks is before.snapbacks
         and program.plan is before.plan
+        and not program.plan.inactivity  # what somebody owes depends on everything
         and program.releases is before.releases
     )
 
@@ -183,6 +188,17 @@ def _disputes(program: Program) -> Iterator[Clock]:
         if invoked.in_effect_since is None:
             note = f"{name}: takes effect unless it is decided otherwise"
             yield Clock(f"snapback.{name}", "snapback", first, invoked.takes_effect_at, note)
+
+
+def _inactivity(program: Program) -> Iterator[Clock]:
+    """One clock for each party that owes something and is not known to stand still."""
+    moving = [party for party in program.plan.inactivity if party not in program.stalls]
+    owed = owing(program, program.settled_to) if moving else ()
+    first = next(iter(program.plan.phases))
+    for party in moving:
+        still = standing_still(program, party, owed)
+        if still is not None and still.found_at is not None and still.found_at > program.settled_to:
+            yield Clock(f"inactivity.{party}", "inactivity", first, still.found_at, f"{party} would stand still")
 
 
 def _releases(program: Program) -> Iterator[Clock]:

@@ -10,7 +10,7 @@ from typing import assert_never
 
 from rules import criteria as c
 from rules import plan as p
-from rules.timetable import Deadline
+from rules.timetable import Deadline, Inactivity, Window
 
 
 def as_text(plan: p.Plan) -> str:
@@ -23,6 +23,12 @@ def as_text(plan: p.Plan) -> str:
         lines.append("releases, and what earns each")
         lines += [f"  {line}" for name in plan.releases for line in _release(plan, name)]
         lines.append("")
+    if plan.calendar:
+        lines.append("calendar")
+        lines += [f"  {name}: {window.title}, {_span(window)}" for name, window in plan.calendar.items()]
+    if plan.inactivity:
+        lines.append("who stands still, while something is owed")
+        lines += [f"  {party}: {_still(rule)}" for party, rule in plan.inactivity.items()]
     if plan.commitments:
         lines.append("commitments, which hold at all times")
         lines += [f"  {line}" for name in plan.commitments for line in _commitment(plan, name)]
@@ -156,6 +162,16 @@ def _due(due: Deadline) -> str:
 def _dates(due: Deadline) -> str:
     written = [f"{date.within} after {_event(date.from_)}" for date in due.dates]
     return written[0] if len(written) == 1 else f"the earliest of {', '.join(written)}"
+
+
+def _span(window: Window) -> str:
+    return f"{window.from_:%Y-%m-%d %H:%M} to {window.to:%Y-%m-%d %H:%M} UTC"
+
+
+def _still(rule: Inactivity) -> str:
+    windows = f", not counting {' and '.join(rule.paused_in)}" if rule.paused_in else ""
+    acts = ", ".join(kind.replace("_", " ") for kind in rule.qualifying)
+    return f"{rule.within} without any of ({acts}){windows}; horizon {rule.horizon}"
 
 
 def _showing(plan: p.Plan, how: p.Showing) -> str:

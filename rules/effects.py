@@ -282,6 +282,24 @@ class SnapbackAverted(Strict):
     effective_at: Instant
 
 
+class StallFound(Strict):
+    """A party owes something and has done nothing that counts for as long as the plan allows."""
+
+    kind: Literal["stall_found"] = "stall_found"
+    party: Name
+    since: Instant
+    horizon_ends: Instant
+    effective_at: Instant
+
+
+class StallEnded(Strict):
+    """A party that stood still has moved, or owes nothing any more."""
+
+    kind: Literal["stall_ended"] = "stall_ended"
+    party: Name
+    effective_at: Instant
+
+
 class ProgramCompleted(Strict):
     kind: Literal["program_completed"] = "program_completed"
     effective_at: Instant
@@ -337,6 +355,8 @@ Effect: TypeAlias = (
     | DisputeUnsettled
     | SnapbackTookEffect
     | SnapbackAverted
+    | StallFound
+    | StallEnded
     | ProgramCompleted
     | ChildOpened
     | ProgramFrozen
@@ -363,3 +383,4 @@ OnFamily: TypeAlias = ChildOpened | ChildReported | ParentReported
 OnDispute: TypeAlias = DisputeReferred | StageExtended | DisputeUnsettled | SnapbackTookEffect | SnapbackAverted
 OnProposal: TypeAlias = ProposalChanged | ProposalAdopted | ProposalFailed | SilenceExtended
 OnRelease: TypeAlias = BalanceMoved | ReleaseRolledOver
+OnStall: TypeAlias = StallFound | StallEnded

@@ -75,6 +75,8 @@ Fact: TypeAlias = Annotated[
     | effects.DisputeUnsettled
     | effects.SnapbackTookEffect
     | effects.SnapbackAverted
+    | effects.StallFound
+    | effects.StallEnded
     | effects.ProgramCompleted
     | effects.ChildOpened
     | effects.ProgramFrozen

@@ -19,7 +19,7 @@ from rules.evolving.phases import phase_after, stability_after, standing_after
 from rules.evolving.proposals import Change, proposal_after
 from rules.evolving.releases import release_after
 from rules.parameters import recorded_plan
-from rules.program import CommitmentState, ParentState, Program, Version, put
+from rules.program import CommitmentState, ParentState, Program, Stall, Version, put
 
 Rest: TypeAlias = (
     facts.ProgramStarted
@@ -33,6 +33,8 @@ Rest: TypeAlias = (
     | effects.ClockStruck
     | effects.CommitmentChanged
     | effects.WarningGiven
+    | effects.StallFound
+    | effects.StallEnded
     | effects.PlanAmended
 )
 """Facts that change one field of a program, or none."""
@@ -55,7 +57,9 @@ def evolve(program: Program | None, entry: Entry) -> Program:
         return _started(entry, fact)
     if entry.seq != program.seq + 1:
         raise NotFoldable(f"entry {entry.seq} does not follow entry {program.seq}")
-    return _after(program, entry, fact).changed(
+    after = _after(program, entry, fact)
+    return after.changed(
+        active=_active(after, entry),
         seq=entry.seq,
         at=entry.at,
         settled_to=_settled_to(program, entry),
@@ -71,6 +75,15 @@ def _settled_to(program: Program, entry: Entry) -> datetime:
             return program.settled_to
         case _:
             return entry.at if entry.actor is not None else program.settled_to
+
+
+def _active(program: Program, entry: Entry) -> Mapping[str, datetime]:
+    """When each party last did something that shows that it moves."""
+    party = entry.actor.party if entry.actor else None
+    rule = program.plan.inactivity.get(party or "")
+    if party is None or rule is None or entry.fact.kind not in rule.qualifying:
+        return program.active
+    return put(program.active, party, entry.at)
 
 
 def _started(entry: Entry, fact: facts.ProgramStarted) -> Program:
@@ -123,6 +136,11 @@ def _rest_after(program: Program, entry: Entry, fact: Rest) -> Program:
         case effects.CommitmentChanged():
             state = CommitmentState(fact.status, fact.in_force_since, fact.because, fact.broken, fact.failing or ())
             return program.changed(commitments=put(program.commitments, fact.commitment, state))
+        case effects.StallFound():
+            stall = Stall(fact.since, fact.horizon_ends)
+            return program.changed(stalls=put(program.stalls, fact.party, stall))
+        case effects.StallEnded():
+            return program.changed(stalls={who: stall for who, stall in program.stalls.items() if who != fact.party})
         case effects.PlanAmended():
             return amended(program, fact)
         case facts.ConsentGiven():

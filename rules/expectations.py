@@ -8,6 +8,7 @@ from datetime import date, datetime
 from rules.awaiting import awaited
 from rules.explain import blocking_phase
 from rules.program import Program
+from rules.reciprocity import How, reciprocity
 from rules.stability import days_left, zone_of
 from rules.story import Expectation
 from rules.times import local_day
@@ -15,7 +16,7 @@ from rules.windows import cured_by
 from rules.words import did_you_mean
 
 
-def broken(program: Program, expected: Expectation, at: datetime) -> Iterator[str]:
+def broken(program: Program, expected: Expectation, at: datetime) -> Iterator[str]:  # noqa: PLR0912  one arm a subject
     """Every way in which an expectation is not met at an instant; none if it is."""
     if expected.program is not None:
         yield from _differs("the program", expected.program, program.standing)
@@ -41,8 +42,32 @@ def broken(program: Program, expected: Expectation, at: datetime) -> Iterator[st
         yield from _dispute(program, expected, expected.dispute)
     elif expected.blocked is not None:
         yield from _blocked(program, expected, expected.blocked, at)
+    elif expected.reciprocity is not None:
+        yield from _reciprocity(program, expected, expected.reciprocity, at)
+    elif expected.standing_still is not None:
+        found = ", ".join(sorted(program.stalls)) or "nobody"
+        yield from _differs("who stands still", ", ".join(sorted(expected.standing_still)) or "nobody", found)
     else:
         yield from _late(program, expected)
+
+
+def _reciprocity(program: Program, expected: Expectation, party: str, at: datetime) -> Iterator[str]:
+    accounts = {account.party: account for account in reciprocity(program, at)}
+    yield from _known(party, accounts)
+    if (account := accounts.get(party)) is None:
+        return
+    owed = ", ".join(sorted({one.name for one in account.owed})) or "nothing"
+    if expected.owed is not None:
+        yield from _differs(f"what {party} owes", ", ".join(sorted(expected.owed)) or "nothing", owed)
+    counts: tuple[tuple[How, int | None], ...] = (
+        ("kept", expected.kept),
+        ("late", expected.late),
+        ("waived", expected.waived),
+        ("broken", expected.broken),
+    )
+    for how, count in counts:
+        told = ", ".join(one.name for one in account.reckoned if one.how == how and one.binding)
+        yield from (f"{message} ({told})" for message in _differs(f"{how} by {party}", count, account.count(how)))
 
 
 def _late(program: Program, expected: Expectation) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, TypeAlias, assert_never
 
@@ -16,7 +16,17 @@ from rules.gates import judge
 from rules.incidents import matching
 from rules.parameters import recorded_plan
 from rules.plan import JointBody, NonParty, Party
-from rules.program import DisputeStatus, EvidenceStatus, MilestoneState, MilestoneStatus, PhaseStatus, Program, Standing
+from rules.program import (
+    DisputeStatus,
+    Evidence,
+    Finding,
+    MilestoneState,
+    MilestoneStatus,
+    PhaseStatus,
+    Program,
+    Stall,
+    Standing,
+)
 from rules.stability import days_left, zone_of
 from rules.times import local_day, plus
 
@@ -51,13 +61,22 @@ def blocking(program: Program, at: datetime) -> tuple[Blocking, ...]:
     open phase waits for those inside it is left out too: what blocks them is said of themselves.
     """
     found: list[Blocking] = []
+    still = {party: _stands_still(program, party, stall) for party, stall in program.stalls.items()}
     for name, rule in program.plan.phases.items():
         outer = program.phase(rule.within).status if rule.within else PhaseStatus.OPEN
         if program.phase(name).status is PhaseStatus.COMPLETE or outer is PhaseStatus.WAITING:
             continue
         inner = {f"phase: {other}" for other, held in program.plan.phases.items() if held.within == name}
-        found.extend(block for block in blocking_phase(program, name, at) if block.criterion not in inner)
+        for block in blocking_phase(program, name, at):
+            if block.criterion not in inner:
+                told = " ".join((block.sentence, *(still[party] for party in block.owes if party in still)))
+                found.append(replace(block, sentence=told))
     return tuple(found)
+
+
+def _stands_still(program: Program, party: str, stall: Stall) -> str:
+    zone = program.plan.time_zone
+    return f"{_names(program, [party])} has stood still since {local_day(stall.since, zone)}."
 
 
 def blocking_phase(program: Program, name: str, at: datetime) -> tuple[Blocking, ...]:
@@ -234,40 +253,46 @@ def _names(program: Program, parties: Iterable[str]) -> str:
 
 
 def milestone_reason(program: Program, name: str, at: datetime) -> Reason:
+    """Why a milestone is not achieved, and who owes the next act."""
+    return next_act(program, name, at)[1]
+
+
+Act: TypeAlias = Literal["nothing", "evidence", "verification", "observation", "determination"]
+"""What a milestone waits for."""
+
+
+def next_act(program: Program, name: str, at: datetime) -> tuple[Act, Reason]:
     """A milestone waits for evidence, then for a verifier, then for time to observe, then for a decision."""
     plan, step, state = program.plan, program.plan.milestones[name], program.milestone(name)
     home = program.phase(plan.phase_of[name])
     if home.status is PhaseStatus.WAITING:
         title = plan.phases[plan.phase_of[name]].title
-        return f"{step.title}: nothing is owed before {title} opens.", (), None, None
-    finding, since = state.finding, home.opened_at
-    late = _late(program, name)
-    reversed_ = _determined_before(state)
-    if finding is not None and finding.outcome is Truth.MET:
-        until = finding.observable_until
-        if until is not None and until > at and not finding.observed:
-            sentence = (
-                f"{step.title}: shown; {_names(program, [step.party])} may observe until {local_day(until, plan.time_zone)}."
-            )
-            return sentence, (step.party,), finding.made_at, until
-        who = step.determined.by
-        return (
-            f"{step.title}: shown; {_names(program, who)} has not determined it.{late}{reversed_}",
-            who,
-            finding.made_at,
-            at,
-        )
-    pending = [
-        key
-        for key in step.shown_by
-        if showing(program, name, key, at).outcome is not Truth.MET and _awaits_verifier(program, name, key)
-    ]
-    if pending:
-        who = step.verified_by
-        sentence = f"{step.title}: {', '.join(pending)} awaits verification by {_names(program, who)}.{late}"
-        return sentence, who, state.first_recorded_at, at
+        return "nothing", (f"{step.title}: nothing is owed before {title} opens.", (), None, None)
+    late, before = _late(program, name), _determined_before(state)
+    if (finding := state.finding) is not None and finding.outcome is Truth.MET:
+        return _decision(program, name, finding, at)
+    pending = [key for key in step.shown_by if showing(program, name, key, at).outcome is not Truth.MET]
+    waiting = {key: held for key in pending if (held := _unjudged(program, name, key))}
+    if waiting:
+        sentence = f"{step.title}: {', '.join(waiting)} awaits verification by {_names(program, step.verified_by)}.{late}"
+        since = min(piece.recorded_at for held in waiting.values() for piece in held)
+        return "verification", (sentence, step.verified_by, since, at)
     earliest = plus(at, step.determined.observation, plan.time_zone)
-    return f"{step.title}: {shown(program, name, at).sentence}{late}{reversed_}", (step.party,), since, earliest
+    sentence = f"{step.title}: {shown(program, name, at).sentence}{late}{before}"
+    return "evidence", (sentence, (step.party,), home.opened_at, earliest)
+
+
+def _decision(program: Program, name: str, finding: Finding, at: datetime) -> tuple[Act, Reason]:
+    """What is shown waits until whoever owes it has observed, then for whoever determines it."""
+    step, until = program.plan.milestones[name], finding.observable_until
+    if until is not None and until > at and not finding.observed:
+        last = local_day(until, program.plan.time_zone)
+        sentence = f"{step.title}: shown; {_names(program, [step.party])} may observe until {last}."
+        return "observation", (sentence, (step.party,), finding.made_at, until)
+    who, late = step.determined.by, _late(program, name)
+    before = _determined_before(program.milestone(name))
+    sentence = f"{step.title}: shown; {_names(program, who)} has not determined it.{late}{before}"
+    return "determination", (sentence, who, finding.made_at, at)
 
 
 def _late(program: Program, name: str) -> str:
@@ -288,16 +313,22 @@ def _determined_before(state: MilestoneState) -> str:
             return ""
 
 
-def _awaits_verifier(program: Program, milestone: str, key: str) -> bool:
+def without_evidence(program: Program, name: str, at: datetime) -> list[str]:
+    """The showings of a milestone for which nothing has been recorded that stands or waits for a verifier."""
+    shown_by = program.plan.milestones[name].shown_by
+    pending = (key for key in shown_by if showing(program, name, key, at).outcome is not Truth.MET)
+    return [key for key in pending if not _unjudged(program, name, key)]
+
+
+def _unjudged(program: Program, milestone: str, key: str) -> list[Evidence]:
+    """The evidence for a showing that nobody has verified or returned."""
     indicator = getattr(program.plan.milestones[milestone].shown_by[key], "indicator", None)
-    return any(
-        piece.status is EvidenceStatus.RECORDED
-        and (
-            (piece.milestone == milestone and piece.shows == key)
-            or (piece.measurement is not None and piece.measurement.indicator == indicator)
-        )
-        for piece in program.evidence.values()
-    )
+    return [
+        piece
+        for piece in (program.evidence[name] for name in program.unjudged)
+        if (piece.milestone == milestone and piece.shows == key)
+        or (piece.measurement is not None and piece.measurement.indicator == indicator)
+    ]
 
 
 def _stability(program: Program, phase: str, at: datetime) -> Reason:

@@ -33,7 +33,7 @@ from rules.grades import Scale
 from rules.procedures import AmendmentClass, Procedure
 from rules.terms import Release
 from rules.times import Duration, Interval, TimeZone
-from rules.timetable import Deadline, Window
+from rules.timetable import Deadline, Inactivity, Window
 from rules.words import Figure, Label, Name, Strict, Text, WhenSuspended
 
 PlanName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
@@ -274,6 +274,9 @@ class Plan(Strict):
     indicators: dict[Name, Indicator] = Field(default_factory=dict)
     commitments: dict[Name, Commitment] = Field(default_factory=dict)
     calendar: dict[Name, Window] = Field(default_factory=dict, description="times that stop the clocks which name them")
+    inactivity: dict[Name, Inactivity] = Field(
+        default_factory=dict, description="by party or body, when it stands still; only while it owes something"
+    )
     authorities: tuple[Name, ...] = Field(
         default=(),
         description="parties or bodies that decide incidents, end suspensions and terminate; left out, those that determine",

@@ -238,6 +238,14 @@ class ParentState:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Stall:
+    """That a party owes something and has not moved since an instant."""
+
+    since: datetime
+    horizon_ends: datetime
+
+
 class ProposalStatus(StrEnum):
     OPEN = "open"
     ADOPTED = "adopted"
@@ -387,6 +395,12 @@ class Program:
     disputes: Mapping[str, Dispute] = field(default_factory=dict)
     snapbacks: Mapping[str, Invoked] = field(default_factory=dict)
     """Those that have been invoked and not averted."""
+    unjudged: tuple[str, ...] = ()
+    """The ids of evidence and measurements that nobody has verified, returned or withdrawn, oldest first."""
+    active: Mapping[str, datetime] = field(default_factory=dict)
+    """By party whose inactivity the plan counts, when it last did something that counts."""
+    stalls: Mapping[str, Stall] = field(default_factory=dict)
+    """The parties that stand still."""
     suspensions: tuple[Interval, ...] = ()
     """When clocks stood still: suspended by somebody, or frozen with the parent."""
     agreed: Mapping[str, ChildPlan] = field(default_factory=dict)

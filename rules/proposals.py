@@ -18,6 +18,7 @@ from rules.amending import Conflict, joined
 from rules.consequences import ORDER, Step
 from rules.effects import Effect, Truth
 from rules.gates import gate
+from rules.inactivity import stalls
 from rules.judging.matters import check_matter
 from rules.procedures import Procedure
 from rules.program import Program, Proposal, Version
@@ -138,5 +139,5 @@ def _failed(proposal: Proposal, how: str, because: str, at: datetime) -> effects
     return effects.ProposalFailed.model_validate({"proposal": proposal.id, "how": how, "because": because, "effective_at": at})
 
 
-LAW: tuple[Step, ...] = (*ORDER, decisions)
+LAW: tuple[Step, ...] = (*ORDER, stalls, decisions)
 """All that follows from what is recorded, in the order that is law."""

@@ -26,7 +26,7 @@ def told(fact: Fact, plan: Plan) -> str:
         return _evidence(fact)
     if isinstance(fact, effects.OnMilestone):
         return _milestone(fact, plan)
-    if isinstance(fact, effects.OnStability | effects.CommitmentChanged | effects.ClockStruck):
+    if isinstance(fact, effects.OnStability | effects.CommitmentChanged | effects.ClockStruck | effects.OnStall):
         return _state(fact, plan)
     if isinstance(fact, effects.OnPhase | facts.PhaseAdvanced | effects.WarningGiven | facts.ConsentGiven):
         return _phase(fact)
@@ -176,7 +176,7 @@ def _milestone(fact: effects.OnMilestone, plan: Plan) -> str:
     assert_never(fact)
 
 
-def _state(fact: effects.OnStability | effects.CommitmentChanged | effects.ClockStruck, plan: Plan) -> str:
+def _state(fact: effects.OnStability | effects.CommitmentChanged | effects.ClockStruck | effects.OnStall, plan: Plan) -> str:
     zone = plan.time_zone
     match fact:
         case effects.StabilityCounted():
@@ -192,6 +192,10 @@ def _state(fact: effects.OnStability | effects.CommitmentChanged | effects.Clock
         case effects.CommitmentChanged():
             because = f" because of {fact.because}" if fact.because else ""
             return f"commitment {fact.commitment} {fact.status.replace('_', ' ')}{because}"
+        case effects.StallFound():
+            return f"{fact.party} STANDS STILL since {local(fact.since, zone)}; the horizon is {local(fact.horizon_ends, zone)}"
+        case effects.StallEnded():
+            return f"{fact.party} stands still no more"
         case effects.ClockStruck():
             return f"clock {fact.clock} struck, due {local(fact.due_at, zone)}"
     assert_never(fact)

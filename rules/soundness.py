@@ -69,6 +69,9 @@ def _references(plan: p.Plan) -> Iterator[Fault]:
         yield from _anchor(plan, (*at, "in_force"), rule.in_force)
         yield from _triggers(plan, (*at, "broken_by"), rule.broken_by, everybody)
         yield from _kept_while(plan, (*at, "kept_while"), rule.kept_while)
+    for name, still in plan.inactivity.items():
+        yield from _unknown(("inactivity", name), name, "party or body", signatories)
+        yield from _windows(plan, ("inactivity", name, "paused_in"), still.paused_in)
     yield from _procedures(plan, signatories)
     for name, phase in plan.phases.items():
         at = ("phases", name)

@@ -49,6 +49,8 @@ SUBJECTS = (
     "dispute",
     "finding",
     "blocked",
+    "reciprocity",
+    "standing_still",
     "nobody_late",
     "on_time",
 )
@@ -69,6 +71,13 @@ class Expectation(Strict):
     finding: Name | None = Field(default=None, description="the milestone with the finding")
     blocked: Name | None = Field(default=None, description="the phase that something blocks")
     owes: tuple[Name, ...] | None = Field(default=None, description="with blocked: who owes an act")
+    reciprocity: Name | None = Field(default=None, description="a party or body: what it owes, and has kept and not kept")
+    owed: tuple[Id, ...] | None = Field(default=None, description="with reciprocity: milestones, phases and so on owed")
+    kept: int | None = Field(default=None, description="with reciprocity, as the next ones: how many, by dates that bind")
+    late: int | None = None
+    waived: int | None = None
+    broken: int | None = None
+    standing_still: tuple[Name, ...] | None = Field(default=None, description="all parties and bodies that stand still")
     nobody_late: bool | None = Field(default=None, description="true: no binding date and no long stop has been missed")
     on_time: tuple[Name, ...] | None = Field(default=None, description="parties that have missed no such date")
     is_: str | None = Field(default=None, alias="is")

@@ -18,8 +18,28 @@ from typing import Literal, TypeAlias
 from pydantic import Field, model_validator
 
 from rules.criteria import After, Anchor
-from rules.times import Duration, Instant
+from rules.times import Duration, Instant, parsed
 from rules.words import Label, Name, Strict, Text
+
+Qualifying: TypeAlias = Literal[
+    "evidence_recorded",
+    "measurement_recorded",
+    "evidence_verified",
+    "evidence_returned",
+    "observation_made",
+    "milestone_determined",
+    "incident_reported",
+    "incident_confirmed",
+    "incident_contested",
+    "incident_dismissed",
+    "incident_resolved",
+    "consent_given",
+    "phase_advanced",
+    "proposal_made",
+    "proposal_consented",
+    "objection_made",
+]
+"""Facts that somebody causes for a party, and by which it can show that it moves."""
 
 Force: TypeAlias = Literal["binding", "long_stop", "indicative", "aspirational"]
 
@@ -92,3 +112,19 @@ class Deadline(Strict):
     def scores(self) -> bool:
         """Whether a party is late that misses it; an indicative or aspirational date is recorded and shown only."""
         return self.force in ("binding", "long_stop")
+
+
+class Inactivity(Strict):
+    """How long a party or body may owe something and do nothing that counts."""
+
+    within: Duration = Field(description="from its last qualifying act, or from when it began to owe something")
+    qualifying: tuple[Qualifying, ...] = Field(min_length=1, description="facts that show that it moves")
+    horizon: Duration = Field(description="from when a stall is found: how far the others look before they act on it")
+    paused_in: tuple[Name, ...] = Field(default=(), description="windows of the calendar")
+    note: Text | None = None
+
+    @model_validator(mode="after")
+    def _takes_time(self) -> Inactivity:
+        if parsed(self.within).sign() == 0:
+            raise ValueError("nobody stands still in no time; say within how long something has to be done")
+        return self

@@ -23,6 +23,7 @@ from api.answers.programs import (
     ProgramPage,
     incidents,
 )
+from api.answers.reciprocity import AccountAnswer
 from api.answers.releases import PostingAnswer, PostingPage, ReleaseAnswer
 from api.callers import Caller
 from api.identity import CallerInfo
@@ -194,6 +195,12 @@ async def get_postings(
     lines = await state.queries.ledger(program, sought, after=after, most=limit)
     more = lines[-1].entry.seq if len(lines) == limit else None
     return PostingPage(postings=[PostingAnswer.of(line.entry) for line in lines], next=more)
+
+
+@router.get("/{program}/reciprocity", responses=READS)
+async def get_reciprocity(state: StateOf, caller: Caller, program: ProgramId) -> list[AccountAnswer]:
+    """What each party owes, since when; and what it has kept, was late with, was waived and has broken."""
+    return AccountAnswer.all_of(await seen(state, caller, program), _now())
 
 
 @router.get("/{program}/clocks", responses=READS)

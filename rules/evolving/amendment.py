@@ -33,6 +33,8 @@ def amended(program: Program, fact: effects.PlanAmended) -> Program:
         milestones=milestones,
         stability=_named(program.stability, quiet),
         commitments=_named(program.commitments, plan.commitments),
+        active=_named(program.active, plan.inactivity),
+        stalls=_named(program.stalls, plan.inactivity),
         figures=_named(program.figures, plan.indicators),
         consents={name: given for name, given in program.consents.items() if name in plan.phases and not _waits(program, name)},
     )

@@ -26,11 +26,7 @@ def evidence_after(program: Program, entry: Entry, fact: facts.OnEvidence) -> Pr
                 document=fact.document.sha256 if fact.document else None,
                 restricted_to=fact.restricted_to or (),
             )
-            return _submitted(
-                program.changed(evidence=put(program.evidence, piece.id, piece)),
-                fact.milestone,
-                entry.at,
-            )
+            return _submitted(_recorded(program, piece), fact.milestone, entry.at)
         case facts.MeasurementRecorded():
             piece = Evidence(
                 id=fact.measurement,
@@ -41,7 +37,7 @@ def evidence_after(program: Program, entry: Entry, fact: facts.OnEvidence) -> Pr
                 recorded_at=entry.at,
                 measurement=fact,
             )
-            program = program.changed(evidence=put(program.evidence, piece.id, piece))
+            program = _recorded(program, piece)
             for milestone, _, _ in program.plan.measured.get(fact.indicator, ()):
                 program = _submitted(program, milestone, entry.at)
             return program
@@ -51,16 +47,21 @@ def evidence_after(program: Program, entry: Entry, fact: facts.OnEvidence) -> Pr
                 status=EvidenceStatus.VERIFIED,
                 verified_by=caused_by(entry),
             )
-            return _counted(
-                program.changed(evidence=put(program.evidence, piece.id, piece)),
-                piece,
-                stands=True,
-            )
+            return _counted(_judged(program, piece), piece, stands=True)
         case facts.EvidenceReturned():
             piece = replace(program.evidence[fact.evidence], status=EvidenceStatus.RETURNED)
         case facts.EvidenceWithdrawn():
             piece = replace(program.evidence[fact.evidence], status=EvidenceStatus.WITHDRAWN)
-    return _counted(program.changed(evidence=put(program.evidence, piece.id, piece)), piece, stands=False)
+    return _counted(_judged(program, piece), piece, stands=False)
+
+
+def _recorded(program: Program, piece: Evidence) -> Program:
+    return program.changed(evidence=put(program.evidence, piece.id, piece), unjudged=(*program.unjudged, piece.id))
+
+
+def _judged(program: Program, piece: Evidence) -> Program:
+    left = tuple(other for other in program.unjudged if other != piece.id)
+    return program.changed(evidence=put(program.evidence, piece.id, piece), unjudged=left)
 
 
 def _submitted(program: Program, name: str, at: datetime) -> Program:

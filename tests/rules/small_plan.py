@@ -195,6 +195,15 @@ TIMETABLE: dict[str, Any] = {
         "force": "long_stop",
         "when_missed": "suspend",
     },
+    "inactivity": {
+        party: {
+            "within": "P8D",
+            "qualifying": ["evidence_recorded", "evidence_verified", "observation_made"],
+            "horizon": "P5D",
+            "paused_in": ["recess"],
+        }
+        for party in ("north", "south", "commission")
+    },
     "commitments__ceiling": {
         "title": "No more than ninety kt",
         "party": "south",
@@ -202,7 +211,8 @@ TIMETABLE: dict[str, Any] = {
         "kept_while": [{"figure": {"indicator": "smoke", "at_most": "90", "unit": "kt"}}],
     },
 }
-"""Changes of the plan by path: a long stop with everything that moves it, and a ceiling that a figure keeps or breaks."""
+"""Changes of the plan by path: a long stop with everything that moves it, a ceiling that a figure
+keeps or breaks, and clocks of inactivity."""
 
 IN_PART: dict[str, Any] = {"by": ["commission"], "scale": "share"}
 """How `announced` is determined where releases count a part of it."""

@@ -230,6 +230,21 @@ FAULTS = {
         "kept_while: [▸{consent: [north]}]",
         "a commitment is kept by what is so",
     ),
+    "somebody who cannot stand still": (
+        "phases:\n  move",
+        "inactivity:\n  ▸bands: {within: P9D, qualifying: [evidence_recorded], horizon: P9D}\nphases:\n  move",
+        "bands is no party or body of this plan",
+    ),
+    "standing still in no time": (
+        "phases:\n  move",
+        "inactivity:\n  ▸north: {within: P0D, qualifying: [evidence_recorded], horizon: P9D}\nphases:\n  move",
+        "nobody stands still in no time",
+    ),
+    "an act that shows nothing": (
+        "phases:\n  move",
+        "inactivity:\n  north: {within: P9D, qualifying: [▸clock_struck], horizon: P9D}\nphases:\n  move",
+        "input should be 'evidence_recorded'",
+    ),
     "an unknown window": (
         "due: {within: P30D,",
         "due: {paused_in: [▸elections], within: P30D,",

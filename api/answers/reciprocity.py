@@ -1,0 +1,84 @@
+"""What each party owes and has done, side by side."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from rules.owing import Owed, What
+from rules.program import Program
+from rules.reciprocity import Account, How, Reckoned, reciprocity
+from rules.times import Instant
+
+
+class OwedAnswer(BaseModel):
+    """One act that is owed now."""
+
+    what: What
+    name: str = Field(description="the milestone, phase, commitment, proposal or dispute")
+    sentence: str
+    since: Instant
+    due: Instant | None = Field(description="null: it has no date, or none while it is paused")
+    binding: bool = Field(description="false: its date is indicative or aspirational")
+
+    @classmethod
+    def of(cls, owed: Owed) -> OwedAnswer:
+        return cls(what=owed.what, name=owed.name, sentence=owed.sentence, since=owed.since, due=owed.due, binding=owed.binding)
+
+
+class ReckonedAnswer(BaseModel):
+    """One thing that was kept, late, waived or broken, and since when."""
+
+    how: How
+    what: str
+    name: str
+    binding: bool
+    since: Instant
+    until: Instant | None = Field(description="late: when it was achieved; broken: when it was kept again")
+
+    @classmethod
+    def of(cls, one: Reckoned) -> ReckonedAnswer:
+        return cls(how=one.how, what=one.what, name=one.name, binding=one.binding, since=one.since, until=one.until)
+
+
+class Tally(BaseModel):
+    kept: int
+    late: int
+    waived: int
+    broken: int
+
+    @classmethod
+    def of(cls, account: Account, *, binding: bool) -> Tally:
+        def count(how: How) -> int:
+            return account.count(how, binding=binding)
+
+        return cls(kept=count("kept"), late=count("late"), waived=count("waived"), broken=count("broken"))
+
+
+class AccountAnswer(BaseModel):
+    """Where one party or joint body stands. What no party controls scores nobody."""
+
+    party: str
+    owed: list[OwedAnswer]
+    binding: Tally
+    not_binding: Tally = Field(description="by dates that are indicative or aspirational")
+    reckoned: list[ReckonedAnswer] = Field(description="what the tallies count")
+    stands_still_since: Instant | None = Field(description="null: it moves, owes nothing, or nobody counts")
+    horizon_ends: Instant | None
+
+    @classmethod
+    def all_of(cls, program: Program, at: datetime) -> list[AccountAnswer]:
+        return [cls._of(account) for account in reciprocity(program, at)]
+
+    @classmethod
+    def _of(cls, account: Account) -> AccountAnswer:
+        return cls(
+            party=account.party,
+            owed=[OwedAnswer.of(owed) for owed in account.owed],
+            binding=Tally.of(account, binding=True),
+            not_binding=Tally.of(account, binding=False),
+            reckoned=[ReckonedAnswer.of(one) for one in account.reckoned],
+            stands_still_since=account.stall.since if account.stall else None,
+            horizon_ends=account.stall.horizon_ends if account.stall else None,
+        )

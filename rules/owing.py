@@ -1,0 +1,177 @@
+"""What is owed now: by whom, since when, until when. Parties and bodies see it; clocks of inactivity rest on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from rules import criteria as c
+from rules.anchors import occurred
+from rules.effects import Truth
+from rules.explain import commitment_reason, next_act, without_evidence
+from rules.gates import gate
+from rules.program import DisputeStatus, MilestoneStatus, PhaseStatus, Program
+from rules.silence import lapses, silence_ends
+from rules.times import plus
+
+What: TypeAlias = Literal[
+    "evidence", "verification", "observation", "determination", "consent", "advance", "commitment", "proposal", "dispute"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One act that somebody owes. `name` is the milestone, phase, commitment, proposal or dispute; `due` None: no date.
+
+    `binding` is False where its date is indicative or aspirational.
+    """
+
+    party: str
+    what: What
+    name: str
+    sentence: str
+    since: datetime
+    due: datetime | None = None
+    binding: bool = True
+
+
+def owing(program: Program, at: datetime) -> tuple[Owed, ...]:
+    """Every act that is owed at an instant, by each who owes it. What waits for somebody else's act is owed by nobody."""
+    if program.ended_at is not None:
+        return ()
+    return (
+        *_milestones(program, at),
+        *_phases(program, at),
+        *_commitments(program, at),
+        *_proposals(program),
+        *_disputes(program),
+    )
+
+
+def _milestones(program: Program, at: datetime) -> Iterator[Owed]:
+    for name, step in program.plan.milestones.items():
+        state = program.milestone(name)
+        binding = step.due is None or step.due.scores
+        if state.status is MilestoneStatus.ACHIEVED:
+            yield from _reversal(program, name, at, binding=binding)
+            continue
+        what, (sentence, owes, since, _) = next_act(program, name, at)
+        if what == "nothing" or state.counts:
+            continue
+        due = state.due.revised if state.due and what == "evidence" else None
+        until = state.finding.observable_until if state.finding and what == "observation" else due
+        for party in owes:
+            yield Owed(party, what, name, sentence, since or program.started_at, until, binding)
+        if what == "verification" and (lacks := without_evidence(program, name, at)):
+            opened = program.phase(program.plan.phase_of[name]).opened_at or program.started_at
+            told, date = f"{step.title}: {', '.join(lacks)} is missing.", state.due.revised if state.due else None
+            yield Owed(step.party, "evidence", name, told, opened, date, binding)
+
+
+def _reversal(program: Program, name: str, at: datetime, *, binding: bool) -> Iterator[Owed]:
+    """What has fallen waits for whoever may observe on it, then for whoever determines it."""
+    step, finding = program.plan.milestones[name], program.milestone(name).finding
+    if finding is None or finding.proposes != "reversal":
+        return
+    until = finding.observable_until
+    sentence = f"{step.title}: {finding.sentence}"
+    if until is not None and until > at and not finding.observed:
+        yield Owed(step.party, "observation", name, sentence, finding.made_at, until, binding)
+        return
+    for who in step.determined.by:
+        yield Owed(who, "determination", name, sentence, finding.made_at, None, binding)
+
+
+def _phases(program: Program, at: datetime) -> Iterator[Owed]:
+    """Consents that nothing but a consent is missing for, and phases that somebody has to open."""
+    for name, rule in program.plan.phases.items():
+        state = program.phase(name)
+        closed = rule.within is not None and program.phase(rule.within).status is PhaseStatus.WAITING
+        if state.status is PhaseStatus.COMPLETE or closed:
+            continue
+        waiting = state.status is PhaseStatus.WAITING
+        if waiting and rule.opens == "on_advance" and state.entry_met:
+            sentence = f"The entry gate of {rule.title} is met; it opens when somebody advances it."
+            for party in (rule.party,) if rule.party else tuple(program.plan.parties):
+                yield Owed(party, "advance", name, sentence, state.entry_met_at or program.started_at)
+        criteria = rule.entry if waiting else program.plan.exits[name]
+        since = _met_since(program, name, criteria, at)
+        for party in _awaited(program, name, criteria, at):
+            yield Owed(party, "consent", name, f"{rule.title} waits for consent and for nothing else.", since)
+
+
+def _awaited(program: Program, phase: str, criteria: Sequence[c.Criterion], at: datetime) -> list[str]:
+    """The parties whose consent is all that a gate lacks."""
+    given = program.consented(phase)
+    asked = [party for leaf in _leaves(criteria) if isinstance(leaf, c.ConsentGiven) for party in leaf.consent]
+    missing = [party for party in dict.fromkeys(asked) if party not in given]
+    if not missing or gate(program, given, criteria, at) is Truth.MET:
+        return []
+    return missing if gate(program, {*asked, *given}, criteria, at) is Truth.MET else []
+
+
+def _met_since(program: Program, phase: str, criteria: Iterable[c.Criterion], at: datetime) -> datetime:
+    """Since when all of a gate but its consents is met, as far as what it asks for has a date."""
+    outer = program.plan.phases[phase].within
+    dates = [program.started_at, program.phase(phase).opened_at, program.phase(outer).opened_at if outer else None]
+    dates += [_since(program, leaf) for leaf in _leaves(criteria)]
+    return max(date for date in dates if date is not None and date <= at)
+
+
+def _since(program: Program, leaf: c.Leaf) -> datetime | None:
+    match leaf:
+        case c.MilestoneAchieved(milestone=name):
+            state = program.milestone(name)
+            return state.achieved_at or (state.waived.since if state.waived else None)
+        case c.MilestoneGraded(graded=c.Graded(milestone=name)):
+            return program.milestone(name).determined_at
+        case c.PhaseComplete(phase=name):
+            return program.phase(name).completed_at
+        case c.StabilityKept(stability=name):
+            held = program.stability.get(name)
+            return held.completed_at if held else None
+        case c.CommitmentHolds(commitment=name):
+            commitment = program.commitments.get(name)
+            ends = [end for _, end in commitment.broken if end is not None] if commitment else []
+            return max(ends, default=commitment.in_force_since if commitment else None)
+        case c.NotBefore(not_before=after):
+            since = occurred(program, after.from_)
+            return plus(since, after.within, program.plan.time_zone) if since else None
+        case _:
+            return None
+
+
+def _leaves(criteria: Iterable[c.Criterion]) -> Iterator[c.Leaf]:
+    for criterion in criteria:
+        yield from c.leaves(criterion)
+
+
+def _commitments(program: Program, at: datetime) -> Iterator[Owed]:
+    for name, state in program.commitments.items():
+        rule = program.plan.commitments[name]
+        if state.status == "broken" and rule.party is not None:
+            sentence, _, since, _ = commitment_reason(program, name, at)
+            yield Owed(rule.party, "commitment", name, sentence, since or state.in_force_since)
+
+
+def _proposals(program: Program) -> Iterator[Owed]:
+    for proposal in program.open_proposals:
+        procedure = program.plan.procedures.get(proposal.procedure)
+        answered = proposal.consents | proposal.objections
+        due = min((date for date in (silence_ends(program, proposal), lapses(program, proposal)) if date), default=None)
+        sentence = f"Proposal {proposal.id} waits for an answer: {proposal.reason}"
+        for party in procedure.asked if procedure else ():
+            if party not in answered:
+                yield Owed(party, "proposal", proposal.id, sentence, proposal.notices.get(party, proposal.made_at), due)
+
+
+def _disputes(program: Program) -> Iterator[Owed]:
+    for dispute in program.disputes.values():
+        ladder = program.plan.disputes.get(dispute.ladder)
+        stage = ladder.stages.get(dispute.stage) if ladder else None
+        if dispute.status is DisputeStatus.OPEN and stage is not None:
+            for who in stage.before:
+                sentence = f"Dispute {dispute.id} lies before {stage.title}: {dispute.reason}"
+                yield Owed(who, "dispute", dispute.id, sentence, dispute.raised_at, dispute.until)

@@ -1,0 +1,138 @@
+"""The two sides of an agreement, side by side: what each owes, and what it has kept, missed and broken."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from rules import acts as a
+from rules import matters as m
+from rules.reciprocity import Account, How, reciprocity
+from tests.rules.small_plan import World, day
+
+WORD = {
+    "title": "The South holds back",
+    "party": "south",
+    "in_force": {"program": True},
+    "broken_by": [{"kinds": ["strike"]}],
+}
+WAIVE = a.Propose(proposal="p1", procedure="joint", matter=m.Waive(milestone="safety"), reason="It is time.")
+
+
+def account(given: World, party: str, at: float) -> Account:
+    return next(held for held in reciprocity(given.program, day(at)) if held.party == party)
+
+
+def owed(given: World, party: str, at: float) -> list[tuple[str, str]]:
+    return [(one.what, one.name) for one in account(given, party, at).owed]
+
+
+def tally(held: Account, *, binding: bool = True) -> tuple[int, ...]:
+    """How much was kept, late, waived and broken."""
+    return tuple(held.count(how, binding=binding) for how in get_args(How))
+
+
+class TestWhatIsOwed:
+    def test_who_moves_second_owes_nothing_before(self) -> None:
+        """Not even the consent to a phase that nothing but time and others' acts can open."""
+        given = World()
+        assert owed(given, "north", 400) == [("evidence", "announced")]
+        assert owed(given, "south", 400) == []
+
+    def test_an_act_passes_from_one_to_the_next(self) -> None:
+        given = World()
+        given.given("nora", given.document("e1", "announced", "text"), day(1))
+        assert owed(given, "south", 2) == [("verification", "announced")]
+        assert [one.sentence for one in account(given, "north", 2).owed] == ["Announced: word is missing."]
+        assert account(given, "south", 2).owed[0].since == day(1)
+        word = a.RecordEvidence(evidence="e2", milestone="announced", shows="word", text="It is meant.")
+        given.given("nils", word, day(2))
+        for name in ("e1", "e2"):
+            given.given("sven", a.Verify(evidence=name), day(3))
+        assert owed(given, "commission", 3) == [("determination", "announced")]
+        assert owed(given, "north", 3) == owed(given, "south", 3) == []
+
+    def test_since_when_and_until_when(self) -> None:
+        given = World()
+        given.first_move(day(5))
+        held = account(given, "south", 6).owed[0]
+        assert (held.what, held.name, held.since, held.due) == ("evidence", "safety", day(5), day(65))
+
+    def test_a_consent_is_owed_when_nothing_else_is_missing(self) -> None:
+        given = World()
+        given.first_move(day(1))
+        given.answer(day(2))
+        assert ("consent", "trade") not in owed(given, "south", 30)
+        given.clock(day(36))
+        assert ("consent", "trade") in owed(given, "south", 36)
+        ready = given.program.stability["quiet"].completed_at
+        assert [one.since for one in account(given, "south", 36).owed if one.what == "consent"] == [ready]
+        given.given("saul", a.Consent(phase="trade"), day(36))
+        assert ("consent", "trade") not in owed(given, "south", 36)
+
+    def test_an_answer_to_a_proposal(self) -> None:
+        given = World()
+        given.first_move(day(1))
+        given.given("nils", WAIVE, day(2))
+        held = next(one for one in account(given, "south", 3).owed if one.what == "proposal")
+        assert (held.name, held.since, held.due) == ("p1", day(2), day(92))
+        given.given("saul", a.Consent(proposal="p1"), day(3))
+        assert "proposal" not in [what for what, _ in owed(given, "south", 3)]
+
+    def test_what_has_fallen_is_to_be_determined(self) -> None:
+        given = World()
+        given.first_move(day(1))
+        given.given("nora", a.WithdrawEvidence(evidence="e1", reason="Wrong text."), day(2))
+        assert ("determination", "announced") in owed(given, "commission", 2)
+
+    def test_nothing_after_the_end(self) -> None:
+        given = World()
+        given.given("cleo", a.TerminateProgram(reason="Enough."), day(1))
+        assert all(not held.owed for held in reciprocity(given.program, day(2)))
+
+
+class TestTallies:
+    def test_kept_and_late(self) -> None:
+        given = World()
+        given.first_move(day(1))
+        given.clock(day(100))
+        assert tally(account(given, "north", 100)) == (1, 0, 0, 0)
+        assert tally(account(given, "south", 100)) == (0, 1, 0, 0)
+        given.answer(day(101))
+        late = account(given, "south", 101).reckoned[0]
+        assert (late.how, late.since, late.until) == ("late", day(61), day(101))
+
+    def test_a_date_that_binds_nobody_is_told_apart(self) -> None:
+        due = {"within": "P10D", "from": {"program": True}, "force": "indicative"}
+        given = World(phases__move__milestones__announced__due=due)
+        given.clock(day(20))
+        assert tally(account(given, "north", 20)) == (0, 0, 0, 0)
+        assert tally(account(given, "north", 20), binding=False) == (0, 1, 0, 0)
+        assert not account(given, "north", 20).owed[0].binding
+
+    def test_what_no_party_controls_scores_nobody(self) -> None:
+        given = World()
+        given.incident("i1", day(1), day(1))
+        given.given("cleo", a.ConfirmIncident(incident="i1", reason="Seen."), day(2))
+        assert given.program.commitments["moratorium"].status == "broken"
+        assert [tally(held) for held in reciprocity(given.program, day(2))] == [(0, 0, 0, 0)] * 3
+        assert ("commitment", "moratorium") not in owed(given, "south", 2)
+
+    def test_a_broken_word_and_its_cure(self) -> None:
+        given = World(commitments__word=WORD)
+        assert tally(account(given, "south", 1)) == (1, 0, 0, 0)
+        given.incident("i1", day(1), day(2), kind="strike")
+        given.given("cleo", a.ConfirmIncident(incident="i1", reason="Seen."), day(2))
+        assert tally(account(given, "south", 2)) == (0, 0, 0, 1)
+        assert owed(given, "south", 2) == [("commitment", "word")]
+        given.given("cleo", a.ResolveIncident(incident="i1", reason="Over."), day(4))
+        broken = account(given, "south", 4).reckoned[0]
+        assert (broken.how, broken.since, broken.until) == ("broken", day(1), day(4))
+        assert owed(given, "south", 4) == []
+
+    def test_waived(self) -> None:
+        given = World()
+        given.first_move(day(1))
+        given.given("nils", WAIVE, day(2))
+        for person in ("nils", "saul"):
+            given.given(person, a.Consent(proposal="p1"), day(3))
+        assert tally(account(given, "south", 3)) == (0, 0, 1, 0)
