@@ -168,6 +168,7 @@ def gates(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
                 yield (closed := _gate_closed(program, name, at))
                 if isinstance(closed, facts.ProgramSuspended):
                     return  # a second gate that closes with it finds the program suspended
+                waiting = isinstance(closed, effects.PhaseSteppedBack)
         if waiting:
             continue
         leave = _holds(gate(program, consents, program.plan.exits[name], at), held=state.status is PhaseStatus.COMPLETE)

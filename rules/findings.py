@@ -61,6 +61,12 @@ def _so_far(program: Program, name: str) -> list[str]:
     return [*documents, *(figure.measurement for figure in figures if figure is not None)]
 
 
+_RESTS_ON = {
+    NOT_MET: "What it rests on beside its evidence does not hold.",
+    INDETERMINATE: "It is not known whether what it rests on beside its evidence holds.",
+}
+
+
 def shown(program: Program, name: str, at: datetime, *, counted: Collection[Cause] | None = None) -> Judgement:
     """Whether everything that the plan asks for a milestone is shown and verified.
 
@@ -72,7 +78,7 @@ def shown(program: Program, name: str, at: datetime, *, counted: Collection[Caus
     judgements = [showing(program, name, key, at, counted=counted) for key in step.shown_by]
     consents = program.consented(program.plan.phase_of[name])
     if step.holds_while and (held := gate(program, consents, step.holds_while, at)) is not MET:
-        judgements.append(Judgement(held, "What it is held while does not hold."))
+        judgements.append(Judgement(held, _RESTS_ON[held]))
     outcome = every(judgement.outcome for judgement in judgements)
     if outcome is MET:
         sentences = [judgement.sentence for judgement in judgements]

@@ -39,6 +39,7 @@ class ExtendStage(Strict):
 
     kind: Literal["extend_stage"] = "extend_stage"
     dispute: Id
+    stage: Name = Field(description="where the dispute lies; once it is referred, there is nothing to extend")
     to: Instant
 
 

@@ -90,7 +90,7 @@ def _weighed(program: Program, proposal: Proposal, procedure: Procedure, at: dat
         yield _failed(proposal, "overtaken", no.refused.reason, at)
         return
     if would != proposal.effects:
-        yield _changed(proposal, would, None, "What has been recorded since changes what it would do.", at)
+        yield _changed(proposal, would, None, "Something recorded since changes them.", at)
         return
     silent = _silent(program, proposal, procedure, at)
     if gate(program, proposal.consents | silent, procedure.adopted_when, at) is Truth.MET and (
@@ -105,8 +105,8 @@ def _weighed(program: Program, proposal: Proposal, procedure: Procedure, at: dat
 def _silent(program: Program, proposal: Proposal, procedure: Procedure, at: datetime) -> frozenset[str]:
     """Who had notice, has said nothing until the silence ended, and so consents."""
     ends = silence_ends(program, proposal)
-    if ends is None or ends > at or proposal.objections.intersection(procedure.asked):
-        return frozenset()  # an objection breaks the silence for all
+    if ends is None or ends > at:
+        return frozenset()
     return frozenset(procedure.asked) - proposal.consents
 
 

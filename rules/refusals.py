@@ -85,6 +85,7 @@ class Code(StrEnum):
     RESTRICTED = "restricted"
     NOT_RESTRICTED = "not_restricted"
     WRONG_RESTRICTION = "wrong_restriction"
+    WRONG_STAGE = "wrong_stage"
     DISPUTE_ENDED = "dispute_ended"
     DISPUTE_NOT_UNSETTLED = "dispute_not_unsettled"
     SNAPBACK_INVOKED = "snapback_invoked"

@@ -55,12 +55,13 @@ def _proposal(fact: facts.OnProposal | effects.OnProposal, plan: Plan) -> str:
             return f"proposal {fact.proposal} withdrawn: {fact.reason}"
         case effects.ProposalChanged():
             lifted = f"; lifted: the consent of {', '.join(fact.lifted)}" if fact.lifted else ""
-            return f"proposal {fact.proposal} would now do something else: {fact.because}{lifted}"
+            return f"proposal {fact.proposal} has other effects now: {fact.because}{lifted}"
         case effects.ProposalAdopted():
             silent = f", {', '.join(fact.by_silence)} by silence" if fact.by_silence else ""
             return f"proposal {fact.proposal} adopted{silent}"
         case effects.ProposalFailed():
-            return f"proposal {fact.proposal} {fact.how}: {fact.because}"
+            how = "in conflict with another" if fact.how == "conflicting" else fact.how
+            return f"proposal {fact.proposal} {how}: {fact.because}"
         case effects.SilenceExtended():
             return f"silence on proposal {fact.proposal} extended to {local(fact.to, plan.time_zone)}"
     assert_never(fact)
@@ -79,7 +80,7 @@ def _dispute(fact: facts.OnDispute | effects.OnDispute, plan: Plan) -> str:
         case effects.DisputeReferred():
             return f"dispute {fact.dispute} referred to {fact.stage} until {local(fact.until, zone)}"
         case effects.StageExtended():
-            return f"dispute {fact.dispute} may lie where it is until {local(fact.to, zone)}"
+            return f"dispute {fact.dispute} has more time where it lies, until {local(fact.to, zone)}"
         case effects.DisputeUnsettled():
             return f"dispute {fact.dispute} is left unsettled by the last stage"
         case facts.SnapbackInvoked():
@@ -87,7 +88,7 @@ def _dispute(fact: facts.OnDispute | effects.OnDispute, plan: Plan) -> str:
         case effects.SnapbackTookEffect():
             return f"snapback {fact.snapback} IN EFFECT"
         case effects.SnapbackAverted():
-            return f"snapback {fact.snapback} averted by proposal {fact.proposal}"
+            return f"what snapback {fact.snapback} would end is kept, by proposal {fact.proposal}"
     assert_never(fact)
 
 
@@ -102,7 +103,7 @@ def matter_in_words(matter: m.Matter, plan: Plan) -> str:
         case m.ExtendSilence():
             return f"extend the silence on {matter.proposal} to {local(matter.to, plan.time_zone)}"
         case m.ExtendStage():
-            return f"give dispute {matter.dispute} time to {local(matter.to, plan.time_zone)} where it lies"
+            return f"give dispute {matter.dispute} before {matter.stage} time to {local(matter.to, plan.time_zone)}"
         case m.Keep():
             return f"keep what {matter.snapback} would end"
         case m.Amend():

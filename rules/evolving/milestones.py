@@ -69,7 +69,11 @@ def milestone_after(program: Program, _: Entry, fact: effects.OnMilestone) -> Pr
             waiver = Waiver(fact.proposal, fact.effective_at, fact.until)
             return with_milestone(program, fact.milestone, waived=waiver)
         case effects.WaiverExpired():
-            return with_milestone(program, fact.milestone, waived=None)
+            due_then = program.milestone(fact.milestone).due
+            if due_then is not None and (due_then.revised is None or due_then.revised < fact.effective_at):
+                # Nobody was late while it was waived: it is due when the waiver ends.
+                due_then = replace(due_then, extended=Extension(fact.effective_at, fact.effective_at))
+            return with_milestone(program, fact.milestone, waived=None, due=due_then)
         case effects.DeadlineMissed():
             due_now = program.milestone(fact.milestone).due
             missed = replace(due_now, missed_at=fact.effective_at) if due_now else None

@@ -15,7 +15,7 @@ from rules.grades import FULL, WRITTEN, fits
 from rules.judging.evidence import milestone_of
 from rules.program import Finding, MilestoneState, MilestoneStatus, PhaseStatus, Program
 from rules.refusals import Code, No
-from rules.times import written
+from rules.sentences import local
 
 
 def determined(program: Program, actor: a.Actor, deed: a.Determine, at: datetime) -> Fact:
@@ -31,7 +31,7 @@ def determined(program: Program, actor: a.Actor, deed: a.Determine, at: datetime
             f"The phase {program.plan.phase_of[name]} is not open; nothing is owed in it yet.",
             "a determination once its entry gate has opened",
         )
-    state, finding = program.milestone(name), _settled_finding(program.milestone(name).finding, at)
+    state, finding = program.milestone(name), _settled_finding(program, program.milestone(name).finding, at)
     grade = _grade(step, deed, name)
     match deed.outcome:
         case "achieved":
@@ -142,13 +142,13 @@ def _check_authority(program: Program, actor: a.Actor, step: p.Milestone, name: 
                 )
 
 
-def _settled_finding(finding: Finding | None, at: datetime) -> Finding | None:
+def _settled_finding(program: Program, finding: Finding | None, at: datetime) -> Finding | None:
     """A finding that may be acted on: its time to observe has ended, or been used."""
     if finding is None or finding.observed or finding.observable_until is None or finding.observable_until <= at:
         return finding
     raise No(
         Code.OBSERVATION_OPEN,
-        f"The party that owes may observe on the finding until {written(finding.observable_until)}.",
+        f"The party that owes may observe on the finding until {local(finding.observable_until, program.plan.time_zone)}.",
         "a determination after that, or after its observation",
     )
 

@@ -24,12 +24,12 @@ def dispute_fact(program: Program, actor: a.Actor, deed: Deed, at: datetime) -> 
         case a.RaiseDispute():
             return _raised(program, actor, deed, at)
         case a.SettleDispute():
-            dispute = open_dispute(program, deed.dispute)
+            dispute = unsettled_dispute(program, deed.dispute)
             stage = ladder_of(program, dispute.ladder).stages[dispute.stage]
             _check_party(actor, stage.before, f"The dispute lies before {' and '.join(stage.before)}.")
             return facts.DisputeSettled(dispute=dispute.id, stage=dispute.stage, outcome=deed.outcome)
         case a.WithdrawDispute():
-            dispute = open_dispute(program, deed.dispute)
+            dispute = unsettled_dispute(program, deed.dispute)
             _check_party(actor, [dispute.raised_by.party or ""], f"{dispute.raised_by.party} has raised this dispute.")
             return facts.DisputeWithdrawn(dispute=dispute.id, reason=deed.reason)
         case a.InvokeSnapback():
@@ -44,12 +44,20 @@ def ladder_of(program: Program, name: str) -> Ladder:
     return ladder
 
 
-def open_dispute(program: Program, name: str) -> Dispute:
-    """A dispute that lies before a stage. Raises No."""
+def unsettled_dispute(program: Program, name: str) -> Dispute:
+    """A dispute that nobody has settled; also one that the last stage has left, and may still settle. Raises No."""
     if (dispute := program.disputes.get(name)) is None:
         raise No(Code.DISPUTE_UNKNOWN, f"There is no dispute {name}.", "the id of a dispute")
+    if not dispute.is_unsettled:
+        raise No(Code.DISPUTE_ENDED, f"The dispute {name} is {dispute.status}.", "a dispute that is not settled")
+    return dispute
+
+
+def open_dispute(program: Program, name: str) -> Dispute:
+    """A dispute for which time runs before a stage. Raises No."""
+    dispute = unsettled_dispute(program, name)
     if dispute.status is not DisputeStatus.OPEN:
-        raise No(Code.DISPUTE_ENDED, f"The dispute {name} is {dispute.status}.", "an open dispute")
+        raise No(Code.DISPUTE_ENDED, f"The dispute {name} is {dispute.status}.", "a dispute before a stage")
     return dispute
 
 

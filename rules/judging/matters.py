@@ -93,6 +93,8 @@ def _check_silence(program: Program, procedure: str, matter: m.ExtendSilence) ->
 
 def _check_stage(program: Program, procedure: str, matter: m.ExtendStage) -> None:
     dispute = open_dispute(program, matter.dispute)
+    if dispute.stage != matter.stage:
+        raise No(Code.WRONG_STAGE, f"The dispute {dispute.id} lies before {dispute.stage}.", f"the stage {dispute.stage}")
     stage = ladder_of(program, dispute.ladder).stages[dispute.stage]
     _check_procedure(f"{dispute.stage} has more time for {dispute.id}", stage.extended_by, procedure)
     if matter.to <= dispute.until:

@@ -7,7 +7,7 @@ import pytest
 from rules import acts as a
 from rules import matters as m
 from rules.explain import blocking_phase
-from rules.program import DisputeStatus, PhaseStatus, Standing
+from rules.program import DisputeStatus, PhaseStatus, ProposalStatus, Standing
 from tests.rules.small_plan import World, day
 
 RAISED = a.RaiseDispute(dispute="d1", ladder="compliance", about="announced", reason="It was not meant.")
@@ -58,7 +58,7 @@ class TestLadder:
         assert status(given) is DisputeStatus.WITHDRAWN
 
     def test_a_stage_gets_more_time_only_as_the_plan_says(self, given: World) -> None:
-        longer = m.ExtendStage(dispute="d1", to=day(25))
+        longer = m.ExtendStage(dispute="d1", stage="commission", to=day(25))
         propose = a.Propose(proposal="p1", procedure="joint", matter=longer, reason="The experts are travelling.")
         given.given("nils", propose, day(3))
         for person in ("nils", "saul"):
@@ -66,8 +66,26 @@ class TestLadder:
         given.clock(day(24))
         assert given.program.disputes["d1"].stage == "commission"
         given.clock(day(26))
-        further = a.Propose(proposal="p2", procedure="joint", matter=m.ExtendStage(dispute="d1", to=day(90)), reason="More.")
+        further = a.Propose(
+            proposal="p2", procedure="joint", matter=m.ExtendStage(dispute="d1", stage="ministers", to=day(90)), reason="More."
+        )
         assert given.tried("nils", further, day(27)) == "not_foreseen", "the ministers have no more time"
+
+    def test_more_time_before_one_stage_is_none_before_the_next(self, given: World) -> None:
+        longer = m.ExtendStage(dispute="d1", stage="commission", to=day(60))
+        given.given("nils", a.Propose(proposal="p1", procedure="joint", matter=longer, reason="More."), day(14))
+        given.given("nils", a.Consent(proposal="p1"), day(14))
+        given.clock(day(16))
+        assert given.program.proposals["p1"].status is ProposalStatus.OVERTAKEN
+        assert given.program.disputes["d1"].until == day(31)
+        again = a.Propose(proposal="p2", procedure="joint", matter=longer, reason="More.")
+        assert given.tried("nils", again, day(17)) == "wrong_stage"
+
+    def test_what_was_left_unsettled_can_still_be_settled_or_taken_back(self, given: World) -> None:
+        given.clock(day(40))
+        assert given.tried("cleo", a.SettleDispute(dispute="d1", outcome="Agreed."), day(41)) == "party_may_not"
+        given.given("saul", a.WithdrawDispute(dispute="d1", reason="Cleared up."), day(42))
+        assert status(given) is DisputeStatus.WITHDRAWN
 
     def test_it_goes_on_while_the_program_is_suspended(self, given: World) -> None:
         given.given("nils", a.SuspendProgram(reason="War."), day(2))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +15,7 @@ from rules.program import MilestoneStatus, PhaseStatus, Standing
 from rules.refusals import Refused
 from rules.signature import effects_of
 from rules.stability import days_left
-from tests.rules.small_plan import World, day
+from tests.rules.small_plan import PLAN, World, day
 
 
 def figure(name: str, value: str, period: str = "2024", **other: Any) -> a.RecordMeasurement:
@@ -483,3 +484,16 @@ class TestFixedDates:
         world = World(phases__quiet__stability__from={"date": self.date})
         world.clock(day(60))
         assert world.program.stability["quiet"].counted.counted_from.isoformat() == "2025-04-01T21:00:00+00:00"
+
+
+def test_a_complete_phase_whose_gates_both_close_steps_back_and_waits() -> None:
+    phases = deepcopy(PLAN["phases"])
+    phases["answer"]["entry"] = [{"milestone": "announced"}]
+    phases["answer"]["exit"] = [{"milestone": "announced"}, {"milestone": "safety"}]
+    world = World(phases=phases)
+    world.first_move(day(0))
+    world.answer(day(1))
+    assert world.program.phase("answer").status is PhaseStatus.COMPLETE
+    world.given("nora", a.WithdrawEvidence(evidence="e1", reason="It was forged."), day(2))
+    world.given("cleo", a.Determine(milestone="announced", outcome="reversed", reason="Nothing shows it."), day(3))
+    assert world.program.phase("answer").status is PhaseStatus.WAITING

@@ -11,6 +11,7 @@ import pytest
 from rules import acts as a
 from rules import effects, facts
 from rules import matters as m
+from rules.clocks import clocks
 from rules.decide import Decided
 from rules.evolve import fold
 from rules.program import PhaseStatus, Program, ProposalStatus
@@ -82,7 +83,7 @@ class TestWaiver:
         given.clock(day(101))
         due = given.program.milestone("safety").due
         assert due is not None
-        assert due.missed_at is not None
+        assert due.missed_at == day(100), "from the end of the waiver, not from a day on which nothing was owed"
 
     def test_only_by_the_procedure_that_the_plan_names(self) -> None:
         given = world()
@@ -195,6 +196,12 @@ class TestSilence:
         given.given("olga", a.GiveNotice(proposal="p1", party="north", proof="Handed over."), day(3))
         given.given("nils", a.ObjectTo(proposal="p1", reason="Too long."), day(4))
         assert status(given) is ProposalStatus.VETOED
+
+    def test_a_broken_silence_has_no_clock(self) -> None:
+        given = self.served()
+        given.given("olga", a.GiveNotice(proposal="p1", party="north", proof="Handed over."), day(3))
+        given.given("saul", a.ObjectTo(proposal="p1", reason="We have thought again."), day(4))
+        assert not any(clock.kind == "silence" for clock in clocks(given.program))
 
     def test_silence_is_extended_only_by_the_word_of_all(self) -> None:
         given = self.served()
