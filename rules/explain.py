@@ -19,12 +19,10 @@ from rules.plan import JointBody, NonParty, Party
 from rules.program import (
     DisputeStatus,
     Evidence,
-    Finding,
     MilestoneState,
     MilestoneStatus,
     PhaseStatus,
     Program,
-    Stall,
     Standing,
 )
 from rules.stability import days_left, zone_of
@@ -61,22 +59,13 @@ def blocking(program: Program, at: datetime) -> tuple[Blocking, ...]:
     open phase waits for those inside it is left out too: what blocks them is said of themselves.
     """
     found: list[Blocking] = []
-    still = {party: _stands_still(program, party, stall) for party, stall in program.stalls.items()}
     for name, rule in program.plan.phases.items():
         outer = program.phase(rule.within).status if rule.within else PhaseStatus.OPEN
         if program.phase(name).status is PhaseStatus.COMPLETE or outer is PhaseStatus.WAITING:
             continue
         inner = {f"phase: {other}" for other, held in program.plan.phases.items() if held.within == name}
-        for block in blocking_phase(program, name, at):
-            if block.criterion not in inner:
-                told = " ".join((block.sentence, *(still[party] for party in block.owes if party in still)))
-                found.append(replace(block, sentence=told))
+        found.extend(block for block in blocking_phase(program, name, at) if block.criterion not in inner)
     return tuple(found)
-
-
-def _stands_still(program: Program, party: str, stall: Stall) -> str:
-    zone = program.plan.time_zone
-    return f"{_names(program, [party])} has stood still since {local_day(stall.since, zone)}."
 
 
 def blocking_phase(program: Program, name: str, at: datetime) -> tuple[Blocking, ...]:
@@ -100,7 +89,15 @@ def blocking_phase(program: Program, name: str, at: datetime) -> tuple[Blocking,
         sentence = f"The entry gate of {rule.title} is met; it opens when somebody advances it."
         owes = (rule.party,) if rule.party else tuple(program.plan.parties)
         found.append(Blocking(name, gate, "advance", Truth.NOT_MET, sentence, owes, state.entry_met_at, at))
-    return tuple(found)
+    return tuple(_with_stalls(program, block) for block in found)
+
+
+def _with_stalls(program: Program, block: Blocking) -> Blocking:
+    """Says of those who owe and stand still that they do."""
+    stalls = ((party, program.stalls[party].since) for party in block.owes if party in program.stalls)
+    zone = program.plan.time_zone
+    told = [f"{_names(program, [party])} has stood still since {local_day(since, zone)}." for party, since in stalls]
+    return replace(block, sentence=" ".join((block.sentence, *told))) if told else block
 
 
 def _unmet(
@@ -252,47 +249,61 @@ def _names(program: Program, parties: Iterable[str]) -> str:
     return " and ".join(known[party].name if party in known else party for party in parties)
 
 
-def milestone_reason(program: Program, name: str, at: datetime) -> Reason:
-    """Why a milestone is not achieved, and who owes the next act."""
-    return next_act(program, name, at)[1]
+@dataclass(frozen=True, slots=True)
+class NextAct:
+    """What a milestone that is not achieved waits for, who owes it and since when; `earliest` as with what blocks a gate.
+
+    `showings` are those that wait for a verifier, where that is what it waits for.
+    """
+
+    what: Literal["nothing", "evidence", "verification", "observation", "determination"]
+    owes: tuple[str, ...] = ()
+    since: datetime | None = None
+    earliest: datetime | None = None
+    showings: tuple[str, ...] = ()
 
 
-Act: TypeAlias = Literal["nothing", "evidence", "verification", "observation", "determination"]
-"""What a milestone waits for."""
-
-
-def next_act(program: Program, name: str, at: datetime) -> tuple[Act, Reason]:
+def next_act(program: Program, name: str, at: datetime) -> NextAct:
     """A milestone waits for evidence, then for a verifier, then for time to observe, then for a decision."""
-    plan, step, state = program.plan, program.plan.milestones[name], program.milestone(name)
+    plan, step, finding = program.plan, program.plan.milestones[name], program.milestone(name).finding
     home = program.phase(plan.phase_of[name])
     if home.status is PhaseStatus.WAITING:
-        title = plan.phases[plan.phase_of[name]].title
-        return "nothing", (f"{step.title}: nothing is owed before {title} opens.", (), None, None)
-    late, before = _late(program, name), _determined_before(state)
-    if (finding := state.finding) is not None and finding.outcome is Truth.MET:
-        return _decision(program, name, finding, at)
-    pending = [key for key in step.shown_by if showing(program, name, key, at).outcome is not Truth.MET]
-    waiting = {key: held for key in pending if (held := _unjudged(program, name, key))}
-    if waiting:
-        sentence = f"{step.title}: {', '.join(waiting)} awaits verification by {_names(program, step.verified_by)}.{late}"
-        since = min(piece.recorded_at for held in waiting.values() for piece in held)
-        return "verification", (sentence, step.verified_by, since, at)
-    earliest = plus(at, step.determined.observation, plan.time_zone)
-    sentence = f"{step.title}: {shown(program, name, at).sentence}{late}{before}"
-    return "evidence", (sentence, (step.party,), home.opened_at, earliest)
+        return NextAct("nothing")
+    if finding is not None and finding.outcome is Truth.MET:
+        until = finding.observable_until
+        if until is not None and until > at and not finding.observed:
+            return NextAct("observation", (step.party,), finding.made_at, until)
+        return NextAct("determination", step.determined.by, finding.made_at, at)
+    waiting = {key: held for key in step.shown_by if (held := _unjudged(program, name, key))}
+    pending = tuple(key for key in waiting if showing(program, name, key, at).outcome is not Truth.MET)
+    if pending:
+        since = min(piece.recorded_at for key in pending for piece in waiting[key])
+        return NextAct("verification", step.verified_by, since, at, pending)
+    return NextAct("evidence", (step.party,), home.opened_at, plus(at, step.determined.observation, plan.time_zone))
 
 
-def _decision(program: Program, name: str, finding: Finding, at: datetime) -> tuple[Act, Reason]:
-    """What is shown waits until whoever owes it has observed, then for whoever determines it."""
-    step, until = program.plan.milestones[name], finding.observable_until
-    if until is not None and until > at and not finding.observed:
-        last = local_day(until, program.plan.time_zone)
-        sentence = f"{step.title}: shown; {_names(program, [step.party])} may observe until {last}."
-        return "observation", (sentence, (step.party,), finding.made_at, until)
-    who, late = step.determined.by, _late(program, name)
-    before = _determined_before(program.milestone(name))
-    sentence = f"{step.title}: shown; {_names(program, who)} has not determined it.{late}{before}"
-    return "determination", (sentence, who, finding.made_at, at)
+def milestone_reason(program: Program, name: str, at: datetime) -> Reason:
+    """Why a milestone is not achieved, and who owes the next act."""
+    act = next_act(program, name, at)
+    return _waits(program, name, act, at), act.owes, act.since, act.earliest
+
+
+def _waits(program: Program, name: str, act: NextAct, at: datetime) -> str:
+    plan, title = program.plan, program.plan.milestones[name].title
+    late, before, who = _late(program, name), _determined_before(program.milestone(name)), _names(program, act.owes)
+    match act.what:
+        case "nothing":
+            return f"{title}: nothing is owed before {plan.phases[plan.phase_of[name]].title} opens."
+        case "observation":
+            until = local_day(act.earliest or at, plan.time_zone)
+            return f"{title}: shown; {who} may observe until {until}."
+        case "determination":
+            return f"{title}: shown; {who} has not determined it.{late}{before}"
+        case "verification":
+            return f"{title}: {', '.join(act.showings)} awaits verification by {who}.{late}"
+        case "evidence":
+            return f"{title}: {shown(program, name, at).sentence}{late}{before}"
+    assert_never(act.what)
 
 
 def _late(program: Program, name: str) -> str:

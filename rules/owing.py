@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, assert_never
 
 from rules import criteria as c
 from rules.anchors import occurred
 from rules.effects import Truth
-from rules.explain import commitment_reason, next_act, without_evidence
+from rules.explain import commitment_reason, milestone_reason, next_act, without_evidence
 from rules.gates import gate
 from rules.program import DisputeStatus, MilestoneStatus, PhaseStatus, Program
 from rules.silence import lapses, silence_ends
@@ -31,7 +31,6 @@ class Owed:
     party: str
     what: What
     name: str
-    sentence: str
     since: datetime
     due: datetime | None = None
     binding: bool = True
@@ -52,22 +51,19 @@ def owing(program: Program, at: datetime) -> tuple[Owed, ...]:
 
 def _milestones(program: Program, at: datetime) -> Iterator[Owed]:
     for name, step in program.plan.milestones.items():
-        state = program.milestone(name)
-        binding = step.due is None or step.due.scores
+        state, binding = program.milestone(name), step.due is None or step.due.scores
         if state.status is MilestoneStatus.ACHIEVED:
             yield from _reversal(program, name, at, binding=binding)
             continue
-        what, (sentence, owes, since, _) = next_act(program, name, at)
-        if what == "nothing" or state.counts:
+        if state.counts or (act := next_act(program, name, at)).what == "nothing":
             continue
-        due = state.due.revised if state.due and what == "evidence" else None
-        until = state.finding.observable_until if state.finding and what == "observation" else due
-        for party in owes:
-            yield Owed(party, what, name, sentence, since or program.started_at, until, binding)
-        if what == "verification" and (lacks := without_evidence(program, name, at)):
+        due = state.due.revised if state.due else None
+        until = {"evidence": due, "observation": act.earliest}.get(act.what)
+        for party in act.owes:
+            yield Owed(party, act.what, name, act.since or program.started_at, until, binding)
+        if act.what == "verification" and without_evidence(program, name, at):
             opened = program.phase(program.plan.phase_of[name]).opened_at or program.started_at
-            told, date = f"{step.title}: {', '.join(lacks)} is missing.", state.due.revised if state.due else None
-            yield Owed(step.party, "evidence", name, told, opened, date, binding)
+            yield Owed(step.party, "evidence", name, opened, due, binding)
 
 
 def _reversal(program: Program, name: str, at: datetime, *, binding: bool) -> Iterator[Owed]:
@@ -76,12 +72,11 @@ def _reversal(program: Program, name: str, at: datetime, *, binding: bool) -> It
     if finding is None or finding.proposes != "reversal":
         return
     until = finding.observable_until
-    sentence = f"{step.title}: {finding.sentence}"
     if until is not None and until > at and not finding.observed:
-        yield Owed(step.party, "observation", name, sentence, finding.made_at, until, binding)
+        yield Owed(step.party, "observation", name, finding.made_at, until, binding)
         return
     for who in step.determined.by:
-        yield Owed(who, "determination", name, sentence, finding.made_at, None, binding)
+        yield Owed(who, "determination", name, finding.made_at, None, binding)
 
 
 def _phases(program: Program, at: datetime) -> Iterator[Owed]:
@@ -93,13 +88,12 @@ def _phases(program: Program, at: datetime) -> Iterator[Owed]:
             continue
         waiting = state.status is PhaseStatus.WAITING
         if waiting and rule.opens == "on_advance" and state.entry_met:
-            sentence = f"The entry gate of {rule.title} is met; it opens when somebody advances it."
             for party in (rule.party,) if rule.party else tuple(program.plan.parties):
-                yield Owed(party, "advance", name, sentence, state.entry_met_at or program.started_at)
+                yield Owed(party, "advance", name, state.entry_met_at or program.started_at)
         criteria = rule.entry if waiting else program.plan.exits[name]
-        since = _met_since(program, name, criteria, at)
-        for party in _awaited(program, name, criteria, at):
-            yield Owed(party, "consent", name, f"{rule.title} waits for consent and for nothing else.", since)
+        if awaited := _awaited(program, name, criteria, at):
+            since = _met_since(program, name, criteria, at)
+            yield from (Owed(party, "consent", name, since) for party in awaited)
 
 
 def _awaited(program: Program, phase: str, criteria: Sequence[c.Criterion], at: datetime) -> list[str]:
@@ -152,8 +146,8 @@ def _commitments(program: Program, at: datetime) -> Iterator[Owed]:
     for name, state in program.commitments.items():
         rule = program.plan.commitments[name]
         if state.status == "broken" and rule.party is not None:
-            sentence, _, since, _ = commitment_reason(program, name, at)
-            yield Owed(rule.party, "commitment", name, sentence, since or state.in_force_since)
+            _, _, since, _ = commitment_reason(program, name, at)
+            yield Owed(rule.party, "commitment", name, since or state.in_force_since)
 
 
 def _proposals(program: Program) -> Iterator[Owed]:
@@ -161,10 +155,9 @@ def _proposals(program: Program) -> Iterator[Owed]:
         procedure = program.plan.procedures.get(proposal.procedure)
         answered = proposal.consents | proposal.objections
         due = min((date for date in (silence_ends(program, proposal), lapses(program, proposal)) if date), default=None)
-        sentence = f"Proposal {proposal.id} waits for an answer: {proposal.reason}"
         for party in procedure.asked if procedure else ():
             if party not in answered:
-                yield Owed(party, "proposal", proposal.id, sentence, proposal.notices.get(party, proposal.made_at), due)
+                yield Owed(party, "proposal", proposal.id, proposal.notices.get(party, proposal.made_at), due)
 
 
 def _disputes(program: Program) -> Iterator[Owed]:
@@ -173,5 +166,32 @@ def _disputes(program: Program) -> Iterator[Owed]:
         stage = ladder.stages.get(dispute.stage) if ladder else None
         if dispute.status is DisputeStatus.OPEN and stage is not None:
             for who in stage.before:
-                sentence = f"Dispute {dispute.id} lies before {stage.title}: {dispute.reason}"
-                yield Owed(who, "dispute", dispute.id, sentence, dispute.raised_at, dispute.until)
+                yield Owed(who, "dispute", dispute.id, dispute.raised_at, dispute.until)
+
+
+def in_words(program: Program, owed: Owed, at: datetime) -> str:
+    """What is owed, as a sentence."""
+    match owed.what:
+        case "commitment":
+            return commitment_reason(program, owed.name, at)[0]
+        case "consent":
+            return f"{program.plan.phases[owed.name].title} waits for consent and for nothing else."
+        case "advance":
+            return f"The entry gate of {program.plan.phases[owed.name].title} is met; it opens when somebody advances it."
+        case "proposal":
+            return f"Proposal {owed.name} waits for an answer: {program.proposals[owed.name].reason}"
+        case "dispute":
+            return f"Dispute {owed.name} waits to be settled: {program.disputes[owed.name].reason}"
+        case "evidence" | "verification" | "observation" | "determination":
+            return _of_milestone(program, owed, at)
+    assert_never(owed.what)
+
+
+def _of_milestone(program: Program, owed: Owed, at: datetime) -> str:
+    step, state = program.plan.milestones[owed.name], program.milestone(owed.name)
+    if state.status is MilestoneStatus.ACHIEVED and state.finding is not None:
+        return f"{step.title}: {state.finding.sentence}"
+    lacks = without_evidence(program, owed.name, at) if owed.what == "evidence" else []
+    if lacks and next_act(program, owed.name, at).what == "verification":
+        return f"{step.title}: {', '.join(lacks)} is missing."
+    return milestone_reason(program, owed.name, at)[0]

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from rules.owing import Owed, What
+from rules.owing import Owed, What, in_words
 from rules.program import Program
 from rules.reciprocity import Account, How, Reckoned, reciprocity
 from rules.times import Instant
@@ -23,8 +23,9 @@ class OwedAnswer(BaseModel):
     binding: bool = Field(description="false: its date is indicative or aspirational")
 
     @classmethod
-    def of(cls, owed: Owed) -> OwedAnswer:
-        return cls(what=owed.what, name=owed.name, sentence=owed.sentence, since=owed.since, due=owed.due, binding=owed.binding)
+    def of(cls, program: Program, owed: Owed, at: datetime) -> OwedAnswer:
+        sentence = in_words(program, owed, at)
+        return cls(what=owed.what, name=owed.name, sentence=sentence, since=owed.since, due=owed.due, binding=owed.binding)
 
 
 class ReckonedAnswer(BaseModel):
@@ -69,13 +70,13 @@ class AccountAnswer(BaseModel):
 
     @classmethod
     def all_of(cls, program: Program, at: datetime) -> list[AccountAnswer]:
-        return [cls._of(account) for account in reciprocity(program, at)]
+        return [cls._of(program, account, at) for account in reciprocity(program, at)]
 
     @classmethod
-    def _of(cls, account: Account) -> AccountAnswer:
+    def _of(cls, program: Program, account: Account, at: datetime) -> AccountAnswer:
         return cls(
             party=account.party,
-            owed=[OwedAnswer.of(owed) for owed in account.owed],
+            owed=[OwedAnswer.of(program, owed, at) for owed in account.owed],
             binding=Tally.of(account, binding=True),
             not_binding=Tally.of(account, binding=False),
             reckoned=[ReckonedAnswer.of(one) for one in account.reckoned],

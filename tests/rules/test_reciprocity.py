@@ -6,6 +6,7 @@ from typing import get_args
 
 from rules import acts as a
 from rules import matters as m
+from rules.owing import in_words
 from rules.reciprocity import Account, How, reciprocity
 from tests.rules.small_plan import World, day
 
@@ -42,7 +43,8 @@ class TestWhatIsOwed:
         given = World()
         given.given("nora", given.document("e1", "announced", "text"), day(1))
         assert owed(given, "south", 2) == [("verification", "announced")]
-        assert [one.sentence for one in account(given, "north", 2).owed] == ["Announced: word is missing."]
+        (lacks,) = account(given, "north", 2).owed
+        assert in_words(given.program, lacks, day(2)) == "Announced: word is missing."
         assert account(given, "south", 2).owed[0].since == day(1)
         word = a.RecordEvidence(evidence="e2", milestone="announced", shows="word", text="It is meant.")
         given.given("nils", word, day(2))

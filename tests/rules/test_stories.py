@@ -52,6 +52,10 @@ def test_the_whole_plan_can_run_in_seconds() -> None:
         "sfa_announcement_due": "PT1H",
         "federal_withdrawal": "PT1H",
         "erbil_withdrawal": "PT2H",
+        "quiet_before_withdrawal": "PT0S",
+        "strength_oldest": "P10Y",
+        "inactive_after": "PT1H",
+        "stall_horizon": "PT1H",
     }
     plan = sound(document, lengths)
     held = {name for name, parameter in plan.parameters.items() if str(parameter.default).startswith("P")}
