@@ -25,7 +25,7 @@ def accord(*words: str | Path) -> Result:
 def test_a_sound_plan_is_called_sound() -> None:
     result = accord("plan", "check", RESET)
     assert result.exit_code == 0
-    assert "sound. 5 phases, 10 milestones, 21 parameters, 4 child programs." in result.stdout
+    assert "sound. 5 phases, 10 milestones, 22 parameters, 4 child programs." in result.stdout
 
 
 def test_every_fault_is_printed_with_file_line_and_column(tmp_path: Path) -> None:
