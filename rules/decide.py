@@ -120,6 +120,8 @@ def _go_on(program: Program | None, act: a.Act, at: datetime, running: tuple[Clo
         return Decided(tuple(unfolding.entries), unfolding.program, unfolding.clocks)
     # What is due at this very instant comes after the act: a suspension beats a clock.
     unfolding.settle_clocks(at, inclusive=False)
+    if unfolding.clocks and unfolding.clocks[0].due_at == at:
+        unfolding.look_at_everything()  # the act settles up to this instant, and what is due at it with that
     settled = unfolding.program
     if settled.ended_at is not None:
         raise No(

@@ -473,3 +473,9 @@ class TestRefusals:
         )
         world.given("moss", figure, day(1))
         assert world.tried("sven", a.Verify(evidence="m1"), day(1)) == "party_may_not"
+
+
+def test_what_is_due_at_the_instant_of_an_act_about_something_else_is_not_forgotten() -> None:
+    world = paying("instalment")
+    world.given("sara", world.document("e3", "safety", "order"), day(5))
+    assert balances(world, "instalment") == {"suspended": "10"}
