@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect
 from api.answers.ledger import PreviewAnswer, ReceiptAnswer
 from api.callers import Caller, bearer, caller_of
 from api.identity import CallerInfo
-from api.problems import NotFound, Refused
+from api.problems import WRITES, NotFound, Refused
 from api.state import State, StateOf, state_of
 from rules import acts as a
 from rules.refusals import Code
@@ -38,7 +38,7 @@ ProgramId = Annotated[UUID, Path(alias="program")]
 RECORDED: dict[str, Any] = {
     "status_code": 201,
     "response_model": ReceiptAnswer,
-    "responses": {200: {"model": PreviewAnswer, "description": "with preview: what the act would do"}},
+    "responses": {**WRITES, 200: {"model": PreviewAnswer, "description": "with preview: what the act would do"}},
 }
 
 

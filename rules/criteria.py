@@ -236,11 +236,17 @@ for _shape in (All, AnyOf, Several, AtLeast):
     _shape.model_rebuild()
 
 
-def leaves(criterion: Criterion) -> Iterator[Leaf]:
-    """The criteria that a criterion is composed of, in the order they are written."""
-    match criterion:
-        case All(all=parts) | AnyOf(any=parts) | AtLeast(at_least=Several(of=parts)):
-            for part in parts:
-                yield from leaves(part)
-        case _:
-            yield criterion
+def leaves(*criteria: Criterion) -> Iterator[Leaf]:
+    """The criteria that criteria are composed of, in the order they are written."""
+    for criterion in criteria:
+        match criterion:
+            case All(all=parts) | AnyOf(any=parts) | AtLeast(at_least=Several(of=parts)):
+                yield from leaves(*parts)
+            case _:
+                yield criterion
+
+
+def consents_asked(*criteria: Criterion) -> tuple[str, ...]:
+    """The parties whose consent criteria ask for, each once."""
+    asked = (leaf.consent for leaf in leaves(*criteria) if isinstance(leaf, ConsentGiven))
+    return tuple(dict.fromkeys(party for parties in asked for party in parties))

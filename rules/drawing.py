@@ -274,8 +274,7 @@ def as_mermaid(plan: p.Plan) -> str:
         lines += [f"  {line}" for line in _arrows(plan, name, rule)]
     for name, terms in plan.releases.items():
         lines.append(f'  r_{name}[["{_quoted(terms.title)}<br/>{terms.amount:f} {_quoted(terms.unit)}"]]')
-        leaves = (leaf for criterion in terms.when for leaf in c.leaves(criterion))
-        sources = [source for leaf in leaves for source in _sources(plan, leaf, f"r_{name}")]
+        sources = [source for leaf in c.leaves(*terms.when) for source in _sources(plan, leaf, f"r_{name}")]
         sources += [f"m_{terms.share_of}"] if terms.share_of else []
         lines += [f"  {source} --> r_{name}" for source in dict.fromkeys(sources)]
     return "\n".join(lines) + "\n"

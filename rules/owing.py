@@ -99,8 +99,8 @@ def _phases(program: Program, at: datetime) -> Iterator[Owed]:
 def _awaited(program: Program, phase: str, criteria: Sequence[c.Criterion], at: datetime) -> list[str]:
     """The parties whose consent is all that a gate lacks."""
     given = program.consented(phase)
-    asked = [party for leaf in _leaves(criteria) if isinstance(leaf, c.ConsentGiven) for party in leaf.consent]
-    missing = [party for party in dict.fromkeys(asked) if party not in given]
+    asked = c.consents_asked(*criteria)
+    missing = [party for party in asked if party not in given]
     if not missing or gate(program, given, criteria, at) is Truth.MET:
         return []
     return missing if gate(program, {*asked, *given}, criteria, at) is Truth.MET else []
@@ -110,7 +110,7 @@ def _met_since(program: Program, phase: str, criteria: Iterable[c.Criterion], at
     """Since when all of a gate but its consents is met, as far as what it asks for has a date."""
     outer = program.plan.phases[phase].within
     dates = [program.started_at, program.phase(phase).opened_at, program.phase(outer).opened_at if outer else None]
-    dates += [_since(program, leaf) for leaf in _leaves(criteria)]
+    dates += [_since(program, leaf) for leaf in c.leaves(*criteria)]
     return max(date for date in dates if date is not None and date <= at)
 
 
@@ -135,11 +135,6 @@ def _since(program: Program, leaf: c.Leaf) -> datetime | None:
             return plus(since, after.within, program.plan.time_zone) if since else None
         case _:
             return None
-
-
-def _leaves(criteria: Iterable[c.Criterion]) -> Iterator[c.Leaf]:
-    for criterion in criteria:
-        yield from c.leaves(criterion)
 
 
 def _commitments(program: Program, at: datetime) -> Iterator[Owed]:

@@ -355,7 +355,7 @@ class Plan(Strict):
         first = next(iter(self.phases))
         uses = {indicator: self.phase_of[found[0][0]] for indicator, found in self.measured.items()}
         for place, gate in self.gates:
-            for leaf in (leaf for criterion in gate for leaf in leaves(criterion)):
+            for leaf in leaves(*gate):
                 if isinstance(leaf, FigureHolds):
                     uses.setdefault(leaf.figure.indicator, place[1] if place[0] == "phases" else first)
         return uses
@@ -399,4 +399,4 @@ class Plan(Strict):
 
 
 def _dated(gate: tuple[Criterion, ...]) -> tuple[NotBefore, ...]:
-    return tuple(leaf for criterion in gate for leaf in leaves(criterion) if isinstance(leaf, NotBefore))
+    return tuple(leaf for leaf in leaves(*gate) if isinstance(leaf, NotBefore))

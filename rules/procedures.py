@@ -12,11 +12,9 @@ within: P90D                                # lapses if it has not been adopted 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from pydantic import Field, field_validator
 
-from rules.criteria import ConsentGiven, Criterion, leaves
+from rules.criteria import Criterion, consents_asked
 from rules.times import Duration
 from rules.words import Label, Name, Strict, Text
 
@@ -39,20 +37,14 @@ class Procedure(Strict):
     @field_validator("adopted_when")
     @classmethod
     def _asks_somebody(cls, criteria: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
-        if not any(isinstance(leaf, ConsentGiven) for criterion in criteria for leaf in leaves(criterion)):
+        if not consents_asked(*criteria):
             raise ValueError("a procedure asks for the consent of somebody: {consent: [PARTY, ...]}")
         return criteria
 
     @property
     def asked(self) -> tuple[str, ...]:
         """The parties whose consent it asks for, each once."""
-        return tuple(dict.fromkeys(self._asked()))
-
-    def _asked(self) -> Iterator[str]:
-        for criterion in self.adopted_when:
-            for leaf in leaves(criterion):
-                if isinstance(leaf, ConsentGiven):
-                    yield from leaf.consent
+        return consents_asked(*self.adopted_when)
 
 
 class AmendmentClass(Strict):

@@ -150,7 +150,7 @@ def _releases(plan: p.Plan, signatories: list[str]) -> Iterator[Fault]:
         for field, wait in (("due", terms.due), ("lapses", terms.lapses)):
             if wait is not None:
                 yield from _anchor(plan, (*at, field, "from"), wait.from_)
-        if any(isinstance(leaf, c.ConsentGiven) for criterion in terms.gates for leaf in c.leaves(criterion)):
+        if c.consents_asked(*terms.gates):
             message = "consent is given to the opening of a phase; ask it there, and here for the phase or its milestone"
             yield Fault((*at, "when"), message)
 

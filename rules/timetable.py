@@ -13,6 +13,7 @@ due:
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 from pydantic import Field, model_validator
@@ -101,7 +102,7 @@ class Deadline(Strict):
             raise ValueError("resumes_after is for a date with paused_while_broken: [COMMITMENT, ...]")
         return self
 
-    @property
+    @cached_property
     def dates(self) -> tuple[After, ...]:
         """The dates of which the earliest counts; mostly one."""
         if self.within is None or self.from_ is None:

@@ -16,7 +16,7 @@ from pydantic import Field
 from api.acting import RECORDED, ActRoute, Doing, Preview, ProgramId, previewed, recorded, refused
 from api.answers.ledger import ReadingAnswer, ReceiptAnswer
 from api.callers import Caller
-from api.problems import WRITES, Invalid, Refused
+from api.problems import Invalid, Refused
 from api.state import StateOf
 from db.queries import Sought
 from db.receipts import BatchRefused
@@ -24,7 +24,7 @@ from rules import acts as a
 from rules.times import Instant
 from rules.words import Id, Name, Strict, Text
 
-router = APIRouter(prefix="/programs/{program}", tags=["acts"], responses=WRITES, route_class=ActRoute)
+router = APIRouter(prefix="/programs/{program}", tags=["acts"], route_class=ActRoute)
 
 IncidentId = Annotated[Id, Path(alias="incident")]
 

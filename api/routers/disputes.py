@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Response
 from api.acting import RECORDED, ActRoute, Doing, ProgramId
 from api.answers.disputes import DisputeAnswer, SnapbackAnswer
 from api.callers import Caller
-from api.problems import READS, WRITES
+from api.problems import READS
 from api.routers.acts import Reasoned
 from api.routers.programs import seen
 from api.state import StateOf
@@ -18,8 +18,6 @@ from rules.program import DisputeStatus
 from rules.words import Id, Name, Strict, Text
 
 router = APIRouter(prefix="/programs/{program}", tags=["disputes"], route_class=ActRoute)
-
-_ANSWERS = {**RECORDED, "responses": {**WRITES, **RECORDED["responses"]}}
 
 DisputeId = Annotated[Id, Path(alias="dispute")]
 
@@ -37,25 +35,25 @@ class Notice(Strict):
     dispute: Id | None = None
 
 
-@router.post("/disputes", **_ANSWERS)
+@router.post("/disputes", **RECORDED)
 async def raise_dispute(deed: a.RaiseDispute, acting: Doing) -> Response:
     """Brings a dispute before the first stage of a ladder."""
     return await acting.do(deed)
 
 
-@router.post("/disputes/{dispute}/settlements", **_ANSWERS)
+@router.post("/disputes/{dispute}/settlements", **RECORDED)
 async def settle_dispute(dispute: DisputeId, body: Settlement, acting: Doing) -> Response:
     """Settles a dispute at the stage before which it lies."""
     return await acting.do(a.SettleDispute(dispute=dispute, outcome=body.outcome))
 
 
-@router.post("/disputes/{dispute}/withdrawals", **_ANSWERS)
+@router.post("/disputes/{dispute}/withdrawals", **RECORDED)
 async def withdraw_dispute(dispute: DisputeId, body: Reasoned, acting: Doing) -> Response:
     """Takes back a dispute that one has raised."""
     return await acting.do(a.WithdrawDispute(dispute=dispute, reason=body.reason))
 
 
-@router.post("/snapbacks/{snapback}/invocations", **_ANSWERS)
+@router.post("/snapbacks/{snapback}/invocations", **RECORDED)
 async def invoke_snapback(snapback: Annotated[Name, Path()], body: Notice, acting: Doing) -> Response:
     """Gives notice that something lapses, unless it is decided to keep it."""
     return await acting.do(a.InvokeSnapback(snapback=snapback, dispute=body.dispute, reason=body.reason))

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Response
 from api.acting import RECORDED, ActRoute, Doing, ProgramId
 from api.answers.proposals import ProposalAnswer, ProposalLine
 from api.callers import Caller
-from api.problems import READS, WRITES, NotFound
+from api.problems import READS, NotFound
 from api.routers.acts import Reasoned
 from api.routers.programs import seen
 from api.state import StateOf
@@ -19,8 +19,6 @@ from rules.program import ProposalStatus
 from rules.words import Id, Name, Strict, Text
 
 router = APIRouter(prefix="/programs/{program}/proposals", tags=["proposals"], route_class=ActRoute)
-
-_ANSWERS = {**RECORDED, "responses": {**WRITES, **RECORDED["responses"]}}
 
 ProposalId = Annotated[Id, Path(alias="proposal")]
 
@@ -32,25 +30,25 @@ class Notice(Strict):
     proof: Text
 
 
-@router.post("", **_ANSWERS)
+@router.post("", **RECORDED)
 async def propose(deed: a.Propose, acting: Doing) -> Response:
     """Puts a waiver, an extension or an amendment before those whose consent its procedure asks for."""
     return await acting.do(deed)
 
 
-@router.post("/{proposal}/objections", **_ANSWERS)
+@router.post("/{proposal}/objections", **RECORDED)
 async def object_to(proposal: ProposalId, body: Reasoned, acting: Doing) -> Response:
     """Objects: silence no longer adopts it, and an objection of a party with a veto ends it."""
     return await acting.do(a.ObjectTo(proposal=proposal, reason=body.reason))
 
 
-@router.post("/{proposal}/notices", **_ANSWERS)
+@router.post("/{proposal}/notices", **RECORDED)
 async def give_notice(proposal: ProposalId, body: Notice, acting: Doing) -> Response:
     """Proves that a party has had notice; from then its silence counts."""
     return await acting.do(a.GiveNotice(proposal=proposal, party=body.party, proof=body.proof))
 
 
-@router.post("/{proposal}/withdrawals", **_ANSWERS)
+@router.post("/{proposal}/withdrawals", **RECORDED)
 async def withdraw_proposal(proposal: ProposalId, body: Reasoned, acting: Doing) -> Response:
     """Takes back a proposal that has not been decided."""
     return await acting.do(a.WithdrawProposal(proposal=proposal, reason=body.reason))

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import assert_never
 
 from rules import acts as a
-from rules import criteria as c
 from rules import facts
+from rules.criteria import consents_asked
 from rules.entries import Fact
 from rules.explain import blocking_phase
 from rules.program import PhaseStatus, Program, Standing
@@ -30,13 +30,7 @@ def consented(program: Program, actor: a.Actor, deed: a.Consent) -> Fact:
     _check_phase(program, phase)
     if actor.role is not a.Role.REPRESENTATIVE or deed.on_behalf_of is not None:
         raise No(Code.PARTY_MAY_NOT, "A phase is consented to by a party itself.", "a representative of the party")
-    asked = {
-        party
-        for criterion in (*program.plan.phases[phase].entry, *program.plan.exits[phase])
-        for leaf in c.leaves(criterion)
-        if isinstance(leaf, c.ConsentGiven)
-        for party in leaf.consent
-    }
+    asked = consents_asked(*program.plan.phases[phase].entry, *program.plan.exits[phase])
     if actor.party not in asked:
         raise No(
             Code.CONSENT_NOT_ASKED,
