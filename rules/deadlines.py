@@ -11,7 +11,7 @@ from rules import effects, facts
 from rules.agenda import Agenda, on
 from rules.anchors import occurred
 from rules.effects import Effect
-from rules.plan import Milestone
+from rules.milestones import Milestone
 from rules.program import MilestoneStatus, Program
 from rules.times import Interval, in_whole_days, local_day, plus, plus_lost
 from rules.timetable import Deadline

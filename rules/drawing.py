@@ -10,6 +10,8 @@ from typing import assert_never
 
 from rules import criteria as c
 from rules import plan as p
+from rules.indicators import Indicator, Target
+from rules.milestones import Attestation, Filed, Measured, Showing, Statement
 from rules.timetable import Deadline, Inactivity, Window
 
 
@@ -174,20 +176,20 @@ def _still(rule: Inactivity) -> str:
     return f"{rule.within} without any of ({acts}){windows}; horizon {rule.horizon}"
 
 
-def _showing(plan: p.Plan, how: p.Showing) -> str:
+def _showing(plan: p.Plan, how: Showing) -> str:
     match how:
-        case p.Filed():
+        case Filed():
             return "document"
-        case p.Statement():
+        case Statement():
             return "statement"
-        case p.Attestation(by=parties):
+        case Attestation(by=parties):
             return f"attestation by {' and '.join(parties)}"
-        case p.Measured(indicator=indicator, target=target):
+        case Measured(indicator=indicator, target=target):
             return f"{indicator} of {plan.indicators[indicator].producer}, {_target(plan.indicators[indicator], target)}"
     assert_never(how)
 
 
-def _target(indicator: p.Indicator, target: p.Target) -> str:
+def _target(indicator: Indicator, target: Target) -> str:
     if target.change is not None:
         baseline = indicator.baseline
         return f"{target.change} from {baseline.value:f} {target.unit} in {baseline.period}"

@@ -15,7 +15,7 @@ from rules.findings import showing, shown
 from rules.gates import judge
 from rules.incidents import matching
 from rules.parameters import recorded_plan
-from rules.plan import JointBody, NonParty, Party
+from rules.parties import JointBody, NonParty, Party
 from rules.program import (
     DisputeStatus,
     Evidence,

@@ -11,7 +11,7 @@ from rules.causes import Cause
 from rules.criteria import FigureAsked
 from rules.effects import Truth
 from rules.facts import MeasurementRecorded
-from rules.plan import Indicator, Target
+from rules.indicators import Indicator, Target
 from rules.program import Program
 from rules.times import plus
 

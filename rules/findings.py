@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, assert_never
 
-from rules import plan as p
 from rules.causes import Cause
 from rules.effects import Truth
 from rules.figures import bound, newest, usable, without_revisions
 from rules.gates import every, gate
+from rules.milestones import Attestation, Filed, Measured, Statement
 from rules.program import MilestoneStatus, Program
 
 MET, NOT_MET, INDETERMINATE = Truth.MET, Truth.NOT_MET, Truth.INDETERMINATE
@@ -57,7 +57,7 @@ def _so_far(program: Program, name: str) -> list[str]:
     """The verified evidence for a milestone that stands, by id: with more of it a part is judged anew."""
     documents = (piece for held in program.milestone(name).shown.values() for piece in held)
     shown_by = program.plan.milestones[name].shown_by.values()
-    figures = (newest(program, how.indicator) for how in shown_by if isinstance(how, p.Measured))
+    figures = (newest(program, how.indicator) for how in shown_by if isinstance(how, Measured))
     return [*documents, *(figure.measurement for figure in figures if figure is not None)]
 
 
@@ -91,22 +91,22 @@ def showing(program: Program, name: str, key: str, at: datetime, *, counted: Col
     how = program.plan.milestones[name].shown_by[key]
     standing = program.milestone(name).shown.get(key, ())
     match how:
-        case p.Filed() | p.Statement():
+        case Filed() | Statement():
             if standing:
                 return Judgement(MET, f"{key}: shown by {standing[-1]}, verified.")
             return Judgement(NOT_MET, f"{key} is missing or not verified: {how.what}.")
-        case p.Attestation(by=parties):
+        case Attestation(by=parties):
             given = {program.evidence[piece].recorded_by.party for piece in standing}
             missing = [party for party in parties if party not in given]
             if not missing:
                 return Judgement(MET, f"{key}: attested by {', '.join(parties)}.")
             return Judgement(NOT_MET, f"{key} lacks the attestation of {', '.join(missing)}: {how.what}.")
-        case p.Measured():
+        case Measured():
             return measured(program, how, at, counted)
     assert_never(how)
 
 
-def measured(program: Program, how: p.Measured, at: datetime, counted: Collection[Cause] | None = None) -> Judgement:
+def measured(program: Program, how: Measured, at: datetime, counted: Collection[Cause] | None = None) -> Judgement:
     """Whether the newest verified figure of an indicator reaches its target.
 
     Newest is by the period covered, then by when it was recorded. Only the named producer's

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from rules.criteria import Graded, MilestoneAchieved, MilestoneGraded, leaves
-from rules.plan import Measured
+from rules.milestones import Measured
 from rules.program import Evidence, EvidenceStatus, Program
 
 

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from rules.assessors import Assessor, GradeScale
-from rules.causes import THAT_COUNT, Cause
 from rules.criteria import (
     Anchor,
     Criterion,
@@ -29,12 +28,14 @@ from rules.criteria import (
 )
 from rules.dependents import Dependents, Subject, dependents
 from rules.disputes import Ladder, Snapback
-from rules.grades import Scale
+from rules.indicators import Indicator
+from rules.milestones import Measured, Milestone
+from rules.parties import JointBody, NonParty, Party
 from rules.procedures import AmendmentClass, Procedure
 from rules.terms import Release
 from rules.times import Duration, Interval, TimeZone
-from rules.timetable import Deadline, Inactivity, Window
-from rules.words import Figure, Label, Name, Strict, Text, WhenSuspended
+from rules.timetable import Inactivity, Window
+from rules.words import Label, Name, Strict, Text, WhenSuspended
 
 PlanName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
 
@@ -44,52 +45,6 @@ class Parameter(Strict):
 
     default: str | int = Field(description="used when the program is started without a value")
     why: Text = Field(description="what the source leaves open, and why this default")
-
-
-class Party(Strict):
-    """Somebody who owes, consents and verifies."""
-
-    name: Label
-    note: Text | None = None
-
-
-class JointBody(Strict):
-    """A body of several parties that is credited, verifies or determines."""
-
-    name: Label
-    members: tuple[Name, ...] = Field(min_length=2)
-    note: Text | None = None
-
-
-class NonParty(Strict):
-    """Somebody who can cause incidents but has agreed to nothing."""
-
-    name: Label
-    note: Text | None = None
-
-
-class Baseline(Strict):
-    """A frozen figure to compare with: value, the period it covers, and the edition it is from."""
-
-    value: Figure
-    period: Label
-    edition: Label
-
-
-class Indicator(Strict):
-    """A figure that a named producer publishes; another producer's never stands in for it."""
-
-    title: Label
-    producer: Label
-    unit: Label
-    better: Literal["lower", "higher"]
-    baseline: Baseline
-    oldest: Duration = Field(description="oldest acceptable age, counted from the period's end")
-    source: Text
-    licence: Label
-    verified_by: tuple[Name, ...] = Field(
-        default=(), description="parties or bodies that verify its figures, beside those of what counts them"
-    )
 
 
 class IncidentKind(Strict):
@@ -144,88 +99,6 @@ class Commitment(Strict):
         if not self.broken_by and not self.kept_while:
             raise ValueError("say what breaks it: broken_by: [{kinds: [...]}], kept_while: [CRITERION], or both")
         return self
-
-
-class Filed(Strict):
-    kind: Literal["document"]
-    what: Text
-    may_be_restricted: bool = Field(default=False, description="whether it may be kept to named parties and auditors")
-
-
-class Statement(Strict):
-    kind: Literal["statement"]
-    what: Text
-    may_be_restricted: bool = False
-
-
-class Attestation(Strict):
-    kind: Literal["attestation"]
-    what: Text
-    by: tuple[Name, ...] = Field(min_length=1, description="parties of whom each must attest")
-    may_be_restricted: bool = False
-
-
-class Target(Strict):
-    """What a measured figure must reach: a level, or a change from the baseline."""
-
-    at_most: Figure | None = None
-    at_least: Figure | None = None
-    change: str | None = Field(
-        default=None,
-        pattern=r"^[+-]\d{1,4}(\.\d{1,6})?%$",
-        description="from the baseline, for example -10%",
-    )
-    unit: Label = Field(description="the unit of the level, or of the figure that changes")
-
-    @model_validator(mode="after")
-    def _is_one_target(self) -> Target:
-        if sum(value is not None for value in (self.at_most, self.at_least, self.change)) != 1:
-            raise ValueError("a target is one of at_most, at_least or change")
-        return self
-
-
-class Measured(Strict):
-    kind: Literal["measurement"]
-    what: Text
-    indicator: Name
-    target: Target
-
-
-Showing: TypeAlias = Annotated[Filed | Statement | Attestation | Measured, Field(discriminator="kind")]
-
-
-class Determination(Strict):
-    """Who decides, after which time to observe; or nobody, when the plan says so outright."""
-
-    by: tuple[Name, ...] = ()
-    automatically: bool = False
-    scale: Scale | None = Field(default=None, description="how a part of it is told; left out, all or nothing")
-    observation: Duration = Field(default="P0D", description="time for the party that owes to observe on a finding")
-
-    @model_validator(mode="after")
-    def _is_somebody(self) -> Determination:
-        if bool(self.by) == self.automatically:
-            raise ValueError("name who determines in by: [...], or say automatically: true")
-        if self.automatically and self.scale:
-            raise ValueError("a part is judged by somebody; name who in by: [...], or leave scale out")
-        return self
-
-
-class Milestone(Strict):
-    """A step that is decided on evidence and held while the evidence stands."""
-
-    title: Label
-    party: Name = Field(description="who owes it")
-    shown_by: dict[Name, Showing] = Field(min_length=1)
-    verified_by: tuple[Name, ...] = Field(min_length=1, description="parties or bodies")
-    determined: Determination
-    due: Deadline | None = None
-    holds_while: tuple[Criterion, ...] = ()
-    reversed_by: tuple[Cause, ...] = Field(
-        default=THAT_COUNT, description="causes of a revised figure for which a reversal is proposed"
-    )
-    waived_by: Name | None = Field(default=None, description="the procedure that can waive it")
-    note: Text | None = None
 
 
 class Phase(Strict):

@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 from pydantic import TypeAdapter, ValidationError
 
 from rules import acts as a
-from rules import plan as p
 from rules.authority import may
 from rules.canonical import digest
 from rules.decide import Decided, decide
 from rules.entries import Entry
 from rules.expectations import broken
 from rules.family import child_id
+from rules.milestones import Attestation, Filed, Measured, Milestone, Showing
 from rules.parameters import recorded_plan
 from rules.plan import Plan
 from rules.program import Program
@@ -201,7 +201,7 @@ class _Stage:
             reason = "Everything that the plan asks for is shown."
             self._must(authority, a.Determine(milestone=name, outcome="achieved", reason=reason), path)
 
-    def _waive_observation(self, name: str, step: p.Milestone, path: Path) -> None:
+    def _waive_observation(self, name: str, step: Milestone, path: Path) -> None:
         """Whoever owes has nothing to add to a finding in its favour; otherwise its time to observe would be waited for."""
         finding = self.program.milestone(name).finding
         if finding is not None and finding.observable_until is not None and not finding.observed:
@@ -209,16 +209,16 @@ class _Stage:
             self._must(speaker, a.Observe(milestone=name, text="Nothing to add."), path)
 
     def _showings(
-        self, name: str, step: p.Milestone, shows: str, how: p.Showing, path: Path
+        self, name: str, step: Milestone, shows: str, how: Showing, path: Path
     ) -> Iterator[tuple[a.Actor, a.RecordEvidence]]:
         standing = self.program.milestone(name).shown.get(shows, ())
-        if isinstance(how, p.Measured):
+        if isinstance(how, Measured):
             if not standing and not self.program.figures.get(how.indicator):
                 raise self._fault(path, f"{name} is measured; record and verify a figure of {how.indicator} first")
             return
         document = a.FiledDocument(sha256=digest([name, shows]), name=f"{shows}.pdf")
         match how:
-            case p.Attestation(by=parties):
+            case Attestation(by=parties):
                 given = {self.program.evidence[piece].recorded_by.party for piece in standing}
                 missing = [party for party in parties if party not in given]
                 recorders = [self._somebody(a.Role.REPRESENTATIVE, (party,), path) for party in missing]
@@ -234,7 +234,7 @@ class _Stage:
                     evidence=f"{name}.{shows}.{self._acts}",
                     milestone=name,
                     shows=shows,
-                    document=document if isinstance(how, p.Filed) else None,
+                    document=document if isinstance(how, Filed) else None,
                     text=how.what,
                 ),
             )

@@ -11,6 +11,8 @@ from rules.acts import ChildPlan
 from rules.amounts import amounts
 from rules.figures import bound
 from rules.grades import WRITTEN, fits
+from rules.indicators import Indicator
+from rules.milestones import Attestation, Filed, Measured, Milestone, Statement
 from rules.parameters import plan_of, text_read
 from rules.reachability import unreachable
 from rules.reading import Document, Fault, Faulty, Path
@@ -188,7 +190,7 @@ def _stability(plan: p.Plan, at: Path, rule: p.StabilityPeriod, everybody: list[
         yield from _unknown((*at, "tolerates", "at_most"), rule.tolerates.at_most, "severity", plan.severities)
 
 
-def _milestone(plan: p.Plan, at: Path, step: p.Milestone, signatories: list[str]) -> Iterator[Fault]:
+def _milestone(plan: p.Plan, at: Path, step: Milestone, signatories: list[str]) -> Iterator[Fault]:
     yield from _unknown((*at, "party"), step.party, "party", plan.parties)
     for index, name in enumerate(step.verified_by):
         yield from _unknown((*at, "verified_by", index), name, "party or body", signatories)
@@ -196,12 +198,12 @@ def _milestone(plan: p.Plan, at: Path, step: p.Milestone, signatories: list[str]
         yield from _unknown((*at, "determined", "by", index), name, "party or body", signatories)
     for key, how in step.shown_by.items():
         match how:
-            case p.Attestation(by=parties):
+            case Attestation(by=parties):
                 for index, name in enumerate(parties):
                     yield from _unknown((*at, "shown_by", key, "by", index), name, "party or body", signatories)
-            case p.Measured(indicator=indicator):
+            case Measured(indicator=indicator):
                 yield from _unknown((*at, "shown_by", key, "indicator"), indicator, "indicator", plan.indicators)
-            case p.Filed() | p.Statement():
+            case Filed() | Statement():
                 pass
             case _:
                 assert_never(how)
@@ -363,7 +365,7 @@ def _units(plan: p.Plan) -> Iterator[Fault]:
     for name, phase in plan.phases.items():
         for step_name, step in phase.milestones.items():
             for key, how in step.shown_by.items():
-                if not isinstance(how, p.Measured):
+                if not isinstance(how, Measured):
                     continue
                 at: Path = ("phases", name, "milestones", step_name, "shown_by", key, "target")
                 indicator = plan.indicators[how.indicator]
@@ -373,7 +375,7 @@ def _units(plan: p.Plan) -> Iterator[Fault]:
                 yield from _for_the_worse(at, how, indicator)
 
 
-def _for_the_worse(at: Path, how: p.Measured, indicator: p.Indicator) -> Iterator[Fault]:
+def _for_the_worse(at: Path, how: Measured, indicator: Indicator) -> Iterator[Fault]:
     lower = how.target.at_most is not None or (how.target.change or "").startswith("-")
     if lower != (indicator.better == "lower"):
         yield Fault(at, f"the target asks for the worse: {how.indicator} is better {indicator.better}")
@@ -394,7 +396,7 @@ def _verifiers(plan: p.Plan) -> Iterator[Fault]:
                 message = f"this gate can never open: {step.party} owes it and would verify itself"
                 yield Fault(("phases", name, "milestones", step_name, "verified_by"), message)
             for key, how in step.shown_by.items():
-                alone = set(step.verified_by) & set(how.by) if isinstance(how, p.Attestation) else set()
+                alone = set(step.verified_by) & set(how.by) if isinstance(how, Attestation) else set()
                 if alone == set(step.verified_by) and len(alone) == 1:
                     message = f"this gate can never open: {', '.join(alone)} attests it and would verify itself"
                     yield Fault(("phases", name, "milestones", step_name, "shown_by", key), message)

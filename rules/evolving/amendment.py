@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TypeVar
 
 from rules import effects
+from rules.milestones import Milestone
 from rules.parameters import recorded_plan
-from rules.plan import Milestone
 from rules.program import MilestoneState, PhaseStatus, Program, Version
 
 V = TypeVar("V")

@@ -7,12 +7,12 @@ from decimal import Decimal
 
 from rules import acts as a
 from rules import facts
-from rules import plan as p
 from rules.effects import Truth
 from rules.entries import Fact
 from rules.findings import shown
 from rules.grades import FULL, WRITTEN, fits
 from rules.judging.evidence import milestone_of
+from rules.milestones import Milestone
 from rules.program import Finding, MilestoneState, MilestoneStatus, PhaseStatus, Program
 from rules.refusals import Code, No
 from rules.sentences import local
@@ -54,7 +54,7 @@ def determined(program: Program, actor: a.Actor, deed: a.Determine, at: datetime
     )
 
 
-def _grade(step: p.Milestone, deed: a.Determine, name: str) -> Decimal | None:
+def _grade(step: Milestone, deed: a.Determine, name: str) -> Decimal | None:
     """The grade that a determination comes to, on the milestone's scale; None without a scale. Raises No."""
     given = deed.share if deed.grade is None else Decimal(deed.grade)
     scale = step.determined.scale
@@ -123,7 +123,7 @@ def _check_fallen(state: MilestoneState, finding: Finding | None, name: str) -> 
         )
 
 
-def _check_authority(program: Program, actor: a.Actor, step: p.Milestone, name: str) -> None:
+def _check_authority(program: Program, actor: a.Actor, step: Milestone, name: str) -> None:
     if actor.party not in step.determined.by:
         who = " or ".join(step.determined.by) or "the plan itself"
         raise No(

@@ -7,9 +7,9 @@ from typing import TypeAlias, assert_never
 
 from rules import acts as a
 from rules import facts
-from rules import plan as p
 from rules.entries import Fact
 from rules.figures import period_end
+from rules.milestones import Attestation, Filed, Measured, Milestone, Statement
 from rules.program import Evidence, EvidenceStatus, Program
 from rules.refusals import Code, No
 from rules.restriction import may_read
@@ -39,7 +39,7 @@ def evidence_fact(program: Program, actor: a.Actor, deed: Deed, at: datetime) ->
     assert_never(deed)
 
 
-def milestone_of(program: Program, name: str) -> p.Milestone:
+def milestone_of(program: Program, name: str) -> Milestone:
     """A milestone of the plan. Raises No."""
     if (step := program.plan.milestones.get(name)) is None:
         raise No(
@@ -60,21 +60,21 @@ def _recorded(program: Program, actor: a.Actor, deed: a.RecordEvidence, at: date
             did_you_mean(deed.shows, step.shown_by),
         )
     match how:
-        case p.Filed() if deed.document is None:
+        case Filed() if deed.document is None:
             raise No(
                 Code.WRONG_KIND_OF_EVIDENCE,
                 f"{deed.shows} is shown by a document.",
                 "a document by its sha256",
             )
-        case p.Statement() | p.Attestation() if deed.text is None:
+        case Statement() | Attestation() if deed.text is None:
             raise No(Code.WRONG_KIND_OF_EVIDENCE, f"{deed.shows} is shown in words.", "a text")
-        case p.Attestation(by=parties) if actor.role is not a.Role.REPRESENTATIVE or actor.party not in parties:
+        case Attestation(by=parties) if actor.role is not a.Role.REPRESENTATIVE or actor.party not in parties:
             raise No(
                 Code.PARTY_MAY_NOT,
                 f"{deed.shows} is attested by a representative of {', '.join(parties)}.",
                 f"a representative of {' or '.join(parties)}",
             )
-        case p.Measured(indicator=indicator):
+        case Measured(indicator=indicator):
             raise No(
                 Code.WRONG_KIND_OF_EVIDENCE,
                 f"{deed.shows} is shown by figures of {indicator}.",
@@ -96,7 +96,7 @@ def _recorded(program: Program, actor: a.Actor, deed: a.RecordEvidence, at: date
     )
 
 
-def _check_restriction(program: Program, deed: a.RecordEvidence, step: p.Milestone) -> None:
+def _check_restriction(program: Program, deed: a.RecordEvidence, step: Milestone) -> None:
     """Evidence is kept to some only where the plan foresees it, and never from all who could verify it. Raises No."""
     if deed.restricted_to is None:
         return

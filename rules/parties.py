@@ -1,0 +1,29 @@
+"""Who stands in a plan: parties that owe and consent, bodies they sit in, and others who have agreed to nothing."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from rules.words import Label, Name, Strict, Text
+
+
+class Party(Strict):
+    """Somebody who owes, consents and verifies."""
+
+    name: Label
+    note: Text | None = None
+
+
+class JointBody(Strict):
+    """A body of several parties that is credited, verifies or determines."""
+
+    name: Label
+    members: tuple[Name, ...] = Field(min_length=2)
+    note: Text | None = None
+
+
+class NonParty(Strict):
+    """Somebody who can cause incidents but has agreed to nothing."""
+
+    name: Label
+    note: Text | None = None
