@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 
 from rules.causes import Cause
 from rules.matters import Matter
+from rules.origin import Origin
 from rules.times import Instant
 from rules.words import Figure, Id, Label, Name, PlanText, Sha256, Strict, Text, WhenSuspended
 
@@ -144,6 +145,8 @@ class RecordMeasurement(Strict):
     retrieved_at: Instant
     revises: Id | None = Field(default=None, description="the measurement that this one takes the place of")
     cause: Cause | None = Field(default=None, description="with revises: why the figure is another")
+    standard_error: Figure | None = Field(default=None, description="of the figure, in its unit")
+    origin: Origin | None = Field(default=None, description="of a check alone: the answers that it was read from")
 
 
 class ReadEvidence(Strict):

@@ -10,6 +10,7 @@ from rules.acts import ChildPlan, FiledDocument, Member, MilestoneReported, Pare
 from rules.assessors import Meaning
 from rules.causes import Cause
 from rules.matters import Matter
+from rules.origin import Origin
 from rules.times import Instant
 from rules.words import Figure, Id, Label, Name, PlanText, Sha256, Strict, Text
 
@@ -61,6 +62,8 @@ class MeasurementRecorded(Strict):
     retrieved_at: Instant
     revises: Id | None = None
     cause: Cause | None = None
+    standard_error: Figure | None = None
+    origin: Origin | None = None
 
 
 class EvidenceRead(Strict):

@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from rules.assessors import Assessor, GradeScale
+from rules.checks import Check
 from rules.criteria import (
     Anchor,
     Criterion,
@@ -32,6 +33,7 @@ from rules.indicators import Indicator
 from rules.milestones import Measured, Milestone
 from rules.parties import JointBody, NonParty, Party
 from rules.procedures import AmendmentClass, Procedure
+from rules.sources import Host, Source
 from rules.terms import Release
 from rules.times import Duration, Interval, TimeZone
 from rules.timetable import Inactivity, Window
@@ -145,6 +147,9 @@ class Plan(Strict):
     severities: tuple[Name, ...] = Field(default=(), description="from the least to the gravest")
     incidents: dict[Name, IncidentKind] = Field(default_factory=dict)
     indicators: dict[Name, Indicator] = Field(default_factory=dict)
+    hosts: tuple[Host, ...] = Field(default=(), max_length=50, description="the only hosts that checks may ask")
+    sources: dict[Name, Source] = Field(default_factory=dict, max_length=100)
+    checks: dict[Name, Check] = Field(default_factory=dict, max_length=200)
     commitments: dict[Name, Commitment] = Field(default_factory=dict)
     calendar: dict[Name, Window] = Field(default_factory=dict, description="times that stop the clocks which name them")
     inactivity: dict[Name, Inactivity] = Field(

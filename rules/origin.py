@@ -1,0 +1,30 @@
+"""Where a figure or an event was read: what anybody needs to read it again from the same bytes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from rules.times import Instant
+from rules.words import Label, Name, Sha256, Strict, Text
+
+
+class Fetch(Strict):
+    """One answer of a producer; its bytes are kept as a document under their hash."""
+
+    url: Text
+    status: Annotated[int, Field(ge=100, le=599)]
+    retrieved_at: Instant
+    sha256: Sha256
+    size: Annotated[int, Field(ge=0, lt=2**53)]
+
+
+class Origin(Strict):
+    """How a check has come to what it records: its answers, who read them, and the row as it stands in them."""
+
+    check: Name
+    fetched: tuple[Fetch, ...] = Field(min_length=1, max_length=200)
+    adapter: Label
+    version: Label = Field(description="of the adapter")
+    row: Text = Field(description="the row that was read, as it stands in the answer")

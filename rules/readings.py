@@ -1,0 +1,64 @@
+"""What a reader of a source has found in its answers: figures, events, or why there are none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal, TypeAlias
+
+Unread: TypeAlias = Literal["missing", "retired", "unparseable", "implausible", "wrong_unit", "refused"]
+"""Why an answer gives no figure.
+
+    missing      the source answers, and has no figure for what is asked
+    retired      the producer no longer knows the code
+    unparseable  not the format that was agreed: a renamed column, XML for JSON, a page for a table
+    implausible  a figure that cannot be: not finite, outside the plausible range, of a year to come
+    wrong_unit   a figure in another unit
+    refused      the producer answers and denies (4xx), or the answer breaks a limit
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFigure:
+    """One figure as the source says it."""
+
+    period: str
+    value: Decimal
+    unit: str | None
+    edition: str
+    row: str
+    standard_error: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadEvent:
+    """One event as the source says it; a deleted one is known by its id alone."""
+
+    id: str
+    happened_on: date | None
+    kind: str | None
+    place: str | None
+    row: str
+    severity: str | None = None
+    attributed_to: str | None = None
+    title: str | None = None
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """All that one run has read. `covers_until` is the last day of which a feed of events speaks."""
+
+    edition: str
+    figures: tuple[ReadFigure, ...] = ()
+    events: tuple[ReadEvent, ...] = ()
+    covers_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoReading:
+    """Why a run has read nothing, in a sentence that names the place."""
+
+    kind: Unread
+    sentence: str
