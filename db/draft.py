@@ -19,8 +19,8 @@ from db.ledger import GENESIS, Sealed, TooLarge, columns_of, seal
 from db.programs import Kept, clock_room_must_look
 from db.projections import head, origin, rows
 from db.receipts import BatchRefused, Receipt
-from db.statements import append
-from db.wire import Statement, Value
+from db.statements import append, append_as_expected
+from db.wire import Call, Value
 from rules.acts import Act
 from rules.canonical import NotCanonical
 from rules.decide import Decided, content_of, decide, knows_of, refusal
@@ -49,7 +49,7 @@ class Draft:
         nonce: Nonce = lambda: secrets.token_bytes(16),
     ) -> None:
         """`known` are the acts among those to be judged that the ledger holds already."""
-        self._program_id = program_id
+        self.program_id = program_id
         self._before = kept
         self._at = max(at, kept.program.at) if kept else at
         self._known = dict(known)
@@ -98,8 +98,20 @@ class Draft:
         self.after, self._clock_seq, self._known = after, clock_seq, known
         del self._sealed[length:]
 
-    def statement(self) -> tuple[Statement, *tuple[Value, ...]]:
-        """The one statement that writes all of it, with its values."""
+    def statement(self) -> Call:
+        """The one statement that writes all of it, with its values, once the head row is locked."""
+        shape, values = self._written()
+        return (append(*shape, starts=self._before is None), *values)
+
+    def statement_as_expected(self) -> Call:
+        """The same, to be sent without a look before: it fails unless the program still stands where the draft began."""
+        if self._before is None:
+            raise ValueError("a start expects nothing")
+        shape, values = self._written()
+        return (append_as_expected(*shape), *values, self._before.seq, self._before.head)
+
+    def _written(self) -> tuple[tuple[frozenset[str], frozenset[str]], tuple[Value, ...]]:
+        """Which projections are written and which lose lines; and the program, rows as JSON, and the entries as bytes."""
         if self.after is None:
             raise ValueError("an empty draft writes nothing")
         before, after = self._before, self.after
@@ -110,9 +122,8 @@ class Draft:
         if before is None:
             line |= origin(after.program)
         data = {**changes.plain, "program": [line], "ledger_entry": [columns_of(entry) for entry in entries]}
-        return (
-            append(frozenset(changes.rows), frozenset(changes.gone), starts=before is None),
-            str(self._program_id),
+        return (frozenset(changes.rows), frozenset(changes.gone)), (
+            str(self.program_id),
             to_json(data).decode(),
             [sealed.prev for sealed in self._sealed],
             [sealed.leaf for sealed in self._sealed],
@@ -146,7 +157,7 @@ class Draft:
         before, prev = self.after, self.after.head if self.after else GENESIS
         sealed: list[Sealed] = []
         for entry in decided.entries:
-            sealed.append(seal(entry, self._program_id, prev, self._nonce()))
+            sealed.append(seal(entry, self.program_id, prev, self._nonce()))
             prev = sealed[-1].leaf
         after = Kept(decided.program, prev, decided.clocks)
         if sealed and clock_room_must_look(before, after):
@@ -154,7 +165,7 @@ class Draft:
         self._sealed += sealed
         self.after = after
         receipt = Receipt(
-            program_id=self._program_id,
+            program_id=self.program_id,
             act_id=act.id,
             recorded_at=self._at,
             first_seq=sealed[0].entry.seq if sealed else after.seq,
@@ -176,6 +187,6 @@ class Draft:
             return
         decided = refusal(self.after.program, act, refused, self._at)
         (entry,) = decided.entries
-        sealed = seal(entry, self._program_id, self.after.head, self._nonce())
+        sealed = seal(entry, self.program_id, self.after.head, self._nonce())
         self._sealed.append(sealed)
         self.after = Kept(decided.program, sealed.leaf, self.after.clocks)

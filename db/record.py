@@ -1,16 +1,20 @@
 """The one place where something is recorded: a transaction per program at a time, owned here.
 
+    judge · append and project, if the head row is where it was, and commit
+
+in one round trip, which programs that wait share. Where that cannot be, or turns out to be wrong:
+
     lock the head row · read the clock and what is new · judge · append and project · commit
 
-in two round trips. Acts that wait for the same program share a transaction; each is judged in its
-turn and has its own answer.
+in two, each program by itself. Acts that wait for the same program share a transaction; each is
+judged in its turn and has its own answer.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -19,17 +23,24 @@ from uuid import UUID
 import psycopg
 
 from db.draft import Draft, Known
+from db.hour import Hour
 from db.programs import Kept, Programs, caught_up, entries_of
 from db.receipts import BatchRefused, Receipt, repeated
 from db.session import Writer
 from db.statements import ACT, LOCK, LOOK, TELL
-from db.wire import BEGIN, COMMIT, Transaction
+from db.wire import BEGIN, COMMIT, Call, Transaction
 from rules.acts import Act, StartProgram
 from rules.decide import Decided, decide
 from rules.refusals import Refused
 
 MOST_TOGETHER = 64
-"""Acts in one transaction. The lock is held while they are judged, a third of a millisecond each."""
+"""Acts of one program in one transaction. The lock is held while they are judged, a third of a millisecond each."""
+
+MOST_PROGRAMS = 16
+"""Programs in one round trip. Where one of them does not stand as expected, each of them has to be recorded by itself."""
+
+LANES = 2
+"""Round trips at a time. Who comes while both are under way shares the next one."""
 
 
 class LedgerFault(RuntimeError):
@@ -49,6 +60,16 @@ class _Waiting:
     answer: asyncio.Future[Any]
 
 
+@dataclass(frozen=True, slots=True)
+class _Foreseen:
+    """A draft judged on the program as this process knows it, and the answers if it turns out to stand so."""
+
+    program_id: UUID
+    together: Sequence[_Waiting]
+    draft: Draft
+    answers: Sequence[Any]
+
+
 class Recorder:
     """Records acts. One per process; any number of processes may record in the same program."""
 
@@ -56,7 +77,10 @@ class Recorder:
         self._writer = writer
         self._programs = programs
         self._most_together = most_together
+        self._hour = Hour()
         self._queues: dict[UUID, deque[_Waiting]] = {}
+        self._ready: deque[UUID] = deque()  # programs with somebody waiting, of which nothing is being recorded
+        self._lanes = 0
         self._working: set[asyncio.Task[None]] = set()
 
     async def record(self, program_id: UUID, act: Act) -> Receipt | Refused:
@@ -98,29 +122,46 @@ class Recorder:
         if (queue := self._queues.get(program_id)) is not None:
             queue.append(waiting)
         else:
-            queue = self._queues[program_id] = deque([waiting])
-            # A task of its own: a caller that goes away must not take the acts of others with it.
-            task = asyncio.create_task(self._drain(program_id, queue))
-            self._working.add(task)
-            task.add_done_callback(self._working.discard)
+            self._queues[program_id] = deque([waiting])
+            self._is_ready(program_id)
         return await waiting.answer
 
-    async def _drain(self, program_id: UUID, queue: deque[_Waiting]) -> None:
+    def _work(self, work: Coroutine[Any, Any, None]) -> None:
+        # A task of its own: a caller that goes away must not take the acts of others with it.
+        task = asyncio.create_task(work)
+        self._working.add(task)
+        task.add_done_callback(self._working.discard)
+
+    async def _lane(self) -> None:
+        """Records what is ready, many programs in one round trip, until nothing is."""
         try:
-            while queue:
-                together = self._next(queue)
-                try:
-                    answers = await self._transact(program_id, together)
-                except BaseException as error:
-                    self._programs.drop(program_id)
-                    _answer(together, [error] * len(together))
-                    if not isinstance(error, Exception):
-                        _answer(queue, [error] * len(queue))
-                        raise
-                else:
-                    _answer(together, answers)
+            while self._ready:
+                foreseen = list[_Foreseen]()
+                while self._ready and len(foreseen) < MOST_PROGRAMS:
+                    program_id = self._ready.popleft()
+                    together = self._next(self._queues[program_id])
+                    if (one := self._judged_ahead(program_id, together)) is not None:
+                        foreseen.append(one)
+                    else:
+                        self._work(self._carefully(program_id, together))
+                if foreseen:
+                    await self._append(foreseen)
         finally:
+            self._lanes -= 1
+
+    def _done(self, program_id: UUID, together: Iterable[_Waiting], answers: Iterable[Any]) -> None:
+        """Answers, and lets who has come meanwhile be next."""
+        _answer(together, answers)
+        if self._queues[program_id]:
+            self._is_ready(program_id)
+        else:
             del self._queues[program_id]
+
+    def _is_ready(self, program_id: UUID) -> None:
+        self._ready.append(program_id)
+        if self._lanes < LANES:
+            self._lanes += 1
+            self._work(self._lane())
 
     def _next(self, queue: deque[_Waiting]) -> list[_Waiting]:
         """Who is answered by the next transaction: those in front who still wait, up to the limit of acts."""
@@ -132,6 +173,55 @@ class Recorder:
                 together.append(waiting)
                 acts += len(waiting.acts)
         return together
+
+    def _judged_ahead(self, program_id: UUID, together: Sequence[_Waiting]) -> _Foreseen | None:
+        """Acts that are accepted if nothing has happened in their program that this process does not know of.
+
+        None where that has to be looked up: a refusal may be of a repeat, and what writes nothing would not find out.
+        """
+        kept, now = self._programs.kept(program_id), self._hour.now()
+        if kept is None or now is None or not together:
+            return None
+        draft = Draft(program_id, kept, now, {})
+        answers = [_judged(draft, waiting) for waiting in together]
+        accepted = all(isinstance(answer, Receipt | tuple) for answer in answers)
+        return _Foreseen(program_id, together, draft, answers) if accepted and not draft.is_empty else None
+
+    async def _append(self, foreseen: Sequence[_Foreseen]) -> None:
+        """Writes drafts of several programs in one round trip and one commit, all of them or none."""
+        in_order = sorted(foreseen, key=lambda one: one.program_id)  # two processes wait for each other's rows in one order
+        try:
+            async with self._writer.transaction() as transaction:
+                calls = [call for one in in_order for call in _calls(one.draft, one.draft.statement_as_expected())]
+                answered = await transaction.ask(*calls)
+        except psycopg.Error:
+            # Somebody else was there, an act is a repeat, or the database has gone: each by itself, and looking first.
+            for one in foreseen:
+                self._work(self._carefully(one.program_id, one.together))
+            return
+        except BaseException as error:
+            for one in foreseen:
+                self._done(one.program_id, one.together, [error] * len(one.together))
+            if not isinstance(error, Exception):
+                raise
+            return
+        self._hour.told(answered[0][0][0])
+        for one in foreseen:
+            if one.draft.after is not None:
+                self._programs.keep(one.program_id, one.draft.after)
+            self._done(one.program_id, one.together, one.answers)
+
+    async def _carefully(self, program_id: UUID, together: Sequence[_Waiting]) -> None:
+        """Records acts of one program with a look before them."""
+        try:
+            answers = await self._transact(program_id, together)
+        except BaseException as error:
+            self._programs.drop(program_id)
+            self._done(program_id, together, [error] * len(together))
+            if not isinstance(error, Exception):
+                raise
+        else:
+            self._done(program_id, together, answers)
 
     async def _transact(self, program_id: UUID, together: Sequence[_Waiting]) -> list[Any]:
         if not together:
@@ -153,9 +243,8 @@ class Recorder:
             draft = Draft(program_id, kept, at, known)
             answers = [_judged(draft, waiting) for waiting in together]
             if not draft.is_empty:
-                tell = ((TELL, str(program_id)),) if draft.wakes_the_clock_room else ()
                 try:
-                    await transaction.ask(draft.statement(), *tell, (COMMIT,))
+                    await transaction.ask(*_calls(draft, draft.statement()), (COMMIT,))
                 except psycopg.errors.UniqueViolation as error:
                     if kept is None:
                         raise _StartedMeanwhile from error
@@ -175,6 +264,7 @@ class Recorder:
             (LOOK, str(program_id), kept.seq if kept else 0, _array(ids)),
         )
         at: datetime = next(row[0] for row in seen if row[0] is not None)
+        self._hour.told(at)
         if new := [(leaf, body) for *_, leaf, body in seen if body is not None]:
             if not head:
                 raise _StartedMeanwhile
@@ -196,6 +286,11 @@ async def _known(
         (rows,) = await transaction.ask((ACT, str(program_id), seq, act_id))
         known[act_id] = Known(content, repeated(program_id, rows, entries_of(rows), kept.program))
     return known
+
+
+def _calls(draft: Draft, statement: Call) -> tuple[Call, ...]:
+    """What is sent for a draft: the statement that writes it, and a notice if the clock room must look."""
+    return (statement, (TELL, str(draft.program_id))) if draft.wakes_the_clock_room else (statement,)
 
 
 def _judged(draft: Draft, waiting: _Waiting) -> Any:

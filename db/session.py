@@ -32,6 +32,7 @@ WAIT_SECONDS = 10.0
 SETTINGS = {
     "role": ROLE,
     "timezone": "UTC",
+    "default_transaction_isolation": "read\\ committed",
     # A process that hangs must not keep a program locked for the others.
     "lock_timeout": "15s",
     "statement_timeout": "60s",

@@ -76,8 +76,16 @@ went_on AS (
     seq = line.seq, head = line.head, updated_at = line.updated_at,
     clock_seq = COALESCE(line.clock_seq, program.clock_seq)
   FROM jsonb_to_recordset($2::jsonb->'program') AS line ({typed})
-  WHERE program.id = $1::uuid
+  WHERE program.id = $1::uuid{expected}
+  RETURNING program.updated_at
 )"""
+
+_EXPECTED = " AND program.seq = $6::bigint AND program.head = $7::bytea"
+
+# What is asked last is asked first: the head row is locked, or there is nothing to divide by, before a line is written.
+_AS_EXPECTED = """
+SELECT clock_timestamp(), 1 / count(*) FROM went_on
+WHERE updated_at BETWEEN clock_timestamp() - interval '200 milliseconds' AND clock_timestamp()"""
 
 _REWRITE = """
 rewritten AS (
@@ -106,9 +114,21 @@ def append(put: frozenset[str], gone: frozenset[str], *, starts: bool) -> Statem
     Takes the program ($1), the rows by table as JSON ($2), and `prev`, `leaf` and `body` of the
     entries ($3 to $5).
     """
-    typed = _typed("program", but=("id",) if starts else ("id", *ORIGIN))
-    head = _START.format(columns=_names("program", but=("id",)), typed=typed) if starts else _GO_ON.format(typed=typed)
+    if starts:
+        head = _START.format(columns=_names("program", but=("id",)), typed=_typed("program", but=("id",)))
+    else:
+        head = _GO_ON.format(typed=_typed("program", but=("id", *ORIGIN)), expected="")
     return _statement([_LEDGER, head, *_projected(put, gone)])
+
+
+@lru_cache(maxsize=512)
+def append_as_expected(put: frozenset[str], gone: frozenset[str]) -> Statement:
+    """The same where the head row is expected to be at a number ($6) and a leaf ($7), and the entries' time to be now.
+
+    Answers with the time. Where one of them is not so, it divides by zero, and nothing is written.
+    """
+    head = _GO_ON.format(typed=_typed("program", but=("id", *ORIGIN)), expected=_EXPECTED)
+    return _statement([_LEDGER, head, *_projected(put, gone)], _AS_EXPECTED)
 
 
 @lru_cache(maxsize=64)
@@ -117,8 +137,8 @@ def project(put: frozenset[str]) -> Statement:
     return _statement(_projected(put, ()))
 
 
-def _statement(parts: list[str]) -> Statement:
-    return Statement(f"WITH {', '.join(part.strip() for part in parts)}\nSELECT")
+def _statement(parts: list[str], answer: str = "SELECT") -> Statement:
+    return Statement(f"WITH {', '.join(part.strip() for part in parts)}\n{answer.strip()}")
 
 
 def _projected(put: Collection[str], gone: Collection[str]) -> list[str]:

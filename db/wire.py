@@ -44,6 +44,9 @@ class Statement:
         return b"accord_" + sha256(self.sql.encode()).hexdigest()[:16].encode()
 
 
+Call: TypeAlias = tuple[Statement, *tuple[Value, ...]]
+"""A statement with its values."""
+
 BEGIN = Statement("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
 COMMIT = Statement("COMMIT")
 ROLLBACK = Statement("ROLLBACK")
@@ -59,7 +62,7 @@ class Line(psycopg.AsyncConnection[Any]):
 
 
 class Transaction:
-    """One transaction on one connection. It ends with what it asks last: COMMIT, or else nothing."""
+    """One transaction on one connection: what is asked at once, or from BEGIN to COMMIT; without COMMIT, nothing."""
 
     def __init__(self, line: Line) -> None:
         self._line = line
@@ -86,7 +89,7 @@ class Transaction:
         finally:
             self._loop.remove_reader(self._socket)
 
-    async def ask(self, *calls: tuple[Statement, *tuple[Value, ...]]) -> list[Rows]:
+    async def ask(self, *calls: Call) -> list[Rows]:
         """Sends statements with their values; the rows of each. Raises psycopg.Error for the first that fails."""
         pgconn = self._line.pgconn
         sent: list[bytes | None] = []  # a name for each statement being prepared, None for each that answers
