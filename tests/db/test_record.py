@@ -13,6 +13,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from db.hour import Hour
 from db.ledger import read, verify_chain
 from db.programs import Programs
 from db.receipts import BatchRefused, Receipt
@@ -150,6 +151,41 @@ async def test_many_at_once_make_one_chain(room: Room, other_room: Room, owner: 
     assert [row.act_id for row in rows if row.kind == "evidence_recorded"] != []
     assert {row.act_id for row in rows} >= {one.id for one in acts}
     assert len({receipt.first_seq for receipt in receipts}) == 200
+
+
+async def test_programs_that_share_a_round_trip_keep_their_chains_apart(room: Room, other_room: Room) -> None:
+    """Two processes on the same twenty programs: whoever turns out to be late looks again, and takes nobody with it."""
+    programs = [await room.started() for _ in range(20)]
+    rooms = [room, other_room]
+    acts = [(program_id, asked, evidence()) for program_id in programs for asked in rooms for _ in range(3)]
+    await asyncio.gather(*(asked.recorded(program_id, one) for program_id, asked, one in acts))
+    for program_id in programs:
+        rows = await stored(room.queries, program_id)
+        line = await room.queries.program(program_id)
+        assert line is not None
+        assert verify_chain(rows, (line.seq, line.head)) == []
+        recorded = [row.act_id for row in rows if row.kind == "evidence_recorded"]
+        assert sorted(recorded) == sorted(one.id for among, _, one in acts if among == program_id)
+
+
+async def test_a_head_row_that_lies_stops_its_own_program_only(room: Room, owner: psycopg.AsyncConnection[Any]) -> None:
+    lying, honest = await room.started(), await room.started()
+    await owner.execute("UPDATE program SET seq = seq - 1 WHERE id = %s", [lying])
+    outcomes = await asyncio.gather(
+        room.recorder.record(lying, evidence()), room.recorder.record(honest, evidence()), return_exceptions=True
+    )
+    assert isinstance(outcomes[0], RuntimeError)
+    assert isinstance(outcomes[1], Receipt)
+
+
+async def test_an_act_is_never_recorded_at_a_time_that_the_database_has_not_reached(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process whose own clock runs ahead foresees wrongly, and is told the time instead."""
+    program_id = await room.started()
+    monkeypatch.setattr(Hour, "now", lambda _: datetime.now(UTC) + timedelta(minutes=1))
+    recorded = await room.recorded(program_id, evidence())
+    assert recorded.recorded_at <= datetime.now(UTC)
 
 
 async def test_starts_at_once_make_one_program(room: Room, other_room: Room) -> None:
