@@ -108,7 +108,7 @@ class Draft:
         if self._before is None:
             raise ValueError("a start expects nothing")
         shape, values = self._written()
-        return (append_as_expected(*shape), *values, self._before.seq, self._before.head)
+        return (append_as_expected(*shape), *(*values, self._before.seq, self._before.head))
 
     def _written(self) -> tuple[tuple[frozenset[str], frozenset[str]], tuple[Value, ...]]:
         """Which projections are written and which lose lines; and the program, rows as JSON, and the entries as bytes."""
