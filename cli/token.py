@@ -19,6 +19,7 @@ from db.session import Clerk, Reader
 from db.tokens import Tokens
 from rules.acts import Role
 from rules.authority import FOR_A_PARTY
+from rules.checking import CHECKS
 
 app = typer.Typer(no_args_is_help=True, help="Bearer tokens: who may come in, as what, until when.")
 
@@ -46,6 +47,8 @@ def issue(  # noqa: PLR0913, PLR0917  each is an option of the command
     """
     if role is Role.CLOCK or (role in FOR_A_PARTY and party is None):
         raise typer.BadParameter("the clock has no token" if role is Role.CLOCK else f"a {role} acts for a --party")
+    if person == CHECKS.person:
+        raise typer.BadParameter(f"{person} is the service itself, and needs no token")
 
     async def issued() -> str:
         async with _tokens(home) as tokens:

@@ -12,9 +12,12 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field, model_validator
 
 from rules.causes import Cause
+from rules.indicators import StandardError
 from rules.matters import Matter
-from rules.origin import Origin
-from rules.times import Instant
+from rules.origin import Fetch, Origin
+from rules.periods import WRITTEN
+from rules.readings import Unread
+from rules.times import Day, Instant
 from rules.words import Figure, Id, Label, Name, PlanText, Sha256, Strict, Text, WhenSuspended
 
 
@@ -138,15 +141,45 @@ class RecordMeasurement(Strict):
     indicator: Name
     value: Figure
     unit: Label
-    period: Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$", description="year, month or day")]
+    period: Annotated[str, Field(pattern=WRITTEN, description="year, month or day")]
     producer: Label
     edition: Label
     source: Text
     retrieved_at: Instant
     revises: Id | None = Field(default=None, description="the measurement that this one takes the place of")
     cause: Cause | None = Field(default=None, description="with revises: why the figure is another")
-    standard_error: Figure | None = Field(default=None, description="of the figure, in its unit")
+    standard_error: StandardError | None = Field(default=None, description="of the figure, in its unit")
     origin: Origin | None = Field(default=None, description="of a check alone: the answers that it was read from")
+
+
+class ReportCheck(Strict):
+    """Says what an automated check has come to, where that is something else than it said last."""
+
+    kind: Literal["report_check"] = "report_check"
+    check: Name
+    outcome: Literal["read"] | Unread = Field(description="that it has read figures or events, or why there were none")
+    sentence: Annotated[Text, Field(max_length=1000)]
+    edition: Label | None = Field(default=None, description="with read: the producer's")
+    covers_until: Day | None = Field(default=None, description="of a feed: the last day of which it speaks")
+    fetched: tuple[Fetch, ...] = Field(default=(), max_length=200)
+    adapter: Label | None = None
+    version: Label | None = Field(default=None, description="of the adapter")
+
+
+class PauseCheck(Strict):
+    """Stops the runs of a check until it is resumed; what it has recorded stands."""
+
+    kind: Literal["pause_check"] = "pause_check"
+    check: Name
+    reason: Text
+
+
+class ResumeCheck(Strict):
+    """Lets a paused check run again."""
+
+    kind: Literal["resume_check"] = "resume_check"
+    check: Name
+    reason: Text
 
 
 class ReadEvidence(Strict):
@@ -458,7 +491,10 @@ Deed: TypeAlias = Annotated[
     | TerminateProgram
     | StrikeClock
     | ReportChild
-    | ReportParent,
+    | ReportParent
+    | ReportCheck
+    | PauseCheck
+    | ResumeCheck,
     Field(discriminator="kind"),
 ]
 

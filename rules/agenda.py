@@ -75,8 +75,11 @@ def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:
             return (("milestone", name),)
         case facts.EvidenceVerified() | facts.EvidenceReturned() | facts.EvidenceWithdrawn():
             return _shown_by(program, fact.evidence)
-        case facts.MeasurementRecorded():
+        case facts.MeasurementRecorded() | effects.FigureAccepted():
             return _shown_by(program, fact.measurement)
+        case facts.CheckReported():
+            rule = program.plan.checks.get(fact.check)
+            return _measured(program, rule.figures_of) if rule and rule.figures_of else ()
         case (
             facts.ConsentGiven(phase=name)
             | effects.GateChanged(phase=name)
@@ -93,6 +96,8 @@ def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:
             | facts.EvidenceRead()
             | facts.MemberRemoved()
             | facts.PhaseAdvanced()
+            | facts.CheckPaused()
+            | facts.CheckResumed()
             | facts.AttemptRefused()
             | effects.WarningGiven()
             | facts.ProposalMade()  # open proposals are looked at in any case
@@ -117,7 +122,10 @@ def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:
 def _shown_by(program: Program, evidence: str) -> Iterable[Subject]:
     piece = program.evidence[evidence]
     if piece.measurement is not None:
-        indicator = piece.measurement.indicator
-        uses = program.plan.measured.get(indicator, ())
-        return [("indicator", indicator), *(("milestone", name) for name, _, _ in uses)]
+        return _measured(program, piece.measurement.indicator)
     return (("milestone", piece.milestone),) if piece.milestone is not None else ()
+
+
+def _measured(program: Program, indicator: str) -> Iterable[Subject]:
+    uses = program.plan.measured.get(indicator, ())
+    return [("indicator", indicator), *(("milestone", name) for name, _, _ in uses)]

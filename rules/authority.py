@@ -42,6 +42,9 @@ MAY: Mapping[str, frozenset[Role]] = {
     "strike_clock": frozenset({R.CLOCK}),
     "report_child": frozenset({R.CLOCK}),
     "report_parent": frozenset({R.CLOCK}),
+    "report_check": frozenset({R.CHECKER}),
+    "pause_check": frozenset({R.OFFICER}),
+    "resume_check": frozenset({R.OFFICER}),
 }
 """By act, the roles that may do it. Auditors read everything; that they read what is restricted is recorded."""
 

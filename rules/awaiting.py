@@ -8,7 +8,7 @@ from datetime import datetime
 
 from rules.earned import counted_figure, earned
 from rules.effects import Truth
-from rules.explain import milestone_reason, unmet
+from rules.explain import milestone_reason, unmet, written
 from rules.pending import pending
 from rules.program import Program, ReleaseState, Standing
 from rules.terms import PerUnit, Release
@@ -52,8 +52,8 @@ def _standing(program: Program) -> Iterator[Awaited]:
 
 
 def _unearned(program: Program, name: str, terms: Release, at: datetime) -> Iterator[Awaited]:
-    for what, outcome, (sentence, owes, since, earliest) in unmet(program, "", terms.when, at):
-        yield Awaited(what, outcome, sentence, owes, since, earliest)
+    for leaf, outcome, (sentence, owes, since, earliest) in unmet(program, "", terms.when, at):
+        yield Awaited(written(leaf), outcome, sentence, owes, since, earliest)
     now = earned(program, name, at)
     if now.amount == terms.amount:
         return
@@ -83,8 +83,8 @@ def _advance(program: Program, terms: Release, state: ReleaseState, at: datetime
     if terms.advance is None or (state.advanced_at is None and not state.balances["committed"]):
         return
     if state.advanced_at is None:
-        for what, outcome, (sentence, owes, since, earliest) in unmet(program, "", terms.advance.when, at):
-            yield Awaited(f"advance, {what}", outcome, f"For the advance: {sentence}", owes, since, earliest)
+        for leaf, outcome, (sentence, owes, since, earliest) in unmet(program, "", terms.advance.when, at):
+            yield Awaited(f"advance, {written(leaf)}", outcome, f"For the advance: {sentence}", owes, since, earliest)
     elif state.balances["advanced"]:
         sentence = f"Of the advance {state.balances['advanced']:f} {terms.unit} is still to be recovered from results."
         yield Awaited("advance", Truth.NOT_MET, sentence, (terms.to,), state.advanced_at)

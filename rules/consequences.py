@@ -26,6 +26,7 @@ from rules.referrals import referrals, snapbacks
 from rules.settlement import releases
 from rules.stability import counted
 from rules.times import plus
+from rules.unread import unread
 from rules.windows import has_time_left
 
 Step: TypeAlias = Callable[[Program, datetime, Agenda], Iterator[Effect]]
@@ -92,11 +93,15 @@ def waivers(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
 def findings(program: Program, at: datetime, agenda: Agenda, *, held: bool) -> Iterator[Effect]:
     """What the evidence now shows that it did not show before; `held` for achieved milestones."""
     for name, state in on(agenda.milestones, program.milestones):
-        achieved = state.status is MilestoneStatus.ACHIEVED
-        if achieved is not held or state.status is MilestoneStatus.NOT_STARTED:
+        achieved, begun = state.status is MilestoneStatus.ACHIEVED, state.status is not MilestoneStatus.NOT_STARTED
+        if achieved is not held or not (begun or _is_measured(program, name)):
             continue
         now = found(program, name, at)
-        if _is_news(state.finding, now, says=now.proposes == "grading" or _has_figure(program, name)):
+        if not begun and now.unknown is None and state.finding is None:
+            continue  # a check's report alone says nothing of what else is to be shown
+        told = _is_measured(program, name)
+        says = told or now.proposes == "grading" or (state.finding is not None and state.finding.unknown is not None)
+        if _is_news(state.finding, now, says=says):
             yield _finding(program, name, at, now)
 
 
@@ -112,9 +117,10 @@ def _is_news(before: Finding | None, now: Found, *, says: bool) -> bool:
     return before is None or before.sentence != now.sentence
 
 
-def _has_figure(program: Program, name: str) -> bool:
+def _is_measured(program: Program, name: str) -> bool:
+    """Whether a verified figure of it is recorded, or a check has said why there is none."""
     return any(
-        program.figures.get(indicator)
+        program.figures.get(indicator) or unread(program, indicator)
         for indicator, uses in program.plan.measured.items()
         if any(milestone == name for milestone, _, _ in uses)
     )
@@ -127,6 +133,7 @@ def _finding(program: Program, name: str, at: datetime, now: Found) -> effects.F
         outcome=now.outcome,
         proposes=now.proposes,
         sentence=now.sentence,
+        unknown=now.unknown,
         observable_until=until if now.proposes and until > at else None,
         effective_at=at,
     )

@@ -18,13 +18,15 @@ from rules import acts as a
 from rules import effects, facts
 from rules.authority import MAY, may
 from rules.canonical import digest
+from rules.checking import CHECKS
 from rules.clocks import Clock, clocks
 from rules.entries import Entry, Fact
 from rules.evolve import evolve
 from rules.judging.assessments import assessed
+from rules.judging.checks import check_fact
 from rules.judging.determinations import determined
 from rules.judging.disputes import dispute_fact
-from rules.judging.evidence import evidence_fact, observed
+from rules.judging.evidence import accepting, evidence_fact, observed
 from rules.judging.family import child_reported, parent_reported
 from rules.judging.incidents import incident_fact
 from rules.judging.matters import plan_accepted
@@ -62,7 +64,12 @@ def decide(program: Program | None, act: a.Act, at: datetime, running: tuple[Clo
 
 def knows_of(program: Program, actor: a.Actor) -> bool:
     """Whether somebody may know that there is this program. A stranger's act is answered as if there were none."""
-    return actor.role is a.Role.CLOCK or program.has(actor.person)
+    return actor.role is a.Role.CLOCK or _is_own_checker(program, actor) or program.has(actor.person)
+
+
+def _is_own_checker(program: Program, actor: a.Actor) -> bool:
+    """The service itself, in a program whose plan declares checks: it was agreed to with the plan."""
+    return actor == CHECKS and bool(program.plan.checks)
 
 
 def content_of(act: a.Act) -> str:
@@ -136,12 +143,14 @@ def _go_on(program: Program | None, act: a.Act, at: datetime, running: tuple[Clo
     unfolding.append(fact, actor=act.actor, content=content_of(act))
     if isinstance(fact, facts.PhaseAdvanced):
         unfolding.append(effects.PhaseOpened(phase=fact.phase, effective_at=at))
+    if isinstance(fact, facts.MeasurementRecorded) and act.actor == CHECKS and (check := accepting(settled, fact)):
+        unfolding.append(effects.FigureAccepted(measurement=fact.measurement, check=check, effective_at=at))
     unfolding.settle(at)
     unfolding.settle_clocks(at, inclusive=True)
     return Decided(tuple(unfolding.entries), unfolding.program, unfolding.clocks)
 
 
-def _judged(program: Program, act: a.Act, at: datetime) -> Fact | None:  # noqa: PLR0912  one arm a kind of act
+def _judged(program: Program, act: a.Act, at: datetime) -> Fact | None:  # noqa: C901, PLR0912  one arm a kind of act
     """The fact that an act amounts to; None for a report that is no news. Raises No."""
     deed, actor = act.deed, act.actor
     match deed:
@@ -179,6 +188,8 @@ def _judged(program: Program, act: a.Act, at: datetime) -> Fact | None:  # noqa:
             return child_reported(program, deed)
         case a.ReportParent():
             return parent_reported(program, deed)
+        case a.ReportCheck() | a.PauseCheck() | a.ResumeCheck():
+            return check_fact(program, deed)
         case a.StartProgram() | a.StrikeClock():
             raise AssertionError("judged before")
     assert_never(deed)
@@ -193,7 +204,7 @@ def _check_actor(program: Program, act: a.Act) -> None:
             f"The role {actor.role} may not {kind.replace('_', ' ')}.",
             f"the role {' or '.join(sorted(MAY.get(kind, ())))}",
         )
-    if actor.role is a.Role.CLOCK:
+    if actor.role is a.Role.CLOCK or _is_own_checker(program, actor):
         return
     if a.Member(person=actor.person, role=actor.role, party=actor.party) not in program.members:
         standing_for = f" for {actor.party}" if actor.party else ""

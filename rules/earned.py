@@ -13,9 +13,10 @@ from fractions import Fraction
 
 from rules.effects import Truth
 from rules.facts import MeasurementRecorded
-from rules.figures import counting, period_end, stale_from, without_revisions
+from rules.figures import by_period, stale_from, without_revisions
 from rules.gates import gate
 from rules.grades import worth
+from rules.periods import period_end
 from rules.program import Program
 from rules.terms import PerUnit, Release
 
@@ -72,7 +73,7 @@ def _by_unit(program: Program, terms: Release, rule: PerUnit, at: datetime) -> E
 def counted_figure(program: Program, terms: Release, rule: PerUnit) -> MeasurementRecorded | None:
     """The figure of the newest period whose sample is good enough, without revisions that change no money."""
     best: MeasurementRecorded | None = None
-    for figure in counting(program, rule.indicator):
+    for figure in by_period(program, rule.indicator).values():
         if _sampled(program, rule, figure.period) and (best is None or period_end(figure.period) >= period_end(best.period)):
             best = figure
     return best and without_revisions(program, best, terms.reversed_by)
@@ -81,5 +82,5 @@ def counted_figure(program: Program, terms: Release, rule: PerUnit) -> Measureme
 def _sampled(program: Program, rule: PerUnit, period: str) -> bool:
     if rule.sample is None:
         return True
-    shares = [figure.value for figure in counting(program, rule.sample.indicator) if figure.period == period]
-    return bool(shares) and shares[-1] >= rule.sample.at_least
+    share = by_period(program, rule.sample.indicator).get(period)
+    return share is not None and share.value >= rule.sample.at_least

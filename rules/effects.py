@@ -23,6 +23,7 @@ from rules.facts import (
 )
 from rules.matters import Matter
 from rules.times import Instant
+from rules.unknown import Why
 from rules.words import Figure, Id, Label, Name, PlanText, Sha256, Strict, Text
 
 
@@ -98,7 +99,17 @@ class FindingMade(Strict):
     outcome: Truth
     proposes: Literal["achievement", "grading", "reversal"] | None = None
     sentence: Text
+    unknown: Why | None = Field(default=None, description="with indeterminate: why a figure tells nothing")
     observable_until: Instant | None = None
+    effective_at: Instant
+
+
+class FigureAccepted(Strict):
+    """A figure counts as a check has read it, without a person, since the plan says so and its bytes are kept."""
+
+    kind: Literal["figure_accepted"] = "figure_accepted"
+    measurement: Id
+    check: Name
     effective_at: Instant
 
 
@@ -334,6 +345,7 @@ Effect: TypeAlias = (
     | DeadlineSet
     | DeadlineMissed
     | FindingMade
+    | FigureAccepted
     | GateChanged
     | PhaseOpened
     | PhaseCompleted

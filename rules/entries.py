@@ -17,6 +17,9 @@ Fact: TypeAlias = Annotated[
     | facts.MemberRemoved
     | facts.EvidenceRecorded
     | facts.MeasurementRecorded
+    | facts.CheckReported
+    | facts.CheckPaused
+    | facts.CheckResumed
     | facts.EvidenceRead
     | facts.MilestoneAssessed
     | facts.EvidenceVerified
@@ -54,6 +57,7 @@ Fact: TypeAlias = Annotated[
     | effects.DeadlineSet
     | effects.DeadlineMissed
     | effects.FindingMade
+    | effects.FigureAccepted
     | effects.GateChanged
     | effects.PhaseOpened
     | effects.PhaseCompleted

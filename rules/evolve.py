@@ -10,6 +10,7 @@ from rules import effects, facts
 from rules.entries import Entry, Fact, NotFoldable
 from rules.evolving.amendment import amended
 from rules.evolving.assessments import assessed
+from rules.evolving.checks import check_after
 from rules.evolving.disputes import dispute_after
 from rules.evolving.evidence import evidence_after
 from rules.evolving.family import family_after
@@ -110,7 +111,8 @@ def _after(program: Program, entry: Entry, fact: Fact) -> Program:
 _AFTER: Mapping[type, Callable[[Program, Entry, Any], Program]] = {
     kind: after
     for kinds, after in (
-        (facts.OnEvidence, evidence_after),
+        (facts.OnEvidence | effects.FigureAccepted, evidence_after),
+        (facts.OnCheck, check_after),
         (facts.OnIncident, incident_after),
         (effects.OnMilestone, milestone_after),
         (effects.OnStability, stability_after),

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias, assert_never
 from rules import criteria as c
 from rules.anchors import occurred
 from rules.effects import Truth
-from rules.figures import holds
+from rules.figures import holds, usable
 from rules.findings import showing, shown
 from rules.gates import judge
 from rules.incidents import matching
@@ -27,6 +27,7 @@ from rules.program import (
 )
 from rules.stability import days_left, zone_of
 from rules.times import local_day, plus
+from rules.unknown import Unknown, Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class Blocking:
     owes: tuple[str, ...]
     since: datetime | None
     earliest: datetime | None
+    unknown: Why | None = None
+    """Where a figure that it needs tells nothing: of which kind that is."""
 
 
 Reason: TypeAlias = tuple[str, tuple[str, ...], datetime | None, datetime | None]
@@ -108,21 +111,35 @@ def _unmet(
     at: datetime,
 ) -> Iterator[Blocking]:
     for leaf, outcome, (sentence, owes, since, earliest) in unmet(program, phase, criteria, at):
-        yield Blocking(phase, gate, leaf, outcome, sentence, owes, since, earliest)
+        yield Blocking(phase, gate, written(leaf), outcome, sentence, owes, since, earliest, _unknown(program, leaf, at))
 
 
-def unmet(program: Program, phase: str, criteria: Iterable[c.Criterion], at: datetime) -> Iterator[tuple[str, Truth, Reason]]:
-    """Each criterion that is not met, as it is written, with its reason; `phase` is the one whose consents count."""
+def _unknown(program: Program, leaf: c.Leaf, at: datetime) -> Why | None:
+    match leaf:
+        case c.MilestoneAchieved(milestone=name) | c.MilestoneGraded(graded=c.Graded(milestone=name)):
+            return shown(program, name, at).unknown
+        case c.FigureHolds(figure=asked):
+            figure = usable(program, asked.indicator, at)
+            return figure.why if isinstance(figure, Unknown) else None
+        case _:
+            return None
+
+
+def unmet(
+    program: Program, phase: str, criteria: Iterable[c.Criterion], at: datetime
+) -> Iterator[tuple[c.Leaf, Truth, Reason]]:
+    """Each criterion that is not met, with its reason; `phase` is the one whose consents count."""
     consents = program.consented(phase)
     for criterion in criteria:
         if judge(program, consents, criterion, at) is Truth.MET:
             continue
         for leaf in c.leaves(criterion):
             if (outcome := judge(program, consents, leaf, at)) is not Truth.MET:
-                yield _written(leaf), outcome, _leaf(program, phase, leaf, at)
+                yield leaf, outcome, _leaf(program, phase, leaf, at)
 
 
-def _written(leaf: c.Leaf) -> str:
+def written(leaf: c.Leaf) -> str:
+    """A criterion as a plan writes it, in short."""
     (key,) = type(leaf).model_fields
     value = getattr(leaf, key)
     if isinstance(value, c.Graded):

@@ -10,8 +10,9 @@ from rules.acts import ChildPlan, FiledDocument, Member, MilestoneReported, Pare
 from rules.assessors import Meaning
 from rules.causes import Cause
 from rules.matters import Matter
-from rules.origin import Origin
-from rules.times import Instant
+from rules.origin import Fetch, Origin
+from rules.readings import Unread
+from rules.times import Day, Instant
 from rules.words import Figure, Id, Label, Name, PlanText, Sha256, Strict, Text
 
 
@@ -64,6 +65,32 @@ class MeasurementRecorded(Strict):
     cause: Cause | None = None
     standard_error: Figure | None = None
     origin: Origin | None = None
+
+
+class CheckReported(Strict):
+    """What a check has come to; a later run that comes to the same is not recorded again."""
+
+    kind: Literal["check_reported"] = "check_reported"
+    check: Name
+    outcome: Literal["read"] | Unread
+    sentence: Text
+    edition: Label | None = None
+    covers_until: Day | None = None
+    fetched: tuple[Fetch, ...] = ()
+    adapter: Label | None = None
+    version: Label | None = None
+
+
+class CheckPaused(Strict):
+    kind: Literal["check_paused"] = "check_paused"
+    check: Name
+    reason: Text
+
+
+class CheckResumed(Strict):
+    kind: Literal["check_resumed"] = "check_resumed"
+    check: Name
+    reason: Text
 
 
 class EvidenceRead(Strict):
@@ -305,5 +332,6 @@ class AttemptRefused(Strict):
 
 OnEvidence: TypeAlias = EvidenceRecorded | MeasurementRecorded | EvidenceVerified | EvidenceReturned | EvidenceWithdrawn
 OnIncident: TypeAlias = IncidentReported | IncidentConfirmed | IncidentContested | IncidentDismissed | IncidentResolved
+OnCheck: TypeAlias = CheckReported | CheckPaused | CheckResumed
 OnProposal: TypeAlias = ProposalMade | ProposalConsented | ObjectionMade | NoticeGiven | ProposalWithdrawn
 OnDispute: TypeAlias = DisputeRaised | DisputeSettled | DisputeWithdrawn | SnapbackInvoked

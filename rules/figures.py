@@ -1,8 +1,8 @@
-"""Figures of indicators: which one counts, how long it is fresh, what level is asked of it."""
+"""Figures of indicators: which one counts, and how long it is fresh."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from decimal import Context, Decimal
 from functools import reduce
@@ -11,9 +11,11 @@ from rules.causes import Cause
 from rules.criteria import FigureAsked
 from rules.effects import Truth
 from rules.facts import MeasurementRecorded
-from rules.indicators import Indicator, Target
+from rules.periods import period_end
 from rules.program import Program
 from rules.times import plus
+from rules.unknown import Unknown
+from rules.unread import explained
 
 _EXACT = Context(prec=80)
 """Figures have up to 38 digits, 18 of them after the point: a sum of any number of them fits."""
@@ -22,38 +24,80 @@ _EXACT = Context(prec=80)
 def newest(program: Program, indicator: str) -> MeasurementRecorded | None:
     """The newest verified figure of the producer that the plan names.
 
-    Newest is by the end of the period covered, then by when it was verified; another producer's
-    figure is kept as corroboration or contradiction and never counts instead.
+    Newest is by the end of the period covered, then by edition; another producer's figure is kept as
+    corroboration or contradiction and never counts instead.
     """
     best: MeasurementRecorded | None = None
-    for figure in counting(program, indicator):
-        if best is None or period_end(figure.period) >= period_end(best.period):
+    for figure in by_period(program, indicator).values():
+        if best is None or _rank(figure) >= _rank(best):
             best = figure
     return best
+
+
+def _rank(figure: MeasurementRecorded) -> tuple[datetime, datetime]:
+    return period_end(figure.period), figure.retrieved_at
+
+
+def by_period(program: Program, indicator: str) -> dict[str, MeasurementRecorded]:
+    """By period the figure that counts: that of the newest edition.
+
+    Editions are labels of the producers' own making and have no order; the newest is the one that was
+    retrieved last, and of those retrieved together the one that was verified last.
+    """
+    return latest_of(counting(program, indicator))
+
+
+def latest_of(figures: Iterable[MeasurementRecorded]) -> dict[str, MeasurementRecorded]:
+    """By period the figure that was retrieved last; the last one of several."""
+    found: dict[str, MeasurementRecorded] = {}
+    for figure in figures:
+        held = found.get(figure.period)
+        if held is None or figure.retrieved_at >= held.retrieved_at:
+            found[figure.period] = figure
+    return found
 
 
 def counting(program: Program, indicator: str) -> list[MeasurementRecorded]:
     """The verified figures of the producer that the plan names, without those that were revised."""
     producer = program.plan.indicators[indicator].producer
+    return unrevised(figure for figure in verified(program, indicator) if figure.producer == producer)
+
+
+def verified(program: Program, indicator: str) -> Iterator[MeasurementRecorded]:
+    """The verified figures of an indicator that stand, of whichever producer, oldest first."""
     pieces = (program.evidence[piece].measurement for piece in program.figures.get(indicator, ()))
-    held = [figure for figure in pieces if figure is not None and figure.producer == producer]
+    return (figure for figure in pieces if figure is not None)
+
+
+def unrevised(figures: Iterable[MeasurementRecorded]) -> list[MeasurementRecorded]:
+    """Figures without those that others of them have taken the place of."""
+    held = list(figures)
     revised = {figure.revises for figure in held}
     return [figure for figure in held if figure.measurement not in revised]
 
 
-def usable(program: Program, indicator: str, at: datetime) -> MeasurementRecorded | str:
+def published(program: Program, figure: MeasurementRecorded, period: str) -> MeasurementRecorded | None:
+    """The verified figure of a period in the edition of another one, though later editions may have revised it."""
+    edition = (figure.producer, figure.edition, period)
+    held = (one for one in verified(program, figure.indicator) if (one.producer, one.edition, one.period) == edition)
+    return latest_of(unrevised(held)).get(period)
+
+
+def usable(program: Program, indicator: str, at: datetime) -> MeasurementRecorded | Unknown:
     """The newest figure, or why there is none that tells anything about now."""
     rule, figure = program.plan.indicators[indicator], newest(program, indicator)
     if figure is None:
-        return f"No verified figure for {rule.title} by {rule.producer} is recorded."
+        missing = f"No verified figure for {rule.title} by {rule.producer} is recorded."
+        return explained(program, indicator, Unknown("missing", missing))
     if stale_from(program, indicator, figure) <= at:
-        return f"{rule.title}: the newest figure is of {figure.period}, older than the {rule.oldest} that the plan accepts."
+        stale = f"{rule.title}: the newest figure is of {figure.period}, older than the {rule.oldest} that the plan accepts."
+        return explained(program, indicator, Unknown("stale", stale))
     return figure
 
 
 def total(program: Program, indicator: str) -> Decimal:
     """The newest figures of all periods added up. A month of a year that has a figure itself is not counted twice."""
-    periods = {figure.period: figure.value for figure in counting(program, indicator)}
+    periods = {period: figure.value for period, figure in by_period(program, indicator).items()}
     apart = [value for period, value in periods.items() if not any(period.startswith(f"{other}-") for other in periods)]
     return reduce(_EXACT.add, apart, Decimal(0))
 
@@ -61,8 +105,8 @@ def total(program: Program, indicator: str) -> Decimal:
 def holds(program: Program, asked: FigureAsked, at: datetime) -> tuple[Truth, str]:
     """Whether a figure is what a criterion asks for, and a sentence that says so."""
     figure = usable(program, asked.indicator, at)
-    if isinstance(figure, str):
-        return Truth.INDETERMINATE, figure
+    if isinstance(figure, Unknown):
+        return Truth.INDETERMINATE, figure.sentence
     summed = asked.of == "total"
     value = total(program, asked.indicator) if summed else figure.value
     level, wanted = (asked.at_most, "at most") if asked.at_most is not None else (asked.at_least or Decimal(0), "at least")
@@ -89,24 +133,3 @@ def stale_from(program: Program, indicator: str, figure: MeasurementRecorded) ->
     """The instant from which a figure is too old for the plan."""
     oldest = program.plan.indicators[indicator].oldest
     return plus(period_end(figure.period), oldest, program.plan.time_zone)
-
-
-def bound(target: Target, indicator: Indicator) -> tuple[Decimal, str]:
-    """The level that a target asks for, and from which side.
-
-    A change is of the size of the baseline, so that ten per cent more than -1.32 is -1.188.
-    """
-    if target.at_most is not None:
-        return target.at_most, "at most"
-    if target.at_least is not None:
-        return target.at_least, "at least"
-    change = Decimal((target.change or "").removesuffix("%"))
-    level = indicator.baseline.value + abs(indicator.baseline.value) * change / 100
-    return level, "at most" if indicator.better == "lower" else "at least"
-
-
-def period_end(period: str) -> datetime:
-    """The first instant after a period written as year, month or day, in UTC. Raises ValueError."""
-    lengths = {4: "P1Y", 7: "P1M", 10: "P1D"}
-    padded = period + "-01-01"[: 10 - len(period)]
-    return plus(datetime.fromisoformat(padded + "T00:00:00+00:00"), lengths[len(period)], "UTC")

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, assert_never
 
 from rules.causes import Cause
+from rules.comparison import compared
+from rules.consecutive import consecutive
 from rules.effects import Truth
-from rules.figures import bound, newest, usable, without_revisions
+from rules.facts import MeasurementRecorded
+from rules.figures import newest, usable, without_revisions
 from rules.gates import every, gate
+from rules.judgement import Judgement, not_known
 from rules.milestones import Attestation, Filed, Measured, Statement
 from rules.program import MilestoneStatus, Program
+from rules.unknown import Unknown, Why
+from rules.witnesses import witnesses
 
+_LONGEST = 4000
+"""As long as a sentence in the ledger can be."""
 MET, NOT_MET, INDETERMINATE = Truth.MET, Truth.NOT_MET, Truth.INDETERMINATE
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """Whether something is shown, and a sentence that says why, or what is missing."""
-
-    outcome: Truth
-    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +32,34 @@ class Found:
     outcome: Truth
     proposes: Literal["achievement", "grading", "reversal"] | None
     sentence: str
+    unknown: Why | None = None
 
 
 def found(program: Program, name: str, at: datetime) -> Found:
     """What a finding on a milestone would say at an instant."""
-    step, state, now = program.plan.milestones[name], program.milestone(name), shown(program, name, at)
+    now = shown(program, name, at)
+    proposes, sentence = _proposed(program, name, at, now)
+    return Found(now.outcome, proposes, sentence if len(sentence) <= _LONGEST else f"{sentence[: _LONGEST - 1]}…", now.unknown)
+
+
+def _proposed(
+    program: Program, name: str, at: datetime, now: Judgement
+) -> tuple[Literal["achievement", "grading", "reversal"] | None, str]:
+    """What is to be determined on a judgement, and in which words it is told."""
+    step, state = program.plan.milestones[name], program.milestone(name)
     if state.status is MilestoneStatus.ACHIEVED:
         if now.outcome is not NOT_MET:
-            return Found(now.outcome, None, now.sentence)
+            return None, now.sentence
         if shown(program, name, at, counted=step.reversed_by).outcome is NOT_MET:
-            return Found(NOT_MET, "reversal", now.sentence)
+            return "reversal", now.sentence
         only = ", ".join(step.reversed_by).replace("_", " ") or "no cause at all"
         excuse = f"A revised figure alone says so, and its cause is none for which this is reversed ({only})."
-        return Found(NOT_MET, None, f"{now.sentence} {excuse}")
+        return None, f"{now.sentence} {excuse}"
     if now.outcome is MET:
-        return Found(MET, "achievement", now.sentence)
+        return "achievement", now.sentence
     if step.determined.scale is not None and (so_far := _so_far(program, name)):
-        return Found(now.outcome, "grading", f"Verified so far: {', '.join(so_far)}. {now.sentence}")
-    fallen = state.status is MilestoneStatus.PARTLY_ACHIEVED
-    return Found(now.outcome, "reversal" if fallen else None, now.sentence)
+        return "grading", f"Verified so far: {', '.join(so_far)}. {now.sentence}"
+    return "reversal" if state.status is MilestoneStatus.PARTLY_ACHIEVED else None, now.sentence
 
 
 def _so_far(program: Program, name: str) -> list[str]:
@@ -71,11 +80,13 @@ def shown(program: Program, name: str, at: datetime, *, counted: Collection[Caus
     """Whether everything that the plan asks for a milestone is shown and verified.
 
     The outcome is that of its showings together, and of what it is held while; the sentence is
-    the first showing's that is not met, or says that all are. With `counted`, figures are taken as
-    they were before they were revised for other causes.
+    the first showing's that is not met, or says that all are; where figures disagree, it says what
+    each of them shows. With `counted`, figures are taken as they were before they were revised for
+    other causes.
     """
     step = program.plan.milestones[name]
-    judgements = [showing(program, name, key, at, counted=counted) for key in step.shown_by]
+    by_showing = {key: showing(program, name, key, at, counted=counted) for key in step.shown_by}
+    judgements = list(by_showing.values())
     consents = program.consented(program.plan.phase_of[name])
     if step.holds_while and (held := gate(program, consents, step.holds_while, at)) is not MET:
         judgements.append(Judgement(held, _RESTS_ON[held]))
@@ -83,7 +94,17 @@ def shown(program: Program, name: str, at: datetime, *, counted: Collection[Caus
     if outcome is MET:
         sentences = [judgement.sentence for judgement in judgements]
         return Judgement(MET, " ".join(sentences[:3]))
-    return next(judgement for judgement in judgements if judgement.outcome is outcome)
+    first = next(judgement for judgement in judgements if judgement.outcome is outcome)
+    figures = {key: by_showing[key] for key, how in step.shown_by.items() if isinstance(how, Measured)}
+    if len({judgement.outcome for judgement in figures.values()}) > 1 and first in figures.values():
+        return Judgement(outcome, _disagreeing(figures), first.unknown)
+    return first
+
+
+def _disagreeing(figures: Mapping[str, Judgement]) -> str:
+    """A volume may stay while the intensity falls: two readings of one promise, of which a reader should know both."""
+    each = (f"{key} is {str(judgement.outcome).replace('_', ' ')}: {judgement.sentence}" for key, judgement in figures.items())
+    return f"What is measured disagrees. {' '.join(each)}"
 
 
 def showing(program: Program, name: str, key: str, at: datetime, *, counted: Collection[Cause] | None = None) -> Judgement:
@@ -107,21 +128,24 @@ def showing(program: Program, name: str, key: str, at: datetime, *, counted: Col
 
 
 def measured(program: Program, how: Measured, at: datetime, counted: Collection[Cause] | None = None) -> Judgement:
-    """Whether the newest verified figure of an indicator reaches its target.
+    """Whether the newest verified figure of an indicator reaches its target, and those before it as far as they are asked for.
 
-    Newest is by the period covered, then by when it was recorded. Only the named producer's
-    figures count; one older than the indicator allows is no figure any more.
+    Newest is by the period covered, then by edition. Only the named producer's figures count; one
+    older than the indicator allows is no figure any more.
     """
-    indicator = program.plan.indicators[how.indicator]
-    figure = usable(program, how.indicator, at)
-    if isinstance(figure, str):
-        return Judgement(INDETERMINATE, figure)
-    if counted is not None:
-        figure = without_revisions(program, figure, counted)
-    level, wanted = bound(how.target, indicator)
-    reached = figure.value <= level if wanted == "at most" else figure.value >= level
-    return Judgement(
-        MET if reached else NOT_MET,
-        f"{indicator.title} was {figure.value:f} {figure.unit} in {figure.period} "
-        f"({figure.producer}, {figure.edition}); asked is {wanted} {level.normalize():f}.",
+    newest_one = usable(program, how.indicator, at)
+    if isinstance(newest_one, Unknown):
+        return not_known(newest_one)
+    judged: list[tuple[Judgement, MeasurementRecorded]] = []
+    for figure in consecutive(program, newest_one, how.target.periods):
+        if isinstance(figure, Unknown):
+            judged.append((not_known(figure), newest_one))
+            continue
+        counts = figure if counted is None else without_revisions(program, figure, counted)
+        judged.append((compared(program, how, counts), counts))
+    outcome = every(judgement.outcome for judgement, _ in judged)
+    first, figure = next(pair for pair in judged if pair[0].outcome is outcome)
+    row = (
+        f" So in {len(judged)} consecutive periods, from {judged[-1][1].period}." if outcome is MET and len(judged) > 1 else ""
     )
+    return Judgement(outcome, f"{first.sentence}{row}{witnesses(program, how, figure, outcome)}", first.unknown)

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from decimal import Decimal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from rules.times import Duration
 from rules.words import Figure, Label, Name, Strict, Text
+
+
+def _no_less_than_nothing(error: Decimal) -> Decimal:
+    if error < 0:
+        raise ValueError("a standard error is 0 or more")
+    return error
+
+
+StandardError = Annotated[Figure, AfterValidator(_no_less_than_nothing)]
 
 
 class Baseline(Strict):
@@ -16,6 +26,31 @@ class Baseline(Strict):
     value: Figure
     period: Label
     edition: Label
+    standard_error: StandardError | None = Field(default=None, description="of the value, where the producer gives it")
+
+
+class Plausible(Strict):
+    """The range in which a figure can lie; what lies outside is a slip, and is recorded by nobody."""
+
+    at_least: Figure | None = None
+    at_most: Figure | None = None
+
+    @model_validator(mode="after")
+    def _is_a_range(self) -> Plausible:
+        if self.at_least is None and self.at_most is None:
+            raise ValueError("a plausible range has at_least, at_most or both")
+        if self.at_least is not None and self.at_most is not None and self.at_least >= self.at_most:
+            raise ValueError("a plausible range begins below its end: at_least is less than at_most")
+        return self
+
+    def holds(self, value: Decimal) -> bool:
+        """Whether a figure can be."""
+        over = self.at_least is None or value >= self.at_least
+        return over and (self.at_most is None or value <= self.at_most)
+
+    def __str__(self) -> str:
+        bounds = (("at least", self.at_least), ("at most", self.at_most))
+        return " and ".join(f"{side} {bound:f}" for side, bound in bounds if bound is not None)
 
 
 class Indicator(Strict):
@@ -27,6 +62,7 @@ class Indicator(Strict):
     better: Literal["lower", "higher"]
     baseline: Baseline
     oldest: Duration = Field(description="oldest acceptable age, counted from the period's end")
+    plausible: Plausible | None = Field(default=None, description="outside of this a figure cannot be")
     source: Text
     licence: Label
     verified_by: tuple[Name, ...] = Field(
@@ -45,9 +81,25 @@ class Target(Strict):
         description="from the baseline, for example -10%",
     )
     unit: Label = Field(description="the unit of the level, or of the figure that changes")
+    compares: Literal["frozen_baseline", "within_edition"] = Field(
+        default="frozen_baseline",
+        description="a change is counted from the value that the plan holds, or from that period in the figure's own edition",
+    )
+    standard_errors: Annotated[Figure, Field(gt=0)] | None = Field(
+        default=None, description="with change: it must be more than so many standard errors of the difference"
+    )
+    periods: int = Field(
+        default=1, ge=1, le=24, description="how many consecutive periods, up to the newest, must each reach it"
+    )
 
     @model_validator(mode="after")
     def _is_one_target(self) -> Target:
         if sum(value is not None for value in (self.at_most, self.at_least, self.change)) != 1:
             raise ValueError("a target is one of at_most, at_least or change")
+        return self
+
+    @model_validator(mode="after")
+    def _compares_a_change(self) -> Target:
+        if self.change is None and (self.compares != "frozen_baseline" or self.standard_errors is not None):
+            raise ValueError("compares and standard_errors are about a change; a level is compared with nothing")
         return self

@@ -198,6 +198,16 @@ class Plan(Strict):
         return {indicator: tuple(found) for indicator, found in uses.items()}
 
     @cached_property
+    def read_by(self) -> Mapping[str, tuple[str, ...]]:
+        """By indicator, the checks that read its figures from the producer that it names."""
+        checks: dict[str, tuple[str, ...]] = {}
+        for name, check in self.checks.items():
+            indicator = check.figures_of
+            if indicator and self.sources[check.source].producer == self.indicators[indicator].producer:
+                checks[indicator] = (*checks.get(indicator, ()), name)
+        return checks
+
+    @cached_property
     def paid_by(self) -> Mapping[str, frozenset[str]]:
         """By indicator that a release counts: who verifies its figures."""
         verifiers: dict[str, frozenset[str]] = {}

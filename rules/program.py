@@ -13,10 +13,11 @@ from rules.accounts import ACCOUNTS, Account
 from rules.acts import Actor, ChildPlan, Member, MilestoneReported, Parent
 from rules.assessors import Meaning
 from rules.effects import StabilityCounted, Truth
-from rules.facts import ChildReported, MeasurementRecorded
+from rules.facts import CheckReported, ChildReported, MeasurementRecorded
 from rules.matters import Matter
 from rules.plan import Plan
 from rules.times import Interval
+from rules.unknown import Why
 
 V = TypeVar("V")
 
@@ -72,6 +73,8 @@ class Evidence:
     happened_at: datetime | None = None
     measurement: MeasurementRecorded | None = None
     verified_by: Actor | None = None
+    accepted_by: str | None = None
+    """The check that has read it, where the plan lets its figures count without a person."""
     document: str | None = None
     """SHA-256 of the document that it is, or comes with."""
     restricted_to: tuple[str, ...] = ()
@@ -86,6 +89,7 @@ class Finding:
     made_at: datetime
     observable_until: datetime | None
     observed: bool = False
+    unknown: Why | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +243,16 @@ class ParentState:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckState:
+    """What an automated check reported last, and since when it is paused."""
+
+    report: CheckReported | None = None
+    reported_at: datetime | None = None
+    paused_at: datetime | None = None
+    paused_because: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Stall:
     """That a party owes something and has not moved since an instant."""
 
@@ -388,6 +402,8 @@ class Program:
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     figures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By indicator, the ids of its verified measurements that stand, oldest first."""
+    checks: Mapping[str, CheckState] = field(default_factory=dict)
+    """Those that have reported or been paused."""
     consents: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """By phase, the parties that consent to its opening."""
     proposals: Mapping[str, Proposal] = field(default_factory=dict)

@@ -48,12 +48,15 @@ class Code(StrEnum):
     DISPUTE_UNKNOWN = "dispute_unknown"
     SNAPBACK_UNKNOWN = "snapback_unknown"
     SUBJECT_UNKNOWN = "subject_unknown"
+    CHECK_UNKNOWN = "check_unknown"
     ID_TAKEN = "id_taken"
     # Whether it fits
     WRONG_KIND_OF_EVIDENCE = "wrong_kind_of_evidence"
     WRONG_UNIT = "wrong_unit"
     WRONG_PERIOD = "wrong_period"
     WRONG_REVISION = "wrong_revision"
+    WRONG_ORIGIN = "wrong_origin"
+    IMPLAUSIBLE = "implausible"
     WRONG_GRADE = "wrong_grade"
     IN_THE_FUTURE = "in_the_future"
     BEFORE_IT_HAPPENED = "before_it_happened"
@@ -90,6 +93,8 @@ class Code(StrEnum):
     DISPUTE_NOT_UNSETTLED = "dispute_not_unsettled"
     SNAPBACK_INVOKED = "snapback_invoked"
     SNAPBACK_NOT_INVOKED = "snapback_not_invoked"
+    CHECK_PAUSED = "check_paused"
+    CHECK_NOT_PAUSED = "check_not_paused"
 
 
 @dataclass(frozen=True, slots=True)

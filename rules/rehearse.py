@@ -13,18 +13,21 @@ from pydantic import TypeAdapter, ValidationError
 from rules import acts as a
 from rules.authority import may
 from rules.canonical import digest
+from rules.checking import CHECKS, Run, what_follows
 from rules.decide import Decided, decide
 from rules.entries import Entry
 from rules.expectations import broken
 from rules.family import child_id
 from rules.milestones import Attestation, Filed, Measured, Milestone, Showing
+from rules.origin import Fetch
 from rules.parameters import recorded_plan
 from rules.plan import Plan
 from rules.program import Program
 from rules.reading import Document, Fault, Faulty, Path, faults_of
+from rules.readings import NoReading, ReadFigure, Readings
 from rules.refusals import Refused
 from rules.soundness import sound
-from rules.story import ChildTold, Step, Story
+from rules.story import Checked, ChildTold, Step, Story
 from rules.words import did_you_mean
 
 _DEED: TypeAdapter[a.Deed] = TypeAdapter(a.Deed)
@@ -96,6 +99,8 @@ class _Stage:
             self._achieve(name, (*path, "achieve", index))
         if step.child_reported is not None:
             self._hear(step.child_reported, (*path, "child_reported"))
+        if step.checked is not None:
+            self._check(step.checked, (*path, "checked"))
         for index, expectation in enumerate(step.expect):
             for message in broken(self.program, expectation, at):
                 self.faults.append(self.told.placed(Fault((*path, "expect", index), message)))
@@ -178,6 +183,22 @@ class _Stage:
             owes=child.owes,
         )
         self._must(a.Actor(person="clock", role=a.Role.CLOCK), deed, path)
+
+    def _check(self, told: Checked, path: Path) -> None:
+        """Takes what a check reads into the program, as the clock room would; its answer is made up."""
+        if told.check not in self.program.plan.checks:
+            raise self._fault((*path, "check"), f"is no check; {did_you_mean(told.check, self.program.plan.checks)}")
+        answer = Fetch(
+            url=f"story:{told.check}", status=200, retrieved_at=self.now, sha256=digest([told.check, str(self.now)]), size=0
+        )
+        edition = told.edition or ""
+        figures = tuple(
+            ReadFigure(period, value, told.unit, edition, f"{period}: {value:f}", told.standard_errors.get(period))
+            for period, value in told.figures.items()
+        )
+        reading = Readings(edition, figures) if told.unread is None else NoReading(told.unread, told.sentence or "")
+        for deed in what_follows(self.program, told.check, Run(reading, (answer,), "story", "1")):
+            self._must(CHECKS, deed, path)
 
     def _achieve(self, name: str, path: Path) -> None:
         """Shows, verifies and determines a milestone by the first people who may."""

@@ -22,8 +22,10 @@ def told(fact: Fact, plan: Plan) -> str:
     """What a fact says, without its actor and its time of recording."""
     if isinstance(fact, facts.OnIncident):
         return _incident(fact, plan)
-    if isinstance(fact, facts.OnEvidence):
+    if isinstance(fact, facts.OnEvidence | effects.FigureAccepted):
         return _evidence(fact)
+    if isinstance(fact, facts.OnCheck):
+        return _check(fact)
     if isinstance(fact, effects.OnMilestone):
         return _milestone(fact, plan)
     if isinstance(fact, effects.OnStability | effects.CommitmentChanged | effects.ClockStruck | effects.OnStall):
@@ -129,7 +131,7 @@ def _incident(fact: facts.OnIncident, plan: Plan) -> str:
     assert_never(fact)
 
 
-def _evidence(fact: facts.OnEvidence) -> str:
+def _evidence(fact: facts.OnEvidence | effects.FigureAccepted) -> str:
     match fact:
         case facts.EvidenceRecorded():
             return f"evidence {fact.evidence} recorded for {fact.milestone}.{fact.shows}"
@@ -139,10 +141,24 @@ def _evidence(fact: facts.OnEvidence) -> str:
             return f"figure {fact.measurement} recorded: {fact.indicator} {figure} ({fact.producer}, {fact.edition}){revises}"
         case facts.EvidenceVerified():
             return f"evidence {fact.evidence} verified"
+        case effects.FigureAccepted():
+            return f"figure {fact.measurement} counts as check {fact.check} has read it"
         case facts.EvidenceReturned():
             return f"evidence {fact.evidence} returned: {fact.reason}"
         case facts.EvidenceWithdrawn():
             return f"evidence {fact.evidence} withdrawn: {fact.reason}"
+    assert_never(fact)
+
+
+def _check(fact: facts.OnCheck) -> str:
+    match fact:
+        case facts.CheckReported():
+            edition = f", edition {fact.edition}" if fact.edition else ""
+            return f"check {fact.check} reports: {fact.outcome.replace('_', ' ')}{edition}. {fact.sentence}"
+        case facts.CheckPaused():
+            return f"check {fact.check} paused: {fact.reason}"
+        case facts.CheckResumed():
+            return f"check {fact.check} resumed: {fact.reason}"
     assert_never(fact)
 
 

@@ -9,13 +9,15 @@ from rules import criteria as c
 from rules import plan as p
 from rules.acts import ChildPlan
 from rules.amounts import amounts
-from rules.figures import bound
+from rules.comparison import bound
 from rules.grades import WRITTEN, fits
 from rules.indicators import Indicator
 from rules.milestones import Attestation, Filed, Measured, Milestone, Statement
 from rules.parameters import plan_of, text_read
+from rules.periods import is_period
 from rules.reachability import unreachable
 from rules.reading import Document, Fault, Faulty, Path
+from rules.sourcing import sourced
 from rules.times import in_whole_days, parsed
 from rules.timetable import Deadline
 from rules.words import did_you_mean
@@ -90,6 +92,7 @@ def _references(plan: p.Plan) -> Iterator[Fault]:
     for name, child in plan.programs.items():
         yield from _unknown(("programs", name, "opened_in"), child.opened_in, "phase", plan.phases)
     yield from _releases(plan, signatories)
+    yield from sourced(plan)
 
 
 def _bodies(plan: p.Plan, signatories: list[str]) -> Iterator[Fault]:
@@ -362,6 +365,10 @@ def _scaled(plan: p.Plan, at: Path, milestone: str) -> Iterator[Fault]:
 
 
 def _units(plan: p.Plan) -> Iterator[Fault]:
+    for name, indicator in plan.indicators.items():
+        if indicator.plausible is not None and not indicator.plausible.holds(indicator.baseline.value):
+            told = f"the baseline {indicator.baseline.value:f} is not plausible itself: {indicator.plausible}"
+            yield Fault(("indicators", name, "plausible"), told)
     for name, phase in plan.phases.items():
         for step_name, step in phase.milestones.items():
             for key, how in step.shown_by.items():
@@ -373,6 +380,17 @@ def _units(plan: p.Plan) -> Iterator[Fault]:
                     message = f"the unit {how.target.unit} is not that of {how.indicator}: {indicator.unit}"
                     yield Fault((*at, "unit"), message)
                 yield from _for_the_worse(at, how, indicator)
+                yield from _never_reached(at, how, indicator)
+
+
+def _never_reached(at: Path, how: Measured, indicator: Indicator) -> Iterator[Fault]:
+    """A target that no plausible figure reaches, or a change within editions from a period that none of them could have."""
+    level, wanted = bound(how.target, indicator)
+    if indicator.plausible is not None and not indicator.plausible.holds(level):
+        yield Fault(at, f"{wanted} {level:f} is not plausible for {how.indicator}: {indicator.plausible}")
+    if how.target.compares == "within_edition" and not is_period(indicator.baseline.period):
+        told = f"{indicator.baseline.period} is no period that a figure covers; write YYYY, YYYY-MM or YYYY-MM-DD there"
+        yield Fault((*at, "compares"), told)
 
 
 def _for_the_worse(at: Path, how: Measured, indicator: Indicator) -> Iterator[Fault]:
@@ -385,7 +403,7 @@ def _for_the_worse(at: Path, how: Measured, indicator: Indicator) -> Iterator[Fa
     if level > start if lower else level < start:
         message = f"the target asks for the worse: {wanted} {level:f}, where the baseline is {start:f}"
         yield Fault(at, message)
-    elif how.target.change is not None and level == start:
+    elif how.target.change is not None and level == start and how.target.standard_errors is None:
         yield Fault((*at, "change"), f"a change of {how.target.change} from {start:f} is none; name a level")
 
 

@@ -27,6 +27,7 @@ from pydantic import Field, model_validator
 
 from rules.accounts import Account
 from rules.acts import Role
+from rules.readings import Unread
 from rules.words import Figure, Id, Label, Name, Strict, Text
 
 
@@ -111,8 +112,28 @@ class ChildTold(Strict):
     owes: tuple[Name, ...] = ()
 
 
+class Checked(Strict):
+    """What a check of the plan reads: figures by period in one edition, or why there are none."""
+
+    check: Name
+    edition: Label | None = Field(default=None, description="with figures")
+    figures: dict[Label, Figure] = Field(default_factory=dict, description="by period")
+    standard_errors: dict[Label, Figure] = Field(default_factory=dict, description="by period, where the source gives them")
+    unit: Label | None = Field(default=None, description="where the source names one")
+    unread: Unread | None = None
+    sentence: Text | None = Field(default=None, description="with unread: what is wrong, and where")
+
+    @model_validator(mode="after")
+    def _reads_or_not(self) -> Checked:
+        if bool(self.figures) == (self.unread is not None):
+            raise ValueError("a check reads figures, or says why there are none (unread: missing, retired and so on)")
+        if (self.edition is None) == bool(self.figures) or (self.sentence is None) != (self.unread is None):
+            raise ValueError("write edition with figures, and sentence with unread")
+        return self
+
+
 class Step(Strict):
-    """One act, or a child program's report, or a set of milestones achieved in the ordinary way, or expectations."""
+    """One act, or a report of a child program or a check, or milestones achieved in the ordinary way, or expectations."""
 
     at: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?$")
     by: Id | None = None
@@ -121,6 +142,7 @@ class Step(Strict):
     as_role: Role | None = Field(default=None, alias="as", description="where a person holds several")
     achieve: tuple[Name, ...] = ()
     child_reported: ChildTold | None = None
+    checked: Checked | None = None
     refused: Name | None = Field(default=None, description="the code of the refusal that is expected")
     expect: tuple[Expectation, ...] = ()
     why: Text | None = None
@@ -129,11 +151,11 @@ class Step(Strict):
     def _does_something(self) -> Step:
         if (self.do is None) != (self.by is None):
             raise ValueError("an act is written with by: PERSON and do: ACT")
-        done = sum((self.do is not None, bool(self.achieve), self.child_reported is not None))
+        done = sum((self.do is not None, bool(self.achieve), self.child_reported is not None, self.checked is not None))
         if not done and not self.expect:
             raise ValueError("a step does something, achieves something or expects something")
         if done > 1:
-            raise ValueError("a step either does one act, or achieves milestones, or hears of a child program")
+            raise ValueError("a step either does one act, or achieves milestones, or hears of a child program or of a check")
         return self
 
 

@@ -7,7 +7,7 @@ that the plan wrote (`P1M` is a month, not 30 days) until it is added to an inst
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -49,6 +49,9 @@ Instant = Annotated[
     AfterValidator(_in_utc),
     PlainSerializer(written, return_type=str, when_used="json"),
 ]
+
+Day = Annotated[date, BeforeValidator(_not_a_number)]
+"""A day of the calendar, without a place."""
 
 
 @lru_cache(maxsize=4096)

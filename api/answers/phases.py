@@ -16,6 +16,7 @@ from rules.program import Finding, Program
 from rules.stability import days_left, zone_of
 from rules.times import Instant
 from rules.timetable import Force
+from rules.unknown import Why
 
 
 class StabilityAnswer(BaseModel):
@@ -38,6 +39,7 @@ class BlockingAnswer(BaseModel):
     criterion: str
     outcome: Truth
     sentence: str
+    unknown: Why | None = Field(description="where a figure that it needs tells nothing: of which kind that is")
     owes: list[str]
     since: Instant | None
     earliest: Instant | None = Field(description="first instant at which it could be met; null: not known")
@@ -50,6 +52,7 @@ class BlockingAnswer(BaseModel):
             criterion=block.criterion,
             outcome=block.outcome,
             sentence=block.sentence,
+            unknown=block.unknown,
             owes=list(block.owes),
             since=block.since,
             earliest=block.earliest,
@@ -107,6 +110,7 @@ class FindingAnswer(BaseModel):
     proposes: Literal["achievement", "grading", "reversal"] | None
     sentence: str
     made_at: Instant
+    unknown: Why | None = Field(description="with indeterminate: why a figure tells nothing")
     observable_until: Instant | None
     observed: bool
 
@@ -117,6 +121,7 @@ class FindingAnswer(BaseModel):
             proposes=finding.proposes,
             sentence=finding.sentence,
             made_at=finding.made_at,
+            unknown=finding.unknown,
             observable_until=finding.observable_until,
             observed=finding.observed,
         )
@@ -128,6 +133,7 @@ class ShowingAnswer(BaseModel):
     what: str
     outcome: Truth
     sentence: str
+    unknown: Why | None = Field(description="with indeterminate: why a figure tells nothing")
     evidence: list[str] = Field(description="ids of the verified evidence that stands")
 
 
@@ -190,7 +196,13 @@ def _showing(program: Program, milestone: str, key: str, at: datetime) -> Showin
     if how.kind == "measurement":
         pieces = list(program.figures.get(how.indicator, ()))
     return ShowingAnswer(
-        name=key, kind=how.kind, what=how.what, outcome=judged.outcome, sentence=judged.sentence, evidence=pieces[-100:]
+        name=key,
+        kind=how.kind,
+        what=how.what,
+        outcome=judged.outcome,
+        sentence=judged.sentence,
+        unknown=judged.unknown,
+        evidence=pieces[-100:],
     )
 
 

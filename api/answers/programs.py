@@ -54,6 +54,7 @@ class EvidenceAnswer(BaseModel):
     recorded_at: Instant
     happened_at: Instant | None
     verified_by: str | None
+    accepted_by: str | None = Field(description="the check that has read it, where its figures count without a person")
     restricted_to: list[str] = Field(description="who may read it beside auditors; empty: everybody here")
     indicator: str | None
     value: str | None
@@ -75,6 +76,7 @@ class EvidenceAnswer(BaseModel):
             recorded_at=piece.recorded_at,
             happened_at=piece.happened_at,
             verified_by=piece.verified_by.person if piece.verified_by else None,
+            accepted_by=piece.accepted_by,
             restricted_to=list(piece.restricted_to),
             indicator=figure.indicator if figure else None,
             value=f"{figure.value:f}" if figure else None,

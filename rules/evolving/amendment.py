@@ -36,6 +36,7 @@ def amended(program: Program, fact: effects.PlanAmended) -> Program:
         active=_named(program.active, plan.inactivity),
         stalls=_named(program.stalls, plan.inactivity),
         figures=_named(program.figures, plan.indicators),
+        checks=_named(program.checks, plan.checks),
         consents={name: given for name, given in program.consents.items() if name in plan.phases and not _waits(program, name)},
     )
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from rules import facts
+from rules import effects, facts
 from rules.entries import Entry, caused_by
 from rules.evolving.milestones import with_milestone
 from rules.program import Evidence, EvidenceStatus, MilestoneStatus, Program, put
 
 
-def evidence_after(program: Program, entry: Entry, fact: facts.OnEvidence) -> Program:
+def evidence_after(program: Program, entry: Entry, fact: facts.OnEvidence | effects.FigureAccepted) -> Program:
     """The program after an entry on evidence or a measurement."""
     match fact:
         case facts.EvidenceRecorded():
@@ -47,6 +47,10 @@ def evidence_after(program: Program, entry: Entry, fact: facts.OnEvidence) -> Pr
                 status=EvidenceStatus.VERIFIED,
                 verified_by=caused_by(entry),
             )
+            return _counted(_judged(program, piece), piece, stands=True)
+        case effects.FigureAccepted():
+            accepted = program.evidence[fact.measurement]
+            piece = replace(accepted, status=EvidenceStatus.VERIFIED, accepted_by=fact.check)
             return _counted(_judged(program, piece), piece, stands=True)
         case facts.EvidenceReturned():
             piece = replace(program.evidence[fact.evidence], status=EvidenceStatus.RETURNED)

@@ -24,6 +24,7 @@ def _finding(fact: effects.FindingMade) -> Finding:
         proposes=fact.proposes,
         made_at=fact.effective_at,
         observable_until=fact.observable_until,
+        unknown=fact.unknown,
     )
 
 

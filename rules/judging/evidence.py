@@ -7,9 +7,11 @@ from typing import TypeAlias, assert_never
 
 from rules import acts as a
 from rules import facts
+from rules.checking import CHECKS
 from rules.entries import Fact
-from rules.figures import period_end
+from rules.judging.checks import check_of
 from rules.milestones import Attestation, Filed, Measured, Milestone, Statement
+from rules.periods import period_end
 from rules.program import Evidence, EvidenceStatus, Program
 from rules.refusals import Code, No
 from rules.restriction import may_read
@@ -25,7 +27,7 @@ def evidence_fact(program: Program, actor: a.Actor, deed: Deed, at: datetime) ->
         case a.RecordEvidence():
             return _recorded(program, actor, deed, at)
         case a.RecordMeasurement():
-            return _measured(program, deed, at)
+            return _measured(program, actor, deed, at)
         case a.Verify():
             _check_verifier(program, actor, _to_be_judged(program, deed.evidence))
             return facts.EvidenceVerified(evidence=deed.evidence, note=deed.note)
@@ -137,7 +139,7 @@ def _check_reader(program: Program, actor: a.Actor, piece: Evidence) -> None:
         )
 
 
-def _measured(program: Program, deed: a.RecordMeasurement, at: datetime) -> Fact:
+def _measured(program: Program, actor: a.Actor, deed: a.RecordMeasurement, at: datetime) -> Fact:
     if (indicator := program.plan.indicators.get(deed.indicator)) is None:
         raise No(
             Code.INDICATOR_UNKNOWN,
@@ -162,7 +164,14 @@ def _measured(program: Program, deed: a.RecordMeasurement, at: datetime) -> Fact
             "a figure of a period that had ended",
         )
     check_past(deed.retrieved_at, at)
+    if indicator.plausible is not None and not indicator.plausible.holds(deed.value):
+        raise No(
+            Code.IMPLAUSIBLE,
+            f"{deed.value:f} {deed.unit} cannot be; the plan says what is plausible for {indicator.title}.",
+            f"a figure of {indicator.plausible}",
+        )
     _check_revision(program, deed)
+    _check_origin(program, actor, deed)
     return facts.MeasurementRecorded(**deed.model_dump(exclude={"kind"}))
 
 
@@ -187,6 +196,30 @@ def _check_revision(program: Program, deed: a.RecordMeasurement) -> None:
             f"The figure {deed.revises} is {piece.status}.",
             "a figure that is recorded or verified",
         )
+
+
+def _check_origin(program: Program, actor: a.Actor, deed: a.RecordMeasurement) -> None:
+    """An origin is what a check has read: nobody else gives one, and the service's own checker nothing without. Raises No."""
+    if deed.origin is None:
+        if actor == CHECKS:
+            raise No(Code.WRONG_ORIGIN, "The service records no figure that no check has read.", "a figure with its origin")
+        return
+    if actor.role is not a.Role.CHECKER:
+        told = f"An origin says which check has read a figure, and {actor.person} is none."
+        raise No(Code.WRONG_ORIGIN, told, "a figure without origin, with its source in words")
+    check = check_of(program, deed.origin.check)
+    if check.figures_of != deed.indicator:
+        told = f"The check {deed.origin.check} does not read {deed.indicator}."
+        raise No(Code.WRONG_ORIGIN, told, f"a check of {deed.indicator}")
+    producer = program.plan.sources[check.source].producer
+    if producer != deed.producer:
+        raise No(Code.WRONG_ORIGIN, f"The check {deed.origin.check} reads {producer}, not {deed.producer}.", producer)
+
+
+def accepting(program: Program, fact: facts.MeasurementRecorded) -> str | None:
+    """The check whose figures count as they were read, without a person, if this is one of them."""
+    check = program.plan.checks.get(fact.origin.check) if fact.origin else None
+    return fact.origin.check if fact.origin and check and check.verified == "automatically" else None
 
 
 def _check_free(program: Program, evidence: str) -> None:

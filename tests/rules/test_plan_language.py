@@ -8,8 +8,8 @@ import jsonschema_rs
 import pytest
 
 from rules.canonical import digest
+from rules.comparison import bound
 from rules.declared import agreed
-from rules.figures import bound
 from rules.plan import Plan
 from rules.reading import DEEPEST_NESTING, LARGEST_DOCUMENT, Fault, Faulty, read, validated
 from rules.rehearse import rehearse

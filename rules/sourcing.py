@@ -1,0 +1,74 @@
+"""Whether checks can find what they ask for: their sources, values, hosts, and what becomes of what they read.
+
+A check may read another producer than its indicator names. Such figures corroborate or contradict,
+and never count instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from rules import plan as p
+from rules.checks import Check, Feed
+from rules.reading import Fault, Path
+from rules.sources import Attested
+from rules.words import did_you_mean
+
+
+def sourced(plan: p.Plan) -> Iterator[Fault]:
+    """Every fault of the sources and checks of a plan."""
+    for name, source in plan.sources.items():
+        for host in sorted(source.hosts() - set(plan.hosts)):
+            told = f"{host} is no host that checks may ask; {did_you_mean(host, plan.hosts)}; write it under hosts: [...]"
+            yield Fault(("sources", name), told)
+    for name, check in plan.checks.items():
+        yield from _check(plan, ("checks", name), check)
+    yield from _twice(plan)
+
+
+def _check(plan: p.Plan, at: Path, check: Check) -> Iterator[Fault]:
+    yield from _unknown((*at, "source"), check.source, "source", plan.sources)
+    if check.figures_of is not None:
+        yield from _unknown((*at, "figures_of"), check.figures_of, "indicator", plan.indicators)
+    if check.incidents is not None:
+        yield from _feed(plan, (*at, "incidents"), check.incidents)
+    if (source := plan.sources.get(check.source)) is None:
+        return
+    if isinstance(source, Attested):
+        told = f"{check.source} is attested by people, and no check reads it; its figures are recorded with record_measurement"
+        yield Fault((*at, "source"), told)
+        return
+    wanted = source.placeholders()
+    for word in sorted(wanted - check.with_.keys()):
+        yield Fault((*at, "with"), f"the source {check.source} asks for {{{word}}}; write with: {{{word}: ...}}")
+    for word in sorted(check.with_.keys() - wanted):
+        known = ", ".join(sorted(wanted)) or "none"
+        yield Fault((*at, "with", word), f"{word} is no placeholder of the source {check.source}; it asks for: {known}")
+
+
+def _feed(plan: p.Plan, at: Path, feed: Feed) -> Iterator[Fault]:
+    for written, kind in feed.kinds.items():
+        yield from _unknown((*at, "kinds", written), kind, "kind of incident", plan.incidents)
+    yield from _unknown((*at, "severity"), feed.severity, "severity", plan.severities)
+    if feed.attributed_to is not None:
+        known = [*plan.parties, *plan.non_parties]
+        yield from _unknown((*at, "attributed_to"), feed.attributed_to, "party or non-party", known)
+
+
+def _twice(plan: p.Plan) -> Iterator[Fault]:
+    """Two checks that read one producer for one indicator would revise each other's figures for ever."""
+    seen: dict[tuple[str, str], str] = {}
+    for name, check in plan.checks.items():
+        source = plan.sources.get(check.source)
+        if source is None or check.figures_of is None:
+            continue
+        read = (check.figures_of, source.producer)
+        if read in seen:
+            told = f"{check.figures_of} by {source.producer} is read by the check {seen[read]} already; keep one of the two"
+            yield Fault(("checks", name, "figures_of"), told)
+        seen.setdefault(read, name)
+
+
+def _unknown(path: Path, word: str, what: str, known: Collection[str]) -> Iterator[Fault]:
+    if word not in known:
+        yield Fault(path, f"{word} is no {what} of this plan; {did_you_mean(word, known)}")
