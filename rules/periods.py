@@ -32,6 +32,6 @@ def is_period(text: str) -> bool:
 
 
 def _begin(period: str) -> datetime:
-    if not re.match(WRITTEN, period):
+    if not re.fullmatch(WRITTEN, period) or len(period) not in _LENGTHS:
         raise ValueError(f"{period!r} is no period; write YYYY, YYYY-MM or YYYY-MM-DD")
     return datetime.fromisoformat(period + "-01-01"[: 10 - len(period)] + "T00:00:00+00:00")

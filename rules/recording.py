@@ -71,8 +71,9 @@ class Recording:
             return NoReading("unparseable", f"{figure.period[:40]!r} is no year, month or day.")
         try:
             _FIGURE.validate_python(figure.value)
-        except ValidationError as error:
-            return NoReading("implausible", f"{figure.period}: {error.errors()[0]['msg'].removeprefix('Value error, ')[:200]}.")
+        except ValidationError:
+            told = "is no figure: it is finite, below 1e18, of at most 38 digits and 18 after the point"
+            return NoReading("implausible", f"{figure.period}: {str(figure.value)[:60]} {told}.")
         if (other := self._read[figure.period]).value != figure.value:
             told = f"{figure.period} is given twice, as {figure.value:f} and as {other.value:f}."
             return NoReading("unparseable", told)

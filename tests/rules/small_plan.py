@@ -214,6 +214,26 @@ TIMETABLE: dict[str, Any] = {
 """Changes of the plan by path: a long stop with everything that moves it, a ceiling that a figure
 keeps or breaks, and clocks of inactivity."""
 
+CHECKED: dict[str, Any] = {
+    "hosts": ["data.example.org"],
+    "sources": {
+        "yearbook": {
+            "adapter": "json-http",
+            "title": "Yearbook",
+            "producer": "Observatory",
+            "licence": "CC0",
+            "url": "https://data.example.org/smoke",
+        }
+    },
+    "checks": {"yearly": {"title": "The yearbook", "source": "yearbook", "figures_of": "smoke", "runs": {"every": "P1D"}}},
+    "phases__trade__milestones__cleaner__shown_by__figure__target": {
+        "change": "-10%",
+        "unit": "kt",
+        "compares": "within_edition",
+    },
+}
+"""Changes of the plan by path: smoke is read by a check, and its fall is one within an edition."""
+
 IN_PART: dict[str, Any] = {"by": ["commission"], "scale": "share"}
 """How `announced` is determined where releases count a part of it."""
 

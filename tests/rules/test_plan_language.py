@@ -15,7 +15,7 @@ from rules.reading import DEEPEST_NESTING, LARGEST_DOCUMENT, Fault, Faulty, read
 from rules.rehearse import rehearse
 from rules.schema import plan_schema
 from rules.soundness import sound
-from rules.story import Cast, ChildTold, Expectation, Step, Story
+from rules.story import Cast, Checked, ChildTold, Expectation, Step, Story
 
 ROOT = Path(__file__).parents[2]
 
@@ -522,6 +522,6 @@ def test_the_reference_has_every_field() -> None:
     text = (ROOT / "docs" / "plan-language.md").read_text(encoding="utf-8")
     fields = {name for shape in plan_schema()["$defs"].values() for name in shape.get("properties", {})}
     fields |= set(plan_schema()["properties"])
-    for shape in (Story, Step, Expectation, Cast, ChildTold):
+    for shape in (Story, Step, Expectation, Cast, ChildTold, Checked):
         fields |= {held.alias or name for name, held in shape.model_fields.items()}
     assert {name for name in fields if not re.search(rf"\b{name}\b", text)} == set()

@@ -27,7 +27,7 @@ from rules.proposals import LAW, follows
 from rules.refusals import Refused
 from rules.signature import effects_of
 from rules.unfolding import Unfolding
-from tests.rules.small_plan import IN_PART, PEOPLE, PLAN, RELEASES, TIMETABLE, World, day
+from tests.rules.small_plan import CHECKED, IN_PART, PEOPLE, PLAN, RELEASES, TIMETABLE, World, day
 
 Drawn = tuple[str, Any, float]
 """Who, what, and how many days after the act before."""
@@ -58,6 +58,30 @@ def _deeds() -> st.SearchStrategy[Any]:
             ),
             piece,
             figures,
+        ),
+        st.builds(
+            lambda e, value, period, edition, producer: a.RecordMeasurement(
+                measurement=e,
+                indicator="smoke",
+                value=value,
+                unit="kt",
+                period=period,
+                producer=producer,
+                edition=edition,
+                source="yearbook",
+                retrieved_at=day(0),
+            ),
+            piece,
+            figures,
+            st.sampled_from(["2020", "2023", "2024"]),
+            st.sampled_from(["2025", "2026"]),
+            st.sampled_from(["Observatory", "Observatory", "Satellite"]),
+        ),
+        st.builds(
+            a.ReportCheck,
+            check=st.just("yearly"),
+            outcome=st.sampled_from(["read", "missing", "retired"]),
+            sentence=st.sampled_from(["So it is.", "Gone."]),
         ),
         st.builds(a.Verify, evidence=piece),
         st.builds(a.WithdrawEvidence, evidence=piece, reason=st.just("Wrong.")),
@@ -139,6 +163,7 @@ def _amended(**changes: str) -> m.Amend:
 
 MAY: dict[type, list[str]] = {
     a.RecordMeasurement: ["moss"],
+    a.ReportCheck: ["chip"],
     a.Verify: ["nick", "sven"],
     a.Observe: ["nils", "saul"],
     a.Determine: ["cleo"],
@@ -180,6 +205,7 @@ def _world(stage: int) -> World:
         phases__move__milestones__announced__determined=IN_PART,
         releases=RELEASES,
         **TIMETABLE,
+        **CHECKED,
     )
     if stage > 0:
         start.first_move(day(0))
