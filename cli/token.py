@@ -17,9 +17,8 @@ from rich.table import Column, Table
 from cli.addresses import HomeFolder, NotRunning, service_database
 from db.session import Clerk, Reader
 from db.tokens import Tokens
-from rules.acts import Role
+from rules.acts import CHECKS, Role
 from rules.authority import FOR_A_PARTY
-from rules.checking import CHECKS
 
 app = typer.Typer(no_args_is_help=True, help="Bearer tokens: who may come in, as what, until when.")
 

@@ -43,6 +43,10 @@ class Actor(Strict):
     party: Name | None = None
 
 
+CHECKS = Actor(person="checks", role=Role.CHECKER)
+"""The service itself, when it does what follows from the run of an automated check."""
+
+
 class Member(Strict):
     """A person's standing in a program: one role for one party, or for none."""
 

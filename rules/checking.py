@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rules.acts import Actor, Deed, ReportCheck, Role
+from rules.acceptance import acceptable
+from rules.acts import CHECKS, Deed, ReportCheck
 from rules.facts import CheckReported
 from rules.judging.checks import says_something_new
 from rules.origin import Fetch
@@ -17,9 +18,7 @@ from rules.program import CheckState, Program
 from rules.readings import NoReading, Readings
 from rules.recording import Recording
 
-CHECKS = Actor(person="checks", role=Role.CHECKER)
-
-_LONGEST = 1000
+__all__ = ["CHECKS", "Run", "what_follows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,40 +42,53 @@ def what_follows(program: Program, check: str, run: Run) -> tuple[Deed, ...]:
         return ()
     reading = run.reading
     if isinstance(reading, NoReading):
-        return _reported(program, check, run, reading)
+        return _told(program, _report(check, run, reading))
     if rule.figures_of is None:
-        return _reported(program, check, run, reading)
+        return _told(program, _report(check, run, reading, f"Events up to {reading.covers_until or 'an unknown day'}"))
     if not reading.figures or not run.fetched:
-        return _reported(program, check, run, NoReading("missing", "The answer holds no figure."))
+        return _told(program, _report(check, run, NoReading("missing", "The answer holds no figure.")))
     recording = Recording(program, check, reading.figures)
     deeds = recording.deeds(run.fetched, run.adapter, run.version)
     if isinstance(deeds, NoReading):
-        return _reported(program, check, run, deeds)
-    return (*deeds, *_reported(program, check, run, reading, recording.newest.period))
+        return _told(program, _report(check, run, deeds))
+    return _told(program, _report(check, run, reading, f"Figures up to {recording.newest.period}"), deeds)
 
 
-def _reported(
-    program: Program, check: str, run: Run, found: Readings | NoReading, newest: str | None = None
-) -> tuple[ReportCheck, ...]:
+def _told(program: Program, report: ReportCheck, deeds: tuple[Deed, ...] = ()) -> tuple[Deed, ...]:
+    """The deeds of a run with its report, where that is news, or figures that count as they were read wait for it."""
+    state = program.checks.get(report.check, CheckState())
+    awaited = program.plan.checks[report.check].verified == "automatically" and (deeds or acceptable(program, report.check))
+    if awaited or says_something_new(state.report, CheckReported(**report.model_dump(exclude={"kind"}))):
+        return (*deeds, report)
+    return deeds
+
+
+def _report(check: str, run: Run, found: Readings | NoReading, read: str = "") -> ReportCheck:
+    """The report on a run; `read` says in words how far the figures or events of a reading go."""
+    outcome: str
     if isinstance(found, NoReading):
-        deed = _report(check, run, found.kind, found.sentence)
+        outcome, sentence, edition, covers_until = found.kind, found.sentence, "", None
     else:
-        up_to = f"Figures up to {newest}" if newest else f"Events up to {found.covers_until or 'an unknown day'}"
-        deed = _report(check, run, "read", f"{up_to}, edition {found.edition}.", found)
-    state = program.checks.get(check, CheckState())
-    return (deed,) if says_something_new(state.report, CheckReported(**deed.model_dump(exclude={"kind"}))) else ()
-
-
-def _report(check: str, run: Run, outcome: str, sentence: str, read: Readings | None = None) -> ReportCheck:
+        outcome, sentence, edition, covers_until = (
+            "read",
+            f"{read}, edition {found.edition}.",
+            found.edition,
+            found.covers_until,
+        )
     return ReportCheck.model_validate(
         {
             "check": check,
             "outcome": outcome,
-            "sentence": sentence[:_LONGEST],
-            "edition": read.edition if read else None,
-            "covers_until": read.covers_until if read else None,
+            "sentence": _plain(sentence, 1000) or "Nothing more is known.",
+            "edition": _plain(edition, 200) or None,
+            "covers_until": covers_until,
             "fetched": run.fetched,
             "adapter": run.adapter,
             "version": run.version,
         }
     )
+
+
+def _plain(text: str, longest: int) -> str:
+    """Text that can be recorded, of what a source has written: it may quote anything."""
+    return "".join(char if char.isprintable() else " " for char in text)[:longest].strip()

@@ -16,9 +16,9 @@ from typing import assert_never
 
 from rules import acts as a
 from rules import effects, facts
+from rules.acceptance import acceptable
 from rules.authority import MAY, may
 from rules.canonical import digest
-from rules.checking import CHECKS
 from rules.clocks import Clock, clocks
 from rules.entries import Entry, Fact
 from rules.evolve import evolve
@@ -26,7 +26,7 @@ from rules.judging.assessments import assessed
 from rules.judging.checks import check_fact
 from rules.judging.determinations import determined
 from rules.judging.disputes import dispute_fact
-from rules.judging.evidence import accepting, evidence_fact, observed
+from rules.judging.evidence import evidence_fact, observed
 from rules.judging.family import child_reported, parent_reported
 from rules.judging.incidents import incident_fact
 from rules.judging.matters import plan_accepted
@@ -69,7 +69,7 @@ def knows_of(program: Program, actor: a.Actor) -> bool:
 
 def _is_own_checker(program: Program, actor: a.Actor) -> bool:
     """The service itself, in a program whose plan declares checks: it was agreed to with the plan."""
-    return actor == CHECKS and bool(program.plan.checks)
+    return actor == a.CHECKS and bool(program.plan.checks)
 
 
 def content_of(act: a.Act) -> str:
@@ -143,8 +143,9 @@ def _go_on(program: Program | None, act: a.Act, at: datetime, running: tuple[Clo
     unfolding.append(fact, actor=act.actor, content=content_of(act))
     if isinstance(fact, facts.PhaseAdvanced):
         unfolding.append(effects.PhaseOpened(phase=fact.phase, effective_at=at))
-    if isinstance(fact, facts.MeasurementRecorded) and act.actor == CHECKS and (check := accepting(settled, fact)):
-        unfolding.append(effects.FigureAccepted(measurement=fact.measurement, check=check, effective_at=at))
+    if isinstance(fact, facts.CheckReported) and fact.outcome == "read" and act.actor == a.CHECKS:
+        for figure in acceptable(settled, fact.check):
+            unfolding.append(effects.FigureAccepted(measurement=figure, check=fact.check, effective_at=at))
     unfolding.settle(at)
     unfolding.settle_clocks(at, inclusive=True)
     return Decided(tuple(unfolding.entries), unfolding.program, unfolding.clocks)

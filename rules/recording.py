@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 
 from pydantic import TypeAdapter, ValidationError
@@ -40,7 +42,7 @@ class Recording:
         self._targets = [how.target for _, _, how in program.plan.measured.get(self._name, ())]
         self._within = any(target.compares == "within_edition" for target in self._targets)
         self._series = Series(program, self._name, self._source.producer)
-        self._figures = tuple(figures)
+        self._figures = tuple(_labelled(figure) for figure in figures)
         self._read = {figure.period: figure for figure in self._figures}
 
     def deeds(self, fetched: tuple[Fetch, ...], adapter: str, version: str) -> tuple[RecordMeasurement, ...] | NoReading:
@@ -74,6 +76,8 @@ class Recording:
         except ValidationError:
             told = "is no figure: it is finite, below 1e18, of at most 38 digits and 18 after the point"
             return NoReading("implausible", f"{figure.period}: {str(figure.value)[:60]} {told}.")
+        if len(figure.edition) > 200 or not figure.edition.isprintable() or not figure.edition:
+            return NoReading("unparseable", f"{figure.period} is of an edition without a name that can be recorded.")
         if (other := self._read[figure.period]).value != figure.value:
             told = f"{figure.period} is given twice, as {figure.value:f} and as {other.value:f}."
             return NoReading("unparseable", told)
@@ -158,6 +162,11 @@ class Recording:
             standard_error=figure.standard_error,
             origin=Origin(check=self._check, fetched=fetched, adapter=adapter, version=version, row=figure.row),
         )
+
+
+def _labelled(figure: ReadFigure) -> ReadFigure:
+    """A figure whose edition is written as the ledger writes it, so that it is known again."""
+    return replace(figure, edition=unicodedata.normalize("NFC", figure.edition.strip()))
 
 
 def _same(recorded: MeasurementRecorded, read: ReadFigure) -> bool:

@@ -6,6 +6,7 @@ from typing import TypeAlias, assert_never
 
 from rules import acts as a
 from rules import facts
+from rules.acceptance import acceptable
 from rules.checks import Check
 from rules.entries import Fact
 from rules.program import CheckState, Program
@@ -16,13 +17,13 @@ Deed: TypeAlias = a.ReportCheck | a.PauseCheck | a.ResumeCheck
 
 
 def check_fact(program: Program, deed: Deed) -> Fact | None:
-    """The fact of an act on a check; None for a report that says what the last one said. Raises No."""
+    """The fact of an act on a check; None for a report that says what the last one said, and lets nothing count. Raises No."""
     check_of(program, deed.check)
     state = program.checks.get(deed.check, CheckState())
     match deed:
         case a.ReportCheck():
             now = facts.CheckReported(**deed.model_dump(exclude={"kind"}))
-            return now if says_something_new(state.report, now) else None
+            return now if says_something_new(state.report, now) or acceptable(program, deed.check) else None
         case a.PauseCheck():
             if state.paused_at is not None:
                 raise No(Code.CHECK_PAUSED, f"The check {deed.check} is paused already.", "a check that runs")

@@ -7,7 +7,6 @@ from typing import TypeAlias, assert_never
 
 from rules import acts as a
 from rules import facts
-from rules.checking import CHECKS
 from rules.entries import Fact
 from rules.judging.checks import check_of
 from rules.milestones import Attestation, Filed, Measured, Milestone, Statement
@@ -201,7 +200,7 @@ def _check_revision(program: Program, deed: a.RecordMeasurement) -> None:
 def _check_origin(program: Program, actor: a.Actor, deed: a.RecordMeasurement) -> None:
     """An origin is what a check has read: nobody else gives one, and the service's own checker nothing without. Raises No."""
     if deed.origin is None:
-        if actor == CHECKS:
+        if actor == a.CHECKS:
             raise No(Code.WRONG_ORIGIN, "The service records no figure that no check has read.", "a figure with its origin")
         return
     if actor.role is not a.Role.CHECKER:
@@ -214,12 +213,6 @@ def _check_origin(program: Program, actor: a.Actor, deed: a.RecordMeasurement) -
     producer = program.plan.sources[check.source].producer
     if producer != deed.producer:
         raise No(Code.WRONG_ORIGIN, f"The check {deed.origin.check} reads {producer}, not {deed.producer}.", producer)
-
-
-def accepting(program: Program, fact: facts.MeasurementRecorded) -> str | None:
-    """The check whose figures count as they were read, without a person, if this is one of them."""
-    check = program.plan.checks.get(fact.origin.check) if fact.origin else None
-    return fact.origin.check if fact.origin and check and check.verified == "automatically" else None
 
 
 def _check_free(program: Program, evidence: str) -> None:

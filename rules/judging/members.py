@@ -8,7 +8,6 @@ from typing import assert_never
 from rules import acts as a
 from rules import facts
 from rules.authority import FOR_A_PARTY
-from rules.checking import CHECKS
 from rules.entries import Fact
 from rules.parameters import recorded_plan
 from rules.plan import Plan
@@ -39,7 +38,7 @@ def _check_member(member: a.Member, plan: Plan) -> None:
     parties = [*plan.parties, *plan.bodies, *(plan.assessors if member.role is a.Role.MONITOR else ())]
     if member.role is a.Role.CLOCK:
         raise No(Code.ROLE_MAY_NOT, "Nobody is a member as the clock.", "another role")
-    if member.person == CHECKS.person:
+    if member.person == a.CHECKS.person:
         raise No(Code.ROLE_MAY_NOT, f"{member.person} is the service itself, in every program with checks.", "another person")
     if member.role in FOR_A_PARTY and member.party is None:
         raise No(Code.PARTY_UNKNOWN, f"The role {member.role} is held for a party.", f"one of {', '.join(parties)}")

@@ -1,0 +1,23 @@
+"""Figures that count as a check has read them, without a person, where the plan says so.
+
+They count together, with the report that ends the run. Taken one by one, figures of two editions
+would stand side by side for a moment, and a milestone that is determined automatically could be
+achieved on a past that no edition has told.
+"""
+
+from __future__ import annotations
+
+from rules.acts import CHECKS
+from rules.program import Program
+
+
+def acceptable(program: Program, check: str) -> tuple[str, ...]:
+    """The figures that the service has recorded for a check and that wait for the report of its run."""
+    rule = program.plan.checks.get(check)
+    if rule is None or rule.verified != "automatically":
+        return ()
+    pieces = (program.evidence[name] for name in program.unjudged)
+    read = ((piece, piece.measurement.origin) for piece in pieces if piece.measurement is not None)
+    return tuple(
+        piece.id for piece, origin in read if piece.recorded_by == CHECKS and origin is not None and origin.check == check
+    )
