@@ -22,6 +22,7 @@ from rules.causes import Cause
 from rules.facts import MeasurementRecorded
 from rules.figures import latest_of, unrevised
 from rules.indicators import Baseline
+from rules.origin import Fetch
 from rules.periods import is_period, period_end
 from rules.program import EvidenceStatus, Program
 from rules.readings import ReadFigure
@@ -41,6 +42,10 @@ class Series:
         self._by_id = {figure.measurement: figure for figure in self._all}
         self.standing = latest_of(unrevised(figure for status, figure in own if status in _STANDS))
         """By period the figure that stands and that no other has taken the place of."""
+
+    def periods_without(self, fetched: tuple[Fetch, ...]) -> set[str]:
+        """The periods that were recorded out of other answers: a run that was cut off is finished as it was begun."""
+        return {figure.period for figure in self._all if figure.origin is None or figure.origin.fetched != fetched}
 
     def last_read(self, check: str, period: str) -> MeasurementRecorded | None:
         """What a check recorded last of a period, whatever has become of it."""

@@ -50,7 +50,7 @@ class Recording:
         for figure in self._figures:
             if (fault := self._misread(figure)) is not None:
                 return fault
-        wanted = sorted(self._wanted(), key=period_end)
+        wanted = sorted(self._wanted(fetched), key=period_end)
         for period in wanted:
             if (fault := self._impossible(self._read[period], fetched[-1])) is not None:
                 return fault
@@ -97,7 +97,7 @@ class Recording:
             return NoReading("implausible", told)
         return None
 
-    def _wanted(self) -> set[str]:
+    def _wanted(self, fetched: tuple[Fetch, ...]) -> set[str]:
         """The periods of which the reading may say something new."""
         standing, newest = self._series.standing, self.newest.period
         asked = {newest}
@@ -108,8 +108,8 @@ class Recording:
                 asked.add(period)
         if self._within:
             asked.add(self._indicator.baseline.period)
-        if standing:
-            ends = max(period_end(period) for period in standing)
+        if earlier := self._series.periods_without(fetched):
+            ends = max(period_end(period) for period in earlier)
             asked |= {period for period in self._read if period_end(period) > ends}
         both = standing.keys() & self._read.keys()
         return (asked & self._read.keys()) | {period for period in both if not _same(standing[period], self._read[period])}

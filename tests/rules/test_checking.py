@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rules import acts as a
 from rules.checking import CHECKS, what_follows
@@ -69,7 +72,8 @@ class TestWhatIsRecorded:
     def test_periods_that_have_come_since(self) -> None:
         given = world()
         checked(given, readings("E1", y2021="88"))
-        deeds = checked(given, readings("E2", y2020="99", y2021="88", y2022="87", y2023="86"))
+        later = NOW + timedelta(days=1)
+        deeds = checked(given, readings("E2", y2020="99", y2021="88", y2022="87", y2023="86"), later)
         assert sorted(figures(deeds)) == ["2022", "2023"]
 
     def test_as_many_periods_as_a_target_asks_for(self) -> None:
@@ -400,3 +404,32 @@ def test_a_feed_says_until_which_day_it_speaks() -> None:
     assert reports(list(what_follows(given.program, "yearly", run(Readings("26.1", covers_until=NOW.date()))))) == [
         ("read", "Events up to 2026-12-01, edition 26.1.")
     ]
+
+
+_YEARS = st.dictionaries(
+    st.sampled_from(["2020", "2022", "2023", "2024", "2025"]), st.sampled_from(["85", "86", "95"]), min_size=1
+)
+
+
+@given(st.booleans(), st.lists(st.tuples(st.sampled_from(["E1", "E2", "E3"]), _YEARS), min_size=1, max_size=5), st.data())
+@settings(max_examples=200, deadline=None)
+def test_a_run_that_is_cut_off_is_finished_by_the_next(
+    accepted: bool,  # noqa: FBT001  drawn
+    runs: list[tuple[str, dict[str, str]]],
+    data: st.DataObject,
+) -> None:
+    """Whatever was read before: what was done is not done again, and the rest is what it was."""
+    target = {"change": "-10%", "compares": "within_edition", "periods": 2}
+    world_ = world(target, {"verified": "automatically"} if accepted else {})
+    for hours, (edition, years) in enumerate(runs):
+        at = NOW + timedelta(hours=hours)
+        reading = readings(edition, None, None, **{f"y{year}": value for year, value in years.items()})
+        whole = what_follows(world_.program, "yearly", run(reading, at))
+        cut = data.draw(st.integers(0, len(whole)))
+        for number, deed in enumerate(whole[:cut]):
+            done = decide(world_.program, a.Act(id=f"c{number}", actor=CHECKS, deed=deed), at)
+            assert isinstance(done, Decided), done
+            world_.program = done.program
+        assert what_follows(world_.program, "yearly", run(reading, at)) == whole[cut:]
+        checked(world_, reading, at)
+        assert what_follows(world_.program, "yearly", run(reading, at + timedelta(minutes=1))) == ()
