@@ -21,7 +21,7 @@ from api.state import State, StateOf, state_of
 from rules import acts as a
 from rules.refusals import Code
 from rules.refusals import Refused as Refusal
-from rules.words import Id
+from rules.words import Id, Strict, Text
 
 Key = Annotated[
     str,
@@ -40,6 +40,12 @@ RECORDED: dict[str, Any] = {
     "response_model": ReceiptAnswer,
     "responses": {**WRITES, 200: {"model": PreviewAnswer, "description": "with preview: what the act would do"}},
 }
+
+
+class Reasoned(Strict):
+    """Why."""
+
+    reason: Text
 
 
 async def perform(state: State, caller: CallerInfo, program: UUID, act: a.Act, *, preview: bool) -> Response:

@@ -13,7 +13,7 @@ from api import problems
 from api.identity import KnownTokens
 from api.limits import BodyLimit
 from api.problems import ProblemBody
-from api.routers import acts, disputes, documents, family, health, plans, proposals
+from api.routers import acts, disputes, documents, family, health, incidents, plans, proposals
 from api.routers import problems as problem_routes
 from api.routers import programs as program_routes
 from api.state import Settings, State
@@ -97,7 +97,7 @@ def create_app() -> FastAPI:
         openapi_url="/api/v1/openapi.json",
     )
     # In this order they are looked through for each request, so acts, which are asked most, stand first.
-    for room in (acts, proposals, disputes, program_routes, family, documents, plans, health, problem_routes):
+    for room in (acts, incidents, proposals, disputes, program_routes, family, documents, plans, health, problem_routes):
         app.include_router(room.router, prefix="/api/v1")
     problems.install(app)
     app.add_middleware(BodyLimit)

@@ -37,6 +37,7 @@ FORBIDDEN = frozenset(
         Code.PARTY_MAY_NOT,
         Code.RECORDER_IS_VERIFIER,
         Code.RECORDER_IS_AUTHORITY,
+        Code.ACCOUNT_OF_ANOTHER,
         Code.PARTY_VERIFIES_ITSELF,
         Code.RESTRICTED,
     }
@@ -51,6 +52,7 @@ UNREADABLE = frozenset(
         Code.FAMILY_UNKNOWN,
         Code.INDICATOR_UNKNOWN,
         Code.INCIDENT_UNKNOWN,
+        Code.ACCOUNT_UNKNOWN,
         Code.INCIDENT_KIND_UNKNOWN,
         Code.SEVERITY_UNKNOWN,
         Code.EVIDENCE_UNKNOWN,

@@ -17,6 +17,7 @@ from rules.matters import Matter
 from rules.origin import Fetch, Origin
 from rules.periods import WRITTEN
 from rules.readings import Unread
+from rules.testimony import GiveAccount, TakeBackAccount
 from rules.times import Day, Instant
 from rules.words import Figure, Id, Label, Name, PlanText, Sha256, Strict, Text, WhenSuspended
 
@@ -268,6 +269,7 @@ class ReportIncident(Strict):
     confidence: Literal["low", "medium", "high"] = "medium"
     account: Text
     related_to: Id | None = Field(default=None, description="incident that this one answers")
+    origin: Origin | None = Field(default=None, description="of a check alone: the answers that it was read from")
 
 
 class ConfirmIncident(Strict):
@@ -480,6 +482,8 @@ Deed: TypeAlias = Annotated[
     | ContestIncident
     | DismissIncident
     | ResolveIncident
+    | GiveAccount
+    | TakeBackAccount
     | Consent
     | Propose
     | ObjectTo

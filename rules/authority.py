@@ -22,6 +22,8 @@ MAY: Mapping[str, frozenset[Role]] = {
     "observe": frozenset({R.REPRESENTATIVE}),
     "determine": frozenset({R.AUTHORITY}),
     "report_incident": frozenset({R.REPRESENTATIVE, R.RECORDER, R.MONITOR, R.CHECKER, R.OFFICER}),
+    "give_account": frozenset({R.REPRESENTATIVE, R.RECORDER, R.MONITOR, R.CHECKER, R.OFFICER}),
+    "take_back_account": frozenset({R.REPRESENTATIVE, R.RECORDER, R.MONITOR, R.CHECKER, R.OFFICER}),
     "confirm_incident": frozenset({R.AUTHORITY, R.MONITOR}),
     "contest_incident": frozenset({R.REPRESENTATIVE}),
     "dismiss_incident": frozenset({R.AUTHORITY}),

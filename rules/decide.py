@@ -33,10 +33,12 @@ from rules.judging.matters import plan_accepted
 from rules.judging.members import check_members, member_fact
 from rules.judging.phases import advanced, consented, standing_fact
 from rules.judging.proposals import proposal_fact
+from rules.judging.testimony import account_fact
 from rules.program import Program
 from rules.proposals import LAW
 from rules.refusals import Code, No, Refused
 from rules.signature import effects_of
+from rules.testimony import GiveAccount, TakeBackAccount
 from rules.unfolding import Unfolding
 
 
@@ -174,6 +176,8 @@ def _judged(program: Program, act: a.Act, at: datetime) -> Fact | None:  # noqa:
             return determined(program, actor, deed, at)
         case a.ReportIncident() | a.ConfirmIncident() | a.ContestIncident() | a.DismissIncident() | a.ResolveIncident():
             return incident_fact(program, actor, deed, at)
+        case GiveAccount() | TakeBackAccount():
+            return account_fact(program, actor, deed, at)
         case a.Propose() | a.ObjectTo() | a.GiveNotice() | a.WithdrawProposal() | a.Consent(phase=None):
             return proposal_fact(program, actor, deed, at)
         case a.Consent():

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from rules import effects, facts
 from rules.acts import Actor
+from rules.testimony import AccountGiven, AccountTakenBack
 from rules.times import Instant
 from rules.words import Id, Sha256, Strict
 
@@ -33,6 +34,8 @@ Fact: TypeAlias = Annotated[
     | facts.IncidentContested
     | facts.IncidentDismissed
     | facts.IncidentResolved
+    | AccountGiven
+    | AccountTakenBack
     | facts.ConsentGiven
     | facts.ProposalMade
     | facts.ProposalConsented

@@ -12,6 +12,7 @@ from rules.causes import Cause
 from rules.matters import Matter
 from rules.origin import Fetch, Origin
 from rules.readings import Unread
+from rules.testimony import AccountGiven, AccountTakenBack
 from rules.times import Day, Instant
 from rules.words import Figure, Id, Label, Name, PlanText, Sha256, Strict, Text
 
@@ -164,6 +165,7 @@ class IncidentReported(Strict):
     confidence: Literal["low", "medium", "high"]
     account: Text
     related_to: Id | None = None
+    origin: Origin | None = None
 
 
 class IncidentConfirmed(Strict):
@@ -331,7 +333,15 @@ class AttemptRefused(Strict):
 
 
 OnEvidence: TypeAlias = EvidenceRecorded | MeasurementRecorded | EvidenceVerified | EvidenceReturned | EvidenceWithdrawn
-OnIncident: TypeAlias = IncidentReported | IncidentConfirmed | IncidentContested | IncidentDismissed | IncidentResolved
 OnCheck: TypeAlias = CheckReported | CheckPaused | CheckResumed
+OnIncident: TypeAlias = (
+    IncidentReported
+    | IncidentConfirmed
+    | IncidentContested
+    | IncidentDismissed
+    | IncidentResolved
+    | AccountGiven
+    | AccountTakenBack
+)
 OnProposal: TypeAlias = ProposalMade | ProposalConsented | ObjectionMade | NoticeGiven | ProposalWithdrawn
 OnDispute: TypeAlias = DisputeRaised | DisputeSettled | DisputeWithdrawn | SnapbackInvoked

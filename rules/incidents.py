@@ -9,6 +9,8 @@ from rules.plan import Plan
 from rules.program import Incident, IncidentStatus, Program
 from rules.times import Interval
 
+_UNHAPPENED = (IncidentStatus.DISMISSED, IncidentStatus.WITHDRAWN)
+
 
 def triggers(plan: Plan, trigger: Trigger, incident: Incident) -> bool:
     """Whether an incident is of the class that a trigger names, whatever its status."""
@@ -20,12 +22,12 @@ def triggers(plan: Plan, trigger: Trigger, incident: Incident) -> bool:
 
 
 def matching(program: Program, any_of: Iterable[Trigger]) -> Iterator[Incident]:
-    """Incidents of the classes, dismissed ones left out, in the order in which they happened."""
+    """Incidents of the classes, dismissed and withdrawn ones left out, in the order in which they happened."""
     rules = tuple(any_of)
     held = (
         incident
         for incident in program.incidents.values()
-        if incident.status is not IncidentStatus.DISMISSED and any(triggers(program.plan, rule, incident) for rule in rules)
+        if incident.status not in _UNHAPPENED and any(triggers(program.plan, rule, incident) for rule in rules)
     )
     return iter(sorted(held, key=lambda incident: (incident.happened_at, incident.id)))
 

@@ -16,6 +16,7 @@ from rules.effects import StabilityCounted, Truth
 from rules.facts import CheckReported, ChildReported, MeasurementRecorded
 from rules.matters import Matter
 from rules.plan import Plan
+from rules.testimony import Testimony
 from rules.times import Interval
 from rules.unknown import Why
 
@@ -58,6 +59,7 @@ class IncidentStatus(StrEnum):
     CONFIRMED = "confirmed"
     RESOLVED = "resolved"
     DISMISSED = "dismissed"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,10 @@ class Incident:
     reported_by: Actor
     resolved_at: datetime | None = None
     related_to: str | None = None
+    accounts: tuple[Testimony, ...] = ()
+    contested_by_party: bool = False
+    questioned: bool = False
+    """It was decided otherwise than an account says since."""
 
     @property
     def is_open_question(self) -> bool:

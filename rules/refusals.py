@@ -68,6 +68,8 @@ class Code(StrEnum):
     OBSERVATION_OPEN = "observation_open"
     ALREADY_DETERMINED = "already_determined"
     NOT_ACHIEVED = "not_achieved"
+    ACCOUNT_UNKNOWN = "account_unknown"
+    ACCOUNT_OF_ANOTHER = "account_of_another"
     INCIDENT_ALREADY_DECIDED = "incident_already_decided"
     INCIDENT_NOT_CONFIRMED = "incident_not_confirmed"
     PHASE_NOT_OPEN = "phase_not_open"

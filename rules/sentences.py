@@ -10,6 +10,7 @@ from rules import effects, facts
 from rules import matters as m
 from rules.entries import Fact
 from rules.plan import Plan
+from rules.testimony import AccountGiven, AccountTakenBack
 
 
 def local(at: datetime, zone: str) -> str:
@@ -128,10 +129,23 @@ def _incident(fact: facts.OnIncident, plan: Plan) -> str:
             return f"incident {fact.incident} dismissed: {fact.reason}"
         case facts.IncidentResolved():
             return f"incident {fact.incident} resolved on {local(fact.resolved_at, plan.time_zone)}: {fact.reason}"
+        case AccountGiven():
+            against = f", against {', '.join(fact.conflicts_with)}" if fact.conflicts_with else ""
+            return f"account {fact.account} of incident {fact.incident} given: {fact.severity}{against}; {_as_it_stands(fact)}"
+        case AccountTakenBack():
+            return f"account {fact.account} of incident {fact.incident} taken back: {fact.reason}; {_as_it_stands(fact)}"
     assert_never(fact)
 
 
+<<<<<<< HEAD
 def _evidence(fact: facts.OnEvidence | effects.FigureAccepted) -> str:
+=======
+def _as_it_stands(fact: AccountGiven | AccountTakenBack) -> str:
+    return f"it is {fact.stands.status}{', and in question' if fact.stands.questioned else ''}"
+
+
+def _evidence(fact: facts.OnEvidence) -> str:
+>>>>>>> 22a7f21 (Several accounts of one incident: they are linked, may conflict, and are taken back by whoever gave them)
     match fact:
         case facts.EvidenceRecorded():
             return f"evidence {fact.evidence} recorded for {fact.milestone}.{fact.shows}"

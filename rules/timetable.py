@@ -34,6 +34,7 @@ Qualifying: TypeAlias = Literal[
     "incident_contested",
     "incident_dismissed",
     "incident_resolved",
+    "account_given",
     "consent_given",
     "phase_advanced",
     "proposal_made",

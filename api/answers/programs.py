@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -102,6 +103,16 @@ class CommitmentAnswer(BaseModel):
     because: str | None
 
 
+class AccountAnswer(BaseModel):
+    id: str
+    given_by: str
+    given_at: Instant
+    severity: str
+    happened_at: Instant
+    attributed_to: str | None
+    taken_back: bool
+
+
 class IncidentAnswer(BaseModel):
     id: str
     kind: str
@@ -115,6 +126,8 @@ class IncidentAnswer(BaseModel):
     confidence: str
     reported_by: str
     related_to: str | None
+    questioned: bool = Field(description="it was decided otherwise than an account says since")
+    accounts: list[AccountAnswer] = Field(description="what is said of it, by whom; the texts are in the ledger")
 
 
 class ProgramAnswer(BaseModel):
@@ -189,6 +202,8 @@ def incidents(program: Program) -> list[IncidentAnswer]:
             confidence=incident.confidence,
             reported_by=incident.reported_by.person,
             related_to=incident.related_to,
+            questioned=incident.questioned,
+            accounts=[AccountAnswer(**asdict(account)) for account in incident.accounts],
         )
         for incident in sorted(program.incidents.values(), key=lambda held: held.happened_at, reverse=True)
     ]

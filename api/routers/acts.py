@@ -21,30 +21,9 @@ from api.state import StateOf
 from db.queries import Sought
 from db.receipts import BatchRefused
 from rules import acts as a
-from rules.times import Instant
-from rules.words import Id, Name, Strict, Text
+from rules.words import Id, Name, Strict
 
 router = APIRouter(prefix="/programs/{program}", tags=["acts"], route_class=ActRoute)
-
-IncidentId = Annotated[Id, Path(alias="incident")]
-
-
-class Reasoned(Strict):
-    """Why."""
-
-    reason: Text
-
-
-class Confirmation(Reasoned):
-    """What is left out stays as it was reported."""
-
-    severity: Name | None = None
-    attributed_to: Name | None = None
-    happened_at: Instant | None = None
-
-
-class Resolution(Reasoned):
-    resolved_at: Instant | None = Field(default=None, description="left out, now")
 
 
 @router.post("/evidence", **RECORDED)
@@ -104,36 +83,6 @@ async def determine(deed: a.Determine, acting: Doing) -> Response:
 async def assess(deed: a.Assess, acting: Doing) -> Response:
     """Says how a milestone stands on an assessor's own scale. It decides nothing."""
     return await acting.do(deed)
-
-
-@router.post("/incidents", **RECORDED)
-async def report_incident(deed: a.ReportIncident, acting: Doing) -> Response:
-    """Reports an incident. Nothing is decided by it, but a clock that it would move is frozen."""
-    return await acting.do(deed)
-
-
-@router.post("/incidents/{incident}/confirmations", **RECORDED)
-async def confirm_incident(incident: IncidentId, body: Confirmation, acting: Doing) -> Response:
-    """Establishes that an incident happened, and as what."""
-    return await acting.do(a.ConfirmIncident(incident=incident, **body.model_dump()))
-
-
-@router.post("/incidents/{incident}/contests", **RECORDED)
-async def contest_incident(incident: IncidentId, body: Reasoned, acting: Doing) -> Response:
-    """Disputes an incident; it is then decided by an authority."""
-    return await acting.do(a.ContestIncident(incident=incident, reason=body.reason))
-
-
-@router.post("/incidents/{incident}/dismissals", **RECORDED)
-async def dismiss_incident(incident: IncidentId, body: Reasoned, acting: Doing) -> Response:
-    """Establishes that an incident did not happen; clocks go on as if it had not been reported."""
-    return await acting.do(a.DismissIncident(incident=incident, reason=body.reason))
-
-
-@router.post("/incidents/{incident}/resolutions", **RECORDED)
-async def resolve_incident(incident: IncidentId, body: Resolution, acting: Doing) -> Response:
-    """Establishes that a confirmed incident is over."""
-    return await acting.do(a.ResolveIncident(incident=incident, **body.model_dump()))
 
 
 @router.post("/consents", **RECORDED)

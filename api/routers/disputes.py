@@ -6,11 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from api.acting import RECORDED, ActRoute, Doing, ProgramId
+from api.acting import RECORDED, ActRoute, Doing, ProgramId, Reasoned
 from api.answers.disputes import DisputeAnswer, SnapbackAnswer
 from api.callers import Caller
 from api.problems import READS
-from api.routers.acts import Reasoned
 from api.routers.programs import seen
 from api.state import StateOf
 from rules import acts as a

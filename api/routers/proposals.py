@@ -7,11 +7,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from api.acting import RECORDED, ActRoute, Doing, ProgramId
+from api.acting import RECORDED, ActRoute, Doing, ProgramId, Reasoned
 from api.answers.proposals import ProposalAnswer, ProposalLine
 from api.callers import Caller
 from api.problems import READS, NotFound
-from api.routers.acts import Reasoned
 from api.routers.programs import seen
 from api.state import StateOf
 from rules import acts as a

@@ -7,6 +7,7 @@ from dataclasses import replace
 from rules import facts
 from rules.entries import Entry, caused_by
 from rules.program import Incident, IncidentStatus, Program, put
+from rules.testimony import AccountGiven, AccountTakenBack, Stands, Testimony
 
 
 def incident_after(program: Program, entry: Entry, fact: facts.OnIncident) -> Program:
@@ -25,6 +26,7 @@ def incident_after(program: Program, entry: Entry, fact: facts.OnIncident) -> Pr
                 confidence=fact.confidence,
                 reported_by=caused_by(entry),
                 related_to=fact.related_to,
+                accounts=(_account(entry, fact.incident, fact),),
             )
         case facts.IncidentConfirmed():
             incident = replace(
@@ -33,15 +35,40 @@ def incident_after(program: Program, entry: Entry, fact: facts.OnIncident) -> Pr
                 severity=fact.severity,
                 attributed_to=fact.attributed_to,
                 happened_at=fact.happened_at,
+                questioned=False,
             )
         case facts.IncidentContested():
-            incident = replace(program.incidents[fact.incident], status=IncidentStatus.CONTESTED)
+            incident = replace(program.incidents[fact.incident], status=IncidentStatus.CONTESTED, contested_by_party=True)
         case facts.IncidentDismissed():
-            incident = replace(program.incidents[fact.incident], status=IncidentStatus.DISMISSED)
+            incident = replace(program.incidents[fact.incident], status=IncidentStatus.DISMISSED, questioned=False)
         case facts.IncidentResolved():
             incident = replace(
                 program.incidents[fact.incident],
                 status=IncidentStatus.RESOLVED,
                 resolved_at=fact.resolved_at,
             )
+        case AccountGiven():
+            before = program.incidents[fact.incident]
+            others = tuple(account for account in before.accounts if account.id != fact.account)
+            incident = _stands(replace(before, accounts=(*others, _account(entry, fact.account, fact))), fact.stands)
+        case AccountTakenBack():
+            before = program.incidents[fact.incident]
+            left = (replace(one, taken_back=True) if one.id == fact.account else one for one in before.accounts)
+            incident = _stands(replace(before, accounts=tuple(left)), fact.stands)
     return program.changed(incidents=put(program.incidents, incident.id, incident))
+
+
+def _account(entry: Entry, name: str, fact: facts.IncidentReported | AccountGiven) -> Testimony:
+    by = caused_by(entry).person
+    return Testimony(name, by, entry.at, fact.severity, fact.happened_at, fact.attributed_to)
+
+
+def _stands(incident: Incident, now: Stands) -> Incident:
+    return replace(
+        incident,
+        status=IncidentStatus(now.status),
+        severity=now.severity,
+        happened_at=now.happened_at,
+        attributed_to=now.attributed_to,
+        questioned=now.questioned,
+    )

@@ -27,13 +27,13 @@ def incident_fact(program: Program, actor: a.Actor, deed: Deed, at: datetime) ->
             return _confirmed(program, actor, deed, at)
         case a.ContestIncident():
             _expect(
-                _known(program, deed.incident),
+                known(program, deed.incident),
                 (IncidentStatus.REPORTED, IncidentStatus.CONFIRMED),
                 Code.INCIDENT_ALREADY_DECIDED,
             )
             return facts.IncidentContested(incident=deed.incident, reason=deed.reason)
         case a.DismissIncident():
-            incident = _known(program, deed.incident)
+            incident = known(program, deed.incident)
             _expect(
                 incident,
                 (IncidentStatus.REPORTED, IncidentStatus.CONTESTED, IncidentStatus.CONFIRMED),
@@ -47,7 +47,7 @@ def incident_fact(program: Program, actor: a.Actor, deed: Deed, at: datetime) ->
     assert_never(deed)
 
 
-def _known(program: Program, incident: str) -> Incident:
+def known(program: Program, incident: str) -> Incident:
     if (known := program.incidents.get(incident)) is None:
         raise No(
             Code.INCIDENT_UNKNOWN,
@@ -66,7 +66,7 @@ def _expect(incident: Incident, statuses: tuple[IncidentStatus, ...], code: Code
         )
 
 
-def _check_severity(program: Program, severity: str) -> None:
+def check_severity(program: Program, severity: str) -> None:
     if severity not in program.plan.severities:
         raise No(
             Code.SEVERITY_UNKNOWN,
@@ -75,7 +75,7 @@ def _check_severity(program: Program, severity: str) -> None:
         )
 
 
-def _check_attribution(program: Program, who: str | None) -> None:
+def check_attribution(program: Program, who: str | None) -> None:
     known = {*program.plan.parties, *program.plan.non_parties}
     if who is not None and who not in known:
         raise No(Code.PARTY_UNKNOWN, f"{who} is nobody the plan knows.", did_you_mean(who, known))
@@ -111,17 +111,18 @@ def _reported(program: Program, deed: a.ReportIncident, at: datetime) -> Fact:
             f"{deed.incident_kind} is no kind of incident of the plan.",
             did_you_mean(deed.incident_kind, program.plan.incidents),
         )
-    _check_severity(program, deed.severity)
-    _check_attribution(program, deed.attributed_to)
+    check_severity(program, deed.severity)
+    check_attribution(program, deed.attributed_to)
     check_past(deed.happened_at, at)
     if deed.related_to is not None:
-        _known(program, deed.related_to)
+        known(program, deed.related_to)
     return facts.IncidentReported(**deed.model_dump(exclude={"kind"}))
 
 
 def _confirmed(program: Program, actor: a.Actor, deed: a.ConfirmIncident, at: datetime) -> Fact:
-    incident = _known(program, deed.incident)
-    _expect(incident, (IncidentStatus.REPORTED, IncidentStatus.CONTESTED), Code.INCIDENT_ALREADY_DECIDED)
+    incident = known(program, deed.incident)
+    if not incident.questioned:
+        _expect(incident, (IncidentStatus.REPORTED, IncidentStatus.CONTESTED), Code.INCIDENT_ALREADY_DECIDED)
     if incident.status is IncidentStatus.CONTESTED and actor.role is not a.Role.AUTHORITY:
         raise No(
             Code.ROLE_MAY_NOT,
@@ -131,8 +132,8 @@ def _confirmed(program: Program, actor: a.Actor, deed: a.ConfirmIncident, at: da
     _check_decider(program, actor, incident)
     _check_not_reporter(actor, incident)
     severity = deed.severity or incident.severity
-    _check_severity(program, severity)
-    _check_attribution(program, deed.attributed_to)
+    check_severity(program, severity)
+    check_attribution(program, deed.attributed_to)
     check_past(deed.happened_at, at)
     return facts.IncidentConfirmed(
         incident=deed.incident,
@@ -144,7 +145,7 @@ def _confirmed(program: Program, actor: a.Actor, deed: a.ConfirmIncident, at: da
 
 
 def _resolved(program: Program, actor: a.Actor, deed: a.ResolveIncident, at: datetime) -> Fact:
-    incident = _known(program, deed.incident)
+    incident = known(program, deed.incident)
     _check_decider(program, actor, incident)
     _expect(incident, (IncidentStatus.CONFIRMED,), Code.INCIDENT_NOT_CONFIRMED)
     check_past(deed.resolved_at, at)

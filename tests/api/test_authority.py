@@ -23,6 +23,8 @@ DEED_OF: dict[str, str] = {
     "/programs/{program}/incidents/{incident}/contests": "contest_incident",
     "/programs/{program}/incidents/{incident}/dismissals": "dismiss_incident",
     "/programs/{program}/incidents/{incident}/resolutions": "resolve_incident",
+    "/programs/{program}/incidents/{incident}/accounts": "give_account",
+    "/programs/{program}/incidents/{incident}/accounts/{account}/withdrawals": "take_back_account",
     "/programs/{program}/consents": "consent",
     "/programs/{program}/proposals": "propose",
     "/programs/{program}/proposals/{proposal}/objections": "object_to",
@@ -114,6 +116,7 @@ def _path(route: str) -> str:
         "dispute": "d1",
         "evidence": "e1",
         "snapback": "relief",
+        "account": "x1",
         "sha256": "0" * 64,
     }
     return re.sub(r"{(\w+)}", lambda found: named.get(found[1], found[0]), route.removeprefix("/api/v1"))

@@ -26,6 +26,7 @@ from rules.program import PhaseStatus, Program, Standing
 from rules.proposals import LAW, follows
 from rules.refusals import Refused
 from rules.signature import effects_of
+from rules.testimony import GiveAccount, TakeBackAccount
 from rules.unfolding import Unfolding
 from tests.rules.small_plan import CHECKED, IN_PART, PEOPLE, PLAN, RELEASES, TIMETABLE, World, day
 
@@ -111,6 +112,14 @@ def _deeds() -> st.SearchStrategy[Any]:
         st.builds(a.ContestIncident, incident=incident, reason=st.just("No.")),
         st.builds(a.DismissIncident, incident=incident, reason=st.just("No.")),
         st.builds(a.ResolveIncident, incident=incident, reason=st.just("Over.")),
+        st.builds(
+            GiveAccount,
+            incident=incident,
+            account=st.sampled_from(["i1", "x1", "x2"]),
+            severity=st.sampled_from(["minor", "serious", "grave"]),
+            text=st.just("Shots."),
+        ),
+        st.builds(TakeBackAccount, incident=incident, account=st.sampled_from(["i1", "x1"]), reason=st.just("No.")),
         st.builds(a.Consent, phase=phase),
         st.builds(a.AdvancePhase, phase=phase),
         st.builds(

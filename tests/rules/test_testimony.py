@@ -1,0 +1,140 @@
+"""Several accounts of one event: linked, in conflict, changed and taken back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from rules import acts as a
+from rules.program import Incident
+from rules.testimony import GiveAccount, TakeBackAccount
+from tests.rules.small_plan import World, day
+
+
+def reported(severity: str = "serious", **more: Any) -> a.ReportIncident:
+    given = {"incident_kind": "attack", "happened_at": day(5), "place": "Base", "account": "Rockets.", **more}
+    return a.ReportIncident(incident="i1", severity=severity, **given)
+
+
+def account(name: str, severity: str, **more: Any) -> GiveAccount:
+    return GiveAccount(incident="i1", account=name, severity=severity, text="Seen from elsewhere.", **more)
+
+
+@pytest.fixture
+def world() -> World:
+    """The quiet is being kept, and an attack has been reported."""
+    world = World()
+    world.first_move(day(0))
+    world.answer(day(0))
+    world.clock(day(8))
+    world.given("chip", reported(), day(9))
+    return world
+
+
+def incident(world: World) -> Incident:
+    return world.program.incidents["i1"]
+
+
+def frozen_by(world: World) -> str | None:
+    return world.program.stability["quiet"].counted.frozen_by
+
+
+def completes_at(world: World) -> datetime | None:
+    return world.program.stability["quiet"].counted.completes_at
+
+
+def test_two_accounts_that_differ_make_an_incident_contested_and_the_clock_stands(world: World) -> None:
+    """Rocket fire that struck the base by one account, and missed it by another."""
+    world.given("moss", account("officials", "minor"), day(9))
+    assert incident(world).status == "contested"
+    assert incident(world).severity == "serious"  # as grave as the gravest, until somebody decides
+    assert frozen_by(world) == "i1"
+    assert world.tried("moss", a.ConfirmIncident(incident="i1", reason="So it was."), day(10)) == "role_may_not"
+    world.given("cleo", a.ConfirmIncident(incident="i1", severity="minor", reason="It missed."), day(10))
+    assert frozen_by(world) is None
+
+
+def test_two_accounts_that_agree_leave_it_reported(world: World) -> None:
+    world.given("moss", account("officials", "serious"), day(9))
+    assert incident(world).status == "reported"
+
+
+def test_accounts_may_blame_different_people(world: World) -> None:
+    world.given("moss", account("one", "serious", attributed_to="north"), day(9))
+    world.given("nils", account("other", "serious", attributed_to="south"), day(9))
+    assert incident(world).status == "contested"
+    assert incident(world).attributed_to is None
+
+
+def test_an_account_that_is_corrected_takes_the_place_of_the_first(world: World) -> None:
+    world.given("moss", account("officials", "minor"), day(9))
+    world.given("moss", account("officials", "serious"), day(10))
+    assert incident(world).status == "reported"
+    assert len(incident(world).accounts) == 2
+
+
+def test_an_incident_whose_only_account_is_taken_back_never_happened(world: World) -> None:
+    """A feed that deletes an event gives the days back, though a machine decides nothing."""
+    assert frozen_by(world) == "i1"
+    world.given("chip", TakeBackAccount(incident="i1", account="i1", reason="Deleted by the source."), day(10))
+    assert incident(world).status == "withdrawn"
+    assert frozen_by(world) is None
+    assert world.tried("cleo", a.ConfirmIncident(incident="i1", reason="x"), day(10)) == "incident_already_decided"
+
+
+def test_an_incident_stays_as_long_as_one_account_stands(world: World) -> None:
+    world.given("moss", account("officials", "minor"), day(9))
+    world.given("chip", TakeBackAccount(incident="i1", account="i1", reason="Deleted by the source."), day(10))
+    assert (incident(world).status, incident(world).severity) == ("reported", "minor")
+
+
+def test_an_account_given_again_brings_a_withdrawn_incident_back(world: World) -> None:
+    world.given("chip", TakeBackAccount(incident="i1", account="i1", reason="Deleted by the source."), day(10))
+    world.given("chip", account("i1", "grave"), day(11))
+    assert (incident(world).status, incident(world).severity) == ("reported", "grave")
+    assert frozen_by(world) == "i1"
+
+
+def test_what_a_party_contests_stays_contested_whatever_is_taken_back(world: World) -> None:
+    world.given("saul", a.ContestIncident(incident="i1", reason="It was thunder."), day(9))
+    world.given("moss", account("officials", "minor"), day(9))
+    world.given("moss", TakeBackAccount(incident="i1", account="officials", reason="Mistaken."), day(10))
+    assert incident(world).status == "contested"
+
+
+def test_a_decision_stands_until_it_is_taken_again(world: World) -> None:
+    """The source corrects itself after the authority has decided: that is shown, and changes nothing by itself."""
+    world.given("cleo", a.ConfirmIncident(incident="i1", reason="It struck."), day(10))
+    counted = completes_at(world)
+    world.given("chip", account("i1", "minor"), day(11))
+    assert incident(world).questioned
+    assert (incident(world).status, completes_at(world)) == ("confirmed", counted)
+    world.given("cleo", a.ConfirmIncident(incident="i1", severity="minor", reason="The source was right."), day(12))
+    assert not incident(world).questioned
+    assert completes_at(world) != counted
+
+
+def test_a_dismissal_is_in_question_while_somebody_says_that_it_happened(world: World) -> None:
+    world.given("cleo", a.DismissIncident(incident="i1", reason="Thunder."), day(10))
+    assert not incident(world).questioned
+    world.given("moss", account("officials", "serious"), day(11))
+    assert incident(world).questioned
+    assert frozen_by(world) is None
+    world.given("cleo", a.ConfirmIncident(incident="i1", reason="It happened after all."), day(12))
+    assert world.program.stability["quiet"].counted.moved_by == "i1"
+
+
+def test_bad_accounts_are_refused(world: World) -> None:
+    elsewhere = GiveAccount(incident="i9", account="x", severity="minor", text="x")
+    assert world.tried("moss", elsewhere, day(9)) == "incident_unknown"
+    assert world.tried("moss", account("x", "awful"), day(9)) == "severity_unknown"
+    assert world.tried("moss", account("x", "minor", attributed_to="mars"), day(9)) == "party_unknown"
+    assert world.tried("moss", account("x", "minor", happened_at=day(30)), day(9)) == "in_the_future"
+    assert world.tried("moss", account("i1", "minor"), day(9)) == "account_of_another"
+    taking = TakeBackAccount(incident="i1", account="i1", reason="No.")
+    assert world.tried("moss", taking, day(9)) == "account_of_another"
+    unknown = TakeBackAccount(incident="i1", account="x", reason="No.")
+    assert world.tried("moss", unknown, day(9)) == "account_unknown"
+    assert world.tried("alma", account("x", "minor"), day(9)) == "role_may_not"
