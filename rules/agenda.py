@@ -79,7 +79,7 @@ def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:
             return _shown_by(program, fact.measurement)
         case facts.CheckReported():
             rule = program.plan.checks.get(fact.check)
-            return _measured(program, rule.figures_of) if rule and rule.figures_of else ()
+            return _measured(program, rule.figures_of) if rule and rule.figures_of else None  # a feed covers more days
         case (
             facts.ConsentGiven(phase=name)
             | effects.GateChanged(phase=name)

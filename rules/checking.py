@@ -17,6 +17,7 @@ from rules.origin import Fetch
 from rules.program import CheckState, Program
 from rules.readings import NoReading, Readings
 from rules.recording import Recording
+from rules.watching import Watching
 
 __all__ = ["CHECKS", "Run", "what_follows"]
 
@@ -43,8 +44,10 @@ def what_follows(program: Program, check: str, run: Run) -> tuple[Deed, ...]:
     reading = run.reading
     if isinstance(reading, NoReading):
         return _told(program, _report(check, run, reading))
-    if rule.figures_of is None:
-        return _told(program, _report(check, run, reading, f"Events up to {reading.covers_until or 'an unknown day'}"))
+    if rule.incidents is not None:
+        watching = Watching(program, check, rule.incidents, run.fetched, run.adapter, run.version)
+        up_to = f"Events up to {reading.covers_until or 'an unknown day'}"
+        return _told(program, _report(check, run, reading, up_to), watching.deeds(reading))
     if not reading.figures or not run.fetched:
         return _told(program, _report(check, run, NoReading("missing", "The answer holds no figure.")))
     recording = Recording(program, check, reading.figures)

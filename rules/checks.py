@@ -34,7 +34,10 @@ class Feed(Strict):
     kinds: dict[Label, Name] = Field(min_length=1, description="by the source's class of event, the plan's kind of incident")
     places: tuple[Label, ...] = Field(min_length=1, description="places whose events count, as the source writes them")
     severity: Name = Field(description="severity that is reported; whoever confirms may say another")
+    severities: dict[Label, Name] = Field(default_factory=dict, description="by the source's word; any other is `severity`")
     attributed_to: Name | None = None
+    actors: dict[Label, Name] = Field(default_factory=dict, description="by the source's word; any other is `attributed_to`")
+    lists_all: bool = Field(default=False, description="what its listing no longer holds of days that it covers, was deleted")
 
 
 class Check(Strict):

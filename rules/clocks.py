@@ -98,7 +98,8 @@ def _stability(program: Program) -> Iterator[Clock]:
         if rule is None or (rule.from_ is None and program.phase(phase).opened_at is None):
             continue
         due = state.counted.completes_at
-        if state.completed_at is None and due is not None and state.counted.status == "counting":
+        seen = state.counted.status == "counting" and state.counted.unseen_by is None
+        if state.completed_at is None and due is not None and seen:
             note = f"{program.plan.phases[phase].title}: stability kept"
             yield Clock(f"stability.{phase}", "stability", phase, due, note)
 

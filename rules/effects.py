@@ -64,6 +64,7 @@ class StabilityCounted(Strict):
     completes_at: Instant | None = Field(default=None, description="if nothing more happens; none while paused")
     moved_by: Id | None = None
     frozen_by: Id | None = None
+    unseen_by: Name | None = Field(default=None, description="a check that does not speak of all its days yet")
     effective_at: Instant
 
 

@@ -392,13 +392,25 @@ def _stability(program: Program, phase: str, at: datetime) -> Reason:
             ahead = [plan.calendar[name] for name in rule.paused_in]
             titles = [window.title for window in ahead if ends and at < window.to and window.from_ < ends]
             apart = f" Days of {' and '.join(titles)} do not count." if titles else ""
+            unseen = _unseen(program, counted.unseen_by)
+            if unseen and ends is not None and ends <= at:
+                return f"Nothing is known that broke the quiet.{unseen}{moved}", (), ends, None
             return (
-                f"{left} days of stability are still to be kept{until}.{apart}{moved}",
+                f"{left} days of stability are still to be kept{until}.{apart}{unseen}{moved}",
                 (),
                 counted.counted_from,
                 ends,
             )
     assert_never(counted.status)
+
+
+def _unseen(program: Program, check: str | None) -> str:
+    if check is None:
+        return ""
+    covered = program.checks[check].covers_until if check in program.checks else None
+    title = program.plan.checks[check].title
+    speaks = f"speaks of days up to {covered}" if covered else "has not spoken of any day yet"
+    return f" {title} {speaks}; a day that it does not cover is not counted as quiet."
 
 
 def commitment_reason(program: Program, name: str, at: datetime) -> Reason:

@@ -59,7 +59,7 @@ def judge(program: Program, consents: Collection[str], criterion: c.Criterion, a
         case c.PhaseComplete(phase=name):
             return _met(program.phase(name).status is PhaseStatus.COMPLETE)
         case c.StabilityKept(stability=name):
-            return _stability(program, name)
+            return _stability(program, name, at)
         case c.CommitmentHolds(commitment=name):
             return _commitment(program, name)
         case c.ConsentGiven(consent=parties):
@@ -92,13 +92,15 @@ def _met(holds: object) -> Truth:
     return MET if holds else NOT_MET
 
 
-def _stability(program: Program, phase: str) -> Truth:
+def _stability(program: Program, phase: str, at: datetime) -> Truth:
     state = program.stability.get(phase)
     if state is None:
         return NOT_MET
     if state.completed_at is not None:
         return MET
-    return INDETERMINATE if state.counted.status == "frozen" else NOT_MET
+    ends = state.counted.completes_at
+    unseen = state.counted.unseen_by is not None and ends is not None and ends <= at
+    return INDETERMINATE if unseen or state.counted.status == "frozen" else NOT_MET
 
 
 def _assessed(program: Program, asked: c.AssessedAs) -> Truth:

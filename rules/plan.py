@@ -75,6 +75,9 @@ class StabilityPeriod(Strict):
     paused_by: tuple[Trigger, ...] = ()
     paused_in: tuple[Name, ...] = Field(default=(), description="windows of the calendar whose days do not count")
     tolerates: Tolerance | None = None
+    watched_by: tuple[Name, ...] = Field(
+        default=(), description="checks of incidents: a day that one of them does not cover yet is not quiet"
+    )
 
 
 class Commitment(Strict):

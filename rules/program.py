@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Literal, TypeVar
@@ -254,6 +254,8 @@ class CheckState:
 
     report: CheckReported | None = None
     reported_at: datetime | None = None
+    covers_until: date | None = None
+    """The last day of which a feed has ever spoken."""
     paused_at: datetime | None = None
     paused_because: str | None = None
 

@@ -137,15 +137,11 @@ def _incident(fact: facts.OnIncident, plan: Plan) -> str:
     assert_never(fact)
 
 
-<<<<<<< HEAD
-def _evidence(fact: facts.OnEvidence | effects.FigureAccepted) -> str:
-=======
 def _as_it_stands(fact: AccountGiven | AccountTakenBack) -> str:
     return f"it is {fact.stands.status}{', and in question' if fact.stands.questioned else ''}"
 
 
-def _evidence(fact: facts.OnEvidence) -> str:
->>>>>>> 22a7f21 (Several accounts of one incident: they are linked, may conflict, and are taken back by whoever gave them)
+def _evidence(fact: facts.OnEvidence | effects.FigureAccepted) -> str:
     match fact:
         case facts.EvidenceRecorded():
             return f"evidence {fact.evidence} recorded for {fact.milestone}.{fact.shows}"
@@ -214,6 +210,7 @@ def _state(fact: effects.OnStability | effects.CommitmentChanged | effects.Clock
             moved_by = f", moved by {fact.moved_by}" if fact.moved_by else ""
             ends = f", complete on {local(fact.completes_at, zone)} if nothing happens" if fact.completes_at else ""
             frozen = f", until {fact.frozen_by} is decided" if fact.frozen_by else ""
+            frozen += f"; {fact.unseen_by} does not speak of all its days yet" if fact.unseen_by else ""
             since = local(fact.counted_from, zone)
             return f"stability period of {fact.phase} {fact.status} from {since}{moved_by}{frozen}{ends}"
         case effects.StabilityCompleted():

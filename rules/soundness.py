@@ -191,6 +191,9 @@ def _stability(plan: p.Plan, at: Path, rule: p.StabilityPeriod, everybody: list[
         for index, kind in enumerate(rule.tolerates.kinds):
             yield from _unknown((*at, "tolerates", "kinds", index), kind, "kind of incident", plan.incidents)
         yield from _unknown((*at, "tolerates", "at_most"), rule.tolerates.at_most, "severity", plan.severities)
+    feeds = [name for name, check in plan.checks.items() if check.incidents]
+    for index, name in enumerate(rule.watched_by):
+        yield from _unknown((*at, "watched_by", index), name, "check of incidents", feeds)
 
 
 def _milestone(plan: p.Plan, at: Path, step: Milestone, signatories: list[str]) -> Iterator[Fault]:

@@ -3,7 +3,8 @@
 A period in days counts whole local days, the first being the day after the anchor or after the
 incident that started it anew. An incident that is only reported or is contested freezes it: if it
 is dismissed nothing is lost, if it is confirmed the period starts after it. So the count depends
-only on what is known to have happened, not on the order in which it became known.
+only on what is known to have happened, not on the order in which it became known. Where feeds watch
+the period, it is not complete before each of them has spoken of its last day.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from rules.coverage import not_covering
 from rules.effects import StabilityCounted
 from rules.incidents import matching, span
 from rules.plan import StabilityPeriod
@@ -28,6 +30,8 @@ def counted(program: Program, phase: str, since: datetime, at: datetime) -> Stab
     begins, moved_by = _beginning(program, rule, since)
     ends = _end(program, rule, begins)
     frozen_by = _open_question(program, rule, since)
+    quiet_until = _quiet_end(program, rule, begins)
+    unseen_by = not_covering(program, rule, quiet_until, zone_of(program, rule)) if quiet_until else None
     status = "frozen" if frozen_by else "paused" if ends is None else "counting"
     return StabilityCounted(
         phase=phase,
@@ -36,6 +40,7 @@ def counted(program: Program, phase: str, since: datetime, at: datetime) -> Stab
         completes_at=ends,
         moved_by=moved_by.id if moved_by else None,
         frozen_by=frozen_by.id if frozen_by else None,
+        unseen_by=unseen_by,
         effective_at=at,
     )
 

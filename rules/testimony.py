@@ -86,6 +86,8 @@ class Testimony:
     severity: str
     happened_at: datetime
     attributed_to: str | None
+    check: str | None = None
+    """The check that gave it, if one did."""
     taken_back: bool = False
 
 

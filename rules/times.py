@@ -104,6 +104,11 @@ def local_day(at: datetime, zone: str) -> str:
     return at.astimezone(ZoneInfo(zone)).date().isoformat()
 
 
+def day_begins(day: date, zone: str) -> datetime:
+    """The first instant of a local day."""
+    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
 def day_after(at: datetime, zone: str) -> datetime:
     """The start of the first local day that lies wholly after `at`."""
     return _midnight(at, zone, timedelta(days=1))

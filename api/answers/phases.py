@@ -28,6 +28,7 @@ class StabilityAnswer(BaseModel):
     time_zone: str
     moved_by: str | None = Field(description="incident that last started the period anew")
     frozen_by: str | None = Field(description="incident that has to be decided first")
+    unseen_by: str | None = Field(description="check that does not speak of all its days yet")
     finding: str | None
 
 
@@ -101,6 +102,7 @@ def _stability(program: Program, name: str, at: datetime) -> StabilityAnswer | N
         time_zone=zone_of(program, rule),
         moved_by=state.counted.moved_by,
         frozen_by=state.counted.frozen_by,
+        unseen_by=state.counted.unseen_by,
         finding=state.finding.sentence if state.finding else None,
     )
 

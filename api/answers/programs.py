@@ -110,6 +110,7 @@ class AccountAnswer(BaseModel):
     severity: str
     happened_at: Instant
     attributed_to: str | None
+    check: str | None
     taken_back: bool
 
 

@@ -17,7 +17,8 @@ def check_after(program: Program, entry: Entry, fact: facts.OnCheck) -> Program:
     state = program.checks.get(fact.check, _NOTHING)
     match fact:
         case facts.CheckReported():
-            state = replace(state, report=fact, reported_at=entry.at)
+            days = [day for day in (state.covers_until, fact.covers_until) if day is not None]
+            state = replace(state, report=fact, reported_at=entry.at, covers_until=max(days, default=None))
             program = _told(program, fact)
         case facts.CheckPaused():
             state = replace(state, paused_at=entry.at, paused_because=fact.reason)

@@ -60,7 +60,8 @@ def incident_after(program: Program, entry: Entry, fact: facts.OnIncident) -> Pr
 
 def _account(entry: Entry, name: str, fact: facts.IncidentReported | AccountGiven) -> Testimony:
     by = caused_by(entry).person
-    return Testimony(name, by, entry.at, fact.severity, fact.happened_at, fact.attributed_to)
+    check = fact.origin.check if fact.origin else None
+    return Testimony(name, by, entry.at, fact.severity, fact.happened_at, fact.attributed_to, check)
 
 
 def _stands(incident: Incident, now: Stands) -> Incident:

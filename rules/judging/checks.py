@@ -9,6 +9,7 @@ from rules import facts
 from rules.acceptance import acceptable
 from rules.checks import Check
 from rules.entries import Fact
+from rules.origin import Origin
 from rules.program import CheckState, Program
 from rules.refusals import Code, No
 from rules.words import did_you_mean
@@ -40,6 +41,17 @@ def check_of(program: Program, name: str) -> Check:
     if (check := program.plan.checks.get(name)) is None:
         raise No(Code.CHECK_UNKNOWN, f"{name} is no check of the plan.", did_you_mean(name, program.plan.checks))
     return check
+
+
+def check_feed(program: Program, actor: a.Actor, origin: Origin | None) -> None:
+    """An origin of an incident is a feed that the plan watches, and a checker alone gives one. Raises No."""
+    if origin is None:
+        return
+    if actor.role is not a.Role.CHECKER:
+        told = f"An origin says which check has read an event, and {actor.person} is none."
+        raise No(Code.WRONG_ORIGIN, told, "a report without origin")
+    if check_of(program, origin.check).incidents is None:
+        raise No(Code.WRONG_ORIGIN, f"The check {origin.check} reads no incidents.", "a check of incidents")
 
 
 def says_something_new(before: facts.CheckReported | None, now: facts.CheckReported) -> bool:

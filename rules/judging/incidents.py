@@ -8,6 +8,7 @@ from typing import TypeAlias, assert_never
 from rules import acts as a
 from rules import facts
 from rules.entries import Fact
+from rules.judging.checks import check_feed
 from rules.judging.evidence import check_past
 from rules.judging.phases import check_decides
 from rules.program import Incident, IncidentStatus, Program
@@ -22,6 +23,7 @@ def incident_fact(program: Program, actor: a.Actor, deed: Deed, at: datetime) ->
     """The fact of an act on an incident. Raises No."""
     match deed:
         case a.ReportIncident():
+            check_feed(program, actor, deed.origin)
             return _reported(program, deed, at)
         case a.ConfirmIncident():
             return _confirmed(program, actor, deed, at)

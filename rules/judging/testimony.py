@@ -8,6 +8,7 @@ from typing import assert_never
 
 from rules import acts as a
 from rules.entries import Fact
+from rules.judging.checks import check_feed
 from rules.judging.evidence import check_past
 from rules.judging.incidents import check_attribution, check_severity, known
 from rules.program import Incident, Program
@@ -54,6 +55,7 @@ def account_fact(program: Program, actor: a.Actor, deed: GiveAccount | TakeBackA
 
 
 def _given(program: Program, actor: a.Actor, deed: GiveAccount, incident: Incident, at: datetime) -> Fact:
+    check_feed(program, actor, deed.origin)
     check_severity(program, deed.severity)
     check_attribution(program, deed.attributed_to)
     check_past(deed.happened_at, at)

@@ -1,0 +1,152 @@
+"""What follows from the events of a feed: incidents that are reported, accounts of others' incidents, and ones taken back.
+
+A machine reports and never decides. An event is one account. Where somebody has reported an incident
+of its kind, at its place, on its day, it is a further account of that, and may conflict with it; else
+it is an incident of its own. What the source changes, the account says differently from then on; what
+it deletes, or moves out of what the plan watches, is taken back. So an event that was never confirmed
+and is no longer held by anybody gives its day back, and one that was decided is put in question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from rules.acts import Deed, ReportIncident
+from rules.canonical import digest
+from rules.checks import Feed
+from rules.origin import Fetch, Origin
+from rules.program import Incident, Program
+from rules.readings import ReadEvent, Readings
+from rules.testimony import GiveAccount, TakeBackAccount, Testimony
+from rules.times import day_begins, local_day
+
+_LONGEST = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """What a check has read of its feed, next to the program as it stands."""
+
+    program: Program
+    check: str
+    feed: Feed
+    fetched: tuple[Fetch, ...]
+    adapter: str
+    version: str
+
+    def deeds(self, reading: Readings) -> tuple[Deed, ...]:
+        """The acts that its events ask for, in the order in which they happened; none for what is known already."""
+        events = sorted(reading.events, key=lambda event: (event.happened_on or date.min, event.id))
+        given = self._given()
+        found = [deed for event in events for deed in self._on(event, given.pop(self._account(event), None))]
+        gone = self._vanished(given, reading) if self.feed.lists_all else ()
+        return (*found, *gone)
+
+    def _account(self, event: ReadEvent) -> str:
+        """The name of an event's account. A source's ids may hold what an id of ours may not."""
+        named = f"{self.check}:{event.id}"
+        return named if event.id.replace("-", "").isalnum() and len(named) <= 100 and named.isascii() else digest(named)
+
+    def _given(self) -> dict[str, tuple[Incident, Testimony]]:
+        """The accounts that this check has given, by name, with the incident that each is of."""
+        return {
+            account.id: (incident, account)
+            for incident in self.program.incidents.values()
+            for account in incident.accounts
+            if account.check == self.check
+        }
+
+    def _on(self, event: ReadEvent, given: tuple[Incident, Testimony] | None) -> Iterator[Deed]:
+        happened_at = self._watched(event)
+        if given is not None:
+            incident, account = given
+            if happened_at is None:
+                if not account.taken_back:
+                    why = "the source has deleted it" if event.deleted else "the source says another kind, place or time of it"
+                    yield TakeBackAccount(incident=incident.id, account=account.id, reason=f"{self._title}: {why}.")
+            elif account.taken_back or self._said(event, happened_at) != (
+                account.severity,
+                account.happened_at,
+                account.attributed_to,
+            ):
+                yield self._told(event, incident.id, happened_at)
+        elif happened_at is not None:
+            same = self._same(event, happened_at)
+            yield self._told(event, same.id, happened_at) if same else self._report(event, happened_at)
+
+    def _watched(self, event: ReadEvent) -> datetime | None:
+        """The first instant of its local day, if the plan watches its kind and place and it is not of before the program."""
+        if event.deleted or event.happened_on is None:
+            return None
+        if event.kind not in self.feed.kinds or event.place not in self.feed.places:
+            return None
+        zone = self.program.plan.time_zone
+        is_before = event.happened_on.isoformat() < local_day(self.program.started_at, zone)
+        return None if is_before else day_begins(event.happened_on, zone)
+
+    def _said(self, event: ReadEvent, happened_at: datetime) -> tuple[str, datetime, str | None]:
+        severity = self.feed.severities.get(event.severity or "", self.feed.severity)
+        return severity, happened_at, self.feed.actors.get(event.attributed_to or "", self.feed.attributed_to)
+
+    def _same(self, event: ReadEvent, happened_at: datetime) -> Incident | None:
+        """An incident of its kind, place and local day of which this check has not given an account."""
+        zone, kind = self.program.plan.time_zone, self.feed.kinds[event.kind or ""]
+        for incident in self.program.incidents.values():
+            if (
+                incident.kind == kind
+                and incident.status != "withdrawn"
+                and incident.place.casefold() == (event.place or "").casefold()
+                and local_day(incident.happened_at, zone) == local_day(happened_at, zone)
+                and all(account.check != self.check for account in incident.accounts)
+            ):
+                return incident
+        return None
+
+    def _report(self, event: ReadEvent, happened_at: datetime) -> ReportIncident:
+        severity, happened_at, attributed_to = self._said(event, happened_at)
+        return ReportIncident(
+            incident=self._account(event),
+            incident_kind=self.feed.kinds[event.kind or ""],
+            severity=severity,
+            happened_at=happened_at,
+            place=event.place or "",
+            attributed_to=attributed_to,
+            account=self._text(event),
+            origin=self._origin(event),
+        )
+
+    def _told(self, event: ReadEvent, incident: str, happened_at: datetime) -> GiveAccount:
+        severity, happened_at, attributed_to = self._said(event, happened_at)
+        return GiveAccount(
+            incident=incident,
+            account=self._account(event),
+            severity=severity,
+            happened_at=happened_at,
+            attributed_to=attributed_to,
+            text=self._text(event),
+            origin=self._origin(event),
+        )
+
+    def _vanished(self, given: dict[str, tuple[Incident, Testimony]], reading: Readings) -> Iterator[TakeBackAccount]:
+        """Accounts of events that a whole listing no longer holds, of days that it speaks of."""
+        days = [event.happened_on.isoformat() for event in reading.events if event.happened_on is not None]
+        if not days:
+            return  # an empty listing is no proof that nothing ever happened
+        zone = self.program.plan.time_zone
+        until = reading.covers_until.isoformat() if reading.covers_until else max(days)
+        for incident, account in given.values():
+            if not account.taken_back and min(days) <= local_day(account.happened_at, zone) <= until:
+                reason = f"{self._title}: the source no longer lists it."
+                yield TakeBackAccount(incident=incident.id, account=account.id, reason=reason)
+
+    def _origin(self, event: ReadEvent) -> Origin:
+        return Origin(check=self.check, fetched=self.fetched, adapter=self.adapter, version=self.version, row=event.row)
+
+    def _text(self, event: ReadEvent) -> str:
+        return f"{self._title}: {event.title or event.kind}, {event.place}, {event.happened_on}."[:_LONGEST]
+
+    @property
+    def _title(self) -> str:
+        return self.program.plan.sources[self.program.plan.checks[self.check].source].title
