@@ -50,9 +50,13 @@ def _feed(plan: p.Plan, at: Path, feed: Feed) -> Iterator[Fault]:
     for written, kind in feed.kinds.items():
         yield from _unknown((*at, "kinds", written), kind, "kind of incident", plan.incidents)
     yield from _unknown((*at, "severity"), feed.severity, "severity", plan.severities)
+    for written, severity in feed.severities.items():
+        yield from _unknown((*at, "severities", written), severity, "severity", plan.severities)
+    everybody = [*plan.parties, *plan.non_parties]
+    for written, who in feed.actors.items():
+        yield from _unknown((*at, "actors", written), who, "party or non-party", everybody)
     if feed.attributed_to is not None:
-        known = [*plan.parties, *plan.non_parties]
-        yield from _unknown((*at, "attributed_to"), feed.attributed_to, "party or non-party", known)
+        yield from _unknown((*at, "attributed_to"), feed.attributed_to, "party or non-party", everybody)
 
 
 def _twice(plan: p.Plan) -> Iterator[Fault]:
