@@ -28,6 +28,7 @@ from pydantic import Field, model_validator
 from rules.accounts import Account
 from rules.acts import Role
 from rules.readings import Unread
+from rules.times import Day
 from rules.words import Figure, Id, Label, Name, Strict, Text
 
 
@@ -112,23 +113,39 @@ class ChildTold(Strict):
     owes: tuple[Name, ...] = ()
 
 
+class ToldEvent(Strict):
+    """An event of a feed, in the source's words; a deleted one has none."""
+
+    kind: Label | None = None
+    place: Label | None = None
+    happened_on: Day | None = None
+    severity: Label | None = None
+    attributed_to: Label | None = None
+
+    @property
+    def deleted(self) -> bool:
+        return self.happened_on is None
+
+
 class Checked(Strict):
-    """What a check of the plan reads: figures by period in one edition, or why there are none."""
+    """What a check of the plan reads: figures by period in one edition, the events of a feed, or why there are none."""
 
     check: Name
-    edition: Label | None = Field(default=None, description="with figures")
+    edition: Label | None = Field(default=None, description="with figures, or with events")
     figures: dict[Label, Figure] = Field(default_factory=dict, description="by period")
     standard_errors: dict[Label, Figure] = Field(default_factory=dict, description="by period, where the source gives them")
     unit: Label | None = Field(default=None, description="where the source names one")
+    events: dict[Label, ToldEvent] | None = Field(default=None, description="by the source's id")
+    covers: Day | None = Field(default=None, description="the last day that a feed speaks of")
     unread: Unread | None = None
     sentence: Text | None = Field(default=None, description="with unread: what is wrong, and where")
 
     @model_validator(mode="after")
     def _reads_or_not(self) -> Checked:
-        if bool(self.figures) == (self.unread is not None):
-            raise ValueError("a check reads figures, or says why there are none (unread: missing, retired and so on)")
-        if (self.edition is None) == bool(self.figures) or (self.sentence is None) != (self.unread is None):
-            raise ValueError("write edition with figures, and sentence with unread")
+        if [bool(self.figures), self.events is not None, self.unread is not None].count(True) != 1:
+            raise ValueError("a check reads figures, or events, or says why there are none (unread: missing and so on)")
+        if (self.edition is None) != (self.unread is not None) or (self.sentence is None) != (self.unread is None):
+            raise ValueError("write edition with figures or events, and sentence with unread")
         return self
 
 
