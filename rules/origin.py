@@ -11,13 +11,16 @@ from rules.words import Label, Name, Sha256, Strict, Text
 
 
 class Fetch(Strict):
-    """One answer of a producer; its bytes are kept as a document under their hash."""
+    """One answer of a producer; its bytes are kept as a document under their hash, as they are without compression."""
 
     url: Text
     status: Annotated[int, Field(ge=100, le=599)]
     retrieved_at: Instant
     sha256: Sha256
     size: Annotated[int, Field(ge=0, lt=2**53)]
+    headers: dict[Label, Label] = Field(
+        default_factory=dict, max_length=10, description="of the answer, those alone that reading it needs"
+    )
 
 
 class Origin(Strict):

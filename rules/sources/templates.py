@@ -1,0 +1,55 @@
+"""Text with `{placeholders}`: what a check gives, and what the day of a run gives."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Annotated, TypeAlias
+
+from pydantic import AfterValidator, StringConstraints
+
+from rules.words import Label, Name, composed
+
+Placeholders: TypeAlias = dict[Name, Label]
+
+OF_THE_DAY = frozenset({"today", "this_year", "last_year", "since"})
+"""Filled in by the day of the run; `since` lies the source's `look_back` before it."""
+OF_A_COLUMN = frozenset({"year"})
+"""Stands in the name of a column for the year of its figures."""
+
+_BRACES = re.compile(r"\{([^{}]*)\}")
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+
+
+def _well_braced(text: str) -> str:
+    for name in _BRACES.findall(text):
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"{{{name}}} is no placeholder; write a name in braces, for example {{country}}")
+    if "{" in _BRACES.sub("", text) or "}" in _BRACES.sub("", text):
+        raise ValueError("a brace stands alone; a placeholder is a name in braces, for example {country}")
+    return text
+
+
+Template = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
+    AfterValidator(composed),
+    AfterValidator(_well_braced),
+]
+
+
+def placeholders_in(text: str) -> frozenset[str]:
+    """The names that a check has to give values for."""
+    return frozenset(_BRACES.findall(text)) - OF_THE_DAY - OF_A_COLUMN
+
+
+def filled(text: str, values: Mapping[str, str], written: Callable[[str], str] = str) -> str:
+    """The text with values in place of names; a name without a value stays as it stands."""
+    return _BRACES.sub(lambda found: written(values[found[1]]) if found[1] in values else found[0], text)
+
+
+def of_the_day(today: date, since: date) -> dict[str, str]:
+    """The values that the day of a run gives."""
+    years = {"this_year": str(today.year), "last_year": str(today.year - 1)}
+    return {"today": today.isoformat(), "since": since.isoformat(), **years}

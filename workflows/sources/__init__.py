@@ -1,0 +1,1 @@
+"""Reading producers' own sources: the way out, the adapters, and what they make of an answer."""

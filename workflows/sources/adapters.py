@@ -1,0 +1,44 @@
+"""The adapters at hand: our own, and those that packages beside the service announce."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+
+from rules.words import did_you_mean
+from workflows.sources.adapter import Adapter, Denied, NoAnswer
+from workflows.sources.document import DocumentAdapter
+from workflows.sources.json_http import JsonHttpAdapter
+from workflows.sources.table_url import TableUrlAdapter
+
+GROUP = "accord.sources"
+_OWN: tuple[Adapter, ...] = (JsonHttpAdapter(), TableUrlAdapter(), DocumentAdapter())
+
+
+class Adapters:
+    """By name. What a package announces is loaded when it is first asked for, and can take no name of ours."""
+
+    def __init__(self, announced: Iterable[EntryPoint] = ()) -> None:
+        self._loaded: dict[str, Adapter] = {adapter.name: adapter for adapter in _OWN}
+        self._announced = {entry.name: entry for entry in announced if entry.name not in self._loaded}
+
+    def __getitem__(self, name: str) -> Adapter:
+        """Raises Denied where none has this name, NoAnswer where it is installed and cannot be loaded."""
+        if name in self._loaded:
+            return self._loaded[name]
+        if (entry := self._announced.get(name)) is None:
+            known = {*self._loaded, *self._announced}
+            raise Denied(f"No adapter {name} is installed here; {did_you_mean(name, known)}")
+        try:
+            adapter: Adapter = entry.load()()
+        except Exception as fault:
+            raise NoAnswer(f"The adapter {name} cannot be loaded ({type(fault).__name__}: {str(fault)[:200]}).") from fault
+        self._loaded[name] = adapter
+        return adapter
+
+
+@cache
+def installed() -> Adapters:
+    """Those of this installation."""
+    return Adapters(entry_points(group=GROUP))

@@ -1,0 +1,59 @@
+"""Which addresses of a name may be asked: those of the public internet, and no others."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable, Collection
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from typing import TypeAlias
+
+from workflows.sources.adapter import Denied, NoAnswer
+
+Address: TypeAlias = IPv4Address | IPv6Address
+Resolver: TypeAlias = Callable[[str], Awaitable[list[str]]]
+
+_TRANSLATING = tuple(
+    IPv6Network(network) for network in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96", "fec0::/10")
+)
+"""NAT64, 6to4, Teredo and the like: addresses of IPv6 that lead to one of IPv4, which may be a private one."""
+
+
+async def resolved(name: str) -> list[str]:
+    """The addresses of a name, as the system finds them."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+async def public_address(name: str, resolver: Resolver, allowed: Collection[Address] = ()) -> Address:
+    """The one address that a connection goes to. Raises NoAnswer for none, Denied if any of them is not public.
+
+    All are looked at: a name with one private address among public ones is set up to lead inside.
+    """
+    try:
+        written = await resolver(name)
+    except OSError:
+        raise NoAnswer(f"The name {name} has no address now.") from None
+    if not written:
+        raise NoAnswer(f"The name {name} has no address now.")
+    found: list[Address] = []
+    for text in written:
+        try:
+            address = ip_address(text)
+        except ValueError:
+            raise Denied(f"{name} has an address that is none: {text[:60]}.") from None
+        if not is_public(address) and address not in allowed:
+            raise Denied(f"{name} leads to {address}, which is not an address of the public internet.")
+        found.append(address)
+    return next((address for address in found if address.version == 4), found[0])
+
+
+def is_public(address: Address) -> bool:
+    """Whether an address is one host of the public internet, whatever form it is written in."""
+    if isinstance(address, IPv6Address):
+        if address.ipv4_mapped is not None or address.scope_id is not None:
+            return False
+        if any(address in network for network in _TRANSLATING):
+            return False
+    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)

@@ -1,0 +1,55 @@
+"""The bytes of an answer as they arrive, never more of them than were agreed, packed or not."""
+
+from __future__ import annotations
+
+import zlib
+
+from workflows.sources.adapter import Denied, NoAnswer
+
+
+class Body:
+    """Takes chunks of the wire. Raises Denied as soon as a limit is passed, before the rest is asked for."""
+
+    def __init__(self, host: str, encoding: str, largest: int) -> None:
+        self._host = host
+        self._largest = largest
+        self._parts: list[bytes] = []
+        self._on_the_wire = 0
+        self.size = 0
+        match encoding.strip().lower():
+            case "" | "identity":
+                self._unpacker = None
+            case "gzip" | "x-gzip":
+                self._unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+            case other:
+                raise Denied(f"{host} answers in the encoding {other[:40]!r}; plain and gzip are read.")
+
+    def take(self, chunk: bytes) -> None:
+        self._on_the_wire += len(chunk)
+        if self._on_the_wire > self._largest:
+            raise self._too_large()
+        self._keep(chunk if self._unpacker is None else self._unpacked(self._unpacker, chunk))
+
+    def whole(self) -> bytes:
+        """Raises NoAnswer where the packed bytes end too early."""
+        if self._unpacker is not None and self._on_the_wire and not self._unpacker.eof:
+            raise NoAnswer(f"{self._host}: the answer ended before its end.")
+        return b"".join(self._parts)
+
+    def _unpacked(self, unpacker: zlib._Decompress, chunk: bytes) -> bytes:
+        try:
+            part = unpacker.decompress(chunk, self._largest - self.size + 1)
+        except zlib.error:
+            raise Denied(f"{self._host} calls its answer gzip, and it is not.") from None
+        if unpacker.unused_data:
+            raise Denied(f"{self._host}: more follows after the end of a gzip answer.")
+        return part
+
+    def _keep(self, part: bytes) -> None:
+        self.size += len(part)
+        if self.size > self._largest:
+            raise self._too_large()
+        self._parts.append(part)
+
+    def _too_large(self) -> Denied:
+        return Denied(f"{self._host}: the answer is larger than {self._largest:,} bytes, more than is read of any.")

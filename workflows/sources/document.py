@@ -1,0 +1,23 @@
+"""The adapter `document`: no machine. It says so to whatever runs a check of such a source all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from rules.readings import NoReading
+from workflows.sources.adapter import Answer, Ask, Denied, Told
+from workflows.sources.egress import Egress
+
+_SENTENCE = "{title}: no machine reads it. A person records the figure with its document, and another person verifies it."
+
+
+class DocumentAdapter:
+    name: Final = "document"
+    version: Final = "1"
+
+    async def fetch(self, ask: Ask, line: Egress, told: Told) -> tuple[Answer, ...]:
+        raise Denied(_SENTENCE.format(title=ask.source.title), kind="missing")
+
+    def read(self, ask: Ask, answers: Sequence[Answer]) -> NoReading:
+        return NoReading("missing", _SENTENCE.format(title=ask.source.title))

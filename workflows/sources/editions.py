@@ -1,0 +1,48 @@
+"""Which edition an answer is from, as its producer says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from rules.sources import Edition
+from rules.sources.expressions import at
+from rules.sources.templates import filled
+from workflows.sources.adapter import Answer
+from workflows.sources.gathering import Unfit
+from workflows.sources.json_text import Unreadable, parsed, stored
+
+
+def edition_of(
+    edition: Edition, values: Mapping[str, str], rows: Sequence[Answer], beside: Sequence[Answer], content: Any
+) -> str:
+    """The edition; `content` is the first answer as data, `beside` those of the edition's own address. Raises Unfit."""
+    if edition.label is not None:
+        return stored(filled(edition.label, values), 200)
+    if edition.header is not None:
+        said: Any = rows[0].fetch.headers.get(edition.header)
+        where = f"the header {edition.header}"
+    else:
+        where = f"{edition.at} of {'the description' if edition.url else 'the answer'}"
+        said = at(_described(beside) if edition.url else content, edition.at or "", values)
+    text = "" if said is None or isinstance(said, dict | list) else str(said)
+    if edition.up_to is not None:
+        text = text.partition(edition.up_to)[0]
+    if not (text := stored(text, 200)):
+        raise Unfit("unparseable", f"{where} does not say the edition")
+    return text
+
+
+def _described(beside: Sequence[Answer]) -> Any:
+    if not beside:
+        raise Unfit("unparseable", "the description that says the edition is not among the answers")
+    try:
+        return parsed(beside[0].body)
+    except Unreadable as fault:
+        raise Unfit("unparseable", f"in the description, {fault}") from None
+
+
+def apart(answers: Sequence[Answer], is_beside: Callable[[str], bool]) -> tuple[list[Answer], list[Answer]]:
+    """The answers with rows, and those of another address."""
+    beside = [answer for answer in answers if is_beside(answer.fetch.url)]
+    return [answer for answer in answers if answer not in beside], beside

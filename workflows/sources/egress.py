@@ -1,0 +1,234 @@
+"""The way out to producers: https, named hosts, public addresses, bounded answers.
+
+A name is resolved here, every address it has is checked, and the connection goes to the checked one, under the name's
+certificate. Between check and connection nothing is looked up again, so no second answer of the DNS can lead elsewhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from http import HTTPStatus
+from typing import Any, TypeAlias
+
+import httpx2
+from pydantic import SecretStr
+
+from rules.origin import Fetch
+from rules.words import did_you_mean
+from workflows.sources.adapter import Answer, Denied, NoAnswer, Told
+from workflows.sources.addresses import Address, Resolver, public_address, resolved
+from workflows.sources.body import Body
+from workflows.sources.politeness import Politeness, retry_after
+from workflows.sources.secrets import Secrets
+
+USER_AGENT = "Accord/0.1 (automated milestone checks)"
+Headers: TypeAlias = Mapping[str, str | SecretStr]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds and bytes of one answer."""
+
+    total: float = 120.0
+    connect: float = 10.0
+    read: float = 30.0
+    largest: int = 50 * 2**20
+    """As much as a document may have, since the bytes are kept as one."""
+    redirects: int = 3
+    headers: int = 32 * 2**10
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """One for a worker: what all its checks share. The defaults are those of production.
+
+    Tests bring their own resolver, certificate authority, port and the loopback address that they listen on.
+    """
+
+    secrets: Secrets = field(default_factory=Secrets)
+    politeness: Politeness = field(default_factory=Politeness)
+    limits: Limits = field(default_factory=Limits)
+    resolver: Resolver = resolved
+    allowed: frozenset[Address] = frozenset()
+    port: int = 443
+    trusted: ssl.SSLContext = field(default_factory=lambda: httpx2.create_ssl_context(trust_env=False), repr=False)
+
+    def line(self, hosts: Collection[str]) -> Egress:
+        """The way out for one plan: to its hosts and nowhere else."""
+        return Egress(frozenset(hosts), self)
+
+
+class Egress:
+    """Asks the hosts of one plan."""
+
+    def __init__(self, hosts: frozenset[str], gateway: Gateway) -> None:
+        self.hosts = hosts
+        self._gateway = gateway
+
+    def secret(self, name: str) -> SecretStr:
+        """Raises NoAnswer where the worker has none of this name."""
+        return self._gateway.secrets[name]
+
+    async def get(self, address: str, told: Told, headers: Headers | None = None, keep: Collection[str] = ()) -> Answer:
+        """One answer of status 200, with the headers whose names are to be kept. Raises NoAnswer or Denied."""
+        body, kept = await self._asked("GET", address, told, headers=headers or {}, keep=keep)
+        fetch = Fetch(
+            url=address,
+            status=200,
+            retrieved_at=datetime.now(UTC),
+            sha256=sha256(body).hexdigest(),
+            size=len(body),
+            headers=kept,
+        )
+        return Answer(fetch, body)
+
+    async def post(self, address: str, told: Told, form: Mapping[str, str | SecretStr]) -> bytes:
+        """What is answered to a form; kept nowhere, since forms are sent for tokens alone. Raises NoAnswer or Denied."""
+        body, _ = await self._asked("POST", address, told, data={name: _open(value) for name, value in form.items()})
+        return body
+
+    async def _asked(
+        self,
+        method: str,
+        address: str,
+        told: Told,
+        *,
+        keep: Collection[str] = (),
+        headers: Headers | None = None,
+        **content: Any,
+    ) -> tuple[bytes, dict[str, str]]:
+        url = self._checked(address)
+        sent = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip"}
+        sent |= {name: _open(value) for name, value in (headers or {}).items()}
+        rested = False
+        for _ in range(self._gateway.limits.redirects + 2):
+            async with self._gateway.politeness.turn(url.host, told):
+                told(f"asks {url.host}")
+                outcome = await self._exchanged(method, url, sent, content, told, keep)
+            match outcome:
+                case httpx2.URL():
+                    url = outcome
+                case NoAnswer(again_in=wish):
+                    if rested or wish is None or wish.total_seconds() > self._gateway.politeness.longest_rest:
+                        raise outcome
+                    rested = True
+                case _:
+                    return outcome
+        raise Denied(f"{url.host} leads from one address to the next; {self._gateway.limits.redirects} are followed.")
+
+    async def _exchanged(  # noqa: PLR0913, PLR0917  one exchange has these six sides
+        self, method: str, url: httpx2.URL, headers: Mapping[str, str], content: Any, told: Told, keep: Collection[str]
+    ) -> tuple[bytes, dict[str, str]] | httpx2.URL | NoAnswer:
+        """The answer, where it leads instead, or the wish to be asked again later."""
+        limits, gateway, host = self._gateway.limits, self._gateway, url.host
+        try:
+            async with asyncio.timeout(limits.total):
+                address = await public_address(host, gateway.resolver, gateway.allowed)
+                pinned = url.copy_with(host=str(address), port=gateway.port)
+                async with (
+                    httpx2.AsyncClient(
+                        verify=gateway.trusted,
+                        trust_env=False,
+                        follow_redirects=False,
+                        timeout=httpx2.Timeout(limits.read, connect=limits.connect),
+                    ) as client,
+                    client.stream(
+                        method, pinned, headers={**headers, "Host": host}, extensions={"sni_hostname": host}, **content
+                    ) as response,
+                ):
+                    return await self._received(response, url, told, keep)
+        except TimeoutError:
+            raise NoAnswer(f"{host} did not finish its answer within {limits.total:g} s.") from None
+        except httpx2.TimeoutException:
+            raise NoAnswer(f"{host} did not answer in time.") from None
+        except httpx2.TransportError as fault:
+            raise NoAnswer(f"{host}: {_in_words(fault)}.") from None
+
+    async def _received(
+        self, response: httpx2.Response, url: httpx2.URL, told: Told, keep: Collection[str]
+    ) -> tuple[bytes, dict[str, str]] | httpx2.URL | NoAnswer:
+        host, limits = url.host, self._gateway.limits
+        if sum(len(name) + len(value) for name, value in response.headers.raw) > limits.headers:
+            raise Denied(f"{host}: the headers of the answer are larger than {limits.headers:,} bytes.")
+        if response.is_redirect:
+            return self._followed(url, response.headers["location"])
+        if response.status_code in {408, 425, 429} or response.status_code >= 500:
+            return self._not_now(response, host)
+        if response.status_code != 200:
+            raise Denied(f"{host} answers {_status(response.status_code)}.", status=response.status_code)
+        body = Body(host, response.headers.get("content-encoding", ""), limits.largest)
+        if response.headers.get("content-length", "0").isdigit():
+            announced = int(response.headers.get("content-length", "0")[:18])
+            if announced > limits.largest:
+                raise Denied(f"{host} announces {announced:,} bytes; at most {limits.largest:,} are read.")
+        next_word = asyncio.get_running_loop().time()
+        async for chunk in response.aiter_raw(2**16):
+            body.take(chunk)
+            if (now := asyncio.get_running_loop().time()) >= next_word:
+                told(f"{host}: {body.size:,} bytes")
+                next_word = now + 2
+        kept = {name: response.headers[name][:200] for name in keep if response.headers.get(name, "").strip()}
+        return body.whole(), kept
+
+    def _followed(self, url: httpx2.URL, location: str) -> httpx2.URL:
+        try:
+            target = url.join(location)
+        except httpx2.InvalidURL:
+            raise Denied(f"{url.host} leads to an address that is none.") from None
+        if target.host != url.host:
+            raise Denied(f"{url.host} leads to another host, {target.host[:100]!r}; name that host and address in the plan.")
+        return self._checked(str(target))
+
+    def _not_now(self, response: httpx2.Response, host: str) -> NoAnswer:
+        wish = retry_after(response.headers.get("retry-after"))
+        if wish is not None:
+            self._gateway.politeness.rest(host, wish.total_seconds())
+        return NoAnswer(f"{host} answers {_status(response.status_code)}.", again_in=wish)
+
+    def _checked(self, address: str) -> httpx2.URL:
+        """An address that may be asked. One parser reads it, here and for the connection."""
+        try:
+            url = httpx2.URL(address)
+        except httpx2.InvalidURL:
+            raise Denied(f"{address[:200]!r} is no address.") from None
+        if url.scheme != "https":
+            raise Denied(f"{url.host or address[:100]!r} would be asked over {url.scheme or 'nothing'}; only https is.")
+        if url.host not in self.hosts:
+            raise Denied(f"{url.host!r} is no host of this plan; {did_you_mean(url.host, self.hosts)}")
+        if url.userinfo or url.port not in {None, 443}:
+            raise Denied(f"{url.host} would be asked with a port or a name before it; write its address without.")
+        return url
+
+
+def _open(value: str | SecretStr) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else value
+
+
+def _status(code: int) -> str:
+    try:
+        return f"{code} ({HTTPStatus(code).phrase})"
+    except ValueError:
+        return str(code)
+
+
+def _in_words(fault: httpx2.TransportError) -> str:
+    """What went wrong, in our words: those of a library may repeat what was sent."""
+    cause: BaseException | None = fault
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"its certificate is not accepted ({cause.verify_message})"
+        if isinstance(cause, ssl.SSLError):
+            return "no secured connection could be made"
+        cause = cause.__cause__ or cause.__context__
+    match fault:
+        case httpx2.ConnectError():
+            return "no connection could be made"
+        case httpx2.RemoteProtocolError():
+            return "the answer broke off, or is not HTTP"
+        case _:
+            return "the connection broke"

@@ -1,0 +1,141 @@
+"""Figures out of rows, each looked at before it counts; one that cannot be takes the whole answer with it.
+
+An answer of which one figure is impossible is not one to take the others from: what went wrong there may have gone
+wrong everywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time
+from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
+
+from rules.figures import period_end
+from rules.readings import ReadFigure, Unread
+from workflows.sources.adapter import Ask
+from workflows.sources.json_text import stored
+
+_EXACT = Context(prec=120)
+_LARGEST = Decimal("1e18")
+_SMALLEST = Decimal("1e-18")
+NOTHING = frozenset({"", ".", "..", "...", "-", "\u2013", "\u2014", "n/a", "na", "null", "none"})
+"""What producers write where they have no figure."""
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,6})?")
+_PERIOD = re.compile(r"(?P<year>\d{4})(?:\.0)?|(?P<of>\d{4})[-M](?P<month>\d{2})(?:-(?P<day>\d{2}))?(?:T[\d:.Z+-]*)?")
+
+
+class Unfit(Exception):
+    """Why an answer gives nothing: the kind, and a sentence's end."""
+
+    def __init__(self, kind: Unread, sentence: str) -> None:
+        super().__init__(sentence)
+        self.kind = kind
+
+
+def number(written: object, where: str) -> Decimal | None:
+    """A number as it is written; None where nothing is said. Raises Unfit."""
+    if written is None:
+        return None
+    if isinstance(written, float):
+        written = repr(written)  # a workbook keeps binary numbers: this is the shortest text that is the same one
+    text = str(written).strip()
+    if text.lower() in NOTHING:
+        return None
+    if isinstance(written, bool) or len(text) > 400 or not _NUMBER.fullmatch(text):
+        raise Unfit("unparseable", f"{stored(text, 60)!r} in {where} is no number")
+    try:
+        found = Decimal(text)
+    except InvalidOperation:
+        raise Unfit("implausible", f"{stored(text, 60)!r} in {where} is no figure that can be") from None
+    if abs(found) >= _LARGEST:
+        raise Unfit("implausible", f"{stored(text, 60)} in {where} is larger than any figure can be")
+    return found
+
+
+def period(written: object, where: str) -> str:
+    """A period as year, month or day. Raises Unfit."""
+    text = str(written).strip()
+    found = _PERIOD.fullmatch(text)
+    if isinstance(written, bool) or not found:
+        raise Unfit("unparseable", f"{stored(text, 60)!r} in {where} is no year, month or day")
+    return found["year"] or "-".join(part for part in (found["of"], found["month"], found["day"]) if part)
+
+
+class Gathering:
+    """The figures of one answer."""
+
+    def __init__(self, ask: Ask, scale: Decimal, edition: str) -> None:
+        self._ask = ask
+        self._scale = scale
+        self._edition = edition
+        self._found: dict[str, ReadFigure] = {}
+
+    def add(  # noqa: PLR0913  what is said of one figure
+        self, written: object, value: object, row: str, *, unit: str | None, error: object = None, where: str
+    ) -> None:
+        """Raises Unfit."""
+        if (held := number(value, where)) is None:
+            return
+        covered = period(written, where)
+        figure = ReadFigure(
+            period=covered,
+            value=self._scaled(held, where),
+            unit=unit,
+            edition=self._edition,
+            row=row,
+            standard_error=None if (spread := number(error, where)) is None else self._scaled(spread, where),
+        )
+        self._check(figure)
+        before = self._found.setdefault(covered, figure)
+        if before.value != figure.value:
+            raise Unfit("implausible", f"the answer has two figures for {covered}: {before.value:f} and {figure.value:f}")
+
+    def figures(self) -> tuple[ReadFigure, ...]:
+        """In the order of their periods. Raises Unfit where there is none."""
+        if not self._found:
+            asked = ", ".join(f"{name} {value}" for name, value in self._ask.check.with_.items())
+            raise Unfit("missing", f"the source answers, and has no figure{f' for {asked}' if asked else ''}")
+        return tuple(self._found[covered] for covered in sorted(self._found))
+
+    def _scaled(self, value: Decimal, where: str) -> Decimal:
+        exact = _EXACT.multiply(value, self._scale)
+        if abs(exact) >= _LARGEST:
+            raise Unfit("implausible", f"{exact:.6E} in {where} is larger than any figure can be")
+        return exact if int(exact.as_tuple().exponent) >= -18 else exact.quantize(_SMALLEST, ROUND_HALF_EVEN, _EXACT)
+
+    def _check(self, figure: ReadFigure) -> None:
+        value, least, most = figure.value, self._ask.at_least, self._ask.at_most
+        if least is not None and value < least:
+            raise Unfit(
+                "implausible", f"{value:f} for {figure.period} is below {least:f}, the least that the plan finds plausible"
+            )
+        if most is not None and value > most:
+            raise Unfit(
+                "implausible", f"{value:f} for {figure.period} is above {most:f}, the most that the plan finds plausible"
+            )
+        if figure.standard_error is not None and figure.standard_error < 0:
+            raise Unfit("implausible", f"a standard error below nought stands beside the figure for {figure.period}")
+        try:
+            ends = period_end(figure.period)
+        except (ValueError, OverflowError):
+            raise Unfit("unparseable", f"{figure.period} is no date") from None
+        if ends > midnight_after(self._ask.today):
+            raise Unfit(
+                "implausible", f"the answer has a figure for {figure.period}, a time that was not over on {self._ask.today}"
+            )
+
+
+def unit_of(said: object, expected: str | None, ask: Ask) -> str | None:
+    """The unit of a figure in the indicator's words; None where the source says none. Raises Unfit."""
+    text = "" if said is None else stored(str(said), 200)
+    if not text:
+        return None
+    wanted = expected or ask.unit
+    if wanted is not None and text != wanted:
+        raise Unfit("wrong_unit", f"the figure is in {text!r}, and {wanted!r} was expected")
+    return ask.unit or text
+
+
+def midnight_after(day: date) -> datetime:
+    """The end of a day in UTC."""
+    return datetime.combine(day, time.max, UTC)

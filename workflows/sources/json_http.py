@@ -1,0 +1,232 @@
+"""The adapter `json-http`: pages of JSON, and the figures or events in their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import urljoin
+
+from pydantic import SecretStr
+
+from rules.readings import NoReading, Readings
+from rules.sources import JsonHttp
+from rules.sources.described import HeaderSecret
+from rules.sources.expressions import at, every
+from rules.sources.json_http import Deleted, FigureRow, OAuth, Paging, Query
+from rules.sources.templates import filled
+from workflows.sources.adapter import Answer, Ask, Denied, NoAnswer, Told
+from workflows.sources.addressing import addressed, values_of
+from workflows.sources.editions import apart, edition_of
+from workflows.sources.egress import Egress, Headers
+from workflows.sources.events import events_of
+from workflows.sources.gathering import Gathering, Unfit, unit_of
+from workflows.sources.json_text import Unreadable, parsed, row_text, stored
+
+
+class JsonHttpAdapter:
+    name: Final = "json-http"
+    version: Final = "1"
+
+    async def fetch(self, ask: Ask, line: Egress, told: Told) -> tuple[Answer, ...]:
+        source = _source(ask)
+        values = values_of(ask, source.look_back)
+        headers = await _signed_in(source, line, told)
+        asking = _Asking(source, values, headers, line, told)
+        answers = await asking.pages(source.url, source.query, source.paging)
+        if source.edition.url is not None:
+            answers.append(await asking.one(addressed(source.edition.url, {}, values)))
+        if source.changed is not None:
+            answers += await asking.pages(source.url, source.changed, source.paging)
+        if source.deleted is not None:
+            answers += await asking.pages(source.deleted.url, source.deleted.query, source.deleted.paging)
+        return tuple(answers)
+
+    def read(self, ask: Ask, answers: Sequence[Answer]) -> Readings | NoReading:
+        source = _source(ask)
+        try:
+            return _read(ask, source, answers)
+        except Unfit as unfit:
+            return NoReading(unfit.kind, stored(f"{source.title}: {unfit}.", 1000))
+        except Unreadable as fault:
+            return NoReading("unparseable", stored(f"{source.title}: {fault}.", 1000))
+
+
+def _source(ask: Ask) -> JsonHttp:
+    if not isinstance(ask.source, JsonHttp):
+        raise TypeError(f"{ask.source.adapter} is read by another adapter")
+    return ask.source
+
+
+class _Asking:
+    """Asks one address after another for the pages of one run."""
+
+    def __init__(self, source: JsonHttp, values: Mapping[str, str], headers: Headers, line: Egress, told: Told) -> None:
+        self._source = source
+        self._values = values
+        self._headers = headers
+        self._line = line
+        self._told = told
+
+    async def one(self, address: str) -> Answer:
+        try:
+            return await self._line.get(address, self._told, self._headers, self._source.headers())
+        except Denied as denied:
+            for rule in self._source.errors:
+                if rule.status is not None and rule.status == denied.status:
+                    raise Denied(str(denied), status=denied.status, kind=rule.means) from None
+            raise
+
+    async def pages(self, url: str, query: Query, paging: Paging | None) -> list[Answer]:
+        """All pages. Raises Denied where there are more than the source may have."""
+        if paging is None:
+            return [await self.one(addressed(url, query, self._values))]
+        answers: list[Answer] = []
+        address: str | None = addressed(url, {**query, **_begin(paging)}, self._values)
+        while address is not None:
+            if len(answers) == paging.at_most:
+                raise Denied(f"{self._source.title}: the answer has more than {paging.at_most} pages; ask for less of it.")
+            self._told(f"page {len(answers) + 1}")
+            answers.append(await self.one(address))
+            step = self._after(paging, len(answers), answers[-1])
+            address = addressed(url, {**query, **step}, self._values) if isinstance(step, dict) else _next(address, step)
+        return answers
+
+    def _after(self, paging: Paging, had: int, newest: Answer) -> dict[str, str] | str | None:
+        """The query of the next page, or its address, or None after the last."""
+        try:
+            content = parsed(newest.body)
+        except Unreadable:
+            return None  # reading says what is wrong with it
+        if paging.next is not None:
+            return str(at(content, paging.next) or "") or None
+        if paging.size is not None:
+            if len(every(content, self._source.rows)) < paging.size:
+                return None
+            return {paging.page: str(paging.first + had)} if paging.page else {str(paging.offset): str(had * paging.size)}
+        total = str(at(content, str(paging.total)) or "0")
+        if not (total.isascii() and total.isdigit()) or had >= int(total[:9]):
+            return None
+        if int(total[:9]) > paging.at_most:
+            raise Denied(f"{self._source.title}: the answer has {total[:9]} pages; at most {paging.at_most} are asked for.")
+        return {str(paging.page): str(paging.first + had)}
+
+
+def _begin(paging: Paging) -> dict[str, str]:
+    if paging.page is not None:
+        return {paging.page: str(paging.first)}
+    return {paging.offset: "0"} if paging.offset is not None else {}
+
+
+def _next(address: str, step: str | None) -> str | None:
+    return None if step is None else urljoin(address, step)
+
+
+async def _signed_in(source: JsonHttp, line: Egress, told: Told) -> Headers:
+    match source.auth:
+        case None:
+            return {}
+        case HeaderSecret() as auth:
+            before = f"{auth.before} " if auth.before else ""
+            return {auth.header: SecretStr(before + line.secret(auth.secret).get_secret_value())}
+        case OAuth() as auth:
+            form: dict[str, str | SecretStr] = {"grant_type": auth.grant}
+            form |= {"client_id": auth.client_id} if auth.client_id else {}
+            secret = {"client_secret": auth.client_secret, "username": auth.username, "password": auth.password}
+            form |= {field: line.secret(name) for field, name in secret.items() if name}
+            try:
+                token = at(parsed(await line.post(auth.oauth, told, form)), "access_token")
+            except Unreadable:
+                token = None
+            if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token:
+                raise NoAnswer(f"{source.title}: no token was given for the grant {auth.grant}.")
+            return {"Authorization": SecretStr(f"Bearer {token}")}
+
+
+def _read(ask: Ask, source: JsonHttp, answers: Sequence[Answer]) -> Readings:
+    values = values_of(ask, source.look_back)
+    rest, described = apart(answers, _of(source.edition.url, values))
+    rows, deleted = apart(rest, _of(source.deleted.url if source.deleted else None, values))
+    contents = [parsed(answer.body) for answer in rows]
+    gone = [parsed(answer.body) for answer in deleted]
+    for content in (*contents, *gone):
+        _check_errors(source, content)
+    if not contents:
+        raise Unfit("missing", "there is no answer")
+    edition = edition_of(source.edition, values, rows, described, contents[0])
+    chosen = [row for content in contents for row in _rows(content, source.rows)]
+    if source.event is not None:
+        ids = _ids(source.deleted, gone) if source.deleted else []
+        return events_of(ask, source, chosen, ids, contents, edition, lambda row: _counts(source, row, values))
+    if (rule := source.figure) is None:
+        raise Unfit("unparseable", "the source says nowhere in a row where a figure stands")
+    gathering = Gathering(ask, rule.scale, edition)
+    for row in chosen:
+        if _counts(source, row, values):
+            _add(gathering, ask, rule, row, values)
+    return Readings(edition, figures=gathering.figures())
+
+
+def _of(url: str | None, values: Mapping[str, str]) -> Any:
+    if url is None:
+        return lambda _: False
+    base = addressed(url, {}, values).partition("?")[0]
+    return lambda asked: asked.partition("?")[0] == base
+
+
+def _check_errors(source: JsonHttp, content: Any) -> None:
+    for rule in source.errors:
+        found = every(content, rule.at) if rule.at else []
+        if found and (rule.is_ is None or any(_said(value) == rule.is_ for value in found)):
+            words = _said(at(content, rule.says)) if rule.says else ""
+            raise Unfit(rule.means, words.rstrip(".") or f"the answer is an error: {rule.at} is {_said(found[0]) or 'there'}")
+
+
+def _rows(content: Any, place: str) -> Iterator[Any]:
+    """The rows of a page; a page of another form is told from one without rows. Raises Unfit."""
+    around = place.partition("[*]")[0].rstrip(".")
+    if around and not every(content, around):
+        raise Unfit("unparseable", f"nothing stands at {around} in the answer")
+    if place.startswith("[*]") and not isinstance(content, list):
+        raise Unfit("unparseable", "the answer is no list")
+    return iter(every(content, place))
+
+
+def _ids(rule: Deleted, contents: Sequence[Any]) -> list[tuple[str, Any]]:
+    rows = [row for content in contents for row in _rows(content, rule.rows)]
+    return [(_said(at(row, rule.id)), row) for row in rows]
+
+
+def _counts(source: JsonHttp, row: Any, values: Mapping[str, str]) -> bool:
+    for place, wanted in source.where.items():
+        if not (found := every(row, place)):
+            raise Unfit("unparseable", f"a row has no {place}: {row_text(row)[:120]}")
+        if _said(found[0]) != filled(wanted, values):
+            return False
+    return True
+
+
+def _add(gathering: Gathering, ask: Ask, rule: FigureRow, row: Any, values: Mapping[str, str]) -> None:
+    for place in filter(None, (rule.period, rule.value, rule.unit, rule.standard_error)):
+        if not every(row, place):
+            raise Unfit("unparseable", f"a row has no {place}: {row_text(row)[:120]}")
+    expected = filled(rule.unit_is, values) if rule.unit_is else None
+    value = at(row, rule.value)
+    gathering.add(
+        at(row, rule.period),
+        value,
+        row_text(row),
+        unit=unit_of(at(row, rule.unit), expected, ask) if rule.unit and value is not None else None,
+        error=at(row, rule.standard_error) if rule.standard_error else None,
+        where=rule.value,
+    )
+
+
+def _said(value: Any) -> str:
+    """A value as text; nothing for what is none."""
+    match value:
+        case None | dict() | list():
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case _:
+            return stored(str(value), 500)

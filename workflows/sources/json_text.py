@@ -1,0 +1,105 @@
+"""JSON as exact values: numbers are decimals as they were written, and no depth or size surprises."""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Any, NoReturn
+
+LARGEST = 16 * 2**20
+"""Bytes; as objects they take many times as much memory."""
+DEEPEST = 100
+LONGEST_ROW = 4000
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+class Unreadable(ValueError):
+    """Not what was agreed on; the message is a sentence's end."""
+
+
+def text_of(body: bytes) -> str:
+    """The text of an answer, with or without a byte-order mark. Raises Unreadable."""
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        raise Unreadable(f"byte {fault.start + 1} of the answer is not UTF-8") from None
+
+
+def parsed(body: bytes) -> Any:
+    """Raises Unreadable."""
+    if len(body) > LARGEST:
+        raise Unreadable(f"the answer has {len(body):,} bytes of JSON; at most {LARGEST:,} are read")
+    text = text_of(body)
+    start = text.lstrip()[:1]
+    if not start:
+        raise Unreadable("the answer is empty")
+    if start == "<":
+        raise Unreadable(f"JSON was asked for, and the answer is {'XML' if '<?xml' in text[:200] else 'a page'}")
+    if _deepest(text) > DEEPEST:
+        raise Unreadable(f"the answer is nested more than {DEEPEST} levels deep")
+    try:
+        return json.loads(text, parse_float=_decimal, parse_int=_decimal, parse_constant=_no_number)
+    except json.JSONDecodeError as fault:
+        raise Unreadable(f"the answer is no JSON from line {fault.lineno}, column {fault.colno} on") from None
+    except RecursionError:
+        raise Unreadable(f"the answer is nested more than {DEEPEST} levels deep") from None
+
+
+def row_text(row: Any) -> str:
+    """A row as it stands in the answer, its numbers as they were written; a long one is cut at its end."""
+    return stored(_written(row), LONGEST_ROW)
+
+
+def stored(text: str, longest: int) -> str:
+    """A text that the ledger can keep: what it cannot hold is written as an escape."""
+    kept = _UNSTORABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text).strip()
+    return kept if len(kept) <= longest else kept[: longest - 1].rstrip() + "…"
+
+
+def _written(value: Any) -> str:
+    match value:
+        case dict():
+            return (
+                "{"
+                + ", ".join(f"{json.dumps(name, ensure_ascii=False)}: {_written(held)}" for name, held in value.items())
+                + "}"
+            )
+        case list():
+            return "[" + ", ".join(map(_written, value)) + "]"
+        case Decimal():
+            return str(value)
+        case _:
+            return json.dumps(value, ensure_ascii=False)
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite():
+        raise Unreadable(f"the answer holds {text[:40]}, which no figure can be")
+    return number
+
+
+def _no_number(text: str) -> NoReturn:
+    raise Unreadable(f"the answer holds {text}, which is no number")
+
+
+def _deepest(text: str) -> int:
+    """How deep brackets are nested outside of strings."""
+    depth = deepest = 0
+    for found in _BRACKETS.finditer(text):
+        if (bracket := found[0]) in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+            if deepest > DEEPEST:
+                break
+        elif bracket in "]}":
+            depth -= 1
+    return deepest
+
+
+_BRACKETS = re.compile(r'[\[\]{}]|"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+"""A string without an end matches too: looking for its end again and again would take for ever."""

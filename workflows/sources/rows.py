@@ -1,0 +1,70 @@
+"""The rows of a table, out of CSV or a workbook, bounded in every direction."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from workflows.sources.json_text import LONGEST_ROW, Unreadable, stored, text_of
+
+Cell: TypeAlias = object
+Row: TypeAlias = tuple[Cell, ...]
+
+MOST_ROWS = 1_000_000
+MOST_COLUMNS = 1_000
+LONGEST_CELL = 32_767
+"""Characters; as many as a workbook allows."""
+
+_SPACES = re.compile(r"\s+")
+
+
+def rows_of_csv(body: bytes) -> Iterator[Row]:
+    """Raises Unreadable, also while the rows are taken."""
+    text = text_of(body)
+    if not text.strip():
+        raise Unreadable("the answer is empty")
+    if text.lstrip()[:1] == "<":
+        raise Unreadable("a table was asked for, and the answer is a page")
+    if "\0" in text:
+        raise Unreadable("the answer is no CSV: it holds the character NUL")
+    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        for count, row in enumerate(rows, start=1):
+            yield bounded(tuple(row), count)
+    except csv.Error as fault:
+        raise Unreadable(f"the answer is no CSV in line {rows.line_num}: {fault}") from None
+
+
+def bounded(row: Row, count: int) -> Row:
+    """The row, if it has no more than a row may have, and is not one too many. Raises Unreadable."""
+    if count > MOST_ROWS:
+        raise Unreadable(f"the table has more than {MOST_ROWS:,} rows")
+    if len(row) > MOST_COLUMNS:
+        raise Unreadable(f"row {count} has more than {MOST_COLUMNS:,} columns")
+    if any(isinstance(cell, str) and len(cell) > LONGEST_CELL for cell in row):
+        raise Unreadable(f"a cell of row {count} has more than {LONGEST_CELL:,} characters")
+    return row
+
+
+def said(cell: Cell) -> str:
+    """A cell as text; a whole number as one, since a workbook keeps 2012 as 2012.0 now and then."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
+
+
+def alike(text: str) -> str:
+    """The form in which names of columns are compared: producers change spaces and capitals from year to year."""
+    return _SPACES.sub(" ", text).strip().casefold()
+
+
+def row_as_text(row: Row) -> str:
+    """A row as a line of CSV."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow([said(cell) if not isinstance(cell, float) else repr(cell) for cell in row])
+    return stored(line.getvalue().rstrip(","), LONGEST_ROW) or "(an empty row)"

@@ -1,0 +1,171 @@
+"""The adapter `table-url`: a table in CSV or a workbook, whose rows stand for areas and whose columns may stand for years."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rules.readings import NoReading, Readings
+from rules.sources import TableUrl
+from rules.sources.templates import filled
+from rules.words import did_you_mean
+from workflows.sources.adapter import Answer, Ask, Told
+from workflows.sources.addressing import addressed, values_of
+from workflows.sources.editions import apart, edition_of
+from workflows.sources.egress import Egress
+from workflows.sources.gathering import Gathering, Unfit, unit_of
+from workflows.sources.json_text import Unreadable, stored
+from workflows.sources.rows import Row, alike, row_as_text, rows_of_csv, said
+from workflows.sources.workbook import rows_of_workbook
+
+_YEAR = r"(?P<year>\d{4})(?:\.0)?"
+_LOOKED_FOR = 200
+"""Rows in which the names of the columns are looked for."""
+
+
+class TableUrlAdapter:
+    name: Final = "table-url"
+    version: Final = "1"
+
+    async def fetch(self, ask: Ask, line: Egress, told: Told) -> tuple[Answer, ...]:
+        source, values = _source(ask), values_of(ask)
+        answers = [await line.get(addressed(source.url, {}, values), told, keep=source.headers())]
+        if source.edition.url is not None:
+            answers.append(await line.get(addressed(source.edition.url, {}, values), told))
+        return tuple(answers)
+
+    def read(self, ask: Ask, answers: Sequence[Answer]) -> Readings | NoReading:
+        source = _source(ask)
+        try:
+            return _read(ask, source, answers)
+        except Unfit as unfit:
+            return NoReading(unfit.kind, stored(f"{source.title}: {unfit}.", 1000))
+        except Unreadable as fault:
+            return NoReading("unparseable", stored(f"{source.title}: {fault}.", 1000))
+
+
+def _source(ask: Ask) -> TableUrl:
+    if not isinstance(ask.source, TableUrl):
+        raise TypeError(f"{ask.source.adapter} is read by another adapter")
+    return ask.source
+
+
+def _read(ask: Ask, source: TableUrl, answers: Sequence[Answer]) -> Readings:
+    values = values_of(ask)
+    beside_at = addressed(source.edition.url, {}, values) if source.edition.url else None
+    tables, beside = apart(answers, lambda url: url == beside_at)
+    if not tables:
+        raise Unfit("missing", "there is no answer")
+    edition = edition_of(source.edition, values, tables, beside, None)
+    body = tables[0].body
+    sheet = filled(source.sheet, values) if source.sheet else None
+    rows = rows_of_csv(body) if source.format == "csv" else rows_of_workbook(body, sheet)
+    table = _Table(source, values, _columns(source, rows, values))
+    gathering = Gathering(ask, source.scale, edition)
+    for row in rows:
+        if table.counts(row):
+            unit, text = unit_of(*table.unit(row), ask), row_as_text(row)
+            for covered, figure, error, where in table.figures(row):
+                gathering.add(covered, figure, text, unit=unit, error=error, where=where)
+    return Readings(edition, figures=gathering.figures())
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Where each named column stands."""
+
+    named: Mapping[str, int]
+
+    def place(self, name: str) -> int:
+        if (place := self.named.get(alike(name))) is None:
+            raise Unfit("unparseable", f"the table has no column {name!r}; {did_you_mean(alike(name), self.named)}")
+        return place
+
+    def cell(self, row: Row, name: str) -> object:
+        return _cell(row, self.place(name))
+
+    def of_years(self, pattern: str) -> list[tuple[str, int]]:
+        """The columns whose names hold a year, and the year."""
+        before, _, after = (re.escape(part) for part in alike(pattern).partition("{year}"))
+        named = re.compile(f"{before}{_YEAR}{after}")
+        found = [(match["year"], place) for name, place in self.named.items() if (match := named.fullmatch(name))]
+        if not found:
+            raise Unfit("unparseable", f"the table has no column like {pattern!r}")
+        return found
+
+
+def _columns(source: TableUrl, rows: Iterator[Row], values: Mapping[str, str]) -> _Columns:
+    """Takes rows up to the one with the names of the columns. Raises Unfit."""
+    wanted = alike(filled(source.header.cell, values)) if source.header.cell else None
+    for count, row in enumerate(rows, start=1):
+        if count == source.header.row or (wanted is not None and any(alike(said(cell)) == wanted for cell in row)):
+            return _named(row)
+        if count > _LOOKED_FOR:
+            break
+    where = (
+        f"no cell of the first {_LOOKED_FOR} rows says {source.header.cell!r}" if wanted else "the table ends before its header"
+    )
+    raise Unfit("unparseable", where)
+
+
+def _named(row: Row) -> _Columns:
+    named: dict[str, int] = {}
+    for place, cell in enumerate(row):
+        name = alike(said(cell))
+        if name and named.setdefault(name, place) != place:
+            raise Unfit("unparseable", f"two columns are called {said(cell)[:60]!r}")
+    return _Columns(named)
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A source with the values of its placeholders, and where its columns stand in this answer."""
+
+    source: TableUrl
+    values: Mapping[str, str]
+    columns: _Columns
+
+    def counts(self, row: Row) -> bool:
+        """Whether a row is of the area that is asked for. Blank rows and totals are of none."""
+        area = self.source.area
+        wanted, found = self._filled(area.is_), self._said(row, area.column)
+        if area.codes:
+            if wanted not in area.codes:
+                raise Unfit("missing", f"the source has no name for {wanted}; {did_you_mean(wanted, area.codes)}")
+            if alike(found) not in {alike(name) for name in area.codes[wanted]}:
+                return False
+        elif found != wanted:
+            return False
+        return all(self._said(row, column) == self._filled(what) for column, what in self.source.where.items())
+
+    def unit(self, row: Row) -> tuple[str | None, str | None]:
+        """What the row says of its unit, and what it has to say."""
+        if (rule := self.source.unit) is None:
+            return None, None
+        return self._said(row, rule.column), self._filled(rule.is_) if rule.is_ else None
+
+    def figures(self, row: Row) -> Iterator[tuple[object, object, object, str]]:
+        """Period, figure, standard error and the name of the column, for each figure of a row."""
+        years, spread = self.source.years, self.source.standard_error
+        if years.column is not None and self.source.value is not None:
+            value = self._filled(self.source.value)
+            error = self.columns.cell(row, self._filled(spread)) if spread else None
+            yield self._said(row, years.column), self.columns.cell(row, value), error, value
+            return
+        pattern = self._filled(years.columns or "")
+        errors = dict(self.columns.of_years(self._filled(spread))) if spread else {}
+        for year, place in self.columns.of_years(pattern):
+            error = _cell(row, errors[year]) if year in errors else None
+            yield year, _cell(row, place), error, pattern.replace("{year}", year)
+
+    def _said(self, row: Row, column: str) -> str:
+        return said(self.columns.cell(row, self._filled(column)))
+
+    def _filled(self, text: str) -> str:
+        return filled(text, self.values)
+
+
+def _cell(row: Row, place: int) -> object:
+    return row[place] if place < len(row) else None

@@ -1,0 +1,88 @@
+"""The rows of a sheet of an XLSX workbook, which is a packed folder of XML and is looked into before it is opened."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+
+from openpyxl import load_workbook
+
+from rules.words import did_you_mean
+from workflows.sources.json_text import Unreadable
+from workflows.sources.rows import Row, alike, bounded
+
+MOST_PARTS = 1_000
+LARGEST_UNPACKED = 100 * 2**20
+LARGEST_DENSITY = 200
+"""Unpacked bytes for each packed one; sheets of figures have ten to thirty."""
+
+
+def rows_of_workbook(body: bytes, sheet: str | None) -> Iterator[Row]:
+    """Raises Unreadable, also while the rows are taken."""
+    _look_into(body)
+    try:
+        book = load_workbook(io.BytesIO(body), read_only=True, data_only=True, keep_links=False)
+        table = book[_chosen(book.sheetnames, sheet)]
+        table.reset_dimensions()  # what a file says of its own size is not to be relied on
+        for count, row in enumerate(table.iter_rows(values_only=True), start=1):
+            yield bounded(tuple(row), count)
+    except Unreadable:
+        raise
+    except Exception as fault:  # noqa: BLE001  the library raises what it pleases for a workbook that is none
+        raise Unreadable(f"the workbook cannot be read ({type(fault).__name__})") from None
+
+
+def _chosen(names: Sequence[str], sheet: str | None) -> str:
+    if not names:
+        raise Unreadable("the workbook has no sheet")
+    if sheet is None:
+        return names[0]
+    for name in names:
+        if alike(name) == alike(sheet):
+            return name
+    raise Unreadable(f"the workbook has no sheet {sheet!r}; {did_you_mean(sheet, names)}")
+
+
+def _look_into(body: bytes) -> None:
+    """Raises Unreadable for what is no workbook, or would not stay small when it is unpacked."""
+    if not body:
+        raise Unreadable("the answer is empty")
+    if body[:2] != b"PK":
+        raise Unreadable("a workbook was asked for, and the answer is none")
+    if body.count(b"PK\x01\x02") > MOST_PARTS:
+        raise Unreadable(f"the workbook has more than {MOST_PARTS:,} parts")
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as folder:
+            parts = folder.infolist()
+            if len(parts) > MOST_PARTS:
+                raise Unreadable(f"the workbook has more than {MOST_PARTS:,} parts")
+            left = min(LARGEST_UNPACKED, LARGEST_DENSITY * len(body))
+            for part in parts:
+                left = _check_part(folder, part, left)
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+        ValueError,
+        OSError,
+    ) as fault:
+        if isinstance(fault, Unreadable):
+            raise
+        raise Unreadable("a workbook was asked for, and the answer is a broken one") from None
+
+
+def _check_part(folder: zipfile.ZipFile, part: zipfile.ZipInfo, left: int) -> int:
+    """How many bytes are left after this part, counted as they come out and not as the file announces them."""
+    tail = b""
+    with folder.open(part) as packed:
+        while chunk := packed.read(2**16):
+            left -= len(chunk)
+            if left < 0:
+                raise Unreadable("the workbook unpacks to more than is read of any")
+            if b"<!DOCTYPE" in (seen := tail + chunk) or b"<!ENTITY" in seen:
+                raise Unreadable("the workbook declares XML entities, which no producer's does")
+            tail = chunk[-16:]
+    return left
