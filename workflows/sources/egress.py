@@ -27,6 +27,7 @@ from workflows.sources.politeness import Politeness, retry_after
 from workflows.sources.secrets import Secrets
 
 USER_AGENT = "Accord/0.1 (automated milestone checks)"
+LONGEST_ADDRESS = 2_000
 Headers: TypeAlias = Mapping[str, str | SecretStr]
 
 
@@ -178,7 +179,7 @@ class Egress:
     def _followed(self, url: httpx2.URL, location: str) -> httpx2.URL:
         try:
             target = url.join(location)
-        except httpx2.InvalidURL:
+        except (httpx2.InvalidURL, ValueError):
             raise Denied(f"{url.host} leads to an address that is none.") from None
         if target.host != url.host:
             raise Denied(f"{url.host} leads to another host, {target.host[:100]!r}; name that host and address in the plan.")
@@ -194,8 +195,10 @@ class Egress:
         """An address that may be asked. One parser reads it, here and for the connection."""
         try:
             url = httpx2.URL(address)
-        except httpx2.InvalidURL:
+        except (httpx2.InvalidURL, ValueError):
             raise Denied(f"{address[:200]!r} is no address.") from None
+        if len(address) > LONGEST_ADDRESS:
+            raise Denied(f"An address of {url.host[:100]!r} has more than {LONGEST_ADDRESS:,} characters.")
         if url.scheme != "https":
             raise Denied(f"{url.host or address[:100]!r} would be asked over {url.scheme or 'nothing'}; only https is.")
         if url.host not in self.hosts:

@@ -118,7 +118,10 @@ def _begin(paging: Paging) -> dict[str, str]:
 
 
 def _next(address: str, step: str | None) -> str | None:
-    return None if step is None else urljoin(address, step)
+    try:
+        return None if step is None else urljoin(address, step)
+    except ValueError:
+        raise Denied(f"the next page is at {stored(str(step), 100)!r}, which is no address") from None
 
 
 async def _signed_in(source: JsonHttp, line: Egress, told: Told) -> Headers:

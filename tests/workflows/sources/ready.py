@@ -1,0 +1,43 @@
+"""The ready sources, as the parts of a plan that they are meant to be pasted into."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from rules.plan import Plan
+from rules.reading import Document, read, validated
+from rules.sources import Source
+from workflows.sources.adapter import Ask
+
+FOLDER = Path(__file__).parents[3] / "plans" / "sources"
+AROUND = {
+    "accord": 1,
+    "plan": "around",
+    "title": "A plan around ready sources",
+    "source": "made up",
+    "time_zone": "Asia/Baghdad",
+    "parties": {"north": {"name": "North"}},
+    "phases": {"one": {"title": "One"}},
+}
+
+
+@cache
+def plan(name: str) -> Plan:
+    """A plan with the hosts, sources and checks of one file, read as every plan is."""
+    document = read((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    return validated(Plan, Document(document.text, AROUND | document.data, document.positions))
+
+
+def source(name: str) -> Source:
+    """The first source of a file."""
+    return next(iter(plan(name).sources.values()))
+
+
+def ask(name: str, check: str, unit: str | None = None, today: str = "2026-07-14", **values: str) -> Ask:
+    """A check of a file, with other values for some of its placeholders."""
+    found = plan(name)
+    rule = found.checks[check]
+    rule = rule.model_copy(update={"with_": rule.with_ | values})
+    return Ask(found.sources[rule.source], rule, date.fromisoformat(today), unit=unit)
