@@ -155,6 +155,7 @@ class RecordMeasurement(Strict):
     cause: Cause | None = Field(default=None, description="with revises: why the figure is another")
     standard_error: StandardError | None = Field(default=None, description="of the figure, in its unit")
     origin: Origin | None = Field(default=None, description="of a check alone: the answers that it was read from")
+    document: FiledDocument | None = Field(default=None, description="of a person: the document in which the figure stands")
 
 
 class ReportCheck(Strict):

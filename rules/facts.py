@@ -66,6 +66,7 @@ class MeasurementRecorded(Strict):
     cause: Cause | None = None
     standard_error: Figure | None = None
     origin: Origin | None = None
+    document: FiledDocument | None = None
 
 
 class CheckReported(Strict):

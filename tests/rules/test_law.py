@@ -11,7 +11,7 @@ import pytest
 from rules import acts as a
 from rules.decide import Decided, decide
 from rules.explain import blocking, blocking_phase
-from rules.program import MilestoneStatus, PhaseStatus, Standing
+from rules.program import EvidenceStatus, MilestoneStatus, PhaseStatus, Standing
 from rules.refusals import Refused
 from rules.signature import effects_of
 from rules.stability import days_left
@@ -161,6 +161,20 @@ class TestFigures:
     )
     def test_a_figure_that_cannot_be_is_refused(self, act: a.RecordMeasurement, code: str) -> None:
         assert World().tried("moss", act, day(1)) == code
+
+    def test_a_person_attests_a_figure_with_its_document_and_another_party_checks_it(self) -> None:
+        """What stands in a document alone is transcribed by somebody, and read again by somebody else."""
+        world = quiet_world()
+        self.open_trade(world)
+        paper = a.FiledDocument(sha256="0" * 64, name="accounts.pdf")
+        world.given("moss", figure("m1", "89.9", document=paper), day(36))
+        held = world.program.evidence["m1"].measurement
+        assert held is not None
+        assert held.document == paper
+        assert world.tried("moss", a.Verify(evidence="m1"), day(36)) == "role_may_not"
+        assert world.program.evidence["m1"].status is EvidenceStatus.RECORDED
+        world.given("nick", a.Verify(evidence="m1"), day(36))
+        assert world.program.evidence["m1"].status is EvidenceStatus.VERIFIED
 
     def test_a_target_reached_is_determined_by_itself_where_the_plan_says_so(self) -> None:
         world = quiet_world()
