@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from rules.sources.expressions import Expression
 from rules.sources.templates import Template, placeholders_in
@@ -15,6 +15,8 @@ from rules.words import Label, Name, Strict, Text
 _NAME_OF_HOST = r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,6}\.[a-z][a-z0-9-]{0,62}"
 _HOST = re.compile(_NAME_OF_HOST)
 _ADDRESS = re.compile(rf"https://(?P<host>{_NAME_OF_HOST})(?:[/?][^\s#\\]*)?")
+
+_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
 
 
 def _is_host(text: str) -> str:
@@ -32,9 +34,15 @@ def _is_address(text: str) -> str:
     return text
 
 
+def _is_header(text: str) -> str:
+    if not _HEADER.fullmatch(text):
+        raise ValueError(f"{text!r} is no header; write its name in letters, digits and hyphens, for example Last-Modified")
+    return text
+
+
 Host = Annotated[str, AfterValidator(_is_host), Field(description="a host, without port or path")]
 Address = Annotated[Template, AfterValidator(_is_address), Field(description="https, one of the plan's hosts")]
-HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,60}$")]
+HeaderName = Annotated[str, AfterValidator(_is_header)]
 
 _SAID = {"title", "producer", "licence", "quirks"}
 

@@ -15,7 +15,7 @@ from workflows.sources.rows import Row, alike, bounded
 MOST_PARTS = 1_000
 LARGEST_UNPACKED = 100 * 2**20
 LARGEST_DENSITY = 200
-"""Unpacked bytes for each packed one; sheets of figures have ten to thirty."""
+"""Unpacked bytes for each packed one; a sheet of figures is far below."""
 
 
 def rows_of_workbook(body: bytes, sheet: str | None) -> Iterator[Row]:

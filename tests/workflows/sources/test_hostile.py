@@ -118,6 +118,17 @@ HOSTILE = {
     "a zip that is no workbook": Hostile(Served(folder({"a.txt": b"a"})), "cannot be read", BOOK),
     "half a workbook": Hostile(Served(GOOD[: len(GOOD) // 2]), "a broken one", BOOK),
     "a workbook with a hole": Hostile(Served(GOOD[:60] + b"\xff" * 40 + GOOD[100:]), "a broken one", BOOK),
+    "a row at the far end": Hostile(
+        Served(
+            with_part(
+                "xl/worksheets/sheet1.xml",
+                b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+                b'<row r="1"><c r="A1"><v>1</v></c></row><row r="999999999"><c r="A999999999"><v>1</v></c></row></sheetData></worksheet>',
+            )
+        ),
+        "table has no column 'Code'",
+        BOOK,
+    ),
     "a cell at the far corner": Hostile(
         Served(
             with_part(
