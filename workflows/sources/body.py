@@ -52,4 +52,4 @@ class Body:
         self._parts.append(part)
 
     def _too_large(self) -> Denied:
-        return Denied(f"{self._host}: the answer is larger than {self._largest:,} bytes, more than is read of any.")
+        return Denied(f"{self._host}: the answer is larger than {self._largest:,} bytes, more than is read of any run.")

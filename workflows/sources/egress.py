@@ -40,6 +40,8 @@ class Limits:
     read: float = 30.0
     largest: int = 50 * 2**20
     """As much as a document may have, since the bytes are kept as one."""
+    run: int = 64 * 2**20
+    """Bytes of all answers of one run, which are in memory together."""
     redirects: int = 3
     headers: int = 32 * 2**10
 
@@ -60,16 +62,17 @@ class Gateway:
     trusted: ssl.SSLContext = field(default_factory=lambda: httpx2.create_ssl_context(trust_env=False), repr=False)
 
     def line(self, hosts: Collection[str]) -> Egress:
-        """The way out for one plan: to its hosts and nowhere else."""
+        """The way out for one run of a check: to the hosts of its plan and nowhere else."""
         return Egress(frozenset(hosts), self)
 
 
 class Egress:
-    """Asks the hosts of one plan."""
+    """Asks the hosts of one plan, in one run of one check."""
 
     def __init__(self, hosts: frozenset[str], gateway: Gateway) -> None:
         self.hosts = hosts
         self._gateway = gateway
+        self._left = gateway.limits.run
 
     def secret(self, name: str) -> SecretStr:
         """Raises NoAnswer where the worker has none of this name."""
@@ -78,6 +81,7 @@ class Egress:
     async def get(self, address: str, told: Told, headers: Headers | None = None, keep: Collection[str] = ()) -> Answer:
         """One answer of status 200, with the headers whose names are to be kept. Raises NoAnswer or Denied."""
         body, kept = await self._asked("GET", address, told, headers=headers or {}, keep=keep)
+        self._left -= len(body)
         fetch = Fetch(
             url=address,
             status=200,
@@ -162,7 +166,7 @@ class Egress:
             return self._not_now(response, host)
         if response.status_code != 200:
             raise Denied(f"{host} answers {_status(response.status_code)}.", status=response.status_code)
-        body = Body(host, response.headers.get("content-encoding", ""), limits.largest)
+        body = Body(host, response.headers.get("content-encoding", ""), min(limits.largest, self._left))
         if response.headers.get("content-length", "0").isdigit():
             announced = int(response.headers.get("content-length", "0")[:18])
             if announced > limits.largest:

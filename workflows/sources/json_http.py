@@ -20,7 +20,10 @@ from workflows.sources.editions import apart, edition_of
 from workflows.sources.egress import Egress, Headers
 from workflows.sources.events import events_of
 from workflows.sources.gathering import Gathering, Unfit, unit_of
-from workflows.sources.json_text import Unreadable, parsed, row_text, stored
+from workflows.sources.json_text import LARGEST, Unreadable, parsed, row_text, stored
+
+MOST_JSON = 4 * LARGEST
+"""Bytes of all pages of a run, whose rows are in memory together."""
 
 
 class JsonHttpAdapter:
@@ -149,6 +152,8 @@ def _read(ask: Ask, source: JsonHttp, answers: Sequence[Answer]) -> Readings:
     values = values_of(ask, source.look_back)
     rest, described = apart(answers, _of(source.edition.url, values))
     rows, deleted = apart(rest, _of(source.deleted.url if source.deleted else None, values))
+    if (size := sum(len(answer.body) for answer in answers)) > MOST_JSON:
+        raise Unfit("refused", f"the pages have {size:,} bytes together; at most {MOST_JSON:,} are read")
     contents = [parsed(answer.body) for answer in rows]
     gone = [parsed(answer.body) for answer in deleted]
     for content in (*contents, *gone):

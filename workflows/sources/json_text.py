@@ -7,7 +7,7 @@ import re
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
-LARGEST = 16 * 2**20
+LARGEST = 8 * 2**20
 """Bytes; as objects they take many times as much memory."""
 DEEPEST = 100
 LONGEST_ROW = 4000

@@ -5,16 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from workflows.sources.json_text import LONGEST_ROW, Unreadable, stored, text_of
+from workflows.sources.json_text import LONGEST_ROW, Unreadable, stored
 
 Cell: TypeAlias = object
 Row: TypeAlias = tuple[Cell, ...]
 
 MOST_ROWS = 1_000_000
 MOST_COLUMNS = 1_000
+LONGEST_LINE = 500_000
 LONGEST_CELL = 32_767
 """Characters; as many as a workbook allows."""
 
@@ -22,20 +24,29 @@ _SPACES = re.compile(r"\s+")
 
 
 def rows_of_csv(body: bytes) -> Iterator[Row]:
-    """Raises Unreadable, also while the rows are taken."""
-    text = text_of(body)
-    if not text.strip():
+    """Decoded as it is taken, since a table can be large. Raises Unreadable, also while the rows are taken."""
+    start = body[:100].removeprefix(BOM_UTF8).lstrip()[:1]
+    if not start:
         raise Unreadable("the answer is empty")
-    if text.lstrip()[:1] == "<":
+    if start == b"<":
         raise Unreadable("a table was asked for, and the answer is a page")
-    if "\0" in text:
+    if b"\0" in body:
         raise Unreadable("the answer is no CSV: it holds the character NUL")
-    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows = csv.reader(_lines(io.TextIOWrapper(io.BytesIO(body), encoding="utf-8-sig", newline="")), strict=True)
     try:
         for count, row in enumerate(rows, start=1):
             yield bounded(tuple(row), count)
+    except UnicodeDecodeError:
+        raise Unreadable(f"the answer is not UTF-8 after line {rows.line_num}") from None
     except csv.Error as fault:
         raise Unreadable(f"the answer is no CSV in line {rows.line_num}: {fault}") from None
+
+
+def _lines(text: io.TextIOWrapper) -> Iterator[str]:
+    while line := text.readline(LONGEST_LINE + 1):
+        if len(line) > LONGEST_LINE:
+            raise Unreadable(f"a line of the table has more than {LONGEST_LINE:,} characters")
+        yield line
 
 
 def bounded(row: Row, count: int) -> Row:

@@ -15,6 +15,7 @@ from tests.workflows.sources.producers import Producers, Served, asked, read
 from tests.workflows.sources.test_hostile import HOST, JSON, one
 from workflows.sources.adapter import Ask, Denied, NoAnswer
 from workflows.sources.addresses import is_public
+from workflows.sources.egress import Limits
 from workflows.sources.politeness import Politeness, retry_after
 from workflows.sources.secrets import Secrets
 
@@ -179,6 +180,15 @@ async def test_a_pause_lies_between_two_requests() -> None:
 
     await asyncio.gather(*(one_request() for _ in range(3)))
     assert began[2] - began[0] >= 0.039
+
+
+async def test_the_answers_of_one_run_are_bounded_together(producers: Producers) -> None:
+    """A hundred pages, each just small enough, would fill the memory of the worker."""
+    producers.answers[f"{HOST}/series"] = Served(" " * 600)
+    line = producers.line(HOST, limits=Limits(run=1000))
+    await line.get(URL, nothing)
+    with pytest.raises(Denied, match="larger than 400 bytes"):
+        await line.get(URL, nothing)
 
 
 def with_secret() -> Ask:

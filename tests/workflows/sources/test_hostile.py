@@ -123,7 +123,8 @@ HOSTILE = {
             with_part(
                 "xl/worksheets/sheet1.xml",
                 b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
-                b'<row r="1"><c r="A1"><v>1</v></c></row><row r="999999999"><c r="A999999999"><v>1</v></c></row></sheetData></worksheet>',
+                b'<row r="1"><c r="A1"><v>1</v></c></row><row r="999999999"><c r="A999999999"><v>1</v></c></row>'
+                b"</sheetData></worksheet>",
             )
         ),
         "table has no column 'Code'",
@@ -187,7 +188,11 @@ HOSTILE = {
     ),
     "another charset": Hostile(Served("Größe".encode("latin-1")), "is not UTF-8", TABLE),
     "NUL": Hostile(Served("Code,Year,Value\nIRQ,2020,\0\n"), "NUL", TABLE),
-    "a cell of a million characters": Hostile(Served("Code,Year,Value\nIRQ,2020," + "9" * 1_000_000), "no CSV in line", TABLE),
+    "a cell of a million characters": Hostile(
+        Served("Code,Year,Value\nIRQ,2020," + "9" * 1_000_000), "500,000 characters", TABLE
+    ),
+    "a row of a million cells": Hostile(Served("Code,Year,Value\n" + "," * 1_000_000), "500,000 characters", TABLE),
+    "a row of a few too many": Hostile(Served("Code,Year,Value\n" + "," * 2_000), "more than 1,000 columns", TABLE),
     "a cell of forty thousand": Hostile(Served("Code,Year,Value\nIRQ,2020," + "9" * 40_000), "32,767 characters", TABLE),
     "a quote that is never closed": Hostile(Served('Code,Year,Value\nIRQ,2020,"1\n'), "no CSV in line", TABLE),
     "a formula": Hostile(Served('Code,Year,Value\nIRQ,2020,"=1+1"\n'), "'=1+1' in Value is no number", TABLE),

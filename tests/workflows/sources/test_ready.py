@@ -256,7 +256,7 @@ class TestFlaring:
         )
         assert figures(readings)["2023"] == Decimal("20.4116")
         assert isinstance(readings, Readings)
-        assert readings.edition == "GFMR 2024 edition (2012-2023)"
+        assert readings.edition == "2024 edition (2012-2023)"
 
     async def test_a_code_without_a_name_is_not_matched_by_chance(self, producers: Producers) -> None:
         producers.answers[GFMR] = Served(FLARING)
