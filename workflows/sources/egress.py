@@ -74,9 +74,9 @@ class Egress:
         self._gateway = gateway
         self._left = gateway.limits.run
 
-    def secret(self, name: str) -> SecretStr:
-        """Raises NoAnswer where the worker has none of this name."""
-        return self._gateway.secrets[name]
+    def secret(self, name: str, address: str) -> SecretStr:
+        """A secret for the host of an address. Raises NoAnswer where the worker has none that may be sent there."""
+        return self._gateway.secrets.for_host(name, self._checked(address).host)
 
     async def get(self, address: str, told: Told, headers: Headers | None = None, keep: Collection[str] = ()) -> Answer:
         """One answer of status 200, with the headers whose names are to be kept. Raises NoAnswer or Denied."""

@@ -71,8 +71,9 @@ class _Asking:
         self._told = told
 
     async def one(self, address: str) -> Answer:
+        signed = _host(address) == _host(self._source.url)  # a token is for the producer, and not for whom it points to
         try:
-            return await self._line.get(address, self._told, self._headers, self._source.headers())
+            return await self._line.get(address, self._told, self._headers if signed else {}, self._source.headers())
         except Denied as denied:
             for rule in self._source.errors:
                 if rule.status is not None and rule.status == denied.status:
@@ -120,6 +121,10 @@ def _begin(paging: Paging) -> dict[str, str]:
     return {paging.offset: "0"} if paging.offset is not None else {}
 
 
+def _host(address: str) -> str:
+    return address.removeprefix("https://").partition("/")[0].partition("?")[0]
+
+
 def _next(address: str, step: str | None) -> str | None:
     try:
         return None if step is None else urljoin(address, step)
@@ -133,12 +138,12 @@ async def _signed_in(source: JsonHttp, line: Egress, told: Told) -> Headers:
             return {}
         case HeaderSecret() as auth:
             before = f"{auth.before} " if auth.before else ""
-            return {auth.header: SecretStr(before + line.secret(auth.secret).get_secret_value())}
+            return {auth.header: SecretStr(before + line.secret(auth.secret, source.url).get_secret_value())}
         case OAuth() as auth:
             form: dict[str, str | SecretStr] = {"grant_type": auth.grant}
             form |= {"client_id": auth.client_id} if auth.client_id else {}
             secret = {"client_secret": auth.client_secret, "username": auth.username, "password": auth.password}
-            form |= {field: line.secret(name) for field, name in secret.items() if name}
+            form |= {field: line.secret(name, auth.oauth) for field, name in secret.items() if name}
             try:
                 token = at(parsed(await line.post(auth.oauth, told, form)), "access_token")
             except Unreadable:

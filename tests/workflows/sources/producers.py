@@ -141,5 +141,11 @@ async def run(ask: Ask, line: Egress) -> tuple[tuple[Answer, ...], Readings | No
     return answers, adapter.read(ask, answers)
 
 
+def secrets(host: str, **held: str) -> Secrets:
+    """Secrets by their names, which may be sent to one host."""
+    given = {f"ACCORD_SECRET_{name.upper()}": value for name, value in held.items()}
+    return Secrets(given | {f"{name}_HOSTS": host for name in given})
+
+
 async def read(ask: Ask, line: Egress) -> Readings | NoReading:
     return (await run(ask, line))[1]

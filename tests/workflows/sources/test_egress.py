@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from rules.readings import NoReading
-from tests.workflows.sources.producers import Producers, Served, asked, read
+from tests.workflows.sources.producers import Producers, Served, asked, read, secrets
 from tests.workflows.sources.test_hostile import HOST, JSON, one
 from workflows.sources.adapter import Ask, Denied, NoAnswer
 from workflows.sources.addresses import is_public
 from workflows.sources.egress import Limits
+from workflows.sources.json_http import JsonHttpAdapter
 from workflows.sources.politeness import Politeness, retry_after
 from workflows.sources.secrets import Secrets
 
@@ -191,6 +192,17 @@ async def test_the_answers_of_one_run_are_bounded_together(producers: Producers)
         await line.get(URL, nothing)
 
 
+async def test_a_long_fetch_says_how_far_it_is(producers: Producers) -> None:
+    """Otherwise nobody can tell one that goes on from one that hangs."""
+    producers.answers[f"{HOST}/series"] = Served(one("1"))
+    told: list[str] = []
+    ask = asked(JSON | {"paging": {"page": "page", "size": 1, "at_most": 3}})
+    with pytest.raises(Denied, match="more than 3 pages"):
+        await JsonHttpAdapter().fetch(ask, producers.line(HOST), told.append)
+    assert [line for line in told if line.startswith("page")] == ["page 1", "page 2", "page 3"]
+    assert f"asks {HOST}" in told
+
+
 def with_secret() -> Ask:
     return asked(JSON | {"auth": {"header": "X-Key", "secret": "key"}})
 
@@ -198,8 +210,36 @@ def with_secret() -> Ask:
 class TestSecrets:
     async def test_a_secret_is_read_from_the_environment_or_a_file(self, tmp_path: Path) -> None:
         (tmp_path / "key").write_text(f"{SECRET}\n")
-        for environment in ({"ACCORD_SECRET_KEY": SECRET}, {"ACCORD_SECRETS": str(tmp_path)}):
-            assert Secrets(environment)["key"].get_secret_value() == SECRET
+        (tmp_path / "key.hosts").write_text(f"other.example.test, {HOST}\n")
+        for held in (secrets(HOST, key=SECRET), Secrets({"ACCORD_SECRETS": str(tmp_path)})):
+            assert held.for_host("key", HOST).get_secret_value() == SECRET
+
+    async def test_a_secret_is_sent_to_no_host_that_the_operator_has_not_named(self, producers: Producers) -> None:
+        """A plan is written by others, and could name a host of its own."""
+        line = producers.line(HOST, secrets=secrets("api.example.test", key=SECRET))
+        with pytest.raises(
+            NoAnswer, match=r"may not be sent to data\.example\.test: if it may, name the host in ACCORD_SECRET_KEY_HOSTS"
+        ):
+            await read(with_secret(), line)
+        assert producers.connections == 0
+
+    async def test_a_token_is_for_the_producer_and_not_for_whom_it_points_to(self, producers: Producers) -> None:
+        """A description beside the figures, or a next page, may lie on another host of the plan."""
+        other = "files.example.test"
+        producers.answers[f"{HOST}/series"] = Served({"rows": [], "next": f"https://{other}/more"})
+        producers.answers[f"{other}/more"] = Served({"rows": []})
+        producers.answers[f"{other}/about"] = Served({"edition": "1"})
+        source = JSON | {
+            "auth": {"header": "X-Key", "secret": "key"},
+            "paging": {"next": "next"},
+            "edition": {"url": f"https://{other}/about", "at": "edition"},
+        }
+        await read(asked(source), producers.line(HOST, other, secrets=secrets(HOST, key=SECRET)))
+        assert [(heard["path"], heard["headers"].get("x-key")) for heard in producers.heard] == [
+            ("/series", SECRET),
+            ("/more", None),
+            ("/about", None),
+        ]
 
     async def test_without_its_secret_nothing_is_asked(self, producers: Producers) -> None:
         with pytest.raises(NoAnswer, match="give the worker ACCORD_SECRET_KEY, or a file key in ACCORD_SECRETS"):
@@ -214,7 +254,7 @@ class TestSecrets:
     ) -> None:
         caplog.set_level(logging.DEBUG)
         producers.answers[f"{HOST}/series"] = served
-        line = producers.line(HOST, secrets=Secrets({"ACCORD_SECRET_KEY": SECRET}))
+        line = producers.line(HOST, secrets=secrets(HOST, key=SECRET))
         told: list[str] = []
         try:
             told.append(repr(await read(with_secret(), line)))
@@ -227,7 +267,7 @@ class TestSecrets:
     async def test_a_grant_that_is_refused_is_told_without_what_was_sent(self, producers: Producers, served: Served) -> None:
         producers.answers[f"{HOST}/token"] = served
         auth = {"oauth": f"https://{HOST}/token", "grant": "client_credentials", "client_id": "me", "client_secret": "key"}
-        line = producers.line(HOST, secrets=Secrets({"ACCORD_SECRET_KEY": SECRET}))
+        line = producers.line(HOST, secrets=secrets(HOST, key=SECRET))
         try:
             told = repr(await read(asked(JSON | {"auth": auth}), line))
         except NoAnswer as fault:

@@ -12,11 +12,10 @@ from openpyxl import Workbook
 
 from rules.origin import Fetch
 from rules.readings import NoReading, ReadEvent, Readings
-from tests.workflows.sources.producers import Heard, Producers, Served, read, run
+from tests.workflows.sources.producers import Heard, Producers, Served, read, run, secrets
 from tests.workflows.sources.ready import FOLDER, ask, plan
 from workflows.sources.adapter import Answer
 from workflows.sources.adapters import Adapters
-from workflows.sources.secrets import Secrets
 
 NAMES = sorted(file.stem for file in FOLDER.glob("*.yaml"))
 
@@ -339,7 +338,7 @@ async def test_lethal_events_come_page_by_page_from_nought(producers: Producers)
         return Served({"TotalCount": 3, "TotalPages": 2, "PreviousPageUrl": "", "NextPageUrl": "", "Result": pages[number]})
 
     producers.answers["ucdpapi.pcr.uu.se/api/gedevents/26.1"] = page
-    line = producers.line("ucdpapi.pcr.uu.se", secrets=Secrets({"ACCORD_SECRET_UCDP": "t0ken"}))
+    line = producers.line("ucdpapi.pcr.uu.se", secrets=secrets("ucdpapi.pcr.uu.se", ucdp="t0ken"))
     readings = await read(ask("ucdp-ged", "lethal_events"), line)
     assert isinstance(readings, Readings)
     assert [event.id for event in readings.events] == ["1", "2", "3"]
@@ -368,8 +367,8 @@ async def test_changed_and_deleted_events_are_asked_for_as_well(producers: Produ
     )
     producers.answers["acleddata.com/api/acled/read"] = events
     producers.answers["acleddata.com/api/deleted/read"] = Served({"success": True, "data": [{"event_id_cnty": "IRQ2"}]})
-    secrets = Secrets({"ACCORD_SECRET_ACLED_USER": "me@example.test", "ACCORD_SECRET_ACLED_PASSWORD": "pa55 word&"})
-    answers, readings = await run(ask("acled", "attacks"), producers.line("acleddata.com", secrets=secrets))
+    held = secrets("acleddata.com", acled_user="me@example.test", acled_password="pa55 word&")  # noqa: S106  made up
+    answers, readings = await run(ask("acled", "attacks"), producers.line("acleddata.com", secrets=held))
     assert isinstance(readings, Readings)
     found = {event.id: event for event in readings.events}
     assert str(found["IRQ1"].happened_on) == "2026-07-02"
@@ -379,7 +378,7 @@ async def test_changed_and_deleted_events_are_asked_for_as_well(producers: Produ
     assert producers.heard[0]["body"] == b"grant_type=password&client_id=acled&username=me%40example.test&password=pa55+word%26"
     assert {heard["headers"].get("authorization") for heard in producers.heard[1:]} == {"Bearer abc"}
     kept = repr(answers)
-    assert not any(secret in kept for secret in ("abc", "def", "pa55", "me@example"))
+    assert not any(text in kept for text in ("abc", "def", "pa55", "me@example"))
 
 
 async def test_steps_of_an_accession_are_for_people() -> None:
