@@ -110,14 +110,14 @@ class Egress:
         url = self._checked(address)
         sent = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip"}
         sent |= {name: _open(value) for name, value in (headers or {}).items()}
-        rested = False
-        for _ in range(self._gateway.limits.redirects + 2):
+        rested, followed = False, 0
+        while followed <= self._gateway.limits.redirects:
             async with self._gateway.politeness.turn(url.host, told):
                 told(f"asks {url.host}")
                 outcome = await self._exchanged(method, url, sent, content, told, keep)
             match outcome:
                 case httpx2.URL():
-                    url = outcome
+                    url, followed = outcome, followed + 1
                 case NoAnswer(again_in=wish):
                     if rested or wish is None or wish.total_seconds() > self._gateway.politeness.longest_rest:
                         raise outcome

@@ -23,10 +23,15 @@ AROUND = {
 }
 
 
+def text(name: str) -> Document:
+    """What stands in one file."""
+    return read((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
 @cache
 def plan(name: str) -> Plan:
     """A plan with the hosts, sources and checks of one file, read as every plan is."""
-    document = read((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    document = text(name)
     return validated(Plan, Document(document.text, AROUND | document.data, document.positions))
 
 

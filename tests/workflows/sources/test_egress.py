@@ -103,6 +103,15 @@ async def test_a_redirect_on_the_same_host_is_followed(producers: Producers) -> 
     assert (await producers.line(HOST).get(URL, nothing)).body == b"here"
 
 
+async def test_three_redirects_are_followed_and_no_fourth(producers: Producers) -> None:
+    producers.answers[f"{HOST}/series"] = [Served(status=302, headers={"Location": "/series"})] * 3 + [Served("here")]
+    assert (await producers.line(HOST).get(URL, nothing)).body == b"here"
+    producers.answers[f"{HOST}/series"] = Served(status=302, headers={"Location": "/series"})
+    with pytest.raises(Denied, match="3 are followed"):
+        await producers.line(HOST).get(URL, nothing)
+    assert producers.connections == 8
+
+
 async def test_a_host_that_the_plan_does_not_name_is_never_asked(producers: Producers) -> None:
     with pytest.raises(Denied, match=r"is no host of this plan; did you mean data\.example\.test"):
         await producers.line(HOST).get("https://dota.example.test/", nothing)

@@ -7,16 +7,19 @@ from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from openpyxl import Workbook
 
 from rules.origin import Fetch
 from rules.readings import NoReading, ReadEvent, Readings
+from rules.schema import plan_schema
 from tests.workflows.sources.producers import Heard, Producers, Served, read, run, secrets
-from tests.workflows.sources.ready import FOLDER, ask, plan
+from tests.workflows.sources.ready import AROUND, FOLDER, ask, plan, text
 from workflows.sources.adapter import Answer
 from workflows.sources.adapters import Adapters
 
+SCHEMA = jsonschema_rs.validator_for(plan_schema())
 NAMES = sorted(file.stem for file in FOLDER.glob("*.yaml"))
 
 
@@ -32,6 +35,7 @@ def test_it_is_a_part_of_a_plan(name: str) -> None:
     for source in ready.sources.values():
         assert source.quirks
         assert Adapters()[source.adapter].name == source.adapter
+    SCHEMA.validate(AROUND | text(name).data)
 
 
 def test_there_is_one_for_each_producer_that_is_named() -> None:
