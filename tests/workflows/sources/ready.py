@@ -8,7 +8,6 @@ from pathlib import Path
 
 from rules.plan import Plan
 from rules.reading import Document, read, validated
-from rules.sources import Source
 from workflows.sources.adapter import Ask
 
 FOLDER = Path(__file__).parents[3] / "plans" / "sources"
@@ -33,11 +32,6 @@ def plan(name: str) -> Plan:
     """A plan with the hosts, sources and checks of one file, read as every plan is."""
     document = text(name)
     return validated(Plan, Document(document.text, AROUND | document.data, document.positions))
-
-
-def source(name: str) -> Source:
-    """The first source of a file."""
-    return next(iter(plan(name).sources.values()))
 
 
 def ask(name: str, check: str, unit: str | None = None, today: str = "2026-07-14", **values: str) -> Ask:
