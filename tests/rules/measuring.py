@@ -58,6 +58,9 @@ def measuring(
             "producer": check.get("producer", indicators[first]["producer"]),
             "licence": "CC0",
             "url": "https://data.example.org/{code}",
+            "rows": "data[*]",
+            "figure": {"period": "year", "value": "value"},
+            "edition": {"at": "edition"},
         }
         read = {
             "title": "The yearbook",

@@ -223,6 +223,9 @@ CHECKED: dict[str, Any] = {
             "producer": "Observatory",
             "licence": "CC0",
             "url": "https://data.example.org/smoke",
+            "rows": "data[*]",
+            "figure": {"period": "year", "value": "value"},
+            "edition": {"at": "edition"},
         }
     },
     "checks": {"yearly": {"title": "The yearbook", "source": "yearbook", "figures_of": "smoke", "runs": {"every": "P1D"}}},

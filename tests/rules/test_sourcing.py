@@ -38,12 +38,16 @@ sources:
     producer: Observatory
     licence: CC0
     url: https://data.example.org/{country}/smoke
+    rows: data[*]
+    figure: {period: year, value: smoke}
+    edition: {at: edition}
     quirks: Writes {braces} into its titles.
   bulletin:
     adapter: document
     title: Bulletin
     producer: Observatory
     licence: CC0
+    document: the bulletin of the year, table 3
   feed:
     adapter: event-files
     title: Events
@@ -89,6 +93,7 @@ def test_the_plan_itself_is_sound() -> None:
 
 def test_another_producer_may_be_read_beside_that_of_the_indicator() -> None:
     satellite = PLAN.replace("  bulletin:\n    adapter: document\n", "  bulletin:\n    adapter: event-files\n")
+    satellite = satellite.replace("    document: the bulletin of the year, table 3\n", "")
     satellite = satellite.replace("title: Bulletin\n    producer: Observatory", "title: Bulletin\n    producer: Satellite")
     second = "  second: {title: S, source: bulletin, figures_of: smoke, runs: {every: P1D}}\n"
     assert faults(satellite.replace("  attacks:\n", f"{second}  attacks:\n")) == ()
