@@ -3,8 +3,8 @@
 A `table=True` class does not validate, and most of these rows are written by SQL in `record.py` and
 `projections.py`: here stands their shape only. `ledger_entry` is the truth. `program`, `phase`,
 `milestone`, `commitment`, `clock`, `incident`, `evidence` and `membership` are projections of it,
-written in the same transaction and made again by `rebuild.py`. `telling`, `token` and `document`
-stand beside the ledger.
+written in the same transaction and made again by `rebuild.py`. `telling`, `token`,
+`document` and `check_run` stand beside the ledger.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, DateTime, Index, LargeBinary, MetaData, Numeric, Text, text
+from sqlalchemy import ARRAY, CheckConstraint, DateTime, Index, Integer, LargeBinary, MetaData, Numeric, Text, text
 from sqlalchemy.orm import declared_attr
 from sqlmodel import BigInteger, Field, SQLModel
 
@@ -276,6 +276,23 @@ class DocumentRow(Row, table=True):
     name: str = _is(Text)
     uploaded_by: str = _is(Text)
     uploaded_at: datetime = _is(INSTANT, sa_column_kwargs={"server_default": text("now()")})
+
+
+class CheckRunRow(Row, table=True):
+    """How the last run of a check went, and since when its source has failed. `run` is the last run that was counted."""
+
+    program_id: UUID = Field(primary_key=True, foreign_key="program.id")
+    name: str = _is(Text, primary_key=True)
+    watched_since: datetime = _is(INSTANT, sa_column_kwargs={"server_default": text("now()")})
+    started_at: datetime | None = _is(INSTANT)
+    finished_at: datetime | None = _is(INSTANT)
+    run: str | None = _is(Text)
+    outcome: str | None = _is(Text)
+    sentence: str | None = _is(Text)
+    bytes: int | None = _is(BigInteger)
+    answered_at: datetime | None = _is(INSTANT)
+    failures: int = _is(Integer, sa_column_kwargs={"server_default": text("0")})
+    failing_since: datetime | None = _is(INSTANT)
 
 
 PROJECTIONS = (

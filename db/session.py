@@ -1,7 +1,7 @@
 """Connections, in types that say what may be done with them.
 
     Reader   reads; its transactions are read only by a setting of the connection
-    Clerk   writes beside the ledger: tokens, documents, tellings
+    Clerk   writes beside the ledger: tokens, documents, tellings, runs of checks
     Writer   appends to the ledger; only the Recorder holds one
 
 All of them work as the role `accord_service`, whoever the address names: that role can add to the

@@ -250,7 +250,7 @@ class ParentState:
 
 @dataclass(frozen=True, slots=True)
 class CheckState:
-    """What an automated check reported last, and since when it is paused."""
+    """What an automated check reported last, since when it is paused, and when it was last resumed."""
 
     report: CheckReported | None = None
     reported_at: datetime | None = None
@@ -258,6 +258,7 @@ class CheckState:
     """The last day of which a feed has ever spoken."""
     paused_at: datetime | None = None
     paused_because: str | None = None
+    resumed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ def check_after(program: Program, entry: Entry, fact: facts.OnCheck) -> Program:
         case facts.CheckPaused():
             state = replace(state, paused_at=entry.at, paused_because=fact.reason)
         case facts.CheckResumed():
-            state = replace(state, paused_at=None, paused_because=None)
+            state = replace(state, paused_at=None, paused_because=None, resumed_at=entry.at)
     return program.changed(checks=put(program.checks, fact.check, state))
 
 

@@ -1,0 +1,35 @@
+"""How the last run of each check went. It stands beside the ledger: a source that is away is no fact of a program."""
+
+from alembic import op
+
+revision = "2026_11_22_check_runs"
+down_revision = "2026_11_22_the_record"
+branch_labels = None
+depends_on = None
+
+CHECK_RUN = """
+CREATE TABLE check_run (
+  program_id uuid NOT NULL CONSTRAINT fk_check_run_program_id REFERENCES program (id),
+  name text NOT NULL,
+  watched_since timestamptz DEFAULT now() NOT NULL,
+  started_at timestamptz,
+  finished_at timestamptz,
+  run text,
+  outcome text,
+  sentence text,
+  bytes bigint,
+  answered_at timestamptz,
+  failures integer DEFAULT 0 NOT NULL,
+  failing_since timestamptz,
+  CONSTRAINT pk_check_run PRIMARY KEY (program_id, name)
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON check_run TO accord_service;
+"""
+
+
+def upgrade() -> None:
+    op.execute(CHECK_RUN)
+
+
+def downgrade() -> None:
+    op.execute("DROP TABLE check_run")

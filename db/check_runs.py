@@ -1,0 +1,63 @@
+"""How the last run of each check went, beside the ledger: a source that is away fills no ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import LiteralString
+from uuid import UUID
+
+from db.session import Clerk, Reader
+from rules.health import ANSWERS, LastRun
+
+_COLUMNS: LiteralString = (
+    "watched_since, started_at, finished_at, outcome, sentence, bytes, answered_at, failures, failing_since"
+)
+
+# The same run that is told again, after a kill in the middle, is counted once.
+_FINISHED: LiteralString = """
+UPDATE check_run SET
+  finished_at = clock_timestamp(), run = %(run)s, outcome = %(outcome)s, sentence = %(sentence)s, bytes = %(bytes)s,
+  answered_at = CASE WHEN %(good)s THEN clock_timestamp() ELSE answered_at END,
+  failures = CASE WHEN %(good)s THEN 0 WHEN run = %(run)s THEN failures ELSE failures + 1 END,
+  failing_since = CASE WHEN %(good)s THEN NULL ELSE coalesce(failing_since, clock_timestamp()) END
+WHERE program_id = %(program)s AND name = %(name)s
+"""
+
+
+class CheckRuns:
+    def __init__(self, reader: Reader, clerk: Clerk) -> None:
+        self._reader, self._clerk = reader, clerk
+
+    async def of(self, program_id: UUID) -> Mapping[str, LastRun]:
+        """By check of a program, how its last run went; a check that nobody watches yet is missing."""
+        rows = await self._reader.rows(f"SELECT name, {_COLUMNS} FROM check_run WHERE program_id = %s", [program_id])
+        return {row.pop("name"): LastRun(**row) for row in rows}
+
+    async def watch(self, program_id: UUID, names: Iterable[str]) -> None:
+        """From now on these checks are expected to run; those that are watched already stay as they are."""
+        async with self._clerk.transaction() as connection:
+            await connection.execute(
+                "INSERT INTO check_run (program_id, name) SELECT %s, unnest(%s::text[]) ON CONFLICT DO NOTHING",
+                [program_id, list(names)],
+            )
+
+    async def forget(self, program_id: UUID, name: str) -> None:
+        """The check is no more in the plan."""
+        async with self._clerk.transaction() as connection:
+            await connection.execute("DELETE FROM check_run WHERE program_id = %s AND name = %s", [program_id, name])
+
+    async def started(self, program_id: UUID, name: str) -> None:
+        async with self._clerk.transaction() as connection:
+            await connection.execute(
+                "INSERT INTO check_run (program_id, name, started_at) VALUES (%s, %s, clock_timestamp())"
+                " ON CONFLICT (program_id, name) DO UPDATE SET started_at = excluded.started_at",
+                [program_id, name],
+            )
+
+    async def finished(  # noqa: PLR0913  each is a column, and keyword-only
+        self, program_id: UUID, name: str, *, run: str, outcome: str, sentence: str, size: int | None = None
+    ) -> None:
+        """How a run has ended; the same run again is the same run."""
+        values = {"program": program_id, "name": name, "run": run, "outcome": outcome, "sentence": sentence, "bytes": size}
+        async with self._clerk.transaction() as connection:
+            await connection.execute(_FINISHED, values | {"good": outcome in ANSWERS})

@@ -1,0 +1,68 @@
+"""How well a check goes: whether its source answers, and whether that has lasted too long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from rules.program import CheckState, Program
+from rules.times import local_day, plus
+
+ANSWERS = ("read", "missing")
+"""Outcomes of a run in which the source answered as it should; it may have no figure for what is asked."""
+
+
+class Health(StrEnum):
+    OK = "ok"
+    FAILING = "failing"
+    OVERDUE = "overdue"
+    NEVER_RUN = "never_run"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """How the last run of a check went. It stands beside the ledger: that a source is away is no fact of a program.
+
+    `failures` counts runs in a row without a good answer, since `failing_since`; `answered_at` is the last good one.
+    """
+
+    watched_since: datetime
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    outcome: str | None = None
+    sentence: str | None = None
+    bytes: int | None = None
+    answered_at: datetime | None = None
+    failures: int = 0
+    failing_since: datetime | None = None
+
+
+def overdue_from(program: Program, check: str, last: LastRun | None) -> datetime:
+    """When a check is overdue unless its source gives a good answer before.
+
+    Counted from the last one; from the start, or from when the check came into the plan or was resumed, if that is later.
+    """
+    told = [program.started_at, program.checks.get(check, CheckState()).resumed_at]
+    told += [last.answered_at, last.watched_since] if last else []
+    since = max(at for at in told if at is not None)
+    return plus(since, program.plan.checks[check].runs.overdue_after, program.plan.time_zone)
+
+
+def health(program: Program, check: str, last: LastRun | None, at: datetime) -> tuple[Health, str]:
+    """How a check goes at an instant, and a sentence that says so."""
+    if program.ended_at is not None:
+        return Health.PAUSED, "The program has ended; nothing is checked any more."
+    if (reason := program.checks.get(check, CheckState()).paused_because) is not None:
+        return Health.PAUSED, f"Paused: {reason}"
+    zone = program.plan.time_zone
+    if (due := overdue_from(program, check, last)) <= at:
+        answered = f"its last was on {local_day(last.answered_at, zone)}" if last and last.answered_at else "it never gave one"
+        return Health.OVERDUE, f"Check overdue since {local_day(due, zone)}: the source gives no answer, {answered}."
+    if last is not None and last.failures and last.failing_since is not None:
+        times = "once" if last.failures == 1 else f"{last.failures} times in a row"
+        return Health.FAILING, f"Without an answer {times}, since {local_day(last.failing_since, zone)}: {last.sentence}"
+    if last is None or last.finished_at is None:
+        return Health.NEVER_RUN, f"No run has ended yet; overdue from {local_day(due, zone)}."
+    return Health.OK, f"The source answers: {last.sentence}"
