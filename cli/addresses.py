@@ -30,11 +30,19 @@ def owner_database(home: Path) -> str:
     return _found(home, "DATABASE_OWNER_URL")
 
 
-def _found(home: Path, variable: str) -> str:
+def document_store(home: Path) -> str:
+    """Where documents are kept: where the service that runs says, or in the data folder."""
+    try:
+        return _found(home, "ACCORD_DOCUMENTS", "documents")
+    except NotRunning:
+        return str(home / "documents")
+
+
+def _found(home: Path, variable: str, name: str | None = None) -> str:
     if named := os.environ.get(variable):
         return named
     try:
-        kept = json.loads((home / "addresses.json").read_text()).get(variable.lower())
+        kept = json.loads((home / "addresses.json").read_text()).get(name or variable.lower())
     except (OSError, ValueError):
         kept = None
     if not kept:

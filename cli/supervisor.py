@@ -165,8 +165,10 @@ def _programs(home: Home, ports: Ports, addresses: Addresses) -> list[Child]:
     # No line for each request: the ledger says who did what. An open event stream would hold the exit.
     api += ["--no-access-log", "--timeout-graceful-shutdown", "2"]
     environment = addresses.environment()
+    # Secrets of producers are for the worker alone: the door asks nobody.
+    without_secrets = {name: value for name, value in environment.items() if not name.startswith("ACCORD_SECRET")}
     return [
-        Child("the API", api, log=home.log("api"), environment=environment),
+        Child("the API", api, log=home.log("api"), environment=without_secrets),
         Child("the worker", [*python, "workflows.worker"], log=home.log("worker"), environment=environment, patience=15),
     ]
 

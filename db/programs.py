@@ -111,15 +111,22 @@ def kept_next(before: Kept | None, program: Program, head: bytes) -> Kept:
 
 
 def clock_room_must_look(before: Kept | None, after: Kept) -> bool:
-    """Whether standing, phases, clocks or children differ, or what a parent has to hear: what a workflow acts upon."""
+    """Whether standing, phases, clocks, checks or children differ, or what a parent has to hear: what a workflow acts upon."""
     if before is None:
         return True
     old, new = before.program, after.program
     if old.standing is not new.standing or old.phases is not new.phases or before.clocks != after.clocks:
         return True
+    if old.plan.checks is not new.plan.checks or (old.checks is not new.checks and _paused(old) != _paused(new)):
+        return True
     if new.parent is not None and is_news(old, new):
         return True
     return old.children is not new.children and _known_of_children(old) != _known_of_children(new)
+
+
+def _paused(program: Program) -> dict[str, datetime]:
+    """The checks whose schedules stand still."""
+    return {name: check.paused_at for name, check in program.checks.items() if check.paused_at is not None}
 
 
 def _known_of_children(program: Program) -> dict[str, str | None]:

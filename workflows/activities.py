@@ -95,7 +95,18 @@ def heard(program_id: UUID, program: Program) -> ProgramHeard:
         children=[_heard_child(program_id, program, name) for name in program.children],
         parent=ChildOf(parent=parent.agreed.program, name=parent.agreed.name) if parent else None,
         news=digest(news(program)) if parent else "",
+        checks=_heard_checks(program),
     )
+
+
+def _heard_checks(program: Program) -> str:
+    """All that schedules depend on, as a hash: two hundred checks are too much to be told with every act."""
+    plan = program.plan
+    if not plan.checks:
+        return ""
+    runs = {name: [check.title, check.source, check.runs.model_dump(mode="json")] for name, check in plan.checks.items()}
+    paused = {name: state.paused_because for name, state in program.checks.items() if state.paused_at is not None}
+    return digest([plan.time_zone, runs, paused, program.ended_at is not None])
 
 
 def _heard_child(program_id: UUID, program: Program, name: str) -> ChildHeard:

@@ -9,6 +9,9 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
+from rules.origin import Fetch
+from rules.readings import Unread
+
 
 class ClockHeard(BaseModel):
     """A running clock of a phase."""
@@ -62,6 +65,8 @@ class ProgramHeard(BaseModel):
     children: list[ChildHeard] = []
     parent: ChildOf | None = None
     news: str = ""
+    checks: str = ""
+    """Another text whenever schedules of checks must be looked at; empty for a plan without checks."""
 
     @property
     def has_ended(self) -> bool:
@@ -78,6 +83,9 @@ class Following(BaseModel):
 
     reported: str = ""
     """The news that the parent has heard."""
+
+    checks: str = ""
+    """What the schedules of checks were last made to match."""
 
 
 class Waiting(BaseModel):
@@ -103,6 +111,39 @@ class Struck(BaseModel):
     phase: PhaseHeard
 
 
+class CheckOf(BaseModel):
+    """A check by its program and its name in the plan."""
+
+    program: str
+    name: str
+
+
+class Fetched(BaseModel):
+    """What the producer has answered, by the hashes under which the bytes are kept; or why it denies an answer."""
+
+    check: CheckOf
+    run: str
+    fetched: list[Fetch] = []
+    denied: str | None = None
+    denied_as: Unread = "refused"
+
+
+class Unanswered(BaseModel):
+    """A run that ends without an answer, and why."""
+
+    check: CheckOf
+    run: str
+    sentence: str
+
+
+class Checked(BaseModel):
+    """What a run has come to, and how many acts it has recorded."""
+
+    outcome: str
+    sentence: str
+    recorded: int = 0
+
+
 def program_workflow(program: str) -> str:
     """The id of a program's workflow."""
     return f"program/{program}"
@@ -111,3 +152,8 @@ def program_workflow(program: str) -> str:
 def phase_workflow(program: str, phase: str) -> str:
     """The id of the workflow of one of its phases."""
     return f"program/{program}/phase/{phase}"
+
+
+def check_schedule(program: str, check: str) -> str:
+    """The id of a check's schedule; a run's workflow has it with the time of the run behind it."""
+    return f"program/{program}/check/{check}"

@@ -11,6 +11,7 @@ from temporalio.workflow import ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
     from workflows.activities import Activities
+    from workflows.check import HEARTBEAT
     from workflows.messages import (
         ChildHeard,
         ChildOf,
@@ -23,6 +24,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from workflows.namespace import NEXT_DUE, PARENT, PHASE, PLAN, STANDING
     from workflows.phase import PATIENT, PhaseWorkflow
+    from workflows.schedules import Schedules
 
 
 @workflow.defn
@@ -38,6 +40,7 @@ class ProgramWorkflow:
         self._phases = set(following.phases)
         self._children = dict(following.children)
         self._reported = following.reported
+        self._checks = following.checks
         self._told: dict[str, PhaseHeard] = {}
         self._followed = -1
 
@@ -55,6 +58,7 @@ class ProgramWorkflow:
             for child in heard.children:
                 await self._keep(heard, child)
             await self._report(heard)
+            await self._keep_checks(heard)
             self._followed = heard.seq
             if heard.has_ended and self._heard.seq == heard.seq:
                 return
@@ -67,7 +71,13 @@ class ProgramWorkflow:
             self._heard = heard
 
     def _following(self, heard: ProgramHeard) -> Following:
-        return Following(heard=heard, phases=sorted(self._phases), children=self._children, reported=self._reported)
+        return Following(
+            heard=heard,
+            phases=sorted(self._phases),
+            children=self._children,
+            reported=self._reported,
+            checks=self._checks,
+        )
 
     def _say(self, heard: ProgramHeard) -> None:
         open_phases = [phase.name for phase in heard.phases if phase.status == "open"]
@@ -176,6 +186,20 @@ class ProgramWorkflow:
             summary="reports to its parent",
         )
         self._reported = heard.news
+
+    async def _keep_checks(self, heard: ProgramHeard) -> None:
+        """Brings the schedules of checks to what the plan, pauses and the end of the program ask for."""
+        if heard.checks == self._checks:
+            return
+        await workflow.execute_activity_method(
+            Schedules.keep_checks,
+            heard.program,
+            start_to_close_timeout=timedelta(minutes=2),
+            heartbeat_timeout=HEARTBEAT,
+            retry_policy=PATIENT,
+            summary="schedules of its checks",
+        )
+        self._checks = heard.checks
 
 
 def found_by(heard: ProgramHeard) -> TypedSearchAttributes:

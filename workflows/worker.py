@@ -15,20 +15,31 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from db.check_runs import CheckRuns
+from db.documents import Documents, store_at
 from db.programs import Programs
 from db.record import Recorder
 from db.session import Clerk, Reader, Writer
 from db.tellings import Tellings
 from workflows.activities import Activities
+from workflows.beating import BEAT_SECONDS
+from workflows.check import FETCHES, READINGS, CheckWorkflow
+from workflows.checking import Checking
 from workflows.client import TASK_QUEUE, connect
 from workflows.namespace import ensure_namespace
 from workflows.phase import PhaseWorkflow
 from workflows.program import ProgramWorkflow
 from workflows.relay import Relay
+from workflows.schedules import Schedules
+from workflows.sources.adapters import installed
+from workflows.sources.egress import Gateway
 
 log = structlog.get_logger()
 
-WORKFLOWS = [ProgramWorkflow, PhaseWorkflow]
+WORKFLOWS = [ProgramWorkflow, PhaseWorkflow, CheckWorkflow]
+
+FETCHES_AT_ONCE, READINGS_AT_ONCE = 16, 4
+"""Answers that are held in memory at the same time; what is fetched and what is read have queues of their own."""
 
 
 class Settings(BaseSettings):
@@ -37,6 +48,7 @@ class Settings(BaseSettings):
     database_url: str = Field(description="PostgreSQL, as the service's role")
     temporal_address: str = Field(default="127.0.0.1:7233")
     temporal_namespace: str = Field(default="accord")
+    accord_documents: str = Field(default=".accord/documents", description="folder or URL of the document store")
 
 
 def runner() -> SandboxedWorkflowRunner:
@@ -44,24 +56,50 @@ def runner() -> SandboxedWorkflowRunner:
     return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules("pydantic"))
 
 
-def worker_for(client: Client, activities: Activities) -> Worker:
-    """The worker, with the settings that tests and production share."""
-    return Worker(
-        client,
-        task_queue=TASK_QUEUE,
-        workflows=WORKFLOWS,
-        activities=[activities.strike, activities.keep_child, activities.report_to_parent],
-        workflow_runner=runner(),
-        max_cached_workflows=2000,
-        # The default of ten seconds is how long programs of a killed worker would stand still.
-        sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
-        graceful_shutdown_timeout=timedelta(seconds=10),
+def workers_for(client: Client, activities: Activities, checking: Checking, schedules: Schedules) -> tuple[Worker, ...]:
+    """The workers of a process: one for workflows and clocks, and two that only fetch and only read for checks.
+
+    A hundred producers that hang take all places of the fetching one, and no other.
+    """
+    grace = timedelta(seconds=10)
+    return (
+        Worker(
+            client,
+            task_queue=TASK_QUEUE,
+            workflows=WORKFLOWS,
+            activities=[
+                activities.strike,
+                activities.keep_child,
+                activities.report_to_parent,
+                schedules.keep_checks,
+            ],
+            workflow_runner=runner(),
+            max_cached_workflows=2000,
+            # The default of ten seconds is how long programs of a killed worker would stand still.
+            sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
+            graceful_shutdown_timeout=grace,
+        ),
+        Worker(
+            client,
+            task_queue=FETCHES,
+            activities=[checking.fetch_source],
+            max_concurrent_activities=FETCHES_AT_ONCE,
+            max_heartbeat_throttle_interval=timedelta(seconds=BEAT_SECONDS),
+            graceful_shutdown_timeout=timedelta(0),  # a fetch is begun anew elsewhere; nobody waits for a producer
+        ),
+        Worker(
+            client,
+            task_queue=READINGS,
+            activities=[checking.record_check, checking.note_failure],
+            max_concurrent_activities=READINGS_AT_ONCE,
+            graceful_shutdown_timeout=grace,
+        ),
     )
 
 
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[None]:
-    """Worker and relay, while the block lasts."""
+    """Workers and relay, while the block lasts."""
     async with AsyncExitStack() as stack:
         writer = await stack.enter_async_context(Writer(settings.database_url, size=6))
         reader = await stack.enter_async_context(Reader(settings.database_url, size=6))
@@ -71,7 +109,18 @@ async def running(settings: Settings) -> AsyncIterator[None]:
         programs = Programs(reader)
         recorder = Recorder(writer, programs)
         stack.push_async_callback(recorder.close)
-        await stack.enter_async_context(worker_for(client, Activities(recorder, programs)))
+        runs = CheckRuns(reader, clerk)
+        checking = Checking(
+            recorder=recorder,
+            programs=programs,
+            documents=Documents(reader, clerk, store_at(settings.accord_documents)),
+            runs=runs,
+            adapters=installed(),
+            gateway=Gateway(),
+        )
+        schedules = Schedules(client, programs, runs)
+        for worker in workers_for(client, Activities(recorder, programs), checking, schedules):
+            await stack.enter_async_context(worker)
         relay = asyncio.create_task(Relay(client, Tellings(clerk), programs, namespace_id).run())
         try:
             yield

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,21 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from rules.family import child_id
+from workflows.check import FETCHES, READINGS
 from workflows.client import TASK_QUEUE
-from workflows.messages import ChildHeard, ChildOf, ClockHeard, PhaseHeard, ProgramHeard, Strike, Struck
+from workflows.messages import (
+    Checked,
+    CheckOf,
+    ChildHeard,
+    ChildOf,
+    ClockHeard,
+    Fetched,
+    PhaseHeard,
+    ProgramHeard,
+    Strike,
+    Struck,
+    Unanswered,
+)
 from workflows.namespace import SEARCH_ATTRIBUTES
 from workflows.worker import WORKFLOWS, runner
 
@@ -49,10 +63,42 @@ class Record:
         self.answers: list[Struck] = []
         self.kept: list[ChildOf] = []
         self.reported: list[ChildOf] = []
+        self.scheduled: list[str] = []
+        self.fetches: list[Exception | Fetched] = []
+        self.recorded: list[Fetched] = []
+        self.noted: list[Unanswered] = []
 
     @property
     def activities(self) -> list[Callable[..., Any]]:
-        return [self.strike, self.keep_child, self.report_to_parent]
+        return [
+            self.strike,
+            self.keep_child,
+            self.report_to_parent,
+            self.keep_checks,
+            self.fetch_source,
+            self.record_check,
+            self.note_failure,
+        ]
+
+    @activity.defn(name="keep_checks")
+    async def keep_checks(self, program: str) -> None:
+        self.scheduled.append(program)
+
+    @activity.defn(name="fetch_source")
+    async def fetch_source(self, check: CheckOf, run: str) -> Fetched:
+        answer = self.fetches.pop(0) if self.fetches else Fetched(check=check, run=run)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    @activity.defn(name="record_check")
+    async def record_check(self, fetched: Fetched) -> Checked:
+        self.recorded.append(fetched)
+        return Checked(outcome="read", sentence="1 figures of the edition 2025.", recorded=1)
+
+    @activity.defn(name="note_failure")
+    async def note_failure(self, unanswered: Unanswered) -> None:
+        self.noted.append(unanswered)
 
     @activity.defn(name="keep_child")
     async def keep_child(self, child: ChildOf) -> ProgramHeard:
@@ -79,14 +125,26 @@ def record() -> Record:
 @pytest.fixture
 async def working(skipping: WorkflowEnvironment, record: Record) -> AsyncIterator[Client]:
     """A client of a server on which a worker works."""
-    async with Worker(
-        skipping.client,
-        task_queue=TASK_QUEUE,
-        workflows=WORKFLOWS,
-        activities=record.activities,
-        workflow_runner=runner(),
-    ):
+    async with working_on(skipping.client, record):
         yield skipping.client
+
+
+@asynccontextmanager
+async def working_on(client: Client, record: Record) -> AsyncIterator[None]:
+    """Workers for all our queues, with the stand-in's activities."""
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(
+            Worker(
+                client,
+                task_queue=TASK_QUEUE,
+                workflows=WORKFLOWS,
+                activities=record.activities,
+                workflow_runner=runner(),
+            )
+        )
+        for queue in (FETCHES, READINGS):
+            await stack.enter_async_context(Worker(client, task_queue=queue, activities=record.activities))
+        yield
 
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)

@@ -13,7 +13,7 @@ import asyncio
 import json
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,23 +21,34 @@ from typing import Any
 from google.protobuf.json_format import MessageToDict
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
-from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle, WorkflowHistory
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError, WorkflowHandle, WorkflowHistory
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.worker import Worker
+from temporalio.exceptions import ApplicationError
 
 from cli.temporal import Temporal, free_port
-from tests.workflows.conftest import Record, child, clock, phase, program
+from tests.workflows.conftest import Record, child, clock, phase, program, working_on
+from workflows.check import CheckWorkflow
 from workflows.client import TASK_QUEUE
-from workflows.messages import ChildOf, Following, PhaseHeard, ProgramHeard, Struck, phase_workflow, program_workflow
+from workflows.messages import (
+    CheckOf,
+    ChildOf,
+    Following,
+    PhaseHeard,
+    ProgramHeard,
+    Struck,
+    check_schedule,
+    phase_workflow,
+    program_workflow,
+)
 from workflows.namespace import NAMESPACE, ensure_namespace
 from workflows.program import ProgramWorkflow
-from workflows.worker import WORKFLOWS, runner
 
 HERE = Path(__file__).parent
 HISTORIES = HERE / "histories"
 COMMANDS = HERE / "commands.txt"
 PROGRAM = "01890000-0000-7000-8000-000000000001"
+FIELD = "01890000-0000-7000-8000-000000000003"
 COAST = "01890000-0000-7000-8000-000000000002"
 
 TOLD_BY_COMMANDS = {
@@ -80,6 +91,7 @@ class Story:
         runs: dict[str, WorkflowHandle[Any, Any]]
         runs = {"program": truce, "phase-with-a-far-clock": move, "phase-that-strikes": quiet, "phase-opened-again": again}
         runs |= await self._family()
+        runs |= await self._checks()
         return {name: await handle.fetch_history() for name, handle in runs.items()}
 
     async def _family(self) -> dict[str, WorkflowHandle[Any, Any]]:
@@ -97,6 +109,31 @@ class Story:
         harbour = self._client.get_workflow_handle(program_workflow(free.program))
         await harbour.result()
         return {"program-with-a-child": parent, "program-that-is-a-child": harbour}
+
+    async def _checks(self) -> dict[str, WorkflowHandle[Any, Any]]:
+        """A program with checks that are changed; a run that is answered at the second attempt, and one that is denied."""
+        await self._told(program(FIELD, 1, [], checks="weekly"))
+        await self._until(lambda: len(self._record.scheduled) == 1)
+        await self._told(program(FIELD, 2, [], checks="weekly"))
+        await self._told(program(FIELD, 3, [], "terminated", checks="paused"))
+        field = self._client.get_workflow_handle(program_workflow(FIELD))
+        await field.result()
+        again = ApplicationError("Nobody answers.", type="no_answer", next_retry_delay=timedelta(seconds=0.1))
+        self._record.fetches = [again]
+        answered = await self._run("answered")
+        await answered.result()
+        self._record.fetches = [ApplicationError("The adapter is missing.", type="adapter_unknown", non_retryable=True)]
+        unanswered = await self._run("unanswered")
+        with suppress(WorkflowFailureError):
+            await unanswered.result()
+        return {"program-with-checks": field, "check-that-is-answered": answered, "check-without-an-answer": unanswered}
+
+    async def _run(self, name: str) -> WorkflowHandle[Any, Any]:
+        """As a schedule starts it."""
+        check = CheckOf(program=FIELD, name=name)
+        return await self._client.start_workflow(
+            CheckWorkflow.run, check, id=check_schedule(FIELD, name), task_queue=TASK_QUEUE
+        )
 
     async def _until(self, holds: Callable[[], bool]) -> None:
         async with asyncio.timeout(20):
@@ -149,10 +186,7 @@ async def telling(folder: Path) -> AsyncIterator[Story]:
             server.address, namespace=NAMESPACE, data_converter=pydantic_data_converter, identity="recorder"
         )
         record = Record()
-        worker = Worker(
-            client, task_queue=TASK_QUEUE, workflows=WORKFLOWS, activities=record.activities, workflow_runner=runner()
-        )
-        async with worker:
+        async with working_on(client, record):
             yield Story(client, record)
 
 

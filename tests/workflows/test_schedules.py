@@ -1,0 +1,143 @@
+"""Schedules of checks, as a real Temporal takes them: when they run, and that they follow the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any, cast
+from uuid import UUID
+
+import pytest
+from temporalio.client import Client
+from temporalio.service import RPCError
+from temporalio.testing import ActivityEnvironment
+
+from cli.temporal import Temporal, free_port
+from db.check_runs import CheckRuns
+from db.programs import Programs
+from rules import acts as a
+from rules.checks import Runs
+from rules.program import Program
+from tests.rules.checked_plan import CHECKED
+from tests.rules.small_plan import World, day
+from workflows.client import connect
+from workflows.messages import check_schedule
+from workflows.namespace import NAMESPACE, ensure_namespace
+from workflows.schedules import Schedules, scheduled
+from workflows.upcoming import TemporalAway, next_runs, run_now
+
+PROGRAM = "01890000-0000-7000-8000-000000000009"
+
+
+@pytest.fixture(scope="module")
+async def temporal(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Client]:
+    with Temporal(tmp_path_factory.mktemp("temporal"), free_port()) as server:
+        await ensure_namespace(server.address)
+        yield await connect(server.address, NAMESPACE)
+
+
+class Watched:
+    """Programs of which one is known, and the checks of it that are watched."""
+
+    def __init__(self) -> None:
+        self.program: Program | None = None
+        self.names: set[str] = set()
+
+    async def load(self, program_id: UUID) -> Any:
+        return SimpleNamespace(program=self.program) if program_id == UUID(PROGRAM) else None
+
+    async def of(self, _: UUID) -> dict[str, None]:
+        return dict.fromkeys(self.names)
+
+    async def watch(self, _: UUID, names: Iterable[str]) -> None:
+        self.names |= set(names)
+
+    async def forget(self, _: UUID, name: str) -> None:
+        self.names.discard(name)
+
+
+def world(**checks: Any) -> World:
+    return World(hosts=CHECKED["hosts"], sources=CHECKED["sources"] | {"gazette": GAZETTE}, checks=checks)
+
+
+SMOKE = CHECKED["checks"]["smoke"]
+SOOT = SMOKE | {"source": "gazette"}
+GAZETTE = CHECKED["sources"]["yearbook"] | {"producer": "Gazette"}
+
+
+@pytest.mark.parametrize(
+    ("runs", "told", "times"),
+    [
+        (Runs(every="PT1H", at="06:20"), "%M", {"20"}),
+        (Runs(every="P1D", at="06:30"), "%H:%M", {"03:30"}),
+        (Runs(every="P1W"), "%a %H:%M", {"Mon 03:00"}),
+        (Runs(every="P1M"), "%d %H:%M", {"01 03:00"}),
+    ],
+    ids=["each hour", "each day", "on Mondays", "on the first of the month"],
+)
+async def test_a_check_runs_when_the_plan_says_in_its_time_zone(
+    temporal: Client, runs: Runs, told: str, times: set[str]
+) -> None:
+    """Baghdad is three hours ahead of UTC, all year."""
+    assert {at.strftime(told) for at in await upcoming(temporal, runs)} == times
+
+
+async def test_a_check_runs_more_often_while_a_release_is_expected(temporal: Client) -> None:
+    month = datetime.now(UTC).month
+    later = {(month + 3) % 12 + 1, (month + 4) % 12 + 1}
+    seldom = await upcoming(temporal, Runs.model_validate({"every": "P1M", "released": {"months": tuple(later)}}))
+    often = await upcoming(temporal, Runs.model_validate({"every": "P1M", "released": {"months": tuple(range(1, 13))}}))
+    assert (seldom[-1] - seldom[0]).days > 25 * 3
+    assert (often[-1] - often[0]).days < 25
+
+
+async def test_schedules_are_made_paused_resumed_stopped_and_taken_away(temporal: Client) -> None:
+    watched = Watched()
+    schedules = Schedules(temporal, cast("Programs", watched), cast("CheckRuns", watched))
+    held = world(smoke=SMOKE, soot=SOOT)
+
+    async def paused(name: str) -> bool:
+        watched.program = held.program
+        await ActivityEnvironment().run(schedules.keep_checks, PROGRAM)
+        await ActivityEnvironment().run(schedules.keep_checks, PROGRAM)
+        return (await temporal.get_schedule_handle(check_schedule(PROGRAM, name)).describe()).schedule.state.paused
+
+    assert not await paused("smoke")
+    held.given("olga", a.PauseCheck(check="smoke", reason="The Observatory moves."), day(1))
+    assert await paused("smoke")
+    assert not await paused("soot")
+    held.given("olga", a.ResumeCheck(check="smoke", reason="It has moved."), day(2))
+    assert not await paused("smoke")
+    held.given("cleo", a.SuspendProgram(reason="Let us see."), day(3))
+    assert not await paused("smoke")
+    held.given("cleo", a.TerminateProgram(reason="It is over."), day(4))
+    assert await paused("smoke")
+
+    held = world(smoke=SMOKE)
+    assert not await paused("smoke")
+    with pytest.raises(RPCError):
+        await temporal.get_schedule_handle(check_schedule(PROGRAM, "soot")).describe()
+    assert watched.names == {"smoke"}
+
+
+async def test_without_a_schedule_or_without_temporal_there_is_no_run(temporal: Client) -> None:
+    assert await next_runs(temporal, PROGRAM, ["never_made"]) == {"never_made": None}
+    with pytest.raises(TemporalAway, match="no schedule yet"):
+        await run_now(temporal, PROGRAM, "never_made")
+    away = await connect("127.0.0.1:1", NAMESPACE, lazy=True)
+    with pytest.raises(TemporalAway):
+        await next_runs(away, PROGRAM, ["smoke"])
+    with pytest.raises(TemporalAway):
+        await run_now(away, PROGRAM, "smoke")
+
+
+async def upcoming(temporal: Client, runs: Runs) -> list[datetime]:
+    """The next times at which Temporal would let a check run, without its jitter."""
+    check = SMOKE | {"runs": runs.model_dump(mode="json", exclude_none=True) | {"jitter": "PT0S"}}
+    name = f"runs_{abs(hash(runs)) % 10**9}"
+    program = world(**{name: check}).program
+    handle = await temporal.create_schedule(check_schedule(PROGRAM, name), scheduled(PROGRAM, program, name))
+    times = (await handle.describe()).info.next_action_times
+    assert len(times) > 3
+    return [at.astimezone(UTC) for at in times]

@@ -1,0 +1,83 @@
+"""One run of a check: asks the producer, and lets the law say what follows from the answer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from workflows.checking import Checking
+    from workflows.messages import Checked, CheckOf, Fetched, Unanswered
+    from workflows.phase import PATIENT
+
+FETCHES, READINGS = "accord-fetches", "accord-readings"
+"""Queues of their own: producers that hang must not take the places of clocks, nor of figures that have been fetched."""
+
+TRYING = timedelta(hours=1)
+"""How long a producer that does not answer is asked again; after that the next run does."""
+
+TRANSPORT = RetryPolicy(initial_interval=timedelta(seconds=2), backoff_coefficient=3.0, maximum_interval=timedelta(minutes=20))
+HEARTBEAT = timedelta(seconds=8)
+"""Without a sign of life for this long an activity is begun anew by another worker."""
+
+
+@workflow.defn
+class CheckWorkflow:
+    """Fetches, then records. A run that gets no answer fails, and is seen as failed in Temporal's pages."""
+
+    @workflow.run
+    async def run(self, check: CheckOf) -> Checked:
+        run = workflow.info().run_id
+        try:
+            fetched = await workflow.execute_activity_method(
+                Checking.fetch_source,
+                args=[check, run],
+                task_queue=FETCHES,
+                schedule_to_close_timeout=TRYING,
+                start_to_close_timeout=timedelta(minutes=15),
+                heartbeat_timeout=HEARTBEAT,
+                retry_policy=TRANSPORT,
+                summary=f"{check.name}: asks the producer",
+            )
+            checked = await self._record(fetched)
+        except ActivityError as error:
+            sentence = _sentence(error)
+            await self._note(Unanswered(check=check, run=run, sentence=sentence))
+            workflow.set_current_details(sentence)
+            raise ApplicationError(sentence, type="no_answer") from None
+        workflow.set_current_details(f"**{checked.outcome}**: {checked.sentence}")
+        return checked
+
+    async def _record(self, fetched: Fetched) -> Checked:
+        return await workflow.execute_activity_method(
+            Checking.record_check,
+            fetched,
+            task_queue=READINGS,
+            schedule_to_close_timeout=timedelta(days=1),
+            start_to_close_timeout=timedelta(minutes=5),
+            heartbeat_timeout=HEARTBEAT,
+            retry_policy=PATIENT,
+            summary=f"{fetched.check.name}: reads and records",
+        )
+
+    async def _note(self, unanswered: Unanswered) -> None:
+        await workflow.execute_activity_method(
+            Checking.note_failure,
+            unanswered,
+            task_queue=READINGS,
+            schedule_to_close_timeout=timedelta(days=1),
+            start_to_close_timeout=timedelta(seconds=20),
+            retry_policy=PATIENT,
+            summary=f"{unanswered.check.name}: no answer",
+        )
+
+
+def _sentence(error: ActivityError) -> str:
+    """What the last attempt said; a worker that died in it said nothing."""
+    cause = error.cause
+    while cause is not None and not isinstance(cause, ApplicationError):
+        cause = cause.__cause__
+    return cause.message if isinstance(cause, ApplicationError) else "The producer gave no answer in time."

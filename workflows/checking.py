@@ -1,0 +1,186 @@
+"""What a run of a check lets happen outside: the producer is asked, and what the law makes of the answer is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from datetime import UTC, datetime
+from uuid import UUID
+
+import psycopg
+from temporalio import activity
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+
+from db.check_runs import CheckRuns
+from db.documents import DocumentFault, Documents, TooManyBytes
+from db.programs import Programs
+from db.record import Recorder
+from rules.acts import CHECKS, Act, Deed
+from rules.canonical import digest
+from rules.checking import Run, what_follows
+from rules.origin import Fetch
+from rules.program import Program
+from rules.readings import NoReading, Readings
+from rules.refusals import Code, Refused
+from workflows.beating import beating
+from workflows.messages import Checked, CheckOf, Fetched, Unanswered
+from workflows.rereading import asked, kept_answers, read_again
+from workflows.sources.adapter import Adapter, Answer, Denied, NoAnswer
+from workflows.sources.adapters import Adapters
+from workflows.sources.egress import Gateway
+
+LATER = (Code.IN_THE_FUTURE,)
+"""Refusals that pass by themselves: the database's clock is a little behind that of the worker."""
+
+
+class Checking:
+    """Holds the connections. Bytes are kept as documents; only their hashes go through Temporal."""
+
+    def __init__(  # noqa: PLR0913  each is another room, and keyword-only
+        self,
+        *,
+        recorder: Recorder,
+        programs: Programs,
+        documents: Documents,
+        runs: CheckRuns,
+        adapters: Adapters,
+        gateway: Gateway,
+    ) -> None:
+        self._recorder, self._programs, self._documents, self._runs = recorder, programs, documents, runs
+        self._adapters, self._gateway = adapters, gateway
+
+    @activity.defn
+    async def fetch_source(self, check: CheckOf, run: str) -> Fetched:
+        """Asks the producer and keeps its answers. What the producer denies is an answer; what fails on the way is tried
+        again, and so is everything after a kill: asking twice records nothing twice.
+        """
+        program = await self._program(check)
+        adapter = self._adapter(program, check.name)
+        await self._runs.started(UUID(check.program), check.name)
+        ask = asked(program.plan, check.name, datetime.now(UTC).date())
+        try:
+            async with beating() as told:
+                answers = await adapter.fetch(ask, self._gateway.line(program.plan.hosts), told)
+                fetched = [await self._kept(check, answer) for answer in answers]
+        except Denied as denied:
+            return Fetched(check=check, run=run, denied=str(denied), denied_as=denied.kind)
+        except TooManyBytes as large:
+            return Fetched(check=check, run=run, denied=f"The answer is too large: {large}.")
+        except NoAnswer as error:
+            raise ApplicationError(
+                str(error), type="no_answer", next_retry_delay=error.again_in, category=ApplicationErrorCategory.BENIGN
+            ) from None
+        except (psycopg.Error, DocumentFault):
+            raise
+        except Exception as error:  # noqa: BLE001  whatever an adapter raises
+            # What an adapter of somebody else's says of its fault may hold a secret, and would be kept by Temporal.
+            sentence = f"The adapter {adapter.name} {adapter.version} failed: {type(error).__name__}."
+            raise ApplicationError(sentence, type="adapter_failed") from None
+        return Fetched(check=check, run=run, fetched=fetched)
+
+    @activity.defn
+    async def record_check(self, fetched: Fetched) -> Checked:
+        """Reads what was fetched and records what follows by the law. Safe to repeat: acts are called by their content."""
+        async with beating():
+            return await self._recorded(fetched)
+
+    @activity.defn
+    async def note_failure(self, unanswered: Unanswered) -> None:
+        """Notes beside the ledger that a run got no answer."""
+        check = unanswered.check
+        await self._runs.finished(
+            UUID(check.program), check.name, run=unanswered.run, outcome="no_answer", sentence=unanswered.sentence
+        )
+
+    async def _recorded(self, fetched: Fetched) -> Checked:
+        check = fetched.check
+        program = await self._program(check)
+        adapter = self._adapter(program, check.name)
+        reading = await self._read(program, adapter, fetched)
+        run = Run(reading, tuple(fetched.fetched), adapter.name, adapter.version)
+        deeds = what_follows(program, check.name, run)
+        refused = await self._record(fetched, deeds)
+        outcome, sentence = _told(reading)
+        if refused is not None:
+            outcome, sentence = "not_recorded", f"{sentence} It was not recorded: {refused.reason}"
+        size = sum(fetch.size for fetch in fetched.fetched)
+        await self._runs.finished(
+            UUID(check.program), check.name, run=fetched.run, outcome=outcome, sentence=sentence, size=size
+        )
+        return Checked(outcome=outcome, sentence=sentence, recorded=0 if refused else len(deeds))
+
+    async def _program(self, check: CheckOf) -> Program:
+        """The program, while it runs and has the check."""
+        kept = await self._programs.load(UUID(check.program))
+        if kept is None or check.name not in kept.program.plan.checks:
+            raise ApplicationError(f"The plan has no check {check.name}.", type=Code.CHECK_UNKNOWN, non_retryable=True)
+        if kept.program.ended_at is not None:
+            raise ApplicationError("The program has ended.", type=Code.PROGRAM_ENDED, non_retryable=True)
+        return kept.program
+
+    def _adapter(self, program: Program, check: str) -> Adapter:
+        source = program.plan.checks[check].source
+        name = program.plan.sources[source].adapter
+        try:
+            return self._adapters[name]
+        except (Denied, NoAnswer) as fault:
+            # No matter of the program: its ledger is silent on what is installed here.
+            sentence = f"The source {source} cannot be read: {fault}"
+            raise ApplicationError(sentence, type="adapter_unknown", non_retryable=isinstance(fault, Denied)) from None
+
+    async def _kept(self, check: CheckOf, answer: Answer) -> Fetch:
+        """Files an answer's bytes as a document of the program."""
+
+        async def body() -> AsyncIterator[bytes]:
+            yield answer.body
+
+        await self._documents.store(
+            UUID(check.program),
+            body(),
+            name=f"{check.name} {answer.fetch.retrieved_at:%Y-%m-%d}",
+            media_type="application/octet-stream",
+            uploaded_by=CHECKS.person,
+            expected=answer.fetch.sha256,
+        )
+        return answer.fetch
+
+    async def _read(self, program: Program, adapter: Adapter, fetched: Fetched) -> Readings | NoReading:
+        if fetched.denied is not None:
+            return NoReading(fetched.denied_as, fetched.denied)
+        try:
+            answers = await kept_answers(self._documents, fetched.fetched)
+        except DocumentFault as fault:
+            raise ApplicationError(
+                f"What was fetched cannot be read again: {fault}.", type="document_fault", non_retryable=True
+            ) from None
+        return await read_again(adapter, program.plan, fetched.check.name, answers)
+
+    async def _record(self, fetched: Fetched, deeds: Iterable[Deed]) -> Refused | None:
+        """Records acts one after the other, up to the first that the law refuses. What it would refuse is not tried: the
+        attempt would stand in the ledger anew after each run.
+        """
+        program = UUID(fetched.check.program)
+        for deed in deeds:
+            act = Act(id=_id(fetched, deed), actor=CHECKS, deed=deed)
+            judged = await self._recorder.preview(program, act)
+            outcome = judged if isinstance(judged, Refused) else await self._recorder.record(program, act)
+            if isinstance(outcome, Refused) and outcome.code in LATER:
+                raise ApplicationError(outcome.reason, type=outcome.code)
+            if isinstance(outcome, Refused):
+                return outcome
+        return None
+
+
+def _id(fetched: Fetched, deed: Deed) -> str:
+    """An act of a run by its content: the run that is repeated says the same act again, and a later one another."""
+    content = digest([fetched.run, deed.model_dump(mode="json", exclude_none=True)])
+    return f"check-{fetched.check.name}-{content[:24]}"
+
+
+def _told(reading: Readings | NoReading) -> tuple[str, str]:
+    """The outcome of a run and a sentence on it, for officers."""
+    match reading:
+        case NoReading(kind=kind, sentence=sentence):
+            return kind, sentence
+        case Readings(edition=edition, figures=figures, events=events):
+            counts = [f"{len(found)} {what}" for found, what in ((figures, "figures"), (events, "events")) if found]
+            return "read", f"{' and '.join(counts) or 'nothing'} of the edition {edition}."

@@ -1,0 +1,49 @@
+"""Reading what was fetched, from the bytes that were kept: by a run, and again by whoever wants to know."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date
+
+import structlog
+
+from db.documents import Documents
+from rules.origin import Fetch
+from rules.plan import Plan
+from rules.readings import NoReading, Readings
+from workflows.sources.adapter import Adapter, Answer, Ask
+
+log = structlog.get_logger()
+
+
+def asked(plan: Plan, check: str, today: date) -> Ask:
+    """What a check of a plan asks of its source on a day."""
+    rule = plan.checks[check]
+    indicator = plan.indicators.get(rule.figures_of or "")
+    plausible = indicator.plausible if indicator else None
+    return Ask(
+        source=plan.sources[rule.source],
+        check=rule,
+        today=today,
+        unit=indicator.unit if indicator else None,
+        at_least=plausible.at_least if plausible else None,
+        at_most=plausible.at_most if plausible else None,
+    )
+
+
+async def kept_answers(documents: Documents, fetched: Sequence[Fetch]) -> tuple[Answer, ...]:
+    """The answers as they were fetched. Raises NotFiled or Damaged."""
+    return tuple([Answer(fetch, b"".join([part async for part in documents.read(fetch.sha256)])) for fetch in fetched])
+
+
+async def read_again(adapter: Adapter, plan: Plan, check: str, answers: Sequence[Answer]) -> Readings | NoReading:
+    """What an adapter reads in answers. On another thread: a large workbook takes its time."""
+    if not answers:
+        return NoReading("missing", "The source gave no answer to be read.")
+    ask = asked(plan, check, answers[0].fetch.retrieved_at.date())
+    try:
+        return await asyncio.to_thread(adapter.read, ask, answers)
+    except Exception as error:  # noqa: BLE001  an adapter of somebody else's must not stop the run
+        log.warning("adapter_failed", adapter=adapter.name, version=adapter.version, error=type(error).__name__)
+        return NoReading("unparseable", f"The adapter {adapter.name} {adapter.version} cannot read this answer.")

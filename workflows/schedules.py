@@ -1,0 +1,151 @@
+"""One Temporal Schedule for each check, made from the plan and from what the ledger says of pauses.
+
+Level-triggered: whoever keeps them makes what is missing, changes what differs and takes away what is no more in the plan.
+Temporal's data may be lost at any time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from temporalio import activity
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleCalendarSpec,
+    ScheduleOverlapPolicy,
+    SchedulePolicy,
+    ScheduleRange,
+    ScheduleSpec,
+    ScheduleState,
+    ScheduleUpdate,
+)
+from temporalio.common import SearchAttributePair, TypedSearchAttributes
+from temporalio.service import RPCError, RPCStatusCode
+
+from db.check_runs import CheckRuns
+from db.programs import Programs
+from rules.checks import Runs
+from rules.program import CheckState, Program
+from rules.times import plus
+from workflows.beating import beating
+from workflows.check import CheckWorkflow
+from workflows.client import RPC_SECONDS, TASK_QUEUE
+from workflows.messages import CheckOf, check_schedule
+from workflows.namespace import PLAN
+
+AT_ONCE = 8
+ENOUGH = 5
+CATCH_UP = timedelta(days=1)
+"""A run that was missed while Temporal was away is made up, unless it is older than this."""
+
+MONDAY, FIRST_OF_MONTH = ScheduleRange(1), ScheduleRange(1)
+ALL_DAYS, ALL_MONTHS, ALL_HOURS = ScheduleRange(1, 31), ScheduleRange(1, 12), ScheduleRange(0, 23)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+RPC = timedelta(seconds=RPC_SECONDS)
+
+
+class Schedules:
+    """Keeps the schedules of programs."""
+
+    def __init__(self, client: Client, programs: Programs, runs: CheckRuns) -> None:
+        self._client, self._programs, self._runs = client, programs, runs
+
+    @activity.defn
+    async def keep_checks(self, program: str) -> None:
+        """Brings all schedules of a program to what its ledger asks for now. Safe to repeat, and at once."""
+        program_id = UUID(program)
+        if (kept := await self._programs.load(program_id)) is None:
+            return
+        names = list(kept.program.plan.checks)
+        watched = await self._runs.of(program_id)
+        await self._runs.watch(program_id, names)
+        gate = asyncio.Semaphore(AT_ONCE)
+        async with beating():
+            await asyncio.gather(
+                *(self._keep(gate, program, kept.program, name) for name in names),
+                *(self._drop(gate, program, name) for name in sorted(watched.keys() - set(names))),
+            )
+
+    async def _keep(self, gate: asyncio.Semaphore, program_id: str, program: Program, name: str) -> None:
+        schedule = scheduled(program_id, program, name)
+        attributes = _found_by(program)
+        async with gate:
+            try:
+                await self._client.create_schedule(
+                    check_schedule(program_id, name),
+                    schedule,
+                    memo={"program": program.title, "check": program.plan.checks[name].title},
+                    search_attributes=attributes,
+                    rpc_timeout=RPC,
+                )
+            except ScheduleAlreadyRunningError:
+                handle = self._client.get_schedule_handle(check_schedule(program_id, name))
+                await handle.update(lambda _: ScheduleUpdate(schedule, search_attributes=attributes), rpc_timeout=RPC)
+            except RPCError as error:
+                # A search attribute that was registered a moment ago is not known everywhere at once. What Temporal still
+                # refuses after that, a time zone that it does not know, must not hold up the program.
+                if error.status is not RPCStatusCode.INVALID_ARGUMENT or activity.info().attempt < ENOUGH:
+                    raise
+                activity.logger.warning("schedule refused", extra={"check": name, "reason": error.message})
+
+    async def _drop(self, gate: asyncio.Semaphore, program_id: str, name: str) -> None:
+        async with gate:
+            try:
+                await self._client.get_schedule_handle(check_schedule(program_id, name)).delete(rpc_timeout=RPC)
+            except RPCError as error:
+                if error.status is not RPCStatusCode.NOT_FOUND:
+                    raise
+            await self._runs.forget(UUID(program_id), name)
+
+
+def scheduled(program_id: str, program: Program, name: str) -> Schedule:
+    """The schedule of a check as the ledger wants it."""
+    check = program.plan.checks[name]
+    paused = program.checks.get(name, CheckState()).paused_because
+    why = "The program has ended." if program.ended_at else f"Paused: {paused}" if paused is not None else None
+    summary = f"{check.title} ({check.source})"[:200]
+    return Schedule(
+        action=ScheduleActionStartWorkflow(
+            CheckWorkflow.run,
+            CheckOf(program=program_id, name=name),
+            id=check_schedule(program_id, name),
+            task_queue=TASK_QUEUE,
+            static_summary=summary,
+            static_details=f"Check **{name}** of *{program.title}*, read from the source {check.source}.",
+            typed_search_attributes=_found_by(program),
+        ),
+        spec=specified(check.runs, program.plan.time_zone),
+        # One run of a check at a time: of several that were missed the first runs, and the others find it running.
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=CATCH_UP),
+        state=ScheduleState(note=(why or summary)[:500], paused=why is not None),
+    )
+
+
+def specified(runs: Runs, zone: str) -> ScheduleSpec:
+    """The times of a check: its rhythm, and with it the quicker one of the months in which a release is expected."""
+    calendars = [_calendar(runs.every, runs.at, [ALL_MONTHS])]
+    if (released := runs.released) is not None:
+        calendars.append(_calendar(released.every, runs.at, [ScheduleRange(month) for month in released.months]))
+    jitter = plus(EPOCH, runs.jitter, "UTC") - EPOCH
+    return ScheduleSpec(calendars=calendars, jitter=jitter, time_zone_name=zone)
+
+
+def _calendar(every: str, at: str, months: Iterable[ScheduleRange]) -> ScheduleCalendarSpec:
+    hour, minute = (ScheduleRange(int(part)) for part in at.split(":"))
+    return ScheduleCalendarSpec(
+        minute=[minute],
+        hour=[ALL_HOURS if every == "PT1H" else hour],
+        day_of_month=[FIRST_OF_MONTH if every == "P1M" else ALL_DAYS],
+        month=list(months),
+        day_of_week=[MONDAY if every == "P1W" else ScheduleRange(0, 6)],
+    )
+
+
+def _found_by(program: Program) -> TypedSearchAttributes:
+    return TypedSearchAttributes([SearchAttributePair(PLAN, program.plan.plan)])

@@ -1,0 +1,62 @@
+"""What the door asks of Temporal: when a check runs next, and that it runs now. Neither waits long for an answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from temporalio.client import Client, ScheduleOverlapPolicy
+from temporalio.service import RPCError, RPCStatusCode
+
+from workflows.client import PATIENCE_SECONDS, RPC_SECONDS
+from workflows.messages import check_schedule
+
+AT_ONCE = 8
+RPC = timedelta(seconds=RPC_SECONDS)
+
+
+class TemporalAway(Exception):
+    """Temporal does not answer, or has not been told of the schedule yet."""
+
+
+async def next_runs(client: Client, program: str, names: Iterable[str]) -> Mapping[str, datetime | None]:
+    """When each check runs next by its schedule; None for one that is not made yet, or that runs no more.
+
+    Raises TemporalAway.
+    """
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def next_run(name: str) -> datetime | None:
+        async with gate:
+            try:
+                found = await client.get_schedule_handle(check_schedule(program, name)).describe(rpc_timeout=RPC)
+            except RPCError as error:
+                if error.status is RPCStatusCode.NOT_FOUND:
+                    return None
+                raise
+        times = found.info.next_action_times
+        return times[0] if times and not found.schedule.state.paused else None
+
+    async def all_of_them() -> dict[str, datetime | None]:
+        wanted = list(names)
+        return dict(zip(wanted, await asyncio.gather(*(next_run(name) for name in wanted)), strict=True))
+
+    try:
+        async with asyncio.timeout(2 * PATIENCE_SECONDS):
+            return await all_of_them()
+    except (RPCError, RuntimeError, TimeoutError) as error:
+        raise TemporalAway("Temporal does not answer, so nobody knows when the check runs next.") from error
+
+
+async def run_now(client: Client, program: str, name: str) -> None:
+    """Lets a check run at once; one that runs already goes on. Raises TemporalAway."""
+    try:
+        async with asyncio.timeout(2 * PATIENCE_SECONDS):
+            handle = client.get_schedule_handle(check_schedule(program, name))
+            await handle.trigger(overlap=ScheduleOverlapPolicy.SKIP, rpc_timeout=RPC)
+    except RPCError as error:
+        missing = error.status is RPCStatusCode.NOT_FOUND
+        raise TemporalAway("The check has no schedule yet." if missing else "Temporal does not answer.") from error
+    except (RuntimeError, TimeoutError) as error:
+        raise TemporalAway("Temporal does not answer.") from error
