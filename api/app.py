@@ -13,10 +13,11 @@ from api import problems
 from api.identity import KnownTokens
 from api.limits import BodyLimit
 from api.problems import ProblemBody
-from api.routers import acts, disputes, documents, family, health, incidents, plans, proposals
+from api.routers import acts, checks, disputes, documents, family, health, incidents, plans, proposals
 from api.routers import problems as problem_routes
 from api.routers import programs as program_routes
 from api.state import Settings, State
+from db.check_runs import CheckRuns
 from db.documents import Documents, store_at
 from db.programs import Programs
 from db.queries import Queries
@@ -62,6 +63,7 @@ async def lifespan(_: FastAPI) -> AsyncIterator[Lifespan]:
                 reader=reader,
                 documents=Documents(reader, clerk, store, largest=settings.accord_largest_document),
                 temporal=await connect(settings.temporal_address, settings.temporal_namespace, lazy=True),
+                runs=CheckRuns(reader, clerk),
                 known=KnownTokens(Tokens(reader, clerk)),
             )
         }
@@ -97,7 +99,19 @@ def create_app() -> FastAPI:
         openapi_url="/api/v1/openapi.json",
     )
     # In this order they are looked through for each request, so acts, which are asked most, stand first.
-    for room in (acts, incidents, proposals, disputes, program_routes, family, documents, plans, health, problem_routes):
+    for room in (
+        acts,
+        incidents,
+        proposals,
+        disputes,
+        checks,
+        program_routes,
+        family,
+        documents,
+        plans,
+        health,
+        problem_routes,
+    ):
         app.include_router(room.router, prefix="/api/v1")
     problems.install(app)
     app.add_middleware(BodyLimit)

@@ -8,7 +8,7 @@ Problem
 ├── Invalid              422  the request cannot be read; names each fault and its place
 ├── TooLarge             413  more bytes than are accepted
 ├── Plain                     what the framework refuses by itself: no such path or method
-└── Unavailable          503  the database cannot be reached; try again after Retry-After
+└── Unavailable          503  the database, or for a run of a check Temporal, cannot be reached; try again after Retry-After
 """
 
 from __future__ import annotations
@@ -174,8 +174,8 @@ class TooLarge(Problem):
 class Unavailable(Problem):
     status = 503
 
-    def __init__(self, detail: str) -> None:
-        super().__init__("unavailable", detail, "the same request with the same Idempotency-Key, later")
+    def __init__(self, detail: str, accepted: str = "the same request with the same Idempotency-Key, later") -> None:
+        super().__init__("unavailable", detail, accepted)
         self.headers = {"Retry-After": "2"}
 
 

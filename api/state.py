@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings
 from temporalio.client import Client
 
 from api.identity import KnownTokens
+from db.check_runs import CheckRuns
 from db.documents import Documents
 from db.programs import Programs
 from db.queries import Queries
@@ -41,6 +42,7 @@ class State:
     reader: Reader
     documents: Documents
     temporal: Client
+    runs: CheckRuns
     known: KnownTokens
 
 

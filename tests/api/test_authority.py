@@ -37,6 +37,8 @@ DEED_OF: dict[str, str] = {
     "/programs/{program}/disputes/{dispute}/withdrawals": "withdraw_dispute",
     "/programs/{program}/snapbacks/{snapback}/invocations": "invoke_snapback",
     "/programs/{program}/phases/{phase}/advance": "advance_phase",
+    "/programs/{program}/checks/{check}/pause": "pause_check",
+    "/programs/{program}/checks/{check}/resume": "resume_check",
     "/programs/{program}/suspensions": "suspend_program",
     "/programs/{program}/resumptions": "resume_program",
     "/programs/{program}/terminations": "terminate_program",
@@ -45,10 +47,15 @@ DEED_OF: dict[str, str] = {
 }
 """The act behind each route that is one. Others are named in NO_ACT."""
 
-BY_SEVERAL_ACTS = {"report_check", "pause_check", "resume_check"}
+BY_SEVERAL_ACTS = {"report_check"}
 """Acts without a route of their own, sent as one of several."""
 
-NO_ACT = {"/programs", "/programs/{program}/acts", "/programs/{program}/documents"}
+NO_ACT = {
+    "/programs",
+    "/programs/{program}/acts",
+    "/programs/{program}/documents",
+    "/programs/{program}/checks/{check}/run",
+}
 OPEN_TO_ALL = {"/health/live", "/health/ready", "/problems", "/problems/{code}"}
 
 FIELDS: dict[str, Any] = {
@@ -116,6 +123,7 @@ def _path(route: str) -> str:
         "dispute": "d1",
         "evidence": "e1",
         "snapback": "relief",
+        "check": "smoke",
         "account": "x1",
         "sha256": "0" * 64,
     }

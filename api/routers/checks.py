@@ -1,0 +1,98 @@
+"""Checks: when each source is read, how that goes, and an officer's hand on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Response
+
+from api.acting import RECORDED, ActRoute, Doing, ProgramId, Reasoned
+from api.answers.checks import CheckAnswer, RunAsked, Upcoming
+from api.callers import Caller
+from api.problems import READS, Forbidden, NotFound, Refused, Unavailable, declared
+from api.routers.programs import seen
+from api.state import State, StateOf
+from rules import acts as a
+from rules.program import CheckState, Program
+from rules.refusals import Code
+from rules.refusals import Refused as Refusal
+from rules.words import Name
+from workflows.upcoming import TemporalAway, next_runs, run_now
+
+router = APIRouter(prefix="/programs/{program}/checks", tags=["checks"], route_class=ActRoute)
+
+CheckName = Annotated[Name, Path(alias="check")]
+
+
+@router.get("", responses=READS)
+async def get_checks(state: StateOf, caller: Caller, program: ProgramId) -> list[CheckAnswer]:
+    """Its automated checks: last run, next run, what each found last, and whether its source answers."""
+    held = await seen(state, caller, program)
+    return await _answers(state, program, held, list(held.plan.checks))
+
+
+@router.get("/{check}", responses=READS)
+async def get_check(state: StateOf, caller: Caller, program: ProgramId, check: CheckName) -> CheckAnswer:
+    """One of them."""
+    held = await seen(state, caller, program)
+    _check_known(held, check)
+    (answer,) = await _answers(state, program, held, [check])
+    return answer
+
+
+@router.post("/{check}/run", status_code=202, responses=declared(401, 403, 404, 409, 422, 503))
+async def run_check(state: StateOf, caller: Caller, program: ProgramId, check: CheckName) -> RunAsked:
+    """Lets a check run now, also a paused one; if it runs already, that run goes on. It is no act: nothing is recorded of it.
+
+    Needs Temporal, and answers 503 while it is away.
+    """
+    held = await seen(state, caller, program)
+    caller.check_role(a.Role.OFFICER)
+    if a.Member(person=caller.person, role=a.Role.OFFICER) not in held.members:
+        raise Forbidden("not_a_member", f"{caller.person} is no officer in this program.", "an officer of the program")
+    _check_known(held, check)
+    if held.ended_at is not None:
+        raise Refused(Refusal(Code.PROGRAM_ENDED, "The program has ended; nothing is checked any more.", "a program that runs"))
+    try:
+        await run_now(state.temporal, str(program), check)
+    except TemporalAway as away:
+        raise Unavailable(f"{away} The check was not asked to run.", "the same request, later") from None
+    return RunAsked(program=program, check=check, sentence=f"{held.plan.checks[check].title}: asked to run now.")
+
+
+@router.post("/{check}/pause", **RECORDED)
+async def pause_check(check: CheckName, body: Reasoned, acting: Doing) -> Response:
+    """Stops the schedule of a check until it is resumed; the reason stands in the ledger."""
+    return await acting.do(a.PauseCheck(check=check, reason=body.reason))
+
+
+@router.post("/{check}/resume", **RECORDED)
+async def resume_check(check: CheckName, body: Reasoned, acting: Doing) -> Response:
+    """Lets a paused check run again. What it missed is not made up; it runs next when its schedule says so."""
+    return await acting.do(a.ResumeCheck(check=check, reason=body.reason))
+
+
+def _check_known(program: Program, check: str) -> None:
+    if check not in program.plan.checks:
+        raise NotFound("check")
+
+
+async def _answers(state: State, program_id: UUID, program: Program, names: Sequence[str]) -> list[CheckAnswer]:
+    last = await state.runs.of(program_id)
+    upcoming = await _upcoming(state, program_id, program, names)
+    now = datetime.now(UTC)
+    return [CheckAnswer.of(program, name, last.get(name), upcoming, now) for name in names]
+
+
+async def _upcoming(state: State, program_id: UUID, program: Program, names: Sequence[str]) -> Upcoming:
+    """Asks Temporal only about checks that have a next run."""
+    waited_for = [
+        name for name in names if program.ended_at is None and program.checks.get(name, CheckState()).paused_because is None
+    ]
+    try:
+        return Upcoming(await next_runs(state.temporal, str(program_id), waited_for))
+    except TemporalAway as away:
+        return Upcoming({}, str(away))

@@ -1,0 +1,100 @@
+"""Checks at the door, where Temporal is nowhere: all is told but when they run next."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from db.check_runs import CheckRuns
+from db.session import Clerk, Reader
+from tests.api.conftest import Door
+from tests.rules.checked_plan import CHECKED
+from tests.rules.small_plan import EVERYBODY
+
+SMOKE = "/programs/{program}/checks/smoke"
+REASON = {"reason": "The Observatory asks us to wait."}
+
+
+@pytest.fixture
+async def watched(door: Door) -> Door:
+    """A program with a check."""
+    members = [member.model_dump(mode="json") for member in EVERYBODY]
+    started = await door.post("olga", "/programs", {"document": CHECKED, "members": members})
+    assert started.status_code == 201, started.text
+    return Door(door.client, door.secrets, started.json()["program"])
+
+
+async def test_a_check_tells_what_it_reads_and_that_it_has_not_run(watched: Door) -> None:
+    (smoke,) = (await watched.get("nora", "/programs/{program}/checks")).json()
+    told = {name: smoke[name] for name in ("name", "producer", "indicator", "health", "last_run", "last_report", "findings")}
+    assert told == {
+        "name": "smoke",
+        "producer": "Observatory",
+        "indicator": "smoke",
+        "health": "never_run",
+        "last_run": None,
+        "last_report": None,
+        "findings": [],
+    }
+    assert smoke == (await watched.get("nora", SMOKE)).json()
+    overdue = datetime.fromisoformat(smoke["overdue_from"]) - datetime.now(UTC)
+    assert timedelta(days=13) < overdue < timedelta(days=15)
+
+
+async def test_while_temporal_is_away_the_next_run_is_unknown_and_a_run_is_put_off(watched: Door) -> None:
+    smoke = (await watched.get("nora", SMOKE)).json()
+    assert smoke["next_run"] is None
+    assert smoke["next_run_unknown"].startswith("Temporal does not answer")
+    put_off = await watched.post("olga", f"{SMOKE}/run")
+    assert (put_off.status_code, put_off.json()["code"]) == (503, "unavailable")
+    assert int(put_off.headers["Retry-After"]) > 0
+
+
+async def test_a_pause_has_a_reason_and_stands_in_the_ledger_until_it_is_over(watched: Door) -> None:
+    assert (await watched.post("olga", f"{SMOKE}/pause", {})).json()["code"] == "unreadable"
+    assert (await watched.post("olga", f"{SMOKE}/pause", REASON)).status_code == 201
+    smoke = (await watched.get("nora", SMOKE)).json()
+    assert (smoke["health"], smoke["paused"]) == ("paused", REASON["reason"])
+    assert smoke["next_run_unknown"] == "The check is paused."
+    assert (await watched.post("olga", f"{SMOKE}/pause", REASON)).json()["code"] == "check_paused"
+    assert (await watched.post("olga", f"{SMOKE}/resume", REASON)).status_code == 201
+    assert (await watched.get("nora", SMOKE)).json()["paused"] is None
+    assert (await watched.post("olga", f"{SMOKE}/resume", REASON)).json()["code"] == "check_not_paused"
+
+
+async def test_only_an_officer_of_the_program_runs_a_check(watched: Door) -> None:
+    refused = await watched.post("nora", f"{SMOKE}/run")
+    assert (refused.status_code, refused.json()["code"]) == (403, "role_may_not")
+    assert (await watched.post("stranger", f"{SMOKE}/run")).status_code == 404
+
+
+async def test_a_check_that_the_plan_has_not_is_not_found(watched: Door) -> None:
+    assert (await watched.get("nora", "/programs/{program}/checks/soot")).status_code == 404
+    assert (await watched.post("olga", "/programs/{program}/checks/soot/run")).status_code == 404
+    unknown = await watched.post("olga", "/programs/{program}/checks/soot/pause", REASON)
+    assert (unknown.status_code, unknown.json()["code"]) == (422, "check_unknown")
+
+
+async def test_nothing_is_checked_when_the_program_has_ended(watched: Door) -> None:
+    await watched.post("cleo", "/programs/{program}/terminations", {"reason": "It is over."})
+    refused = await watched.post("olga", f"{SMOKE}/run")
+    assert (refused.status_code, refused.json()["code"]) == (409, "program_ended")
+    smoke = (await watched.get("nora", SMOKE)).json()
+    assert (smoke["health"], smoke["next_run_unknown"]) == ("paused", "The program has ended.")
+
+
+async def test_a_source_that_is_away_shows_with_its_reason_and_blocks_nothing(watched: Door, url: str) -> None:
+    before = (await watched.get("nora", "/programs/{program}/ledger")).json()
+    async with Reader(url, size=1) as reader, Clerk(url, size=1) as clerk:
+        runs = CheckRuns(reader, clerk)
+        for number in ("first", "second", "second"):  # the second is told twice, as after a kill
+            await runs.started(UUID(watched.program), "smoke")
+            await runs.finished(
+                UUID(watched.program), "smoke", run=number, outcome="no_answer", sentence="Nobody listens at the Observatory."
+            )
+    smoke = (await watched.get("nora", SMOKE)).json()
+    assert (smoke["health"], smoke["last_run"]["outcome"], smoke["last_run"]["failures"]) == ("failing", "no_answer", 2)
+    assert "Nobody listens at the Observatory." in smoke["health_sentence"]
+    assert (await watched.get("nora", "/programs/{program}/ledger")).json() == before
