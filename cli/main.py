@@ -9,7 +9,7 @@ import psycopg
 import typer
 from rich.progress import Progress
 
-from cli import plan, source, token
+from cli import check, plan, source, token
 from cli.addresses import HomeFolder, NotRunning, owner_database
 from cli.demo import demonstrate
 from cli.failures import CannotStart
@@ -89,6 +89,7 @@ def rebuild(
 
 
 app.command("verify")(verify)
+app.add_typer(check.app, name="check")
 app.add_typer(plan.app, name="plan")
 app.add_typer(source.app, name="source")
 app.add_typer(token.app, name="token")
