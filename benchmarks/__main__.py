@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from benchmarks import acts, lag, memory, size
+from benchmarks import acts, checks, lag, memory, size
 from benchmarks.stage import stage
 
-PARTS = ("list", "acts", "family", "reset", "hot", "entries", "lag", "strikes")
+PARTS = ("list", "acts", "family", "reset", "hot", "entries", "lag", "strikes", "checks")
 
 Parts = Annotated[list[str] | None, typer.Argument(help=f"Any of {', '.join(PARTS)}; all of them if left out.")]
 
@@ -26,6 +26,7 @@ def main(  # noqa: PLR0913, PLR0917  they are the options
     entries: Annotated[int, typer.Option(help="Length of the long program.")] = 10_000,
     listed: Annotated[int, typer.Option(help="Programs in the long list.")] = 20_000,
     timers: Annotated[int, typer.Option(help="Open programs with a timer.")] = 1_000,
+    due: Annotated[int, typer.Option(help="Checks that are due in one minute.")] = 500,
 ) -> None:
     """How fast it is here: tables on stdout, nothing else is written."""
     chosen = parts or list(PARTS)
@@ -51,6 +52,8 @@ def main(  # noqa: PLR0913, PLR0917  they are the options
             lag.behind(here, [100, 1000], 5 * seconds, programs)
         if "strikes" in chosen:
             lag.strikes(here, timers, ahead=timers * 0.1, spread=timers * 0.03)
+        if "checks" in chosen:
+            checks.due(here, due)
         memory.weighed(here, "after all that")
 
 

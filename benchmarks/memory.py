@@ -12,14 +12,14 @@ from benchmarks.tables import show
 def weighed(stage: Stage, when: str) -> None:
     """Resident memory of each part. PostgreSQL's processes share much of theirs, so it is counted by shares (PSS)."""
     parts = {**stage.service.children(), "supervisor": stage.service.pid, "(the floor)": stage.floor_pid}
-    megabytes = {name: sum(map(_pss, _tree(pid))) / 1024 for name, pid in parts.items() if name != "supervisor"}
-    megabytes["supervisor"] = _pss(parts["supervisor"]) / 1024
+    megabytes = {name: sum(map(pss, _tree(pid))) / 1024 for name, pid in parts.items() if name != "supervisor"}
+    megabytes["supervisor"] = pss(parts["supervisor"]) / 1024
     total = sum(size for name, size in megabytes.items() if name != "(the floor)")
     lines = [*sorted(megabytes.items()), ("all of ours", total)]
     show(f"Memory {when}", ("", "MB"), lines)
 
 
-def _pss(pid: int) -> int:
+def pss(pid: int) -> int:
     """Kilobytes."""
     with suppress(OSError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():

@@ -10,19 +10,25 @@ from pathlib import Path
 from temporalio.client import WorkflowExecutionStatus
 
 from tests.whole.acting import Acknowledged, Insisting, assert_each_is_kept_once, many_acts
+from tests.whole.producer import producer
 from tests.whole.running import Service, service
+from tests.whole.test_checks import started, until
 from tests.whole.test_kills import struck
 from tests.whole.test_temporal_away import stands, told
 from workflows.messages import phase_workflow, program_workflow
 
 
 async def test_stop_start_kill_start(tmp_path: Path) -> None:
-    """Ctrl-C leaves nothing running; the next start strikes what was due; a killed supervisor and lost Temporal data too."""
+    """Ctrl-C leaves nothing running; the next start strikes what was due; a killed supervisor and lost Temporal data too,
+    and schedules of checks are made again.
+    """
     with service(tmp_path / "home") as running:
         async with Insisting(running) as client:
             far, due_while_stopped = await client.start(), await client.start(soon="PT4S")
             await told(running, far)
             await told(running, due_while_stopped)
+            with producer() as observatory:
+                checked = await started(client, running, observatory)
         assert await asyncio.to_thread(running.stop) == 0
         assert running.left_behind() == []
         await asyncio.to_thread(running.start)
@@ -41,6 +47,7 @@ async def test_stop_start_kill_start(tmp_path: Path) -> None:
         await assert_each_is_kept_once(running, acknowledged)
         async with Insisting(running) as client:
             await struck(client, due_while_killed, "deadline.worked")
+            await until(client, checked, lambda check: check["next_run"] is not None)
         await goes_on(running, far)
 
 
