@@ -12,7 +12,10 @@ from typing import Any, TypeAlias
 
 from rules.clocks import Clock
 from rules.entries import Entry
-from rules.program import Evidence, Incident, PhaseStatus, Program
+from rules.program import Program
+from rules.vocabulary.evidence import Evidence
+from rules.vocabulary.incidents import Incident
+from rules.vocabulary.phases import PhaseStatus
 
 Line: TypeAlias = dict[str, Any]
 

@@ -12,7 +12,8 @@ from typing import Any, TypeAlias
 from rules.parameters import recorded_plan, text_read
 from rules.plan import Plan
 from rules.procedures import AmendmentClass
-from rules.program import Program, Version
+from rules.program import Program
+from rules.vocabulary.amendments import Version
 
 _Text: TypeAlias = tuple[str, tuple[tuple[str, str | int], ...]]
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rules.earned import counted_figure, earned
-from rules.effects import Truth
 from rules.explain import milestone_reason, unmet, written
 from rules.pending import pending
-from rules.program import Program, ReleaseState, Standing
+from rules.program import Program
 from rules.terms import PerUnit, Release
 from rules.times import local_day
+from rules.truth import Truth
+from rules.vocabulary.releases import ReleaseState
+from rules.vocabulary.standing import Standing
 from rules.windows import cured_by, ends
 
 

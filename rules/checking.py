@@ -14,9 +14,10 @@ from rules.acts import CHECKS, Deed, ReportCheck
 from rules.facts import CheckReported
 from rules.judging.checks import says_something_new
 from rules.origin import Fetch
-from rules.program import CheckState, Program
+from rules.program import Program
 from rules.readings import NoReading, Readings
 from rules.recording import Recording
+from rules.vocabulary.checks import CheckState
 from rules.watching import Watching
 
 __all__ = ["CHECKS", "Run", "what_follows"]

@@ -11,9 +11,12 @@ from rules.anchors import occurred
 from rules.figures import newest, stale_from
 from rules.inactivity import standing_still
 from rules.owing import owing
-from rules.program import DisputeStatus, PhaseStatus, Program, Standing
+from rules.program import Program
 from rules.silence import lapses, silence_ends
 from rules.times import plus
+from rules.vocabulary.disputes import DisputeStatus
+from rules.vocabulary.phases import PhaseStatus
+from rules.vocabulary.standing import Standing
 from rules.windows import cured_by, ends, not_before
 
 ClockKind: TypeAlias = Literal[

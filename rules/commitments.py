@@ -9,12 +9,14 @@ from typing import Literal
 from rules import effects
 from rules.agenda import Agenda, on
 from rules.anchors import occurred
-from rules.effects import Effect, Truth
+from rules.effects import Effect
 from rules.gates import gate
 from rules.incidents import matching, span
 from rules.plan import Commitment
-from rules.program import CommitmentState, Program
+from rules.program import Program
 from rules.times import Interval
+from rules.truth import Truth
+from rules.vocabulary.commitments import CommitmentState
 
 
 def commitments(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:

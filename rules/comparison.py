@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from rules.effects import Truth
 from rules.facts import MeasurementRecorded
 from rules.figures import published
 from rules.indicators import Indicator, Target
@@ -13,6 +12,7 @@ from rules.judgement import Judgement, not_known
 from rules.milestones import Measured
 from rules.program import Program
 from rules.significance import Difference
+from rules.truth import Truth
 from rules.unknown import Unknown
 
 

@@ -18,15 +18,21 @@ from rules.agenda import Agenda, on
 from rules.anchors import occurred
 from rules.commitments import commitments
 from rules.deadlines import deadlines
-from rules.effects import Effect, Truth
+from rules.effects import Effect
 from rules.findings import Found, found
 from rules.gates import gate
-from rules.program import Finding, MilestoneStatus, PhaseStatus, Program, Stability, Standing
+from rules.program import Program
 from rules.referrals import referrals, snapbacks
 from rules.settlement import releases
 from rules.stability import counted
 from rules.times import plus
+from rules.truth import Truth
 from rules.unread import unread
+from rules.vocabulary.findings import Finding
+from rules.vocabulary.milestones import MilestoneStatus
+from rules.vocabulary.phases import PhaseStatus
+from rules.vocabulary.stability import Stability
+from rules.vocabulary.standing import Standing
 from rules.windows import has_time_left
 
 Step: TypeAlias = Callable[[Program, datetime, Agenda], Iterator[Effect]]

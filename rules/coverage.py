@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from rules.plan import StabilityPeriod
-from rules.program import CheckState, Program
+from rules.program import Program
 from rules.times import day_begins
+from rules.vocabulary.checks import CheckState
 
 _NOTHING = CheckState()
 

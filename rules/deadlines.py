@@ -12,9 +12,10 @@ from rules.agenda import Agenda, on
 from rules.anchors import occurred
 from rules.effects import Effect
 from rules.milestones import Milestone
-from rules.program import MilestoneStatus, Program
+from rules.program import Program
 from rules.times import Interval, in_whole_days, local_day, plus, plus_lost
 from rules.timetable import Deadline
+from rules.vocabulary.milestones import MilestoneStatus
 
 Passed: TypeAlias = effects.DeadlineMissed | effects.WarningGiven | facts.ProgramSuspended | facts.ProgramTerminated
 

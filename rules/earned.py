@@ -11,7 +11,6 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from rules.effects import Truth
 from rules.facts import MeasurementRecorded
 from rules.figures import by_period, stale_from, without_revisions
 from rules.gates import gate
@@ -19,6 +18,7 @@ from rules.grades import worth
 from rules.periods import period_end
 from rules.program import Program
 from rules.terms import PerUnit, Release
+from rules.truth import Truth
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,9 @@ from rules.figures import latest_of, unrevised
 from rules.indicators import Baseline
 from rules.origin import Fetch
 from rules.periods import is_period, period_end
-from rules.program import EvidenceStatus, Program
+from rules.program import Program
 from rules.readings import ReadFigure
+from rules.vocabulary.evidence import EvidenceStatus
 
 _EXACT = Context(prec=80)
 _STANDS = (EvidenceStatus.RECORDED, EvidenceStatus.VERIFIED)

@@ -8,7 +8,6 @@ from pydantic import Field
 
 from rules import effects, facts
 from rules.acts import Actor
-from rules.testimony import AccountGiven, AccountTakenBack
 from rules.times import Instant
 from rules.words import Id, Sha256, Strict
 
@@ -34,8 +33,8 @@ Fact: TypeAlias = Annotated[
     | facts.IncidentContested
     | facts.IncidentDismissed
     | facts.IncidentResolved
-    | AccountGiven
-    | AccountTakenBack
+    | facts.AccountGiven
+    | facts.AccountTakenBack
     | facts.ConsentGiven
     | facts.ProposalMade
     | facts.ProposalConsented

@@ -17,10 +17,24 @@ from rules.evolving.family import family_after
 from rules.evolving.incidents import incident_after
 from rules.evolving.milestones import milestone_after
 from rules.evolving.phases import phase_after, stability_after, standing_after
-from rules.evolving.proposals import Change, proposal_after
+from rules.evolving.proposals import proposal_after
 from rules.evolving.releases import release_after
 from rules.parameters import recorded_plan
-from rules.program import CommitmentState, ParentState, Program, Stall, Version, put
+from rules.program import Program, put
+from rules.vocabulary.amendments import Version
+from rules.vocabulary.checks import OnCheck
+from rules.vocabulary.commitments import CommitmentState
+from rules.vocabulary.disputes import OnDispute
+from rules.vocabulary.evidence import OnEvidence
+from rules.vocabulary.family import OnFamily, ParentState
+from rules.vocabulary.incidents import OnIncident
+from rules.vocabulary.milestones import OnMilestone
+from rules.vocabulary.phases import OnPhase
+from rules.vocabulary.proposals import OnProposal
+from rules.vocabulary.releases import OnRelease
+from rules.vocabulary.stability import OnStability
+from rules.vocabulary.stalls import Stall
+from rules.vocabulary.standing import OnStanding
 
 Rest: TypeAlias = (
     facts.ProgramStarted
@@ -111,17 +125,17 @@ def _after(program: Program, entry: Entry, fact: Fact) -> Program:
 _AFTER: Mapping[type, Callable[[Program, Entry, Any], Program]] = {
     kind: after
     for kinds, after in (
-        (facts.OnEvidence | effects.FigureAccepted, evidence_after),
-        (facts.OnCheck, check_after),
-        (facts.OnIncident, incident_after),
-        (effects.OnMilestone, milestone_after),
-        (effects.OnStability, stability_after),
-        (effects.OnPhase, phase_after),
-        (effects.OnRelease, release_after),
-        (Change, proposal_after),
-        (facts.OnDispute | effects.OnDispute, dispute_after),
-        (effects.OnStanding, standing_after),
-        (effects.OnFamily, family_after),
+        (OnEvidence, evidence_after),
+        (OnCheck, check_after),
+        (OnIncident, incident_after),
+        (OnMilestone, milestone_after),
+        (OnStability, stability_after),
+        (OnPhase, phase_after),
+        (OnRelease, release_after),
+        (OnProposal, proposal_after),
+        (OnDispute, dispute_after),
+        (OnStanding, standing_after),
+        (OnFamily, family_after),
     )
     for kind in get_args(kinds)
 }

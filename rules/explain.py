@@ -9,25 +9,22 @@ from typing import Literal, TypeAlias, assert_never
 
 from rules import criteria as c
 from rules.anchors import occurred
-from rules.effects import Truth
 from rules.figures import holds, usable
 from rules.findings import showing, shown
 from rules.gates import judge
 from rules.incidents import matching
 from rules.parameters import recorded_plan
 from rules.parties import JointBody, NonParty, Party
-from rules.program import (
-    DisputeStatus,
-    Evidence,
-    MilestoneState,
-    MilestoneStatus,
-    PhaseStatus,
-    Program,
-    Standing,
-)
+from rules.program import Program
 from rules.stability import days_left, zone_of
 from rules.times import local_day, plus
+from rules.truth import Truth
 from rules.unknown import Unknown, Why
+from rules.vocabulary.disputes import DisputeStatus
+from rules.vocabulary.evidence import Evidence
+from rules.vocabulary.milestones import MilestoneState, MilestoneStatus
+from rules.vocabulary.phases import PhaseStatus
+from rules.vocabulary.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)

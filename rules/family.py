@@ -12,12 +12,15 @@ from uuid import UUID, uuid5
 from rules import acts as a
 from rules.clocks import clocks
 from rules.criteria import MilestoneAchieved
-from rules.effects import Truth
 from rules.explain import blocking, lacking
 from rules.gates import judge
 from rules.parameters import recorded_plan
-from rules.program import MilestoneStatus, PhaseStatus, Program, Standing
+from rules.program import Program
 from rules.times import local_day
+from rules.truth import Truth
+from rules.vocabulary.milestones import MilestoneStatus
+from rules.vocabulary.phases import PhaseStatus
+from rules.vocabulary.standing import Standing
 
 News: TypeAlias = tuple[str, tuple[tuple[str, str, bool], ...]]
 

@@ -9,11 +9,11 @@ from functools import reduce
 
 from rules.causes import Cause
 from rules.criteria import FigureAsked
-from rules.effects import Truth
 from rules.facts import MeasurementRecorded
 from rules.periods import period_end
 from rules.program import Program
 from rules.times import plus
+from rules.truth import Truth
 from rules.unknown import Unknown
 from rules.unread import explained
 

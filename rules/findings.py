@@ -10,14 +10,15 @@ from typing import Literal, assert_never
 from rules.causes import Cause
 from rules.comparison import compared
 from rules.consecutive import consecutive
-from rules.effects import Truth
 from rules.facts import MeasurementRecorded
 from rules.figures import newest, usable, without_revisions
 from rules.gates import every, gate
 from rules.judgement import Judgement, not_known
 from rules.milestones import Attestation, Filed, Measured, Statement
-from rules.program import MilestoneStatus, Program
+from rules.program import Program
+from rules.truth import Truth
 from rules.unknown import Unknown, Why
+from rules.vocabulary.milestones import MilestoneStatus
 from rules.witnesses import witnesses
 
 _LONGEST = 4000

@@ -8,11 +8,13 @@ from typing import assert_never
 
 from rules import criteria as c
 from rules.anchors import occurred
-from rules.effects import Truth
 from rules.figures import holds
 from rules.incidents import matching
-from rules.program import PhaseStatus, Program, Standing
+from rules.program import Program
 from rules.times import plus
+from rules.truth import Truth
+from rules.vocabulary.phases import PhaseStatus
+from rules.vocabulary.standing import Standing
 
 MET, NOT_MET, INDETERMINATE = Truth.MET, Truth.NOT_MET, Truth.INDETERMINATE
 

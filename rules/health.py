@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from rules.program import CheckState, Program
+from rules.program import Program
 from rules.times import local_day, plus
+from rules.vocabulary.checks import CheckState
 
 ANSWERS = ("read", "missing")
 """Outcomes of a run in which the source answered as it should; it may have no figure for what is asked."""

@@ -9,8 +9,9 @@ from datetime import datetime
 from rules.agenda import Agenda
 from rules.effects import Effect, StallEnded, StallFound
 from rules.owing import Owed, owing
-from rules.program import Program, Standing
+from rules.program import Program
 from rules.times import in_whole_days, plus, plus_lost
+from rules.vocabulary.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)

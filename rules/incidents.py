@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from rules.criteria import Trigger
 from rules.plan import Plan
-from rules.program import Incident, IncidentStatus, Program
+from rules.program import Program
 from rules.times import Interval
+from rules.vocabulary.incidents import Incident, IncidentStatus
 
 _UNHAPPENED = (IncidentStatus.DISMISSED, IncidentStatus.WITHDRAWN)
 

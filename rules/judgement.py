@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rules.effects import Truth
+from rules.truth import Truth
 from rules.unknown import Unknown, Why
 
 

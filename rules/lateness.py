@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from rules.program import PhaseStatus, Program
+from rules.program import Program
 from rules.times import days_between
+from rules.vocabulary.phases import PhaseStatus
 
 
 @dataclass(frozen=True, slots=True)

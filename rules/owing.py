@@ -9,12 +9,15 @@ from typing import Literal, TypeAlias, assert_never
 
 from rules import criteria as c
 from rules.anchors import occurred
-from rules.effects import Truth
 from rules.explain import commitment_reason, milestone_reason, next_act, without_evidence
 from rules.gates import gate
-from rules.program import DisputeStatus, MilestoneStatus, PhaseStatus, Program
+from rules.program import Program
 from rules.silence import lapses, silence_ends
 from rules.times import plus
+from rules.truth import Truth
+from rules.vocabulary.disputes import DisputeStatus
+from rules.vocabulary.milestones import MilestoneStatus
+from rules.vocabulary.phases import PhaseStatus
 
 What: TypeAlias = Literal[
     "evidence", "verification", "observation", "determination", "consent", "advance", "commitment", "proposal", "dispute"

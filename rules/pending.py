@@ -7,7 +7,8 @@ from datetime import datetime
 
 from rules.criteria import Graded, MilestoneAchieved, MilestoneGraded, leaves
 from rules.milestones import Measured
-from rules.program import Evidence, EvidenceStatus, Program
+from rules.program import Program
+from rules.vocabulary.evidence import Evidence, EvidenceStatus
 
 
 def pending(program: Program, name: str, until: datetime) -> bool:

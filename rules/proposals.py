@@ -16,16 +16,19 @@ from rules import matters as m
 from rules.agenda import Agenda
 from rules.amending import Conflict, joined
 from rules.consequences import ORDER, Step
-from rules.effects import Effect, Truth
+from rules.effects import Effect
 from rules.gates import gate
 from rules.inactivity import stalls
 from rules.judging.matters import check_matter
 from rules.procedures import Procedure
-from rules.program import Program, Proposal, Version
+from rules.program import Program
 from rules.refusals import No
 from rules.signature import effects_of
 from rules.silence import lapses, silence_ends
+from rules.truth import Truth
 from rules.unfolding import Unfolding
+from rules.vocabulary.amendments import Version
+from rules.vocabulary.proposals import Proposal
 
 
 def follows(program: Program, proposal: str, procedure: str, matter: m.Matter, at: datetime) -> Unfolding:

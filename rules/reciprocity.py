@@ -11,7 +11,9 @@ from datetime import datetime
 from typing import Literal, TypeAlias
 
 from rules.owing import Owed, owing
-from rules.program import MilestoneStatus, Program, Stall
+from rules.program import Program
+from rules.vocabulary.milestones import MilestoneStatus
+from rules.vocabulary.stalls import Stall
 
 How: TypeAlias = Literal["kept", "late", "waived", "broken"]
 

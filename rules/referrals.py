@@ -8,8 +8,10 @@ from datetime import datetime
 from rules import effects, facts
 from rules.agenda import Agenda
 from rules.effects import Effect
-from rules.program import Dispute, DisputeStatus, Program, Standing
+from rules.program import Program
 from rules.times import plus
+from rules.vocabulary.disputes import Dispute, DisputeStatus
+from rules.vocabulary.standing import Standing
 
 
 def referrals(program: Program, at: datetime, _: Agenda) -> Iterator[Effect]:

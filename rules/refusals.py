@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
+
+from rules.words import Label, Name, Sha256, Strict, Text
 
 
 class Code(StrEnum):
@@ -114,3 +117,13 @@ class No(Exception):
     def __init__(self, code: Code, reason: str, accepted: str) -> None:
         super().__init__(reason)
         self.refused = Refused(code, reason, accepted)
+
+
+class AttemptRefused(Strict):
+    """Somebody tried what the law does not allow; nothing else was written."""
+
+    kind: Literal["attempt_refused"] = "attempt_refused"
+    attempted: Label
+    content: Sha256
+    code: Name
+    reason: Text

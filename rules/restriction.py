@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from rules.acts import Role
-from rules.program import Evidence, Program
+from rules.program import Program
+from rules.vocabulary.evidence import Evidence
 
 
 def may_read(program: Program, person: str, piece: Evidence) -> bool:

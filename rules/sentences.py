@@ -11,6 +11,17 @@ from rules import matters as m
 from rules.entries import Fact
 from rules.plan import Plan
 from rules.testimony import AccountGiven, AccountTakenBack
+from rules.vocabulary.checks import OnCheck
+from rules.vocabulary.disputes import OnDispute
+from rules.vocabulary.evidence import OnEvidence
+from rules.vocabulary.family import OnFamily
+from rules.vocabulary.incidents import OnIncident
+from rules.vocabulary.milestones import OnMilestone
+from rules.vocabulary.phases import OnPhase
+from rules.vocabulary.proposals import OnProposal
+from rules.vocabulary.releases import OnRelease
+from rules.vocabulary.stability import OnStability
+from rules.vocabulary.stalls import OnStall
 
 
 def local(at: datetime, zone: str) -> str:
@@ -21,30 +32,30 @@ def local(at: datetime, zone: str) -> str:
 
 def told(fact: Fact, plan: Plan) -> str:
     """What a fact says, without its actor and its time of recording."""
-    if isinstance(fact, facts.OnIncident):
+    if isinstance(fact, OnIncident):
         return _incident(fact, plan)
-    if isinstance(fact, facts.OnEvidence | effects.FigureAccepted):
+    if isinstance(fact, OnEvidence):
         return _evidence(fact)
-    if isinstance(fact, facts.OnCheck):
+    if isinstance(fact, OnCheck):
         return _check(fact)
-    if isinstance(fact, effects.OnMilestone):
+    if isinstance(fact, OnMilestone):
         return _milestone(fact, plan)
-    if isinstance(fact, effects.OnStability | effects.CommitmentChanged | effects.ClockStruck | effects.OnStall):
+    if isinstance(fact, OnStability | effects.CommitmentChanged | effects.ClockStruck | OnStall):
         return _state(fact, plan)
-    if isinstance(fact, effects.OnPhase | facts.PhaseAdvanced | effects.WarningGiven | facts.ConsentGiven):
+    if isinstance(fact, OnPhase | facts.PhaseAdvanced | effects.WarningGiven | facts.ConsentGiven):
         return _phase(fact)
-    if isinstance(fact, facts.OnProposal | effects.OnProposal):
+    if isinstance(fact, OnProposal):
         return _proposal(fact, plan)
-    if isinstance(fact, effects.OnRelease):
+    if isinstance(fact, OnRelease):
         return _release(fact, plan)
-    if isinstance(fact, facts.OnDispute | effects.OnDispute):
+    if isinstance(fact, OnDispute):
         return _dispute(fact, plan)
-    if isinstance(fact, effects.OnFamily | effects.ProgramFrozen | effects.ProgramThawed):
+    if isinstance(fact, OnFamily | effects.ProgramFrozen | effects.ProgramThawed):
         return _family(fact)
     return _program(fact, plan)
 
 
-def _proposal(fact: facts.OnProposal | effects.OnProposal, plan: Plan) -> str:
+def _proposal(fact: OnProposal, plan: Plan) -> str:
     match fact:
         case facts.ProposalMade():
             return f"proposal {fact.proposal} made by {fact.procedure}: {matter_in_words(fact.matter, plan)}: {fact.reason}"
@@ -70,7 +81,7 @@ def _proposal(fact: facts.OnProposal | effects.OnProposal, plan: Plan) -> str:
     assert_never(fact)
 
 
-def _dispute(fact: facts.OnDispute | effects.OnDispute, plan: Plan) -> str:
+def _dispute(fact: OnDispute, plan: Plan) -> str:
     zone = plan.time_zone
     match fact:
         case facts.DisputeRaised():
@@ -114,7 +125,7 @@ def matter_in_words(matter: m.Matter, plan: Plan) -> str:
     assert_never(matter)
 
 
-def _incident(fact: facts.OnIncident, plan: Plan) -> str:
+def _incident(fact: OnIncident, plan: Plan) -> str:
     match fact:
         case facts.IncidentReported():
             by = f", attributed to {fact.attributed_to}" if fact.attributed_to else ""
@@ -141,7 +152,7 @@ def _as_it_stands(fact: AccountGiven | AccountTakenBack) -> str:
     return f"it is {fact.stands.status}{', and in question' if fact.stands.questioned else ''}"
 
 
-def _evidence(fact: facts.OnEvidence | effects.FigureAccepted) -> str:
+def _evidence(fact: OnEvidence) -> str:
     match fact:
         case facts.EvidenceRecorded():
             return f"evidence {fact.evidence} recorded for {fact.milestone}.{fact.shows}"
@@ -160,7 +171,7 @@ def _evidence(fact: facts.OnEvidence | effects.FigureAccepted) -> str:
     assert_never(fact)
 
 
-def _check(fact: facts.OnCheck) -> str:
+def _check(fact: OnCheck) -> str:
     match fact:
         case facts.CheckReported():
             edition = f", edition {fact.edition}" if fact.edition else ""
@@ -172,7 +183,7 @@ def _check(fact: facts.OnCheck) -> str:
     assert_never(fact)
 
 
-def _milestone(fact: effects.OnMilestone, plan: Plan) -> str:
+def _milestone(fact: OnMilestone, plan: Plan) -> str:
     zone = plan.time_zone
     match fact:
         case facts.ObservationMade():
@@ -203,7 +214,7 @@ def _milestone(fact: effects.OnMilestone, plan: Plan) -> str:
     assert_never(fact)
 
 
-def _state(fact: effects.OnStability | effects.CommitmentChanged | effects.ClockStruck | effects.OnStall, plan: Plan) -> str:
+def _state(fact: OnStability | effects.CommitmentChanged | effects.ClockStruck | OnStall, plan: Plan) -> str:
     zone = plan.time_zone
     match fact:
         case effects.StabilityCounted():
@@ -259,7 +270,7 @@ def _phase(
     assert_never(fact)
 
 
-def _family(fact: effects.ProgramFrozen | effects.ProgramThawed | effects.OnFamily) -> str:
+def _family(fact: effects.ProgramFrozen | effects.ProgramThawed | OnFamily) -> str:
     match fact:
         case effects.ProgramFrozen():
             return f"program FROZEN: {fact.reason}"
@@ -275,7 +286,7 @@ def _family(fact: effects.ProgramFrozen | effects.ProgramThawed | effects.OnFami
     assert_never(fact)
 
 
-def _release(fact: effects.OnRelease, plan: Plan) -> str:
+def _release(fact: OnRelease, plan: Plan) -> str:
     unit = plan.releases[fact.release].unit if fact.release in plan.releases else "(no longer in the plan)"
     match fact:
         case effects.BalanceMoved():

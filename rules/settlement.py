@@ -15,12 +15,15 @@ from fractions import Fraction
 from rules.accounts import Account
 from rules.agenda import Agenda
 from rules.earned import earned
-from rules.effects import BalanceMoved, Effect, ReleaseRolledOver, Truth
+from rules.effects import BalanceMoved, Effect, ReleaseRolledOver
 from rules.gates import gate
 from rules.pending import pending
-from rules.program import Program, ReleaseState, Standing
+from rules.program import Program
 from rules.terms import Release
 from rules.times import local_day, plus
+from rules.truth import Truth
+from rules.vocabulary.releases import ReleaseState
+from rules.vocabulary.standing import Standing
 from rules.windows import cured_by, ends
 
 NOTHING = Decimal(0)

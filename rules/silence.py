@@ -6,8 +6,9 @@ from datetime import datetime
 
 from rules.matters import ExtendSilence
 from rules.procedures import Procedure
-from rules.program import Program, Proposal
+from rules.program import Program
 from rules.times import in_whole_days, plus, plus_lost
+from rules.vocabulary.proposals import Proposal
 
 
 def silence_ends(program: Program, proposal: Proposal) -> datetime | None:

@@ -16,8 +16,9 @@ from rules.coverage import not_covering
 from rules.effects import StabilityCounted
 from rules.incidents import matching, span
 from rules.plan import StabilityPeriod
-from rules.program import Incident, IncidentStatus, Program
+from rules.program import Program
 from rules.times import Interval, day_after, days_between, in_whole_days, plus, plus_lost
+from rules.vocabulary.incidents import Incident, IncidentStatus
 
 
 def zone_of(program: Program, rule: StabilityPeriod) -> str:

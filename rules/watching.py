@@ -17,10 +17,11 @@ from rules.acts import Deed, ReportIncident
 from rules.canonical import digest
 from rules.checks import Feed
 from rules.origin import Fetch, Origin
-from rules.program import Incident, Program
+from rules.program import Program
 from rules.readings import ReadEvent, Readings
 from rules.testimony import GiveAccount, TakeBackAccount, Testimony
 from rules.times import day_begins, local_day
+from rules.vocabulary.incidents import Incident
 
 _LONGEST = 4000
 

@@ -10,8 +10,9 @@ from datetime import datetime
 
 from rules.anchors import occurred
 from rules.criteria import NotBefore, leaves
-from rules.program import Program, Suspended
+from rules.program import Program
 from rules.times import in_whole_days, plus, plus_lost
+from rules.vocabulary.releases import Suspended
 
 
 def ends(program: Program, name: str) -> datetime | None:

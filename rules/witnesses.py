@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules.comparison import base, bound, reaches
-from rules.effects import Truth
 from rules.facts import MeasurementRecorded
 from rules.figures import latest_of, unrevised, verified
 from rules.milestones import Measured
 from rules.program import Program
+from rules.truth import Truth
 from rules.unknown import Unknown
 
 MOST = 3

@@ -13,8 +13,9 @@ from rules.acts import Act, Actor, Deed, Role, StrikeClock
 from rules.canonical import digest
 from rules.clocks import clocks
 from rules.family import child_id, child_report, holds, news, parent_report, starting
-from rules.program import PhaseStatus, Program
+from rules.program import Program
 from rules.refusals import Code, Refused
+from rules.vocabulary.phases import PhaseStatus
 from workflows.messages import ChildHeard, ChildOf, ClockHeard, PhaseHeard, ProgramHeard, Strike, Struck
 
 CLOCK = Actor(person="clock", role=Role.CLOCK)

@@ -31,8 +31,9 @@ from temporalio.service import RPCError, RPCStatusCode
 from db.check_runs import CheckRuns
 from db.programs import Programs
 from rules.checks import Runs
-from rules.program import CheckState, Program
+from rules.program import Program
 from rules.times import plus
+from rules.vocabulary.checks import CheckState
 from workflows.beating import beating
 from workflows.check import CheckWorkflow
 from workflows.client import RPC_SECONDS, TASK_QUEUE

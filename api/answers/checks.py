@@ -10,8 +10,9 @@ from pydantic import BaseModel, Field
 
 from rules.checks import Runs
 from rules.health import Health, LastRun, health, overdue_from
-from rules.program import CheckState, Program
+from rules.program import Program
 from rules.times import Instant
+from rules.vocabulary.checks import CheckState
 
 
 class RunAnswer(BaseModel):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from rules.program import Dispute, DisputeStatus, Program
+from rules.program import Program
 from rules.times import Instant
+from rules.vocabulary.disputes import Dispute, DisputeStatus
 
 
 class DisputeAnswer(BaseModel):

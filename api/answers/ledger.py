@@ -9,12 +9,12 @@ from pydantic import BaseModel, Field
 
 from db.receipts import Receipt
 from rules.decide import Decided
-from rules.effects import Truth
 from rules.entries import Entry
 from rules.findings import showing
 from rules.program import Program
 from rules.signature import effects_of
 from rules.times import Instant, written
+from rules.truth import Truth
 
 
 class EntryAnswer(BaseModel):

@@ -8,15 +8,16 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from rules.clocks import Clock
-from rules.effects import Truth
 from rules.explain import Blocking, blocking_phase
 from rules.findings import showing
 from rules.lateness import lateness
-from rules.program import Finding, Program
+from rules.program import Program
 from rules.stability import days_left, zone_of
 from rules.times import Instant
 from rules.timetable import Force
+from rules.truth import Truth
 from rules.unknown import Why
+from rules.vocabulary.findings import Finding
 
 
 class StabilityAnswer(BaseModel):

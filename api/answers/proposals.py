@@ -11,12 +11,14 @@ from api.answers.ledger import EntryAnswer
 from rules.amending import changes, uncounted
 from rules.clocks import Clock, clocks
 from rules.matters import Amend, Matter
-from rules.program import Program, Proposal, ProposalStatus, Version
+from rules.program import Program
 from rules.proposals import follows
 from rules.refusals import No
 from rules.sentences import matter_in_words
 from rules.silence import lapses, silence_ends
 from rules.times import Instant
+from rules.vocabulary.amendments import Version
+from rules.vocabulary.proposals import Proposal, ProposalStatus
 
 
 class ProposalLine(BaseModel):

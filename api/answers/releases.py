@@ -11,10 +11,11 @@ from rules.awaiting import Awaited, awaited
 from rules.clocks import clocks
 from rules.drawing import earned_by
 from rules.earned import earned
-from rules.effects import BalanceMoved, ReleaseRolledOver, Truth
+from rules.effects import BalanceMoved, ReleaseRolledOver
 from rules.entries import Entry
 from rules.program import Program
 from rules.times import Instant
+from rules.truth import Truth
 from rules.windows import cured_by
 
 

@@ -16,9 +16,10 @@ from api.problems import READS, Forbidden, NotFound, Refused, Unavailable, decla
 from api.routers.programs import seen
 from api.state import State, StateOf
 from rules import acts as a
-from rules.program import CheckState, Program
+from rules.program import Program
 from rules.refusals import Code
 from rules.refusals import Refused as Refusal
+from rules.vocabulary.checks import CheckState
 from rules.words import Name
 from workflows.upcoming import TemporalAway, next_runs, run_now
 

@@ -13,7 +13,7 @@ from api.problems import READS
 from api.routers.programs import seen
 from api.state import StateOf
 from rules import acts as a
-from rules.program import DisputeStatus
+from rules.vocabulary.disputes import DisputeStatus
 from rules.words import Id, Name, Strict, Text
 
 router = APIRouter(prefix="/programs/{program}", tags=["disputes"], route_class=ActRoute)

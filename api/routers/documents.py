@@ -18,10 +18,10 @@ from api.routers.programs import seen
 from api.state import State, StateOf
 from db.documents import HashDiffers, TooManyBytes
 from rules.acts import Act, ReadEvidence, Role
-from rules.program import Evidence
 from rules.refusals import Refused as Refusal
 from rules.restriction import restricted_document
 from rules.times import Instant
+from rules.vocabulary.evidence import Evidence
 from rules.words import Label, Sha256
 
 router = APIRouter(prefix="/programs/{program}/documents", tags=["documents"])

@@ -16,7 +16,8 @@ from api.problems import READS, NotFound
 from api.routers.programs import seen
 from api.state import State, StateOf
 from rules.explain import blocking
-from rules.program import PhaseStatus, Program
+from rules.program import Program
+from rules.vocabulary.phases import PhaseStatus
 
 router = APIRouter(prefix="/programs", tags=["programs"])
 

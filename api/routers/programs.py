@@ -35,9 +35,11 @@ from rules import acts as a
 from rules.clocks import clocks
 from rules.declared import ChildChosen
 from rules.explain import blocking
-from rules.program import EvidenceStatus, Program, Standing
+from rules.program import Program
 from rules.reading import Faulty
 from rules.times import Instant, written
+from rules.vocabulary.evidence import EvidenceStatus
+from rules.vocabulary.standing import Standing
 from rules.words import Id, Label, Name, PlanText, Strict
 
 router = APIRouter(prefix="/programs", tags=["programs"])

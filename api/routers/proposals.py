@@ -14,7 +14,7 @@ from api.problems import READS, NotFound
 from api.routers.programs import seen
 from api.state import StateOf
 from rules import acts as a
-from rules.program import ProposalStatus
+from rules.vocabulary.proposals import ProposalStatus
 from rules.words import Id, Name, Strict, Text
 
 router = APIRouter(prefix="/programs/{program}/proposals", tags=["proposals"], route_class=ActRoute)

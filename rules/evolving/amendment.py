@@ -9,7 +9,10 @@ from typing import TypeVar
 from rules import effects
 from rules.milestones import Milestone
 from rules.parameters import recorded_plan
-from rules.program import MilestoneState, PhaseStatus, Program, Version
+from rules.program import Program
+from rules.vocabulary.amendments import Version
+from rules.vocabulary.milestones import MilestoneState
+from rules.vocabulary.phases import PhaseStatus
 
 V = TypeVar("V")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from rules import facts
 from rules.entries import Entry, caused_by
 from rules.evolving.milestones import with_milestone
-from rules.program import Assessment, Program, put
+from rules.program import Program, put
+from rules.vocabulary.assessments import Assessment
 
 
 def assessed(program: Program, entry: Entry, fact: facts.MilestoneAssessed) -> Program:

@@ -7,12 +7,13 @@ from dataclasses import replace
 from rules import facts
 from rules.entries import Entry
 from rules.evolving.milestones import with_milestone
-from rules.program import CheckState, Program, put
+from rules.program import Program, put
+from rules.vocabulary.checks import CheckState, OnCheck
 
 _NOTHING = CheckState()
 
 
-def check_after(program: Program, entry: Entry, fact: facts.OnCheck) -> Program:
+def check_after(program: Program, entry: Entry, fact: OnCheck) -> Program:
     """The program after an entry on a check."""
     state = program.checks.get(fact.check, _NOTHING)
     match fact:

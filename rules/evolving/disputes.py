@@ -7,10 +7,11 @@ from typing import Any
 
 from rules import effects, facts
 from rules.entries import Entry, caused_by
-from rules.program import Dispute, DisputeStatus, Invoked, Program, put
+from rules.program import Program, put
+from rules.vocabulary.disputes import Dispute, DisputeStatus, Invoked, OnDispute
 
 
-def dispute_after(program: Program, entry: Entry, fact: facts.OnDispute | effects.OnDispute) -> Program:
+def dispute_after(program: Program, entry: Entry, fact: OnDispute) -> Program:
     """The program after a fact on a dispute or a snapback."""
     match fact:
         case facts.DisputeRaised():

@@ -8,10 +8,12 @@ from datetime import datetime
 from rules import effects, facts
 from rules.entries import Entry, caused_by
 from rules.evolving.milestones import with_milestone
-from rules.program import Evidence, EvidenceStatus, MilestoneStatus, Program, put
+from rules.program import Program, put
+from rules.vocabulary.evidence import Evidence, EvidenceStatus, OnEvidence
+from rules.vocabulary.milestones import MilestoneStatus
 
 
-def evidence_after(program: Program, entry: Entry, fact: facts.OnEvidence | effects.FigureAccepted) -> Program:
+def evidence_after(program: Program, entry: Entry, fact: OnEvidence) -> Program:
     """The program after an entry on evidence or a measurement."""
     match fact:
         case facts.EvidenceRecorded():

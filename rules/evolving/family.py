@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from rules import effects, facts
 from rules.entries import Entry, NotFoldable
-from rules.program import Child, Program, put
+from rules.program import Program, put
+from rules.vocabulary.family import Child, OnFamily
 
 
-def family_after(program: Program, entry: Entry, fact: effects.OnFamily) -> Program:
+def family_after(program: Program, entry: Entry, fact: OnFamily) -> Program:
     """The program after a fact on a child program or on its parent."""
     match fact:
         case effects.ChildOpened():

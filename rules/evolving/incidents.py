@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from rules import facts
 from rules.entries import Entry, caused_by
-from rules.program import Incident, IncidentStatus, Program, put
+from rules.program import Program, put
 from rules.testimony import AccountGiven, AccountTakenBack, Stands, Testimony
+from rules.vocabulary.incidents import Incident, IncidentStatus, OnIncident
 
 
-def incident_after(program: Program, entry: Entry, fact: facts.OnIncident) -> Program:
+def incident_after(program: Program, entry: Entry, fact: OnIncident) -> Program:
     """The program after an entry on an incident."""
     match fact:
         case facts.IncidentReported():

@@ -8,7 +8,10 @@ from typing import Any
 
 from rules import effects, facts
 from rules.entries import Entry, NotFoldable
-from rules.program import Due, Extension, Finding, MilestoneStatus, Program, Waiver, put
+from rules.program import Program, put
+from rules.vocabulary.deadlines import Due, Extension
+from rules.vocabulary.findings import Finding
+from rules.vocabulary.milestones import MilestoneStatus, OnMilestone, Waiver
 
 
 def with_milestone(program: Program, name: str, **changes: Any) -> Program:
@@ -28,7 +31,7 @@ def _finding(fact: effects.FindingMade) -> Finding:
     )
 
 
-def milestone_after(program: Program, _: Entry, fact: effects.OnMilestone) -> Program:
+def milestone_after(program: Program, _: Entry, fact: OnMilestone) -> Program:
     """The program after a fact on a milestone, or a finding."""
     match fact:
         case effects.FindingMade(stability=str(phase)):

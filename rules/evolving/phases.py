@@ -7,10 +7,13 @@ from datetime import datetime
 
 from rules import effects, facts
 from rules.entries import Entry
-from rules.program import PhaseStatus, Program, Stability, Standing, put
+from rules.program import Program, put
+from rules.vocabulary.phases import OnPhase, PhaseStatus
+from rules.vocabulary.stability import OnStability, Stability
+from rules.vocabulary.standing import OnStanding, Standing
 
 
-def stability_after(program: Program, _: Entry, fact: effects.OnStability) -> Program:
+def stability_after(program: Program, _: Entry, fact: OnStability) -> Program:
     """The program after a fact on a stability period."""
     match fact:
         case effects.StabilityCounted():
@@ -23,7 +26,7 @@ def stability_after(program: Program, _: Entry, fact: effects.OnStability) -> Pr
     return program.changed(stability=put(program.stability, fact.phase, state))
 
 
-def phase_after(program: Program, _: Entry, fact: effects.OnPhase) -> Program:
+def phase_after(program: Program, _: Entry, fact: OnPhase) -> Program:
     """The program after a fact on a phase or one of its gates."""
     state = program.phase(fact.phase)
     match fact:
@@ -42,7 +45,7 @@ def phase_after(program: Program, _: Entry, fact: effects.OnPhase) -> Program:
     return program.changed(phases=put(program.phases, fact.phase, state))
 
 
-def standing_after(program: Program, _: Entry, fact: effects.OnStanding) -> Program:
+def standing_after(program: Program, _: Entry, fact: OnStanding) -> Program:
     """The program after a fact on the program as a whole."""
     match fact:
         case facts.ProgramSuspended():

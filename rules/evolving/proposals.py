@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import Any
 
 from rules import effects, facts
 from rules.entries import Entry, caused_by
-from rules.program import Program, Proposal, ProposalStatus, put
+from rules.program import Program, put
+from rules.vocabulary.proposals import OnProposal, Proposal, ProposalStatus
 
-Change: TypeAlias = facts.OnProposal | effects.OnProposal
 
-
-def proposal_after(program: Program, entry: Entry, fact: Change) -> Program:
+def proposal_after(program: Program, entry: Entry, fact: OnProposal) -> Program:
     """The program after a fact on a proposal."""
     match fact:
         case facts.ProposalMade():

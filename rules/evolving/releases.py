@@ -8,10 +8,11 @@ from decimal import Decimal
 
 from rules import effects
 from rules.entries import Entry
-from rules.program import Program, ReleaseState, Suspended, put
+from rules.program import Program, put
+from rules.vocabulary.releases import OnRelease, ReleaseState, Suspended
 
 
-def release_after(program: Program, _: Entry, fact: effects.OnRelease) -> Program:
+def release_after(program: Program, _: Entry, fact: OnRelease) -> Program:
     """The program after a posting, or after a release was rolled over."""
     state = program.releases.get(fact.release, ReleaseState())
     match fact:

@@ -10,8 +10,9 @@ from rules.acceptance import acceptable
 from rules.checks import Check
 from rules.entries import Fact
 from rules.origin import Origin
-from rules.program import CheckState, Program
+from rules.program import Program
 from rules.refusals import Code, No
+from rules.vocabulary.checks import CheckState
 from rules.words import did_you_mean
 
 Deed: TypeAlias = a.ReportCheck | a.PauseCheck | a.ResumeCheck

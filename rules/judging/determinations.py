@@ -7,15 +7,18 @@ from decimal import Decimal
 
 from rules import acts as a
 from rules import facts
-from rules.effects import Truth
 from rules.entries import Fact
 from rules.findings import shown
 from rules.grades import FULL, WRITTEN, fits
 from rules.judging.evidence import milestone_of
 from rules.milestones import Milestone
-from rules.program import Finding, MilestoneState, MilestoneStatus, PhaseStatus, Program
+from rules.program import Program
 from rules.refusals import Code, No
 from rules.sentences import local
+from rules.truth import Truth
+from rules.vocabulary.findings import Finding
+from rules.vocabulary.milestones import MilestoneState, MilestoneStatus
+from rules.vocabulary.phases import PhaseStatus
 
 
 def determined(program: Program, actor: a.Actor, deed: a.Determine, at: datetime) -> Fact:

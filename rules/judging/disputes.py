@@ -10,9 +10,10 @@ from rules import acts as a
 from rules import facts
 from rules.disputes import Ladder
 from rules.entries import Fact
-from rules.program import Dispute, DisputeStatus, Program
+from rules.program import Program
 from rules.refusals import Code, No
 from rules.times import plus
+from rules.vocabulary.disputes import Dispute, DisputeStatus
 from rules.words import did_you_mean
 
 Deed: TypeAlias = a.RaiseDispute | a.SettleDispute | a.WithdrawDispute | a.InvokeSnapback

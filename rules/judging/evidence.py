@@ -11,10 +11,11 @@ from rules.entries import Fact
 from rules.judging.checks import check_of
 from rules.milestones import Attestation, Filed, Measured, Milestone, Statement
 from rules.periods import period_end
-from rules.program import Evidence, EvidenceStatus, Program
+from rules.program import Program
 from rules.refusals import Code, No
 from rules.restriction import may_read
 from rules.times import written
+from rules.vocabulary.evidence import Evidence, EvidenceStatus
 from rules.words import did_you_mean
 
 Deed: TypeAlias = a.RecordEvidence | a.RecordMeasurement | a.Verify | a.ReturnEvidence | a.WithdrawEvidence | a.ReadEvidence

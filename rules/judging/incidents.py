@@ -11,9 +11,10 @@ from rules.entries import Fact
 from rules.judging.checks import check_feed
 from rules.judging.evidence import check_past
 from rules.judging.phases import check_decides
-from rules.program import Incident, IncidentStatus, Program
+from rules.program import Program
 from rules.refusals import Code, No
 from rules.times import written
+from rules.vocabulary.incidents import Incident, IncidentStatus
 from rules.words import did_you_mean
 
 Deed: TypeAlias = a.ReportIncident | a.ConfirmIncident | a.ContestIncident | a.DismissIncident | a.ResolveIncident

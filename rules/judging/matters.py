@@ -15,11 +15,15 @@ from rules.judging.evidence import milestone_of
 from rules.parameters import recorded_plan, text_read
 from rules.plan import Plan
 from rules.procedures import Procedure
-from rules.program import DisputeStatus, MilestoneStatus, Program, ProposalStatus, Version
+from rules.program import Program
 from rules.reading import Faulty
 from rules.refusals import Code, No
 from rules.soundness import sound
 from rules.times import written
+from rules.vocabulary.amendments import Version
+from rules.vocabulary.disputes import DisputeStatus
+from rules.vocabulary.milestones import MilestoneStatus
+from rules.vocabulary.proposals import ProposalStatus
 from rules.words import did_you_mean
 
 

@@ -10,8 +10,10 @@ from rules import facts
 from rules.criteria import consents_asked
 from rules.entries import Fact
 from rules.explain import blocking_phase
-from rules.program import PhaseStatus, Program, Standing
+from rules.program import Program
 from rules.refusals import Code, No
+from rules.vocabulary.phases import PhaseStatus
+from rules.vocabulary.standing import Standing
 from rules.words import did_you_mean
 
 

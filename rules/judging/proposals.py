@@ -10,10 +10,11 @@ from rules import facts
 from rules import matters as m
 from rules.entries import Fact
 from rules.judging.matters import plan_accepted, procedure_of
-from rules.program import Program, Proposal, ProposalStatus
+from rules.program import Program
 from rules.proposals import follows
 from rules.refusals import Code, No
 from rules.signature import effects_of
+from rules.vocabulary.proposals import Proposal, ProposalStatus
 
 Deed: TypeAlias = a.Propose | a.ObjectTo | a.GiveNotice | a.WithdrawProposal | a.Consent
 

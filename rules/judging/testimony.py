@@ -11,7 +11,7 @@ from rules.entries import Fact
 from rules.judging.checks import check_feed
 from rules.judging.evidence import check_past
 from rules.judging.incidents import check_attribution, check_severity, known
-from rules.program import Incident, Program
+from rules.program import Program
 from rules.refusals import Code, No
 from rules.testimony import (
     AccountGiven,
@@ -24,6 +24,7 @@ from rules.testimony import (
     decided,
     undecided,
 )
+from rules.vocabulary.incidents import Incident
 
 
 def account_fact(program: Program, actor: a.Actor, deed: GiveAccount | TakeBackAccount, at: datetime) -> Fact:

@@ -12,7 +12,7 @@ from db.queries import Wanted
 from db.rebuild import rebuild
 from db.tellings import Tellings
 from rules import acts as a
-from rules.program import Standing
+from rules.vocabulary.standing import Standing
 from tests.db.builders import evidence
 from tests.db.conftest import Room
 from tests.db.family import RecordedFamily

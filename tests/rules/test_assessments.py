@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from rules import acts as a
 from rules import criteria as c
-from rules.effects import Truth
 from rules.explain import blocking_phase
 from rules.gates import judge
-from rules.program import MilestoneStatus
+from rules.truth import Truth
+from rules.vocabulary.milestones import MilestoneStatus
 from tests.rules.small_plan import PLAN, World, day
 
 

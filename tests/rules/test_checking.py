@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from rules import acts as a
 from rules.checking import CHECKS, what_follows
 from rules.decide import Decided, decide, knows_of
-from rules.effects import FigureAccepted, Truth
+from rules.effects import FigureAccepted
 from rules.evolve import fold
 from rules.facts import CheckReported
-from rules.program import EvidenceStatus
 from rules.readings import NoReading, ReadFigure, Readings
 from rules.refusals import Code, Refused
+from rules.truth import Truth
+from rules.vocabulary.evidence import EvidenceStatus
 from tests.rules.measuring import (
     NOW,
     checked,

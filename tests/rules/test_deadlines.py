@@ -10,9 +10,11 @@ from rules import matters as m
 from rules.evolve import fold
 from rules.explain import blocking_phase
 from rules.lateness import lateness
-from rules.program import Due, ProposalStatus, Standing
 from rules.stability import days_left
 from rules.times import local_day
+from rules.vocabulary.deadlines import Due
+from rules.vocabulary.proposals import ProposalStatus
+from rules.vocabulary.standing import Standing
 from tests.rules.small_plan import World, day
 
 FROM_START = {"program": True}

@@ -7,7 +7,10 @@ import pytest
 from rules import acts as a
 from rules import matters as m
 from rules.explain import blocking_phase
-from rules.program import DisputeStatus, PhaseStatus, ProposalStatus, Standing
+from rules.vocabulary.disputes import DisputeStatus
+from rules.vocabulary.phases import PhaseStatus
+from rules.vocabulary.proposals import ProposalStatus
+from rules.vocabulary.standing import Standing
 from tests.rules.small_plan import World, day
 
 RAISED = a.RaiseDispute(dispute="d1", ladder="compliance", about="announced", reason="It was not meant.")

@@ -14,9 +14,10 @@ from rules.declared import ChildChosen, agreed
 from rules.explain import blocking_phase
 from rules.family import child_id, child_report, parent_report
 from rules.parameters import text_read
-from rules.program import PhaseStatus, Standing
 from rules.reading import Faulty, read
 from rules.soundness import sound
+from rules.vocabulary.phases import PhaseStatus
+from rules.vocabulary.standing import Standing
 from tests.rules.small_family import CHILD_ID, PARENT_ID, Family, parent_plan, programs, start
 from tests.rules.small_plan import PEOPLE, PLAN, day
 

@@ -11,7 +11,8 @@ from rules import acts as a
 from rules.clocks import clocks
 from rules.evolve import fold
 from rules.explain import blocking_phase
-from rules.program import CommitmentState, PhaseStatus
+from rules.vocabulary.commitments import CommitmentState
+from rules.vocabulary.phases import PhaseStatus
 from tests.rules.small_plan import World, day
 
 TROOPS = {

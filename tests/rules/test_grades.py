@@ -10,7 +10,10 @@ import pytest
 from rules import acts as a
 from rules.evolve import fold
 from rules.explain import blocking_phase
-from rules.program import Finding, MilestoneStatus, PhaseStatus, Standing
+from rules.vocabulary.findings import Finding
+from rules.vocabulary.milestones import MilestoneStatus
+from rules.vocabulary.phases import PhaseStatus
+from rules.vocabulary.standing import Standing
 from tests.rules.small_plan import World, day
 
 

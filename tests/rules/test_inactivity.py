@@ -9,7 +9,7 @@ from rules.clocks import clocks
 from rules.effects import StallEnded, StallFound
 from rules.evolve import fold
 from rules.explain import blocking
-from rules.program import Stall
+from rules.vocabulary.stalls import Stall
 from tests.rules.small_plan import World, day
 
 RULE = {"within": "P30D", "qualifying": ["evidence_recorded", "evidence_verified"], "horizon": "P10D"}

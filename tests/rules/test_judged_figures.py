@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from rules import acts as a
-from rules.effects import Truth
 from rules.explain import blocking_phase
 from rules.periods import before, is_period
 from rules.refusals import Code
 from rules.significance import Difference
+from rules.truth import Truth
 from tests.rules.measuring import NOW, indicator, judged, measuring, recorded
 from tests.rules.small_plan import World
 

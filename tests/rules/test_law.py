@@ -11,10 +11,13 @@ import pytest
 from rules import acts as a
 from rules.decide import Decided, decide
 from rules.explain import blocking, blocking_phase
-from rules.program import EvidenceStatus, MilestoneStatus, PhaseStatus, Standing
 from rules.refusals import Refused
 from rules.signature import effects_of
 from rules.stability import days_left
+from rules.vocabulary.evidence import EvidenceStatus
+from rules.vocabulary.milestones import MilestoneStatus
+from rules.vocabulary.phases import PhaseStatus
+from rules.vocabulary.standing import Standing
 from tests.rules.small_plan import PLAN, World, day
 
 

@@ -18,16 +18,19 @@ from rules import matters as m
 from rules.clocks import clocks
 from rules.decide import Decided, decide
 from rules.earned import earned
-from rules.effects import BalanceMoved, PhaseOpened, Truth
+from rules.effects import BalanceMoved, PhaseOpened
 from rules.evolve import evolve, fold
 from rules.facts import ProgramSuspended
 from rules.gates import gate
-from rules.program import PhaseStatus, Program, Standing
+from rules.program import Program
 from rules.proposals import LAW, follows
 from rules.refusals import Refused
 from rules.signature import effects_of
 from rules.testimony import GiveAccount, TakeBackAccount
+from rules.truth import Truth
 from rules.unfolding import Unfolding
+from rules.vocabulary.phases import PhaseStatus
+from rules.vocabulary.standing import Standing
 from tests.rules.small_plan import CHECKED, IN_PART, PEOPLE, PLAN, RELEASES, TIMETABLE, World, day
 
 Drawn = tuple[str, Any, float]

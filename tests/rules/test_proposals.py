@@ -14,7 +14,9 @@ from rules import matters as m
 from rules.clocks import clocks
 from rules.decide import Decided
 from rules.evolve import fold
-from rules.program import PhaseStatus, Program, ProposalStatus
+from rules.program import Program
+from rules.vocabulary.phases import PhaseStatus
+from rules.vocabulary.proposals import ProposalStatus
 from tests.rules.small_plan import PLAN, World, day
 
 

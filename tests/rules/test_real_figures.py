@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from rules import acts as a
-from rules.effects import Truth
 from rules.explain import blocking_phase
 from rules.readings import NoReading
+from rules.truth import Truth
 from tests.rules.measuring import NOW, checked, indicator, judged, measuring, readings, recorded
 from tests.rules.small_plan import World
 

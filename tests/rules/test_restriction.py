@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rules import acts as a
-from rules.program import MilestoneStatus
 from rules.restriction import may_read, restricted_document
+from rules.vocabulary.milestones import MilestoneStatus
 from tests.rules.small_plan import World, day
 
 FILED = a.FiledDocument(sha256="5" * 64, name="order.pdf")

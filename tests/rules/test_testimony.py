@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from rules import acts as a
-from rules.program import Incident
 from rules.testimony import GiveAccount, TakeBackAccount
+from rules.vocabulary.incidents import Incident
 from tests.rules.small_plan import World, day
 
 

@@ -10,11 +10,11 @@ import pytest
 from rules import acts as a
 from rules.checking import CHECKS, Run, what_follows
 from rules.decide import Decided, decide
-from rules.effects import Truth
 from rules.explain import blocking
 from rules.origin import Fetch
-from rules.program import Incident
 from rules.readings import NoReading, ReadEvent, Readings
+from rules.truth import Truth
+from rules.vocabulary.incidents import Incident
 from tests.rules.small_plan import PLAN, World, day
 
 FEED: dict[str, Any] = {

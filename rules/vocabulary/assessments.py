@@ -1,0 +1,41 @@
+"""Assessments: what somebody says of a milestone on a scale of its own. They decide nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from rules.assessors import Meaning
+from rules.vocabulary.members import Actor
+from rules.words import Name, Strict, Text
+
+
+class Assess(Strict):
+    """Says how a milestone stands on an assessor's own scale. It decides nothing."""
+
+    kind: Literal["assess"] = "assess"
+    milestone: Name
+    assessor: Name
+    grade: Name
+    reason: Text
+
+
+class MilestoneAssessed(Strict):
+    kind: Literal["milestone_assessed"] = "milestone_assessed"
+    milestone: Name
+    assessor: Name
+    grade: Name
+    means: Meaning
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What an assessor last said of a milestone, on its own scale and in what that comes to."""
+
+    grade: str
+    means: Meaning
+    reason: str
+    by: Actor
+    at: datetime

@@ -1,0 +1,139 @@
+"""Evidence for a milestone: recorded, read, verified, returned, withdrawn. Measurements are judged as evidence is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal, TypeAlias
+
+from pydantic import Field, model_validator
+
+from rules.times import Instant
+from rules.vocabulary.documents import FiledDocument
+from rules.vocabulary.measurements import FigureAccepted, MeasurementRecorded
+from rules.vocabulary.members import Actor
+from rules.words import Id, Name, Strict, Text
+
+
+class RecordEvidence(Strict):
+    """Records a document, a statement or a party's attestation that shows a milestone."""
+
+    kind: Literal["record_evidence"] = "record_evidence"
+    evidence: Id
+    milestone: Name
+    shows: Name = Field(description="which of the milestone's shown_by this is")
+    happened_at: Instant | None = Field(default=None, description="when what it shows happened")
+    document: FiledDocument | None = None
+    text: Text | None = Field(default=None, description="the statement or attestation in words")
+    reference: Text | None = Field(default=None, description="where the original is to be found")
+    restricted_to: tuple[Name, ...] | None = Field(
+        default=None, min_length=1, description="parties and bodies that may read it; left out, everybody here"
+    )
+
+    @model_validator(mode="after")
+    def _says_something(self) -> RecordEvidence:
+        if self.document is None and self.text is None:
+            raise ValueError("evidence is a document, a text, or both")
+        return self
+
+
+class ReadEvidence(Strict):
+    """Reads restricted evidence; that it was read, and by whom, is recorded."""
+
+    kind: Literal["read_evidence"] = "read_evidence"
+    evidence: Id
+
+
+class Verify(Strict):
+    """Finds that a piece of evidence or a measurement is what it says."""
+
+    kind: Literal["verify"] = "verify"
+    evidence: Id
+    note: Text | None = None
+
+
+class ReturnEvidence(Strict):
+    """Sends a piece of evidence back, with the reason."""
+
+    kind: Literal["return_evidence"] = "return_evidence"
+    evidence: Id
+    reason: Text
+
+
+class WithdrawEvidence(Strict):
+    """Takes back a piece of evidence; whatever rests on it is looked at again."""
+
+    kind: Literal["withdraw_evidence"] = "withdraw_evidence"
+    evidence: Id
+    reason: Text
+
+
+class EvidenceRecorded(Strict):
+    kind: Literal["evidence_recorded"] = "evidence_recorded"
+    evidence: Id
+    milestone: Name
+    shows: Name
+    happened_at: Instant | None = None
+    document: FiledDocument | None = None
+    text: Text | None = None
+    reference: Text | None = None
+    restricted_to: tuple[Name, ...] | None = None
+
+
+class EvidenceRead(Strict):
+    """Somebody was shown restricted evidence."""
+
+    kind: Literal["evidence_read"] = "evidence_read"
+    evidence: Id
+
+
+class EvidenceVerified(Strict):
+    kind: Literal["evidence_verified"] = "evidence_verified"
+    evidence: Id
+    note: Text | None = None
+
+
+class EvidenceReturned(Strict):
+    kind: Literal["evidence_returned"] = "evidence_returned"
+    evidence: Id
+    reason: Text
+
+
+class EvidenceWithdrawn(Strict):
+    kind: Literal["evidence_withdrawn"] = "evidence_withdrawn"
+    evidence: Id
+    reason: Text
+
+
+OnEvidence: TypeAlias = (
+    EvidenceRecorded | MeasurementRecorded | FigureAccepted | EvidenceVerified | EvidenceReturned | EvidenceWithdrawn
+)
+
+
+class EvidenceStatus(StrEnum):
+    RECORDED = "recorded"
+    VERIFIED = "verified"
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A document, statement, attestation or measurement, and where it stands."""
+
+    id: str
+    milestone: str | None
+    shows: str | None
+    status: EvidenceStatus
+    recorded_by: Actor
+    recorded_at: datetime
+    happened_at: datetime | None = None
+    measurement: MeasurementRecorded | None = None
+    verified_by: Actor | None = None
+    accepted_by: str | None = None
+    """The check that has read it, where the plan lets its figures count without a person."""
+    document: str | None = None
+    """SHA-256 of the document that it is, or comes with."""
+    restricted_to: tuple[str, ...] = ()
+    """Parties and bodies that may read it; empty: everybody who may know of the program."""

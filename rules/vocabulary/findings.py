@@ -1,0 +1,53 @@
+"""Findings: what the evidence shows by itself, and what is said of that before it is determined."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from rules.times import Instant
+from rules.truth import Truth
+from rules.unknown import Why
+from rules.words import Name, Strict, Text
+
+
+class Observe(Strict):
+    """Answers a finding before it is determined."""
+
+    kind: Literal["observe"] = "observe"
+    milestone: Name
+    text: Text
+
+
+class ObservationMade(Strict):
+    kind: Literal["observation_made"] = "observation_made"
+    milestone: Name
+    text: Text
+
+
+class FindingMade(Strict):
+    """What the evidence shows by itself. It proposes; it decides nothing."""
+
+    kind: Literal["finding_made"] = "finding_made"
+    milestone: Name | None = None
+    stability: Name | None = None
+    outcome: Truth
+    proposes: Literal["achievement", "grading", "reversal"] | None = None
+    sentence: Text
+    unknown: Why | None = Field(default=None, description="with indeterminate: why a figure tells nothing")
+    observable_until: Instant | None = None
+    effective_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    outcome: Truth
+    sentence: str
+    proposes: Literal["achievement", "grading", "reversal"] | None
+    made_at: datetime
+    observable_until: datetime | None
+    observed: bool = False
+    unknown: Why | None = None

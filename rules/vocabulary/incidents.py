@@ -1,0 +1,158 @@
+"""Incidents: reported, contested, established or dismissed. Accounts of them stand in `rules.testimony`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal, TypeAlias
+
+from pydantic import Field
+
+from rules.origin import Origin
+from rules.testimony import AccountGiven, AccountTakenBack, Testimony
+from rules.times import Instant
+from rules.vocabulary.members import Actor
+from rules.words import Id, Label, Name, Strict, Text
+
+
+class ReportIncident(Strict):
+    """Reports an event; nothing is decided by the report."""
+
+    kind: Literal["report_incident"] = "report_incident"
+    incident: Id
+    incident_kind: Name
+    severity: Name
+    happened_at: Instant
+    place: Label
+    attributed_to: Name | None = Field(default=None, description="party or non-party, if claimed")
+    confidence: Literal["low", "medium", "high"] = "medium"
+    account: Text
+    related_to: Id | None = Field(default=None, description="incident that this one answers")
+    origin: Origin | None = Field(default=None, description="of a check alone: the answers that it was read from")
+
+
+class ConfirmIncident(Strict):
+    """Establishes that an incident happened, and as what."""
+
+    kind: Literal["confirm_incident"] = "confirm_incident"
+    incident: Id
+    severity: Name | None = None
+    attributed_to: Name | None = None
+    happened_at: Instant | None = None
+    reason: Text
+
+
+class ContestIncident(Strict):
+    """A party disputes an incident; clocks that it touches freeze until it is decided."""
+
+    kind: Literal["contest_incident"] = "contest_incident"
+    incident: Id
+    reason: Text
+
+
+class DismissIncident(Strict):
+    """Establishes that an incident did not happen, or is none of the plan's."""
+
+    kind: Literal["dismiss_incident"] = "dismiss_incident"
+    incident: Id
+    reason: Text
+
+
+class ResolveIncident(Strict):
+    """Establishes that a confirmed incident is over."""
+
+    kind: Literal["resolve_incident"] = "resolve_incident"
+    incident: Id
+    resolved_at: Instant | None = Field(default=None, description="left out, when recorded")
+    reason: Text
+
+
+class IncidentReported(Strict):
+    kind: Literal["incident_reported"] = "incident_reported"
+    incident: Id
+    incident_kind: Name
+    severity: Name
+    happened_at: Instant
+    place: Label
+    attributed_to: Name | None = None
+    confidence: Literal["low", "medium", "high"]
+    account: Text
+    related_to: Id | None = None
+    origin: Origin | None = None
+
+
+class IncidentConfirmed(Strict):
+    kind: Literal["incident_confirmed"] = "incident_confirmed"
+    incident: Id
+    severity: Name
+    attributed_to: Name | None = None
+    happened_at: Instant
+    reason: Text
+
+
+class IncidentContested(Strict):
+    kind: Literal["incident_contested"] = "incident_contested"
+    incident: Id
+    reason: Text
+
+
+class IncidentDismissed(Strict):
+    kind: Literal["incident_dismissed"] = "incident_dismissed"
+    incident: Id
+    reason: Text
+
+
+class IncidentResolved(Strict):
+    kind: Literal["incident_resolved"] = "incident_resolved"
+    incident: Id
+    resolved_at: Instant
+    reason: Text
+
+
+OnIncident: TypeAlias = (
+    IncidentReported
+    | IncidentConfirmed
+    | IncidentContested
+    | IncidentDismissed
+    | IncidentResolved
+    | AccountGiven
+    | AccountTakenBack
+)
+
+
+class IncidentStatus(StrEnum):
+    REPORTED = "reported"
+    CONTESTED = "contested"
+    CONFIRMED = "confirmed"
+    RESOLVED = "resolved"
+    DISMISSED = "dismissed"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    id: str
+    kind: str
+    severity: str
+    status: IncidentStatus
+    happened_at: datetime
+    reported_at: datetime
+    place: str
+    attributed_to: str | None
+    confidence: str
+    reported_by: Actor
+    resolved_at: datetime | None = None
+    related_to: str | None = None
+    accounts: tuple[Testimony, ...] = ()
+    contested_by_party: bool = False
+    questioned: bool = False
+    """It was decided otherwise than an account says since."""
+
+    @property
+    def is_open_question(self) -> bool:
+        return self.status in (IncidentStatus.REPORTED, IncidentStatus.CONTESTED)
+
+    @property
+    def is_established(self) -> bool:
+        return self.status in (IncidentStatus.CONFIRMED, IncidentStatus.RESOLVED)

@@ -1,0 +1,68 @@
+"""Who takes part: people, and the roles that they hold for parties."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from rules.words import Id, Name, Strict, Text
+
+
+class Role(StrEnum):
+    """What a member may do; `rules.authority` says which acts."""
+
+    REPRESENTATIVE = "representative"
+    RECORDER = "recorder"
+    VERIFIER = "verifier"
+    AUTHORITY = "authority"
+    MONITOR = "monitor"
+    OFFICER = "officer"
+    AUDITOR = "auditor"
+    CHECKER = "checker"
+    CLOCK = "clock"
+
+
+class Actor(Strict):
+    """Who acts, for which party (or body), in which role."""
+
+    person: Id
+    role: Role
+    party: Name | None = None
+
+
+CHECKS = Actor(person="checks", role=Role.CHECKER)
+"""The service itself, when it does what follows from the run of an automated check."""
+
+
+class Member(Strict):
+    """A person's standing in a program: one role for one party, or for none."""
+
+    person: Id
+    role: Role
+    party: Name | None = None
+
+
+class AdmitMember(Strict):
+    """Makes a person a member in one role for one party."""
+
+    kind: Literal["admit_member"] = "admit_member"
+    member: Member
+
+
+class RemoveMember(Strict):
+    """Ends a membership."""
+
+    kind: Literal["remove_member"] = "remove_member"
+    member: Member
+    reason: Text
+
+
+class MemberAdmitted(Strict):
+    kind: Literal["member_admitted"] = "member_admitted"
+    member: Member
+
+
+class MemberRemoved(Strict):
+    kind: Literal["member_removed"] = "member_removed"
+    member: Member
+    reason: Text

@@ -1,0 +1,84 @@
+"""Milestones: how they stand, and what is recorded of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Literal, TypeAlias
+
+from rules.times import Instant
+from rules.vocabulary.assessments import Assessment
+from rules.vocabulary.deadlines import DeadlineExtended, DeadlineMissed, DeadlineSet, Due
+from rules.vocabulary.determinations import MilestoneDetermined
+from rules.vocabulary.findings import Finding, FindingMade, ObservationMade
+from rules.words import Id, Name, Strict
+
+
+class MilestoneWaived(Strict):
+    kind: Literal["milestone_waived"] = "milestone_waived"
+    milestone: Name
+    until: Instant | None = None
+    proposal: Id
+    effective_at: Instant
+
+
+class WaiverExpired(Strict):
+    kind: Literal["waiver_expired"] = "waiver_expired"
+    milestone: Name
+    effective_at: Instant
+
+
+OnMilestone: TypeAlias = (
+    ObservationMade
+    | MilestoneDetermined
+    | FindingMade
+    | DeadlineSet
+    | DeadlineMissed
+    | MilestoneWaived
+    | WaiverExpired
+    | DeadlineExtended
+)
+
+
+class MilestoneStatus(StrEnum):
+    NOT_STARTED = "not_started"
+    SUBMITTED = "submitted"
+    ACHIEVED = "achieved"
+    PARTLY_ACHIEVED = "partly_achieved"
+    NOT_ACHIEVED = "not_achieved"
+    REVERSED = "reversed"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """That a milestone counts for gates though it is not achieved; `until` None is for good."""
+
+    proposal: str
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneState:
+    """`shown` holds, by showing, the ids of the verified evidence that stands, oldest first."""
+
+    status: MilestoneStatus = MilestoneStatus.NOT_STARTED
+    shown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    finding: Finding | None = None
+    due: Due | None = None
+    achieved_at: datetime | None = None
+    first_recorded_at: datetime | None = None
+    grade: Decimal | None = None
+    """On the milestone's scale, where it has one and something of it is achieved."""
+    determined_at: datetime | None = None
+    waived: Waiver | None = None
+    assessments: Mapping[str, Assessment] = field(default_factory=dict)
+    """By assessor, its newest."""
+
+    @property
+    def counts(self) -> bool:
+        """For gates: achieved, or waived."""
+        return self.status is MilestoneStatus.ACHIEVED or self.waived is not None

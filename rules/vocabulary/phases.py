@@ -1,0 +1,88 @@
+"""Phases and their gates: met, opened, completed, stepped back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal, TypeAlias
+
+from rules.times import Instant
+from rules.words import Name, Strict, Text
+
+
+class AdvancePhase(Strict):
+    """Opens a phase whose entry gate is met."""
+
+    kind: Literal["advance_phase"] = "advance_phase"
+    phase: Name
+
+
+class PhaseAdvanced(Strict):
+    kind: Literal["phase_advanced"] = "phase_advanced"
+    phase: Name
+
+
+class GateChanged(Strict):
+    """A gate began or ceased to be met."""
+
+    kind: Literal["gate_changed"] = "gate_changed"
+    phase: Name
+    gate: Literal["entry", "exit"]
+    met: bool
+    because: Text | None = None
+    effective_at: Instant
+
+
+class PhaseOpened(Strict):
+    kind: Literal["phase_opened"] = "phase_opened"
+    phase: Name
+    effective_at: Instant
+
+
+class PhaseCompleted(Strict):
+    kind: Literal["phase_completed"] = "phase_completed"
+    phase: Name
+    effective_at: Instant
+
+
+class PhaseReopened(Strict):
+    """A completed phase is open again, because what it rested on has fallen."""
+
+    kind: Literal["phase_reopened"] = "phase_reopened"
+    phase: Name
+    effective_at: Instant
+
+
+class PhaseSteppedBack(Strict):
+    """An open phase waits again, because its entry gate has closed."""
+
+    kind: Literal["phase_stepped_back"] = "phase_stepped_back"
+    phase: Name
+    effective_at: Instant
+
+
+class WarningGiven(Strict):
+    kind: Literal["warning_given"] = "warning_given"
+    phase: Name
+    sentence: Text
+    effective_at: Instant
+
+
+OnPhase: TypeAlias = GateChanged | PhaseOpened | PhaseCompleted | PhaseReopened | PhaseSteppedBack
+
+
+class PhaseStatus(StrEnum):
+    WAITING = "waiting"
+    OPEN = "open"
+    COMPLETE = "complete"
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseState:
+    status: PhaseStatus = PhaseStatus.WAITING
+    entry_met: bool = False
+    exit_met: bool = False
+    opened_at: datetime | None = None
+    completed_at: datetime | None = None
+    entry_met_at: datetime | None = None

@@ -1,0 +1,71 @@
+"""Releases: what moves between their accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal, TypeAlias
+
+from pydantic import Field
+
+from rules.accounts import ACCOUNTS, Account
+from rules.times import Instant
+from rules.words import Figure, Name, Strict, Text
+
+
+class BalanceMoved(Strict):
+    """An amount of a release has gone from one of its accounts to another."""
+
+    kind: Literal["balance_moved"] = "balance_moved"
+    release: Name
+    out_of: Account
+    into: Account
+    amount: Figure
+    because: Text
+    cure_until: Instant | None = Field(default=None, description="into suspended: until when it can be earned again")
+    effective_at: Instant
+
+
+class ReleaseRolledOver(Strict):
+    """What was not earned in its time can be earned for one more."""
+
+    kind: Literal["release_rolled_over"] = "release_rolled_over"
+    release: Name
+    amount: Figure
+    until: Instant
+    effective_at: Instant
+
+
+OnRelease: TypeAlias = BalanceMoved | ReleaseRolledOver
+
+
+@dataclass(frozen=True, slots=True)
+class Suspended:
+    """A part of a release that fell, or was not earned when it was due."""
+
+    amount: Decimal
+    since: datetime
+    cure_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseState:
+    """The accounts of a release, which always add up to nothing. `before_advance` was earned before the advance."""
+
+    balances: Mapping[Account, Decimal] = field(default_factory=lambda: dict.fromkeys(ACCOUNTS, Decimal(0)))
+    suspensions: tuple[Suspended, ...] = ()
+    before_advance: Decimal = Decimal(0)
+    advanced_at: datetime | None = None
+    rolled_over: bool = False
+    moved_at: datetime | None = None
+
+    @property
+    def promised(self) -> Decimal:
+        return -self.balances["promised"]
+
+    @property
+    def held(self) -> Decimal:
+        """What has been posted as earned."""
+        return self.balances["released"] + self.balances["recovered"]

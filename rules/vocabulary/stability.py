@@ -1,0 +1,44 @@
+"""Stability periods: how they are counted, and whether they were kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from pydantic import Field
+
+from rules.times import Instant
+from rules.vocabulary.determinations import StabilityReversed
+from rules.vocabulary.findings import Finding
+from rules.words import Id, Name, Strict
+
+
+class StabilityCounted(Strict):
+    """A stability period was started, moved, paused, frozen or let go on."""
+
+    kind: Literal["stability_counted"] = "stability_counted"
+    phase: Name
+    status: Literal["counting", "paused", "frozen"]
+    counted_from: Instant
+    completes_at: Instant | None = Field(default=None, description="if nothing more happens; none while paused")
+    moved_by: Id | None = None
+    frozen_by: Id | None = None
+    unseen_by: Name | None = Field(default=None, description="a check that does not speak of all its days yet")
+    effective_at: Instant
+
+
+class StabilityCompleted(Strict):
+    kind: Literal["stability_completed"] = "stability_completed"
+    phase: Name
+    effective_at: Instant
+
+
+OnStability: TypeAlias = StabilityCounted | StabilityCompleted | StabilityReversed
+
+
+@dataclass(frozen=True, slots=True)
+class Stability:
+    counted: StabilityCounted
+    completed_at: datetime | None = None
+    finding: Finding | None = None

@@ -1,0 +1,39 @@
+"""Stalls: a party owes something and does not move."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from rules.times import Instant
+from rules.words import Name, Strict
+
+
+class StallFound(Strict):
+    """A party owes something and has done nothing that counts for as long as the plan allows."""
+
+    kind: Literal["stall_found"] = "stall_found"
+    party: Name
+    since: Instant
+    horizon_ends: Instant
+    effective_at: Instant
+
+
+class StallEnded(Strict):
+    """A party that stood still has moved, or owes nothing any more."""
+
+    kind: Literal["stall_ended"] = "stall_ended"
+    party: Name
+    effective_at: Instant
+
+
+OnStall: TypeAlias = StallFound | StallEnded
+
+
+@dataclass(frozen=True, slots=True)
+class Stall:
+    """That a party owes something and has not moved since an instant."""
+
+    since: datetime
+    horizon_ends: datetime
