@@ -1,0 +1,125 @@
+"""What gates ask for: whether it can be asked of this plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from rules import criteria as c
+from rules import plan as p
+from rules.grades import WRITTEN, fits
+from rules.reading import Fault, Path
+from rules.soundness.names import unknown
+
+
+def gate(plan: p.Plan, at: Path, criteria: tuple[c.Criterion, ...]) -> Iterator[Fault]:
+    """Criteria that cannot be asked of this plan."""
+    for index, criterion in enumerate(criteria):
+        yield from _criterion(plan, (*at, index), criterion)
+
+
+def kept_while(plan: p.Plan, at: Path, criteria: tuple[c.Criterion, ...]) -> Iterator[Fault]:
+    """Criteria of a commitment, which is kept by what is so."""
+    yield from gate(plan, at, criteria)
+    for index, criterion in enumerate(criteria):
+        for leaf in c.leaves(criterion):
+            if isinstance(leaf, c.CommitmentHolds | c.ConsentGiven | c.NotBefore):
+                message = "a commitment is kept by what is so: not by another one, a consent or a date"
+                yield Fault((*at, index), message)
+
+
+def _criterion(plan: p.Plan, at: Path, criterion: c.Criterion) -> Iterator[Fault]:  # noqa: C901, PLR0912  one arm a criterion
+    match criterion:
+        case c.All(all=parts):
+            yield from gate(plan, (*at, "all"), parts)
+        case c.AnyOf(any=parts):
+            yield from gate(plan, (*at, "any"), parts)
+        case c.AtLeast(at_least=several):
+            yield from gate(plan, (*at, "at_least", "of"), several.of)
+            if several.count > len(several.of):
+                message = f"this gate can never open: {several.count} of {len(several.of)} criteria"
+                yield Fault((*at, "at_least", "count"), message)
+        case c.MilestoneAchieved(milestone=name):
+            yield from unknown((*at, "milestone"), name, "milestone", plan.milestones)
+        case c.MilestoneGraded(graded=graded):
+            yield from _graded(plan, (*at, "graded"), graded)
+        case c.PhaseComplete(phase=name):
+            yield from unknown((*at, "phase"), name, "phase", plan.phases)
+        case c.StabilityKept(stability=name):
+            periods = [phase for phase, rule in plan.phases.items() if rule.stability]
+            yield from unknown((*at, "stability"), name, "phase with a stability period", periods)
+        case c.CommitmentHolds(commitment=name):
+            yield from unknown((*at, "commitment"), name, "commitment", plan.commitments)
+        case c.ConsentGiven(consent=parties):
+            for index, party in enumerate(parties):
+                yield from unknown((*at, "consent", index), party, "party", plan.parties)
+        case c.NoOpenIncident(no_open_incident=trigger):
+            yield from _trigger(plan, (*at, "no_open_incident"), trigger, [*plan.parties, *plan.non_parties])
+        case c.NoOpenDispute(no_open_dispute=name):
+            yield from unknown((*at, "no_open_dispute"), name, "kind of dispute", plan.disputes)
+        case c.NoSnapback(no_snapback=name):
+            yield from unknown((*at, "no_snapback"), name, "snapback", plan.snapbacks)
+        case c.Assessed(assessed=asked):
+            yield from unknown((*at, "assessed", "milestone"), asked.milestone, "milestone", plan.milestones)
+            yield from unknown((*at, "assessed", "by"), asked.by, "assessor", plan.assessors)
+        case c.NotBefore(not_before=after):
+            yield from anchored(plan, (*at, "not_before", "from"), after.from_)
+        case c.FigureHolds(figure=figure):
+            yield from _figure(plan, (*at, "figure"), figure)
+        case c.ProgramComplete(program=name):
+            yield from unknown((*at, "program"), name, "child program", plan.programs)
+        case c.ProgramMilestone(program_milestone=asked):
+            yield from unknown((*at, "program_milestone", "program"), asked.program, "child program", plan.programs)
+        case _:
+            assert_never(criterion)
+
+
+def _figure(plan: p.Plan, at: Path, figure: c.FigureAsked) -> Iterator[Fault]:
+    yield from unknown((*at, "indicator"), figure.indicator, "indicator", plan.indicators)
+    indicator = plan.indicators.get(figure.indicator)
+    if indicator is None:
+        return
+    if figure.unit != indicator.unit:
+        yield Fault((*at, "unit"), f"the unit {figure.unit} is not that of {figure.indicator}: {indicator.unit}")
+    counted = figure.indicator in plan.measured or plan.paid_by.get(figure.indicator)
+    if not counted and not indicator.verified_by:
+        message = f"nobody verifies the figures of {figure.indicator}; write verified_by: [...] there"
+        yield Fault((*at, "indicator"), message)
+
+
+def _graded(plan: p.Plan, at: Path, graded: c.Graded) -> Iterator[Fault]:
+    yield from scaled(plan, (*at, "milestone"), graded.milestone)
+    step = plan.milestones.get(graded.milestone)
+    scale = step.determined.scale if step else None
+    if scale is not None and not fits(scale, graded.at_least):
+        yield Fault((*at, "at_least"), f"{graded.at_least:f} is not on the scale of {graded.milestone}: {WRITTEN[scale]}")
+
+
+def scaled(plan: p.Plan, at: Path, milestone: str) -> Iterator[Fault]:
+    """A milestone that something asks for in part, and that has no scale."""
+    yield from unknown(at, milestone, "milestone", plan.milestones)
+    if milestone in plan.milestones and plan.milestones[milestone].determined.scale is None:
+        yield Fault(at, f"{milestone} has no scale; write determined: {{..., scale: ordinal}} or scale: share there")
+
+
+def anchored(plan: p.Plan, at: Path, anchor: c.Anchor) -> Iterator[Fault]:
+    """An event that something is counted from, and that the plan does not know."""
+    if anchor.phase:
+        yield from unknown((*at, "phase"), anchor.phase, "phase", plan.phases)
+    if anchor.milestone:
+        yield from unknown((*at, "milestone"), anchor.milestone, "milestone", plan.milestones)
+
+
+def triggered(plan: p.Plan, at: Path, triggers: tuple[c.Trigger, ...], everybody: list[str]) -> Iterator[Fault]:
+    """Classes of incidents that the plan does not know."""
+    for index, trigger in enumerate(triggers):
+        yield from _trigger(plan, (*at, index), trigger, everybody)
+
+
+def _trigger(plan: p.Plan, at: Path, trigger: c.Trigger, everybody: list[str]) -> Iterator[Fault]:
+    for index, kind in enumerate(trigger.kinds):
+        yield from unknown((*at, "kinds", index), kind, "kind of incident", plan.incidents)
+    if trigger.at_least:
+        yield from unknown((*at, "at_least"), trigger.at_least, "severity", plan.severities)
+    for index, who in enumerate(trigger.attributed_to or ()):
+        yield from unknown((*at, "attributed_to", index), who, "party or non-party", everybody)

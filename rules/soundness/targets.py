@@ -1,0 +1,56 @@
+"""Targets of figures: in the indicator's unit, for the better, and such that a figure could reach them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules import plan as p
+from rules.comparison import bound
+from rules.indicators import Indicator
+from rules.milestones import Measured
+from rules.periods import is_period
+from rules.reading import Fault, Path
+
+
+def units(plan: p.Plan) -> Iterator[Fault]:
+    """Targets in another unit than the indicator's, for the worse, or beyond what is plausible."""
+    for name, indicator in plan.indicators.items():
+        if indicator.plausible is not None and not indicator.plausible.holds(indicator.baseline.value):
+            told = f"the baseline {indicator.baseline.value:f} is not plausible itself: {indicator.plausible}"
+            yield Fault(("indicators", name, "plausible"), told)
+    for name, phase in plan.phases.items():
+        for step_name, step in phase.milestones.items():
+            for key, how in step.shown_by.items():
+                if not isinstance(how, Measured):
+                    continue
+                at: Path = ("phases", name, "milestones", step_name, "shown_by", key, "target")
+                indicator = plan.indicators[how.indicator]
+                if how.target.unit != indicator.unit:
+                    message = f"the unit {how.target.unit} is not that of {how.indicator}: {indicator.unit}"
+                    yield Fault((*at, "unit"), message)
+                yield from _for_the_worse(at, how, indicator)
+                yield from _never_reached(at, how, indicator)
+
+
+def _never_reached(at: Path, how: Measured, indicator: Indicator) -> Iterator[Fault]:
+    """A target that no plausible figure reaches, or a change within editions from a period that none of them could have."""
+    level, wanted = bound(how.target, indicator)
+    if indicator.plausible is not None and not indicator.plausible.holds(level):
+        yield Fault(at, f"{wanted} {level:f} is not plausible for {how.indicator}: {indicator.plausible}")
+    if how.target.compares == "within_edition" and not is_period(indicator.baseline.period):
+        told = f"{indicator.baseline.period} is no period that a figure covers; write YYYY, YYYY-MM or YYYY-MM-DD there"
+        yield Fault((*at, "compares"), told)
+
+
+def _for_the_worse(at: Path, how: Measured, indicator: Indicator) -> Iterator[Fault]:
+    lower = how.target.at_most is not None or (how.target.change or "").startswith("-")
+    if lower != (indicator.better == "lower"):
+        yield Fault(at, f"the target asks for the worse: {how.indicator} is better {indicator.better}")
+        return
+    level, wanted = bound(how.target, indicator)
+    start = indicator.baseline.value
+    if level > start if lower else level < start:
+        message = f"the target asks for the worse: {wanted} {level:f}, where the baseline is {start:f}"
+        yield Fault(at, message)
+    elif how.target.change is not None and level == start and how.target.standard_errors is None:
+        yield Fault((*at, "change"), f"a change of {how.target.change} from {start:f} is none; name a level")
