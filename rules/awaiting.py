@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rules.earned import counted_figure, earned
-from rules.explain import milestone_reason, unmet, written
+from rules.explaining.criteria import unmet, written
+from rules.explaining.milestones import milestone_reason
 from rules.pending import pending
 from rules.program import Program
 from rules.terms import PerUnit, Release

@@ -12,7 +12,8 @@ from uuid import UUID, uuid5
 from rules import acts as a
 from rules.clocks import clocks
 from rules.criteria import MilestoneAchieved
-from rules.explain import blocking, lacking
+from rules.explain import blocking
+from rules.explaining.milestones import lacking
 from rules.gates import judge
 from rules.parameters import recorded_plan
 from rules.program import Program

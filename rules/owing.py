@@ -9,7 +9,8 @@ from typing import Literal, TypeAlias, assert_never
 
 from rules import criteria as c
 from rules.anchors import occurred
-from rules.explain import commitment_reason, milestone_reason, next_act, without_evidence
+from rules.explaining.criteria import commitment_reason
+from rules.explaining.milestones import milestone_reason, next_act, without_evidence
 from rules.gates import gate
 from rules.program import Program
 from rules.silence import lapses, silence_ends

@@ -1,0 +1,138 @@
+"""Why a criterion is not met, and who owes that it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import assert_never
+
+from rules import criteria as c
+from rules.anchors import occurred
+from rules.explaining.assessments import assessment_reason
+from rules.explaining.disputes import dispute_reason
+from rules.explaining.family import child_reason
+from rules.explaining.milestones import milestone_reason
+from rules.explaining.reasons import Reason, named
+from rules.explaining.stability import stability_reason
+from rules.figures import holds
+from rules.gates import judge
+from rules.incidents import matching
+from rules.program import Program
+from rules.times import local_day, plus
+from rules.truth import Truth
+from rules.vocabulary.phases import PhaseStatus
+
+
+def unmet(
+    program: Program, phase: str, criteria: Iterable[c.Criterion], at: datetime
+) -> Iterator[tuple[c.Leaf, Truth, Reason]]:
+    """Each criterion that is not met, with its reason; `phase` is the one whose consents count."""
+    consents = program.consented(phase)
+    for criterion in criteria:
+        if judge(program, consents, criterion, at) is Truth.MET:
+            continue
+        for leaf in c.leaves(criterion):
+            if (outcome := judge(program, consents, leaf, at)) is not Truth.MET:
+                yield leaf, outcome, _leaf(program, phase, leaf, at)
+
+
+def written(leaf: c.Leaf) -> str:
+    """A criterion as a plan writes it, in short."""
+    (key,) = type(leaf).model_fields
+    value = getattr(leaf, key)
+    if isinstance(value, c.Graded):
+        return f"{key}: {value.milestone}"
+    if isinstance(value, tuple):
+        return f"{key}: {', '.join(value)}"
+    if isinstance(value, c.FigureAsked):
+        return f"{key}: {value.indicator}"
+    if isinstance(value, c.OfProgram):
+        return f"{key}: {value.program}.{value.milestone}"
+    return f"{key}: {value}" if isinstance(value, str) else key
+
+
+def _leaf(program: Program, phase: str, leaf: c.Leaf, at: datetime) -> Reason:  # noqa: C901, PLR0912  one arm a criterion
+    """The sentence, who owes, since when, and the earliest date, of one unmet criterion."""
+    plan = program.plan
+    opened = program.phase(phase).opened_at
+    match leaf:
+        case c.MilestoneAchieved(milestone=name):
+            return milestone_reason(program, name, at)
+        case c.MilestoneGraded(graded=c.Graded(milestone=name, at_least=least)):
+            sentence, owes, since, earliest = milestone_reason(program, name, at)
+            return f"{sentence} Asked is the grade {least.normalize():f}.", owes, since, earliest
+        case c.PhaseComplete(phase=name):
+            owes = tuple(dict.fromkeys(party for owed in _owed_in(program, name, at) for party in owed))
+            return f"{plan.phases[name].title} is not complete ({program.phase(name).status}).", owes, None, None
+        case c.StabilityKept(stability=name):
+            return stability_reason(program, name, at)
+        case c.CommitmentHolds(commitment=name):
+            return commitment_reason(program, name, at)
+        case c.ConsentGiven(consent=parties):
+            missing = tuple(p for p in parties if p not in program.consented(phase))
+            return (
+                f"Not yet consented: {named(program, missing)}.",
+                missing,
+                opened or program.started_at,
+                at,
+            )
+        case c.NoOpenIncident(no_open_incident=trigger):
+            open_ = [i.id for i in matching(program, (trigger,)) if i.is_open_question or i.resolved_at is None]
+            return f"Open incidents: {', '.join(open_[:5])}.", (), None, None
+        case c.NoOpenDispute(no_open_dispute=ladder):
+            return dispute_reason(program, ladder)
+        case c.NoSnapback(no_snapback=name):
+            held, title = program.snapbacks.get(name), plan.snapbacks[name].title
+            return f"{title}: it is in effect, until it is decided otherwise.", (), held.in_effect_since if held else None, None
+        case c.Assessed(assessed=asked):
+            return assessment_reason(program, asked)
+        case c.NotBefore(not_before=after):
+            since = occurred(program, after.from_)
+            if since is None:
+                return "What this date is counted from has not happened yet.", (), None, None
+            due = plus(since, after.within, plan.time_zone)
+            return f"Not before {local_day(due, plan.time_zone)}.", (), since, due
+        case c.FigureHolds(figure=figure):
+            return holds(program, figure, at)[1], (), None, None
+        case c.ProgramComplete(program=name):
+            return child_reason(program, name, None)
+        case c.ProgramMilestone(program_milestone=asked):
+            return child_reason(program, asked.program, asked.milestone)
+    assert_never(leaf)
+
+
+def _owed_in(program: Program, phase: str, at: datetime) -> Iterator[tuple[str, ...]]:
+    """Who owes the next acts in an open phase that another waits for; not what that phase waits for in its turn."""
+    if program.phase(phase).status is PhaseStatus.OPEN:
+        consents = program.consented(phase)
+        for criterion in program.plan.exits[phase]:
+            for leaf in c.leaves(criterion):
+                if not isinstance(leaf, c.PhaseComplete) and judge(program, consents, leaf, at) is not Truth.MET:
+                    yield _leaf(program, phase, leaf, at)[1]
+
+
+def commitment_reason(program: Program, name: str, at: datetime) -> Reason:
+    """Why a commitment is not kept, and who owes that it is."""
+    rule, state = program.plan.commitments[name], program.commitments.get(name)
+    owes = (rule.party,) if rule.party else ()
+    if state is None:
+        return f"{rule.title} is not in force yet.", (), None, None
+    if state.because is None:
+        told = " ".join(reason[0] for _, _, reason in unmet(program, "", rule.kept_while, at))
+        if state.status == "broken":
+            return f"{rule.title} is broken. {told}".rstrip(), owes, state.failing[-1][0], None
+        return f"{rule.title} is in question. {told}".rstrip(), (), None, None
+    happened = program.incidents[state.because].happened_at if state.because else None
+    if state.status == "in_question":
+        return (
+            f"{rule.title} is in question: the incident {state.because} is not decided.",
+            (),
+            happened,
+            None,
+        )
+    return (
+        f"{rule.title} is broken by the incident {state.because}, which is not resolved.",
+        owes,
+        happened,
+        None,
+    )
