@@ -26,11 +26,12 @@ from rules.judging.assessments import assessed
 from rules.judging.checks import check_fact
 from rules.judging.determinations import determined
 from rules.judging.disputes import dispute_fact
-from rules.judging.evidence import evidence_fact, observed
+from rules.judging.evidence import evidence_fact
 from rules.judging.family import child_reported, parent_reported
 from rules.judging.incidents import incident_fact
 from rules.judging.matters import plan_accepted
 from rules.judging.members import check_members, member_fact
+from rules.judging.milestones import observed
 from rules.judging.phases import advanced, consented, standing_fact
 from rules.judging.proposals import proposal_fact
 from rules.judging.testimony import account_fact

@@ -10,7 +10,7 @@ from rules import facts
 from rules.entries import Fact
 from rules.findings import shown
 from rules.grades import FULL, WRITTEN, fits
-from rules.judging.evidence import milestone_of
+from rules.judging.milestones import milestone_of
 from rules.milestones import Milestone
 from rules.program import Program
 from rules.refusals import Code, No

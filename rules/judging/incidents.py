@@ -9,8 +9,8 @@ from rules import acts as a
 from rules import facts
 from rules.entries import Fact
 from rules.judging.checks import check_feed
-from rules.judging.evidence import check_past
 from rules.judging.phases import check_decides
+from rules.judging.recorded import check_past
 from rules.program import Program
 from rules.refusals import Code, No
 from rules.times import written

@@ -11,7 +11,7 @@ from rules.acts import ChildPlan
 from rules.amending import changes, class_of
 from rules.canonical import NotCanonical, digest
 from rules.judging.disputes import ladder_of, open_dispute
-from rules.judging.evidence import milestone_of
+from rules.judging.milestones import milestone_of
 from rules.parameters import recorded_plan, text_read
 from rules.plan import Plan
 from rules.procedures import Procedure

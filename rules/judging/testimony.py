@@ -9,8 +9,8 @@ from typing import assert_never
 from rules import acts as a
 from rules.entries import Fact
 from rules.judging.checks import check_feed
-from rules.judging.evidence import check_past
 from rules.judging.incidents import check_attribution, check_severity, known
+from rules.judging.recorded import check_past
 from rules.program import Program
 from rules.refusals import Code, No
 from rules.testimony import (

@@ -1,0 +1,94 @@
+"""Whether a figure may be recorded: of what it is, what it revises, and where it was read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from rules import acts as a
+from rules import facts
+from rules.entries import Fact
+from rules.judging.checks import check_of
+from rules.judging.recorded import check_free, check_past, known
+from rules.periods import period_end
+from rules.program import Program
+from rules.refusals import Code, No
+from rules.vocabulary.evidence import EvidenceStatus
+from rules.words import did_you_mean
+
+
+def measured(program: Program, actor: a.Actor, deed: a.RecordMeasurement, at: datetime) -> Fact:
+    """The fact of a figure. Raises No."""
+    if (indicator := program.plan.indicators.get(deed.indicator)) is None:
+        raise No(
+            Code.INDICATOR_UNKNOWN,
+            f"{deed.indicator} is no indicator of the plan.",
+            did_you_mean(deed.indicator, program.plan.indicators),
+        )
+    check_free(program, deed.measurement)
+    if deed.unit != indicator.unit:
+        raise No(
+            Code.WRONG_UNIT,
+            f"{indicator.title} is measured in {indicator.unit}, not in {deed.unit}.",
+            f"the figure converted to {indicator.unit}, with its source saying so",
+        )
+    try:
+        ends = period_end(deed.period)
+    except ValueError:
+        raise No(Code.WRONG_PERIOD, f"{deed.period} is no date.", "YYYY, YYYY-MM or YYYY-MM-DD") from None
+    if ends > deed.retrieved_at:
+        raise No(
+            Code.WRONG_PERIOD,
+            f"The period {deed.period} was not over when the figure was retrieved.",
+            "a figure of a period that had ended",
+        )
+    check_past(deed.retrieved_at, at)
+    if indicator.plausible is not None and not indicator.plausible.holds(deed.value):
+        raise No(
+            Code.IMPLAUSIBLE,
+            f"{deed.value:f} {deed.unit} cannot be; the plan says what is plausible for {indicator.title}.",
+            f"a figure of {indicator.plausible}",
+        )
+    _check_revision(program, deed)
+    _check_origin(program, actor, deed)
+    return facts.MeasurementRecorded(**deed.model_dump(exclude={"kind"}))
+
+
+def _check_revision(program: Program, deed: a.RecordMeasurement) -> None:
+    """A revised figure takes the place of one of the same kind that stands, and says why. Raises No."""
+    if (deed.revises is None) != (deed.cause is None):
+        lacks = "which figure it revises" if deed.revises is None else "why the figure is another"
+        raise No(Code.WRONG_REVISION, f"This does not say {lacks}.", "revises and cause together, or neither")
+    if deed.revises is None:
+        return
+    piece = known(program, deed.revises)
+    before = piece.measurement
+    if before is None or (before.indicator, before.producer, before.period) != (deed.indicator, deed.producer, deed.period):
+        raise No(
+            Code.WRONG_REVISION,
+            f"{deed.revises} is no figure of {deed.indicator} by {deed.producer} for {deed.period}.",
+            "the figure of the same indicator, producer and period that was published before",
+        )
+    if piece.status not in (EvidenceStatus.RECORDED, EvidenceStatus.VERIFIED):
+        raise No(
+            Code.EVIDENCE_NOT_STANDING,
+            f"The figure {deed.revises} is {piece.status}.",
+            "a figure that is recorded or verified",
+        )
+
+
+def _check_origin(program: Program, actor: a.Actor, deed: a.RecordMeasurement) -> None:
+    """An origin is what a check has read: nobody else gives one, and the service's own checker nothing without. Raises No."""
+    if deed.origin is None:
+        if actor == a.CHECKS:
+            raise No(Code.WRONG_ORIGIN, "The service records no figure that no check has read.", "a figure with its origin")
+        return
+    if actor.role is not a.Role.CHECKER:
+        told = f"An origin says which check has read a figure, and {actor.person} is none."
+        raise No(Code.WRONG_ORIGIN, told, "a figure without origin, with its source in words")
+    check = check_of(program, deed.origin.check)
+    if check.figures_of != deed.indicator:
+        told = f"The check {deed.origin.check} does not read {deed.indicator}."
+        raise No(Code.WRONG_ORIGIN, told, f"a check of {deed.indicator}")
+    producer = program.plan.sources[check.source].producer
+    if producer != deed.producer:
+        raise No(Code.WRONG_ORIGIN, f"The check {deed.origin.check} reads {producer}, not {deed.producer}.", producer)

@@ -1,0 +1,41 @@
+"""What an act on evidence meets: what is recorded already, and what lies in the past."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from rules.program import Program
+from rules.refusals import Code, No
+from rules.times import written
+from rules.vocabulary.evidence import Evidence
+
+
+def check_free(program: Program, evidence: str) -> None:
+    """Nothing recorded is overwritten. Raises No."""
+    if evidence in program.evidence:
+        raise No(
+            Code.ID_TAKEN,
+            f"There is evidence {evidence} already; nothing recorded is overwritten.",
+            "a new id; withdraw the old evidence if it is to stand no more",
+        )
+
+
+def check_past(happened_at: datetime | None, at: datetime) -> None:
+    """Facts lie in the past of their recording. Raises No."""
+    if happened_at is not None and happened_at > at:
+        raise No(
+            Code.IN_THE_FUTURE,
+            f"{written(happened_at)} has not come yet; it is {written(at)}.",
+            "an instant that has passed",
+        )
+
+
+def known(program: Program, evidence: str) -> Evidence:
+    """A piece of evidence that is recorded. Raises No."""
+    if (piece := program.evidence.get(evidence)) is None:
+        raise No(
+            Code.EVIDENCE_UNKNOWN,
+            f"There is no evidence {evidence}.",
+            "the id of recorded evidence",
+        )
+    return piece
