@@ -7,7 +7,8 @@ from typing import Annotated, NoReturn
 import typer
 
 from cli.beside import child_plans
-from rules.drawing import as_mermaid, as_text
+from rules.drawing.mermaid import as_mermaid
+from rules.drawing.text import as_text
 from rules.plan import Plan
 from rules.reading import LARGEST_DOCUMENT, Document, Fault, Faulty, read
 from rules.schema import plan_schema

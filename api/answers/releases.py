@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from rules.accounts import Account
 from rules.awaiting import Awaited, awaited
 from rules.clocks import clocks
-from rules.drawing import earned_by
+from rules.drawing.releases import earned_by
 from rules.earned import earned
 from rules.effects import BalanceMoved, ReleaseRolledOver
 from rules.entries import Entry

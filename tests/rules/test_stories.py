@@ -8,7 +8,8 @@ import pytest
 
 from rules.acts import RecordMeasurement
 from rules.declared import agreed
-from rules.drawing import as_mermaid, as_text
+from rules.drawing.mermaid import as_mermaid
+from rules.drawing.text import as_text
 from rules.reading import read, validated
 from rules.rehearse import rehearse
 from rules.soundness import sound

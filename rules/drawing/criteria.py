@@ -1,0 +1,76 @@
+"""What gates, triggers and dates ask for, in words."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from rules import criteria as c
+from rules.timetable import Deadline
+
+
+def asked(criterion: c.Criterion) -> str:  # noqa: C901, PLR0912  one arm a criterion
+    """What a criterion asks for, in words."""
+    match criterion:
+        case c.All(all=parts):
+            return f"all of ({all_asked(parts)})"
+        case c.AnyOf(any=parts):
+            return f"any of ({all_asked(parts)})"
+        case c.AtLeast(at_least=several):
+            return f"at least {several.count} of ({all_asked(several.of)})"
+        case c.MilestoneAchieved(milestone=name):
+            return f"milestone {name}"
+        case c.MilestoneGraded(graded=graded):
+            return f"milestone {graded.milestone} graded {graded.at_least.normalize():f} or better"
+        case c.PhaseComplete(phase=name):
+            return f"phase {name} complete"
+        case c.StabilityKept(stability=name):
+            return f"the stability of {name} kept"
+        case c.CommitmentHolds(commitment=name):
+            return f"commitment {name} unbroken"
+        case c.ConsentGiven(consent=parties):
+            return f"consent of {' and '.join(parties)}"
+        case c.NoOpenIncident(no_open_incident=trigger):
+            return f"no open {incidents_of(trigger)}"
+        case c.NoOpenDispute(no_open_dispute=name):
+            return f"no open dispute of {name}"
+        case c.NoSnapback(no_snapback=name):
+            return f"{name} not in effect"
+        case c.Assessed(assessed=a):
+            return f"milestone {a.milestone} assessed by {a.by} as {'met' if a.at_least == 'met' else 'partly met or better'}"
+        case c.NotBefore(not_before=after):
+            return f"{after.within} after {event(after.from_)}"
+        case c.FigureHolds(figure=figure):
+            bound = f"at most {figure.at_most:f}" if figure.at_most is not None else f"at least {figure.at_least:f}"
+            return f"{figure.indicator} {bound} {figure.unit}{' in all' if figure.of == 'total' else ''}"
+        case c.ProgramComplete(program=name):
+            return f"program {name} complete"
+        case c.ProgramMilestone(program_milestone=of):
+            return f"milestone {of.milestone} of the program {of.program}"
+    assert_never(criterion)
+
+
+def all_asked(criteria: tuple[c.Criterion, ...]) -> str:
+    """What a gate asks for, in words."""
+    return ", ".join(asked(criterion) for criterion in criteria) or "nothing further"
+
+
+def incidents_of(trigger: c.Trigger) -> str:
+    """A class of incidents, in words."""
+    least = f", {trigger.at_least} or graver" if trigger.at_least else ""
+    by = f", attributed to {' or '.join(trigger.attributed_to)}" if trigger.attributed_to else ""
+    return f"{' or '.join(trigger.kinds)}{least}{by}"
+
+
+def event(anchor: c.Anchor) -> str:
+    """What a duration is counted from, in words."""
+    if anchor.milestone:
+        return f"the achievement of {anchor.milestone}"
+    if anchor.phase:
+        return f"{anchor.phase} {'opens' if anchor.becomes == 'open' else 'is complete'}"
+    return f"{anchor.date:%Y-%m-%d %H:%M} UTC" if anchor.date else "the program starts"
+
+
+def dates(due: Deadline) -> str:
+    """By when something is due, in words."""
+    written = [f"{date.within} after {event(date.from_)}" for date in due.dates]
+    return written[0] if len(written) == 1 else f"the earliest of {', '.join(written)}"

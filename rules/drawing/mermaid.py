@@ -1,0 +1,100 @@
+"""A plan as a Mermaid flowchart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from rules import criteria as c
+from rules import plan as p
+from rules.drawing.criteria import asked, dates
+
+
+def as_mermaid(plan: p.Plan) -> str:
+    """The plan as a Mermaid flowchart: gates are hexagons, milestones boxes, clocks rounded.
+
+    Every id carries a prefix, because names such as `end` and `class` are words of Mermaid's own.
+    """
+    lines = ["flowchart LR"]
+    for name, rule in plan.phases.items():
+        lines.append(f'  subgraph g_{name}["{_quoted(rule.title)}"]')
+        lines += [f"    {line}" for line in _inside(name, rule)]
+        lines.append("  end")
+    for name, commitment in plan.commitments.items():
+        lines.append(f'  k_{name}[/"{_quoted(commitment.title)}"/]')
+    for name, child in plan.programs.items():
+        lines.append(f'  c_{name}[["{_quoted(child.title)}"]]')
+        lines.append(f"  p_{child.opened_in} --> c_{name}")
+    for name, rule in plan.phases.items():
+        lines += [f"  {line}" for line in _arrows(plan, name, rule)]
+    for name, terms in plan.releases.items():
+        lines.append(f'  r_{name}[["{_quoted(terms.title)}<br/>{terms.amount:f} {_quoted(terms.unit)}"]]')
+        sources = [source for leaf in c.leaves(*terms.when) for source in _sources(plan, leaf, f"r_{name}")]
+        sources += [f"m_{terms.share_of}"] if terms.share_of else []
+        lines += [f"  {source} --> r_{name}" for source in dict.fromkeys(sources)]
+    return "\n".join(lines) + "\n"
+
+
+def _inside(name: str, rule: p.Phase) -> Iterator[str]:
+    yield f'p_{name}{{{{"{name}"}}}}'
+    for step_name, step in rule.milestones.items():
+        due = f"<br/>due {dates(step.due)}" if step.due else ""
+        yield f'm_{step_name}["{_quoted(step.title)}<br/>{step.party}{due}"]'
+        yield f"p_{name} --> m_{step_name}"
+    if rule.stability:
+        yield f's_{name}(["quiet for {rule.stability.length}, settling {rule.stability.settling}"])'
+        yield f"p_{name} --> s_{name}"
+
+
+def _arrows(plan: p.Plan, name: str, rule: p.Phase) -> Iterator[str]:
+    if rule.within:
+        yield f"p_{rule.within} -.->|within| p_{name}"
+    for number, criterion in enumerate(rule.entry):
+        choice = "" if len(list(c.leaves(criterion))) == 1 else f"|{_choice(criterion)}|"
+        for index, leaf in enumerate(c.leaves(criterion)):
+            yield from (f"{source} -->{choice} p_{name}" for source in _sources(plan, leaf, f"{name}_{number}_{index}"))
+
+
+def _choice(criterion: c.Criterion) -> str:
+    match criterion:
+        case c.AnyOf():
+            return "one of these"
+        case c.AtLeast(at_least=several):
+            return f"{several.count} of these"
+        case _:
+            return "all of these"
+
+
+def _sources(plan: p.Plan, leaf: c.Leaf, own: str) -> Iterator[str]:
+    """The nodes that an arrow into a gate comes from; consents, dates and quiet get a node of their own."""
+    match leaf:
+        case c.MilestoneAchieved(milestone=name) | c.MilestoneGraded(graded=c.Graded(milestone=name)):
+            yield f"m_{name}"
+        case c.PhaseComplete(phase=name):
+            shown = [f"m_{step}" for step in plan.phases[name].milestones]
+            clock = [f"s_{name}"] if plan.phases[name].stability else []
+            yield from shown + clock or [f"p_{name}"]
+        case c.StabilityKept(stability=name):
+            yield f"s_{name}"
+        case c.CommitmentHolds(commitment=name):
+            yield f"k_{name}"
+        case c.ProgramComplete(program=name) | c.ProgramMilestone(program_milestone=c.OfProgram(program=name)):
+            yield f"c_{name}"
+        case (
+            c.ConsentGiven()
+            | c.NoOpenIncident()
+            | c.NoOpenDispute()
+            | c.NoSnapback()
+            | c.Assessed()
+            | c.NotBefore()
+            | c.FigureHolds()
+        ):
+            yield f'x_{own}("{_quoted(asked(leaf))}")'
+        case _:
+            assert_never(leaf)
+
+
+def _quoted(text: str) -> str:
+    """Text inside quotes of Mermaid: its own marks are written as entities."""
+    marks = {"#": "#35;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "&": "#amp;", "`": "#96;"}
+    return "".join(marks.get(char, char) for char in text).replace("\n", " ")

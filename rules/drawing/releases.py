@@ -1,0 +1,44 @@
+"""Releases, and what earns each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules import plan as p
+from rules.drawing.criteria import all_asked, event
+
+
+def release(plan: p.Plan, name: str) -> Iterator[str]:
+    """A release, line by line."""
+    terms = plan.releases[name]
+    yield f"{name}: {terms.title} [{terms.party} to {terms.to}]"
+    yield f"  {terms.amount:f} {terms.unit}, {earned_by(plan, name)}"
+    if terms.per_unit and terms.per_unit.sample:
+        sample = terms.per_unit.sample
+        yield f"  a figure counts if {sample.indicator} of its period is at least {sample.at_least:f}"
+    if terms.advance:
+        advance = terms.advance
+        given = f"{advance.amount:f} in advance with {all_asked(advance.when)}"
+        yield f"  {given}; {advance.recovered} of later results go against it"
+    if terms.due:
+        yield f"  what is not earned {terms.due.within} after {event(terms.due.from_)} is suspended"
+    if terms.lapses:
+        over = f", carried over for {terms.rolls_over}," if terms.rolls_over else ""
+        yield f"  what is not earned {terms.lapses.within} after {event(terms.lapses.from_)}{over} is lost"
+    if terms.cure:
+        yield f"  what is suspended can be earned again for {terms.cure}"
+
+
+def earned_by(plan: p.Plan, name: str) -> str:
+    """How a release is earned, in words."""
+    terms = plan.releases[name]
+    gate = f"with {all_asked(terms.when)}" if terms.when else ""
+    if terms.share_of:
+        return f"as much of it as is achieved of {terms.share_of} {gate}".rstrip()
+    if terms.per_unit:
+        rule = terms.per_unit
+        indicator = plan.indicators[rule.indicator]
+        start = indicator.baseline.value if rule.from_ is None else rule.from_
+        each = f"{rule.each:f} a unit of {rule.indicator} ({indicator.unit})"
+        return f"{each} from {start:f} to {rule.to:f} {gate}".rstrip()
+    return f"all of it {gate}"

@@ -1,0 +1,158 @@
+"""A plan as indented text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from rules import criteria as c
+from rules import plan as p
+from rules.drawing.criteria import all_asked, dates, event, incidents_of
+from rules.drawing.releases import release
+from rules.indicators import Indicator, Target
+from rules.milestones import Attestation, Filed, Measured, Showing, Statement
+from rules.timetable import Deadline, Inactivity, Window
+
+
+def as_text(plan: p.Plan) -> str:
+    """The plan as indented text, phases in their order, what runs within a phase under it."""
+    lines = [f"{plan.title} ({plan.plan})", *_who(plan), ""]
+    for name, rule in plan.phases.items():
+        if rule.within is None:
+            lines += _phase(plan, name, "")
+    if plan.releases:
+        lines.append("releases, and what earns each")
+        lines += [f"  {line}" for name in plan.releases for line in release(plan, name)]
+        lines.append("")
+    if plan.calendar:
+        lines.append("calendar")
+        lines += [f"  {name}: {window.title}, {_span(window)}" for name, window in plan.calendar.items()]
+    if plan.inactivity:
+        lines.append("who stands still, while something is owed")
+        lines += [f"  {party}: {_still(rule)}" for party, rule in plan.inactivity.items()]
+    if plan.commitments:
+        lines.append("commitments, which hold at all times")
+        lines += [f"  {line}" for name in plan.commitments for line in _commitment(plan, name)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _who(plan: p.Plan) -> Iterator[str]:
+    yield "  parties: " + "; ".join(f"{name} ({party.name})" for name, party in plan.parties.items())
+    for name, body in plan.bodies.items():
+        yield f"  joint body: {name} ({body.name}) of {' and '.join(body.members)}"
+    if plan.non_parties:
+        yield f"  not parties: {', '.join(plan.non_parties)}"
+    yield f"  time zone: {plan.time_zone}"
+
+
+def _phase(plan: p.Plan, name: str, indent: str) -> Iterator[str]:
+    rule = plan.phases[name]
+    yield f"{indent}{name}: {rule.title}" + (f" [{rule.party}]" if rule.party else "")
+    indent += "  "
+    yield f"{indent}opens {_opening(rule)}"
+    for step in rule.milestones:
+        yield from _milestone(plan, step, indent)
+    if rule.stability:
+        yield from (f"{indent}{line}" for line in _stability(rule.stability))
+    yield f"{indent}is complete with {all_asked(rule.exit) if rule.exit else 'all that stands in it'}"
+    if rule.entry:
+        yield f"{indent}if its entry gate closes again: {rule.when_gate_closes.replace('_', ' ')}"
+    for child, opened in plan.programs.items():
+        if opened.opened_in == name:
+            yield f"{indent}opens the program {child}: {opened.title} [{opened.plan}], {_IN_SUSPENSION[opened.when_suspended]}"
+    for inner, other in plan.phases.items():
+        if other.within == name:
+            yield from _phase(plan, inner, indent)
+    if not rule.within:
+        yield ""
+
+
+_IN_SUSPENSION = {
+    "suspend": "suspended with this one",
+    "freeze": "frozen while this one is suspended",
+    "leave": "which goes on while this one is suspended",
+}
+
+
+def _opening(rule: p.Phase) -> str:
+    gate = f"with {all_asked(rule.entry)}" if rule.entry else "at once"
+    return f"{gate}, when somebody advances it" if rule.opens == "on_advance" else gate
+
+
+def _milestone(plan: p.Plan, name: str, indent: str) -> Iterator[str]:
+    step = plan.milestones[name]
+    yield f"{indent}- {name}: {step.title} [{step.party}]"
+    if step.due:
+        yield f"{indent}    due {_due(step.due)}"
+    for showing, how in step.shown_by.items():
+        yield f"{indent}    shown by {showing}: {_showing(plan, how)}"
+    scale = f", in part on the scale {step.determined.scale}" if step.determined.scale else ""
+    decided = "by the plan itself" if step.determined.automatically else f"by {' or '.join(step.determined.by)}"
+    yield f"{indent}    verified by {' or '.join(step.verified_by)}, determined {decided}{scale}"
+    if step.holds_while:
+        yield f"{indent}    held while {all_asked(step.holds_while)}"
+
+
+def _due(due: Deadline) -> str:
+    quiet = f" and {due.resumes_after} after" if due.resumes_after else ""
+    paused = f", paused while {' or '.join(due.paused_while_broken)} is broken{quiet}" if due.paused_while_broken else ""
+    windows = f", not counting {' and '.join(due.paused_in)}" if due.paused_in else ""
+    follows = f", then {due.when_missed}" if due.when_missed else ""
+    return f"{dates(due)} ({due.force.replace('_', ' ')}){paused}{windows}{follows}"
+
+
+def _showing(plan: p.Plan, how: Showing) -> str:
+    match how:
+        case Filed():
+            return "document"
+        case Statement():
+            return "statement"
+        case Attestation(by=parties):
+            return f"attestation by {' and '.join(parties)}"
+        case Measured(indicator=indicator, target=target):
+            return f"{indicator} of {plan.indicators[indicator].producer}, {_target(plan.indicators[indicator], target)}"
+    assert_never(how)
+
+
+def _target(indicator: Indicator, target: Target) -> str:
+    if target.change is not None:
+        baseline = indicator.baseline
+        return f"{target.change} from {baseline.value:f} {target.unit} in {baseline.period}"
+    if target.at_most is not None:
+        return f"at most {target.at_most:f} {target.unit}"
+    return f"at least {target.at_least:f} {target.unit}"
+
+
+def _stability(rule: p.StabilityPeriod) -> Iterator[str]:
+    since = f", counted after {event(rule.from_)}" if rule.from_ else ""
+    yield f"stability kept for {rule.length}, settling for {rule.settling}{since}"
+    yield from (f"  starts anew after {incidents_of(trigger)}" for trigger in rule.restarted_by)
+    yield from (f"  paused by {incidents_of(trigger)}" for trigger in rule.paused_by)
+    if rule.paused_in:
+        yield f"  not counting {' and '.join(rule.paused_in)}"
+    if rule.tolerates:
+        allowed = rule.tolerates
+        yield f"  tolerates {allowed.count} of {' or '.join(allowed.kinds)} up to {allowed.at_most}"
+
+
+def _commitment(plan: p.Plan, name: str) -> Iterator[str]:
+    rule = plan.commitments[name]
+    yield f"{name}: {rule.title} [{rule.party or 'outside the control of any party'}]"
+    yield f"  in force from when {_in_force(rule.in_force)}"
+    yield from (f"  broken by {incidents_of(trigger)}" for trigger in rule.broken_by)
+    if rule.kept_while:
+        yield f"  kept while {all_asked(rule.kept_while)}"
+
+
+def _in_force(anchor: c.Anchor) -> str:
+    return f"{anchor.milestone} is achieved" if anchor.milestone else event(anchor)
+
+
+def _span(window: Window) -> str:
+    return f"{window.from_:%Y-%m-%d %H:%M} to {window.to:%Y-%m-%d %H:%M} UTC"
+
+
+def _still(rule: Inactivity) -> str:
+    windows = f", not counting {' and '.join(rule.paused_in)}" if rule.paused_in else ""
+    acts = ", ".join(kind.replace("_", " ") for kind in rule.qualifying)
+    return f"{rule.within} without any of ({acts}){windows}; horizon {rule.horizon}"
