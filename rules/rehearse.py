@@ -24,7 +24,6 @@ from rules.parameters import recorded_plan
 from rules.plan import Plan
 from rules.program import Program
 from rules.reading import Document, Fault, Faulty, Path, faults_of
-from rules.readings import NoReading, ReadEvent, ReadFigure, Readings
 from rules.refusals import Refused
 from rules.soundness import sound
 from rules.story import Checked, ChildTold, Step, Story
@@ -191,8 +190,7 @@ class _Stage:
         answer = Fetch(
             url=f"story:{told.check}", status=200, retrieved_at=self.now, sha256=digest([told.check, str(self.now)]), size=0
         )
-        reading = _reading(told)
-        for deed in what_follows(self.program, told.check, Run(reading, (answer,), "story", "1")):
+        for deed in what_follows(self.program, told.check, Run(told.reading, (answer,), "story", "1")):
             self._must(CHECKS, deed, path)
 
     def _achieve(self, name: str, path: Path) -> None:
@@ -292,17 +290,3 @@ class _Stage:
 
     def _fault(self, path: Path, message: str) -> Faulty:
         return Faulty([self.told.placed(Fault(path, message))])
-
-
-def _reading(told: Checked) -> Readings | NoReading:
-    if told.unread is not None:
-        return NoReading(told.unread, told.sentence or "")
-    edition = told.edition or ""
-    figures = tuple(
-        ReadFigure(period, value, told.unit, edition, f"{period}: {value:f}", told.standard_errors.get(period))
-        for period, value in told.figures.items()
-    )
-    events = tuple(
-        ReadEvent(id=name, row=name, deleted=event.deleted, **event.model_dump()) for name, event in (told.events or {}).items()
-    )
-    return Readings(edition, figures, events, told.covers)

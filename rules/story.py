@@ -27,7 +27,7 @@ from pydantic import Field, model_validator
 
 from rules.accounts import Account
 from rules.acts import Role
-from rules.readings import Unread
+from rules.readings import NoReading, ReadEvent, ReadFigure, Readings, Unread
 from rules.times import Day
 from rules.words import Figure, Id, Label, Name, Strict, Text
 
@@ -147,6 +147,22 @@ class Checked(Strict):
         if (self.edition is None) != (self.unread is not None) or (self.sentence is None) != (self.unread is None):
             raise ValueError("write edition with figures or events, and sentence with unread")
         return self
+
+    @property
+    def reading(self) -> Readings | NoReading:
+        """As an adapter would give it."""
+        if self.unread is not None:
+            return NoReading(self.unread, self.sentence or "")
+        edition = self.edition or ""
+        figures = tuple(
+            ReadFigure(period, value, self.unit, edition, f"{period}: {value:f}", self.standard_errors.get(period))
+            for period, value in self.figures.items()
+        )
+        events = tuple(
+            ReadEvent(id=name, row=name, deleted=event.deleted, **event.model_dump())
+            for name, event in (self.events or {}).items()
+        )
+        return Readings(edition, figures, events, self.covers)
 
 
 class Step(Strict):
