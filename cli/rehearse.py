@@ -13,9 +13,10 @@ from rules.entries import Entry
 from rules.plan import Plan
 from rules.reading import Document, Faulty, validated
 from rules.rehearse import Happened, Rehearsal, rehearse
-from rules.sentences import local, told
+from rules.sentences import told
 from rules.soundness import sound
 from rules.story import Story
+from rules.times import local_time
 
 Files = Annotated[
     list[Path], typer.Argument(metavar="[PLAN] STORY", help="The story, and before it a plan in place of its own.")
@@ -81,14 +82,14 @@ def _print(story: Story, rehearsal: Rehearsal, *, effects: bool) -> None:
 
 def _lines(happened: Happened, plan: Plan, *, effects: bool) -> Iterator[str]:
     """An act and, indented, what follows from it; what follows from a clock alone stands at its own time."""
-    at = local(happened.at, plan.time_zone)
+    at = local_time(happened.at, plan.time_zone)
     if happened.refused is not None:
         yield f"{at}  {happened.who}: {happened.what} REFUSED, {happened.refused.code}: {happened.refused.reason}"
     for entry in happened.entries:
         if entry.actor is not None:
             yield f"{at}  {entry.actor.person}: {told(entry.fact, plan)}"
         elif effects:
-            when = local(_effective(entry), plan.time_zone)
+            when = local_time(_effective(entry), plan.time_zone)
             yield f"{when}  - {told(entry.fact, plan)}"
 
 

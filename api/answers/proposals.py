@@ -14,7 +14,7 @@ from rules.matters import Amend, Matter
 from rules.program import Program
 from rules.proposals import follows
 from rules.refusals import No
-from rules.sentences import matter_in_words
+from rules.sentences.proposals import matter_in_words
 from rules.silence import lapses, silence_ends
 from rules.times import Instant
 from rules.vocabulary.amendments import Version

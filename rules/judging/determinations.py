@@ -14,7 +14,7 @@ from rules.judging.milestones import milestone_of
 from rules.milestones import Milestone
 from rules.program import Program
 from rules.refusals import Code, No
-from rules.sentences import local
+from rules.times import local_time
 from rules.truth import Truth
 from rules.vocabulary.findings import Finding
 from rules.vocabulary.milestones import MilestoneState, MilestoneStatus
@@ -151,7 +151,7 @@ def _settled_finding(program: Program, finding: Finding | None, at: datetime) ->
         return finding
     raise No(
         Code.OBSERVATION_OPEN,
-        f"The party that owes may observe on the finding until {local(finding.observable_until, program.plan.time_zone)}.",
+        f"The party that owes may observe on the finding until {local_time(finding.observable_until, program.plan.time_zone)}.",
         "a determination after that, or after its observation",
     )
 

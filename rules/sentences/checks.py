@@ -1,0 +1,21 @@
+"""Checks, in words."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from rules import facts
+from rules.vocabulary.checks import OnCheck
+
+
+def check_told(fact: OnCheck) -> str:
+    """What a fact on a check says."""
+    match fact:
+        case facts.CheckReported():
+            edition = f", edition {fact.edition}" if fact.edition else ""
+            return f"check {fact.check} reports: {fact.outcome.replace('_', ' ')}{edition}. {fact.sentence}"
+        case facts.CheckPaused():
+            return f"check {fact.check} paused: {fact.reason}"
+        case facts.CheckResumed():
+            return f"check {fact.check} resumed: {fact.reason}"
+    assert_never(fact)

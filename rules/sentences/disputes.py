@@ -1,0 +1,37 @@
+"""Disputes and snapbacks, in words."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from rules import effects, facts
+from rules.plan import Plan
+from rules.times import local_time
+from rules.vocabulary.disputes import OnDispute
+
+
+def dispute_told(fact: OnDispute, plan: Plan) -> str:
+    """What a fact on a dispute or a snapback says."""
+    zone = plan.time_zone
+    match fact:
+        case facts.DisputeRaised():
+            about = f" about {fact.about}" if fact.about else ""
+            until = local_time(fact.until, zone)
+            return f"dispute {fact.dispute}{about} raised before {fact.stage} until {until}: {fact.reason}"
+        case facts.DisputeSettled():
+            return f"dispute {fact.dispute} settled before {fact.stage}: {fact.outcome}"
+        case facts.DisputeWithdrawn():
+            return f"dispute {fact.dispute} withdrawn: {fact.reason}"
+        case effects.DisputeReferred():
+            return f"dispute {fact.dispute} referred to {fact.stage} until {local_time(fact.until, zone)}"
+        case effects.StageExtended():
+            return f"dispute {fact.dispute} has more time where it lies, until {local_time(fact.to, zone)}"
+        case effects.DisputeUnsettled():
+            return f"dispute {fact.dispute} is left unsettled by the last stage"
+        case facts.SnapbackInvoked():
+            return f"snapback {fact.snapback} invoked, in effect on {local_time(fact.takes_effect_at, zone)}: {fact.reason}"
+        case effects.SnapbackTookEffect():
+            return f"snapback {fact.snapback} IN EFFECT"
+        case effects.SnapbackAverted():
+            return f"what snapback {fact.snapback} would end is kept, by proposal {fact.proposal}"
+    assert_never(fact)

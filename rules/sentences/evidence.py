@@ -1,0 +1,28 @@
+"""Evidence and figures, in words."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from rules import effects, facts
+from rules.vocabulary.evidence import OnEvidence
+
+
+def evidence_told(fact: OnEvidence) -> str:
+    """What a fact on evidence or on a figure says."""
+    match fact:
+        case facts.EvidenceRecorded():
+            return f"evidence {fact.evidence} recorded for {fact.milestone}.{fact.shows}"
+        case facts.MeasurementRecorded():
+            figure = f"{fact.value:f} {fact.unit} in {fact.period}"
+            revises = f", revises {fact.revises}: {str(fact.cause).replace('_', ' ')}" if fact.revises else ""
+            return f"figure {fact.measurement} recorded: {fact.indicator} {figure} ({fact.producer}, {fact.edition}){revises}"
+        case facts.EvidenceVerified():
+            return f"evidence {fact.evidence} verified"
+        case effects.FigureAccepted():
+            return f"figure {fact.measurement} counts as check {fact.check} has read it"
+        case facts.EvidenceReturned():
+            return f"evidence {fact.evidence} returned: {fact.reason}"
+        case facts.EvidenceWithdrawn():
+            return f"evidence {fact.evidence} withdrawn: {fact.reason}"
+    assert_never(fact)

@@ -1,0 +1,25 @@
+"""Child programs and the parent, in words."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from rules import effects, facts
+from rules.vocabulary.family import OnFamily
+
+
+def family_told(fact: effects.ProgramFrozen | effects.ProgramThawed | OnFamily) -> str:
+    """What a fact on the program's family says."""
+    match fact:
+        case effects.ProgramFrozen():
+            return f"program FROZEN: {fact.reason}"
+        case effects.ProgramThawed():
+            return "program goes on with its parent"
+        case effects.ChildOpened():
+            return f"child program {fact.program} OPEN"
+        case facts.ChildReported():
+            held = [one.milestone for one in fact.milestones if one.counts]
+            return f"child program {fact.program} reports: {fact.standing}; achieved: {', '.join(held) or 'nothing'}"
+        case facts.ParentReported():
+            return fact.reason
+    assert_never(fact)

@@ -1,0 +1,39 @@
+"""Incidents and the accounts of them, in words."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from rules import facts
+from rules.plan import Plan
+from rules.testimony import AccountGiven, AccountTakenBack
+from rules.times import local_time
+from rules.vocabulary.incidents import OnIncident
+
+
+def incident_told(fact: OnIncident, plan: Plan) -> str:
+    """What a fact on an incident says."""
+    match fact:
+        case facts.IncidentReported():
+            by = f", attributed to {fact.attributed_to}" if fact.attributed_to else ""
+            when = local_time(fact.happened_at, plan.time_zone)
+            return f"incident {fact.incident} reported: {fact.severity} {fact.incident_kind} at {fact.place} on {when}{by}"
+        case facts.IncidentConfirmed():
+            by = f", attributed to {fact.attributed_to}" if fact.attributed_to else ""
+            return f"incident {fact.incident} confirmed as {fact.severity}{by}: {fact.reason}"
+        case facts.IncidentContested():
+            return f"incident {fact.incident} contested: {fact.reason}"
+        case facts.IncidentDismissed():
+            return f"incident {fact.incident} dismissed: {fact.reason}"
+        case facts.IncidentResolved():
+            return f"incident {fact.incident} resolved on {local_time(fact.resolved_at, plan.time_zone)}: {fact.reason}"
+        case AccountGiven():
+            against = f", against {', '.join(fact.conflicts_with)}" if fact.conflicts_with else ""
+            return f"account {fact.account} of incident {fact.incident} given: {fact.severity}{against}; {_as_it_stands(fact)}"
+        case AccountTakenBack():
+            return f"account {fact.account} of incident {fact.incident} taken back: {fact.reason}; {_as_it_stands(fact)}"
+    assert_never(fact)
+
+
+def _as_it_stands(fact: AccountGiven | AccountTakenBack) -> str:
+    return f"it is {fact.stands.status}{', and in question' if fact.stands.questioned else ''}"

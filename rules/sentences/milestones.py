@@ -1,0 +1,42 @@
+"""Milestones, findings and dates, in words."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from rules import effects, facts
+from rules.plan import Plan
+from rules.times import local_time
+from rules.vocabulary.milestones import OnMilestone
+
+
+def milestone_told(fact: OnMilestone, plan: Plan) -> str:
+    """What a fact on a milestone says."""
+    zone = plan.time_zone
+    match fact:
+        case facts.ObservationMade():
+            return f"observation on {fact.milestone}: {fact.text}"
+        case facts.MilestoneDetermined():
+            by_itself = " by the plan itself" if fact.automatically else ""
+            grade = fact.share if fact.grade is None else fact.grade
+            part = f", {grade}" if fact.outcome == "partly_achieved" else ""
+            return f"milestone {fact.milestone} determined{by_itself}: {fact.outcome.replace('_', ' ')}{part}"
+        case effects.FindingMade():
+            proposal = f", proposes {fact.proposes}" if fact.proposes else ""
+            subject = fact.milestone or f"the stability period of {fact.stability}"
+            return f"finding on {subject}: {str(fact.outcome).replace('_', ' ')}{proposal}. {fact.sentence}"
+        case effects.DeadlineSet():
+            if fact.due_revised is None:
+                return f"milestone {fact.milestone} has no due date while it is paused"
+            moved = f", originally {local_time(fact.due_original, zone)}" if fact.due_revised != fact.due_original else ""
+            return f"milestone {fact.milestone} due {local_time(fact.due_revised, zone)}{moved}"
+        case effects.DeadlineMissed():
+            return f"milestone {fact.milestone} was not achieved by its due date"
+        case effects.DeadlineExtended():
+            return f"milestone {fact.milestone} extended by agreement to {local_time(fact.to, zone)}"
+        case effects.MilestoneWaived():
+            until = f" until {local_time(fact.until, zone)}" if fact.until else ""
+            return f"milestone {fact.milestone} waived{until}"
+        case effects.WaiverExpired():
+            return f"the waiver of {fact.milestone} has ended"
+    assert_never(fact)

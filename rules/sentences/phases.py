@@ -1,0 +1,38 @@
+"""Phases and their gates, in words."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from rules import effects, facts
+
+
+def phase_told(
+    fact: effects.GateChanged
+    | facts.PhaseAdvanced
+    | effects.PhaseOpened
+    | effects.PhaseCompleted
+    | effects.PhaseReopened
+    | effects.PhaseSteppedBack
+    | effects.WarningGiven
+    | facts.ConsentGiven,
+) -> str:
+    """What a fact on a phase says."""
+    match fact:
+        case effects.GateChanged():
+            return f"{fact.gate} gate of {fact.phase} {'met' if fact.met else 'closed'}"
+        case facts.PhaseAdvanced():
+            return f"phase {fact.phase} advanced"
+        case effects.PhaseOpened():
+            return f"phase {fact.phase} OPEN"
+        case effects.PhaseCompleted():
+            return f"phase {fact.phase} COMPLETE"
+        case effects.PhaseReopened():
+            return f"phase {fact.phase} open again"
+        case effects.PhaseSteppedBack():
+            return f"phase {fact.phase} stepped back and waits"
+        case effects.WarningGiven():
+            return f"warning on {fact.phase}: {fact.sentence}"
+        case facts.ConsentGiven():
+            return f"{fact.party} consents to the opening of {fact.phase}"
+    assert_never(fact)

@@ -1,0 +1,49 @@
+"""The program as a whole, its plan and its members, in words."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from rules import effects, facts
+from rules.plan import Plan
+
+
+def program_told(
+    fact: facts.ProgramStarted
+    | facts.MemberAdmitted
+    | facts.MemberRemoved
+    | facts.ProgramSuspended
+    | facts.ProgramResumed
+    | facts.ProgramTerminated
+    | effects.ProgramCompleted
+    | effects.PlanAmended
+    | facts.EvidenceRead
+    | facts.MilestoneAssessed
+    | facts.AttemptRefused,
+    plan: Plan,
+) -> str:
+    """What any other fact says."""
+    match fact:
+        case facts.ProgramStarted():
+            return f"program started: {fact.title}, plan {plan.plan}"
+        case facts.MemberAdmitted(member=member):
+            return f"{member.person} admitted as {member.role}" + (f" for {member.party}" if member.party else "")
+        case facts.MemberRemoved(member=member):
+            return f"{member.person} is no {member.role} any more: {fact.reason}"
+        case facts.ProgramSuspended():
+            return f"program SUSPENDED: {fact.reason}"
+        case facts.ProgramResumed():
+            return f"program resumed: {fact.reason}"
+        case facts.ProgramTerminated():
+            return f"program TERMINATED: {fact.reason}"
+        case facts.EvidenceRead():
+            return f"restricted evidence {fact.evidence} read"
+        case facts.MilestoneAssessed():
+            return f"milestone {fact.milestone} assessed by {fact.assessor} as {fact.grade}: {fact.reason}"
+        case effects.PlanAmended():
+            return f"the plan is amended by proposal {fact.proposal}"
+        case effects.ProgramCompleted():
+            return "program COMPLETE"
+        case facts.AttemptRefused():
+            return f"attempt to {fact.attempted} refused: {fact.code}. {fact.reason}"
+    assert_never(fact)
