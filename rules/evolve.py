@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, assert_never, get_args
 
 from rules import effects, facts
 from rules.entries import Entry, Fact, NotFoldable
-from rules.evolving.amendment import amended
+from rules.evolving.amendments import amended
 from rules.evolving.assessments import assessed
 from rules.evolving.checks import check_after
 from rules.evolving.disputes import dispute_after
