@@ -16,7 +16,7 @@ another cause.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from decimal import Context
+from decimal import Context, Decimal
 
 from rules.causes import Cause
 from rules.facts import MeasurementRecorded
@@ -29,6 +29,9 @@ from rules.readings import ReadFigure
 from rules.vocabulary.evidence import EvidenceStatus
 
 _EXACT = Context(prec=80)
+_TELLING = 5
+"""Digits."""
+
 _STANDS = (EvidenceStatus.RECORDED, EvidenceStatus.VERIFIED)
 
 
@@ -64,6 +67,17 @@ class Series:
         return figure
 
 
+def is_as_recorded(recorded: MeasurementRecorded, value: Decimal) -> bool:
+    """Whether a source says the value that is recorded, as far as was written of it.
+
+    A person copies a figure with fewer digits than the source gives. What agrees in five of them or more is the same figure;
+    fewer could hide on which side of a target it lies. What a check has read is exact.
+    """
+    if recorded.origin is not None or len(recorded.value.as_tuple().digits) < _TELLING:
+        return recorded.value == value
+    return _EXACT.quantize(value, recorded.value) == recorded.value
+
+
 def cause(before: Iterable[MeasurementRecorded], read: Mapping[str, ReadFigure], baseline: Baseline | None) -> Cause | None:
     """Why figures of an edition are other than those recorded before it; None where none is.
 
@@ -73,7 +87,7 @@ def cause(before: Iterable[MeasurementRecorded], read: Mapping[str, ReadFigure],
     were = list(before)
     if not were:
         return None
-    moved = {figure.period for figure in were if figure.period in read and read[figure.period].value != figure.value}
+    moved = {one.period for one in were if one.period in read and not is_as_recorded(one, read[one.period].value)}
     last = max(were, key=lambda figure: period_end(figure.period)).period
     if moved - {last} or (baseline is not None and _rewritten(baseline, read, last)):
         return "methodology"

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from rules.acts import RecordMeasurement
 from rules.canonical import digest
 from rules.causes import Cause
-from rules.editions import Series, cause
+from rules.editions import Series, cause, is_as_recorded
 from rules.facts import MeasurementRecorded
 from rules.indicators import Indicator
 from rules.origin import Fetch, Origin
@@ -41,6 +41,7 @@ class Recording:
         self._source = program.plan.sources[rule.source]
         self._targets = [how.target for _, _, how in program.plan.measured.get(self._name, ())]
         self._within = any(target.compares == "within_edition" for target in self._targets)
+        self._needs_errors = any(target.standard_errors is not None for target in self._targets)
         self._series = Series(program, self._name, self._source.producer)
         self._figures = tuple(_labelled(figure) for figure in figures)
         self._read = {figure.period: figure for figure in self._figures}
@@ -112,25 +113,33 @@ class Recording:
             ends = max(period_end(period) for period in earlier)
             asked |= {period for period in self._read if period_end(period) > ends}
         both = standing.keys() & self._read.keys()
-        return (asked & self._read.keys()) | {period for period in both if not _same(standing[period], self._read[period])}
+        return (asked & self._read.keys()) | {period for period in both if not self._same(standing[period], self._read[period])}
 
     def _news(self, figure: ReadFigure) -> tuple[MeasurementRecorded | None, Cause | None] | None:
         """What a figure takes the place of, and why; None where it is no news."""
         last, now = self._series.last_read(self._check, figure.period), self._series.standing.get(figure.period)
-        if last is not None and last.edition == figure.edition and _same(last, figure):
+        if last is not None and last.edition == figure.edition and self._same(last, figure):
             return None  # the source says what it said; whatever people have made of that stands
         if now is None:
             return None, None
         if now.edition == figure.edition:
-            return None if _same(now, figure) else (now, "data_error")
+            corrected = not is_as_recorded(now, figure.value)
+            return None if self._same(now, figure) else (now, "data_error" if corrected else "late_data")
         why = self._cause(figure.edition)
-        if not _same(now, figure):
+        if not self._same(now, figure):
             return now, why or "late_data"
         if why is not None and self._within:
             return now, why
         newest = self._series.standing.get(self.newest.period)
         fresh = newest is None or newest.edition == self.newest.edition
         return (None, None) if self._within and fresh else None
+
+    def _same(self, recorded: MeasurementRecorded, read: ReadFigure) -> bool:
+        """A source that gives no error does not take one back, and adds none to a person's figure that nobody asks for."""
+        known = {None, recorded.standard_error}
+        if recorded.origin is None and recorded.standard_error is None and not self._needs_errors:
+            known.add(read.standard_error)
+        return is_as_recorded(recorded, read.value) and read.standard_error in known
 
     def _cause(self, edition: str) -> Cause | None:
         own = self._source.producer == self._indicator.producer
@@ -167,8 +176,3 @@ class Recording:
 def _labelled(figure: ReadFigure) -> ReadFigure:
     """A figure whose edition is written as the ledger writes it, so that it is known again."""
     return replace(figure, edition=unicodedata.normalize("NFC", figure.edition.strip()))
-
-
-def _same(recorded: MeasurementRecorded, read: ReadFigure) -> bool:
-    """A source that gives no error does not take one back."""
-    return recorded.value == read.value and read.standard_error in (None, recorded.standard_error)

@@ -124,6 +124,22 @@ class TestWhatIsRecorded:
         verify_all(given)
         assert "was 85 kt" in judged(given).sentence
 
+    @pytest.mark.parametrize(
+        ("by_hand", "read", "news"), [("85.123", "85.1231", {}), ("85", "85.4", {"2024": ("85.4", "E1", "data_error")})]
+    )
+    def test_a_figure_that_a_person_wrote_with_fewer_digits(self, by_hand: str, read: str, news: dict[str, object]) -> None:
+        """Five digits tell a figure; with fewer it could lie on the other side of a target."""
+        given = world()
+        recorded(given, "m1", indicator="smoke", value=Decimal(by_hand), period="2024", edition="E1")
+        assert figures(checked(given, readings("E1", y2024=read))) == news
+
+    def test_an_error_beside_a_person_s_figure_only_where_a_target_asks_for_it(self) -> None:
+        for target, is_news in (({"change": "-10%"}, False), ({"change": "-10%", "standard_errors": "2"}, True)):
+            given = measuring({"smoke": indicator()}, {"smoke": target}, check={})
+            recorded(given, "m1", indicator="smoke", value=Decimal(85), period="2024", edition="E1")
+            found = figures(checked(given, readings("E1", errors={"2024": "2"}, y2024="85")))
+            assert found == ({"2024": ("85", "E1", "late_data")} if is_news else {})
+
     def test_an_error_that_is_given_later(self) -> None:
         given = world()
         checked(given, readings("E1", y2024="85"))

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from rules.readings import NoReading
+from tests.workflows.sources.answers import workbook
 from tests.workflows.sources.producers import QUICK, Producers, Served, asked, read
-from tests.workflows.sources.test_ready import workbook
 from workflows.sources.adapter import NoAnswer
 
 HOST = "data.example.test"

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from io import BytesIO
 from typing import Any
 
 import jsonschema_rs
 import pytest
-from openpyxl import Workbook
 
 from rules.origin import Fetch
 from rules.readings import NoReading, ReadEvent, Readings
 from rules.schema import plan_schema
+from tests.workflows.sources.answers import CITATION, GFMR, OWID, acled, ged, wdi_page, wdi_row, workbook
 from tests.workflows.sources.producers import Heard, Producers, Served, read, run, secrets
 from tests.workflows.sources.ready import AROUND, FOLDER, ask, plan, text
 from workflows.sources.adapter import Answer
@@ -55,24 +54,6 @@ def test_there_is_one_for_each_producer_that_is_named() -> None:
 def figures(readings: Readings | NoReading) -> dict[str, Decimal]:
     assert isinstance(readings, Readings), readings
     return {figure.period: figure.value for figure in readings.figures}
-
-
-def wdi_row(year: str, value: object, code: str = "NY.GDP.PETR.RT.ZS") -> dict[str, Any]:
-    return {
-        "indicator": {"id": code, "value": "Oil rents (% of GDP)"},
-        "country": {"id": "IQ", "value": "Iraq"},
-        "countryiso3code": "IRQ",
-        "date": year,
-        "value": value,
-        "unit": "",
-        "obs_status": "",
-        "decimal": 1,
-    }
-
-
-def wdi_page(rows: list[dict[str, Any]], page: int = 1, pages: int = 1) -> list[Any]:
-    head = {"page": page, "pages": pages, "per_page": 1000, "total": len(rows), "sourceid": "2", "lastupdated": "2026-07-13"}
-    return [head, rows]
 
 
 WDI = "api.worldbank.org/v2/country/IRQ/indicator/NY.GDP.PETR.RT.ZS"
@@ -175,13 +156,6 @@ class TestWorldBank:
         assert producers.heard[0]["query"]["source"] == "3"
 
 
-OWID = "ourworldindata.org/grapher/annual-co2-emissions-per-country"
-CITATION = (
-    "Global Carbon Budget (2025) \u2013 with major processing by Our World in Data. \u201cAnnual CO\u2082 emissions\u201d "
-    "[dataset]. Global Carbon Project, \u201cGlobal Carbon Budget v15\u201d [original data]."
-)
-
-
 async def test_emissions_have_the_edition_of_the_budget_beside_them(producers: Producers) -> None:
     """The budget of 2025 has 193.1 Mt for 2021; it is published in tonnes."""
     producers.answers[f"{OWID}.csv"] = Served(
@@ -207,22 +181,6 @@ async def test_a_renamed_column_is_no_guess(producers: Producers) -> None:
     assert "has no column 'emissions_total'" in readings.sentence
 
 
-def workbook(**sheets: list[list[Any]]) -> bytes:
-    book = Workbook()
-    book.remove(book.worksheets[0])
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name.replace("_", " "))
-        for row in rows:
-            sheet.append(row)
-    file = BytesIO()
-    book.save(file)
-    return file.getvalue()
-
-
-GFMR = (
-    "thedocs.worldbank.org/en/doc/d01b4aebd8a10513c0e341de5e1f652e-0400072024/related/"
-    "Flare-volume-and-intensity-estimates-2012-2023.xlsx"
-)
 FLARING = workbook(
     Flare_volume=[
         ["Country, bcm", 2021, 2022, 2023],
@@ -316,24 +274,6 @@ async def test_electricity_is_of_the_day_on_which_the_file_was_changed(producers
     assert answers[0].fetch.headers == {"Last-Modified": "Wed, 10 Jun 2026 08:00:00 GMT"}
 
 
-def ged(number: int, day: str, place: str = "Baghdad governorate") -> dict[str, Any]:
-    return {
-        "id": number,
-        "relid": f"IRQ-2025-1-{number}",
-        "year": 2025,
-        "type_of_violence": 1,
-        "side_a": "Government of Iraq",
-        "side_b": "IS",
-        "dyad_name": "Government of Iraq - IS",
-        "adm_1": place,
-        "country_id": 645,
-        "date_start": f"{day}T00:00:00",
-        "best": 3,
-        "high": 2,
-        "low": 3,
-    }
-
-
 async def test_lethal_events_come_page_by_page_from_nought(producers: Producers) -> None:
     pages = [[ged(1, "2025-05-13"), ged(2, "2025-06-01", "Anbar governorate")], [ged(3, "2025-12-30")]]
 
@@ -352,10 +292,6 @@ async def test_lethal_events_come_page_by_page_from_nought(producers: Producers)
     assert str(readings.covers_until) == "2025-12-30"
     assert {heard["headers"]["x-ucdp-access-token"] for heard in producers.heard} == {"t0ken"}
     assert (readings.edition, producers.heard[0]["query"]["StartDate"]) == ("GED 26.1", "2024-07-14")
-
-
-def acled(name: str, day: str, kind: str = "Battles") -> dict[str, str]:
-    return {"event_id_cnty": name, "event_date": day, "event_type": kind, "sub_event_type": "Armed clash", "admin1": "Baghdad"}
 
 
 async def test_changed_and_deleted_events_are_asked_for_as_well(producers: Producers) -> None:
