@@ -13,6 +13,7 @@ from rules.explaining.reasons import named
 from rules.figures import usable
 from rules.findings import shown
 from rules.program import Program
+from rules.reliance import relied_on
 from rules.times import local_day
 from rules.truth import Truth
 from rules.unknown import Unknown, Why
@@ -39,6 +40,9 @@ class Blocking:
     earliest: datetime | None
     unknown: Why | None = None
     """Where a figure that it needs tells nothing: of which kind that is."""
+
+    relies_on: tuple[str, ...] = ()
+    """The checks that it is judged by, well or not: how they go is no matter of the law."""
 
 
 def blocking(program: Program, at: datetime) -> tuple[Blocking, ...]:
@@ -97,7 +101,8 @@ def _unmet(
     at: datetime,
 ) -> Iterator[Blocking]:
     for leaf, outcome, (sentence, owes, since, earliest) in unmet(program, phase, criteria, at):
-        yield Blocking(phase, gate, written(leaf), outcome, sentence, owes, since, earliest, _unknown(program, leaf, at))
+        unknown, checks = _unknown(program, leaf, at), relied_on(program.plan, leaf)
+        yield Blocking(phase, gate, written(leaf), outcome, sentence, owes, since, earliest, unknown, checks)
 
 
 def _unknown(program: Program, leaf: c.Leaf, at: datetime) -> Why | None:

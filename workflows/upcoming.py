@@ -1,4 +1,4 @@
-"""What the door asks of Temporal: when a check runs next, and that it runs now. Neither waits long for an answer."""
+"""What the door asks of Temporal: when a check runs next, how far it is, and that it runs now. Nothing waits long for it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from temporalio.client import Client, ScheduleOverlapPolicy
+from temporalio.client import Client, ScheduleActionExecutionStartWorkflow, ScheduleOverlapPolicy
 from temporalio.service import RPCError, RPCStatusCode
 
 from workflows.client import PATIENCE_SECONDS, RPC_SECONDS
@@ -47,6 +47,22 @@ async def next_runs(client: Client, program: str, names: Iterable[str]) -> Mappi
             return await all_of_them()
     except (RPCError, RuntimeError, TimeoutError) as error:
         raise TemporalAway("Temporal does not answer, so nobody knows when the check runs next.") from error
+
+
+async def progress(client: Client, program: str, name: str) -> str | None:
+    """How far the run of a check is that goes on now, in the last words of its adapter; None where nobody knows of any."""
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            schedule = await client.get_schedule_handle(check_schedule(program, name)).describe(rpc_timeout=RPC)
+            for action in schedule.info.running_actions:
+                if isinstance(action, ScheduleActionExecutionStartWorkflow):
+                    handle = client.get_workflow_handle(action.workflow_id, run_id=action.first_execution_run_id)
+                    for pending in (await handle.describe(rpc_timeout=RPC)).raw_description.pending_activities:
+                        said = await client.data_converter.decode(pending.heartbeat_details.payloads, [str])
+                        return said[0] if said and said[0] else None
+    except (RPCError, RuntimeError, TimeoutError):
+        return None
+    return None
 
 
 async def run_now(client: Client, program: str, name: str) -> None:

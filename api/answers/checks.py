@@ -8,7 +8,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from api.answers.phases import BlockingAnswer
 from rules.checks import Runs
+from rules.explain import Blocking
 from rules.health import Health, LastRun, health, overdue_from
 from rules.program import Program
 from rules.times import Instant
@@ -61,6 +63,7 @@ class CheckAnswer(BaseModel):
     health_sentence: str
     overdue_from: Instant = Field(description="when it is overdue, unless the source gives a good answer before")
     last_run: RunAnswer | None
+    progress: str | None = Field(default=None, description="how far the run is that goes on now; told of a single check")
     next_run: Instant | None
     next_run_unknown: str | None = Field(description="why `next_run` is null")
     last_report: ReportAnswer | None
@@ -98,6 +101,36 @@ class CheckAnswer(BaseModel):
             else None,
             findings=_findings(program, check.figures_of),
         )
+
+
+class OverdueAnswer(BaseModel):
+    """A check whose source has not answered for too long. It blocks nothing, and explains why a figure may be missing."""
+
+    check: str
+    title: str
+    since: Instant
+    sentence: str
+
+
+class GateAnswer(BlockingAnswer):
+    """What blocks a gate, with what its figures and its quiet are waited for in vain."""
+
+    overdue: list[OverdueAnswer] = Field(description="checks that the criterion relies on, if they are overdue")
+
+    @classmethod
+    def with_checks(cls, program: Program, block: Blocking, last: Mapping[str, LastRun], at: datetime) -> GateAnswer:
+        told = {name: health(program, name, last.get(name), at) for name in block.relies_on}
+        overdue = [
+            OverdueAnswer(
+                check=name,
+                title=program.plan.checks[name].title,
+                since=overdue_from(program, name, last.get(name)),
+                sentence=sentence,
+            )
+            for name, (how, sentence) in told.items()
+            if how is Health.OVERDUE
+        ]
+        return cls(**BlockingAnswer.of(block).model_dump(), overdue=overdue)
 
 
 class Upcoming:

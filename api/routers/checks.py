@@ -21,7 +21,7 @@ from rules.refusals import Code
 from rules.refusals import Refused as Refusal
 from rules.vocabulary.checks import CheckState
 from rules.words import Name
-from workflows.upcoming import TemporalAway, next_runs, run_now
+from workflows.upcoming import TemporalAway, next_runs, progress, run_now
 
 router = APIRouter(prefix="/programs/{program}/checks", tags=["checks"], route_class=ActRoute)
 
@@ -37,11 +37,13 @@ async def get_checks(state: StateOf, caller: Caller, program: ProgramId) -> list
 
 @router.get("/{check}", responses=READS)
 async def get_check(state: StateOf, caller: Caller, program: ProgramId, check: CheckName) -> CheckAnswer:
-    """One of them."""
+    """One of them; while it runs, also how far it is."""
     held = await seen(state, caller, program)
     _check_known(held, check)
     (answer,) = await _answers(state, program, held, [check])
-    return answer
+    if answer.last_run is None or answer.last_run.seconds is not None:
+        return answer
+    return answer.model_copy(update={"progress": await progress(state.temporal, str(program), check)})
 
 
 @router.post("/{check}/run", status_code=202, responses=declared(401, 403, 404, 409, 422, 503))

@@ -12,8 +12,9 @@ from pydantic import Field
 
 from api.acting import RECORDED, Key, Preview, ProgramId, perform
 from api.answers.assessments import AssessedAnswer
+from api.answers.checks import GateAnswer
 from api.answers.ledger import EntryAnswer, EntryPage, withheld
-from api.answers.phases import BlockingAnswer, ClockAnswer, MilestoneAnswer, PhaseAnswer
+from api.answers.phases import ClockAnswer, MilestoneAnswer, PhaseAnswer
 from api.answers.programs import (
     EvidenceAnswer,
     EvidencePage,
@@ -160,9 +161,11 @@ async def get_milestones(
 
 
 @router.get("/{program}/blocking", responses=READS)
-async def get_blocking(state: StateOf, caller: Caller, program: ProgramId) -> list[BlockingAnswer]:
-    """What blocks the next gates: each unmet criterion, who owes the next act, since when."""
-    return [BlockingAnswer.of(block) for block in blocking(await seen(state, caller, program), _now())]
+async def get_blocking(state: StateOf, caller: Caller, program: ProgramId) -> list[GateAnswer]:
+    """What blocks the next gates: each unmet criterion, who owes the next act, since when, and which checks are overdue."""
+    held, at = await seen(state, caller, program), _now()
+    last = await state.runs.of(program) if held.plan.checks else {}
+    return [GateAnswer.with_checks(held, block, last, at) for block in blocking(held, at)]
 
 
 @router.get("/{program}/releases", responses=READS)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -17,13 +19,17 @@ SMOKE = "/programs/{program}/checks/smoke"
 REASON = {"reason": "The Observatory asks us to wait."}
 
 
+async def started(door: Door, document: dict[str, Any]) -> Door:
+    members = [member.model_dump(mode="json") for member in EVERYBODY]
+    answer = await door.post("olga", "/programs", {"document": document, "members": members})
+    assert answer.status_code == 201, answer.text
+    return Door(door.client, door.secrets, answer.json()["program"])
+
+
 @pytest.fixture
 async def watched(door: Door) -> Door:
     """A program with a check."""
-    members = [member.model_dump(mode="json") for member in EVERYBODY]
-    started = await door.post("olga", "/programs", {"document": CHECKED, "members": members})
-    assert started.status_code == 201, started.text
-    return Door(door.client, door.secrets, started.json()["program"])
+    return await started(door, CHECKED)
 
 
 async def test_a_check_tells_what_it_reads_and_that_it_has_not_run(watched: Door) -> None:
@@ -98,3 +104,21 @@ async def test_a_source_that_is_away_shows_with_its_reason_and_blocks_nothing(wa
     assert (smoke["health"], smoke["last_run"]["outcome"], smoke["last_run"]["failures"]) == ("failing", "no_answer", 2)
     assert "Nobody listens at the Observatory." in smoke["health_sentence"]
     assert (await watched.get("nora", "/programs/{program}/ledger")).json() == before
+
+
+async def test_a_gate_that_waits_for_a_figure_tells_that_its_check_is_overdue(door: Door) -> None:
+    """The gate is as closed as it was. An officer sees there what the figure is waited for in vain from."""
+    document = deepcopy(CHECKED)
+    shown_by = document["phases"]["move"]["milestones"]["announced"]["shown_by"]
+    shown_by["figure"] = document["phases"]["trade"]["milestones"]["cleaner"]["shown_by"]["figure"]
+    program = "/programs/{program}"
+    before = await started(door, document)
+    document["checks"]["smoke"]["runs"]["overdue_after"] = "PT0S"
+    late = await started(door, document)
+    (quiet, *_), (overdue, *others) = [(await one.get("nora", f"{program}/blocking")).json() for one in (before, late)]
+    assert (quiet["criterion"], quiet["overdue"]) == ("milestone: announced", [])
+    (told,) = overdue["overdue"]
+    assert (told["check"], told["title"]) == ("smoke", "Smoke, as the Observatory says")
+    assert told["sentence"].startswith("Check overdue since")
+    assert (overdue["outcome"], overdue["sentence"]) == (quiet["outcome"], quiet["sentence"])
+    assert not any(other["overdue"] for other in others)

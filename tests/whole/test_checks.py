@@ -74,13 +74,14 @@ async def test_a_producer_that_denies_is_asked_once_and_the_ledger_says_so(whole
 
 
 async def test_a_run_survives_a_kill_of_the_worker_while_the_producer_thinks(whole: Service, observatory: Producer) -> None:
-    """Another worker begins the fetch anew; the figure is recorded once."""
+    """Meanwhile it tells how far it is. Another worker begins the fetch anew; the figure is recorded once."""
     async with Insisting(whole) as client:
         program = await started(client, whole, observatory)
         await until(client, program, lambda check: check["next_run"] is not None)
         observatory.answers.clear()
         await run_now(whole, program)
-        await asyncio.to_thread(whole.await_, lambda: observatory.asked["/smoke"] == 1, "the producer is asked")
+        await until(client, program, lambda check: check["progress"] == "asks")
+        assert observatory.asked["/smoke"] == 1
         await asyncio.to_thread(whole.signal, "worker", signal.SIGKILL)
         observatory.answers.set()
         await until(client, program, lambda check: check["health"] == "ok")
