@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import LiteralString
+from datetime import datetime
+from typing import LiteralString, cast
 from uuid import UUID
 
 from db.session import Clerk, Reader
@@ -46,13 +47,16 @@ class CheckRuns:
         async with self._clerk.transaction() as connection:
             await connection.execute("DELETE FROM check_run WHERE program_id = %s AND name = %s", [program_id, name])
 
-    async def started(self, program_id: UUID, name: str) -> None:
+    async def started(self, program_id: UUID, name: str) -> datetime:
+        """When, by the database's clock."""
         async with self._clerk.transaction() as connection:
-            await connection.execute(
+            cursor = await connection.execute(
                 "INSERT INTO check_run (program_id, name, started_at) VALUES (%s, %s, clock_timestamp())"
-                " ON CONFLICT (program_id, name) DO UPDATE SET started_at = excluded.started_at",
+                " ON CONFLICT (program_id, name) DO UPDATE SET started_at = excluded.started_at RETURNING started_at",
                 [program_id, name],
             )
+            (row,) = await cursor.fetchall()
+        return cast("datetime", row["started_at"])
 
     async def finished(  # noqa: PLR0913  each is a column, and keyword-only
         self, program_id: UUID, name: str, *, run: str, outcome: str, sentence: str, size: int | None = None

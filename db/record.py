@@ -101,7 +101,7 @@ class Recorder:
         """What would follow from acts now; nothing is written, not even a refused attempt."""
         kept = await self._programs.load(program_id)
         program, clocks = (kept.program, kept.clocks) if kept else (None, ())
-        now = datetime.now(UTC)
+        now = self._hour.now() or datetime.now(UTC)
         entries: tuple[Any, ...] = ()
         for act in acts:
             outcome = decide(program, act, max(now, program.at) if program else now, clocks if program else None)

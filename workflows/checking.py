@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
-from datetime import UTC, datetime
+from datetime import UTC
 from uuid import UUID
 
 import psycopg
@@ -12,6 +12,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from db.check_runs import CheckRuns
 from db.documents import DocumentFault, Documents, TooManyBytes
+from db.hour import Hour
 from db.programs import Programs
 from db.record import Recorder
 from rules.acts import CHECKS, Act, Deed
@@ -24,12 +25,12 @@ from rules.refusals import Code, Refused
 from workflows.beating import beating
 from workflows.messages import Checked, CheckOf, Fetched, Unanswered
 from workflows.rereading import asked, kept_answers, read_again
-from workflows.sources.adapter import Adapter, Answer, Denied, NoAnswer
+from workflows.sources.adapter import Adapter, Answer, Ask, Denied, NoAnswer, Told
 from workflows.sources.adapters import Adapters
-from workflows.sources.egress import Gateway
+from workflows.sources.egress import Egress, Gateway
 
 LATER = (Code.IN_THE_FUTURE,)
-"""Refusals that pass by themselves: the database's clock is a little behind that of the worker."""
+"""Refusals that pass by themselves: an event of a day that begins later in the plan's time zone."""
 
 
 class Checking:
@@ -55,26 +56,17 @@ class Checking:
         """
         program = await self._program(check)
         adapter = self._adapter(program, check.name)
-        await self._runs.started(UUID(check.program), check.name)
-        ask = asked(program.plan, check.name, datetime.now(UTC).date())
+        hour = Hour()
+        hour.told(began_at := await self._runs.started(UUID(check.program), check.name))
+        ask, line = asked(program.plan, check.name, began_at.astimezone(UTC).date()), self._gateway.line(program.plan.hosts)
         try:
             async with beating() as told:
-                answers = await adapter.fetch(ask, self._gateway.line(program.plan.hosts), told)
-                fetched = [await self._kept(check, answer) for answer in answers]
+                answers = await _answers(adapter, ask, line, told)
+                fetched = [await self._kept(check, answer, hour) for answer in answers]
         except Denied as denied:
             return Fetched(check=check, run=run, denied=str(denied), denied_as=denied.kind)
         except TooManyBytes as large:
             return Fetched(check=check, run=run, denied=f"The answer is too large: {large}.")
-        except NoAnswer as error:
-            raise ApplicationError(
-                str(error), type="no_answer", next_retry_delay=error.again_in, category=ApplicationErrorCategory.BENIGN
-            ) from None
-        except (psycopg.Error, DocumentFault):
-            raise
-        except Exception as error:  # noqa: BLE001  whatever an adapter raises
-            # What an adapter of somebody else's says of its fault may hold a secret, and would be kept by Temporal.
-            sentence = f"The adapter {adapter.name} {adapter.version} failed: {type(error).__name__}."
-            raise ApplicationError(sentence, type="adapter_failed") from None
         return Fetched(check=check, run=run, fetched=fetched)
 
     @activity.defn
@@ -127,21 +119,28 @@ class Checking:
             sentence = f"The source {source} cannot be read: {fault}"
             raise ApplicationError(sentence, type="adapter_unknown", non_retryable=isinstance(fault, Denied)) from None
 
-    async def _kept(self, check: CheckOf, answer: Answer) -> Fetch:
-        """Files an answer's bytes as a document of the program."""
+    async def _kept(self, check: CheckOf, answer: Answer, hour: Hour) -> Fetch:
+        """Files an answer's bytes as a document of the program. Its time is no later than the database's, which judges it."""
 
         async def body() -> AsyncIterator[bytes]:
             yield answer.body
 
-        await self._documents.store(
-            UUID(check.program),
-            body(),
-            name=f"{check.name} {answer.fetch.retrieved_at:%Y-%m-%d}",
-            media_type="application/octet-stream",
-            uploaded_by=CHECKS.person,
-            expected=answer.fetch.sha256,
-        )
-        return answer.fetch
+        retrieved_at = min(answer.fetch.retrieved_at, hour.now() or answer.fetch.retrieved_at)
+        try:
+            await self._documents.store(
+                UUID(check.program),
+                body(),
+                name=f"{check.name} {retrieved_at:%Y-%m-%d}",
+                media_type="application/octet-stream",
+                uploaded_by=CHECKS.person,
+                expected=answer.fetch.sha256,
+            )
+        except (psycopg.Error, DocumentFault):
+            raise
+        except Exception as error:  # noqa: BLE001  a full disk, a store that is away: each store raises what it pleases
+            sentence = f"The producer answered, and the answer could not be kept: {type(error).__name__}."
+            raise ApplicationError(sentence, type="not_kept") from None
+        return answer.fetch.model_copy(update={"retrieved_at": retrieved_at})
 
     async def _read(self, program: Program, adapter: Adapter, fetched: Fetched) -> Readings | NoReading:
         if fetched.denied is not None:
@@ -168,6 +167,22 @@ class Checking:
             if isinstance(outcome, Refused):
                 return outcome
         return None
+
+
+async def _answers(adapter: Adapter, ask: Ask, line: Egress, told: Told) -> tuple[Answer, ...]:
+    """What a producer answers. Raises Denied; everything else is tried again."""
+    try:
+        return await adapter.fetch(ask, line, told)
+    except Denied:
+        raise
+    except NoAnswer as error:
+        raise ApplicationError(
+            str(error), type="no_answer", next_retry_delay=error.again_in, category=ApplicationErrorCategory.BENIGN
+        ) from None
+    except Exception as error:  # noqa: BLE001  whatever an adapter raises
+        # What an adapter of somebody else's says of its fault may hold a secret, and would be kept by Temporal.
+        sentence = f"The adapter {adapter.name} {adapter.version} failed: {type(error).__name__}."
+        raise ApplicationError(sentence, type="adapter_failed") from None
 
 
 def _id(fetched: Fetched, deed: Deed) -> str:

@@ -59,9 +59,9 @@ def not_allowed() -> a.Act:
 class Story(World):
     """A world that remembers the acts that were done in it, and when."""
 
-    def __init__(self) -> None:
+    def __init__(self, **changes: Any) -> None:
         self.told: list[tuple[a.Act, datetime]] = []
-        super().__init__()
+        super().__init__(**changes)
 
     def outcome(self, person: str, deed: Any, at: datetime, program: Program | None) -> Decided | Refused:
         outcome = super().outcome(person, deed, at, program)

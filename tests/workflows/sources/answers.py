@@ -68,5 +68,5 @@ def ged(number: int, day: str, place: str = "Baghdad governorate") -> dict[str, 
     }
 
 
-def acled(name: str, day: str, kind: str = "Battles") -> dict[str, str]:
-    return {"event_id_cnty": name, "event_date": day, "event_type": kind, "sub_event_type": "Armed clash", "admin1": "Baghdad"}
+def acled(name: str, day: str, kind: str = "Battles", place: str = "Baghdad") -> dict[str, str]:
+    return {"event_id_cnty": name, "event_date": day, "event_type": kind, "sub_event_type": "Armed clash", "admin1": place}

@@ -310,6 +310,7 @@ async def test_changed_and_deleted_events_are_asked_for_as_well(producers: Produ
     held = secrets("acleddata.com", acled_user="me@example.test", acled_password="pa55 word&")  # noqa: S106  made up
     answers, readings = await run(ask("acled", "attacks"), producers.line("acleddata.com", secrets=held))
     assert isinstance(readings, Readings)
+    assert readings.edition == "live"  # one that changes daily would fill the ledger with reports of no news
     found = {event.id: event for event in readings.events}
     assert str(found["IRQ1"].happened_on) == "2026-07-02"
     assert found["IRQ2"] == ReadEvent("IRQ2", None, None, None, '{"event_id_cnty": "IRQ2"}', deleted=True)
