@@ -24,11 +24,18 @@ class Producer:
     def __init__(self, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self.asked: Counter[str] = Counter()
+        self.says: dict[str, Any] = ANSWER
         self.answered: dict[str, float] = {}
-        """When each path was last answered."""
+        """When each path was first answered."""
         self.answers = threading.Event()
         self.answers.set()
         self.status = 200
+
+    def begin_anew(self, says: dict[str, Any]) -> None:
+        """From now on it answers this, and what was asked before is forgotten."""
+        self.says = says
+        self.asked.clear()
+        self.answered.clear()
 
 
 @contextmanager
@@ -37,13 +44,13 @@ def producer() -> Iterator[Producer]:
         def do_GET(self) -> None:
             made.asked[self.path] += 1
             made.answers.wait(60)
-            body = json.dumps(ANSWER).encode()
+            body = json.dumps(made.says).encode()
             try:
                 self.send_response(made.status)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
-                made.answered[self.path] = time.time()
+                made.answered.setdefault(self.path, time.time())
             except OSError:
                 return  # whoever asked has been killed
 
