@@ -176,7 +176,7 @@ def _sentence(item: Any) -> str:
         case "value_error":
             return str(item["ctx"]["error"])
         case "string_pattern_mismatch":
-            return f"{item['input']!r} is no name; use lower-case letters, digits and _, starting with a letter"
+            return f"{item['input']!r} {FORMS.get(str(item['loc'][-1]), NO_NAME.format('_'))}"
         case _:
             pass
     found = item["input"]
@@ -185,6 +185,18 @@ def _sentence(item: Any) -> str:
     shown = f" (found {item['input']!r})" if isinstance(item["input"], str | int | bool) else ""
     return str(item["msg"][:1].lower() + item["msg"][1:]) + shown
 
+
+NO_NAME = "is no name; use lower-case letters, digits and {}, starting with a letter"
+FORMS = {
+    "plan": NO_NAME.format("-"),
+    "adapter": NO_NAME.format("-"),
+    "at": "is no time; write 06:00 for a check, 2024-10-01T09:00 in a story",
+    "starts": "is no time; write 2024-10-01T09:00",
+    "becomes": "is nothing that a phase becomes; write open or complete",
+    "change": "is no change; write it with its sign: -10%",
+    "recovered": "is no share; write 50%",
+}
+"""By field, what is said of text that has not its form."""
 
 MISSING = {
     "from": "a duration needs an anchor; write from: {phase: ..., becomes: open} or {milestone: ...} or {date: ...}",

@@ -7,12 +7,16 @@ and never count instead.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from datetime import UTC, datetime
 
 from rules import plan as p
 from rules.checks import Check, Feed
 from rules.reading import Fault, Path
 from rules.sources import Attested
+from rules.times import plus
 from rules.words import did_you_mean
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def sourced(plan: p.Plan) -> Iterator[Fault]:
@@ -28,6 +32,9 @@ def sourced(plan: p.Plan) -> Iterator[Fault]:
 
 def _check(plan: p.Plan, at: Path, check: Check) -> Iterator[Fault]:
     yield from _unknown((*at, "source"), check.source, "source", plan.sources)
+    if plus(EPOCH, check.runs.overdue_after, "UTC") < plus(EPOCH, check.runs.every, "UTC"):
+        told = f"it would be overdue before it runs again; write overdue_after, longer than {check.runs.every}"
+        yield Fault((*at, "runs", "overdue_after"), told)
     if check.figures_of is not None:
         yield from _unknown((*at, "figures_of"), check.figures_of, "indicator", plan.indicators)
     if check.incidents is not None:

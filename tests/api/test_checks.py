@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from db.check_runs import CheckRuns
-from db.session import Clerk, Reader
+from db.session import Clerk, Reader, Writer
+from rules import acts as a
 from tests.api.conftest import Door
+from tests.db.builders import act, tell
 from tests.rules.checked_plan import CHECKED
-from tests.rules.small_plan import EVERYBODY
+from tests.rules.small_plan import EVERYBODY, day
 
 SMOKE = "/programs/{program}/checks/smoke"
 REASON = {"reason": "The Observatory asks us to wait."}
@@ -106,16 +109,16 @@ async def test_a_source_that_is_away_shows_with_its_reason_and_blocks_nothing(wa
     assert (await watched.get("nora", "/programs/{program}/ledger")).json() == before
 
 
-async def test_a_gate_that_waits_for_a_figure_tells_that_its_check_is_overdue(door: Door) -> None:
+async def test_a_gate_that_waits_for_a_figure_tells_that_its_check_is_overdue(door: Door, url: str) -> None:
     """The gate is as closed as it was. An officer sees there what the figure is waited for in vain from."""
     document = deepcopy(CHECKED)
     shown_by = document["phases"]["move"]["milestones"]["announced"]["shown_by"]
     shown_by["figure"] = document["phases"]["trade"]["milestones"]["cleaner"]["shown_by"]["figure"]
-    program = "/programs/{program}"
-    before = await started(door, document)
-    document["checks"]["smoke"]["runs"]["overdue_after"] = "PT0S"
-    late = await started(door, document)
-    (quiet, *_), (overdue, *others) = [(await one.get("nora", f"{program}/blocking")).json() for one in (before, late)]
+    late, start = uuid4(), a.StartProgram(document=json.dumps(document), members=EVERYBODY)
+    async with Writer(url, size=1) as writer:
+        await tell(writer, late, [(act("olga", start), day(0))])
+    programs = (await started(door, document)).program, str(late)
+    (quiet, *_), (overdue, *others) = [(await door.get("nora", f"/programs/{one}/blocking")).json() for one in programs]
     assert (quiet["criterion"], quiet["overdue"]) == ("milestone: announced", [])
     (told,) = overdue["overdue"]
     assert (told["check"], told["title"]) == ("smoke", "Smoke, as the Observatory says")

@@ -23,7 +23,7 @@ CHECKED: dict[str, Any] = PLAN | {
             "title": "Smoke, as the Observatory says",
             "source": "yearbook",
             "figures_of": "smoke",
-            "runs": {"every": "P1M", "released": {"months": [10, 11]}, "overdue_after": "P14D"},
+            "runs": {"every": "P1W", "released": {"months": [10, 11]}, "overdue_after": "P14D"},
         }
     },
 }

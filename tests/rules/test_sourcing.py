@@ -114,6 +114,27 @@ FAULTS = {
         "the source yearbook asks for {country}; write with: {country: ...}",
     ),
     "a host that is not allowed": ("hosts: [data.example.org]", "hosts: [data.example.com]", "did you mean data.example.com?"),
+    "a host with more than its name": (
+        "hosts: [data.example.org]",
+        "hosts: [▸https://data.example.org]",
+        "'https://data.example.org' is no host; write its name in lower case without https://, port or path",
+    ),
+    "a time of day that is none": (
+        "figures_of: smoke\n    with: {country: IRQ}\n    runs: {every: P1D}",
+        "figures_of: smoke\n    with: {country: IRQ}\n    runs: {every: P1D, at: ▸6 am}",
+        "'6 am' is no time; write 06:00",
+    ),
+    "a check that would be overdue while all is well": (
+        "figures_of: smoke\n    with: {country: IRQ}\n    runs: {every: P1D}",
+        "figures_of: smoke\n    with: {country: IRQ}\n    ▸runs: {every: P1M}",
+        "it would be overdue before it runs again; write overdue_after, longer than P1M",
+    ),
+    "a change without a sign": ('change: "-10%"', 'change: ▸"10%"', "'10%' is no change; write it with its sign: -10%"),
+    "an adapter with a capital": (
+        "adapter: document",
+        "adapter: ▸Document",
+        "is no name; use lower-case letters, digits and -, starting",
+    ),
     "a source that is attested": ("source: yearbook", "source: ▸bulletin", "is attested by people, and no check reads it"),
     "an unknown kind of incident": ("Battles: attack", "Battles: ▸atack", "did you mean attack?"),
     "an unknown severity": ("severity: minor}", "severity: ▸miner}", "did you mean minor?"),
