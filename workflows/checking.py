@@ -24,7 +24,7 @@ from rules.readings import NoReading, Readings
 from rules.refusals import Code, Refused
 from workflows.beating import beating
 from workflows.messages import Checked, CheckOf, Fetched, Unanswered
-from workflows.rereading import asked, kept_answers, read_again
+from workflows.rereading import asked, kept_answers, question, read_again
 from workflows.sources.adapter import Adapter, Answer, Ask, Denied, NoAnswer, Told
 from workflows.sources.adapters import Adapters
 from workflows.sources.egress import Egress, Gateway
@@ -67,7 +67,7 @@ class Checking:
             return Fetched(check=check, run=run, denied=str(denied), denied_as=denied.kind)
         except TooManyBytes as large:
             return Fetched(check=check, run=run, denied=f"The answer is too large: {large}.")
-        return Fetched(check=check, run=run, fetched=fetched)
+        return Fetched(check=check, run=run, fetched=fetched, asked=question(program.plan, check.name))
 
     @activity.defn
     async def record_check(self, fetched: Fetched) -> Checked:
@@ -86,6 +86,9 @@ class Checking:
     async def _recorded(self, fetched: Fetched) -> Checked:
         check = fetched.check
         program = await self._program(check)
+        if fetched.asked not in {"", question(program.plan, check.name)}:
+            told = "The plan was amended while the check ran; its next run asks by the new text."
+            raise ApplicationError(told, type="amended", non_retryable=True)
         adapter = self._adapter(program, check.name)
         reading = await self._read(program, adapter, fetched)
         run = Run(reading, tuple(fetched.fetched), adapter.name, adapter.version)

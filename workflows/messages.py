@@ -126,6 +126,8 @@ class Fetched(BaseModel):
     fetched: list[Fetch] = []
     denied: str | None = None
     denied_as: Unread = "refused"
+    asked: str = ""
+    """A hash of what was asked: an answer to another question than the plan's of today is not read as one to that."""
 
 
 class Unanswered(BaseModel):

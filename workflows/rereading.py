@@ -9,6 +9,7 @@ from datetime import date
 import structlog
 
 from db.documents import Documents
+from rules.canonical import digest
 from rules.origin import Fetch
 from rules.plan import Plan
 from rules.readings import NoReading, Readings
@@ -30,6 +31,12 @@ def asked(plan: Plan, check: str, today: date) -> Ask:
         at_least=plausible.at_least if plausible else None,
         at_most=plausible.at_most if plausible else None,
     )
+
+
+def question(plan: Plan, check: str) -> str:
+    """A hash of what decides how the answers to a check are read: its source, and the values for that."""
+    rule = plan.checks[check]
+    return digest([plan.sources[rule.source].model_dump(mode="json", exclude_none=True), rule.with_])
 
 
 async def kept_answers(documents: Documents, fetched: Sequence[Fetch]) -> tuple[Answer, ...]:

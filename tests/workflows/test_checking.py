@@ -151,6 +151,15 @@ async def test_answers_that_are_damaged_before_they_are_read_end_the_run(desk: D
     assert await desk.values() == ["89.5"]
 
 
+async def test_an_answer_is_not_read_as_one_to_a_question_of_another_text_of_the_plan(desk: Desk) -> None:
+    """An amendment may name another file and its edition while the old one is on the way."""
+    fetched = await desk.fetch()
+    with pytest.raises(ApplicationError, match="amended while the check ran") as caught:
+        await desk.record(fetched.model_copy(update={"asked": "of another source"}))
+    assert caught.value.non_retryable
+    assert await desk.values() == []
+
+
 async def test_a_worker_whose_clock_is_ahead_records_by_the_time_of_the_database(desk: Desk, scripted: Scripted) -> None:
     """The law would refuse a figure that was fetched in the future, at each attempt anew, until that time has come."""
     scripted.ahead = timedelta(hours=1)
