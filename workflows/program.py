@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
-from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.exceptions import ActivityError, ApplicationError, WorkflowAlreadyStartedError
 from temporalio.workflow import ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
@@ -26,6 +27,9 @@ with workflow.unsafe.imports_passed_through():
     from workflows.phase import PATIENT, PhaseWorkflow
     from workflows.schedules import Schedules
 
+AGAIN = timedelta(minutes=1)
+"""When schedules that could not be kept are tried again."""
+
 
 @workflow.defn
 class ProgramWorkflow:
@@ -41,6 +45,7 @@ class ProgramWorkflow:
         self._children = dict(following.children)
         self._reported = following.reported
         self._checks = following.checks
+        self._unkept = False
         self._told: dict[str, PhaseHeard] = {}
         self._followed = -1
 
@@ -49,7 +54,7 @@ class ProgramWorkflow:
         if self._heard.parent is not None and not self._heard.seq:
             self.hear(await self._keep_child(self._heard.parent))
         while True:
-            await workflow.wait_condition(lambda: self._heard.seq > self._followed)
+            await self._news()
             heard = self._heard
             self._say(heard)
             for phase in heard.phases:
@@ -60,10 +65,15 @@ class ProgramWorkflow:
             await self._report(heard)
             await self._keep_checks(heard)
             self._followed = heard.seq
-            if heard.has_ended and self._heard.seq == heard.seq:
+            if heard.has_ended and self._heard.seq == heard.seq and not self._unkept:
                 return
             if workflow.info().is_continue_as_new_suggested() and self._heard.seq == heard.seq:
                 workflow.continue_as_new(self._following(heard))
+
+    async def _news(self) -> None:
+        """Waits for what has not been followed yet; where schedules could not be kept, only so long."""
+        with suppress(TimeoutError):
+            await workflow.wait_condition(lambda: self._heard.seq > self._followed, timeout=AGAIN if self._unkept else None)
 
     @workflow.signal
     def hear(self, heard: ProgramHeard) -> None:
@@ -188,18 +198,27 @@ class ProgramWorkflow:
         self._reported = heard.news
 
     async def _keep_checks(self, heard: ProgramHeard) -> None:
-        """Brings the schedules of checks to what the plan, pauses and the end of the program ask for."""
+        """Brings the schedules of checks to what the plan, pauses and the end of the program ask for.
+
+        Where that cannot be, it is tried again, and everything else goes on meanwhile: clocks do not wait for checks.
+        """
+        self._unkept = False
         if heard.checks == self._checks:
             return
-        await workflow.execute_activity_method(
-            Schedules.keep_checks,
-            heard.program,
-            start_to_close_timeout=timedelta(minutes=2),
-            heartbeat_timeout=HEARTBEAT,
-            retry_policy=PATIENT,
-            summary="schedules of its checks",
-        )
-        self._checks = heard.checks
+        try:
+            await workflow.execute_activity_method(
+                Schedules.keep_checks,
+                heard.program,
+                schedule_to_close_timeout=timedelta(minutes=2),
+                heartbeat_timeout=HEARTBEAT,
+                retry_policy=PATIENT,
+                summary="schedules of its checks",
+            )
+        except ActivityError:
+            self._unkept = True
+            workflow.logger.warning("schedules of checks are not kept", extra={"program": heard.program})
+        else:
+            self._checks = heard.checks
 
 
 def found_by(heard: ProgramHeard) -> TypedSearchAttributes:

@@ -64,6 +64,7 @@ class Record:
         self.kept: list[ChildOf] = []
         self.reported: list[ChildOf] = []
         self.scheduled: list[str] = []
+        self.unscheduled: list[Exception] = []
         self.fetches: list[Exception | Fetched] = []
         self.recorded: list[Fetched] = []
         self.noted: list[Unanswered] = []
@@ -83,6 +84,8 @@ class Record:
     @activity.defn(name="keep_checks")
     async def keep_checks(self, program: str) -> None:
         self.scheduled.append(program)
+        if self.unscheduled:
+            raise self.unscheduled.pop()
 
     @activity.defn(name="fetch_source")
     async def fetch_source(self, check: CheckOf, run: str) -> Fetched:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
 from tests.workflows.conftest import Record, clock, phase, program
@@ -59,3 +60,26 @@ async def test_being_told_twice_and_out_of_order_is_harmless(skipping: WorkflowE
     assert (await handle.describe()).status is WorkflowExecutionStatus.RUNNING
     await handle.signal(ProgramWorkflow.hear, program(name, 6, [], "terminated"))
     await handle.result()
+
+
+async def test_clocks_do_not_wait_for_schedules_that_cannot_be_kept(
+    skipping: WorkflowEnvironment, working: Client, record: Record
+) -> None:
+    """They are tried again until they are, also when the program has ended: its checks would run for ever."""
+    name = str(uuid4())
+    record.unscheduled = [ApplicationError("Temporal refuses.", non_retryable=True) for _ in range(2)]
+    handle = await working.start_workflow(
+        ProgramWorkflow.run,
+        Following(heard=program(name, 1, [], checks="daily")),
+        id=program_workflow(name),
+        task_queue=TASK_QUEUE,
+    )
+    await skipping.sleep(5)
+    await handle.signal(ProgramWorkflow.hear, program(name, 2, [phase("move")], checks="daily"))
+    await skipping.sleep(5)
+    child = working.get_workflow_handle(phase_workflow(name, "move"))
+    assert (await child.describe()).status is WorkflowExecutionStatus.RUNNING
+    record.unscheduled.append(ApplicationError("Temporal refuses.", non_retryable=True))
+    await handle.signal(ProgramWorkflow.hear, program(name, 3, [], "completed", checks="paused"))
+    await handle.result()
+    assert (len(record.scheduled), record.unscheduled) == (4, [])
