@@ -9,9 +9,10 @@ and is no longer held by anybody gives its day back, and one that was decided is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeAlias
 
 from rules.acts import Deed, ReportIncident
 from rules.canonical import digest
@@ -24,6 +25,9 @@ from rules.times import day_begins, local_day
 from rules.vocabulary.incidents import Incident
 
 _LONGEST = 4000
+
+Given: TypeAlias = tuple[Incident, Testimony]
+"""An account that a check has given, with the incident that it is of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +45,29 @@ class Watching:
         """The acts that its events ask for, in the order in which they happened; none for what is known already."""
         events = sorted(reading.events, key=lambda event: (event.happened_on or date.min, event.id))
         given = self._given()
-        found = [deed for event in events for deed in self._on(event, given.pop(self._account(event), None))]
+        found = [deed for event in events for deed in self._on(event, self._taken_from(given, event))]
         gone = self._vanished(given, reading) if self.feed.lists_all else ()
         return (*found, *gone)
 
-    def _account(self, event: ReadEvent) -> str:
-        """The name of an event's account. A source's ids may hold what an id of ours may not."""
-        named = f"{self.check}:{event.id}"
-        return named if event.id.replace("-", "").isalnum() and len(named) <= 100 and named.isascii() else digest(named)
+    def _names(self, event: ReadEvent) -> tuple[str, str]:
+        """How the account of an event is called, and how where somebody else has used that name.
 
-    def _given(self) -> dict[str, tuple[Incident, Testimony]]:
-        """The accounts that this check has given, by name, with the incident that each is of."""
+        A source's ids may hold what an id of ours may not.
+        """
+        named = f"{self.check}:{event.id}"
+        is_plain = event.id.replace("-", "").isalnum() and len(named) <= 100 and named.isascii()
+        first = named if is_plain else digest(named)
+        return first, digest(first)
+
+    def _name(self, event: ReadEvent, used: Container[str]) -> str:
+        first, second = self._names(event)
+        return second if first in used else first
+
+    def _taken_from(self, given: dict[str, Given], event: ReadEvent) -> Given | None:
+        return next((given.pop(name) for name in self._names(event) if name in given), None)
+
+    def _given(self) -> dict[str, Given]:
+        """The accounts that this check has given, by name."""
         return {
             account.id: (incident, account)
             for incident in self.program.incidents.values()
@@ -59,7 +75,7 @@ class Watching:
             if account.check == self.check
         }
 
-    def _on(self, event: ReadEvent, given: tuple[Incident, Testimony] | None) -> Iterator[Deed]:
+    def _on(self, event: ReadEvent, given: Given | None) -> Iterator[Deed]:
         happened_at = self._watched(event)
         if given is not None:
             incident, account = given
@@ -72,10 +88,11 @@ class Watching:
                 account.happened_at,
                 account.attributed_to,
             ):
-                yield self._told(event, incident.id, happened_at)
+                yield self._told(event, incident.id, account.id, happened_at)
+        elif happened_at is not None and (same := self._same(event, happened_at)) is not None:
+            yield self._told(event, same.id, self._name(event, {one.id for one in same.accounts}), happened_at)
         elif happened_at is not None:
-            same = self._same(event, happened_at)
-            yield self._told(event, same.id, happened_at) if same else self._report(event, happened_at)
+            yield self._report(event, happened_at)
 
     def _watched(self, event: ReadEvent) -> datetime | None:
         """The first instant of its local day, if the plan watches its kind and place and it is not of before the program."""
@@ -108,7 +125,7 @@ class Watching:
     def _report(self, event: ReadEvent, happened_at: datetime) -> ReportIncident:
         severity, happened_at, attributed_to = self._said(event, happened_at)
         return ReportIncident(
-            incident=self._account(event),
+            incident=self._name(event, self.program.incidents),
             incident_kind=self.feed.kinds[event.kind or ""],
             severity=severity,
             happened_at=happened_at,
@@ -118,11 +135,11 @@ class Watching:
             origin=self._origin(event),
         )
 
-    def _told(self, event: ReadEvent, incident: str, happened_at: datetime) -> GiveAccount:
+    def _told(self, event: ReadEvent, incident: str, account: str, happened_at: datetime) -> GiveAccount:
         severity, happened_at, attributed_to = self._said(event, happened_at)
         return GiveAccount(
             incident=incident,
-            account=self._account(event),
+            account=account,
             severity=severity,
             happened_at=happened_at,
             attributed_to=attributed_to,
@@ -130,7 +147,7 @@ class Watching:
             origin=self._origin(event),
         )
 
-    def _vanished(self, given: dict[str, tuple[Incident, Testimony]], reading: Readings) -> Iterator[TakeBackAccount]:
+    def _vanished(self, given: dict[str, Given], reading: Readings) -> Iterator[TakeBackAccount]:
         """Accounts of events that a whole listing no longer holds, of days that it speaks of."""
         days = [event.happened_on.isoformat() for event in reading.events if event.happened_on is not None]
         if not days:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Sequence
 from datetime import date
+from hashlib import sha256
 
 import structlog
 
 from db.documents import Documents
-from rules.canonical import digest
 from rules.origin import Fetch
 from rules.plan import Plan
 from rules.readings import NoReading, Readings
@@ -36,7 +37,8 @@ def asked(plan: Plan, check: str, today: date) -> Ask:
 def question(plan: Plan, check: str) -> str:
     """A hash of what decides how the answers to a check are read: its source, and the values for that."""
     rule = plan.checks[check]
-    return digest([plan.sources[rule.source].model_dump(mode="json", exclude_none=True), rule.with_])
+    values = json.dumps(rule.with_, sort_keys=True)
+    return sha256(f"{plan.sources[rule.source].model_dump_json()} {values}".encode()).hexdigest()
 
 
 async def kept_answers(documents: Documents, fetched: Sequence[Fetch]) -> tuple[Answer, ...]:

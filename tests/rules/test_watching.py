@@ -15,6 +15,7 @@ from rules.origin import Fetch
 from rules.readings import NoReading, ReadEvent, Readings
 from rules.truth import Truth
 from rules.vocabulary.incidents import Incident
+from rules.testimony import GiveAccount
 from tests.rules.small_plan import PLAN, World, day
 
 FEED: dict[str, Any] = {
@@ -109,6 +110,17 @@ class TestAnEvent:
         assert set(world.program.incidents) == {"base"}
         assert world.told("base").status == "contested"
         assert [account.id for account in world.told("base").accounts] == ["base", "attacks:17"]
+
+    def test_whose_name_somebody_has_used_has_another(self, world: Watched) -> None:
+        """Nobody keeps a feed from reporting by taking the names of its events."""
+        given: dict[str, Any] = {"incident_kind": "attack", "severity": "minor", "happened_at": day(5), "account": "Shots."}
+        world.given("moss", a.ReportIncident(incident="attacks:17", place="The bridge", **given), day(6))
+        world.given("moss", a.ReportIncident(incident="base", place="Anbar", **given), day(6))
+        again = GiveAccount(incident="base", account="attacks:18", severity="minor", text="Shots.")
+        world.given("moss", again, day(6))
+        world.read(day(7), event("17", place="Erbil"), event("18"))
+        assert (len(world.program.incidents), len(world.told("base").accounts)) == (3, 3)
+        assert world.read(day(7), event("17", place="Erbil"), event("18")) == []
 
 
 class TestALaterEdition:

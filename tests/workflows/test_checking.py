@@ -22,6 +22,7 @@ from rules import acts as a
 from rules.origin import Fetch
 from rules.reading import read
 from rules.readings import NoReading, Readings
+from rules.refusals import Code, Refused
 from rules.soundness import sound
 from tests.plugged.stand_in import StandIn
 from tests.rules.checked_plan import CHECKED
@@ -158,6 +159,24 @@ async def test_an_answer_is_not_read_as_one_to_a_question_of_another_text_of_the
         await desk.record(fetched.model_copy(update={"asked": "of another source"}))
     assert caught.value.non_retryable
     assert await desk.values() == []
+
+
+async def test_what_the_law_does_not_allow_is_told_beside_the_ledger_and_not_tried(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An attempt at each run would fill the ledger."""
+
+    async def refuses(*_: Any) -> Refused:
+        return Refused(Code.WRONG_ORIGIN, "The check smoke reads no figures.", "a check of figures")
+
+    monkeypatch.setattr(desk.recorder, "preview", refuses)
+    seq = await desk.seq()
+    for number in ("r1", "r2"):
+        told = await desk.run(number)
+        assert (told.outcome, told.recorded) == ("not_recorded", 0)
+        assert told.sentence.endswith("It was not recorded: The check smoke reads no figures.")
+    last = await desk.last()
+    assert (await desk.seq(), last.outcome, last.failures) == (seq, "not_recorded", 2)
 
 
 async def test_a_worker_whose_clock_is_ahead_records_by_the_time_of_the_database(desk: Desk, scripted: Scripted) -> None:

@@ -29,7 +29,6 @@ WATCHED: dict[str, Any] = {name: ACLED[name] | UCDP[name] for name in ("sources"
 }
 ROCKET = "Explosions/Remote violence"
 AUTHORITY = a.Actor(person="cleo", role=a.Role.AUTHORITY, party="commission")
-MONITOR = a.Actor(person="moss", role=a.Role.MONITOR)
 
 
 class Feeds:
@@ -122,21 +121,6 @@ async def test_the_answers_that_an_incident_was_read_in_are_kept(desk: Desk, fee
     for answer in fetched.fetched:
         assert (await desk.documents.find(desk.id, answer.sha256)) is not None
     assert not any("abc" in answer.model_dump_json() for answer in fetched.fetched)
-
-
-async def test_what_the_law_does_not_allow_is_told_beside_the_ledger_and_not_tried(desk: Desk, feeds: Feeds) -> None:
-    """Somebody has reported another event under the name that the feed's would have."""
-    other: dict[str, Any] = {"severity": "minor", "happened_at": day(3), "place": "The bridge", "account": "Shots."}
-    await desk.done(MONITOR, a.ReportIncident(incident="attacks:IRQ1", incident_kind="attack", **other))
-    seq = await desk.seq()
-    feeds.acled(acled("IRQ1", "2025-03-10", ROCKET, "Al Anbar"))
-    for number in ("r1", "r2"):
-        told = await desk.run(number, "attacks")
-        assert (told.outcome, told.recorded) == ("not_recorded", 0)
-        assert "It was not recorded:" in told.sentence
-    assert await desk.seq() == seq
-    last = await desk.last("attacks")
-    assert (last.outcome, last.failures) == ("not_recorded", 2)
 
 
 def covered(program: Program) -> list[str]:
