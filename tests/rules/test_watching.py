@@ -13,9 +13,9 @@ from rules.decide import Decided, decide
 from rules.explain import blocking
 from rules.origin import Fetch
 from rules.readings import NoReading, ReadEvent, Readings
+from rules.testimony import GiveAccount
 from rules.truth import Truth
 from rules.vocabulary.incidents import Incident
-from rules.testimony import GiveAccount
 from tests.rules.small_plan import PLAN, World, day
 
 FEED: dict[str, Any] = {
