@@ -16,7 +16,7 @@ import asyncio
 from collections import deque
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -38,6 +38,9 @@ MOST_TOGETHER = 64
 
 MOST_PROGRAMS = 16
 """Programs in one round trip. Where one of them does not stand as expected, each of them has to be recorded by itself."""
+
+LONGEST_AHEAD = timedelta(milliseconds=100)
+"""What is foreseen is sent before it is older than this: the database takes no time that is 200 milliseconds ago."""
 
 LANES = 2
 """Round trips at a time. Who comes while both are under way shares the next one."""
@@ -65,6 +68,7 @@ class _Foreseen:
     """A draft judged on the program as this process knows it, and the answers if it turns out to stand so."""
 
     program_id: UUID
+    at: datetime
     together: Sequence[_Waiting]
     draft: Draft
     answers: Sequence[Any]
@@ -137,7 +141,7 @@ class Recorder:
         try:
             while self._ready:
                 foreseen = list[_Foreseen]()
-                while self._ready and len(foreseen) < MOST_PROGRAMS:
+                while self._ready and len(foreseen) < MOST_PROGRAMS and not self._is_late(foreseen):
                     program_id = self._ready.popleft()
                     together = self._next(self._queues[program_id])
                     if (one := self._judged_ahead(program_id, together)) is not None:
@@ -180,12 +184,19 @@ class Recorder:
         None where that has to be looked up: a refusal may be of a repeat, and what writes nothing would not find out.
         """
         kept, now = self._programs.kept(program_id), self._hour.now()
-        if kept is None or now is None or not together:
+        if kept is None or now is None or not together or kept.program.at > now + LONGEST_AHEAD:
             return None
         draft = Draft(program_id, kept, now, {})
         answers = [_judged(draft, waiting) for waiting in together]
-        accepted = all(isinstance(answer, Receipt | tuple) for answer in answers)
-        return _Foreseen(program_id, together, draft, answers) if accepted and not draft.is_empty else None
+        if draft.is_empty or not all(isinstance(answer, Receipt | tuple) for answer in answers):
+            return None
+        one = _Foreseen(program_id, now, together, draft, answers)
+        return None if self._is_late([one]) else one
+
+    def _is_late(self, foreseen: Sequence[_Foreseen]) -> bool:
+        """Whether judging has taken so long that nothing more may wait with what was judged first."""
+        now = self._hour.now()
+        return bool(foreseen) and now is not None and now - foreseen[0].at > LONGEST_AHEAD
 
     async def _append(self, foreseen: Sequence[_Foreseen]) -> None:
         """Writes drafts of several programs in one round trip and one commit, all of them or none."""
@@ -194,17 +205,15 @@ class Recorder:
             async with self._writer.transaction() as transaction:
                 calls = [call for one in in_order for call in _calls(one.draft, one.draft.statement_as_expected())]
                 answered = await transaction.ask(*calls)
-        except psycopg.Error:
-            # Somebody else was there, an act is a repeat, or the database has gone: each by itself, and looking first.
+        except Exception:  # noqa: BLE001  it may be of one of them, which then meets it by itself
+            # Somebody else is or was there, an act is a repeat, or the database has gone: each by itself, and looking first.
             for one in foreseen:
                 self._work(self._carefully(one.program_id, one.together))
             return
         except BaseException as error:
             for one in foreseen:
                 self._done(one.program_id, one.together, [error] * len(one.together))
-            if not isinstance(error, Exception):
-                raise
-            return
+            raise
         self._hour.told(answered[0][0][0])
         for one in foreseen:
             if one.draft.after is not None:
@@ -307,6 +316,8 @@ def _answer(waiting: Iterable[_Waiting], answers: Iterable[Any]) -> None:
             continue  # whoever asked has gone
         if isinstance(answer, asyncio.CancelledError):
             one.answer.cancel()
+        elif isinstance(answer, StopIteration):
+            one.answer.set_exception(RuntimeError("judging an act ended in a StopIteration"))  # a future takes none
         elif isinstance(answer, BaseException):
             one.answer.set_exception(answer)
         else:

@@ -80,7 +80,9 @@ went_on AS (
   RETURNING program.updated_at
 )"""
 
-_EXPECTED = " AND program.seq = $6::bigint AND program.head = $7::bytea"
+# Who would have to wait for the head row goes without: others have come along, and they must not wait with it.
+_FREE = "free AS (SELECT id FROM program WHERE id = $1::uuid FOR NO KEY UPDATE SKIP LOCKED)"
+_EXPECTED = " AND program.id = (SELECT id FROM free) AND program.seq = $6::bigint AND program.head = $7::bytea"
 
 # What is asked last is asked first: the head row is locked, or there is nothing to divide by, before a line is written.
 _AS_EXPECTED = """
@@ -125,10 +127,11 @@ def append(put: frozenset[str], gone: frozenset[str], *, starts: bool) -> Statem
 def append_as_expected(put: frozenset[str], gone: frozenset[str]) -> Statement:
     """The same where the head row is expected to be at a number ($6) and a leaf ($7), and the entries' time to be now.
 
-    Answers with the time. Where one of them is not so, it divides by zero, and nothing is written.
+    Answers with the time. Where one of them is not so, or somebody holds the head row, it divides by zero, and nothing is
+    written.
     """
     head = _GO_ON.format(typed=_typed("program", but=("id", *ORIGIN)), expected=_EXPECTED)
-    return _statement([_LEDGER, head, *_projected(put, gone)], _AS_EXPECTED)
+    return _statement([_FREE, _LEDGER, head, *_projected(put, gone)], _AS_EXPECTED)
 
 
 @lru_cache(maxsize=64)

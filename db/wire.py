@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
+from itertools import zip_longest
 from types import TracebackType
 from typing import Any, Self, TypeAlias
 
@@ -136,7 +137,7 @@ class Transaction:
         """The rows of each answer. What was prepared stays so, also when something after it failed."""
         answers: list[Rows] = []
         transformer = self._line.transformer
-        for result, prepared in zip(results, sent, strict=True):
+        for result, prepared in zip_longest(results, sent):  # one more than was sent, where the commit at the end fails
             if result.status == ExecStatus.FATAL_ERROR:
                 raise error_from_result(result)
             if prepared is not None:

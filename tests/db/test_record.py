@@ -7,18 +7,21 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
 
+from db import projections
 from db.hour import Hour
 from db.ledger import read, verify_chain
 from db.programs import Programs
 from db.receipts import BatchRefused, Receipt
 from db.record import Recorder
 from db.session import Writer
+from db.wire import Statement, Transaction
 from rules import acts as a
 from rules.decide import Decided
 from rules.evolve import fold
@@ -245,6 +248,82 @@ async def test_a_repeat_within_one_transaction_is_a_repeat(room: Room) -> None:
     outcomes = await asyncio.gather(*(room.recorded(program_id, evidence("e1", "the-act")) for _ in range(5)))
     assert [outcome.repeated for outcome in outcomes] == [False, True, True, True, True]
     assert len({outcome.first_seq for outcome in outcomes}) == 1
+
+
+async def test_what_cannot_be_written_for_one_program_is_no_fault_of_those_that_share_its_round_trip(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faulty, sound = await room.started(), await room.started()
+
+    def rows(before: Any, after: Any, *others: Any) -> Any:
+        if "faulty" in after.evidence:
+            raise ZeroDivisionError
+        return projections.rows(before, after, *others)
+
+    monkeypatch.setattr("db.draft.rows", rows)
+    outcomes = await asyncio.gather(
+        room.recorder.record(faulty, evidence("faulty")), room.recorder.record(sound, evidence()), return_exceptions=True
+    )
+    assert isinstance(outcomes[0], ZeroDivisionError)
+    assert isinstance(outcomes[1], Receipt)
+    await room.recorded(faulty, evidence())
+
+
+async def test_a_program_goes_on_after_any_fault_in_judging_an_act(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A `StopIteration` cannot be handed to who waits, and must not leave the others waiting for ever."""
+    program_id = await room.started()
+    monkeypatch.setattr("db.draft.decide", lambda *_: next(iter(())))
+    with pytest.raises(RuntimeError):
+        await room.recorder.record(program_id, evidence())
+    monkeypatch.undo()
+    await room.recorded(program_id, evidence())
+
+
+async def test_a_commit_that_fails_is_a_fault_of_the_database(room: Room, owner: psycopg.AsyncConnection[Any]) -> None:
+    """What is only found out at the end of the transaction is answered after all its statements have been."""
+    program_id = await room.started()
+    await owner.execute("""
+        CREATE FUNCTION too_late() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE disk_full; END $$;
+        CREATE CONSTRAINT TRIGGER at_last AFTER INSERT ON ledger_entry DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION too_late();
+        ALTER TABLE ledger_entry ENABLE ALWAYS TRIGGER at_last""")
+    call = (Statement("SELECT 1"),)
+    with pytest.raises(psycopg.errors.DiskFull):
+        await room.recorder.record(program_id, evidence())
+    async with room.writer.transaction() as transaction:
+        assert await transaction.ask(call) == [[(1,)]]
+
+
+async def test_a_program_that_somebody_holds_keeps_no_other_waiting(room: Room, owner_url: str) -> None:
+    """Neither those that would share its round trip, nor those that come after it."""
+    held, *others = [await room.started() for _ in range(4)]
+    async with await psycopg.AsyncConnection.connect(owner_url) as holder:
+        await holder.execute("SELECT 1 FROM program WHERE id = %s FOR NO KEY UPDATE", [held])
+        waiting = asyncio.create_task(room.recorded(held, evidence()))
+        async with asyncio.timeout(5):
+            await asyncio.gather(*(room.recorded(program_id, evidence()) for program_id in others))
+        assert not waiting.done()
+        await holder.rollback()
+    await waiting
+
+
+@pytest.mark.parametrize(("took", "sent_together"), [(150, []), (70, [1, 1]), (1, [2])])
+async def test_what_takes_long_to_judge_is_not_foreseen(
+    room: Room, monkeypatch: pytest.MonkeyPatch, took: int, sent_together: list[int]
+) -> None:
+    """Its time would have passed before it is sent, and with it that of the programs which share its round trip."""
+    programs = [await room.started() for _ in range(2)]
+    steps, now, ask = count(), Hour.now, Transaction.ask
+    sent = list[int]()
+
+    async def counted(self: Transaction, *calls: Any) -> Any:
+        sent.append(sum("SKIP LOCKED" in statement.sql for statement, *_ in calls))
+        return await ask(self, *calls)
+
+    monkeypatch.setattr(Transaction, "ask", counted)
+    monkeypatch.setattr(Hour, "now", lambda hour: (now(hour) or datetime.now(UTC)) + timedelta(milliseconds=took * next(steps)))
+    await asyncio.gather(*(room.recorded(program_id, evidence()) for program_id in programs))
+    assert [number for number in sent if number] == sent_together
 
 
 async def test_a_fault_of_the_database_is_told_to_all_who_waited_and_then_forgotten(
