@@ -10,7 +10,7 @@ from rules.program import Program
 from rules.times import Interval
 from rules.vocabulary.incidents import Incident, IncidentStatus
 
-_UNHAPPENED = (IncidentStatus.DISMISSED, IncidentStatus.WITHDRAWN)
+UNHAPPENED = (IncidentStatus.DISMISSED, IncidentStatus.WITHDRAWN)
 
 
 def triggers(plan: Plan, trigger: Trigger, incident: Incident) -> bool:
@@ -28,7 +28,7 @@ def matching(program: Program, any_of: Iterable[Trigger]) -> Iterator[Incident]:
     held = (
         incident
         for incident in program.incidents.values()
-        if incident.status not in _UNHAPPENED and any(triggers(program.plan, rule, incident) for rule in rules)
+        if incident.status not in UNHAPPENED and any(triggers(program.plan, rule, incident) for rule in rules)
     )
     return iter(sorted(held, key=lambda incident: (incident.happened_at, incident.id)))
 

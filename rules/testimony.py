@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from rules.origin import Origin
-from rules.times import Instant
+from rules.times import Instant, local_day
 from rules.words import Id, Name, Strict, Text
 
 if TYPE_CHECKING:
@@ -91,6 +91,13 @@ class Testimony:
     taken_back: bool = False
 
 
+def with_account(accounts: Sequence[Testimony], given: Testimony) -> tuple[Testimony, ...]:
+    """The accounts with a further one; one that is given again keeps its place, so that the first stays the first."""
+    if all(account.id != given.id for account in accounts):
+        return (*accounts, given)
+    return tuple(given if account.id == given.id else account for account in accounts)
+
+
 def conflicting(account: Testimony, others: Iterable[Testimony]) -> tuple[str, ...]:
     """Which of the accounts that stand say of its severity, or of who did it, something else."""
     return tuple(
@@ -122,10 +129,19 @@ def undecided(plan: Plan, accounts: Sequence[Testimony], *, contested_by_party: 
     )
 
 
-def decided(accounts: Sequence[Testimony], before: Stands) -> Stands:
-    """How an incident stands that was decided: as it was, and in question if an account says otherwise, or none is left."""
+def decided(plan: Plan, accounts: Sequence[Testimony], before: Stands, at: datetime | None) -> Stands:
+    """How an incident stands that was decided at an instant: as it was, and in question by what is said of it since.
+
+    What had been said before was weighed. Another day than the one decided is a question, since days are counted from it;
+    so it is when nobody says any more that what was confirmed has happened.
+    """
     standing = [account for account in accounts if not account.taken_back]
+    since = [account for account in standing if at is None or account.given_at > at]
     claimed = Testimony("", "", before.happened_at, before.severity, before.happened_at, before.attributed_to)
     denied = before.status == "dismissed"
-    questioned = bool(standing) if denied else not standing or bool(conflicting(claimed, standing))
+    if denied:
+        return before.model_copy(update={"questioned": bool(since)})
+    day = local_day(before.happened_at, plan.time_zone)
+    moved = any(local_day(account.happened_at, plan.time_zone) != day for account in since)
+    questioned = moved or not standing or bool(conflicting(claimed, since))
     return before.model_copy(update={"questioned": questioned})

@@ -17,6 +17,7 @@ from typing import TypeAlias
 from rules.acts import Deed, ReportIncident
 from rules.canonical import digest
 from rules.checks import Feed
+from rules.incidents import UNHAPPENED
 from rules.origin import Fetch, Origin
 from rules.program import Program
 from rules.readings import ReadEvent, Readings
@@ -28,6 +29,8 @@ _LONGEST = 4000
 
 Given: TypeAlias = tuple[Incident, Testimony]
 """An account that a check has given, with the incident that it is of."""
+
+_Told: TypeAlias = dict[tuple[str, str, str], list[Incident]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +47,8 @@ class Watching:
     def deeds(self, reading: Readings) -> tuple[Deed, ...]:
         """The acts that its events ask for, in the order in which they happened; none for what is known already."""
         events = sorted(reading.events, key=lambda event: (event.happened_on or date.min, event.id))
-        given = self._given()
-        found = [deed for event in events for deed in self._on(event, self._taken_from(given, event))]
+        given, told = self._given(), self._told_by_others()
+        found = [deed for event in events for deed in self._on(event, self._taken_from(given, event), told)]
         gone = self._vanished(given, reading) if self.feed.lists_all else ()
         return (*found, *gone)
 
@@ -75,7 +78,7 @@ class Watching:
             if account.check == self.check
         }
 
-    def _on(self, event: ReadEvent, given: Given | None) -> Iterator[Deed]:
+    def _on(self, event: ReadEvent, given: Given | None, told: _Told) -> Iterator[Deed]:
         happened_at = self._watched(event)
         if given is not None:
             incident, account = given
@@ -89,10 +92,14 @@ class Watching:
                 account.attributed_to,
             ):
                 yield self._told(event, incident.id, account.id, happened_at)
-        elif happened_at is not None and (same := self._same(event, happened_at)) is not None:
-            yield self._told(event, same.id, self._name(event, {one.id for one in same.accounts}), happened_at)
         elif happened_at is not None:
-            yield self._report(event, happened_at)
+            of_that = told.get(self._what(self.feed.kinds[event.kind or ""], event.place or "", happened_at))
+            # Each of several events is an account of one incident: what the source tells apart is not told as one here.
+            same = of_that.pop(0) if of_that else None
+            if same is None:
+                yield self._report(event, happened_at)
+            else:
+                yield self._told(event, same.id, self._name(event, {one.id for one in same.accounts}), happened_at)
 
     def _watched(self, event: ReadEvent) -> datetime | None:
         """The first instant of its local day, if the plan watches its kind and place and it is not of before the program."""
@@ -108,19 +115,17 @@ class Watching:
         severity = self.feed.severities.get(event.severity or "", self.feed.severity)
         return severity, happened_at, self.feed.actors.get(event.attributed_to or "", self.feed.attributed_to)
 
-    def _same(self, event: ReadEvent, happened_at: datetime) -> Incident | None:
-        """An incident of its kind, place and local day of which this check has not given an account."""
-        zone, kind = self.program.plan.time_zone, self.feed.kinds[event.kind or ""]
+    def _told_by_others(self) -> _Told:
+        """Incidents of which this check has given no account. One that was dismissed did not happen: it is not this event."""
+        told: _Told = {}
         for incident in self.program.incidents.values():
-            if (
-                incident.kind == kind
-                and incident.status != "withdrawn"
-                and incident.place.casefold() == (event.place or "").casefold()
-                and local_day(incident.happened_at, zone) == local_day(happened_at, zone)
-                and all(account.check != self.check for account in incident.accounts)
-            ):
-                return incident
-        return None
+            if incident.status not in UNHAPPENED and all(account.check != self.check for account in incident.accounts):
+                told.setdefault(self._what(incident.kind, incident.place, incident.happened_at), []).append(incident)
+        return told
+
+    def _what(self, kind: str, place: str, happened_at: datetime) -> tuple[str, str, str]:
+        """Kind, place and local day, by which an event is the same as an incident."""
+        return kind, place.casefold(), local_day(happened_at, self.program.plan.time_zone)
 
     def _report(self, event: ReadEvent, happened_at: datetime) -> ReportIncident:
         severity, happened_at, attributed_to = self._said(event, happened_at)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from rules import facts
 from rules.entries import Entry, caused_by
 from rules.program import Program, put
-from rules.testimony import AccountGiven, AccountTakenBack, Stands, Testimony
+from rules.testimony import AccountGiven, AccountTakenBack, Stands, Testimony, with_account
 from rules.vocabulary.incidents import Incident, IncidentStatus, OnIncident
 
 
@@ -36,12 +36,15 @@ def incident_after(program: Program, entry: Entry, fact: OnIncident) -> Program:
                 severity=fact.severity,
                 attributed_to=fact.attributed_to,
                 happened_at=fact.happened_at,
+                decided_at=entry.at,
                 questioned=False,
             )
         case facts.IncidentContested():
             incident = replace(program.incidents[fact.incident], status=IncidentStatus.CONTESTED, contested_by_party=True)
         case facts.IncidentDismissed():
-            incident = replace(program.incidents[fact.incident], status=IncidentStatus.DISMISSED, questioned=False)
+            incident = replace(
+                program.incidents[fact.incident], status=IncidentStatus.DISMISSED, decided_at=entry.at, questioned=False
+            )
         case facts.IncidentResolved():
             incident = replace(
                 program.incidents[fact.incident],
@@ -50,8 +53,8 @@ def incident_after(program: Program, entry: Entry, fact: OnIncident) -> Program:
             )
         case AccountGiven():
             before = program.incidents[fact.incident]
-            others = tuple(account for account in before.accounts if account.id != fact.account)
-            incident = _stands(replace(before, accounts=(*others, _account(entry, fact.account, fact))), fact.stands)
+            accounts = with_account(before.accounts, _account(entry, fact.account, fact))
+            incident = _stands(replace(before, accounts=accounts), fact.stands)
         case AccountTakenBack():
             before = program.incidents[fact.incident]
             left = (replace(one, taken_back=True) if one.id == fact.account else one for one in before.accounts)

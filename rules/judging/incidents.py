@@ -43,7 +43,7 @@ def incident_fact(program: Program, actor: a.Actor, deed: Deed, at: datetime) ->
                 Code.INCIDENT_ALREADY_DECIDED,
             )
             _check_decider(program, actor, incident)
-            _check_not_reporter(actor, incident)
+            _check_no_witness(actor, incident)
             return facts.IncidentDismissed(incident=deed.incident, reason=deed.reason)
         case a.ResolveIncident():
             return _resolved(program, actor, deed, at)
@@ -85,22 +85,22 @@ def check_attribution(program: Program, who: str | None) -> None:
 
 
 def _check_decider(program: Program, actor: a.Actor, incident: Incident) -> None:
-    """Raises No unless the plan lets the actor decide, and the incident is not attributed to the actor's party."""
+    """Raises No unless the plan lets the actor decide, and nobody attributes the incident to the actor's party."""
     if actor.role is a.Role.AUTHORITY:
         check_decides(program, actor)
-    if actor.party is not None and actor.party == incident.attributed_to:
+    if actor.party is not None and actor.party in incident.blamed:
         raise No(
             Code.PARTY_MAY_NOT,
             f"The incident {incident.id} is attributed to {actor.party}, which does not decide on it.",
-            f"an authority of {' or '.join(who for who in program.plan.deciders if who != actor.party) or 'nobody'}",
+            f"an authority of {' or '.join(who for who in program.plan.deciders if who not in incident.blamed) or 'nobody'}",
         )
 
 
-def _check_not_reporter(actor: a.Actor, incident: Incident) -> None:
-    if actor.person == incident.reported_by.person:
+def _check_no_witness(actor: a.Actor, incident: Incident) -> None:
+    if actor.person in incident.told_by:
         raise No(
             Code.RECORDER_IS_AUTHORITY,
-            f"{actor.person} has reported this incident and cannot decide on it.",
+            f"{actor.person} has reported this incident, or given an account of it, and cannot decide on it.",
             "another person",
         )
 
@@ -133,7 +133,7 @@ def _confirmed(program: Program, actor: a.Actor, deed: a.ConfirmIncident, at: da
             "the role authority",
         )
     _check_decider(program, actor, incident)
-    _check_not_reporter(actor, incident)
+    _check_no_witness(actor, incident)
     severity = deed.severity or incident.severity
     check_severity(program, severity)
     check_attribution(program, deed.attributed_to)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
@@ -23,6 +24,7 @@ from rules.testimony import (
     conflicting,
     decided,
     undecided,
+    with_account,
 )
 from rules.vocabulary.incidents import Incident
 
@@ -63,7 +65,6 @@ def _given(program: Program, actor: a.Actor, deed: GiveAccount, incident: Incide
     account = Testimony(
         deed.account, actor.person, at, deed.severity, deed.happened_at or incident.happened_at, deed.attributed_to
     )
-    others = [one for one in incident.accounts if one.id != deed.account]
     return AccountGiven(
         incident=incident.id,
         account=deed.account,
@@ -72,12 +73,12 @@ def _given(program: Program, actor: a.Actor, deed: GiveAccount, incident: Incide
         attributed_to=deed.attributed_to,
         text=deed.text,
         origin=deed.origin,
-        conflicts_with=conflicting(account, others),
-        stands=_stands(program, incident, [*others, account]),
+        conflicts_with=conflicting(account, incident.accounts),
+        stands=_stands(program, incident, with_account(incident.accounts, account)),
     )
 
 
-def _stands(program: Program, incident: Incident, accounts: list[Testimony]) -> Stands:
+def _stands(program: Program, incident: Incident, accounts: Sequence[Testimony]) -> Stands:
     now = Stands(
         status=incident.status.value,
         severity=incident.severity,
@@ -85,5 +86,5 @@ def _stands(program: Program, incident: Incident, accounts: list[Testimony]) -> 
         attributed_to=incident.attributed_to,
     )
     if incident.is_established or incident.status == "dismissed":
-        return decided(accounts, now)
+        return decided(program.plan, accounts, now, incident.decided_at)
     return undecided(program.plan, accounts, contested_by_party=incident.contested_by_party, before=now)

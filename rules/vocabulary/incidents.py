@@ -146,8 +146,22 @@ class Incident:
     related_to: str | None = None
     accounts: tuple[Testimony, ...] = ()
     contested_by_party: bool = False
+    decided_at: datetime | None = None
+    """When it was last confirmed or dismissed."""
     questioned: bool = False
     """It was decided otherwise than an account says since."""
+
+    @property
+    def blamed(self) -> set[str]:
+        """To whom it is attributed: as it was decided, or while that is open by any account that stands."""
+        is_settled = self.is_established and not self.questioned
+        told = () if is_settled else tuple(account.attributed_to for account in self.accounts if not account.taken_back)
+        return {who for who in (self.attributed_to, *told) if who is not None}
+
+    @property
+    def told_by(self) -> set[str]:
+        """Who has reported it, or has given an account of it that stands."""
+        return {self.reported_by.person, *(account.given_by for account in self.accounts if not account.taken_back)}
 
     @property
     def is_open_question(self) -> bool:

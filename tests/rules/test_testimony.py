@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from rules import acts as a
+from rules.decide import decide
+from rules.refusals import Refused
 from rules.testimony import GiveAccount, TakeBackAccount
 from rules.vocabulary.incidents import Incident
 from tests.rules.small_plan import World, day
@@ -124,6 +126,46 @@ def test_a_dismissal_is_in_question_while_somebody_says_that_it_happened(world: 
     assert frozen_by(world) is None
     world.given("cleo", a.ConfirmIncident(incident="i1", reason="It happened after all."), day(12))
     assert world.program.stability["quiet"].counted.moved_by == "i1"
+
+
+def test_what_was_weighed_puts_no_decision_in_question(world: World) -> None:
+    """The authority knew that the accounts differed; one more that agrees with it, or one less that did not, is no news."""
+    world.given("moss", account("officials", "minor"), day(9))
+    world.given("cleo", a.ConfirmIncident(incident="i1", severity="minor", reason="It missed."), day(10))
+    world.given("nils", account("another", "minor"), day(11))
+    assert not incident(world).questioned
+    world.given("cleo", a.DismissIncident(incident="i1", reason="It was thunder."), day(12))
+    world.given("chip", TakeBackAccount(incident="i1", account="i1", reason="Deleted by the source."), day(13))
+    assert not incident(world).questioned
+
+
+def test_nobody_decides_on_an_account_of_their_own(world: World) -> None:
+    """What the feed deletes would leave to a monitor an incident that nobody but the monitor tells of."""
+    world.given("moss", account("officials", "grave"), day(9))
+    world.given("chip", TakeBackAccount(incident="i1", account="i1", reason="Deleted by the source."), day(10))
+    assert world.tried("moss", a.ConfirmIncident(incident="i1", reason="I said so."), day(10)) == "recorder_is_authority"
+
+
+def test_blaming_another_frees_nobody_to_decide() -> None:
+    """An incident on which the accounts differ is attributed to nobody; the one who is blamed still has no say in it."""
+    world = World(phases__answer__milestones__safety__determined={"by": ["south", "commission"]})
+    stella = a.Member(person="stella", role=a.Role.AUTHORITY, party="south")
+    world.given("olga", a.AdmitMember(member=stella), day(0))
+    world.given("moss", reported(attributed_to="south"), day(9))
+    world.given("sara", account("ours", "serious", attributed_to="north"), day(9))
+    actor = a.Actor(person="stella", role=stella.role, party="south")
+    deed = a.DismissIncident(incident="i1", reason="It was the north.")
+    outcome = decide(world.program, a.Act(id="dismissing", actor=actor, deed=deed), day(10))
+    assert isinstance(outcome, Refused)
+    assert outcome.code == "party_may_not"
+
+
+def test_an_account_of_another_day_moves_nothing_while_the_first_one_stands(world: World) -> None:
+    """Neither when it is given nor when the first is given again: else a day before the quiet began would free the clock."""
+    world.given("sara", account("ours", "serious", happened_at=day(-30)), day(9))
+    world.given("chip", account("i1", "grave"), day(10))
+    assert incident(world).happened_at == day(5)
+    assert frozen_by(world) == "i1"
 
 
 def test_bad_accounts_are_refused(world: World) -> None:

@@ -122,6 +122,21 @@ class TestAnEvent:
         assert (len(world.program.incidents), len(world.told("base").accounts)) == (3, 3)
         assert world.read(day(7), event("17", place="Erbil"), event("18")) == []
 
+    def test_is_no_account_of_what_was_dismissed(self, world: Watched) -> None:
+        """Else a false report, dismissed in time, would take in whatever happens there on that day."""
+        given: dict[str, Any] = {"incident_kind": "attack", "happened_at": day(8), "place": "Anbar", "account": "Two rockets."}
+        world.given("moss", a.ReportIncident(incident="base", severity="serious", **given), day(8))
+        world.given("cleo", a.DismissIncident(incident="base", reason="Nothing happened."), day(8))
+        world.read(day(9), event(on=date(2025, 3, 9)))
+        assert world.program.stability["quiet"].counted.frozen_by == "attacks:17"
+
+    def test_is_told_apart_from_another_of_its_day(self, world: Watched) -> None:
+        """Also where both are read at once: one of them is the incident that somebody has reported, and the other is not."""
+        given: dict[str, Any] = {"incident_kind": "attack", "happened_at": day(5), "place": "Anbar", "account": "Two rockets."}
+        world.given("moss", a.ReportIncident(incident="base", severity="serious", **given), day(6))
+        world.read(day(7), event("17"), event("18"))
+        assert set(world.program.incidents) == {"base", "attacks:18"}
+
 
 class TestALaterEdition:
     def test_changes_what_the_feed_says(self, world: Watched) -> None:
@@ -163,6 +178,13 @@ class TestALaterEdition:
         world.given("cleo", a.ConfirmIncident(incident="attacks:17", reason="Seen."), day(8))
         world.read(day(9), ReadEvent("17", None, None, None, "17", deleted=True))
         assert (world.told().status, world.told().questioned) == ("confirmed", True)
+
+    def test_puts_a_decision_in_question_that_was_of_another_day(self, world: Watched) -> None:
+        """The quiet is counted from the day; that the source has moved it must not go unseen."""
+        world.read(day(7), event())
+        world.given("cleo", a.ConfirmIncident(incident="attacks:17", reason="Seen."), day(8))
+        world.read(day(9), event(on=date(2025, 3, 7)))
+        assert world.told().questioned
 
 
 class TestADayThatNoFeedCovers:
