@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pytest
 
 from rules import acts as a
+from rules import stability
 from rules.decide import decide
 from rules.refusals import Refused
 from rules.testimony import GiveAccount, TakeBackAccount
+from rules.times import plus_lost
 from rules.vocabulary.incidents import Incident
-from tests.rules.small_plan import World, day
+from tests.rules.small_plan import PLAN, World, day
 
 
 def reported(severity: str = "serious", **more: Any) -> a.ReportIncident:
@@ -180,3 +183,19 @@ def test_bad_accounts_are_refused(world: World) -> None:
     unknown = TakeBackAccount(incident="i1", account="x", reason="No.")
     assert world.tried("moss", unknown, day(9)) == "account_unknown"
     assert world.tried("alma", account("x", "minor"), day(9)) == "role_may_not"
+
+
+def test_a_thousand_reports_do_not_hold_up_the_next_act(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Anybody may report, and each act asks which report freezes the clock: what each would move is not counted anew."""
+    patient = PLAN["phases"]["quiet"]["stability"] | {"tolerates": {"kinds": ["attack"], "at_most": "grave", "count": 1000}}
+    world = World(phases__quiet__stability=patient)
+    world.first_move(day(0))
+    world.answer(day(0))
+    world.given("chip", reported(), day(9))
+    many = {f"i{number}": replace(incident(world), id=f"i{number}") for number in range(1000)}
+    world.program = world.program.changed(incidents=many)
+    ends = list[datetime | None]()
+    monkeypatch.setattr(stability, "plus_lost", lambda *given, **how: ends.append(plus_lost(*given, **how)) or ends[-1])
+    world.given("moss", reported().model_copy(update={"incident": "another"}), day(10))
+    assert frozen_by(world) == "i999"  # a thousand are tolerated, and this is the last of one more
+    assert len(ends) < 10
