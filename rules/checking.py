@@ -7,10 +7,12 @@ and whom a program knows whose plan declares checks, as it knows the clock.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from rules.acceptance import acceptable
 from rules.acts import CHECKS, Deed, ReportCheck
+from rules.checks import Feed
 from rules.facts import CheckReported
 from rules.judging.checks import says_something_new
 from rules.origin import Fetch
@@ -21,6 +23,9 @@ from rules.vocabulary.checks import CheckState
 from rules.watching import Watching
 
 __all__ = ["CHECKS", "Run", "what_follows"]
+
+MOST_EVENTS = 1_000
+"""Acts on events that one run asks for. What a feed says more is for the next run; until then its days are not covered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +51,7 @@ def what_follows(program: Program, check: str, run: Run) -> tuple[Deed, ...]:
     if isinstance(reading, NoReading):
         return _told(program, _report(check, run, reading))
     if rule.incidents is not None:
-        watching = Watching(program, check, rule.incidents, run.fetched, run.adapter, run.version)
-        up_to = f"Events up to {reading.covers_until or 'an unknown day'}"
-        return _told(program, _report(check, run, reading, up_to), watching.deeds(reading))
+        return _of_events(program, check, run, reading, rule.incidents)
     if not reading.figures or not run.fetched:
         return _told(program, _report(check, run, NoReading("missing", "The answer holds no figure.")))
     recording = Recording(program, check, reading.figures)
@@ -56,6 +59,17 @@ def what_follows(program: Program, check: str, run: Run) -> tuple[Deed, ...]:
     if isinstance(deeds, NoReading):
         return _told(program, _report(check, run, deeds))
     return _told(program, _report(check, run, reading, f"Figures up to {recording.newest.period}"), deeds)
+
+
+def _of_events(program: Program, check: str, run: Run, reading: Readings, feed: Feed) -> tuple[Deed, ...]:
+    """The acts on a feed's events, and a report of how far they go: to the day before the first event that has to wait."""
+    watching = Watching(program, check, feed, run.fetched, run.adapter, run.version)
+    deeds, covers_until = watching.deeds(reading), reading.covers_until
+    unread = watching.first_day(deeds[MOST_EVENTS:])
+    if covers_until is not None and unread is not None:
+        covers_until = min(covers_until, unread - timedelta(days=1))
+    up_to = f"Events up to {covers_until or 'an unknown day'}"
+    return _told(program, _report(check, run, replace(reading, covers_until=covers_until), up_to), deeds[:MOST_EVENTS])
 
 
 def _told(program: Program, report: ReportCheck, deeds: tuple[Deed, ...] = ()) -> tuple[Deed, ...]:

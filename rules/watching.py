@@ -9,7 +9,7 @@ and is no longer held by anybody gives its day back, and one that was decided is
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeAlias
@@ -51,6 +51,12 @@ class Watching:
         found = [deed for event in events for deed in self._on(event, self._taken_from(given, event), told)]
         gone = self._vanished(given, reading) if self.feed.lists_all else ()
         return (*found, *gone)
+
+    def first_day(self, deeds: Iterable[Deed]) -> date | None:
+        """The first day of which acts tell that something happened; None where they tell of none."""
+        zone = self.program.plan.time_zone
+        told = (deed.happened_at for deed in deeds if isinstance(deed, ReportIncident | GiveAccount))
+        return min((date.fromisoformat(local_day(at, zone)) for at in told if at is not None), default=None)
 
     def _names(self, event: ReadEvent) -> tuple[str, str]:
         """How the account of an event is called, and how where somebody else has used that name.

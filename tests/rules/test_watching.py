@@ -213,6 +213,17 @@ class TestADayThatNoFeedCovers:
         world.given("cleo", a.ConfirmIncident(incident="attacks:17", reason="Seen."), day(61))
         assert world.program.stability["quiet"].counted.moved_by == "attacks:17"
 
+    def test_is_a_day_with_more_events_than_one_run_takes(self, world: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A flood goes into the ledger in parts, and no day of it is taken for quiet meanwhile."""
+        monkeypatch.setattr("rules.checking.MOST_EVENTS", 2)
+        flood = [event(f"{number}", on=date(2025, 3, 20 + number)) for number in range(3)]
+        world.read(day(60), *flood, covers=date(2025, 4, 25))
+        assert set(world.program.incidents) == {"attacks:0", "attacks:1"}
+        assert world.program.checks["attacks"].covers_until == date(2025, 3, 21)
+        world.read(day(61), *flood, covers=date(2025, 4, 25))
+        assert set(world.program.incidents) == {"attacks:0", "attacks:1", "attacks:2"}
+        assert world.program.checks["attacks"].covers_until == date(2025, 4, 25)
+
     def test_stays_covered_when_the_source_fails_later(self, world: Watched) -> None:
         world.read(day(10), covers=date(2025, 4, 25))
         world.ran(day(11), NoReading("unparseable", "It is a page, not JSON."))
