@@ -36,3 +36,13 @@ def matching(program: Program, any_of: Iterable[Trigger]) -> Iterator[Incident]:
 def span(incident: Incident) -> Interval:
     """From when an established incident happened until it was resolved."""
     return (incident.happened_at, incident.resolved_at)
+
+
+def to_be_decided(incident: Incident) -> bool:
+    """Whether nobody has decided it, or what was decided is in question."""
+    return incident.is_open_question or incident.questioned
+
+
+def deciders(program: Program, incident: Incident) -> tuple[str, ...]:
+    """The parties and bodies whose authorities may decide it: nobody whom it is attributed to."""
+    return tuple(who for who in program.plan.deciders if who not in incident.blamed)

@@ -12,22 +12,33 @@ from rules.anchors import occurred
 from rules.explaining.criteria import commitment_reason
 from rules.explaining.milestones import milestone_reason, next_act, without_evidence
 from rules.gates import gate
+from rules.incidents import deciders, to_be_decided
 from rules.program import Program
 from rules.silence import lapses, silence_ends
 from rules.times import plus
 from rules.truth import Truth
 from rules.vocabulary.disputes import DisputeStatus
+from rules.vocabulary.incidents import Incident
 from rules.vocabulary.milestones import MilestoneStatus
 from rules.vocabulary.phases import PhaseStatus
 
 What: TypeAlias = Literal[
-    "evidence", "verification", "observation", "determination", "consent", "advance", "commitment", "proposal", "dispute"
+    "evidence",
+    "verification",
+    "observation",
+    "determination",
+    "consent",
+    "advance",
+    "commitment",
+    "proposal",
+    "dispute",
+    "incident",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """One act that somebody owes. `name` is the milestone, phase, commitment, proposal or dispute; `due` None: no date.
+    """One act that somebody owes. `name` is what it is about; `due` None: no date.
 
     `binding` is False where its date is indicative or aspirational.
     """
@@ -50,6 +61,7 @@ def owing(program: Program, at: datetime) -> tuple[Owed, ...]:
         *_commitments(program, at),
         *_proposals(program),
         *_disputes(program),
+        *_incidents(program),
     )
 
 
@@ -168,6 +180,15 @@ def _disputes(program: Program) -> Iterator[Owed]:
                 yield Owed(who, "dispute", dispute.id, dispute.raised_at, dispute.until)
 
 
+def _incidents(program: Program) -> Iterator[Owed]:
+    """A decision, since it was reported, or since somebody said something that puts the last one in question."""
+    for incident in program.incidents.values():
+        if to_be_decided(incident):
+            said = max((account.given_at for account in incident.accounts), default=incident.reported_at)
+            for who in deciders(program, incident):
+                yield Owed(who, "incident", incident.id, said if incident.questioned else incident.reported_at)
+
+
 def in_words(program: Program, owed: Owed, at: datetime) -> str:
     """What is owed, as a sentence."""
     match owed.what:
@@ -181,6 +202,8 @@ def in_words(program: Program, owed: Owed, at: datetime) -> str:
             return f"Proposal {owed.name} waits for an answer: {program.proposals[owed.name].reason}"
         case "dispute":
             return f"Dispute {owed.name} waits to be settled: {program.disputes[owed.name].reason}"
+        case "incident":
+            return _of_incident(program.incidents[owed.name])
         case "evidence" | "verification" | "observation" | "determination":
             return _of_milestone(program, owed, at)
     assert_never(owed.what)
@@ -194,3 +217,9 @@ def _of_milestone(program: Program, owed: Owed, at: datetime) -> str:
     if lacks and next_act(program, owed.name, at).what == "verification":
         return f"{step.title}: {', '.join(lacks)} is missing."
     return milestone_reason(program, owed.name, at)[0]
+
+
+def _of_incident(incident: Incident) -> str:
+    if incident.questioned:
+        return f"The incident {incident.id} was {incident.status}, and what is said of it since puts that in question."
+    return f"The incident {incident.id} at {incident.place} is {incident.status}, and waits to be decided."

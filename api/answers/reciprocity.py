@@ -16,7 +16,7 @@ class OwedAnswer(BaseModel):
     """One act that is owed now."""
 
     what: What
-    name: str = Field(description="the milestone, phase, commitment, proposal or dispute")
+    name: str = Field(description="the milestone, phase, commitment, proposal, dispute or incident")
     sentence: str
     since: Instant
     due: Instant | None = Field(description="null: it has no date, or none while it is paused")

@@ -16,7 +16,7 @@ from rules.explaining.reasons import Reason, named
 from rules.explaining.stability import stability_reason
 from rules.figures import holds
 from rules.gates import judge
-from rules.incidents import matching
+from rules.incidents import deciders, matching
 from rules.program import Program
 from rules.times import local_day, plus
 from rules.truth import Truth
@@ -78,7 +78,9 @@ def _leaf(program: Program, phase: str, leaf: c.Leaf, at: datetime) -> Reason:  
             )
         case c.NoOpenIncident(no_open_incident=trigger):
             open_ = [i.id for i in matching(program, (trigger,)) if i.is_open_question or i.resolved_at is None]
-            return f"Open incidents: {', '.join(open_[:5])}.", (), None, None
+            undecided = [i for i in matching(program, (trigger,)) if i.is_open_question]
+            owes = tuple(dict.fromkeys(who for incident in undecided for who in deciders(program, incident)))
+            return f"Open incidents: {', '.join(open_[:5])}.", owes, None, None
         case c.NoOpenDispute(no_open_dispute=ladder):
             return dispute_reason(program, ladder)
         case c.NoSnapback(no_snapback=name):
@@ -126,7 +128,7 @@ def commitment_reason(program: Program, name: str, at: datetime) -> Reason:
     if state.status == "in_question":
         return (
             f"{rule.title} is in question: the incident {state.because} is not decided.",
-            (),
+            deciders(program, program.incidents[state.because]),
             happened,
             None,
         )

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import assert_never
 
 from rules.explaining.reasons import Reason
+from rules.incidents import deciders
 from rules.program import Program
 from rules.stability import days_left, zone_of
 from rules.times import local_day
@@ -32,7 +33,7 @@ def stability_reason(program: Program, phase: str, at: datetime) -> Reason:
                 None,
             )
         case "frozen":
-            authorities = tuple(sorted({who for step in plan.milestones.values() for who in step.determined.by}))
+            authorities = deciders(program, program.incidents[counted.frozen_by or ""])
             sentence = (
                 f"The stability period is frozen until the incident {counted.frozen_by} is decided: "
                 f"dismissed, it ends on {local_day(ends, zone) if ends else 'a later day'}; "

@@ -8,6 +8,7 @@ from typing import TypeAlias, assert_never
 from rules import acts as a
 from rules import facts
 from rules.entries import Fact
+from rules.incidents import deciders
 from rules.judging.checks import check_feed
 from rules.judging.phases import check_decides
 from rules.judging.recorded import check_past
@@ -92,7 +93,7 @@ def _check_decider(program: Program, actor: a.Actor, incident: Incident) -> None
         raise No(
             Code.PARTY_MAY_NOT,
             f"The incident {incident.id} is attributed to {actor.party}, which does not decide on it.",
-            f"an authority of {' or '.join(who for who in program.plan.deciders if who not in incident.blamed) or 'nobody'}",
+            f"an authority of {' or '.join(deciders(program, incident)) or 'nobody'}",
         )
 
 

@@ -8,6 +8,7 @@ from rules import acts as a
 from rules import matters as m
 from rules.owing import in_words
 from rules.reciprocity import Account, How, reciprocity
+from rules.testimony import GiveAccount
 from tests.rules.small_plan import World, day
 
 WORD = {
@@ -52,6 +53,27 @@ class TestWhatIsOwed:
             given.given("sven", a.Verify(evidence=name), day(3))
         assert owed(given, "commission", 3) == [("determination", "announced")]
         assert owed(given, "north", 3) == owed(given, "south", 3) == []
+
+    def test_an_incident_is_owed_a_decision_until_nothing_puts_it_in_question(self) -> None:
+        given = World()
+        given.incident("i1", day(1), day(2))
+        decision = next(one for one in account(given, "commission", 3).owed if one.what == "incident")
+        assert (decision.name, decision.since) == ("i1", day(2))
+        assert "waits to be decided" in in_words(given.program, decision, day(3))
+        given.given("cleo", a.DismissIncident(incident="i1", reason="Thunder."), day(3))
+        assert owed(given, "commission", 4) == []
+        given.given("moss", GiveAccount(incident="i1", account="seen", severity="grave", text="Two rockets."), day(5))
+        decision = next(one for one in account(given, "commission", 6).owed if one.what == "incident")
+        assert decision.since == day(5)
+        assert "puts that in question" in in_words(given.program, decision, day(6))
+
+    def test_nobody_owes_a_decision_on_what_they_are_blamed_for(self) -> None:
+        given = World(authorities=["north", "south"])
+        claim = GiveAccount(incident="i1", account="seen", severity="grave", text="Theirs.", attributed_to="south")
+        given.incident("i1", day(1), day(2))
+        given.given("moss", claim, day(2))
+        assert ("incident", "i1") in owed(given, "north", 3)
+        assert ("incident", "i1") not in owed(given, "south", 3)
 
     def test_since_when_and_until_when(self) -> None:
         given = World()
