@@ -116,7 +116,7 @@ def _is_news(before: Finding | None, now: Found, *, says: bool) -> bool:
     outcome_before, proposed = (before.outcome, before.proposes) if before else (Truth.NOT_MET, None)
     if now.outcome is not outcome_before and (now.outcome is Truth.MET or before is not None):
         return True
-    if proposed != now.proposes and "grading" in (proposed, now.proposes):
+    if proposed != now.proposes and ("grading" in (proposed, now.proposes) or now.proposes == "reversal"):
         return True
     if now.outcome is Truth.MET or not says:
         return False

@@ -58,7 +58,10 @@ def _proposed(
         return None, f"{now.sentence} {excuse}"
     if now.outcome is MET:
         return "achievement", now.sentence
-    if step.determined.scale is not None and (so_far := _so_far(program, name)):
+    rests = _rests_on(program, name, at)
+    if rests is INDETERMINATE:
+        return None, now.sentence
+    if step.determined.scale is not None and rests is MET and (so_far := _so_far(program, name)):
         return "grading", f"Verified so far: {', '.join(so_far)}. {now.sentence}"
     return "reversal" if state.status is MilestoneStatus.PARTLY_ACHIEVED else None, now.sentence
 
@@ -69,6 +72,12 @@ def _so_far(program: Program, name: str) -> list[str]:
     shown_by = program.plan.milestones[name].shown_by.values()
     figures = (newest(program, how.indicator) for how in shown_by if isinstance(how, Measured))
     return [*documents, *(figure.measurement for figure in figures if figure is not None)]
+
+
+def _rests_on(program: Program, name: str, at: datetime) -> Truth:
+    """Whether what a milestone is held while holds."""
+    criteria = program.plan.milestones[name].holds_while
+    return gate(program, program.consented(program.plan.phase_of[name]), criteria, at) if criteria else MET
 
 
 _RESTS_ON = {
@@ -88,8 +97,7 @@ def shown(program: Program, name: str, at: datetime, *, counted: Collection[Caus
     step = program.plan.milestones[name]
     by_showing = {key: showing(program, name, key, at, counted=counted) for key in step.shown_by}
     judgements = list(by_showing.values())
-    consents = program.consented(program.plan.phase_of[name])
-    if step.holds_while and (held := gate(program, consents, step.holds_while, at)) is not MET:
+    if (held := _rests_on(program, name, at)) is not MET:
         judgements.append(Judgement(held, _RESTS_ON[held]))
     outcome = every(judgement.outcome for judgement in judgements)
     if outcome is MET:

@@ -77,6 +77,18 @@ class TestAPart:
         assert world.program.milestone("announced").grade == 1
         assert world.program.phase("answer").status is PhaseStatus.OPEN
 
+    def test_no_part_is_proposed_of_what_rests_on_something_that_fell(self) -> None:
+        """After a reversal, too: the evidence stands, and shows nothing while what it counts under does not hold."""
+        world = graded_world(phases__move__milestones__announced__holds_while=[{"commitment": "moratorium"}])
+        world.given("cleo", part("0.5"), day(9))
+        world.incident("i1", day(9), day(10))
+        world.given("cleo", a.ConfirmIncident(incident="i1", reason="Seen."), day(11))
+        assert finding(world).proposes == "reversal"
+        world.given("cleo", a.Determine(milestone="announced", outcome="reversed", reason="The word is broken."), day(19))
+        assert finding(world).proposes == "reversal"  # as it was determined, and no part of it
+        world.given("cleo", a.ResolveIncident(incident="i1", reason="Settled."), day(20))
+        assert finding(world).proposes == "grading"
+
     def test_nothing_shown_is_no_part(self) -> None:
         world = World(phases__move__milestones__announced__determined={"by": ["commission"], "scale": "share"})
         assert world.tried("cleo", part("0.5"), day(1)) == "finding_not_met"
