@@ -27,6 +27,7 @@ DEEPEST_NESTING = 20
 """Less than the 24 of `rules.canonical`, since a plan stands inside an act and an entry."""
 BLANKS = frozenset({"", "?", "??", "???", "tbd", "tba", "todo", "n/a", "xxx", "to be determined", "to be decided"})
 BLANK = "is blank; give a value, or leave the key out"
+CUT = "has no value; where it belongs to the text before it, put that in quotes: between { and } a comma ends a value"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,9 @@ class _Reader:
             elif key.value in values:
                 self._fault((*path, key.value), at, "stands here twice; keep one")
             elif isinstance(value, ScalarNode) and not value.value and not value.style:
-                self._fault((*path, key.value), at, BLANK)  # the value's own mark stands lines below
+                # The value's own mark stands lines below.
+                has_colon = value.start_mark.index > key.end_mark.index
+                self._fault((*path, key.value), at, BLANK if has_colon else CUT)
             else:
                 values[key.value] = self.value(value, (*path, key.value))
                 if isinstance(value, MappingNode | SequenceNode):

@@ -137,6 +137,12 @@ FAULTS = {
     ),
     "a phase that waits for itself": ("- phase: move", "- phase: calm", "cycle: open calm -> complete calm -> open calm"),
     "a blank": ("length: $quiet", "length: ▸TBD", "what the text leaves open is a named parameter"),
+    "a comma in a text between braces": (
+        "why: The text says some time.}",
+        "why: Some time, ▸it says.}",
+        "where it belongs to the text before it, put that in quotes",
+    ),
+    "no value between braces": ("{name: North}", "{▸name: }", "is blank; give a value, or leave the key out"),
     "no value at all": ("title: Calm", "▸title:", "is blank; give a value, or leave the key out"),
     "a verifier who owes": (
         "verified_by: [south]",
