@@ -46,6 +46,8 @@ def stability_reason(program: Program, phase: str, at: datetime) -> Reason:
             ahead = [plan.calendar[name] for name in rule.paused_in]
             titles = [window.title for window in ahead if ends and at < window.to and window.from_ < ends]
             apart = f" Days of {' and '.join(titles)} do not count." if titles else ""
+            inside = [window.title for window in ahead if window.from_ <= at < window.to]
+            apart += f" {' and '.join(inside)} is under way, so today does not count." if inside else ""
             unseen = _unseen(program, counted.unseen_by)
             if unseen and ends is not None and ends <= at:
                 return f"Nothing is known that broke the quiet.{unseen}{moved}", (), ends, None

@@ -192,6 +192,8 @@ class TestOtherClocksInWindows:
         given = self.quiet()
         assert days_left(given.program, "quiet", day(3)) == 37
         assert "Days of Elections do not count." in blocking_phase(given.program, "trade", day(3))[0].sentence
+        assert "today does not count" not in blocking_phase(given.program, "trade", day(3))[0].sentence
+        assert "Elections is under way, so today does not count." in blocking_phase(given.program, "trade", day(12))[0].sentence
         assert "Elections" not in blocking_phase(given.program, "trade", day(20))[0].sentence
 
     def test_an_attack_in_a_window_starts_it_anew(self) -> None:
