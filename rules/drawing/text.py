@@ -7,6 +7,7 @@ from typing import assert_never
 
 from rules import criteria as c
 from rules import plan as p
+from rules.drawing.arrangements import arranged
 from rules.drawing.criteria import all_asked, dates, event, incidents_of
 from rules.drawing.releases import release
 from rules.indicators import Indicator, Target
@@ -33,6 +34,7 @@ def as_text(plan: p.Plan) -> str:
     if plan.commitments:
         lines.append("commitments, which hold at all times")
         lines += [f"  {line}" for name in plan.commitments for line in _commitment(plan, name)]
+    lines += arranged(plan)
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -133,6 +135,8 @@ def _stability(rule: p.StabilityPeriod) -> Iterator[str]:
     if rule.tolerates:
         allowed = rule.tolerates
         yield f"  tolerates {allowed.count} of {' or '.join(allowed.kinds)} up to {allowed.at_most}"
+    if rule.watched_by:
+        yield f"  watched by {' and '.join(rule.watched_by)}: a day that it does not cover is not quiet"
 
 
 def _commitment(plan: p.Plan, name: str) -> Iterator[str]:

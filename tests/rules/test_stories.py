@@ -83,6 +83,8 @@ def test_a_plan_can_be_drawn(file: Path) -> None:
     for name in plan.releases:
         assert f"  {name}: " in text
         assert f"r_{name}[[" in chart
+    for name in (*plan.procedures, *plan.amendments, *plan.assessors, *plan.disputes, *plan.snapbacks, *plan.checks):
+        assert f"  {name}: " in text
     assert chart.count("subgraph ") == len(plan.phases) == chart.count("\n  end\n")
 
 

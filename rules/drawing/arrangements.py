@@ -1,0 +1,74 @@
+"""What a plan arranges beside its phases, in words: how is decided and amended, who judges, where disputes go, what is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.checks import Check
+from rules.disputes import Ladder, Snapback
+from rules.drawing.criteria import all_asked
+from rules.plan import Plan
+from rules.procedures import Procedure
+
+
+def arranged(plan: Plan) -> Iterator[str]:
+    """The arrangements of a plan as indented text, each kind under its heading."""
+    groups: dict[str, list[str]] = {
+        "procedures, by which is decided together": [
+            line for name, procedure in plan.procedures.items() for line in _procedure(name, procedure)
+        ],
+        "amendments, by the first that allows all changes": [
+            f"{name}: {', '.join(rule.may_change)}, by {rule.procedure}" for name, rule in plan.amendments.items()
+        ],
+        "assessors, who judge without deciding": [
+            f"{name}: {assessor.title}, as {' or '.join(plan.scales[assessor.scale].grades)}"
+            for name, assessor in plan.assessors.items()
+        ],
+        "disputes, and the stages they go through": [
+            line for name, rule in plan.disputes.items() for line in _dispute(name, rule)
+        ],
+        "snapbacks, of what lapses unless it is kept": [
+            line for name, rule in plan.snapbacks.items() for line in _snapback(name, rule)
+        ],
+        "checks, which read sources by themselves": [
+            line for name, rule in plan.checks.items() for line in _check(plan, name, rule)
+        ],
+    }
+    for heading, lines in groups.items():
+        if lines:
+            yield heading
+            yield from (f"  {line}" for line in lines)
+
+
+def _procedure(name: str, rule: Procedure) -> Iterator[str]:
+    yield f"{name}: {rule.title} [{', '.join(rule.proposed_by)} may propose]"
+    yield f"  adopted with {all_asked(rule.adopted_when)}"
+    if rule.vetoed_by:
+        yield f"  ended by an objection of {' or '.join(rule.vetoed_by)}"
+    if rule.on_behalf:
+        yield f"  {', '.join(f'{who} may consent for {party}' for party, who in rule.on_behalf.items())}"
+    if rule.silence:
+        yield f"  who says nothing for {rule.silence} after notice to all consents"
+    if rule.within:
+        yield f"  lapses after {rule.within}"
+
+
+def _dispute(name: str, rule: Ladder) -> Iterator[str]:
+    yield f"{name}: {rule.title} [raised by {' or '.join(rule.raised_by) or 'any party'}]"
+    for stage in rule.stages.values():
+        more = f", extended by {stage.extended_by}" if stage.extended_by else ""
+        yield f"  {stage.title}: before {' and '.join(stage.before)} for {stage.within}{more}"
+
+
+def _snapback(name: str, rule: Snapback) -> Iterator[str]:
+    yield f"{name}: {rule.title} [invoked by {' or '.join(rule.invoked_by)}]"
+    after = f" on a dispute that {rule.only_after} has left unsettled," if rule.only_after else ""
+    yield f"  takes effect{after} {rule.within} after the notice, unless it is kept by {rule.kept_by}; then: {rule.then}"
+
+
+def _check(plan: Plan, name: str, rule: Check) -> Iterator[str]:
+    source = plan.sources[rule.source]
+    read = f"figures of {rule.figures_of}" if rule.incidents is None else f"incidents in {', '.join(rule.incidents.places)}"
+    counts = ", which count as they are read" if rule.verified == "automatically" else ""
+    yield f"{name}: {rule.title} [{rule.runs.every}, {rule.source}]"
+    yield f"  {read}{counts}, from {source.title} ({source.producer}; {source.licence})"
