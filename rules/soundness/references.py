@@ -12,6 +12,7 @@ from rules.reading import Fault, Path
 from rules.soundness.calendar import windows
 from rules.soundness.criteria import anchored, gate, kept_while, scaled, triggered
 from rules.soundness.names import unknown
+from rules.soundness.places import changeable
 from rules.soundness.sources import sourced
 from rules.soundness.stability import stability
 from rules.timetable import Deadline
@@ -137,6 +138,7 @@ def _procedures(plan: p.Plan, signatories: list[str]) -> Iterator[Fault]:
     for name, amendment in plan.amendments.items():
         at = ("amendments", name, "procedure")
         yield from unknown(at, amendment.procedure, "procedure", plan.procedures)
+    yield from changeable(plan)
 
 
 def _disputes(plan: p.Plan, signatories: list[str]) -> Iterator[Fault]:

@@ -1,6 +1,7 @@
 """The plan language: what is a fault, where it is said to be, and in which words."""
 
 import re
+from contextlib import nullcontext
 from decimal import Decimal
 from pathlib import Path
 
@@ -329,6 +330,32 @@ FAULTS = {
     "a name in capitals": ("  calm:\n", "  Calm:\n", "lower-case letters, digits and _"),
     "a change that is no percentage": ('change: "-10%"', "change: ▸-10", 'is text; write "-10"'),
 }
+
+
+@pytest.mark.parametrize(
+    ("place", "possible"),
+    [
+        ("**", True),
+        ("**.title", True),
+        ("phases.*.milestones.*.due.within", True),
+        ("phases.*.milestones.*.due.wihtin", False),
+        ("phases.to_come.**", True),
+        ("phase.**", False),
+        ("**.titel", False),
+        ("**.announced.**", True),
+        ("indicators.*.baseline.val*", True),
+        ("hosts.0", False),
+        ("sources.*.settings.whatever.it.holds", True),
+    ],
+)
+def test_a_place_that_no_plan_has_cannot_be_changed(place: str, possible: bool) -> None:  # noqa: FBT001  a table of cases
+    """A class of amendments with a slip in a place would allow less than its authors think, and say nothing."""
+    amendments = f"""
+procedures: {{joint: {{title: Both, proposed_by: [north], adopted_when: [{{consent: [north, south]}}]}}}}
+amendments: {{dates: {{procedure: joint, may_change: ["{place}"]}}}}
+"""
+    with nullcontext() if possible else pytest.raises(Faulty, match=re.escape(f"no plan has a place {place}")):
+        sound(read(PLAN + amendments))
 
 
 @pytest.mark.parametrize(("old", "new", "sentence"), FAULTS.values(), ids=FAULTS)
