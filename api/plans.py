@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 
 from rules.acts import ChildPlan
-from rules.declared import ChildChosen, agreed
-from rules.parameters import text_read
-from rules.reading import Faulty
+from rules.language.declared import ChildChosen, agreed
+from rules.language.parameters import text_read
+from rules.language.reading import Faulty
 from rules.words import did_you_mean
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from api.plans import PlanUnreadable, named_plan
 from cli.home import our_plans
 from rules.acts import ChildPlan
-from rules.declared import agreed
-from rules.reading import Document
+from rules.language.declared import agreed
+from rules.language.reading import Document
 
 
 def child_plans(document: Document, file: Path) -> dict[str, ChildPlan]:

@@ -20,10 +20,10 @@ from db.documents import DocumentFault, store_at, whole
 from db.programs import Programs
 from db.queries import Queries, Sought
 from db.session import Clerk, Reader
+from rules.checking.health import health
 from rules.facts import MeasurementRecorded
-from rules.health import health
-from rules.plan import Plan
-from rules.readings import NoReading, ReadFigure, Readings
+from rules.language.plan import Plan
+from rules.vocabulary.readings import NoReading, ReadFigure, Readings
 from rules.words import did_you_mean
 from workflows.rereading import read_again
 from workflows.sources.adapter import Answer, Denied, NoAnswer

@@ -9,9 +9,9 @@ import typer
 from cli.beside import child_plans
 from rules.drawing.mermaid import as_mermaid
 from rules.drawing.text import as_text
-from rules.plan import Plan
-from rules.reading import LARGEST_DOCUMENT, Document, Fault, Faulty, read
-from rules.schema import plan_schema
+from rules.language.plan import Plan
+from rules.language.reading import LARGEST_DOCUMENT, Document, Fault, Faulty, read
+from rules.language.schema import plan_schema
 from rules.soundness import sound
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Check, draw and describe plans.")

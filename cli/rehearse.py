@@ -10,12 +10,12 @@ import typer
 from cli.beside import child_plans
 from cli.plan import Unusable, Values, chosen, document, lines, refuse
 from rules.entries import Entry
-from rules.plan import Plan
-from rules.reading import Document, Faulty, validated
-from rules.rehearse import Happened, Rehearsal, rehearse
+from rules.language.plan import Plan
+from rules.language.reading import Document, Faulty, validated
+from rules.rehearsing.rehearse import Happened, Rehearsal, rehearse
+from rules.rehearsing.story import Story
 from rules.sentences import told
 from rules.soundness import sound
-from rules.story import Story
 from rules.times import local_time
 
 Files = Annotated[

@@ -8,7 +8,7 @@ from typing import LiteralString, cast
 from uuid import UUID
 
 from db.session import Clerk, Reader
-from rules.health import ANSWERS, LastRun
+from rules.checking.health import ANSWERS, LastRun
 
 _COLUMNS: LiteralString = (
     "watched_since, started_at, finished_at, outcome, sentence, bytes, answered_at, failures, failing_since"

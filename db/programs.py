@@ -15,11 +15,11 @@ from uuid import UUID
 
 from db.ledger import GENESIS, read
 from db.session import Reader
-from rules.clocks import Clock, clocks, clocks_after
 from rules.entries import Entry
 from rules.evolve import evolve
 from rules.family import is_news
 from rules.program import Program
+from rules.settling.clocks import Clock, clocks, clocks_after
 
 MOST_PROGRAMS = 2_000
 MOST_ENTRIES = 2_000_000

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from rules.clocks import Clock
 from rules.entries import Entry
 from rules.program import Program
+from rules.settling.clocks import Clock
 from rules.vocabulary.evidence import Evidence
 from rules.vocabulary.incidents import Incident
 from rules.vocabulary.phases import PhaseStatus

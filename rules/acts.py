@@ -10,7 +10,6 @@ from typing import Annotated, TypeAlias
 
 from pydantic import Field
 
-from rules.testimony import GiveAccount, TakeBackAccount
 from rules.vocabulary.assessments import Assess
 from rules.vocabulary.checks import PauseCheck, ReportCheck, ResumeCheck
 from rules.vocabulary.clocks import StrikeClock
@@ -27,6 +26,7 @@ from rules.vocabulary.members import CHECKS, Actor, AdmitMember, Member, RemoveM
 from rules.vocabulary.phases import AdvancePhase
 from rules.vocabulary.proposals import GiveNotice, ObjectTo, Propose, WithdrawProposal
 from rules.vocabulary.standing import ResumeProgram, StartProgram, SuspendProgram, TerminateProgram
+from rules.vocabulary.testimony import GiveAccount, TakeBackAccount
 from rules.words import Id, Strict
 
 __all__ = [

@@ -16,12 +16,11 @@ from typing import assert_never
 
 from rules import acts as a
 from rules import effects, facts
-from rules.acceptance import acceptable
 from rules.authority import MAY, may
 from rules.canonical import digest
-from rules.clocks import Clock, clocks
 from rules.entries import Entry, Fact
 from rules.evolve import evolve
+from rules.following.signature import effects_of
 from rules.judging.assessments import assessed
 from rules.judging.checks import check_fact
 from rules.judging.determinations import determined
@@ -35,12 +34,13 @@ from rules.judging.milestones import observed
 from rules.judging.phases import advanced, consented, standing_fact
 from rules.judging.proposals import proposal_fact
 from rules.judging.testimony import account_fact
+from rules.measuring.acceptance import acceptable
 from rules.program import Program
-from rules.proposals import LAW
 from rules.refusals import Code, No, Refused
-from rules.signature import effects_of
-from rules.testimony import GiveAccount, TakeBackAccount
-from rules.unfolding import Unfolding
+from rules.settling.clocks import Clock, clocks
+from rules.settling.proposals import LAW
+from rules.settling.unfolding import Unfolding
+from rules.vocabulary.testimony import GiveAccount, TakeBackAccount
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from rules.evolving.milestones import milestone_after
 from rules.evolving.phases import phase_after, stability_after, standing_after
 from rules.evolving.proposals import proposal_after
 from rules.evolving.releases import release_after
-from rules.parameters import recorded_plan
+from rules.language.parameters import recorded_plan
 from rules.program import Program, put
 from rules.vocabulary.amendments import Version
 from rules.vocabulary.checks import OnCheck

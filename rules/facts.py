@@ -6,7 +6,6 @@ Each stands with its noun in `rules.vocabulary`; all that a ledger can hold is l
 from __future__ import annotations
 
 from rules.refusals import AttemptRefused
-from rules.testimony import AccountGiven, AccountTakenBack
 from rules.vocabulary.assessments import MilestoneAssessed
 from rules.vocabulary.checks import CheckPaused, CheckReported, CheckResumed
 from rules.vocabulary.consents import ConsentGiven, ProposalConsented
@@ -27,6 +26,7 @@ from rules.vocabulary.members import MemberAdmitted, MemberRemoved
 from rules.vocabulary.phases import PhaseAdvanced
 from rules.vocabulary.proposals import NoticeGiven, ObjectionMade, ProposalMade, ProposalWithdrawn
 from rules.vocabulary.standing import ProgramResumed, ProgramStarted, ProgramSuspended, ProgramTerminated
+from rules.vocabulary.testimony import AccountGiven, AccountTakenBack
 
 __all__ = [
     "AccountGiven",

@@ -10,13 +10,13 @@ from typing import TypeAlias
 from uuid import UUID, uuid5
 
 from rules import acts as a
-from rules.clocks import clocks
-from rules.criteria import MilestoneAchieved
-from rules.explain import blocking
+from rules.explaining.explain import blocking
 from rules.explaining.milestones import lacking
-from rules.gates import judge
-from rules.parameters import recorded_plan
+from rules.following.gates import judge
+from rules.language.criteria import MilestoneAchieved
+from rules.language.parameters import recorded_plan
 from rules.program import Program
+from rules.settling.clocks import clocks
 from rules.times import local_day
 from rules.truth import Truth
 from rules.vocabulary.milestones import MilestoneStatus

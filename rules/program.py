@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from rules.plan import Plan
+from rules.language.plan import Plan
 from rules.times import Interval
 from rules.vocabulary.amendments import Version
 from rules.vocabulary.checks import CheckState

@@ -11,10 +11,10 @@ from db.programs import Kept, Programs
 from db.record import Recorder
 from rules.acts import Act, Actor, Deed, Role, StrikeClock
 from rules.canonical import digest
-from rules.clocks import clocks
 from rules.family import child_id, child_report, holds, news, parent_report, starting
 from rules.program import Program
 from rules.refusals import Code, Refused
+from rules.settling.clocks import clocks
 from rules.vocabulary.phases import PhaseStatus
 from workflows.messages import ChildHeard, ChildOf, ClockHeard, PhaseHeard, ProgramHeard, Strike, Struck
 

@@ -17,11 +17,11 @@ from db.programs import Programs
 from db.record import Recorder
 from rules.acts import CHECKS, Act, Deed
 from rules.canonical import digest
-from rules.checking import Run, what_follows
-from rules.origin import Fetch
+from rules.checking.runs import Run, what_follows
 from rules.program import Program
-from rules.readings import NoReading, Readings
 from rules.refusals import Code, Refused
+from rules.vocabulary.origin import Fetch
+from rules.vocabulary.readings import NoReading, Readings
 from workflows.beating import beating
 from workflows.messages import Checked, CheckOf, Fetched, Unanswered
 from workflows.rereading import asked, kept_answers, question, read_again

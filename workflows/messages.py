@@ -9,8 +9,8 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from rules.origin import Fetch
-from rules.readings import Unread
+from rules.vocabulary.origin import Fetch
+from rules.vocabulary.readings import Unread
 
 
 class ClockHeard(BaseModel):

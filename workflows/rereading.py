@@ -11,9 +11,9 @@ from hashlib import sha256
 import structlog
 
 from db.documents import Documents
-from rules.origin import Fetch
-from rules.plan import Plan
-from rules.readings import NoReading, Readings
+from rules.language.plan import Plan
+from rules.vocabulary.origin import Fetch
+from rules.vocabulary.readings import NoReading, Readings
 from workflows.sources.adapter import Adapter, Answer, Ask
 
 log = structlog.get_logger()

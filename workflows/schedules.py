@@ -30,7 +30,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from db.check_runs import CheckRuns
 from db.programs import Programs
-from rules.checks import Runs
+from rules.language.checks import Runs
 from rules.program import Program
 from rules.times import plus
 from rules.vocabulary.checks import CheckState

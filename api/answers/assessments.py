@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from rules.assessors import Meaning
+from rules.language.assessors import Meaning
 from rules.program import Program
 from rules.times import Instant
 

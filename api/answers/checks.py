@@ -9,9 +9,9 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from api.answers.phases import BlockingAnswer
-from rules.checks import Runs
-from rules.explain import Blocking
-from rules.health import Health, LastRun, health, overdue_from
+from rules.checking.health import Health, LastRun, health, overdue_from
+from rules.explaining.explain import Blocking
+from rules.language.checks import Runs
 from rules.program import Program
 from rules.times import Instant
 from rules.vocabulary.checks import CheckState

@@ -10,9 +10,9 @@ from pydantic import BaseModel, Field
 from db.receipts import Receipt
 from rules.decide import Decided
 from rules.entries import Entry
-from rules.findings import showing
+from rules.following.findings import showing
+from rules.following.signature import effects_of
 from rules.program import Program
-from rules.signature import effects_of
 from rules.times import Instant, written
 from rules.truth import Truth
 

@@ -7,17 +7,17 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from rules.clocks import Clock
-from rules.explain import Blocking, blocking_phase
-from rules.findings import showing
-from rules.lateness import lateness
+from rules.explaining.explain import Blocking, blocking_phase
+from rules.explaining.lateness import lateness
+from rules.following.findings import showing
+from rules.following.stability import days_left, zone_of
+from rules.language.timetable import Force
 from rules.program import Program
-from rules.stability import days_left, zone_of
+from rules.settling.clocks import Clock
 from rules.times import Instant
-from rules.timetable import Force
 from rules.truth import Truth
-from rules.unknown import Why
 from rules.vocabulary.findings import Finding
+from rules.vocabulary.unknown import Why
 
 
 class StabilityAnswer(BaseModel):

@@ -11,8 +11,8 @@ from pydantic import BaseModel, Field
 
 from api.answers.family import ChildAnswer, ParentAnswer, children_of, parent_of
 from api.answers.phases import ClockAnswer, PhaseAnswer
-from rules.clocks import clocks
 from rules.program import Program
+from rules.settling.clocks import clocks
 from rules.times import Instant
 from rules.vocabulary.evidence import Evidence, EvidenceStatus
 from rules.vocabulary.standing import Standing

@@ -8,16 +8,16 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from api.answers.ledger import EntryAnswer
-from rules.amending import changes, uncounted
-from rules.clocks import Clock, clocks
-from rules.matters import Amend, Matter
+from rules.following.amending import changes, uncounted
+from rules.following.silence import lapses, silence_ends
 from rules.program import Program
-from rules.proposals import follows
 from rules.refusals import No
 from rules.sentences.proposals import matter_in_words
-from rules.silence import lapses, silence_ends
+from rules.settling.clocks import Clock, clocks
+from rules.settling.proposals import follows
 from rules.times import Instant
 from rules.vocabulary.amendments import Version
+from rules.vocabulary.matters import Amend, Matter
 from rules.vocabulary.proposals import Proposal, ProposalStatus
 
 

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from rules.owing import Owed, What, in_words
+from rules.explaining.owing import Owed, What, in_words
+from rules.explaining.reciprocity import Account, How, Reckoned, reciprocity
 from rules.program import Program
-from rules.reciprocity import Account, How, Reckoned, reciprocity
 from rules.times import Instant
 
 

@@ -6,17 +6,17 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from rules.accounts import Account
-from rules.awaiting import Awaited, awaited
-from rules.clocks import clocks
 from rules.drawing.releases import earned_by
-from rules.earned import earned
 from rules.effects import BalanceMoved, ReleaseRolledOver
 from rules.entries import Entry
 from rules.program import Program
+from rules.releases.awaiting import Awaited, awaited
+from rules.releases.earned import earned
+from rules.releases.windows import cured_by
+from rules.settling.clocks import clocks
 from rules.times import Instant
 from rules.truth import Truth
-from rules.windows import cured_by
+from rules.vocabulary.accounts import Account
 
 
 class AwaitedAnswer(BaseModel):

@@ -15,7 +15,7 @@ from api.identity import CallerInfo
 from api.problems import READS, NotFound
 from api.routers.programs import seen
 from api.state import State, StateOf
-from rules.explain import blocking
+from rules.explaining.explain import blocking
 from rules.program import Program
 from rules.vocabulary.phases import PhaseStatus
 

@@ -9,8 +9,8 @@ from pydantic import Field
 
 from api.acting import RECORDED, ActRoute, Doing, Reasoned
 from rules import acts as a
-from rules.testimony import GiveAccount, TakeBackAccount
 from rules.times import Instant
+from rules.vocabulary.testimony import GiveAccount, TakeBackAccount
 from rules.words import Id, Name, Strict, Text
 
 router = APIRouter(prefix="/programs/{program}", tags=["incidents"], route_class=ActRoute)

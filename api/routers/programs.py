@@ -33,11 +33,11 @@ from api.problems import READS, WRITES, Invalid, NotFound
 from api.state import State, StateOf
 from db.queries import Place, Sought, Wanted
 from rules import acts as a
-from rules.clocks import clocks
-from rules.declared import ChildChosen
-from rules.explain import blocking
+from rules.explaining.explain import blocking
+from rules.language.declared import ChildChosen
+from rules.language.reading import Faulty
 from rules.program import Program
-from rules.reading import Faulty
+from rules.settling.clocks import clocks
 from rules.times import Instant, written
 from rules.vocabulary.evidence import EvidenceStatus
 from rules.vocabulary.standing import Standing

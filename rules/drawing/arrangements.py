@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.checks import Check
-from rules.disputes import Ladder, Snapback
 from rules.drawing.criteria import all_asked
-from rules.plan import Plan
-from rules.procedures import Procedure
+from rules.language.checks import Check
+from rules.language.disputes import Ladder, Snapback
+from rules.language.plan import Plan
+from rules.language.procedures import Procedure
 
 
 def arranged(plan: Plan) -> Iterator[str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from rules import criteria as c
-from rules.timetable import Deadline
+from rules.language import criteria as c
+from rules.language.timetable import Deadline
 
 
 def asked(criterion: c.Criterion) -> str:  # noqa: C901, PLR0912  one arm a criterion

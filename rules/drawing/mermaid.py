@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
-from rules import criteria as c
-from rules import plan as p
 from rules.drawing.criteria import asked, dates
+from rules.language import criteria as c
+from rules.language import plan as p
 
 
 def as_mermaid(plan: p.Plan) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules import plan as p
 from rules.drawing.criteria import all_asked, event
+from rules.language import plan as p
 
 
 def release(plan: p.Plan, name: str) -> Iterator[str]:

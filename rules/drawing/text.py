@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
-from rules import criteria as c
-from rules import plan as p
 from rules.drawing.arrangements import arranged
 from rules.drawing.criteria import all_asked, dates, event, incidents_of
 from rules.drawing.releases import release
-from rules.indicators import Indicator, Target
-from rules.milestones import Attestation, Filed, Measured, Showing, Statement
-from rules.timetable import Deadline, Inactivity, Window
+from rules.language import criteria as c
+from rules.language import plan as p
+from rules.language.indicators import Indicator, Target
+from rules.language.milestones import Attestation, Filed, Measured, Showing, Statement
+from rules.language.timetable import Deadline, Inactivity, Window
 
 
 def as_text(plan: p.Plan) -> str:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TypeVar
 
 from rules import effects
-from rules.milestones import Milestone
-from rules.parameters import recorded_plan
+from rules.language.milestones import Milestone
+from rules.language.parameters import recorded_plan
 from rules.program import Program
 from rules.vocabulary.amendments import Version
 from rules.vocabulary.milestones import MilestoneState

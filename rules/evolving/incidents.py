@@ -7,8 +7,8 @@ from dataclasses import replace
 from rules import facts
 from rules.entries import Entry, caused_by
 from rules.program import Program, put
-from rules.testimony import AccountGiven, AccountTakenBack, Stands, Testimony, with_account
 from rules.vocabulary.incidents import Incident, IncidentStatus, OnIncident
+from rules.vocabulary.testimony import AccountGiven, AccountTakenBack, Stands, Testimony, with_account
 
 
 def incident_after(program: Program, entry: Entry, fact: OnIncident) -> Program:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rules import criteria as c
 from rules.explaining.reasons import Reason
+from rules.language import criteria as c
 from rules.program import Program
 
 

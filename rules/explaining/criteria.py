@@ -6,17 +6,17 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import assert_never
 
-from rules import criteria as c
-from rules.anchors import occurred
 from rules.explaining.assessments import assessment_reason
 from rules.explaining.disputes import dispute_reason
 from rules.explaining.family import child_reason
 from rules.explaining.milestones import milestone_reason
 from rules.explaining.reasons import Reason, named
 from rules.explaining.stability import stability_reason
-from rules.figures import holds
-from rules.gates import judge
-from rules.incidents import deciders, matching
+from rules.following.anchors import occurred
+from rules.following.gates import judge
+from rules.following.incidents import deciders, matching
+from rules.language import criteria as c
+from rules.measuring.figures import holds
 from rules.program import Program
 from rules.times import local_day, plus
 from rules.truth import Truth

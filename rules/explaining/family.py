@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rules.explaining.reasons import Reason
-from rules.parameters import recorded_plan
+from rules.language.parameters import recorded_plan
 from rules.program import Program
 from rules.times import local_day
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal, assert_never
 
 from rules.explaining.reasons import Reason, named
-from rules.findings import showing, shown
+from rules.following.findings import showing, shown
 from rules.program import Program
 from rules.times import local_day, plus
 from rules.truth import Truth

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TypeAlias
 
-from rules.parties import JointBody, NonParty, Party
+from rules.language.parties import JointBody, NonParty, Party
 from rules.program import Program
 
 Reason: TypeAlias = tuple[str, tuple[str, ...], datetime | None, datetime | None]
-"""`rules.explain.Blocking` says what each of the four is."""
+"""`rules.explaining.explain.Blocking` says what each of the four is."""
 
 
 def named(program: Program, parties: Iterable[str]) -> str:

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import assert_never
 
 from rules.explaining.reasons import Reason
-from rules.incidents import deciders
+from rules.following.incidents import deciders
+from rules.following.stability import days_left, zone_of
 from rules.program import Program
-from rules.stability import days_left, zone_of
 from rules.times import local_day
 
 

@@ -6,13 +6,13 @@ from typing import TypeAlias, assert_never
 
 from rules import acts as a
 from rules import facts
-from rules.acceptance import acceptable
-from rules.checks import Check
 from rules.entries import Fact
-from rules.origin import Origin
+from rules.language.checks import Check
+from rules.measuring.acceptance import acceptable
 from rules.program import Program
 from rules.refusals import Code, No
 from rules.vocabulary.checks import CheckState
+from rules.vocabulary.origin import Origin
 from rules.words import did_you_mean
 
 Deed: TypeAlias = a.ReportCheck | a.PauseCheck | a.ResumeCheck

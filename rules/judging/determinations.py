@@ -8,10 +8,10 @@ from decimal import Decimal
 from rules import acts as a
 from rules import facts
 from rules.entries import Fact
-from rules.findings import shown
-from rules.grades import FULL, WRITTEN, fits
+from rules.following.findings import shown
 from rules.judging.milestones import milestone_of
-from rules.milestones import Milestone
+from rules.language.grades import FULL, WRITTEN, fits
+from rules.language.milestones import Milestone
 from rules.program import Program
 from rules.refusals import Code, No
 from rules.times import local_time

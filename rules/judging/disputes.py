@@ -8,8 +8,8 @@ from typing import TypeAlias, assert_never
 
 from rules import acts as a
 from rules import facts
-from rules.disputes import Ladder
 from rules.entries import Fact
+from rules.language.disputes import Ladder
 from rules.program import Program
 from rules.refusals import Code, No
 from rules.times import plus

@@ -13,7 +13,7 @@ from rules.judging.milestones import milestone_of
 from rules.judging.recorded import check_free, check_past, known
 from rules.judging.restriction import check_restriction, read
 from rules.judging.verification import check_verifier, to_be_judged
-from rules.milestones import Attestation, Filed, Measured, Statement
+from rules.language.milestones import Attestation, Filed, Measured, Statement
 from rules.program import Program
 from rules.refusals import Code, No
 from rules.vocabulary.evidence import EvidenceStatus

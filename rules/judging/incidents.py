@@ -8,7 +8,7 @@ from typing import TypeAlias, assert_never
 from rules import acts as a
 from rules import facts
 from rules.entries import Fact
-from rules.incidents import deciders
+from rules.following.incidents import deciders
 from rules.judging.checks import check_feed
 from rules.judging.phases import check_decides
 from rules.judging.recorded import check_past

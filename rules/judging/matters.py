@@ -6,20 +6,20 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import assert_never
 
-from rules import matters as m
 from rules.acts import ChildPlan
-from rules.amending import changes, class_of
 from rules.canonical import NotCanonical, digest
+from rules.following.amending import changes, class_of
 from rules.judging.disputes import ladder_of, open_dispute
 from rules.judging.milestones import milestone_of
-from rules.parameters import recorded_plan, text_read
-from rules.plan import Plan
-from rules.procedures import Procedure
+from rules.language.parameters import recorded_plan, text_read
+from rules.language.plan import Plan
+from rules.language.procedures import Procedure
+from rules.language.reading import Faulty
 from rules.program import Program
-from rules.reading import Faulty
 from rules.refusals import Code, No
 from rules.soundness import sound
 from rules.times import written
+from rules.vocabulary import matters as m
 from rules.vocabulary.amendments import Version
 from rules.vocabulary.disputes import DisputeStatus
 from rules.vocabulary.milestones import MilestoneStatus

@@ -9,7 +9,7 @@ from rules import facts
 from rules.entries import Fact
 from rules.judging.checks import check_of
 from rules.judging.recorded import check_free, check_past, known
-from rules.periods import period_end
+from rules.language.periods import period_end
 from rules.program import Program
 from rules.refusals import Code, No
 from rules.vocabulary.evidence import EvidenceStatus

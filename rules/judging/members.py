@@ -9,8 +9,8 @@ from rules import acts as a
 from rules import facts
 from rules.authority import FOR_A_PARTY
 from rules.entries import Fact
-from rules.parameters import recorded_plan
-from rules.plan import Plan
+from rules.language.parameters import recorded_plan
+from rules.language.plan import Plan
 from rules.program import Program
 from rules.refusals import Code, No
 from rules.words import did_you_mean

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rules import acts as a
 from rules import facts
 from rules.entries import Fact
-from rules.milestones import Milestone
+from rules.language.milestones import Milestone
 from rules.program import Program
 from rules.refusals import Code, No
 from rules.words import did_you_mean

@@ -7,9 +7,9 @@ from typing import assert_never
 
 from rules import acts as a
 from rules import facts
-from rules.criteria import consents_asked
 from rules.entries import Fact
-from rules.explain import blocking_phase
+from rules.explaining.explain import blocking_phase
+from rules.language.criteria import consents_asked
 from rules.program import Program
 from rules.refusals import Code, No
 from rules.vocabulary.phases import PhaseStatus

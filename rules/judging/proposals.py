@@ -7,13 +7,13 @@ from typing import TypeAlias, assert_never
 
 from rules import acts as a
 from rules import facts
-from rules import matters as m
 from rules.entries import Fact
+from rules.following.signature import effects_of
 from rules.judging.matters import plan_accepted, procedure_of
 from rules.program import Program
-from rules.proposals import follows
 from rules.refusals import Code, No
-from rules.signature import effects_of
+from rules.settling.proposals import follows
+from rules.vocabulary import matters as m
 from rules.vocabulary.proposals import Proposal, ProposalStatus
 
 Deed: TypeAlias = a.Propose | a.ObjectTo | a.GiveNotice | a.WithdrawProposal | a.Consent

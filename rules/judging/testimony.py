@@ -14,7 +14,8 @@ from rules.judging.incidents import check_attribution, check_severity, known
 from rules.judging.recorded import check_past
 from rules.program import Program
 from rules.refusals import Code, No
-from rules.testimony import (
+from rules.vocabulary.incidents import Incident
+from rules.vocabulary.testimony import (
     AccountGiven,
     AccountTakenBack,
     GiveAccount,
@@ -26,7 +27,6 @@ from rules.testimony import (
     undecided,
     with_account,
 )
-from rules.vocabulary.incidents import Incident
 
 
 def account_fact(program: Program, actor: a.Actor, deed: GiveAccount | TakeBackAccount, at: datetime) -> Fact:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rules import effects, facts
 from rules.entries import Fact
-from rules.plan import Plan
+from rules.language.plan import Plan
 from rules.sentences.checks import check_told
 from rules.sentences.disputes import dispute_told
 from rules.sentences.evidence import evidence_told

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from rules import effects, facts
-from rules.plan import Plan
+from rules.language.plan import Plan
 from rules.times import local_time
 from rules.vocabulary.disputes import OnDispute
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import assert_never
 
 from rules import facts
-from rules.plan import Plan
-from rules.testimony import AccountGiven, AccountTakenBack
+from rules.language.plan import Plan
 from rules.times import local_time
 from rules.vocabulary.incidents import OnIncident
+from rules.vocabulary.testimony import AccountGiven, AccountTakenBack
 
 
 def incident_told(fact: OnIncident, plan: Plan) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import assert_never
 
 from rules import effects, facts
-from rules import matters as m
-from rules.plan import Plan
+from rules.language.plan import Plan
 from rules.times import local_time
+from rules.vocabulary import matters as m
 from rules.vocabulary.proposals import OnProposal
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from rules import criteria as c
-from rules import plan as p
 from rules.acts import ChildPlan
-from rules.parameters import plan_of, text_read
-from rules.reading import Document, Fault, Faulty, Path
+from rules.language import criteria as c
+from rules.language import plan as p
+from rules.language.parameters import plan_of, text_read
+from rules.language.reading import Document, Fault, Faulty, Path
 from rules.soundness.amounts import amounts
 from rules.soundness.names import names, unknown
 from rules.soundness.reachability import unreachable

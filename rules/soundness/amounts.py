@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from rules.plan import Plan
-from rules.reading import Fault, Path
-from rules.terms import PerUnit, Release
+from rules.language.plan import Plan
+from rules.language.reading import Fault, Path
+from rules.language.terms import PerUnit, Release
 
 MOST_SMALLEST = 10**15
 """So many smallest units a release has at most: then every sum of its postings is exact."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
-from rules import criteria as c
-from rules import plan as p
-from rules.grades import WRITTEN, fits
-from rules.reading import Fault, Path
+from rules.language import criteria as c
+from rules.language import plan as p
+from rules.language.grades import WRITTEN, fits
+from rules.language.reading import Fault, Path
 from rules.soundness.names import unknown
 
 

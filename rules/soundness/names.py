@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from rules import plan as p
-from rules.reading import Fault, Path
+from rules.language import plan as p
+from rules.language.reading import Fault, Path
 from rules.words import did_you_mean
 
 

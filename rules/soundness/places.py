@@ -7,9 +7,9 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any, TypeAlias
 
-from rules.plan import Plan
-from rules.reading import Fault
-from rules.sources import Plugged
+from rules.language.plan import Plan
+from rules.language.reading import Fault
+from rules.language.sources import Plugged
 
 _Shape: TypeAlias = dict[str, Any]
 

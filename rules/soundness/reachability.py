@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from rules import criteria as c
-from rules import plan as p
-from rules.reading import Fault, Path
+from rules.language import criteria as c
+from rules.language import plan as p
+from rules.language.reading import Fault, Path
 
 Event = tuple[str, str]
 """Something that can come about: ("open" | "complete" | "stable", phase), ("achieved", milestone)

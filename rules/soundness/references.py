@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
-from rules import criteria as c
-from rules import plan as p
-from rules.milestones import Attestation, Filed, Measured, Milestone, Statement
-from rules.reading import Fault, Path
+from rules.language import criteria as c
+from rules.language import plan as p
+from rules.language.milestones import Attestation, Filed, Measured, Milestone, Statement
+from rules.language.reading import Fault, Path
+from rules.language.timetable import Deadline
 from rules.soundness.calendar import windows
 from rules.soundness.criteria import anchored, gate, kept_while, scaled, triggered
 from rules.soundness.names import unknown
 from rules.soundness.places import changeable
 from rules.soundness.sources import sourced
 from rules.soundness.stability import stability
-from rules.timetable import Deadline
 
 
 def references(plan: p.Plan) -> Iterator[Fault]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 
-from rules import plan as p
-from rules.checks import Check, Feed
-from rules.reading import Fault, Path
-from rules.sources import Attested
+from rules.language import plan as p
+from rules.language.checks import Check, Feed
+from rules.language.reading import Fault, Path
+from rules.language.sources import Attested
 from rules.times import plus
 from rules.words import did_you_mean
 

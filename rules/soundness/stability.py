@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules import plan as p
-from rules.reading import Fault, Path
+from rules.language import plan as p
+from rules.language.reading import Fault, Path
 from rules.soundness.calendar import windows
 from rules.soundness.criteria import anchored, triggered
 from rules.soundness.names import unknown

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules import plan as p
-from rules.comparison import bound
-from rules.indicators import Indicator
-from rules.milestones import Measured
-from rules.periods import is_period
-from rules.reading import Fault, Path
+from rules.language import plan as p
+from rules.language.indicators import Indicator
+from rules.language.milestones import Measured
+from rules.language.periods import is_period
+from rules.language.reading import Fault, Path
+from rules.measuring.comparison import bound
 
 
 def units(plan: p.Plan) -> Iterator[Fault]:

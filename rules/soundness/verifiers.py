@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules import plan as p
-from rules.milestones import Attestation
-from rules.reading import Fault
+from rules.language import plan as p
+from rules.language.milestones import Attestation
+from rules.language.reading import Fault
 
 
 def verifiers(plan: p.Plan) -> Iterator[Fault]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from rules.assessors import Meaning
+from rules.language.assessors import Meaning
 from rules.vocabulary.members import Actor
 from rules.words import Name, Strict, Text
 

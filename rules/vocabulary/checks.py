@@ -8,9 +8,9 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from rules.origin import Fetch
-from rules.readings import Unread
 from rules.times import Day
+from rules.vocabulary.origin import Fetch
+from rules.vocabulary.readings import Unread
 from rules.words import Label, Name, Strict, Text
 
 

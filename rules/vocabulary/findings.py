@@ -10,7 +10,7 @@ from pydantic import Field
 
 from rules.times import Instant
 from rules.truth import Truth
-from rules.unknown import Why
+from rules.vocabulary.unknown import Why
 from rules.words import Name, Strict, Text
 
 

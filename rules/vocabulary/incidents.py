@@ -1,4 +1,4 @@
-"""Incidents: reported, contested, established or dismissed. Accounts of them stand in `rules.testimony`."""
+"""Incidents: reported, contested, established or dismissed. Accounts of them stand in `rules.vocabulary.testimony`."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Literal, TypeAlias
 
 from pydantic import Field
 
-from rules.origin import Origin
-from rules.testimony import AccountGiven, AccountTakenBack, Testimony
 from rules.times import Instant
 from rules.vocabulary.members import Actor
+from rules.vocabulary.origin import Origin
+from rules.vocabulary.testimony import AccountGiven, AccountTakenBack, Testimony
 from rules.words import Id, Label, Name, Strict, Text
 
 

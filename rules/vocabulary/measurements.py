@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from rules.causes import Cause
-from rules.indicators import StandardError
-from rules.origin import Origin
-from rules.periods import WRITTEN
+from rules.language.causes import Cause
+from rules.language.indicators import StandardError
+from rules.language.periods import WRITTEN
 from rules.times import Instant
 from rules.vocabulary.documents import FiledDocument
+from rules.vocabulary.origin import Origin
 from rules.words import Figure, Id, Label, Name, Strict, Text
 
 

@@ -10,10 +10,10 @@ from typing import Literal, TypeAlias
 
 from pydantic import Field
 
-from rules.matters import Matter
 from rules.times import Instant
 from rules.vocabulary.amendments import Version
 from rules.vocabulary.consents import ProposalConsented
+from rules.vocabulary.matters import Matter
 from rules.vocabulary.members import Actor
 from rules.words import Id, Name, Sha256, Strict, Text
 

@@ -10,8 +10,8 @@ from typing import Literal, TypeAlias
 
 from pydantic import Field
 
-from rules.accounts import ACCOUNTS, Account
 from rules.times import Instant
+from rules.vocabulary.accounts import ACCOUNTS, Account
 from rules.words import Figure, Name, Strict, Text
 
 

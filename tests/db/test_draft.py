@@ -17,8 +17,8 @@ from db.programs import Kept, Programs
 from db.projections import Changes, rows
 from rules import acts as a
 from rules.acts import Act
-from rules.clocks import clocks
 from rules.decide import decide
+from rules.settling.clocks import clocks
 from tests.db.builders import act, long_story, start
 from tests.rules.small_plan import PEOPLE, PLAN, day
 

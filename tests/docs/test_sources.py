@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from rules.readings import Readings
+from rules.vocabulary.readings import Readings
 from tests.docs.reading import ROOT, blocks, rows, section
 from tests.workflows.sources.producers import Producers, Served, asked, playing
 

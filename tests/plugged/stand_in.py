@@ -13,9 +13,9 @@ from hashlib import sha256
 
 import httpx2
 
-from rules.origin import Fetch
-from rules.readings import NoReading, ReadFigure, Readings
-from rules.sources import Plugged
+from rules.language.sources import Plugged
+from rules.vocabulary.origin import Fetch
+from rules.vocabulary.readings import NoReading, ReadFigure, Readings
 from workflows.sources.adapter import Answer, Ask, Denied, NoAnswer, Told
 from workflows.sources.egress import Egress
 

@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from rules import acts as a
-from rules.checking import CHECKS, Run, what_follows
+from rules.checking.runs import CHECKS, Run, what_follows
 from rules.decide import Decided, decide
 from rules.facts import MeasurementRecorded
-from rules.findings import Found, found
-from rules.origin import Fetch
-from rules.readings import NoReading, ReadFigure, Readings
+from rules.following.findings import Found, found
+from rules.vocabulary.origin import Fetch
+from rules.vocabulary.readings import NoReading, ReadFigure, Readings
 from tests.rules.small_plan import World
 
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)

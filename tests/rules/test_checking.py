@@ -11,15 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules import acts as a
-from rules.checking import CHECKS, what_follows
+from rules.checking.runs import CHECKS, what_follows
 from rules.decide import Decided, decide, knows_of
 from rules.effects import FigureAccepted
 from rules.evolve import fold
 from rules.facts import CheckReported
-from rules.readings import NoReading, ReadFigure, Readings
 from rules.refusals import Code, Refused
 from rules.truth import Truth
 from rules.vocabulary.evidence import EvidenceStatus
+from rules.vocabulary.readings import NoReading, ReadFigure, Readings
 from tests.rules.measuring import (
     NOW,
     checked,

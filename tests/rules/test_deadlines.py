@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from rules import acts as a
-from rules import matters as m
 from rules.evolve import fold
-from rules.explain import blocking_phase
-from rules.lateness import lateness
-from rules.stability import days_left
+from rules.explaining.explain import blocking_phase
+from rules.explaining.lateness import lateness
+from rules.following.stability import days_left
 from rules.times import local_day
+from rules.vocabulary import matters as m
 from rules.vocabulary.deadlines import Due
 from rules.vocabulary.proposals import ProposalStatus
 from rules.vocabulary.standing import Standing

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rules import acts as a
-from rules import matters as m
-from rules.explain import blocking_phase
+from rules.explaining.explain import blocking_phase
+from rules.vocabulary import matters as m
 from rules.vocabulary.disputes import DisputeStatus
 from rules.vocabulary.phases import PhaseStatus
 from rules.vocabulary.proposals import ProposalStatus

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from rules import acts as a
-from rules.declared import ChildChosen, agreed
-from rules.explain import blocking_phase
+from rules.explaining.explain import blocking_phase
 from rules.family import child_id, child_report, parent_report
-from rules.parameters import text_read
-from rules.reading import Faulty, read
+from rules.language.declared import ChildChosen, agreed
+from rules.language.parameters import text_read
+from rules.language.reading import Faulty, read
 from rules.soundness import sound
 from rules.vocabulary.phases import PhaseStatus
 from rules.vocabulary.standing import Standing

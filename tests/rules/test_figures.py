@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from rules import acts as a
-from rules.clocks import clocks
 from rules.evolve import fold
-from rules.explain import blocking_phase
+from rules.explaining.explain import blocking_phase
+from rules.settling.clocks import clocks
 from rules.vocabulary.commitments import CommitmentState
 from rules.vocabulary.phases import PhaseStatus
 from tests.rules.small_plan import World, day

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from rules import acts as a
-from rules.clocks import clocks
 from rules.effects import StallEnded, StallFound
 from rules.evolve import fold
-from rules.explain import blocking
+from rules.explaining.explain import blocking
+from rules.settling.clocks import clocks
 from rules.vocabulary.stalls import Stall
 from tests.rules.small_plan import World, day
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from rules import acts as a
-from rules.explain import blocking_phase
-from rules.periods import before, is_period
+from rules.explaining.explain import blocking_phase
+from rules.language.periods import before, is_period
+from rules.measuring.significance import Difference
 from rules.refusals import Code
-from rules.significance import Difference
 from rules.truth import Truth
 from tests.rules.measuring import NOW, indicator, judged, measuring, recorded
 from tests.rules.small_plan import World

@@ -10,10 +10,10 @@ import pytest
 
 from rules import acts as a
 from rules.decide import Decided, decide
-from rules.explain import blocking, blocking_phase
+from rules.explaining.explain import blocking, blocking_phase
+from rules.following.signature import effects_of
+from rules.following.stability import days_left
 from rules.refusals import Refused
-from rules.signature import effects_of
-from rules.stability import days_left
 from rules.vocabulary.evidence import EvidenceStatus
 from rules.vocabulary.milestones import MilestoneStatus
 from rules.vocabulary.phases import PhaseStatus

@@ -9,14 +9,14 @@ import jsonschema_rs
 import pytest
 
 from rules.canonical import digest
-from rules.comparison import bound
-from rules.declared import agreed
-from rules.plan import Plan
-from rules.reading import DEEPEST_NESTING, LARGEST_DOCUMENT, Fault, Faulty, read, validated
-from rules.rehearse import rehearse
-from rules.schema import plan_schema
+from rules.language.declared import agreed
+from rules.language.plan import Plan
+from rules.language.reading import DEEPEST_NESTING, LARGEST_DOCUMENT, Fault, Faulty, read, validated
+from rules.language.schema import plan_schema
+from rules.measuring.comparison import bound
+from rules.rehearsing.rehearse import rehearse
+from rules.rehearsing.story import Cast, Checked, ChildTold, Expectation, Step, Story
 from rules.soundness import sound
-from rules.story import Cast, Checked, ChildTold, Expectation, Step, Story
 
 ROOT = Path(__file__).parents[2]
 

@@ -14,23 +14,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules import acts as a
-from rules import matters as m
-from rules.clocks import clocks
 from rules.decide import Decided, decide
-from rules.earned import earned
 from rules.effects import BalanceMoved, PhaseOpened
 from rules.evolve import evolve, fold
 from rules.facts import ProgramSuspended
-from rules.gates import gate
+from rules.following.gates import gate
+from rules.following.signature import effects_of
 from rules.program import Program
-from rules.proposals import LAW, follows
 from rules.refusals import Refused
-from rules.signature import effects_of
-from rules.testimony import GiveAccount, TakeBackAccount
+from rules.releases.earned import earned
+from rules.settling.clocks import clocks
+from rules.settling.proposals import LAW, follows
+from rules.settling.unfolding import Unfolding
 from rules.truth import Truth
-from rules.unfolding import Unfolding
+from rules.vocabulary import matters as m
 from rules.vocabulary.phases import PhaseStatus
 from rules.vocabulary.standing import Standing
+from rules.vocabulary.testimony import GiveAccount, TakeBackAccount
 from tests.rules.small_plan import CHECKED, IN_PART, PEOPLE, PLAN, RELEASES, TIMETABLE, World, day
 
 Drawn = tuple[str, Any, float]

@@ -10,11 +10,11 @@ import pytest
 
 from rules import acts as a
 from rules import effects, facts
-from rules import matters as m
-from rules.clocks import clocks
 from rules.decide import Decided
 from rules.evolve import fold
 from rules.program import Program
+from rules.settling.clocks import clocks
+from rules.vocabulary import matters as m
 from rules.vocabulary.phases import PhaseStatus
 from rules.vocabulary.proposals import ProposalStatus
 from tests.rules.small_plan import PLAN, World, day

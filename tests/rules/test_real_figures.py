@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from rules import acts as a
-from rules.explain import blocking_phase
-from rules.readings import NoReading
+from rules.explaining.explain import blocking_phase
 from rules.truth import Truth
+from rules.vocabulary.readings import NoReading
 from tests.rules.measuring import NOW, checked, indicator, judged, measuring, readings, recorded
 from tests.rules.small_plan import World
 

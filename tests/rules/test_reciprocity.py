@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import get_args
 
 from rules import acts as a
-from rules import matters as m
-from rules.owing import in_words
-from rules.reciprocity import Account, How, reciprocity
-from rules.testimony import GiveAccount
+from rules.explaining.owing import in_words
+from rules.explaining.reciprocity import Account, How, reciprocity
+from rules.vocabulary import matters as m
+from rules.vocabulary.testimony import GiveAccount
 from tests.rules.small_plan import World, day
 
 WORD = {

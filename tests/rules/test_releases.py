@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from rules import acts as a
-from rules import matters as m
-from rules.awaiting import awaited
-from rules.clocks import clocks
 from rules.decide import Decided
 from rules.effects import BalanceMoved
 from rules.evolve import fold
+from rules.releases.awaiting import awaited
+from rules.settling.clocks import clocks
+from rules.vocabulary import matters as m
 from tests.rules.small_plan import IN_PART, PLAN, RELEASES, World, day
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rules.reading import Fault, Faulty, read
+from rules.language.reading import Fault, Faulty, read
 from rules.soundness import sound
 
 PLAN = """\

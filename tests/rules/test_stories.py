@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from rules.acts import RecordMeasurement
-from rules.declared import agreed
 from rules.drawing.mermaid import as_mermaid
 from rules.drawing.text import as_text
-from rules.reading import read, validated
-from rules.rehearse import rehearse
+from rules.language.declared import agreed
+from rules.language.reading import read, validated
+from rules.rehearsing.rehearse import rehearse
+from rules.rehearsing.story import Story
 from rules.soundness import sound
-from rules.story import Story
 
 PLANS = Path(__file__).parents[2] / "plans"
 STORIES = sorted(PLANS.rglob("stories/*.yaml"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rules.reading import read
+from rules.language.reading import read
 from rules.soundness import sound
 from tests.rules.test_plan_language import PLAN, faults
 

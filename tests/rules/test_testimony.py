@@ -10,12 +10,12 @@ from unittest.mock import Mock
 import pytest
 
 from rules import acts as a
-from rules import stability
 from rules.decide import decide
+from rules.following import stability
 from rules.refusals import Refused
-from rules.testimony import GiveAccount, TakeBackAccount
 from rules.times import plus_lost
 from rules.vocabulary.incidents import Incident
+from rules.vocabulary.testimony import GiveAccount, TakeBackAccount
 from tests.rules.small_plan import PLAN, World, day
 
 

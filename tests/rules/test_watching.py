@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from rules import acts as a
-from rules.checking import CHECKS, Run, what_follows
+from rules.checking.runs import CHECKS, Run, what_follows
 from rules.decide import Decided, decide
-from rules.explain import blocking
-from rules.origin import Fetch
-from rules.readings import NoReading, ReadEvent, Readings
-from rules.testimony import GiveAccount
+from rules.explaining.explain import blocking
 from rules.truth import Truth
 from rules.vocabulary.incidents import Incident
+from rules.vocabulary.origin import Fetch
+from rules.vocabulary.readings import NoReading, ReadEvent, Readings
+from rules.vocabulary.testimony import GiveAccount
 from tests.rules.small_plan import PLAN, World, day
 
 FEED: dict[str, Any] = {
@@ -215,7 +215,7 @@ class TestADayThatNoFeedCovers:
 
     def test_is_a_day_with_more_events_than_one_run_takes(self, world: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
         """A flood goes into the ledger in parts, and no day of it is taken for quiet meanwhile."""
-        monkeypatch.setattr("rules.checking.MOST_EVENTS", 2)
+        monkeypatch.setattr("rules.checking.runs.MOST_EVENTS", 2)
         flood = [event(f"{number}", on=date(2025, 3, 20 + number)) for number in range(3)]
         world.read(day(60), *flood, covers=date(2025, 4, 25))
         assert set(world.program.incidents) == {"attacks:0", "attacks:1"}

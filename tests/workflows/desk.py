@@ -17,7 +17,7 @@ from db.receipts import Receipt
 from db.record import Recorder
 from db.session import Clerk, Reader, Writer
 from rules import acts as a
-from rules.health import LastRun
+from rules.checking.health import LastRun
 from rules.program import Program
 from workflows.checking import Checking
 from workflows.messages import Checked, CheckOf, Fetched

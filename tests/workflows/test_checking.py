@@ -19,11 +19,11 @@ from temporalio.testing import ActivityEnvironment
 
 from db.documents import path_of
 from rules import acts as a
-from rules.origin import Fetch
-from rules.reading import read
-from rules.readings import NoReading, Readings
+from rules.language.reading import read
 from rules.refusals import Code, Refused
 from rules.soundness import sound
+from rules.vocabulary.origin import Fetch
+from rules.vocabulary.readings import NoReading, Readings
 from tests.plugged.stand_in import StandIn
 from tests.rules.checked_plan import CHECKED
 from tests.rules.small_plan import EVERYBODY

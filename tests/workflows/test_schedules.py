@@ -17,7 +17,7 @@ from cli.temporal import Temporal, free_port
 from db.check_runs import CheckRuns
 from db.programs import Programs
 from rules import acts as a
-from rules.checks import Runs
+from rules.language.checks import Runs
 from rules.program import Program
 from tests.rules.checked_plan import CHECKED
 from tests.rules.small_plan import World, day

@@ -15,10 +15,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from rules.checks import Check
-from rules.origin import Fetch
-from rules.readings import NoReading, Readings, Unread
-from rules.sources import Source
+from rules.language.checks import Check
+from rules.language.sources import Source
+from rules.vocabulary.origin import Fetch
+from rules.vocabulary.readings import NoReading, Readings, Unread
 
 if TYPE_CHECKING:
     from workflows.sources.egress import Egress

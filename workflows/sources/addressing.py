@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from urllib.parse import quote, urlencode
 
-from rules.sources.templates import filled, of_the_day
+from rules.language.sources.templates import filled, of_the_day
 from rules.times import plus
 from workflows.sources.adapter import Ask
 

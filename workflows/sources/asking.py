@@ -7,10 +7,10 @@ from urllib.parse import urljoin
 
 from pydantic import SecretStr
 
-from rules.sources import JsonHttp
-from rules.sources.described import HeaderSecret
-from rules.sources.expressions import at, every
-from rules.sources.json_http import OAuth, Paging, Query
+from rules.language.sources import JsonHttp
+from rules.language.sources.described import HeaderSecret
+from rules.language.sources.expressions import at, every
+from rules.language.sources.json_http import OAuth, Paging, Query
 from workflows.sources.adapter import Answer, Denied, NoAnswer, Told
 from workflows.sources.addressing import addressed
 from workflows.sources.egress import Egress, Headers

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from rules.readings import NoReading
+from rules.vocabulary.readings import NoReading
 from workflows.sources.adapter import Answer, Ask, Denied, Told
 from workflows.sources.egress import Egress
 

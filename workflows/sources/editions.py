@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from rules.sources import Edition
-from rules.sources.expressions import at
-from rules.sources.templates import filled
+from rules.language.sources import Edition
+from rules.language.sources.expressions import at
+from rules.language.sources.templates import filled
 from workflows.sources.adapter import Answer
 from workflows.sources.gathering import Unfit
 from workflows.sources.json_text import Unreadable, parsed, stored

@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 import httpx2
 from pydantic import SecretStr
 
-from rules.origin import Fetch
+from rules.vocabulary.origin import Fetch
 from rules.words import did_you_mean
 from workflows.sources.adapter import Answer, Denied, NoAnswer, Told
 from workflows.sources.addresses import Address, Resolver, public_address, resolved

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
-from rules.readings import ReadEvent, Readings
-from rules.sources import JsonHttp
-from rules.sources.expressions import at
-from rules.sources.json_http import EventRow
+from rules.language.sources import JsonHttp
+from rules.language.sources.expressions import at
+from rules.language.sources.json_http import EventRow
+from rules.vocabulary.readings import ReadEvent, Readings
 from workflows.sources.adapter import Ask
 from workflows.sources.addressing import earlier
 from workflows.sources.gathering import Unfit

@@ -10,8 +10,8 @@ import re
 from datetime import UTC, date, datetime, time
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 
-from rules.periods import period_end
-from rules.readings import ReadFigure, Unread
+from rules.language.periods import period_end
+from rules.vocabulary.readings import ReadFigure, Unread
 from workflows.sources.adapter import Ask
 from workflows.sources.json_text import stored
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from rules.readings import NoReading, Readings
-from rules.sources import JsonHttp
-from rules.sources.expressions import at, every
-from rules.sources.json_http import Deleted, FigureRow
-from rules.sources.templates import filled
+from rules.language.sources import JsonHttp
+from rules.language.sources.expressions import at, every
+from rules.language.sources.json_http import Deleted, FigureRow
+from rules.language.sources.templates import filled
+from rules.vocabulary.readings import NoReading, Readings
 from workflows.sources.adapter import Answer, Ask, Told
 from workflows.sources.addressing import addressed, values_of
 from workflows.sources.asking import Asking, signed_in

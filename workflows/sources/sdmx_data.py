@@ -14,10 +14,10 @@ from typing import Any, Final
 import sdmx
 from pydantic import Field, ValidationError
 
-from rules.readings import NoReading, Readings
-from rules.sources import Plugged
-from rules.sources.described import Address
-from rules.sources.templates import Template, filled
+from rules.language.sources import Plugged
+from rules.language.sources.described import Address
+from rules.language.sources.templates import Template, filled
+from rules.vocabulary.readings import NoReading, Readings
 from rules.words import Figure, Label, Strict
 from workflows.sources.adapter import Answer, Ask, Denied, Told
 from workflows.sources.addressing import addressed, values_of

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rules.readings import NoReading, Readings
-from rules.sources import TableUrl
-from rules.sources.templates import filled
+from rules.language.sources import TableUrl
+from rules.language.sources.templates import filled
+from rules.vocabulary.readings import NoReading, Readings
 from rules.words import did_you_mean
 from workflows.sources.adapter import Answer, Ask, Told
 from workflows.sources.addressing import addressed, values_of

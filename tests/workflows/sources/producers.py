@@ -16,9 +16,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from pydantic import TypeAdapter
 
-from rules.checks import Check
-from rules.readings import NoReading, Readings
-from rules.sources import Source
+from rules.language.checks import Check
+from rules.language.sources import Source
+from rules.vocabulary.readings import NoReading, Readings
 from workflows.sources.adapter import Answer, Ask, Denied
 from workflows.sources.adapters import Adapters
 from workflows.sources.egress import Egress, Gateway, Limits

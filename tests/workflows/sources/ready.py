@@ -6,8 +6,8 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from rules.plan import Plan
-from rules.reading import Document, read, validated
+from rules.language.plan import Plan
+from rules.language.reading import Document, read, validated
 from workflows.sources.adapter import Ask
 
 FOLDER = Path(__file__).parents[3] / "plans" / "sources"

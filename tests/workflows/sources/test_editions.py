@@ -13,11 +13,11 @@ import pytest
 from cli.figures import figures
 from cli.home import our_plans
 from rules import acts as a
-from rules.checking import CHECKS, Run, what_follows
+from rules.checking.runs import CHECKS, Run, what_follows
 from rules.decide import Decided, decide
-from rules.declared import agreed
+from rules.language.declared import agreed
+from rules.language.reading import read
 from rules.program import Program
-from rules.reading import read
 from tests.workflows.sources.answers import CITATION, GFMR, OWID, wdi_page, wdi_row, workbook
 from tests.workflows.sources.producers import Producers, Served, run
 from workflows.rereading import asked

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rules.readings import NoReading
+from rules.vocabulary.readings import NoReading
 from tests.workflows.sources.producers import Producers, Served, asked, read, secrets
 from tests.workflows.sources.test_hostile import HOST, JSON, one
 from workflows.sources.adapter import Ask, Denied, NoAnswer

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from rules.readings import NoReading
+from rules.vocabulary.readings import NoReading
 from tests.workflows.sources.answers import workbook
 from tests.workflows.sources.producers import QUICK, Producers, Served, asked, read
 from workflows.sources.adapter import NoAnswer

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from rules.readings import NoReading, Readings
+from rules.vocabulary.readings import NoReading, Readings
 from tests.workflows.sources.producers import Producers, Served, asked, run
 from workflows.sources.adapter import Denied, NoAnswer
 from workflows.sources.adapters import GROUP, Adapters

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from rules.origin import Fetch
-from rules.readings import NoReading, Readings
-from rules.sources.expressions import every
+from rules.language.sources.expressions import every
+from rules.vocabulary.origin import Fetch
+from rules.vocabulary.readings import NoReading, Readings
 from tests.workflows.sources.producers import SOURCE, asked
 from tests.workflows.sources.test_hostile import BOOK, GOOD, JSON, TABLE
 from workflows.sources.adapter import Answer, Ask

@@ -9,9 +9,9 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from rules.origin import Fetch
-from rules.readings import NoReading, ReadEvent, Readings
-from rules.schema import plan_schema
+from rules.language.schema import plan_schema
+from rules.vocabulary.origin import Fetch
+from rules.vocabulary.readings import NoReading, ReadEvent, Readings
 from tests.workflows.sources.answers import CITATION, GFMR, OWID, acled, ged, wdi_page, wdi_row, workbook
 from tests.workflows.sources.producers import Heard, Producers, Served, read, run, secrets
 from tests.workflows.sources.ready import AROUND, FOLDER, ask, plan, text

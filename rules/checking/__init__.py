@@ -1,0 +1,1 @@
+"""What an automated check makes of what it has read."""

@@ -1,0 +1,225 @@
+"""What is owed now: by whom, since when, until when. Parties and bodies see it; clocks of inactivity rest on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias, assert_never
+
+from rules.explaining.criteria import commitment_reason
+from rules.explaining.milestones import milestone_reason, next_act, without_evidence
+from rules.following.anchors import occurred
+from rules.following.gates import gate
+from rules.following.incidents import deciders, to_be_decided
+from rules.following.silence import lapses, silence_ends
+from rules.language import criteria as c
+from rules.program import Program
+from rules.times import plus
+from rules.truth import Truth
+from rules.vocabulary.disputes import DisputeStatus
+from rules.vocabulary.incidents import Incident
+from rules.vocabulary.milestones import MilestoneStatus
+from rules.vocabulary.phases import PhaseStatus
+
+What: TypeAlias = Literal[
+    "evidence",
+    "verification",
+    "observation",
+    "determination",
+    "consent",
+    "advance",
+    "commitment",
+    "proposal",
+    "dispute",
+    "incident",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One act that somebody owes. `name` is what it is about; `due` None: no date.
+
+    `binding` is False where its date is indicative or aspirational.
+    """
+
+    party: str
+    what: What
+    name: str
+    since: datetime
+    due: datetime | None = None
+    binding: bool = True
+
+
+def owing(program: Program, at: datetime) -> tuple[Owed, ...]:
+    """Every act that is owed at an instant, by each who owes it. What waits for somebody else's act is owed by nobody."""
+    if program.ended_at is not None:
+        return ()
+    return (
+        *_milestones(program, at),
+        *_phases(program, at),
+        *_commitments(program, at),
+        *_proposals(program),
+        *_disputes(program),
+        *_incidents(program),
+    )
+
+
+def _milestones(program: Program, at: datetime) -> Iterator[Owed]:
+    for name, step in program.plan.milestones.items():
+        state, binding = program.milestone(name), step.due is None or step.due.scores
+        if state.status is MilestoneStatus.ACHIEVED:
+            yield from _reversal(program, name, at, binding=binding)
+            continue
+        if state.counts or (act := next_act(program, name, at)).what == "nothing":
+            continue
+        due = state.due.revised if state.due else None
+        until = {"evidence": due, "observation": act.earliest}.get(act.what)
+        for party in act.owes:
+            yield Owed(party, act.what, name, act.since or program.started_at, until, binding)
+        if act.what == "verification" and without_evidence(program, name, at):
+            opened = program.phase(program.plan.phase_of[name]).opened_at or program.started_at
+            yield Owed(step.party, "evidence", name, opened, due, binding)
+
+
+def _reversal(program: Program, name: str, at: datetime, *, binding: bool) -> Iterator[Owed]:
+    """What has fallen waits for whoever may observe on it, then for whoever determines it."""
+    step, finding = program.plan.milestones[name], program.milestone(name).finding
+    if finding is None or finding.proposes != "reversal":
+        return
+    until = finding.observable_until
+    if until is not None and until > at and not finding.observed:
+        yield Owed(step.party, "observation", name, finding.made_at, until, binding)
+        return
+    for who in step.determined.by:
+        yield Owed(who, "determination", name, finding.made_at, None, binding)
+
+
+def _phases(program: Program, at: datetime) -> Iterator[Owed]:
+    """Consents that nothing but a consent is missing for, and phases that somebody has to open."""
+    for name, rule in program.plan.phases.items():
+        state = program.phase(name)
+        closed = rule.within is not None and program.phase(rule.within).status is PhaseStatus.WAITING
+        if state.status is PhaseStatus.COMPLETE or closed:
+            continue
+        waiting = state.status is PhaseStatus.WAITING
+        if waiting and rule.opens == "on_advance" and state.entry_met:
+            for party in (rule.party,) if rule.party else tuple(program.plan.parties):
+                yield Owed(party, "advance", name, state.entry_met_at or program.started_at)
+        criteria = rule.entry if waiting else program.plan.exits[name]
+        if awaited := _awaited(program, name, criteria, at):
+            since = _met_since(program, name, criteria, at)
+            yield from (Owed(party, "consent", name, since) for party in awaited)
+
+
+def _awaited(program: Program, phase: str, criteria: Sequence[c.Criterion], at: datetime) -> list[str]:
+    """The parties whose consent is all that a gate lacks."""
+    given = program.consented(phase)
+    asked = c.consents_asked(*criteria)
+    missing = [party for party in asked if party not in given]
+    if not missing or gate(program, given, criteria, at) is Truth.MET:
+        return []
+    return missing if gate(program, {*asked, *given}, criteria, at) is Truth.MET else []
+
+
+def _met_since(program: Program, phase: str, criteria: Iterable[c.Criterion], at: datetime) -> datetime:
+    """Since when all of a gate but its consents is met, as far as what it asks for has a date."""
+    outer = program.plan.phases[phase].within
+    dates = [program.started_at, program.phase(phase).opened_at, program.phase(outer).opened_at if outer else None]
+    dates += [_since(program, leaf) for leaf in c.leaves(*criteria)]
+    return max(date for date in dates if date is not None and date <= at)
+
+
+def _since(program: Program, leaf: c.Leaf) -> datetime | None:
+    match leaf:
+        case c.MilestoneAchieved(milestone=name):
+            state = program.milestone(name)
+            return state.achieved_at or (state.waived.since if state.waived else None)
+        case c.MilestoneGraded(graded=c.Graded(milestone=name)):
+            return program.milestone(name).determined_at
+        case c.PhaseComplete(phase=name):
+            return program.phase(name).completed_at
+        case c.StabilityKept(stability=name):
+            held = program.stability.get(name)
+            return held.completed_at if held else None
+        case c.CommitmentHolds(commitment=name):
+            commitment = program.commitments.get(name)
+            ends = [end for _, end in commitment.broken if end is not None] if commitment else []
+            return max(ends, default=commitment.in_force_since if commitment else None)
+        case c.NotBefore(not_before=after):
+            since = occurred(program, after.from_)
+            return plus(since, after.within, program.plan.time_zone) if since else None
+        case _:
+            return None
+
+
+def _commitments(program: Program, at: datetime) -> Iterator[Owed]:
+    for name, state in program.commitments.items():
+        rule = program.plan.commitments[name]
+        if state.status == "broken" and rule.party is not None:
+            _, _, since, _ = commitment_reason(program, name, at)
+            yield Owed(rule.party, "commitment", name, since or state.in_force_since)
+
+
+def _proposals(program: Program) -> Iterator[Owed]:
+    for proposal in program.open_proposals:
+        procedure = program.plan.procedures.get(proposal.procedure)
+        answered = proposal.consents | proposal.objections
+        due = min((date for date in (silence_ends(program, proposal), lapses(program, proposal)) if date), default=None)
+        for party in procedure.asked if procedure else ():
+            if party not in answered:
+                yield Owed(party, "proposal", proposal.id, proposal.notices.get(party, proposal.made_at), due)
+
+
+def _disputes(program: Program) -> Iterator[Owed]:
+    for dispute in program.disputes.values():
+        ladder = program.plan.disputes.get(dispute.ladder)
+        stage = ladder.stages.get(dispute.stage) if ladder else None
+        if dispute.status is DisputeStatus.OPEN and stage is not None:
+            for who in stage.before:
+                yield Owed(who, "dispute", dispute.id, dispute.raised_at, dispute.until)
+
+
+def _incidents(program: Program) -> Iterator[Owed]:
+    """A decision, since it was reported, or since somebody said something that puts the last one in question."""
+    for incident in program.incidents.values():
+        if to_be_decided(incident):
+            said = max((account.given_at for account in incident.accounts), default=incident.reported_at)
+            for who in deciders(program, incident):
+                yield Owed(who, "incident", incident.id, said if incident.questioned else incident.reported_at)
+
+
+def in_words(program: Program, owed: Owed, at: datetime) -> str:
+    """What is owed, as a sentence."""
+    match owed.what:
+        case "commitment":
+            return commitment_reason(program, owed.name, at)[0]
+        case "consent":
+            return f"{program.plan.phases[owed.name].title} waits for consent and for nothing else."
+        case "advance":
+            return f"The entry gate of {program.plan.phases[owed.name].title} is met; it opens when somebody advances it."
+        case "proposal":
+            return f"Proposal {owed.name} waits for an answer: {program.proposals[owed.name].reason}"
+        case "dispute":
+            return f"Dispute {owed.name} waits to be settled: {program.disputes[owed.name].reason}"
+        case "incident":
+            return _of_incident(program.incidents[owed.name])
+        case "evidence" | "verification" | "observation" | "determination":
+            return _of_milestone(program, owed, at)
+    assert_never(owed.what)
+
+
+def _of_milestone(program: Program, owed: Owed, at: datetime) -> str:
+    step, state = program.plan.milestones[owed.name], program.milestone(owed.name)
+    if state.status is MilestoneStatus.ACHIEVED and state.finding is not None:
+        return f"{step.title}: {state.finding.sentence}"
+    lacks = without_evidence(program, owed.name, at) if owed.what == "evidence" else []
+    if lacks and next_act(program, owed.name, at).what == "verification":
+        return f"{step.title}: {', '.join(lacks)} is missing."
+    return milestone_reason(program, owed.name, at)[0]
+
+
+def _of_incident(incident: Incident) -> str:
+    if incident.questioned:
+        return f"The incident {incident.id} was {incident.status}, and what is said of it since puts that in question."
+    return f"The incident {incident.id} at {incident.place} is {incident.status}, and waits to be decided."

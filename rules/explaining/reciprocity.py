@@ -1,0 +1,81 @@
+"""What each party owes and has done, side by side: acts owed since when; kept, late, waived, broken.
+
+Nobody is scored for what no party controls, nor by a date that binds nobody: such dates are told apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from rules.explaining.owing import Owed, owing
+from rules.program import Program
+from rules.vocabulary.milestones import MilestoneStatus
+from rules.vocabulary.stalls import Stall
+
+How: TypeAlias = Literal["kept", "late", "waived", "broken"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoned:
+    """One thing that a party has kept, was late with, was waived, or has broken.
+
+    `binding` is False for a milestone whose date is indicative or aspirational. `since` is when it was achieved,
+    missed, waived or broken, or came into force; `until` when what was broken was kept again.
+    """
+
+    how: How
+    what: Literal["milestone", "commitment"]
+    name: str
+    binding: bool
+    since: datetime
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Where one party or body stands. `stall`: it owes something and has not moved for too long."""
+
+    party: str
+    owed: tuple[Owed, ...]
+    reckoned: tuple[Reckoned, ...]
+    stall: Stall | None
+
+    def count(self, how: How, *, binding: bool = True) -> int:
+        """How many things were kept, late, waived or broken; by dates that bind, or by those that do not."""
+        return sum(1 for one in self.reckoned if one.how == how and one.binding is binding)
+
+
+def reciprocity(program: Program, at: datetime) -> tuple[Account, ...]:
+    """The accounts of the parties, then of the bodies, in the order of the plan."""
+    owed, reckoned = owing(program, at), tuple(_reckoned(program))
+    return tuple(
+        Account(
+            party=party,
+            owed=tuple(one for one in owed if one.party == party),
+            reckoned=tuple(one for who, one in reckoned if who == party),
+            stall=program.stalls.get(party),
+        )
+        for party in (*program.plan.parties, *program.plan.bodies)
+    )
+
+
+def _reckoned(program: Program) -> Iterator[tuple[str, Reckoned]]:
+    for name, step in program.plan.milestones.items():
+        state, binding = program.milestone(name), step.due is None or step.due.scores
+        if state.waived is not None:
+            yield step.party, Reckoned("waived", "milestone", name, binding, state.waived.since)
+        elif state.due is not None and state.due.missed_at is not None:
+            yield step.party, Reckoned("late", "milestone", name, binding, state.due.missed_at, state.achieved_at)
+        elif state.status is MilestoneStatus.ACHIEVED and state.achieved_at is not None:
+            yield step.party, Reckoned("kept", "milestone", name, binding, state.achieved_at)
+    for name, held in program.commitments.items():
+        party = program.plan.commitments[name].party
+        if party is None:
+            continue  # outside the control of any party
+        for since, until in held.broken:
+            yield party, Reckoned("broken", "commitment", name, True, since, until)
+        if not held.broken and held.status == "in_force":
+            yield party, Reckoned("kept", "commitment", name, True, held.in_force_since)

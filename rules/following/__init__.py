@@ -1,0 +1,1 @@
+"""What follows from how a program stands: one question of the law a file."""

@@ -1,0 +1,131 @@
+"""What has to be looked at again after a fact.
+
+Most facts touch one milestone or one phase, and only what the plan makes depend on it can follow.
+A fact that is not named here touches everything: to forget one costs time, never an effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from rules import effects, facts
+from rules.entries import Fact
+from rules.language.dependents import Subject
+from rules.program import Program
+
+V = TypeVar("V")
+
+
+class Agenda:
+    """The milestones, phases, commitments and releases from which something may follow."""
+
+    def __init__(self) -> None:
+        self.milestones: set[str] = set()
+        self.phases: set[str] = set()
+        self.commitments: set[str] = set()
+        self.releases: set[str] = set()
+
+    def put_everything(self, program: Program) -> None:
+        self.milestones.update(program.plan.milestones)
+        self.phases.update(program.plan.phases)
+        self.commitments.update(program.plan.commitments)
+        self.releases.update(program.plan.releases)
+
+    def put(self, program: Program, fact: Fact) -> None:
+        """Puts down what may follow from a fact; `program` is the program after it."""
+        subjects = _touched(program, fact)
+        if subjects is None:
+            self.put_everything(program)
+            return
+        for subject in subjects:
+            found = program.plan.dependents[subject]
+            self.milestones |= found.milestones
+            self.phases |= found.phases
+            self.commitments |= found.commitments
+            self.releases |= found.releases
+
+    def clear(self) -> None:
+        self.milestones.clear()
+        self.phases.clear()
+        self.commitments.clear()
+        self.releases.clear()
+
+
+def on(names: set[str], held: Mapping[str, V]) -> list[tuple[str, V]]:
+    """What is on the agenda, in the order of the plan or of the program."""
+    return [(name, value) for name, value in held.items() if name in names] if names else []
+
+
+def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:
+    """The subjects that a fact changes; None for any of them."""
+    match fact:
+        case (
+            facts.EvidenceRecorded(milestone=name)
+            | facts.ObservationMade(milestone=name)
+            | facts.MilestoneDetermined(milestone=name)
+            | facts.MilestoneAssessed(milestone=name)
+            | effects.DeadlineSet(milestone=name)
+            | effects.DeadlineMissed(milestone=name)
+            | effects.DeadlineExtended(milestone=name)
+            | effects.MilestoneWaived(milestone=name)
+            | effects.WaiverExpired(milestone=name)
+            | effects.FindingMade(milestone=str(name))
+        ):
+            return (("milestone", name),)
+        case facts.EvidenceVerified() | facts.EvidenceReturned() | facts.EvidenceWithdrawn():
+            return _shown_by(program, fact.evidence)
+        case facts.MeasurementRecorded() | effects.FigureAccepted():
+            return _shown_by(program, fact.measurement)
+        case facts.CheckReported():
+            rule = program.plan.checks.get(fact.check)
+            return _measured(program, rule.figures_of) if rule and rule.figures_of else None  # a feed covers more days
+        case (
+            facts.ConsentGiven(phase=name)
+            | effects.GateChanged(phase=name)
+            | effects.PhaseOpened(phase=name)
+            | effects.PhaseCompleted(phase=name)
+            | effects.PhaseReopened(phase=name)
+            | effects.PhaseSteppedBack(phase=name)
+        ):
+            return (("phase", name),)
+        case effects.ChildOpened(program=name) | facts.ChildReported(program=name):
+            return (("program", name),)
+        case (
+            facts.MemberAdmitted()
+            | facts.EvidenceRead()
+            | facts.MemberRemoved()
+            | facts.PhaseAdvanced()
+            | facts.CheckPaused()
+            | facts.CheckResumed()
+            | facts.AttemptRefused()
+            | effects.WarningGiven()
+            | facts.ProposalMade()  # open proposals are looked at in any case
+            | facts.ProposalConsented()
+            | facts.ObjectionMade()
+            | facts.NoticeGiven()
+            | facts.ProposalWithdrawn()
+            | effects.ProposalChanged()
+            | effects.ProposalAdopted()
+            | effects.ProposalFailed()
+            | effects.SilenceExtended()
+            | effects.StallFound()
+            | effects.StallEnded()
+            | effects.BalanceMoved()
+            | effects.ReleaseRolledOver()
+        ):
+            return ()  # a release stays on the agenda until all of it is posted
+        case _:
+            return None
+
+
+def _shown_by(program: Program, evidence: str) -> Iterable[Subject]:
+    piece = program.evidence[evidence]
+    if piece.measurement is not None:
+        return _measured(program, piece.measurement.indicator)
+    return (("milestone", piece.milestone),) if piece.milestone is not None else ()
+
+
+def _measured(program: Program, indicator: str) -> Iterable[Subject]:
+    uses = program.plan.measured.get(indicator, ())
+    return [("indicator", indicator), *(("milestone", name) for name, _, _ in uses)]

@@ -1,0 +1,140 @@
+"""What an amendment changes: place by place, in which class, and joined with another one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+from rules.language.parameters import recorded_plan, text_read
+from rules.language.plan import Plan
+from rules.language.procedures import AmendmentClass
+from rules.program import Program
+from rules.vocabulary.amendments import Version
+
+_Text: TypeAlias = tuple[str, tuple[tuple[str, str | int], ...]]
+
+MISSING: Any = object()
+"""What stands at a place that one text has and another has not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One place of the plan that reads otherwise; None: the place is not there."""
+
+    place: str
+    before: Any
+    after: Any
+
+
+def changes(before: Version, after: Version) -> tuple[Change, ...]:
+    """Every place at which two versions of a plan differ, parameters filled in."""
+    return _between(*((version.document, tuple(sorted(version.parameters.items()))) for version in (before, after)))
+
+
+# Asked after every act while an amendment is open.
+@lru_cache(maxsize=64)
+def _between(before: _Text, after: _Text) -> tuple[Change, ...]:
+    return tuple(_changes(_written(before), _written(after), ()))
+
+
+def _written(text: _Text) -> Any:
+    document, parameters = text
+    return recorded_plan(document, dict(parameters)).model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+
+def _changes(before: Any, after: Any, place: tuple[str, ...]) -> Iterator[Change]:
+    if before == after:
+        return
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in (*before, *(key for key in after if key not in before)):
+            yield from _changes(before.get(key), after.get(key), (*place, key))
+    else:
+        yield Change(".".join(place), before, after)
+
+
+def class_of(plan: Plan, changed: tuple[Change, ...]) -> AmendmentClass | None:
+    """The first class of the plan that allows all of these changes."""
+    return next((rule for rule in plan.amendments.values() if _allows(rule, changed)), None)
+
+
+def _allows(rule: AmendmentClass, changed: tuple[Change, ...]) -> bool:
+    return all(any(_matches(change.place.split("."), place.split(".")) for place in rule.may_change) for change in changed)
+
+
+def _matches(place: list[str], pattern: list[str]) -> bool:
+    if not pattern:
+        return not place
+    if pattern[0] == "**":
+        return any(_matches(place[skipped:], pattern[1:]) for skipped in range(len(place) + 1))
+    return bool(place) and fnmatchcase(place[0], pattern[0]) and _matches(place[1:], pattern[1:])
+
+
+class Conflict(Exception):
+    """Two amendments say different things at the same places."""
+
+    def __init__(self, places: tuple[str, ...]) -> None:
+        super().__init__(", ".join(places))
+        self.places = places
+
+
+def joined(base: Version, now: Version, proposed: Version) -> Version:
+    """What two amendments of one base make together. Raises Conflict with the places where they disagree."""
+    conflicts: list[str] = []
+    texts = [text_read(version.document).data for version in (base, now, proposed)]
+    data = _joined(texts[0], texts[1], texts[2], (), conflicts)
+    parameters = _joined(dict(base.parameters), dict(now.parameters), dict(proposed.parameters), ("with",), conflicts)
+    if conflicts:
+        raise Conflict(tuple(conflicts))
+    return Version(json.dumps(data, ensure_ascii=False, indent=1), parameters)
+
+
+def _joined(base: Any, now: Any, proposed: Any, place: tuple[str, ...], conflicts: list[str]) -> Any:
+    if proposed in (now, base):
+        return now
+    if base == now:
+        return proposed
+    if isinstance(now, dict) and isinstance(proposed, dict):
+        known: Mapping[str, Any] = base if isinstance(base, dict) else {}
+        keys = (*now, *(key for key in proposed if key not in now))
+        held = {
+            key: _joined(known.get(key, MISSING), now.get(key, MISSING), proposed.get(key, MISSING), (*place, key), conflicts)
+            for key in keys
+        }
+        return {key: value for key, value in held.items() if value is not MISSING}
+    conflicts.append(".".join(place))
+    return now
+
+
+@dataclass(frozen=True, slots=True)
+class Uncounted:
+    """A recorded fact that would count no more, because the new text no longer asks for it."""
+
+    what: str
+    id: str
+    because: str
+
+
+def uncounted(program: Program, version: Version) -> tuple[Uncounted, ...]:
+    """What has been recorded and would no longer count under another version of the plan."""
+    return tuple(_uncounted(program, recorded_plan(version.document, version.parameters)))
+
+
+def _uncounted(program: Program, plan: Plan) -> Iterator[Uncounted]:
+    for piece in program.evidence.values():
+        if piece.measurement is not None:
+            if piece.measurement.indicator not in plan.indicators:
+                yield Uncounted("measurement", piece.id, f"there is no indicator {piece.measurement.indicator}")
+        elif (step := plan.milestones.get(piece.milestone or "")) is None:
+            yield Uncounted("evidence", piece.id, f"there is no milestone {piece.milestone}")
+        elif piece.shows not in step.shown_by:
+            yield Uncounted("evidence", piece.id, f"{piece.milestone} is not shown by {piece.shows}")
+    for name, state in program.milestones.items():
+        if name not in plan.milestones and state.counts:
+            yield Uncounted("milestone", name, "it is achieved or waived, and is no longer in the plan")
+    for name, given in program.consents.items():
+        if given and program.phase(name).opened_at is None:
+            yield Uncounted("consent", name, f"the consent of {', '.join(sorted(given))} was to another text")

@@ -1,0 +1,21 @@
+"""Up to when the feeds that watch a stability period have spoken: a day that a feed has not come to is unknown, not quiet."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from rules.language.plan import StabilityPeriod
+from rules.program import Program
+from rules.times import day_begins
+from rules.vocabulary.checks import CheckState
+
+_NOTHING = CheckState()
+
+
+def not_covering(program: Program, rule: StabilityPeriod, until: datetime, zone: str) -> str | None:
+    """The first check among those that watch the period which does not speak of all days before an instant."""
+    for name in rule.watched_by:
+        covered = program.checks.get(name, _NOTHING).covers_until
+        if covered is None or day_begins(covered + timedelta(days=1), zone) < until:
+            return name
+    return None

@@ -1,0 +1,160 @@
+"""What the evidence for a milestone shows by itself: a finding, which decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, assert_never
+
+from rules.facts import MeasurementRecorded
+from rules.following.gates import every, gate
+from rules.language.causes import Cause
+from rules.language.milestones import Attestation, Filed, Measured, Statement
+from rules.measuring.comparison import compared
+from rules.measuring.consecutive import consecutive
+from rules.measuring.figures import newest, usable, without_revisions
+from rules.measuring.judgement import Judgement, not_known
+from rules.measuring.witnesses import witnesses
+from rules.program import Program
+from rules.truth import Truth
+from rules.vocabulary.milestones import MilestoneStatus
+from rules.vocabulary.unknown import Unknown, Why
+
+_LONGEST = 4000
+"""As long as a sentence in the ledger can be."""
+MET, NOT_MET, INDETERMINATE = Truth.MET, Truth.NOT_MET, Truth.INDETERMINATE
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A judgement with what is to be determined on it, if anything."""
+
+    outcome: Truth
+    proposes: Literal["achievement", "grading", "reversal"] | None
+    sentence: str
+    unknown: Why | None = None
+
+
+def found(program: Program, name: str, at: datetime) -> Found:
+    """What a finding on a milestone would say at an instant."""
+    now = shown(program, name, at)
+    proposes, sentence = _proposed(program, name, at, now)
+    return Found(now.outcome, proposes, sentence if len(sentence) <= _LONGEST else f"{sentence[: _LONGEST - 1]}…", now.unknown)
+
+
+def _proposed(
+    program: Program, name: str, at: datetime, now: Judgement
+) -> tuple[Literal["achievement", "grading", "reversal"] | None, str]:
+    """What is to be determined on a judgement, and in which words it is told."""
+    step, state = program.plan.milestones[name], program.milestone(name)
+    if state.status is MilestoneStatus.ACHIEVED:
+        if now.outcome is not NOT_MET:
+            return None, now.sentence
+        if shown(program, name, at, counted=step.reversed_by).outcome is NOT_MET:
+            return "reversal", now.sentence
+        only = ", ".join(step.reversed_by).replace("_", " ") or "no cause at all"
+        excuse = f"A revised figure alone says so, and its cause is none for which this is reversed ({only})."
+        return None, f"{now.sentence} {excuse}"
+    if now.outcome is MET:
+        return "achievement", now.sentence
+    rests = _rests_on(program, name, at)
+    if rests is INDETERMINATE:
+        return None, now.sentence
+    if step.determined.scale is not None and rests is MET and (so_far := _so_far(program, name)):
+        return "grading", f"Verified so far: {', '.join(so_far)}. {now.sentence}"
+    return "reversal" if state.status is MilestoneStatus.PARTLY_ACHIEVED else None, now.sentence
+
+
+def _so_far(program: Program, name: str) -> list[str]:
+    """The verified evidence for a milestone that stands, by id: with more of it a part is judged anew."""
+    documents = (piece for held in program.milestone(name).shown.values() for piece in held)
+    shown_by = program.plan.milestones[name].shown_by.values()
+    figures = (newest(program, how.indicator) for how in shown_by if isinstance(how, Measured))
+    return [*documents, *(figure.measurement for figure in figures if figure is not None)]
+
+
+def _rests_on(program: Program, name: str, at: datetime) -> Truth:
+    """Whether what a milestone is held while holds."""
+    criteria = program.plan.milestones[name].holds_while
+    return gate(program, program.consented(program.plan.phase_of[name]), criteria, at) if criteria else MET
+
+
+_RESTS_ON = {
+    NOT_MET: "What it rests on beside its evidence does not hold.",
+    INDETERMINATE: "It is not known whether what it rests on beside its evidence holds.",
+}
+
+
+def shown(program: Program, name: str, at: datetime, *, counted: Collection[Cause] | None = None) -> Judgement:
+    """Whether everything that the plan asks for a milestone is shown and verified.
+
+    The outcome is that of its showings together, and of what it is held while; the sentence is
+    the first showing's that is not met, or says that all are; where figures disagree, it says what
+    each of them shows. With `counted`, figures are taken as they were before they were revised for
+    other causes.
+    """
+    step = program.plan.milestones[name]
+    by_showing = {key: showing(program, name, key, at, counted=counted) for key in step.shown_by}
+    judgements = list(by_showing.values())
+    if (held := _rests_on(program, name, at)) is not MET:
+        judgements.append(Judgement(held, _RESTS_ON[held]))
+    outcome = every(judgement.outcome for judgement in judgements)
+    if outcome is MET:
+        sentences = [judgement.sentence for judgement in judgements]
+        return Judgement(MET, " ".join(sentences[:3]))
+    first = next(judgement for judgement in judgements if judgement.outcome is outcome)
+    figures = {key: by_showing[key] for key, how in step.shown_by.items() if isinstance(how, Measured)}
+    if len({judgement.outcome for judgement in figures.values()}) > 1 and first in figures.values():
+        return Judgement(outcome, _disagreeing(figures), first.unknown)
+    return first
+
+
+def _disagreeing(figures: Mapping[str, Judgement]) -> str:
+    """A volume may stay while the intensity falls: two readings of one promise, of which a reader should know both."""
+    each = (f"{key} is {str(judgement.outcome).replace('_', ' ')}: {judgement.sentence}" for key, judgement in figures.items())
+    return f"What is measured disagrees. {' '.join(each)}"
+
+
+def showing(program: Program, name: str, key: str, at: datetime, *, counted: Collection[Cause] | None = None) -> Judgement:
+    """Whether one showing of a milestone is there and verified."""
+    how = program.plan.milestones[name].shown_by[key]
+    standing = program.milestone(name).shown.get(key, ())
+    match how:
+        case Filed() | Statement():
+            if standing:
+                return Judgement(MET, f"{key}: shown by {standing[-1]}, verified.")
+            return Judgement(NOT_MET, f"{key} is missing or not verified: {how.what}.")
+        case Attestation(by=parties):
+            given = {program.evidence[piece].recorded_by.party for piece in standing}
+            missing = [party for party in parties if party not in given]
+            if not missing:
+                return Judgement(MET, f"{key}: attested by {', '.join(parties)}.")
+            return Judgement(NOT_MET, f"{key} lacks the attestation of {', '.join(missing)}: {how.what}.")
+        case Measured():
+            return measured(program, how, at, counted)
+    assert_never(how)
+
+
+def measured(program: Program, how: Measured, at: datetime, counted: Collection[Cause] | None = None) -> Judgement:
+    """Whether the newest verified figure of an indicator reaches its target, and those before it as far as they are asked for.
+
+    Newest is by the period covered, then by edition. Only the named producer's figures count; one
+    older than the indicator allows is no figure any more.
+    """
+    newest_one = usable(program, how.indicator, at)
+    if isinstance(newest_one, Unknown):
+        return not_known(newest_one)
+    judged: list[tuple[Judgement, MeasurementRecorded]] = []
+    for figure in consecutive(program, newest_one, how.target.periods):
+        if isinstance(figure, Unknown):
+            judged.append((not_known(figure), newest_one))
+            continue
+        counts = figure if counted is None else without_revisions(program, figure, counted)
+        judged.append((compared(program, how, counts), counts))
+    outcome = every(judgement.outcome for judgement, _ in judged)
+    first, figure = next(pair for pair in judged if pair[0].outcome is outcome)
+    row = (
+        f" So in {len(judged)} consecutive periods, from {judged[-1][1].period}." if outcome is MET and len(judged) > 1 else ""
+    )
+    return Judgement(outcome, f"{first.sentence}{row}{witnesses(program, how, figure, outcome)}", first.unknown)

@@ -1,0 +1,29 @@
+"""Which checks a criterion relies on: those that read its figures, or the events without which no day is quiet."""
+
+from __future__ import annotations
+
+from rules.language import criteria as c
+from rules.language.milestones import Measured
+from rules.language.plan import Plan
+
+
+def relied_on(plan: Plan, leaf: c.Leaf) -> tuple[str, ...]:
+    """By name; of the checks of an indicator, those of the producer whose figures count."""
+    match leaf:
+        case c.StabilityKept(stability=phase):
+            kept = plan.phases[phase].stability
+            return kept.watched_by if kept else ()
+        case c.MilestoneAchieved(milestone=name) | c.MilestoneGraded(graded=c.Graded(milestone=name)):
+            asked = {how.indicator for how in plan.milestones[name].shown_by.values() if isinstance(how, Measured)}
+        case c.CommitmentHolds(commitment=name):
+            inner = (leaf for criterion in plan.commitments[name].kept_while for leaf in c.leaves(criterion))
+            return tuple(dict.fromkeys(check for leaf in inner for check in relied_on(plan, leaf)))
+        case c.FigureHolds(figure=figure):
+            asked = {figure.indicator}
+        case _:
+            return ()
+    return tuple(
+        name
+        for name, check in plan.checks.items()
+        if check.figures_of in asked and plan.sources[check.source].producer == plan.indicators[check.figures_of].producer
+    )

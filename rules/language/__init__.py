@@ -1,0 +1,1 @@
+"""The plan language: what a plan can say, and how it is read."""

@@ -1,0 +1,109 @@
+"""Which rules of a plan ask for what: the index by which only what can follow is looked at again."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from rules.language.criteria import (
+    Anchor,
+    Assessed,
+    Criterion,
+    FigureHolds,
+    Graded,
+    MilestoneAchieved,
+    MilestoneGraded,
+    NotBefore,
+    PhaseComplete,
+    ProgramComplete,
+    ProgramMilestone,
+    leaves,
+)
+
+if TYPE_CHECKING:
+    from rules.language.plan import Plan
+    from rules.language.terms import Release
+
+Subject: TypeAlias = tuple[Literal["milestone", "phase", "indicator", "program"], str]
+
+
+@dataclass(slots=True)
+class Dependents:
+    """The milestones, phases, commitments and releases with a rule that asks for one subject."""
+
+    milestones: set[str] = field(default_factory=set)
+    phases: set[str] = field(default_factory=set)
+    commitments: set[str] = field(default_factory=set)
+    releases: set[str] = field(default_factory=set)
+
+
+def dependents(plan: Plan) -> Mapping[Subject, Dependents]:
+    """By milestone, phase, indicator and child program, what is to be looked at when it changes; itself included."""
+    index: dict[Subject, Dependents] = defaultdict(Dependents)
+    for name, commitment in plan.commitments.items():
+        asked = [subject for criterion in commitment.kept_while for subject in _asked(criterion)]
+        for subject in (*asked, *_anchored(commitment.in_force)):
+            index[subject].commitments.add(name)
+    for name, phase in plan.phases.items():
+        own = index["phase", name]
+        own.phases.add(name)
+        own.milestones.update(phase.milestones)
+        if phase.within is not None:
+            index["phase", phase.within].phases.add(name)
+        anchor = phase.stability.from_ if phase.stability else None
+        asked = [subject for criterion in (*phase.entry, *plan.exits[name]) for subject in _asked(criterion)]
+        for subject in (*asked, *(_anchored(anchor) if anchor else ())):
+            index[subject].phases.add(name)
+    for name, step in plan.milestones.items():
+        index["milestone", name].milestones.add(name)
+        asked = [subject for criterion in step.holds_while for subject in _asked(criterion)]
+        anchors = [date.from_ for date in step.due.dates] if step.due else []
+        for subject in (*asked, *(subject for anchor in anchors for subject in _anchored(anchor))):
+            index[subject].milestones.add(name)
+    for name, terms in plan.releases.items():
+        for subject in _earning(terms):
+            index[subject].releases.add(name)
+    return index
+
+
+def _earning(terms: Release) -> Iterator[Subject]:
+    """What a release is earned by, and what its time is counted from."""
+    for criterion in terms.gates:
+        yield from _asked(criterion)
+    if terms.share_of is not None:
+        yield "milestone", terms.share_of
+    if terms.per_unit is not None:
+        yield from (("indicator", indicator) for indicator in terms.per_unit.indicators)
+    for wait in (terms.due, terms.lapses):
+        if wait is not None:
+            yield from _anchored(wait.from_)
+
+
+def _asked(criterion: Criterion) -> Iterator[Subject]:
+    for leaf in leaves(criterion):
+        match leaf:
+            case MilestoneAchieved(milestone=name) | MilestoneGraded(graded=Graded(milestone=name)):
+                yield "milestone", name
+            case Assessed(assessed=asked):
+                yield "milestone", asked.milestone
+            case PhaseComplete(phase=name):
+                yield "phase", name
+            case NotBefore(not_before=after):
+                yield from _anchored(after.from_)
+            case FigureHolds(figure=figure):
+                yield "indicator", figure.indicator
+            case ProgramComplete(program=name):
+                yield "program", name
+            case ProgramMilestone(program_milestone=asked):
+                yield "program", asked.program
+            case _:
+                pass  # what is not about one milestone or phase has the whole plan looked at
+
+
+def _anchored(anchor: Anchor) -> Iterator[Subject]:
+    if anchor.milestone is not None:
+        yield "milestone", anchor.milestone
+    elif anchor.phase is not None:
+        yield "phase", anchor.phase

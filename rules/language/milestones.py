@@ -1,0 +1,78 @@
+"""Milestones as a plan writes them: what shows each, who verifies it and who decides."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field, model_validator
+
+from rules.language.causes import THAT_COUNT, Cause
+from rules.language.criteria import Criterion
+from rules.language.grades import Scale
+from rules.language.indicators import Target
+from rules.language.timetable import Deadline
+from rules.times import Duration
+from rules.words import Label, Name, Strict, Text
+
+
+class Filed(Strict):
+    kind: Literal["document"]
+    what: Text
+    may_be_restricted: bool = Field(default=False, description="whether it may be kept to named parties and auditors")
+
+
+class Statement(Strict):
+    kind: Literal["statement"]
+    what: Text
+    may_be_restricted: bool = False
+
+
+class Attestation(Strict):
+    kind: Literal["attestation"]
+    what: Text
+    by: tuple[Name, ...] = Field(min_length=1, description="parties of whom each must attest")
+    may_be_restricted: bool = False
+
+
+class Measured(Strict):
+    kind: Literal["measurement"]
+    what: Text
+    indicator: Name
+    target: Target
+
+
+Showing: TypeAlias = Annotated[Filed | Statement | Attestation | Measured, Field(discriminator="kind")]
+
+
+class Determination(Strict):
+    """Who decides, after which time to observe; or nobody, when the plan says so outright."""
+
+    by: tuple[Name, ...] = ()
+    automatically: bool = False
+    scale: Scale | None = Field(default=None, description="how a part of it is told; left out, all or nothing")
+    observation: Duration = Field(default="P0D", description="time for the party that owes to observe on a finding")
+
+    @model_validator(mode="after")
+    def _is_somebody(self) -> Determination:
+        if bool(self.by) == self.automatically:
+            raise ValueError("name who determines in by: [...], or say automatically: true")
+        if self.automatically and self.scale:
+            raise ValueError("a part is judged by somebody; name who in by: [...], or leave scale out")
+        return self
+
+
+class Milestone(Strict):
+    """A step that is decided on evidence and held while the evidence stands."""
+
+    title: Label
+    party: Name = Field(description="who owes it")
+    shown_by: dict[Name, Showing] = Field(min_length=1)
+    verified_by: tuple[Name, ...] = Field(min_length=1, description="parties or bodies")
+    determined: Determination
+    due: Deadline | None = None
+    holds_while: tuple[Criterion, ...] = ()
+    reversed_by: tuple[Cause, ...] = Field(
+        default=THAT_COUNT, description="causes of a revised figure for which a reversal is proposed"
+    )
+    waived_by: Name | None = Field(default=None, description="the procedure that can waive it")
+    note: Text | None = None

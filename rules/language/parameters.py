@@ -1,0 +1,79 @@
+"""A plan out of a text: what the text leaves open is filled in, and every field is checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+from rules.language.plan import Plan
+from rules.language.reading import Document, Fault, Faulty, read, validated
+from rules.words import did_you_mean
+
+_PARAMETER = re.compile(r"\$[A-Za-z_][A-Za-z0-9_]*")
+"""A dollar sign and a name. Anything else that begins with a dollar sign is a text about money."""
+
+
+def with_parameters(document: Document, chosen: Mapping[str, str | int]) -> Document:
+    """The document with `$name` replaced by the chosen or default value. Raises Faulty."""
+    declared = document.data.get("parameters") if isinstance(document.data, dict) else None
+    declared = declared if isinstance(declared, dict) else {}
+    faults = [
+        Fault(("parameters", name), f"is no parameter of this plan; {did_you_mean(name, declared)}")
+        for name in chosen
+        if name not in declared
+    ]
+    used: set[str] = set()
+
+    def fill(value: Any, path: tuple[str | int, ...]) -> Any:
+        match value:
+            case dict():
+                return {key: fill(held, (*path, key)) for key, held in value.items()}
+            case list():
+                return [fill(held, (*path, index)) for index, held in enumerate(value)]
+            case str() if _PARAMETER.fullmatch(value):
+                name = value[1:]
+                used.add(name)
+                if name in chosen:
+                    return chosen[name]
+                if name in declared:  # one without a default is a fault of its own, and found later
+                    held = declared[name]
+                    return held["default"] if isinstance(held, dict) and "default" in held else value
+                message = f"{value} is no parameter; {did_you_mean(name, declared)}"
+                faults.append(document.placed(Fault(path, message)))
+        return value
+
+    filled = fill(document.data, ())
+    for name in declared:
+        if name not in used:
+            message = f"no place of the plan uses ${name}; use it or remove it"
+            faults.append(document.placed(Fault(("parameters", name), message)))
+    if faults:
+        raise Faulty(faults)
+    return replace(document, data=filled)
+
+
+def plan_of(document: Document, chosen: Mapping[str, str | int] | None = None) -> Plan:
+    """A plan out of a document, every field checked, references not yet. Raises Faulty.
+
+    `rules.soundness.sound` does both; nothing else should take a plan from a document.
+    """
+    return validated(Plan, with_parameters(document, chosen or {}))
+
+
+@lru_cache(maxsize=64)
+def text_read(text: str) -> Document:
+    """The document of a plan's text, read once; its data is shared and not to be changed. Raises Faulty."""
+    return read(text)
+
+
+@lru_cache(maxsize=512)
+def _recorded(text: str, chosen: tuple[tuple[str, str | int], ...]) -> Plan:
+    return plan_of(text_read(text), dict(chosen))
+
+
+def recorded_plan(text: str, chosen: Mapping[str, str | int]) -> Plan:
+    """The plan as a program carries it in its ledger; programs of one plan share one object."""
+    return _recorded(text, tuple(sorted(chosen.items())))

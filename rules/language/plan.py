@@ -1,0 +1,293 @@
+"""The plan language: parties, phases, milestones, gates and clocks, as data.
+
+A plan says who must do what, shown by which evidence, verified by whom, what it opens, and what
+happens when it is broken or undone. What a source text leaves open ("some period of time") is a
+named parameter with a default and a `why`; `$name` stands for its value anywhere in the plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from rules.language.assessors import Assessor, GradeScale
+from rules.language.checks import Check
+from rules.language.criteria import (
+    Anchor,
+    Criterion,
+    FigureHolds,
+    MilestoneAchieved,
+    NotBefore,
+    PhaseComplete,
+    ProgramComplete,
+    StabilityKept,
+    Trigger,
+    leaves,
+)
+from rules.language.dependents import Dependents, Subject, dependents
+from rules.language.disputes import Ladder, Snapback
+from rules.language.indicators import Indicator
+from rules.language.milestones import Measured, Milestone
+from rules.language.parties import JointBody, NonParty, Party
+from rules.language.procedures import AmendmentClass, Procedure
+from rules.language.sources import Host, Source
+from rules.language.terms import Release
+from rules.language.timetable import Inactivity, Window
+from rules.times import Duration, Interval, TimeZone
+from rules.words import Label, Name, Strict, Text, WhenSuspended
+
+PlanName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
+
+
+class Parameter(Strict):
+    """A blank that the source text leaves open."""
+
+    default: str | int = Field(description="used when the program is started without a value")
+    why: Text = Field(description="what the source leaves open, and why this default")
+
+
+class IncidentKind(Strict):
+    """A class of events that the plan gives consequences to."""
+
+    title: Label
+    note: Text | None = None
+
+
+class Tolerance(Strict):
+    """Incidents that do not restart a stability period, up to a number of them."""
+
+    kinds: tuple[Name, ...] = Field(min_length=1)
+    at_most: Name = Field(description="highest severity that is tolerated")
+    count: int = Field(ge=1, le=1000)
+
+
+class StabilityPeriod(Strict):
+    """Quiet time that must be kept, in local calendar days, and what moves it."""
+
+    length: Duration
+    time_zone: TimeZone | None = Field(default=None, description="left out, that of the plan")
+    from_: Anchor | None = Field(default=None, alias="from", description="left out, the opening of its phase")
+    settling: Duration = Field(default="P0D", description="lag before a quiet day counts as quiet")
+    restarted_by: tuple[Trigger, ...] = Field(min_length=1)
+    paused_by: tuple[Trigger, ...] = ()
+    paused_in: tuple[Name, ...] = Field(default=(), description="windows of the calendar whose days do not count")
+    tolerates: Tolerance | None = None
+    watched_by: tuple[Name, ...] = Field(
+        default=(), description="checks of incidents: a day that one of them does not cover yet is not quiet"
+    )
+
+
+class Commitment(Strict):
+    """What must hold at all times from a moment on."""
+
+    title: Label
+    party: Name | None = Field(default=None, description="who has committed itself")
+    outside_control: bool = Field(default=False, description="no party controls it: clocks may stop, nobody is scored")
+    in_force: Anchor
+    broken_by: tuple[Trigger, ...] = Field(default=(), description="incidents, until they are resolved")
+    kept_while: tuple[Criterion, ...] = Field(
+        default=(), description="beside incidents or instead of them: it is broken while these do not hold"
+    )
+    why: Text | None = None
+
+    @model_validator(mode="after")
+    def _has_an_owner(self) -> Commitment:
+        if (self.party is None) != self.outside_control:
+            raise ValueError("name the party, or say outside_control: true; one of the two")
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_broken(self) -> Commitment:
+        if not self.broken_by and not self.kept_while:
+            raise ValueError("say what breaks it: broken_by: [{kinds: [...]}], kept_while: [CRITERION], or both")
+        return self
+
+
+class Phase(Strict):
+    """A stage: its entry gate opens it, its exit gate completes it."""
+
+    title: Label
+    party: Name | None = Field(default=None, description="who leads")
+    within: Name | None = Field(default=None, description="phase that must be open for this one")
+    opens: Literal["automatically", "on_advance"] = "automatically"
+    entry: tuple[Criterion, ...] = ()
+    milestones: dict[Name, Milestone] = Field(default_factory=dict)
+    stability: StabilityPeriod | None = None
+    exit: tuple[Criterion, ...] = Field(
+        default=(), description="left out: all milestones, the stability period, the phases within, the programs opened in it"
+    )
+    when_gate_closes: Literal["warn", "suspend", "step_back"] = "warn"
+    note: Text | None = None
+
+
+class ChildProgram(Strict):
+    """A program of its own that a phase opens: with its own plan, members, ledger and clocks."""
+
+    title: Label
+    plan: PlanName = Field(description="name of its plan")
+    opened_in: Name = Field(description="the phase that opens it")
+    when_suspended: WhenSuspended = Field(
+        description="what becomes of it while this program is suspended, or that phase has stepped back"
+    )
+    note: Text | None = None
+
+
+class Plan(Strict):
+    """A whole plan, with every parameter filled in."""
+
+    accord: Literal[1] = Field(description="version of the plan language")
+    plan: PlanName = Field(description="name of the plan")
+    title: Label
+    source: Text
+    time_zone: TimeZone
+    parameters: dict[Name, Parameter] = Field(default_factory=dict)
+    parties: dict[Name, Party] = Field(min_length=1)
+    bodies: dict[Name, JointBody] = Field(default_factory=dict)
+    non_parties: dict[Name, NonParty] = Field(default_factory=dict)
+    severities: tuple[Name, ...] = Field(default=(), description="from the least to the gravest")
+    incidents: dict[Name, IncidentKind] = Field(default_factory=dict)
+    indicators: dict[Name, Indicator] = Field(default_factory=dict)
+    hosts: tuple[Host, ...] = Field(default=(), max_length=50, description="the only hosts that checks may ask")
+    sources: dict[Name, Source] = Field(default_factory=dict, max_length=100)
+    checks: dict[Name, Check] = Field(default_factory=dict, max_length=200)
+    commitments: dict[Name, Commitment] = Field(default_factory=dict)
+    calendar: dict[Name, Window] = Field(default_factory=dict, description="times that stop the clocks which name them")
+    inactivity: dict[Name, Inactivity] = Field(
+        default_factory=dict, description="by party or body, when it stands still; only while it owes something"
+    )
+    authorities: tuple[Name, ...] = Field(
+        default=(),
+        description="parties or bodies that decide incidents, end suspensions and terminate; left out, those that determine",
+    )
+    procedures: dict[Name, Procedure] = Field(default_factory=dict)
+    amendments: dict[Name, AmendmentClass] = Field(
+        default_factory=dict, description="the first class that allows all changes of an amendment decides its procedure"
+    )
+    scales: dict[Name, GradeScale] = Field(default_factory=dict)
+    assessors: dict[Name, Assessor] = Field(default_factory=dict)
+    disputes: dict[Name, Ladder] = Field(default_factory=dict)
+    snapbacks: dict[Name, Snapback] = Field(default_factory=dict)
+    phases: dict[Name, Phase] = Field(min_length=1, max_length=300)
+    programs: dict[Name, ChildProgram] = Field(default_factory=dict, max_length=100, description="child programs")
+    releases: dict[Name, Release] = Field(default_factory=dict, max_length=300)
+
+    @cached_property
+    def milestones(self) -> Mapping[str, Milestone]:
+        """Every milestone by its name, which is unique in the plan."""
+        return {name: step for phase in self.phases.values() for name, step in phase.milestones.items()}
+
+    @cached_property
+    def deciders(self) -> tuple[str, ...]:
+        """Who decides incidents, ends suspensions and terminates."""
+        determining = {name for step in self.milestones.values() for name in step.determined.by}
+        return self.authorities or tuple(sorted(determining or {*self.parties, *self.bodies}))
+
+    @cached_property
+    def phase_of(self) -> Mapping[str, str]:
+        """The phase of each milestone."""
+        return {name: phase for phase, held in self.phases.items() for name in held.milestones}
+
+    @cached_property
+    def measured(self) -> Mapping[str, tuple[tuple[str, str, Measured], ...]]:
+        """By indicator: the milestone, the showing and the target that count its figures."""
+        uses: dict[str, list[tuple[str, str, Measured]]] = {}
+        for name, step in self.milestones.items():
+            for showing, how in step.shown_by.items():
+                if isinstance(how, Measured):
+                    uses.setdefault(how.indicator, []).append((name, showing, how))
+        return {indicator: tuple(found) for indicator, found in uses.items()}
+
+    @cached_property
+    def read_by(self) -> Mapping[str, tuple[str, ...]]:
+        """By indicator, the checks that read its figures from the producer that it names."""
+        checks: dict[str, tuple[str, ...]] = {}
+        for name, check in self.checks.items():
+            indicator = check.figures_of
+            if indicator and self.sources[check.source].producer == self.indicators[indicator].producer:
+                checks[indicator] = (*checks.get(indicator, ()), name)
+        return checks
+
+    @cached_property
+    def paid_by(self) -> Mapping[str, frozenset[str]]:
+        """By indicator that a release counts: who verifies its figures."""
+        verifiers: dict[str, frozenset[str]] = {}
+        for terms in self.releases.values():
+            if (rule := terms.per_unit) is not None:
+                for indicator in rule.indicators:
+                    verifiers[indicator] = verifiers.get(indicator, frozenset()) | frozenset(terms.verified_by)
+        return verifiers
+
+    @cached_property
+    def gates(self) -> tuple[tuple[tuple[str, ...], tuple[Criterion, ...]], ...]:
+        """Every list of criteria in the plan, with its place."""
+        return tuple(self._gates())
+
+    def _gates(self) -> Iterator[tuple[tuple[str, ...], tuple[Criterion, ...]]]:
+        for name, phase in self.phases.items():
+            yield ("phases", name, "entry"), phase.entry
+            yield ("phases", name, "exit"), phase.exit
+            for step_name, step in phase.milestones.items():
+                yield ("phases", name, "milestones", step_name, "holds_while"), step.holds_while
+        for name, commitment in self.commitments.items():
+            yield ("commitments", name, "kept_while"), commitment.kept_while
+        for name, procedure in self.procedures.items():
+            yield ("procedures", name, "adopted_when"), procedure.adopted_when
+        for name, terms in self.releases.items():
+            yield ("releases", name, "when"), terms.when
+            if terms.advance:
+                yield ("releases", name, "advance", "when"), terms.advance.when
+
+    @cached_property
+    def figures(self) -> Mapping[str, str]:
+        """By indicator whose figure something asks for: a phase in which it does, or else the first."""
+        first = next(iter(self.phases))
+        uses = {indicator: self.phase_of[found[0][0]] for indicator, found in self.measured.items()}
+        for place, gate in self.gates:
+            for leaf in leaves(*gate):
+                if isinstance(leaf, FigureHolds):
+                    uses.setdefault(leaf.figure.indicator, place[1] if place[0] == "phases" else first)
+        return uses
+
+    @cached_property
+    def exits(self) -> Mapping[str, tuple[Criterion, ...]]:
+        """The exit gate of each phase, the unwritten ones spelled out."""
+        return {name: phase.exit or tuple(self._whole(name)) for name, phase in self.phases.items()}
+
+    @cached_property
+    def dates(self) -> Mapping[str, tuple[tuple[NotBefore, ...], tuple[NotBefore, ...]]]:
+        """The phases whose gates wait for a date: what entry and exit wait for."""
+        waits = {name: (_dated(phase.entry), _dated(self.exits[name])) for name, phase in self.phases.items()}
+        return {name: both for name, both in waits.items() if any(both)}
+
+    def _whole(self, name: str) -> Iterator[Criterion]:
+        phase = self.phases[name]
+        for milestone in phase.milestones:
+            yield MilestoneAchieved(milestone=milestone)
+        if phase.stability is not None:
+            yield StabilityKept(stability=name)
+        for inner, other in self.phases.items():
+            if other.within == name:
+                yield PhaseComplete(phase=inner)
+        for child, opened in self.programs.items():
+            if opened.opened_in == name:
+                yield ProgramComplete(program=child)
+
+    @cached_property
+    def dependents(self) -> Mapping[Subject, Dependents]:
+        """By milestone and by phase, whose rules ask for it."""
+        return dependents(self)
+
+    def windows(self, names: Iterable[str]) -> list[Interval]:
+        """The times of the calendar of these names."""
+        return [(self.calendar[name].from_, self.calendar[name].to) for name in names]
+
+    def severity(self, name: str | None) -> int:
+        """The rank of a severity; -1 for none."""
+        return -1 if name is None else self.severities.index(name)
+
+
+def _dated(gate: tuple[Criterion, ...]) -> tuple[NotBefore, ...]:
+    return tuple(leaf for leaf in leaves(*gate) if isinstance(leaf, NotBefore))

@@ -1,0 +1,113 @@
+"""What every source says of itself, and the parts that several adapters share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, model_validator
+
+from rules.language.sources.expressions import Expression
+from rules.language.sources.templates import Template, placeholders_in
+from rules.words import Label, Name, Strict, Text
+
+_NAME_OF_HOST = r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,6}\.[a-z][a-z0-9-]{0,62}"
+_HOST = re.compile(_NAME_OF_HOST)
+_ADDRESS = re.compile(rf"https://(?P<host>{_NAME_OF_HOST})(?:[/?][^\s#\\]*)?")
+
+_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
+
+
+def _is_host(text: str) -> str:
+    if not _HOST.fullmatch(text):
+        raise ValueError(f"{text!r} is no host; write its name in lower case without https://, port or path: api.worldbank.org")
+    return text
+
+
+def _is_address(text: str) -> str:
+    if not _ADDRESS.fullmatch(text):
+        raise ValueError(
+            f"{text!r} is no address that is asked; write https://, a host in lower case without port or {{placeholder}}, "
+            "and a path: https://api.worldbank.org/v2/country/{country}"
+        )
+    return text
+
+
+def _is_header(text: str) -> str:
+    if not _HEADER.fullmatch(text):
+        raise ValueError(f"{text!r} is no header; write its name in letters, digits and hyphens, for example Last-Modified")
+    return text
+
+
+Host = Annotated[str, AfterValidator(_is_host), Field(description="a host, without port or path")]
+Address = Annotated[Template, AfterValidator(_is_address), Field(description="https, one of the plan's hosts")]
+HeaderName = Annotated[str, AfterValidator(_is_header)]
+
+_SAID = {"title", "producer", "licence", "quirks"}
+
+
+class Described(Strict):
+    """Who publishes, under which licence, and what a reader has to know."""
+
+    title: Label
+    producer: Label = Field(description="who publishes; that of the indicators whose figures are read here")
+    licence: Label
+    quirks: Text | None = Field(default=None, description="what a reader of its figures has to know")
+
+    def placeholders(self) -> frozenset[str]:
+        """The names that a check gives values for."""
+        return frozenset(name for text in self._texts() for name in placeholders_in(text))
+
+    def hosts(self) -> frozenset[str]:
+        """The hosts that are asked; each must be one of the plan's."""
+        found = (_ADDRESS.match(text) for text in self._texts())
+        return frozenset(address["host"] for address in found if address)
+
+    def secrets(self) -> frozenset[str]:
+        """The names of the secrets that the worker must have for it."""
+        return frozenset()
+
+    def _texts(self) -> Iterator[str]:
+        return _texts(self.model_dump(exclude=_SAID, by_alias=True))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case dict():
+            for name, held in value.items():
+                yield from _texts(name)
+                yield from _texts(held)
+        case list() | tuple():
+            for held in value:
+                yield from _texts(held)
+        case _:
+            pass
+
+
+class Edition(Strict):
+    """Where the producer says which edition an answer is from; a figure without one is no evidence."""
+
+    label: Template | None = Field(default=None, description="typed, where the producer says none")
+    header: HeaderName | None = Field(default=None, description="of the answer, for example Last-Modified")
+    at: Expression | None = Field(default=None, description="in the answer, or in that of url")
+    url: Address | None = Field(default=None, description="of a description in JSON beside the figures")
+    up_to: Label | None = Field(default=None, description="the text before this mark is the edition")
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Edition:
+        if sum(value is not None for value in (self.label, self.header, self.at)) != 1:
+            raise ValueError("an edition is one of label, header or at")
+        if self.url is not None and self.at is None:
+            raise ValueError("url needs at: where in its answer the edition stands")
+        return self
+
+
+class HeaderSecret(Strict):
+    """A token in a header. The plan holds the name of the secret; the worker has its value."""
+
+    header: HeaderName
+    secret: Name
+    before: Label | None = Field(default=None, description="a word before the token, for example Bearer")

@@ -1,0 +1,113 @@
+"""The terms of a release: who gives how much of what to whom, what earns it, and how it is lost.
+
+releases:
+support:
+party: fund
+to: south
+unit: EUR million
+amount: "25"
+when: [{milestone: reform}]                            # all of it, when this holds
+share_of: laws                                         # or the share of it that was determined
+per_unit: {indicator: wells, to: "100", each: "0.25"}  # or so much a unit
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+from pydantic import Field, model_validator
+
+from rules.language.causes import THAT_COUNT, Cause
+from rules.language.criteria import After, Criterion
+from rules.times import Duration
+from rules.words import Figure, Label, Name, Strict, Text
+
+
+class Sample(Strict):
+    """A figure of a period counts only if that of the sample for the same period is good enough."""
+
+    indicator: Name
+    at_least: Figure
+
+
+class PerUnit(Strict):
+    """So much for each unit between a baseline and a target; a part of a unit earns that part."""
+
+    indicator: Name
+    from_: Figure | None = Field(default=None, alias="from", description="left out, the indicator's baseline")
+    to: Figure
+    each: Figure = Field(gt=0, description="what one unit earns")
+    sample: Sample | None = None
+
+    @property
+    def indicators(self) -> tuple[str, ...]:
+        """The indicators whose figures are counted."""
+        return (self.indicator,) if self.sample is None else (self.indicator, self.sample.indicator)
+
+
+class Advance(Strict):
+    """Paid ahead of results, and recovered from them."""
+
+    amount: Figure = Field(gt=0)
+    when: tuple[Criterion, ...] = ()
+    recovered: str = Field(
+        pattern=r"^(100|\d{1,2}(\.\d{1,6})?)%$", description="share of each later result that goes against it"
+    )
+
+    @property
+    def rate(self) -> Fraction:
+        return Fraction(self.recovered.removesuffix("%")) / 100
+
+
+class Release(Strict):
+    """What a milestone opens, in money or in kind."""
+
+    title: Label
+    party: Name = Field(description="who gives it")
+    to: Name = Field(description="who receives it")
+    unit: Label = Field(description="EUR million, expert days, …")
+    amount: Figure = Field(gt=0, description="all of it; no more is ever earned")
+    smallest: Figure = Field(default=Decimal("0.01"), gt=0, description="amounts are rounded to it, half to even")
+    when: tuple[Criterion, ...] = ()
+    share_of: Name | None = Field(default=None, description="milestone whose grade is the share earned")
+    per_unit: PerUnit | None = None
+    verified_by: tuple[Name, ...] = Field(default=(), description="with per_unit: parties or bodies that verify its figures")
+    reversed_by: tuple[Cause, ...] = Field(
+        default=THAT_COUNT, description="with per_unit: causes of a revised figure that change what is earned"
+    )
+    advance: Advance | None = None
+    due: After | None = Field(default=None, description="what is not earned by then is suspended")
+    cure: Duration | None = Field(default=None, description="how long what is suspended can be earned again; then it is lost")
+    lapses: After | None = Field(default=None, description="what is not earned by then is lost")
+    rolls_over: Duration | None = Field(default=None, description="with lapses: it is lost only so much later")
+    note: Text | None = None
+
+    @model_validator(mode="after")
+    def _is_earned_in_one_way(self) -> Release:
+        if self.share_of is not None and self.per_unit is not None:
+            raise ValueError("a release is earned by share_of or per_unit, not both")
+        if not (self.when or self.share_of or self.per_unit):
+            raise ValueError("say what earns it: when: [...], share_of: MILESTONE or per_unit: {...}")
+        if (self.per_unit is None) != (not self.verified_by):
+            raise ValueError("figures are verified: write verified_by: [...] with per_unit, and only there")
+        return self
+
+    @model_validator(mode="after")
+    def _is_lost_in_one_way(self) -> Release:
+        if self.due is not None and self.lapses is not None:
+            raise ValueError("what is not earned in time is suspended (due) or lost (lapses), not both")
+        if self.due is not None and self.cure is None:
+            raise ValueError("what is suspended when it is due needs a time to cure: write cure: P6M, or lapses for none")
+        if self.rolls_over is not None and self.lapses is None:
+            raise ValueError("what rolls over would lapse otherwise: write lapses: {within, from}")
+        return self
+
+    def rounded(self, amount: Fraction) -> Decimal:
+        """An exact amount in whole smallest units, half to even."""
+        return round(amount / Fraction(self.smallest)) * self.smallest
+
+    @property
+    def gates(self) -> tuple[Criterion, ...]:
+        """All criteria that the release and its advance wait for."""
+        return (*self.when, *(self.advance.when if self.advance else ()))

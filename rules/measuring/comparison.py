@@ -1,0 +1,96 @@
+"""One figure against its target: the level that is asked of it, and what a change is counted from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from rules.facts import MeasurementRecorded
+from rules.language.indicators import Indicator, Target
+from rules.language.milestones import Measured
+from rules.measuring.figures import published
+from rules.measuring.judgement import Judgement, not_known
+from rules.measuring.significance import Difference
+from rules.program import Program
+from rules.truth import Truth
+from rules.vocabulary.unknown import Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What a change is counted from."""
+
+    value: Decimal
+    standard_error: Decimal | None = None
+
+
+def base(program: Program, how: Measured, figure: MeasurementRecorded) -> Base | Unknown:
+    """The frozen baseline, or the figure of its period in the edition of the figure that is judged.
+
+    Later editions rewrite the past: a fall within one edition can be a rise against the number of another.
+    A trend is therefore read within one edition, and a promise about a number against that number.
+    """
+    indicator = program.plan.indicators[how.indicator]
+    frozen = indicator.baseline
+    if how.target.compares == "frozen_baseline":
+        return Base(frozen.value, frozen.standard_error)
+    if (found := published(program, figure, frozen.period)) is not None:
+        return Base(found.value, found.standard_error)
+    lacks = f"no verified figure of {frozen.period} in the edition {figure.edition} is recorded"
+    return Unknown("no_base", f"{indicator.title}: {lacks}, so that the change up to {figure.period} is not known.")
+
+
+def bound(target: Target, indicator: Indicator, start: Decimal | None = None) -> tuple[Decimal, str]:
+    """The level that a target asks for, and from which side; a change from `start`, or else from the frozen baseline.
+
+    A change is of the size of the base, so that ten per cent more than -1.32 is -1.188.
+    """
+    if target.at_most is not None:
+        return target.at_most, "at most"
+    if target.at_least is not None:
+        return target.at_least, "at least"
+    start = indicator.baseline.value if start is None else start
+    change = Decimal((target.change or "").removesuffix("%"))
+    return start + abs(start) * change / 100, "at most" if indicator.better == "lower" else "at least"
+
+
+def reaches(value: Decimal, level: Decimal, wanted: str) -> bool:
+    return value <= level if wanted == "at most" else value >= level
+
+
+def compared(program: Program, how: Measured, figure: MeasurementRecorded) -> Judgement:
+    """Whether one figure reaches a target, and by more than its noise where the target asks for that."""
+    indicator, start = program.plan.indicators[how.indicator], base(program, how, figure)
+    if isinstance(start, Unknown):
+        return not_known(start)
+    level, wanted = bound(how.target, indicator, start.value)
+    sentence = (
+        f"{indicator.title} was {figure.value:f} {figure.unit} in {figure.period} ({figure.producer}, {figure.edition})"
+        f"{_revised(program, figure)}; asked is {wanted} {level.normalize():f}{_from(how.target, indicator, start)}."
+    )
+    if not reaches(figure.value, level, wanted):
+        return Judgement(Truth.NOT_MET, sentence)
+    if how.target.standard_errors is None:
+        return Judgement(Truth.MET, sentence)
+    difference = Difference(figure.value, figure.standard_error, start.value, start.standard_error)
+    sentence = f"{sentence} {difference.told(how.target.standard_errors)}"
+    match difference.exceeds(how.target.standard_errors):
+        case None:
+            return Judgement(Truth.INDETERMINATE, sentence, "error_unknown")
+        case exceeds:
+            return Judgement(Truth.MET if exceeds else Truth.NOT_MET, sentence)
+
+
+def _revised(program: Program, figure: MeasurementRecorded) -> str:
+    """That a figure has taken the place of another one, and why: whoever reads of a fall has to know of what kind it is."""
+    piece = program.evidence.get(figure.revises or "")
+    if figure.cause is None or piece is None or piece.measurement is None:
+        return ""
+    was = piece.measurement
+    return f", revised from {was.value:f} ({was.edition}) because of {figure.cause.replace('_', ' ')}"
+
+
+def _from(target: Target, indicator: Indicator, start: Base) -> str:
+    if target.compares == "frozen_baseline":
+        return ""
+    return f", {target.change} from {start.value:f} in {indicator.baseline.period} in the same edition"

@@ -1,0 +1,216 @@
+"""Whether what a story expects is so; if not, a sentence that says how it is instead and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from rules.explaining.explain import blocking_phase
+from rules.explaining.reciprocity import How, reciprocity
+from rules.following.stability import days_left, zone_of
+from rules.program import Program
+from rules.rehearsing.story import Expectation
+from rules.releases.awaiting import awaited
+from rules.releases.windows import cured_by
+from rules.times import local_day
+from rules.words import did_you_mean
+
+
+def broken(program: Program, expected: Expectation, at: datetime) -> Iterator[str]:  # noqa: PLR0912  one arm a subject
+    """Every way in which an expectation is not met at an instant; none if it is."""
+    if expected.program is not None:
+        yield from _differs("the program", expected.program, program.standing)
+    elif expected.phase is not None:
+        yield from _phase(program, expected, expected.phase, at)
+    elif expected.milestone is not None:
+        yield from _milestone(program, expected, expected.milestone)
+    elif expected.commitment is not None:
+        state = program.commitments.get(expected.commitment)
+        yield from _known(expected.commitment, program.plan.commitments)
+        yield from _differs(expected.commitment, expected.is_, state.status if state else "not_in_force")
+    elif expected.child is not None:
+        yield from _child(program, expected, expected.child)
+    elif expected.stability is not None:
+        yield from _stability(program, expected, expected.stability, at)
+    elif expected.release is not None:
+        yield from _release(program, expected, expected.release, at)
+    elif expected.finding is not None:
+        yield from _finding(program, expected, expected.finding)
+    elif expected.proposal is not None:
+        yield from _proposal(program, expected, expected.proposal)
+    elif expected.dispute is not None:
+        yield from _dispute(program, expected, expected.dispute)
+    elif expected.blocked is not None:
+        yield from _blocked(program, expected, expected.blocked, at)
+    elif expected.reciprocity is not None:
+        yield from _reciprocity(program, expected, expected.reciprocity, at)
+    elif expected.standing_still is not None:
+        found = ", ".join(sorted(program.stalls)) or "nobody"
+        yield from _differs("who stands still", ", ".join(sorted(expected.standing_still)) or "nobody", found)
+    else:
+        yield from _late(program, expected)
+
+
+def _reciprocity(program: Program, expected: Expectation, party: str, at: datetime) -> Iterator[str]:
+    accounts = {account.party: account for account in reciprocity(program, at)}
+    yield from _known(party, accounts)
+    if (account := accounts.get(party)) is None:
+        return
+    owed = ", ".join(sorted({one.name for one in account.owed})) or "nothing"
+    if expected.owed is not None:
+        yield from _differs(f"what {party} owes", ", ".join(sorted(expected.owed)) or "nothing", owed)
+    counts: tuple[tuple[How, int | None], ...] = (
+        ("kept", expected.kept),
+        ("late", expected.late),
+        ("waived", expected.waived),
+        ("broken", expected.broken),
+    )
+    for how, count in counts:
+        told = ", ".join(one.name for one in account.reckoned if one.how == how and one.binding)
+        yield from (f"{message} ({told})" for message in _differs(f"{how} by {party}", count, account.count(how)))
+
+
+def _late(program: Program, expected: Expectation) -> Iterator[str]:
+    dates = {name: step.due for name, step in program.plan.milestones.items() if step.due and step.due.scores}
+    late = [name for name in dates if (due := program.milestone(name).due) and due.missed_at]
+    for party in expected.on_time or ():
+        yield from _known(party, program.plan.parties)
+        missed = [name for name in late if program.plan.milestones[name].party == party]
+        if missed:
+            yield f"expected {party} to be on time, but it missed {', '.join(missed)}"
+    if bool(late) is expected.nobody_late:
+        yield f"late are: {', '.join(late) or 'nobody'}"
+
+
+def _dispute(program: Program, expected: Expectation, name: str) -> Iterator[str]:
+    yield from _known(name, program.disputes)
+    found = program.disputes.get(name)
+    yield from _differs(f"dispute {name}", expected.is_, found.status if found else "not raised")
+    if expected.says and (found is None or expected.says != found.stage):
+        yield f"expected dispute {name} to lie before {expected.says}, but it lies before {found and found.stage}"
+
+
+def _proposal(program: Program, expected: Expectation, name: str) -> Iterator[str]:
+    yield from _known(name, program.proposals)
+    found = program.proposals.get(name)
+    because = f" ({found.because})" if found and found.because else ""
+    for message in _differs(f"proposal {name}", expected.is_, found.status if found else "not made"):
+        yield f"{message}{because}"
+
+
+def _known(name: str, among: object) -> Iterator[str]:
+    names = list(among)  # type: ignore[call-overload]
+    if name not in names:
+        yield f"{name} is unknown; {did_you_mean(name, names)}"
+
+
+def _differs(what: str, expected: object, found: object) -> Iterator[str]:
+    if expected is not None and str(expected) != str(found):
+        yield f"expected {what} to be {expected}, but it is {found}"
+
+
+def _day(at: datetime | None, zone: str) -> date | None:
+    return date.fromisoformat(local_day(at, zone)) if at else None
+
+
+def _phase(program: Program, expected: Expectation, name: str, at: datetime) -> Iterator[str]:
+    yield from _known(name, program.plan.phases)
+    state = program.phase(name)
+    because = " ".join(block.sentence for block in blocking_phase(program, name, at)[:3]) if name in program.plan.phases else ""
+    for message in _differs(name, expected.is_, state.status):
+        yield f"{message}. {because}".strip()
+    reached = state.completed_at if expected.is_ == "complete" else state.opened_at
+    yield from _differs(f"{name} since", expected.on, _day(reached, program.plan.time_zone) if expected.on else None)
+
+
+def _milestone(program: Program, expected: Expectation, name: str) -> Iterator[str]:
+    yield from _known(name, program.plan.milestones)
+    state, zone = program.milestone(name), program.plan.time_zone
+    yield from _differs(name, expected.is_, "waived" if state.waived else state.status)
+    yield from _differs(f"{name} achieved on", expected.on, _day(state.achieved_at, zone))
+    if expected.graded is not None and expected.graded != (state.grade or 0):
+        yield f"expected {name} to be graded {expected.graded}, but it is {state.grade or 'not graded'}"
+    due = state.due
+    yield from _differs(f"{name} missed", expected.missed, due is not None and due.missed_at is not None)
+    yield from _differs(f"{name} due on", expected.due_on, _day(due.revised, zone) if due else None)
+    yield from _differs(
+        f"{name} originally due on",
+        expected.due_original_on,
+        _day(due.original, zone) if due else None,
+    )
+
+
+def _child(program: Program, expected: Expectation, name: str) -> Iterator[str]:
+    yield from _known(name, program.plan.programs)
+    child = program.children.get(name)
+    found = (child.standing or "opened") if child else "not_opened"
+    yield from _differs(name, expected.is_, found)
+    if expected.on:
+        yield from _differs(f"{name} opened on", expected.on, _day(child.opened_at if child else None, program.plan.time_zone))
+
+
+def _stability(program: Program, expected: Expectation, name: str, at: datetime) -> Iterator[str]:
+    state, rule = (
+        program.stability.get(name),
+        program.plan.phases[name].stability if name in program.plan.phases else None,
+    )
+    if state is None or rule is None:
+        if expected.is_ != "not_begun":
+            yield f"the stability period of {name} has not begun"
+        return
+    zone, counted = zone_of(program, rule), state.counted
+    status = "complete" if state.completed_at else counted.status
+    moved = f"; last moved by {counted.moved_by}" if counted.moved_by else ""
+    ends = state.completed_at or counted.completes_at
+    for message in (
+        *_differs(f"the stability of {name}", expected.is_, status),
+        *_differs(f"the stability of {name} to end on", expected.completes_on, _day(ends, zone)),
+        *_differs(f"the stability of {name} complete on", expected.on, _day(state.completed_at, zone)),
+        *_differs("the days left", expected.days_left, days_left(program, name, at)),
+        *_differs("what last moved it", expected.moved_by, counted.moved_by),
+    ):
+        yield f"{message} (counted from {local_day(counted.counted_from, zone)}{moved})"
+
+
+def _release(program: Program, expected: Expectation, name: str, at: datetime) -> Iterator[str]:
+    yield from _known(name, program.plan.releases)
+    if name not in program.releases:
+        return
+    state, zone = program.releases[name], program.plan.time_zone
+    held = ", ".join(f"{account} {amount:f}" for account, amount in state.balances.items() if amount)
+    for account, amount in (expected.balances or {}).items():
+        if state.balances[account] != amount:
+            yield f"expected {amount:f} of {name} to be {account}, but it stands at: {held}"
+    yield from _differs(f"{name} last moved on", expected.on, _day(state.moved_at, zone))
+    if expected.cure_until is not None:
+        cured = [_day(cured_by(program, name, part), zone) for part in state.suspensions]
+        if expected.cure_until not in cured:
+            yield f"expected a part of {name} to be cured by {expected.cure_until}, but it is {cured}"
+    told = " ".join(waiting.sentence for waiting in awaited(program, name, at))
+    if expected.says and expected.says.lower() not in told.lower():
+        yield f"expected {name} to wait for {expected.says!r}, but it says: {told}"
+
+
+def _finding(program: Program, expected: Expectation, name: str) -> Iterator[str]:
+    yield from _known(name, {*program.plan.milestones, *program.stability})
+    finding = program.milestone(name).finding
+    if name in program.stability:
+        finding = program.stability[name].finding
+    found = "none" if finding is None else finding.proposes or finding.outcome
+    yield from _differs(f"the finding on {name}", expected.is_, found)
+    if expected.says and (finding is None or expected.says.lower() not in finding.sentence.lower()):
+        yield f"expected the finding on {name} to say {expected.says!r}, but it says: {finding and finding.sentence}"
+
+
+def _blocked(program: Program, expected: Expectation, name: str, at: datetime) -> Iterator[str]:
+    yield from _known(name, program.plan.phases)
+    blocks = blocking_phase(program, name, at) if name in program.plan.phases else ()
+    told = " ".join(block.sentence for block in blocks)
+    owes = sorted({party for block in blocks for party in block.owes})
+    if not blocks:
+        yield f"nothing blocks {name}"
+    if expected.owes is not None and sorted(expected.owes) != owes:
+        wanted, found = (", ".join(names) or "nobody" for names in (expected.owes, owes))
+        yield f"expected {wanted} to owe the next act, but it is {found}: {told}"
+    if expected.says and expected.says.lower() not in told.lower():
+        yield f"expected the reason to say {expected.says!r}, but it says: {told}"

@@ -1,0 +1,292 @@
+"""Running a story on the law alone, in simulated time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from pydantic import TypeAdapter, ValidationError
+
+from rules import acts as a
+from rules.authority import may
+from rules.canonical import digest
+from rules.checking.runs import CHECKS, Run, what_follows
+from rules.decide import Decided, decide
+from rules.entries import Entry
+from rules.family import child_id
+from rules.language.milestones import Attestation, Filed, Measured, Milestone, Showing
+from rules.language.parameters import recorded_plan
+from rules.language.plan import Plan
+from rules.language.reading import Document, Fault, Faulty, Path, faults_of
+from rules.program import Program
+from rules.refusals import Refused
+from rules.rehearsing.expectations import broken
+from rules.rehearsing.story import Checked, ChildTold, Step, Story
+from rules.soundness import sound
+from rules.vocabulary.origin import Fetch
+from rules.words import did_you_mean
+
+_DEED: TypeAdapter[a.Deed] = TypeAdapter(a.Deed)
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One line of the timeline: the entries of an act, or its refusal."""
+
+    at: datetime
+    who: str
+    what: str
+    entries: tuple[Entry, ...] = ()
+    refused: Refused | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What a story came to; `faults` holds every expectation that was not met."""
+
+    program: Program
+    timeline: tuple[Happened, ...]
+    faults: tuple[Fault, ...]
+
+
+def rehearse(story: Story, told: Document, plan: Document, programs: Mapping[str, a.ChildPlan] | None = None) -> Rehearsal:
+    """Runs a story. `told` is the story's document, for the places of its faults; `programs` are the plans of child programs.
+
+    Raises Faulty when the story itself cannot be told (unknown person, act or milestone, time
+    that runs backwards), or the plan is not sound.
+    """
+    stage = _Stage(story, told, plan, programs or {})
+    for index, step in enumerate(story.steps):
+        stage.play(step, ("steps", index))
+    return Rehearsal(stage.program, tuple(stage.timeline), tuple(stage.faults))
+
+
+class _Stage:
+    def __init__(self, story: Story, told: Document, plan: Document, programs: Mapping[str, a.ChildPlan]) -> None:
+        self.story, self.told = story, told
+        self.plan: Plan = sound(plan, story.parameters, programs)
+        self.timeline: list[Happened] = []
+        self.faults: list[Fault] = []
+        self._acts = 0
+        self.now = self._instant(story.starts, ("starts",))
+        members = tuple(
+            a.Member(person=person, role=cast.role, party=cast.party)
+            for person, casts in story.people.items()
+            for cast in casts
+        )
+        officer = next((m.person for m in members if m.role is a.Role.OFFICER), "officer")
+        agreed = dict(programs) or None
+        deed = a.StartProgram(document=plan.text, parameters=story.parameters, members=members, programs=agreed)
+        started = decide(None, self._act(a.Actor(person=officer, role=a.Role.OFFICER), deed), self.now)
+        if isinstance(started, Refused):
+            raise Faulty([told.placed(Fault(("people",), started.reason))])
+        self.program = started.program
+        self.timeline.append(Happened(self.now, officer, "start_program", started.entries))
+
+    def play(self, step: Step, path: Path) -> None:
+        at = self._instant(step.at, (*path, "at"))
+        if at < self.now:
+            raise self._fault((*path, "at"), "lies before the step above; time runs forward")
+        self._let_clocks_strike(at)
+        self.now = at
+        if step.do is not None and step.by is not None:
+            self._do(step, path, step.by, step.do)
+        for index, name in enumerate(step.achieve):
+            self._achieve(name, (*path, "achieve", index))
+        if step.child_reported is not None:
+            self._hear(step.child_reported, (*path, "child_reported"))
+        if step.checked is not None:
+            self._check(step.checked, (*path, "checked"))
+        for index, expectation in enumerate(step.expect):
+            for message in broken(self.program, expectation, at):
+                self.faults.append(self.told.placed(Fault((*path, "expect", index), message)))
+
+    def _let_clocks_strike(self, at: datetime) -> None:
+        act = self._act(a.Actor(person="clock", role=a.Role.CLOCK), a.StrikeClock())
+        struck = decide(self.program, act, at)
+        if isinstance(struck, Decided) and struck.entries:
+            self.program = struck.program
+            self.timeline.append(Happened(at, "clock", "strike_clock", struck.entries))
+
+    def _do(self, step: Step, path: Path, person: str, kind: str) -> None:
+        deed = self._deed(kind, step, path)
+        outcome = self._decided(person, deed, step.as_role, path)
+        if isinstance(outcome, Refused) and outcome.code != step.refused:
+            expected = f"refused: {step.refused}" if step.refused else "the act to be accepted"
+            message = f"expected {expected}, but it was refused: {outcome.code}. {outcome.reason}"
+            self.faults.append(self.told.placed(Fault(path, f"{message} Accepted would be: {outcome.accepted}.")))
+        elif isinstance(outcome, Decided) and step.refused:
+            message = f"expected refused: {step.refused}, but the act was accepted"
+            self.faults.append(self.told.placed(Fault((*path, "refused"), message)))
+
+    def _deed(self, kind: str, step: Step, path: Path) -> a.Deed:
+        try:
+            return _DEED.validate_python({"kind": kind, **self._localised(step.with_, (*path, "with"))})
+        except ValidationError as error:
+            faults = [Fault((*path, "with", *fault.path[1:]), fault.message) for fault in faults_of(error)]
+            raise Faulty([self.told.placed(fault) for fault in faults]) from None
+
+    def _localised(self, fields: dict[str, object], path: Path) -> dict[str, object]:
+        """Times in a story may be written in the plan's local time."""
+        return {
+            key: self._instant(value, (*path, key)) if key.endswith("_at") and isinstance(value, str) else value
+            for key, value in fields.items()
+        }
+
+    def _decided(self, person: str, deed: a.Deed, role: a.Role | None, path: Path) -> Decided | Refused:
+        outcome = decide(self.program, self._act(self._actor(person, deed.kind, role, path), deed), self.now)
+        if isinstance(outcome, Refused):
+            self.timeline.append(Happened(self.now, person, deed.kind, (), outcome))
+        else:
+            self.program = outcome.program
+            self.timeline.append(Happened(self.now, person, deed.kind, outcome.entries))
+        return outcome
+
+    def _actor(self, person: str, kind: str, role: a.Role | None, path: Path) -> a.Actor:
+        if (casts := self.story.people.get(person)) is None:
+            raise self._fault(
+                (*path, "by"),
+                f"{person} is nobody of the story; {did_you_mean(person, self.story.people)}",
+            )
+        fitting = [cast for cast in casts if (cast.role is role if role else may(cast.role, kind))]
+        cast = (fitting or casts)[0]
+        return a.Actor(person=person, role=cast.role, party=cast.party)
+
+    def _hear(self, child: ChildTold, path: Path) -> None:
+        """Takes a child program's report into the program, as the clock room would bring it."""
+        agreed = self.program.agreed.get(child.program)
+        if agreed is None:
+            raise self._fault((*path, "program"), f"is no child program; {did_you_mean(child.program, self.program.agreed)}")
+        known = recorded_plan(agreed.document, agreed.parameters).milestones
+        for name in (*child.achieved, *child.reversed):
+            if name not in known:
+                raise self._fault(path, f"{name} is no milestone of {child.program}; {did_you_mean(name, known)}")
+        before = self.program.children.get(child.program)
+        stood = {one.milestone: one for one in before.report.milestones} if before and before.report else {}
+        achieved = a.MilestoneReported(milestone="any", status="achieved", counts=True, achieved_at=self.now)
+        reversed_ = a.MilestoneReported(milestone="any", status="reversed", counts=False)
+        stood |= {name: achieved.model_copy(update={"milestone": name}) for name in child.achieved}
+        stood |= {name: reversed_.model_copy(update={"milestone": name}) for name in child.reversed}
+        number = before.seq + 1 if before else 1
+        deed = a.ReportChild(
+            program=child.program,
+            child=str(child_id(UUID(int=0), child.program)),
+            child_seq=number,
+            child_head=digest([child.program, number]),
+            standing=child.standing,
+            milestones=tuple(stood.values()),
+            lacks=child.lacks,
+            owes=child.owes,
+        )
+        self._must(a.Actor(person="clock", role=a.Role.CLOCK), deed, path)
+
+    def _check(self, told: Checked, path: Path) -> None:
+        """Takes what a check reads into the program, as the clock room would; its answer is made up."""
+        if told.check not in self.program.plan.checks:
+            raise self._fault((*path, "check"), f"is no check; {did_you_mean(told.check, self.program.plan.checks)}")
+        answer = Fetch(
+            url=f"story:{told.check}", status=200, retrieved_at=self.now, sha256=digest([told.check, str(self.now)]), size=0
+        )
+        for deed in what_follows(self.program, told.check, Run(told.reading, (answer,), "story", "1")):
+            self._must(CHECKS, deed, path)
+
+    def _achieve(self, name: str, path: Path) -> None:
+        """Shows, verifies and determines a milestone by the first people who may."""
+        if (step := self.plan.milestones.get(name)) is None:
+            raise self._fault(path, f"{name} is no milestone; {did_you_mean(name, self.plan.milestones)}")
+        for shows, how in step.shown_by.items():
+            for recorder, deed in self._showings(name, step, shows, how, path):
+                self._must(recorder, deed, path)
+                party = next((m.party for m in self.program.members if m.person == recorder.person), None)
+                verifier = self._somebody(
+                    a.Role.VERIFIER,
+                    step.verified_by,
+                    path,
+                    {recorder.person},
+                    {recorder.party, party},
+                )
+                self._must(verifier, a.Verify(evidence=deed.evidence), path)
+        if step.determined.by:
+            self._waive_observation(name, step, path)
+            authority = self._somebody(a.Role.AUTHORITY, step.determined.by, path)
+            reason = "Everything that the plan asks for is shown."
+            self._must(authority, a.Determine(milestone=name, outcome="achieved", reason=reason), path)
+
+    def _waive_observation(self, name: str, step: Milestone, path: Path) -> None:
+        """Whoever owes has nothing to add to a finding in its favour; otherwise its time to observe would be waited for."""
+        finding = self.program.milestone(name).finding
+        if finding is not None and finding.observable_until is not None and not finding.observed:
+            speaker = self._somebody(a.Role.REPRESENTATIVE, (step.party,), path)
+            self._must(speaker, a.Observe(milestone=name, text="Nothing to add."), path)
+
+    def _showings(
+        self, name: str, step: Milestone, shows: str, how: Showing, path: Path
+    ) -> Iterator[tuple[a.Actor, a.RecordEvidence]]:
+        standing = self.program.milestone(name).shown.get(shows, ())
+        if isinstance(how, Measured):
+            if not standing and not self.program.figures.get(how.indicator):
+                raise self._fault(path, f"{name} is measured; record and verify a figure of {how.indicator} first")
+            return
+        document = a.FiledDocument(sha256=digest([name, shows]), name=f"{shows}.pdf")
+        match how:
+            case Attestation(by=parties):
+                given = {self.program.evidence[piece].recorded_by.party for piece in standing}
+                missing = [party for party in parties if party not in given]
+                recorders = [self._somebody(a.Role.REPRESENTATIVE, (party,), path) for party in missing]
+            case _ if standing:
+                return
+            case _:
+                recorders = [self._somebody(a.Role.RECORDER, (step.party,), path)]
+        for recorder in recorders:
+            self._acts += 1
+            yield (
+                recorder,
+                a.RecordEvidence(
+                    evidence=f"{name}.{shows}.{self._acts}",
+                    milestone=name,
+                    shows=shows,
+                    document=document if isinstance(how, Filed) else None,
+                    text=how.what,
+                ),
+            )
+
+    def _somebody(
+        self,
+        role: a.Role,
+        parties: tuple[str, ...],
+        path: Path,
+        not_person: set[str] | None = None,
+        not_party: set[str | None] | None = None,
+    ) -> a.Actor:
+        for person, casts in self.story.people.items():
+            for cast in casts:
+                fits = cast.role is role and cast.party in parties and cast.party not in (not_party or ())
+                if fits and person not in (not_person or ()):
+                    return a.Actor(person=person, role=role, party=cast.party)
+        raise self._fault(path, f"nobody of the story is {role} for {' or '.join(parties)}")
+
+    def _must(self, actor: a.Actor, deed: a.Deed, path: Path) -> None:
+        outcome = decide(self.program, self._act(actor, deed), self.now)
+        if isinstance(outcome, Refused):
+            raise self._fault(path, f"{deed.kind} by {actor.person} was refused: {outcome.code}. {outcome.reason}")
+        self.program = outcome.program
+        self.timeline.append(Happened(self.now, actor.person, deed.kind, outcome.entries))
+
+    def _act(self, actor: a.Actor, deed: a.Deed) -> a.Act:
+        self._acts += 1
+        return a.Act(id=f"act-{self._acts}", actor=actor, deed=deed)
+
+    def _instant(self, text: str, path: Path) -> datetime:
+        try:
+            at = datetime.fromisoformat(text)
+        except ValueError:
+            raise self._fault(path, f"{text} is no time of any calendar; write for example 2025-03-01T09:00") from None
+        if at.tzinfo is None:
+            at = at.replace(tzinfo=ZoneInfo(self.plan.time_zone))
+        return at.astimezone(UTC)
+
+    def _fault(self, path: Path, message: str) -> Faulty:
+        return Faulty([self.told.placed(Fault(path, message))])

@@ -1,0 +1,109 @@
+"""Why a release is not paid, or not all of it: what it waits for, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from rules.explaining.criteria import unmet, written
+from rules.explaining.milestones import milestone_reason
+from rules.language.terms import PerUnit, Release
+from rules.program import Program
+from rules.releases.earned import counted_figure, earned
+from rules.releases.pending import pending
+from rules.releases.windows import cured_by, ends
+from rules.times import local_day
+from rules.truth import Truth
+from rules.vocabulary.releases import ReleaseState
+from rules.vocabulary.standing import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """One thing that a release waits for. `owes`, `since` and `earliest` are as with what blocks a gate."""
+
+    what: str
+    outcome: Truth
+    sentence: str
+    owes: tuple[str, ...] = ()
+    since: datetime | None = None
+    earliest: datetime | None = None
+
+
+def awaited(program: Program, name: str, at: datetime) -> tuple[Awaited, ...]:
+    """What a release waits for; nothing where nothing of it is left to be earned."""
+    terms, state = program.plan.releases[name], program.releases.get(name)
+    if state is None or program.ended_at is not None:
+        return ()
+    left = state.balances["committed"] + state.balances["suspended"] + state.balances["advanced"]
+    if not left:
+        return ()
+    return (
+        *_standing(program),
+        *_unearned(program, name, terms, at),
+        *_advance(program, terms, state, at),
+        *_time(program, name, state, at),
+    )
+
+
+def _standing(program: Program) -> Iterator[Awaited]:
+    if program.standing is not Standing.RUNNING and program.suspensions:
+        since = program.suspensions[-1][0]
+        sentence = f"The program is {program.standing} since {local_day(since, program.plan.time_zone)}; nothing is paid."
+        yield Awaited("program: running", Truth.NOT_MET, sentence, since=since)
+
+
+def _unearned(program: Program, name: str, terms: Release, at: datetime) -> Iterator[Awaited]:
+    for leaf, outcome, (sentence, owes, since, earliest) in unmet(program, "", terms.when, at):
+        yield Awaited(written(leaf), outcome, sentence, owes, since, earliest)
+    now = earned(program, name, at)
+    if now.amount == terms.amount:
+        return
+    told = (
+        "How much of it is earned is not known" if now.amount is None else f"Earned so far: {now.amount:f} of {terms.amount:f}"
+    )
+    outcome = Truth.INDETERMINATE if now.amount is None else Truth.NOT_MET
+    if terms.share_of is not None:
+        sentence, owes, since, earliest = milestone_reason(program, terms.share_of, at)
+        yield Awaited(f"share_of: {terms.share_of}", outcome, f"{sentence} {told} {terms.unit}.", owes, since, earliest)
+    elif terms.per_unit is not None:
+        sentence = f"{now.sentence} {_short(program, terms, terms.per_unit)}{told} {terms.unit}."
+        yield Awaited(f"per_unit: {terms.per_unit.indicator}", outcome, sentence, (terms.to,))
+
+
+def _short(program: Program, terms: Release, rule: PerUnit) -> str:
+    """Why the newest figure does not count, where a sample is why."""
+    counted = counted_figure(program, terms, rule)
+    newest = counted_figure(program, terms, rule.model_copy(update={"sample": None}))
+    if rule.sample is None or newest is None or (counted is not None and counted.period == newest.period):
+        return ""
+    sample = program.plan.indicators[rule.sample.indicator].title
+    return f"That of {newest.period} does not count: {sample} of at least {rule.sample.at_least:f} is not shown for it. "
+
+
+def _advance(program: Program, terms: Release, state: ReleaseState, at: datetime) -> Iterator[Awaited]:
+    if terms.advance is None or (state.advanced_at is None and not state.balances["committed"]):
+        return
+    if state.advanced_at is None:
+        for leaf, outcome, (sentence, owes, since, earliest) in unmet(program, "", terms.advance.when, at):
+            yield Awaited(f"advance, {written(leaf)}", outcome, f"For the advance: {sentence}", owes, since, earliest)
+    elif state.balances["advanced"]:
+        sentence = f"Of the advance {state.balances['advanced']:f} {terms.unit} is still to be recovered from results."
+        yield Awaited("advance", Truth.NOT_MET, sentence, (terms.to,), state.advanced_at)
+
+
+def _time(program: Program, name: str, state: ReleaseState, at: datetime) -> Iterator[Awaited]:
+    terms, zone = program.plan.releases[name], program.plan.time_zone
+    for part in state.suspensions:
+        until = cured_by(program, name, part)
+        lost = f"it is lost unless it is earned by {local_day(until, zone)}" if until else "it waits until it is earned again"
+        if until is not None and until <= at and pending(program, name, until):
+            lost = f"what was shown by {local_day(until, zone)} is still to be decided"
+        sentence = f"{part.amount:f} {terms.unit} is suspended since {local_day(part.since, zone)}; {lost}."
+        yield Awaited("cure", Truth.NOT_MET, sentence, (terms.to,), part.since, until)
+    end = ends(program, name)
+    if end is not None and end > at and state.balances["committed"]:
+        then = "suspended" if terms.due else "carried over" if terms.rolls_over and not state.rolled_over else "lost"
+        sentence = f"What is not earned by {local_day(end, zone)} is {then}."
+        yield Awaited("time", Truth.NOT_MET, sentence, (terms.to,), earliest=end)

@@ -1,0 +1,86 @@
+"""What of a release is earned: one function of how the program stands, whatever the way there.
+
+So nothing is counted twice, and what falls is what is no longer earned. What has been posted is
+compared with it in `rules.releases.settlement`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from rules.facts import MeasurementRecorded
+from rules.following.gates import gate
+from rules.language.grades import worth
+from rules.language.periods import period_end
+from rules.language.terms import PerUnit, Release
+from rules.measuring.figures import by_period, stale_from, without_revisions
+from rules.program import Program
+from rules.truth import Truth
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """The amount earned, None while that is not known; and why, in a sentence."""
+
+    amount: Decimal | None
+    sentence: str
+
+
+def earned(program: Program, name: str, at: datetime) -> Earned:
+    """What of a release is earned at an instant, rounded to its smallest unit and never more than all of it."""
+    terms = program.plan.releases[name]
+    match gate(program, (), terms.when, at):
+        case Truth.NOT_MET:
+            return Earned(Decimal(0), "What it is given for does not hold.")
+        case Truth.INDETERMINATE:
+            return Earned(None, "Whether what it is given for holds is not known.")
+        case Truth.MET:
+            pass
+    if terms.share_of is not None:
+        return _by_share(program, terms, terms.share_of)
+    if terms.per_unit is not None:
+        return _by_unit(program, terms, terms.per_unit, at)
+    return Earned(terms.amount, "What it is given for holds.")
+
+
+def _by_share(program: Program, terms: Release, milestone: str) -> Earned:
+    grade = program.milestone(milestone).grade
+    scale = program.plan.milestones[milestone].determined.scale
+    title = program.plan.milestones[milestone].title
+    if grade is None or scale is None:
+        return Earned(Decimal(0), f"{title}: nothing of it is achieved.")
+    return Earned(terms.rounded(Fraction(terms.amount) * worth(scale, grade)), f"{title}: determined as {grade:f}.")
+
+
+def _by_unit(program: Program, terms: Release, rule: PerUnit, at: datetime) -> Earned:
+    indicator = program.plan.indicators[rule.indicator]
+    figure = counted_figure(program, terms, rule)
+    if figure is None:
+        return Earned(Decimal(0), f"{indicator.title}: no verified figure counts yet.")
+    told = f"{indicator.title}: {figure.value:f} {figure.unit} in {figure.period}"
+    if stale_from(program, rule.indicator, figure) <= at:
+        return Earned(None, f"{told}, which is older than the plan accepts.")
+    start = indicator.baseline.value if rule.from_ is None else rule.from_
+    way, done = Fraction(rule.to) - Fraction(start), Fraction(figure.value) - Fraction(start)
+    units = min(max(done if way > 0 else -done, Fraction(0)), abs(way))
+    amount = terms.rounded(units * Fraction(rule.each))
+    return Earned(min(amount, terms.amount), f"{told}, from {start:f} to {rule.to:f}.")
+
+
+def counted_figure(program: Program, terms: Release, rule: PerUnit) -> MeasurementRecorded | None:
+    """The figure of the newest period whose sample is good enough, without revisions that change no money."""
+    best: MeasurementRecorded | None = None
+    for figure in by_period(program, rule.indicator).values():
+        if _sampled(program, rule, figure.period) and (best is None or period_end(figure.period) >= period_end(best.period)):
+            best = figure
+    return best and without_revisions(program, best, terms.reversed_by)
+
+
+def _sampled(program: Program, rule: PerUnit, period: str) -> bool:
+    if rule.sample is None:
+        return True
+    share = by_period(program, rule.sample.indicator).get(period)
+    return share is not None and share.value >= rule.sample.at_least

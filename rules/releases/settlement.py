@@ -1,0 +1,134 @@
+"""What is posted between the accounts of a release, one posting at a time until all are as they should be.
+
+Released and recovered together are what is earned (`rules.releases.earned`). Of what is earned after an advance, a share goes
+against it. What falls is suspended at once; what is earned, advanced, lost or carried over waits while the
+program is suspended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from rules.effects import BalanceMoved, Effect, ReleaseRolledOver
+from rules.following.agenda import Agenda
+from rules.following.gates import gate
+from rules.language.terms import Release
+from rules.program import Program
+from rules.releases.earned import earned
+from rules.releases.pending import pending
+from rules.releases.windows import cured_by, ends
+from rules.times import local_day, plus
+from rules.truth import Truth
+from rules.vocabulary.accounts import Account
+from rules.vocabulary.releases import ReleaseState
+from rules.vocabulary.standing import Standing
+
+NOTHING = Decimal(0)
+
+
+def releases(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
+    """The next posting of each release that something has touched."""
+    for name in program.plan.releases:
+        if name in agenda.releases and (posting := _next(program, name, at)) is not None:
+            yield posting
+
+
+def _next(program: Program, name: str, at: datetime) -> Effect | None:
+    terms, state = program.plan.releases[name], program.releases.get(name)
+    if state is None:
+        return _moved(name, ("promised", "committed"), terms.amount, "Agreed with the plan.", at)
+    if (posting := _promise(name, terms, state, at)) is not None:
+        return posting
+    running = program.standing is Standing.RUNNING
+    now = earned(program, name, at)
+    if now.amount is not None:
+        capped = min(now.amount, state.promised - state.balances["reduced"])
+        goal = capped if running else min(capped, state.held)
+        for way, amount in _towards(terms, state, goal):
+            if amount > 0:
+                falls = way == ("released", "suspended")
+                until = plus(at, terms.cure, program.plan.time_zone) if falls and terms.cure else None
+                return _moved(name, way, amount, now.sentence, at, until)
+    return _in_time(program, name, state, at) if running else None
+
+
+def _promise(name: str, terms: Release, state: ReleaseState, at: datetime) -> Effect | None:
+    """An amendment may promise more, or less: then what is not spoken for goes back."""
+    more = terms.amount - state.promised
+    if more > 0:
+        return _moved(name, ("promised", "committed"), more, "Agreed with an amendment of the plan.", at)
+    less = min(-more, state.balances["committed"])
+    if less > 0:
+        return _moved(name, ("committed", "promised"), less, "Agreed with an amendment of the plan.", at)
+    return None
+
+
+def _towards(terms: Release, state: ReleaseState, goal: Decimal) -> Iterator[tuple[tuple[Account, Account], Decimal]]:
+    """The postings after which `goal` is released or recovered: falls first, then what is owed, then payments."""
+    held = state.balances
+    recovered = against_advance(terms, state, goal)
+    released = goal - recovered
+    yield ("released", "suspended"), held["released"] - released
+    yield ("recovered", "advanced"), held["recovered"] - recovered
+    yield ("advanced", "recovered"), recovered - held["recovered"]
+    more = released - held["released"]
+    yield ("suspended", "released"), min(more, held["suspended"])
+    yield ("committed", "released"), more
+
+
+def against_advance(terms: Release, state: ReleaseState, goal: Decimal) -> Decimal:
+    """How much of what is earned goes against the advance: its share of what came later, or more where nothing else is left."""
+    paid = state.balances["advanced"] + state.balances["recovered"]
+    if terms.advance is None or not paid:
+        return NOTHING
+    share = terms.rounded(terms.advance.rate * Fraction(max(goal - state.before_advance, NOTHING)))
+    beside = state.promised - state.balances["reduced"] - paid
+    return min(paid, max(share, goal - beside))
+
+
+def _in_time(program: Program, name: str, state: ReleaseState, at: datetime) -> Effect | None:
+    """What time brings: parts that were not cured, the advance, and the end of the time to earn."""
+    zone = program.plan.time_zone
+    for part in state.suspensions:
+        until = cured_by(program, name, part)
+        if until is not None and until <= at and not pending(program, name, until):
+            because = f"Not cured by {local_day(until, zone)}."
+            return _moved(name, ("suspended", "reduced"), part.amount, because, at)
+    return _advance(program, name, state, at) or _end(program, name, state, at)
+
+
+def _advance(program: Program, name: str, state: ReleaseState, at: datetime) -> Effect | None:
+    advance, held = program.plan.releases[name].advance, state.balances
+    if advance is None or state.advanced_at is not None or not held["committed"]:
+        return None
+    if gate(program, (), advance.when, at) is not Truth.MET:
+        return None
+    amount = min(advance.amount, held["committed"])
+    return _moved(name, ("committed", "advanced"), amount, "What the advance is given for holds.", at)
+
+
+def _end(program: Program, name: str, state: ReleaseState, at: datetime) -> Effect | None:
+    terms, left, zone = program.plan.releases[name], state.balances["committed"], program.plan.time_zone
+    end = ends(program, name)
+    if end is None or end > at or not left:
+        return None
+    because = f"Not earned by {local_day(end, zone)}."
+    if terms.due is not None:
+        until = plus(at, terms.cure, zone) if terms.cure else None
+        return _moved(name, ("committed", "suspended"), left, because, at, until)
+    if pending(program, name, end):
+        return None
+    if terms.rolls_over is not None and not state.rolled_over:
+        return ReleaseRolledOver(release=name, amount=left, until=plus(end, terms.rolls_over, zone), effective_at=at)
+    return _moved(name, ("committed", "reduced"), left, because, at)
+
+
+def _moved(  # noqa: PLR0913, PLR0917  the fields of a posting
+    name: str, way: tuple[Account, Account], amount: Decimal, because: str, at: datetime, until: datetime | None = None
+) -> BalanceMoved:
+    return BalanceMoved(
+        release=name, out_of=way[0], into=way[1], amount=amount, because=because, cure_until=until, effective_at=at
+    )

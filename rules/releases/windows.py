@@ -1,0 +1,61 @@
+"""The times of a release: until when it can be earned, and until when a part that fell can be cured.
+
+Like deadlines they are moved by suspensions of the program, in which nobody can earn anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from rules.following.anchors import occurred
+from rules.language.criteria import NotBefore, leaves
+from rules.program import Program
+from rules.times import in_whole_days, plus, plus_lost
+from rules.vocabulary.releases import Suspended
+
+
+def ends(program: Program, name: str) -> datetime | None:
+    """When what is not earned is suspended or lapses; None while that is not known, or never."""
+    terms, state = program.plan.releases[name], program.releases.get(name)
+    wait = terms.due or terms.lapses
+    if wait is None or (since := occurred(program, wait.from_)) is None:
+        return None
+    until = plus(since, wait.within, program.plan.time_zone)
+    if terms.rolls_over and state and state.rolled_over:
+        until = plus(until, terms.rolls_over, program.plan.time_zone)
+    return _moved(program, until, since, wait.within)
+
+
+def cured_by(program: Program, name: str, part: Suspended) -> datetime | None:
+    """When a suspended part is lost; None while that is not known, or never."""
+    length = program.plan.releases[name].cure
+    if part.cure_until is None or length is None:
+        return None
+    return _moved(program, part.cure_until, part.since, length)
+
+
+def has_time_left(program: Program, name: str) -> bool:
+    """Whether something of a release can still be lost, or waits for a date that will come."""
+    state = program.releases[name]
+    if any(cured_by(program, name, part) is not None for part in state.suspensions):
+        return True
+    dates = not_before(program, name)
+    return bool(state.balances["committed"]) and (
+        ends(program, name) is not None or any(date > program.settled_to for date in dates)
+    )
+
+
+def not_before(program: Program, name: str) -> Iterator[datetime]:
+    """The dates that the criteria of a release and of its advance wait for."""
+    for criterion in program.plan.releases[name].gates:
+        for leaf in leaves(criterion):
+            if isinstance(leaf, NotBefore):
+                since = occurred(program, leaf.not_before.from_)
+                if since is not None:
+                    yield plus(since, leaf.not_before.within, program.plan.time_zone)
+
+
+def _moved(program: Program, until: datetime, since: datetime, length: str) -> datetime | None:
+    zone = program.plan.time_zone
+    return plus_lost(until, program.suspensions, since, zone, whole_days=in_whole_days(length))

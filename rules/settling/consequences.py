@@ -1,0 +1,261 @@
+"""What follows: the effects of what is recorded, in the order that is law.
+
+At one instant: suspension, incident, reversal, clock, achievement, release. Suspension and
+incidents are acts and stand first because they are judged first; here follow what incidents do to
+commitments, stability periods and deadlines, then reversals, then achievements, then gates. A
+clock that strikes is followed by all of these at its own instant before the next one strikes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import partial
+from typing import TypeAlias
+
+from rules import effects, facts
+from rules.effects import Effect
+from rules.following.agenda import Agenda, on
+from rules.following.anchors import occurred
+from rules.following.commitments import commitments
+from rules.following.deadlines import deadlines
+from rules.following.findings import Found, found
+from rules.following.gates import gate
+from rules.following.referrals import referrals, snapbacks
+from rules.following.stability import counted
+from rules.measuring.unread import unread
+from rules.program import Program
+from rules.releases.settlement import releases
+from rules.releases.windows import has_time_left
+from rules.times import plus
+from rules.truth import Truth
+from rules.vocabulary.findings import Finding
+from rules.vocabulary.milestones import MilestoneStatus
+from rules.vocabulary.phases import PhaseStatus
+from rules.vocabulary.stability import Stability
+from rules.vocabulary.standing import Standing
+
+Step: TypeAlias = Callable[[Program, datetime, Agenda], Iterator[Effect]]
+"""What follows at an instant by one kind of rule, from what is on the agenda."""
+
+
+def parent(program: Program, at: datetime, _: Agenda) -> Iterator[Effect]:
+    """What a child program does while its parent holds it back, as was agreed when it was opened.
+
+    A frozen one goes on by itself; a suspension, whoever's, is ended by the program's own authorities.
+    """
+    if program.parent is None:
+        return
+    held = program.parent.agreed.when_suspended if program.parent.holds else "leave"
+    if program.standing is Standing.RUNNING and held == "suspend":
+        yield facts.ProgramSuspended(reason=program.parent.reason, effective_at=at)
+    elif program.standing is Standing.RUNNING and held == "freeze":
+        yield effects.ProgramFrozen(reason=program.parent.reason, effective_at=at)
+    elif program.standing is Standing.FROZEN and held == "leave":
+        yield effects.ProgramThawed(effective_at=at)
+
+
+def stability(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
+    """Stability periods that begin or are moved; a kept one that was not kept after all."""
+    for name, phase in on(agenda.phases, program.plan.phases):
+        if phase.stability is None:
+            continue
+        since = occurred(program, phase.stability.from_) if phase.stability.from_ else program.phase(name).opened_at
+        if since is None or since > at:
+            continue
+        before, now = program.stability.get(name), counted(program, name, since, at)
+        if before is None:
+            yield now
+        elif before.completed_at is None:
+            if before.counted.model_copy(update={"effective_at": at}) != now:
+                yield now
+        elif (proposed := before.finding is not None and before.finding.proposes is not None) != _undone(before, now):
+            yield _stability_finding(name, now, at, stands=proposed)
+
+
+def _undone(before: Stability, now: effects.StabilityCounted) -> bool:
+    then = before.counted.completes_at
+    return now.completes_at is None or (then is not None and now.completes_at > then)
+
+
+def _stability_finding(name: str, now: effects.StabilityCounted, at: datetime, *, stands: bool) -> effects.FindingMade:
+    broken = f"The period was broken by {now.moved_by}" if now.moved_by else "The period was interrupted"
+    return effects.FindingMade(
+        stability=name,
+        outcome=Truth.MET if stands else Truth.NOT_MET,
+        proposes=None if stands else "reversal",
+        sentence="The period was kept after all." if stands else f"{broken} before it was complete.",
+        effective_at=at,
+    )
+
+
+def waivers(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
+    """Waivers that come to an end; what rested on them no longer counts."""
+    for name, state in on(agenda.milestones, program.milestones):
+        if state.waived is not None and state.waived.until is not None and state.waived.until <= at:
+            yield effects.WaiverExpired(milestone=name, effective_at=at)
+
+
+def findings(program: Program, at: datetime, agenda: Agenda, *, held: bool) -> Iterator[Effect]:
+    """What the evidence now shows that it did not show before; `held` for achieved milestones."""
+    for name, state in on(agenda.milestones, program.milestones):
+        achieved, begun = state.status is MilestoneStatus.ACHIEVED, state.status is not MilestoneStatus.NOT_STARTED
+        if achieved is not held or not (begun or _is_measured(program, name)):
+            continue
+        now = found(program, name, at)
+        if not begun and now.unknown is None and state.finding is None:
+            continue  # a check's report alone says nothing of what else is to be shown
+        told = _is_measured(program, name)
+        says = told or now.proposes == "grading" or (state.finding is not None and state.finding.unknown is not None)
+        if _is_news(state.finding, now, says=says):
+            yield _finding(program, name, at, now)
+
+
+def _is_news(before: Finding | None, now: Found, *, says: bool) -> bool:
+    """Another outcome is news; another reason only where it `says` how much, as a figure does."""
+    outcome_before, proposed = (before.outcome, before.proposes) if before else (Truth.NOT_MET, None)
+    if now.outcome is not outcome_before and (now.outcome is Truth.MET or before is not None):
+        return True
+    if proposed != now.proposes and ("grading" in (proposed, now.proposes) or now.proposes == "reversal"):
+        return True
+    if now.outcome is Truth.MET or not says:
+        return False
+    return before is None or before.sentence != now.sentence
+
+
+def _is_measured(program: Program, name: str) -> bool:
+    """Whether a verified figure of it is recorded, or a check has said why there is none."""
+    return any(
+        program.figures.get(indicator) or unread(program, indicator)
+        for indicator, uses in program.plan.measured.items()
+        if any(milestone == name for milestone, _, _ in uses)
+    )
+
+
+def _finding(program: Program, name: str, at: datetime, now: Found) -> effects.FindingMade:
+    until = plus(at, program.plan.milestones[name].determined.observation, program.plan.time_zone)
+    return effects.FindingMade(
+        milestone=name,
+        outcome=now.outcome,
+        proposes=now.proposes,
+        sentence=now.sentence,
+        unknown=now.unknown,
+        observable_until=until if now.proposes and until > at else None,
+        effective_at=at,
+    )
+
+
+def achievements(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
+    """Milestones that the consented plan lets be determined by the finding itself."""
+    if program.standing is not Standing.RUNNING:
+        return
+    for name, state in on(agenda.milestones, program.milestones):
+        finding = state.finding
+        if (
+            finding is not None
+            and finding.proposes == "achievement"
+            and state.status is not MilestoneStatus.ACHIEVED
+            and program.plan.milestones[name].determined.automatically
+            and program.phase(program.plan.phase_of[name]).status is not PhaseStatus.WAITING
+            and (finding.observed or finding.observable_until is None or finding.observable_until <= at)
+        ):
+            yield facts.MilestoneDetermined(
+                milestone=name,
+                outcome="achieved",
+                reason=finding.sentence,
+                automatically=True,
+                effective_at=at,
+            )
+
+
+def gates(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
+    """Gates that begin or cease to be met, and what that does to their phases."""
+    for name, rule in on(agenda.phases, program.plan.phases):
+        state, consents = program.phase(name), program.consented(name)
+        waiting = state.status is PhaseStatus.WAITING
+        entry = _holds(gate(program, consents, rule.entry, at), held=state.entry_met and not waiting)
+        entry = entry and _outer_open(program, rule.within)
+        if entry != state.entry_met:
+            yield effects.GateChanged(phase=name, gate="entry", met=entry, effective_at=at)
+            if not entry and not waiting:
+                yield (closed := _gate_closed(program, name, at))
+                if isinstance(closed, facts.ProgramSuspended):
+                    return  # a second gate that closes with it finds the program suspended
+                waiting = isinstance(closed, effects.PhaseSteppedBack)
+        if waiting:
+            continue
+        leave = _holds(gate(program, consents, program.plan.exits[name], at), held=state.status is PhaseStatus.COMPLETE)
+        if leave != state.exit_met:
+            yield effects.GateChanged(phase=name, gate="exit", met=leave, effective_at=at)
+            if not leave and state.status is PhaseStatus.COMPLETE:
+                yield effects.PhaseReopened(phase=name, effective_at=at)
+
+
+def _holds(gate_is: Truth, *, held: bool) -> bool:
+    """What is not known opens no gate, and closes none either: a report alone undoes nothing."""
+    return gate_is is Truth.MET or (held and gate_is is Truth.INDETERMINATE)
+
+
+def _outer_open(program: Program, outer: str | None) -> bool:
+    return outer is None or program.phase(outer).status is not PhaseStatus.WAITING
+
+
+def _gate_closed(program: Program, name: str, at: datetime) -> Effect:
+    sentence = f"The entry gate of {program.plan.phases[name].title} has closed."
+    match program.plan.phases[name].when_gate_closes:
+        case "step_back":
+            return effects.PhaseSteppedBack(phase=name, effective_at=at)
+        case "suspend" if program.standing in (Standing.RUNNING, Standing.FROZEN):
+            return facts.ProgramSuspended(reason=sentence, effective_at=at)
+        case "suspend" | "warn":
+            return effects.WarningGiven(phase=name, sentence=sentence, effective_at=at)
+
+
+def children(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
+    """Child programs whose phase is open for the first time."""
+    for name, rule in program.plan.programs.items():
+        if rule.opened_in not in agenda.phases or name in program.children:
+            continue
+        if program.standing is Standing.RUNNING and program.phase(rule.opened_in).status is not PhaseStatus.WAITING:
+            yield effects.ChildOpened(program=name, effective_at=at)
+
+
+def openings(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
+    """Phases that open or are complete because their gates are met."""
+    if program.standing is not Standing.RUNNING:
+        return
+    for name, rule in on(agenda.phases, program.plan.phases):
+        state = program.phase(name)
+        if state.status is PhaseStatus.WAITING and state.entry_met and rule.opens == "automatically":
+            yield effects.PhaseOpened(phase=name, effective_at=at)
+        elif state.status is PhaseStatus.OPEN and state.exit_met:
+            yield effects.PhaseCompleted(phase=name, effective_at=at)
+
+
+def endings(program: Program, at: datetime, _: Agenda) -> Iterator[Effect]:
+    """The end of the program: all phases are complete, and time has no say in any release any more."""
+    if (
+        program.standing is Standing.RUNNING
+        and all(program.phase(name).status is PhaseStatus.COMPLETE for name in program.plan.phases)
+        and not any(has_time_left(program, name) for name, _ in program.paying)
+    ):
+        yield effects.ProgramCompleted(effective_at=at)
+
+
+ORDER: tuple[Step, ...] = (
+    referrals,
+    snapbacks,
+    parent,
+    commitments,
+    stability,
+    deadlines,
+    waivers,
+    partial(findings, held=True),
+    partial(findings, held=False),
+    achievements,
+    gates,
+    children,
+    openings,
+    releases,
+    endings,
+)

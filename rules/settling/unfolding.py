@@ -1,0 +1,96 @@
+"""A program while facts are appended to it: what follows from each, until nothing follows any more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from rules import effects
+from rules.acts import Actor
+from rules.entries import Entry, Fact
+from rules.evolve import evolve
+from rules.following.agenda import Agenda
+from rules.following.deadlines import missed
+from rules.program import Program
+from rules.settling.clocks import Clock, clocks_after
+from rules.settling.consequences import Step
+from rules.words import Id
+
+MOST_ROUNDS = 10_000
+
+
+class DoesNotSettle(RuntimeError):
+    """Effects that follow from each other without end; a fault of the law, never of an act."""
+
+
+class Unfolding:
+    """A program while facts and their effects are appended to it.
+
+    It begins settled: nothing follows any more from what has been recorded. So only what the facts
+    touch is looked at; `look_at_everything` is for a program that is new.
+    """
+
+    def __init__(
+        self, program: Program, act: Id, at: datetime, steps: Sequence[Step], running: tuple[Clock, ...] | None = None
+    ) -> None:
+        """`steps` in the order that is law; `running` are the program's clocks, where somebody has them at hand."""
+        self.program = program
+        self.entries: list[Entry] = []
+        self._act, self._at, self._steps = act, at, steps
+        self._agenda = Agenda()
+        self._running = running or ()
+        self._running_of = program if running is not None else None
+
+    @property
+    def clocks(self) -> tuple[Clock, ...]:
+        """The clocks that run now, soonest first."""
+        self._running = clocks_after(self.program, self._running_of, self._running)
+        self._running_of = self.program
+        return self._running
+
+    def look_at_everything(self) -> None:
+        self._agenda.put_everything(self.program)
+
+    def append(self, fact: Fact, actor: Actor | None = None, content: str | None = None) -> None:
+        entry = Entry.model_construct(
+            seq=self.program.seq + 1, at=self._at, act=self._act, actor=actor, content=content, fact=fact
+        )
+        self.entries.append(entry)
+        self.program = evolve(self.program, entry)
+        self._agenda.put(self.program, fact)
+
+    def settle_clocks(self, until: datetime, *, inclusive: bool) -> None:
+        """Strikes every clock due by `until`, soonest first, each with all that follows."""
+        for _ in range(MOST_ROUNDS):
+            due = next(iter(self.clocks), None)
+            if due is None or due.due_at > until or (due.due_at == until and not inclusive):
+                return
+            self._strike(due)
+        raise DoesNotSettle(f"clocks up to {until} do not come to an end")
+
+    def _strike(self, clock: Clock) -> None:
+        # What is only now known to be due (an incident was dismissed late) takes effect now.
+        at = max(clock.due_at, self.program.settled_to)
+        self.append(effects.ClockStruck(clock=clock.name, due_at=clock.due_at))
+        match clock.kind:
+            case "stability":
+                self.append(effects.StabilityCompleted(phase=clock.phase, effective_at=at))
+            case "deadline":
+                for effect in missed(self.program, clock.name.removeprefix("deadline."), clock.due_at, at):
+                    self.append(effect)
+            case _:
+                pass  # what is due then is seen when it is settled
+        self.settle(at)
+
+    def settle(self, at: datetime) -> None:
+        """Appends effects until nothing more follows at this instant."""
+        for _ in range(MOST_ROUNDS):
+            if self.program.ended_at is not None:
+                return
+            effects = next(filter(None, (tuple(step(self.program, at, self._agenda)) for step in self._steps)), ())
+            if not effects:
+                self._agenda.clear()
+                return
+            for effect in effects:
+                self.append(effect)
+        raise DoesNotSettle(f"effects at {at} do not come to an end")

@@ -1,0 +1,147 @@
+"""Accounts of one event: several may be given of an incident, by people and by feeds, and they may conflict.
+
+While an incident is undecided it is as grave as the gravest account that stands, and one whose
+accounts conflict is contested: an authority decides it. When the last account is taken back, nobody
+says any more that it happened, and it is withdrawn. What has been decided stays so, whatever is said
+of it later; that it was said puts the decision in question, until it is taken again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from rules.times import Instant, local_day
+from rules.vocabulary.origin import Origin
+from rules.words import Id, Name, Strict, Text
+
+if TYPE_CHECKING:
+    from rules.language.plan import Plan
+
+
+class GiveAccount(Strict):
+    """Says of an incident what somebody else has not said, or says it differently. The same account again takes its place."""
+
+    kind: Literal["give_account"] = "give_account"
+    incident: Id
+    account: Id = Field(description="a name of it; the report's own account is called as the incident")
+    severity: Name
+    happened_at: Instant | None = Field(default=None, description="left out, as the incident has it")
+    attributed_to: Name | None = Field(default=None, description="party or non-party, if claimed")
+    text: Text
+    origin: Origin | None = Field(default=None, description="of a check alone: the answers that it was read from")
+
+
+class TakeBackAccount(Strict):
+    """Takes back an account of an incident, as a feed does that deletes an event."""
+
+    kind: Literal["take_back_account"] = "take_back_account"
+    incident: Id
+    account: Id
+    reason: Text
+
+
+class Stands(Strict):
+    """How an incident stands after an account of it."""
+
+    status: Literal["reported", "contested", "confirmed", "resolved", "dismissed", "withdrawn"]
+    severity: Name
+    happened_at: Instant
+    attributed_to: Name | None = None
+    questioned: bool = Field(default=False, description="it was decided otherwise than is said now")
+
+
+class AccountGiven(Strict):
+    kind: Literal["account_given"] = "account_given"
+    incident: Id
+    account: Id
+    severity: Name
+    happened_at: Instant
+    attributed_to: Name | None = None
+    text: Text
+    origin: Origin | None = None
+    conflicts_with: tuple[Id, ...] = ()
+    stands: Stands
+
+
+class AccountTakenBack(Strict):
+    kind: Literal["account_taken_back"] = "account_taken_back"
+    incident: Id
+    account: Id
+    reason: Text
+    stands: Stands
+
+
+@dataclass(frozen=True, slots=True)
+class Testimony:
+    """What one of them says, and who has given it."""
+
+    id: str
+    given_by: str
+    given_at: datetime
+    severity: str
+    happened_at: datetime
+    attributed_to: str | None
+    check: str | None = None
+    """The check that gave it, if one did."""
+    taken_back: bool = False
+
+
+def with_account(accounts: Sequence[Testimony], given: Testimony) -> tuple[Testimony, ...]:
+    """The accounts with a further one; one that is given again keeps its place, so that the first stays the first."""
+    if all(account.id != given.id for account in accounts):
+        return (*accounts, given)
+    return tuple(given if account.id == given.id else account for account in accounts)
+
+
+def conflicting(account: Testimony, others: Iterable[Testimony]) -> tuple[str, ...]:
+    """Which of the accounts that stand say of its severity, or of who did it, something else."""
+    return tuple(
+        other.id
+        for other in others
+        if not other.taken_back
+        and other.id != account.id
+        and (other.severity != account.severity or _blames_another(account, other))
+    )
+
+
+def _blames_another(one: Testimony, other: Testimony) -> bool:
+    return None not in {one.attributed_to, other.attributed_to} and one.attributed_to != other.attributed_to
+
+
+def undecided(plan: Plan, accounts: Sequence[Testimony], *, contested_by_party: bool, before: Stands) -> Stands:
+    """How an incident stands that nobody has decided, by the accounts of it."""
+    standing = [account for account in accounts if not account.taken_back]
+    if not standing:
+        return before.model_copy(update={"status": "withdrawn"})
+    gravest = max(standing, key=lambda account: plan.severity(account.severity))
+    in_conflict = any(conflicting(account, standing) for account in standing)
+    blamed = {account.attributed_to for account in standing if account.attributed_to is not None}
+    return Stands(
+        status="contested" if in_conflict or contested_by_party else "reported",
+        severity=gravest.severity,
+        happened_at=standing[0].happened_at,
+        attributed_to=next(iter(blamed)) if len(blamed) == 1 else None,
+    )
+
+
+def decided(plan: Plan, accounts: Sequence[Testimony], before: Stands, at: datetime | None) -> Stands:
+    """How an incident stands that was decided at an instant: as it was, and in question by what is said of it since.
+
+    What had been said before was weighed. Another day than the one decided is a question, since days are counted from it;
+    so it is when nobody says any more that what was confirmed has happened.
+    """
+    standing = [account for account in accounts if not account.taken_back]
+    since = [account for account in standing if at is None or account.given_at > at]
+    claimed = Testimony("", "", before.happened_at, before.severity, before.happened_at, before.attributed_to)
+    denied = before.status == "dismissed"
+    if denied:
+        return before.model_copy(update={"questioned": bool(since)})
+    day = local_day(before.happened_at, plan.time_zone)
+    moved = any(local_day(account.happened_at, plan.time_zone) != day for account in since)
+    questioned = moved or not standing or bool(conflicting(claimed, since))
+    return before.model_copy(update={"questioned": questioned})
