@@ -67,9 +67,20 @@ def _checked_duration(text: str) -> str:
         raise ValueError(f"{text!r} is no duration; write ISO 8601, for example P6M, P14D or PT12H") from None
     if delta.sign() < 0:
         raise ValueError("a duration cannot be negative")
-    if sum(abs(amount) for amount in delta.values()) > 100_000_000:
-        raise ValueError("a duration this long is not supported")
+    if not _ends_in_time(text):
+        raise ValueError(f"a duration is at most {LONGEST_YEARS} years")
     return text
+
+
+LONGEST_YEARS = 1_000
+"""The calendar ends with the year 9999. A clock beyond it could not be computed, and no act after it be recorded."""
+
+
+def _ends_in_time(duration: str) -> bool:
+    try:
+        return plus(datetime(2000, 1, 1, tzinfo=UTC), duration, "UTC") <= datetime(2000 + LONGEST_YEARS, 1, 1, tzinfo=UTC)
+    except ValueError:
+        return False
 
 
 Duration = Annotated[str, AfterValidator(_checked_duration)]

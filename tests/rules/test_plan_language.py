@@ -137,6 +137,7 @@ FAULTS = {
         "move is no phase with a stability period",
     ),
     "a phase that waits for itself": ("- phase: move", "- phase: calm", "cycle: open calm -> complete calm -> open calm"),
+    "a duration beyond the calendar": ("due: {within: P30D,", "due: {within: ▸P9000Y,", "a duration is at most 1000 years"),
     "a blank": ("length: $quiet", "length: ▸TBD", "what the text leaves open is a named parameter"),
     "a comma in a text between braces": (
         "why: The text says some time.}",
