@@ -26,8 +26,8 @@ from rules.language.plan import Plan
 from rules.vocabulary.readings import NoReading, ReadFigure, Readings
 from rules.words import did_you_mean
 from workflows.rereading import read_again
-from workflows.sources.adapter import Answer, Denied, NoAnswer
 from workflows.sources.adapters import installed
+from workflows.sources.answers import Answer, Denied, NoAnswer
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Look after the automated checks of programs.")
 

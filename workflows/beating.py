@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from temporalio import activity
 
-from workflows.sources.adapter import Told
+from workflows.sources.answers import Told
 
 BEAT_SECONDS = 2.0
 

@@ -25,8 +25,9 @@ from rules.vocabulary.readings import NoReading, Readings
 from workflows.beating import beating
 from workflows.messages import Checked, CheckOf, Fetched, Unanswered
 from workflows.rereading import asked, kept_answers, question, read_again
-from workflows.sources.adapter import Adapter, Answer, Ask, Denied, NoAnswer, Told
+from workflows.sources.adapter import Adapter, Ask
 from workflows.sources.adapters import Adapters
+from workflows.sources.answers import Answer, Denied, NoAnswer, Told
 from workflows.sources.egress import Egress, Gateway
 
 LATER = (Code.IN_THE_FUTURE,)

@@ -14,7 +14,8 @@ from db.documents import Documents
 from rules.language.plan import Plan
 from rules.vocabulary.origin import Fetch
 from rules.vocabulary.readings import NoReading, Readings
-from workflows.sources.adapter import Adapter, Answer, Ask
+from workflows.sources.adapter import Adapter, Ask
+from workflows.sources.answers import Answer
 
 log = structlog.get_logger()
 

@@ -16,7 +16,8 @@ import httpx2
 from rules.language.sources import Plugged
 from rules.vocabulary.origin import Fetch
 from rules.vocabulary.readings import NoReading, ReadFigure, Readings
-from workflows.sources.adapter import Answer, Ask, Denied, NoAnswer, Told
+from workflows.sources.adapter import Ask
+from workflows.sources.answers import Answer, Denied, NoAnswer, Told
 from workflows.sources.egress import Egress
 
 

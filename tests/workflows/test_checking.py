@@ -30,8 +30,9 @@ from tests.rules.small_plan import EVERYBODY
 from tests.workflows.desk import Desk, desk_at
 from workflows.messages import CheckOf, Unanswered
 from workflows.rereading import asked
-from workflows.sources.adapter import Answer, Ask, Denied, NoAnswer
+from workflows.sources.adapter import Ask
 from workflows.sources.adapters import Adapters
+from workflows.sources.answers import Answer, Denied, NoAnswer
 from workflows.sources.egress import Gateway
 
 SECRET = "hunter2"  # noqa: S105  made up

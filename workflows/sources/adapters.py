@@ -7,7 +7,8 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
 from rules.words import did_you_mean
-from workflows.sources.adapter import Adapter, Denied, NoAnswer
+from workflows.sources.adapter import Adapter
+from workflows.sources.answers import Denied, NoAnswer
 from workflows.sources.document import DocumentAdapter
 from workflows.sources.json_http import JsonHttpAdapter
 from workflows.sources.table_url import TableUrlAdapter

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Collection
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import TypeAlias
 
-from workflows.sources.adapter import Denied, NoAnswer
+from workflows.sources.answers import Denied, NoAnswer
 
 Address: TypeAlias = IPv4Address | IPv6Address
 Resolver: TypeAlias = Callable[[str], Awaitable[list[str]]]

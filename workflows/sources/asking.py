@@ -11,8 +11,8 @@ from rules.language.sources import JsonHttp
 from rules.language.sources.described import HeaderSecret
 from rules.language.sources.expressions import at, every
 from rules.language.sources.json_http import OAuth, Paging, Query
-from workflows.sources.adapter import Answer, Denied, NoAnswer, Told
 from workflows.sources.addressing import addressed
+from workflows.sources.answers import Answer, Denied, NoAnswer, Told
 from workflows.sources.egress import Egress, Headers
 from workflows.sources.json_text import Unreadable, parsed, stored
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 
-from workflows.sources.adapter import Denied, NoAnswer
+from workflows.sources.answers import Denied, NoAnswer
 
 
 class Body:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from rules.vocabulary.readings import NoReading
-from workflows.sources.adapter import Answer, Ask, Denied, Told
+from workflows.sources.adapter import Ask
+from workflows.sources.answers import Answer, Denied, Told
 from workflows.sources.egress import Egress
 
 _SENTENCE = "{title}: no machine reads it. A person records the figure with its document, and another person verifies it."

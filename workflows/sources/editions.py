@@ -8,7 +8,7 @@ from typing import Any
 from rules.language.sources import Edition
 from rules.language.sources.expressions import at
 from rules.language.sources.templates import filled
-from workflows.sources.adapter import Answer
+from workflows.sources.answers import Answer
 from workflows.sources.gathering import Unfit
 from workflows.sources.json_text import Unreadable, parsed, stored
 

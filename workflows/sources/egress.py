@@ -20,8 +20,8 @@ from pydantic import SecretStr
 
 from rules.vocabulary.origin import Fetch
 from rules.words import did_you_mean
-from workflows.sources.adapter import Answer, Denied, NoAnswer, Told
 from workflows.sources.addresses import Address, Resolver, public_address, resolved
+from workflows.sources.answers import Answer, Denied, NoAnswer, Told
 from workflows.sources.body import Body
 from workflows.sources.politeness import Politeness, retry_after
 from workflows.sources.secrets import Secrets

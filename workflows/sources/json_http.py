@@ -10,8 +10,9 @@ from rules.language.sources.expressions import at, every
 from rules.language.sources.json_http import Deleted, FigureRow
 from rules.language.sources.templates import filled
 from rules.vocabulary.readings import NoReading, Readings
-from workflows.sources.adapter import Answer, Ask, Told
+from workflows.sources.adapter import Ask
 from workflows.sources.addressing import addressed, values_of
+from workflows.sources.answers import Answer, Told
 from workflows.sources.asking import Asking, signed_in
 from workflows.sources.editions import apart, edition_of
 from workflows.sources.egress import Egress

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from workflows.sources.adapter import Told
+from workflows.sources.answers import Told
 
 
 @dataclass(slots=True)

@@ -19,8 +19,9 @@ from rules.language.sources.described import Address
 from rules.language.sources.templates import Template, filled
 from rules.vocabulary.readings import NoReading, Readings
 from rules.words import Figure, Label, Strict
-from workflows.sources.adapter import Answer, Ask, Denied, Told
+from workflows.sources.adapter import Ask
 from workflows.sources.addressing import addressed, values_of
+from workflows.sources.answers import Answer, Denied, Told
 from workflows.sources.egress import Egress
 from workflows.sources.gathering import Gathering, Unfit, unit_of
 from workflows.sources.json_text import Unreadable, stored

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from workflows.sources.adapter import NoAnswer
+from workflows.sources.answers import NoAnswer
 
 PREFIX = "ACCORD_SECRET_"
 FOLDER = "ACCORD_SECRETS"

@@ -11,8 +11,9 @@ from rules.language.sources import TableUrl
 from rules.language.sources.templates import filled
 from rules.vocabulary.readings import NoReading, Readings
 from rules.words import did_you_mean
-from workflows.sources.adapter import Answer, Ask, Told
+from workflows.sources.adapter import Ask
 from workflows.sources.addressing import addressed, values_of
+from workflows.sources.answers import Answer, Told
 from workflows.sources.editions import apart, edition_of
 from workflows.sources.egress import Egress
 from workflows.sources.gathering import Gathering, Unfit, unit_of

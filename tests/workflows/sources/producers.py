@@ -19,8 +19,9 @@ from pydantic import TypeAdapter
 from rules.language.checks import Check
 from rules.language.sources import Source
 from rules.vocabulary.readings import NoReading, Readings
-from workflows.sources.adapter import Answer, Ask, Denied
+from workflows.sources.adapter import Ask
 from workflows.sources.adapters import Adapters
+from workflows.sources.answers import Answer, Denied
 from workflows.sources.egress import Egress, Gateway, Limits
 from workflows.sources.politeness import Politeness
 from workflows.sources.secrets import Secrets

@@ -13,8 +13,9 @@ import pytest
 from rules.vocabulary.readings import NoReading
 from tests.workflows.sources.producers import Producers, Served, asked, read, secrets
 from tests.workflows.sources.test_hostile import HOST, JSON, one
-from workflows.sources.adapter import Ask, Denied, NoAnswer
+from workflows.sources.adapter import Ask
 from workflows.sources.addresses import is_public
+from workflows.sources.answers import Denied, NoAnswer
 from workflows.sources.egress import Limits
 from workflows.sources.json_http import JsonHttpAdapter
 from workflows.sources.politeness import Politeness, retry_after

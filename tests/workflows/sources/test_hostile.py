@@ -16,7 +16,7 @@ import pytest
 from rules.vocabulary.readings import NoReading
 from tests.workflows.sources.answers import workbook
 from tests.workflows.sources.producers import QUICK, Producers, Served, asked, read
-from workflows.sources.adapter import NoAnswer
+from workflows.sources.answers import NoAnswer
 
 HOST = "data.example.test"
 JSON: dict[str, Any] = {

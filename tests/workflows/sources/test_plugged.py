@@ -10,8 +10,8 @@ import pytest
 
 from rules.vocabulary.readings import NoReading, Readings
 from tests.workflows.sources.producers import Producers, Served, asked, run
-from workflows.sources.adapter import Denied, NoAnswer
 from workflows.sources.adapters import GROUP, Adapters
+from workflows.sources.answers import Denied, NoAnswer
 
 SDMX: dict[str, Any] = {
     "adapter": "sdmx",

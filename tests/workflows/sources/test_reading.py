@@ -17,8 +17,9 @@ from rules.vocabulary.origin import Fetch
 from rules.vocabulary.readings import NoReading, Readings
 from tests.workflows.sources.producers import SOURCE, asked
 from tests.workflows.sources.test_hostile import BOOK, GOOD, JSON, TABLE
-from workflows.sources.adapter import Answer, Ask
+from workflows.sources.adapter import Ask
 from workflows.sources.adapters import Adapters
+from workflows.sources.answers import Answer
 
 URL = "https://data.example.test/series"
 

@@ -15,8 +15,8 @@ from rules.vocabulary.readings import NoReading, ReadEvent, Readings
 from tests.workflows.sources.answers import CITATION, GFMR, OWID, acled, ged, wdi_page, wdi_row, workbook
 from tests.workflows.sources.producers import Heard, Producers, Served, read, run, secrets
 from tests.workflows.sources.ready import AROUND, FOLDER, ask, plan, text
-from workflows.sources.adapter import Answer
 from workflows.sources.adapters import Adapters
+from workflows.sources.answers import Answer
 
 SCHEMA = jsonschema_rs.validator_for(plan_schema())
 NAMES = sorted(file.stem for file in FOLDER.glob("*.yaml"))
