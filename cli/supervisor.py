@@ -86,6 +86,8 @@ def supervise(folder: Path, ports: Ports, say: Say) -> None:
     outside = Outside()
     with interruptible() as ignore_signals, claimed(folder) as home:
         keeper = Keeper(say)
+        # Those of a start that was killed lead nowhere, and whoever waits for this one looks for the file.
+        _addresses_file(home).unlink(missing_ok=True)
         try:
             _check_ports(ports, outside)
             addresses = _start(keeper, home, ports, outside, say)

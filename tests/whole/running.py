@@ -71,6 +71,7 @@ class Service:
         command = [sys.executable, "-P", "-m", "cli.main", "run", "--home", str(self.home), "--port", str(self.port)]
         command += ["--temporal-port", str(self.temporal_port), "--ui-port", str(self.ui_port)]
         self.home.mkdir(parents=True, exist_ok=True)
+        (self.home / "addresses.json").unlink(missing_ok=True)  # a killed one has left it, and this one has not begun yet
         said = self.home.with_suffix(".said")
         with said.open("wb") as out:
             self._process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=_environment())
