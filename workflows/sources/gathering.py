@@ -7,13 +7,14 @@ wrong everywhere.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 
 from rules.language.periods import period_end
-from rules.vocabulary.readings import ReadFigure, Unread
+from rules.vocabulary.readings import NoReading, ReadFigure, Readings, Unread
 from workflows.sources.adapter import Ask
-from workflows.sources.json_text import stored
+from workflows.sources.json_text import Unreadable, stored
 
 _EXACT = Context(prec=120)
 _LARGEST = Decimal("1e18")
@@ -30,6 +31,16 @@ class Unfit(Exception):
     def __init__(self, kind: Unread, sentence: str) -> None:
         super().__init__(sentence)
         self.kind = kind
+
+
+def read_or_why(title: str, read: Callable[[], Readings]) -> Readings | NoReading:
+    """What is read of a source, or why nothing is: nothing that an answer holds raises further."""
+    try:
+        return read()
+    except Unfit as unfit:
+        return NoReading(unfit.kind, stored(f"{title}: {unfit}.", 1000))
+    except Unreadable as fault:
+        return NoReading("unparseable", stored(f"{title}: {fault}.", 1000))
 
 
 def number(written: object, where: str) -> Decimal | None:

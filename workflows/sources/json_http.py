@@ -17,8 +17,8 @@ from workflows.sources.asking import Asking, signed_in
 from workflows.sources.editions import apart, edition_of
 from workflows.sources.egress import Egress
 from workflows.sources.events import events_of
-from workflows.sources.gathering import Gathering, Unfit, unit_of
-from workflows.sources.json_text import LARGEST, Unreadable, parsed, row_text, stored
+from workflows.sources.gathering import Gathering, Unfit, read_or_why, unit_of
+from workflows.sources.json_text import LARGEST, parsed, row_text, stored
 
 MOST_JSON = 4 * LARGEST
 """Bytes of all pages of a run, whose rows are in memory together."""
@@ -44,12 +44,7 @@ class JsonHttpAdapter:
 
     def read(self, ask: Ask, answers: Sequence[Answer]) -> Readings | NoReading:
         source = _source(ask)
-        try:
-            return _read(ask, source, answers)
-        except Unfit as unfit:
-            return NoReading(unfit.kind, stored(f"{source.title}: {unfit}.", 1000))
-        except Unreadable as fault:
-            return NoReading("unparseable", stored(f"{source.title}: {fault}.", 1000))
+        return read_or_why(source.title, lambda: _read(ask, source, answers))
 
 
 def _source(ask: Ask) -> JsonHttp:

@@ -23,7 +23,7 @@ from workflows.sources.adapter import Ask
 from workflows.sources.addressing import addressed, values_of
 from workflows.sources.answers import Answer, Denied, Told
 from workflows.sources.egress import Egress
-from workflows.sources.gathering import Gathering, Unfit, unit_of
+from workflows.sources.gathering import Gathering, Unfit, read_or_why, unit_of
 from workflows.sources.json_text import Unreadable, stored
 
 _ACCEPTED = "application/vnd.sdmx.genericdata+xml;version=2.1"
@@ -53,12 +53,7 @@ class SdmxAdapter:
         return (await line.get(addressed(settings.url, {}, values_of(ask)), told, {"Accept": _ACCEPTED}),)
 
     def read(self, ask: Ask, answers: Sequence[Answer]) -> Readings | NoReading:
-        try:
-            return _read(ask, _settings(ask), answers)
-        except Unfit as unfit:
-            return NoReading(unfit.kind, stored(f"{ask.source.title}: {unfit}.", 1000))
-        except Unreadable as fault:
-            return NoReading("unparseable", stored(f"{ask.source.title}: {fault}.", 1000))
+        return read_or_why(ask.source.title, lambda: _read(ask, _settings(ask), answers))
 
 
 def _settings(ask: Ask) -> Settings:

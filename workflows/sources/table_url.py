@@ -16,8 +16,7 @@ from workflows.sources.addressing import addressed, values_of
 from workflows.sources.answers import Answer, Told
 from workflows.sources.editions import apart, edition_of
 from workflows.sources.egress import Egress
-from workflows.sources.gathering import Gathering, Unfit, unit_of
-from workflows.sources.json_text import Unreadable, stored
+from workflows.sources.gathering import Gathering, Unfit, read_or_why, unit_of
 from workflows.sources.rows import Row, alike, row_as_text, rows_of_csv, said
 from workflows.sources.workbook import rows_of_workbook
 
@@ -39,12 +38,7 @@ class TableUrlAdapter:
 
     def read(self, ask: Ask, answers: Sequence[Answer]) -> Readings | NoReading:
         source = _source(ask)
-        try:
-            return _read(ask, source, answers)
-        except Unfit as unfit:
-            return NoReading(unfit.kind, stored(f"{source.title}: {unfit}.", 1000))
-        except Unreadable as fault:
-            return NoReading("unparseable", stored(f"{source.title}: {fault}.", 1000))
+        return read_or_why(source.title, lambda: _read(ask, source, answers))
 
 
 def _source(ask: Ask) -> TableUrl:
