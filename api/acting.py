@@ -18,6 +18,7 @@ from api.callers import Caller, bearer, caller_of
 from api.identity import CallerInfo
 from api.problems import WRITES, NotFound, Refused
 from api.state import State, StateOf, state_of
+from db.receipts import Receipt
 from rules import acts as a
 from rules.refusals import Code
 from rules.refusals import Refused as Refusal
@@ -53,10 +54,14 @@ async def perform(state: State, caller: CallerInfo, program: UUID, act: a.Act, *
     caller.check_scope(program)
     if preview:
         return await previewed(state, program, act)
-    outcome = await state.recorder.record(program, act)
+    outcome = await state.recorder.answered(program, act, _answer_of)
     if isinstance(outcome, Refusal):
         raise refused(outcome)
-    return recorded(ReceiptAnswer.plain(outcome))
+    return outcome
+
+
+def _answer_of(receipt: Receipt) -> Response:
+    return recorded(ReceiptAnswer.plain(receipt))
 
 
 async def previewed(state: State, program: UUID, *acts: a.Act) -> Response:

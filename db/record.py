@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import psycopg
@@ -32,6 +32,8 @@ from db.wire import BEGIN, COMMIT, Call, Transaction
 from rules.acts import Act, StartProgram
 from rules.decide import Decided, decide
 from rules.refusals import Refused
+
+T = TypeVar("T")
 
 MOST_TOGETHER = 64
 """Acts of one program in one transaction. The lock is held while they are judged, a third of a millisecond each."""
@@ -60,18 +62,20 @@ class _Waiting:
 
     acts: tuple[Act, ...]
     is_batch: bool
+    of: Callable[[Any], Any]
+    """What is made of a receipt, or of the receipts of a batch, to be the answer."""
     answer: asyncio.Future[Any]
 
 
 @dataclass(frozen=True, slots=True)
 class _Foreseen:
-    """A draft judged on the program as this process knows it, and the answers if it turns out to stand so."""
+    """A draft judged on the program as this process knows it, and what comes of the acts if it turns out to stand so."""
 
     program_id: UUID
     at: datetime
     together: Sequence[_Waiting]
     draft: Draft
-    answers: Sequence[Any]
+    outcomes: Sequence[Any]
 
 
 class Recorder:
@@ -93,12 +97,16 @@ class Recorder:
         An act that was recorded before is answered with its first receipt. Raises psycopg.Error or
         LedgerFault, and then whether it was recorded is found out by asking again.
         """
-        outcome: Receipt | Refused = await self._asked(program_id, (act,), is_batch=False)
+        return await self.answered(program_id, act, _itself)
+
+    async def answered(self, program_id: UUID, act: Act, of: Callable[[Receipt], T]) -> T | Refused:
+        """The same, with what `of` makes of the receipt; it is made while the database writes."""
+        outcome: T | Refused = await self._asked(program_id, (act,), of, is_batch=False)
         return outcome
 
     async def record_all(self, program_id: UUID, acts: Sequence[Act]) -> tuple[Receipt, ...] | BatchRefused:
         """Records all acts in one transaction, or nothing of them but the attempt at the first refused one."""
-        outcome: tuple[Receipt, ...] | BatchRefused = await self._asked(program_id, tuple(acts), is_batch=True)
+        outcome: tuple[Receipt, ...] | BatchRefused = await self._asked(program_id, tuple(acts), _itself, is_batch=True)
         return outcome
 
     async def preview(self, program_id: UUID, *acts: Act) -> Decided | Refused:
@@ -121,8 +129,8 @@ class Recorder:
         while self._working:
             await asyncio.wait(self._working)
 
-    async def _asked(self, program_id: UUID, acts: tuple[Act, ...], *, is_batch: bool) -> Any:
-        waiting = _Waiting(acts, is_batch, asyncio.get_running_loop().create_future())
+    async def _asked(self, program_id: UUID, acts: tuple[Act, ...], of: Callable[[Any], Any], *, is_batch: bool) -> Any:
+        waiting = _Waiting(acts, is_batch, of, asyncio.get_running_loop().create_future())
         if (queue := self._queues.get(program_id)) is not None:
             queue.append(waiting)
         else:
@@ -187,10 +195,10 @@ class Recorder:
         if kept is None or now is None or not together or kept.program.at > now + LONGEST_AHEAD:
             return None
         draft = Draft(program_id, kept, now, {})
-        answers = [_judged(draft, waiting) for waiting in together]
-        if draft.is_empty or not all(isinstance(answer, Receipt | tuple) for answer in answers):
+        outcomes = [_judged(draft, waiting) for waiting in together]
+        if draft.is_empty or not all(isinstance(outcome, Receipt | tuple) for outcome in outcomes):
             return None
-        one = _Foreseen(program_id, now, together, draft, answers)
+        one = _Foreseen(program_id, now, together, draft, outcomes)
         return None if self._is_late([one]) else one
 
     def _is_late(self, foreseen: Sequence[_Foreseen]) -> bool:
@@ -201,10 +209,15 @@ class Recorder:
     async def _append(self, foreseen: Sequence[_Foreseen]) -> None:
         """Writes drafts of several programs in one round trip and one commit, all of them or none."""
         in_order = sorted(foreseen, key=lambda one: one.program_id)  # two processes wait for each other's rows in one order
+        answers: list[list[Any]] = []
+
+        def make_answers() -> None:
+            answers.extend(_made(one.together, one.outcomes) for one in foreseen)
+
         try:
             async with self._writer.transaction() as transaction:
                 calls = [call for one in in_order for call in _calls(one.draft, one.draft.statement_as_expected())]
-                answered = await transaction.ask(*calls)
+                answered = await transaction.ask(*calls, meanwhile=make_answers)
         except Exception:  # noqa: BLE001  it may be of one of them, which then meets it by itself
             # Somebody else is or was there, an act is a repeat, or the database has gone: each by itself, and looking first.
             for one in foreseen:
@@ -215,15 +228,15 @@ class Recorder:
                 self._done(one.program_id, one.together, [error] * len(one.together))
             raise
         self._hour.told(answered[0][0][0])
-        for one in foreseen:
+        for one, theirs in zip(foreseen, answers, strict=True):
             if one.draft.after is not None:
                 self._programs.keep(one.program_id, one.draft.after)
-            self._done(one.program_id, one.together, one.answers)
+            self._done(one.program_id, one.together, theirs)
 
     async def _carefully(self, program_id: UUID, together: Sequence[_Waiting]) -> None:
         """Records acts of one program with a look before them."""
         try:
-            answers = await self._transact(program_id, together)
+            answers = _made(together, await self._transact(program_id, together))
         except BaseException as error:
             self._programs.drop(program_id)
             self._done(program_id, together, [error] * len(together))
@@ -250,7 +263,7 @@ class Recorder:
         async with self._writer.transaction() as transaction:
             at, kept, known = await self._locked(transaction, program_id, kept, acts)
             draft = Draft(program_id, kept, at, known)
-            answers = [_judged(draft, waiting) for waiting in together]
+            outcomes = [_judged(draft, waiting) for waiting in together]
             if not draft.is_empty:
                 try:
                     await transaction.ask(*_calls(draft, draft.statement()), (COMMIT,))
@@ -260,7 +273,7 @@ class Recorder:
                     raise
         if draft.after is not None:
             self._programs.keep(program_id, draft.after)
-        return answers
+        return outcomes
 
     async def _locked(
         self, transaction: Transaction, program_id: UUID, kept: Kept | None, acts: Iterable[Act]
@@ -308,6 +321,24 @@ def _judged(draft: Draft, waiting: _Waiting) -> Any:
         return draft.judge_all(waiting.acts) if waiting.is_batch else draft.judge(waiting.acts[0])
     except Exception as error:  # noqa: BLE001  it is raised where the act came from
         return error
+
+
+def _made(together: Iterable[_Waiting], outcomes: Iterable[Any]) -> list[Any]:
+    """The answers: what each who waits wanted to have made of a receipt, or why there is none."""
+
+    def made(waiting: _Waiting, outcome: Any) -> Any:
+        if not isinstance(outcome, Receipt | tuple):
+            return outcome
+        try:
+            return waiting.of(outcome)
+        except Exception as error:  # noqa: BLE001  it is raised where the act came from
+            return error
+
+    return [made(waiting, outcome) for waiting, outcome in zip(together, outcomes, strict=True)]
+
+
+def _itself(receipt: T) -> T:
+    return receipt
 
 
 def _answer(waiting: Iterable[_Waiting], answers: Iterable[Any]) -> None:

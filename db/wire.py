@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -90,8 +90,11 @@ class Transaction:
         finally:
             self._loop.remove_reader(self._socket)
 
-    async def ask(self, *calls: Call) -> list[Rows]:
-        """Sends statements with their values; the rows of each. Raises psycopg.Error for the first that fails."""
+    async def ask(self, *calls: Call, meanwhile: Callable[[], None] | None = None) -> list[Rows]:
+        """Sends statements with their values; the rows of each. Raises psycopg.Error for the first that fails.
+
+        `meanwhile` is done while the server is at work.
+        """
         pgconn = self._line.pgconn
         sent: list[bytes | None] = []  # a name for each statement being prepared, None for each that answers
         for statement, *values in calls:
@@ -109,6 +112,8 @@ class Transaction:
         pgconn.pipeline_sync()
         if pgconn.flush():
             await self._line.wait(_flushed(pgconn))
+        if meanwhile is not None:
+            meanwhile()
         return self._read(await self._answers(), sent)
 
     async def _answers(self) -> list[PGresult]:

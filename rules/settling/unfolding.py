@@ -87,10 +87,12 @@ class Unfolding:
         for _ in range(MOST_ROUNDS):
             if self.program.ended_at is not None:
                 return
-            effects = next(filter(None, (tuple(step(self.program, at, self._agenda)) for step in self._steps)), ())
-            if not effects:
+            for step in self._steps:
+                if following := tuple(step(self.program, at, self._agenda)):
+                    break
+            else:
                 self._agenda.clear()
                 return
-            for effect in effects:
+            for effect in following:
                 self.append(effect)
         raise DoesNotSettle(f"effects at {at} do not come to an end")

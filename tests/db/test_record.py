@@ -42,6 +42,28 @@ async def test_an_act_is_answered_with_what_it_added(room: Room) -> None:
     assert (line.seq, line.head.hex()) == (receipt.last_seq, receipt.head)
 
 
+@pytest.mark.parametrize("is_foreseen", [True, False])
+async def test_an_act_is_answered_with_what_is_made_of_its_receipt(room: Room, other_room: Room, *, is_foreseen: bool) -> None:
+    program_id = await room.started()
+    asked = room if is_foreseen else other_room  # which has not heard of the program, and looks first
+    assert await asked.recorder.answered(program_id, evidence("e1", "the-act"), lambda receipt: receipt.act_id) == "the-act"
+
+
+@pytest.mark.parametrize("is_foreseen", [True, False])
+async def test_a_fault_in_making_an_answer_is_told_and_the_act_is_recorded_once(
+    room: Room, other_room: Room, *, is_foreseen: bool
+) -> None:
+    program_id = await room.started()
+    asked = room if is_foreseen else other_room
+
+    def fault(_: Receipt) -> str:
+        raise LookupError("no words for it")
+
+    with pytest.raises(LookupError):
+        await asked.recorder.answered(program_id, evidence("e1", "the-act"), fault)
+    assert (await asked.recorded(program_id, evidence("e1", "the-act"))).repeated
+
+
 async def test_a_program_is_what_its_entries_add_up_to(room: Room) -> None:
     program_id = uuid4()
     kept = await tell(room.writer, program_id, long_story())
@@ -316,9 +338,9 @@ async def test_what_takes_long_to_judge_is_not_foreseen(
     steps, now, ask = count(), Hour.now, Transaction.ask
     sent = list[int]()
 
-    async def counted(self: Transaction, *calls: Any) -> Any:
+    async def counted(self: Transaction, *calls: Any, **named: Any) -> Any:
         sent.append(sum("SKIP LOCKED" in statement.sql for statement, *_ in calls))
-        return await ask(self, *calls)
+        return await ask(self, *calls, **named)
 
     monkeypatch.setattr(Transaction, "ask", counted)
     monkeypatch.setattr(Hour, "now", lambda hour: (now(hour) or datetime.now(UTC)) + timedelta(milliseconds=took * next(steps)))
@@ -450,8 +472,8 @@ class _TooEarly(Writer):
         async with self._writer.transaction() as transaction:
             ask = transaction.ask
 
-            async def blind(*calls: Any) -> Any:
-                begun, head, *rest = await ask(*calls)
+            async def blind(*calls: Any, **named: Any) -> Any:
+                begun, head, *rest = await ask(*calls, **named)
                 return [begun, [] if self._is_early else head, *rest]
 
             transaction.ask = blind  # type: ignore[method-assign]
