@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import assert_never
 
 from rules.explaining.assessments import assessment_reason
+from rules.explaining.consents import awaited, met_since
 from rules.explaining.disputes import dispute_reason
 from rules.explaining.family import child_reason
 from rules.explaining.milestones import milestone_reason
@@ -54,7 +55,6 @@ def written(leaf: c.Leaf) -> str:
 def _leaf(program: Program, phase: str, leaf: c.Leaf, at: datetime) -> Reason:  # noqa: C901, PLR0912  one arm a criterion
     """The sentence, who owes, since when, and the earliest date, of one unmet criterion."""
     plan = program.plan
-    opened = program.phase(phase).opened_at
     match leaf:
         case c.MilestoneAchieved(milestone=name):
             return milestone_reason(program, name, at)
@@ -63,19 +63,17 @@ def _leaf(program: Program, phase: str, leaf: c.Leaf, at: datetime) -> Reason:  
             return f"{sentence} Asked is the grade {least.normalize():f}.", owes, since, earliest
         case c.PhaseComplete(phase=name):
             owes = tuple(dict.fromkeys(party for owed in _owed_in(program, name, at) for party in owed))
-            return f"{plan.phases[name].title} is not complete ({program.phase(name).status}).", owes, None, None
+            return f"{plan.phases[name].title}: not complete ({program.phase(name).status}).", owes, None, None
         case c.StabilityKept(stability=name):
             return stability_reason(program, name, at)
         case c.CommitmentHolds(commitment=name):
             return commitment_reason(program, name, at)
         case c.ConsentGiven(consent=parties):
             missing = tuple(p for p in parties if p not in program.consented(phase))
-            return (
-                f"Not yet consented: {named(program, missing)}.",
-                missing,
-                opened or program.started_at,
-                at,
-            )
+            sentence = f"Not yet consented: {named(program, missing)}."
+            if not awaited(program, phase, at):
+                return sentence, (), None, None
+            return sentence, missing, met_since(program, phase, at), at
         case c.NoOpenIncident(no_open_incident=trigger):
             open_ = [i.id for i in matching(program, (trigger,)) if i.is_open_question or i.resolved_at is None]
             undecided = [i for i in matching(program, (trigger,)) if i.is_open_question]
@@ -118,22 +116,22 @@ def commitment_reason(program: Program, name: str, at: datetime) -> Reason:
     rule, state = program.plan.commitments[name], program.commitments.get(name)
     owes = (rule.party,) if rule.party else ()
     if state is None:
-        return f"{rule.title} is not in force yet.", (), None, None
+        return f"{rule.title}: not in force yet.", (), None, None
     if state.because is None:
         told = " ".join(reason[0] for _, _, reason in unmet(program, "", rule.kept_while, at))
         if state.status == "broken":
-            return f"{rule.title} is broken. {told}".rstrip(), owes, state.failing[-1][0], None
-        return f"{rule.title} is in question. {told}".rstrip(), (), None, None
+            return f"{rule.title}: broken. {told}".rstrip(), owes, state.failing[-1][0], None
+        return f"{rule.title}: in question. {told}".rstrip(), (), None, None
     happened = program.incidents[state.because].happened_at if state.because else None
     if state.status == "in_question":
         return (
-            f"{rule.title} is in question: the incident {state.because} is not decided.",
+            f"{rule.title}: in question, since the incident {state.because} is not decided.",
             deciders(program, program.incidents[state.because]),
             happened,
             None,
         )
     return (
-        f"{rule.title} is broken by the incident {state.because}, which is not resolved.",
+        f"{rule.title}: broken by the incident {state.because}, which is not resolved.",
         owes,
         happened,
         None,

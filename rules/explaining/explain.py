@@ -75,11 +75,11 @@ def blocking_phase(program: Program, name: str, at: datetime) -> tuple[Blocking,
         sentence = f"The program is {program.standing} since {local_day(since, program.plan.time_zone)}; no gate opens."
         found.append(Blocking(name, gate, "program: running", Truth.NOT_MET, sentence + with_parent, (), since, None))
     if waiting and rule.within and program.phase(rule.within).status is PhaseStatus.WAITING:
-        sentence = f"It opens within {program.plan.phases[rule.within].title}, which is not open."
+        sentence = f"It opens within another phase, which is not open: {program.plan.phases[rule.within].title}."
         found.append(Blocking(name, gate, f"within: {rule.within}", Truth.NOT_MET, sentence, (), None, None))
     found.extend(_unmet(program, name, gate, rule.entry if waiting else program.plan.exits[name], at))
     if waiting and not found and rule.opens == "on_advance":
-        sentence = f"The entry gate of {rule.title} is met; it opens when somebody advances it."
+        sentence = f"{rule.title}: its entry gate is met; it opens when somebody advances it."
         owes = (rule.party,) if rule.party else tuple(program.plan.parties)
         found.append(Blocking(name, gate, "advance", Truth.NOT_MET, sentence, owes, state.entry_met_at, at))
     return tuple(_with_stalls(program, block) for block in found)

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias, assert_never
 
+from rules.explaining.consents import awaited, met_since
 from rules.explaining.criteria import commitment_reason
 from rules.explaining.milestones import milestone_reason, next_act, without_evidence
-from rules.following.anchors import occurred
-from rules.following.gates import gate
 from rules.following.incidents import deciders, to_be_decided
 from rules.following.silence import lapses, silence_ends
-from rules.language import criteria as c
 from rules.program import Program
-from rules.times import plus
-from rules.truth import Truth
 from rules.vocabulary.disputes import DisputeStatus
 from rules.vocabulary.incidents import Incident
 from rules.vocabulary.milestones import MilestoneStatus
@@ -106,51 +102,8 @@ def _phases(program: Program, at: datetime) -> Iterator[Owed]:
         if waiting and rule.opens == "on_advance" and state.entry_met:
             for party in (rule.party,) if rule.party else tuple(program.plan.parties):
                 yield Owed(party, "advance", name, state.entry_met_at or program.started_at)
-        criteria = rule.entry if waiting else program.plan.exits[name]
-        if awaited := _awaited(program, name, criteria, at):
-            since = _met_since(program, name, criteria, at)
-            yield from (Owed(party, "consent", name, since) for party in awaited)
-
-
-def _awaited(program: Program, phase: str, criteria: Sequence[c.Criterion], at: datetime) -> list[str]:
-    """The parties whose consent is all that a gate lacks."""
-    given = program.consented(phase)
-    asked = c.consents_asked(*criteria)
-    missing = [party for party in asked if party not in given]
-    if not missing or gate(program, given, criteria, at) is Truth.MET:
-        return []
-    return missing if gate(program, {*asked, *given}, criteria, at) is Truth.MET else []
-
-
-def _met_since(program: Program, phase: str, criteria: Iterable[c.Criterion], at: datetime) -> datetime:
-    """Since when all of a gate but its consents is met, as far as what it asks for has a date."""
-    outer = program.plan.phases[phase].within
-    dates = [program.started_at, program.phase(phase).opened_at, program.phase(outer).opened_at if outer else None]
-    dates += [_since(program, leaf) for leaf in c.leaves(*criteria)]
-    return max(date for date in dates if date is not None and date <= at)
-
-
-def _since(program: Program, leaf: c.Leaf) -> datetime | None:
-    match leaf:
-        case c.MilestoneAchieved(milestone=name):
-            state = program.milestone(name)
-            return state.achieved_at or (state.waived.since if state.waived else None)
-        case c.MilestoneGraded(graded=c.Graded(milestone=name)):
-            return program.milestone(name).determined_at
-        case c.PhaseComplete(phase=name):
-            return program.phase(name).completed_at
-        case c.StabilityKept(stability=name):
-            held = program.stability.get(name)
-            return held.completed_at if held else None
-        case c.CommitmentHolds(commitment=name):
-            commitment = program.commitments.get(name)
-            ends = [end for _, end in commitment.broken if end is not None] if commitment else []
-            return max(ends, default=commitment.in_force_since if commitment else None)
-        case c.NotBefore(not_before=after):
-            since = occurred(program, after.from_)
-            return plus(since, after.within, program.plan.time_zone) if since else None
-        case _:
-            return None
+        for party in awaited(program, name, at):
+            yield Owed(party, "consent", name, met_since(program, name, at))
 
 
 def _commitments(program: Program, at: datetime) -> Iterator[Owed]:
@@ -195,9 +148,9 @@ def in_words(program: Program, owed: Owed, at: datetime) -> str:
         case "commitment":
             return commitment_reason(program, owed.name, at)[0]
         case "consent":
-            return f"{program.plan.phases[owed.name].title} waits for consent and for nothing else."
+            return f"{program.plan.phases[owed.name].title}: it waits for consent and for nothing else."
         case "advance":
-            return f"The entry gate of {program.plan.phases[owed.name].title} is met; it opens when somebody advances it."
+            return f"{program.plan.phases[owed.name].title}: its entry gate is met; it opens when somebody advances it."
         case "proposal":
             return f"Proposal {owed.name} waits for an answer: {program.proposals[owed.name].reason}"
         case "dispute":

@@ -20,7 +20,7 @@ def stability_reason(program: Program, phase: str, at: datetime) -> Reason:
         program.stability.get(phase),
     )
     if rule is None or state is None:
-        return f"The stability period of {plan.phases[phase].title} has not begun.", (), None, None
+        return f"{plan.phases[phase].title}: its stability period has not begun.", (), None, None
     zone, counted = zone_of(program, rule), state.counted
     moved = f" It was last moved by the incident {counted.moved_by}." if counted.moved_by else ""
     ends = counted.completes_at

@@ -140,7 +140,7 @@ class TestCommitmentsKeptByFigures:
         assert due.revised is None
         block = blocking_phase(given.program, "quiet", day(5))[0]
         assert block.sentence == (
-            "No more than ninety kt is broken. Smoke was 91 kt in 2024 (Observatory, 1); asked is at most 90."
+            "No more than ninety kt: broken. Smoke was 91 kt in 2024 (Observatory, 1); asked is at most 90."
         )
         assert (block.owes, block.since) == (("south",), day(5))
         counted(given, "m2", "89", "2025-01", 7)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 from rules import acts as a
+from rules.explaining.explain import blocking
 from rules.explaining.owing import in_words
 from rules.explaining.reciprocity import Account, How, reciprocity
 from rules.vocabulary import matters as m
@@ -35,8 +36,9 @@ def tally(held: Account, *, binding: bool = True) -> tuple[int, ...]:
 
 class TestWhatIsOwed:
     def test_who_moves_second_owes_nothing_before(self) -> None:
-        """Not even the consent to a phase that nothing but time and others' acts can open."""
+        """Not even the consent to a phase that nothing but time and others' acts can open; nor does what blocks say so."""
         given = World()
+        assert {who for block in blocking(given.program, day(400)) for who in block.owes} == {"north"}
         assert owed(given, "north", 400) == [("evidence", "announced")]
         assert owed(given, "south", 400) == []
 

@@ -412,7 +412,7 @@ class TestWhatItSays:
         assert waiting.what == "milestone: announced"
         assert "is missing or not verified" in waiting.sentence
         assert "no verified figure counts yet. Earned so far: 0 of 20 million" in told(world, "cleaning", 0)
-        assert "For the advance: First move is not complete" in told(world, "cleaning", 0)
+        assert "For the advance: First move: not complete" in told(world, "cleaning", 0)
         assert "What is not earned by 2025-03-21 is carried over." in told(world, "cleaning", 0)
         assert "What is not earned by 2025-03-06 is suspended." in told(world, "instalment", 0)
 
