@@ -19,17 +19,25 @@ from db.session import Reader
 PAGE = 200
 
 
+class NoSuchProgram(Exception):
+    """What was asked for is not there, which must not read like a ledger without faults."""
+
+    def __init__(self, program: UUID) -> None:
+        super().__init__(f"there is no program {program} here; accord verify without an id reads all.")
+
+
 def command(
     program: Annotated[UUID | None, typer.Argument(help="One program; left out, all.")] = None,
     home: HomeFolder = Path(".accord"),
 ) -> None:
     """Check that ledgers are whole: every hash, the chain, the numbering, and that they can be folded.
 
-    Exit code 0: everything is as it was recorded. 1: something is not; each fault is named.
+    Exit code 0: everything is as it was recorded. 1: something is not; each fault is named. Who is no operator proves a
+    ledger over HTTP, as docs/http.md says.
     """
     try:
         faults = asyncio.run(_verified(service_database(home), program))
-    except NotRunning as reason:
+    except (NotRunning, NoSuchProgram) as reason:
         typer.echo(f"accord: {reason}", err=True)
         raise typer.Exit(1) from reason
     for held, problem in faults:
@@ -54,6 +62,8 @@ async def _verified(url: str, program: UUID | None) -> list[tuple[Listed, Proble
                     faults.append((held, Problem(held.seq, "head", "the ledger ends before its head row")))
                 checked, entries = checked + 1, entries + len(rows)
                 progress.update(task, completed=checked)
+    if program is not None and not checked:
+        raise NoSuchProgram(program)
     typer.echo(f"{checked} programs with {entries} entries were read again; {len(faults)} faults.")
     return faults
 
