@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from db.queries import Line
 from db.receipts import Receipt
 from rules.decide import Decided
 from rules.entries import Entry
@@ -39,6 +40,25 @@ def withheld(entry: EntryAnswer) -> EntryAnswer:
         return entry
     kept = {name: value for name, value in entry.fact.items() if name not in ("document", "text", "reference")}
     return entry.model_copy(update={"fact": kept | {"withheld": True}})
+
+
+class SealedAnswer(BaseModel):
+    """One entry as it was sealed. Whoever has all of them can prove the ledger without whoever runs the service."""
+
+    seq: int
+    prev: str = Field(description="the leaf of the entry before; 64 zeros for the first")
+    leaf: str = Field(description="SHA-256, in hexadecimal, of a zero byte and the body's UTF-8 bytes")
+    body: str | None = Field(description="the text that was hashed; null where it holds restricted evidence")
+
+    @classmethod
+    def of(cls, line: Line) -> SealedAnswer:
+        body = None if getattr(line.entry.fact, "restricted_to", None) else line.body.decode()
+        return cls(seq=line.entry.seq, prev=line.prev.hex(), leaf=line.leaf.hex(), body=body)
+
+
+class SealedPage(BaseModel):
+    entries: list[SealedAnswer]
+    next: int | None = Field(description="pass as `after` for the next page; null at the end")
 
 
 class ReadingAnswer(BaseModel):

@@ -13,7 +13,7 @@ from pydantic import Field
 from api.acting import RECORDED, Key, Preview, ProgramId, perform
 from api.answers.assessments import AssessedAnswer
 from api.answers.checks import GateAnswer
-from api.answers.ledger import EntryAnswer, EntryPage, withheld
+from api.answers.ledger import EntryAnswer, EntryPage, SealedAnswer, SealedPage, withheld
 from api.answers.phases import ClockAnswer, MilestoneAnswer, PhaseAnswer
 from api.answers.programs import (
     EvidenceAnswer,
@@ -278,6 +278,21 @@ async def get_ledger(
     lines = await state.queries.ledger(program, sought, after=after, most=limit)
     more = lines[-1].entry.seq if len(lines) == limit else None
     return EntryPage(entries=[withheld(EntryAnswer.of(line.entry)) for line in lines], next=more)
+
+
+@router.get("/{program}/chain", responses=READS)
+async def get_chain(
+    state: StateOf,
+    caller: Caller,
+    program: ProgramId,
+    after: Annotated[int, Query(ge=0, lt=2**53, description="`next` of the page before")] = 0,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> SealedPage:
+    """Its ledger as the bytes that were hashed, oldest first, in pages: for proving the chain by oneself."""
+    await seen(state, caller, program)
+    lines = await state.queries.ledger(program, after=after, most=limit)
+    more = lines[-1].entry.seq if len(lines) == limit else None
+    return SealedPage(entries=[SealedAnswer.of(line) for line in lines], next=more)
 
 
 @router.get("/{program}/as-of", responses=READS)
