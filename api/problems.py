@@ -25,6 +25,7 @@ from psycopg_pool import PoolTimeout
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from api import unreadable
 from rules.refusals import Code
 from rules.refusals import Refused as Refusal
 
@@ -224,11 +225,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _unreadable(request: Request, error: RequestValidationError) -> JSONResponse:
-        faults = [
-            {"where": ".".join(str(part) for part in item["loc"]), "message": str(item["msg"])} for item in error.errors()
-        ]
-        told = "; ".join(f"{fault['where']}: {fault['message']}" for fault in faults[:3])
-        return body(Invalid("unreadable", f"The request cannot be read: {told}", faults=faults[:50]), request)
+        faults = unreadable.faults(error.errors())
+        return body(Invalid("unreadable", unreadable.sentence(faults), unreadable.ACCEPTED, faults=faults), request)
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:

@@ -149,9 +149,10 @@ def _settled_finding(program: Program, finding: Finding | None, at: datetime) ->
     """A finding that may be acted on: its time to observe has ended, or been used."""
     if finding is None or finding.observed or finding.observable_until is None or finding.observable_until <= at:
         return finding
+    zone = program.plan.time_zone
     raise No(
         Code.OBSERVATION_OPEN,
-        f"The party that owes may observe on the finding until {local_time(finding.observable_until, program.plan.time_zone)}.",
+        f"The party that owes may observe on the finding until {local_time(finding.observable_until, zone)} ({zone}).",
         "a determination after that, or after its observation",
     )
 

@@ -43,7 +43,12 @@ async def chain(door: Door, person: str = "auditor") -> list[dict[str, Any]]:
 @pytest.fixture
 async def head(door: Door) -> str:
     """The head in the receipt of an act that records restricted evidence."""
-    body = {"evidence": "secret", "milestone": "safety", "shows": "order", "restricted_to": ["north", "commission"]}
+    body: dict[str, Any] = {
+        "evidence": "secret",
+        "milestone": "safety",
+        "shows": "order",
+        "restricted_to": ["north", "commission"],
+    }
     filed = await door.client.post(
         door.address("/programs/{program}/documents?name=order.txt"), content=WORDS.encode(), headers=door.headers("sara")
     )

@@ -1,0 +1,75 @@
+"""What is said of a request that cannot be read: each fault with its place and what would be accepted there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+MOST = 50
+"""Faults of one request that are told."""
+
+TOLD = 3
+"""Those of them that stand in the sentence, too."""
+
+ACCEPTED = "the request with these places put right; /docs shows every field"
+
+OBJECT = "is an object; write its fields between { and }, as JSON with Content-Type: application/json"
+INSTANT = "is no instant; write 2025-03-01T09:00:00+03:00"
+KINDS = {
+    "missing": "is missing",
+    "extra_forbidden": "is not a field of this request; remove it or correct its name",
+    "string_type": "is text; write it in quotes, as one value",
+    "model_attributes_type": OBJECT,
+    "model_type": OBJECT,
+    "dict_type": OBJECT,
+    "list_type": "is a list; write its items between [ and ]",
+    "tuple_type": "is a list; write its items between [ and ]",
+    "bool_parsing": "is true or false",
+    "int_parsing": "is a whole number",
+    "datetime_type": INSTANT,
+    "datetime_parsing": INSTANT,
+    "datetime_from_date_parsing": INSTANT,
+    "datetime_object_invalid": INSTANT,
+    "date_parsing": "is no day; write 2025-03-01",
+    "date_from_datetime_parsing": "is no day; write 2025-03-01",
+    "uuid_parsing": "is no id of a program; GET /programs lists them",
+}
+"""By pydantic's name of a fault. Its own words are for programmers, and stand where none of ours do."""
+
+FORMS = {
+    r"^[a-z][a-z0-9_]{0,62}$": "lower-case letters, digits and _, starting with a letter",
+    r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$": "up to 100 letters, digits and ._:-, starting with a letter or digit",
+    r"^[0-9a-f]{64}$": "64 hexadecimal digits, the SHA-256 of the bytes",
+}
+"""By pattern, the form in words."""
+
+KEY_MISSING = "is missing; choose a key for this act, and send the same one when you send it again"
+
+
+def faults(errors: Sequence[Any]) -> list[dict[str, str]]:
+    """The errors of pydantic as the faults of a problem body."""
+    return [{"where": _place(item), "message": _sentence(item)} for item in errors[:MOST]]
+
+
+def sentence(found: Sequence[dict[str, str]]) -> str:
+    more = f"; and {len(found) - TOLD} more" if len(found) > TOLD else ""
+    return "The request cannot be read: " + "; ".join(f"{one['where']}: {one['message']}" for one in found[:TOLD]) + more
+
+
+def _place(item: Any) -> str:
+    # Where JSON breaks off is a number of characters, which reads like a place in a list.
+    parts = item["loc"][:1] if item["type"] == "json_invalid" else item["loc"]
+    return ".".join(str(part) for part in parts)
+
+
+def _sentence(item: Any) -> str:
+    kind, context = item["type"], item.get("ctx", {})
+    if kind == "json_invalid":
+        return f"is no JSON from character {item['loc'][-1]} on: {context.get('error', item['msg'])}"
+    if kind == "missing" and item["loc"] == ("header", "Idempotency-Key"):
+        return KEY_MISSING
+    if kind == "value_error":
+        return str(context["error"])
+    if kind == "string_pattern_mismatch":
+        return f"has not the form that is asked for: {FORMS.get(context['pattern'], context['pattern'])}"
+    return KINDS.get(kind, str(item["msg"][:1].lower() + item["msg"][1:]))

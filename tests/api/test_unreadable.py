@@ -1,0 +1,74 @@
+"""What somebody is told whose request cannot be read: in words, with the place and what would be accepted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.api.conftest import Door
+
+EVIDENCE: dict[str, Any] = {"evidence": "e1", "milestone": "announced", "shows": "text", "text": "It was said."}
+INCIDENT: dict[str, Any] = {"incident": "i1", "incident_kind": "strike", "severity": "grave", "place": "A", "account": "B"}
+
+
+async def faults(door: Door, path: str, body: Any, **headers: str) -> dict[str, str]:
+    """What is said of each place."""
+    sent = door.headers("nora") | {"Content-Type": "application/json"} | headers
+    held = {"content": body} if isinstance(body, str) else {"json": body}
+    answer = await door.client.post(door.address(path), headers=sent, **held)
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (422, "unreadable")
+    assert problem["accepted"]
+    return {fault["where"]: fault["message"] for fault in problem["faults"]}
+
+
+@pytest.mark.parametrize(
+    ("change", "where", "message"),
+    [
+        ({"evidence": ["e1"]}, "body.evidence", "is text; write it in quotes, as one value"),
+        ({"text": 7}, "body.text", "is text; write it in quotes, as one value"),
+        ({"colour": "red"}, "body.colour", "is not a field of this request; remove it or correct its name"),
+        ({"evidence": "e 1"}, "body.evidence", "has not the form that is asked for: up to 100 letters, digits and ._:-"),
+        ({"milestone": "First Step"}, "body.milestone", "has not the form that is asked for: lower-case letters, digits and _"),
+        ({"happened_at": "1 March 2025"}, "body.happened_at", "is no instant; write 2025-03-01T09:00:00+03:00"),
+        ({"happened_at": "2025-03-01T09:00:00"}, "body.happened_at", "an instant needs an offset"),
+        ({"document": "file.pdf"}, "body.document", "is an object; write its fields between { and }"),
+    ],
+)
+async def test_each_slip_is_told_in_words(door: Door, change: dict[str, Any], where: str, message: str) -> None:
+    told = await faults(door, "/programs/{program}/evidence", EVIDENCE | change)
+    assert told[where].startswith(message)
+
+
+async def test_what_is_missing_is_named(door: Door) -> None:
+    assert (await faults(door, "/programs/{program}/evidence", {}))["body.milestone"] == "is missing"
+
+
+async def test_a_missing_key_is_explained(door: Door) -> None:
+    """It is the first thing that somebody leaves out, and the one that no form asks for."""
+    sent = {"Authorization": door.headers("nora")["Authorization"]}
+    answer = await door.client.post(door.address("/programs/{program}/evidence"), json=EVIDENCE, headers=sent)
+    (fault,) = answer.json()["faults"]
+    assert fault["where"] == "header.Idempotency-Key"
+    assert fault["message"] == "is missing; choose a key for this act, and send the same one when you send it again"
+
+
+@pytest.mark.parametrize("body", ["{evidence: e1}", '{"evidence": "e1"', "evidence=e1"])
+async def test_a_body_that_is_no_json_says_where_it_breaks_off(door: Door, body: str) -> None:
+    told = await faults(door, "/programs/{program}/evidence", body)
+    assert told["body"].startswith("is no JSON from character ")
+
+
+async def test_a_form_is_told_that_json_is_asked_for(door: Door) -> None:
+    told = await faults(
+        door, "/programs/{program}/evidence", "evidence=e1", **{"Content-Type": "application/x-www-form-urlencoded"}
+    )
+    assert told["body"].startswith("is an object")
+
+
+async def test_an_address_that_cannot_be_read_is_told_alike(door: Door) -> None:
+    (fault,) = (await door.get("nora", "/programs/nonsense")).json()["faults"]
+    assert fault == {"where": "path.program", "message": "is no id of a program; GET /programs lists them"}
+    (fault,) = (await door.get("nora", "/programs/{program}/as-of", at="yesterday")).json()["faults"]
+    assert fault == {"where": "query.at", "message": "is no instant; write 2025-03-01T09:00:00+03:00"}
