@@ -17,6 +17,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from rules.language.slips import field, sentence, unread
+
 M = TypeVar("M", bound=BaseModel)
 Path = tuple[str | int, ...]
 Position = tuple[int, int]
@@ -78,9 +80,9 @@ def read(text: str) -> Document:
     try:
         root = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        said, mark = unread(error)
         position = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise Faulty([Fault((), f"not readable as YAML: {error.problem}", position)]) from None
+        raise Faulty([Fault((), f"not readable as YAML: {said}", position)]) from None
     except YAMLError as error:
         raise Faulty([Fault((), f"not readable as YAML: {error}")]) from None
     except RecursionError:
@@ -162,50 +164,12 @@ class _Reader:
 
 def faults_of(error: ValidationError) -> list[Fault]:
     """A pydantic error as faults. Names the accepted fields where a field is unknown or missing."""
-    return [Fault(_plain(item["loc"]), _sentence(item)) for item in error.errors(include_url=False)]
+    return [Fault(_plain((*item["loc"], *field(item))), sentence(item)) for item in error.errors(include_url=False)]
 
 
 def _plain(location: tuple[int | str, ...]) -> Path:
     # A discriminated union adds its tag (written `=tag`) and a key error the marker `[key]`.
     return tuple(part for part in location if not (isinstance(part, str) and part.startswith(("=", "["))))
-
-
-def _sentence(item: Any) -> str:
-    match item["type"]:
-        case "missing":
-            return MISSING.get(str(item["loc"][-1]), "is missing")
-        case "extra_forbidden":
-            return "is not a field of this place; remove it or correct its name"
-        case "value_error":
-            return str(item["ctx"]["error"])
-        case "string_pattern_mismatch":
-            return f"{item['input']!r} {FORMS.get(str(item['loc'][-1]), NO_NAME.format('_'))}"
-        case _:
-            pass
-    found = item["input"]
-    if item["type"] == "string_type" and isinstance(found, int | float):
-        return f'is text; write "{found}"'
-    shown = f" (found {item['input']!r})" if isinstance(item["input"], str | int | bool) else ""
-    return str(item["msg"][:1].lower() + item["msg"][1:]) + shown
-
-
-NO_NAME = "is no name; use lower-case letters, digits and {}, starting with a letter"
-FORMS = {
-    "plan": NO_NAME.format("-"),
-    "adapter": NO_NAME.format("-"),
-    "at": "is no time; write 06:00 for a check, 2024-10-01T09:00 in a story",
-    "starts": "is no time; write 2024-10-01T09:00",
-    "becomes": "is nothing that a phase becomes; write open or complete",
-    "change": "is no change; write it with its sign: -10%",
-    "recovered": "is no share; write 50%",
-}
-"""By field, what is said of text that has not its form."""
-
-MISSING = {
-    "from": "a duration needs an anchor; write from: {phase: ..., becomes: open} or {milestone: ...} or {date: ...}",
-    "why": "is missing; say why the source text leaves this open and why this default",
-    "default": "is missing; a parameter carries a default",
-}
 
 
 def validated(model: type[M], document: Document) -> M:
@@ -223,8 +187,8 @@ def _found(error: ValidationError, data: Any) -> list[Fault]:
     """
     faults: dict[Path, Fault] = {}
     for item in error.errors(include_url=False):
-        path = _in_document(_plain(item["loc"]), data, missing=item["type"] == "missing")
-        faults.setdefault(path, Fault(path, _sentence(item)))
+        path = _in_document(_plain((*item["loc"], *field(item))), data, missing=item["type"] == "missing")
+        faults.setdefault(path, Fault(path, sentence(item)))
     return list(faults.values())
 
 

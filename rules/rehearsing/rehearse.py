@@ -266,7 +266,9 @@ class _Stage:
                 fits = cast.role is role and cast.party in parties and cast.party not in (not_party or ())
                 if fits and person not in (not_person or ()):
                     return a.Actor(person=person, role=role, party=cast.party)
-        raise self._fault(path, f"nobody of the story is {role} for {' or '.join(parties)}")
+        apart = [party for party in parties if party in (not_party or ())]
+        told = f", apart from {' and '.join(apart)}, whose own it is" if apart else ""
+        raise self._fault(path, f"nobody of the story is {role} for {' or '.join(parties)}{told}; add them to people")
 
     def _must(self, actor: a.Actor, deed: a.Deed, path: Path) -> None:
         outcome = decide(self.program, self._act(actor, deed), self.now)

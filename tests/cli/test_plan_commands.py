@@ -158,6 +158,7 @@ def test_a_broken_expectation_is_explained() -> None:
         ("at: 2025-04-22T09:00", "at: tomorrow", "steps.4.at"),
         ("happened_at: 2025-04-21T22:30", "happened_at: last night", "happened_at"),
         ("achieve: [safety_guaranteed, campaign_begun]", "achieve: [safety_garanteed]", "did you mean safety_guaranteed"),
+        ("  yusuf: [{role: verifier, party: hmc}]\n", "", "verifier for iraq or hmc, apart from iraq, whose own it is"),
         ("starts: 2024-10-01T09:00", "starts: 2024-13-01T09:00", "starts"),
         ("at: 2025-04-22T09:00", "at: 2025-02-31T09:00", "steps.4.at"),
     ],

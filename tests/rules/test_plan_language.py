@@ -296,9 +296,9 @@ FAULTS = {
     "an unknown field": ("title: Calm", "titel: ▸Calm\n    title: Calm", "is not a field of this place"),
     "an unknown field of a showing": ("what: the text}", "what: the text, wat: ▸x}", "is not a field of this place"),
     "an unknown kind of showing": (
-        "▸text: {kind: document"[1:],
-        "▸text: {kind: paper",
-        "'document', 'statement', 'attestation', 'measurement'",
+        "text: {kind: document",
+        "text: {kind: ▸paper",
+        "'paper' is nothing that can stand here; write one of document, statement, attestation, measurement",
     ),
     "a missing field": ("    title: Calm\n", "", "is missing"),
     "a criterion of two keys": (
@@ -317,6 +317,14 @@ FAULTS = {
         "name who determines in by",
     ),
     "no YAML": ("title: Calm", "title: [", "not readable as YAML"),
+    "a list that is not closed": ("verified_by: [south]", "verified_by: ▸[south", "what opens here with [ is not closed"),
+    "a quote that is not closed": ("title: Calm", "title: ▸'Calm", "the quote that opens here is closed nowhere"),
+    "a tab": ("    title: Calm", "▸\ttitle: Calm", "a tab stands here; indent with spaces"),
+    "a line that is set in too little": ("Calm\n    entry:", "Calm\n   ▸entry:", "this line is further in or out"),
+    "a colon in a text": ("title: Calm", "title: Calm▸: at last", "put the text in quotes"),
+    "a percent sign that begins a text": ("title: Calm", "title: ▸%Calm", "'%' begins no value; put the text in quotes"),
+    "text where fields belong": ("determined: {by: [committee]}", "determined: ▸the committee", "has fields of its own"),
+    "one name where a list belongs": ("verified_by: [south]", "verified_by: ▸south", "is a list; write [south]"),
     "a version of the language that we do not read": ("accord: 1", "accord: ▸2", "input should be 1"),
     "a grade of what has no scale": (
         "- phase: move",

@@ -1,0 +1,78 @@
+"""What is said of slips in a document: text that is no YAML, and values that do not fit their place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ruamel.yaml.error import MarkedYAMLError, StringMark
+
+
+def unread(error: MarkedYAMLError) -> tuple[str, StringMark | None]:
+    """Why text is no YAML, and where whoever wrote it would look for the slip."""
+    problem = str(error.problem)
+    if error.context == "while scanning a quoted scalar":
+        return "the quote that opens here is closed nowhere", error.context_mark
+    if "'\\t'" in problem:
+        return "a tab stands here; indent with spaces", error.problem_mark
+    if problem.startswith("expected <block end>"):
+        return "this line is further in or out than those that it belongs to", error.problem_mark
+    if problem == "mapping values are not allowed here":
+        return "a colon within text; put the text in quotes, or the fields on lines of their own", error.problem_mark
+    if error.context in ("while parsing a flow mapping", "while parsing a flow sequence"):
+        return f"what opens here with {'{' if 'mapping' in error.context else '['} is not closed", error.context_mark
+    if problem.endswith("that cannot start any token"):
+        return f"{problem.removeprefix('found character ')[:3]} begins no value; put the text in quotes", error.problem_mark
+    return problem, error.problem_mark or error.context_mark
+
+
+def field(item: Any) -> tuple[str, ...]:
+    """The field that says which shape is meant, where that is what is wrong."""
+    named = str(item.get("ctx", {}).get("discriminator", "")) if item["type"] == "union_tag_invalid" else ""
+    return (named.strip("'"),) if named.startswith("'") else ()
+
+
+def sentence(item: Any) -> str:
+    """What is said of an error of pydantic. Its own words stand only where there are none of ours."""
+    match item["type"]:
+        case "missing":
+            return MISSING.get(str(item["loc"][-1]), "is missing")
+        case "extra_forbidden":
+            return "is not a field of this place; remove it or correct its name"
+        case "value_error":
+            return str(item["ctx"]["error"])
+        case "string_pattern_mismatch":
+            return f"{item['input']!r} {FORMS.get(str(item['loc'][-1]), NO_NAME.format('_'))}"
+        case "union_tag_invalid" if field(item):
+            known = item["ctx"]["expected_tags"].replace("'", "")
+            return f"{item['ctx']['tag']!r} is nothing that can stand here; write one of {known}"
+        case "tuple_type" | "list_type":
+            held = item["input"] if isinstance(item["input"], str | int) else "a, b"
+            return f"is a list; write [{held}]"
+        case "model_type" | "dict_type" | "model_attributes_type":
+            return "has fields of its own; write them between { and }, or below it and further in"
+        case _:
+            pass
+    found = item["input"]
+    if item["type"] == "string_type" and isinstance(found, int | float):
+        return f'is text; write "{found}"'
+    shown = f" (found {item['input']!r})" if isinstance(item["input"], str | int | bool) else ""
+    return str(item["msg"][:1].lower() + item["msg"][1:]) + shown
+
+
+NO_NAME = "is no name; use lower-case letters, digits and {}, starting with a letter"
+FORMS = {
+    "plan": NO_NAME.format("-"),
+    "adapter": NO_NAME.format("-"),
+    "at": "is no time; write 06:00 for a check, 2024-10-01T09:00 in a story",
+    "starts": "is no time; write 2024-10-01T09:00",
+    "becomes": "is nothing that a phase becomes; write open or complete",
+    "change": "is no change; write it with its sign: -10%",
+    "recovered": "is no share; write 50%",
+}
+"""By field, what is said of text that has not its form."""
+
+MISSING = {
+    "from": "a duration needs an anchor; write from: {phase: ..., becomes: open} or {milestone: ...} or {date: ...}",
+    "why": "is missing; say why the source text leaves this open and why this default",
+    "default": "is missing; a parameter carries a default",
+}
