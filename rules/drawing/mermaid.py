@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from rules.drawing.criteria import asked, dates
@@ -13,12 +13,16 @@ from rules.language import plan as p
 def as_mermaid(plan: p.Plan) -> str:
     """The plan as a Mermaid flowchart: gates are hexagons, milestones boxes, clocks rounded.
 
+    What waits for a whole phase hangs on its exit gate, since an arrow from each milestone to each that waits is a thicket.
+
     Every id carries a prefix, because names such as `end` and `class` are words of Mermaid's own.
     """
     lines = ["flowchart LR"]
+    waited_for = _waited_for(plan)
     for name, rule in plan.phases.items():
         lines.append(f'  subgraph g_{name}["{_quoted(rule.title)}"]')
         lines += [f"    {line}" for line in _inside(name, rule)]
+        lines += [f'    e_{name}{{{{"complete"}}}}'] if name in waited_for else []
         lines.append("  end")
     for name, commitment in plan.commitments.items():
         lines.append(f'  k_{name}[/"{_quoted(commitment.title)}"/]')
@@ -26,10 +30,13 @@ def as_mermaid(plan: p.Plan) -> str:
         lines.append(f'  c_{name}[["{_quoted(child.title)}"]]')
         lines.append(f"  p_{child.opened_in} --> c_{name}")
     for name, rule in plan.phases.items():
-        lines += [f"  {line}" for line in _arrows(plan, name, rule)]
+        lines += [f"  p_{rule.within} -.->|within| p_{name}"] if rule.within else []
+        lines += [f"  {line}" for line in _arrows(rule.entry, f"p_{name}")]
+        if name in waited_for:
+            lines += [f"  {line}" for line in _arrows(plan.exits[name], f"e_{name}") or [f"p_{name} --> e_{name}"]]
     for name, terms in plan.releases.items():
         lines.append(f'  r_{name}[["{_quoted(terms.title)}<br/>{terms.amount:f} {_quoted(terms.unit)}"]]')
-        sources = [source for leaf in c.leaves(*terms.when) for source in _sources(plan, leaf, f"r_{name}")]
+        sources = [source for leaf in c.leaves(*terms.when) for source in _sources(leaf, f"r_{name}")]
         sources += [f"m_{terms.share_of}"] if terms.share_of else []
         lines += [f"  {source} --> r_{name}" for source in dict.fromkeys(sources)]
     return "\n".join(lines) + "\n"
@@ -46,13 +53,19 @@ def _inside(name: str, rule: p.Phase) -> Iterator[str]:
         yield f"p_{name} --> s_{name}"
 
 
-def _arrows(plan: p.Plan, name: str, rule: p.Phase) -> Iterator[str]:
-    if rule.within:
-        yield f"p_{rule.within} -.->|within| p_{name}"
-    for number, criterion in enumerate(rule.entry):
+def _waited_for(plan: p.Plan) -> set[str]:
+    gates = [*(rule.entry for rule in plan.phases.values()), *plan.exits.values(), *(r.when for r in plan.releases.values())]
+    leaves = (leaf for criteria in gates for leaf in c.leaves(*criteria))
+    return {leaf.phase for leaf in leaves if isinstance(leaf, c.PhaseComplete)}
+
+
+def _arrows(gate: Iterable[c.Criterion], target: str) -> list[str]:
+    lines: list[str] = []
+    for number, criterion in enumerate(gate):
         choice = "" if len(list(c.leaves(criterion))) == 1 else f"|{_choice(criterion)}|"
         for index, leaf in enumerate(c.leaves(criterion)):
-            yield from (f"{source} -->{choice} p_{name}" for source in _sources(plan, leaf, f"{name}_{number}_{index}"))
+            lines += [f"{source} -->{choice} {target}" for source in _sources(leaf, f"{target}_{number}_{index}")]
+    return lines
 
 
 def _choice(criterion: c.Criterion) -> str:
@@ -65,15 +78,13 @@ def _choice(criterion: c.Criterion) -> str:
             return "all of these"
 
 
-def _sources(plan: p.Plan, leaf: c.Leaf, own: str) -> Iterator[str]:
+def _sources(leaf: c.Leaf, own: str) -> Iterator[str]:
     """The nodes that an arrow into a gate comes from; consents, dates and quiet get a node of their own."""
     match leaf:
         case c.MilestoneAchieved(milestone=name) | c.MilestoneGraded(graded=c.Graded(milestone=name)):
             yield f"m_{name}"
         case c.PhaseComplete(phase=name):
-            shown = [f"m_{step}" for step in plan.phases[name].milestones]
-            clock = [f"s_{name}"] if plan.phases[name].stability else []
-            yield from shown + clock or [f"p_{name}"]
+            yield f"e_{name}"
         case c.StabilityKept(stability=name):
             yield f"s_{name}"
         case c.CommitmentHolds(commitment=name):

@@ -1,6 +1,7 @@
 """Every story of every plan, told on the law alone."""
 
 import csv
+import re
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,8 @@ def test_a_plan_can_be_drawn(file: Path) -> None:
         assert f"r_{name}[[" in chart
     for name in (*plan.procedures, *plan.amendments, *plan.assessors, *plan.disputes, *plan.snapbacks, *plan.checks):
         assert f"  {name}: " in text
+    drawn = set(re.findall(r"\b[a-z]_\w+(?=[\[({])", chart))
+    assert {end for line in re.findall(r"^ +(\w+) -.*?-> ?(?:\|[^|]*\| )?(\w+)$", chart, re.MULTILINE) for end in line} <= drawn
     assert chart.count("subgraph ") == len(plan.phases) == chart.count("\n  end\n")
 
 
