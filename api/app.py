@@ -8,10 +8,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, TypedDict
 
 from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
 
 from api import problems
 from api.identity import KnownTokens
 from api.limits import BodyLimit
+from api.page import MAY_ASK_NOTHING, page
 from api.problems import ProblemBody
 from api.routers import acts, checks, disputes, documents, family, health, incidents, plans, proposals
 from api.routers import problems as problem_routes
@@ -95,7 +97,8 @@ def create_app() -> FastAPI:
         summary="Milestone-conditioned program management",
         description=DESCRIPTION,
         lifespan=lifespan,
-        docs_url="/docs",
+        docs_url=None,
+        redoc_url=None,
         openapi_url="/api/v1/openapi.json",
     )
     # In this order they are looked through for each request, so acts, which are asked most, stand first.
@@ -114,5 +117,10 @@ def create_app() -> FastAPI:
     ):
         app.include_router(room.router, prefix="/api/v1")
     problems.install(app)
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> HTMLResponse:
+        return HTMLResponse(page(app.openapi()), headers=MAY_ASK_NOTHING)
+
     app.add_middleware(BodyLimit)
     return app
