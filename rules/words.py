@@ -88,7 +88,7 @@ Figure = Annotated[
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """What would be accepted instead of an unknown name, nearest first."""
     names = sorted(known)
-    near = get_close_matches(word, names, n=3, cutoff=0.5) or [name for name in names if word and word in name][:3]
+    near = get_close_matches(word, names, n=3, cutoff=0.6) or [name for name in names if word and word in name][:3]
     if near:
         return f"did you mean {', '.join(near)}?"
     return f"known here: {', '.join(names[:12])}" if names else "none is declared"

@@ -17,6 +17,7 @@ from rules.measuring.comparison import bound
 from rules.rehearsing.rehearse import rehearse
 from rules.rehearsing.story import Cast, Checked, ChildTold, Expectation, Step, Story
 from rules.soundness import sound
+from rules.words import did_you_mean
 
 ROOT = Path(__file__).parents[2]
 
@@ -567,3 +568,9 @@ def test_the_reference_has_every_field() -> None:
     for shape in (Story, Step, Expectation, Cast, ChildTold, Checked):
         fields |= {held.alias or name for name, held in shape.model_fields.items()}
     assert {name for name in fields if not re.search(rf"\b{name}\b", text)} == set()
+
+
+def test_a_far_fetched_name_is_no_suggestion() -> None:
+    """Whoever wrote something else altogether needs to see what there is."""
+    assert did_you_mean("nonsense", ["announcement", "trade"]) == "known here: announcement, trade"
+    assert did_you_mean("anouncement", ["announcement", "trade"]) == "did you mean announcement?"
