@@ -66,12 +66,13 @@ def owing(program: Program, at: datetime) -> tuple[Owed, ...]:
 
 
 def _milestones(program: Program, at: datetime) -> Iterator[Owed]:
+    waiting = {name for name in program.plan.phases if program.phase(name).status is PhaseStatus.WAITING}
     for name, step in program.plan.milestones.items():
         state, binding = program.milestone(name), step.due is None or step.due.scores
         if state.status is MilestoneStatus.ACHIEVED:
             yield from _reversal(program, name, at, binding=binding)
             continue
-        if state.counts or (act := next_act(program, name, at)).what == "nothing":
+        if state.counts or program.plan.phase_of[name] in waiting or (act := next_act(program, name, at)).what == "nothing":
             continue
         due = state.due.revised if state.due else None
         until = {"evidence": due, "observation": act.earliest}.get(act.what)
@@ -106,16 +107,16 @@ def _phases(program: Program, at: datetime) -> Iterator[Owed]:
         if waiting and rule.opens == "on_advance" and state.entry_met:
             for party in (rule.party,) if rule.party else tuple(program.plan.parties):
                 yield Owed(party, "advance", name, state.entry_met_at or program.started_at)
-        criteria = rule.entry if waiting else program.plan.exits[name]
-        if awaited := _awaited(program, name, criteria, at):
+        entry_asks, exit_asks = program.plan.consents_asked[name]
+        criteria, asked = (rule.entry, entry_asks) if waiting else (program.plan.exits[name], exit_asks)
+        if awaited := _awaited(program, name, criteria, asked, at):
             since = _met_since(program, name, criteria, at)
             yield from (Owed(party, "consent", name, since) for party in awaited)
 
 
-def _awaited(program: Program, phase: str, criteria: Sequence[c.Criterion], at: datetime) -> list[str]:
+def _awaited(program: Program, phase: str, criteria: Sequence[c.Criterion], asked: Sequence[str], at: datetime) -> list[str]:
     """The parties whose consent is all that a gate lacks."""
     given = program.consented(phase)
-    asked = c.consents_asked(*criteria)
     missing = [party for party in asked if party not in given]
     if not missing or gate(program, given, criteria, at) is Truth.MET:
         return []

@@ -25,6 +25,7 @@ from rules.language.criteria import (
     ProgramComplete,
     StabilityKept,
     Trigger,
+    consents_asked,
     leaves,
 )
 from rules.language.dependents import Dependents, Subject, dependents
@@ -255,6 +256,11 @@ class Plan(Strict):
     def exits(self) -> Mapping[str, tuple[Criterion, ...]]:
         """The exit gate of each phase, the unwritten ones spelled out."""
         return {name: phase.exit or tuple(self._whole(name)) for name, phase in self.phases.items()}
+
+    @cached_property
+    def consents_asked(self) -> Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+        """By phase, the parties whose consent its entry gate and its exit gate ask for."""
+        return {name: (consents_asked(*phase.entry), consents_asked(*self.exits[name])) for name, phase in self.phases.items()}
 
     @cached_property
     def dates(self) -> Mapping[str, tuple[tuple[NotBefore, ...], tuple[NotBefore, ...]]]:
