@@ -7,10 +7,11 @@ from typing import assert_never
 
 from rules.drawing.criteria import asked, dates
 from rules.language import criteria as c
-from rules.language import plan as p
+from rules.language.phases import Phase
+from rules.language.plan import Plan
 
 
-def as_mermaid(plan: p.Plan) -> str:
+def as_mermaid(plan: Plan) -> str:
     """The plan as a Mermaid flowchart: gates are hexagons, milestones boxes, clocks rounded.
 
     Every id carries a prefix, because names such as `end` and `class` are words of Mermaid's own.
@@ -35,7 +36,7 @@ def as_mermaid(plan: p.Plan) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _inside(name: str, rule: p.Phase) -> Iterator[str]:
+def _inside(name: str, rule: Phase) -> Iterator[str]:
     yield f'p_{name}{{{{"{name}"}}}}'
     for step_name, step in rule.milestones.items():
         due = f"<br/>due {dates(step.due)}" if step.due else ""
@@ -46,7 +47,7 @@ def _inside(name: str, rule: p.Phase) -> Iterator[str]:
         yield f"p_{name} --> s_{name}"
 
 
-def _arrows(plan: p.Plan, name: str, rule: p.Phase) -> Iterator[str]:
+def _arrows(plan: Plan, name: str, rule: Phase) -> Iterator[str]:
     if rule.within:
         yield f"p_{rule.within} -.->|within| p_{name}"
     for number, criterion in enumerate(rule.entry):
@@ -65,7 +66,7 @@ def _choice(criterion: c.Criterion) -> str:
             return "all of these"
 
 
-def _sources(plan: p.Plan, leaf: c.Leaf, own: str) -> Iterator[str]:
+def _sources(plan: Plan, leaf: c.Leaf, own: str) -> Iterator[str]:
     """The nodes that an arrow into a gate comes from; consents, dates and quiet get a node of their own."""
     match leaf:
         case c.MilestoneAchieved(milestone=name) | c.MilestoneGraded(graded=c.Graded(milestone=name)):
