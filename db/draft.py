@@ -19,7 +19,7 @@ from db.ledger import GENESIS, Sealed, TooLarge, columns_of, seal
 from db.programs import Kept, clock_room_must_look
 from db.projections import head, origin, rows
 from db.receipts import BatchRefused, Receipt
-from db.statements import append, append_as_expected
+from db.statements import TELL, append, append_as_expected
 from db.wire import Call, Value
 from rules.acts import Act
 from rules.canonical import NotCanonical
@@ -66,10 +66,6 @@ class Draft:
     def sealed(self) -> tuple[Sealed, ...]:
         return tuple(self._sealed)
 
-    @property
-    def wakes_the_clock_room(self) -> bool:
-        return self._clock_seq is not None
-
     def judge(self, act: Act) -> Receipt | Refused:
         """Receipt and entries, or the refusal and the entry of the attempt."""
         outcome = self._outcome(act)
@@ -98,17 +94,20 @@ class Draft:
         self.after, self._clock_seq, self._known = after, clock_seq, known
         del self._sealed[length:]
 
-    def statement(self) -> Call:
-        """The one statement that writes all of it, with its values, once the head row is locked."""
+    def calls(self) -> tuple[Call, ...]:
+        """What is sent once the head row is locked: one statement that writes all of it, and a notice if a clock must look."""
         shape, values = self._written()
-        return (append(*shape, starts=self._before is None), *values)
+        return self._with_notice((append(*shape, starts=self._before is None), *values))
 
-    def statement_as_expected(self) -> Call:
+    def calls_as_expected(self) -> tuple[Call, ...]:
         """The same, to be sent without a look before: it fails unless the program still stands where the draft began."""
         if self._before is None:
             raise ValueError("a start expects nothing")
         shape, values = self._written()
-        return (append_as_expected(*shape), *(*values, self._before.seq, self._before.head))
+        return self._with_notice((append_as_expected(*shape), *(*values, self._before.seq, self._before.head)))
+
+    def _with_notice(self, statement: Call) -> tuple[Call, ...]:
+        return (statement,) if self._clock_seq is None else (statement, (TELL, str(self.program_id)))
 
     def _written(self) -> tuple[tuple[frozenset[str], frozenset[str]], tuple[Value, ...]]:
         """Which projections are written and which lose lines; and the program, rows as JSON, and the entries as bytes."""

@@ -1,4 +1,4 @@
-"""What the door reads: the list of programs, one line of it, pages of a ledger, memberships.
+"""What the door reads: the list of programs, one line of it, pages of a ledger.
 
 Programs themselves are folded by `programs.py`. Pages are by key, not by number: a page stays right
 while others write, and the thousandth costs what the first does.
@@ -13,12 +13,8 @@ from typing import Any, LiteralString, TypeAlias
 from uuid import UUID
 
 from db.ledger import Stored, read
-from db.receipts import Receipt, repeated
 from db.session import Reader
-from db.statements import ACT
-from rules.acts import Member, Role
 from rules.entries import Entry
-from rules.program import Program
 
 Place: TypeAlias = tuple[datetime, UUID]
 """Where a page of programs ended: `started_at` and `id` of its last line."""
@@ -127,27 +123,6 @@ class Queries:
         query = f"SELECT prev, leaf, body FROM ledger_entry {_all(where)} ORDER BY seq {order} LIMIT %(most)s"
         rows = await self._reader.rows(query, {**values, "program_id": program_id, "after": after, "most": most})
         return [Line(read(row["body"]), row["prev"], row["leaf"], row["body"]) for row in rows]
-
-    async def receipt(self, program_id: UUID, act_id: str, program: Program) -> Receipt | None:
-        """The receipt of an act that has been recorded in a program; None for an id that has not been used."""
-        found = await self._reader.row(
-            "SELECT seq FROM ledger_entry WHERE program_id = %s AND act_id = %s"
-            " AND content IS NOT NULL AND kind <> 'attempt_refused'",
-            [program_id, act_id],
-        )
-        if found is None:
-            return None
-        answer = await self._reader.answer(ACT, program_id, found["seq"], act_id)
-        rows = [(row["leaf"], row["body"]) for row in answer]
-        return repeated(program_id, rows, tuple(read(body) for _, body in rows), program)
-
-    async def memberships(self, program_id: UUID, person: str) -> tuple[Member, ...]:
-        """The roles of a person in a program."""
-        rows = await self._reader.rows(
-            "SELECT role, party FROM membership WHERE program_id = %s AND person = %s ORDER BY role, party",
-            [program_id, person],
-        )
-        return tuple(Member(person=person, role=Role(row["role"]), party=row["party"] or None) for row in rows)
 
     async def stored(self, program_id: UUID) -> AsyncIterator[Stored]:
         """All rows of a ledger as they are stored, for `ledger.verify_chain` and for exports."""

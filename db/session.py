@@ -20,7 +20,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
-from db.wire import Line, Statement, Transaction
+from db.wire import Line, Transaction
 
 Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 Connection: TypeAlias = psycopg.AsyncConnection[DictRow]
@@ -160,15 +160,6 @@ class Reader(_Pool):
             cursor = await connection.execute(query, parameters)
             rows: list[DictRow] = await cursor.fetchall()
             return rows
-
-    async def answer(self, statement: Statement, *values: Any) -> list[DictRow]:
-        """All rows of a statement that is also asked over the wire."""
-        async with (
-            self._connection() as connection,
-            psycopg.AsyncRawCursor[DictRow](connection, row_factory=dict_row) as cursor,
-        ):
-            await cursor.execute(statement.sql.encode(), values)
-            return await cursor.fetchall()
 
     async def row(self, query: LiteralString, parameters: Parameters = ()) -> DictRow | None:
         rows = await self.rows(query, parameters)

@@ -7,10 +7,9 @@ those of `telling`, never the head row that acts wait for.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from db.session import Clerk, Connection
@@ -20,31 +19,11 @@ CHANNEL = "accord_told"
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
-    """A running clock of a program, as its workflow needs it."""
-
-    name: str
-    kind: str
-    phase: str
-    due_at: datetime
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
 class Untold:
-    """A program as its workflow must come to know it: entries up to `seq`, of which it knows `told_seq`."""
+    """A program whose workflow has something to hear; it stands at `seq`."""
 
     program_id: UUID
-    title: str
-    plan: str
-    standing: str
     seq: int
-    told_seq: int
-    next_due: datetime | None
-    phases: Mapping[str, str]
-    """The status of each phase by its name, in no particular order."""
-    clocks: tuple[Running, ...]
-    """Soonest first."""
 
 
 class Round:
@@ -86,23 +65,10 @@ class Tellings:
 
 async def _untold(connection: Connection, namespace_id: str, most: int) -> tuple[Untold, ...]:
     cursor = await connection.execute(
-        "SELECT p.id AS program_id, p.title, p.plan, p.standing, p.seq, t.told_seq, p.next_due"
+        "SELECT p.id AS program_id, p.seq"
         " FROM telling t JOIN program p ON p.id = t.program_id"
         " WHERE p.clock_seq > t.told_seq OR t.namespace_id IS DISTINCT FROM %s"
         " ORDER BY p.updated_at LIMIT %s FOR NO KEY UPDATE OF t SKIP LOCKED",
         [namespace_id, most],
     )
-    found = await cursor.fetchall()
-    ids = [row["program_id"] for row in found]
-    phases: dict[UUID, dict[str, str]] = {one: {} for one in ids}
-    clocks: dict[UUID, list[Running]] = {one: [] for one in ids}
-    cursor = await connection.execute("SELECT program_id, name, status FROM phase WHERE program_id = ANY(%s)", [ids])
-    for row in await cursor.fetchall():
-        phases[row["program_id"]][row["name"]] = row["status"]
-    cursor = await connection.execute(
-        "SELECT program_id, name, kind, phase, due_at, note FROM clock WHERE program_id = ANY(%s) ORDER BY due_at, name",
-        [ids],
-    )
-    for row in await cursor.fetchall():
-        clocks[row.pop("program_id")].append(Running(**row))
-    return tuple(Untold(**row, phases=phases[row["program_id"]], clocks=tuple(clocks[row["program_id"]])) for row in found)
+    return tuple(Untold(**row) for row in await cursor.fetchall())

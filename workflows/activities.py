@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from temporalio import activity
@@ -14,7 +15,7 @@ from rules.canonical import digest
 from rules.family import child_id, child_report, holds, news, parent_report, starting
 from rules.program import Program
 from rules.refusals import Code, Refused
-from rules.settling.clocks import clocks
+from rules.settling.clocks import Clock, clocks
 from rules.vocabulary.phases import PhaseStatus
 from workflows.messages import ChildHeard, ChildOf, ClockHeard, PhaseHeard, ProgramHeard, Strike, Struck
 
@@ -34,7 +35,8 @@ class Activities:
         outcome = await self._recorder.record(program, Act(id=strike.act, actor=CLOCK, deed=StrikeClock()))
         if isinstance(outcome, Refused):
             raise ApplicationError(outcome.reason, type=outcome.code, non_retryable=True)
-        return Struck(seq=outcome.program.seq, phase=heard_phase(outcome.program, strike.phase))
+        after = outcome.program
+        return Struck(seq=after.seq, phase=heard_phase(after, strike.phase, clocks(after)))
 
     @activity.defn
     async def keep_child(self, child: ChildOf) -> ProgramHeard:
@@ -89,7 +91,7 @@ def heard(program_id: UUID, program: Program) -> ProgramHeard:
         seq=program.seq,
         next_due=running[0].due_at if running else None,
         phases=[
-            heard_phase(program, name)
+            heard_phase(program, name, running)
             for name in program.plan.phases
             if program.ended_at is None and (name in with_clocks or program.phase(name).status is PhaseStatus.OPEN)
         ],
@@ -122,9 +124,9 @@ def _heard_child(program_id: UUID, program: Program, name: str) -> ChildHeard:
     )
 
 
-def heard_phase(program: Program, name: str) -> PhaseHeard:
-    """One phase with its clocks; a complete phase may still have some (a figure that gets too old)."""
-    own = [clock for clock in clocks(program) if clock.phase == name]
+def heard_phase(program: Program, name: str, running: Iterable[Clock]) -> PhaseHeard:
+    """One phase with its clocks of those that run; a complete phase may still have some (a figure that gets too old)."""
+    own = [clock for clock in running if clock.phase == name]
     status = program.phase(name).status
     return PhaseHeard(
         name=name,

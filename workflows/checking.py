@@ -68,6 +68,10 @@ class Checking:
             return Fetched(check=check, run=run, denied=str(denied), denied_as=denied.kind)
         except TooManyBytes as large:
             return Fetched(check=check, run=run, denied=f"The answer is too large: {large}.")
+        except ApplicationError as fault:
+            # It is tried again for an hour, and whoever looks at the check meanwhile is told why there is no answer.
+            await self._unanswered(Unanswered(check=check, run=run, sentence=fault.message))
+            raise
         return Fetched(check=check, run=run, fetched=fetched, asked=question(program.plan, check.name))
 
     @activity.defn
@@ -78,7 +82,10 @@ class Checking:
 
     @activity.defn
     async def note_failure(self, unanswered: Unanswered) -> None:
-        """Notes beside the ledger that a run got no answer."""
+        """Notes beside the ledger that a run got no answer. Safe to repeat: it stays one failure."""
+        await self._unanswered(unanswered)
+
+    async def _unanswered(self, unanswered: Unanswered) -> None:
         check = unanswered.check
         await self._runs.finished(
             UUID(check.program), check.name, run=unanswered.run, outcome="no_answer", sentence=unanswered.sentence

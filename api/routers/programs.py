@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID, uuid5
 
 from fastapi import APIRouter, Query, Response
@@ -263,10 +263,11 @@ async def get_ledger(
     kind: Annotated[Name | None, Query(description="kind of fact")] = None,
     actor: Annotated[Id | None, Query(description="person")] = None,
     subject: Annotated[Id | None, Query(description="milestone, phase, incident or evidence")] = None,
-    after: Annotated[int, Query(ge=0, lt=2**53, description="`next` of the page before")] = 0,
+    order: Annotated[Literal["oldest_first", "newest_first"], Query(description="by number")] = "oldest_first",
+    after: Annotated[int | None, Query(ge=0, lt=2**53, description="`next` of the page before")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> EntryPage:
-    """Its ledger, oldest first, in pages."""
+    """Its ledger in pages, oldest first unless asked otherwise."""
     await seen(state, caller, program)
     sought = Sought(
         since=since,
@@ -275,7 +276,8 @@ async def get_ledger(
         actor=actor,
         subjects=[subject] if subject else None,
     )
-    lines = await state.queries.ledger(program, sought, after=after, most=limit)
+    newest_first = order == "newest_first"
+    lines = await state.queries.ledger(program, sought, after=after, most=limit, newest_first=newest_first)
     more = lines[-1].entry.seq if len(lines) == limit else None
     return EntryPage(entries=[withheld(EntryAnswer.of(line.entry)) for line in lines], next=more)
 

@@ -7,10 +7,11 @@ from typing import assert_never
 
 from rules.drawing.criteria import asked, dates
 from rules.language import criteria as c
-from rules.language import plan as p
+from rules.language.phases import Phase
+from rules.language.plan import Plan
 
 
-def as_mermaid(plan: p.Plan) -> str:
+def as_mermaid(plan: Plan) -> str:
     """The plan as a Mermaid flowchart: gates are hexagons, milestones boxes, clocks rounded.
 
     What waits for a whole phase hangs on its exit gate, since an arrow from each milestone to each that waits is a thicket.
@@ -42,7 +43,7 @@ def as_mermaid(plan: p.Plan) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _inside(name: str, rule: p.Phase) -> Iterator[str]:
+def _inside(name: str, rule: Phase) -> Iterator[str]:
     yield f'p_{name}{{{{"{name}"}}}}'
     for step_name, step in rule.milestones.items():
         due = f"<br/>due {dates(step.due)}" if step.due else ""
@@ -53,7 +54,7 @@ def _inside(name: str, rule: p.Phase) -> Iterator[str]:
         yield f"p_{name} --> s_{name}"
 
 
-def _waited_for(plan: p.Plan) -> set[str]:
+def _waited_for(plan: Plan) -> set[str]:
     gates = [*(rule.entry for rule in plan.phases.values()), *plan.exits.values(), *(r.when for r in plan.releases.values())]
     leaves = (leaf for criteria in gates for leaf in c.leaves(*criteria))
     return {leaf.phase for leaf in leaves if isinstance(leaf, c.PhaseComplete)}

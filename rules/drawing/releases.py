@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules.drawing.criteria import all_asked, event
-from rules.language import plan as p
+from rules.language.plan import Plan
 
 
-def release(plan: p.Plan, name: str) -> Iterator[str]:
+def release(plan: Plan, name: str) -> Iterator[str]:
     """A release, line by line."""
     terms = plan.releases[name]
     yield f"{name}: {terms.title} [{terms.party} to {terms.to}]"
@@ -29,7 +29,7 @@ def release(plan: p.Plan, name: str) -> Iterator[str]:
         yield f"  what is suspended can be earned again for {terms.cure}"
 
 
-def earned_by(plan: p.Plan, name: str) -> str:
+def earned_by(plan: Plan, name: str) -> str:
     """How a release is earned, in words."""
     terms = plan.releases[name]
     gate = f"with {all_asked(terms.when)}" if terms.when else ""

@@ -9,13 +9,14 @@ from rules.drawing.arrangements import arranged
 from rules.drawing.criteria import all_asked, dates, event, incidents_of
 from rules.drawing.releases import release
 from rules.language import criteria as c
-from rules.language import plan as p
 from rules.language.indicators import Indicator, Target
 from rules.language.milestones import Attestation, Filed, Measured, Showing, Statement
+from rules.language.phases import Phase, StabilityPeriod
+from rules.language.plan import Plan
 from rules.language.timetable import Deadline, Inactivity, Window
 
 
-def as_text(plan: p.Plan) -> str:
+def as_text(plan: Plan) -> str:
     """The plan as indented text, phases in their order, what runs within a phase under it."""
     lines = [f"{plan.title} ({plan.plan})", *_who(plan), ""]
     for name, rule in plan.phases.items():
@@ -38,7 +39,7 @@ def as_text(plan: p.Plan) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _who(plan: p.Plan) -> Iterator[str]:
+def _who(plan: Plan) -> Iterator[str]:
     yield "  parties: " + "; ".join(f"{name} ({party.name})" for name, party in plan.parties.items())
     for name, body in plan.bodies.items():
         yield f"  joint body: {name} ({body.name}) of {' and '.join(body.members)}"
@@ -47,7 +48,7 @@ def _who(plan: p.Plan) -> Iterator[str]:
     yield f"  time zone: {plan.time_zone}"
 
 
-def _phase(plan: p.Plan, name: str, indent: str) -> Iterator[str]:
+def _phase(plan: Plan, name: str, indent: str) -> Iterator[str]:
     rule = plan.phases[name]
     yield f"{indent}{name}: {rule.title}" + (f" [{rule.party}]" if rule.party else "")
     indent += "  "
@@ -76,12 +77,12 @@ _IN_SUSPENSION = {
 }
 
 
-def _opening(rule: p.Phase) -> str:
+def _opening(rule: Phase) -> str:
     gate = f"with {all_asked(rule.entry)}" if rule.entry else "at once"
     return f"{gate}, when somebody advances it" if rule.opens == "on_advance" else gate
 
 
-def _milestone(plan: p.Plan, name: str, indent: str) -> Iterator[str]:
+def _milestone(plan: Plan, name: str, indent: str) -> Iterator[str]:
     step = plan.milestones[name]
     yield f"{indent}- {name}: {step.title} [{step.party}]"
     if step.due:
@@ -103,7 +104,7 @@ def _due(due: Deadline) -> str:
     return f"{dates(due)} ({due.force.replace('_', ' ')}){paused}{windows}{follows}"
 
 
-def _showing(plan: p.Plan, how: Showing) -> str:
+def _showing(plan: Plan, how: Showing) -> str:
     match how:
         case Filed():
             return "document"
@@ -125,7 +126,7 @@ def _target(indicator: Indicator, target: Target) -> str:
     return f"at least {target.at_least:f} {target.unit}"
 
 
-def _stability(rule: p.StabilityPeriod) -> Iterator[str]:
+def _stability(rule: StabilityPeriod) -> Iterator[str]:
     since = f", counted after {event(rule.from_)}" if rule.from_ else ""
     yield f"stability kept for {rule.length}, settling for {rule.settling}{since}"
     yield from (f"  starts anew after {incidents_of(trigger)}" for trigger in rule.restarted_by)
@@ -139,7 +140,7 @@ def _stability(rule: p.StabilityPeriod) -> Iterator[str]:
         yield f"  watched by {' and '.join(rule.watched_by)}: a day that it does not cover is not quiet"
 
 
-def _commitment(plan: p.Plan, name: str) -> Iterator[str]:
+def _commitment(plan: Plan, name: str) -> Iterator[str]:
     rule = plan.commitments[name]
     yield f"{name}: {rule.title} [{rule.party or 'outside the control of any party'}]"
     yield f"  in force from when {_in_force(rule.in_force)}"

@@ -17,7 +17,8 @@ from rules.vocabulary.phases import PhaseStatus
 def awaited(program: Program, phase: str, at: datetime) -> tuple[str, ...]:
     """The parties whose consent is all that the next gate of a phase lacks."""
     criteria, given = _next_gate(program, phase), program.consented(phase)
-    asked = c.consents_asked(*criteria)
+    entry_asks, exit_asks = program.plan.consents_asked[phase]
+    asked = entry_asks if program.phase(phase).status is PhaseStatus.WAITING else exit_asks
     missing = tuple(party for party in asked if party not in given)
     if not missing or gate(program, given, criteria, at) is Truth.MET:
         return ()

@@ -8,6 +8,7 @@ from typing import Literal, assert_never
 
 from rules.explaining.reasons import Reason, named
 from rules.following.findings import showing, shown
+from rules.language.milestones import Measured
 from rules.program import Program
 from rules.times import local_day, plus
 from rules.truth import Truth
@@ -106,7 +107,10 @@ def without_evidence(program: Program, name: str, at: datetime) -> list[str]:
 
 def _unjudged(program: Program, milestone: str, key: str) -> list[Evidence]:
     """The evidence for a showing that nobody has verified or returned."""
-    indicator = getattr(program.plan.milestones[milestone].shown_by[key], "indicator", None)
+    if not program.unjudged:
+        return []
+    how = program.plan.milestones[milestone].shown_by[key]
+    indicator = how.indicator if isinstance(how, Measured) else None
     return [
         piece
         for piece in (program.evidence[name] for name in program.unjudged)

@@ -62,12 +62,13 @@ def owing(program: Program, at: datetime) -> tuple[Owed, ...]:
 
 
 def _milestones(program: Program, at: datetime) -> Iterator[Owed]:
+    waiting = {name for name in program.plan.phases if program.phase(name).status is PhaseStatus.WAITING}
     for name, step in program.plan.milestones.items():
         state, binding = program.milestone(name), step.due is None or step.due.scores
         if state.status is MilestoneStatus.ACHIEVED:
             yield from _reversal(program, name, at, binding=binding)
             continue
-        if state.counts or (act := next_act(program, name, at)).what == "nothing":
+        if state.counts or program.plan.phase_of[name] in waiting or (act := next_act(program, name, at)).what == "nothing":
             continue
         due = state.due.revised if state.due else None
         until = {"evidence": due, "observation": act.earliest}.get(act.what)

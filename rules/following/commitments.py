@@ -12,7 +12,7 @@ from rules.following.agenda import Agenda, on
 from rules.following.anchors import occurred
 from rules.following.gates import gate
 from rules.following.incidents import matching, span
-from rules.language.plan import Commitment
+from rules.language.commitments import Commitment
 from rules.program import Program
 from rules.times import Interval
 from rules.truth import Truth

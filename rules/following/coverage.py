@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from rules.language.plan import StabilityPeriod
+from rules.language.phases import StabilityPeriod
 from rules.program import Program
 from rules.times import day_begins
 from rules.vocabulary.checks import CheckState

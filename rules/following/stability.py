@@ -18,7 +18,7 @@ from functools import reduce
 from rules.effects import StabilityCounted
 from rules.following.coverage import not_covering
 from rules.following.incidents import matching, span
-from rules.language.plan import StabilityPeriod, Tolerance
+from rules.language.phases import StabilityPeriod, Tolerance
 from rules.program import Program
 from rules.times import Interval, day_after, days_between, in_whole_days, plus, plus_lost
 from rules.vocabulary.incidents import Incident

@@ -9,7 +9,6 @@ from rules import acts as a
 from rules import facts
 from rules.entries import Fact
 from rules.explaining.explain import blocking_phase
-from rules.language.criteria import consents_asked
 from rules.program import Program
 from rules.refusals import Code, No
 from rules.vocabulary.phases import PhaseStatus
@@ -32,7 +31,7 @@ def consented(program: Program, actor: a.Actor, deed: a.Consent) -> Fact:
     _check_phase(program, phase)
     if actor.role is not a.Role.REPRESENTATIVE or deed.on_behalf_of is not None:
         raise No(Code.PARTY_MAY_NOT, "A phase is consented to by a party itself.", "a representative of the party")
-    asked = consents_asked(*program.plan.phases[phase].entry, *program.plan.exits[phase])
+    asked = {party for parties in program.plan.consents_asked[phase] for party in parties}
     if actor.party not in asked:
         raise No(
             Code.CONSENT_NOT_ASKED,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
+from rules.language.commitments import Commitment
 from rules.language.criteria import (
     Anchor,
     Assessed,
@@ -21,10 +22,8 @@ from rules.language.criteria import (
     ProgramMilestone,
     leaves,
 )
-
-if TYPE_CHECKING:
-    from rules.language.plan import Plan
-    from rules.language.terms import Release
+from rules.language.phases import Phase
+from rules.language.terms import Release
 
 Subject: TypeAlias = tuple[Literal["milestone", "phase", "indicator", "program"], str]
 
@@ -39,30 +38,35 @@ class Dependents:
     releases: set[str] = field(default_factory=set)
 
 
-def dependents(plan: Plan) -> Mapping[Subject, Dependents]:
+def dependents(
+    commitments: Mapping[str, Commitment],
+    phases: Mapping[str, Phase],
+    exits: Mapping[str, Iterable[Criterion]],
+    releases: Mapping[str, Release],
+) -> Mapping[Subject, Dependents]:
     """By milestone, phase, indicator and child program, what is to be looked at when it changes; itself included."""
     index: dict[Subject, Dependents] = defaultdict(Dependents)
-    for name, commitment in plan.commitments.items():
+    for name, commitment in commitments.items():
         asked = [subject for criterion in commitment.kept_while for subject in _asked(criterion)]
         for subject in (*asked, *_anchored(commitment.in_force)):
             index[subject].commitments.add(name)
-    for name, phase in plan.phases.items():
+    for name, phase in phases.items():
         own = index["phase", name]
         own.phases.add(name)
         own.milestones.update(phase.milestones)
         if phase.within is not None:
             index["phase", phase.within].phases.add(name)
         anchor = phase.stability.from_ if phase.stability else None
-        asked = [subject for criterion in (*phase.entry, *plan.exits[name]) for subject in _asked(criterion)]
+        asked = [subject for criterion in (*phase.entry, *exits[name]) for subject in _asked(criterion)]
         for subject in (*asked, *(_anchored(anchor) if anchor else ())):
             index[subject].phases.add(name)
-    for name, step in plan.milestones.items():
+    for name, step in ((name, step) for phase in phases.values() for name, step in phase.milestones.items()):
         index["milestone", name].milestones.add(name)
         asked = [subject for criterion in step.holds_while for subject in _asked(criterion)]
         anchors = [date.from_ for date in step.due.dates] if step.due else []
         for subject in (*asked, *(subject for anchor in anchors for subject in _anchored(anchor))):
             index[subject].milestones.add(name)
-    for name, terms in plan.releases.items():
+    for name, terms in releases.items():
         for subject in _earning(terms):
             index[subject].releases.add(name)
     return index

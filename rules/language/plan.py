@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from rules.language.assessors import Assessor, GradeScale
 from rules.language.checks import Check
+from rules.language.commitments import Commitment
 from rules.language.criteria import (
-    Anchor,
     Criterion,
     FigureHolds,
     MilestoneAchieved,
@@ -24,7 +24,7 @@ from rules.language.criteria import (
     PhaseComplete,
     ProgramComplete,
     StabilityKept,
-    Trigger,
+    consents_asked,
     leaves,
 )
 from rules.language.dependents import Dependents, Subject, dependents
@@ -32,11 +32,12 @@ from rules.language.disputes import Ladder, Snapback
 from rules.language.indicators import Indicator
 from rules.language.milestones import Measured, Milestone
 from rules.language.parties import JointBody, NonParty, Party
+from rules.language.phases import Phase
 from rules.language.procedures import AmendmentClass, Procedure
 from rules.language.sources import Host, Source
 from rules.language.terms import Release
 from rules.language.timetable import Inactivity, Window
-from rules.times import Duration, Interval, TimeZone
+from rules.times import Interval, TimeZone
 from rules.words import Label, Name, Strict, Text, WhenSuspended
 
 PlanName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
@@ -53,73 +54,6 @@ class IncidentKind(Strict):
     """A class of events that the plan gives consequences to."""
 
     title: Label
-    note: Text | None = None
-
-
-class Tolerance(Strict):
-    """Incidents that do not restart a stability period, up to a number of them."""
-
-    kinds: tuple[Name, ...] = Field(min_length=1)
-    at_most: Name = Field(description="highest severity that is tolerated")
-    count: int = Field(ge=1, le=1000)
-
-
-class StabilityPeriod(Strict):
-    """Quiet time that must be kept, in local calendar days, and what moves it."""
-
-    length: Duration
-    time_zone: TimeZone | None = Field(default=None, description="left out, that of the plan")
-    from_: Anchor | None = Field(default=None, alias="from", description="left out, the opening of its phase")
-    settling: Duration = Field(default="P0D", description="lag before a quiet day counts as quiet")
-    restarted_by: tuple[Trigger, ...] = Field(min_length=1)
-    paused_by: tuple[Trigger, ...] = ()
-    paused_in: tuple[Name, ...] = Field(default=(), description="windows of the calendar whose days do not count")
-    tolerates: Tolerance | None = None
-    watched_by: tuple[Name, ...] = Field(
-        default=(), description="checks of incidents: a day that one of them does not cover yet is not quiet"
-    )
-
-
-class Commitment(Strict):
-    """What must hold at all times from a moment on."""
-
-    title: Label
-    party: Name | None = Field(default=None, description="who has committed itself")
-    outside_control: bool = Field(default=False, description="no party controls it: clocks may stop, nobody is scored")
-    in_force: Anchor
-    broken_by: tuple[Trigger, ...] = Field(default=(), description="incidents, until they are resolved")
-    kept_while: tuple[Criterion, ...] = Field(
-        default=(), description="beside incidents or instead of them: it is broken while these do not hold"
-    )
-    why: Text | None = None
-
-    @model_validator(mode="after")
-    def _has_an_owner(self) -> Commitment:
-        if (self.party is None) != self.outside_control:
-            raise ValueError("name the party, or say outside_control: true; one of the two")
-        return self
-
-    @model_validator(mode="after")
-    def _can_be_broken(self) -> Commitment:
-        if not self.broken_by and not self.kept_while:
-            raise ValueError("say what breaks it: broken_by: [{kinds: [...]}], kept_while: [CRITERION], or both")
-        return self
-
-
-class Phase(Strict):
-    """A stage: its entry gate opens it, its exit gate completes it."""
-
-    title: Label
-    party: Name | None = Field(default=None, description="who leads")
-    within: Name | None = Field(default=None, description="phase that must be open for this one")
-    opens: Literal["automatically", "on_advance"] = "automatically"
-    entry: tuple[Criterion, ...] = ()
-    milestones: dict[Name, Milestone] = Field(default_factory=dict)
-    stability: StabilityPeriod | None = None
-    exit: tuple[Criterion, ...] = Field(
-        default=(), description="left out: all milestones, the stability period, the phases within, the programs opened in it"
-    )
-    when_gate_closes: Literal["warn", "suspend", "step_back"] = "warn"
     note: Text | None = None
 
 
@@ -257,6 +191,11 @@ class Plan(Strict):
         return {name: phase.exit or tuple(self._whole(name)) for name, phase in self.phases.items()}
 
     @cached_property
+    def consents_asked(self) -> Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+        """By phase, the parties whose consent its entry gate and its exit gate ask for."""
+        return {name: (consents_asked(*phase.entry), consents_asked(*self.exits[name])) for name, phase in self.phases.items()}
+
+    @cached_property
     def dates(self) -> Mapping[str, tuple[tuple[NotBefore, ...], tuple[NotBefore, ...]]]:
         """The phases whose gates wait for a date: what entry and exit wait for."""
         waits = {name: (_dated(phase.entry), _dated(self.exits[name])) for name, phase in self.phases.items()}
@@ -278,7 +217,7 @@ class Plan(Strict):
     @cached_property
     def dependents(self) -> Mapping[Subject, Dependents]:
         """By milestone and by phase, whose rules ask for it."""
-        return dependents(self)
+        return dependents(self.commitments, self.phases, self.exits, self.releases)
 
     def windows(self, names: Iterable[str]) -> list[Interval]:
         """The times of the calendar of these names."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 
 from rules.explaining.explain import blocking_phase
@@ -16,34 +16,14 @@ from rules.times import local_day
 from rules.words import did_you_mean
 
 
-def broken(program: Program, expected: Expectation, at: datetime) -> Iterator[str]:  # noqa: PLR0912  one arm a subject
+def broken(program: Program, expected: Expectation, at: datetime) -> Iterator[str]:
     """Every way in which an expectation is not met at an instant; none if it is."""
+    for subject, judged in _NAMED.items():
+        if (name := getattr(expected, subject)) is not None:
+            yield from judged(program, expected, name, at)
+            return
     if expected.program is not None:
         yield from _differs("the program", expected.program, program.standing)
-    elif expected.phase is not None:
-        yield from _phase(program, expected, expected.phase, at)
-    elif expected.milestone is not None:
-        yield from _milestone(program, expected, expected.milestone)
-    elif expected.commitment is not None:
-        state = program.commitments.get(expected.commitment)
-        yield from _known(expected.commitment, program.plan.commitments)
-        yield from _differs(expected.commitment, expected.is_, state.status if state else "not_in_force")
-    elif expected.child is not None:
-        yield from _child(program, expected, expected.child)
-    elif expected.stability is not None:
-        yield from _stability(program, expected, expected.stability, at)
-    elif expected.release is not None:
-        yield from _release(program, expected, expected.release, at)
-    elif expected.finding is not None:
-        yield from _finding(program, expected, expected.finding)
-    elif expected.proposal is not None:
-        yield from _proposal(program, expected, expected.proposal)
-    elif expected.dispute is not None:
-        yield from _dispute(program, expected, expected.dispute)
-    elif expected.blocked is not None:
-        yield from _blocked(program, expected, expected.blocked, at)
-    elif expected.reciprocity is not None:
-        yield from _reciprocity(program, expected, expected.reciprocity, at)
     elif expected.standing_still is not None:
         found = ", ".join(sorted(program.stalls)) or "nobody"
         yield from _differs("who stands still", ", ".join(sorted(expected.standing_still)) or "nobody", found)
@@ -82,7 +62,35 @@ def _late(program: Program, expected: Expectation) -> Iterator[str]:
         yield f"late are: {', '.join(late) or 'nobody'}"
 
 
-def _dispute(program: Program, expected: Expectation, name: str) -> Iterator[str]:
+def _commitment(program: Program, expected: Expectation, name: str, _: datetime) -> Iterator[str]:
+    yield from _known(name, program.plan.commitments)
+    state = program.commitments.get(name)
+    yield from _differs(name, expected.is_, state.status if state else "not_in_force")
+
+
+def _snapback(program: Program, expected: Expectation, name: str, _: datetime) -> Iterator[str]:
+    yield from _known(name, program.plan.snapbacks)
+    invoked, zone = program.snapbacks.get(name), program.plan.time_zone
+    found = "not_invoked" if invoked is None else "in_effect" if invoked.in_effect_since else "invoked"
+    yield from _differs(f"snapback {name}", expected.is_, found)
+    yield from _differs(f"snapback {name} in effect on", expected.on, _day(invoked.takes_effect_at if invoked else None, zone))
+
+
+def _incident(program: Program, expected: Expectation, name: str, _: datetime) -> Iterator[str]:
+    yield from _known(name, program.incidents)
+    found = program.incidents.get(name)
+    yield from _differs(f"incident {name}", expected.is_, found.status if found else "not reported")
+
+
+def _assessed(program: Program, expected: Expectation, name: str, _: datetime) -> Iterator[str]:
+    assessor = expected.assessor or ""
+    yield from _known(name, program.plan.milestones)
+    yield from _known(assessor, program.plan.assessors)
+    found = program.milestone(name).assessments.get(assessor)
+    yield from _differs(f"{name}, as {assessor} sees it,", expected.is_, found.grade if found else "nothing")
+
+
+def _dispute(program: Program, expected: Expectation, name: str, _: datetime) -> Iterator[str]:
     yield from _known(name, program.disputes)
     found = program.disputes.get(name)
     yield from _differs(f"dispute {name}", expected.is_, found.status if found else "not raised")
@@ -90,7 +98,7 @@ def _dispute(program: Program, expected: Expectation, name: str) -> Iterator[str
         yield f"expected dispute {name} to lie before {expected.says}, but it lies before {found and found.stage}"
 
 
-def _proposal(program: Program, expected: Expectation, name: str) -> Iterator[str]:
+def _proposal(program: Program, expected: Expectation, name: str, _: datetime) -> Iterator[str]:
     yield from _known(name, program.proposals)
     found = program.proposals.get(name)
     because = f" ({found.because})" if found and found.because else ""
@@ -123,7 +131,7 @@ def _phase(program: Program, expected: Expectation, name: str, at: datetime) -> 
     yield from _differs(f"{name} since", expected.on, _day(reached, program.plan.time_zone) if expected.on else None)
 
 
-def _milestone(program: Program, expected: Expectation, name: str) -> Iterator[str]:
+def _milestone(program: Program, expected: Expectation, name: str, _: datetime) -> Iterator[str]:
     yield from _known(name, program.plan.milestones)
     state, zone = program.milestone(name), program.plan.time_zone
     yield from _differs(name, expected.is_, "waived" if state.waived else state.status)
@@ -140,7 +148,7 @@ def _milestone(program: Program, expected: Expectation, name: str) -> Iterator[s
     )
 
 
-def _child(program: Program, expected: Expectation, name: str) -> Iterator[str]:
+def _child(program: Program, expected: Expectation, name: str, _: datetime) -> Iterator[str]:
     yield from _known(name, program.plan.programs)
     child = program.children.get(name)
     found = (child.standing or "opened") if child else "not_opened"
@@ -191,7 +199,7 @@ def _release(program: Program, expected: Expectation, name: str, at: datetime) -
         yield f"expected {name} to wait for {expected.says!r}, but it says: {told}"
 
 
-def _finding(program: Program, expected: Expectation, name: str) -> Iterator[str]:
+def _finding(program: Program, expected: Expectation, name: str, _: datetime) -> Iterator[str]:
     yield from _known(name, {*program.plan.milestones, *program.stability})
     finding = program.milestone(name).finding
     if name in program.stability:
@@ -214,3 +222,21 @@ def _blocked(program: Program, expected: Expectation, name: str, at: datetime) -
         yield f"expected {wanted} to owe the next act, but it is {found}: {told}"
     if expected.says and expected.says.lower() not in told.lower():
         yield f"expected the reason to say {expected.says!r}, but it says: {told}"
+
+
+_NAMED: Mapping[str, Callable[[Program, Expectation, str, datetime], Iterator[str]]] = {
+    "phase": _phase,
+    "milestone": _milestone,
+    "commitment": _commitment,
+    "stability": _stability,
+    "child": _child,
+    "proposal": _proposal,
+    "release": _release,
+    "dispute": _dispute,
+    "snapback": _snapback,
+    "incident": _incident,
+    "assessed": _assessed,
+    "finding": _finding,
+    "blocked": _blocked,
+    "reciprocity": _reciprocity,
+}

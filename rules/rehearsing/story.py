@@ -49,6 +49,9 @@ SUBJECTS = (
     "proposal",
     "release",
     "dispute",
+    "snapback",
+    "incident",
+    "assessed",
     "finding",
     "blocked",
     "reciprocity",
@@ -70,6 +73,10 @@ class Expectation(Strict):
     proposal: Id | None = Field(default=None, description="open, adopted, vetoed, lapsed and so on")
     release: Name | None = None
     dispute: Id | None = Field(default=None, description="open, settled, unsettled or withdrawn; says: the stage")
+    snapback: Name | None = Field(default=None, description="not_invoked, invoked or in_effect; on: when it takes effect")
+    incident: Id | None = Field(default=None, description="reported, contested, confirmed and so on")
+    assessed: Name | None = Field(default=None, description="the milestone that somebody outside has judged")
+    assessor: Name | None = Field(default=None, description="with assessed: whose grade it is")
     finding: Name | None = Field(default=None, description="the milestone with the finding")
     blocked: Name | None = Field(default=None, description="the phase that something blocks")
     owes: tuple[Name, ...] | None = Field(default=None, description="with blocked: who owes an act")
@@ -99,6 +106,8 @@ class Expectation(Strict):
     def _is_about_one_thing(self) -> Expectation:
         if sum(getattr(self, subject) is not None for subject in SUBJECTS) != 1:
             raise ValueError(f"an expectation is about one of {', '.join(SUBJECTS)}")
+        if (self.assessed is None) != (self.assessor is None):
+            raise ValueError("write assessed and assessor together: the milestone, and whose grade it has")
         return self
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from rules.acts import ChildPlan
 from rules.language import criteria as c
-from rules.language import plan as p
 from rules.language.parameters import plan_of, text_read
+from rules.language.plan import Plan
 from rules.language.reading import Document, Fault, Faulty, Path
 from rules.soundness.amounts import amounts
 from rules.soundness.names import names, unknown
@@ -23,7 +23,7 @@ def sound(
     document: Document,
     chosen: Mapping[str, str | int] | None = None,
     programs: Mapping[str, ChildPlan] | None = None,
-) -> p.Plan:
+) -> Plan:
     """A plan out of a document, checked to the end. Raises Faulty with every fault and its place.
 
     `programs` are the plans of its child programs, without which none can be started; left out,
@@ -40,7 +40,7 @@ def sound(
     return plan
 
 
-def children_sound(plan: p.Plan, programs: Mapping[str, ChildPlan]) -> Iterator[Fault]:
+def children_sound(plan: Plan, programs: Mapping[str, ChildPlan]) -> Iterator[Fault]:
     """Faults of child programs: no plan, another than declared, a faulty one, one without a milestone that is asked for."""
     for name in programs:
         yield from unknown(("programs", name), name, "child program", plan.programs)
@@ -59,7 +59,7 @@ def children_sound(plan: p.Plan, programs: Mapping[str, ChildPlan]) -> Iterator[
         yield from _asked_of(plan, name, child)
 
 
-def _asked_of(plan: p.Plan, name: str, child: p.Plan) -> Iterator[Fault]:
+def _asked_of(plan: Plan, name: str, child: Plan) -> Iterator[Fault]:
     for at, gate in plan.gates:
         for index, criterion in enumerate(gate):
             for leaf in c.leaves(criterion):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.language import plan as p
+from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
 from rules.soundness.names import unknown
 
 
-def windows(plan: p.Plan, at: Path, names: tuple[str, ...]) -> Iterator[Fault]:
+def windows(plan: Plan, at: Path, names: tuple[str, ...]) -> Iterator[Fault]:
     """Two windows that overlap are one that was written twice, mostly with a slip in a date."""
     for index, name in enumerate(names):
         yield from unknown((*at, index), name, "window of the calendar", plan.calendar)

@@ -6,19 +6,19 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from rules.language import criteria as c
-from rules.language import plan as p
 from rules.language.grades import WRITTEN, fits
+from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
 from rules.soundness.names import unknown
 
 
-def gate(plan: p.Plan, at: Path, criteria: tuple[c.Criterion, ...]) -> Iterator[Fault]:
+def gate(plan: Plan, at: Path, criteria: tuple[c.Criterion, ...]) -> Iterator[Fault]:
     """Criteria that cannot be asked of this plan."""
     for index, criterion in enumerate(criteria):
         yield from _criterion(plan, (*at, index), criterion)
 
 
-def kept_while(plan: p.Plan, at: Path, criteria: tuple[c.Criterion, ...]) -> Iterator[Fault]:
+def kept_while(plan: Plan, at: Path, criteria: tuple[c.Criterion, ...]) -> Iterator[Fault]:
     """Criteria of a commitment, which is kept by what is so."""
     yield from gate(plan, at, criteria)
     for index, criterion in enumerate(criteria):
@@ -28,7 +28,7 @@ def kept_while(plan: p.Plan, at: Path, criteria: tuple[c.Criterion, ...]) -> Ite
                 yield Fault((*at, index), message)
 
 
-def _criterion(plan: p.Plan, at: Path, criterion: c.Criterion) -> Iterator[Fault]:  # noqa: C901, PLR0912  one arm a criterion
+def _criterion(plan: Plan, at: Path, criterion: c.Criterion) -> Iterator[Fault]:  # noqa: C901, PLR0912  one arm a criterion
     match criterion:
         case c.All(all=parts):
             yield from gate(plan, (*at, "all"), parts)
@@ -74,7 +74,7 @@ def _criterion(plan: p.Plan, at: Path, criterion: c.Criterion) -> Iterator[Fault
             assert_never(criterion)
 
 
-def _figure(plan: p.Plan, at: Path, figure: c.FigureAsked) -> Iterator[Fault]:
+def _figure(plan: Plan, at: Path, figure: c.FigureAsked) -> Iterator[Fault]:
     yield from unknown((*at, "indicator"), figure.indicator, "indicator", plan.indicators)
     indicator = plan.indicators.get(figure.indicator)
     if indicator is None:
@@ -87,7 +87,7 @@ def _figure(plan: p.Plan, at: Path, figure: c.FigureAsked) -> Iterator[Fault]:
         yield Fault((*at, "indicator"), message)
 
 
-def _graded(plan: p.Plan, at: Path, graded: c.Graded) -> Iterator[Fault]:
+def _graded(plan: Plan, at: Path, graded: c.Graded) -> Iterator[Fault]:
     yield from scaled(plan, (*at, "milestone"), graded.milestone)
     step = plan.milestones.get(graded.milestone)
     scale = step.determined.scale if step else None
@@ -95,14 +95,14 @@ def _graded(plan: p.Plan, at: Path, graded: c.Graded) -> Iterator[Fault]:
         yield Fault((*at, "at_least"), f"{graded.at_least:f} is not on the scale of {graded.milestone}: {WRITTEN[scale]}")
 
 
-def scaled(plan: p.Plan, at: Path, milestone: str) -> Iterator[Fault]:
+def scaled(plan: Plan, at: Path, milestone: str) -> Iterator[Fault]:
     """A milestone that something asks for in part, and that has no scale."""
     yield from unknown(at, milestone, "milestone", plan.milestones)
     if milestone in plan.milestones and plan.milestones[milestone].determined.scale is None:
         yield Fault(at, f"{milestone} has no scale; write determined: {{..., scale: ordinal}} or scale: share there")
 
 
-def anchored(plan: p.Plan, at: Path, anchor: c.Anchor) -> Iterator[Fault]:
+def anchored(plan: Plan, at: Path, anchor: c.Anchor) -> Iterator[Fault]:
     """An event that something is counted from, and that the plan does not know."""
     if anchor.phase:
         yield from unknown((*at, "phase"), anchor.phase, "phase", plan.phases)
@@ -110,13 +110,13 @@ def anchored(plan: p.Plan, at: Path, anchor: c.Anchor) -> Iterator[Fault]:
         yield from unknown((*at, "milestone"), anchor.milestone, "milestone", plan.milestones)
 
 
-def triggered(plan: p.Plan, at: Path, triggers: tuple[c.Trigger, ...], everybody: list[str]) -> Iterator[Fault]:
+def triggered(plan: Plan, at: Path, triggers: tuple[c.Trigger, ...], everybody: list[str]) -> Iterator[Fault]:
     """Classes of incidents that the plan does not know."""
     for index, trigger in enumerate(triggers):
         yield from _trigger(plan, (*at, index), trigger, everybody)
 
 
-def _trigger(plan: p.Plan, at: Path, trigger: c.Trigger, everybody: list[str]) -> Iterator[Fault]:
+def _trigger(plan: Plan, at: Path, trigger: c.Trigger, everybody: list[str]) -> Iterator[Fault]:
     for index, kind in enumerate(trigger.kinds):
         yield from unknown((*at, "kinds", index), kind, "kind of incident", plan.incidents)
     if trigger.at_least:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from rules.language import plan as p
+from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
 from rules.words import did_you_mean
 
 
-def names(plan: p.Plan) -> Iterator[Fault]:
+def names(plan: Plan) -> Iterator[Fault]:
     """Names that stand for two things."""
     seen: dict[str, str] = {}
     for phase, rule in plan.phases.items():

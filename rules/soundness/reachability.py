@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from rules.language import criteria as c
-from rules.language import plan as p
+from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
 
 Event = tuple[str, str]
@@ -13,7 +13,7 @@ Event = tuple[str, str]
 or ("in_force", commitment)."""
 
 
-def unreachable(plan: p.Plan) -> Iterator[Fault]:
+def unreachable(plan: Plan) -> Iterator[Fault]:
     """Phases that can never open, told apart into cycles and what hangs on them.
 
     Everything is taken to go as well as it can; what still cannot come about never will.
@@ -41,7 +41,7 @@ def unreachable(plan: p.Plan) -> Iterator[Fault]:
             yield Fault(("releases", name), "this release can never be earned: what it asks for can never come about")
 
 
-def _reachable(plan: p.Plan) -> set[Event]:
+def _reachable(plan: Plan) -> set[Event]:
     waiting: dict[Event, list[Event]] = {}
     for event in _events(plan):
         for needed in _prerequisites(plan, event):
@@ -55,7 +55,7 @@ def _reachable(plan: p.Plan) -> set[Event]:
     return reached
 
 
-def _events(plan: p.Plan) -> Iterator[Event]:
+def _events(plan: Plan) -> Iterator[Event]:
     for name, phase in plan.phases.items():
         yield ("open", name)
         yield ("complete", name)
@@ -67,7 +67,7 @@ def _events(plan: p.Plan) -> Iterator[Event]:
         yield ("in_force", name)
 
 
-def _possible(plan: p.Plan, event: Event, reached: set[Event]) -> bool:
+def _possible(plan: Plan, event: Event, reached: set[Event]) -> bool:
     kind, name = event
     match kind:
         case "open":
@@ -97,7 +97,7 @@ def _occurs(anchor: c.Anchor, reached: set[Event]) -> bool:
     return anchor.milestone is None or ("achieved", anchor.milestone) in reached
 
 
-def _needs(plan: p.Plan, criterion: c.Criterion) -> Event | None:
+def _needs(plan: Plan, criterion: c.Criterion) -> Event | None:
     match criterion:
         case c.MilestoneAchieved(milestone=name) | c.MilestoneGraded(graded=c.Graded(milestone=name)):
             return ("achieved", name)
@@ -113,7 +113,7 @@ def _needs(plan: p.Plan, criterion: c.Criterion) -> Event | None:
             return None
 
 
-def _could(plan: p.Plan, criterion: c.Criterion, reached: set[Event]) -> bool:
+def _could(plan: Plan, criterion: c.Criterion, reached: set[Event]) -> bool:
     match criterion:
         case c.All(all=parts):
             return all(_could(plan, part, reached) for part in parts)
@@ -128,7 +128,7 @@ def _could(plan: p.Plan, criterion: c.Criterion, reached: set[Event]) -> bool:
             return needed is None or needed in reached
 
 
-def _cycle(plan: p.Plan, start: Event, reached: set[Event]) -> list[Event]:
+def _cycle(plan: Plan, start: Event, reached: set[Event]) -> list[Event]:
     """The shortest way from an event back to itself through events that cannot come about."""
     asked_by: dict[Event, Event] = {}
     found = [start]
@@ -149,7 +149,7 @@ def _way(start: Event, last: Event, asked_by: Mapping[Event, Event]) -> list[Eve
     return way[::-1]
 
 
-def _prerequisites(plan: p.Plan, event: Event) -> Iterator[Event]:
+def _prerequisites(plan: Plan, event: Event) -> Iterator[Event]:
     kind, name = event
     match kind:
         case "open":

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from rules.language import criteria as c
-from rules.language import plan as p
 from rules.language.milestones import Attestation, Filed, Measured, Milestone, Statement
+from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
 from rules.language.timetable import Deadline
 from rules.soundness.calendar import windows
@@ -18,7 +18,7 @@ from rules.soundness.sources import sourced
 from rules.soundness.stability import stability
 
 
-def references(plan: p.Plan) -> Iterator[Fault]:
+def references(plan: Plan) -> Iterator[Fault]:
     """What is referred to and is not there."""
     signatories, everybody = [*plan.parties, *plan.bodies], [*plan.parties, *plan.non_parties]
     yield from _bodies(plan, signatories)
@@ -51,7 +51,7 @@ def references(plan: p.Plan) -> Iterator[Fault]:
     yield from sourced(plan)
 
 
-def _bodies(plan: p.Plan, signatories: list[str]) -> Iterator[Fault]:
+def _bodies(plan: Plan, signatories: list[str]) -> Iterator[Fault]:
     for name, body in plan.bodies.items():
         for index, member in enumerate(body.members):
             yield from unknown(("bodies", name, "members", index), member, "party", plan.parties)
@@ -62,7 +62,7 @@ def _bodies(plan: p.Plan, signatories: list[str]) -> Iterator[Fault]:
         yield from unknown(("authorities", index), name, "party or body", signatories)
 
 
-def _releases(plan: p.Plan, signatories: list[str]) -> Iterator[Fault]:
+def _releases(plan: Plan, signatories: list[str]) -> Iterator[Fault]:
     for name, terms in plan.releases.items():
         at: Path = ("releases", name)
         for field, who in (("party", terms.party), ("to", terms.to)):
@@ -86,7 +86,7 @@ def _releases(plan: p.Plan, signatories: list[str]) -> Iterator[Fault]:
             yield Fault((*at, "when"), message)
 
 
-def _milestone(plan: p.Plan, at: Path, step: Milestone, signatories: list[str]) -> Iterator[Fault]:
+def _milestone(plan: Plan, at: Path, step: Milestone, signatories: list[str]) -> Iterator[Fault]:
     yield from unknown((*at, "party"), step.party, "party", plan.parties)
     for index, name in enumerate(step.verified_by):
         yield from unknown((*at, "verified_by", index), name, "party or body", signatories)
@@ -110,7 +110,7 @@ def _milestone(plan: p.Plan, at: Path, step: Milestone, signatories: list[str]) 
     yield from gate(plan, (*at, "holds_while"), step.holds_while)
 
 
-def _deadline(plan: p.Plan, at: Path, due: Deadline) -> Iterator[Fault]:
+def _deadline(plan: Plan, at: Path, due: Deadline) -> Iterator[Fault]:
     for index, date in enumerate(due.dates):
         yield from anchored(plan, (*at, "earliest_of", index, "from") if due.earliest_of else (*at, "from"), date.from_)
     for index, name in enumerate(due.paused_while_broken):
@@ -120,7 +120,7 @@ def _deadline(plan: p.Plan, at: Path, due: Deadline) -> Iterator[Fault]:
         yield from unknown((*at, "extended_by"), due.extended_by, "procedure", plan.procedures)
 
 
-def _procedures(plan: p.Plan, signatories: list[str]) -> Iterator[Fault]:
+def _procedures(plan: Plan, signatories: list[str]) -> Iterator[Fault]:
     for name, rule in plan.procedures.items():
         at: Path = ("procedures", name)
         for index, who in enumerate(rule.proposed_by):
@@ -141,7 +141,7 @@ def _procedures(plan: p.Plan, signatories: list[str]) -> Iterator[Fault]:
     yield from changeable(plan)
 
 
-def _disputes(plan: p.Plan, signatories: list[str]) -> Iterator[Fault]:
+def _disputes(plan: Plan, signatories: list[str]) -> Iterator[Fault]:
     for name, ladder in plan.disputes.items():
         for index, who in enumerate(ladder.raised_by):
             yield from unknown(("disputes", name, "raised_by", index), who, "party", plan.parties)

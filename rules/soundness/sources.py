@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 
-from rules.language import plan as p
 from rules.language.checks import Check, Feed
+from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
 from rules.language.sources import Attested
 from rules.times import plus
@@ -19,7 +19,7 @@ from rules.words import did_you_mean
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def sourced(plan: p.Plan) -> Iterator[Fault]:
+def sourced(plan: Plan) -> Iterator[Fault]:
     """Every fault of the sources and checks of a plan."""
     for name, source in plan.sources.items():
         for host in sorted(source.hosts() - set(plan.hosts)):
@@ -30,7 +30,7 @@ def sourced(plan: p.Plan) -> Iterator[Fault]:
     yield from _twice(plan)
 
 
-def _check(plan: p.Plan, at: Path, check: Check) -> Iterator[Fault]:
+def _check(plan: Plan, at: Path, check: Check) -> Iterator[Fault]:
     yield from _unknown((*at, "source"), check.source, "source", plan.sources)
     if plus(EPOCH, check.runs.overdue_after, "UTC") < plus(EPOCH, check.runs.every, "UTC"):
         told = f"it would be overdue before it runs again; write overdue_after, longer than {check.runs.every}"
@@ -53,7 +53,7 @@ def _check(plan: p.Plan, at: Path, check: Check) -> Iterator[Fault]:
         yield Fault((*at, "with", word), f"{word} is no placeholder of the source {check.source}; it asks for: {known}")
 
 
-def _feed(plan: p.Plan, at: Path, feed: Feed) -> Iterator[Fault]:
+def _feed(plan: Plan, at: Path, feed: Feed) -> Iterator[Fault]:
     for written, kind in feed.kinds.items():
         yield from _unknown((*at, "kinds", written), kind, "kind of incident", plan.incidents)
     yield from _unknown((*at, "severity"), feed.severity, "severity", plan.severities)
@@ -66,7 +66,7 @@ def _feed(plan: p.Plan, at: Path, feed: Feed) -> Iterator[Fault]:
         yield from _unknown((*at, "attributed_to"), feed.attributed_to, "party or non-party", everybody)
 
 
-def _twice(plan: p.Plan) -> Iterator[Fault]:
+def _twice(plan: Plan) -> Iterator[Fault]:
     """Two checks that read one producer for one indicator would revise each other's figures for ever."""
     seen: dict[tuple[str, str], str] = {}
     for name, check in plan.checks.items():

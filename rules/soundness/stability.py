@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.language import plan as p
+from rules.language.phases import StabilityPeriod
+from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
 from rules.soundness.calendar import windows
 from rules.soundness.criteria import anchored, triggered
@@ -12,7 +13,7 @@ from rules.soundness.names import unknown
 from rules.times import in_whole_days, parsed
 
 
-def stability(plan: p.Plan, at: Path, rule: p.StabilityPeriod, everybody: list[str]) -> Iterator[Fault]:
+def stability(plan: Plan, at: Path, rule: StabilityPeriod, everybody: list[str]) -> Iterator[Fault]:
     """What a stability period refers to and is not there."""
     yield from triggered(plan, (*at, "restarted_by"), rule.restarted_by, everybody)
     yield from triggered(plan, (*at, "paused_by"), rule.paused_by, everybody)
@@ -28,7 +29,7 @@ def stability(plan: p.Plan, at: Path, rule: p.StabilityPeriod, everybody: list[s
         yield from unknown((*at, "watched_by", index), name, "check of incidents", feeds)
 
 
-def empty_periods(plan: p.Plan) -> Iterator[Fault]:
+def empty_periods(plan: Plan) -> Iterator[Fault]:
     """Periods that keep nothing, or never settle."""
     for name, phase in plan.phases.items():
         if phase.stability and parsed(phase.stability.length).sign() == 0:

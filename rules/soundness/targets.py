@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.language import plan as p
 from rules.language.indicators import Indicator
 from rules.language.milestones import Measured
 from rules.language.periods import is_period
+from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
 from rules.measuring.comparison import bound
 
 
-def units(plan: p.Plan) -> Iterator[Fault]:
+def units(plan: Plan) -> Iterator[Fault]:
     """Targets in another unit than the indicator's, for the worse, or beyond what is plausible."""
     for name, indicator in plan.indicators.items():
         if indicator.plausible is not None and not indicator.plausible.holds(indicator.baseline.value):

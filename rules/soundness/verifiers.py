@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.language import plan as p
 from rules.language.milestones import Attestation
+from rules.language.plan import Plan
 from rules.language.reading import Fault
 
 
-def verifiers(plan: p.Plan) -> Iterator[Fault]:
+def verifiers(plan: Plan) -> Iterator[Fault]:
     """Milestones of which somebody alone would verify what it owes or attests itself."""
     for name, phase in plan.phases.items():
         for step_name, step in phase.milestones.items():

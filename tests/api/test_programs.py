@@ -65,6 +65,14 @@ async def test_everybody_finds_their_programs_and_no_others(door: Door) -> None:
     assert len((await door.get("auditor", "/programs")).json()["programs"]) == 2
 
 
+async def test_what_happened_last_is_read_first_where_that_is_asked_for(door: Door) -> None:
+    address = "/programs/{program}/ledger"
+    numbers = [entry["seq"] for entry in (await door.get("olga", address)).json()["entries"]]
+    page = (await door.get("olga", address, order="newest_first", limit=3)).json()
+    rest = (await door.get("olga", address, order="newest_first", after=page["next"])).json()
+    assert [entry["seq"] for entry in page["entries"] + rest["entries"]] == numbers[::-1]
+
+
 async def test_an_auditor_reads_everything_and_does_nothing(door: Door) -> None:
     assert (await door.get("auditor", "/programs/{program}/ledger")).status_code == 200
     answer = await door.post("auditor", "/programs/{program}/suspensions", {"reason": "No."})

@@ -115,7 +115,7 @@ async def tell(writer: Writer, program_id: UUID, told: Iterable[tuple[a.Act, dat
         assert isinstance(outcome, Receipt | Refused)
         if not draft.is_empty:
             async with writer.transaction() as transaction:
-                await transaction.ask((BEGIN,), draft.statement(), (COMMIT,))
+                await transaction.ask((BEGIN,), *draft.calls(), (COMMIT,))
         kept = draft.after
     assert kept is not None
     return kept

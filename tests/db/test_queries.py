@@ -8,8 +8,7 @@ from uuid import UUID, uuid4
 
 from db.programs import Programs
 from db.queries import Place, Sought, Wanted
-from rules import acts as a
-from tests.db.builders import act, evidence, long_story, not_allowed, start, tell, verdict
+from tests.db.builders import evidence, long_story, not_allowed, start, tell, verdict
 from tests.db.conftest import Room
 
 
@@ -95,15 +94,6 @@ async def test_entries_by_what_is_asked(room: Room) -> None:
     assert "evidence_recorded" in await kinds(Sought(act="act-a"))
     assert "program_started" not in await kinds(Sought(since=first.recorded_at))
     assert "evidence_verified" not in await kinds(Sought(until=first.recorded_at + timedelta(microseconds=1)))
-
-
-async def test_a_persons_roles_in_a_program(room: Room) -> None:
-    program_id = await room.started()
-    second = a.Member(person="nora", role=a.Role.AUDITOR)
-    await room.recorded(program_id, act("olga", a.AdmitMember(member=second)))
-    held = await room.queries.memberships(program_id, "nora")
-    assert set(held) == {second, a.Member(person="nora", role=a.Role.RECORDER, party="north")}
-    assert await room.queries.memberships(program_id, "stranger") == ()
 
 
 async def test_kept_programs_are_limited(room: Room) -> None:

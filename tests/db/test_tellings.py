@@ -84,17 +84,6 @@ async def test_a_new_namespace_knows_nothing(room: Room) -> None:
     assert await waiting(room, "namespace-2") == [program_id]
 
 
-async def test_a_program_is_told_with_its_phases_and_clocks(room: Room) -> None:
-    program_id = uuid4()
-    kept = await tell(room.writer, program_id, long_story()[:10])
-    async with Tellings(room.clerk).round(HERE) as now:
-        (one,) = now.untold
-    assert one.phases == {name: kept.program.phase(name).status for name in kept.program.plan.phases}
-    assert [(clock.name, clock.due_at) for clock in one.clocks] == [(clock.name, clock.due_at) for clock in kept.clocks]
-    assert one.next_due == kept.clocks[0].due_at
-    assert (one.seq, one.told_seq, one.standing) == (kept.seq, 0, "running")
-
-
 async def test_a_relay_that_listens_hears_at_once(room: Room) -> None:
     program_id = uuid4()
     async with aclosing(Tellings(room.clerk).heard()) as heard:

@@ -118,6 +118,19 @@ async def test_a_fault_of_transport_is_tried_again_and_never_enters_the_ledger(d
     assert (await desk.seq(), last.outcome, last.failures) == (seq, "no_answer", 1)
 
 
+async def test_while_a_source_is_asked_again_the_check_says_why_there_is_no_answer(desk: Desk, scripted: Scripted) -> None:
+    for says in ("Nobody listens.", "It took too long."):
+        scripted.says = NoAnswer(says)
+        with pytest.raises(ApplicationError):
+            await desk.fetch()
+    last = await desk.last()
+    assert (last.outcome, last.sentence, last.failures) == ("no_answer", "It took too long.", 1)
+    scripted.says = said({"2024": "89.5"})
+    await desk.run()
+    last = await desk.last()
+    assert (last.outcome, last.failures, last.failing_since) == ("read", 0, None)
+
+
 async def test_what_an_adapter_says_of_its_own_fault_is_repeated_nowhere(desk: Desk, scripted: Scripted) -> None:
     """It may hold the address with a token."""
     scripted.says = RuntimeError(SECRET)

@@ -1,0 +1,78 @@
+"""Acts judged before anything is asked: drafts that are written in one round trip if their programs stand as expected.
+
+    judge · append and project, if the head row is where it was, and commit
+
+Programs share a round trip and a commit, all of them or none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from db.draft import Draft
+from db.hour import Hour
+from db.programs import Programs
+from db.session import Writer
+from db.waiting import Waiting, is_receipt, made
+
+LONGEST_AHEAD = timedelta(milliseconds=100)
+"""What is foreseen is sent before it is older than this: the database takes no time that is 200 milliseconds ago."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """A draft judged on the program as this process knows it, and what comes of the acts if it turns out to stand so."""
+
+    program_id: UUID
+    at: datetime
+    together: Sequence[Waiting]
+    draft: Draft
+    outcomes: Sequence[Any]
+
+
+class Foresight:
+    """Judges ahead, and writes what was judged if it may."""
+
+    def __init__(self, writer: Writer, programs: Programs, hour: Hour) -> None:
+        self._writer, self._programs, self._hour = writer, programs, hour
+
+    def judged(self, program_id: UUID, together: Sequence[Waiting]) -> Foreseen | None:
+        """Acts that are accepted if nothing has happened in their program that this process does not know of.
+
+        None where that has to be looked up: a refusal may be of a repeat, and what writes nothing would not find out.
+        """
+        kept, now = self._programs.kept(program_id), self._hour.now()
+        if kept is None or now is None or not together or kept.program.at > now + LONGEST_AHEAD:
+            return None
+        draft = Draft(program_id, kept, now, {})
+        outcomes = [waiting.judged(draft) for waiting in together]
+        if draft.is_empty or not all(is_receipt(outcome) for outcome in outcomes):
+            return None
+        one = Foreseen(program_id, now, together, draft, outcomes)
+        return None if self.is_late([one]) else one
+
+    def is_late(self, foreseen: Sequence[Foreseen]) -> bool:
+        """Whether judging has taken so long that nothing more may wait with what was judged first."""
+        now = self._hour.now()
+        return bool(foreseen) and now is not None and now - foreseen[0].at > LONGEST_AHEAD
+
+    async def written(self, foreseen: Sequence[Foreseen]) -> list[list[Any]]:
+        """Writes and commits drafts of several programs; the answers to each. Raises, with nothing written, where one fails."""
+        in_order = sorted(foreseen, key=lambda one: one.program_id)  # two processes wait for each other's rows in one order
+        calls = [call for one in in_order for call in one.draft.calls_as_expected()]
+        answers: list[list[Any]] = []
+
+        def make_answers() -> None:
+            answers.extend(made(one.together, one.outcomes) for one in foreseen)
+
+        async with self._writer.transaction() as transaction:
+            told = await transaction.ask(*calls, meanwhile=make_answers)
+        self._hour.told(told[0][0][0])
+        for one in foreseen:
+            if one.draft.after is not None:
+                self._programs.keep(one.program_id, one.draft.after)
+        return answers

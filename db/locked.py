@@ -1,0 +1,111 @@
+"""Acts recorded with a look before them, each program by itself.
+
+    lock the head row · read the clock and what is new · judge · append and project · commit
+
+in two round trips.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from db.draft import Draft, Known
+from db.hour import Hour
+from db.programs import Kept, Programs, caught_up, entries_of
+from db.receipts import repeated
+from db.session import Writer
+from db.statements import ACT, LOCK, LOOK
+from db.waiting import Waiting
+from db.wire import BEGIN, COMMIT, Transaction
+from rules.acts import Act, StartProgram
+
+
+class LedgerFault(RuntimeError):
+    """The ledger and its head row contradict each other: nothing may be appended until somebody has looked."""
+
+
+class _StartedMeanwhile(Exception):
+    """Somebody else has started the program after we had looked for its head row."""
+
+
+class Locked:
+    """Records in one program while its head row is locked."""
+
+    def __init__(self, writer: Writer, programs: Programs, hour: Hour) -> None:
+        self._writer, self._programs, self._hour = writer, programs, hour
+
+    async def recorded(self, program_id: UUID, together: Sequence[Waiting]) -> list[Any]:
+        """What comes of the acts of each who waits, after the commit. Raises psycopg.Error or LedgerFault."""
+        if not together:
+            return []
+        try:
+            return await self._attempt(program_id, together)
+        except _StartedMeanwhile:
+            # It was not there when we looked, and is there to be locked now.
+            self._programs.drop(program_id)
+            return await self._attempt(program_id, together)
+
+    async def _attempt(self, program_id: UUID, together: Sequence[Waiting]) -> list[Any]:
+        acts = [act for waiting in together for act in waiting.acts]
+        kept = self._programs.kept(program_id)
+        if kept is None and not isinstance(acts[0].deed, StartProgram):
+            kept = await self._programs.load(program_id)  # a long ledger is not folded while others wait for the lock
+        async with self._writer.transaction() as transaction:
+            at, kept, known = await self._looked(transaction, program_id, kept, acts)
+            draft = Draft(program_id, kept, at, known)
+            outcomes = [waiting.judged(draft) for waiting in together]
+            if not draft.is_empty:
+                try:
+                    await transaction.ask(*draft.calls(), (COMMIT,))
+                except psycopg.errors.UniqueViolation as error:
+                    if kept is None:
+                        raise _StartedMeanwhile from error
+                    raise
+        if draft.after is not None:
+            self._programs.keep(program_id, draft.after)
+        return outcomes
+
+    async def _looked(
+        self, transaction: Transaction, program_id: UUID, kept: Kept | None, acts: Iterable[Act]
+    ) -> tuple[datetime, Kept | None, dict[str, Known]]:
+        """Locks the head row; then the time, the program as it stands, and which of the acts it knows."""
+        ids = {act.id for act in acts}
+        _, head, seen = await transaction.ask(
+            (BEGIN,),
+            (LOCK, str(program_id)),
+            (LOOK, str(program_id), kept.seq if kept else 0, _array(ids)),
+        )
+        at: datetime = next(row[0] for row in seen if row[0] is not None)
+        self._hour.told(at)
+        if new := [(leaf, body) for *_, leaf, body in seen if body is not None]:
+            if not head:
+                raise _StartedMeanwhile
+            kept = await caught_up(kept, new)
+        if head != ([(kept.seq, kept.head)] if kept else []):
+            raise LedgerFault(f"program {program_id}: the ledger does not end where its head row says")
+        places = {act_id: (seq, content) for _, seq, act_id, content, *_ in seen if act_id is not None}
+        return at.astimezone(UTC), kept, await _known(transaction, program_id, kept, places)
+
+
+async def _known(
+    transaction: Transaction, program_id: UUID, kept: Kept | None, places: Mapping[str, tuple[int, str]]
+) -> dict[str, Known]:
+    """The acts that the ledger holds already, each with its first receipt; `places` are number and content."""
+    known: dict[str, Known] = {}
+    for act_id, (seq, content) in places.items():
+        if kept is None:
+            break
+        (rows,) = await transaction.ask((ACT, str(program_id), seq, act_id))
+        known[act_id] = Known(content, repeated(program_id, rows, entries_of(rows), kept.program))
+    return known
+
+
+def _array(items: Iterable[str]) -> str:
+    """A `text[]` as PostgreSQL reads it."""
+    quoted = (item.replace("\\", "\\\\").replace('"', '\\"') for item in items)
+    return "{" + ",".join(f'"{item}"' for item in quoted) + "}"

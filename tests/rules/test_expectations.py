@@ -1,0 +1,90 @@
+"""What a story is told when things are not as it expects: how it is instead."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rules.language.reading import Faulty, read, validated
+from rules.rehearsing.rehearse import rehearse
+from rules.rehearsing.story import Story
+
+TEMPLATES = Path(__file__).parents[2] / "plans" / "templates"
+
+
+def told(template: str, steps: list[dict[str, Any]], people: dict[str, Any]) -> list[str]:
+    """The faults of a story on one of our templates."""
+    story = {"story": "Made up", "plan": "plan.yaml", "starts": "2025-01-01T09:00", "people": people, "steps": steps}
+    script = read(json.dumps(story))
+    plan = read((TEMPLATES / template / "plan.yaml").read_text(encoding="utf-8"))
+    return [fault.message for fault in rehearse(validated(Story, script), script, plan).faults]
+
+
+def expecting(*expected: dict[str, Any]) -> dict[str, Any]:
+    return {"at": "2025-04-09T09:00", "expect": list(expected)}
+
+
+NILS = {"nils": [{"role": "representative", "party": "north"}], "cleo": [{"role": "authority", "party": "commission"}]}
+NOTICE: list[dict[str, Any]] = [
+    {
+        "at": "2025-03-03T09:00",
+        "by": "nils",
+        "do": "raise_dispute",
+        "with": {"dispute": "d1", "ladder": "compliance", "reason": "There is light at night."},
+    },
+    {
+        "at": "2025-04-08T09:00",
+        "by": "nils",
+        "do": "invoke_snapback",
+        "with": {"snapback": "relief_ends", "dispute": "d1", "reason": "They go on."},
+    },
+]
+
+
+@pytest.mark.parametrize(
+    ("expected", "instead"),
+    [
+        ({"snapback": "relief_ends", "is": "in_effect"}, "expected snapback relief_ends to be in_effect, but it is invoked"),
+        (
+            {"snapback": "relief_ends", "on": "2025-05-09"},
+            "expected snapback relief_ends in effect on to be 2025-05-09, but it is 2025-05-08",
+        ),
+        ({"snapback": "relief_end", "is": "invoked"}, "relief_end is unknown; did you mean relief_ends?"),
+        ({"incident": "i1", "is": "confirmed"}, "expected incident i1 to be confirmed, but it is not reported"),
+    ],
+)
+def test_a_snapback_or_an_incident_that_stands_otherwise(expected: dict[str, Any], instead: str) -> None:
+    assert instead in told("snapback", [*NOTICE, expecting(expected)], NILS)
+
+
+def test_a_snapback_that_stands_so() -> None:
+    steps = [
+        {"at": "2025-02-03T09:00", "expect": [{"snapback": "relief_ends", "is": "not_invoked"}]},
+        *NOTICE,
+        expecting({"snapback": "relief_ends", "is": "invoked", "on": "2025-05-08"}),
+    ]
+    assert told("snapback", steps, NILS) == []
+
+
+@pytest.mark.parametrize(
+    ("expected", "instead"),
+    [
+        (
+            {"assessed": "law_carried_out", "assessor": "mission", "is": "mixed"},
+            "expected law_carried_out, as mission sees it, to be mixed, but it is nothing",
+        ),
+        (
+            {"assessed": "law_carried_out", "assessor": "missions", "is": "nothing"},
+            "missions is unknown; did you mean mission?",
+        ),
+    ],
+)
+def test_an_assessment_that_is_another(expected: dict[str, Any], instead: str) -> None:
+    people = {"mary": [{"role": "monitor", "party": "mission"}]}
+    assert instead in told("two-assessors", [expecting(expected)], people)
+
+
+def test_a_grade_is_expected_of_somebody() -> None:
+    with pytest.raises(Faulty, match="assessed and assessor together"):
+        told("two-assessors", [expecting({"assessed": "law_carried_out", "is": "mixed"})], {})
