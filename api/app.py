@@ -8,12 +8,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, TypedDict
 
 from fastapi import FastAPI
-from fastapi.responses import HTMLResponse
 
-from api import problems
+from api import page, problems
 from api.identity import KnownTokens
 from api.limits import BodyLimit
-from api.page import MAY_ASK_NOTHING, page
 from api.problems import ProblemBody
 from api.routers import acts, checks, disputes, documents, family, health, incidents, plans, proposals
 from api.routers import problems as problem_routes
@@ -117,10 +115,6 @@ def create_app() -> FastAPI:
     ):
         app.include_router(room.router, prefix="/api/v1")
     problems.install(app)
-
-    @app.get("/docs", include_in_schema=False)
-    async def docs() -> HTMLResponse:
-        return HTMLResponse(page(app.openapi()), headers=MAY_ASK_NOTHING)
-
+    page.install(app)
     app.add_middleware(BodyLimit)
     return app
