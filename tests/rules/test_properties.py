@@ -192,9 +192,13 @@ MAY: dict[type, list[str]] = {
 """People who may, so that histories get somewhere; one act in four is done by anybody."""
 
 
+DEEDS = _deeds()
+"""Made once: to make it takes as long as to live through what is drawn from it."""
+
+
 @st.composite
 def _acts(draw: st.DrawFn) -> Drawn:
-    deed = draw(_deeds())
+    deed = draw(DEEDS)
     anybody = [member.person for member in PEOPLE]
     able = MAY.get(type(deed), anybody)
     return draw(st.sampled_from(able * 3 + able[:1] if draw(st.integers(0, 3)) else anybody)), deed, draw(st.floats(0, 6))
