@@ -41,6 +41,12 @@ from workflows.worker import WORKFLOWS, runner
 
 @pytest.fixture
 async def skipping() -> AsyncIterator[WorkflowEnvironment]:
+    async with skipping_time() as environment:
+        yield environment
+
+
+@asynccontextmanager
+async def skipping_time() -> AsyncIterator[WorkflowEnvironment]:
     """A server that skips time. It has one clock for all its workflows, so each test has its own."""
     server = Path(sys.executable).with_name("temporal-test-server")
     environment = await WorkflowEnvironment.start_time_skipping(

@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import tempfile
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,13 +20,12 @@ from typing import Any
 from google.protobuf.json_format import MessageToDict
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
-from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError, WorkflowHandle, WorkflowHistory
+from temporalio.client import WorkflowHandle, WorkflowHistory
 from temporalio.common import WorkflowIDConflictPolicy
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
+from temporalio.testing import WorkflowEnvironment
 
-from cli.temporal import Temporal, free_port
-from tests.workflows.conftest import Record, child, clock, phase, program, working_on
+from tests.workflows.conftest import Record, child, clock, phase, program, skipping_time, working_on
 from workflows.check import CheckWorkflow
 from workflows.client import TASK_QUEUE
 from workflows.messages import (
@@ -41,7 +39,6 @@ from workflows.messages import (
     phase_workflow,
     program_workflow,
 )
-from workflows.namespace import NAMESPACE, ensure_namespace
 from workflows.program import ProgramWorkflow
 
 HERE = Path(__file__).parent
@@ -50,6 +47,8 @@ COMMANDS = HERE / "commands.txt"
 PROGRAM = "01890000-0000-7000-8000-000000000001"
 FIELD = "01890000-0000-7000-8000-000000000003"
 COAST = "01890000-0000-7000-8000-000000000002"
+
+Run = WorkflowHandle[Any, Any]
 
 TOLD_BY_COMMANDS = {
     EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES: "say where the program stands",
@@ -65,92 +64,94 @@ TOLD_BY_COMMANDS = {
 """The events that a workflow's own commands leave in its history."""
 
 
-class Story:
-    """Each step waits until what it causes has happened, so that histories come out in one order."""
+ASKED = {
+    EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED,
+    EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED,
+    EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED,
+    EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED,
+}
+ANSWERED = {
+    EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED,
+    EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED,
+    EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT,
+    EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED,
+    EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED,
+    EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED,
+    EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_FAILED,
+    EventType.EVENT_TYPE_EXTERNAL_WORKFLOW_EXECUTION_SIGNALED,
+    EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED,
+}
+"""A workflow in whose history there are as many of one as of the other waits for nothing but signals and timers."""
 
-    def __init__(self, client: Client, record: Record) -> None:
-        self._client, self._record = client, record
-        self._now = datetime.now(UTC)
+
+class Story:
+    """Each step waits until all that it causes is done, and time passes only when the story says so: histories come out in
+    one order, however slow the machine is.
+    """
+
+    def __init__(self, environment: WorkflowEnvironment, record: Record, now: datetime) -> None:
+        self._environment, self._record, self._now = environment, record, now
+        self._client = environment.client
 
     async def tell(self) -> dict[str, WorkflowHistory]:
         """A phase with a far clock, one whose clock strikes; it reopens, is dismissed, and the program ends."""
         far, later = clock("deadline.moved", 30, self._now), clock("deadline.moved", 60, self._now)
-        soon = clock("stability.quiet", 1.5 / 86_400, self._now)
+        soon = clock("stability.quiet", 1 / 24, self._now)
         self._record.answers = [Struck(seq=2, phase=phase("quiet", "complete"))]
-        await self._hear(1, [phase("move", clocks=[far]), phase("quiet", clocks=[soon])])
-        move = await self._comes_to("move", WorkflowExecutionStatus.RUNNING)
-        quiet = await self._comes_to("quiet", WorkflowExecutionStatus.COMPLETED)
+        truce = await self._hear(1, [phase("move", clocks=[far]), phase("quiet", clocks=[soon])])
+        move, quiet = await self._newest_run("move"), await self._newest_run("quiet")
+        await self._environment.sleep(timedelta(hours=2))
+        await self._rest(truce.id)
         await self._hear(3, [phase("move", clocks=[later]), phase("quiet")])
-        again = await self._comes_to("quiet", WorkflowExecutionStatus.RUNNING)
+        again = await self._newest_run("quiet")
         await self._hear(4, [phase("move", clocks=[later])])
-        await self._comes_to("quiet", WorkflowExecutionStatus.COMPLETED)
         await self._hear(5, [], "terminated")
-        truce = self._client.get_workflow_handle(program_workflow(PROGRAM))
-        await truce.result()
-        await self._comes_to("move", WorkflowExecutionStatus.COMPLETED)
-        runs: dict[str, WorkflowHandle[Any, Any]]
         runs = {"program": truce, "phase-with-a-far-clock": move, "phase-that-strikes": quiet, "phase-opened-again": again}
         runs |= await self._family()
         runs |= await self._checks()
         return {name: await handle.fetch_history() for name, handle in runs.items()}
 
-    async def _family(self) -> dict[str, WorkflowHandle[Any, Any]]:
+    async def _family(self) -> dict[str, Run]:
         """A program that opens a child, holds it back and ends; the child reports, outlives it and ends."""
         held, free = child(COAST, "harbour", holds=True), child(COAST, "harbour")
         of = ChildOf(parent=COAST, name="harbour")
         await self._told(program(COAST, 1, [], children=[free]))
-        await self._until(lambda: len(self._record.reported) == 1)
         await self._told(program(COAST, 2, [], children=[held]))
-        await self._until(lambda: len(self._record.kept) == 2)
-        await self._told(program(COAST, 3, [], "terminated", children=[free]))
-        parent = self._client.get_workflow_handle(program_workflow(COAST))
-        await parent.result()
-        await self._told(program(free.program, 2, [], "completed", parent=of, news="completed"))
-        harbour = self._client.get_workflow_handle(program_workflow(free.program))
-        await harbour.result()
+        parent = await self._told(program(COAST, 3, [], "terminated", children=[free]))
+        harbour = await self._told(program(free.program, 2, [], "completed", parent=of, news="completed"))
         return {"program-with-a-child": parent, "program-that-is-a-child": harbour}
 
-    async def _checks(self) -> dict[str, WorkflowHandle[Any, Any]]:
+    async def _checks(self) -> dict[str, Run]:
         """A program with checks that are changed; a run that is answered at the second attempt, and one that is denied."""
         await self._told(program(FIELD, 1, [], checks="weekly"))
-        await self._until(lambda: len(self._record.scheduled) == 1)
         await self._told(program(FIELD, 2, [], checks="weekly"))
-        await self._told(program(FIELD, 3, [], "terminated", checks="paused"))
-        field = self._client.get_workflow_handle(program_workflow(FIELD))
-        await field.result()
+        field = await self._told(program(FIELD, 3, [], "terminated", checks="paused"))
         again = ApplicationError("Nobody answers.", type="no_answer", next_retry_delay=timedelta(seconds=0.1))
         self._record.fetches = [again]
         answered = await self._run("answered")
-        await answered.result()
         self._record.fetches = [ApplicationError("The adapter is missing.", type="adapter_unknown", non_retryable=True)]
         unanswered = await self._run("unanswered")
-        with suppress(WorkflowFailureError):
-            await unanswered.result()
         return {"program-with-checks": field, "check-that-is-answered": answered, "check-without-an-answer": unanswered}
 
-    async def _run(self, name: str) -> WorkflowHandle[Any, Any]:
+    async def _run(self, name: str) -> Run:
         """As a schedule starts it."""
         check = CheckOf(program=FIELD, name=name)
-        return await self._client.start_workflow(
+        started = await self._client.start_workflow(
             CheckWorkflow.run, check, id=check_schedule(FIELD, name), task_queue=TASK_QUEUE
         )
+        await self._rest(started.id)
+        return started
 
-    async def _until(self, holds: Callable[[], bool]) -> None:
-        async with asyncio.timeout(20):
-            while not holds():
-                await asyncio.sleep(0.05)
-        await asyncio.sleep(0.2)  # the workflow hears of its activity's end
-
-    async def _hear(self, seq: int, phases: list[PhaseHeard], standing: str = "running") -> None:
+    async def _hear(self, seq: int, phases: list[PhaseHeard], standing: str = "running") -> Run:
         """As the relay tells it."""
-        await self._told(
+        return await self._told(
             ProgramHeard(
                 program=PROGRAM, title="Truce", plan="truce", standing=standing, seq=seq, next_due=self._now, phases=phases
             )
         )
 
-    async def _told(self, heard: ProgramHeard) -> None:
-        await self._client.start_workflow(
+    async def _told(self, heard: ProgramHeard) -> Run:
+        followed = await self._client.start_workflow(
             ProgramWorkflow.run,
             Following(heard=heard),
             id=program_workflow(heard.program),
@@ -159,35 +160,37 @@ class Story:
             start_signal_args=[heard],
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         )
+        await self._rest(followed.id)
+        return followed
 
-    async def _comes_to(self, name: str, status: WorkflowExecutionStatus) -> WorkflowHandle[object, object]:
-        """The newest run of a phase's workflow, once it has this status and its first task is done."""
-        handle = self._client.get_workflow_handle(phase_workflow(PROGRAM, name))
-        async with asyncio.timeout(20):
-            while True:
-                found = await handle.describe() if await _exists(handle) else None
-                if found is not None and found.status is status and found.history_length >= 4:
-                    await asyncio.sleep(0.2)  # the parent hears of its child's start, or end
-                    return self._client.get_workflow_handle(found.id, run_id=found.run_id)
-                await asyncio.sleep(0.05)
+    async def _newest_run(self, name: str) -> Run:
+        """Of a phase's workflow."""
+        found = await self._client.get_workflow_handle(phase_workflow(PROGRAM, name)).describe()
+        return self._client.get_workflow_handle(found.id, run_id=found.run_id)
 
+    async def _rest(self, workflow: str) -> None:
+        async with asyncio.timeout(60):
+            while not await self._rests(workflow):
+                await asyncio.sleep(0.02)
 
-async def _exists(handle: WorkflowHandle[object, object]) -> bool:
-    found = handle._client.list_workflows(f"WorkflowId = '{handle.id}'")  # noqa: SLF001  the handle has no other way to ask
-    return bool([one async for one in found])
+    async def _rests(self, workflow: str) -> bool:
+        """Whether it and the children that it has started wait for nothing but signals and timers.
+
+        It is looked at before its children: what it has signalled has reached them before its own history says so.
+        """
+        events = (await self._client.get_workflow_handle(workflow).fetch_history()).events
+        if sum(event.event_type in ASKED for event in events) != sum(event.event_type in ANSWERED for event in events):
+            return False
+        named = {event.start_child_workflow_execution_initiated_event_attributes.workflow_id for event in events} - {""}
+        return all([await self._rests(child) for child in named])
 
 
 @asynccontextmanager
-async def telling(folder: Path) -> AsyncIterator[Story]:
+async def telling() -> AsyncIterator[Story]:
     """A story on a server and a worker of its own."""
-    with Temporal(folder, free_port()) as server:
-        await ensure_namespace(server.address)
-        client = await Client.connect(
-            server.address, namespace=NAMESPACE, data_converter=pydantic_data_converter, identity="recorder"
-        )
-        record = Record()
-        async with working_on(client, record):
-            yield Story(client, record)
+    record = Record()
+    async with skipping_time() as environment, working_on(environment.client, record):
+        yield Story(environment, record, await environment.get_current_time())
 
 
 def commands(history: WorkflowHistory) -> list[str]:
@@ -220,9 +223,8 @@ def _section(name: str, lines: Iterable[str]) -> list[str]:
 
 
 async def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        async with telling(Path(folder)) as story:
-            histories = await story.tell()
+    async with telling() as story:
+        histories = await story.tell()
     HISTORIES.mkdir(exist_ok=True)
     day = f"{datetime.now(UTC):%Y-%m-%d}"
     for name, history in histories.items():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 from temporalio.client import WorkflowHistory
@@ -31,7 +30,7 @@ async def test_a_recorded_history_replays(text: str) -> None:
     await replayer.replay_workflow(history)
 
 
-async def test_workflows_issue_the_commands_that_are_written_down(tmp_path: Path) -> None:
+async def test_workflows_issue_the_commands_that_are_written_down() -> None:
     """When the change is meant: `python -m tests.workflows.scenario`, and read the difference of commands.txt."""
-    async with telling(tmp_path) as story:
+    async with telling() as story:
         assert listed(await story.tell()) == COMMANDS.read_text()
