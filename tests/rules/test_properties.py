@@ -193,7 +193,7 @@ MAY: dict[type, list[str]] = {
 
 
 DEEDS = _deeds()
-"""Made once: to make it takes as long as to live through what is drawn from it."""
+"""Made once: making it anew for every act took ten times as long as living through what was drawn."""
 
 
 @st.composite
