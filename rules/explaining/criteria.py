@@ -10,6 +10,7 @@ from rules.explaining.assessments import assessment_reason
 from rules.explaining.consents import awaited, met_since
 from rules.explaining.disputes import dispute_reason
 from rules.explaining.family import child_reason
+from rules.explaining.incidents import undecidable
 from rules.explaining.milestones import milestone_reason
 from rules.explaining.reasons import Reason, named
 from rules.explaining.stability import stability_reason
@@ -78,7 +79,8 @@ def _leaf(program: Program, phase: str, leaf: c.Leaf, at: datetime) -> Reason:  
             open_ = [i.id for i in matching(program, (trigger,)) if i.is_open_question or i.resolved_at is None]
             undecided = [i for i in matching(program, (trigger,)) if i.is_open_question]
             owes = tuple(dict.fromkeys(who for incident in undecided for who in deciders(program, incident)))
-            return f"Open incidents: {', '.join(open_[:5])}.", owes, None, None
+            stuck = "".join(undecidable(program, incident) for incident in undecided[:1] if not owes)
+            return f"Open incidents: {', '.join(open_[:5])}.{stuck}", owes, None, None
         case c.NoOpenDispute(no_open_dispute=ladder):
             return dispute_reason(program, ladder)
         case c.NoSnapback(no_snapback=name):
@@ -122,17 +124,13 @@ def commitment_reason(program: Program, name: str, at: datetime) -> Reason:
         if state.status == "broken":
             return f"{rule.title}: broken. {told}".rstrip(), owes, state.failing[-1][0], None
         return f"{rule.title}: in question. {told}".rstrip(), (), None, None
-    happened = program.incidents[state.because].happened_at if state.because else None
+    incident = program.incidents[state.because]
     if state.status == "in_question":
-        return (
-            f"{rule.title}: in question, since the incident {state.because} is not decided.",
-            deciders(program, program.incidents[state.because]),
-            happened,
-            None,
-        )
+        sentence = f"{rule.title}: in question, since the incident {state.because} is not decided."
+        return f"{sentence}{undecidable(program, incident)}", deciders(program, incident), incident.happened_at, None
     return (
         f"{rule.title}: broken by the incident {state.because}, which is not resolved.",
         owes,
-        happened,
+        incident.happened_at,
         None,
     )

@@ -42,10 +42,10 @@ def next_act(program: Program, name: str, at: datetime) -> NextAct:
         if until is not None and until > at and not finding.observed:
             return NextAct("observation", (step.party,), finding.made_at, until)
         return NextAct("determination", step.determined.by, finding.made_at, at)
-    waiting = {key: held for key in step.shown_by if (held := _unjudged(program, name, key))}
+    waiting = {key: piece for key in step.shown_by if (piece := _first_unjudged(program, name, key))}
     pending = tuple(key for key in waiting if showing(program, name, key, at).outcome is not Truth.MET)
     if pending:
-        since = min(piece.recorded_at for key in pending for piece in waiting[key])
+        since = min(waiting[key].recorded_at for key in pending)
         return NextAct("verification", step.verified_by, since, at, pending)
     return NextAct("evidence", (step.party,), home.opened_at, plus(at, step.determined.observation, plan.time_zone))
 
@@ -102,18 +102,19 @@ def without_evidence(program: Program, name: str, at: datetime) -> list[str]:
     """The showings of a milestone for which nothing has been recorded that stands or waits for a verifier."""
     shown_by = program.plan.milestones[name].shown_by
     pending = (key for key in shown_by if showing(program, name, key, at).outcome is not Truth.MET)
-    return [key for key in pending if not _unjudged(program, name, key)]
+    return [key for key in pending if _first_unjudged(program, name, key) is None]
 
 
-def _unjudged(program: Program, milestone: str, key: str) -> list[Evidence]:
-    """The evidence for a showing that nobody has verified or returned."""
+def _first_unjudged(program: Program, milestone: str, key: str) -> Evidence | None:
+    """The oldest evidence for a showing that nobody has verified or returned."""
     if not program.unjudged:
-        return []
+        return None
     how = program.plan.milestones[milestone].shown_by[key]
     indicator = how.indicator if isinstance(how, Measured) else None
-    return [
-        piece
-        for piece in (program.evidence[name] for name in program.unjudged)
-        if (piece.milestone == milestone and piece.shows == key)
-        or (piece.measurement is not None and piece.measurement.indicator == indicator)
-    ]
+    for piece in (program.evidence[name] for name in program.unjudged):
+        if piece.measurement is not None:
+            if piece.measurement.indicator == indicator:
+                return piece
+        elif piece.milestone == milestone and piece.shows == key:
+            return piece
+    return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import assert_never
 
+from rules.explaining.incidents import undecidable
 from rules.explaining.reasons import Reason
 from rules.following.incidents import deciders
 from rules.following.stability import days_left, zone_of
@@ -33,13 +34,13 @@ def stability_reason(program: Program, phase: str, at: datetime) -> Reason:
                 None,
             )
         case "frozen":
-            authorities = deciders(program, program.incidents[counted.frozen_by or ""])
+            incident = program.incidents[counted.frozen_by or ""]
             sentence = (
                 f"The stability period is frozen until the incident {counted.frozen_by} is decided: "
                 f"dismissed, it ends on {local_day(ends, zone) if ends else 'a later day'}; "
-                f"confirmed, it starts anew.{moved}"
+                f"confirmed, it starts anew.{moved}{undecidable(program, incident)}"
             )
-            return sentence, authorities, counted.effective_at, None
+            return sentence, deciders(program, incident), counted.effective_at, None
         case "counting":
             left = days_left(program, phase, at)
             until = f", until {local_day(ends, zone)}" if ends else ""

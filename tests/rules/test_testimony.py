@@ -11,6 +11,7 @@ import pytest
 
 from rules import acts as a
 from rules.decide import decide
+from rules.explaining.explain import blocking
 from rules.following import stability
 from rules.refusals import Refused
 from rules.times import plus_lost
@@ -65,6 +66,22 @@ def test_two_accounts_that_differ_make_an_incident_contested_and_the_clock_stand
 def test_two_accounts_that_agree_leave_it_reported(world: World) -> None:
     world.given("moss", account("officials", "serious"), day(9))
     assert incident(world).status == "reported"
+
+
+def test_where_all_who_decide_are_blamed_it_is_said_how_somebody_may_again() -> None:
+    world = World(authorities=["north", "south"])
+    world.first_move(day(0))
+    world.answer(day(0))
+    world.clock(day(8))
+    world.given("chip", reported(), day(9))
+    world.given("moss", account("one", "serious", attributed_to="north"), day(9))
+    world.given("nils", account("other", "serious", attributed_to="south"), day(9))
+    told = " ".join(block.sentence for block in blocking(world.program, day(10)))
+    assert "Nobody may decide it while North and South are blamed in it" in told
+    world.given("moss", TakeBackAccount(incident="i1", account="one", reason="I was mistaken."), day(10))
+    frozen = [block for block in blocking(world.program, day(11)) if "frozen" in block.sentence]
+    assert {block.owes for block in frozen} == {("north",)}
+    assert not any("Nobody may decide" in block.sentence for block in frozen)
 
 
 def test_accounts_may_blame_different_people(world: World) -> None:
