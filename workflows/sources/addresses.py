@@ -44,7 +44,7 @@ async def public_address(name: str, resolver: Resolver, allowed: Collection[Addr
         except ValueError:
             raise Denied(f"{name} has an address that is none: {text[:60]}.") from None
         if not is_public(address) and address not in allowed:
-            raise Denied(f"{name} leads to {address}, which is not an address of the public internet.")
+            raise Denied(f"{name} leads to {text[:60]}, which is not an address of the public internet.")
         found.append(address)
     return next((address for address in found if address.version == 4), found[0])
 

@@ -153,8 +153,8 @@ HOSTILE = {
         Served("{}"), "192.168.1.1, which is not", resolver=("93.184.215.14", "192.168.1.1")
     ),
     "the address of a cloud's secrets": Hostile(Served("{}"), "169.254.169.254, which", resolver=("169.254.169.254",)),
-    "IPv4 in IPv6": Hostile(Served("{}"), "::ffff:7f00:1, which", resolver=("::ffff:127.0.0.1",)),
-    "NAT64": Hostile(Served("{}"), "64:ff9b::7f00:1, which", resolver=("64:ff9b::127.0.0.1",)),
+    "IPv4 in IPv6": Hostile(Served("{}"), "::ffff:127.0.0.1, which", resolver=("::ffff:127.0.0.1",)),
+    "NAT64": Hostile(Served("{}"), "64:ff9b::127.0.0.1, which", resolver=("64:ff9b::127.0.0.1",)),
     "shared address space": Hostile(Served("{}"), "100.64.0.1, which", resolver=("100.64.0.1",)),
     "a slow drip": Hostile(Served(dripped=drip), "did not finish its answer within 0.5 s"),
     "a flood of headers": Hostile(Served("{}", headers={f"X-{n}": "x" * 100 for n in range(600)}), "headers of the answer"),
