@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID, uuid5
@@ -31,7 +32,7 @@ from api.identity import CallerInfo
 from api.plans import PlanUnreadable, child_plans, named_plan
 from api.problems import READS, WRITES, Invalid, NotFound
 from api.state import State, StateOf
-from db.queries import Place, Sought, Wanted
+from db.queries import Line, Place, Sought, Wanted
 from rules import acts as a
 from rules.explaining.explain import blocking
 from rules.language.declared import ChildChosen
@@ -198,8 +199,7 @@ async def get_postings(
         raise NotFound("release")
     sought = Sought(kinds=["balance_moved", "release_rolled_over"], subjects=[release])
     lines = await state.queries.ledger(program, sought, after=after, most=limit)
-    more = lines[-1].entry.seq if len(lines) == limit else None
-    return PostingPage(postings=[PostingAnswer.of(line.entry) for line in lines], next=more)
+    return PostingPage(postings=[PostingAnswer.of(line.entry) for line in lines], next=_after(lines, limit))
 
 
 @router.get("/{program}/reciprocity", responses=READS)
@@ -278,8 +278,7 @@ async def get_ledger(
     )
     newest_first = order == "newest_first"
     lines = await state.queries.ledger(program, sought, after=after, most=limit, newest_first=newest_first)
-    more = lines[-1].entry.seq if len(lines) == limit else None
-    return EntryPage(entries=[withheld(EntryAnswer.of(line.entry)) for line in lines], next=more)
+    return EntryPage(entries=[withheld(EntryAnswer.of(line.entry)) for line in lines], next=_after(lines, limit))
 
 
 @router.get("/{program}/chain", responses=READS)
@@ -293,8 +292,7 @@ async def get_chain(
     """Its ledger as the bytes that were hashed, oldest first, in pages: for proving the chain by oneself."""
     await seen(state, caller, program)
     lines = await state.queries.ledger(program, after=after, most=limit)
-    more = lines[-1].entry.seq if len(lines) == limit else None
-    return SealedPage(entries=[SealedAnswer.of(line) for line in lines], next=more)
+    return SealedPage(entries=[SealedAnswer.of(line) for line in lines], next=_after(lines, limit))
 
 
 @router.get("/{program}/as-of", responses=READS)
@@ -307,3 +305,8 @@ async def get_as_of(
     if held is None:
         raise NotFound("program at that instant")
     return ProgramAnswer.of(program, held, at)
+
+
+def _after(lines: Sequence[Line], limit: int) -> int | None:
+    """Where the next page of a ledger goes on; None at its end."""
+    return lines[-1].entry.seq if len(lines) == limit else None

@@ -16,9 +16,7 @@ from rules.vocabulary.phases import PhaseStatus
 
 def awaited(program: Program, phase: str, at: datetime) -> tuple[str, ...]:
     """The parties whose consent is all that the next gate of a phase lacks."""
-    criteria, given = _next_gate(program, phase), program.consented(phase)
-    entry_asks, exit_asks = program.plan.consents_asked[phase]
-    asked = entry_asks if program.phase(phase).status is PhaseStatus.WAITING else exit_asks
+    (criteria, asked), given = _next_gate(program, phase), program.consented(phase)
     missing = tuple(party for party in asked if party not in given)
     if not missing or gate(program, given, criteria, at) is Truth.MET:
         return ()
@@ -29,13 +27,17 @@ def met_since(program: Program, phase: str, at: datetime) -> datetime:
     """Since when all of that gate but its consents is met, as far as what it asks for has a date."""
     outer = program.plan.phases[phase].within
     dates = [program.started_at, program.phase(phase).opened_at, program.phase(outer).opened_at if outer else None]
-    dates += [_since(program, leaf) for leaf in c.leaves(*_next_gate(program, phase))]
+    criteria, _ = _next_gate(program, phase)
+    dates += [_since(program, leaf) for leaf in c.leaves(*criteria)]
     return max(date for date in dates if date is not None and date <= at)
 
 
-def _next_gate(program: Program, phase: str) -> Sequence[c.Criterion]:
-    waiting = program.phase(phase).status is PhaseStatus.WAITING
-    return program.plan.phases[phase].entry if waiting else program.plan.exits[phase]
+def _next_gate(program: Program, phase: str) -> tuple[Sequence[c.Criterion], tuple[str, ...]]:
+    """The criteria of the next gate of a phase, and the parties whose consent they ask for."""
+    entry_asks, exit_asks = program.plan.consents_asked[phase]
+    if program.phase(phase).status is PhaseStatus.WAITING:
+        return program.plan.phases[phase].entry, entry_asks
+    return program.plan.exits[phase], exit_asks
 
 
 def _since(program: Program, leaf: c.Leaf) -> datetime | None:

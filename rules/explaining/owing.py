@@ -103,8 +103,9 @@ def _phases(program: Program, at: datetime) -> Iterator[Owed]:
         if waiting and rule.opens == "on_advance" and state.entry_met:
             for party in (rule.party,) if rule.party else tuple(program.plan.parties):
                 yield Owed(party, "advance", name, state.entry_met_at or program.started_at)
-        for party in awaited(program, name, at):
-            yield Owed(party, "consent", name, met_since(program, name, at))
+        if parties := awaited(program, name, at):
+            since = met_since(program, name, at)
+            yield from (Owed(party, "consent", name, since) for party in parties)
 
 
 def _commitments(program: Program, at: datetime) -> Iterator[Owed]:
