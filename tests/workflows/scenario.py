@@ -26,6 +26,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
 from tests.workflows.conftest import Record, child, clock, phase, program, skipping_time, working_on
+from tests.workflows.resting import rest
 from workflows.check import CheckWorkflow
 from workflows.client import TASK_QUEUE
 from workflows.messages import (
@@ -64,26 +65,6 @@ TOLD_BY_COMMANDS = {
 """The events that a workflow's own commands leave in its history."""
 
 
-ASKED = {
-    EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED,
-    EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED,
-    EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED,
-    EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED,
-}
-ANSWERED = {
-    EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED,
-    EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED,
-    EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT,
-    EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED,
-    EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED,
-    EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED,
-    EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_FAILED,
-    EventType.EVENT_TYPE_EXTERNAL_WORKFLOW_EXECUTION_SIGNALED,
-    EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED,
-}
-"""A workflow in whose history there are as many of one as of the other waits for nothing but signals and timers."""
-
-
 class Story:
     """Each step waits until all that it causes is done, and time passes only when the story says so: histories come out in
     one order, however slow the machine is.
@@ -101,7 +82,7 @@ class Story:
         truce = await self._hear(1, [phase("move", clocks=[far]), phase("quiet", clocks=[soon])])
         move, quiet = await self._newest_run("move"), await self._newest_run("quiet")
         await self._environment.sleep(timedelta(hours=2))
-        await self._rest(truce.id)
+        await rest(self._client, truce.id)
         await self._hear(3, [phase("move", clocks=[later]), phase("quiet")])
         again = await self._newest_run("quiet")
         await self._hear(4, [phase("move", clocks=[later])])
@@ -139,7 +120,7 @@ class Story:
         started = await self._client.start_workflow(
             CheckWorkflow.run, check, id=check_schedule(FIELD, name), task_queue=TASK_QUEUE
         )
-        await self._rest(started.id)
+        await rest(self._client, started.id)
         return started
 
     async def _hear(self, seq: int, phases: list[PhaseHeard], standing: str = "running") -> Run:
@@ -160,29 +141,13 @@ class Story:
             start_signal_args=[heard],
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         )
-        await self._rest(followed.id)
+        await rest(self._client, followed.id)
         return followed
 
     async def _newest_run(self, name: str) -> Run:
         """Of a phase's workflow."""
         found = await self._client.get_workflow_handle(phase_workflow(PROGRAM, name)).describe()
         return self._client.get_workflow_handle(found.id, run_id=found.run_id)
-
-    async def _rest(self, workflow: str) -> None:
-        async with asyncio.timeout(60):
-            while not await self._rests(workflow):
-                await asyncio.sleep(0.02)
-
-    async def _rests(self, workflow: str) -> bool:
-        """Whether it and the children that it has started wait for nothing but signals and timers.
-
-        It is looked at before its children: what it has signalled has reached them before its own history says so.
-        """
-        events = (await self._client.get_workflow_handle(workflow).fetch_history()).events
-        if sum(event.event_type in ASKED for event in events) != sum(event.event_type in ANSWERED for event in events):
-            return False
-        named = {event.start_child_workflow_execution_initiated_event_attributes.workflow_id for event in events} - {""}
-        return all([await self._rests(child) for child in named])
 
 
 @asynccontextmanager

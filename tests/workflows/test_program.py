@@ -9,6 +9,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
 from tests.workflows.conftest import Record, clock, phase, program
+from tests.workflows.resting import rest
 from workflows.client import TASK_QUEUE
 from workflows.messages import Following, Struck, phase_workflow, program_workflow
 from workflows.program import ProgramWorkflow
@@ -20,6 +21,7 @@ async def test_each_open_phase_is_a_child_and_ends_with_the_program(working: Cli
     handle = await working.start_workflow(
         ProgramWorkflow.run, Following(heard=first), id=program_workflow(name), task_queue=TASK_QUEUE
     )
+    await rest(working, handle.id)
     await handle.signal(ProgramWorkflow.hear, program(name, 2, [], "terminated"))
     await handle.result()
     for child in ("move", "withdrawal"):
@@ -38,15 +40,16 @@ async def test_a_phase_that_ended_by_itself_is_started_again_when_it_reopens(
     )
     child = working.get_workflow_handle(phase_workflow(name, "quiet"))
     await skipping.sleep(31 * 86400)
+    await rest(working, handle.id)
     assert (await child.describe()).status is WorkflowExecutionStatus.COMPLETED
     await handle.signal(ProgramWorkflow.hear, program(name, 3, [phase("quiet")]))
-    await skipping.sleep(60)
+    await rest(working, handle.id)
     assert (await child.describe()).status is WorkflowExecutionStatus.RUNNING
     await handle.signal(ProgramWorkflow.hear, program(name, 4, [], "completed"))
     await handle.result()
 
 
-async def test_being_told_twice_and_out_of_order_is_harmless(skipping: WorkflowEnvironment, working: Client) -> None:
+async def test_being_told_twice_and_out_of_order_is_harmless(working: Client) -> None:
     name = str(uuid4())
     handle = await working.start_workflow(
         ProgramWorkflow.run,
@@ -56,15 +59,13 @@ async def test_being_told_twice_and_out_of_order_is_harmless(skipping: WorkflowE
     )
     for seq in (5, 3, 5):
         await handle.signal(ProgramWorkflow.hear, program(name, seq, [phase("move")]))
-    await skipping.sleep(5)
+    await rest(working, handle.id)
     assert (await handle.describe()).status is WorkflowExecutionStatus.RUNNING
     await handle.signal(ProgramWorkflow.hear, program(name, 6, [], "terminated"))
     await handle.result()
 
 
-async def test_clocks_do_not_wait_for_schedules_that_cannot_be_kept(
-    skipping: WorkflowEnvironment, working: Client, record: Record
-) -> None:
+async def test_clocks_do_not_wait_for_schedules_that_cannot_be_kept(working: Client, record: Record) -> None:
     """They are tried again until they are, also when the program has ended: its checks would run for ever."""
     name = str(uuid4())
     record.unscheduled = [ApplicationError("Temporal refuses.", non_retryable=True) for _ in range(2)]
@@ -74,9 +75,9 @@ async def test_clocks_do_not_wait_for_schedules_that_cannot_be_kept(
         id=program_workflow(name),
         task_queue=TASK_QUEUE,
     )
-    await skipping.sleep(5)
+    await rest(working, handle.id)
     await handle.signal(ProgramWorkflow.hear, program(name, 2, [phase("move")], checks="daily"))
-    await skipping.sleep(5)
+    await rest(working, handle.id)
     child = working.get_workflow_handle(phase_workflow(name, "move"))
     assert (await child.describe()).status is WorkflowExecutionStatus.RUNNING
     record.unscheduled.append(ApplicationError("Temporal refuses.", non_retryable=True))
