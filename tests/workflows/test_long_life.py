@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,41 +10,26 @@ from uuid import uuid4
 
 import pytest
 from temporalio.client import Client, WorkflowHandle
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.testing import WorkflowEnvironment
-from temporalio.worker import Worker
 
-from tests.workflows.conftest import Record, clock, phase, program
-from workflows.client import TASK_QUEUE
+from cli.temporal import DYNAMIC_CONFIG, Temporal, free_port
+from tests.workflows.conftest import Record, clock, phase, program, working_on
+from workflows.client import TASK_QUEUE, connect
 from workflows.messages import Following, Struck, phase_workflow, program_workflow
-from workflows.namespace import SEARCH_ATTRIBUTES
+from workflows.namespace import NAMESPACE, ensure_namespace
 from workflows.program import ProgramWorkflow
-from workflows.worker import WORKFLOWS, runner
 
 LONG = 60
 """Events after which this server suggests to cut a history; 4,096 elsewhere."""
 
 
 @pytest.fixture
-async def short_histories(record: Record) -> AsyncIterator[Client]:
-    server = Path(sys.executable).with_name("temporal")
-    environment = await WorkflowEnvironment.start_local(
-        dev_server_existing_path=str(server),
-        dev_server_extra_args=["--dynamic-config-value", f"limit.historyCount.suggestContinueAsNew={LONG}"],
-        search_attributes=list(SEARCH_ATTRIBUTES),
-        data_converter=pydantic_data_converter,
-    )
-    async with (
-        environment,
-        Worker(
-            environment.client,
-            task_queue=TASK_QUEUE,
-            workflows=WORKFLOWS,
-            activities=record.activities,
-            workflow_runner=runner(),
-        ),
-    ):
-        yield environment.client
+async def short_histories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record: Record) -> AsyncIterator[Client]:
+    monkeypatch.setitem(DYNAMIC_CONFIG, "limit.historyCount.suggestContinueAsNew", str(LONG))
+    with Temporal(tmp_path, free_port()) as server:
+        await ensure_namespace(server.address)
+        client = await connect(server.address, NAMESPACE)
+        async with working_on(client, record):
+            yield client
 
 
 async def test_a_program_goes_on_after_its_history_was_cut(short_histories: Client, record: Record) -> None:
@@ -69,9 +53,9 @@ async def test_a_program_goes_on_after_its_history_was_cut(short_histories: Clie
 
 async def _run(handle: WorkflowHandle[object, object]) -> str | None:
     """The run that goes on now, once the signals before have been heard."""
-    for _ in range(50):
-        described = await handle.describe()
-        if described.raw_description.workflow_execution_info.first_run_id != described.run_id:
-            break
-        await asyncio.sleep(0.1)
-    return (await handle.describe()).run_id
+    async with asyncio.timeout(60):
+        while True:
+            described = await handle.describe()
+            if described.raw_description.workflow_execution_info.first_run_id != described.run_id:
+                return described.run_id
+            await asyncio.sleep(0.1)
