@@ -87,6 +87,10 @@ class Following(BaseModel):
     checks: str = ""
     """What the schedules of checks were last made to match."""
 
+    at_once: bool = False
+    """Whether phases and children are told at once. A workflow that was begun before this could be tells them one after the
+    other until its history is cut, since it must replay."""
+
 
 class Waiting(BaseModel):
     """The state of a phase's workflow, carried over when its history is cut."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from datetime import timedelta
 
@@ -45,6 +46,7 @@ class ProgramWorkflow:
         self._children = dict(following.children)
         self._reported = following.reported
         self._checks = following.checks
+        self._at_once = following.at_once
         self._unkept = False
         self._told: dict[str, PhaseHeard] = {}
         self._followed = -1
@@ -57,11 +59,7 @@ class ProgramWorkflow:
             await self._news()
             heard = self._heard
             self._say(heard)
-            for phase in heard.phases:
-                await self._tell(heard, phase)
-            await self._dismiss(heard)
-            for child in heard.children:
-                await self._keep(heard, child)
+            await self._hand_on(heard)
             await self._report(heard)
             await self._keep_checks(heard)
             self._followed = heard.seq
@@ -87,6 +85,7 @@ class ProgramWorkflow:
             children=self._children,
             reported=self._reported,
             checks=self._checks,
+            at_once=True,
         )
 
     def _say(self, heard: ProgramHeard) -> None:
@@ -99,6 +98,17 @@ class ProgramWorkflow:
             ]
         )
         workflow.set_current_details(described(heard))
+
+    async def _hand_on(self, heard: ProgramHeard) -> None:
+        """Tells phases and children. What is asked of the server at once, it answers in fewer workflow tasks."""
+        steps = [self._tell(heard, phase) for phase in heard.phases]
+        steps += [self._dismiss(heard, name) for name in sorted(self._phases - {phase.name for phase in heard.phases})]
+        steps += [self._keep(heard, child) for child in heard.children]
+        if self._at_once:
+            await asyncio.gather(*steps)
+            return
+        for step in steps:
+            await step
 
     async def _tell(self, heard: ProgramHeard, phase: PhaseHeard) -> None:
         """Tells a phase's workflow what it has not been told. What stands as it was told needs no signal: most phases do,
@@ -129,18 +139,17 @@ class ProgramWorkflow:
             await workflow.get_external_workflow_handle(child).signal(PhaseWorkflow.hear, waiting)
         self._phases.add(phase.name)
 
-    async def _dismiss(self, heard: ProgramHeard) -> None:
-        """Tells the phases that are no more heard of that nothing is to be waited for in them."""
-        for name in sorted(self._phases - {phase.name for phase in heard.phases}):
-            over = PhaseHeard(name=name, title=name, status="over", clocks=[])
-            try:
-                await workflow.get_external_workflow_handle(phase_workflow(heard.program, name)).signal(
-                    PhaseWorkflow.hear, Waiting(program=heard.program, seq=heard.seq, phase=over)
-                )
-            except ApplicationError:
-                workflow.logger.info("phase workflow has ended before", extra={"phase": name})
-            self._phases.discard(name)
-            self._told.pop(name, None)
+    async def _dismiss(self, heard: ProgramHeard, name: str) -> None:
+        """Tells a phase that is no more heard of that nothing is to be waited for in it."""
+        over = PhaseHeard(name=name, title=name, status="over", clocks=[])
+        try:
+            await workflow.get_external_workflow_handle(phase_workflow(heard.program, name)).signal(
+                PhaseWorkflow.hear, Waiting(program=heard.program, seq=heard.seq, phase=over)
+            )
+        except ApplicationError:
+            workflow.logger.info("phase workflow has ended before", extra={"phase": name})
+        self._phases.discard(name)
+        self._told.pop(name, None)
 
     async def _keep(self, heard: ProgramHeard, child: ChildHeard) -> None:
         """Opens a child program, or lets it know that it is held back or not any more.
@@ -164,7 +173,7 @@ class ProgramWorkflow:
         try:
             await workflow.start_child_workflow(
                 ProgramWorkflow.run,
-                Following(heard=opening),
+                Following(heard=opening, at_once=True),
                 id=program_workflow(child.program),
                 parent_close_policy=ParentClosePolicy.ABANDON,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,

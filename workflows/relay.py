@@ -93,7 +93,7 @@ class Relay:
     async def _signal(self, standing: ProgramHeard) -> None:
         await self._client.start_workflow(
             ProgramWorkflow.run,
-            Following(heard=standing),
+            Following(heard=standing, at_once=True),
             id=program_workflow(standing.program),
             task_queue=TASK_QUEUE,
             start_signal="hear",

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -134,7 +135,7 @@ class Story:
     async def _told(self, heard: ProgramHeard) -> Run:
         followed = await self._client.start_workflow(
             ProgramWorkflow.run,
-            Following(heard=heard),
+            Following(heard=heard, at_once=True),
             id=program_workflow(heard.program),
             task_queue=TASK_QUEUE,
             start_signal="hear",
@@ -187,14 +188,21 @@ def _section(name: str, lines: Iterable[str]) -> list[str]:
     return [name, *(f"    {line}" for line in lines), ""]
 
 
+def _kept(history: WorkflowHistory) -> str:
+    """A history as a file: with the workflow's id, which this server leaves out, and without the name of this machine."""
+    held = json.loads(history.to_json())
+    held["events"][0]["workflowExecutionStartedEventAttributes"]["workflowId"] = history.workflow_id
+    text = json.dumps(held, indent=1, sort_keys=True)
+    return re.sub(r'"identity": "[^"]*"', '"identity": "recorder"', text) + "\n"
+
+
 async def main() -> None:
     async with telling() as story:
         histories = await story.tell()
     HISTORIES.mkdir(exist_ok=True)
     day = f"{datetime.now(UTC):%Y-%m-%d}"
     for name, history in histories.items():
-        text = json.dumps(json.loads(history.to_json()), indent=1, sort_keys=True)
-        (HISTORIES / f"{day}-{name}.json").write_text(text + "\n")
+        (HISTORIES / f"{day}-{name}.json").write_text(_kept(history))
     COMMANDS.write_text(listed(histories))
 
 

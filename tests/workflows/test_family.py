@@ -17,7 +17,7 @@ from workflows.program import ProgramWorkflow
 
 async def begun(client: Client, heard: ProgramHeard) -> WorkflowHandle[Any, Any]:
     return await client.start_workflow(
-        ProgramWorkflow.run, Following(heard=heard), id=program_workflow(heard.program), task_queue=TASK_QUEUE
+        ProgramWorkflow.run, Following(heard=heard, at_once=True), id=program_workflow(heard.program), task_queue=TASK_QUEUE
     )
 
 

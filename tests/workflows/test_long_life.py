@@ -36,7 +36,7 @@ async def test_a_program_goes_on_after_its_history_was_cut(short_histories: Clie
     name, now = str(uuid4()), datetime.now(UTC)
     heard = program(name, 1, [phase("quiet", clocks=[clock("stability.quiet", 30, now)])])
     handle = await short_histories.start_workflow(
-        ProgramWorkflow.run, Following(heard=heard), id=program_workflow(name), task_queue=TASK_QUEUE
+        ProgramWorkflow.run, Following(heard=heard, at_once=True), id=program_workflow(name), task_queue=TASK_QUEUE
     )
     first_run = handle.first_execution_run_id
     for seq in range(2, 40):

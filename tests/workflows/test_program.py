@@ -19,7 +19,7 @@ async def test_each_open_phase_is_a_child_and_ends_with_the_program(working: Cli
     name = str(uuid4())
     first = program(name, 1, [phase("move"), phase("withdrawal")])
     handle = await working.start_workflow(
-        ProgramWorkflow.run, Following(heard=first), id=program_workflow(name), task_queue=TASK_QUEUE
+        ProgramWorkflow.run, Following(heard=first, at_once=True), id=program_workflow(name), task_queue=TASK_QUEUE
     )
     await rest(working, handle.id)
     await handle.signal(ProgramWorkflow.hear, program(name, 2, [], "terminated"))
@@ -36,7 +36,7 @@ async def test_a_phase_that_ended_by_itself_is_started_again_when_it_reopens(
     record.answers = [Struck(seq=2, phase=phase("quiet", "complete"))]
     started = program(name, 1, [phase("quiet", clocks=[clock("stability.quiet", 30, now)])])
     handle = await working.start_workflow(
-        ProgramWorkflow.run, Following(heard=started), id=program_workflow(name), task_queue=TASK_QUEUE
+        ProgramWorkflow.run, Following(heard=started, at_once=True), id=program_workflow(name), task_queue=TASK_QUEUE
     )
     child = working.get_workflow_handle(phase_workflow(name, "quiet"))
     await skipping.sleep(31 * 86400)
@@ -53,7 +53,7 @@ async def test_being_told_twice_and_out_of_order_is_harmless(working: Client) ->
     name = str(uuid4())
     handle = await working.start_workflow(
         ProgramWorkflow.run,
-        Following(heard=program(name, 5, [phase("move")])),
+        Following(heard=program(name, 5, [phase("move")]), at_once=True),
         id=program_workflow(name),
         task_queue=TASK_QUEUE,
     )
@@ -71,7 +71,7 @@ async def test_clocks_do_not_wait_for_schedules_that_cannot_be_kept(working: Cli
     record.unscheduled = [ApplicationError("Temporal refuses.", non_retryable=True) for _ in range(2)]
     handle = await working.start_workflow(
         ProgramWorkflow.run,
-        Following(heard=program(name, 1, [], checks="daily")),
+        Following(heard=program(name, 1, [], checks="daily"), at_once=True),
         id=program_workflow(name),
         task_queue=TASK_QUEUE,
     )

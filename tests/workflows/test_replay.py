@@ -22,7 +22,8 @@ def test_every_workflow_has_recorded_histories() -> None:
 
 @pytest.mark.parametrize("text", [path.read_text() for path in RECORDED], ids=[path.stem for path in RECORDED])
 async def test_a_recorded_history_replays(text: str) -> None:
-    """A failure here is a program that stands still after an update: keep the old order behind `workflow.patched`."""
+    """A failure here is a program that stands still after an update: keep the old order behind what
+    workflows were begun with, as `Following.at_once` does, or behind `workflow.patched`."""
     replayer = Replayer(workflows=WORKFLOWS, workflow_runner=runner(), data_converter=pydantic_data_converter)
     held = json.loads(text)
     started = held["events"][0]["workflowExecutionStartedEventAttributes"]
