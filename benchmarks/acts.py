@@ -52,7 +52,7 @@ def against_floor(stage: Stage, clients: Sequence[int], rounds: int, seconds: fl
                 for number in clients:
                     _hold_ladders(stage, programs)
                     if not still:
-                        stage.told()
+                        stage.rested()
                     pairs[number].floor.append(stage.load.run("floor", clients=number, seconds=seconds))
                     pairs[number].acts.append(stage.load.run("acts", clients=number, seconds=seconds))
         show(f"Acts on {programs} programs: {title}", HEAD, [pair.line(number) for number, pair in pairs.items()])
@@ -73,7 +73,7 @@ def family_against_floor(stage: Stage, clients: Sequence[int], rounds: int, chil
             below = asyncio.run(asks.opened(api, people, parent))
             for pairs, ids in ((alone, asyncio.run(asks.programs(api, people, children))), (family, below)):
                 stage.load.hold("family", stage.service.port, [list(asks.ladder(program, people)) for program in ids])
-                stage.told()
+                stage.rested()
                 pairs[number].floor.append(stage.load.run("floor", clients=number, seconds=1))
                 pairs[number].acts.append(stage.load.run("family", clients=number, seconds=60))
     for title, pairs in ((f"Acts on {children} programs without a parent", alone), ("The same on children of one", family)):
@@ -95,6 +95,8 @@ def reset_against_floor(stage: Stage, clients: Sequence[int], programs: int) -> 
             asks.programs(stage.service.api, stage.service.people, programs, {"plan": "us-iraq-reset", "parameters": SHORT})
         )
         pairs, micros, lasted = Pairs(), list[int](), 0.0
+        stage.rested()
+        pairs.floor.append(stage.load.run("floor", clients=number, seconds=2))
         for phase in ("announcement", "guarantees"):
             milestones = asyncio.run(_milestones(stage, ids[0], phase))
             for asked in (asks.reset, asks.verdicts):
@@ -104,7 +106,6 @@ def reset_against_floor(stage: Stage, clients: Sequence[int], programs: int) -> 
                 stage.load.hold("reset", stage.service.port, lanes)
                 done = stage.load.run("reset", clients=number, seconds=60)
                 micros, lasted = micros + done.micros, lasted + done.lasted
-        pairs.floor.append(stage.load.run("floor", clients=number, seconds=2))
         pairs.acts.append(Outcome(micros, lasted, 0, 0))
         lines.append(pairs.line(number))
     show(f"The same on {programs} programs of us-iraq-reset, announcement to stability", HEAD, lines)
@@ -120,7 +121,7 @@ def hot(stage: Stage, clients: Sequence[int], rounds: int, seconds: float) -> No
             (program,) = asyncio.run(asks.programs(stage.service.api, people, 1))
             lanes = [list(asks.statements(program, people, 400, f"t{turn}c{n}-")) for n in range(number)]
             stage.load.hold("hot", stage.service.port, lanes)
-            stage.told()
+            stage.rested()
             pairs[number].floor.append(stage.load.run("floor", clients=number, seconds=seconds))
             pairs[number].acts.append(stage.load.run("hot", clients=number, seconds=seconds))
     show("One program for all clients (evidence)", HEAD, [pair.line(number) for number, pair in pairs.items()])
@@ -132,10 +133,13 @@ def _prepare_floor(stage: Stage) -> None:
 
 
 def _hold_ladders(stage: Stage, programs: int) -> None:
+    """Each third lane is about to record, to verify and to determine: whenever it is looked, every third act opens a gate."""
     people = stage.service.people
     ids = asyncio.run(asks.programs(stage.service.api, people, programs))
     lanes: list[Lane] = [list(asks.ladder(program, people)) for program in ids]
-    stage.load.hold("acts", stage.service.port, lanes)
+    stage.load.hold("begun", stage.service.port, [lane[: n % 3] for n, lane in enumerate(lanes)])
+    stage.load.run("begun", clients=16, seconds=60)
+    stage.load.hold("acts", stage.service.port, [lane[n % 3 :] for n, lane in enumerate(lanes)])
 
 
 async def _milestones(stage: Stage, program: str, phase: str) -> list[dict[str, Any]]:

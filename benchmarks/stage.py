@@ -25,6 +25,9 @@ from tests.whole.running import Service, service
 
 Lane: TypeAlias = list[Request]
 
+CALM_LOOKS, IDLE = 3, 0.04
+"""So many times in a row Temporal and the worker must have used less than so many seconds of processor in a fifth of one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -92,6 +95,17 @@ class Stage:
             time.sleep(0.2)
         return time.monotonic() - begun
 
+    def rested(self, seconds: float = 120) -> None:
+        """Waits until every workflow has been told and done what follows: what was prepared is not measured with the rest."""
+        self.told(seconds)
+        children = self.service.children()
+        busy = [children["Temporal"], children["worker"]]
+        deadline, calm = time.monotonic() + seconds, 0
+        while calm < CALM_LOOKS and time.monotonic() < deadline:
+            before = sum(map(_processor, busy))
+            time.sleep(0.2)
+            calm = calm + 1 if sum(map(_processor, busy)) - before < IDLE else 0
+
     def behind(self) -> int:
         """Programs whose workflow has something to hear."""
         with psycopg.connect(self.service.addresses["database_owner_url"]) as connection:
@@ -150,6 +164,12 @@ def uvicorn_options(running: Service) -> list[str]:
     """The options with which the API is served beyond its place, so that the floor is served by the same means."""
     line = Path(f"/proc/{running.children()['API']}/cmdline").read_bytes().decode().split("\0")
     return [option for option in line if option == "--no-access-log"]
+
+
+def _processor(pid: int) -> float:
+    """Seconds that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _await_answer(port: int) -> None:

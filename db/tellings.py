@@ -48,7 +48,7 @@ class Tellings:
 
     @asynccontextmanager
     async def round(self, namespace_id: str, most: int = 20) -> AsyncIterator[Round]:
-        """Programs whose workflow has something to hear, those that wait longest first.
+        """Programs whose workflow has something to hear, those that were never told and those told longest ago first.
 
         Programs that were told to another namespace than this one are among them: their workflows
         are gone with it. Leave the block soon; what was not told in it comes again.
@@ -68,7 +68,7 @@ async def _untold(connection: Connection, namespace_id: str, most: int) -> tuple
         "SELECT p.id AS program_id, p.seq"
         " FROM telling t JOIN program p ON p.id = t.program_id"
         " WHERE p.clock_seq > t.told_seq OR t.namespace_id IS DISTINCT FROM %s"
-        " ORDER BY p.updated_at LIMIT %s FOR NO KEY UPDATE OF t SKIP LOCKED",
+        " ORDER BY t.told_at NULLS FIRST LIMIT %s FOR NO KEY UPDATE OF t SKIP LOCKED",
         [namespace_id, most],
     )
     return tuple(Untold(**row) for row in await cursor.fetchall())

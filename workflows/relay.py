@@ -25,7 +25,11 @@ from workflows.program import ProgramWorkflow, found_by
 
 log = structlog.get_logger()
 
-AT_ONCE = 50
+AT_ONCE, MEANWHILE = 50, 2
+"""How many are told together, and how many while acts keep coming: what workflows then do takes many times what an act does,
+and somebody waits for the act."""
+
+PAUSE_SECONDS = 0.5
 POLL_SECONDS = 1.0
 """Notifications make it quick; looking again makes it sure."""
 
@@ -46,27 +50,30 @@ class Relay:
             group.create_task(self._listen())
             group.create_task(self._keep_telling())
 
-    async def tell(self) -> int:
-        """Tells up to AT_ONCE programs and returns how many. Raises RPCError or psycopg.Error."""
-        async with self._tellings.round(self._namespace_id, AT_ONCE) as told_now:
+    async def tell(self, most: int = AT_ONCE) -> int:
+        """Tells so many programs and returns how many it were. Raises RPCError or psycopg.Error."""
+        async with self._tellings.round(self._namespace_id, most) as told_now:
             results = await asyncio.gather(*(self._tell(told_now, one) for one in told_now.untold), return_exceptions=True)
             for failed in (result for result in results if isinstance(result, BaseException)):
                 raise failed
             return len(results)
 
     async def _keep_telling(self) -> None:
-        wait = POLL_SECONDS
+        wait, most = POLL_SECONDS, AT_ONCE
         while True:
             self._news.clear()
             try:
-                told = await self.tell()
+                told = await self.tell(most)
                 wait = POLL_SECONDS
             except (RPCError, RuntimeError, psycopg.Error, OSError) as error:
                 log.warning("telling_failed", error=str(error)[:200], again_in=wait)
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, LONGEST_WAIT)
                 continue
-            if told < AT_ONCE:
+            if told:
+                await asyncio.sleep(PAUSE_SECONDS)
+                most = MEANWHILE if self._news.is_set() else AT_ONCE
+            else:
                 await self._look_again_after(POLL_SECONDS)
 
     async def _look_again_after(self, seconds: float) -> None:
