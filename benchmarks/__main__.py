@@ -11,7 +11,7 @@ import typer
 from benchmarks import acts, checks, lag, memory, size
 from benchmarks.stage import stage
 
-PARTS = ("list", "acts", "family", "reset", "hot", "entries", "lag", "strikes", "checks")
+PARTS = ("list", "acts", "family", "reset", "hot", "entries", "lag", "strikes", "checks", "alone")
 
 Parts = Annotated[list[str] | None, typer.Argument(help=f"Any of {', '.join(PARTS)}; all of them if left out.")]
 
@@ -54,6 +54,8 @@ def main(  # noqa: PLR0913, PLR0917  they are the options
             lag.strikes(here, timers, ahead=timers * 0.1, spread=timers * 0.03)
         if "checks" in chosen:
             checks.due(here, due)
+        if "alone" in chosen:  # last, since it leaves the worker behind
+            acts.alone_against_floor(here, numbers, rounds, seconds, programs)
         memory.weighed(here, "after all that")
 
 

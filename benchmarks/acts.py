@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,23 +42,40 @@ class Pairs:
 
 
 def against_floor(stage: Stage, clients: Sequence[int], rounds: int, seconds: float, programs: int) -> None:
-    """Evidence, verification, determination, gate, on many programs; with the worker at work, and without."""
+    """Evidence, verification, determination, gate, on many programs, with the worker at work on what follows."""
     _prepare_floor(stage)
-    for title, still in (("the whole service", False), ("API and database alone (the worker stands still)", True)):
-        pairs = {number: Pairs() for number in clients}
-        with stage.without_worker() if still else nullcontext():
-            for _ in range(rounds):
-                for number in clients:
-                    _hold_ladders(stage, programs)
-                    if not still:
-                        stage.rested()
-                    pairs[number].floor.append(stage.load.run("floor", clients=number, seconds=seconds))
-                    pairs[number].acts.append(stage.load.run("acts", clients=number, seconds=seconds))
-        show(f"Acts on {programs} programs: {title}", HEAD, [pair.line(number) for number, pair in pairs.items()])
-        for number, pair in pairs.items():
-            verdict(f"p50 of an act with {number} clients, times the floor", pair.latency, most=2)
-            verdict(f"throughput of acts with {number} clients, as a share of the floor", pair.throughput, least=0.5)
-        stage.told()
+    pairs = {number: Pairs() for number in clients}
+    for _ in range(rounds):
+        for number in clients:
+            _hold_ladders(stage, programs)
+            stage.rested()
+            _measure(stage, pairs[number], number, seconds)
+    _judge(f"Acts on {programs} programs: the whole service", pairs)
+    stage.rested()
+
+
+def alone_against_floor(stage: Stage, clients: Sequence[int], rounds: int, seconds: float, programs: int) -> None:
+    """The same while the worker stands still. It is left with minutes of work, so this is measured last."""
+    _prepare_floor(stage)
+    pairs = {number: Pairs() for number in clients}
+    with stage.without_worker():
+        for _ in range(rounds):
+            for number in clients:
+                _hold_ladders(stage, programs)
+                _measure(stage, pairs[number], number, seconds)
+    _judge(f"Acts on {programs} programs: API and database alone (the worker stands still)", pairs)
+
+
+def _measure(stage: Stage, pairs: Pairs, clients: int, seconds: float) -> None:
+    pairs.floor.append(stage.load.run("floor", clients=clients, seconds=seconds))
+    pairs.acts.append(stage.load.run("acts", clients=clients, seconds=seconds))
+
+
+def _judge(title: str, of: dict[int, Pairs]) -> None:
+    show(title, HEAD, [pairs.line(number) for number, pairs in of.items()])
+    for number, pairs in of.items():
+        verdict(f"p50 of an act with {number} clients, times the floor", pairs.latency, most=2)
+        verdict(f"throughput of acts with {number} clients, as a share of the floor", pairs.throughput, least=0.5)
 
 
 def family_against_floor(stage: Stage, clients: Sequence[int], rounds: int, children: int) -> None:

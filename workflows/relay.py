@@ -26,8 +26,8 @@ from workflows.program import ProgramWorkflow, found_by
 log = structlog.get_logger()
 
 AT_ONCE, MEANWHILE = 50, 2
-"""How many are told together, and how many while acts keep coming: what workflows then do takes many times what an act does,
-and somebody waits for the act."""
+"""How many are told together, and how many while acts keep coming: what workflows then do takes thirty times what an act
+does, and somebody waits for the act."""
 
 PAUSE_SECONDS = 0.5
 POLL_SECONDS = 1.0
