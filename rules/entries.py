@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
+from typing import Annotated, TypeAlias, get_args
 
 from pydantic import Field
 
@@ -89,6 +89,9 @@ Fact: TypeAlias = Annotated[
     | effects.ProgramThawed,
     Field(discriminator="kind"),
 ]
+
+KINDS: tuple[str, ...] = tuple(kind.model_fields["kind"].default for kind in get_args(get_args(Fact)[0]))
+"""Of what an entry may tell, by name."""
 
 
 class Entry(Strict):

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, WithJsonSchema
 
 from db.queries import Line
 from db.receipts import Receipt
 from rules.decide import Decided
-from rules.entries import Entry
+from rules.entries import KINDS, Entry
 from rules.following.findings import showing
 from rules.following.signature import effects_of
 from rules.program import Program
 from rules.times import Instant, written
 from rules.truth import Truth
+from rules.words import did_you_mean
+
+
+def _of_a_fact(kind: str) -> str:
+    if kind not in KINDS:
+        raise ValueError(f"is no kind of fact; {did_you_mean(kind, KINDS)}")
+    return kind
+
+
+FactKind = Annotated[str, AfterValidator(_of_a_fact), WithJsonSchema({"type": "string", "enum": sorted(KINDS)})]
 
 
 class EntryAnswer(BaseModel):

@@ -14,7 +14,7 @@ from pydantic import Field
 from api.acting import RECORDED, Key, Preview, ProgramId, perform
 from api.answers.assessments import AssessedAnswer
 from api.answers.checks import GateAnswer
-from api.answers.ledger import EntryAnswer, EntryPage, SealedAnswer, SealedPage, withheld
+from api.answers.ledger import EntryAnswer, EntryPage, FactKind, SealedAnswer, SealedPage, withheld
 from api.answers.phases import ClockAnswer, MilestoneAnswer, PhaseAnswer
 from api.answers.programs import (
     EvidenceAnswer,
@@ -260,7 +260,7 @@ async def get_ledger(
     program: ProgramId,
     since: Annotated[Instant | None, Query(description="recorded at or after")] = None,
     until: Annotated[Instant | None, Query(description="recorded before")] = None,
-    kind: Annotated[Name | None, Query(description="kind of fact")] = None,
+    kind: Annotated[FactKind | None, Query(description="kind of fact")] = None,
     actor: Annotated[Id | None, Query(description="person")] = None,
     subject: Annotated[Id | None, Query(description="milestone, phase, incident or evidence")] = None,
     order: Annotated[Literal["oldest_first", "newest_first"], Query(description="by number")] = "oldest_first",

@@ -72,3 +72,11 @@ async def test_an_address_that_cannot_be_read_is_told_alike(door: Door) -> None:
     assert fault == {"where": "path.program", "message": "is no id of a program; GET /programs lists them"}
     (fault,) = (await door.get("nora", "/programs/{program}/as-of", at="yesterday")).json()["faults"]
     assert fault == {"where": "query.at", "message": "is no instant; write 2025-03-01T09:00:00+03:00"}
+
+
+async def test_a_kind_of_fact_that_there_is_not_is_no_empty_page(door: Door) -> None:
+    answer = await door.get("nora", "/programs/{program}/ledger", kind="evidence_recordet")
+    assert answer.status_code == 422
+    (fault,) = answer.json()["faults"]
+    assert fault["where"] == "query.kind"
+    assert fault["message"].startswith("is no kind of fact; did you mean evidence_recorded")
