@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Protocol
 
 ENTER = Path(__file__).with_name("enter.py")
-NICE = 10
 LOG_KEPT_BYTES = 16 * 2**20
 DISK_FULL = ("No space left on device", "database or disk is full", "Errno 28")
 
@@ -43,13 +42,11 @@ class Child:
         stop_signal: signal.Signals = signal.SIGTERM,
         orphan_signal: signal.Signals = signal.SIGKILL,
         patience: float = 10.0,
-        stands_back: bool = False,
     ) -> None:
         """`user` is a (uid, gid) to drop to, `needs` the paths that this user must be able to reach.
 
         `stop_signal` asks it to stop, and after `patience` seconds it is killed; `orphan_signal` is what the kernel sends
-        it when we die without asking. Who `stands_back` has the processor after the others when all want it:
-        somebody waits for an act's answer, nobody for a clock's next second.
+        it when we die without asking.
         """
         self.name = name
         self.log = log
@@ -57,7 +54,6 @@ class Child:
         self._environment = environment
         self._user, self._needs = user, [str(path) for path in needs]
         self._stop_signal, self._orphan_signal, self._patience = stop_signal, orphan_signal, patience
-        self._nice = NICE if stands_back else 0
         self._process: subprocess.Popen[bytes] | None = None
         self._log_start = 0
 
@@ -74,13 +70,7 @@ class Child:
         return self._process.poll() if self._process else None
 
     def start(self) -> None:
-        order = {
-            "parent": os.getpid(),
-            "signal": self._orphan_signal,
-            "nice": self._nice,
-            "user": self._user,
-            "needs": self._needs,
-        }
+        order = {"parent": os.getpid(), "signal": self._orphan_signal, "user": self._user, "needs": self._needs}
         enter = [sys.executable, "-I", "-S", str(ENTER), json.dumps(order)]
         self.log.parent.mkdir(parents=True, exist_ok=True)
         if self.log.exists() and self.log.stat().st_size > LOG_KEPT_BYTES:

@@ -1,6 +1,6 @@
 """Becomes another program, after tying its life to the parent's. Run by path, never imported.
 
-    python -I -S enter.py '{"parent": 17, "signal": 9, "nice": 0, "user": [65534, 65534] or null, "needs": []}' program …
+    python -I -S enter.py '{"parent": 17, "signal": 9, "user": [65534, 65534] or null, "needs": [...]}' program argument...
 
 This is a program of its own, and not a `preexec_fn`, because Python code between fork and exec can deadlock as soon as the
 parent has threads (the Temporal client does). It keeps its process id through `exec`, so the parent's handle stays right.
@@ -10,8 +10,6 @@ import ctypes
 import json
 import os
 import sys
-from contextlib import suppress
-from pathlib import Path
 
 PR_SET_PDEATHSIG, PR_SET_SECUREBITS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 28, 47, 2
 SECBIT_NO_SETUID_FIXUP = 4
@@ -57,19 +55,8 @@ def become(uid: int, gid: int, *, needs: list[str]) -> bool:
     return False
 
 
-def stand_back(nice: int) -> None:
-    """Let others have the processor first, by so much. Each child has a session of its own, and where the kernel shares the
-    processor between sessions a program's own number counts for nothing outside of it.
-    """
-    os.nice(nice)
-    with suppress(OSError):  # not every kernel groups, or lets us say so
-        Path("/proc/self/autogroup").write_text(str(nice))
-
-
 def main() -> None:
     order, program = json.loads(sys.argv[1]), sys.argv[2:]
-    if order["nice"]:
-        stand_back(order["nice"])
     if order["user"] and not become(*order["user"], needs=order["needs"]):
         sys.exit(f"user {order['user'][0]} can't reach {' and '.join(order['needs'])}")
     _prctl(PR_SET_PDEATHSIG, order["signal"])  # after the change of user, which clears it

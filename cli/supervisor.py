@@ -171,14 +171,7 @@ def _programs(home: Home, ports: Ports, addresses: Addresses) -> list[Child]:
     without_secrets = {name: value for name, value in environment.items() if not name.startswith("ACCORD_SECRET")}
     return [
         Child("the API", api, log=home.log("api"), environment=without_secrets),
-        Child(
-            "the worker",
-            [*python, "workflows.worker"],
-            log=home.log("worker"),
-            environment=environment,
-            patience=15,
-            stands_back=True,
-        ),
+        Child("the worker", [*python, "workflows.worker"], log=home.log("worker"), environment=environment, patience=15),
     ]
 
 

