@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: choose parts and sizes; without arguments all of it, in about a quarter of an hour on two cores."""
+"""`python -m benchmarks`: choose parts and sizes; without arguments all of it, in about half an hour on two cores."""
 
 from __future__ import annotations
 
