@@ -14,15 +14,18 @@ _COLUMNS: LiteralString = (
     "watched_since, started_at, finished_at, outcome, sentence, bytes, answered_at, failures, failing_since"
 )
 
-# The same run that is told again, after a kill in the middle, is counted once.
+# The same run that is told again, after a kill in the middle, is counted once; one that was not started here, or is not the
+# last that was, is not counted.
 _FINISHED: LiteralString = """
 UPDATE check_run SET
   finished_at = clock_timestamp(), run = %(run)s, outcome = %(outcome)s, sentence = %(sentence)s, bytes = %(bytes)s,
   answered_at = CASE WHEN %(good)s THEN clock_timestamp() ELSE answered_at END,
   failures = CASE WHEN %(good)s THEN 0 WHEN run = %(run)s THEN failures ELSE failures + 1 END,
   failing_since = CASE WHEN %(good)s THEN NULL ELSE coalesce(failing_since, clock_timestamp()) END
-WHERE program_id = %(program)s AND name = %(name)s
+WHERE program_id = %(program)s AND name = %(name)s AND started_run = %(run)s
 """
+
+IN_VAIN = "The producer gave no answer in time."
 
 
 class CheckRuns:
@@ -47,13 +50,14 @@ class CheckRuns:
         async with self._clerk.transaction() as connection:
             await connection.execute("DELETE FROM check_run WHERE program_id = %s AND name = %s", [program_id, name])
 
-    async def started(self, program_id: UUID, name: str) -> datetime:
+    async def started(self, program_id: UUID, name: str, run: str) -> datetime:
         """When, by the database's clock."""
         async with self._clerk.transaction() as connection:
             cursor = await connection.execute(
-                "INSERT INTO check_run (program_id, name, started_at) VALUES (%s, %s, clock_timestamp())"
-                " ON CONFLICT (program_id, name) DO UPDATE SET started_at = excluded.started_at RETURNING started_at",
-                [program_id, name],
+                "INSERT INTO check_run (program_id, name, started_at, started_run) VALUES (%s, %s, clock_timestamp(), %s)"
+                " ON CONFLICT (program_id, name) DO UPDATE SET started_at = excluded.started_at,"
+                " started_run = excluded.started_run RETURNING started_at",
+                [program_id, name, run],
             )
             (row,) = await cursor.fetchall()
         return cast("datetime", row["started_at"])
@@ -61,7 +65,18 @@ class CheckRuns:
     async def finished(  # noqa: PLR0913  each is a column, and keyword-only
         self, program_id: UUID, name: str, *, run: str, outcome: str, sentence: str, size: int | None = None
     ) -> None:
-        """How a run has ended; the same run again is the same run."""
+        """How a run has ended. The same run again is the same run, and one that is not the last started is not counted."""
         values = {"program": program_id, "name": name, "run": run, "outcome": outcome, "sentence": sentence, "bytes": size}
         async with self._clerk.transaction() as connection:
             await connection.execute(_FINISHED, values | {"good": outcome in ANSWERS})
+
+    async def unanswered(self, program_id: UUID, name: str, *, run: str) -> None:
+        """A run has ended, and nobody has said how: whoever asked has died, or waited in vain. What was said stays."""
+        async with self._clerk.transaction() as connection:
+            cursor = await connection.execute(
+                "SELECT run IS NOT DISTINCT FROM started_run AS said FROM check_run WHERE program_id = %s AND name = %s",
+                [program_id, name],
+            )
+            said = any(row["said"] for row in await cursor.fetchall())
+        if not said:
+            await self.finished(program_id, name, run=run, outcome="no_answer", sentence=IN_VAIN)

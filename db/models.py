@@ -3,8 +3,8 @@
 A `table=True` class does not validate, and most of these rows are written by SQL in `record.py` and
 `projections.py`: here stands their shape only. `ledger_entry` is the truth. `program`, `phase`,
 `milestone`, `commitment`, `clock`, `incident`, `evidence` and `membership` are projections of it,
-written in the same transaction and made again by `rebuild.py`. `telling`, `token`,
-`document` and `check_run` stand beside the ledger.
+written in the same transaction and made again by `rebuild.py`. `telling`, `token`, `document`,
+`check_run` and `check_fetch` stand beside the ledger.
 """
 
 from __future__ import annotations
@@ -15,7 +15,20 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, DateTime, Index, Integer, LargeBinary, MetaData, Numeric, Text, text
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Numeric,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import declared_attr
 from sqlmodel import BigInteger, Field, SQLModel
 
@@ -279,12 +292,16 @@ class DocumentRow(Row, table=True):
 
 
 class CheckRunRow(Row, table=True):
-    """How the last run of a check went, and since when its source has failed. `run` is the last run that was counted."""
+    """How the last run of a check went, and since when its source has failed.
+
+    `started_run` is the run that was started last, the only one that can still be counted; `run` the last that was counted.
+    """
 
     program_id: UUID = Field(primary_key=True, foreign_key="program.id")
     name: str = _is(Text, primary_key=True)
     watched_since: datetime = _is(INSTANT, sa_column_kwargs={"server_default": text("now()")})
     started_at: datetime | None = _is(INSTANT)
+    started_run: str | None = _is(Text)
     finished_at: datetime | None = _is(INSTANT)
     run: str | None = _is(Text)
     outcome: str | None = _is(Text)
@@ -293,6 +310,23 @@ class CheckRunRow(Row, table=True):
     answered_at: datetime | None = _is(INSTANT)
     failures: int = _is(Integer, sa_column_kwargs={"server_default": text("0")})
     failing_since: datetime | None = _is(INSTANT)
+
+
+class CheckFetchRow(Row, table=True):
+    """What the last run of a check has fetched, written by the activity that fetched it and read by what records from it."""
+
+    __table_args__ = (
+        ForeignKeyConstraint(["program_id", "name"], ["check_run.program_id", "check_run.name"], ondelete="CASCADE"),
+    )
+
+    program_id: UUID = Field(primary_key=True)
+    name: str = _is(Text, primary_key=True)
+    run: str = _is(Text)
+    question: str = _is(Text)
+    answers: list[dict[str, Any]] = _is(JSONB)
+    denied: str | None = _is(Text)
+    denied_as: str = _is(Text)
+    fetched_at: datetime = _is(INSTANT, sa_column_kwargs={"server_default": text("now()")})
 
 
 PROJECTIONS = (

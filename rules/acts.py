@@ -27,7 +27,7 @@ from rules.vocabulary.phases import AdvancePhase
 from rules.vocabulary.proposals import GiveNotice, ObjectTo, Propose, WithdrawProposal
 from rules.vocabulary.standing import ResumeProgram, StartProgram, SuspendProgram, TerminateProgram
 from rules.vocabulary.testimony import GiveAccount, TakeBackAccount
-from rules.words import Id, Strict
+from rules.words import ActId, Strict
 
 __all__ = [
     "CHECKS",
@@ -127,6 +127,6 @@ Deed: TypeAlias = Annotated[
 class Act(Strict):
     """A deed with who does it and under which id."""
 
-    id: Id
+    id: ActId
     actor: Actor
     deed: Deed

@@ -9,7 +9,7 @@ from pydantic import Field
 from rules import effects, facts
 from rules.acts import Actor
 from rules.times import Instant
-from rules.words import Id, Sha256, Strict
+from rules.words import ActId, Sha256, Strict
 
 Fact: TypeAlias = Annotated[
     facts.ProgramStarted
@@ -104,7 +104,7 @@ class Entry(Strict):
 
     seq: Annotated[int, Field(ge=1, lt=2**53)]
     at: Instant
-    act: Id
+    act: ActId
     actor: Actor | None = None
     content: Sha256 | None = None
     fact: Fact

@@ -49,6 +49,8 @@ Text = Annotated[
 ]
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$")]
 """A name that somebody outside chooses: of an act, a piece of evidence, an incident, a person."""
+ActId = Annotated[str, StringConstraints(pattern=r"^(service/[a-z]+/)?[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$")]
+"""Of an act: what its caller chose, an Id; or one of the service's own, which has a form that no caller can choose."""
 PlanText = Annotated[
     str,
     StringConstraints(min_length=1, max_length=200_000),
@@ -83,6 +85,11 @@ Figure = Annotated[
     BeforeValidator(_exact),
     PlainSerializer(lambda number: format(number, "f"), return_type=str, when_used="json"),
 ]
+
+
+def own_act(kind: str, *parts: object) -> str:
+    """The id of an act that the service does by itself: an ActId that is no Id, so that callers cannot use it up."""
+    return f"service/{kind}/{'-'.join(str(part) for part in parts)}"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

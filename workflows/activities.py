@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
@@ -17,9 +17,13 @@ from rules.program import Program
 from rules.refusals import Code, Refused
 from rules.settling.clocks import Clock, clocks
 from rules.vocabulary.phases import PhaseStatus
+from rules.words import own_act
 from workflows.messages import ChildHeard, ChildOf, ClockHeard, PhaseHeard, ProgramHeard, Strike, Struck
 
 CLOCK = Actor(person="clock", role=Role.CLOCK)
+
+HEARD_BY_NOBODY = frozenset({Code.PROGRAM_ENDED, Code.PROGRAM_EXISTS})
+"""Refusals that leave nothing to be heard: the program has ended, or was begun by somebody who was quicker."""
 
 
 class Activities:
@@ -32,7 +36,9 @@ class Activities:
     async def strike(self, strike: Strike) -> Struck:
         """Lets due clocks take effect. Nothing due is no error: somebody's act came first."""
         program = UUID(strike.program)
-        outcome = await self._recorder.record(program, Act(id=strike.act, actor=CLOCK, deed=StrikeClock()))
+        # Another id each time: what has been struck is due no more, and an id that comes back would be a repeat.
+        act = Act(id=own_act("clock", uuid4()), actor=CLOCK, deed=StrikeClock())
+        outcome = await self._recorder.record(program, act)
         if isinstance(outcome, Refused):
             raise ApplicationError(outcome.reason, type=outcome.code, non_retryable=True)
         after = outcome.program
@@ -46,12 +52,12 @@ class Activities:
         kept = await self._programs.load(program_id)
         if kept is None:
             opened = starting(parent_id, parent.program, child.name)
-            await self._bring(program_id, f"opened-by-{parent_id}", opened)
+            await self._bring(program_id, own_act("opening", parent_id), opened)
             _, kept = await self._known(program_id)
         known = kept.program.parent
         if kept.program.ended_at is None and known and known.holds is not holds(parent.program, child.name):
             report = parent_report(parent.program, parent.head, child.name)
-            await self._bring(program_id, f"parent-{parent_id}-{parent.seq}", report)
+            await self._bring(program_id, own_act("parent", parent_id, parent.seq), report)
             _, kept = await self._known(program_id)
         return heard(program_id, kept.program)
 
@@ -63,15 +69,19 @@ class Activities:
         before = parent.program.children.get(child.name)
         if before is not None and before.seq < kept.seq and parent.program.ended_at is None:
             report = child_report(program_id, kept.program, kept.head, child.name)
-            await self._bring(parent_id, f"child-{program_id}-{kept.seq}", report)
+            await self._bring(parent_id, own_act("child", program_id, kept.seq), report)
 
-    async def _bring(self, program_id: UUID, act: str, deed: Deed) -> None:
-        """Records what one program has to hear of another. A refusal is final: to repeat it would only fill the ledger."""
-        outcome = await self._recorder.record(program_id, Act(id=act, actor=CLOCK, deed=deed))
-        if isinstance(outcome, Refused) and outcome.code == Code.PLAN_FAULTY:
-            raise ApplicationError(outcome.reason, type=outcome.code)  # shown, and tried again with the next release
-        if isinstance(outcome, Refused):
-            activity.logger.warning("not heard", extra={"program": str(program_id), "act": act, "code": outcome.code})
+    async def _bring(self, program_id: UUID, act_id: str, deed: Deed) -> None:
+        """Records what one program has to hear of another.
+
+        A refusal is shown and tried again, unless there is nobody left to hear it. It is previewed, for an attempt that is
+        recorded each time would fill the ledger.
+        """
+        act = Act(id=act_id, actor=CLOCK, deed=deed)
+        judged = await self._recorder.preview(program_id, act)
+        outcome = judged if isinstance(judged, Refused) else await self._recorder.record(program_id, act)
+        if isinstance(outcome, Refused) and outcome.code not in HEARD_BY_NOBODY:
+            raise ApplicationError(outcome.reason, type=outcome.code)
 
     async def _known(self, program_id: UUID) -> tuple[UUID, Kept]:
         if (kept := await self._programs.load(program_id)) is None:

@@ -1,4 +1,7 @@
-"""One run of a check: asks the producer, and lets the law say what follows from the answer."""
+"""One run of a check: asks the producer, and lets the law say what follows from the answer.
+
+What is fetched does not come through here: its activities leave it in the database, under the id of the run.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from workflows.checking import Checking
-    from workflows.messages import Checked, CheckOf, Fetched, Unanswered
+    from workflows.messages import Checked, CheckOf
     from workflows.phase import PATIENT
 
 FETCHES, READINGS = "accord-fetches", "accord-readings"
@@ -30,11 +33,10 @@ class CheckWorkflow:
 
     @workflow.run
     async def run(self, check: CheckOf) -> Checked:
-        run = workflow.info().run_id
         try:
-            fetched = await workflow.execute_activity_method(
+            await workflow.execute_activity_method(
                 Checking.fetch_source,
-                args=[check, run],
+                check,
                 task_queue=FETCHES,
                 schedule_to_close_timeout=TRYING,
                 start_to_close_timeout=timedelta(minutes=15),
@@ -42,36 +44,36 @@ class CheckWorkflow:
                 retry_policy=TRANSPORT,
                 summary=f"{check.name}: asks the producer",
             )
-            checked = await self._record(fetched)
+            checked = await self._record(check)
         except ActivityError as error:
             sentence = _sentence(error)
-            await self._note(Unanswered(check=check, run=run, sentence=sentence))
+            await self._note(check)
             workflow.set_current_details(sentence)
             raise ApplicationError(sentence, type="no_answer") from None
         workflow.set_current_details(f"**{checked.outcome}**: {checked.sentence}")
         return checked
 
-    async def _record(self, fetched: Fetched) -> Checked:
+    async def _record(self, check: CheckOf) -> Checked:
         return await workflow.execute_activity_method(
             Checking.record_check,
-            fetched,
+            check,
             task_queue=READINGS,
             schedule_to_close_timeout=timedelta(days=1),
             start_to_close_timeout=timedelta(minutes=5),
             heartbeat_timeout=HEARTBEAT,
             retry_policy=PATIENT,
-            summary=f"{fetched.check.name}: reads and records",
+            summary=f"{check.name}: reads and records",
         )
 
-    async def _note(self, unanswered: Unanswered) -> None:
+    async def _note(self, check: CheckOf) -> None:
         await workflow.execute_activity_method(
             Checking.note_failure,
-            unanswered,
+            check,
             task_queue=READINGS,
             schedule_to_close_timeout=timedelta(days=1),
             start_to_close_timeout=timedelta(seconds=20),
             retry_policy=PATIENT,
-            summary=f"{unanswered.check.name}: no answer",
+            summary=f"{check.name}: no answer",
         )
 
 

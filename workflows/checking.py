@@ -1,15 +1,21 @@
-"""What a run of a check lets happen outside: the producer is asked, and what the law makes of the answer is recorded."""
+"""What a run of a check lets happen outside: the producer is asked, and what the law makes of the answer is recorded.
+
+Temporal asks nobody who they are. Its arguments therefore only say at which check to look; what was fetched is passed from
+one activity to the next in the database, under the id of the run.
+"""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
-from datetime import UTC
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from uuid import UUID
 
 import psycopg
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
+from db.check_fetches import CheckFetch, CheckFetches
 from db.check_runs import CheckRuns
 from db.documents import DocumentFault, Documents, TooManyBytes
 from db.hour import Hour
@@ -22,8 +28,9 @@ from rules.program import Program
 from rules.refusals import Code, Refused
 from rules.vocabulary.origin import Fetch
 from rules.vocabulary.readings import NoReading, Readings
+from rules.words import own_act
 from workflows.beating import beating
-from workflows.messages import Checked, CheckOf, Fetched, Unanswered
+from workflows.messages import Checked, CheckOf
 from workflows.rereading import asked, kept_answers, question, read_again
 from workflows.sources.adapter import Adapter, Ask
 from workflows.sources.adapters import Adapters
@@ -35,7 +42,7 @@ LATER = (Code.IN_THE_FUTURE,)
 
 
 class Checking:
-    """Holds the connections. Bytes are kept as documents; only their hashes go through Temporal."""
+    """Holds the connections. Bytes are kept as documents, and what is known of them in `check_fetch`."""
 
     def __init__(  # noqa: PLR0913  each is another room, and keyword-only
         self,
@@ -44,71 +51,81 @@ class Checking:
         programs: Programs,
         documents: Documents,
         runs: CheckRuns,
+        fetches: CheckFetches,
         adapters: Adapters,
         gateway: Gateway,
     ) -> None:
-        self._recorder, self._programs, self._documents, self._runs = recorder, programs, documents, runs
+        self._recorder, self._programs, self._documents = recorder, programs, documents
+        self._runs, self._fetches = runs, fetches
         self._adapters, self._gateway = adapters, gateway
 
     @activity.defn
-    async def fetch_source(self, check: CheckOf, run: str) -> Fetched:
+    async def fetch_source(self, check: CheckOf) -> None:
         """Asks the producer and keeps its answers. What the producer denies is an answer; what fails on the way is tried
         again, and so is everything after a kill: asking twice records nothing twice.
         """
         program = await self._program(check)
+        began_at = await self._runs.started(UUID(check.program), check.name, _run())
+        async with self._telling_why_not(check):
+            fetch = await self._fetched(program, check, began_at)
+        await self._fetches.keep(UUID(check.program), check.name, _run(), fetch)
+
+    async def _fetched(self, program: Program, check: CheckOf, began_at: datetime) -> CheckFetch:
         adapter = self._adapter(program, check.name)
         hour = Hour()
-        hour.told(began_at := await self._runs.started(UUID(check.program), check.name))
+        hour.told(began_at)
+        asks = question(program.plan, check.name)
         ask, line = asked(program.plan, check.name, began_at.astimezone(UTC).date()), self._gateway.line(program.plan.hosts)
         try:
             async with beating() as told:
                 answers = await _answers(adapter, ask, line, told)
-                fetched = [await self._kept(check, answer, hour) for answer in answers]
+                return CheckFetch(asks, tuple([await self._kept(check, answer, hour) for answer in answers]))
         except Denied as denied:
-            return Fetched(check=check, run=run, denied=str(denied), denied_as=denied.kind)
+            return CheckFetch(asks, denied=str(denied), denied_as=denied.kind)
         except TooManyBytes as large:
-            return Fetched(check=check, run=run, denied=f"The answer is too large: {large}.")
+            return CheckFetch(asks, denied=f"The answer is too large: {large}.")
+
+    @activity.defn
+    async def record_check(self, check: CheckOf) -> Checked:
+        """Reads what this run has fetched and records what follows by the law. Safe to repeat: acts are called by their
+        content.
+        """
+        async with beating(), self._telling_why_not(check):
+            return await self._recorded(check)
+
+    @activity.defn
+    async def note_failure(self, check: CheckOf) -> None:
+        """Notes beside the ledger that this run got no answer, unless it said so itself. Safe to repeat: one failure."""
+        await self._runs.unanswered(UUID(check.program), check.name, run=_run())
+
+    @asynccontextmanager
+    async def _telling_why_not(self, check: CheckOf) -> AsyncIterator[None]:
+        """Runs are tried again for an hour, and whoever looks at the check meanwhile is told why there is no answer."""
+        try:
+            yield
         except ApplicationError as fault:
-            # It is tried again for an hour, and whoever looks at the check meanwhile is told why there is no answer.
-            await self._unanswered(Unanswered(check=check, run=run, sentence=fault.message))
+            await self._runs.finished(UUID(check.program), check.name, run=_run(), outcome="no_answer", sentence=fault.message)
             raise
-        return Fetched(check=check, run=run, fetched=fetched, asked=question(program.plan, check.name))
 
-    @activity.defn
-    async def record_check(self, fetched: Fetched) -> Checked:
-        """Reads what was fetched and records what follows by the law. Safe to repeat: acts are called by their content."""
-        async with beating():
-            return await self._recorded(fetched)
-
-    @activity.defn
-    async def note_failure(self, unanswered: Unanswered) -> None:
-        """Notes beside the ledger that a run got no answer. Safe to repeat: it stays one failure."""
-        await self._unanswered(unanswered)
-
-    async def _unanswered(self, unanswered: Unanswered) -> None:
-        check = unanswered.check
-        await self._runs.finished(
-            UUID(check.program), check.name, run=unanswered.run, outcome="no_answer", sentence=unanswered.sentence
-        )
-
-    async def _recorded(self, fetched: Fetched) -> Checked:
-        check = fetched.check
+    async def _recorded(self, check: CheckOf) -> Checked:
         program = await self._program(check)
-        if fetched.asked not in {"", question(program.plan, check.name)}:
+        fetch = await self._fetches.of(UUID(check.program), check.name, _run())
+        if fetch is None:
+            told = "This run has fetched nothing, or a later one has been started."
+            raise ApplicationError(told, type="nothing_fetched", non_retryable=True)
+        if fetch.question != question(program.plan, check.name):
             told = "The plan was amended while the check ran; its next run asks by the new text."
             raise ApplicationError(told, type="amended", non_retryable=True)
         adapter = self._adapter(program, check.name)
-        reading = await self._read(program, adapter, fetched)
-        run = Run(reading, tuple(fetched.fetched), adapter.name, adapter.version)
+        reading = await self._read(program, adapter, check.name, fetch)
+        run = Run(reading, fetch.answers, adapter.name, adapter.version)
         deeds = what_follows(program, check.name, run)
-        refused = await self._record(fetched, deeds)
+        refused = await self._record(check, deeds)
         outcome, sentence = _told(reading)
         if refused is not None:
             outcome, sentence = "not_recorded", f"{sentence} It was not recorded: {refused.reason}"
-        size = sum(fetch.size for fetch in fetched.fetched)
-        await self._runs.finished(
-            UUID(check.program), check.name, run=fetched.run, outcome=outcome, sentence=sentence, size=size
-        )
+        size = sum(answer.size for answer in fetch.answers)
+        await self._runs.finished(UUID(check.program), check.name, run=_run(), outcome=outcome, sentence=sentence, size=size)
         return Checked(outcome=outcome, sentence=sentence, recorded=0 if refused else len(deeds))
 
     async def _program(self, check: CheckOf) -> Program:
@@ -153,24 +170,24 @@ class Checking:
             raise ApplicationError(sentence, type="not_kept") from None
         return answer.fetch.model_copy(update={"retrieved_at": retrieved_at})
 
-    async def _read(self, program: Program, adapter: Adapter, fetched: Fetched) -> Readings | NoReading:
-        if fetched.denied is not None:
-            return NoReading(fetched.denied_as, fetched.denied)
+    async def _read(self, program: Program, adapter: Adapter, check: str, fetch: CheckFetch) -> Readings | NoReading:
+        if fetch.denied is not None:
+            return NoReading(fetch.denied_as, fetch.denied)
         try:
-            answers = await kept_answers(self._documents, fetched.fetched)
+            answers = await kept_answers(self._documents, fetch.answers)
         except DocumentFault as fault:
             raise ApplicationError(
                 f"What was fetched cannot be read again: {fault}.", type="document_fault", non_retryable=True
             ) from None
-        return await read_again(adapter, program.plan, fetched.check.name, answers)
+        return await read_again(adapter, program.plan, check, answers)
 
-    async def _record(self, fetched: Fetched, deeds: Iterable[Deed]) -> Refused | None:
+    async def _record(self, check: CheckOf, deeds: Iterable[Deed]) -> Refused | None:
         """Records acts one after the other, up to the first that the law refuses. What it would refuse is not tried: the
         attempt would stand in the ledger anew after each run.
         """
-        program = UUID(fetched.check.program)
+        program = UUID(check.program)
         for deed in deeds:
-            act = Act(id=_id(fetched, deed), actor=CHECKS, deed=deed)
+            act = Act(id=_act_id(check, deed), actor=CHECKS, deed=deed)
             judged = await self._recorder.preview(program, act)
             outcome = judged if isinstance(judged, Refused) else await self._recorder.record(program, act)
             if isinstance(outcome, Refused) and outcome.code in LATER:
@@ -196,10 +213,15 @@ async def _answers(adapter: Adapter, ask: Ask, line: Egress, told: Told) -> tupl
         raise ApplicationError(sentence, type="adapter_failed") from None
 
 
-def _id(fetched: Fetched, deed: Deed) -> str:
+def _run() -> str:
+    """The run that the activity belongs to, as the server says it: no argument can claim to be of another."""
+    return activity.info().workflow_run_id or ""
+
+
+def _act_id(check: CheckOf, deed: Deed) -> str:
     """An act of a run by its content: the run that is repeated says the same act again, and a later one another."""
-    content = digest([fetched.run, deed.model_dump(mode="json", exclude_none=True)])
-    return f"check-{fetched.check.name}-{content[:24]}"
+    content = digest([_run(), deed.model_dump(mode="json", exclude_none=True)])
+    return own_act("check", check.name, content[:24])
 
 
 def _told(reading: Readings | NoReading) -> tuple[str, str]:

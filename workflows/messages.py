@@ -9,9 +9,6 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from rules.vocabulary.origin import Fetch
-from rules.vocabulary.readings import Unread
-
 
 class ClockHeard(BaseModel):
     """A running clock of a phase."""
@@ -105,7 +102,6 @@ class Strike(BaseModel):
 
     program: str
     phase: str
-    act: str
 
 
 class Struck(BaseModel):
@@ -120,26 +116,6 @@ class CheckOf(BaseModel):
 
     program: str
     name: str
-
-
-class Fetched(BaseModel):
-    """What the producer has answered, by the hashes under which the bytes are kept; or why it denies an answer."""
-
-    check: CheckOf
-    run: str
-    fetched: list[Fetch] = []
-    denied: str | None = None
-    denied_as: Unread = "refused"
-    asked: str = ""
-    """A hash of what was asked: an answer to another question than the plan's of today is not read as one to that."""
-
-
-class Unanswered(BaseModel):
-    """A run that ends without an answer, and why."""
-
-    check: CheckOf
-    run: str
-    sentence: str
 
 
 class Checked(BaseModel):

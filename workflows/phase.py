@@ -70,7 +70,7 @@ class PhaseWorkflow:
         phase = self._waiting.phase
         struck = await workflow.execute_activity_method(
             Activities.strike,
-            Strike(program=self._waiting.program, phase=phase.name, act=f"clock-{workflow.uuid4()}"),
+            Strike(program=self._waiting.program, phase=phase.name),
             start_to_close_timeout=timedelta(seconds=20),
             retry_policy=PATIENT,
             summary=f"{phase.title}: clock strikes",

@@ -15,6 +15,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from db.check_fetches import CheckFetches
 from db.check_runs import CheckRuns
 from db.documents import Documents, store_at
 from db.programs import Programs
@@ -115,6 +116,7 @@ async def running(settings: Settings) -> AsyncIterator[None]:
             programs=programs,
             documents=Documents(reader, clerk, store_at(settings.accord_documents)),
             runs=runs,
+            fetches=CheckFetches(reader, clerk),
             adapters=installed(),
             gateway=Gateway(),
         )

@@ -1,4 +1,4 @@
-"""How the last run of each check went. It stands beside the ledger: a source that is away is no fact of a program."""
+"""How the last run of each check went, and what it fetched. Beside the ledger: a source that is away is no fact of it."""
 
 from alembic import op
 
@@ -13,6 +13,7 @@ CREATE TABLE check_run (
   name text NOT NULL,
   watched_since timestamptz DEFAULT now() NOT NULL,
   started_at timestamptz,
+  started_run text,
   finished_at timestamptz,
   run text,
   outcome text,
@@ -26,10 +27,28 @@ CREATE TABLE check_run (
 GRANT SELECT, INSERT, UPDATE, DELETE ON check_run TO accord_service;
 """
 
+CHECK_FETCH = """
+CREATE TABLE check_fetch (
+  program_id uuid NOT NULL,
+  name text NOT NULL,
+  run text NOT NULL,
+  question text NOT NULL,
+  answers jsonb NOT NULL,
+  denied text,
+  denied_as text NOT NULL,
+  fetched_at timestamptz DEFAULT now() NOT NULL,
+  CONSTRAINT pk_check_fetch PRIMARY KEY (program_id, name),
+  CONSTRAINT fk_check_fetch_program_id_name FOREIGN KEY (program_id, name)
+    REFERENCES check_run (program_id, name) ON DELETE CASCADE
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON check_fetch TO accord_service;
+"""
+
 
 def upgrade() -> None:
     op.execute(CHECK_RUN)
+    op.execute(CHECK_FETCH)
 
 
 def downgrade() -> None:
-    op.execute("DROP TABLE check_run")
+    op.execute("DROP TABLE check_fetch, check_run")

@@ -99,7 +99,7 @@ async def test_a_source_that_is_away_shows_with_its_reason_and_blocks_nothing(wa
     async with Reader(url, size=1) as reader, Clerk(url, size=1) as clerk:
         runs = CheckRuns(reader, clerk)
         for number in ("first", "second", "second"):  # the second is told twice, as after a kill
-            await runs.started(UUID(watched.program), "smoke")
+            await runs.started(UUID(watched.program), "smoke", number)
             await runs.finished(
                 UUID(watched.program), "smoke", run=number, outcome="no_answer", sentence="Nobody listens at the Observatory."
             )

@@ -28,12 +28,10 @@ from workflows.messages import (
     ChildHeard,
     ChildOf,
     ClockHeard,
-    Fetched,
     PhaseHeard,
     ProgramHeard,
     Strike,
     Struck,
-    Unanswered,
 )
 from workflows.namespace import SEARCH_ATTRIBUTES
 from workflows.worker import WORKFLOWS, runner
@@ -71,9 +69,10 @@ class Record:
         self.reported: list[ChildOf] = []
         self.scheduled: list[str] = []
         self.unscheduled: list[Exception] = []
-        self.fetches: list[Exception | Fetched] = []
-        self.recorded: list[Fetched] = []
-        self.noted: list[Unanswered] = []
+        self.faults: list[Exception] = []
+        self.fetched: list[CheckOf] = []
+        self.recorded: list[CheckOf] = []
+        self.noted: list[CheckOf] = []
 
     @property
     def activities(self) -> list[Callable[..., Any]]:
@@ -94,20 +93,19 @@ class Record:
             raise self.unscheduled.pop()
 
     @activity.defn(name="fetch_source")
-    async def fetch_source(self, check: CheckOf, run: str) -> Fetched:
-        answer = self.fetches.pop(0) if self.fetches else Fetched(check=check, run=run)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+    async def fetch_source(self, check: CheckOf) -> None:
+        self.fetched.append(check)
+        if self.faults:
+            raise self.faults.pop(0)
 
     @activity.defn(name="record_check")
-    async def record_check(self, fetched: Fetched) -> Checked:
-        self.recorded.append(fetched)
+    async def record_check(self, check: CheckOf) -> Checked:
+        self.recorded.append(check)
         return Checked(outcome="read", sentence="1 figures of the edition 2025.", recorded=1)
 
     @activity.defn(name="note_failure")
-    async def note_failure(self, unanswered: Unanswered) -> None:
-        self.noted.append(unanswered)
+    async def note_failure(self, check: CheckOf) -> None:
+        self.noted.append(check)
 
     @activity.defn(name="keep_child")
     async def keep_child(self, child: ChildOf) -> ProgramHeard:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, LiteralString, cast
 from uuid import uuid4
 
 from temporalio.testing import ActivityEnvironment
 
+from db.check_fetches import CheckFetch, CheckFetches
 from db.check_runs import CheckRuns
 from db.documents import Documents, store_at
 from db.programs import Programs
@@ -20,7 +22,7 @@ from rules import acts as a
 from rules.checking.health import LastRun
 from rules.program import Program
 from workflows.checking import Checking
-from workflows.messages import Checked, CheckOf, Fetched
+from workflows.messages import Checked, CheckOf
 from workflows.sources.adapters import Adapters
 from workflows.sources.egress import Gateway
 
@@ -28,12 +30,13 @@ from workflows.sources.egress import Gateway
 class Desk:
     """Runs checks of its program as Temporal would let them run."""
 
-    def __init__(self, rooms: dict[str, Any], writer: Writer, store: Path) -> None:
-        self.writer = writer
+    def __init__(self, rooms: dict[str, Any], reader: Reader, writer: Writer, store: Path) -> None:
+        self.reader, self.writer = reader, writer
         self.store = store
         self.programs: Programs = rooms["programs"]
         self.recorder: Recorder = rooms["recorder"]
         self.runs: CheckRuns = rooms["runs"]
+        self.fetches: CheckFetches = rooms["fetches"]
         self.documents: Documents = rooms["documents"]
         self.checking = Checking(**rooms)
         self.id = uuid4()
@@ -42,17 +45,26 @@ class Desk:
         receipt = await self.recorder.record(self.id, a.Act(id=f"act-{uuid4()}", actor=actor, deed=deed))
         assert isinstance(receipt, Receipt), receipt
 
-    async def fetch(self, run: str = "r1", name: str = "smoke") -> Fetched:
-        check = CheckOf(program=str(self.id), name=name)
-        return cast("Fetched", await ActivityEnvironment().run(self.checking.fetch_source, check, run))
+    async def fetch(self, run: str = "r1", name: str = "smoke") -> None:
+        await in_run(run).run(self.checking.fetch_source, self.check(name))
 
-    async def record(self, fetched: Fetched) -> Checked:
-        # As it travels through Temporal.
-        travelled = Fetched.model_validate_json(fetched.model_dump_json())
-        return cast("Checked", await ActivityEnvironment().run(self.checking.record_check, travelled))
+    async def record(self, run: str = "r1", name: str = "smoke") -> Checked:
+        return cast("Checked", await in_run(run).run(self.checking.record_check, self.check(name)))
+
+    async def give_up(self, run: str = "r1", name: str = "smoke") -> None:
+        await in_run(run).run(self.checking.note_failure, self.check(name))
 
     async def run(self, run: str = "r1", name: str = "smoke") -> Checked:
-        return await self.record(await self.fetch(run, name))
+        await self.fetch(run, name)
+        return await self.record(run, name)
+
+    def check(self, name: str = "smoke") -> CheckOf:
+        return CheckOf(program=str(self.id), name=name)
+
+    async def fetched(self, run: str = "r1", name: str = "smoke") -> CheckFetch:
+        fetch = await self.fetches.of(self.id, name, run)
+        assert fetch is not None
+        return fetch
 
     async def program(self) -> Program:
         kept = await self.programs.load(self.id)
@@ -66,8 +78,19 @@ class Desk:
     async def seq(self) -> int:
         return (await self.program()).seq
 
+    async def rows(self, query: LiteralString) -> list[Any]:
+        """Of the ledger of this program, as the database holds it."""
+        return list(await self.reader.rows(query, [self.id]))
+
     async def last(self, name: str = "smoke") -> LastRun:
         return (await self.runs.of(self.id))[name]
+
+
+def in_run(run: str) -> ActivityEnvironment:
+    """Activities that Temporal has started for a run."""
+    environment = ActivityEnvironment()
+    environment.info = replace(environment.info, workflow_run_id=run)
+    return environment
 
 
 @asynccontextmanager
@@ -80,5 +103,6 @@ async def desk_at(url: str, store: Path, adapters: Adapters, gateway: Gateway) -
         recorder = Recorder(writer, programs)
         stack.push_async_callback(recorder.close)
         rooms = {"recorder": recorder, "programs": programs, "runs": CheckRuns(reader, clerk)}
+        rooms |= {"fetches": CheckFetches(reader, clerk)}
         rooms |= {"documents": Documents(reader, clerk, store_at(store)), "adapters": adapters, "gateway": gateway}
-        yield Desk(rooms, writer, store)
+        yield Desk(rooms, reader, writer, store)

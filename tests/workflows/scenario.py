@@ -109,9 +109,9 @@ class Story:
         await self._told(program(FIELD, 2, [], checks="weekly"))
         field = await self._told(program(FIELD, 3, [], "terminated", checks="paused"))
         again = ApplicationError("Nobody answers.", type="no_answer", next_retry_delay=timedelta(seconds=0.1))
-        self._record.fetches = [again]
+        self._record.faults = [again]
         answered = await self._run("answered")
-        self._record.fetches = [ApplicationError("The adapter is missing.", type="adapter_unknown", non_retryable=True)]
+        self._record.faults = [ApplicationError("The adapter is missing.", type="adapter_unknown", non_retryable=True)]
         unanswered = await self._run("unanswered")
         return {"program-with-checks": field, "check-that-is-answered": answered, "check-without-an-answer": unanswered}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from errno import ENOSPC
@@ -11,11 +12,12 @@ from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
+from uuid import uuid4
 
 import pytest
 from obstore.exceptions import GenericError
+from pydantic import TypeAdapter, ValidationError
 from temporalio.exceptions import ApplicationError
-from temporalio.testing import ActivityEnvironment
 
 from db.documents import path_of
 from rules import acts as a
@@ -24,11 +26,11 @@ from rules.refusals import Code, Refused
 from rules.soundness import sound
 from rules.vocabulary.origin import Fetch
 from rules.vocabulary.readings import NoReading, Readings
+from rules.words import Id
 from tests.plugged.stand_in import StandIn
 from tests.rules.checked_plan import CHECKED
 from tests.rules.small_plan import EVERYBODY
 from tests.workflows.desk import Desk, desk_at
-from workflows.messages import CheckOf, Unanswered
 from workflows.rereading import asked
 from workflows.sources.adapter import Ask
 from workflows.sources.adapters import Adapters
@@ -82,10 +84,9 @@ async def desk(url: str, tmp_path: Path, scripted: Scripted) -> AsyncIterator[De
 
 
 async def test_what_is_read_is_recorded_once_however_often_a_run_is_repeated(desk: Desk) -> None:
-    fetched = await desk.fetch()
-    assert (await desk.record(fetched)).outcome == "read"
+    assert (await desk.run()).outcome == "read"
     seq = await desk.seq()
-    await desk.record(fetched)
+    await desk.record()
     await desk.run("r2")
     assert (await desk.values(), await desk.seq()) == (["89.5"], seq)
     last = await desk.last()
@@ -109,13 +110,58 @@ async def test_a_fault_of_transport_is_tried_again_and_never_enters_the_ledger(d
     with pytest.raises(ApplicationError) as caught:
         await desk.fetch()
     assert not caught.value.non_retryable
-    check = CheckOf(program=str(desk.id), name="smoke")
     for _ in range(2):  # told again after a kill
-        await ActivityEnvironment().run(
-            desk.checking.note_failure, Unanswered(check=check, run="r1", sentence="Nobody listens.")
-        )
+        await desk.give_up()
     last = await desk.last()
-    assert (await desk.seq(), last.outcome, last.failures) == (seq, "no_answer", 1)
+    assert (await desk.seq(), last.outcome, last.sentence, last.failures) == (seq, "no_answer", "Nobody listens.", 1)
+
+
+async def test_a_run_whose_worker_has_died_is_a_failure_that_says_so(desk: Desk) -> None:
+    await desk.runs.started(desk.id, "smoke", "r1")
+    for _ in range(2):
+        await desk.give_up()
+    last = await desk.last()
+    assert (last.outcome, last.sentence, last.failures) == ("no_answer", "The producer gave no answer in time.", 1)
+
+
+async def test_a_run_records_what_it_has_fetched_itself_and_nothing_else(desk: Desk, scripted: Scripted) -> None:
+    """Whoever reaches Temporal starts activities at will, and in runs of their own."""
+    seq = await desk.seq()
+    with pytest.raises(ApplicationError, match="fetched nothing") as caught:
+        await desk.record("forged")
+    assert caught.value.non_retryable
+    await desk.fetch("r1")
+    with pytest.raises(ApplicationError, match="fetched nothing"):
+        await desk.record("forged")
+    await desk.give_up("forged")
+    assert (await desk.seq(), (await desk.last()).outcome) == (seq, None)
+    scripted.says = said({"2024": "91"})
+    await desk.fetch("r2")
+    with pytest.raises(ApplicationError, match="a later one"):
+        await desk.record("r1")  # what has been replaced is not recorded after it
+    assert (await desk.record("r2")).outcome == "read"
+    assert await desk.values() == ["91"]
+
+
+async def test_what_one_program_has_fetched_is_not_recorded_for_another(desk: Desk) -> None:
+    await desk.fetch("r1")
+    first, desk.id = desk.id, uuid4()
+    start = a.StartProgram(document=json.dumps(CHECKED), members=EVERYBODY)
+    await desk.done(a.Actor(person="olga", role=a.Role.OFFICER), start)
+    with pytest.raises(ApplicationError, match="fetched nothing"):
+        await desk.record("r1")
+    assert await desk.values() == []
+    desk.id = first
+    assert (await desk.record("r1")).outcome == "read"
+
+
+async def test_ids_of_what_a_check_records_are_none_that_a_caller_can_choose(desk: Desk) -> None:
+    await desk.run()
+    rows = await desk.rows("SELECT DISTINCT act_id FROM ledger_entry WHERE program_id = %s AND actor = 'checks'")
+    assert rows
+    for row in rows:
+        with pytest.raises(ValidationError):
+            TypeAdapter(Id).validate_python(row["act_id"])
 
 
 async def test_while_a_source_is_asked_again_the_check_says_why_there_is_no_answer(desk: Desk, scripted: Scripted) -> None:
@@ -144,23 +190,23 @@ async def test_what_an_adapter_says_of_its_own_fault_is_repeated_nowhere(desk: D
 
 
 async def test_a_program_that_ends_while_a_check_runs_hears_no_more_of_it(desk: Desk) -> None:
-    fetched = await desk.fetch()
+    await desk.fetch()
     authority = a.Actor(person="cleo", role=a.Role.AUTHORITY, party="commission")
     await desk.done(authority, a.TerminateProgram(reason="It is over."))
     seq = await desk.seq()
     with pytest.raises(ApplicationError, match="ended") as caught:
-        await desk.record(fetched)
+        await desk.record()
     assert caught.value.non_retryable
     assert await desk.seq() == seq
 
 
 async def test_answers_that_are_damaged_before_they_are_read_end_the_run(desk: Desk) -> None:
     """The next one fetches them anew, and what is damaged is replaced."""
-    fetched = await desk.fetch()
-    kept = desk.store / path_of(fetched.fetched[0].sha256)
+    await desk.fetch()
+    kept = desk.store / path_of((await desk.fetched()).answers[0].sha256)
     kept.write_bytes(b"other bytes")
     with pytest.raises(ApplicationError) as caught:
-        await desk.record(fetched)
+        await desk.record()
     assert caught.value.non_retryable
     await desk.run("r2")
     assert await desk.values() == ["89.5"]
@@ -168,9 +214,12 @@ async def test_answers_that_are_damaged_before_they_are_read_end_the_run(desk: D
 
 async def test_an_answer_is_not_read_as_one_to_a_question_of_another_text_of_the_plan(desk: Desk) -> None:
     """An amendment may name another file and its edition while the old one is on the way."""
-    fetched = await desk.fetch()
-    with pytest.raises(ApplicationError, match="amended while the check ran") as caught:
-        await desk.record(fetched.model_copy(update={"asked": "of another source"}))
+    await desk.fetch()
+    fetched = await desk.fetched()
+    for other in ("of another source", ""):
+        await desk.fetches.keep(desk.id, "smoke", "r1", replace(fetched, question=other))
+        with pytest.raises(ApplicationError, match="amended while the check ran") as caught:
+            await desk.record()
     assert caught.value.non_retryable
     assert await desk.values() == []
 

@@ -115,12 +115,12 @@ async def test_two_feeds_report_change_take_back_and_let_the_quiet_be_kept(desk:
 
 async def test_the_answers_that_an_incident_was_read_in_are_kept(desk: Desk, feeds: Feeds) -> None:
     feeds.acled(acled("IRQ1", "2025-03-10", ROCKET, "Al Anbar"))
-    fetched = await desk.fetch("r1", "attacks")
-    await desk.record(fetched)
-    assert len(fetched.fetched) == 3  # listed, changed, deleted
-    for answer in fetched.fetched:
+    await desk.run("r1", "attacks")
+    fetched = await desk.fetched("r1", "attacks")
+    assert len(fetched.answers) == 3  # listed, changed, deleted
+    for answer in fetched.answers:
         assert (await desk.documents.find(desk.id, answer.sha256)) is not None
-    assert not any("abc" in answer.model_dump_json() for answer in fetched.fetched)
+    assert not any("abc" in answer.model_dump_json() for answer in fetched.answers)
 
 
 def covered(program: Program) -> list[str]:
