@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Collection
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import TypeAlias
 
 from workflows.sources.answers import Denied, NoAnswer
@@ -17,6 +17,13 @@ _TRANSLATING = tuple(
     IPv6Network(network) for network in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96", "fec0::/10")
 )
 """NAT64, 6to4, Teredo and the like: addresses of IPv6 that lead to one of IPv4, which may be a private one."""
+
+_NOT_GLOBAL = tuple(
+    ip_network(network)
+    for network in ("192.88.99.0/24", "192.0.0.0/24", "198.18.0.0/15", "3fff::/20", "5f00::/16", "100::/64", "100:0:0:1::/64")
+)
+"""Special-purpose blocks of the registries of IANA that older versions of Python take for public: relays of 6to4 (RFC 7526),
+documentation (RFC 9637), segment routing (RFC 9602), discarding (RFC 6666, 9780), benchmarks and protocol assignments."""
 
 
 async def resolved(name: str) -> list[str]:
@@ -56,4 +63,6 @@ def is_public(address: Address) -> bool:
             return False
         if any(address in network for network in _TRANSLATING):
             return False
+    if any(address.version == network.version and address in network for network in _NOT_GLOBAL):
+        return False
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)

@@ -44,6 +44,51 @@ Host = Annotated[str, AfterValidator(_is_host), Field(description="a host, witho
 Address = Annotated[Template, AfterValidator(_is_address), Field(description="https, one of the plan's hosts")]
 HeaderName = Annotated[str, AfterValidator(_is_header)]
 
+_OF_THE_CONNECTION = frozenset(
+    {
+        "accept-encoding",
+        "connection",
+        "content-encoding",
+        "content-length",
+        "cookie",
+        "expect",
+        "forwarded",
+        "host",
+        "keep-alive",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "user-agent",
+        "via",
+        "x-forwarded-for",
+        "x-forwarded-host",
+    }
+)
+"""Headers that say how the connection goes, or for whom: those are ours, and a plan cannot say other than is so."""
+
+
+def _is_sent(name: str) -> str:
+    if name.lower() in _OF_THE_CONNECTION:
+        raise ValueError(f"{name} is set by the service itself; a secret goes in a header of its own, for example X-Api-Key")
+    return name
+
+
+SentHeader = Annotated[HeaderName, AfterValidator(_is_sent)]
+
+_BEFORE = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,40}")
+
+
+def _is_scheme(text: str) -> str:
+    if not _BEFORE.fullmatch(text):
+        raise ValueError(f"{text!r} is no word before a token; write one word, for example Bearer")
+    return text
+
+
+Scheme = Annotated[str, AfterValidator(_is_scheme)]
+
 _SAID = {"title", "producer", "licence", "quirks"}
 
 
@@ -108,6 +153,6 @@ class Edition(Strict):
 class HeaderSecret(Strict):
     """A token in a header. The plan holds the name of the secret; the worker has its value."""
 
-    header: HeaderName
+    header: SentHeader
     secret: Name
-    before: Label | None = Field(default=None, description="a word before the token, for example Bearer")
+    before: Scheme | None = Field(default=None, description="a word before the token, for example Bearer")

@@ -117,6 +117,11 @@ FAULTY: list[tuple[dict[str, Any], str]] = [
     ({"paging": {"page": "page"}}, "page needs total"),
     ({"paging": {"page": "page", "next": "next"}}, "one of page, offset or next"),
     ({"auth": {"oauth": "https://data.example.test/", "grant": "password"}}, "needs username and password"),
+    ({"auth": {"header": "Host", "secret": "key"}}, "Host is set by the service itself"),
+    ({"auth": {"header": "connection", "secret": "key"}}, "connection is set by the service itself"),
+    ({"auth": {"header": "Transfer-Encoding", "secret": "key"}}, "Transfer-Encoding is set by the service itself"),
+    ({"auth": {"header": "X-Key", "secret": "key", "before": "Bearer\r\nHost: elsewhere"}}, "is no word before a token"),
+    ({"auth": {"header": "X-Key", "secret": "key", "before": "two words"}}, "is no word before a token"),
     ({"errors": [{"means": "retired"}]}, "known by at"),
     ({"figure": {"period": "year", "value": "value", "scale": 0.1}}, "a figure is exact"),
 ]

@@ -108,7 +108,7 @@ class TestWorldBank:
                         ]
                     }
                 ],
-                "retired",
+                "refused",  # deleted, archived, or in another source of the Bank: the message does not say which
                 "The indicator was not found",
             ),
             (
