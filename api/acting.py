@@ -16,6 +16,7 @@ from starlette.requests import ClientDisconnect
 from api.answers.ledger import PreviewAnswer, ReceiptAnswer
 from api.callers import Caller, bearer, caller_of
 from api.identity import CallerInfo
+from api.naming import check_named
 from api.problems import WRITES, NotFound, Refused
 from api.state import State, StateOf, state_of
 from db.receipts import Receipt
@@ -94,6 +95,8 @@ class Acting:
 
     async def do(self, deed: a.Deed) -> Response:
         act = a.Act(id=self._key, actor=self._caller.actor, deed=deed)
+        if isinstance(deed, a.RecordEvidence):
+            await check_named(self._state, self._caller, self._program, (deed,))
         return await perform(self._state, self._caller, self._program, act, preview=self._preview)
 
 

@@ -6,6 +6,7 @@ Problem
 ├── NotFound             404  it is not there, or the caller may not know of it
 ├── Refused              403, 404, 409 or 422  the law refuses the act; the code says why
 ├── Invalid              422  the request cannot be read; names each fault and its place
+├── Gone                 410  it was filed, and what is stored is missing or damaged
 ├── TooLarge             413  more bytes than are accepted
 ├── Plain                     what the framework refuses by itself: no such path or method
 └── Unavailable          503  the database, or for a run of a check Temporal, cannot be reached; try again after Retry-After
@@ -26,6 +27,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from api import unreadable
+from db.documents import StoreAway
 from rules.refusals import Code
 from rules.refusals import Refused as Refusal
 
@@ -91,10 +93,12 @@ DOOR = {
     "unauthenticated": 401,
     "not_found": 404,
     "method_not_allowed": 405,
+    "document_gone": 410,
     "too_large": 413,
     "unreadable": 422,
     "plan_unknown": 422,
     "hash_differs": 422,
+    "document_unknown": 422,
     "http_error": 400,
     "fault": 500,
     "unavailable": 503,
@@ -168,6 +172,10 @@ class Invalid(Problem):
     status = 422
 
 
+class Gone(Problem):
+    status = 410
+
+
 class TooLarge(Problem):
     status = 413
 
@@ -238,6 +246,11 @@ def install(app: FastAPI) -> None:
         log.warning("database_unavailable", error=type(error).__name__)
         return body(Unavailable("The database cannot be reached; nothing of this request is lost."), request)
 
+    @app.exception_handler(StoreAway)
+    async def _store(request: Request, _: Exception) -> JSONResponse:
+        log.warning("document_store_unavailable")
+        return body(Unavailable("The store of documents cannot be reached; nothing of this request is lost."), request)
+
     @app.exception_handler(Exception)
     async def _fault(request: Request, error: Exception) -> JSONResponse:
         log.error("fault", path=request.url.path, exc_info=error)
@@ -251,6 +264,7 @@ def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
         403: ("recorder_is_verifier", "amal has recorded this evidence and cannot verify it.", "another person"),
         404: ("not_found", "There is no such program, or you may not know of it.", None),
         409: ("act_id_reused", "This key was used for another act.", "a new Idempotency-Key"),
+        410: ("document_gone", "The bytes of this document are stored no more as they were filed.", "to file it again"),
         413: ("too_large", "The document is larger than 50 MiB.", "a smaller document"),
         422: ("milestone_unknown", "announcd is no milestone of the plan.", "did you mean announced?"),
         503: ("unavailable", "The database cannot be reached; nothing of this request is lost.", "the same again"),

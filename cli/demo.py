@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import signal
 import subprocess
@@ -94,14 +93,18 @@ class Demo:
             recorder = self._people[f"{party}-{'representative' if attestation else 'recorder'}"]
             evidence: dict[str, Any] = {"evidence": name, "milestone": milestone["name"], "shows": showing["name"]}
             if showing["kind"] == "document":
-                content = f"{showing['what']} ({datetime.now(UTC):%Y-%m-%d %H:%M:%S})"
-                sha256 = hashlib.sha256(content.encode()).hexdigest()
-                evidence["document"] = {"sha256": sha256, "name": f"{showing['name']}.txt", "size": len(content)}
+                evidence["document"] = await self._file(recorder, showing)
             else:
                 evidence["text"] = f"We state {showing['what']}."
             await self._write(recorder.name, "/evidence", evidence)
             await self._verify(milestone, name, party)
         self._tell(f"{' and '.join(parties)}: {showing['what']} (verified by somebody else)")
+
+    async def _file(self, recorder: Person, showing: dict[str, Any]) -> dict[str, Any]:
+        content = f"{showing['what']} ({datetime.now(UTC):%Y-%m-%d %H:%M:%S})".encode()
+        path = f"/programs/{self._program}/documents"
+        filed = await self._service.file(recorder, path, f"{showing['name']}.txt", content)
+        return {name: filed[name] for name in ("sha256", "name", "size")}
 
     async def _verify(self, milestone: dict[str, Any], evidence: str, recorded_by: str) -> None:
         verifiers = [party for party in milestone["verified_by"] if party != recorded_by]

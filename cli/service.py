@@ -46,6 +46,10 @@ class Service:
         answer = await self._http.post(path, json=body, headers=_headers(person) | (headers or {}))
         return _body(answer)
 
+    async def file(self, person: Person, path: str, name: str, content: bytes) -> Any:
+        """Files the bytes of a document. Raises Refused."""
+        return _body(await self._http.post(path, params={"name": name}, content=content, headers=_headers(person)))
+
     async def read(self, person: Person, path: str, **query: str) -> Any:
         """Raises Refused."""
         return _body(await self._http.get(path, params=query, headers=_headers(person)))

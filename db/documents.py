@@ -5,14 +5,15 @@ DocumentFault
   HashDiffers       not the bytes that were announced
   NotFiled          no document with this hash
   Damaged           the stored bytes are not those that were filed
+  StoreAway         the store does not answer, or has no room
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterable, AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncIterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -22,6 +23,7 @@ from typing import IO, Any
 from uuid import UUID
 
 import obstore
+from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from db.session import Clerk, Reader
@@ -30,10 +32,11 @@ LARGEST = 50 * 2**20
 IN_MEMORY = 2**20
 """Bytes of an upload that are held in memory; more of it waits in a temporary file."""
 CHUNK = 2**18
+PROBE_SECONDS = 1.0
 
 _FIND = (
-    "SELECT program_id AS program, sha256, size, media_type, name, uploaded_by, uploaded_at"
-    " FROM document WHERE program_id = %s AND sha256 = %s"
+    "SELECT program_id AS program, sha256, size, media_type, name, uploaded_by, nullif(uploaded_for, '') AS uploaded_for,"
+    " uploaded_at FROM document WHERE program_id = %s AND sha256 = %s ORDER BY uploaded_at, uploaded_by"
 )
 
 
@@ -62,9 +65,16 @@ class Damaged(DocumentFault):
         super().__init__(f"what is stored as {digest} are other bytes than were filed")
 
 
+class StoreAway(DocumentFault):
+    """Asking again later may help. What a store says of its fault may hold an address, and is not repeated."""
+
+    def __init__(self) -> None:
+        super().__init__("the store of documents does not answer, or has no room")
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document of a program; name and media type are those of its first upload, and only claims."""
+    """A document as somebody has filed it for a program; name and media type are that person's claims."""
 
     program: UUID
     sha256: str
@@ -72,6 +82,7 @@ class Document:
     media_type: str
     name: str
     uploaded_by: str
+    uploaded_for: str | None
     uploaded_at: datetime
 
 
@@ -97,11 +108,13 @@ class Documents:
         name: str,
         media_type: str,
         uploaded_by: str,
+        uploaded_for: str | None = None,
         expected: str | None = None,
     ) -> Document:
-        """Files an upload for a program whole, or nothing of it. The same bytes again are the document they were.
+        """Files an upload for a program whole, or nothing of it. The same bytes again are the document they were, and who
+        else files them is known to have had them too.
 
-        Raises TooManyBytes as soon as the cap is passed, HashDiffers when they are not what was `expected`.
+        Raises TooManyBytes as soon as the cap is passed, HashDiffers when they are not what was `expected`, StoreAway.
         """
         with SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
             digest, size = await self._receive(content, spool)
@@ -109,32 +122,49 @@ class Documents:
                 raise HashDiffers(expected, digest)
             if not await self._is_stored(digest, size):
                 spool.seek(0)
-                await obstore.put_async(self._store, path_of(digest), spool)
-                await self._settle(digest)
-        return await self._noted([program_id, digest, size, media_type, name, uploaded_by])
+                with _answering(digest):
+                    await obstore.put_async(self._store, path_of(digest), spool)
+                    await self._settle(digest)
+        return await self._noted([program_id, digest, size, media_type, name, uploaded_by, uploaded_for or ""])
 
-    async def find(self, program_id: UUID, digest: str) -> Document | None:
-        """A document of a program; the same bytes may be unknown to another."""
-        row = await self._reader.row(_FIND, [program_id, digest])
-        return Document(**row) if row else None
+    async def filings(self, program_id: UUID, digest: str) -> tuple[Document, ...]:
+        """A document of a program as each has filed it, first come first; the same bytes may be unknown to another."""
+        return tuple(Document(**row) for row in await self._reader.rows(_FIND, [program_id, digest]))
 
-    async def read(self, digest: str) -> AsyncIterator[bytes]:
-        """The bytes of a document. Raises NotFiled before the first, and Damaged instead of the end."""
+    async def opened(self, digest: str) -> IO[bytes]:
+        """The bytes of a document, from the first to the last the ones that were filed; the caller closes them.
+
+        They are read to their end before anything of them is handed on. Raises NotFiled, Damaged or StoreAway.
+        """
+        spool, running = SpooledTemporaryFile(max_size=IN_MEMORY), sha256()  # noqa: SIM115  the caller closes it
         try:
-            found = await obstore.get_async(self._store, path_of(digest))
-        except FileNotFoundError:
-            raise NotFiled(digest) from None
-        running = sha256()
-        async for chunk in found.stream(min_chunk_size=CHUNK):
-            running.update(chunk)
-            yield bytes(chunk)
-        if running.hexdigest() != digest:
-            raise Damaged(digest)
+            with _answering(digest):
+                found = await obstore.get_async(self._store, path_of(digest))
+                async for chunk in found.stream(min_chunk_size=CHUNK):
+                    running.update(chunk)
+                    spool.write(chunk)
+            if running.hexdigest() != digest:
+                raise Damaged(digest)  # noqa: TRY301  the file is closed for it as for every other fault
+        except BaseException:
+            spool.close()
+            raise
+        spool.seek(0)
+        return spool
 
     async def verify(self, digest: str) -> None:
-        """Reads a document to its end. Raises NotFiled or Damaged."""
-        async for _ in self.read(digest):
-            pass
+        """Reads a document to its end. Raises NotFiled, Damaged or StoreAway."""
+        (await self.opened(digest)).close()
+
+    async def answers(self) -> bool:
+        """Whether the store answers within a second."""
+        nothing = "0" * 64
+        try:
+            async with asyncio.timeout(PROBE_SECONDS):
+                with suppress(NotFiled), _answering(nothing):
+                    await obstore.head_async(self._store, path_of(nothing))
+        except (StoreAway, TimeoutError):
+            return False
+        return True
 
     async def _receive(self, content: AsyncIterable[bytes], spool: IO[bytes]) -> tuple[str, int]:
         running, size = sha256(), 0
@@ -148,8 +178,10 @@ class Documents:
 
     async def _is_stored(self, digest: str, size: int) -> bool:
         """Whether these bytes need not be stored again; damaged ones are replaced."""
-        with suppress(FileNotFoundError, Damaged, NotFiled):
-            if (await obstore.head_async(self._store, path_of(digest)))["size"] == size:
+        with suppress(Damaged, NotFiled):
+            with _answering(digest):
+                found = (await obstore.head_async(self._store, path_of(digest)))["size"]
+            if found == size:
                 await self.verify(digest)
                 return True
         return False
@@ -162,13 +194,24 @@ class Documents:
     async def _noted(self, values: list[Any]) -> Document:
         async with self._clerk.transaction() as connection:
             await connection.execute(
-                "INSERT INTO document (program_id, sha256, size, media_type, name, uploaded_by)"
-                " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+                "INSERT INTO document (program_id, sha256, size, media_type, name, uploaded_by, uploaded_for)"
+                " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
                 values,
             )
             cursor = await connection.execute(_FIND, values[:2])
-            (row,) = await cursor.fetchall()
-        return Document(**row)
+            filings = [Document(**row) for row in await cursor.fetchall()]
+        return next(one for one in filings if (one.uploaded_by, one.uploaded_for or "") == tuple(values[5:]))
+
+
+@contextmanager
+def _answering(digest: str) -> Iterator[None]:
+    """What a store raises as the fault of a document that it is: each store raises what it pleases."""
+    try:
+        yield
+    except (FileNotFoundError, NotFoundError):
+        raise NotFiled(digest) from None
+    except (BaseError, OSError):
+        raise StoreAway from None
 
 
 def whole(store: ObjectStore, digest: str) -> bytes:

@@ -23,7 +23,7 @@ from db.statements import TELL, append, append_as_expected
 from db.wire import Call, Value
 from rules.acts import Act
 from rules.canonical import NotCanonical
-from rules.decide import Decided, content_of, decide, knows_of, refusal
+from rules.decide import Decided, again, content_of, decide, knows_of, refusal
 from rules.refusals import Code, Refused
 
 Nonce: TypeAlias = Callable[[], bytes]
@@ -144,6 +144,8 @@ class Draft:
 
     def _again(self, act: Act, known: Known) -> Receipt | Refused:
         if self.after is not None and content_of(act) == known.content:
+            if (refused := again(self.after.program, act)) is not None:
+                return refused
             return replace(known.receipt, repeated=True, program=self.after.program)
         return Refused(
             Code.ACT_ID_REUSED,

@@ -272,9 +272,10 @@ class TokenRow(Row, table=True):
 
 
 class DocumentRow(Row, table=True):
-    """A document filed for a program, by the hash of its bytes, which stand in the store of `documents.py`.
+    """A document as somebody has filed it for a program, by the hash of its bytes, which stand in the store of `documents.py`.
 
-    The bytes are stored once; who may see them is decided program by program.
+    The bytes are stored once; who may see them is decided program by program, and by who has filed them.
+    `uploaded_for` is empty for a role that is held for nobody.
     """
 
     __table_args__ = (
@@ -287,7 +288,8 @@ class DocumentRow(Row, table=True):
     size: int = _is(BigInteger)
     media_type: str = _is(Text)
     name: str = _is(Text)
-    uploaded_by: str = _is(Text)
+    uploaded_by: str = _is(Text, primary_key=True)
+    uploaded_for: str = _is(Text, primary_key=True)
     uploaded_at: datetime = _is(INSTANT, sa_column_kwargs={"server_default": text("now()")})
 
 

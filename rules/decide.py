@@ -33,6 +33,8 @@ from rules.judging.members import check_members, member_fact
 from rules.judging.milestones import observed
 from rules.judging.phases import advanced, consented, standing_fact
 from rules.judging.proposals import proposal_fact
+from rules.judging.recorded import known
+from rules.judging.restriction import check_reader
 from rules.judging.testimony import account_fact
 from rules.measuring.acceptance import acceptable
 from rules.program import Program
@@ -80,9 +82,24 @@ def content_of(act: a.Act) -> str:
     return digest(act.model_dump(mode="json", exclude={"id"}, exclude_none=True))
 
 
+def again(program: Program, act: a.Act) -> Refused | None:
+    """Why an act that has been recorded is not answered with its first receipt again; mostly nothing.
+
+    A reading shows restricted evidence, so its repeat is judged by who may read that today.
+    """
+    if not isinstance(act.deed, a.ReadEvidence):
+        return None
+    try:
+        _check_actor(program, act)
+        check_reader(program, act.actor, known(program, act.deed.evidence))
+    except No as no:
+        return no.refused
+    return None
+
+
 def refusal(program: Program, act: a.Act, refused: Refused, at: datetime) -> Decided:
     """The entry that keeps a refused attempt."""
-    fact = facts.AttemptRefused(attempted=act.deed.kind, content=content_of(act), code=refused.code, reason=refused.reason)
+    fact = facts.AttemptRefused(attempted=act.deed.kind, code=refused.code, reason=refused.reason)
     entry = Entry(seq=program.seq + 1, at=at, act=act.id, actor=act.actor, fact=fact)
     return Decided((entry,), evolve(program, entry), clocks(program))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from rules.words import Label, Name, Sha256, Strict, Text
+from rules.words import Label, Name, Strict, Text
 
 
 class Code(StrEnum):
@@ -120,10 +120,12 @@ class No(Exception):
 
 
 class AttemptRefused(Strict):
-    """Somebody tried what the law does not allow; nothing else was written."""
+    """Somebody tried what the law does not allow; nothing else was written.
+
+    It bears no hash of what was tried: who sees the entry could guess a restricted text by it.
+    """
 
     kind: Literal["attempt_refused"] = "attempt_refused"
     attempted: Label
-    content: Sha256
     code: Name
     reason: Text

@@ -1,10 +1,36 @@
-"""Who may read evidence that is restricted. It counts like any other; others see that it is there, and no more."""
+"""Who may read evidence that is restricted, and the documents that evidence is.
+
+Restricted evidence counts like any other; others see that it is there, and no more. A hash opens nothing: a document may be
+named, and is opened by evidence, only where whoever named it has filed its bytes or may read them.
+"""
 
 from __future__ import annotations
 
-from rules.acts import Role
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from rules.acts import CHECKS, Role
 from rules.program import Program
 from rules.vocabulary.evidence import Evidence
+from rules.vocabulary.members import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """Who has filed the bytes of a document in a program, and for which party."""
+
+    person: str
+    party: str | None
+
+    def is_of(self, actor: Actor) -> bool:
+        return self.person == actor.person or (self.party is not None and self.party == actor.party)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A document may be read; that it is, is recorded as a reading of `restricted`, if that is given."""
+
+    restricted: Evidence | None = None
 
 
 def may_read(program: Program, person: str, piece: Evidence) -> bool:
@@ -19,7 +45,38 @@ def may_read(program: Program, person: str, piece: Evidence) -> bool:
     )
 
 
-def restricted_document(program: Program, sha256: str) -> Evidence | None:
-    """The restricted evidence that a document is; None where it is filed for all to read."""
-    pieces = [piece for piece in program.evidence.values() if piece.document == sha256]
-    return pieces[0] if pieces and all(piece.restricted_to for piece in pieces) else None
+def may_name(program: Program, actor: Actor, sha256: str, filings: Collection[Filing]) -> bool:
+    """Whether evidence of an actor may name a document: their party has filed its bytes, or they may read it.
+
+    One that others keep to themselves is answered like one that nobody has filed.
+    """
+    return any(filing.is_of(actor) for filing in filings) or opening(program, actor.person, sha256, filings) is not None
+
+
+def opening(program: Program, person: str, sha256: str, filings: Collection[Filing]) -> Opening | None:
+    """How a person may read a document; None if they may not, and need not know whether it is there.
+
+    What checks have filed is open to all, and their own bytes to whoever filed them. Else it is read as evidence that
+    names it: open evidence before restricted, whose reading is recorded. Auditors also read what no evidence names yet.
+    """
+    if any(filing.person in {person, CHECKS.person} for filing in filings):
+        return Opening()
+    readable = [piece for piece in _opened_by(program, sha256, filings) if may_read(program, person, piece)]
+    if readable:
+        restricted = None if any(not piece.restricted_to for piece in readable) else readable[0]
+        return Opening(restricted)
+    is_auditor = any(member.person == person and member.role is Role.AUDITOR for member in program.members)
+    return Opening() if filings and is_auditor else None
+
+
+def _opened_by(program: Program, sha256: str, filings: Collection[Filing]) -> list[Evidence]:
+    """The evidence that opens a document: its recorder has filed the bytes, or could read them through evidence before it."""
+    opened = list[Evidence]()
+    for piece in program.evidence.values():
+        recorder = piece.recorded_by
+        if piece.document == sha256 and (
+            any(filing.is_of(recorder) for filing in filings)
+            or any(may_read(program, recorder.person, before) for before in opened)
+        ):
+            opened.append(piece)
+    return opened

@@ -11,13 +11,12 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from uuid import UUID
 
-import psycopg
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from db.check_fetches import CheckFetch, CheckFetches
 from db.check_runs import CheckRuns
-from db.documents import DocumentFault, Documents, TooManyBytes
+from db.documents import DocumentFault, Documents, StoreAway, TooManyBytes
 from db.hour import Hour
 from db.programs import Programs
 from db.record import Recorder
@@ -163,11 +162,11 @@ class Checking:
                 uploaded_by=CHECKS.person,
                 expected=answer.fetch.sha256,
             )
-        except (psycopg.Error, DocumentFault):
-            raise
-        except Exception as error:  # noqa: BLE001  a full disk, a store that is away: each store raises what it pleases
-            sentence = f"The producer answered, and the answer could not be kept: {type(error).__name__}."
-            raise ApplicationError(sentence, type="not_kept") from None
+        except (StoreAway, OSError) as fault:  # OSError: no room for what waits in a temporary file
+            why = str(fault) if isinstance(fault, StoreAway) else "no room is left on this machine"
+            raise ApplicationError(
+                f"The producer answered, and the answer could not be kept: {why}.", type="not_kept"
+            ) from None
         return answer.fetch.model_copy(update={"retrieved_at": retrieved_at})
 
     async def _read(self, program: Program, adapter: Adapter, check: str, fetch: CheckFetch) -> Readings | NoReading:
@@ -175,6 +174,8 @@ class Checking:
             return NoReading(fetch.denied_as, fetch.denied)
         try:
             answers = await kept_answers(self._documents, fetch.answers)
+        except StoreAway as fault:
+            raise ApplicationError(f"What was fetched cannot be read now: {fault}.", type="store_away") from None
         except DocumentFault as fault:
             raise ApplicationError(
                 f"What was fetched cannot be read again: {fault}.", type="document_fault", non_retryable=True

@@ -43,8 +43,13 @@ def question(plan: Plan, check: str) -> str:
 
 
 async def kept_answers(documents: Documents, fetched: Sequence[Fetch]) -> tuple[Answer, ...]:
-    """The answers as they were fetched. Raises NotFiled or Damaged."""
-    return tuple([Answer(fetch, b"".join([part async for part in documents.read(fetch.sha256)])) for fetch in fetched])
+    """The answers as they were fetched. Raises NotFiled, Damaged or StoreAway."""
+    return tuple([Answer(fetch, await _bytes(documents, fetch.sha256)) for fetch in fetched])
+
+
+async def _bytes(documents: Documents, digest: str) -> bytes:
+    with await documents.opened(digest) as file:
+        return file.read()
 
 
 async def read_again(adapter: Adapter, plan: Plan, check: str, answers: Sequence[Answer]) -> Readings | NoReading:

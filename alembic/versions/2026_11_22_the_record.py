@@ -192,8 +192,9 @@ CREATE TABLE document (
   media_type text NOT NULL,
   name text NOT NULL,
   uploaded_by text NOT NULL,
+  uploaded_for text NOT NULL,
   uploaded_at timestamptz DEFAULT now() NOT NULL,
-  CONSTRAINT pk_document PRIMARY KEY (program_id, sha256),
+  CONSTRAINT pk_document PRIMARY KEY (program_id, sha256, uploaded_by, uploaded_for),
   CONSTRAINT ck_document_sha256_is_lower_hex CHECK (sha256 ~ '^[0-9a-f]{64}$'),
   CONSTRAINT ck_document_size_is_not_negative CHECK (size >= 0)
 );

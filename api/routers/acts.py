@@ -16,6 +16,7 @@ from pydantic import Field
 from api.acting import RECORDED, ActRoute, Doing, Preview, ProgramId, previewed, recorded, refused
 from api.answers.ledger import ReadingAnswer, ReceiptAnswer
 from api.callers import Caller
+from api.naming import check_named
 from api.problems import Invalid, Refused
 from api.state import StateOf
 from db.queries import Sought
@@ -154,6 +155,7 @@ async def record_all(
     if any(isinstance(act.deed, a.StartProgram) for act in batch.acts):
         raise Invalid("unreadable", "A program is started with POST /programs, not in a batch.")
     acts = [a.Act(id=act.key, actor=caller.actor, deed=act.deed) for act in batch.acts]
+    await check_named(state, caller, program, (act.deed for act in batch.acts))
     if preview:
         return await previewed(state, program, *acts)
     outcome = await state.recorder.record_all(program, acts)

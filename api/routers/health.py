@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Literal
 
 from fastapi import APIRouter, Response
@@ -27,6 +28,7 @@ class Ready(BaseModel):
     database: Literal["ready", "unreachable"]
     migrations: Literal["ready", "behind", "unknown"]
     temporal: Literal["ready", "unreachable"] = Field(description="unreachable: acts are recorded, clocks wait")
+    documents: Literal["ready", "unreachable"] = Field(description="unreachable: acts are recorded, documents are not read")
 
 
 @router.get("/live")
@@ -42,7 +44,7 @@ async def ready(state: StateOf, response: Response) -> Ready:
         migrated: bool | None = await at_head(state.reader)
     except (OperationalError, PoolTimeout):
         migrated = None
-    temporal = await answers(state.temporal)
+    temporal, documents = await asyncio.gather(answers(state.temporal), state.documents.answers())
     if not migrated:
         response.status_code = 503
     return Ready(
@@ -50,4 +52,5 @@ async def ready(state: StateOf, response: Response) -> Ready:
         database="unreachable" if migrated is None else "ready",
         migrations="unknown" if migrated is None else "ready" if migrated else "behind",
         temporal="ready" if temporal else "unreachable",
+        documents="ready" if documents else "unreachable",
     )

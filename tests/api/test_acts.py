@@ -9,7 +9,13 @@ from api.answers.ledger import ReceiptAnswer
 from tests.api.conftest import STRANGER, Door
 
 DOCUMENT = {"sha256": "0" * 64, "name": "file.pdf"}
-EVIDENCE: dict[str, Any] = {"evidence": "e1", "milestone": "announced", "shows": "text", "document": DOCUMENT}
+EVIDENCE: dict[str, Any] = {
+    "evidence": "e1",
+    "milestone": "announced",
+    "shows": "text",
+    "document": DOCUMENT,
+    "reference": "In the archive.",
+}
 
 
 async def test_an_act_is_answered_with_its_receipt_and_what_is_still_missing(door: Door) -> None:
@@ -33,7 +39,7 @@ async def test_a_request_is_read_alike_in_one_step_and_as_declared(door: Door) -
     """A content type with a parameter is unusual enough to be read as declared."""
     bodies = [
         json.dumps(EVIDENCE | {"text": "Ge\u0301ne\u0301ral", "happened_at": "2025-03-01T09:00:00+03:00"}),
-        json.dumps(EVIDENCE | {"document": {**DOCUMENT, "size": "17"}, "reference": None}, indent=2),
+        json.dumps(EVIDENCE | {"document": {**DOCUMENT, "size": "17"}, "text": None}, indent=2),
         json.dumps(EVIDENCE)[:-1] + ', "evidence": "the-last-counts"}',
         json.dumps(EVIDENCE | {"text": "\ud800"}),
         json.dumps(EVIDENCE | {"more": 1}),

@@ -65,6 +65,7 @@ FIELDS: dict[str, Any] = {
     "milestone": "announced",
     "shows": "text",
     "document": {"sha256": "0" * 64, "name": "x"},
+    "reference": "In the archive.",
     "indicator": "smoke",
     "value": "80",
     "unit": "kt",

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
 
 from tests.api.conftest import STRANGER, Door
 from tests.rules.small_plan import PLAN
@@ -94,6 +98,10 @@ async def test_a_document_is_filed_once_and_downloaded_as_it_was(door: Door) -> 
     assert (filed.json()["sha256"], filed.json()["size"]) == (digest, len(content))
     large = await client.post(address, params={"name": "x"}, content=b"x" * 2**21, headers=door.headers("nora"))
     assert large.status_code == 413
+    unnamed = await client.get(f"{address}/{digest}", headers=door.headers("saul"))
+    assert unnamed.status_code == 404  # until evidence says what it is, it is its filer's
+    evidence = {"evidence": "e1", "milestone": "announced", "shows": "text", "document": {"sha256": digest, "name": "a b.pdf"}}
+    assert (await door.post("nora", "/programs/{program}/evidence", evidence)).status_code == 201
     got = await client.get(f"{address}/{digest}", headers=door.headers("saul"))
     assert got.content == content
     assert got.headers["content-disposition"] == "attachment; filename*=UTF-8''a%20b.pdf"
@@ -102,8 +110,47 @@ async def test_a_document_is_filed_once_and_downloaded_as_it_was(door: Door) -> 
     assert hidden.status_code == 404
 
 
+async def test_a_document_whose_bytes_are_not_what_was_filed_is_answered_with_none_of_them(door: Door, tmp_path: Path) -> None:
+    """Not with 200 and half of it: whoever reads it relies on its hash."""
+    content = b"x" * 700_000
+    filed = await door.client.post(
+        door.address("/programs/{program}/documents?name=a.pdf"), content=content, headers=door.headers("nora")
+    )
+    address, stored = f"/programs/{{program}}/documents/{filed.json()['sha256']}", tmp_path / "documents"
+    (file,) = (path for path in stored.rglob("*") if path.is_file())
+    file.write_bytes(content[:-1] + b"y")
+    damaged = await door.get("nora", address)
+    assert (damaged.status_code, damaged.json()["code"]) == (410, "document_gone")
+    file.unlink()
+    missing = await door.get("nora", address)
+    assert (missing.status_code, missing.json()["code"]) == (410, "document_gone")
+    stored.rename(tmp_path / "elsewhere")
+    stored.write_text("no folder")
+    away = await door.get("nora", address)
+    assert (away.status_code, away.json()["code"]) == (503, "unavailable")
+    assert (await door.get("nora", "/health/ready")).json()["documents"] == "unreachable"
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "a\\b.pdf", "C:autorun.inf", "...", "a/b"])
+async def test_the_name_of_a_download_leads_to_no_other_folder(door: Door, name: str) -> None:
+    filed = await door.client.post(
+        door.address("/programs/{program}/documents"), params={"name": name}, content=b"x", headers=door.headers("nora")
+    )
+    got = await door.get("nora", f"/programs/{{program}}/documents/{filed.json()['sha256']}")
+    told = unquote(got.headers["content-disposition"].partition("''")[2])
+    assert told
+    assert not set(told) & set("/\\:")
+    assert not told.startswith(".")
+
+
 async def test_health_tells_the_parts_apart(door: Door) -> None:
     ready = await door.get("nora", "/health/ready")
     assert ready.status_code == 200
-    assert ready.json() == {"status": "ready", "database": "ready", "migrations": "ready", "temporal": "unreachable"}
+    assert ready.json() == {
+        "status": "ready",
+        "database": "ready",
+        "migrations": "ready",
+        "temporal": "unreachable",
+        "documents": "ready",
+    }
     assert (await door.get("nora", "/health/live")).json() == {"status": "live"}

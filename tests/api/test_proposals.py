@@ -71,7 +71,11 @@ async def test_what_the_plan_does_not_foresee_is_refused_with_what_would_be(door
 async def test_it_shows_which_clocks_it_would_touch(door: Door) -> None:
     file = {"sha256": "0" * 64, "name": "file.pdf"}
     acts: list[tuple[str, str, dict[str, Any]]] = [
-        ("nora", "evidence", {"evidence": "e1", "milestone": "announced", "shows": "text", "document": file}),
+        (
+            "nora",
+            "evidence",
+            {"evidence": "e1", "milestone": "announced", "shows": "text", "document": file, "reference": "In the archive."},
+        ),
         ("nils", "evidence", {"evidence": "e2", "milestone": "announced", "shows": "word", "text": "It is meant."}),
         ("sven", "verifications", {"evidence": "e1"}),
         ("sven", "verifications", {"evidence": "e2"}),

@@ -20,7 +20,7 @@ async def test_who_owes_what_since_when(door: Door) -> None:
 
 
 async def test_what_is_recorded_passes_the_next_act_on(door: Door) -> None:
-    filed = {"evidence": "e1", "milestone": "announced", "shows": "text", "document": FILE}
+    filed = {"evidence": "e1", "milestone": "announced", "shows": "text", "document": FILE, "reference": "In the archive."}
     assert (await door.post("nora", "/programs/{program}/evidence", filed)).status_code == 201
     answered = {one["party"]: one for one in (await door.get("moss", "/programs/{program}/reciprocity")).json()}
     assert [one["what"] for one in answered["south"]["owed"]] == ["verification"]

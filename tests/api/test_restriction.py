@@ -52,8 +52,49 @@ async def test_whoever_may_read_it_is_shown_it_and_that_is_recorded(door: Door, 
 
 async def test_its_document_is_given_to_them_alone_and_recorded_too(door: Door, secret: str) -> None:
     assert (await door.get("nick", f"/programs/{{program}}/documents/{secret}")).text == WORDS
-    assert (await door.get("saul", f"/programs/{{program}}/documents/{secret}")).status_code == 403
+    kept = await door.get("saul", f"/programs/{{program}}/documents/{secret}")
+    nowhere = await door.get("saul", f"/programs/{{program}}/documents/{'0' * 64}")
+    assert kept.status_code == nowhere.status_code == 404
+    assert kept.json() | {"instance": ""} == nowhere.json() | {"instance": ""}
     assert await _read_entries(door) == ["nick"]
+
+
+async def test_who_only_knows_its_hash_opens_it_to_nobody(door: Door, secret: str) -> None:
+    """Open evidence that names another's document would let everybody download it."""
+    body = {"evidence": "theft", "milestone": "safety", "shows": "order", "text": "Ours."}
+    answers = []
+    for sha256 in (secret, "0" * 64):
+        named = body | {"document": {"sha256": sha256, "name": "order.txt"}}
+        answers.append(await door.post("moss", "/programs/{program}/evidence", named))
+        batch = {"acts": [{"key": f"batch-{sha256[:5]}", "deed": named | {"kind": "record_evidence"}}]}
+        answers.append(await door.post("moss", "/programs/{program}/acts", batch))
+        answers.append(await door.post("moss", "/programs/{program}/evidence", named, preview=True))
+    assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {(422, "document_unknown")}
+    elsewhere = body | {"document": {"sha256": secret, "name": "order.txt"}, "reference": "In our archive."}
+    assert (await door.post("moss", "/programs/{program}/evidence", elsewhere)).status_code == 201
+    for person in ("moss", "saul", "olga"):
+        assert (await door.get(person, f"/programs/{{program}}/documents/{secret}")).status_code == 404
+
+
+async def test_an_attempt_that_is_refused_tells_nothing_by_which_its_words_could_be_guessed(door: Door, secret: str) -> None:
+    again = {"evidence": "secret", "milestone": "safety", "shows": "order", "text": "Order 18.", "restricted_to": ["north"]}
+    assert (await door.post("sara", "/programs/{program}/evidence", again)).status_code == 409
+    (entry,) = (await door.get("saul", "/programs/{program}/ledger", kind="attempt_refused")).json()["entries"]
+    assert entry["fact"].keys() == {"kind", "attempted", "code", "reason"}
+
+
+async def test_a_reading_is_not_repeated_for_who_may_read_it_no_more(door: Door, secret: str) -> None:
+    first = await door.post("nick", "/programs/{program}/evidence/secret/readings", key="once")
+    assert WORDS in first.text
+    assert WORDS in (await door.post("nick", "/programs/{program}/evidence/secret/readings", key="once")).text
+    member = {"person": "nick", "role": "verifier", "party": "north"}
+    for path, body in (
+        ("members/removals", {"member": member, "reason": "R."}),
+        ("members", {"member": {"person": "nick", "role": "monitor"}}),
+    ):
+        assert (await door.post("olga", f"/programs/{{program}}/{path}", body)).status_code == 201
+    again = await door.post("nick", "/programs/{program}/evidence/secret/readings", key="once")
+    assert (again.status_code, WORDS in again.text, secret in again.text) == (403, False, False)
 
 
 async def test_a_preview_shows_nothing_of_it(door: Door, secret: str) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from errno import ENOSPC
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from obstore.exceptions import GenericError
 
-from db.documents import Damaged, Document, Documents, HashDiffers, NotFiled, TooManyBytes, path_of, store_at
+from db.documents import Damaged, Document, Documents, HashDiffers, NotFiled, StoreAway, TooManyBytes, path_of, store_at
 from tests.db.conftest import Room
 
 WORDS = b"The parties agree. " * 50_000
@@ -43,8 +45,9 @@ async def test_bytes_are_found_by_their_hash(room: Room, documents: Documents, f
     program_id = await room.started()
     document = await filed(documents, program_id)
     assert (document.sha256, document.size, document.uploaded_by) == (DIGEST, len(WORDS), "nora")
-    assert b"".join([chunk async for chunk in documents.read(DIGEST)]) == WORDS
-    assert await documents.find(program_id, DIGEST) == document
+    with await documents.opened(DIGEST) as content:
+        assert content.read() == WORDS
+    assert await documents.filings(program_id, DIGEST) == (document,)
     assert files(folder) == [path_of(DIGEST)]
 
 
@@ -56,13 +59,27 @@ async def test_the_same_bytes_again_are_the_same_document(room: Room, documents:
     assert files(folder) == [path_of(DIGEST)]
 
 
+async def test_each_who_files_the_same_bytes_is_known_to_have_them(room: Room, documents: Documents) -> None:
+    program_id = await room.started()
+    await filed(documents, program_id)
+    for _ in range(2):
+        await documents.store(
+            program_id, chunks(WORDS), name="ours.pdf", media_type="m", uploaded_by="sara", uploaded_for="south"
+        )
+    filings = await documents.filings(program_id, DIGEST)
+    assert [(one.uploaded_by, one.uploaded_for, one.name) for one in filings] == [
+        ("nora", None, "text.pdf"),
+        ("sara", "south", "ours.pdf"),
+    ]
+
+
 async def test_a_document_of_one_program_is_none_of_another(room: Room, documents: Documents, folder: Path) -> None:
     """Who knows a hash must not read with it what was filed elsewhere."""
     here, there = await room.started(), await room.started()
     await filed(documents, here)
-    assert await documents.find(there, DIGEST) is None
+    assert await documents.filings(there, DIGEST) == ()
     await filed(documents, there)
-    assert await documents.find(there, DIGEST) is not None
+    assert len(await documents.filings(there, DIGEST)) == 1
     assert files(folder) == [path_of(DIGEST)]
 
 
@@ -101,14 +118,35 @@ async def test_other_bytes_than_expected_are_not_filed(room: Room, documents: Do
     with pytest.raises(HashDiffers):
         await documents.store(program_id, chunks(WORDS), name="n", media_type="m", uploaded_by="nora", expected="0" * 64)
     assert files(folder) == []
-    assert await documents.find(program_id, DIGEST) is None
+    assert await documents.filings(program_id, DIGEST) == ()
 
 
 async def test_damaged_bytes_are_not_passed_off_as_the_document(room: Room, documents: Documents, folder: Path) -> None:
     await filed(documents, await room.started())
     (folder / path_of(DIGEST)).write_bytes(WORDS[:-1] + b"!")
     with pytest.raises(Damaged):
-        await documents.verify(DIGEST)
+        await documents.opened(DIGEST)
+
+
+async def test_a_store_that_cannot_be_reached_is_told_from_one_that_holds_nothing(
+    room: Room, documents: Documents, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program_id = await room.started()
+    await filed(documents, program_id)
+    assert await documents.answers()
+    for fault in (GenericError("https://key:secret@elsewhere"), PermissionError(str(folder)), OSError(ENOSPC, "No space left")):
+
+        async def fails(*_: object, fault: Exception = fault, **__: object) -> None:
+            raise fault
+
+        for name in ("get_async", "head_async", "put_async"):
+            monkeypatch.setattr(f"db.documents.obstore.{name}", fails)
+        assert not await documents.answers()
+        with pytest.raises(StoreAway) as caught:
+            await documents.opened(DIGEST)
+        assert "secret" not in str(caught.value)
+        with pytest.raises(StoreAway):
+            await filed(documents, program_id)
 
 
 async def test_damaged_bytes_are_healed_by_the_next_upload(room: Room, documents: Documents, folder: Path) -> None:
@@ -120,7 +158,7 @@ async def test_damaged_bytes_are_healed_by_the_next_upload(room: Room, documents
 
 
 async def test_what_was_not_filed_is_not_found(room: Room, documents: Documents) -> None:
-    assert await documents.find(await room.started(), DIGEST) is None
+    assert await documents.filings(await room.started(), DIGEST) == ()
     with pytest.raises(NotFiled):
         await documents.verify(DIGEST)
 

@@ -57,7 +57,7 @@ def entry(fact: Any, **other: Any) -> Entry:
         ProgramStarted(document="a: [1]", parameters={"n": 3}, plan_sha256="0" * 64, title="T", members=()),
         StabilityCounted(phase="p", status="paused", counted_from=AT, completes_at=None, effective_at=AT),
         DeadlineSet(milestone="m", anchored_at=AT, due_original=AT, due_revised=None, effective_at=AT),
-        AttemptRefused(attempted="verify", content="0" * 64, code="c", reason="R."),
+        AttemptRefused(attempted="verify", code="c", reason="R."),
     ],
     ids=lambda fact: str(fact.kind),
 )
@@ -73,7 +73,7 @@ def test_a_whole_history_is_sound() -> None:
 
 
 def test_a_body_says_where_it_belongs() -> None:
-    sealed = seal(entry(AttemptRefused(attempted="x", content="0" * 64, code="c", reason="R.")), PROGRAM, GENESIS, NONCE)
+    sealed = seal(entry(AttemptRefused(attempted="x", code="c", reason="R.")), PROGRAM, GENESIS, NONCE)
     assert sealed.leaf == leaf_of(sealed.body)
     for part in (f'"program":"{PROGRAM}"', f'"prev":"{"00" * 32}"', f'"nonce":"{NONCE.hex()}"', '"v":1', '"seq":1'):
         assert part.encode() in sealed.body
@@ -81,12 +81,12 @@ def test_a_body_says_where_it_belongs() -> None:
 
 def test_two_entries_that_say_the_same_have_two_leaves() -> None:
     """Else a withheld entry could be guessed from its leaf."""
-    one = entry(AttemptRefused(attempted="x", content="0" * 64, code="c", reason="R."))
+    one = entry(AttemptRefused(attempted="x", code="c", reason="R."))
     assert seal(one, PROGRAM, GENESIS, NONCE).leaf != seal(one, PROGRAM, GENESIS, bytes(16)).leaf
 
 
 def test_an_entry_too_large_is_not_sealed(monkeypatch: pytest.MonkeyPatch) -> None:
-    one = entry(AttemptRefused(attempted="x", content="0" * 64, code="c", reason="R."))
+    one = entry(AttemptRefused(attempted="x", code="c", reason="R."))
     size = len(seal(one, PROGRAM, GENESIS, NONCE).body)
     monkeypatch.setattr("db.ledger.LARGEST_BODY", size)
     seal(one, PROGRAM, GENESIS, NONCE)
@@ -172,7 +172,7 @@ def test_a_column_that_says_something_else_than_the_body_is_named(column: str) -
 
 def test_an_entry_of_another_program_is_named() -> None:
     other = UUID(int=7)
-    sealed = seal(entry(AttemptRefused(attempted="x", content="0" * 64, code="c", reason="R.")), other, GENESIS, NONCE)
+    sealed = seal(entry(AttemptRefused(attempted="x", code="c", reason="R.")), other, GENESIS, NONCE)
     row = replace(story()[0], body=sealed.body, leaf=sealed.leaf)
     assert (1, "column") in told([row])
 

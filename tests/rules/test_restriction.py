@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import ClassVar
+
 import pytest
 
 from rules import acts as a
-from rules.restriction import may_read, restricted_document
+from rules.decide import again
+from rules.restriction import Filing, Opening, may_name, may_read, opening
+from rules.vocabulary.members import Actor
 from rules.vocabulary.milestones import MilestoneStatus
-from tests.rules.small_plan import World, day
+from tests.rules.small_plan import EVERYBODY, World, day
 
 FILED = a.FiledDocument(sha256="5" * 64, name="order.pdf")
 ORDER = a.RecordEvidence(
@@ -58,7 +63,67 @@ def test_it_is_restricted_only_where_the_plan_foresees_it_and_somebody_can_verif
     assert given.tried("sara", unknown, day(2)) == "party_unknown"
 
 
-def test_a_document_that_is_also_filed_for_all_is_open(given: World) -> None:
-    assert restricted_document(given.program, "5" * 64) is not None
-    given.given("sara", ORDER.model_copy(update={"evidence": "open", "restricted_to": None}), day(2))
-    assert restricted_document(given.program, "5" * 64) is None
+class TestADocument:
+    """Its hash opens nothing to whoever happens to know it."""
+
+    BY_SARA: ClassVar = (Filing("sara", "south"),)
+
+    def opens(self, given: World, person: str, filings: Sequence[Filing] = BY_SARA) -> Opening | None:
+        return opening(given.program, person, FILED.sha256, filings)
+
+    def named(self, given: World, person: str, filings: Sequence[Filing] = BY_SARA) -> bool:
+        member = next(one for one in EVERYBODY if one.person == person)
+        return may_name(given.program, Actor(**member.model_dump()), FILED.sha256, filings)
+
+    def test_of_restricted_evidence_is_read_by_those_alone_who_may_read_that(self, given: World) -> None:
+        assert self.opens(given, "nick") == Opening(given.program.evidence["secret"])
+        assert self.opens(given, "alma") == Opening(given.program.evidence["secret"])
+        assert self.opens(given, "sara") == Opening()  # her own bytes
+        assert self.opens(given, "saul") is None
+        assert self.opens(given, "olga") is None
+
+    def test_of_open_evidence_is_read_by_all(self, given: World) -> None:
+        given.given("sara", ORDER.model_copy(update={"evidence": "open", "restricted_to": None}), day(2))
+        assert self.opens(given, "saul") == Opening()
+
+    def test_is_not_opened_by_evidence_of_somebody_who_only_knows_its_hash(self, given: World) -> None:
+        """Also where the evidence came before the bytes."""
+        stolen = ORDER.model_copy(update={"evidence": "stolen", "restricted_to": None})
+        given.given("moss", stolen, day(2))
+        assert self.opens(given, "olga") is None
+        assert self.opens(given, "moss") is None
+
+    def test_is_named_by_its_party_and_by_who_may_read_it(self, given: World) -> None:
+        assert self.named(given, "sara")
+        assert self.named(given, "saul")  # of the same party
+        assert self.named(given, "nick")
+        assert not self.named(given, "moss")
+
+    def test_that_nobody_has_filed_is_like_one_that_others_keep_to_themselves(self, given: World) -> None:
+        assert self.named(given, "moss", ()) is self.named(given, "moss") is False
+        assert self.opens(given, "alma", ()) is None
+
+    def test_is_opened_further_by_who_may_read_it(self, given: World) -> None:
+        given.given("nora", given.document("e7", "announced", "text").model_copy(update={"document": FILED}), day(2))
+        filings = (*self.BY_SARA, Filing("nora", "north"))
+        assert self.opens(given, "olga", filings) == Opening()
+
+    def test_of_a_check_is_open_and_one_that_nothing_names_yet_is_not(self, given: World) -> None:
+        other = "6" * 64
+        assert opening(given.program, "saul", other, (Filing("checks", None),)) == Opening()
+        assert opening(given.program, "saul", other, self.BY_SARA) is None
+        assert opening(given.program, "alma", other, self.BY_SARA) == Opening()
+
+
+def test_a_reading_is_repeated_for_those_alone_who_may_still_read_it(given: World) -> None:
+    act = a.Act(
+        id="r1", actor=Actor(person="nick", role=a.Role.VERIFIER, party="north"), deed=a.ReadEvidence(evidence="secret")
+    )
+    assert again(given.program, act) is None
+    given.given(
+        "olga", a.RemoveMember(member=a.Member(person="nick", role=a.Role.VERIFIER, party="north"), reason="R."), day(2)
+    )
+    given.given("olga", a.AdmitMember(member=a.Member(person="nick", role=a.Role.MONITOR)), day(3))
+    refused = again(given.program, act)
+    assert refused is not None
+    assert refused.code == "not_a_member"

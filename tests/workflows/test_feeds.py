@@ -119,7 +119,7 @@ async def test_the_answers_that_an_incident_was_read_in_are_kept(desk: Desk, fee
     fetched = await desk.fetched("r1", "attacks")
     assert len(fetched.answers) == 3  # listed, changed, deleted
     for answer in fetched.answers:
-        assert (await desk.documents.find(desk.id, answer.sha256)) is not None
+        assert await desk.documents.filings(desk.id, answer.sha256)
     assert not any("abc" in answer.model_dump_json() for answer in fetched.answers)
 
 
