@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
 
-run: $(STAMP)  ## the whole service on this machine: API on port 8000, Temporal's pages on 8233
+run: $(STAMP)  ## the whole service on this machine: API on port 8000
 	@exec $(BIN)/accord run $(ARGS)
 
 demo: $(STAMP)  ## a program from its first act to its last, told as it happens

@@ -33,7 +33,9 @@ def run(
     home: HomeFolder = Path(".accord"),
     port: Annotated[int, typer.Option(help="Where the API listens.")] = 8000,
     temporal_port: Annotated[int, typer.Option(help="Where Temporal listens.")] = 7233,
-    ui_port: Annotated[int, typer.Option(help="Where Temporal's pages are.")] = 8233,
+    ui_port: Annotated[
+        int | None, typer.Option(help="Shows Temporal's pages here. They ask nobody who they are.", show_default="not shown")
+    ] = None,
 ) -> None:
     """Run everything here: PostgreSQL, Temporal, the API and the worker.
 

@@ -39,7 +39,7 @@ Say = Callable[[str], None]
 class Ports:
     api: int
     temporal: int
-    ui: int
+    ui: int | None = None
 
 
 class Outside(BaseSettings):
@@ -196,7 +196,9 @@ def _health(api: str) -> str:
 def _check_ports(ports: Ports, outside: Outside) -> None:
     wanted = [("the API", ports.api, "--port")]
     if outside.temporal_address is None:
-        wanted += [("Temporal", ports.temporal, "--temporal-port"), ("Temporal's pages", ports.ui, "--ui-port")]
+        wanted.append(("Temporal", ports.temporal, "--temporal-port"))
+        if ports.ui is not None:
+            wanted.append(("Temporal's pages", ports.ui, "--ui-port"))
     for what, port, option in wanted:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a connection that lingers is no listener
@@ -209,7 +211,7 @@ def _check_ports(ports: Ports, outside: Outside) -> None:
 def _announce(home: Home, ports: Ports, outside: Outside, say: Say) -> None:
     api = f"http://{HOST}:{ports.api}"
     say(f"Accord is ready.\n  API           {api}\n  its pages     {api}/docs")
-    if outside.temporal_address is None:
+    if outside.temporal_address is None and ports.ui is not None:
         say(f"  Temporal UI   http://{HOST}:{ports.ui}/namespaces/{outside.temporal_namespace}/workflows")
     say(f"  tokens        {home.tokens}\n  logs          {home.folder / 'log'}\nCtrl-C stops everything.")
 

@@ -18,6 +18,8 @@ DYNAMIC_CONFIG = {
     "history.transferProcessorMaxPollRPS": "1000",
     "history.timerProcessorMaxPollRPS": "1000",
     "history.maxInFlightUpdates": "200",
+    # Its HTTP API would answer a page of any site whose name leads to this machine; nothing of ours asks it.
+    "frontend.httpAllowedHosts": "[]",
 }
 SQLITE = {
     "journal_mode": "WAL",  # half the writes of the default
@@ -31,7 +33,7 @@ class Temporal:
     name = "Temporal"
 
     def __init__(self, folder: Path, port: int, ui_port: int | None = None) -> None:
-        """`ui_port` None: without its web pages."""
+        """`ui_port` None: without its web pages. They ask nobody who they are, nor under which name they are asked."""
         self._folder = folder.absolute()
         # The file isn't promised to survive another version of the server: each begins its own, and the workflows are made
         # again from the ledger. The old file stays.

@@ -14,11 +14,12 @@ COMPOSE = Path(sysconfig.get_path("scripts")) / "docker-compose"
 SECRETS = ("ACCORD_OWNER_PASSWORD", "ACCORD_SERVICE_PASSWORD", "LEDGER_ADMIN_PASSWORD", "TEMPORAL_DB_PASSWORD")
 
 
-def config(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def config(folder: Path, profile: str = "*", **environment: str) -> subprocess.CompletedProcess[str]:
     """In an environment of our own: a developer's .env must not decide."""
     empty = folder / "empty.env"
     empty.touch()
-    command = [str(COMPOSE), f"--env-file={empty}", f"--file={ROOT}/docker-compose.yml", "config", "--format=json"]
+    command = [str(COMPOSE), f"--env-file={empty}", f"--file={ROOT}/docker-compose.yml", f"--profile={profile}"]
+    command += ["config", "--format=json"]
     return subprocess.run(command, capture_output=True, text=True, check=False, env={"PATH": os.defpath, **environment})
 
 
@@ -77,6 +78,23 @@ def test_nothing_is_open_to_other_machines(services: dict[str, Any]) -> None:
     """Temporal's pages ask nobody who they are, and the API wants TLS in front of it."""
     open_ports = [port for service in services.values() for port in service.get("ports", [])]
     assert {port["host_ip"] for port in open_ports} == {"127.0.0.1"}
+
+
+def test_temporals_pages_are_shown_only_where_that_is_asked_for(services: dict[str, Any], tmp_path: Path) -> None:
+    """Whoever reaches them may terminate workflows."""
+    plain = json.loads(config(tmp_path, profile="none", **dict.fromkeys(SECRETS, "chosen")).stdout)["services"]
+    assert services.keys() - plain.keys() == {"temporal-ui"}
+
+
+def test_no_container_has_more_than_it_needs(services: dict[str, Any]) -> None:
+    for name, service in services.items():
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert service["mem_limit"], name
+        assert service["pids_limit"], name
+        assert service["logging"]["options"].keys() >= {"max-size", "max-file"}, name
+    assert {name for name, service in services.items() if service.get("cap_add")} == {"ledger", "temporal-db"}
+    assert {name for name, service in services.items() if service.get("read_only")} >= {"api", "worker", "migrate", "ledger"}
 
 
 def test_what_stays_up_says_when_it_is_well(services: dict[str, Any]) -> None:

@@ -1,5 +1,7 @@
 import asyncio
 import socket
+import time
+from http.client import HTTPConnection, HTTPException
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,6 +14,8 @@ from temporalio.client import Client
 from cli.failures import ServerFailed
 from cli.temporal import HOST, Temporal, free_port
 from workflows.namespace import NAMESPACE, ensure_namespace
+
+NO_HTTP_API = 404
 
 
 async def described(address: str) -> tuple[int, dict[str, str]]:
@@ -61,6 +65,39 @@ def test_a_server_that_gives_up_says_why(tmp_path: Path) -> None:
     with pytest.raises(ServerFailed, match=r"unable to open database file.*temporal\.log"):
         server.start()
     assert not server.alive
+
+
+def test_its_http_api_answers_to_no_name(tmp_path: Path) -> None:
+    """A page of any site, whose name was made to lead to this machine, could start and signal workflows through it."""
+    with Temporal(tmp_path, free_port()) as server:
+        pid = server.pid
+        assert pid is not None
+        answers: set[int] = set()
+        deadline = time.monotonic() + 20
+        while not answers and time.monotonic() < deadline:  # it listens there a moment after it is ready
+            for port in listening(pid) - {int(server.address.partition(":")[2])}:
+                answers |= {asked(port, "/api/v1/namespaces", host) for host in (f"127.0.0.1:{port}", "elsewhere.example")}
+            answers -= {NO_HTTP_API}
+        assert answers == {403}
+
+
+def listening(pid: int) -> set[int]:
+    """The TCP ports on which a process listens, as the kernel lists them."""
+    sockets = {str(one.readlink()).removeprefix("socket:[").rstrip("]") for one in Path(f"/proc/{pid}/fd").iterdir()}
+    rows = [line.split() for line in Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]]
+    return {int(row[1].partition(":")[2], 16) for row in rows if row[3] == "0A" and row[9] in sockets}
+
+
+def asked(port: int, path: str, host: str) -> int:
+    """The status of the answer, from a port that may speak something else."""
+    connection = HTTPConnection(HOST, port, timeout=1)
+    try:
+        connection.request("GET", path, headers={"Host": host})
+        return connection.getresponse().status
+    except (HTTPException, OSError):
+        return NO_HTTP_API
+    finally:
+        connection.close()
 
 
 def test_it_listens_on_this_machine_only(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ class Service:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.port, self.temporal_port, self.ui_port = free_port(), free_port(), free_port()
+        self.port, self.temporal_port = free_port(), free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -69,7 +69,7 @@ class Service:
     def start(self) -> None:
         """Returns when it says that it is ready."""
         command = [sys.executable, "-P", "-m", "cli.main", "run", "--home", str(self.home), "--port", str(self.port)]
-        command += ["--temporal-port", str(self.temporal_port), "--ui-port", str(self.ui_port)]
+        command += ["--temporal-port", str(self.temporal_port)]
         self.home.mkdir(parents=True, exist_ok=True)
         (self.home / "addresses.json").unlink(missing_ok=True)  # a killed one has left it, and this one has not begun yet
         said = self.home.with_suffix(".said")
