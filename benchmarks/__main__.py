@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from benchmarks import acts, checks, lag, memory, size
+from benchmarks import acts, checks, clock, lag, memory, size
 from benchmarks.stage import stage
 
-PARTS = ("list", "acts", "family", "reset", "hot", "entries", "lag", "strikes", "checks", "alone")
+PARTS = ("list", "acts", "family", "reset", "hot", "entries", "lag", "strikes", "clock", "checks", "alone")
 
 Parts = Annotated[list[str] | None, typer.Argument(help=f"Any of {', '.join(PARTS)}; all of them if left out.")]
 
@@ -52,6 +52,8 @@ def main(  # noqa: PLR0913, PLR0917  they are the options
             lag.behind(here, [100, 1000], 5 * seconds, programs)
         if "strikes" in chosen:
             lag.strikes(here, timers, ahead=timers * 0.1, spread=timers * 0.03)
+        if "clock" in chosen:
+            clock.costs(here, timers // 10)
         if "checks" in chosen:
             checks.due(here, due)
         if "alone" in chosen:  # last, since it leaves the worker behind

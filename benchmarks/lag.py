@@ -17,7 +17,7 @@ from benchmarks.tables import median, show
 from cli import cast
 from cli.service import Service as Api
 from workflows.messages import program_workflow
-from workflows.namespace import STANDING
+from workflows.shown import STANDING
 
 DATED = """
 accord: 1
@@ -114,7 +114,7 @@ def strikes(stage: Stage, programs: int, ahead: float, spread: float) -> None:
         first = datetime.now(UTC) + timedelta(seconds=ahead)
         dues = [first + timedelta(seconds=width * number / programs) for number in range(programs)]
         begun = time.monotonic()
-        asyncio.run(_start_dated(stage, dues))
+        asyncio.run(start_dated(stage, dues))
         told = stage.told()
         made = time.monotonic() - begun
         late = _lateness(stage, programs, first - timedelta(seconds=5), until=dues[-1] + timedelta(seconds=120))
@@ -126,7 +126,7 @@ def strikes(stage: Stage, programs: int, ahead: float, spread: float) -> None:
     show(f"A clock strikes: {programs} open programs, from the instant it is due to its entry in the ledger", head, lines)
 
 
-async def _start_dated(stage: Stage, dues: list[datetime]) -> None:
+async def start_dated(stage: Stage, dues: list[datetime]) -> None:
     members = cast.members(stage.service.people.values())
     gate = asyncio.Semaphore(8)
     async with Api(stage.service.api) as api:

@@ -106,10 +106,15 @@ class Stage:
             time.sleep(0.2)
             calm = calm + 1 if sum(map(_processor, busy)) - before < IDLE else 0
 
+    def clock_processor(self) -> tuple[float, float]:
+        """Seconds of processor that Temporal and the worker have used."""
+        children = self.service.children()
+        return _processor(children["Temporal"]), _processor(children["worker"])
+
     def behind(self) -> int:
         """Programs whose workflow has something to hear."""
         with psycopg.connect(self.service.addresses["database_owner_url"]) as connection:
-            query = "SELECT count(*) FROM telling t JOIN program p ON p.id = t.program_id WHERE p.clock_seq > t.told_seq"
+            query = "SELECT count(*) FROM dispatch d JOIN program p ON p.id = d.program_id WHERE p.clock_seq > d.dispatched_seq"
             row = connection.execute(query).fetchone()
         return int(row[0]) if row else 0
 

@@ -18,6 +18,7 @@ DYNAMIC_CONFIG = {
     "history.transferProcessorMaxPollRPS": "1000",
     "history.timerProcessorMaxPollRPS": "1000",
     "history.maxInFlightUpdates": "200",
+    "system.enableActivityEagerExecution": "true",  # else it waits to be polled for, which is a step more
     # Its HTTP API would answer a page of any site whose name leads to this machine; nothing of ours asks it.
     "frontend.httpAllowedHosts": "[]",
 }

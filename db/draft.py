@@ -19,9 +19,9 @@ from db.ledger import GENESIS, Sealed, TooLarge, columns_of, seal
 from db.programs import Kept, clock_room_must_look
 from db.projections import head, origin, rows
 from db.receipts import BatchRefused, Receipt
-from db.statements import TELL, append, append_as_expected
+from db.statements import NOTIFY, append, append_as_expected
 from db.wire import Call, Value
-from rules.acts import Act
+from rules.acts import Act, StrikeClock
 from rules.canonical import NotCanonical
 from rules.decide import Decided, again, content_of, decide, knows_of, refusal
 from rules.refusals import Code, Refused
@@ -107,7 +107,7 @@ class Draft:
         return self._with_notice((append_as_expected(*shape), *(*values, self._before.seq, self._before.head)))
 
     def _with_notice(self, statement: Call) -> tuple[Call, ...]:
-        return (statement,) if self._clock_seq is None else (statement, (TELL, str(self.program_id)))
+        return (statement,) if self._clock_seq is None else (statement, (NOTIFY, str(self.program_id)))
 
     def _written(self) -> tuple[tuple[frozenset[str], frozenset[str]], tuple[Value, ...]]:
         """Which projections are written and which lose lines; and the program, rows as JSON, and the entries as bytes."""
@@ -161,7 +161,8 @@ class Draft:
             sealed.append(seal(entry, self.program_id, prev, self._nonce()))
             prev = sealed[-1].leaf
         after = Kept(decided.program, prev, decided.clocks)
-        if sealed and clock_room_must_look(before, after):
+        answered = isinstance(act.deed, StrikeClock) and act.deed.answered
+        if sealed and not answered and clock_room_must_look(before, after):
             self._clock_seq = after.seq
         self._sealed += sealed
         self.after = after

@@ -3,7 +3,7 @@
 A `table=True` class does not validate, and most of these rows are written by SQL in `record.py` and
 `projections.py`: here stands their shape only. `ledger_entry` is the truth. `program`, `phase`,
 `milestone`, `commitment`, `clock`, `incident`, `evidence` and `membership` are projections of it,
-written in the same transaction and made again by `rebuild.py`. `telling`, `token`, `document`,
+written in the same transaction and made again by `rebuild.py`. `dispatch`, `epoch`, `token`, `document`,
 `check_run` and `check_fetch` stand beside the ledger.
 """
 
@@ -245,13 +245,27 @@ class MembershipRow(Row, table=True):
     party: str = _is(Text, primary_key=True)
 
 
-class TellingRow(Row, table=True):
-    """What the workflow of a program has heard. The relay locks these rows, never those of `program`."""
+class DispatchRow(Row, table=True):
+    """What the workflow of a program has been told, in which namespace and of which epoch, and when the two were last
+    compared. The relay locks these rows, never those of `program`.
+    """
+
+    __table_args__ = (Index("ix_dispatch_verified_at", text("verified_at NULLS FIRST")),)
 
     program_id: UUID = Field(primary_key=True, foreign_key="program.id")
-    told_seq: int = _is(BigInteger, sa_column_kwargs={"server_default": text("0")})
+    dispatched_seq: int = _is(BigInteger, sa_column_kwargs={"server_default": text("0")})
     namespace_id: str | None = _is(Text)
-    told_at: datetime | None = _is(INSTANT)
+    epoch: int | None = _is(BigInteger)
+    dispatched_at: datetime | None = _is(INSTANT)
+    verified_at: datetime | None = _is(INSTANT)
+
+
+class EpochRow(Row, table=True):
+    """Epochs of the record: a new one begins when a backup was restored."""
+
+    number: int = _is(BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    declared_at: datetime = _is(INSTANT, sa_column_kwargs={"server_default": text("now()")})
+    reason: str = _is(Text)
 
 
 class TokenRow(Row, table=True):

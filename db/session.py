@@ -1,7 +1,7 @@
 """Connections, in types that say what may be done with them.
 
     Reader   reads; its transactions are read only by a setting of the connection
-    Clerk   writes beside the ledger: tokens, documents, tellings, runs of checks
+    Clerk   writes beside the ledger: tokens, documents, dispatch, runs of checks
     Writer   appends to the ledger; only the Recorder holds one
 
 All of them work as the role `accord_service`, whoever the address names: that role can add to the
@@ -174,7 +174,7 @@ class Clerk(_Pool):
         async with self._connection() as connection, connection.transaction():
             yield connection
 
-    async def heard(self, channel: LiteralString) -> AsyncGenerator[str]:
+    async def notified(self, channel: LiteralString) -> AsyncGenerator[str]:
         """What is notified on a channel from now on, over a connection of its own."""
         connection = await psycopg.AsyncConnection.connect(self._url, **self._arguments)
         async with connection:

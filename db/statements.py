@@ -48,7 +48,7 @@ WHERE program_id = $1::uuid
 ORDER BY seq
 """)
 
-TELL = Statement("SELECT pg_notify('accord_told', $1::text)")
+NOTIFY = Statement("SELECT pg_notify('accord_pending', $1::text)")
 
 _LEDGER = """
 ledger AS (
@@ -65,8 +65,8 @@ _START = """
 started AS (
   INSERT INTO program (id, {columns}) SELECT $1::uuid, {columns}
   FROM jsonb_to_recordset($2::jsonb->'program') AS line ({typed})
-), told AS (
-  INSERT INTO telling (program_id) VALUES ($1::uuid)
+), dispatched AS (
+  INSERT INTO dispatch (program_id) VALUES ($1::uuid)
 )"""
 
 # `clock_seq` changes only when the clock room must look.

@@ -2,50 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from db.epochs import Epochs
 from db.programs import Kept, Programs
 from db.record import Recorder
 from rules.acts import Act, Actor, Deed, Role, StrikeClock
-from rules.canonical import digest
-from rules.family import child_id, child_report, holds, news, parent_report, starting
-from rules.program import Program
+from rules.family import child_id, child_report, holds, parent_report, starting
 from rules.refusals import Code, Refused
-from rules.settling.clocks import Clock, clocks
-from rules.vocabulary.phases import PhaseStatus
 from rules.words import own_act
-from workflows.messages import ChildHeard, ChildOf, ClockHeard, PhaseHeard, ProgramHeard, Strike, Struck
+from workflows.messages import Change, ChildOf, ProgramState
+from workflows.state import MOST_HEADLINES, headlines, program_state
 
 CLOCK = Actor(person="clock", role=Role.CLOCK)
 
 HEARD_BY_NOBODY = frozenset({Code.PROGRAM_ENDED, Code.PROGRAM_EXISTS})
-"""Refusals that leave nothing to be heard: the program has ended, or was begun by somebody who was quicker."""
+"""Refusals that leave nothing to be reported: the program has ended, or was begun by somebody who was quicker."""
 
 
 class Activities:
     """Regular activities only: a local one leaves no trace when worker and server die together."""
 
-    def __init__(self, recorder: Recorder, programs: Programs) -> None:
-        self._recorder, self._programs = recorder, programs
+    def __init__(self, recorder: Recorder, programs: Programs, epochs: Epochs) -> None:
+        self._recorder, self._programs, self._epochs = recorder, programs, epochs
 
     @activity.defn
-    async def strike(self, strike: Strike) -> Struck:
-        """Lets due clocks take effect. Nothing due is no error: somebody's act came first."""
-        program = UUID(strike.program)
-        # Another id each time: what has been struck is due no more, and an id that comes back would be a repeat.
-        act = Act(id=own_act("clock", uuid4()), actor=CLOCK, deed=StrikeClock())
-        outcome = await self._recorder.record(program, act)
+    async def strike(self, program: str) -> Change:
+        """Lets due clocks take effect. Nothing due is no error: somebody's act came first.
+
+        The answer carries the new state, so the relay need not send it.
+        """
+        program_id, info = UUID(program), activity.info()
+        act_id = own_act("clock", info.workflow_run_id, info.activity_id)
+        act = Act(id=act_id, actor=CLOCK, deed=StrikeClock(answered=True))
+        outcome = await self._recorder.record(program_id, act)
         if isinstance(outcome, Refused):
             raise ApplicationError(outcome.reason, type=outcome.code, non_retryable=True)
-        after = outcome.program
-        return Struck(seq=after.seq, phase=heard_phase(after, strike.phase, clocks(after)))
+        struck = headlines(outcome.entries[-MOST_HEADLINES:], outcome.program.plan)
+        kept = self._programs.kept(program_id)
+        if kept is None or kept.seq < outcome.last_seq:
+            _, kept = await self._known(program_id)
+        return Change(entries=struck, more=len(outcome.entries) - len(struck), state=await self._state(program_id, kept))
 
     @activity.defn
-    async def keep_child(self, child: ChildOf) -> ProgramHeard:
+    async def keep_child(self, child: ChildOf) -> ProgramState:
         """Brings a child program to where its parent wants it: started, and held back or not. Safe to repeat, and at once."""
         parent_id, parent = await self._known(UUID(child.parent))
         program_id = child_id(parent_id, child.name)
@@ -59,11 +62,11 @@ class Activities:
             report = parent_report(parent.program, parent.head, child.name)
             await self._bring(program_id, own_act("parent", parent_id, parent.seq), report)
             _, kept = await self._known(program_id)
-        return heard(program_id, kept.program)
+        return await self._state(program_id, kept)
 
     @activity.defn
     async def report_to_parent(self, child: ChildOf) -> None:
-        """Lets a program hear how a child of it stands. A parent that has ended, or knows it already, hears nothing."""
+        """Reports to a program how a child of it stands. A parent that has ended, or knows it already, is told nothing."""
         parent_id, parent = await self._known(UUID(child.parent))
         program_id, kept = await self._known(child_id(parent_id, child.name))
         before = parent.program.children.get(child.name)
@@ -72,9 +75,9 @@ class Activities:
             await self._bring(parent_id, own_act("child", program_id, kept.seq), report)
 
     async def _bring(self, program_id: UUID, act_id: str, deed: Deed) -> None:
-        """Records what one program has to hear of another.
+        """Records what one program has to know of another.
 
-        A refusal is shown and tried again, unless there is nobody left to hear it. It is previewed, for an attempt that is
+        A refusal is shown and tried again, unless there is nobody left to know it. It is previewed, for an attempt that is
         recorded each time would fill the ledger.
         """
         act = Act(id=act_id, actor=CLOCK, deed=deed)
@@ -88,59 +91,5 @@ class Activities:
             raise ApplicationError(f"There is no program {program_id}.", type=Code.PROGRAM_UNKNOWN)
         return program_id, kept
 
-
-def heard(program_id: UUID, program: Program) -> ProgramHeard:
-    """What the workflow of a program is told: phases that are open or have clocks."""
-    running, parent = clocks(program), program.parent
-    with_clocks = {clock.phase for clock in running}
-    return ProgramHeard(
-        program=str(program_id),
-        title=program.title,
-        plan=program.plan.plan,
-        standing=program.standing,
-        seq=program.seq,
-        next_due=running[0].due_at if running else None,
-        phases=[
-            heard_phase(program, name, running)
-            for name in program.plan.phases
-            if program.ended_at is None and (name in with_clocks or program.phase(name).status is PhaseStatus.OPEN)
-        ],
-        children=[_heard_child(program_id, program, name) for name in program.children],
-        parent=ChildOf(parent=parent.agreed.program, name=parent.agreed.name) if parent else None,
-        news=digest(news(program)) if parent else "",
-        checks=_heard_checks(program),
-    )
-
-
-def _heard_checks(program: Program) -> str:
-    """All that schedules depend on, as a hash: two hundred checks are too much to be told with every act."""
-    plan = program.plan
-    if not plan.checks:
-        return ""
-    runs = {name: [check.title, check.source, check.runs.model_dump(mode="json")] for name, check in plan.checks.items()}
-    paused = {name: state.paused_because for name, state in program.checks.items() if state.paused_at is not None}
-    return digest([plan.time_zone, runs, paused, program.ended_at is not None])
-
-
-def _heard_child(program_id: UUID, program: Program, name: str) -> ChildHeard:
-    rule = program.plan.programs[name]
-    return ChildHeard(
-        name=name,
-        program=str(child_id(program_id, name)),
-        title=rule.title,
-        plan=rule.plan,
-        standing=program.children[name].standing or "opened",
-        holds=holds(program, name),
-    )
-
-
-def heard_phase(program: Program, name: str, running: Iterable[Clock]) -> PhaseHeard:
-    """One phase with its clocks of those that run; a complete phase may still have some (a figure that gets too old)."""
-    own = [clock for clock in running if clock.phase == name]
-    status = program.phase(name).status
-    return PhaseHeard(
-        name=name,
-        title=program.plan.phases[name].title,
-        status="waiting" if own and status is PhaseStatus.COMPLETE else status,
-        clocks=[ClockHeard(name=c.name, kind=c.kind, due_at=c.due_at, note=c.note) for c in own],
-    )
+    async def _state(self, program_id: UUID, kept: Kept) -> ProgramState:
+        return program_state(program_id, kept, await self._epochs.current())

@@ -14,7 +14,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 with workflow.unsafe.imports_passed_through():
     from workflows.checking import Checking
     from workflows.messages import Checked, CheckOf
-    from workflows.phase import PATIENT
+    from workflows.retries import PATIENT
 
 FETCHES, READINGS = "accord-fetches", "accord-readings"
 """Queues of their own: producers that hang must not take the places of clocks, nor of figures that have been fetched."""

@@ -28,7 +28,7 @@ from rules.refusals import Code, Refused
 from rules.vocabulary.origin import Fetch
 from rules.vocabulary.readings import NoReading, Readings
 from rules.words import own_act
-from workflows.beating import beating
+from workflows.heartbeat import heartbeating
 from workflows.messages import Checked, CheckOf
 from workflows.rereading import asked, kept_answers, question, read_again
 from workflows.sources.adapter import Adapter, Ask
@@ -76,7 +76,7 @@ class Checking:
         asks = question(program.plan, check.name)
         ask, line = asked(program.plan, check.name, began_at.astimezone(UTC).date()), self._gateway.line(program.plan.hosts)
         try:
-            async with beating() as told:
+            async with heartbeating() as told:
                 answers = await _answers(adapter, ask, line, told)
                 return CheckFetch(asks, tuple([await self._kept(check, answer, hour) for answer in answers]))
         except Denied as denied:
@@ -89,7 +89,7 @@ class Checking:
         """Reads what this run has fetched and records what follows by the law. Safe to repeat: acts are called by their
         content.
         """
-        async with beating(), self._telling_why_not(check):
+        async with heartbeating(), self._telling_why_not(check):
             return await self._recorded(check)
 
     @activity.defn

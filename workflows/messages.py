@@ -1,4 +1,4 @@
-"""What workflows hear: where a program stands and which clocks run. Never a rule, never a document.
+"""What is sent to and from workflows: where a program stands, and what was recorded. Never a rule, never a document.
 
 A field added later needs a default, or the histories of running programs could not be replayed.
 """
@@ -6,11 +6,15 @@ A field added later needs a default, or the histories of running programs could 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TypeAlias
 
 from pydantic import BaseModel
 
+Version: TypeAlias = tuple[int, int]
+"""Epoch of the record and number of its newest entry: a later version stands for everything before it."""
 
-class ClockHeard(BaseModel):
+
+class ClockState(BaseModel):
     """A running clock of a phase."""
 
     name: str
@@ -19,13 +23,17 @@ class ClockHeard(BaseModel):
     note: str
 
 
-class PhaseHeard(BaseModel):
+class PhaseState(BaseModel):
     """A phase that is open or has clocks."""
 
     name: str
     title: str
     status: str
-    clocks: list[ClockHeard]
+    clocks: list[ClockState] = []
+
+    @property
+    def next_clock(self) -> ClockState | None:
+        return min(self.clocks, key=lambda clock: (clock.due_at, clock.name), default=None)
 
 
 class ChildOf(BaseModel):
@@ -35,7 +43,7 @@ class ChildOf(BaseModel):
     name: str
 
 
-class ChildHeard(BaseModel):
+class ChildState(BaseModel):
     """A child program that has been opened. `standing` is what it reported last, `holds` whether its parent holds it back."""
 
     name: str
@@ -46,10 +54,11 @@ class ChildHeard(BaseModel):
     holds: bool
 
 
-class ProgramHeard(BaseModel):
+class ProgramState(BaseModel):
     """A program as of its ledger entry `seq`; 0 for a child program that is opened and not yet recorded.
 
-    `news` is another text whenever the program has something to say to its parent.
+    `head` is the beginning of that entry's hash, `epoch` that of the record. `news` is another text whenever the program has
+    something to say to its parent, `checks` whenever schedules have to change.
     """
 
     program: str
@@ -57,58 +66,54 @@ class ProgramHeard(BaseModel):
     plan: str
     standing: str
     seq: int
+    head: str = ""
+    epoch: int = 0
     next_due: datetime | None = None
-    phases: list[PhaseHeard]
-    children: list[ChildHeard] = []
+    waiting_for: list[str] = []
+    phases: list[PhaseState]
+    children: list[ChildState] = []
     parent: ChildOf | None = None
     news: str = ""
     checks: str = ""
-    """Another text whenever schedules of checks must be looked at; empty for a plan without checks."""
+
+    @property
+    def version(self) -> Version:
+        return self.epoch, self.seq
 
     @property
     def has_ended(self) -> bool:
         return self.standing in ("completed", "terminated")
 
 
-class Following(BaseModel):
-    """The state of a program's workflow, carried over when its history is cut."""
+class Headline(BaseModel):
+    """One entry of the ledger by its number: when it was recorded, who acted in which role for whom, and what it says."""
 
-    heard: ProgramHeard
-    phases: list[str] = []
+    seq: int
+    at: datetime
+    by: str
+    what: str
+
+
+class Change(BaseModel):
+    """What was recorded, and how the program stands after it. `more` entries before the first of these are left out."""
+
+    entries: list[Headline] = []
+    more: int = 0
+    state: ProgramState
+
+
+class Carried(BaseModel):
+    """What a program's workflow begins with, and carries over when its history is cut."""
+
+    change: Change
     children: dict[str, bool] = {}
     """Those that are opened, and whether they were last told to be held back."""
 
     reported: str = ""
-    """The news that the parent has heard."""
+    """The news that the parent has been told."""
 
     checks: str = ""
     """What the schedules of checks were last made to match."""
-
-    at_once: bool = False
-    """Whether phases and children are told at once. A workflow that was begun before this could be tells them one after the
-    other until its history is cut, since it must replay."""
-
-
-class Waiting(BaseModel):
-    """The state of a phase's workflow, carried over when its history is cut."""
-
-    program: str
-    seq: int
-    phase: PhaseHeard
-
-
-class Strike(BaseModel):
-    """A phase's clock is due: let the law take it into effect."""
-
-    program: str
-    phase: str
-
-
-class Struck(BaseModel):
-    """The phase after the strike."""
-
-    seq: int
-    phase: PhaseHeard
 
 
 class CheckOf(BaseModel):
@@ -129,11 +134,6 @@ class Checked(BaseModel):
 def program_workflow(program: str) -> str:
     """The id of a program's workflow."""
     return f"program/{program}"
-
-
-def phase_workflow(program: str, phase: str) -> str:
-    """The id of the workflow of one of its phases."""
-    return f"program/{program}/phase/{phase}"
 
 
 def check_schedule(program: str, check: str) -> str:

@@ -3,27 +3,21 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from google.protobuf.duration_pb2 import Duration
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, RegisterNamespaceRequest
 from temporalio.client import Client
-from temporalio.common import SearchAttributeKey
 from temporalio.service import RPCError, RPCStatusCode
+
+from workflows.shown import SEARCH_ATTRIBUTES
 
 NAMESPACE = "accord"
 # Temporal fixes how long a run is kept at the moment it closes; raising this later would not save what is closed already.
 RETENTION_DAYS = 3650
 READY_SECONDS = 60
-
-PLAN = SearchAttributeKey.for_keyword("AccordPlan")
-PHASE = SearchAttributeKey.for_keyword_list("AccordPhase")
-STANDING = SearchAttributeKey.for_keyword("AccordStanding")
-NEXT_DUE = SearchAttributeKey.for_datetime("AccordNextDue")
-PARENT = SearchAttributeKey.for_keyword("AccordParent")
-SEARCH_ATTRIBUTES: tuple[SearchAttributeKey[Any], ...] = (PLAN, PHASE, STANDING, NEXT_DUE, PARENT)
 
 NOT_YET = {RPCStatusCode.UNAVAILABLE, RPCStatusCode.NOT_FOUND, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}
 

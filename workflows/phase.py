@@ -1,82 +1,51 @@
-"""Keeps the clocks of one phase: stability period, deadlines, time to observe, dates."""
+"""One open phase of a program, as a coroutine of its workflow: stability period, deadlines, time to observe, dates."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
-    from workflows.activities import Activities
-    from workflows.messages import Strike, Waiting
+    from workflows.messages import ClockState, PhaseState
 
-OPEN = ("open", "waiting")
-AGAIN = timedelta(seconds=1)
-"""Between strikes of a clock that the database's time has not reached yet."""
-
-PATIENT = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=30))
+LONGEST_SUMMARY = 200
 
 
-@workflow.defn
-class PhaseWorkflow:
-    """One phase: sleeps until its next clock is due, then lets the law take it into effect.
+class PhaseClocks:
+    """Keeps the next clock of a phase: one timer, whose summary says what comes when it is over."""
 
-    It ends when nothing more is to be waited for in its phase, and is started again if there is.
-    """
+    def __init__(self, phase: PhaseState, strike: Callable[[ClockState], Awaitable[None]]) -> None:
+        """`strike` lets due clocks of the program take effect, and returns when `phase` says how it stands after that."""
+        self.phase: PhaseState | None = phase
+        self._strike = strike
 
-    @workflow.init
-    def __init__(self, waiting: Waiting) -> None:
-        self._waiting = waiting
-        self._times_told = 0
+    async def run(self) -> None:
+        """Until nothing is to be waited for in the phase any more, and `phase` is None."""
+        while self.phase is not None:
+            clock = self.phase.next_clock
+            if clock is None:
+                await workflow.wait_condition(lambda: self._next() is not None or self.phase is None)
+            elif not await self._moves_before_due(clock):
+                await self._strike(clock)
 
-    @workflow.run
-    async def run(self, waiting: Waiting) -> None:
-        while self._waiting.phase.status in OPEN:
-            told = self._times_told
-            self._say()
-            if not self._waiting.phase.clocks:
-                await workflow.wait_condition(lambda told=told: self._times_told > told)  # type: ignore[misc]
-            elif not await self._told_before_due(told):
-                await self._strike(told)
-            if workflow.info().is_continue_as_new_suggested():
-                workflow.continue_as_new(self._waiting)
+    def _next(self) -> ClockState | None:
+        return None if self.phase is None else self.phase.next_clock
 
-    @workflow.signal
-    def hear(self, waiting: Waiting) -> None:
-        if waiting.seq >= self._waiting.seq:
-            self._waiting = waiting
-            self._times_told += 1
-
-    def _say(self) -> None:
-        phase = self._waiting.phase
-        lines = [f"**{phase.title}**: {phase.status}", ""]
-        lines += [f"* {clock.due_at:%Y-%m-%d %H:%M} UTC: {clock.note}" for clock in phase.clocks[:20]]
-        workflow.set_current_details("\n".join(lines)[:15_000])
-
-    async def _told_before_due(self, told: int) -> bool:
-        """Whether something was heard before the next clock was due."""
-        clock = min(self._waiting.phase.clocks, key=lambda held: (held.due_at, held.name))
+    async def _moves_before_due(self, clock: ClockState) -> bool:
         remaining = clock.due_at - workflow.now()
         if remaining <= timedelta():
-            return self._times_told > told
+            return False
         try:
-            await workflow.wait_condition(lambda: self._times_told > told, timeout=remaining, timeout_summary=clock.note[:200])
+            await workflow.wait_condition(
+                lambda: self._next() != clock, timeout=remaining, timeout_summary=summary(clock)[:LONGEST_SUMMARY]
+            )
         except TimeoutError:
             return False
         return True
 
-    async def _strike(self, told: int) -> None:
-        phase = self._waiting.phase
-        struck = await workflow.execute_activity_method(
-            Activities.strike,
-            Strike(program=self._waiting.program, phase=phase.name),
-            start_to_close_timeout=timedelta(seconds=20),
-            retry_policy=PATIENT,
-            summary=f"{phase.title}: clock strikes",
-        )
-        if self._times_told > told:
-            return  # heard meanwhile from the program's workflow, and as new
-        self._waiting = self._waiting.model_copy(update={"seq": struck.seq, "phase": struck.phase})
-        if any(clock.due_at <= workflow.now() for clock in struck.phase.clocks):
-            await workflow.sleep(AGAIN, summary="the database's clock is a little behind")
+
+def summary(clock: ClockState) -> str:
+    """What a timer stands for, as a reader of Temporal's pages sees it."""
+    return f"{clock.note}, on {clock.due_at:%Y-%m-%d %H:%M} UTC unless moved"

@@ -1,114 +1,171 @@
-"""Tells workflows what was recorded. Level-triggered: looks for programs whose workflow has not
-heard their newest entry that matters to it, and tells the newest standing, once for a burst.
+"""Sends workflows what was recorded. Level-triggered: looks for programs whose workflow does not know their newest entry
+that matters to it, and sends how they stand now, once for a burst.
 
-Telling twice is harmless, so nothing is kept but how far each program's workflow was told. Were
-Temporal's own data lost, its namespace would have another id, and every program is told again.
+Sending twice is harmless, so nothing is kept but how far each program was dispatched. Were Temporal's own data lost, its
+namespace would have another id, and every program is dispatched again.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Collection, Sequence
 from datetime import timedelta
+from uuid import UUID
 
 import psycopg
 import structlog
 from temporalio.client import Client
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.service import RPCError
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
 
+from db.dispatch import Dispatch, Pending
+from db.epochs import Epochs
 from db.programs import Programs
-from db.tellings import Round, Tellings, Untold
-from workflows.activities import heard
+from rules.entries import Entry
 from workflows.client import RPC_SECONDS, TASK_QUEUE
-from workflows.messages import Following, ProgramHeard, program_workflow
-from workflows.program import ProgramWorkflow, found_by
+from workflows.messages import Carried, Change, program_workflow
+from workflows.program import ProgramWorkflow
+from workflows.shown import search_attributes
+from workflows.state import MOST_HEADLINES, headlines, program_state
 
 log = structlog.get_logger()
 
-AT_ONCE, MEANWHILE = 50, 1
-"""How many are told together, and how many while acts keep coming: what workflows then do takes thirty times what an act
-does, and somebody waits for the act."""
+AT_ONCE = 40
+"""Programs of one batch. While it lasts, they are held from other relays."""
 
-PAUSE_SECONDS = 0.25
-POLL_SECONDS = 1.0
-"""Notifications make it quick; looking again makes it sure."""
+LOOK_SECONDS = 5.0
+"""Notifications make it quick; looking at all programs makes it sure."""
 
 LONGEST_WAIT = 10.0
+RPC = timedelta(seconds=RPC_SECONDS)
+"""A Temporal that hangs must not hold the transaction of a batch."""
 
 
 class Relay:
-    """Runs beside the worker. Any number of relays may run; each holds what it tells."""
+    """Runs beside the worker. Any number of relays may run; each holds what it dispatches."""
 
-    def __init__(self, client: Client, tellings: Tellings, programs: Programs, namespace_id: str) -> None:
-        self._client, self._tellings, self._programs = client, tellings, programs
+    def __init__(self, client: Client, dispatch: Dispatch, programs: Programs, epochs: Epochs, namespace_id: str) -> None:
+        self._client, self._dispatch, self._programs, self._epochs = client, dispatch, programs, epochs
         self._namespace_id = namespace_id
+        self._notified = set[UUID]()
         self._news = asyncio.Event()
+        self.alive_at = time.monotonic()
+        """When it last found Temporal and the database there."""
 
     async def run(self) -> None:
-        """Tells until it is cancelled; goes on by itself when Temporal or the database comes back."""
+        """Dispatches until it is cancelled; goes on by itself when Temporal or the database comes back."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._listen())
-            group.create_task(self._keep_telling())
+            group.create_task(self._keep_dispatching())
 
-    async def tell(self, most: int = AT_ONCE) -> int:
-        """Tells so many programs and returns how many it were. Raises RPCError or psycopg.Error."""
-        async with self._tellings.round(self._namespace_id, most) as told_now:
-            results = await asyncio.gather(*(self._tell(told_now, one) for one in told_now.untold), return_exceptions=True)
-            for failed in (result for result in results if isinstance(result, BaseException)):
-                raise failed
-            return len(results)
+    async def dispatch(self, most: int = AT_ONCE, programs: Collection[UUID] | None = None) -> int:
+        """Dispatches so many of these programs, or of all, and returns how many it were. Raises RPCError or psycopg.Error.
 
-    async def _keep_telling(self) -> None:
-        wait, most = POLL_SECONDS, AT_ONCE
+        One that fails does not keep the others from being noted as told.
+        """
+        epoch = await self._epochs.current()
+        async with self._dispatch.batch(self._namespace_id, epoch, most, programs) as batch:
+            if not batch.pending:
+                return 0
+            entries = await batch.entries(MOST_HEADLINES)
+            results = await asyncio.gather(
+                *(self._send(one, entries[one.program_id], epoch) for one in batch.pending), return_exceptions=True
+            )
+            failed = [result for result in results if isinstance(result, BaseException)]
+            told = [one for one, result in zip(batch.pending, results, strict=True) if not isinstance(result, BaseException)]
+            await batch.dispatched(told)
+        if failed:
+            raise failed[0]
+        return len(told)
+
+    async def _keep_dispatching(self) -> None:
+        wait, looked_at = 1.0, -LOOK_SECONDS
         while True:
-            self._news.clear()
+            everything = time.monotonic() - looked_at >= LOOK_SECONDS
+            programs = None if everything else self._take()
             try:
-                told = await self.tell(most)
-                wait = POLL_SECONDS
+                count = await self.dispatch(AT_ONCE, programs) if programs is None or programs else 0
             except (RPCError, RuntimeError, psycopg.Error, OSError) as error:
-                log.warning("telling_failed", error=str(error)[:200], again_in=wait)
+                log.warning("dispatch_failed", error=type(error).__name__, again_in=wait)
+                looked_at = -LOOK_SECONDS  # what was taken may be pending still
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, LONGEST_WAIT)
                 continue
-            if told:
-                await asyncio.sleep(PAUSE_SECONDS)
-                most = MEANWHILE if self._news.is_set() else AT_ONCE
-            else:
-                await self._look_again_after(POLL_SECONDS)
+            wait, self.alive_at = 1.0, time.monotonic()
+            if everything and count < AT_ONCE:
+                looked_at = time.monotonic()
+            elif not everything and not self._notified:
+                await self._look_again_by(looked_at + LOOK_SECONDS)
 
-    async def _look_again_after(self, seconds: float) -> None:
+    def _take(self) -> list[UUID]:
+        """Those notified first, as many as one batch holds."""
+        self._news.clear()
+        taken = [self._notified.pop() for _ in range(min(AT_ONCE, len(self._notified)))]
+        if self._notified:
+            self._news.set()
+        return taken
+
+    async def _look_again_by(self, deadline: float) -> None:
         try:
-            await asyncio.wait_for(self._news.wait(), seconds)
+            await asyncio.wait_for(self._news.wait(), max(deadline - time.monotonic(), 0))
         except TimeoutError:
             return
 
     async def _listen(self) -> None:
         while True:
             try:
-                async for _ in self._tellings.heard():
+                async for program_id in self._dispatch.notified():
+                    self._notified.add(program_id)
                     self._news.set()
             except psycopg.Error as error:
-                log.warning("listening_failed", error=str(error)[:200])
-            await asyncio.sleep(POLL_SECONDS)
+                log.warning("listening_failed", error=type(error).__name__)
+            await asyncio.sleep(1)
 
-    async def _tell(self, told_now: Round, one: Untold) -> None:
+    async def _send(self, one: Pending, entries: Sequence[Entry], epoch: int) -> None:
         kept = await self._programs.load(one.program_id)
-        if kept is not None:
-            await self._signal(heard(one.program_id, kept.program))
-            await told_now.told(one)
-
-    async def _signal(self, standing: ProgramHeard) -> None:
-        await self._client.start_workflow(
-            ProgramWorkflow.run,
-            Following(heard=standing, at_once=True),
-            id=program_workflow(standing.program),
-            task_queue=TASK_QUEUE,
-            start_signal="hear",
-            start_signal_args=[standing],
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-            search_attributes=found_by(standing),
-            static_summary=standing.title[:200],
-            # A Temporal that hangs must not hold the round's transaction.
-            rpc_timeout=timedelta(seconds=RPC_SECONDS),
+        if kept is None:
+            return
+        left_out = entries[0].seq - one.dispatched_seq - 1 if len(entries) == MOST_HEADLINES else 0
+        change = Change(
+            entries=headlines(entries, kept.program.plan),
+            more=left_out,
+            state=program_state(one.program_id, kept, epoch),
         )
+        # Its workflow is there, unless somebody has terminated it, or has not begun, unless another made it meanwhile.
+        ways = (self._start, self._signal) if one.dispatched_seq == 0 else (self._signal, self._start)
+        for way in (*ways, ways[0]):
+            if await way(change):
+                return
+        raise RuntimeError(f"the workflow of {one.program_id} ends and begins while it is told")
+
+    async def _signal(self, change: Change) -> bool:
+        """Whether there is a workflow that was told."""
+        handle = self._client.get_workflow_handle(program_workflow(change.state.program))
+        try:
+            await handle.signal(ProgramWorkflow.state_changed, change, rpc_timeout=RPC)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return False
+        return True
+
+    async def _start(self, change: Change) -> bool:
+        """Whether there was none, and it has been started."""
+        state = change.state
+        try:
+            await self._client.start_workflow(
+                ProgramWorkflow.run,
+                Carried(change=change),
+                id=program_workflow(state.program),
+                task_queue=TASK_QUEUE,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                search_attributes=search_attributes(state),
+                static_summary=state.title[:200],
+                request_eager_start=True,
+                rpc_timeout=RPC,
+            )
+        except WorkflowAlreadyStartedError:
+            return False
+        return True

@@ -34,11 +34,11 @@ from rules.language.checks import Runs
 from rules.program import Program
 from rules.times import plus
 from rules.vocabulary.checks import CheckState
-from workflows.beating import beating
 from workflows.check import CheckWorkflow
 from workflows.client import RPC_SECONDS, TASK_QUEUE
+from workflows.heartbeat import heartbeating
 from workflows.messages import CheckOf, check_schedule
-from workflows.namespace import PLAN
+from workflows.shown import PLAN
 
 AT_ONCE = 8
 ENOUGH = 5
@@ -67,7 +67,7 @@ class Schedules:
         watched = await self._runs.of(program_id)
         await self._runs.watch(program_id, names)
         gate = asyncio.Semaphore(AT_ONCE)
-        async with beating():
+        async with heartbeating():
             await asyncio.gather(
                 *(self._keep(gate, program, kept.program, name) for name in names),
                 *(self._drop(gate, program, name) for name in sorted(watched.keys() - set(names))),

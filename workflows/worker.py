@@ -17,18 +17,18 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from db.check_fetches import CheckFetches
 from db.check_runs import CheckRuns
+from db.dispatch import Dispatch
 from db.documents import Documents, store_at
+from db.epochs import Epochs
 from db.programs import Programs
 from db.record import Recorder
 from db.session import Clerk, Reader, Writer
-from db.tellings import Tellings
 from workflows.activities import Activities
-from workflows.beating import BEAT_SECONDS
 from workflows.check import FETCHES, READINGS, CheckWorkflow
 from workflows.checking import Checking
 from workflows.client import TASK_QUEUE, connect
+from workflows.heartbeat import HEARTBEAT_SECONDS
 from workflows.namespace import ensure_namespace
-from workflows.phase import PhaseWorkflow
 from workflows.program import ProgramWorkflow
 from workflows.relay import Relay
 from workflows.schedules import Schedules
@@ -37,7 +37,7 @@ from workflows.sources.egress import Gateway
 
 log = structlog.get_logger()
 
-WORKFLOWS = [ProgramWorkflow, PhaseWorkflow, CheckWorkflow]
+WORKFLOWS = [ProgramWorkflow, CheckWorkflow]
 
 FETCHES_AT_ONCE, READINGS_AT_ONCE = 16, 4
 """Answers that are held in memory at the same time; what is fetched and what is read have queues of their own."""
@@ -85,7 +85,7 @@ def workers_for(client: Client, activities: Activities, checking: Checking, sche
             task_queue=FETCHES,
             activities=[checking.fetch_source],
             max_concurrent_activities=FETCHES_AT_ONCE,
-            max_heartbeat_throttle_interval=timedelta(seconds=BEAT_SECONDS),
+            max_heartbeat_throttle_interval=timedelta(seconds=HEARTBEAT_SECONDS),
             graceful_shutdown_timeout=timedelta(0),  # a fetch is begun anew elsewhere; nobody waits for a producer
         ),
         Worker(
@@ -121,9 +121,10 @@ async def running(settings: Settings) -> AsyncIterator[None]:
             gateway=Gateway(),
         )
         schedules = Schedules(client, programs, runs)
-        for worker in workers_for(client, Activities(recorder, programs), checking, schedules):
+        epochs = Epochs(reader, clerk)
+        for worker in workers_for(client, Activities(recorder, programs, epochs), checking, schedules):
             await stack.enter_async_context(worker)
-        relay = asyncio.create_task(Relay(client, Tellings(clerk), programs, namespace_id).run())
+        relay = asyncio.create_task(Relay(client, Dispatch(clerk), programs, epochs, namespace_id).run())
         try:
             yield
         finally:

@@ -164,13 +164,22 @@ CREATE INDEX ix_membership_person ON membership (person);
 """
 
 BESIDE = """
-CREATE TABLE telling (
-  program_id uuid NOT NULL CONSTRAINT fk_telling_program_id REFERENCES program (id),
-  told_seq bigint DEFAULT 0 NOT NULL,
+CREATE TABLE dispatch (
+  program_id uuid NOT NULL CONSTRAINT fk_dispatch_program_id REFERENCES program (id),
+  dispatched_seq bigint DEFAULT 0 NOT NULL,
   namespace_id text,
-  told_at timestamptz,
-  CONSTRAINT pk_telling PRIMARY KEY (program_id)
+  epoch bigint,
+  dispatched_at timestamptz,
+  verified_at timestamptz,
+  CONSTRAINT pk_dispatch PRIMARY KEY (program_id)
 );
+CREATE INDEX ix_dispatch_verified_at ON dispatch (verified_at NULLS FIRST);
+CREATE TABLE epoch (
+  number bigint CONSTRAINT pk_epoch PRIMARY KEY,
+  declared_at timestamptz DEFAULT now() NOT NULL,
+  reason text NOT NULL
+);
+INSERT INTO epoch (number, reason) VALUES (1, 'the first');
 CREATE TABLE token (
   id uuid CONSTRAINT pk_token PRIMARY KEY,
   hash bytea NOT NULL CONSTRAINT uq_token_hash UNIQUE,
@@ -249,9 +258,9 @@ BEGIN
 END $$;
 GRANT USAGE ON SCHEMA public TO accord_service;
 GRANT SELECT ON alembic_version, program, ledger_entry, phase, milestone, commitment, clock, incident,
-  evidence, membership, telling, token, document TO accord_service;
-GRANT INSERT ON ledger_entry, document TO accord_service;
-GRANT INSERT, UPDATE ON program, phase, milestone, commitment, incident, evidence, telling, token
+  evidence, membership, dispatch, epoch, token, document TO accord_service;
+GRANT INSERT ON ledger_entry, document, epoch TO accord_service;
+GRANT INSERT, UPDATE ON program, phase, milestone, commitment, incident, evidence, dispatch, token
   TO accord_service;
 GRANT INSERT, UPDATE, DELETE ON clock, membership TO accord_service;
 """
@@ -276,7 +285,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute(NOTHING_RECORDED)
     op.execute(
-        "DROP TABLE document, token, telling, membership, evidence, incident, clock, commitment,"
+        "DROP TABLE document, token, epoch, dispatch, membership, evidence, incident, clock, commitment,"
         " milestone, phase, ledger_entry, program"
     )
     op.execute("DROP FUNCTION ledger_is_append_only")

@@ -9,9 +9,13 @@ from rules.words import Label, Strict
 
 
 class StrikeClock(Strict):
-    """Lets due clocks take effect; what is not due stays as it is."""
+    """Lets due clocks take effect; what is not due stays as it is.
+
+    `answered`: the program's own workflow asks, is answered with what follows, and need not be told of it again.
+    """
 
     kind: Literal["strike_clock"] = "strike_clock"
+    answered: bool = False
 
 
 class ClockStruck(Strict):

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
 
+from db.epochs import Epochs
 from db.programs import Programs
 from db.record import Recorder
 from db.session import Reader, Writer
 from rules.family import child_id
 from tests.api.conftest import Door
+from tests.db.family import FirstEpoch
 from tests.rules.small_family import parent_plan
 from tests.rules.small_plan import PEOPLE, PLAN
 from workflows.activities import Activities
@@ -29,7 +31,7 @@ async def clock_room(url: str) -> AsyncIterator[Activities]:
     async with Writer(url, size=1) as writer, Reader(url, size=1) as reader:
         programs = Programs(reader)
         recorder = Recorder(writer, programs)
-        yield Activities(recorder, programs)
+        yield Activities(recorder, programs, cast("Epochs", FirstEpoch()))
         await recorder.close()
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import cast
 from uuid import UUID, uuid4
 
+from db.epochs import Epochs
 from db.programs import Programs
 from db.record import Recorder
 from rules import acts as a
@@ -15,12 +17,19 @@ from workflows.activities import Activities
 from workflows.messages import ChildOf
 
 
+class FirstEpoch:
+    """Of a record that was never restored."""
+
+    async def current(self) -> int:
+        return 1
+
+
 class RecordedFamily:
     """Parent and child in one database. The clock room's activities are called as its workflows would call them."""
 
     def __init__(self, recorder: Recorder, programs: Programs) -> None:
         self._recorder, self._programs = recorder, programs
-        self.activities = Activities(recorder, programs)
+        self.activities = Activities(recorder, programs, cast("Epochs", FirstEpoch()))
         self.parent_id = uuid4()
         self.child_id = child_id(self.parent_id, "truce")
         self.of = ChildOf(parent=str(self.parent_id), name="truce")

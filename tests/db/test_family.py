@@ -8,15 +8,15 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from db.dispatch import Dispatch
 from db.queries import Wanted
 from db.rebuild import rebuild
-from db.tellings import Tellings
 from rules import acts as a
 from rules.vocabulary.standing import Standing
 from tests.db.builders import evidence
 from tests.db.conftest import Room
 from tests.db.family import RecordedFamily
-from workflows.activities import heard
+from workflows.state import program_state
 
 SUSPEND = a.SuspendProgram(reason="The ministers are travelling.")
 RESUME = a.ResumeProgram(reason="They are back.")
@@ -27,11 +27,10 @@ def family(room: Room) -> RecordedFamily:
     return RecordedFamily(room.recorder, room.programs)
 
 
-async def untold(room: Room) -> set[UUID]:
-    async with Tellings(room.clerk).round("here") as now:
-        found = {one.program_id for one in now.untold}
-        for one in now.untold:
-            await now.told(one)
+async def pending(room: Room) -> set[UUID]:
+    async with Dispatch(room.clerk).batch("here", 1) as now:
+        found = {one.program_id for one in now.pending}
+        await now.dispatched(now.pending)
         return found
 
 
@@ -107,28 +106,31 @@ async def test_a_parent_that_has_ended_hears_nothing_and_its_child_goes_on(famil
 
 async def test_the_clock_room_is_woken_where_one_has_to_hear_of_the_other(room: Room, family: RecordedFamily) -> None:
     await family.begin()
-    assert await untold(room) == {family.parent_id}
+    assert await pending(room) == {family.parent_id}
     await family.activities.keep_child(family.of)
-    assert await untold(room) == {family.child_id}
+    assert await pending(room) == {family.child_id}
     await room.recorded(family.child_id, evidence("e1"))
-    assert await untold(room) == set()
+    assert await pending(room) == set()
     await family.activities.report_to_parent(family.of)
-    assert await untold(room) == {family.parent_id}
+    assert await pending(room) == {family.parent_id}
     await family.in_child("cleo", a.Determine(milestone="announced", outcome="not_achieved", reason="Not shown."))
-    assert await untold(room) == {family.child_id}
+    assert await pending(room) == {family.child_id}
     await family.activities.report_to_parent(family.of)
-    assert await untold(room) == set()
+    assert await pending(room) == set()
     await family.in_parent("cleo", SUSPEND)
-    assert await untold(room) == {family.parent_id}
+    assert await pending(room) == {family.parent_id}
 
 
-async def test_what_a_workflow_hears_names_its_family(family: RecordedFamily) -> None:
+async def test_what_a_workflow_is_told_names_its_family(room: Room, family: RecordedFamily) -> None:
     await family.open()
-    parent, truce = await family.program(family.parent_id), await family.program(family.child_id)
-    (told,) = heard(family.parent_id, parent).children
-    assert (told.program, told.standing, told.holds) == (str(family.child_id), "opened", False)
-    assert heard(family.child_id, truce).parent == family.of
-    assert heard(family.child_id, truce).news
+    parent, truce = await room.programs.load(family.parent_id), await room.programs.load(family.child_id)
+    assert parent is not None
+    assert truce is not None
+    (child,) = program_state(family.parent_id, parent, 1).children
+    assert (child.program, child.standing, child.holds) == (str(family.child_id), "opened", False)
+    state = program_state(family.child_id, truce, 1)
+    assert state.parent == family.of
+    assert state.news
 
 
 async def test_a_rebuild_makes_the_rows_of_a_family_again(

@@ -41,7 +41,7 @@ async def test_the_owner_is_kept_from_changing_the_ledger(room: Room, owner: Own
 async def test_a_ledger_keeps_its_head_row(room: Room, owner: Owner, change: str) -> None:
     """No foreign key holds it, so that an append need not look it up for each entry."""
     await room.started()
-    await owner.execute("DELETE FROM telling")
+    await owner.execute("DELETE FROM dispatch")
     for mode in ("origin", "replica"):
         await owner.execute(f"SET session_replication_role = {mode}".encode())
         with pytest.raises(psycopg.errors.RestrictViolation):

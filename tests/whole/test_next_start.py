@@ -15,7 +15,7 @@ from tests.whole.running import Service, service
 from tests.whole.test_checks import started, until
 from tests.whole.test_kills import struck
 from tests.whole.test_temporal_away import stands, told
-from workflows.messages import phase_workflow, program_workflow
+from workflows.messages import program_workflow
 
 
 async def test_stop_start_kill_start(tmp_path: Path) -> None:
@@ -52,12 +52,8 @@ async def test_stop_start_kill_start(tmp_path: Path) -> None:
 
 
 async def goes_on(running: Service, program: str) -> None:
-    """The program and its open phase have workflows that run, and later acts reach them."""
+    """The program has a workflow that runs, and later acts reach it."""
     await told(running, program)
     temporal = await running.temporal()
-    phase = temporal.get_workflow_handle(phase_workflow(program, "work"))
     assert (await temporal.get_workflow_handle(program_workflow(program)).describe()).status is WorkflowExecutionStatus.RUNNING
     await stands(temporal, program, "running")
-    async with asyncio.timeout(20):
-        while (await phase.describe()).status is not WorkflowExecutionStatus.RUNNING:
-            await asyncio.sleep(0.1)

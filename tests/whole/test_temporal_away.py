@@ -11,7 +11,7 @@ from temporalio.client import Client
 from tests.whole.acting import Insisting
 from tests.whole.running import NotInTime, Service
 from workflows.messages import program_workflow
-from workflows.namespace import STANDING
+from workflows.shown import STANDING
 
 
 async def test_acts_are_answered_while_temporal_stands_still_and_told_afterwards(whole: Service) -> None:
@@ -28,7 +28,7 @@ async def test_acts_are_answered_while_temporal_stands_still_and_told_afterwards
             seen = await client.read("officer", f"/programs/{program}")
             assert seen["standing"] == "suspended"
             (row,) = await lag(whole, program)
-            assert row["told_seq"] < row["clock_seq"]
+            assert row["dispatched_seq"] < row["clock_seq"]
         finally:
             await asyncio.to_thread(whole.signal, "Temporal", signal.SIGCONT)
         await told(whole, program)
@@ -36,14 +36,14 @@ async def test_acts_are_answered_while_temporal_stands_still_and_told_afterwards
 
 
 async def lag(whole: Service, program: str) -> list[dict[str, int]]:
-    query = "SELECT p.clock_seq, t.told_seq FROM program p JOIN telling t ON t.program_id = p.id WHERE p.id = %s::uuid"
+    query = "SELECT p.clock_seq, d.dispatched_seq FROM program p JOIN dispatch d ON d.program_id = p.id WHERE p.id = %s::uuid"
     return await whole.rows(query, program)
 
 
 async def told(whole: Service, program: str, seconds: float = 30) -> None:
     """Waits until the program's workflow has heard its newest entry that matters to it."""
     deadline = time.monotonic() + seconds
-    while not [row for row in await lag(whole, program) if row["told_seq"] >= row["clock_seq"]]:
+    while not [row for row in await lag(whole, program) if row["dispatched_seq"] >= row["clock_seq"]]:
         if time.monotonic() > deadline:
             raise NotInTime(f"the workflow of {program} was not told within {seconds} s")
         await asyncio.sleep(0.1)

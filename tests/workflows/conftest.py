@@ -14,7 +14,7 @@ import pytest
 from temporalio import activity
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHandle
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
@@ -23,17 +23,19 @@ from rules.family import child_id
 from workflows.check import FETCHES, READINGS
 from workflows.client import TASK_QUEUE
 from workflows.messages import (
+    Carried,
+    Change,
     Checked,
     CheckOf,
-    ChildHeard,
     ChildOf,
-    ClockHeard,
-    PhaseHeard,
-    ProgramHeard,
-    Strike,
-    Struck,
+    ChildState,
+    ClockState,
+    PhaseState,
+    ProgramState,
+    program_workflow,
 )
-from workflows.namespace import SEARCH_ATTRIBUTES
+from workflows.program import ProgramWorkflow
+from workflows.shown import SEARCH_ATTRIBUTES, search_attributes
 from workflows.worker import WORKFLOWS, runner
 
 
@@ -60,11 +62,11 @@ async def skipping_time() -> AsyncIterator[WorkflowEnvironment]:
 
 
 class Record:
-    """Answers a strike as the record would: with the phase as it then stands; and keeps who was brought news of whom."""
+    """Answers a strike as the record would: with the program as it then stands; and keeps who was brought news of whom."""
 
     def __init__(self) -> None:
-        self.strikes: list[Strike] = []
-        self.answers: list[Struck] = []
+        self.strikes: list[str] = []
+        self.answers: list[ProgramState] = []
         self.kept: list[ChildOf] = []
         self.reported: list[ChildOf] = []
         self.scheduled: list[str] = []
@@ -108,7 +110,7 @@ class Record:
         self.noted.append(check)
 
     @activity.defn(name="keep_child")
-    async def keep_child(self, child: ChildOf) -> ProgramHeard:
+    async def keep_child(self, child: ChildOf) -> ProgramState:
         self.kept.append(child)
         return program(str(child_id(UUID(child.parent), child.name)), 1, [], parent=child, news="started")
 
@@ -117,11 +119,9 @@ class Record:
         self.reported.append(child)
 
     @activity.defn(name="strike")
-    async def strike(self, strike: Strike) -> Struck:
-        self.strikes.append(strike)
-        if len(self.answers) > 1:
-            return self.answers.pop(0)
-        return self.answers[0]
+    async def strike(self, program: str) -> Change:
+        self.strikes.append(program)
+        return Change(state=self.answers.pop(0) if len(self.answers) > 1 else self.answers[0])
 
 
 @pytest.fixture
@@ -157,21 +157,37 @@ async def working_on(client: Client, record: Record) -> AsyncIterator[None]:
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 
 
-def clock(name: str, days: float, now: datetime) -> ClockHeard:
-    return ClockHeard(name=name, kind="deadline", due_at=now + timedelta(days=days), note=f"{name}: due")
+def clock(name: str, days: float, now: datetime) -> ClockState:
+    return ClockState(name=name, kind="deadline", due_at=now + timedelta(days=days), note=f"{name}: due")
 
 
-def phase(name: str, status: str = "open", clocks: list[ClockHeard] | None = None) -> PhaseHeard:
-    return PhaseHeard(name=name, title=name.title(), status=status, clocks=clocks or [])
+def phase(name: str, status: str = "open", clocks: list[ClockState] | None = None) -> PhaseState:
+    return PhaseState(name=name, title=name.title(), status=status, clocks=clocks or [])
 
 
-def program(name: str, seq: int, phases: list[PhaseHeard], standing: str = "running", **family: Any) -> ProgramHeard:
-    return ProgramHeard(
-        program=name, title="Truce", plan="truce", standing=standing, seq=seq, next_due=NOW, phases=phases, **family
+def program(name: str, seq: int, phases: list[PhaseState], standing: str = "running", **more: Any) -> ProgramState:
+    return ProgramState(
+        program=name, title="Truce", plan="truce", standing=standing, seq=seq, phases=phases, **{"next_due": NOW, **more}
     )
 
 
-def child(parent: str, name: str, *, holds: bool = False) -> ChildHeard:
-    """A child program as its parent's workflow hears of it."""
+def child(parent: str, name: str, *, holds: bool = False) -> ChildState:
+    """A child program as its parent's workflow knows of it."""
     program_id = str(child_id(UUID(parent), name))
-    return ChildHeard(name=name, program=program_id, title=name.title(), plan="truce", standing="opened", holds=holds)
+    return ChildState(name=name, program=program_id, title=name.title(), plan="truce", standing="opened", holds=holds)
+
+
+async def begun(client: Client, state: ProgramState) -> WorkflowHandle[Any, Any]:
+    """A program's workflow, as the relay starts it."""
+    return await client.start_workflow(
+        ProgramWorkflow.run,
+        Carried(change=Change(state=state)),
+        id=program_workflow(state.program),
+        task_queue=TASK_QUEUE,
+        search_attributes=search_attributes(state),
+    )
+
+
+async def told(handle: WorkflowHandle[Any, Any], state: ProgramState) -> None:
+    """As the relay tells it."""
+    await handle.signal(ProgramWorkflow.state_changed, Change(state=state))

@@ -22,8 +22,7 @@ from google.protobuf.json_format import MessageToDict
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHandle, WorkflowHistory
-from temporalio.common import WorkflowIDConflictPolicy
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.testing import WorkflowEnvironment
 
 from tests.workflows.conftest import Record, child, clock, phase, program, skipping_time, working_on
@@ -31,17 +30,17 @@ from tests.workflows.resting import rest
 from workflows.check import CheckWorkflow
 from workflows.client import TASK_QUEUE
 from workflows.messages import (
+    Carried,
+    Change,
     CheckOf,
     ChildOf,
-    Following,
-    PhaseHeard,
-    ProgramHeard,
-    Struck,
+    Headline,
+    ProgramState,
     check_schedule,
-    phase_workflow,
     program_workflow,
 )
 from workflows.program import ProgramWorkflow
+from workflows.shown import search_attributes
 
 HERE = Path(__file__).parent
 HISTORIES = HERE / "histories"
@@ -76,19 +75,19 @@ class Story:
         self._client = environment.client
 
     async def tell(self) -> dict[str, WorkflowHistory]:
-        """A phase with a far clock, one whose clock strikes; it reopens, is dismissed, and the program ends."""
+        """Two phases with clocks: one moves, one strikes; it opens again, is over, and the program ends."""
         far, later = clock("deadline.moved", 30, self._now), clock("deadline.moved", 60, self._now)
         soon = clock("stability.quiet", 1 / 24, self._now)
-        self._record.answers = [Struck(seq=2, phase=phase("quiet", "complete"))]
-        truce = await self._hear(1, [phase("move", clocks=[far]), phase("quiet", clocks=[soon])])
-        move, quiet = await self._newest_run("move"), await self._newest_run("quiet")
+        move, quiet = phase("move", clocks=[far]), phase("quiet", clocks=[soon])
+        self._record.answers = [program(PROGRAM, 2, [move], next_due=far.due_at)]
+        await self._told(program(PROGRAM, 1, [move, quiet], waiting_for=["north"], next_due=soon.due_at))
         await self._environment.sleep(timedelta(hours=2))
-        await rest(self._client, truce.id)
-        await self._hear(3, [phase("move", clocks=[later]), phase("quiet")])
-        again = await self._newest_run("quiet")
-        await self._hear(4, [phase("move", clocks=[later])])
-        await self._hear(5, [], "terminated")
-        runs = {"program": truce, "phase-with-a-far-clock": move, "phase-that-strikes": quiet, "phase-opened-again": again}
+        await rest(self._client, program_workflow(PROGRAM))
+        moved = phase("move", clocks=[later])
+        await self._told(program(PROGRAM, 3, [moved, phase("quiet")], next_due=later.due_at))
+        await self._told(program(PROGRAM, 4, [moved], next_due=later.due_at))
+        truce = await self._told(program(PROGRAM, 5, [], "terminated", next_due=None))
+        runs = {"program": truce}
         runs |= await self._family()
         runs |= await self._checks()
         return {name: await handle.fetch_history() for name, handle in runs.items()}
@@ -124,31 +123,22 @@ class Story:
         await rest(self._client, started.id)
         return started
 
-    async def _hear(self, seq: int, phases: list[PhaseHeard], standing: str = "running") -> Run:
-        """As the relay tells it."""
-        return await self._told(
-            ProgramHeard(
-                program=PROGRAM, title="Truce", plan="truce", standing=standing, seq=seq, next_due=self._now, phases=phases
+    async def _told(self, state: ProgramState) -> Run:
+        """As the relay does it: the first time it starts the workflow."""
+        change = Change(entries=[Headline(seq=state.seq, at=self._now, by="the law", what=state.standing)], state=state)
+        try:
+            followed = await self._client.start_workflow(
+                ProgramWorkflow.run,
+                Carried(change=change),
+                id=program_workflow(state.program),
+                task_queue=TASK_QUEUE,
+                search_attributes=search_attributes(state),
             )
-        )
-
-    async def _told(self, heard: ProgramHeard) -> Run:
-        followed = await self._client.start_workflow(
-            ProgramWorkflow.run,
-            Following(heard=heard, at_once=True),
-            id=program_workflow(heard.program),
-            task_queue=TASK_QUEUE,
-            start_signal="hear",
-            start_signal_args=[heard],
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        )
+        except WorkflowAlreadyStartedError:
+            followed = self._client.get_workflow_handle(program_workflow(state.program))
+            await followed.signal(ProgramWorkflow.state_changed, change)
         await rest(self._client, followed.id)
         return followed
-
-    async def _newest_run(self, name: str) -> Run:
-        """Of a phase's workflow."""
-        found = await self._client.get_workflow_handle(phase_workflow(PROGRAM, name)).describe()
-        return self._client.get_workflow_handle(found.id, run_id=found.run_id)
 
 
 @asynccontextmanager

@@ -15,11 +15,10 @@ from typing import Any, cast
 from uuid import uuid4
 
 import pytest
-from obstore.exceptions import GenericError
 from pydantic import TypeAdapter, ValidationError
 from temporalio.exceptions import ApplicationError
 
-from db.documents import path_of
+from db.documents import StoreAway, path_of
 from rules import acts as a
 from rules.language.reading import read
 from rules.refusals import Code, Refused
@@ -249,7 +248,7 @@ async def test_a_worker_whose_clock_is_ahead_records_by_the_time_of_the_database
     assert await desk.values() == ["89.5"]
 
 
-@pytest.mark.parametrize("fault", [OSError(ENOSPC, "No space left"), GenericError("No space left")], ids=["file", "store"])
+@pytest.mark.parametrize("fault", [OSError(ENOSPC, "No space left"), StoreAway()], ids=["file", "store"])
 async def test_an_answer_that_cannot_be_kept_is_no_fault_of_the_producer_or_its_adapter(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, fault: Exception
 ) -> None:

@@ -7,21 +7,13 @@ from uuid import uuid4
 
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 
-from tests.workflows.conftest import Record, child, program
+from tests.workflows.conftest import Record, begun, child, program, told
 from tests.workflows.resting import rest
-from workflows.client import TASK_QUEUE
-from workflows.messages import ChildHeard, ChildOf, Following, ProgramHeard, program_workflow
-from workflows.namespace import PARENT
-from workflows.program import ProgramWorkflow
+from workflows.messages import ChildOf, ChildState, program_workflow
+from workflows.shown import PARENT
 
 
-async def begun(client: Client, heard: ProgramHeard) -> WorkflowHandle[Any, Any]:
-    return await client.start_workflow(
-        ProgramWorkflow.run, Following(heard=heard, at_once=True), id=program_workflow(heard.program), task_queue=TASK_QUEUE
-    )
-
-
-async def opened(client: Client, parent: str) -> tuple[ChildHeard, WorkflowHandle[Any, Any]]:
+async def opened(client: Client, parent: str) -> tuple[ChildState, WorkflowHandle[Any, Any]]:
     """A child as its parent hears of it, and the parent's workflow."""
     harbour = child(parent, "harbour")
     handle = await begun(client, program(parent, 1, [], children=[harbour]))
@@ -45,7 +37,7 @@ async def test_an_opened_program_is_a_child_workflow_that_begins_its_own_record(
 async def test_a_child_lives_on_when_its_parent_has_ended(working: Client, record: Record) -> None:
     parent = str(uuid4())
     harbour, handle = await opened(working, parent)
-    await handle.signal(ProgramWorkflow.hear, program(parent, 2, [], "completed", children=[harbour]))
+    await told(handle, program(parent, 2, [], "completed", children=[harbour]))
     await rest(working, handle.id)
     assert await status(working, parent) is WorkflowExecutionStatus.COMPLETED
     assert await status(working, harbour.program) is WorkflowExecutionStatus.RUNNING
@@ -64,7 +56,7 @@ async def test_a_suspension_is_brought_to_the_child_once(working: Client, record
     _, handle = await opened(working, parent)
     held = child(parent, "harbour", holds=True)
     for seq in (2, 3):
-        await handle.signal(ProgramWorkflow.hear, program(parent, seq, [], "suspended", children=[held]))
+        await told(handle, program(parent, seq, [], "suspended", children=[held]))
         await rest(working, handle.id)
     assert len(record.kept) == 2
 
@@ -84,9 +76,9 @@ async def test_a_child_that_was_told_first_is_found_and_kept(working: Client, re
 async def test_what_the_relay_tells_while_a_child_is_opened_is_heard(working: Client, record: Record) -> None:
     parent = str(uuid4())
     harbour, _ = await opened(working, parent)
-    told = program(harbour.program, 9, [], "terminated", parent=ChildOf(parent=parent, name="harbour"), news="ended")
+    ended = program(harbour.program, 9, [], "terminated", parent=ChildOf(parent=parent, name="harbour"), news="ended")
     handle = working.get_workflow_handle(program_workflow(harbour.program))
-    await handle.signal(ProgramWorkflow.hear, told)
+    await told(handle, ended)
     await handle.result()
     assert len(record.reported) == 2
 
@@ -97,6 +89,6 @@ async def test_a_child_reports_what_is_new_and_nothing_twice(working: Client, re
     handle = await begun(working, program(name, 1, [], parent=of, news="first"))
     for seq, news in ((2, "first"), (3, "second"), (4, "second")):
         await rest(working, handle.id)
-        await handle.signal(ProgramWorkflow.hear, program(name, seq, [], parent=of, news=news))
+        await told(handle, program(name, seq, [], parent=of, news=news))
     await rest(working, handle.id)
     assert record.reported == [of, of]

@@ -12,11 +12,11 @@ import pytest
 from temporalio.client import Client, WorkflowHandle
 
 from cli.temporal import DYNAMIC_CONFIG, Temporal, free_port
-from tests.workflows.conftest import Record, clock, phase, program, working_on
-from workflows.client import TASK_QUEUE, connect
-from workflows.messages import Following, Struck, phase_workflow, program_workflow
+from tests.workflows.conftest import Record, begun, clock, phase, program, told, working_on
+from tests.workflows.resting import rest
+from tests.workflows.test_program import timers
+from workflows.client import connect
 from workflows.namespace import NAMESPACE, ensure_namespace
-from workflows.program import ProgramWorkflow
 
 LONG = 60
 """Events after which this server suggests to cut a history; 4,096 elsewhere."""
@@ -34,21 +34,22 @@ async def short_histories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recor
 
 async def test_a_program_goes_on_after_its_history_was_cut(short_histories: Client, record: Record) -> None:
     name, now = str(uuid4()), datetime.now(UTC)
-    heard = program(name, 1, [phase("quiet", clocks=[clock("stability.quiet", 30, now)])])
-    handle = await short_histories.start_workflow(
-        ProgramWorkflow.run, Following(heard=heard, at_once=True), id=program_workflow(name), task_queue=TASK_QUEUE
-    )
-    first_run = handle.first_execution_run_id
+    quiet = phase("quiet", clocks=[clock("stability.quiet", 30, now)])
+    first = await begun(short_histories, program(name, 1, [quiet], checks="daily"))
+    handle = short_histories.get_workflow_handle(first.id)
     for seq in range(2, 40):
-        later = phase("quiet", clocks=[clock("stability.quiet", 30 + seq, now)])
-        await short_histories.get_workflow_handle(handle.id).signal(ProgramWorkflow.hear, program(name, seq, [later]))
-    child = short_histories.get_workflow_handle(phase_workflow(name, "quiet"))
-    assert await _run(short_histories.get_workflow_handle(handle.id)) != first_run
-    due = phase("quiet", clocks=[clock("stability.quiet", -1, now)])
-    record.answers = [Struck(seq=41, phase=phase("quiet", "complete"))]
-    await short_histories.get_workflow_handle(handle.id).signal(ProgramWorkflow.hear, program(name, 40, [due]))
-    await child.result()
-    assert [strike.phase for strike in record.strikes] == ["quiet"]
+        later = phase("move", clocks=[clock("deadline.moved", 30 + seq, now)])
+        await told(handle, program(name, seq, [quiet, later], checks="daily"))
+    assert await _run(handle) != first.first_execution_run_id
+    due = phase("move", clocks=[clock("deadline.moved", -1, now)])
+    record.answers = [program(name, 41, [quiet], checks="daily")]
+    await told(handle, program(name, 40, [quiet, due], checks="daily"))
+    await rest(short_histories, handle.id)
+    assert record.strikes == [name]
+    assert record.scheduled == [name]  # what was brought to others is carried over
+    assert 29 in [length.days for length in await timers(handle)]  # the timer in the middle of which it was cut goes on
+    await told(handle, program(name, 42, [], "terminated", checks="daily"))
+    await handle.result()
 
 
 async def _run(handle: WorkflowHandle[object, object]) -> str | None:

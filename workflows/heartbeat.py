@@ -1,4 +1,4 @@
-"""Signs of life of an activity: without them what a killed worker had begun would wait for its whole time to be over."""
+"""Heartbeats of an activity: without them what a killed worker had begun would wait for its whole time to be over."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from temporalio import activity
 
 from workflows.sources.answers import Told
 
-BEAT_SECONDS = 2.0
+HEARTBEAT_SECONDS = 2.0
 
 
 @asynccontextmanager
-async def beating() -> AsyncIterator[Told]:
+async def heartbeating() -> AsyncIterator[Told]:
     """Tells Temporal again and again that the activity lives, and how far it is; also while it waits for others."""
     progress = ""
 
@@ -23,13 +23,13 @@ async def beating() -> AsyncIterator[Told]:
         progress = line
         activity.heartbeat(line)
 
-    async def beat() -> None:
+    async def repeat() -> None:
         while True:
             activity.heartbeat(progress)
-            await asyncio.sleep(BEAT_SECONDS)
+            await asyncio.sleep(HEARTBEAT_SECONDS)
 
-    beats = asyncio.create_task(beat())
+    repeating = asyncio.create_task(repeat())
     try:
         yield told
     finally:
-        beats.cancel()
+        repeating.cancel()

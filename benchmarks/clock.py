@@ -1,0 +1,50 @@
+"""What the clock costs: the processor time of Temporal and the worker for a start, a gate and a strike."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime, timedelta
+
+from benchmarks import asks, lag
+from benchmarks.stage import Stage
+from benchmarks.tables import show
+
+GATES_EACH = 5
+
+
+def costs(stage: Stage, programs: int) -> None:
+    """Each is measured over so many programs, from rest to rest."""
+    lines = []
+    ahead = 20 + programs * 0.05
+    due = datetime.now(UTC) + timedelta(seconds=ahead)
+    lines.append(
+        ("a program's start", *_measured(stage, programs, lambda: asyncio.run(lag.start_dated(stage, [due] * programs))))
+    )
+
+    def wait() -> None:
+        time.sleep(max((due - datetime.now(UTC)).total_seconds(), 0) + 1)
+
+    lines.append(("a strike", *_measured(stage, programs, wait)))
+    people = stage.service.people
+    ids = asyncio.run(asks.programs(stage.service.api, people, programs))
+    ladders = [list(asks.ladder(program, people))[: 3 * GATES_EACH] for program in ids]
+    stage.load.hold("gates", stage.service.port, ladders, repeats=False)
+
+    def open_gates() -> None:
+        stage.load.run("gates", clients=4, seconds=120)
+
+    lines.append(("a gate", *_measured(stage, programs * GATES_EACH, open_gates)))
+    head = ("of", "Temporal ms", "worker ms", "together ms", "seconds from rest to rest")
+    show(f"Processor time of the clock, over {programs} programs", head, lines)
+
+
+def _measured(stage: Stage, count: int, do: object) -> tuple[float, float, float, float]:
+    stage.rested()
+    before, begun = stage.clock_processor(), time.monotonic()
+    assert callable(do)
+    do()
+    stage.rested()
+    lasted = time.monotonic() - begun
+    temporal, worker = (1000 * (now - then) / count for now, then in zip(stage.clock_processor(), before, strict=True))
+    return temporal, worker, temporal + worker, lasted

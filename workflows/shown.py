@@ -1,0 +1,95 @@
+"""What Temporal's own pages show of a program: search attributes for lists, and the details of one workflow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from temporalio.common import SearchAttributeKey, SearchAttributePair, SearchAttributeUpdate, TypedSearchAttributes
+
+from workflows.messages import PhaseState, ProgramState, program_workflow
+
+PLAN = SearchAttributeKey.for_keyword("AccordPlan")
+TITLE = SearchAttributeKey.for_keyword("AccordTitle")
+STANDING = SearchAttributeKey.for_keyword("AccordStanding")
+PARENT = SearchAttributeKey.for_keyword("AccordParent")
+ENTRY = SearchAttributeKey.for_keyword("AccordEntry")
+"""Epoch, number and hash of the newest entry that the workflow knows of: what it is compared with the record by."""
+PHASE = SearchAttributeKey.for_keyword_list("AccordPhase")
+WAITING_FOR = SearchAttributeKey.for_keyword_list("AccordWaitingFor")
+NEXT_DUE = SearchAttributeKey.for_datetime("AccordNextDue")
+SEARCH_ATTRIBUTES: tuple[SearchAttributeKey[Any], ...] = (
+    PLAN,
+    TITLE,
+    STANDING,
+    PARENT,
+    ENTRY,
+    PHASE,
+    WAITING_FOR,
+    NEXT_DUE,
+)
+
+MOST_CLOCKS = 10
+"""Of one phase that the details name."""
+LONGEST_DETAILS = 15_000
+LONGEST_TITLE = 200
+
+
+def search_attributes(state: ProgramState) -> TypedSearchAttributes:
+    """What a program is found by."""
+    return TypedSearchAttributes(
+        [SearchAttributePair(key, value) for key, value in _values(state).items() if value is not None]
+    )
+
+
+def changed_attributes(state: ProgramState, before: ProgramState) -> list[SearchAttributeUpdate[Any]]:
+    """What differs of it: each that is written costs Temporal a row."""
+    shown = _values(before)
+    return [
+        key.value_unset() if value is None else key.value_set(value)
+        for key, value in _values(state).items()
+        if value != shown[key]
+    ]
+
+
+def _values(state: ProgramState) -> dict[SearchAttributeKey[Any], Any]:
+    return {
+        PLAN: state.plan,
+        TITLE: state.title[:LONGEST_TITLE],
+        STANDING: state.standing,
+        PARENT: state.parent.parent if state.parent else None,
+        ENTRY: f"{state.epoch}.{state.seq}.{state.head}",
+        PHASE: [phase.name for phase in state.phases if phase.status == "open"] or None,
+        WAITING_FOR: state.waiting_for or None,
+        NEXT_DUE: state.next_due,
+    }
+
+
+def known_entry(attributes: TypedSearchAttributes) -> tuple[int, int, str] | None:
+    """Epoch, number and beginning of the hash of the newest entry that a workflow knows of, as its attributes say."""
+    epoch, seq, head = (attributes.get(ENTRY) or "").split(".") if attributes.get(ENTRY) else ("", "", "")
+    return (int(epoch), int(seq), head) if epoch else None
+
+
+def details(state: ProgramState) -> str:
+    """Where a program stands, as Markdown. Flat: a list within a list runs together on Temporal's pages."""
+    lines = [f"**{state.title}** ({state.plan}) is {state.standing}, as of ledger entry {state.seq}."]
+    if state.parent is not None:
+        lines.append(f"It is a child of `{program_workflow(state.parent.parent)}`, there called {state.parent.name}.")
+    if state.waiting_for:
+        lines.append(f"It waits for: {', '.join(state.waiting_for)}.")
+    for phase in state.phases:
+        lines += _of_phase(phase)
+    lines += [
+        f"Child program **{child.title}**: {child.standing}, `{program_workflow(child.program)}`" for child in state.children
+    ]
+    return "\n\n".join(lines)[:LONGEST_DETAILS]
+
+
+def _of_phase(phase: PhaseState) -> list[str]:
+    clocks = sorted(phase.clocks, key=lambda clock: clock.due_at)
+    more = [f"… and {len(clocks) - MOST_CLOCKS} later clocks"] if len(clocks) > MOST_CLOCKS else []
+    return [
+        f"Phase **{phase.title}** is {phase.status}.",
+        *(f"Due {clock.due_at:%Y-%m-%d %H:%M} UTC: {clock.note}" for clock in clocks[:MOST_CLOCKS]),
+        *more,
+    ]

@@ -1,0 +1,97 @@
+"""How a program stands, as its workflow is told: made from the folded program, and from nothing that travels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from db.programs import Kept
+from rules.canonical import digest
+from rules.entries import Entry
+from rules.explaining.owing import owing
+from rules.family import child_id, holds, news
+from rules.language.plan import Plan
+from rules.program import Program
+from rules.sentences import told
+from rules.settling.clocks import Clock
+from rules.vocabulary.members import Actor
+from rules.vocabulary.phases import PhaseStatus
+from workflows.messages import ChildOf, ChildState, ClockState, Headline, PhaseState, ProgramState
+
+MOST_HEADLINES = 50
+"""Entries that one signal or strike names; of more, the newest."""
+
+MOST_WAITED_FOR = 20
+HEAD_LETTERS = 16
+"""Hexadecimal digits of an entry's hash by which the record is told from another with the same number."""
+
+
+def program_state(program_id: UUID, kept: Kept, epoch: int) -> ProgramState:
+    """A program as its workflow sees it: phases that are open or have clocks."""
+    program, parent = kept.program, kept.program.parent
+    with_clocks = {clock.phase for clock in kept.clocks}
+    return ProgramState(
+        program=str(program_id),
+        title=program.title,
+        plan=program.plan.plan,
+        standing=program.standing,
+        seq=program.seq,
+        head=kept.head.hex()[:HEAD_LETTERS],
+        epoch=epoch,
+        next_due=kept.clocks[0].due_at if kept.clocks else None,
+        waiting_for=sorted({owed.party for owed in owing(program, program.at)})[:MOST_WAITED_FOR],
+        phases=[
+            _phase(program, name, kept.clocks)
+            for name in program.plan.phases
+            if program.ended_at is None and (name in with_clocks or program.phase(name).status is PhaseStatus.OPEN)
+        ],
+        children=[_child(program_id, program, name) for name in program.children],
+        parent=ChildOf(parent=parent.agreed.program, name=parent.agreed.name) if parent else None,
+        news=digest(news(program)) if parent else "",
+        checks=_checks(program),
+    )
+
+
+def _phase(program: Program, name: str, running: Iterable[Clock]) -> PhaseState:
+    """One phase with its clocks; a complete phase may still have some (a figure that gets too old)."""
+    own = [clock for clock in running if clock.phase == name]
+    status = program.phase(name).status
+    return PhaseState(
+        name=name,
+        title=program.plan.phases[name].title,
+        status="waiting" if own and status is PhaseStatus.COMPLETE else status,
+        clocks=[ClockState(name=c.name, kind=c.kind, due_at=c.due_at, note=c.note) for c in own],
+    )
+
+
+def _child(program_id: UUID, program: Program, name: str) -> ChildState:
+    rule = program.plan.programs[name]
+    return ChildState(
+        name=name,
+        program=str(child_id(program_id, name)),
+        title=rule.title,
+        plan=rule.plan,
+        standing=program.children[name].standing or "opened",
+        holds=holds(program, name),
+    )
+
+
+def _checks(program: Program) -> str:
+    """All that schedules depend on, as a hash: two hundred checks are too much to be sent with every act."""
+    plan = program.plan
+    if not plan.checks:
+        return ""
+    runs = {name: [check.title, check.source, check.runs.model_dump(mode="json")] for name, check in plan.checks.items()}
+    paused = {name: state.paused_because for name, state in program.checks.items() if state.paused_at is not None}
+    return digest([plan.time_zone, runs, paused, program.ended_at is not None])
+
+
+def headlines(entries: Iterable[Entry], plan: Plan) -> list[Headline]:
+    """Entries as a reader of the workflow's history sees them. What restricted evidence says is in none of them."""
+    return [Headline(seq=entry.seq, at=entry.at, by=_by(entry.actor), what=told(entry.fact, plan)) for entry in entries]
+
+
+def _by(actor: Actor | None) -> str:
+    if actor is None:
+        return "the law"
+    return f"{actor.person}, {actor.role}" + (f" for {actor.party}" if actor.party else "")
