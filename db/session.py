@@ -75,6 +75,8 @@ async def durable(connection: psycopg.AsyncConnection[Any]) -> None:
 class _Pool:
     settings: ClassVar[Mapping[str, str]] = SETTINGS
     line: ClassVar[type[psycopg.AsyncConnection[Any]]] = psycopg.AsyncConnection
+    is_checked: ClassVar[bool] = False
+    """Whether a connection is asked for a sign of life before it is given out."""
 
     def __init__(self, url: str, *, size: int = 8) -> None:
         options = " ".join(f"-c {name}={value}" for name, value in self.settings.items())
@@ -94,6 +96,7 @@ class _Pool:
             min_size=min(2, size),
             max_size=size,
             timeout=WAIT_SECONDS,
+            check=AsyncConnectionPool.check_connection if self.is_checked else None,
             # The pause between attempts doubles until this is over and another row of attempts begins: with the default of
             # five minutes a database that was away for a minute would be found again a minute after it is back.
             reconnect_timeout=WAIT_SECONDS,
@@ -167,7 +170,12 @@ class Reader(_Pool):
 
 
 class Clerk(_Pool):
-    """Writes what stands beside the ledger. The caller's block is the transaction."""
+    """Writes what stands beside the ledger. The caller's block is the transaction.
+
+    Nobody can repeat a block for its caller, so a connection that was lost while it was idle is replaced before.
+    """
+
+    is_checked = True
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:

@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
+import psycopg
 import pytest
 from obstore.exceptions import GenericError
 
@@ -147,6 +148,17 @@ async def test_a_store_that_cannot_be_reached_is_told_from_one_that_holds_nothin
         assert "secret" not in str(caught.value)
         with pytest.raises(StoreAway):
             await filed(documents, program_id)
+
+
+async def test_a_document_is_filed_although_the_connections_were_lost_meanwhile(
+    room: Room, documents: Documents, owner: psycopg.AsyncConnection[object]
+) -> None:
+    program_id = await room.started()
+    await filed(documents, program_id)
+    await owner.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    assert (await filed(documents, program_id, name="other.pdf")).sha256 == DIGEST
 
 
 async def test_damaged_bytes_are_healed_by_the_next_upload(room: Room, documents: Documents, folder: Path) -> None:
