@@ -1,4 +1,4 @@
-"""The worker process: workflows, activities and the relay, until SIGTERM or SIGINT."""
+"""The worker process: workflows, activities, relay and reconciler, until SIGTERM or SIGINT."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from db.dispatch import Dispatch
 from db.documents import Documents, store_at
 from db.epochs import Epochs
 from db.programs import Programs
+from db.reconciliation import Reconciliation
 from db.record import Recorder
 from db.session import Clerk, Reader, Writer
 from workflows.activities import Activities
@@ -30,6 +31,7 @@ from workflows.client import TASK_QUEUE, connect
 from workflows.heartbeat import HEARTBEAT_SECONDS
 from workflows.namespace import ensure_namespace
 from workflows.program import ProgramWorkflow
+from workflows.reconciler import Reconciler
 from workflows.relay import Relay
 from workflows.schedules import Schedules
 from workflows.sources.adapters import installed
@@ -100,11 +102,11 @@ def workers_for(client: Client, activities: Activities, checking: Checking, sche
 
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[None]:
-    """Workers and relay, while the block lasts."""
+    """Workers, relay and reconciler, while the block lasts."""
     async with AsyncExitStack() as stack:
         writer = await stack.enter_async_context(Writer(settings.database_url, size=6))
         reader = await stack.enter_async_context(Reader(settings.database_url, size=6))
-        clerk = await stack.enter_async_context(Clerk(settings.database_url, size=3))
+        clerk = await stack.enter_async_context(Clerk(settings.database_url, size=6))
         namespace_id = await ensure_namespace(settings.temporal_address, settings.temporal_namespace)
         client = await connect(settings.temporal_address, settings.temporal_namespace)
         programs = Programs(reader)
@@ -124,12 +126,17 @@ async def running(settings: Settings) -> AsyncIterator[None]:
         epochs = Epochs(reader, clerk)
         for worker in workers_for(client, Activities(recorder, programs, epochs), checking, schedules):
             await stack.enter_async_context(worker)
-        relay = asyncio.create_task(Relay(client, Dispatch(clerk), programs, epochs, namespace_id).run())
+        beside = (
+            Relay(client, Dispatch(clerk), programs, epochs, namespace_id).run(),
+            Reconciler(client, Reconciliation(clerk), recorder, epochs, namespace_id).run(),
+        )
+        tasks = [asyncio.create_task(one) for one in beside]
         try:
             yield
         finally:
-            relay.cancel()
-            await asyncio.gather(relay, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def serve(settings: Settings) -> None:
