@@ -30,6 +30,11 @@ def owner_database(home: Path) -> str:
     return _found(home, "DATABASE_OWNER_URL")
 
 
+def temporal_server(home: Path) -> tuple[str, str]:
+    """Address and namespace of Temporal. Raises NotRunning."""
+    return _found(home, "TEMPORAL_ADDRESS"), _found(home, "TEMPORAL_NAMESPACE")
+
+
 def document_store(home: Path) -> str:
     """Where documents are kept: where the service that runs says, or in the data folder."""
     try:

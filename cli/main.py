@@ -13,6 +13,7 @@ from cli import check, plan, source, token
 from cli.addresses import HomeFolder, NotRunning, owner_database
 from cli.demo import demonstrate
 from cli.failures import CannotStart
+from cli.reconcile import reconcile, retell
 from cli.rehearse import command as rehearse
 from cli.service import Refused
 from cli.supervisor import Ports, supervise
@@ -91,6 +92,8 @@ def rebuild(
 
 
 app.command("verify")(verify)
+app.command("reconcile")(reconcile)
+app.command("retell")(retell)
 app.add_typer(check.app, name="check")
 app.add_typer(plan.app, name="plan")
 app.add_typer(source.app, name="source")

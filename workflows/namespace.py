@@ -34,8 +34,14 @@ async def ensure_namespace(address: str, namespace: str = NAMESPACE) -> str:
     """
     client = await _patiently(lambda: Client.connect(address, namespace=namespace))
     await _patiently(lambda: _register(client, namespace))
-    found = await _patiently(lambda: client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=namespace)))
+    found = await _patiently(lambda: namespace_id(client))
     await _patiently(lambda: _add_search_attributes(client, namespace))
+    return found
+
+
+async def namespace_id(client: Client) -> str:
+    """Raises RPCError."""
+    found = await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=client.namespace))
     return found.namespace_info.id
 
 

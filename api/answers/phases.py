@@ -215,7 +215,15 @@ class ClockAnswer(BaseModel):
     phase: str
     due_at: Instant
     note: str
+    overdue: bool = Field(description="it is due, and has not struck yet; the next act settles it all the same")
 
     @classmethod
-    def of(cls, clock: Clock) -> ClockAnswer:
-        return cls(name=clock.name, kind=clock.kind, phase=clock.phase, due_at=clock.due_at, note=clock.note)
+    def of(cls, clock: Clock, at: datetime) -> ClockAnswer:
+        return cls(
+            name=clock.name,
+            kind=clock.kind,
+            phase=clock.phase,
+            due_at=clock.due_at,
+            note=clock.note,
+            overdue=clock.due_at < at,
+        )

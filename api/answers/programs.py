@@ -172,7 +172,7 @@ class ProgramAnswer(BaseModel):
             commitments=[_commitment(program, name) for name in program.plan.commitments],
             incidents=incidents(program),
             members=[MemberAnswer(person=m.person, role=m.role, party=m.party) for m in members],
-            clocks=[ClockAnswer.of(clock) for clock in clocks(program)],
+            clocks=[ClockAnswer.of(clock, at) for clock in clocks(program)],
         )
 
 

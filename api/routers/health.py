@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Literal
 
 from fastapi import APIRouter, Response
@@ -12,7 +13,12 @@ from pydantic import BaseModel, Field
 
 from api.state import StateOf
 from db.migrations import at_head
+from db.reconciliation import overdue_clocks
+from rules.times import Instant
 from workflows.client import answers
+
+LATE = timedelta(seconds=10)
+"""A clock may strike this much later than it is due, while everything is well."""
 
 router = APIRouter(prefix="/health", tags=["health"])
 
@@ -21,14 +27,25 @@ class Live(BaseModel):
     status: Literal["live"] = "live"
 
 
-class Ready(BaseModel):
-    """Acts can be recorded when database and migrations are ready, with or without Temporal."""
+class OverdueAnswer(BaseModel):
+    """Programs with a clock that has been due for more than ten seconds."""
 
-    status: Literal["ready", "unready"]
+    programs: int
+    since: Instant | None = Field(description="when the first of them was due")
+
+
+class Ready(BaseModel):
+    """Acts can be recorded when database and migrations are ready, with or without Temporal.
+
+    `clocks_overdue`: they can, and something that should have happened by itself has not.
+    """
+
+    status: Literal["ready", "clocks_overdue", "unready"]
     database: Literal["ready", "unreachable"]
     migrations: Literal["ready", "behind", "unknown"]
     temporal: Literal["ready", "unreachable"] = Field(description="unreachable: acts are recorded, clocks wait")
     documents: Literal["ready", "unreachable"] = Field(description="unreachable: acts are recorded, documents are not read")
+    overdue: OverdueAnswer | None = Field(description="clocks that are due and have not struck; null while nobody knows")
 
 
 @router.get("/live")
@@ -44,13 +61,15 @@ async def ready(state: StateOf, response: Response) -> Ready:
         migrated: bool | None = await at_head(state.reader)
     except (OperationalError, PoolTimeout):
         migrated = None
+    overdue = await overdue_clocks(state.reader, LATE) if migrated else None
     temporal, documents = await asyncio.gather(answers(state.temporal), state.documents.answers())
     if not migrated:
         response.status_code = 503
     return Ready(
-        status="ready" if migrated else "unready",
+        status="unready" if not migrated else "clocks_overdue" if overdue and overdue.count else "ready",
         database="unreachable" if migrated is None else "ready",
         migrations="unknown" if migrated is None else "ready" if migrated else "behind",
         temporal="ready" if temporal else "unreachable",
         documents="ready" if documents else "unreachable",
+        overdue=OverdueAnswer(programs=overdue.count, since=overdue.since) if overdue else None,
     )

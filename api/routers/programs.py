@@ -211,7 +211,7 @@ async def get_reciprocity(state: StateOf, caller: Caller, program: ProgramId) ->
 @router.get("/{program}/clocks", responses=READS)
 async def get_clocks(state: StateOf, caller: Caller, program: ProgramId) -> list[ClockAnswer]:
     """What happens when nobody acts, soonest first."""
-    return [ClockAnswer.of(clock) for clock in clocks(await seen(state, caller, program))]
+    return [ClockAnswer.of(clock, _now()) for clock in clocks(await seen(state, caller, program))]
 
 
 @router.get("/{program}/evidence", responses=READS)

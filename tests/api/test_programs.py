@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 from urllib.parse import unquote
 
+import psycopg
 import pytest
 
 from tests.api.conftest import STRANGER, Door
@@ -110,6 +111,16 @@ async def test_a_document_is_filed_once_and_downloaded_as_it_was(door: Door) -> 
     assert hidden.status_code == 404
 
 
+async def test_a_clock_that_is_overdue_shows_and_so_does_readiness(door: Door, owner_url: str) -> None:
+    """Nobody reads green where nothing strikes."""
+    assert not any(clock["overdue"] for clock in (await door.get("nora", "/programs/{program}/clocks")).json())
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        connection.execute("UPDATE program SET next_due = now() - interval '1 minute'")
+    ready = (await door.get("nora", "/health/ready")).json()
+    assert (ready["status"], ready["overdue"]["programs"]) == ("clocks_overdue", 1)
+    assert ready["overdue"]["since"]
+
+
 async def test_a_document_whose_bytes_are_not_what_was_filed_is_answered_with_none_of_them(door: Door, tmp_path: Path) -> None:
     """Not with 200 and half of it: whoever reads it relies on its hash."""
     content = b"x" * 700_000
@@ -152,5 +163,6 @@ async def test_health_tells_the_parts_apart(door: Door) -> None:
         "migrations": "ready",
         "temporal": "unreachable",
         "documents": "ready",
+        "overdue": {"programs": 0, "since": None},
     }
     assert (await door.get("nora", "/health/live")).json() == {"status": "live"}

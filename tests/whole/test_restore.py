@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -56,6 +58,26 @@ async def test_a_clock_strikes_whatever_is_done_to_its_workflow_by_hand(
         await told(whole, program)
         await by_hand(await whole.temporal(), program_workflow(program))
         await struck(client, program, "deadline.worked")
+
+
+async def test_what_differs_is_named_and_mended_by_command(whole: Service) -> None:
+    async with Insisting(whole) as client:
+        program = await client.start()
+        await told(whole, program)
+        await follows(whole, program)
+    await terminate(await whole.temporal(), program_workflow(program))
+
+    def reconcile(*options: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "cli.main", "reconcile", program, "--home", str(whole.home), *options]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    found = await asyncio.to_thread(reconcile)
+    assert (found.returncode, found.stdout.splitlines()[-1]) == (1, "1 differences."), found.stderr
+    assert found.stdout.startswith(f"closed: {program_workflow(program)} is terminated")
+    mended = await asyncio.to_thread(reconcile, "--mend")
+    assert mended.returncode == 0, mended.stderr
+    await told(whole, program)
+    await follows(whole, program)
 
 
 async def test_backups_of_different_times_are_brought_together(tmp_path: Path) -> None:

@@ -1,0 +1,86 @@
+"""`accord reconcile` and `accord retell`: what the record says, and what Temporal says of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+import typer
+from temporalio.service import RPCError
+
+from cli.addresses import HomeFolder, NotRunning, service_database, temporal_server
+from db.dispatch import Dispatch
+from db.epochs import Epochs
+from db.reconciliation import Reconciliation
+from db.session import Clerk, Reader
+from workflows.client import connect
+from workflows.namespace import namespace_id
+from workflows.reconciler import Difference, compare
+
+T = TypeVar("T")
+
+AT_ONCE = timedelta()
+MOST = 1_000_000
+
+ProgramArgument = Annotated[UUID | None, typer.Argument(help="One program; left out, all.")]
+
+
+def reconcile(
+    program: ProgramArgument = None,
+    home: HomeFolder = Path(".accord"),
+    mend: Annotated[bool, typer.Option("--mend", help="Have the workflows that differ told again.")] = False,  # noqa: FBT002  an option
+) -> None:
+    """Compare the record with Temporal, and name each difference. The record is right.
+
+    Exit code 0: they agree, or were mended. 1: they do not. The worker does the same by itself, each minute.
+    """
+    differences = _run(_compared(home, program, mend=mend))
+    for one in differences:
+        typer.echo(f"{one.kind}: {one.sentence}")
+    typer.echo(f"{len(differences)} differences." + (" They are being mended." if mend and differences else ""))
+    if differences and not mend:
+        raise typer.Exit(1)
+
+
+def retell(program: ProgramArgument = None, home: HomeFolder = Path(".accord")) -> None:
+    """Have workflows told again how their programs stand. Harmless, and without haste: the relay does it."""
+    typer.echo(f"{_run(_retold(home, program))} programs will be told again.")
+
+
+async def _compared(home: Path, program: UUID | None, *, mend: bool) -> list[Difference]:
+    address, namespace = temporal_server(home)
+    url = service_database(home)
+    async with Reader(url, size=1) as reader, Clerk(url, size=2) as clerk:
+        epochs, client = Epochs(reader, clerk), await connect(address, namespace)
+        epoch = await epochs.current()
+        async with Reconciliation(clerk).unverified(
+            namespace=await namespace_id(client),
+            epoch=epoch,
+            every=AT_ONCE,
+            settled=AT_ONCE,
+            most=MOST,
+            program=program,
+        ) as held:
+            differences = await compare(client, held, epoch)
+            if mend:
+                await held.retell([one.program_id for one in differences])
+        if mend and (ahead := next((one for one in differences if one.kind == "ahead"), None)):
+            await epochs.declare(ahead.sentence, instead_of=epoch)
+        return differences
+
+
+async def _retold(home: Path, program: UUID | None) -> int:
+    async with Clerk(service_database(home), size=1) as clerk:
+        return await Dispatch(clerk).retell(program)
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    try:
+        return asyncio.run(work)
+    except (NotRunning, RPCError, RuntimeError) as reason:
+        typer.echo(f"accord: {reason}", err=True)
+        raise typer.Exit(1) from reason
