@@ -27,6 +27,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from api import unreadable
+from db.database_clock import ClockJumped
 from db.documents import StoreAway
 from rules.refusals import Code
 from rules.refusals import Refused as Refusal
@@ -245,6 +246,11 @@ def install(app: FastAPI) -> None:
     async def _database(request: Request, error: Exception) -> JSONResponse:
         log.warning("database_unavailable", error=type(error).__name__)
         return body(Unavailable("The database cannot be reached; nothing of this request is lost."), request)
+
+    @app.exception_handler(ClockJumped)
+    async def _clock(request: Request, error: Exception) -> JSONResponse:
+        log.error("clock_jumped", sentence=str(error))
+        return body(Unavailable(str(error), "the same request, once an operator has looked at the clock"), request)
 
     @app.exception_handler(StoreAway)
     async def _store(request: Request, _: Exception) -> JSONResponse:

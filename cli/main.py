@@ -9,7 +9,7 @@ import psycopg
 import typer
 from rich.progress import Progress
 
-from cli import check, plan, source, token
+from cli import check, clock, plan, source, token
 from cli.addresses import HomeFolder, NotRunning, owner_database
 from cli.demo import demonstrate
 from cli.failures import CannotStart
@@ -95,6 +95,7 @@ app.command("verify")(verify)
 app.command("reconcile")(reconcile)
 app.command("retell")(retell)
 app.add_typer(check.app, name="check")
+app.add_typer(clock.app, name="clock")
 app.add_typer(plan.app, name="plan")
 app.add_typer(source.app, name="source")
 app.add_typer(token.app, name="token")

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from db.database_clock import DatabaseClock
 from db.draft import Draft
-from db.hour import Hour
 from db.programs import Programs
 from db.session import Writer
 from db.waiting import Waiting, is_receipt, made
@@ -37,15 +37,15 @@ class Foreseen:
 class Foresight:
     """Judges ahead, and writes what was judged if it may."""
 
-    def __init__(self, writer: Writer, programs: Programs, hour: Hour) -> None:
-        self._writer, self._programs, self._hour = writer, programs, hour
+    def __init__(self, writer: Writer, programs: Programs, clock: DatabaseClock) -> None:
+        self._writer, self._programs, self._clock = writer, programs, clock
 
     def judged(self, program_id: UUID, together: Sequence[Waiting]) -> Foreseen | None:
         """Acts that are accepted if nothing has happened in their program that this process does not know of.
 
         None where that has to be looked up: a refusal may be of a repeat, and what writes nothing would not find out.
         """
-        kept, now = self._programs.kept(program_id), self._hour.now()
+        kept, now = self._programs.kept(program_id), self._clock.now()
         if kept is None or now is None or not together or kept.program.at > now + LONGEST_AHEAD:
             return None
         draft = Draft(program_id, kept, now, {})
@@ -57,7 +57,7 @@ class Foresight:
 
     def is_late(self, foreseen: Sequence[Foreseen]) -> bool:
         """Whether judging has taken so long that nothing more may wait with what was judged first."""
-        now = self._hour.now()
+        now = self._clock.now()
         return bool(foreseen) and now is not None and now - foreseen[0].at > LONGEST_AHEAD
 
     async def written(self, foreseen: Sequence[Foreseen]) -> list[list[Any]]:
@@ -71,7 +71,7 @@ class Foresight:
 
         async with self._writer.transaction() as transaction:
             told = await transaction.ask(*calls, meanwhile=make_answers)
-        self._hour.told(told[0][0][0])
+        self._clock.observe(told[0][0][0])
         for one in foreseen:
             if one.draft.after is not None:
                 self._programs.keep(one.program_id, one.draft.after)

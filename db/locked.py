@@ -14,12 +14,12 @@ from uuid import UUID
 
 import psycopg
 
+from db.database_clock import ClockJumped, DatabaseClock, follows
 from db.draft import Draft, Known
-from db.hour import Hour
 from db.programs import Kept, Programs, caught_up, entries_of
 from db.receipts import repeated
 from db.session import Writer
-from db.statements import ACT, LOCK, LOOK
+from db.statements import ACCEPTED, ACT, LOCK, LOOK
 from db.waiting import Waiting
 from db.wire import BEGIN, COMMIT, Transaction
 from rules.acts import Act, StartProgram
@@ -36,11 +36,11 @@ class _StartedMeanwhile(Exception):
 class Locked:
     """Records in one program while its head row is locked."""
 
-    def __init__(self, writer: Writer, programs: Programs, hour: Hour) -> None:
-        self._writer, self._programs, self._hour = writer, programs, hour
+    def __init__(self, writer: Writer, programs: Programs, clock: DatabaseClock) -> None:
+        self._writer, self._programs, self._clock = writer, programs, clock
 
     async def recorded(self, program_id: UUID, together: Sequence[Waiting]) -> list[Any]:
-        """What comes of the acts of each who waits, after the commit. Raises psycopg.Error or LedgerFault."""
+        """What comes of the acts of each who waits, after the commit. Raises psycopg.Error, LedgerFault or ClockJumped."""
         if not together:
             return []
         try:
@@ -81,15 +81,33 @@ class Locked:
             (LOOK, str(program_id), kept.seq if kept else 0, _array(ids)),
         )
         at: datetime = next(row[0] for row in seen if row[0] is not None)
-        self._hour.told(at)
+        accepted_at = await self._observed(transaction, at)
         if new := [(leaf, body) for *_, leaf, body in seen if body is not None]:
             if not head:
                 raise _StartedMeanwhile
             kept = await caught_up(kept, new)
         if head != ([(kept.seq, kept.head)] if kept else []):
             raise LedgerFault(f"program {program_id}: the ledger does not end where its head row says")
+        if kept is not None and kept.program.at > at:
+            follows(at, kept.program.at, accepted_at or await _accepted(transaction))
         places = {act_id: (seq, content) for _, seq, act_id, content, *_ in seen if act_id is not None}
         return at.astimezone(UTC), kept, await _known(transaction, program_id, kept, places)
+
+    async def _observed(self, transaction: Transaction, at: datetime) -> datetime | None:
+        """Takes the time over; when a clock that jumped was accepted, if it did. Raises ClockJumped."""
+        try:
+            self._clock.observe(at)
+        except ClockJumped:
+            accepted_at = await _accepted(transaction)
+            self._clock.observe(at, accepted_at)
+            return accepted_at
+        return None
+
+
+async def _accepted(transaction: Transaction) -> datetime | None:
+    ((answer,),) = await transaction.ask((ACCEPTED,))
+    accepted_at: datetime | None = answer[0]
+    return accepted_at
 
 
 async def _known(

@@ -3,7 +3,7 @@
 A `table=True` class does not validate, and most of these rows are written by SQL in `record.py` and
 `projections.py`: here stands their shape only. `ledger_entry` is the truth. `program`, `phase`,
 `milestone`, `commitment`, `clock`, `incident`, `evidence` and `membership` are projections of it,
-written in the same transaction and made again by `rebuild.py`. `dispatch`, `epoch`, `token`, `document`,
+written in the same transaction and made again by `rebuild.py`. `dispatch`, `epoch`, `clock_acceptance`, `token`, `document`,
 `check_run` and `check_fetch` stand beside the ledger.
 """
 
@@ -265,6 +265,13 @@ class EpochRow(Row, table=True):
 
     number: int = _is(BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
     declared_at: datetime = _is(INSTANT, sa_column_kwargs={"server_default": text("now()")})
+    reason: str = _is(Text)
+
+
+class ClockAcceptanceRow(Row, table=True):
+    """That an operator has said, at this time of the database's clock, that it is right."""
+
+    accepted_at: datetime = _is(INSTANT, primary_key=True)
     reason: str = _is(Text)
 
 

@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
+from db.database_clock import DatabaseClock
 from db.foreseen import Foreseen, Foresight
-from db.hour import Hour
 from db.locked import Locked
 from db.programs import Programs
 from db.receipts import BatchRefused, Receipt
@@ -43,9 +43,9 @@ class Recorder:
     def __init__(self, writer: Writer, programs: Programs, *, most_together: int = MOST_TOGETHER) -> None:
         self._programs = programs
         self._most_together = most_together
-        self._hour = Hour()
-        self._foresight = Foresight(writer, programs, self._hour)
-        self._locked = Locked(writer, programs, self._hour)
+        self._clock = DatabaseClock()
+        self._foresight = Foresight(writer, programs, self._clock)
+        self._locked = Locked(writer, programs, self._clock)
         self._queues: dict[UUID, deque[Waiting]] = {}
         self._ready: deque[UUID] = deque()  # programs with somebody waiting, of which nothing is being recorded
         self._lanes = 0
@@ -73,7 +73,7 @@ class Recorder:
         """What would follow from acts now; nothing is written, not even a refused attempt."""
         kept = await self._programs.load(program_id)
         program, clocks = (kept.program, kept.clocks) if kept else (None, ())
-        now = self._hour.now() or datetime.now(UTC)
+        now = self._clock.now() or datetime.now(UTC)
         entries: tuple[Any, ...] = ()
         for act in acts:
             outcome = decide(program, act, max(now, program.at) if program else now, clocks if program else None)
@@ -83,6 +83,10 @@ class Recorder:
         if program is None:
             raise ValueError("a preview is of at least one act")
         return Decided(entries, program, clocks)
+
+    def agrees(self, other: datetime, whose: str) -> None:
+        """Raises ClockJumped where somebody else's clock is not the database's, as this process knows it."""
+        self._clock.agrees(other, whose)
 
     async def close(self) -> None:
         """Waits for what is being recorded."""

@@ -48,6 +48,8 @@ WHERE program_id = $1::uuid
 ORDER BY seq
 """)
 
+ACCEPTED = Statement("SELECT max(accepted_at) FROM clock_acceptance WHERE accepted_at <= clock_timestamp()")
+
 NOTIFY = Statement("SELECT pg_notify('accord_pending', $1::text)")
 
 _LEDGER = """

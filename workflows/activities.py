@@ -36,6 +36,7 @@ class Activities:
         The answer carries the new state, so the relay need not send it.
         """
         program_id, info = UUID(program), activity.info()
+        self._recorder.agrees(info.current_attempt_scheduled_time, "Temporal")
         act_id = own_act("clock", info.workflow_run_id, info.activity_id)
         act = Act(id=act_id, actor=CLOCK, deed=StrikeClock(answered=True))
         outcome = await self._recorder.record(program_id, act)

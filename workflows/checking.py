@@ -16,8 +16,8 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from db.check_fetches import CheckFetch, CheckFetches
 from db.check_runs import CheckRuns
+from db.database_clock import DatabaseClock
 from db.documents import DocumentFault, Documents, StoreAway, TooManyBytes
-from db.hour import Hour
 from db.programs import Programs
 from db.record import Recorder
 from rules.acts import CHECKS, Act, Deed
@@ -71,14 +71,14 @@ class Checking:
 
     async def _fetched(self, program: Program, check: CheckOf, began_at: datetime) -> CheckFetch:
         adapter = self._adapter(program, check.name)
-        hour = Hour()
-        hour.told(began_at)
+        clock = DatabaseClock()
+        clock.observe(began_at)
         asks = question(program.plan, check.name)
         ask, line = asked(program.plan, check.name, began_at.astimezone(UTC).date()), self._gateway.line(program.plan.hosts)
         try:
             async with heartbeating() as told:
                 answers = await _answers(adapter, ask, line, told)
-                return CheckFetch(asks, tuple([await self._kept(check, answer, hour) for answer in answers]))
+                return CheckFetch(asks, tuple([await self._kept(check, answer, clock) for answer in answers]))
         except Denied as denied:
             return CheckFetch(asks, denied=str(denied), denied_as=denied.kind)
         except TooManyBytes as large:
@@ -146,13 +146,13 @@ class Checking:
             sentence = f"The source {source} cannot be read: {fault}"
             raise ApplicationError(sentence, type="adapter_unknown", non_retryable=isinstance(fault, Denied)) from None
 
-    async def _kept(self, check: CheckOf, answer: Answer, hour: Hour) -> Fetch:
+    async def _kept(self, check: CheckOf, answer: Answer, clock: DatabaseClock) -> Fetch:
         """Files an answer's bytes as a document of the program. Its time is no later than the database's, which judges it."""
 
         async def body() -> AsyncIterator[bytes]:
             yield answer.body
 
-        retrieved_at = min(answer.fetch.retrieved_at, hour.now() or answer.fetch.retrieved_at)
+        retrieved_at = min(answer.fetch.retrieved_at, clock.now() or answer.fetch.retrieved_at)
         try:
             await self._documents.store(
                 UUID(check.program),

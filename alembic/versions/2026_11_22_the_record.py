@@ -180,6 +180,10 @@ CREATE TABLE epoch (
   reason text NOT NULL
 );
 INSERT INTO epoch (number, reason) VALUES (1, 'the first');
+CREATE TABLE clock_acceptance (
+  accepted_at timestamptz CONSTRAINT pk_clock_acceptance PRIMARY KEY,
+  reason text NOT NULL
+);
 CREATE TABLE token (
   id uuid CONSTRAINT pk_token PRIMARY KEY,
   hash bytea NOT NULL CONSTRAINT uq_token_hash UNIQUE,
@@ -258,8 +262,8 @@ BEGIN
 END $$;
 GRANT USAGE ON SCHEMA public TO accord_service;
 GRANT SELECT ON alembic_version, program, ledger_entry, phase, milestone, commitment, clock, incident,
-  evidence, membership, dispatch, epoch, token, document TO accord_service;
-GRANT INSERT ON ledger_entry, document, epoch TO accord_service;
+  evidence, membership, dispatch, epoch, clock_acceptance, token, document TO accord_service;
+GRANT INSERT ON ledger_entry, document, epoch, clock_acceptance TO accord_service;
 GRANT INSERT, UPDATE ON program, phase, milestone, commitment, incident, evidence, dispatch, token
   TO accord_service;
 GRANT INSERT, UPDATE, DELETE ON clock, membership TO accord_service;
@@ -285,7 +289,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute(NOTHING_RECORDED)
     op.execute(
-        "DROP TABLE document, token, epoch, dispatch, membership, evidence, incident, clock, commitment,"
+        "DROP TABLE document, token, clock_acceptance, epoch, dispatch, membership, evidence, incident, clock, commitment,"
         " milestone, phase, ledger_entry, program"
     )
     op.execute("DROP FUNCTION ledger_is_append_only")
