@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter
 
 from cli.demo import Demo
@@ -16,7 +17,7 @@ from cli.service import Service as Api
 from tests.whole.acting import Insisting
 from tests.whole.running import Service
 from tests.whole.test_temporal_away import told
-from workflows.messages import program_workflow
+from workflows.messages import Carried, Change, program_workflow
 from workflows.shown import NEXT_DUE, PARENT, PHASE, PLAN, STANDING
 
 TITLE = "Demonstration with short clocks"
@@ -83,6 +84,47 @@ async def test_timers_say_what_is_waited_for_in_each_open_phase(whole: Service, 
         while len(said := await timers(temporal, program_workflow(story))) < 2:
             await asyncio.sleep(0.2)
     assert all(one.endswith(" UTC unless moved") for one in said), said
+
+
+async def test_its_history_alone_tells_the_story_and_joins_the_ledger_by_number(whole: Service, story: str) -> None:
+    """Who acted in which role for whom, what was said of it, and what followed, each entry once."""
+    temporal = await whole.temporal()
+    changes = await told_changes(temporal, program_workflow(story))
+    lines = {line.seq: line for change in changes for line in change.entries}
+    assert sum(len(change.entries) for change in changes) == len(lines)
+    assert sum(change.more for change in changes) == 0
+    assert sorted(lines) == list(range(1, max(lines) + 1))
+    async with Insisting(whole) as client:
+        page = await client.read("officer", f"/programs/{story}/ledger?limit=500")
+    for entry in page["entries"][: len(lines)]:
+        line, actor = lines[entry["seq"]], entry["actor"]
+        assert line.at == datetime.fromisoformat(entry["at"])
+        assert line.by == (f"{actor['person']}, {actor['role']}" + _for(actor) if actor else "the law")
+    said = "\n".join(line.what for line in lines.values())
+    for sentence in ("program started", "evidence piece-1 verified", "incident rockets confirmed", "phase stability complete"):
+        assert sentence in said.lower(), said
+
+
+def _for(actor: dict[str, str]) -> str:
+    return f" for {actor['party']}" if actor.get("party") else ""
+
+
+async def told_changes(temporal: Client, workflow: str) -> list[Change]:
+    """What a workflow was started with, signalled, and answered by its strikes, as its history holds it."""
+    convert = pydantic_data_converter.payload_converter
+    found = list[Change]()
+    async for event in temporal.get_workflow_handle(workflow).fetch_history_events():
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
+            payloads = event.workflow_execution_started_event_attributes.input.payloads
+            found.append(convert.from_payloads(payloads, [Carried])[0].change)
+        elif event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED:
+            payloads = event.workflow_execution_signaled_event_attributes.input.payloads
+            found += convert.from_payloads(payloads, [Change])
+        elif event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
+            payloads = event.activity_task_completed_event_attributes.result.payloads
+            if payloads and b'"entries"' in payloads[0].data:
+                found += convert.from_payloads(payloads, [Change])
+    return found
 
 
 async def timers(temporal: Client, workflow: str) -> list[str]:
