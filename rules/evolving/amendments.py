@@ -9,8 +9,10 @@ from typing import TypeVar
 from rules import effects
 from rules.language.milestones import Milestone
 from rules.language.parameters import recorded_plan
+from rules.language.timetable import Deadline
 from rules.program import Program
 from rules.vocabulary.amendments import Version
+from rules.vocabulary.deadlines import Due
 from rules.vocabulary.milestones import MilestoneState
 from rules.vocabulary.phases import PhaseStatus
 
@@ -26,7 +28,9 @@ def amended(program: Program, fact: effects.PlanAmended) -> Program:
     plan = recorded_plan(fact.document, fact.parameters)
     quiet = [name for name, phase in plan.phases.items() if phase.stability]
     milestones = {
-        name: _kept(state, plan.milestones[name]) for name, state in program.milestones.items() if name in plan.milestones
+        name: _kept(state, program.plan.milestones[name], plan.milestones[name])
+        for name, state in program.milestones.items()
+        if name in plan.milestones
     }
     return program.changed(
         plan=plan,
@@ -53,5 +57,16 @@ def _waits(program: Program, phase: str) -> bool:
     return program.phase(phase).status is PhaseStatus.WAITING
 
 
-def _kept(state: MilestoneState, step: Milestone) -> MilestoneState:
-    return replace(state, shown=_named(state.shown, step.shown_by), due=state.due if step.due else None)
+def _kept(state: MilestoneState, before: Milestone, step: Milestone) -> MilestoneState:
+    return replace(state, shown=_named(state.shown, step.shown_by), due=_due(state.due, before.due, step.due))
+
+
+def _due(due: Due | None, before: Deadline | None, now: Deadline | None) -> Due | None:
+    """A date under the new text. What it was first, and whether that was missed, stays on record."""
+    if due is None:
+        return None
+    if now is None:
+        return replace(due, revised=None, missed_at=None, extended=None)
+    # What is agreed last counts: a new text of the date takes the place of an extension of the old one.
+    moved = before is None or before.dates != now.dates
+    return replace(due, extended=None) if moved else due

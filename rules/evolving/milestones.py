@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,7 @@ from rules.entries import Entry, NotFoldable
 from rules.program import Program, put
 from rules.vocabulary.deadlines import Due, Extension
 from rules.vocabulary.findings import Finding
-from rules.vocabulary.milestones import MilestoneStatus, OnMilestone, Waiver
+from rules.vocabulary.milestones import MilestoneState, MilestoneStatus, OnMilestone, Waiver
 
 
 def with_milestone(program: Program, name: str, **changes: Any) -> Program:
@@ -47,9 +48,6 @@ def milestone_after(program: Program, _: Entry, fact: OnMilestone) -> Program:
             achieved = fact.outcome == "achieved"
             grade = fact.share if fact.grade is None else Decimal(fact.grade)
             state = program.milestone(fact.milestone)
-            # What stood when it was due was kept in time, also where it falls later.
-            was_due = state.due is not None and state.due.revised is not None and state.due.revised <= fact.effective_at
-            stood = was_due and state.status is MilestoneStatus.ACHIEVED
             return with_milestone(
                 program,
                 fact.milestone,
@@ -57,12 +55,12 @@ def milestone_after(program: Program, _: Entry, fact: OnMilestone) -> Program:
                 achieved_at=fact.effective_at if achieved else None,
                 grade=grade or None,
                 determined_at=fact.effective_at,
-                due=replace(state.due, kept=True) if stood and state.due else state.due,
+                due=_due_after(program, state, fact),
             )
         case effects.DeadlineSet():
             due = Due(fact.anchored_at, fact.due_original, fact.due_revised)
             if before := program.milestone(fact.milestone).due:
-                due = replace(due, missed_at=before.missed_at, extended=before.extended)
+                due = replace(due, extended=before.extended, kept=before.kept, missed_original=before.missed_original)
             return with_milestone(program, fact.milestone, due=due)
         case effects.DeadlineExtended():
             if (due_before := program.milestone(fact.milestone).due) is None:
@@ -74,11 +72,33 @@ def milestone_after(program: Program, _: Entry, fact: OnMilestone) -> Program:
             return with_milestone(program, fact.milestone, waived=waiver)
         case effects.WaiverExpired():
             due_then = program.milestone(fact.milestone).due
-            if due_then is not None and (due_then.revised is None or due_then.revised < fact.effective_at):
+            runs = due_then is not None and due_then.missed_at is None
+            if due_then is not None and runs and (due_then.revised is None or due_then.revised < fact.effective_at):
                 # Nobody was late while it was waived: it is due when the waiver ends.
                 due_then = replace(due_then, extended=Extension(fact.effective_at, fact.effective_at))
             return with_milestone(program, fact.milestone, waived=None, due=due_then)
         case effects.DeadlineMissed():
             due_now = program.milestone(fact.milestone).due
-            missed = replace(due_now, missed_at=fact.effective_at) if due_now else None
-            return with_milestone(program, fact.milestone, due=missed)
+            return with_milestone(program, fact.milestone, due=_missed(program, due_now, fact) if due_now else None)
+
+
+def _missed(program: Program, due: Due, fact: effects.DeadlineMissed) -> Due:
+    late = due.is_late_originally(fact.effective_at, _opened_at(program, fact.milestone))
+    return replace(due, missed_at=fact.effective_at, missed_original=late)
+
+
+def _opened_at(program: Program, milestone: str) -> datetime | None:
+    return program.phase(program.plan.phase_of[milestone]).opened_at
+
+
+def _due_after(program: Program, state: MilestoneState, fact: facts.MilestoneDetermined) -> Due | None:
+    """The date of a milestone after it was determined: what of it was kept, and what was not, stays so."""
+    due = state.due
+    if due is None:
+        return None
+    if fact.outcome == "achieved":
+        late = due.is_late_originally(fact.effective_at, _opened_at(program, fact.milestone))
+        return replace(due, missed_original=late)
+    # What stood when it was due was kept in time, also where it falls later.
+    was_due = due.revised is not None and due.revised <= fact.effective_at
+    return replace(due, kept=True) if was_due and state.status is MilestoneStatus.ACHIEVED else due

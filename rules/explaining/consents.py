@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from rules import dates
 from rules.following.anchors import occurred
 from rules.following.gates import gate
 from rules.language import criteria as c
 from rules.program import Program
-from rules.times import plus
 from rules.truth import Truth
 from rules.vocabulary.phases import PhaseStatus
 
@@ -58,6 +58,6 @@ def _since(program: Program, leaf: c.Leaf) -> datetime | None:
             return max(ends, default=commitment.in_force_since if commitment else None)
         case c.NotBefore(not_before=after):
             since = occurred(program, after.from_)
-            return plus(since, after.within, program.plan.time_zone) if since else None
+            return dates.begins(since, after.within, program.plan.time_zone) if since else None
         case _:
             return None

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import assert_never
 
+from rules import dates
 from rules.explaining.assessments import assessment_reason
 from rules.explaining.consents import awaited, met_since
 from rules.explaining.disputes import dispute_reason
@@ -20,7 +21,6 @@ from rules.following.incidents import deciders, matching
 from rules.language import criteria as c
 from rules.measuring.figures import holds
 from rules.program import Program
-from rules.times import local_day, plus
 from rules.truth import Truth
 from rules.vocabulary.phases import PhaseStatus
 
@@ -92,8 +92,8 @@ def _leaf(program: Program, phase: str, leaf: c.Leaf, at: datetime) -> Reason:  
             since = occurred(program, after.from_)
             if since is None:
                 return "What this date is counted from has not happened yet.", (), None, None
-            due = plus(since, after.within, plan.time_zone)
-            return f"Not before {local_day(due, plan.time_zone)}.", (), since, due
+            begins = dates.begins(since, after.within, plan.time_zone)
+            return f"Not before {dates.told_begun(begins, after.within, plan.time_zone)}.", (), since, begins
         case c.FigureHolds(figure=figure):
             return holds(program, figure, at)[1], (), None, None
         case c.ProgramComplete(program=name):

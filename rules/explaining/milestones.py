@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, assert_never
 
+from rules import dates
 from rules.explaining.reasons import Reason, named
 from rules.following.findings import showing, shown
 from rules.language.milestones import Measured
 from rules.program import Program
-from rules.times import local_day, plus
 from rules.truth import Truth
 from rules.vocabulary.evidence import Evidence
 from rules.vocabulary.milestones import MilestoneState, MilestoneStatus
@@ -39,15 +39,15 @@ def next_act(program: Program, name: str, at: datetime) -> NextAct:
         return NextAct("nothing")
     if finding is not None and finding.outcome is Truth.MET:
         until = finding.observable_until
-        if until is not None and until > at and not finding.observed:
-            return NextAct("observation", (step.party,), finding.made_at, until)
+        if until is not None and finding.is_observable(at, plan.time_zone):
+            return NextAct("observation", (step.party,), finding.made_at, dates.over(until, plan.time_zone))
         return NextAct("determination", step.determined.by, finding.made_at, at)
     waiting = {key: piece for key in step.shown_by if (piece := _first_unjudged(program, name, key))}
     pending = tuple(key for key in waiting if showing(program, name, key, at).outcome is not Truth.MET)
     if pending:
         since = min(waiting[key].recorded_at for key in pending)
         return NextAct("verification", step.verified_by, since, at, pending)
-    return NextAct("evidence", (step.party,), home.opened_at, plus(at, step.determined.observation, plan.time_zone))
+    return NextAct("evidence", (step.party,), home.opened_at, _observed_by(program, name, at))
 
 
 def milestone_reason(program: Program, name: str, at: datetime) -> Reason:
@@ -69,8 +69,7 @@ def _waits(program: Program, name: str, act: NextAct, at: datetime) -> str:
         case "nothing":
             return f"{title}: nothing is owed before {plan.phases[plan.phase_of[name]].title} opens."
         case "observation":
-            until = local_day(act.earliest or at, plan.time_zone)
-            return f"{title}: shown; {who} may observe until {until}."
+            return f"{title}: shown; {who} may observe until {_observable_until(program, name)}."
         case "determination":
             return f"{title}: shown; {who} has not determined it.{late}{before}"
         case "verification":
@@ -80,12 +79,28 @@ def _waits(program: Program, name: str, act: NextAct, at: datetime) -> str:
     assert_never(act.what)
 
 
+def _observed_by(program: Program, name: str, at: datetime) -> datetime:
+    """The first instant at which what is shown now could be determined, if nobody observes before."""
+    zone = program.plan.time_zone
+    return dates.over(dates.until(at, program.plan.milestones[name].determined.observation, zone), zone)
+
+
+def _observable_until(program: Program, name: str) -> str:
+    finding = program.milestone(name).finding
+    until = finding.observable_until if finding else None
+    return dates.told(until, program.plan.time_zone) if until else ""
+
+
 def _late(program: Program, name: str) -> str:
     due, rule = program.milestone(name).due, program.plan.milestones[name].due
-    if due is None or rule is None or due.missed_at is None:
+    if due is None or rule is None or not (due.missed_at or due.missed_original):
         return ""
-    force = "" if rule.scores else f", {rule.force}"
-    return f" It was due on {local_day(due.missed_at, program.plan.time_zone)}{force}."
+    zone, force = program.plan.time_zone, "" if rule.scores else f", {rule.force}"
+    first, now = dates.told(due.original, zone), dates.told(due.revised, zone) if due.revised else None
+    if due.missed_at is None:
+        return f" It was due on {first}{force}, and is due {f'on {now}' if now else 'when its pause ends'}."
+    apart = f", originally on {first}" if now and now != first else ""
+    return f" It was due on {now or first}{apart}{force}."
 
 
 def _determined_before(state: MilestoneState) -> str:

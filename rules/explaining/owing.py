@@ -71,7 +71,7 @@ def _milestones(program: Program, at: datetime) -> Iterator[Owed]:
         if state.counts or program.plan.phase_of[name] in waiting or (act := next_act(program, name, at)).what == "nothing":
             continue
         due = state.due.revised if state.due else None
-        until = {"evidence": due, "observation": act.earliest}.get(act.what)
+        until = {"evidence": due, "observation": state.finding.observable_until if state.finding else None}.get(act.what)
         for party in act.owes:
             yield Owed(party, act.what, name, act.since or program.started_at, until, binding)
         if act.what == "verification" and without_evidence(program, name, at):
@@ -84,9 +84,8 @@ def _reversal(program: Program, name: str, at: datetime, *, binding: bool) -> It
     step, finding = program.plan.milestones[name], program.milestone(name).finding
     if finding is None or finding.proposes != "reversal":
         return
-    until = finding.observable_until
-    if until is not None and until > at and not finding.observed:
-        yield Owed(step.party, "observation", name, finding.made_at, until, binding)
+    if finding.is_observable(at, program.plan.time_zone):
+        yield Owed(step.party, "observation", name, finding.made_at, finding.observable_until, binding)
         return
     for who in step.determined.by:
         yield Owed(who, "determination", name, finding.made_at, None, binding)

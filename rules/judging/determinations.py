@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from rules import acts as a
-from rules import facts
+from rules import dates, facts
 from rules.entries import Fact
 from rules.following.findings import shown
 from rules.judging.milestones import milestone_of
@@ -14,7 +14,6 @@ from rules.language.grades import FULL, WRITTEN, fits
 from rules.language.milestones import Milestone
 from rules.program import Program
 from rules.refusals import Code, No
-from rules.times import local_time
 from rules.truth import Truth
 from rules.vocabulary.findings import Finding
 from rules.vocabulary.milestones import MilestoneState, MilestoneStatus
@@ -147,12 +146,12 @@ def _check_authority(program: Program, actor: a.Actor, step: Milestone, name: st
 
 def _settled_finding(program: Program, finding: Finding | None, at: datetime) -> Finding | None:
     """A finding that may be acted on: its time to observe has ended, or been used."""
-    if finding is None or finding.observed or finding.observable_until is None or finding.observable_until <= at:
-        return finding
     zone = program.plan.time_zone
+    if finding is None or not finding.is_observable(at, zone):
+        return finding
     raise No(
         Code.OBSERVATION_OPEN,
-        f"The party that owes may observe on the finding until {local_time(finding.observable_until, zone)} ({zone}).",
+        f"The party that owes may observe on the finding until {dates.told(finding.observable_until or at, zone)} ({zone}).",
         "a determination after that, or after its observation",
     )
 

@@ -7,12 +7,11 @@ from datetime import datetime
 from typing import TypeAlias, assert_never
 
 from rules import acts as a
-from rules import facts
+from rules import dates, facts
 from rules.entries import Fact
 from rules.language.disputes import Ladder
 from rules.program import Program
 from rules.refusals import Code, No
-from rules.times import plus
 from rules.vocabulary.disputes import Dispute, DisputeStatus
 from rules.words import did_you_mean
 
@@ -77,13 +76,14 @@ def _raised(program: Program, actor: a.Actor, deed: a.RaiseDispute, at: datetime
     if deed.about is not None and deed.about not in known:
         raise No(Code.SUBJECT_UNKNOWN, f"There is nothing called {deed.about}.", did_you_mean(deed.about, known))
     stage, first = next(iter(ladder.stages.items()))
-    until = plus(at, first.within, program.plan.time_zone)
+    until = dates.until(at, first.within, program.plan.time_zone)
     return facts.DisputeRaised(
         dispute=deed.dispute, ladder=deed.ladder, about=deed.about, reason=deed.reason, stage=stage, until=until
     )
 
 
 def _invoked(program: Program, actor: a.Actor, deed: a.InvokeSnapback, at: datetime) -> Fact:
+    zone = program.plan.time_zone
     if (rule := program.plan.snapbacks.get(deed.snapback)) is None:
         raise No(
             Code.SNAPBACK_UNKNOWN,
@@ -105,5 +105,5 @@ def _invoked(program: Program, actor: a.Actor, deed: a.InvokeSnapback, at: datet
         snapback=deed.snapback,
         dispute=deed.dispute,
         reason=deed.reason,
-        takes_effect_at=plus(at, rule.within, program.plan.time_zone),
+        takes_effect_at=dates.over(dates.until(at, rule.within, zone), zone),
     )

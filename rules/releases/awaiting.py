@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from rules import dates
 from rules.explaining.criteria import unmet, written
 from rules.explaining.milestones import milestone_reason
 from rules.language.terms import PerUnit, Release
@@ -97,13 +98,13 @@ def _time(program: Program, name: str, state: ReleaseState, at: datetime) -> Ite
     terms, zone = program.plan.releases[name], program.plan.time_zone
     for part in state.suspensions:
         until = cured_by(program, name, part)
-        lost = f"it is lost unless it is earned by {local_day(until, zone)}" if until else "it waits until it is earned again"
-        if until is not None and until <= at and pending(program, name, until):
-            lost = f"what was shown by {local_day(until, zone)} is still to be decided"
+        lost = f"it is lost unless it is earned by {dates.told(until, zone)}" if until else "it waits until it is earned again"
+        if until is not None and dates.has_passed(until, at, zone) and pending(program, name, until):
+            lost = f"what was shown by {dates.told(until, zone)} is still to be decided"
         sentence = f"{part.amount:f} {terms.unit} is suspended since {local_day(part.since, zone)}; {lost}."
         yield Awaited("cure", Truth.NOT_MET, sentence, (terms.to,), part.since, until)
     end = ends(program, name)
-    if end is not None and end > at and state.balances["committed"]:
+    if end is not None and not dates.has_passed(end, at, zone) and state.balances["committed"]:
         then = "suspended" if terms.due else "carried over" if terms.rolls_over and not state.rolled_over else "lost"
-        sentence = f"What is not earned by {local_day(end, zone)} is {then}."
+        sentence = f"What is not earned by {dates.told(end, zone)} is {then}."
         yield Awaited("time", Truth.NOT_MET, sentence, (terms.to,), earliest=end)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from rules import effects, facts
+from rules import dates, effects, facts
 from rules.language.plan import Plan
-from rules.times import local_time
 from rules.vocabulary.milestones import OnMilestone
 
 
@@ -28,14 +27,14 @@ def milestone_told(fact: OnMilestone, plan: Plan) -> str:
         case effects.DeadlineSet():
             if fact.due_revised is None:
                 return f"milestone {fact.milestone} has no due date while it is paused"
-            moved = f", originally {local_time(fact.due_original, zone)}" if fact.due_revised != fact.due_original else ""
-            return f"milestone {fact.milestone} due {local_time(fact.due_revised, zone)}{moved}"
+            moved = f", originally {dates.told(fact.due_original, zone)}" if fact.due_revised != fact.due_original else ""
+            return f"milestone {fact.milestone} due {dates.told(fact.due_revised, zone)}{moved}"
         case effects.DeadlineMissed():
             return f"milestone {fact.milestone} was not achieved by its due date"
         case effects.DeadlineExtended():
-            return f"milestone {fact.milestone} extended by agreement to {local_time(fact.to, zone)}"
+            return f"milestone {fact.milestone} extended by agreement to {dates.told(fact.to, zone)}"
         case effects.MilestoneWaived():
-            until = f" until {local_time(fact.until, zone)}" if fact.until else ""
+            until = f" until {dates.told(fact.until, zone)}" if fact.until else ""
             return f"milestone {fact.milestone} waived{until}"
         case effects.WaiverExpired():
             return f"the waiver of {fact.milestone} has ended"

@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import partial
 from typing import TypeAlias
 
-from rules import effects, facts
+from rules import dates, effects, facts
 from rules.effects import Effect
 from rules.following.agenda import Agenda, on
 from rules.following.anchors import occurred
@@ -27,7 +27,6 @@ from rules.measuring.unread import unread
 from rules.program import Program
 from rules.releases.settlement import releases
 from rules.releases.windows import has_time_left
-from rules.times import plus
 from rules.truth import Truth
 from rules.vocabulary.findings import Finding
 from rules.vocabulary.milestones import MilestoneStatus
@@ -133,7 +132,7 @@ def _is_measured(program: Program, name: str) -> bool:
 
 
 def _finding(program: Program, name: str, at: datetime, now: Found) -> effects.FindingMade:
-    until = plus(at, program.plan.milestones[name].determined.observation, program.plan.time_zone)
+    until = dates.until(at, program.plan.milestones[name].determined.observation, program.plan.time_zone)
     return effects.FindingMade(
         milestone=name,
         outcome=now.outcome,
@@ -157,7 +156,7 @@ def achievements(program: Program, at: datetime, agenda: Agenda) -> Iterator[Eff
             and state.status is not MilestoneStatus.ACHIEVED
             and program.plan.milestones[name].determined.automatically
             and program.phase(program.plan.phase_of[name]).status is not PhaseStatus.WAITING
-            and (finding.observed or finding.observable_until is None or finding.observable_until <= at)
+            and not finding.is_observable(at, program.plan.time_zone)
         ):
             yield facts.MilestoneDetermined(
                 milestone=name,

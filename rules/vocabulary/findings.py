@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from rules.dates import has_passed
 from rules.times import Instant
 from rules.truth import Truth
 from rules.vocabulary.unknown import Why
@@ -51,3 +52,7 @@ class Finding:
     observable_until: datetime | None
     observed: bool = False
     unknown: Why | None = None
+
+    def is_observable(self, at: datetime, zone: str) -> bool:
+        """Whether the party that owes may still observe on it before it is determined."""
+        return not self.observed and self.observable_until is not None and not has_passed(self.observable_until, at, zone)

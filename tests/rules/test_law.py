@@ -18,7 +18,7 @@ from rules.vocabulary.evidence import EvidenceStatus
 from rules.vocabulary.milestones import MilestoneStatus
 from rules.vocabulary.phases import PhaseStatus
 from rules.vocabulary.standing import Standing
-from tests.rules.small_plan import PLAN, World, day
+from tests.rules.small_plan import PLAN, World, day, night, through
 
 
 def figure(name: str, value: str, period: str = "2024", **other: Any) -> a.RecordMeasurement:
@@ -113,8 +113,8 @@ class TestEvidenceAndDetermination:
         world.given("sara", world.document("e3", "safety", "order"), day(2))
         world.given("nick", a.Verify(evidence="e3"), day(2))
         verdict = a.Determine(milestone="safety", outcome="achieved", reason="Shown.")
-        assert world.tried("cleo", verdict, day(8)) == "observation_open"
-        world.given("cleo", verdict, day(9))
+        assert world.tried("cleo", verdict, through(9)) == "observation_open", "the ninth is its day, too"
+        world.given("cleo", verdict, night(9))
 
     def test_withdrawn_evidence_proposes_a_reversal_and_flips_nothing(self) -> None:
         world = World()
@@ -361,7 +361,7 @@ class TestGatesAndWhatBlocks:
         world.clock(day(100))
         due = world.program.milestone("safety").due
         assert due is not None
-        assert due.missed_at == day(61)
+        assert due.missed_at == night(61)
         assert "It was due on 2025-05-01" in blocking_phase(world.program, "answer", day(100))[0].sentence
 
     def test_a_broken_moratorium_stops_the_deadline(self) -> None:
@@ -483,8 +483,9 @@ class TestFixedDates:
         world.clock(day(60))
         missed = world.program.milestone("announced").due
         assert missed is not None
-        assert missed.missed_at == due.original
-        assert due.original.isoformat() == "2025-04-11T00:00:00+00:00"
+        assert due.original.isoformat() == "2025-04-11T20:59:59.999999+00:00", "through the day, in Baghdad"
+        assert missed.missed_at is not None
+        assert missed.missed_at.isoformat() == "2025-04-11T21:00:00+00:00"
 
     def test_a_commitment_is_in_force_from_it(self) -> None:
         world = World(commitments__moratorium__in_force={"date": self.date})
