@@ -74,8 +74,9 @@ def blocking_phase(program: Program, name: str, at: datetime) -> tuple[Blocking,
         with_parent = f" {program.parent.reason}" if program.parent and program.parent.holds else ""
         sentence = f"The program is {program.standing} since {local_day(since, program.plan.time_zone)}; no gate opens."
         found.append(Blocking(name, gate, "program: running", Truth.NOT_MET, sentence + with_parent, (), since, None))
-    if waiting and rule.within and program.phase(rule.within).status is PhaseStatus.WAITING:
-        sentence = f"It opens within another phase, which is not open: {program.plan.phases[rule.within].title}."
+    if waiting and rule.within and (outer := program.phase(rule.within).status) is not PhaseStatus.OPEN:
+        which = "not open" if outer is PhaseStatus.WAITING else "complete"
+        sentence = f"It opens within another phase, which is {which}: {program.plan.phases[rule.within].title}."
         found.append(Blocking(name, gate, f"within: {rule.within}", Truth.NOT_MET, sentence, (), None, None))
     found.extend(_unmet(program, name, gate, rule.entry if waiting else program.plan.exits[name], at))
     if waiting and not found and rule.opens == "on_advance":

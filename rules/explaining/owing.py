@@ -95,10 +95,11 @@ def _phases(program: Program, at: datetime) -> Iterator[Owed]:
     """Consents that nothing but a consent is missing for, and phases that somebody has to open."""
     for name, rule in program.plan.phases.items():
         state = program.phase(name)
-        closed = rule.within is not None and program.phase(rule.within).status is PhaseStatus.WAITING
+        waiting = state.status is PhaseStatus.WAITING
+        outer = program.phase(rule.within).status if rule.within else PhaseStatus.OPEN
+        closed = outer is PhaseStatus.WAITING or (waiting and outer is PhaseStatus.COMPLETE)
         if state.status is PhaseStatus.COMPLETE or closed:
             continue
-        waiting = state.status is PhaseStatus.WAITING
         if waiting and rule.opens == "on_advance" and state.entry_met:
             for party in (rule.party,) if rule.party else tuple(program.plan.parties):
                 yield Owed(party, "advance", name, state.entry_met_at or program.started_at)

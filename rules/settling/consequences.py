@@ -173,7 +173,7 @@ def gates(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
         state, consents = program.phase(name), program.consented(name)
         waiting = state.status is PhaseStatus.WAITING
         entry = _holds(gate(program, consents, rule.entry, at), held=state.entry_met and not waiting)
-        entry = entry and _outer_open(program, rule.within)
+        entry = entry and _within(program, rule.within, waiting=waiting)
         if entry != state.entry_met:
             yield effects.GateChanged(phase=name, gate="entry", met=entry, effective_at=at)
             if not entry and not waiting:
@@ -195,8 +195,12 @@ def _holds(gate_is: Truth, *, held: bool) -> bool:
     return gate_is is Truth.MET or (held and gate_is is Truth.INDETERMINATE)
 
 
-def _outer_open(program: Program, outer: str | None) -> bool:
-    return outer is None or program.phase(outer).status is not PhaseStatus.WAITING
+def _within(program: Program, outer: str | None, *, waiting: bool) -> bool:
+    """A phase opens within one that is open. One that is open goes on when the other is complete, and not when it waits again."""
+    if outer is None:
+        return True
+    status = program.phase(outer).status
+    return status is PhaseStatus.OPEN or (status is PhaseStatus.COMPLETE and not waiting)
 
 
 def _gate_closed(program: Program, name: str, at: datetime) -> Effect:
