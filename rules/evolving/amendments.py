@@ -9,6 +9,7 @@ from typing import TypeVar
 from rules import effects
 from rules.language.milestones import Milestone
 from rules.language.parameters import recorded_plan
+from rules.language.plan import Plan
 from rules.language.timetable import Deadline
 from rules.program import Program
 from rules.vocabulary.amendments import Version
@@ -44,7 +45,8 @@ def amended(program: Program, fact: effects.PlanAmended) -> Program:
         stalls=_named(program.stalls, plan.inactivity),
         figures=_named(program.figures, plan.indicators),
         checks=_named(program.checks, plan.checks),
-        consents={name: given for name, given in program.consents.items() if name in plan.phases and not _waits(program, name)},
+        consents=_of_opened(program, program.consents, plan),
+        completions=_of_opened(program, program.completions, plan),
     )
 
 
@@ -52,9 +54,10 @@ def _named(held: Mapping[str, V], names: Collection[str]) -> Mapping[str, V]:
     return {name: value for name, value in held.items() if name in names}
 
 
-def _waits(program: Program, phase: str) -> bool:
-    """A phase that has not opened asks anew for the consents to its opening: its text may be another."""
-    return program.phase(phase).status is PhaseStatus.WAITING
+def _of_opened(program: Program, consents: Mapping[str, frozenset[str]], plan: Plan) -> Mapping[str, frozenset[str]]:
+    """A phase that waits asks anew for the consents to it: its text may be another."""
+    opened = {name for name in plan.phases if program.phase(name).status is not PhaseStatus.WAITING}
+    return _named(consents, opened)
 
 
 def _kept(state: MilestoneState, before: Milestone, step: Milestone) -> MilestoneState:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
 
 from rules.explaining.criteria import unmet, written
 from rules.explaining.reasons import named
@@ -16,7 +15,7 @@ from rules.measuring.figures import usable
 from rules.program import Program
 from rules.times import local_day
 from rules.truth import Truth
-from rules.vocabulary.phases import PhaseStatus
+from rules.vocabulary.phases import Gate, PhaseStatus
 from rules.vocabulary.standing import Standing
 from rules.vocabulary.unknown import Unknown, Why
 
@@ -31,7 +30,7 @@ class Blocking:
     """
 
     phase: str
-    gate: Literal["entry", "exit"]
+    gate: Gate
     criterion: str
     outcome: Truth
     sentence: str
@@ -68,7 +67,7 @@ def blocking_phase(program: Program, name: str, at: datetime) -> tuple[Blocking,
         return ()
     found: list[Blocking] = []
     waiting = state.status is PhaseStatus.WAITING
-    gate: Literal["entry", "exit"] = "entry" if waiting else "exit"
+    gate: Gate = "entry" if waiting else "exit"
     if program.standing is not Standing.RUNNING:
         since = program.suspensions[-1][0]
         with_parent = f" {program.parent.reason}" if program.parent and program.parent.holds else ""
@@ -97,11 +96,11 @@ def _with_stalls(program: Program, block: Blocking) -> Blocking:
 def _unmet(
     program: Program,
     phase: str,
-    gate: Literal["entry", "exit"],
+    gate: Gate,
     criteria: Iterable[c.Criterion],
     at: datetime,
 ) -> Iterator[Blocking]:
-    for leaf, outcome, (sentence, owes, since, earliest) in unmet(program, phase, criteria, at):
+    for leaf, outcome, (sentence, owes, since, earliest) in unmet(program, (phase, gate), criteria, at):
         unknown, checks = _unknown(program, leaf, at), relied_on(program.plan, leaf)
         yield Blocking(phase, gate, written(leaf), outcome, sentence, owes, since, earliest, unknown, checks)
 

@@ -9,6 +9,7 @@ from typing import Literal, assert_never
 from rules import dates
 from rules.explaining.reasons import Reason, named
 from rules.following.findings import showing, shown
+from rules.following.verifiers import who_verifies
 from rules.language.milestones import Measured
 from rules.program import Program
 from rules.truth import Truth
@@ -46,7 +47,8 @@ def next_act(program: Program, name: str, at: datetime) -> NextAct:
     pending = tuple(key for key in waiting if showing(program, name, key, at).outcome is not Truth.MET)
     if pending:
         since = min(waiting[key].recorded_at for key in pending)
-        return NextAct("verification", step.verified_by, since, at, pending)
+        may = dict.fromkeys(who for key in pending for who in who_verifies(program, waiting[key]))
+        return NextAct("verification", tuple(may), since, at, pending)
     return NextAct("evidence", (step.party,), home.opened_at, _observed_by(program, name, at))
 
 
@@ -73,6 +75,8 @@ def _waits(program: Program, name: str, act: NextAct, at: datetime) -> str:
         case "determination":
             return f"{title}: shown; {who} has not determined it.{late}{before}"
         case "verification":
+            if not act.owes:
+                return f"{title}: nobody may verify {', '.join(act.showings)}: who may is who recorded it.{late}"
             return f"{title}: {', '.join(act.showings)} awaits verification by {who}.{late}"
         case "evidence":
             return f"{title}: {shown(program, name, at).sentence}{late}{before}"

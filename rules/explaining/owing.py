@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias, assert_never
 
-from rules.explaining.consents import awaited, met_since
+from rules.explaining.consents import awaited, met_since, next_gate, to_what
 from rules.explaining.criteria import commitment_reason
 from rules.explaining.milestones import milestone_reason, next_act, without_evidence
 from rules.following.incidents import deciders, to_be_decided
@@ -150,7 +150,8 @@ def in_words(program: Program, owed: Owed, at: datetime) -> str:
         case "commitment":
             return commitment_reason(program, owed.name, at)[0]
         case "consent":
-            return f"{program.plan.phases[owed.name].title}: it waits for consent and for nothing else."
+            what = to_what(next_gate(program, owed.name)[2])
+            return f"{program.plan.phases[owed.name].title}: its {what} waits for consent and for nothing else."
         case "advance":
             return f"{program.plan.phases[owed.name].title}: its entry gate is met; it opens when somebody advances it."
         case "proposal":

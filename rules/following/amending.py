@@ -142,6 +142,7 @@ def _uncounted(program: Program, plan: Plan) -> Iterator[Uncounted]:
             yield Uncounted("milestone", name, "it is achieved or waived, and is no longer in the plan")
         elif state.due is not None and state.achieved_at is not None and _dated(program.plan, name) != _dated(plan, name):
             yield Uncounted("date", name, "it is achieved, and whether that was in time is not counted anew")
-    for name, given in program.consents.items():
+    for name in {**program.consents, **program.completions}:
+        given = program.consented(name, "entry") | program.consented(name, "exit")
         if given and program.phase(name).opened_at is None:
             yield Uncounted("consent", name, f"the consent of {', '.join(sorted(given))} was to another text")

@@ -76,8 +76,8 @@ def _so_far(program: Program, name: str) -> list[str]:
 
 def _rests_on(program: Program, name: str, at: datetime) -> Truth:
     """Whether what a milestone is held while holds."""
-    criteria = program.plan.milestones[name].holds_while
-    return gate(program, program.consented(program.plan.phase_of[name]), criteria, at) if criteria else MET
+    criteria, phase = program.plan.milestones[name].holds_while, program.plan.phase_of[name]
+    return gate(program, program.consented(phase, "entry"), criteria, at) if criteria else MET
 
 
 _RESTS_ON = {

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from rules import acts as a
 from rules import dates, facts
+from rules.authority import by
 from rules.entries import Fact
 from rules.following.findings import shown
 from rules.judging.milestones import milestone_of
@@ -131,7 +132,7 @@ def _check_authority(program: Program, actor: a.Actor, step: Milestone, name: st
         raise No(
             Code.PARTY_MAY_NOT,
             f"{name} is determined by {who}, not by {actor.party}.",
-            f"an authority of {who}",
+            by("determine", step.determined.by) if step.determined.by else "a finding, after which it is determined by itself",
         )
     state = program.milestone(name)
     for pieces in state.shown.values():
@@ -140,7 +141,7 @@ def _check_authority(program: Program, actor: a.Actor, step: Milestone, name: st
                 raise No(
                     Code.RECORDER_IS_AUTHORITY,
                     f"{actor.person} has recorded {piece} and cannot determine what it shows.",
-                    "another person",
+                    f"{by('determine', step.determined.by)}, and another person",
                 )
 
 
@@ -164,9 +165,9 @@ def _stability_reversed(program: Program, actor: a.Actor, deed: a.Determine, pha
             f"{phase} has no stability period that could be determined so.",
             "outcome reversed for a phase whose stability period is complete",
         )
-    by = _stability_authorities(program, phase)
-    if actor.party not in by:
-        raise No(Code.PARTY_MAY_NOT, f"This is determined by {' or '.join(sorted(by))}.", "one of these")
+    who = sorted(_stability_authorities(program, phase))
+    if actor.party not in who:
+        raise No(Code.PARTY_MAY_NOT, f"This is determined by {' or '.join(who)}.", by("determine", who))
     if state.completed_at is None:
         raise No(Code.NOT_ACHIEVED, "The period is not complete.", "a period that is complete")
     if state.finding is None or state.finding.proposes != "reversal":

@@ -8,6 +8,7 @@ from typing import TypeAlias, assert_never
 
 from rules import acts as a
 from rules import dates, facts
+from rules.authority import by
 from rules.entries import Fact
 from rules.language.disputes import Ladder
 from rules.program import Program
@@ -26,11 +27,11 @@ def dispute_fact(program: Program, actor: a.Actor, deed: Deed, at: datetime) -> 
         case a.SettleDispute():
             dispute = unsettled_dispute(program, deed.dispute)
             stage = ladder_of(program, dispute.ladder).stages[dispute.stage]
-            _check_party(actor, stage.before, f"The dispute lies before {' and '.join(stage.before)}.")
+            _check_party(actor, deed, stage.before, f"The dispute lies before {' and '.join(stage.before)}.")
             return facts.DisputeSettled(dispute=dispute.id, stage=dispute.stage, outcome=deed.outcome)
         case a.WithdrawDispute():
             dispute = unsettled_dispute(program, deed.dispute)
-            _check_party(actor, [dispute.raised_by.party or ""], f"{dispute.raised_by.party} has raised this dispute.")
+            _check_party(actor, deed, [dispute.raised_by.party or ""], f"{dispute.raised_by.party} has raised this dispute.")
             return facts.DisputeWithdrawn(dispute=dispute.id, reason=deed.reason)
         case a.InvokeSnapback():
             return _invoked(program, actor, deed, at)
@@ -61,9 +62,9 @@ def open_dispute(program: Program, name: str) -> Dispute:
     return dispute
 
 
-def _check_party(actor: a.Actor, among: Collection[str], because: str) -> None:
+def _check_party(actor: a.Actor, deed: Deed, among: Collection[str], because: str) -> None:
     if actor.party not in among:
-        raise No(Code.PARTY_MAY_NOT, because, f"an act of {' or '.join(among)}")
+        raise No(Code.PARTY_MAY_NOT, because, by(deed.kind, among))
 
 
 def _raised(program: Program, actor: a.Actor, deed: a.RaiseDispute, at: datetime) -> Fact:
@@ -71,7 +72,7 @@ def _raised(program: Program, actor: a.Actor, deed: a.RaiseDispute, at: datetime
     if deed.dispute in program.disputes:
         raise No(Code.ID_TAKEN, f"There is a dispute {deed.dispute} already.", "an id that is not taken")
     who = ladder.raised_by or tuple(program.plan.parties)
-    _check_party(actor, who, f"A dispute of this kind is raised by {' or '.join(who)}.")
+    _check_party(actor, deed, who, f"A dispute of this kind is raised by {' or '.join(who)}.")
     known = {*program.plan.milestones, *program.plan.commitments, *program.plan.phases, *program.incidents}
     if deed.about is not None and deed.about not in known:
         raise No(Code.SUBJECT_UNKNOWN, f"There is nothing called {deed.about}.", did_you_mean(deed.about, known))
@@ -90,7 +91,7 @@ def _invoked(program: Program, actor: a.Actor, deed: a.InvokeSnapback, at: datet
             f"{deed.snapback} is no snapback of the plan.",
             did_you_mean(deed.snapback, program.plan.snapbacks),
         )
-    _check_party(actor, rule.invoked_by, f"It is invoked by {' or '.join(rule.invoked_by)}.")
+    _check_party(actor, deed, rule.invoked_by, f"It is invoked by {' or '.join(rule.invoked_by)}.")
     if deed.snapback in program.snapbacks:
         raise No(Code.SNAPBACK_INVOKED, f"{deed.snapback} has been invoked already.", "nothing more is needed")
     if rule.only_after is not None:

@@ -170,9 +170,9 @@ def achievements(program: Program, at: datetime, agenda: Agenda) -> Iterator[Eff
 def gates(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
     """Gates that begin or cease to be met, and what that does to their phases."""
     for name, rule in on(agenda.phases, program.plan.phases):
-        state, consents = program.phase(name), program.consented(name)
+        state = program.phase(name)
         waiting = state.status is PhaseStatus.WAITING
-        entry = _holds(gate(program, consents, rule.entry, at), held=state.entry_met and not waiting)
+        entry = _holds(gate(program, program.consented(name, "entry"), rule.entry, at), held=state.entry_met and not waiting)
         entry = entry and _within(program, rule.within, waiting=waiting)
         if entry != state.entry_met:
             yield effects.GateChanged(phase=name, gate="entry", met=entry, effective_at=at)
@@ -183,7 +183,8 @@ def gates(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
                 waiting = isinstance(closed, effects.PhaseSteppedBack)
         if waiting:
             continue
-        leave = _holds(gate(program, consents, program.plan.exits[name], at), held=state.status is PhaseStatus.COMPLETE)
+        consents, asked = program.consented(name, "exit"), program.plan.exits[name]
+        leave = _holds(gate(program, consents, asked, at), held=state.status is PhaseStatus.COMPLETE)
         if leave != state.exit_met:
             yield effects.GateChanged(phase=name, gate="exit", met=leave, effective_at=at)
             if not leave and state.status is PhaseStatus.COMPLETE:
@@ -196,7 +197,7 @@ def _holds(gate_is: Truth, *, held: bool) -> bool:
 
 
 def _within(program: Program, outer: str | None, *, waiting: bool) -> bool:
-    """A phase opens within one that is open. One that is open goes on when the other is complete, and not when it waits again."""
+    """A phase opens within one that is open. Opened, it goes on when the other is complete, and not when it waits again."""
     if outer is None:
         return True
     status = program.phase(outer).status

@@ -317,7 +317,7 @@ class TestAmendment:
         given.given("nils", propose(amend(phases__trade__opens="automatically")), day(2))
         for person in ("nils", "saul"):
             given.given(person, a.Consent(proposal="p1"), day(3))
-        assert given.program.consented("trade") == frozenset()
+        assert given.program.consented("trade", "entry") == frozenset()
 
 
 @pytest.mark.parametrize("person", ["saul", "cleo"])

@@ -175,7 +175,7 @@ class TestASample:
         smoke(world, "m2", "88", 3)
         smoke(world, "s2", "79.9", 3, indicator="eligible", unit="%")
         assert balances(world, "cleaning")["released"] == "5"
-        assert "That of 2024 does not count: Eligible share of the sample of at least 80 is not shown" in told(
+        assert "That of 2024 does not count: Eligible share of the sample was 79.9 % for it, and at least 80 is asked." in told(
             world, "cleaning", 3
         )
 
@@ -413,7 +413,7 @@ class TestWhatItSays:
         assert waiting.owes == ("north",)
         assert waiting.what == "milestone: announced"
         assert "is missing or not verified" in waiting.sentence
-        assert "no verified figure counts yet. Earned so far: 0 of 20 million" in told(world, "cleaning", 0)
+        assert "no figure is recorded. Earned so far: 0 of 20 million" in told(world, "cleaning", 0)
         assert "For the advance: First move: not complete" in told(world, "cleaning", 0)
         assert "What is not earned by 2025-03-21 is carried over." in told(world, "cleaning", 0)
         assert "What is not earned by 2025-03-06 is suspended." in told(world, "instalment", 0)
