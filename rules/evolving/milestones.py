@@ -53,6 +53,7 @@ def milestone_after(program: Program, _: Entry, fact: OnMilestone) -> Program:
                 fact.milestone,
                 status=MilestoneStatus(fact.outcome),
                 achieved_at=fact.effective_at if achieved else None,
+                happened_at=fact.happened_at if achieved else None,
                 grade=grade or None,
                 determined_at=fact.effective_at,
                 due=_due_after(program, state, fact),

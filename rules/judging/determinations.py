@@ -9,6 +9,7 @@ from rules import acts as a
 from rules import dates, facts
 from rules.authority import by
 from rules.entries import Fact
+from rules.following.anchors import deed_done_at
 from rules.following.findings import shown
 from rules.judging.milestones import milestone_of
 from rules.language.grades import FULL, WRITTEN, fits
@@ -53,6 +54,7 @@ def determined(program: Program, actor: a.Actor, deed: a.Determine, at: datetime
         grade=int(grade) if grade is not None and step.determined.scale == "ordinal" else None,
         share=grade if step.determined.scale == "share" else None,
         reason=deed.reason,
+        happened_at=deed_done_at(program, name) if deed.outcome == "achieved" else None,
         effective_at=at,
     )
 

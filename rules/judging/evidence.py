@@ -11,7 +11,7 @@ from rules.authority import by, may
 from rules.entries import Fact
 from rules.judging.measurements import measured
 from rules.judging.milestones import milestone_of
-from rules.judging.recorded import check_free, check_past, known
+from rules.judging.recorded import check_free, check_past, check_since_start, known
 from rules.judging.restriction import check_restriction, read
 from rules.judging.verification import check_verifier, to_be_judged
 from rules.language.milestones import Attestation, Filed, Measured, Statement
@@ -76,6 +76,7 @@ def _recorded(program: Program, actor: a.Actor, deed: a.RecordEvidence, at: date
         case _:
             pass
     check_past(deed.happened_at, at)
+    check_since_start(program, deed.happened_at)
     check_restriction(program, actor, deed, step)
     return facts.EvidenceRecorded(
         evidence=deed.evidence,

@@ -28,10 +28,10 @@ def check_verifier(program: Program, actor: a.Actor, piece: Evidence) -> None:
     """Who verifies is whom the plan names, another person than recorded it, and of another party. Raises No."""
     named, may = named_to_verify(program, piece), who_verifies(program, piece)
     recorder = piece.recorded_by
-    accepted = by("verify", may) if may else "evidence that somebody of another party has recorded"
+    accepted = by("verify", sorted(may)) if may else "evidence that somebody of another party has recorded"
     check_reader(program, actor, piece)
     if actor.party not in named:
-        who = " or ".join(named) or "nobody: nothing counts it"
+        who = " or ".join(sorted(named)) or "nobody: nothing counts it"
         raise No(Code.PARTY_MAY_NOT, f"This is verified by {who}, not by {actor.party}.", accepted)
     if actor.person == recorder.person:
         told = f"{actor.person} has recorded this evidence and cannot verify it."

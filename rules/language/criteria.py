@@ -28,6 +28,11 @@ class Anchor(Strict):
     phase: Name | None = Field(default=None, description="the opening or completion of a phase")
     becomes: str | None = Field(default=None, pattern="^(open|complete)$", description="with phase")
     milestone: Name | None = Field(default=None, description="the achievement of a milestone")
+    as_: Literal["determined", "happened"] | None = Field(
+        default=None,
+        alias="as",
+        description="with milestone: when it was determined (left out), or when it happened by its verified evidence",
+    )
     date: Instant | None = Field(default=None, description="a fixed instant")
 
     @model_validator(mode="after")
@@ -40,6 +45,8 @@ class Anchor(Strict):
             )
         if (self.phase is None) != (self.becomes is None):
             raise ValueError("say what the phase becomes: {phase: NAME, becomes: open | complete}")
+        if self.as_ is not None and self.milestone is None:
+            raise ValueError("as is for a milestone: {milestone: NAME, as: determined | happened}")
         return self
 
 

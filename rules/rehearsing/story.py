@@ -92,6 +92,7 @@ class Expectation(Strict):
     on_time: tuple[Name, ...] | None = Field(default=None, description="parties that have missed no such date")
     is_: str | None = Field(default=None, alias="is")
     on: date | None = Field(default=None, description="local date of opening, completion, achievement")
+    happened_on: date | None = Field(default=None, description="with milestone: local date of the deed, as its evidence says")
     completes_on: date | None = Field(default=None, description="local date on which a period ends")
     days_left: int | None = None
     moved_by: Id | None = None

@@ -16,7 +16,7 @@ from typing import TypeAlias
 from rules import dates, effects, facts
 from rules.effects import Effect
 from rules.following.agenda import Agenda, on
-from rules.following.anchors import occurred
+from rules.following.anchors import deed_done_at, occurred
 from rules.following.commitments import commitments
 from rules.following.deadlines import deadlines
 from rules.following.findings import Found, found
@@ -163,6 +163,7 @@ def achievements(program: Program, at: datetime, agenda: Agenda) -> Iterator[Eff
                 outcome="achieved",
                 reason=finding.sentence,
                 automatically=True,
+                happened_at=deed_done_at(program, name),
                 effective_at=at,
             )
 

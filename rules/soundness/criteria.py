@@ -7,6 +7,7 @@ from typing import assert_never
 
 from rules.language import criteria as c
 from rules.language.grades import WRITTEN, fits
+from rules.language.milestones import Measured
 from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
 from rules.soundness.names import unknown
@@ -108,6 +109,11 @@ def anchored(plan: Plan, at: Path, anchor: c.Anchor) -> Iterator[Fault]:
         yield from unknown((*at, "phase"), anchor.phase, "phase", plan.phases)
     if anchor.milestone:
         yield from unknown((*at, "milestone"), anchor.milestone, "milestone", plan.milestones)
+    step = plan.milestones.get(anchor.milestone or "")
+    if step and anchor.as_ == "happened" and all(isinstance(how, Measured) for how in step.shown_by.values()):
+        yield Fault(
+            (*at, "as"), f"{anchor.milestone} is shown by figures alone, which do not say when it happened; leave as out"
+        )
 
 
 def triggered(plan: Plan, at: Path, triggers: tuple[c.Trigger, ...], everybody: list[str]) -> Iterator[Fault]:

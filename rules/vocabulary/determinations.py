@@ -40,6 +40,7 @@ class MilestoneDetermined(Strict):
     share: Figure | None = None
     reason: Text
     automatically: bool = False
+    happened_at: Instant | None = Field(default=None, description="with achieved: when the deed was done, as its evidence says")
     effective_at: Instant
 
 

@@ -70,6 +70,8 @@ class MilestoneState:
     finding: Finding | None = None
     due: Due | None = None
     achieved_at: datetime | None = None
+    happened_at: datetime | None = None
+    """When what was achieved had been done, where its verified evidence says so."""
     first_recorded_at: datetime | None = None
     grade: Decimal | None = None
     """On the milestone's scale, where it has one and something of it is achieved."""
