@@ -18,9 +18,14 @@ from rules.times import Interval, day_after, day_begins, in_whole_days, local_da
 _INSTANT = timedelta(microseconds=1)
 
 
+def takes_time(duration: str) -> bool:
+    """Whether it is more than nothing."""
+    return parsed(duration).sign() != 0
+
+
 def in_days(duration: str) -> bool:
     """Whether what is counted so is a day, and no instant."""
-    return in_whole_days(duration) and parsed(duration).sign() != 0
+    return in_whole_days(duration) and takes_time(duration)
 
 
 @lru_cache(maxsize=65536)

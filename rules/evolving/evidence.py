@@ -49,13 +49,14 @@ def evidence_after(program: Program, entry: Entry, fact: OnEvidence) -> Program:
                 status=EvidenceStatus.VERIFIED,
                 verified_by=caused_by(entry),
             )
-            return _counted(_judged(program, piece), piece, stands=True)
+            return _counted(_judged(_decided(program, piece, entry.at), piece), piece, stands=True)
         case effects.FigureAccepted():
             accepted = program.evidence[fact.measurement]
             piece = replace(accepted, status=EvidenceStatus.VERIFIED, accepted_by=fact.check)
             return _counted(_judged(program, piece), piece, stands=True)
         case facts.EvidenceReturned():
             piece = replace(program.evidence[fact.evidence], status=EvidenceStatus.RETURNED)
+            program = _returned(_decided(program, piece, entry.at), piece, fact.reason)
         case facts.EvidenceWithdrawn():
             piece = replace(program.evidence[fact.evidence], status=EvidenceStatus.WITHDRAWN)
     return _counted(_judged(program, piece), piece, stands=False)
@@ -94,5 +95,20 @@ def _counted(program: Program, piece: Evidence, *, stands: bool) -> Program:
     step = program.plan.milestones.get(piece.milestone or "")
     if step is None or piece.milestone is None or piece.shows is None or piece.shows not in step.shown_by:
         return program  # the plan has been amended and asks for it no more
-    shown = program.milestone(piece.milestone).shown
-    return with_milestone(program, piece.milestone, shown=put(shown, piece.shows, kept(shown.get(piece.shows, ()))))
+    state = program.milestone(piece.milestone)
+    left = {shows: why for shows, why in state.returned.items() if shows != piece.shows or not stands}
+    shown = put(state.shown, piece.shows, kept(state.shown.get(piece.shows, ())))
+    return with_milestone(program, piece.milestone, shown=shown, returned=left)
+
+
+def _decided(program: Program, piece: Evidence, at: datetime) -> Program:
+    if piece.milestone is None or piece.milestone not in program.plan.milestones:
+        return program
+    return with_milestone(program, piece.milestone, judged_at=at)
+
+
+def _returned(program: Program, piece: Evidence, reason: str) -> Program:
+    if piece.milestone is None or piece.shows is None or piece.milestone not in program.plan.milestones:
+        return program
+    before = program.milestone(piece.milestone).returned
+    return with_milestone(program, piece.milestone, returned=put(before, piece.shows, reason))

@@ -29,21 +29,22 @@ def _finding(fact: effects.FindingMade) -> Finding:
         made_at=fact.effective_at,
         observable_until=fact.observable_until,
         unknown=fact.unknown,
+        by=fact.by,
     )
 
 
-def milestone_after(program: Program, _: Entry, fact: OnMilestone) -> Program:
+def milestone_after(program: Program, entry: Entry, fact: OnMilestone) -> Program:
     """The program after a fact on a milestone, or a finding."""
     match fact:
         case effects.FindingMade(stability=str(phase)):
             kept = replace(program.stability[phase], finding=_finding(fact))
             return program.changed(stability=put(program.stability, phase, kept))
         case effects.FindingMade():
-            return with_milestone(program, fact.milestone or "", finding=_finding(fact))
+            made = _made(_finding(fact), program.milestone(fact.milestone or "").finding)
+            return with_milestone(program, fact.milestone or "", finding=made)
         case facts.ObservationMade():
-            finding = program.milestone(fact.milestone).finding
-            observed = replace(finding, observed=True) if finding else None
-            return with_milestone(program, fact.milestone, finding=observed)
+            found = program.milestone(fact.milestone).finding
+            return with_milestone(program, fact.milestone, finding=_observed(found, entry.at) if found else None)
         case facts.MilestoneDetermined():
             achieved = fact.outcome == "achieved"
             grade = fact.share if fact.grade is None else Decimal(fact.grade)
@@ -73,14 +74,29 @@ def milestone_after(program: Program, _: Entry, fact: OnMilestone) -> Program:
             return with_milestone(program, fact.milestone, waived=waiver)
         case effects.WaiverExpired():
             due_then = program.milestone(fact.milestone).due
-            runs = due_then is not None and due_then.missed_at is None
-            if due_then is not None and runs and (due_then.revised is None or due_then.revised < fact.effective_at):
-                # Nobody was late while it was waived: it is due when the waiver ends.
-                due_then = replace(due_then, extended=Extension(fact.effective_at, fact.effective_at))
-            return with_milestone(program, fact.milestone, waived=None, due=due_then)
+            return with_milestone(program, fact.milestone, waived=None, due=due_then and _unwaived(due_then, fact.effective_at))
         case effects.DeadlineMissed():
             due_now = program.milestone(fact.milestone).due
             return with_milestone(program, fact.milestone, due=_missed(program, due_now, fact) if due_now else None)
+
+
+def _unwaived(due: Due, at: datetime) -> Due:
+    """Nobody was late while it was waived: it is due when the waiver ends. Who was late before is late still."""
+    if due.missed_at is not None or (due.revised is not None and due.revised >= at):
+        return due
+    return replace(due, extended=Extension(at, at))
+
+
+def _made(finding: Finding, before: Finding | None) -> Finding:
+    if finding.by is None:
+        return finding
+    return replace(finding, of_evidence=before.shown if before else None)
+
+
+def _observed(finding: Finding, at: datetime) -> Finding:
+    """What somebody says to a preliminary view is said to what the evidence shows, too."""
+    shown = finding.of_evidence and replace(finding.of_evidence, observed=True, observed_at=at)
+    return replace(finding, observed=True, observed_at=at, of_evidence=shown)
 
 
 def _missed(program: Program, due: Due, fact: effects.DeadlineMissed) -> Due:

@@ -79,7 +79,7 @@ def _waits(program: Program, name: str, act: NextAct, at: datetime) -> str:
                 return f"{title}: nobody may verify {', '.join(act.showings)}: who may is who recorded it.{late}"
             return f"{title}: {', '.join(act.showings)} awaits verification by {who}.{late}"
         case "evidence":
-            return f"{title}: {shown(program, name, at).sentence}{late}{before}"
+            return f"{title}: {shown(program, name, at).sentence}{_view(program, name, at)}{late}{before}"
     assert_never(act.what)
 
 
@@ -93,6 +93,21 @@ def _observable_until(program: Program, name: str) -> str:
     finding = program.milestone(name).finding
     until = finding.observable_until if finding else None
     return dates.told(until, program.plan.time_zone) if until else ""
+
+
+def _view(program: Program, name: str, at: datetime) -> str:
+    """What is found against it and by whom, and until when whoever owes may observe on that."""
+    finding, zone = program.milestone(name).finding, program.plan.time_zone
+    if finding is None or finding.outcome is Truth.MET:
+        return ""
+    decided_at = program.milestone(name).determined_at
+    if decided_at is not None and finding.made_at <= decided_at:
+        return ""
+    view = f" {named(program, [finding.by])} would determine it as not achieved: {finding.sentence}" if finding.by else ""
+    if not finding.is_observable(at, zone):
+        return view
+    owes = named(program, [program.plan.milestones[name].party])
+    return f"{view} {owes} may observe on that until {_observable_until(program, name)}."
 
 
 def _late(program: Program, name: str) -> str:

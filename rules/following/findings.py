@@ -124,6 +124,8 @@ def showing(program: Program, name: str, key: str, at: datetime, *, counted: Col
         case Filed() | Statement():
             if standing:
                 return Judgement(MET, f"{key}: shown by {standing[-1]}, verified.")
+            if (why := program.milestone(name).returned.get(key)) is not None:
+                return Judgement(NOT_MET, f"{key} was returned: {why} Asked is {how.what}.")
             return Judgement(NOT_MET, f"{key} is missing or not verified: {how.what}.")
         case Attestation(by=parties):
             given = {program.evidence[piece].recorded_by.party for piece in standing}

@@ -27,3 +27,9 @@ def _milestones_shown(program: Program, piece: Evidence) -> list[str]:
         return [piece.milestone] if piece.milestone in program.plan.milestones else []
     indicator = piece.measurement.indicator if piece.measurement else ""
     return [milestone for milestone, _, _ in program.plan.measured.get(indicator, ())]
+
+
+def is_awaiting_verification(program: Program, milestone: str) -> bool:
+    """Whether something that was recorded for a milestone has been neither verified nor returned."""
+    pieces = (program.evidence[name] for name in program.unjudged)
+    return any(milestone in _milestones_shown(program, piece) for piece in pieces)

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from rules import acts as a
-from rules import dates, facts
+from rules import dates, effects, facts
 from rules.authority import by
 from rules.entries import Fact
 from rules.following.anchors import deed_done_at
@@ -35,8 +35,11 @@ def determined(program: Program, actor: a.Actor, deed: a.Determine, at: datetime
             f"The phase {program.plan.phase_of[name]} is not open; nothing is owed in it yet.",
             "a determination once its entry gate has opened",
         )
-    state, finding = program.milestone(name), _settled_finding(program, program.milestone(name).finding, at)
-    grade = _grade(step, deed, name)
+    state, grade = program.milestone(name), _grade(step, deed, name)
+    if deed.preliminary:
+        _check_not_held(state, name)
+        return _preliminary(program, actor, step, deed, at)
+    finding = state.finding.shown if state.finding else None
     match deed.outcome:
         case "achieved":
             _check_shown(program, name, finding, at)
@@ -44,10 +47,12 @@ def determined(program: Program, actor: a.Actor, deed: a.Determine, at: datetime
             _check_part(program, name, finding, grade, at)
         case "not_achieved":
             _check_not_held(state, name)
+            _check_heard(program, name, finding := state.finding)
         case "reversed":
             if not _is_held(state):
                 raise No(Code.NOT_ACHIEVED, f"{name} is not achieved.", "achieved or not_achieved")
             _check_fallen(state, finding, name)
+    _check_observed(program, finding, at)
     return facts.MilestoneDetermined(
         milestone=name,
         outcome=deed.outcome,
@@ -57,6 +62,31 @@ def determined(program: Program, actor: a.Actor, deed: a.Determine, at: datetime
         happened_at=deed_done_at(program, name) if deed.outcome == "achieved" else None,
         effective_at=at,
     )
+
+
+def _preliminary(program: Program, actor: a.Actor, step: Milestone, deed: a.Determine, at: datetime) -> Fact:
+    """A finding of whoever determines, which the party that owes can observe on before it is decided so."""
+    until = dates.until(at, step.determined.observation, program.plan.time_zone)
+    return effects.FindingMade(
+        milestone=deed.milestone,
+        outcome=Truth.NOT_MET,
+        sentence=deed.reason,
+        observable_until=until if until > at else None,
+        by=actor.party,
+        effective_at=at,
+    )
+
+
+def _check_heard(program: Program, name: str, finding: Finding | None) -> None:
+    """Nobody is found to have failed unheard: where there is a time to observe, a finding has said so before. Raises No."""
+    step = program.plan.milestones[name]
+    if dates.takes_time(step.determined.observation) and (finding is None or finding.outcome is Truth.MET):
+        says = "the finding is in its favour" if finding else "there is no finding"
+        raise No(
+            Code.OBSERVATION_OPEN,
+            f"{step.party} has not been told why {name} would not be achieved, and could not observe on it: {says}.",
+            "the same with preliminary: true first; once that has been observed on, or its time has ended, this one",
+        )
 
 
 def _grade(step: Milestone, deed: a.Determine, name: str) -> Decimal | None:
@@ -147,11 +177,11 @@ def _check_authority(program: Program, actor: a.Actor, step: Milestone, name: st
                 )
 
 
-def _settled_finding(program: Program, finding: Finding | None, at: datetime) -> Finding | None:
-    """A finding that may be acted on: its time to observe has ended, or been used."""
+def _check_observed(program: Program, finding: Finding | None, at: datetime) -> None:
+    """A finding may be acted on once its time to observe has ended, or been used. Raises No."""
     zone = program.plan.time_zone
     if finding is None or not finding.is_observable(at, zone):
-        return finding
+        return
     raise No(
         Code.OBSERVATION_OPEN,
         f"The party that owes may observe on the finding until {dates.told(finding.observable_until or at, zone)} ({zone}).",

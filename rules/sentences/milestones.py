@@ -25,7 +25,8 @@ def milestone_told(fact: OnMilestone, plan: Plan) -> str:
         case effects.FindingMade():
             proposal = f", proposes {fact.proposes}" if fact.proposes else ""
             subject = fact.milestone or f"the stability period of {fact.stability}"
-            return f"finding on {subject}: {str(fact.outcome).replace('_', ' ')}{proposal}. {fact.sentence}"
+            view = f", in the preliminary view of {fact.by}" if fact.by else ""
+            return f"finding on {subject}: {str(fact.outcome).replace('_', ' ')}{view}{proposal}. {fact.sentence}"
         case effects.DeadlineSet():
             if fact.due_revised is None:
                 return f"milestone {fact.milestone} has no due date while it is paused"

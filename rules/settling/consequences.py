@@ -14,6 +14,7 @@ from functools import partial
 from typing import TypeAlias
 
 from rules import dates, effects, facts
+from rules.dates import takes_time
 from rules.effects import Effect
 from rules.following.agenda import Agenda, on
 from rules.following.anchors import deed_done_at, occurred
@@ -23,6 +24,7 @@ from rules.following.findings import Found, found
 from rules.following.gates import gate
 from rules.following.referrals import referrals, snapbacks
 from rules.following.stability import counted
+from rules.following.verifiers import is_awaiting_verification
 from rules.measuring.unread import unread
 from rules.program import Program
 from rules.releases.settlement import releases
@@ -101,12 +103,12 @@ def findings(program: Program, at: datetime, agenda: Agenda, *, held: bool) -> I
         achieved, begun = state.status is MilestoneStatus.ACHIEVED, state.status is not MilestoneStatus.NOT_STARTED
         if achieved is not held or not (begun or _is_measured(program, name)):
             continue
-        now = found(program, name, at)
+        now, before = found(program, name, at), state.finding.shown if state.finding else None
         if not begun and now.unknown is None and state.finding is None:
             continue  # a check's report alone says nothing of what else is to be shown
         told = _is_measured(program, name)
-        says = told or now.proposes == "grading" or (state.finding is not None and state.finding.unknown is not None)
-        if _is_news(state.finding, now, says=says):
+        says = told or now.proposes == "grading" or (before is not None and before.unknown is not None)
+        if _is_news(before, now, says=says) or (begun and not held and _is_to_be_heard(program, name, before, now)):
             yield _finding(program, name, at, now)
 
 
@@ -120,6 +122,30 @@ def _is_news(before: Finding | None, now: Found, *, says: bool) -> bool:
     if now.outcome is Truth.MET or not says:
         return False
     return before is None or before.sentence != now.sentence
+
+
+def _is_heard_on(program: Program, name: str, now: Found) -> bool:
+    """Whether a finding that proposes nothing can still end in a determination that it is not achieved."""
+    return now.outcome is Truth.NOT_MET and takes_time(_observation(program, name)) and not program.milestone(name).counts
+
+
+def _is_to_be_heard(program: Program, name: str, before: Finding | None, now: Found) -> bool:
+    """Whether all that was shown has been judged and does not do, and the party that owes has not been told so, or why.
+
+    Somebody could then determine that it is not achieved; before that, the party has time to observe.
+    """
+    if now.outcome is not Truth.NOT_MET or now.proposes is not None or not takes_time(_observation(program, name)):
+        return False
+    state = program.milestone(name)
+    told_since = state.judged_at is None or (state.finding is not None and state.finding.made_at >= state.judged_at)
+    if told_since or (before is not None and before.outcome is Truth.NOT_MET and before.sentence == now.sentence):
+        return False
+    return not is_awaiting_verification(program, name)
+
+
+def _observation(program: Program, name: str) -> str:
+    rule = program.plan.milestones[name].determined
+    return "P0D" if rule.automatically else rule.observation
 
 
 def _is_measured(program: Program, name: str) -> bool:
@@ -139,7 +165,7 @@ def _finding(program: Program, name: str, at: datetime, now: Found) -> effects.F
         proposes=now.proposes,
         sentence=now.sentence,
         unknown=now.unknown,
-        observable_until=until if now.proposes and until > at else None,
+        observable_until=until if until > at and (now.proposes or _is_heard_on(program, name, now)) else None,
         effective_at=at,
     )
 
@@ -152,6 +178,7 @@ def achievements(program: Program, at: datetime, agenda: Agenda) -> Iterator[Eff
         finding = state.finding
         if (
             finding is not None
+            and finding.by is None
             and finding.proposes == "achievement"
             and state.status is not MilestoneStatus.ACHIEVED
             and program.plan.milestones[name].determined.automatically

@@ -67,6 +67,10 @@ class MilestoneState:
 
     status: MilestoneStatus = MilestoneStatus.NOT_STARTED
     shown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    returned: Mapping[str, str] = field(default_factory=dict)
+    """By showing, why the newest evidence for it was returned, where none has been verified since."""
+    judged_at: datetime | None = None
+    """When the newest evidence for it, figures apart, was verified or returned."""
     finding: Finding | None = None
     due: Due | None = None
     achieved_at: datetime | None = None
