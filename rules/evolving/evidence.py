@@ -59,7 +59,7 @@ def evidence_after(program: Program, entry: Entry, fact: OnEvidence) -> Program:
             program = _returned(_decided(program, piece, entry.at), piece, fact.reason)
         case facts.EvidenceWithdrawn():
             piece = replace(program.evidence[fact.evidence], status=EvidenceStatus.WITHDRAWN)
-    return _counted(_judged(program, piece), piece, stands=False)
+    return _counted(_judged(_lost(program, piece, entry.at), piece), piece, stands=False)
 
 
 def _recorded(program: Program, piece: Evidence) -> Program:
@@ -99,6 +99,21 @@ def _counted(program: Program, piece: Evidence, *, stands: bool) -> Program:
     left = {shows: why for shows, why in state.returned.items() if shows != piece.shows or not stands}
     shown = put(state.shown, piece.shows, kept(state.shown.get(piece.shows, ())))
     return with_milestone(program, piece.milestone, shown=shown, returned=left)
+
+
+def _lost(program: Program, piece: Evidence, at: datetime) -> Program:
+    """What was with somebody else, or done, is owed again from now on."""
+    for milestone, shows in _shown_by(program, piece):
+        lost = put(program.milestone(milestone).lost_at, shows, at)
+        program = with_milestone(program, milestone, lost_at=lost)
+    return program
+
+
+def _shown_by(program: Program, piece: Evidence) -> list[tuple[str, str]]:
+    if piece.measurement is not None:
+        return [(name, shows) for name, shows, _ in program.plan.measured.get(piece.measurement.indicator, ())]
+    known = piece.milestone in program.plan.milestones
+    return [(piece.milestone, piece.shows)] if known and piece.milestone and piece.shows else []
 
 
 def _decided(program: Program, piece: Evidence, at: datetime) -> Program:

@@ -10,6 +10,7 @@ from typing import Any
 from rules import effects, facts
 from rules.entries import Entry, NotFoldable
 from rules.program import Program, put
+from rules.times import Interval
 from rules.vocabulary.deadlines import Due, Extension
 from rules.vocabulary.findings import Finding
 from rules.vocabulary.milestones import MilestoneState, MilestoneStatus, OnMilestone, Waiver
@@ -57,6 +58,8 @@ def milestone_after(program: Program, entry: Entry, fact: OnMilestone) -> Progra
                 happened_at=fact.happened_at if achieved else None,
                 grade=grade or None,
                 determined_at=fact.effective_at,
+                owed_again_at=state.owed_again_at if achieved else fact.effective_at,
+                reversals=_reversals(state, fact),
                 due=_due_after(program, state, fact),
             )
         case effects.DeadlineSet():
@@ -74,10 +77,19 @@ def milestone_after(program: Program, entry: Entry, fact: OnMilestone) -> Progra
             return with_milestone(program, fact.milestone, waived=waiver)
         case effects.WaiverExpired():
             due_then = program.milestone(fact.milestone).due
-            return with_milestone(program, fact.milestone, waived=None, due=due_then and _unwaived(due_then, fact.effective_at))
+            due_then = due_then and _unwaived(due_then, fact.effective_at)
+            return with_milestone(program, fact.milestone, waived=None, due=due_then, owed_again_at=fact.effective_at)
         case effects.DeadlineMissed():
             due_now = program.milestone(fact.milestone).due
             return with_milestone(program, fact.milestone, due=_missed(program, due_now, fact) if due_now else None)
+
+
+def _reversals(state: MilestoneState, fact: facts.MilestoneDetermined) -> tuple[Interval, ...]:
+    if fact.outcome == "reversed":
+        return (*state.reversals, (fact.effective_at, None))
+    if fact.outcome == "achieved" and state.reversals and state.reversals[-1][1] is None:
+        return (*state.reversals[:-1], (state.reversals[-1][0], fact.effective_at))
+    return state.reversals
 
 
 def _unwaived(due: Due, at: datetime) -> Due:

@@ -14,6 +14,7 @@ from rules.language.milestones import Measured
 from rules.program import Program
 from rules.truth import Truth
 from rules.vocabulary.evidence import Evidence
+from rules.vocabulary.findings import Finding
 from rules.vocabulary.milestones import MilestoneState, MilestoneStatus
 from rules.vocabulary.phases import PhaseStatus
 
@@ -41,15 +42,46 @@ def next_act(program: Program, name: str, at: datetime) -> NextAct:
     if finding is not None and finding.outcome is Truth.MET:
         until = finding.observable_until
         if until is not None and finding.is_observable(at, plan.time_zone):
-            return NextAct("observation", (step.party,), finding.made_at, dates.over(until, plan.time_zone))
-        return NextAct("determination", step.determined.by, finding.made_at, at)
+            since = max(finding.made_at, home.opened_at or finding.made_at)
+            return NextAct("observation", (step.party,), since, dates.over(until, plan.time_zone))
+        return NextAct("determination", step.determined.by, determination_since(program, name, finding), at)
     waiting = {key: piece for key in step.shown_by if (piece := _first_unjudged(program, name, key))}
     pending = tuple(key for key in waiting if showing(program, name, key, at).outcome is not Truth.MET)
     if pending:
-        since = min(waiting[key].recorded_at for key in pending)
+        since = max(min(waiting[key].recorded_at for key in pending), home.opened_at or program.started_at)
         may = dict.fromkeys(who for key in pending for who in who_verifies(program, waiting[key]))
         return NextAct("verification", tuple(may), since, at, pending)
-    return NextAct("evidence", (step.party,), home.opened_at, _observed_by(program, name, at))
+    return NextAct("evidence", (step.party,), evidence_since(program, name, at), _observed_by(program, name, at))
+
+
+def determination_since(program: Program, name: str, finding: Finding) -> datetime:
+    """Since when whoever determines owes that: the finding was made, and could no longer be observed on."""
+    zone, opened = program.plan.time_zone, program.phase(program.plan.phase_of[name]).opened_at
+    heard = finding.observed_at or (dates.over(finding.observable_until, zone) if finding.observable_until else None)
+    return max(date for date in (finding.made_at, heard, opened) if date is not None)
+
+
+def evidence_since(program: Program, name: str, at: datetime) -> datetime:
+    """Since when the party that owes a milestone has owed evidence of it, without a pause.
+
+    It did not while the evidence lay with somebody else, or the milestone was achieved or waived; from when it came back
+    to the party it is owed again.
+    """
+    state, opened = program.milestone(name), program.phase(program.plan.phase_of[name]).opened_at
+    since = max(date for date in (program.started_at, opened, state.owed_again_at) if date is not None)
+    shown_by = program.plan.milestones[name].shown_by
+    found = state.finding.shown if state.finding else None
+    lacks = without_evidence(program, name, at)
+    if not lacks:  # it is the rest that does not hold
+        return max(since, found.made_at) if found else since
+
+    def lost_at(key: str) -> datetime:
+        how = shown_by[key]
+        if isinstance(how, Measured) and program.figures.get(how.indicator) and found is not None:
+            return found.made_at  # a figure that has got too old, or falls short
+        return state.lost_at.get(key, since)
+
+    return max(since, min(lost_at(key) for key in lacks))
 
 
 def milestone_reason(program: Program, name: str, at: datetime) -> Reason:

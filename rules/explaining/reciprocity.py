@@ -77,6 +77,8 @@ def _reckoned(program: Program, at: datetime) -> Iterator[tuple[str, Reckoned]]:
         if state.due is not None and state.waived is None and is_late_originally(program, name, at):
             passed = over(state.due.original, program.plan.time_zone)
             yield step.party, Reckoned("late_original", "milestone", name, binding, passed, state.achieved_at)
+        for since, until in state.reversals:
+            yield step.party, Reckoned("broken", "milestone", name, binding, since, until)
     for name, held in program.commitments.items():
         party = program.plan.commitments[name].party
         if party is None:

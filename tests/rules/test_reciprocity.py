@@ -111,6 +111,26 @@ class TestWhatIsOwed:
         given.given("nora", a.WithdrawEvidence(evidence="e1", reason="Wrong text."), day(2))
         assert ("determination", "announced") in owed(given, "commission", 2)
 
+    def test_a_stage_owes_a_settlement_from_when_the_dispute_came_to_it(self) -> None:
+        given = World()
+        raised = a.RaiseDispute(dispute="d1", ladder="compliance", about="announced", reason="It was not meant.")
+        given.given("saul", raised, day(1))
+        assert [one.since for one in account(given, "commission", 2).owed if one.what == "dispute"] == [day(1)]
+        given.clock(night(16))
+        assert [one.since for one in account(given, "north", 20).owed if one.what == "dispute"] == [night(16)]
+
+    def test_a_proposal_with_other_effects_is_asked_anew(self) -> None:
+        given = World()
+        given.first_move(day(1))
+        extend = m.Extend(milestone="safety", to=day(90))
+        given.given("saul", a.Propose(proposal="p1", procedure="quiet", matter=extend, reason="Late."), day(2))
+        given.given("cleo", a.SuspendProgram(reason="Talks."), day(5))
+        given.given("cleo", a.ResumeProgram(reason="Done."), day(7))
+        asked = given.program.proposals["p1"].asked_since
+        held = next(one for one in account(given, "north", 8).owed if one.what == "proposal")
+        assert held.since == asked
+        assert asked == max((entry.at for entry in given.entries if entry.fact.kind == "proposal_changed"), default=day(2))
+
     def test_nothing_after_the_end(self) -> None:
         given = World()
         given.given("cleo", a.TerminateProgram(reason="Enough."), day(1))
