@@ -10,8 +10,8 @@ R = Role
 
 MAY: Mapping[str, frozenset[Role]] = {
     "start_program": frozenset({R.OFFICER, R.CLOCK}),
-    "admit_member": frozenset({R.OFFICER}),
-    "remove_member": frozenset({R.OFFICER}),
+    "admit_member": frozenset({R.OFFICER, R.REPRESENTATIVE}),
+    "remove_member": frozenset({R.OFFICER, R.REPRESENTATIVE}),
     "record_evidence": frozenset({R.RECORDER, R.REPRESENTATIVE, R.MONITOR, R.CHECKER}),
     "record_measurement": frozenset({R.RECORDER, R.MONITOR, R.CHECKER}),
     "read_evidence": frozenset({R.REPRESENTATIVE, R.RECORDER, R.VERIFIER, R.AUTHORITY, R.AUDITOR}),
@@ -52,6 +52,8 @@ MAY: Mapping[str, frozenset[Role]] = {
 
 NARROWER: Mapping[str, frozenset[Role]] = {
     "consent_to_phase": frozenset({R.REPRESENTATIVE}),
+    "change_own_members": frozenset({R.REPRESENTATIVE}),
+    "change_other_members": frozenset({R.OFFICER}),
     "attest": frozenset({R.REPRESENTATIVE}),
     "confirm_contested_incident": frozenset({R.AUTHORITY}),
     "prove_notice_to_another": frozenset({R.OFFICER}),

@@ -159,7 +159,7 @@ def _judged(program: Program, act: a.Act, at: datetime) -> Fact | None:  # noqa:
     deed, actor = act.deed, act.actor
     match deed:
         case a.AdmitMember() | a.RemoveMember():
-            return member_fact(program, deed)
+            return member_fact(program, actor, deed)
         case (
             a.RecordEvidence()
             | a.RecordMeasurement()
@@ -213,7 +213,7 @@ def _check_actor(program: Program, act: a.Act) -> None:
         raise No(
             Code.NOT_A_MEMBER,
             f"{actor.person} is no {actor.role}{standing_for} in this program.",
-            "a role that the program's officer has admitted the person to",
+            "a role that the person has been admitted to",
         )
 
 

@@ -43,7 +43,7 @@ def quiet_world(**changes: Any) -> World:
 class TestWhoMayDoWhat:
     def test_a_recorder_does_not_verify_their_own_evidence(self) -> None:
         world = World()
-        world.given("olga", a.AdmitMember(member=a.Member(person="nora", role=a.Role.VERIFIER, party="south")), day(1))
+        world.given("saul", a.AdmitMember(member=a.Member(person="nora", role=a.Role.VERIFIER, party="south")), day(1))
         world.given("nora", world.document("e1", "announced", "text"), day(1))
         own = a.Act(
             id="own",
@@ -440,7 +440,7 @@ class TestIncidents:
 class TestWhoDecides:
     def test_nobody_decides_on_an_incident_attributed_to_them(self) -> None:
         world = World(authorities=["commission", "north"])
-        world.given("olga", a.AdmitMember(member=a.Member(person="nero", role=a.Role.AUTHORITY, party="north")), day(1))
+        world.given("nils", a.AdmitMember(member=a.Member(person="nero", role=a.Role.AUTHORITY, party="north")), day(1))
         report = a.ReportIncident(
             incident="i1",
             incident_kind="strike",
@@ -464,7 +464,7 @@ class TestWhoDecides:
     def test_an_authority_that_the_plan_does_not_name_ends_nothing(self) -> None:
         world = World()
         member = a.Member(person="nero", role=a.Role.AUTHORITY, party="north")
-        world.given("olga", a.AdmitMember(member=member), day(1))
+        world.given("nils", a.AdmitMember(member=member), day(1))
         actor = a.Actor(person="nero", role=a.Role.AUTHORITY, party="north")
         refused = decide(world.program, a.Act(id="end", actor=actor, deed=a.TerminateProgram(reason="Enough.")), day(2))
         assert isinstance(refused, Refused)
