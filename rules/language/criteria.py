@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
+from rules.language.slips import Misplaced
 from rules.times import Duration, Instant
 from rules.words import Figure, Label, Name, Strict
 
@@ -44,9 +45,9 @@ class Anchor(Strict):
                 "{phase: NAME, becomes: complete}, {milestone: NAME} or {date: INSTANT}"
             )
         if (self.phase is None) != (self.becomes is None):
-            raise ValueError("say what the phase becomes: {phase: NAME, becomes: open | complete}")
+            raise Misplaced("say what the phase becomes: {phase: NAME, becomes: open | complete}", "becomes")
         if self.as_ is not None and self.milestone is None:
-            raise ValueError("as is for a milestone: {milestone: NAME, as: determined | happened}")
+            raise Misplaced("as is for a milestone: {milestone: NAME, as: determined | happened}", "as")
         return self
 
 

@@ -98,7 +98,7 @@ class Plan(Strict):
     )
     members_admitted_by: Literal["own_party", "officer"] = Field(
         default="own_party",
-        description="who admits and removes members of a party or body: its own representative, where it has one, or an officer",
+        description="who admits and removes members of a party or body: its own representative, if it has one, or an officer",
     )
     procedures: dict[Name, Procedure] = Field(default_factory=dict)
     amendments: dict[Name, AmendmentClass] = Field(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from rules.language import criteria as c
@@ -19,14 +19,27 @@ def gate(plan: Plan, at: Path, criteria: tuple[c.Criterion, ...]) -> Iterator[Fa
         yield from _criterion(plan, (*at, index), criterion)
 
 
+def placed_leaves(at: Path, criteria: Iterable[c.Criterion]) -> Iterator[tuple[Path, c.Leaf]]:
+    """What criteria are composed of, each with its place."""
+    for index, criterion in enumerate(criteria):
+        match criterion:
+            case c.All(all=parts):
+                yield from placed_leaves((*at, index, "all"), parts)
+            case c.AnyOf(any=parts):
+                yield from placed_leaves((*at, index, "any"), parts)
+            case c.AtLeast(at_least=several):
+                yield from placed_leaves((*at, index, "at_least", "of"), several.of)
+            case _:
+                (key,) = type(criterion).model_fields
+                yield (*at, index, key), criterion
+
+
 def kept_while(plan: Plan, at: Path, criteria: tuple[c.Criterion, ...]) -> Iterator[Fault]:
     """Criteria of a commitment, which is kept by what is so."""
     yield from gate(plan, at, criteria)
-    for index, criterion in enumerate(criteria):
-        for leaf in c.leaves(criterion):
-            if isinstance(leaf, c.CommitmentHolds | c.ConsentGiven | c.NotBefore):
-                message = "a commitment is kept by what is so: not by another one, a consent or a date"
-                yield Fault((*at, index), message)
+    for place, leaf in placed_leaves(at, criteria):
+        if isinstance(leaf, c.CommitmentHolds | c.ConsentGiven | c.NotBefore):
+            yield Fault(place, "a commitment is kept by what is so: not by another one, a consent or a date")
 
 
 def _criterion(plan: Plan, at: Path, criterion: c.Criterion) -> Iterator[Fault]:  # noqa: C901, PLR0912  one arm a criterion
