@@ -18,11 +18,13 @@ from rules.times import Interval, day_after, day_begins, in_whole_days, local_da
 _INSTANT = timedelta(microseconds=1)
 
 
+@lru_cache(maxsize=1024)
 def takes_time(duration: str) -> bool:
     """Whether it is more than nothing."""
     return parsed(duration).sign() != 0
 
 
+@lru_cache(maxsize=1024)
 def in_days(duration: str) -> bool:
     """Whether what is counted so is a day, and no instant."""
     return in_whole_days(duration) and takes_time(duration)
@@ -45,6 +47,7 @@ def moved(date: datetime, lost: Collection[Interval], since: datetime, within: s
     return plus_lost(date, lost, since, zone, whole_days=in_whole_days(within))
 
 
+@lru_cache(maxsize=65536)
 def begins(since: datetime, within: str, zone: str) -> datetime:
     """The first instant that is not before a date."""
     at = plus(since, within, zone)
@@ -67,6 +70,7 @@ def lasts_through_its_day(date: datetime, zone: str) -> bool:
     return date == _last_of_day(date, zone)
 
 
+@lru_cache(maxsize=65536)
 def told(date: datetime, zone: str) -> str:
     """A date as people of the plan read it: a day, or an instant with its hour."""
     return local_day(date, zone) if lasts_through_its_day(date, zone) else local_time(date, zone)

@@ -71,6 +71,8 @@ def evidence_since(program: Program, name: str, at: datetime) -> datetime:
     since = max(date for date in (program.started_at, opened, state.owed_again_at) if date is not None)
     shown_by = program.plan.milestones[name].shown_by
     found = state.finding.shown if state.finding else None
+    if found is None and not state.lost_at:
+        return since  # asked after every act of everything that is owed: most has never been shown
     lacks = without_evidence(program, name, at)
     if not lacks:  # it is the rest that does not hold
         return max(since, found.made_at) if found else since
