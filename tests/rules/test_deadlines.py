@@ -128,6 +128,20 @@ class TestPauses:
         given.given("cleo", a.ResolveIncident(incident="i1", reason="Over."), day(7))
         assert due(given).revised == through(30)
 
+    def test_what_becomes_known_late_moves_a_date_that_was_missed(self) -> None:
+        """Broken from day 5 to day 7. Had it been known then, the date would have been three days later all along."""
+        given = world(within="P20D", **{"from": FROM_START}, paused_while_broken=["moratorium"])
+        given.clock(day(21))
+        assert due(given).missed_at == night(20)
+        self.attack(given, "i1", 5, at=22)
+        assert due(given).revised is None, "it is broken, and nobody knows until when"
+        given.given("cleo", a.ResolveIncident(incident="i1", resolved_at=day(7), reason="Over."), day(22))
+        assert (due(given).original, due(given).revised, due(given).missed_at) == (through(20), through(23), None)
+        assert due(given).missed_original
+        given.clock(day(24))
+        assert due(given).missed_at == night(23)
+        assert fold(given.entries) == given.program
+
     def test_broken_again_in_the_quiet_time_is_one_pause(self) -> None:
         given = world(within="P20D", **{"from": FROM_START}, paused_while_broken=["moratorium"], resumes_after="P7D")
         for name, number in (("i1", 5), ("i2", 9)):
@@ -136,9 +150,10 @@ class TestPauses:
         assert due(given).revised == through(33)
 
     @staticmethod
-    def attack(given: World, name: str, number: int) -> None:
-        given.incident(name, day(number), day(number))
-        given.given("cleo", a.ConfirmIncident(incident=name, reason="Seen."), day(number))
+    def attack(given: World, name: str, number: int, *, at: int | None = None) -> None:
+        known = day(number if at is None else at)
+        given.incident(name, day(number), known)
+        given.given("cleo", a.ConfirmIncident(incident=name, reason="Seen."), known)
 
 
 class TestWhoMovesSecond:
