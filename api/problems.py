@@ -84,6 +84,7 @@ UNREADABLE = frozenset(
         Code.WRONG_GRADE,
         Code.IN_THE_FUTURE,
         Code.BEFORE_IT_HAPPENED,
+        Code.BEFORE_THE_START,
         Code.CONSENT_NOT_ASKED,
         Code.ACT_NOT_RECORDABLE,
     }

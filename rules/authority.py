@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from rules.acts import Role
+from rules.acts import Consent, Deed, Role
 
 R = Role
 
 MAY: Mapping[str, frozenset[Role]] = {
     "start_program": frozenset({R.OFFICER, R.CLOCK}),
-    "admit_member": frozenset({R.OFFICER}),
-    "remove_member": frozenset({R.OFFICER}),
+    "admit_member": frozenset({R.OFFICER, R.REPRESENTATIVE}),
+    "remove_member": frozenset({R.OFFICER, R.REPRESENTATIVE}),
     "record_evidence": frozenset({R.RECORDER, R.REPRESENTATIVE, R.MONITOR, R.CHECKER}),
     "record_measurement": frozenset({R.RECORDER, R.MONITOR, R.CHECKER}),
     "read_evidence": frozenset({R.REPRESENTATIVE, R.RECORDER, R.VERIFIER, R.AUTHORITY, R.AUDITOR}),
@@ -50,10 +50,40 @@ MAY: Mapping[str, frozenset[Role]] = {
 }
 """By act, the roles that may do it. Auditors read everything; that they read what is restricted is recorded."""
 
+NARROWER: Mapping[str, frozenset[Role]] = {
+    "consent_to_phase": frozenset({R.REPRESENTATIVE}),
+    "change_own_members": frozenset({R.REPRESENTATIVE}),
+    "change_other_members": frozenset({R.OFFICER}),
+    "attest": frozenset({R.REPRESENTATIVE}),
+    "confirm_contested_incident": frozenset({R.AUTHORITY}),
+    "prove_notice_to_another": frozenset({R.OFFICER}),
+    "say_origin": frozenset({R.CHECKER}),
+    "start_child": frozenset({R.CLOCK}),
+    "start_own": frozenset({R.OFFICER}),
+}
+"""What fewer roles may do than the act that it is a part of: an authority consents to proposals, and to no phase."""
+
 FOR_A_PARTY = frozenset({R.REPRESENTATIVE, R.RECORDER, R.VERIFIER, R.AUTHORITY})
 """Roles that are held for a party or a joint body; the others are held for nobody."""
 
 
-def may(role: Role, act: str) -> bool:
+def part_of(deed: Deed) -> str:
+    """Under which name of the table a deed stands: that of its kind, or of the narrower part that it is."""
+    return "consent_to_phase" if isinstance(deed, Consent) and deed.phase is not None else deed.kind
+
+
+def who_may(part: str) -> frozenset[Role]:
+    """The roles that may do an act, or a narrower part of one."""
+    return NARROWER.get(part) or MAY.get(part, frozenset())
+
+
+def may(role: Role, part: str) -> bool:
     """Whether a role may do an act of this kind at all."""
-    return role in MAY.get(act, frozenset())
+    return role in who_may(part)
+
+
+def by(part: str, parties: Iterable[str] = ()) -> str:
+    """Who may do something, in words, as every sentence says it: "a verifier of north or south", "an officer"."""
+    roles = " or ".join(f"{'an' if role[0] in 'aeiou' else 'a'} {role}" for role in sorted(who_may(part))) or "nobody"
+    named = " or ".join(dict.fromkeys(parties))
+    return f"{roles} of {named}" if named else roles

@@ -16,7 +16,7 @@ from typing import assert_never
 
 from rules import acts as a
 from rules import effects, facts
-from rules.authority import MAY, may
+from rules.authority import by, may, part_of
 from rules.canonical import digest
 from rules.entries import Entry, Fact
 from rules.evolve import evolve
@@ -131,10 +131,10 @@ def _start(program: Program | None, act: a.Act, deed: a.StartProgram, at: dateti
 
 def _check_starter(actor: a.Actor, deed: a.StartProgram) -> None:
     """An officer starts a program, the clock room the child of one: it was agreed to when the parent was started."""
-    starts = a.Role.CLOCK if deed.parent else a.Role.OFFICER
-    if actor.role is not starts:
+    part = "start_child" if deed.parent else "start_own"
+    if not may(actor.role, part):
         what = "child programs" if deed.parent else "programs"
-        raise No(Code.ROLE_MAY_NOT, f"The role {actor.role} does not start {what}.", f"the role {starts}")
+        raise No(Code.ROLE_MAY_NOT, f"The role {actor.role} does not start {what}.", by(part))
 
 
 def _go_on(program: Program | None, act: a.Act, at: datetime, running: tuple[Clock, ...] | None) -> Decided:
@@ -176,7 +176,7 @@ def _judged(program: Program, act: a.Act, at: datetime) -> Fact | None:  # noqa:
     deed, actor = act.deed, act.actor
     match deed:
         case a.AdmitMember() | a.RemoveMember():
-            return member_fact(program, deed)
+            return member_fact(program, actor, deed)
         case (
             a.RecordEvidence()
             | a.RecordMeasurement()
@@ -220,13 +220,9 @@ def _judged(program: Program, act: a.Act, at: datetime) -> Fact | None:  # noqa:
 
 def _check_actor(program: Program, act: a.Act) -> None:
     actor = act.actor
-    kind = act.deed.kind
-    if not may(actor.role, kind):
-        raise No(
-            Code.ROLE_MAY_NOT,
-            f"The role {actor.role} may not {kind.replace('_', ' ')}.",
-            f"the role {' or '.join(sorted(MAY.get(kind, ())))}",
-        )
+    part = part_of(act.deed)
+    if not may(actor.role, part):
+        raise No(Code.ROLE_MAY_NOT, f"The role {actor.role} may not {part.replace('_', ' ')}.", by(part))
     if actor.role is a.Role.CLOCK or _is_own_checker(program, actor):
         return
     if a.Member(person=actor.person, role=actor.role, party=actor.party) not in program.members:
@@ -234,7 +230,7 @@ def _check_actor(program: Program, act: a.Act) -> None:
         raise No(
             Code.NOT_A_MEMBER,
             f"{actor.person} is no {actor.role}{standing_for} in this program.",
-            "a role that the program's officer has admitted the person to",
+            "a role that the person has been admitted to",
         )
 
 

@@ -160,7 +160,10 @@ def _rest_after(program: Program, entry: Entry, fact: Rest) -> Program:
         case effects.PlanAmended():
             return amended(program, fact)
         case facts.ConsentGiven():
-            given = program.consented(fact.phase) | {fact.party}
+            if fact.to == "completion":
+                given = program.consented(fact.phase, "exit") | {fact.party}
+                return program.changed(completions=put(program.completions, fact.phase, given))
+            given = program.consented(fact.phase, "entry") | {fact.party}
             return program.changed(consents=put(program.consents, fact.phase, given))
         case facts.MilestoneAssessed():
             return assessed(program, entry, fact)

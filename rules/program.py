@@ -18,7 +18,7 @@ from rules.vocabulary.family import Child, ChildPlan, ParentState
 from rules.vocabulary.incidents import Incident
 from rules.vocabulary.members import Member
 from rules.vocabulary.milestones import MilestoneState
-from rules.vocabulary.phases import PhaseState
+from rules.vocabulary.phases import Gate, PhaseState
 from rules.vocabulary.proposals import Proposal, ProposalStatus
 from rules.vocabulary.releases import ReleaseState
 from rules.vocabulary.stability import Stability
@@ -59,6 +59,8 @@ class Program:
     """Those that have reported or been paused."""
     consents: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """By phase, the parties that consent to its opening."""
+    completions: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """By phase, the parties that consent to its completion."""
     proposals: Mapping[str, Proposal] = field(default_factory=dict)
     releases: Mapping[str, ReleaseState] = field(default_factory=dict)
     disputes: Mapping[str, Dispute] = field(default_factory=dict)
@@ -96,9 +98,9 @@ class Program:
         """Whether somebody is a member in any role."""
         return any(member.person == person for member in self.members)
 
-    def consented(self, phase: str) -> frozenset[str]:
-        """The parties that consent to the opening of a phase."""
-        return self.consents.get(phase, frozenset())
+    def consented(self, phase: str, gate: Gate) -> frozenset[str]:
+        """The parties that consent to the opening of a phase (entry), or to its completion (exit)."""
+        return (self.consents if gate == "entry" else self.completions).get(phase, frozenset())
 
     @property
     def open_proposals(self) -> tuple[Proposal, ...]:

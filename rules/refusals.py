@@ -63,6 +63,7 @@ class Code(StrEnum):
     WRONG_GRADE = "wrong_grade"
     IN_THE_FUTURE = "in_the_future"
     BEFORE_IT_HAPPENED = "before_it_happened"
+    BEFORE_THE_START = "before_the_start"
     EVIDENCE_ALREADY_JUDGED = "evidence_already_judged"
     EVIDENCE_NOT_STANDING = "evidence_not_standing"
     FINDING_MISSING = "finding_missing"

@@ -161,6 +161,7 @@ class MilestoneAnswer(BaseModel):
     waived: bool = Field(description="it counts for gates though it is not achieved")
     waived_until: Instant | None = Field(description="null: not waived, or for good")
     achieved_at: Instant | None
+    happened_at: Instant | None = Field(description="when it was done, as its verified evidence says; null: it says nothing")
     scale: Literal["ordinal", "share"] | None = Field(description="how a part of it is told; null: all or nothing")
     grade: str | None = Field(description="on that scale, 0 to 3 or 0 to 1; null: nothing of it is held")
 
@@ -187,6 +188,7 @@ class MilestoneAnswer(BaseModel):
             waived=state.waived is not None,
             waived_until=state.waived.until if state.waived else None,
             achieved_at=state.achieved_at,
+            happened_at=state.happened_at,
             scale=step.determined.scale,
             grade=f"{state.grade:f}" if state.grade is not None else None,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import get_args
 
 from pydantic import BaseModel, Field
 
@@ -45,7 +46,8 @@ class ReckonedAnswer(BaseModel):
 
 class Tally(BaseModel):
     kept: int
-    late: int
+    late: int = Field(description="by dates as they stand, after pauses and by what was agreed since")
+    late_original: int = Field(description="by the original dates, whatever was agreed since")
     waived: int
     broken: int
 
@@ -54,7 +56,7 @@ class Tally(BaseModel):
         def count(how: How) -> int:
             return account.count(how, binding=binding)
 
-        return cls(kept=count("kept"), late=count("late"), waived=count("waived"), broken=count("broken"))
+        return cls(**{how: count(how) for how in get_args(How)})
 
 
 class AccountAnswer(BaseModel):

@@ -76,7 +76,7 @@ async def observe(deed: a.Observe, acting: Doing) -> Response:
 
 @router.post("/determinations", **RECORDED)
 async def determine(deed: a.Determine, acting: Doing) -> Response:
-    """Decides a milestone, or that a stability period was not kept after all."""
+    """Decides a milestone, or that a stability period was not kept after all; or, `preliminary`, says what is intended."""
     return await acting.do(deed)
 
 
@@ -88,7 +88,7 @@ async def assess(deed: a.Assess, acting: Doing) -> Response:
 
 @router.post("/consents", **RECORDED)
 async def consent(deed: a.Consent, acting: Doing) -> Response:
-    """A party's consent to the opening of a phase."""
+    """A party's consent to the opening of a phase, to its completion, or to a proposal."""
     return await acting.do(deed)
 
 
@@ -118,7 +118,7 @@ async def terminate(deed: a.TerminateProgram, acting: Doing) -> Response:
 
 @router.post("/members", **RECORDED)
 async def admit_member(deed: a.AdmitMember, acting: Doing) -> Response:
-    """Admits a person in one role for one party."""
+    """Admits a person in one role for one party, which its own representative does where it has one."""
     return await acting.do(deed)
 
 

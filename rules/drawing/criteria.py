@@ -64,7 +64,7 @@ def incidents_of(trigger: c.Trigger) -> str:
 def event(anchor: c.Anchor) -> str:
     """What a duration is counted from, in words."""
     if anchor.milestone:
-        return f"the achievement of {anchor.milestone}"
+        return f"{anchor.milestone} happened" if anchor.as_ == "happened" else f"the achievement of {anchor.milestone}"
     if anchor.phase:
         return f"{anchor.phase} {'opens' if anchor.becomes == 'open' else 'is complete'}"
     return f"{anchor.date:%Y-%m-%d %H:%M} UTC" if anchor.date else "the program starts"

@@ -9,8 +9,11 @@ from typing import TypeVar
 from rules import effects
 from rules.language.milestones import Milestone
 from rules.language.parameters import recorded_plan
+from rules.language.plan import Plan
+from rules.language.timetable import Deadline
 from rules.program import Program
 from rules.vocabulary.amendments import Version
+from rules.vocabulary.deadlines import Due
 from rules.vocabulary.milestones import MilestoneState
 from rules.vocabulary.phases import PhaseStatus
 
@@ -26,7 +29,9 @@ def amended(program: Program, fact: effects.PlanAmended) -> Program:
     plan = recorded_plan(fact.document, fact.parameters)
     quiet = [name for name, phase in plan.phases.items() if phase.stability]
     milestones = {
-        name: _kept(state, plan.milestones[name]) for name, state in program.milestones.items() if name in plan.milestones
+        name: _kept(state, program.plan.milestones[name], plan.milestones[name])
+        for name, state in program.milestones.items()
+        if name in plan.milestones
     }
     return program.changed(
         plan=plan,
@@ -40,7 +45,8 @@ def amended(program: Program, fact: effects.PlanAmended) -> Program:
         stalls=_named(program.stalls, plan.inactivity),
         figures=_named(program.figures, plan.indicators),
         checks=_named(program.checks, plan.checks),
-        consents={name: given for name, given in program.consents.items() if name in plan.phases and not _waits(program, name)},
+        consents=_of_opened(program, program.consents, plan),
+        completions=_of_opened(program, program.completions, plan),
     )
 
 
@@ -48,10 +54,22 @@ def _named(held: Mapping[str, V], names: Collection[str]) -> Mapping[str, V]:
     return {name: value for name, value in held.items() if name in names}
 
 
-def _waits(program: Program, phase: str) -> bool:
-    """A phase that has not opened asks anew for the consents to its opening: its text may be another."""
-    return program.phase(phase).status is PhaseStatus.WAITING
+def _of_opened(program: Program, consents: Mapping[str, frozenset[str]], plan: Plan) -> Mapping[str, frozenset[str]]:
+    """A phase that waits asks anew for the consents to it: its text may be another."""
+    opened = {name for name in plan.phases if program.phase(name).status is not PhaseStatus.WAITING}
+    return _named(consents, opened)
 
 
-def _kept(state: MilestoneState, step: Milestone) -> MilestoneState:
-    return replace(state, shown=_named(state.shown, step.shown_by), due=state.due if step.due else None)
+def _kept(state: MilestoneState, before: Milestone, step: Milestone) -> MilestoneState:
+    return replace(state, shown=_named(state.shown, step.shown_by), due=_due(state.due, before.due, step.due))
+
+
+def _due(due: Due | None, before: Deadline | None, now: Deadline | None) -> Due | None:
+    """A date under the new text. What it was first, and whether that was missed, stays on record."""
+    if due is None:
+        return None
+    if now is None:
+        return replace(due, revised=None, missed_at=None, extended=None)
+    # What is agreed last counts: a new text of the date takes the place of an extension of the old one.
+    moved = before is None or before.dates != now.dates
+    return replace(due, extended=None) if moved else due

@@ -23,6 +23,7 @@ def dispute_after(program: Program, entry: Entry, fact: OnDispute) -> Program:
                 raised_by=caused_by(entry),
                 raised_at=entry.at,
                 stage=fact.stage,
+                stage_since=entry.at,
                 until=fact.until,
             )
             return program.changed(disputes=put(program.disputes, raised.id, raised))
@@ -31,7 +32,7 @@ def dispute_after(program: Program, entry: Entry, fact: OnDispute) -> Program:
         case facts.DisputeWithdrawn():
             return _dispute(program, fact.dispute, status=DisputeStatus.WITHDRAWN, outcome=fact.reason, ended_at=entry.at)
         case effects.DisputeReferred():
-            return _dispute(program, fact.dispute, stage=fact.stage, until=fact.until)
+            return _dispute(program, fact.dispute, stage=fact.stage, stage_since=fact.effective_at, until=fact.until)
         case effects.StageExtended():
             return _dispute(program, fact.dispute, until=fact.to)
         case effects.DisputeUnsettled():

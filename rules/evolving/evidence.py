@@ -49,16 +49,17 @@ def evidence_after(program: Program, entry: Entry, fact: OnEvidence) -> Program:
                 status=EvidenceStatus.VERIFIED,
                 verified_by=caused_by(entry),
             )
-            return _counted(_judged(program, piece), piece, stands=True)
+            return _counted(_judged(_decided(program, piece, entry.at), piece), piece, stands=True)
         case effects.FigureAccepted():
             accepted = program.evidence[fact.measurement]
             piece = replace(accepted, status=EvidenceStatus.VERIFIED, accepted_by=fact.check)
             return _counted(_judged(program, piece), piece, stands=True)
         case facts.EvidenceReturned():
             piece = replace(program.evidence[fact.evidence], status=EvidenceStatus.RETURNED)
+            program = _returned(_decided(program, piece, entry.at), piece, fact.reason)
         case facts.EvidenceWithdrawn():
             piece = replace(program.evidence[fact.evidence], status=EvidenceStatus.WITHDRAWN)
-    return _counted(_judged(program, piece), piece, stands=False)
+    return _counted(_judged(_lost(program, piece, entry.at), piece), piece, stands=False)
 
 
 def _recorded(program: Program, piece: Evidence) -> Program:
@@ -94,5 +95,35 @@ def _counted(program: Program, piece: Evidence, *, stands: bool) -> Program:
     step = program.plan.milestones.get(piece.milestone or "")
     if step is None or piece.milestone is None or piece.shows is None or piece.shows not in step.shown_by:
         return program  # the plan has been amended and asks for it no more
-    shown = program.milestone(piece.milestone).shown
-    return with_milestone(program, piece.milestone, shown=put(shown, piece.shows, kept(shown.get(piece.shows, ()))))
+    state = program.milestone(piece.milestone)
+    left = {shows: why for shows, why in state.returned.items() if shows != piece.shows or not stands}
+    shown = put(state.shown, piece.shows, kept(state.shown.get(piece.shows, ())))
+    return with_milestone(program, piece.milestone, shown=shown, returned=left)
+
+
+def _lost(program: Program, piece: Evidence, at: datetime) -> Program:
+    """What was with somebody else, or done, is owed again from now on."""
+    for milestone, shows in _shown_by(program, piece):
+        lost = put(program.milestone(milestone).lost_at, shows, at)
+        program = with_milestone(program, milestone, lost_at=lost)
+    return program
+
+
+def _shown_by(program: Program, piece: Evidence) -> list[tuple[str, str]]:
+    if piece.measurement is not None:
+        return [(name, shows) for name, shows, _ in program.plan.measured.get(piece.measurement.indicator, ())]
+    known = piece.milestone in program.plan.milestones
+    return [(piece.milestone, piece.shows)] if known and piece.milestone and piece.shows else []
+
+
+def _decided(program: Program, piece: Evidence, at: datetime) -> Program:
+    if piece.milestone is None or piece.milestone not in program.plan.milestones:
+        return program
+    return with_milestone(program, piece.milestone, judged_at=at)
+
+
+def _returned(program: Program, piece: Evidence, reason: str) -> Program:
+    if piece.milestone is None or piece.shows is None or piece.milestone not in program.plan.milestones:
+        return program
+    before = program.milestone(piece.milestone).returned
+    return with_milestone(program, piece.milestone, returned=put(before, piece.shows, reason))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from rules import effects, facts
 from rules.entries import Entry, NotFoldable
 from rules.program import Program, put
+from rules.times import Interval
 from rules.vocabulary.deadlines import Due, Extension
 from rules.vocabulary.findings import Finding
-from rules.vocabulary.milestones import MilestoneStatus, OnMilestone, Waiver
+from rules.vocabulary.milestones import MilestoneState, MilestoneStatus, OnMilestone, Waiver
 
 
 def with_milestone(program: Program, name: str, **changes: Any) -> Program:
@@ -28,41 +30,42 @@ def _finding(fact: effects.FindingMade) -> Finding:
         made_at=fact.effective_at,
         observable_until=fact.observable_until,
         unknown=fact.unknown,
+        by=fact.by,
     )
 
 
-def milestone_after(program: Program, _: Entry, fact: OnMilestone) -> Program:
+def milestone_after(program: Program, entry: Entry, fact: OnMilestone) -> Program:
     """The program after a fact on a milestone, or a finding."""
     match fact:
         case effects.FindingMade(stability=str(phase)):
             kept = replace(program.stability[phase], finding=_finding(fact))
             return program.changed(stability=put(program.stability, phase, kept))
         case effects.FindingMade():
-            return with_milestone(program, fact.milestone or "", finding=_finding(fact))
+            made = _made(_finding(fact), program.milestone(fact.milestone or "").finding)
+            return with_milestone(program, fact.milestone or "", finding=made)
         case facts.ObservationMade():
-            finding = program.milestone(fact.milestone).finding
-            observed = replace(finding, observed=True) if finding else None
-            return with_milestone(program, fact.milestone, finding=observed)
+            found = program.milestone(fact.milestone).finding
+            return with_milestone(program, fact.milestone, finding=_observed(found, entry.at) if found else None)
         case facts.MilestoneDetermined():
             achieved = fact.outcome == "achieved"
             grade = fact.share if fact.grade is None else Decimal(fact.grade)
             state = program.milestone(fact.milestone)
-            # What stood when it was due was kept in time, also where it falls later.
-            was_due = state.due is not None and state.due.revised is not None and state.due.revised <= fact.effective_at
-            stood = was_due and state.status is MilestoneStatus.ACHIEVED
             return with_milestone(
                 program,
                 fact.milestone,
                 status=MilestoneStatus(fact.outcome),
                 achieved_at=fact.effective_at if achieved else None,
+                happened_at=fact.happened_at if achieved else None,
                 grade=grade or None,
                 determined_at=fact.effective_at,
-                due=replace(state.due, kept=True) if stood and state.due else state.due,
+                owed_again_at=state.owed_again_at if achieved else fact.effective_at,
+                reversals=_reversals(state, fact),
+                due=_due_after(program, state, fact),
             )
         case effects.DeadlineSet():
             due = Due(fact.anchored_at, fact.due_original, fact.due_revised)
             if before := program.milestone(fact.milestone).due:
-                due = replace(due, missed_at=before.missed_at, extended=before.extended)
+                due = replace(due, extended=before.extended, kept=before.kept, missed_original=before.missed_original)
             return with_milestone(program, fact.milestone, due=due)
         case effects.DeadlineExtended():
             if (due_before := program.milestone(fact.milestone).due) is None:
@@ -74,11 +77,57 @@ def milestone_after(program: Program, _: Entry, fact: OnMilestone) -> Program:
             return with_milestone(program, fact.milestone, waived=waiver)
         case effects.WaiverExpired():
             due_then = program.milestone(fact.milestone).due
-            if due_then is not None and (due_then.revised is None or due_then.revised < fact.effective_at):
-                # Nobody was late while it was waived: it is due when the waiver ends.
-                due_then = replace(due_then, extended=Extension(fact.effective_at, fact.effective_at))
-            return with_milestone(program, fact.milestone, waived=None, due=due_then)
+            due_then = due_then and _unwaived(due_then, fact.effective_at)
+            return with_milestone(program, fact.milestone, waived=None, due=due_then, owed_again_at=fact.effective_at)
         case effects.DeadlineMissed():
             due_now = program.milestone(fact.milestone).due
-            missed = replace(due_now, missed_at=fact.effective_at) if due_now else None
-            return with_milestone(program, fact.milestone, due=missed)
+            return with_milestone(program, fact.milestone, due=_missed(program, due_now, fact) if due_now else None)
+
+
+def _reversals(state: MilestoneState, fact: facts.MilestoneDetermined) -> tuple[Interval, ...]:
+    if fact.outcome == "reversed":
+        return (*state.reversals, (fact.effective_at, None))
+    if fact.outcome == "achieved" and state.reversals and state.reversals[-1][1] is None:
+        return (*state.reversals[:-1], (state.reversals[-1][0], fact.effective_at))
+    return state.reversals
+
+
+def _unwaived(due: Due, at: datetime) -> Due:
+    """Nobody was late while it was waived: it is due when the waiver ends. Who was late before is late still."""
+    if due.missed_at is not None or (due.revised is not None and due.revised >= at):
+        return due
+    return replace(due, extended=Extension(at, at))
+
+
+def _made(finding: Finding, before: Finding | None) -> Finding:
+    if finding.by is None:
+        return finding
+    return replace(finding, of_evidence=before.shown if before else None)
+
+
+def _observed(finding: Finding, at: datetime) -> Finding:
+    """What somebody says to a preliminary view is said to what the evidence shows, too."""
+    shown = finding.of_evidence and replace(finding.of_evidence, observed=True, observed_at=at)
+    return replace(finding, observed=True, observed_at=at, of_evidence=shown)
+
+
+def _missed(program: Program, due: Due, fact: effects.DeadlineMissed) -> Due:
+    late = due.is_late_originally(fact.effective_at, _opened_at(program, fact.milestone))
+    return replace(due, missed_at=fact.effective_at, missed_original=late)
+
+
+def _opened_at(program: Program, milestone: str) -> datetime | None:
+    return program.phase(program.plan.phase_of[milestone]).opened_at
+
+
+def _due_after(program: Program, state: MilestoneState, fact: facts.MilestoneDetermined) -> Due | None:
+    """The date of a milestone after it was determined: what of it was kept, and what was not, stays so."""
+    due = state.due
+    if due is None:
+        return None
+    if fact.outcome == "achieved":
+        late = due.is_late_originally(fact.effective_at, _opened_at(program, fact.milestone))
+        return replace(due, missed_original=late)
+    # What stood when it was due was kept in time, also where it falls later.
+    was_due = due.revised is not None and due.revised <= fact.effective_at
+    return replace(due, kept=True) if was_due and state.status is MilestoneStatus.ACHIEVED else due

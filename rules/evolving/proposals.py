@@ -22,6 +22,7 @@ def proposal_after(program: Program, entry: Entry, fact: OnProposal) -> Program:
                 reason=fact.reason,
                 made_by=caused_by(entry),
                 made_at=entry.at,
+                asked_since=entry.at,
                 effects=fact.effects,
                 amends=program.version,
             )
@@ -49,6 +50,7 @@ def proposal_after(program: Program, entry: Entry, fact: OnProposal) -> Program:
                 amends=program.version if fact.matter is not None else before.amends,
                 # Silence is a consent too: it begins with a new notice.
                 consents=frozenset(),
+                asked_since=fact.effective_at,
                 notices={},
                 silence_until=None,
             )

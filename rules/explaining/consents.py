@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from rules import dates
 from rules.following.anchors import occurred
 from rules.following.gates import gate
 from rules.language import criteria as c
 from rules.program import Program
-from rules.times import plus
 from rules.truth import Truth
-from rules.vocabulary.phases import PhaseStatus
+from rules.vocabulary.phases import Gate, PhaseStatus
 
 
 def awaited(program: Program, phase: str, at: datetime) -> tuple[str, ...]:
     """The parties whose consent is all that the next gate of a phase lacks."""
-    (criteria, asked), given = _next_gate(program, phase), program.consented(phase)
+    criteria, asked, which = next_gate(program, phase)
+    given = program.consented(phase, which)
     missing = tuple(party for party in asked if party not in given)
     if not missing or gate(program, given, criteria, at) is Truth.MET:
         return ()
@@ -27,17 +28,22 @@ def met_since(program: Program, phase: str, at: datetime) -> datetime:
     """Since when all of that gate but its consents is met, as far as what it asks for has a date."""
     outer = program.plan.phases[phase].within
     dates = [program.started_at, program.phase(phase).opened_at, program.phase(outer).opened_at if outer else None]
-    criteria, _ = _next_gate(program, phase)
+    criteria, _, _ = next_gate(program, phase)
     dates += [_since(program, leaf) for leaf in c.leaves(*criteria)]
     return max(date for date in dates if date is not None and date <= at)
 
 
-def _next_gate(program: Program, phase: str) -> tuple[Sequence[c.Criterion], tuple[str, ...]]:
-    """The criteria of the next gate of a phase, and the parties whose consent they ask for."""
+def next_gate(program: Program, phase: str) -> tuple[Sequence[c.Criterion], tuple[str, ...], Gate]:
+    """The criteria of the next gate of a phase, the parties whose consent they ask for, and which gate it is."""
     entry_asks, exit_asks = program.plan.consents_asked[phase]
     if program.phase(phase).status is PhaseStatus.WAITING:
-        return program.plan.phases[phase].entry, entry_asks
-    return program.plan.exits[phase], exit_asks
+        return program.plan.phases[phase].entry, entry_asks, "entry"
+    return program.plan.exits[phase], exit_asks, "exit"
+
+
+def to_what(gate: Gate) -> str:
+    """What a consent in a gate is to, in words."""
+    return "opening" if gate == "entry" else "completion"
 
 
 def _since(program: Program, leaf: c.Leaf) -> datetime | None:
@@ -58,6 +64,6 @@ def _since(program: Program, leaf: c.Leaf) -> datetime | None:
             return max(ends, default=commitment.in_force_since if commitment else None)
         case c.NotBefore(not_before=after):
             since = occurred(program, after.from_)
-            return plus(since, after.within, program.plan.time_zone) if since else None
+            return dates.begins(since, after.within, program.plan.time_zone) if since else None
         case _:
             return None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
+from rules import dates
 from rules.explaining.assessments import assessment_reason
-from rules.explaining.consents import awaited, met_since
+from rules.explaining.consents import awaited, met_since, next_gate, to_what
 from rules.explaining.disputes import dispute_reason
 from rules.explaining.family import child_reason
 from rules.explaining.incidents import undecidable
@@ -20,22 +21,24 @@ from rules.following.incidents import deciders, matching
 from rules.language import criteria as c
 from rules.measuring.figures import holds
 from rules.program import Program
-from rules.times import local_day, plus
 from rules.truth import Truth
-from rules.vocabulary.phases import PhaseStatus
+from rules.vocabulary.phases import Gate, PhaseStatus
+
+Asking: TypeAlias = tuple[str, Gate]
+"""A phase, and which gate of it."""
 
 
 def unmet(
-    program: Program, phase: str, criteria: Iterable[c.Criterion], at: datetime
+    program: Program, asking: Asking | None, criteria: Iterable[c.Criterion], at: datetime
 ) -> Iterator[tuple[c.Leaf, Truth, Reason]]:
-    """Each criterion that is not met, with its reason; `phase` is the one whose consents count."""
-    consents = program.consented(phase)
+    """Each criterion that is not met, with its reason; `asking` is the phase and the gate whose consents count, if any."""
+    consents = program.consented(*asking) if asking else frozenset()
     for criterion in criteria:
         if judge(program, consents, criterion, at) is Truth.MET:
             continue
         for leaf in c.leaves(criterion):
             if (outcome := judge(program, consents, leaf, at)) is not Truth.MET:
-                yield leaf, outcome, _leaf(program, phase, leaf, at)
+                yield leaf, outcome, _leaf(program, asking, leaf, at)
 
 
 def written(leaf: c.Leaf) -> str:
@@ -53,7 +56,7 @@ def written(leaf: c.Leaf) -> str:
     return f"{key}: {value}" if isinstance(value, str) else key
 
 
-def _leaf(program: Program, phase: str, leaf: c.Leaf, at: datetime) -> Reason:  # noqa: C901, PLR0912  one arm a criterion
+def _leaf(program: Program, asking: Asking | None, leaf: c.Leaf, at: datetime) -> Reason:  # noqa: C901, PLR0912  one arm a criterion
     """The sentence, who owes, since when, and the earliest date, of one unmet criterion."""
     plan = program.plan
     match leaf:
@@ -70,11 +73,7 @@ def _leaf(program: Program, phase: str, leaf: c.Leaf, at: datetime) -> Reason:  
         case c.CommitmentHolds(commitment=name):
             return commitment_reason(program, name, at)
         case c.ConsentGiven(consent=parties):
-            missing = tuple(p for p in parties if p not in program.consented(phase))
-            sentence = f"Not yet consented: {named(program, missing)}."
-            if not awaited(program, phase, at):
-                return sentence, (), None, None
-            return sentence, missing, met_since(program, phase, at), at
+            return _consent_reason(program, asking, parties, at)
         case c.NoOpenIncident(no_open_incident=trigger):
             open_ = [i.id for i in matching(program, (trigger,)) if i.is_open_question or i.resolved_at is None]
             undecided = [i for i in matching(program, (trigger,)) if i.is_open_question]
@@ -92,8 +91,8 @@ def _leaf(program: Program, phase: str, leaf: c.Leaf, at: datetime) -> Reason:  
             since = occurred(program, after.from_)
             if since is None:
                 return "What this date is counted from has not happened yet.", (), None, None
-            due = plus(since, after.within, plan.time_zone)
-            return f"Not before {local_day(due, plan.time_zone)}.", (), since, due
+            begins = dates.begins(since, after.within, plan.time_zone)
+            return f"Not before {dates.told_begun(begins, after.within, plan.time_zone)}.", (), since, begins
         case c.FigureHolds(figure=figure):
             return holds(program, figure, at)[1], (), None, None
         case c.ProgramComplete(program=name):
@@ -103,14 +102,25 @@ def _leaf(program: Program, phase: str, leaf: c.Leaf, at: datetime) -> Reason:  
     assert_never(leaf)
 
 
+def _consent_reason(program: Program, asking: Asking | None, parties: tuple[str, ...], at: datetime) -> Reason:
+    if asking is None:
+        return f"Not yet consented: {named(program, parties)}.", (), None, None
+    phase, which = asking
+    missing = tuple(party for party in parties if party not in program.consented(phase, which))
+    sentence = f"Not yet consented to the {to_what(which)} of {program.plan.phases[phase].title}: {named(program, missing)}."
+    if next_gate(program, phase)[2] != which or not awaited(program, phase, at):
+        return sentence, (), None, None
+    return sentence, missing, met_since(program, phase, at), at
+
+
 def _owed_in(program: Program, phase: str, at: datetime) -> Iterator[tuple[str, ...]]:
     """Who owes the next acts in an open phase that another waits for; not what that phase waits for in its turn."""
     if program.phase(phase).status is PhaseStatus.OPEN:
-        consents = program.consented(phase)
+        consents = program.consented(phase, "exit")
         for criterion in program.plan.exits[phase]:
             for leaf in c.leaves(criterion):
                 if not isinstance(leaf, c.PhaseComplete) and judge(program, consents, leaf, at) is not Truth.MET:
-                    yield _leaf(program, phase, leaf, at)[1]
+                    yield _leaf(program, (phase, "exit"), leaf, at)[1]
 
 
 def commitment_reason(program: Program, name: str, at: datetime) -> Reason:
@@ -120,7 +130,7 @@ def commitment_reason(program: Program, name: str, at: datetime) -> Reason:
     if state is None:
         return f"{rule.title}: not in force yet.", (), None, None
     if state.because is None:
-        told = " ".join(reason[0] for _, _, reason in unmet(program, "", rule.kept_while, at))
+        told = " ".join(reason[0] for _, _, reason in unmet(program, None, rule.kept_while, at))
         if state.status == "broken":
             return f"{rule.title}: broken. {told}".rstrip(), owes, state.failing[-1][0], None
         return f"{rule.title}: in question. {told}".rstrip(), (), None, None

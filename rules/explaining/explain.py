@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
 
 from rules.explaining.criteria import unmet, written
 from rules.explaining.reasons import named
@@ -16,7 +15,7 @@ from rules.measuring.figures import usable
 from rules.program import Program
 from rules.times import local_day
 from rules.truth import Truth
-from rules.vocabulary.phases import PhaseStatus
+from rules.vocabulary.phases import Gate, PhaseStatus
 from rules.vocabulary.standing import Standing
 from rules.vocabulary.unknown import Unknown, Why
 
@@ -31,7 +30,7 @@ class Blocking:
     """
 
     phase: str
-    gate: Literal["entry", "exit"]
+    gate: Gate
     criterion: str
     outcome: Truth
     sentence: str
@@ -68,14 +67,15 @@ def blocking_phase(program: Program, name: str, at: datetime) -> tuple[Blocking,
         return ()
     found: list[Blocking] = []
     waiting = state.status is PhaseStatus.WAITING
-    gate: Literal["entry", "exit"] = "entry" if waiting else "exit"
+    gate: Gate = "entry" if waiting else "exit"
     if program.standing is not Standing.RUNNING:
         since = program.suspensions[-1][0]
         with_parent = f" {program.parent.reason}" if program.parent and program.parent.holds else ""
         sentence = f"The program is {program.standing} since {local_day(since, program.plan.time_zone)}; no gate opens."
         found.append(Blocking(name, gate, "program: running", Truth.NOT_MET, sentence + with_parent, (), since, None))
-    if waiting and rule.within and program.phase(rule.within).status is PhaseStatus.WAITING:
-        sentence = f"It opens within another phase, which is not open: {program.plan.phases[rule.within].title}."
+    if waiting and rule.within and (outer := program.phase(rule.within).status) is not PhaseStatus.OPEN:
+        which = "not open" if outer is PhaseStatus.WAITING else "complete"
+        sentence = f"It opens within another phase, which is {which}: {program.plan.phases[rule.within].title}."
         found.append(Blocking(name, gate, f"within: {rule.within}", Truth.NOT_MET, sentence, (), None, None))
     found.extend(_unmet(program, name, gate, rule.entry if waiting else program.plan.exits[name], at))
     if waiting and not found and rule.opens == "on_advance":
@@ -96,11 +96,11 @@ def _with_stalls(program: Program, block: Blocking) -> Blocking:
 def _unmet(
     program: Program,
     phase: str,
-    gate: Literal["entry", "exit"],
+    gate: Gate,
     criteria: Iterable[c.Criterion],
     at: datetime,
 ) -> Iterator[Blocking]:
-    for leaf, outcome, (sentence, owes, since, earliest) in unmet(program, phase, criteria, at):
+    for leaf, outcome, (sentence, owes, since, earliest) in unmet(program, (phase, gate), criteria, at):
         unknown, checks = _unknown(program, leaf, at), relied_on(program.plan, leaf)
         yield Blocking(phase, gate, written(leaf), outcome, sentence, owes, since, earliest, unknown, checks)
 

@@ -18,6 +18,15 @@ class Lateness:
     revised: int | None
 
 
+def is_late_originally(program: Program, milestone: str, at: datetime) -> bool:
+    """Whether it was not achieved by its original date, whatever was agreed since."""
+    state = program.milestone(milestone)
+    due, home = state.due, program.phase(program.plan.phase_of[milestone])
+    if due is None or state.achieved_at is not None or due.kept or home.status is PhaseStatus.WAITING:
+        return due is not None and due.missed_original
+    return due.is_late_originally(at, home.opened_at)
+
+
 def lateness(program: Program, milestone: str, at: datetime) -> Lateness | None:
     """None for a milestone without a date or not owed yet, and for one that is waived or fell after it had been kept."""
     state, zone = program.milestone(milestone), program.plan.time_zone

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, assert_never
 
+from rules import dates
 from rules.explaining.reasons import Reason, named
 from rules.following.findings import showing, shown
+from rules.following.verifiers import who_verifies
 from rules.language.milestones import Measured
 from rules.program import Program
-from rules.times import local_day, plus
 from rules.truth import Truth
 from rules.vocabulary.evidence import Evidence
+from rules.vocabulary.findings import Finding
 from rules.vocabulary.milestones import MilestoneState, MilestoneStatus
 from rules.vocabulary.phases import PhaseStatus
 
@@ -39,15 +41,49 @@ def next_act(program: Program, name: str, at: datetime) -> NextAct:
         return NextAct("nothing")
     if finding is not None and finding.outcome is Truth.MET:
         until = finding.observable_until
-        if until is not None and until > at and not finding.observed:
-            return NextAct("observation", (step.party,), finding.made_at, until)
-        return NextAct("determination", step.determined.by, finding.made_at, at)
+        if until is not None and finding.is_observable(at, plan.time_zone):
+            since = max(finding.made_at, home.opened_at or finding.made_at)
+            return NextAct("observation", (step.party,), since, dates.over(until, plan.time_zone))
+        return NextAct("determination", step.determined.by, determination_since(program, name, finding), at)
     waiting = {key: piece for key in step.shown_by if (piece := _first_unjudged(program, name, key))}
     pending = tuple(key for key in waiting if showing(program, name, key, at).outcome is not Truth.MET)
     if pending:
-        since = min(waiting[key].recorded_at for key in pending)
-        return NextAct("verification", step.verified_by, since, at, pending)
-    return NextAct("evidence", (step.party,), home.opened_at, plus(at, step.determined.observation, plan.time_zone))
+        since = max(min(waiting[key].recorded_at for key in pending), home.opened_at or program.started_at)
+        may = dict.fromkeys(who for key in pending for who in who_verifies(program, waiting[key]))
+        return NextAct("verification", tuple(may), since, at, pending)
+    return NextAct("evidence", (step.party,), evidence_since(program, name, at), _observed_by(program, name, at))
+
+
+def determination_since(program: Program, name: str, finding: Finding) -> datetime:
+    """Since when whoever determines owes that: the finding was made, and could no longer be observed on."""
+    zone, opened = program.plan.time_zone, program.phase(program.plan.phase_of[name]).opened_at
+    heard = finding.observed_at or (dates.over(finding.observable_until, zone) if finding.observable_until else None)
+    return max(date for date in (finding.made_at, heard, opened) if date is not None)
+
+
+def evidence_since(program: Program, name: str, at: datetime) -> datetime:
+    """Since when the party that owes a milestone has owed evidence of it, without a pause.
+
+    It did not while the evidence lay with somebody else, or the milestone was achieved or waived; from when it came back
+    to the party it is owed again.
+    """
+    state, opened = program.milestone(name), program.phase(program.plan.phase_of[name]).opened_at
+    since = max(date for date in (program.started_at, opened, state.owed_again_at) if date is not None)
+    shown_by = program.plan.milestones[name].shown_by
+    found = state.finding.shown if state.finding else None
+    if found is None and not state.lost_at:
+        return since  # asked after every act of everything that is owed: most has never been shown
+    lacks = without_evidence(program, name, at)
+    if not lacks:  # it is the rest that does not hold
+        return max(since, found.made_at) if found else since
+
+    def lost_at(key: str) -> datetime:
+        how = shown_by[key]
+        if isinstance(how, Measured) and program.figures.get(how.indicator) and found is not None:
+            return found.made_at  # a figure that has got too old, or falls short
+        return state.lost_at.get(key, since)
+
+    return max(since, min(lost_at(key) for key in lacks))
 
 
 def milestone_reason(program: Program, name: str, at: datetime) -> Reason:
@@ -69,23 +105,55 @@ def _waits(program: Program, name: str, act: NextAct, at: datetime) -> str:
         case "nothing":
             return f"{title}: nothing is owed before {plan.phases[plan.phase_of[name]].title} opens."
         case "observation":
-            until = local_day(act.earliest or at, plan.time_zone)
-            return f"{title}: shown; {who} may observe until {until}."
+            return f"{title}: shown; {who} may observe until {_observable_until(program, name)}."
         case "determination":
             return f"{title}: shown; {who} has not determined it.{late}{before}"
         case "verification":
+            if not act.owes:
+                return f"{title}: nobody may verify {', '.join(act.showings)}: who may is who recorded it.{late}"
             return f"{title}: {', '.join(act.showings)} awaits verification by {who}.{late}"
         case "evidence":
-            return f"{title}: {shown(program, name, at).sentence}{late}{before}"
+            return f"{title}: {shown(program, name, at).sentence}{_view(program, name, at)}{late}{before}"
     assert_never(act.what)
+
+
+def _observed_by(program: Program, name: str, at: datetime) -> datetime:
+    """The first instant at which what is shown now could be determined, if nobody observes before."""
+    zone = program.plan.time_zone
+    return dates.over(dates.until(at, program.plan.milestones[name].determined.observation, zone), zone)
+
+
+def _observable_until(program: Program, name: str) -> str:
+    finding = program.milestone(name).finding
+    until = finding.observable_until if finding else None
+    return dates.told(until, program.plan.time_zone) if until else ""
+
+
+def _view(program: Program, name: str, at: datetime) -> str:
+    """What is found against it and by whom, and until when whoever owes may observe on that."""
+    finding, zone = program.milestone(name).finding, program.plan.time_zone
+    if finding is None or finding.outcome is Truth.MET:
+        return ""
+    decided_at = program.milestone(name).determined_at
+    if decided_at is not None and finding.made_at <= decided_at:
+        return ""
+    view = f" {named(program, [finding.by])} would determine it as not achieved: {finding.sentence}" if finding.by else ""
+    if not finding.is_observable(at, zone):
+        return view
+    owes = named(program, [program.plan.milestones[name].party])
+    return f"{view} {owes} may observe on that until {_observable_until(program, name)}."
 
 
 def _late(program: Program, name: str) -> str:
     due, rule = program.milestone(name).due, program.plan.milestones[name].due
-    if due is None or rule is None or due.missed_at is None:
+    if due is None or rule is None or not (due.missed_at or due.missed_original):
         return ""
-    force = "" if rule.scores else f", {rule.force}"
-    return f" It was due on {local_day(due.missed_at, program.plan.time_zone)}{force}."
+    zone, force = program.plan.time_zone, "" if rule.scores else f", {rule.force}"
+    first, now = dates.told(due.original, zone), dates.told(due.revised, zone) if due.revised else None
+    if due.missed_at is None:
+        return f" It was due on {first}{force}, and is due {f'on {now}' if now else 'when its pause ends'}."
+    apart = f", originally on {first}" if now and now != first else ""
+    return f" It was due on {now or first}{apart}{force}."
 
 
 def _determined_before(state: MilestoneState) -> str:

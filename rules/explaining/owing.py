@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias, assert_never
 
-from rules.explaining.consents import awaited, met_since
+from rules.explaining.consents import awaited, met_since, next_gate, to_what
 from rules.explaining.criteria import commitment_reason
-from rules.explaining.milestones import milestone_reason, next_act, without_evidence
+from rules.explaining.milestones import determination_since, evidence_since, milestone_reason, next_act, without_evidence
 from rules.following.incidents import deciders, to_be_decided
 from rules.following.silence import lapses, silence_ends
 from rules.program import Program
@@ -71,12 +71,11 @@ def _milestones(program: Program, at: datetime) -> Iterator[Owed]:
         if state.counts or program.plan.phase_of[name] in waiting or (act := next_act(program, name, at)).what == "nothing":
             continue
         due = state.due.revised if state.due else None
-        until = {"evidence": due, "observation": act.earliest}.get(act.what)
+        until = {"evidence": due, "observation": state.finding.observable_until if state.finding else None}.get(act.what)
         for party in act.owes:
             yield Owed(party, act.what, name, act.since or program.started_at, until, binding)
         if act.what == "verification" and without_evidence(program, name, at):
-            opened = program.phase(program.plan.phase_of[name]).opened_at or program.started_at
-            yield Owed(step.party, "evidence", name, opened, due, binding)
+            yield Owed(step.party, "evidence", name, evidence_since(program, name, at), due, binding)
 
 
 def _reversal(program: Program, name: str, at: datetime, *, binding: bool) -> Iterator[Owed]:
@@ -84,22 +83,23 @@ def _reversal(program: Program, name: str, at: datetime, *, binding: bool) -> It
     step, finding = program.plan.milestones[name], program.milestone(name).finding
     if finding is None or finding.proposes != "reversal":
         return
-    until = finding.observable_until
-    if until is not None and until > at and not finding.observed:
-        yield Owed(step.party, "observation", name, finding.made_at, until, binding)
+    if finding.is_observable(at, program.plan.time_zone):
+        yield Owed(step.party, "observation", name, finding.made_at, finding.observable_until, binding)
         return
+    since = determination_since(program, name, finding)
     for who in step.determined.by:
-        yield Owed(who, "determination", name, finding.made_at, None, binding)
+        yield Owed(who, "determination", name, since, None, binding)
 
 
 def _phases(program: Program, at: datetime) -> Iterator[Owed]:
     """Consents that nothing but a consent is missing for, and phases that somebody has to open."""
     for name, rule in program.plan.phases.items():
         state = program.phase(name)
-        closed = rule.within is not None and program.phase(rule.within).status is PhaseStatus.WAITING
+        waiting = state.status is PhaseStatus.WAITING
+        outer = program.phase(rule.within).status if rule.within else PhaseStatus.OPEN
+        closed = outer is PhaseStatus.WAITING or (waiting and outer is PhaseStatus.COMPLETE)
         if state.status is PhaseStatus.COMPLETE or closed:
             continue
-        waiting = state.status is PhaseStatus.WAITING
         if waiting and rule.opens == "on_advance" and state.entry_met:
             for party in (rule.party,) if rule.party else tuple(program.plan.parties):
                 yield Owed(party, "advance", name, state.entry_met_at or program.started_at)
@@ -112,8 +112,10 @@ def _commitments(program: Program, at: datetime) -> Iterator[Owed]:
     for name, state in program.commitments.items():
         rule = program.plan.commitments[name]
         if state.status == "broken" and rule.party is not None:
-            _, _, since, _ = commitment_reason(program, name, at)
-            yield Owed(rule.party, "commitment", name, since or state.in_force_since)
+            _, _, broken, _ = commitment_reason(program, name, at)
+            decided = program.incidents[state.because].decided_at if state.because else None
+            since = max(date for date in (state.in_force_since, broken, decided) if date is not None)
+            yield Owed(rule.party, "commitment", name, since)
 
 
 def _proposals(program: Program) -> Iterator[Owed]:
@@ -123,7 +125,7 @@ def _proposals(program: Program) -> Iterator[Owed]:
         due = min((date for date in (silence_ends(program, proposal), lapses(program, proposal)) if date), default=None)
         for party in procedure.asked if procedure else ():
             if party not in answered:
-                yield Owed(party, "proposal", proposal.id, proposal.notices.get(party, proposal.made_at), due)
+                yield Owed(party, "proposal", proposal.id, proposal.notices.get(party, proposal.asked_since), due)
 
 
 def _disputes(program: Program) -> Iterator[Owed]:
@@ -132,7 +134,7 @@ def _disputes(program: Program) -> Iterator[Owed]:
         stage = ladder.stages.get(dispute.stage) if ladder else None
         if dispute.status is DisputeStatus.OPEN and stage is not None:
             for who in stage.before:
-                yield Owed(who, "dispute", dispute.id, dispute.raised_at, dispute.until)
+                yield Owed(who, "dispute", dispute.id, dispute.stage_since, dispute.until)
 
 
 def _incidents(program: Program) -> Iterator[Owed]:
@@ -150,7 +152,8 @@ def in_words(program: Program, owed: Owed, at: datetime) -> str:
         case "commitment":
             return commitment_reason(program, owed.name, at)[0]
         case "consent":
-            return f"{program.plan.phases[owed.name].title}: it waits for consent and for nothing else."
+            what = to_what(next_gate(program, owed.name)[2])
+            return f"{program.plan.phases[owed.name].title}: its {what} waits for consent and for nothing else."
         case "advance":
             return f"{program.plan.phases[owed.name].title}: its entry gate is met; it opens when somebody advances it."
         case "proposal":

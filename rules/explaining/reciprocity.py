@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from rules.dates import over
+from rules.explaining.lateness import is_late_originally
 from rules.explaining.owing import Owed, owing
 from rules.program import Program
 from rules.vocabulary.milestones import MilestoneStatus
 from rules.vocabulary.stalls import Stall
 
-How: TypeAlias = Literal["kept", "late", "waived", "broken"]
+How: TypeAlias = Literal["kept", "late", "late_original", "waived", "broken"]
+"""`late` is counted against a date as it stands, by pauses and agreements; `late_original` against what it was first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class Account:
 
 def reciprocity(program: Program, at: datetime) -> tuple[Account, ...]:
     """The accounts of the parties, then of the bodies, in the order of the plan."""
-    owed, reckoned = owing(program, at), tuple(_reckoned(program))
+    owed, reckoned = owing(program, at), tuple(_reckoned(program, at))
     return tuple(
         Account(
             party=party,
@@ -62,7 +65,7 @@ def reciprocity(program: Program, at: datetime) -> tuple[Account, ...]:
     )
 
 
-def _reckoned(program: Program) -> Iterator[tuple[str, Reckoned]]:
+def _reckoned(program: Program, at: datetime) -> Iterator[tuple[str, Reckoned]]:
     for name, step in program.plan.milestones.items():
         state, binding = program.milestone(name), step.due is None or step.due.scores
         if state.waived is not None:
@@ -71,6 +74,11 @@ def _reckoned(program: Program) -> Iterator[tuple[str, Reckoned]]:
             yield step.party, Reckoned("late", "milestone", name, binding, state.due.missed_at, state.achieved_at)
         elif state.status is MilestoneStatus.ACHIEVED and state.achieved_at is not None:
             yield step.party, Reckoned("kept", "milestone", name, binding, state.achieved_at)
+        if state.due is not None and state.waived is None and is_late_originally(program, name, at):
+            passed = over(state.due.original, program.plan.time_zone)
+            yield step.party, Reckoned("late_original", "milestone", name, binding, passed, state.achieved_at)
+        for since, until in state.reversals:
+            yield step.party, Reckoned("broken", "milestone", name, binding, since, until)
     for name, held in program.commitments.items():
         party = program.plan.commitments[name].party
         if party is None:

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 from rules.language.parameters import recorded_plan, text_read
 from rules.language.plan import Plan
 from rules.language.procedures import AmendmentClass
+from rules.language.timetable import Deadline
 from rules.program import Program
 from rules.vocabulary.amendments import Version
 
@@ -123,6 +124,10 @@ def uncounted(program: Program, version: Version) -> tuple[Uncounted, ...]:
     return tuple(_uncounted(program, recorded_plan(version.document, version.parameters)))
 
 
+def _dated(plan: Plan, milestone: str) -> Deadline | None:
+    return plan.milestones[milestone].due if milestone in plan.milestones else None
+
+
 def _uncounted(program: Program, plan: Plan) -> Iterator[Uncounted]:
     for piece in program.evidence.values():
         if piece.measurement is not None:
@@ -135,6 +140,9 @@ def _uncounted(program: Program, plan: Plan) -> Iterator[Uncounted]:
     for name, state in program.milestones.items():
         if name not in plan.milestones and state.counts:
             yield Uncounted("milestone", name, "it is achieved or waived, and is no longer in the plan")
-    for name, given in program.consents.items():
+        elif state.due is not None and state.achieved_at is not None and _dated(program.plan, name) != _dated(plan, name):
+            yield Uncounted("date", name, "it is achieved, and whether that was in time is not counted anew")
+    for name in {**program.consents, **program.completions}:
+        given = program.consented(name, "entry") | program.consented(name, "exit")
         if given and program.phase(name).opened_at is None:
             yield Uncounted("consent", name, f"the consent of {', '.join(sorted(given))} was to another text")

@@ -9,12 +9,23 @@ from rules.program import Program
 
 
 def occurred(program: Program, anchor: Anchor) -> datetime | None:
-    """When the event that a duration is counted from happened; None if it has not."""
+    """When the event that a duration is counted from happened; None if it has not.
+
+    A milestone counts once it is determined. Counted as it happened, its date is then that of the deed, which may lie
+    before; where no evidence says when that was, it is that of the determination.
+    """
     if anchor.date is not None:
         return anchor.date
     if anchor.milestone is not None:
-        return program.milestone(anchor.milestone).achieved_at
+        state = program.milestone(anchor.milestone)
+        return (state.happened_at if anchor.as_ == "happened" else None) or state.achieved_at
     if anchor.phase is not None:
         phase = program.phase(anchor.phase)
         return phase.opened_at if anchor.becomes == "open" else phase.completed_at
     return program.started_at
+
+
+def deed_done_at(program: Program, milestone: str) -> datetime | None:
+    """When the deed was done by the verified evidence that stands: the last of its dates. None where none says when."""
+    pieces = (program.evidence[piece] for held in program.milestone(milestone).shown.values() for piece in held[-1:])
+    return max((piece.happened_at for piece in pieces if piece.happened_at is not None), default=None)

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from rules import effects, facts
+from rules import dates, effects, facts
 from rules.effects import Effect
 from rules.following.agenda import Agenda, on
 from rules.following.anchors import occurred
-from rules.language.milestones import Milestone
 from rules.language.timetable import Deadline
 from rules.program import Program
-from rules.times import Interval, in_whole_days, local_day, plus, plus_lost
+from rules.times import Interval, plus
 from rules.vocabulary.milestones import MilestoneStatus
+from rules.vocabulary.standing import Standing
 
-Passed: TypeAlias = effects.DeadlineMissed | effects.WarningGiven | facts.ProgramSuspended | facts.ProgramTerminated
+Passed: TypeAlias = effects.WarningGiven | facts.ProgramSuspended | facts.ProgramTerminated
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,16 @@ class Dated:
 
 
 def deadlines(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
-    """Due dates that are set when their anchor occurs, and moved by pauses."""
+    """Due dates that are set when their anchor occurs, and moved by pauses and by a new text of the plan.
+
+    One that was missed moves as well: what it depends on counts from when it was so, not from when it became known.
+    """
     for name, step in on(agenda.milestones, program.plan.milestones):
         if step.due is None or program.milestone(name).status is MilestoneStatus.ACHIEVED:
             continue
         before = program.milestone(name).due
         now = dated(program, name, step.due)
-        if now is not None and (before is None or (before.missed_at is None and before.revised != now.revised)):
+        if now is not None and (before is None or before.revised != now.revised):
             yield effects.DeadlineSet(
                 milestone=name,
                 anchored_at=now.anchored_at,
@@ -64,11 +67,11 @@ def dated(program: Program, name: str, rule: Deadline) -> Dated | None:
 
 def _counted(program: Program, name: str, rule: Deadline, since: datetime, within: str) -> Dated:
     zone, before = program.plan.time_zone, program.milestone(name).due
-    original = plus(since, within, zone)
+    original = dates.until(since, within, zone)
     lost = _lost(program, rule)
 
     def moved(date: datetime, from_: datetime) -> datetime | None:
-        return plus_lost(date, lost, from_, zone, whole_days=in_whole_days(within))
+        return dates.moved(date, lost, from_, within, zone)
 
     # A date agreed on is moved by what is lost after the agreement only.
     agreed = before.extended if before else None
@@ -76,7 +79,7 @@ def _counted(program: Program, name: str, rule: Deadline, since: datetime, withi
     opened = program.phase(program.plan.phase_of[name]).opened_at
     if opened is not None and revised is not None and revised <= opened:
         # It passed while nothing was owed; whoever moves second has the whole time.
-        revised = moved(plus(opened, within, zone), opened)
+        revised = moved(dates.until(opened, within, zone), opened)
     return Dated(since, original, revised)
 
 
@@ -92,20 +95,29 @@ def _lost(program: Program, rule: Deadline) -> list[Interval]:
     return [*broken, *program.suspensions, *program.plan.windows(rule.paused_in)]
 
 
-def missed(program: Program, name: str, due_at: datetime, at: datetime) -> Iterator[Passed]:
-    """What follows when a date passes: that it is recorded, and what the plan says."""
-    yield effects.DeadlineMissed(milestone=name, effective_at=due_at)
-    step, phase = program.plan.milestones[name], program.plan.phase_of[name]
-    match step.due.when_missed if step.due else None:
-        case "warn":
-            yield effects.WarningGiven(phase=phase, sentence=_passed(program, step, due_at), effective_at=at)
-        case "suspend":
-            yield facts.ProgramSuspended(reason=_passed(program, step, due_at), effective_at=at)
-        case "terminate":
-            yield facts.ProgramTerminated(reason=_passed(program, step, due_at), effective_at=at)
-        case None:
-            pass
+def passed(program: Program, names: Collection[str], at: datetime) -> Iterator[Passed]:
+    """What the plan says follows where dates of these milestones have passed, at one instant.
+
+    One stop names all of them: who is late does not depend on whose date is looked at first.
+    """
+    stops: dict[str, list[str]] = {"suspend": [], "terminate": []}
+    for name in names:
+        due = program.plan.milestones[name].due
+        match due.when_missed if due else None:
+            case "warn":
+                yield effects.WarningGiven(phase=program.plan.phase_of[name], sentence=_was_due(program, name), effective_at=at)
+            case "suspend" | "terminate" as stop:
+                stops[stop].append(_was_due(program, name))
+            case None:
+                pass
+    if stops["terminate"]:
+        reason = " ".join((*stops["terminate"], *stops["suspend"]))
+        yield facts.ProgramTerminated(reason=reason[:4000], effective_at=at)
+    elif stops["suspend"] and program.standing in (Standing.RUNNING, Standing.FROZEN):
+        yield facts.ProgramSuspended(reason=" ".join(stops["suspend"])[:4000], effective_at=at)
 
 
-def _passed(program: Program, step: Milestone, due_at: datetime) -> str:
-    return f"{step.title}: was due on {local_day(due_at, program.plan.time_zone)} and is not achieved."
+def _was_due(program: Program, name: str) -> str:
+    due = program.milestone(name).due
+    on = dates.told(due.revised, program.plan.time_zone) if due and due.revised else "a date that has passed"
+    return f"{program.plan.milestones[name].title}: was due on {on} and is not achieved."

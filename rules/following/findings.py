@@ -76,8 +76,8 @@ def _so_far(program: Program, name: str) -> list[str]:
 
 def _rests_on(program: Program, name: str, at: datetime) -> Truth:
     """Whether what a milestone is held while holds."""
-    criteria = program.plan.milestones[name].holds_while
-    return gate(program, program.consented(program.plan.phase_of[name]), criteria, at) if criteria else MET
+    criteria, phase = program.plan.milestones[name].holds_while, program.plan.phase_of[name]
+    return gate(program, program.consented(phase, "entry"), criteria, at) if criteria else MET
 
 
 _RESTS_ON = {
@@ -124,6 +124,8 @@ def showing(program: Program, name: str, key: str, at: datetime, *, counted: Col
         case Filed() | Statement():
             if standing:
                 return Judgement(MET, f"{key}: shown by {standing[-1]}, verified.")
+            if (why := program.milestone(name).returned.get(key)) is not None:
+                return Judgement(NOT_MET, f"{key} was returned: {why} Asked is {how.what}.")
             return Judgement(NOT_MET, f"{key} is missing or not verified: {how.what}.")
         case Attestation(by=parties):
             given = {program.evidence[piece].recorded_by.party for piece in standing}

@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import assert_never
 
+from rules import dates
 from rules.following.anchors import occurred
 from rules.following.incidents import matching
 from rules.language import criteria as c
 from rules.measuring.figures import holds
 from rules.program import Program
-from rules.times import plus
 from rules.truth import Truth
 from rules.vocabulary.phases import PhaseStatus
 from rules.vocabulary.standing import Standing
@@ -77,7 +77,7 @@ def judge(program: Program, consents: Collection[str], criterion: c.Criterion, a
             return _assessed(program, asked)
         case c.NotBefore(not_before=after):
             since = occurred(program, after.from_)
-            return _met(since is not None and plus(since, after.within, program.plan.time_zone) <= at)
+            return _met(since is not None and dates.begins(since, after.within, program.plan.time_zone) <= at)
         case c.FigureHolds(figure=asked):
             return holds(program, asked, at)[0]
         case c.ProgramComplete(program=name):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from rules import dates
 from rules.language.procedures import Procedure
 from rules.program import Program
-from rules.times import in_whole_days, plus, plus_lost
 from rules.vocabulary.matters import ExtendSilence
 from rules.vocabulary.proposals import Proposal
 
@@ -38,4 +38,4 @@ def _after(program: Program, procedure: Procedure, since: datetime, length: str)
     """So long after an instant, windows of the calendar in which the procedure stands still left out."""
     zone = program.plan.time_zone
     lost = program.plan.windows(procedure.paused_in)
-    return plus_lost(plus(since, length, zone), lost, since, zone, whole_days=in_whole_days(length))
+    return dates.moved(dates.until(since, length, zone), lost, since, length, zone)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rules import acts as a
 from rules import facts
+from rules.authority import by
 from rules.entries import Fact
 from rules.judging.milestones import milestone_of
 from rules.program import Program
@@ -24,7 +25,7 @@ def assessed(program: Program, actor: a.Actor, deed: a.Assess) -> Fact:
         raise No(
             Code.PARTY_MAY_NOT,
             f"{actor.person} does not assess for {deed.assessor}.",
-            f"a monitor admitted for {deed.assessor}",
+            f"{by('assess')} admitted for {deed.assessor}",
         )
     scale = program.plan.scales[assessor.scale]
     if (means := scale.grades.get(deed.grade)) is None:

@@ -6,6 +6,7 @@ from typing import TypeAlias, assert_never
 
 from rules import acts as a
 from rules import facts
+from rules.authority import may
 from rules.entries import Fact
 from rules.language.checks import Check
 from rules.measuring.acceptance import acceptable
@@ -48,7 +49,7 @@ def check_feed(program: Program, actor: a.Actor, origin: Origin | None) -> None:
     """An origin of an incident is a feed that the plan watches, and a checker alone gives one. Raises No."""
     if origin is None:
         return
-    if actor.role is not a.Role.CHECKER:
+    if not may(actor.role, "say_origin"):
         told = f"An origin says which check has read an event, and {actor.person} is none."
         raise No(Code.WRONG_ORIGIN, told, "a report without origin")
     if check_of(program, origin.check).incidents is None:

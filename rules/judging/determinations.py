@@ -6,15 +6,16 @@ from datetime import datetime
 from decimal import Decimal
 
 from rules import acts as a
-from rules import facts
+from rules import dates, effects, facts
+from rules.authority import by
 from rules.entries import Fact
+from rules.following.anchors import deed_done_at
 from rules.following.findings import shown
 from rules.judging.milestones import milestone_of
 from rules.language.grades import FULL, WRITTEN, fits
 from rules.language.milestones import Milestone
 from rules.program import Program
 from rules.refusals import Code, No
-from rules.times import local_time
 from rules.truth import Truth
 from rules.vocabulary.findings import Finding
 from rules.vocabulary.milestones import MilestoneState, MilestoneStatus
@@ -34,8 +35,11 @@ def determined(program: Program, actor: a.Actor, deed: a.Determine, at: datetime
             f"The phase {program.plan.phase_of[name]} is not open; nothing is owed in it yet.",
             "a determination once its entry gate has opened",
         )
-    state, finding = program.milestone(name), _settled_finding(program, program.milestone(name).finding, at)
-    grade = _grade(step, deed, name)
+    state, grade = program.milestone(name), _grade(step, deed, name)
+    if deed.preliminary:
+        _check_not_held(state, name)
+        return _preliminary(program, actor, step, deed, at)
+    finding = state.finding.shown if state.finding else None
     match deed.outcome:
         case "achieved":
             _check_shown(program, name, finding, at)
@@ -43,18 +47,46 @@ def determined(program: Program, actor: a.Actor, deed: a.Determine, at: datetime
             _check_part(program, name, finding, grade, at)
         case "not_achieved":
             _check_not_held(state, name)
+            _check_heard(program, name, finding := state.finding)
         case "reversed":
             if not _is_held(state):
                 raise No(Code.NOT_ACHIEVED, f"{name} is not achieved.", "achieved or not_achieved")
             _check_fallen(state, finding, name)
+    _check_observed(program, finding, at)
     return facts.MilestoneDetermined(
         milestone=name,
         outcome=deed.outcome,
         grade=int(grade) if grade is not None and step.determined.scale == "ordinal" else None,
         share=grade if step.determined.scale == "share" else None,
         reason=deed.reason,
+        happened_at=deed_done_at(program, name) if deed.outcome == "achieved" else None,
         effective_at=at,
     )
+
+
+def _preliminary(program: Program, actor: a.Actor, step: Milestone, deed: a.Determine, at: datetime) -> Fact:
+    """A finding of whoever determines, which the party that owes can observe on before it is decided so."""
+    until = dates.until(at, step.determined.observation, program.plan.time_zone)
+    return effects.FindingMade(
+        milestone=deed.milestone,
+        outcome=Truth.NOT_MET,
+        sentence=deed.reason,
+        observable_until=until if until > at else None,
+        by=actor.party,
+        effective_at=at,
+    )
+
+
+def _check_heard(program: Program, name: str, finding: Finding | None) -> None:
+    """Nobody is found to have failed unheard: where there is a time to observe, a finding has said so before. Raises No."""
+    step = program.plan.milestones[name]
+    if dates.takes_time(step.determined.observation) and (finding is None or finding.outcome is Truth.MET):
+        says = "the finding is in its favour" if finding else "there is no finding"
+        raise No(
+            Code.OBSERVATION_OPEN,
+            f"{step.party} has not been told why {name} would not be achieved, and could not observe on it: {says}.",
+            "the same with preliminary: true first; once that has been observed on, or its time has ended, this one",
+        )
 
 
 def _grade(step: Milestone, deed: a.Determine, name: str) -> Decimal | None:
@@ -132,7 +164,7 @@ def _check_authority(program: Program, actor: a.Actor, step: Milestone, name: st
         raise No(
             Code.PARTY_MAY_NOT,
             f"{name} is determined by {who}, not by {actor.party}.",
-            f"an authority of {who}",
+            by("determine", step.determined.by) if step.determined.by else "a finding, after which it is determined by itself",
         )
     state = program.milestone(name)
     for pieces in state.shown.values():
@@ -141,18 +173,18 @@ def _check_authority(program: Program, actor: a.Actor, step: Milestone, name: st
                 raise No(
                     Code.RECORDER_IS_AUTHORITY,
                     f"{actor.person} has recorded {piece} and cannot determine what it shows.",
-                    "another person",
+                    f"{by('determine', step.determined.by)}, and another person",
                 )
 
 
-def _settled_finding(program: Program, finding: Finding | None, at: datetime) -> Finding | None:
-    """A finding that may be acted on: its time to observe has ended, or been used."""
-    if finding is None or finding.observed or finding.observable_until is None or finding.observable_until <= at:
-        return finding
+def _check_observed(program: Program, finding: Finding | None, at: datetime) -> None:
+    """A finding may be acted on once its time to observe has ended, or been used. Raises No."""
     zone = program.plan.time_zone
+    if finding is None or not finding.is_observable(at, zone):
+        return
     raise No(
         Code.OBSERVATION_OPEN,
-        f"The party that owes may observe on the finding until {local_time(finding.observable_until, zone)} ({zone}).",
+        f"The party that owes may observe on the finding until {dates.told(finding.observable_until or at, zone)} ({zone}).",
         "a determination after that, or after its observation",
     )
 
@@ -165,9 +197,9 @@ def _stability_reversed(program: Program, actor: a.Actor, deed: a.Determine, pha
             f"{phase} has no stability period that could be determined so.",
             "outcome reversed for a phase whose stability period is complete",
         )
-    by = _stability_authorities(program, phase)
-    if actor.party not in by:
-        raise No(Code.PARTY_MAY_NOT, f"This is determined by {' or '.join(sorted(by))}.", "one of these")
+    who = sorted(_stability_authorities(program, phase))
+    if actor.party not in who:
+        raise No(Code.PARTY_MAY_NOT, f"This is determined by {' or '.join(who)}.", by("determine", who))
     if state.completed_at is None:
         raise No(Code.NOT_ACHIEVED, "The period is not complete.", "a period that is complete")
     if state.finding is None or state.finding.proposes != "reversal":

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import TypeAlias, assert_never
 
 from rules import acts as a
-from rules import facts
+from rules import dates, facts
+from rules.authority import by
 from rules.entries import Fact
 from rules.language.disputes import Ladder
 from rules.program import Program
 from rules.refusals import Code, No
-from rules.times import plus
 from rules.vocabulary.disputes import Dispute, DisputeStatus
 from rules.words import did_you_mean
 
@@ -27,11 +27,11 @@ def dispute_fact(program: Program, actor: a.Actor, deed: Deed, at: datetime) -> 
         case a.SettleDispute():
             dispute = unsettled_dispute(program, deed.dispute)
             stage = ladder_of(program, dispute.ladder).stages[dispute.stage]
-            _check_party(actor, stage.before, f"The dispute lies before {' and '.join(stage.before)}.")
+            _check_party(actor, deed, stage.before, f"The dispute lies before {' and '.join(stage.before)}.")
             return facts.DisputeSettled(dispute=dispute.id, stage=dispute.stage, outcome=deed.outcome)
         case a.WithdrawDispute():
             dispute = unsettled_dispute(program, deed.dispute)
-            _check_party(actor, [dispute.raised_by.party or ""], f"{dispute.raised_by.party} has raised this dispute.")
+            _check_party(actor, deed, [dispute.raised_by.party or ""], f"{dispute.raised_by.party} has raised this dispute.")
             return facts.DisputeWithdrawn(dispute=dispute.id, reason=deed.reason)
         case a.InvokeSnapback():
             return _invoked(program, actor, deed, at)
@@ -62,9 +62,9 @@ def open_dispute(program: Program, name: str) -> Dispute:
     return dispute
 
 
-def _check_party(actor: a.Actor, among: Collection[str], because: str) -> None:
+def _check_party(actor: a.Actor, deed: Deed, among: Collection[str], because: str) -> None:
     if actor.party not in among:
-        raise No(Code.PARTY_MAY_NOT, because, f"an act of {' or '.join(among)}")
+        raise No(Code.PARTY_MAY_NOT, because, by(deed.kind, among))
 
 
 def _raised(program: Program, actor: a.Actor, deed: a.RaiseDispute, at: datetime) -> Fact:
@@ -72,25 +72,26 @@ def _raised(program: Program, actor: a.Actor, deed: a.RaiseDispute, at: datetime
     if deed.dispute in program.disputes:
         raise No(Code.ID_TAKEN, f"There is a dispute {deed.dispute} already.", "an id that is not taken")
     who = ladder.raised_by or tuple(program.plan.parties)
-    _check_party(actor, who, f"A dispute of this kind is raised by {' or '.join(who)}.")
+    _check_party(actor, deed, who, f"A dispute of this kind is raised by {' or '.join(who)}.")
     known = {*program.plan.milestones, *program.plan.commitments, *program.plan.phases, *program.incidents}
     if deed.about is not None and deed.about not in known:
         raise No(Code.SUBJECT_UNKNOWN, f"There is nothing called {deed.about}.", did_you_mean(deed.about, known))
     stage, first = next(iter(ladder.stages.items()))
-    until = plus(at, first.within, program.plan.time_zone)
+    until = dates.until(at, first.within, program.plan.time_zone)
     return facts.DisputeRaised(
         dispute=deed.dispute, ladder=deed.ladder, about=deed.about, reason=deed.reason, stage=stage, until=until
     )
 
 
 def _invoked(program: Program, actor: a.Actor, deed: a.InvokeSnapback, at: datetime) -> Fact:
+    zone = program.plan.time_zone
     if (rule := program.plan.snapbacks.get(deed.snapback)) is None:
         raise No(
             Code.SNAPBACK_UNKNOWN,
             f"{deed.snapback} is no snapback of the plan.",
             did_you_mean(deed.snapback, program.plan.snapbacks),
         )
-    _check_party(actor, rule.invoked_by, f"It is invoked by {' or '.join(rule.invoked_by)}.")
+    _check_party(actor, deed, rule.invoked_by, f"It is invoked by {' or '.join(rule.invoked_by)}.")
     if deed.snapback in program.snapbacks:
         raise No(Code.SNAPBACK_INVOKED, f"{deed.snapback} has been invoked already.", "nothing more is needed")
     if rule.only_after is not None:
@@ -105,5 +106,5 @@ def _invoked(program: Program, actor: a.Actor, deed: a.InvokeSnapback, at: datet
         snapback=deed.snapback,
         dispute=deed.dispute,
         reason=deed.reason,
-        takes_effect_at=plus(at, rule.within, program.plan.time_zone),
+        takes_effect_at=dates.over(dates.until(at, rule.within, zone), zone),
     )

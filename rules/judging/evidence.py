@@ -7,10 +7,11 @@ from typing import TypeAlias, assert_never
 
 from rules import acts as a
 from rules import facts
+from rules.authority import by, may
 from rules.entries import Fact
 from rules.judging.measurements import measured
 from rules.judging.milestones import milestone_of
-from rules.judging.recorded import check_free, check_past, known
+from rules.judging.recorded import check_free, check_past, check_since_start, known
 from rules.judging.restriction import check_restriction, read
 from rules.judging.verification import check_verifier, to_be_judged
 from rules.language.milestones import Attestation, Filed, Measured, Statement
@@ -60,11 +61,11 @@ def _recorded(program: Program, actor: a.Actor, deed: a.RecordEvidence, at: date
             )
         case Statement() | Attestation() if deed.text is None:
             raise No(Code.WRONG_KIND_OF_EVIDENCE, f"{deed.shows} is shown in words.", "a text")
-        case Attestation(by=parties) if actor.role is not a.Role.REPRESENTATIVE or actor.party not in parties:
+        case Attestation(by=parties) if not may(actor.role, "attest") or actor.party not in parties:
             raise No(
                 Code.PARTY_MAY_NOT,
-                f"{deed.shows} is attested by a representative of {', '.join(parties)}.",
-                f"a representative of {' or '.join(parties)}",
+                f"{deed.shows} is attested by {by('attest')} of each of {', '.join(parties)}.",
+                by("attest", parties),
             )
         case Measured(indicator=indicator):
             raise No(
@@ -75,7 +76,8 @@ def _recorded(program: Program, actor: a.Actor, deed: a.RecordEvidence, at: date
         case _:
             pass
     check_past(deed.happened_at, at)
-    check_restriction(program, deed, step)
+    check_since_start(program, deed.happened_at)
+    check_restriction(program, actor, deed, step)
     return facts.EvidenceRecorded(
         evidence=deed.evidence,
         milestone=deed.milestone,

@@ -7,6 +7,7 @@ from typing import TypeAlias, assert_never
 
 from rules import acts as a
 from rules import facts
+from rules.authority import by, may
 from rules.entries import Fact
 from rules.following.incidents import deciders
 from rules.judging.checks import check_feed
@@ -44,7 +45,7 @@ def incident_fact(program: Program, actor: a.Actor, deed: Deed, at: datetime) ->
                 Code.INCIDENT_ALREADY_DECIDED,
             )
             _check_decider(program, actor, incident)
-            _check_no_witness(actor, incident)
+            _check_no_witness(program, actor, incident)
             return facts.IncidentDismissed(incident=deed.incident, reason=deed.reason)
         case a.ResolveIncident():
             return _resolved(program, actor, deed, at)
@@ -93,16 +94,22 @@ def _check_decider(program: Program, actor: a.Actor, incident: Incident) -> None
         raise No(
             Code.PARTY_MAY_NOT,
             f"The incident {incident.id} is attributed to {actor.party}, which does not decide on it.",
-            f"an authority of {' or '.join(deciders(program, incident)) or 'nobody'}",
+            _may_decide(program, incident),
         )
 
 
-def _check_no_witness(actor: a.Actor, incident: Incident) -> None:
+def _may_decide(program: Program, incident: Incident) -> str:
+    if may_decide := deciders(program, incident):
+        return by("dismiss_incident", may_decide)
+    return "nobody, until an account of it is taken back that blames who decides"
+
+
+def _check_no_witness(program: Program, actor: a.Actor, incident: Incident) -> None:
     if actor.person in incident.told_by:
         raise No(
             Code.RECORDER_IS_AUTHORITY,
             f"{actor.person} has reported this incident, or given an account of it, and cannot decide on it.",
-            "another person",
+            f"{_may_decide(program, incident)}, and another person",
         )
 
 
@@ -127,14 +134,14 @@ def _confirmed(program: Program, actor: a.Actor, deed: a.ConfirmIncident, at: da
     incident = known(program, deed.incident)
     if not incident.questioned:
         _expect(incident, (IncidentStatus.REPORTED, IncidentStatus.CONTESTED), Code.INCIDENT_ALREADY_DECIDED)
-    if incident.status is IncidentStatus.CONTESTED and actor.role is not a.Role.AUTHORITY:
+    if incident.status is IncidentStatus.CONTESTED and not may(actor.role, "confirm_contested_incident"):
         raise No(
             Code.ROLE_MAY_NOT,
             "A contested incident is decided by an authority.",
-            "the role authority",
+            by("confirm_contested_incident", deciders(program, incident)),
         )
     _check_decider(program, actor, incident)
-    _check_no_witness(actor, incident)
+    _check_no_witness(program, actor, incident)
     severity = deed.severity or incident.severity
     check_severity(program, severity)
     check_attribution(program, deed.attributed_to)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import assert_never
 
+from rules import dates
 from rules.acts import ChildPlan
 from rules.canonical import NotCanonical, digest
 from rules.following.amending import changes, class_of
@@ -18,7 +19,6 @@ from rules.language.reading import Faulty
 from rules.program import Program
 from rules.refusals import Code, No
 from rules.soundness import sound
-from rules.times import written
 from rules.vocabulary import matters as m
 from rules.vocabulary.amendments import Version
 from rules.vocabulary.disputes import DisputeStatus
@@ -40,7 +40,7 @@ def check_matter(program: Program, procedure: str, matter: m.Matter, at: datetim
         case m.Waive():
             _check_waiver(program, procedure, matter, at)
         case m.Extend():
-            _check_extension(program, procedure, matter)
+            _check_extension(program, procedure, matter, at)
         case m.ExtendSilence():
             _check_silence(program, procedure, matter)
         case m.ExtendStage():
@@ -69,18 +69,22 @@ def _check_waiver(program: Program, procedure: str, matter: m.Waive, at: datetim
     if program.milestone(matter.milestone).status is MilestoneStatus.ACHIEVED:
         raise No(Code.ALREADY_DETERMINED, f"{matter.milestone} is achieved.", "a milestone that is not achieved")
     if matter.until is not None and matter.until <= at:
-        raise No(Code.NOT_LATER, f"The waiver would end on {written(matter.until)}, which has passed.", "a later end")
+        told = f"The waiver would end on {dates.told(matter.until, program.plan.time_zone)}, which has passed."
+        raise No(Code.NOT_LATER, told, "a later end")
 
 
-def _check_extension(program: Program, procedure: str, matter: m.Extend) -> None:
-    step = milestone_of(program, matter.milestone)
+def _check_extension(program: Program, procedure: str, matter: m.Extend, at: datetime) -> None:
+    step, zone = milestone_of(program, matter.milestone), program.plan.time_zone
     _check_procedure(f"{matter.milestone} is extended", step.due.extended_by if step.due else None, procedure)
     state = program.milestone(matter.milestone)
     if state.due is None or state.status is MilestoneStatus.ACHIEVED:
         raise No(Code.NOTHING_TO_EXTEND, f"{matter.milestone} has no due date that runs.", "a milestone that is due")
     now = state.due.revised or state.due.original
     if matter.to <= now:
-        raise No(Code.NOT_LATER, f"{matter.milestone} is due on {written(now)} already.", "a later date")
+        raise No(Code.NOT_LATER, f"{matter.milestone} is due on {dates.told(now, zone)} already.", "a later date")
+    if matter.to <= at:
+        told = f"{matter.milestone} would be due on {dates.told(matter.to, zone)}, which has passed."
+        raise No(Code.NOT_LATER, told, "a date that is still to come")
 
 
 def _check_silence(program: Program, procedure: str, matter: m.ExtendSilence) -> None:
@@ -92,7 +96,8 @@ def _check_silence(program: Program, procedure: str, matter: m.ExtendSilence) ->
     silence = procedure_of(program, proposal.procedure).silence
     _check_procedure(f"silence on {proposal.id} is extended", proposal.procedure if silence else None, procedure)
     if proposal.silence_until is not None and matter.to <= proposal.silence_until:
-        raise No(Code.NOT_LATER, f"The silence ends on {written(proposal.silence_until)} already.", "a later date")
+        told = f"The silence ends on {dates.told(proposal.silence_until, program.plan.time_zone)} already."
+        raise No(Code.NOT_LATER, told, "a later date")
 
 
 def _check_stage(program: Program, procedure: str, matter: m.ExtendStage) -> None:
@@ -102,7 +107,8 @@ def _check_stage(program: Program, procedure: str, matter: m.ExtendStage) -> Non
     stage = ladder_of(program, dispute.ladder).stages[dispute.stage]
     _check_procedure(f"{dispute.stage} has more time for {dispute.id}", stage.extended_by, procedure)
     if matter.to <= dispute.until:
-        raise No(Code.NOT_LATER, f"{dispute.stage} has until {written(dispute.until)} already.", "a later date")
+        told = f"{dispute.stage} has until {dates.told(dispute.until, program.plan.time_zone)} already."
+        raise No(Code.NOT_LATER, told, "a later date")
 
 
 def plan_accepted(document: str, parameters: Mapping[str, str | int], programs: Mapping[str, ChildPlan]) -> Plan:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from rules import acts as a
 from rules import facts
+from rules.authority import may
 from rules.entries import Fact
 from rules.judging.checks import check_of
 from rules.judging.recorded import check_free, check_past, known
@@ -82,7 +83,7 @@ def _check_origin(program: Program, actor: a.Actor, deed: a.RecordMeasurement) -
         if actor == a.CHECKS:
             raise No(Code.WRONG_ORIGIN, "The service records no figure that no check has read.", "a figure with its origin")
         return
-    if actor.role is not a.Role.CHECKER:
+    if not may(actor.role, "say_origin"):
         told = f"An origin says which check has read a figure, and {actor.person} is none."
         raise No(Code.WRONG_ORIGIN, told, "a figure without origin, with its source in words")
     check = check_of(program, deed.origin.check)

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from rules import acts as a
 from rules import facts
-from rules.authority import FOR_A_PARTY
+from rules.authority import FOR_A_PARTY, by, may
 from rules.entries import Fact
 from rules.language.parameters import recorded_plan
 from rules.language.plan import Plan
@@ -16,12 +16,15 @@ from rules.refusals import Code, No
 from rules.words import did_you_mean
 
 
-def member_fact(program: Program, deed: a.AdmitMember | a.RemoveMember) -> Fact:
+def member_fact(program: Program, actor: a.Actor, deed: a.AdmitMember | a.RemoveMember) -> Fact:
     """The fact of an act on membership. Raises No."""
     match deed:
         case a.AdmitMember(member=member):
+            _check_member(member, program.plan)
+            _check_changer(program, actor, member)
             return _admitted(program, member)
         case a.RemoveMember():
+            _check_changer(program, actor, deed.member)
             return _removed(program, deed)
     assert_never(deed)
 
@@ -50,8 +53,20 @@ def _check_member(member: a.Member, plan: Plan) -> None:
         )
 
 
+def _check_changer(program: Program, actor: a.Actor, member: a.Member) -> None:
+    """Who speaks for a party says who acts for it. An officer does for those who have nobody to speak for them. Raises No."""
+    party = member.party
+    speaks = party is not None and any(one.party == party and one.role is a.Role.REPRESENTATIVE for one in program.members)
+    own = speaks and program.plan.members_admitted_by == "own_party"
+    part = "change_own_members" if own else "change_other_members"
+    if may(actor.role, part) and (not own or actor.party == party):
+        return
+    whose = f"Members for {party}" if party else "Members for nobody"
+    accepted = by(part, [party] if own and party else ())
+    raise No(Code.PARTY_MAY_NOT, f"{whose} are admitted and removed by {accepted}.", accepted)
+
+
 def _admitted(program: Program, member: a.Member) -> Fact:
-    _check_member(member, program.plan)
     if member in program.members:
         raise No(
             Code.MEMBER_EXISTS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rules import acts as a
 from rules import facts
+from rules.authority import by
 from rules.entries import Fact
 from rules.language.milestones import Milestone
 from rules.program import Program
@@ -35,6 +36,6 @@ def observed(program: Program, actor: a.Actor, deed: a.Observe) -> Fact:
         raise No(
             Code.PARTY_MAY_NOT,
             f"{step.party} owes this and observes on it.",
-            f"a representative of {step.party}",
+            by("observe", [step.party]),
         )
     return facts.ObservationMade(milestone=deed.milestone, text=deed.text)

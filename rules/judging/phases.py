@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import assert_never
+from typing import Literal, assert_never
 
 from rules import acts as a
 from rules import facts
+from rules.authority import by
 from rules.entries import Fact
 from rules.explaining.explain import blocking_phase
 from rules.program import Program
 from rules.refusals import Code, No
-from rules.vocabulary.phases import PhaseStatus
+from rules.vocabulary.phases import Gate, PhaseStatus
 from rules.vocabulary.standing import Standing
 from rules.words import did_you_mean
 
@@ -26,25 +27,31 @@ def _check_phase(program: Program, name: str) -> None:
 
 
 def consented(program: Program, actor: a.Actor, deed: a.Consent) -> Fact:
-    """The fact of a party's consent to the opening of a phase. Raises No."""
+    """The fact of a party's consent to the opening of a phase, or to its completion. Raises No."""
     phase = deed.phase or ""
     _check_phase(program, phase)
-    if actor.role is not a.Role.REPRESENTATIVE or deed.on_behalf_of is not None:
-        raise No(Code.PARTY_MAY_NOT, "A phase is consented to by a party itself.", "a representative of the party")
     asked = {party for parties in program.plan.consents_asked[phase] for party in parties}
+    if deed.on_behalf_of is not None:
+        accepted = by("consent_to_phase", sorted(asked))
+        raise No(Code.PARTY_MAY_NOT, "A phase is consented to by a party itself, and on behalf of nobody.", accepted)
     if actor.party not in asked:
         raise No(
             Code.CONSENT_NOT_ASKED,
             f"The phase {phase} does not ask for the consent of {actor.party}.",
-            f"a consent of {' or '.join(sorted(asked))}" if asked else "no consent is asked here",
+            f"a consent by {by('consent_to_phase', sorted(asked))}" if asked else "no consent is asked here",
         )
-    if actor.party in program.consented(phase):
-        raise No(
-            Code.CONSENT_ALREADY_GIVEN,
-            f"{actor.party} has consented already.",
-            "nothing more is needed",
-        )
-    return facts.ConsentGiven(phase=phase, party=actor.party, effects=deed.effects)
+    gates: tuple[Gate, ...] = ("entry", "exit")
+    missing = [
+        gate
+        for gate, parties in zip(gates, program.plan.consents_asked[phase], strict=True)
+        if actor.party in parties and actor.party not in program.consented(phase, gate)
+    ]
+    if program.phase(phase).status is not PhaseStatus.WAITING:
+        missing.reverse()  # what an open phase asks for next is its completion
+    if not missing or actor.party is None:
+        raise No(Code.CONSENT_ALREADY_GIVEN, f"{actor.party} has consented already.", "nothing more is needed")
+    to: Literal["completion"] | None = "completion" if missing[0] == "exit" else None
+    return facts.ConsentGiven(phase=phase, party=actor.party, to=to, effects=deed.effects)
 
 
 def advanced(program: Program, deed: a.AdvancePhase, at: datetime) -> Fact:
@@ -81,7 +88,7 @@ def check_decides(program: Program, actor: a.Actor) -> None:
         raise No(
             Code.PARTY_MAY_NOT,
             f"This is decided by {' or '.join(deciders)}, not by {actor.party}.",
-            f"an authority of {' or '.join(deciders)}",
+            by("terminate_program", deciders),
         )
 
 

@@ -7,6 +7,7 @@ from typing import TypeAlias, assert_never
 
 from rules import acts as a
 from rules import facts
+from rules.authority import by, may
 from rules.entries import Fact
 from rules.following.signature import effects_of
 from rules.judging.matters import plan_accepted, procedure_of
@@ -36,7 +37,7 @@ def proposal_fact(program: Program, actor: a.Actor, deed: Deed, at: datetime) ->
                 raise No(
                     Code.PARTY_MAY_NOT,
                     f"The proposal {proposal.id} was made by {proposal.made_by.party}.",
-                    f"a withdrawal by {proposal.made_by.party}",
+                    by("withdraw_proposal", [proposal.made_by.party or ""]),
                 )
             return facts.ProposalWithdrawn(proposal=proposal.id, reason=deed.reason)
     assert_never(deed)
@@ -65,7 +66,7 @@ def _proposed(program: Program, actor: a.Actor, deed: a.Propose, at: datetime) -
         raise No(
             Code.PARTY_MAY_NOT,
             f"By {deed.procedure} {' or '.join(procedure.proposed_by)} may propose, not {actor.party}.",
-            f"a proposal of {' or '.join(procedure.proposed_by)}",
+            by("propose", procedure.proposed_by),
         )
     if isinstance(deed.matter, m.Amend):
         plan_accepted(deed.matter.document, deed.matter.parameters, program.agreed)
@@ -83,7 +84,7 @@ def _objected(program: Program, actor: a.Actor, deed: a.ObjectTo) -> Fact:
         raise No(
             Code.CONSENT_NOT_ASKED,
             f"{proposal.procedure} does not ask {party}.",
-            f"an objection of {' or '.join(dict.fromkeys((*procedure.asked, *procedure.vetoed_by)))}",
+            by("object_to", (*procedure.asked, *procedure.vetoed_by)),
         )
     if party in proposal.objections:
         raise No(Code.OBJECTION_ALREADY_MADE, f"{party} has objected already.", "nothing more is needed")
@@ -101,11 +102,11 @@ def _served(program: Program, actor: a.Actor, deed: a.GiveNotice) -> Fact:
         )
     if deed.party in proposal.notices:
         raise No(Code.NOTICE_ALREADY_GIVEN, f"{deed.party} has had notice already.", "nothing more is needed")
-    if actor.role is a.Role.REPRESENTATIVE and actor.party != deed.party:
+    if not may(actor.role, "prove_notice_to_another") and actor.party != deed.party:
         raise No(
             Code.PARTY_MAY_NOT,
             f"{actor.party} cannot prove that {deed.party} had notice.",
-            f"an acknowledgement by {deed.party}, or the proof of an officer",
+            f"an acknowledgement by {deed.party} itself, or the proof of {by('prove_notice_to_another')}",
         )
     return facts.NoticeGiven(proposal=proposal.id, party=deed.party, proof=deed.proof)
 
@@ -126,12 +127,12 @@ def _speaking_for(program: Program, proposal: Proposal, actor: a.Actor, on_behal
         raise No(
             Code.CONSENT_NOT_ASKED,
             f"{proposal.procedure} does not ask for the consent of {party}.",
-            f"a consent of {' or '.join(procedure.asked)}",
+            by("consent", procedure.asked),
         )
     if party != actor.party and procedure.on_behalf.get(party) != actor.party:
         raise No(
             Code.PARTY_MAY_NOT,
             f"{actor.party} does not consent for {party}.",
-            f"a consent by {' or '.join(filter(None, (party, procedure.on_behalf.get(party))))}",
+            by("consent", filter(None, (party, procedure.on_behalf.get(party)))),
         )
     return party

@@ -13,7 +13,7 @@ from rules.vocabulary.evidence import Evidence
 from rules.words import did_you_mean
 
 
-def check_restriction(program: Program, deed: a.RecordEvidence, step: Milestone) -> None:
+def check_restriction(program: Program, actor: a.Actor, deed: a.RecordEvidence, step: Milestone) -> None:
     """Evidence is kept to some only where the plan foresees it, and never from all who could verify it. Raises No."""
     if deed.restricted_to is None:
         return
@@ -30,11 +30,12 @@ def check_restriction(program: Program, deed: a.RecordEvidence, step: Milestone)
                 f"{name} is no party or body of the plan.",
                 did_you_mean(name, [*program.plan.parties, *program.plan.bodies]),
             )
-    if not set(step.verified_by).intersection(deed.restricted_to):
+    others = [who for who in step.verified_by if who != actor.party]
+    if not set(others).intersection(deed.restricted_to):
         raise No(
             Code.WRONG_RESTRICTION,
-            f"Nobody who verifies {deed.milestone} could read it.",
-            f"evidence that {' or '.join(step.verified_by)} may read too",
+            f"Nobody who may verify it for {deed.milestone} could read it.",
+            f"evidence that {' or '.join(others)} may read too" if others else "evidence recorded by another party",
         )
 
 

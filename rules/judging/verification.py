@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from rules import acts as a
+from rules.authority import by
+from rules.following.verifiers import named_to_verify, who_verifies
 from rules.judging.recorded import known
 from rules.judging.restriction import check_reader
 from rules.program import Program
@@ -24,38 +26,15 @@ def to_be_judged(program: Program, evidence: str) -> Evidence:
 
 def check_verifier(program: Program, actor: a.Actor, piece: Evidence) -> None:
     """Who verifies is whom the plan names, another person than recorded it, and of another party. Raises No."""
-    verifiers = {
-        name for milestone in _milestones_shown(program, piece) for name in program.plan.milestones[milestone].verified_by
-    }
-    if piece.measurement is not None:
-        indicator = piece.measurement.indicator
-        rule = program.plan.indicators.get(indicator)  # an amendment may have taken it out
-        verifiers |= program.plan.paid_by.get(indicator, frozenset()) | set(rule.verified_by if rule else ())
-    named = " or ".join(sorted(verifiers)) or "nobody: nothing counts it"
-    check_reader(program, actor, piece)
-    if actor.party not in verifiers:
-        raise No(
-            Code.PARTY_MAY_NOT,
-            f"This is verified by {named}, not by {actor.party}.",
-            f"a verifier of {named}",
-        )
+    named, may = named_to_verify(program, piece), who_verifies(program, piece)
     recorder = piece.recorded_by
+    accepted = by("verify", sorted(may)) if may else "evidence that somebody of another party has recorded"
+    check_reader(program, actor, piece)
+    if actor.party not in named:
+        who = " or ".join(sorted(named)) or "nobody: nothing counts it"
+        raise No(Code.PARTY_MAY_NOT, f"This is verified by {who}, not by {actor.party}.", accepted)
     if actor.person == recorder.person:
-        raise No(
-            Code.RECORDER_IS_VERIFIER,
-            f"{actor.person} has recorded this evidence and cannot verify it.",
-            "another person of another party",
-        )
+        told = f"{actor.person} has recorded this evidence and cannot verify it."
+        raise No(Code.RECORDER_IS_VERIFIER, told, f"{accepted}, and another person" if may else accepted)
     if actor.party == recorder.party:
-        raise No(
-            Code.PARTY_VERIFIES_ITSELF,
-            f"{actor.party} has recorded this evidence and cannot verify it.",
-            f"a verifier of {' or '.join(sorted(verifiers - {actor.party})) or 'another party'}",
-        )
-
-
-def _milestones_shown(program: Program, piece: Evidence) -> list[str]:
-    if piece.milestone is not None:
-        return [piece.milestone] if piece.milestone in program.plan.milestones else []
-    indicator = piece.measurement.indicator if piece.measurement else ""
-    return [milestone for milestone, _, _ in program.plan.measured.get(indicator, ())]
+        raise No(Code.PARTY_VERIFIES_ITSELF, f"{actor.party} has recorded this evidence and cannot verify it.", accepted)

@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
+from rules.language.slips import Misplaced
 from rules.times import Duration, Instant
 from rules.words import Figure, Label, Name, Strict
 
@@ -28,6 +29,11 @@ class Anchor(Strict):
     phase: Name | None = Field(default=None, description="the opening or completion of a phase")
     becomes: str | None = Field(default=None, pattern="^(open|complete)$", description="with phase")
     milestone: Name | None = Field(default=None, description="the achievement of a milestone")
+    as_: Literal["determined", "happened"] | None = Field(
+        default=None,
+        alias="as",
+        description="with milestone: when it was determined (left out), or when it happened by its verified evidence",
+    )
     date: Instant | None = Field(default=None, description="a fixed instant")
 
     @model_validator(mode="after")
@@ -39,7 +45,9 @@ class Anchor(Strict):
                 "{phase: NAME, becomes: complete}, {milestone: NAME} or {date: INSTANT}"
             )
         if (self.phase is None) != (self.becomes is None):
-            raise ValueError("say what the phase becomes: {phase: NAME, becomes: open | complete}")
+            raise Misplaced("say what the phase becomes: {phase: NAME, becomes: open | complete}", "becomes")
+        if self.as_ is not None and self.milestone is None:
+            raise Misplaced("as is for a milestone: {milestone: NAME, as: determined | happened}", "as")
         return self
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from rules.language.slips import Misplaced
 from rules.times import Duration
 from rules.words import Figure, Label, Name, Strict, Text
 
@@ -40,7 +41,7 @@ class Plausible(Strict):
         if self.at_least is None and self.at_most is None:
             raise ValueError("a plausible range has at_least, at_most or both")
         if self.at_least is not None and self.at_most is not None and self.at_least >= self.at_most:
-            raise ValueError("a plausible range begins below its end: at_least is less than at_most")
+            raise Misplaced("a plausible range begins below its end: at_least is less than at_most", "at_most")
         return self
 
     def holds(self, value: Decimal) -> bool:
@@ -101,5 +102,8 @@ class Target(Strict):
     @model_validator(mode="after")
     def _compares_a_change(self) -> Target:
         if self.change is None and (self.compares != "frozen_baseline" or self.standard_errors is not None):
-            raise ValueError("compares and standard_errors are about a change; a level is compared with nothing")
+            raise Misplaced(
+                "compares and standard_errors are about a change; a level is compared with nothing",
+                "compares" if self.compares != "frozen_baseline" else "standard_errors",
+            )
         return self

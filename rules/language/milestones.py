@@ -10,6 +10,7 @@ from rules.language.causes import THAT_COUNT, Cause
 from rules.language.criteria import Criterion
 from rules.language.grades import Scale
 from rules.language.indicators import Target
+from rules.language.slips import Misplaced
 from rules.language.timetable import Deadline
 from rules.times import Duration
 from rules.words import Label, Name, Strict, Text
@@ -55,9 +56,9 @@ class Determination(Strict):
     @model_validator(mode="after")
     def _is_somebody(self) -> Determination:
         if bool(self.by) == self.automatically:
-            raise ValueError("name who determines in by: [...], or say automatically: true")
+            raise Misplaced("name who determines in by: [...], or say automatically: true", "automatically")
         if self.automatically and self.scale:
-            raise ValueError("a part is judged by somebody; name who in by: [...], or leave scale out")
+            raise Misplaced("a part is judged by somebody; name who in by: [...], or leave scale out", "scale")
         return self
 
 

@@ -96,6 +96,10 @@ class Plan(Strict):
         default=(),
         description="parties or bodies that decide incidents, end suspensions and terminate; left out, those that determine",
     )
+    members_admitted_by: Literal["own_party", "officer"] = Field(
+        default="own_party",
+        description="who admits and removes members of a party or body: its own representative, if it has one, or an officer",
+    )
     procedures: dict[Name, Procedure] = Field(default_factory=dict)
     amendments: dict[Name, AmendmentClass] = Field(
         default_factory=dict, description="the first class that allows all changes of an amendment decides its procedure"

@@ -7,6 +7,14 @@ from typing import Any
 from ruamel.yaml.error import MarkedYAMLError, StringMark
 
 
+class Misplaced(ValueError):
+    """What is wrong with several fields together, and at which of them whoever wrote it would look."""
+
+    def __init__(self, message: str, *place: str) -> None:
+        super().__init__(message)
+        self.place = place
+
+
 def unread(error: MarkedYAMLError) -> tuple[str, StringMark | None]:
     """Why text is no YAML, and where whoever wrote it would look for the slip."""
     problem = str(error.problem)
@@ -26,7 +34,10 @@ def unread(error: MarkedYAMLError) -> tuple[str, StringMark | None]:
 
 
 def field(item: Any) -> tuple[str, ...]:
-    """The field that says which shape is meant, where that is what is wrong."""
+    """The field that is wrong below the place of an error: one of several, or that which says which shape is meant."""
+    error = item.get("ctx", {}).get("error")
+    if isinstance(error, Misplaced):
+        return error.place
     named = str(item.get("ctx", {}).get("discriminator", "")) if item["type"] == "union_tag_invalid" else ""
     return (named.strip("'"),) if named.startswith("'") else ()
 

@@ -20,6 +20,7 @@ from pydantic import Field, model_validator
 
 from rules.language.causes import THAT_COUNT, Cause
 from rules.language.criteria import After, Criterion
+from rules.language.slips import Misplaced
 from rules.times import Duration
 from rules.words import Figure, Label, Name, Strict, Text
 
@@ -86,21 +87,21 @@ class Release(Strict):
     @model_validator(mode="after")
     def _is_earned_in_one_way(self) -> Release:
         if self.share_of is not None and self.per_unit is not None:
-            raise ValueError("a release is earned by share_of or per_unit, not both")
+            raise Misplaced("a release is earned by share_of or per_unit, not both", "per_unit")
         if not (self.when or self.share_of or self.per_unit):
             raise ValueError("say what earns it: when: [...], share_of: MILESTONE or per_unit: {...}")
         if (self.per_unit is None) != (not self.verified_by):
-            raise ValueError("figures are verified: write verified_by: [...] with per_unit, and only there")
+            raise Misplaced("figures are verified: write verified_by: [...] with per_unit, and only there", "verified_by")
         return self
 
     @model_validator(mode="after")
     def _is_lost_in_one_way(self) -> Release:
         if self.due is not None and self.lapses is not None:
-            raise ValueError("what is not earned in time is suspended (due) or lost (lapses), not both")
+            raise Misplaced("what is not earned in time is suspended (due) or lost (lapses), not both", "lapses")
         if self.due is not None and self.cure is None:
-            raise ValueError("what is suspended when it is due needs a time to cure: write cure: P6M, or lapses for none")
+            raise Misplaced("what is suspended when it is due needs a time to cure: write cure: P6M, or lapses for none", "due")
         if self.rolls_over is not None and self.lapses is None:
-            raise ValueError("what rolls over would lapse otherwise: write lapses: {within, from}")
+            raise Misplaced("what rolls over would lapse otherwise: write lapses: {within, from}", "rolls_over")
         return self
 
     def rounded(self, amount: Fraction) -> Decimal:

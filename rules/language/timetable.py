@@ -19,6 +19,7 @@ from typing import Literal, TypeAlias
 from pydantic import Field, model_validator
 
 from rules.language.criteria import After, Anchor
+from rules.language.slips import Misplaced
 from rules.times import Duration, Instant, parsed
 from rules.words import Label, Name, Strict, Text
 
@@ -59,7 +60,7 @@ class Window(Strict):
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Window:
         if self.to <= self.from_:
-            raise ValueError("the window ends before it has begun")
+            raise Misplaced("the window ends before it has begun", "to")
         return self
 
 
@@ -86,7 +87,7 @@ class Deadline(Strict):
     def _is_dated(self) -> Deadline:
         if self.earliest_of:
             if self.within is not None or self.from_ is not None or len(self.earliest_of) == 1:
-                raise ValueError("write one date as within and from, or several as earliest_of; not both")
+                raise Misplaced("write one date as within and from, or several as earliest_of; not both", "earliest_of")
         elif self.within is None:
             raise ValueError("is due when? write within: P30D and from: {...}, or earliest_of: [...]")
         elif self.from_ is None:
@@ -96,11 +97,13 @@ class Deadline(Strict):
     @model_validator(mode="after")
     def _weighs_what_it_does(self) -> Deadline:
         if self.force == "long_stop" and self.when_missed is None:
-            raise ValueError("a long stop stops something; say when_missed: warn, suspend or terminate")
+            raise Misplaced("a long stop stops something; say when_missed: warn, suspend or terminate", "force")
         if not self.scores and self.when_missed in ("suspend", "terminate"):
-            raise ValueError(f"an {self.force} date stops nothing; leave when_missed out, or say force: long_stop")
+            raise Misplaced(
+                f"an {self.force} date stops nothing; leave when_missed out, or say force: long_stop", "when_missed"
+            )
         if self.resumes_after is not None and not self.paused_while_broken:
-            raise ValueError("resumes_after is for a date with paused_while_broken: [COMMITMENT, ...]")
+            raise Misplaced("resumes_after is for a date with paused_while_broken: [COMMITMENT, ...]", "resumes_after")
         return self
 
     @cached_property
@@ -128,5 +131,5 @@ class Inactivity(Strict):
     @model_validator(mode="after")
     def _takes_time(self) -> Inactivity:
         if parsed(self.within).sign() == 0:
-            raise ValueError("nobody stands still in no time; say within how long something has to be done")
+            raise Misplaced("nobody stands still in no time; say within how long something has to be done", "within")
         return self

@@ -15,6 +15,7 @@ from rules.measuring.unread import explained
 from rules.program import Program
 from rules.times import plus
 from rules.truth import Truth
+from rules.vocabulary.evidence import Evidence
 from rules.vocabulary.unknown import Unknown
 
 _EXACT = Context(prec=80)
@@ -67,6 +68,17 @@ def verified(program: Program, indicator: str) -> Iterator[MeasurementRecorded]:
     """The verified figures of an indicator that stand, of whichever producer, oldest first."""
     pieces = (program.evidence[piece].measurement for piece in program.figures.get(indicator, ()))
     return (figure for figure in pieces if figure is not None)
+
+
+def unverified(program: Program, indicator: str, period: str | None = None) -> Evidence | None:
+    """The newest figure of the producer that the plan names which nobody has verified or returned; of one period, or of any."""
+    producer = program.plan.indicators[indicator].producer
+    for piece in (program.evidence[name] for name in reversed(program.unjudged)):
+        figure = piece.measurement
+        of_it = figure is not None and (figure.indicator, figure.producer) == (indicator, producer)
+        if of_it and figure is not None and period in (None, figure.period):
+            return piece
+    return None
 
 
 def unrevised(figures: Iterable[MeasurementRecorded]) -> list[MeasurementRecorded]:

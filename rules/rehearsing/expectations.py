@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 
 from rules.explaining.explain import blocking_phase
+from rules.explaining.lateness import lateness
 from rules.explaining.reciprocity import How, reciprocity
 from rules.following.stability import days_left, zone_of
 from rules.program import Program
@@ -42,6 +43,7 @@ def _reciprocity(program: Program, expected: Expectation, party: str, at: dateti
     counts: tuple[tuple[How, int | None], ...] = (
         ("kept", expected.kept),
         ("late", expected.late),
+        ("late_original", expected.late_original),
         ("waived", expected.waived),
         ("broken", expected.broken),
     )
@@ -131,11 +133,12 @@ def _phase(program: Program, expected: Expectation, name: str, at: datetime) -> 
     yield from _differs(f"{name} since", expected.on, _day(reached, program.plan.time_zone) if expected.on else None)
 
 
-def _milestone(program: Program, expected: Expectation, name: str, _: datetime) -> Iterator[str]:
+def _milestone(program: Program, expected: Expectation, name: str, at: datetime) -> Iterator[str]:
     yield from _known(name, program.plan.milestones)
     state, zone = program.milestone(name), program.plan.time_zone
     yield from _differs(name, expected.is_, "waived" if state.waived else state.status)
     yield from _differs(f"{name} achieved on", expected.on, _day(state.achieved_at, zone))
+    yield from _differs(f"{name} done on", expected.happened_on, _day(state.happened_at, zone))
     if expected.graded is not None and expected.graded != (state.grade or 0):
         yield f"expected {name} to be graded {expected.graded}, but it is {state.grade or 'not graded'}"
     due = state.due
@@ -146,6 +149,9 @@ def _milestone(program: Program, expected: Expectation, name: str, _: datetime) 
         expected.due_original_on,
         _day(due.original, zone) if due else None,
     )
+    late = lateness(program, name, at) if name in program.plan.milestones else None
+    yield from _differs(f"{name} late by days", expected.days_late, late and late.revised)
+    yield from _differs(f"{name} late by days against the original date", expected.days_late_original, late and late.original)
 
 
 def _child(program: Program, expected: Expectation, name: str, _: datetime) -> Iterator[str]:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import TypeAdapter, ValidationError
 
 from rules import acts as a
-from rules.authority import may
+from rules.authority import may, part_of
 from rules.canonical import digest
 from rules.checking.runs import CHECKS, Run, what_follows
 from rules.decide import Decided, decide
@@ -137,7 +137,7 @@ class _Stage:
         }
 
     def _decided(self, person: str, deed: a.Deed, role: a.Role | None, path: Path) -> Decided | Refused:
-        outcome = decide(self.program, self._act(self._actor(person, deed.kind, role, path), deed), self.now)
+        outcome = decide(self.program, self._act(self._actor(person, part_of(deed), role, path), deed), self.now)
         if isinstance(outcome, Refused):
             self.timeline.append(Happened(self.now, person, deed.kind, (), outcome))
         else:
@@ -145,13 +145,13 @@ class _Stage:
             self.timeline.append(Happened(self.now, person, deed.kind, outcome.entries))
         return outcome
 
-    def _actor(self, person: str, kind: str, role: a.Role | None, path: Path) -> a.Actor:
+    def _actor(self, person: str, part: str, role: a.Role | None, path: Path) -> a.Actor:
         if (casts := self.story.people.get(person)) is None:
             raise self._fault(
                 (*path, "by"),
                 f"{person} is nobody of the story; {did_you_mean(person, self.story.people)}",
             )
-        fitting = [cast for cast in casts if (cast.role is role if role else may(cast.role, kind))]
+        fitting = [cast for cast in casts if (cast.role is role if role else may(cast.role, part))]
         cast = (fitting or casts)[0]
         return a.Actor(person=person, role=cast.role, party=cast.party)
 

@@ -83,7 +83,8 @@ class Expectation(Strict):
     reciprocity: Name | None = Field(default=None, description="a party or body: what it owes, and has kept and not kept")
     owed: tuple[Id, ...] | None = Field(default=None, description="with reciprocity: milestones, phases and so on owed")
     kept: int | None = Field(default=None, description="with reciprocity, as the next ones: how many, by dates that bind")
-    late: int | None = None
+    late: int | None = Field(default=None, description="by dates as they stand, after pauses and by what was agreed since")
+    late_original: int | None = Field(default=None, description="by the original dates, whatever was agreed since")
     waived: int | None = None
     broken: int | None = None
     standing_still: tuple[Name, ...] | None = Field(default=None, description="all parties and bodies that stand still")
@@ -91,11 +92,14 @@ class Expectation(Strict):
     on_time: tuple[Name, ...] | None = Field(default=None, description="parties that have missed no such date")
     is_: str | None = Field(default=None, alias="is")
     on: date | None = Field(default=None, description="local date of opening, completion, achievement")
+    happened_on: date | None = Field(default=None, description="with milestone: local date of the deed, as its evidence says")
     completes_on: date | None = Field(default=None, description="local date on which a period ends")
     days_left: int | None = None
     moved_by: Id | None = None
     due_on: date | None = Field(default=None, description="with milestone: the revised due date")
     due_original_on: date | None = None
+    days_late: int | None = Field(default=None, description="with milestone: local days after its date as it stands")
+    days_late_original: int | None = Field(default=None, description="with milestone: local days after its original date")
     missed: bool | None = Field(default=None, description="with milestone: whether its date, of whatever force, has passed")
     graded: Figure | None = Field(default=None, description="with milestone: the grade that it holds")
     balances: dict[Account, Figure] | None = Field(default=None, description="with release: what stands in its accounts")

@@ -6,9 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from rules import dates
 from rules.explaining.criteria import unmet, written
 from rules.explaining.milestones import milestone_reason
+from rules.facts import MeasurementRecorded
+from rules.following.verifiers import who_verifies
 from rules.language.terms import PerUnit, Release
+from rules.measuring.figures import by_period, unverified
 from rules.program import Program
 from rules.releases.earned import counted_figure, earned
 from rules.releases.pending import pending
@@ -55,7 +59,7 @@ def _standing(program: Program) -> Iterator[Awaited]:
 
 
 def _unearned(program: Program, name: str, terms: Release, at: datetime) -> Iterator[Awaited]:
-    for leaf, outcome, (sentence, owes, since, earliest) in unmet(program, "", terms.when, at):
+    for leaf, outcome, (sentence, owes, since, earliest) in unmet(program, None, terms.when, at):
         yield Awaited(written(leaf), outcome, sentence, owes, since, earliest)
     now = earned(program, name, at)
     if now.amount == terms.amount:
@@ -69,24 +73,46 @@ def _unearned(program: Program, name: str, terms: Release, at: datetime) -> Iter
         yield Awaited(f"share_of: {terms.share_of}", outcome, f"{sentence} {told} {terms.unit}.", owes, since, earliest)
     elif terms.per_unit is not None:
         sentence = f"{now.sentence} {_short(program, terms, terms.per_unit)}{told} {terms.unit}."
-        yield Awaited(f"per_unit: {terms.per_unit.indicator}", outcome, sentence, (terms.to,))
+        yield Awaited(f"per_unit: {terms.per_unit.indicator}", outcome, sentence, _owed_by(program, terms, terms.per_unit))
 
 
 def _short(program: Program, terms: Release, rule: PerUnit) -> str:
     """Why the newest figure does not count, where a sample is why."""
+    newest = _unsampled(program, terms, rule)
+    if rule.sample is None or newest is None:
+        return ""
+    title, asked = program.plan.indicators[rule.sample.indicator].title, f"at least {rule.sample.at_least:f}"
+    share = by_period(program, rule.sample.indicator).get(newest.period)
+    waiting = unverified(program, rule.sample.indicator, newest.period)
+    if share is not None:
+        why = f"{title} was {share.value:f} {share.unit} for it, and {asked} is asked"
+    elif waiting is not None:
+        why = f"{title} is recorded for it and not verified yet; asked is {asked}"
+    else:
+        why = f"{title} is not recorded for it; asked is {asked}"
+    return f"That of {newest.period} does not count: {why}. "
+
+
+def _unsampled(program: Program, terms: Release, rule: PerUnit) -> MeasurementRecorded | None:
+    """The newest figure, where it does not count for its sample."""
     counted = counted_figure(program, terms, rule)
     newest = counted_figure(program, terms, rule.model_copy(update={"sample": None}))
-    if rule.sample is None or newest is None or (counted is not None and counted.period == newest.period):
-        return ""
-    sample = program.plan.indicators[rule.sample.indicator].title
-    return f"That of {newest.period} does not count: {sample} of at least {rule.sample.at_least:f} is not shown for it. "
+    return None if newest is not None and counted is not None and counted.period == newest.period else newest
+
+
+def _owed_by(program: Program, terms: Release, rule: PerUnit) -> tuple[str, ...]:
+    """Who verifies what waits to be verified, and else whoever is to show more."""
+    newest = _unsampled(program, terms, rule)
+    asked = rule.sample.indicator if rule.sample and newest else rule.indicator
+    piece = unverified(program, asked, newest.period if newest else None)
+    return (who_verifies(program, piece) if piece else ()) or (terms.to,)
 
 
 def _advance(program: Program, terms: Release, state: ReleaseState, at: datetime) -> Iterator[Awaited]:
     if terms.advance is None or (state.advanced_at is None and not state.balances["committed"]):
         return
     if state.advanced_at is None:
-        for leaf, outcome, (sentence, owes, since, earliest) in unmet(program, "", terms.advance.when, at):
+        for leaf, outcome, (sentence, owes, since, earliest) in unmet(program, None, terms.advance.when, at):
             yield Awaited(f"advance, {written(leaf)}", outcome, f"For the advance: {sentence}", owes, since, earliest)
     elif state.balances["advanced"]:
         sentence = f"Of the advance {state.balances['advanced']:f} {terms.unit} is still to be recovered from results."
@@ -97,13 +123,13 @@ def _time(program: Program, name: str, state: ReleaseState, at: datetime) -> Ite
     terms, zone = program.plan.releases[name], program.plan.time_zone
     for part in state.suspensions:
         until = cured_by(program, name, part)
-        lost = f"it is lost unless it is earned by {local_day(until, zone)}" if until else "it waits until it is earned again"
-        if until is not None and until <= at and pending(program, name, until):
-            lost = f"what was shown by {local_day(until, zone)} is still to be decided"
+        lost = f"it is lost unless it is earned by {dates.told(until, zone)}" if until else "it waits until it is earned again"
+        if until is not None and dates.has_passed(until, at, zone) and pending(program, name, until):
+            lost = f"what was shown by {dates.told(until, zone)} is still to be decided"
         sentence = f"{part.amount:f} {terms.unit} is suspended since {local_day(part.since, zone)}; {lost}."
         yield Awaited("cure", Truth.NOT_MET, sentence, (terms.to,), part.since, until)
     end = ends(program, name)
-    if end is not None and end > at and state.balances["committed"]:
+    if end is not None and not dates.has_passed(end, at, zone) and state.balances["committed"]:
         then = "suspended" if terms.due else "carried over" if terms.rolls_over and not state.rolled_over else "lost"
-        sentence = f"What is not earned by {local_day(end, zone)} is {then}."
+        sentence = f"What is not earned by {dates.told(end, zone)} is {then}."
         yield Awaited("time", Truth.NOT_MET, sentence, (terms.to,), earliest=end)

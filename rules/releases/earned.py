@@ -16,7 +16,7 @@ from rules.following.gates import gate
 from rules.language.grades import worth
 from rules.language.periods import period_end
 from rules.language.terms import PerUnit, Release
-from rules.measuring.figures import by_period, stale_from, without_revisions
+from rules.measuring.figures import by_period, stale_from, unverified, without_revisions
 from rules.program import Program
 from rules.truth import Truth
 
@@ -59,7 +59,9 @@ def _by_unit(program: Program, terms: Release, rule: PerUnit, at: datetime) -> E
     indicator = program.plan.indicators[rule.indicator]
     figure = counted_figure(program, terms, rule)
     if figure is None:
-        return Earned(Decimal(0), f"{indicator.title}: no verified figure counts yet.")
+        waits = "a figure is recorded and not verified yet" if unverified(program, rule.indicator) else "no figure is recorded"
+        known = bool(by_period(program, rule.indicator))
+        return Earned(Decimal(0), f"{indicator.title}: {'no verified figure counts yet' if known else waits}.")
     told = f"{indicator.title}: {figure.value:f} {figure.unit} in {figure.period}"
     if stale_from(program, rule.indicator, figure) <= at:
         return Earned(None, f"{told}, which is older than the plan accepts.")

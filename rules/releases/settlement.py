@@ -12,6 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
+from rules import dates
 from rules.effects import BalanceMoved, Effect, ReleaseRolledOver
 from rules.following.agenda import Agenda
 from rules.following.gates import gate
@@ -20,7 +21,6 @@ from rules.program import Program
 from rules.releases.earned import earned
 from rules.releases.pending import pending
 from rules.releases.windows import cured_by, ends
-from rules.times import local_day, plus
 from rules.truth import Truth
 from rules.vocabulary.accounts import Account
 from rules.vocabulary.releases import ReleaseState
@@ -50,9 +50,10 @@ def _next(program: Program, name: str, at: datetime) -> Effect | None:
         for way, amount in _towards(terms, state, goal):
             if amount > 0:
                 falls = way == ("released", "suspended")
-                until = plus(at, terms.cure, program.plan.time_zone) if falls and terms.cure else None
+                until = dates.until(at, terms.cure, program.plan.time_zone) if falls and terms.cure else None
                 return _moved(name, way, amount, now.sentence, at, until)
-    return _in_time(program, name, state, at) if running else None
+    # What had passed when the program was stopped is not saved by the stop, also where both were at one instant.
+    return _in_time(program, name, state, at if running else program.suspensions[-1][0], at)
 
 
 def _promise(name: str, terms: Release, state: ReleaseState, at: datetime) -> Effect | None:
@@ -89,20 +90,20 @@ def against_advance(terms: Release, state: ReleaseState, goal: Decimal) -> Decim
     return min(paid, max(share, goal - beside))
 
 
-def _in_time(program: Program, name: str, state: ReleaseState, at: datetime) -> Effect | None:
-    """What time brings: parts that were not cured, the advance, and the end of the time to earn."""
+def _in_time(program: Program, name: str, state: ReleaseState, ran_to: datetime, at: datetime) -> Effect | None:
+    """What time brings: parts that were not cured, the advance, and the end of the time to earn; `ran_to` as far as it ran."""
     zone = program.plan.time_zone
     for part in state.suspensions:
         until = cured_by(program, name, part)
-        if until is not None and until <= at and not pending(program, name, until):
-            because = f"Not cured by {local_day(until, zone)}."
+        if until is not None and dates.has_passed(until, ran_to, zone) and not pending(program, name, until):
+            because = f"Not cured by {dates.told(until, zone)}."
             return _moved(name, ("suspended", "reduced"), part.amount, because, at)
-    return _advance(program, name, state, at) or _end(program, name, state, at)
+    return _advance(program, name, state, at) or _end(program, name, state, ran_to, at)
 
 
 def _advance(program: Program, name: str, state: ReleaseState, at: datetime) -> Effect | None:
     advance, held = program.plan.releases[name].advance, state.balances
-    if advance is None or state.advanced_at is not None or not held["committed"]:
+    if program.standing is not Standing.RUNNING or advance is None or state.advanced_at is not None or not held["committed"]:
         return None
     if gate(program, (), advance.when, at) is not Truth.MET:
         return None
@@ -110,19 +111,21 @@ def _advance(program: Program, name: str, state: ReleaseState, at: datetime) -> 
     return _moved(name, ("committed", "advanced"), amount, "What the advance is given for holds.", at)
 
 
-def _end(program: Program, name: str, state: ReleaseState, at: datetime) -> Effect | None:
+def _end(program: Program, name: str, state: ReleaseState, ran_to: datetime, at: datetime) -> Effect | None:
     terms, left, zone = program.plan.releases[name], state.balances["committed"], program.plan.time_zone
     end = ends(program, name)
-    if end is None or end > at or not left:
+    if end is None or not dates.has_passed(end, ran_to, zone) or not left:
         return None
-    because = f"Not earned by {local_day(end, zone)}."
+    because = f"Not earned by {dates.told(end, zone)}."
     if terms.due is not None:
-        until = plus(at, terms.cure, zone) if terms.cure else None
+        # What follows from a date is counted from the date, and not from the night in which it passed.
+        since = end if dates.over(end, zone) >= at else at
+        until = dates.until(since, terms.cure, zone) if terms.cure else None
         return _moved(name, ("committed", "suspended"), left, because, at, until)
     if pending(program, name, end):
         return None
     if terms.rolls_over is not None and not state.rolled_over:
-        return ReleaseRolledOver(release=name, amount=left, until=plus(end, terms.rolls_over, zone), effective_at=at)
+        return ReleaseRolledOver(release=name, amount=left, until=dates.until(end, terms.rolls_over, zone), effective_at=at)
     return _moved(name, ("committed", "reduced"), left, because, at)
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from rules import dates
 from rules.following.anchors import occurred
 from rules.language.criteria import NotBefore, leaves
 from rules.program import Program
-from rules.times import in_whole_days, plus, plus_lost
 from rules.vocabulary.releases import Suspended
 
 
@@ -21,9 +21,9 @@ def ends(program: Program, name: str) -> datetime | None:
     wait = terms.due or terms.lapses
     if wait is None or (since := occurred(program, wait.from_)) is None:
         return None
-    until = plus(since, wait.within, program.plan.time_zone)
+    until = dates.until(since, wait.within, program.plan.time_zone)
     if terms.rolls_over and state and state.rolled_over:
-        until = plus(until, terms.rolls_over, program.plan.time_zone)
+        until = dates.until(until, terms.rolls_over, program.plan.time_zone)
     return _moved(program, until, since, wait.within)
 
 
@@ -53,9 +53,8 @@ def not_before(program: Program, name: str) -> Iterator[datetime]:
             if isinstance(leaf, NotBefore):
                 since = occurred(program, leaf.not_before.from_)
                 if since is not None:
-                    yield plus(since, leaf.not_before.within, program.plan.time_zone)
+                    yield dates.begins(since, leaf.not_before.within, program.plan.time_zone)
 
 
 def _moved(program: Program, until: datetime, since: datetime, length: str) -> datetime | None:
-    zone = program.plan.time_zone
-    return plus_lost(until, program.suspensions, since, zone, whole_days=in_whole_days(length))
+    return dates.moved(until, program.suspensions, since, length, program.plan.time_zone)

@@ -34,7 +34,7 @@ def told(fact: Fact, plan: Plan) -> str:
     if isinstance(fact, OnIncident):
         return incident_told(fact, plan)
     if isinstance(fact, OnEvidence):
-        return evidence_told(fact)
+        return evidence_told(fact, plan)
     if isinstance(fact, OnCheck):
         return check_told(fact)
     if isinstance(fact, OnMilestone):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from rules import effects, facts
+from rules import dates, effects, facts
 from rules.language.plan import Plan
 from rules.times import local_time
 from rules.vocabulary.disputes import OnDispute
@@ -16,16 +16,16 @@ def dispute_told(fact: OnDispute, plan: Plan) -> str:
     match fact:
         case facts.DisputeRaised():
             about = f" about {fact.about}" if fact.about else ""
-            until = local_time(fact.until, zone)
+            until = dates.told(fact.until, zone)
             return f"dispute {fact.dispute}{about} raised before {fact.stage} until {until}: {fact.reason}"
         case facts.DisputeSettled():
             return f"dispute {fact.dispute} settled before {fact.stage}: {fact.outcome}"
         case facts.DisputeWithdrawn():
             return f"dispute {fact.dispute} withdrawn: {fact.reason}"
         case effects.DisputeReferred():
-            return f"dispute {fact.dispute} referred to {fact.stage} until {local_time(fact.until, zone)}"
+            return f"dispute {fact.dispute} referred to {fact.stage} until {dates.told(fact.until, zone)}"
         case effects.StageExtended():
-            return f"dispute {fact.dispute} has more time where it lies, until {local_time(fact.to, zone)}"
+            return f"dispute {fact.dispute} has more time where it lies, until {dates.told(fact.to, zone)}"
         case effects.DisputeUnsettled():
             return f"dispute {fact.dispute} is left unsettled by the last stage"
         case facts.SnapbackInvoked():

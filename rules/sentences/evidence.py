@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import assert_never
 
 from rules import effects, facts
+from rules.language.plan import Plan
+from rules.times import local_time
 from rules.vocabulary.evidence import OnEvidence
 
 
-def evidence_told(fact: OnEvidence) -> str:
+def evidence_told(fact: OnEvidence, plan: Plan) -> str:
     """What a fact on evidence or on a figure says."""
     match fact:
         case facts.EvidenceRecorded():
-            return f"evidence {fact.evidence} recorded for {fact.milestone}.{fact.shows}"
+            when = f", happened on {local_time(fact.happened_at, plan.time_zone)}" if fact.happened_at else ""
+            return f"evidence {fact.evidence} recorded for {fact.milestone}.{fact.shows}{when}"
         case facts.MeasurementRecorded():
             figure = f"{fact.value:f} {fact.unit} in {fact.period}"
             revises = f", revises {fact.revises}: {str(fact.cause).replace('_', ' ')}" if fact.revises else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from rules import effects, facts
+from rules import dates, effects, facts
 from rules.language.plan import Plan
 from rules.times import local_time
 from rules.vocabulary.milestones import OnMilestone
@@ -18,24 +18,26 @@ def milestone_told(fact: OnMilestone, plan: Plan) -> str:
             return f"observation on {fact.milestone}: {fact.text}"
         case facts.MilestoneDetermined():
             by_itself = " by the plan itself" if fact.automatically else ""
+            when = f", happened on {local_time(fact.happened_at, zone)}" if fact.happened_at else ""
             grade = fact.share if fact.grade is None else fact.grade
             part = f", {grade}" if fact.outcome == "partly_achieved" else ""
-            return f"milestone {fact.milestone} determined{by_itself}: {fact.outcome.replace('_', ' ')}{part}"
+            return f"milestone {fact.milestone} determined{by_itself}: {fact.outcome.replace('_', ' ')}{part}{when}"
         case effects.FindingMade():
             proposal = f", proposes {fact.proposes}" if fact.proposes else ""
             subject = fact.milestone or f"the stability period of {fact.stability}"
-            return f"finding on {subject}: {str(fact.outcome).replace('_', ' ')}{proposal}. {fact.sentence}"
+            view = f", in the preliminary view of {fact.by}" if fact.by else ""
+            return f"finding on {subject}: {str(fact.outcome).replace('_', ' ')}{view}{proposal}. {fact.sentence}"
         case effects.DeadlineSet():
             if fact.due_revised is None:
                 return f"milestone {fact.milestone} has no due date while it is paused"
-            moved = f", originally {local_time(fact.due_original, zone)}" if fact.due_revised != fact.due_original else ""
-            return f"milestone {fact.milestone} due {local_time(fact.due_revised, zone)}{moved}"
+            moved = f", originally {dates.told(fact.due_original, zone)}" if fact.due_revised != fact.due_original else ""
+            return f"milestone {fact.milestone} due {dates.told(fact.due_revised, zone)}{moved}"
         case effects.DeadlineMissed():
             return f"milestone {fact.milestone} was not achieved by its due date"
         case effects.DeadlineExtended():
-            return f"milestone {fact.milestone} extended by agreement to {local_time(fact.to, zone)}"
+            return f"milestone {fact.milestone} extended by agreement to {dates.told(fact.to, zone)}"
         case effects.MilestoneWaived():
-            until = f" until {local_time(fact.until, zone)}" if fact.until else ""
+            until = f" until {dates.told(fact.until, zone)}" if fact.until else ""
             return f"milestone {fact.milestone} waived{until}"
         case effects.WaiverExpired():
             return f"the waiver of {fact.milestone} has ended"

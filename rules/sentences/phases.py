@@ -34,5 +34,5 @@ def phase_told(
         case effects.WarningGiven():
             return f"warning on {fact.phase}: {fact.sentence}"
         case facts.ConsentGiven():
-            return f"{fact.party} consents to the opening of {fact.phase}"
+            return f"{fact.party} consents to the {fact.to or 'opening'} of {fact.phase}"
     assert_never(fact)

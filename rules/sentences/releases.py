@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from rules import effects
+from rules import dates, effects
 from rules.language.plan import Plan
-from rules.times import local_time
 from rules.vocabulary.releases import OnRelease
 
 
@@ -15,9 +14,9 @@ def release_told(fact: OnRelease, plan: Plan) -> str:
     unit = plan.releases[fact.release].unit if fact.release in plan.releases else "(no longer in the plan)"
     match fact:
         case effects.BalanceMoved():
-            cure = f", to be cured by {local_time(fact.cure_until, plan.time_zone)}" if fact.cure_until else ""
+            cure = f", to be cured by {dates.told(fact.cure_until, plan.time_zone)}" if fact.cure_until else ""
             way = f"from {fact.out_of} to {fact.into}"
             return f"release {fact.release}: {fact.amount:f} {unit} {way}{cure}. {fact.because}"
         case effects.ReleaseRolledOver():
-            return f"release {fact.release}: {fact.amount:f} {unit} rolled over to {local_time(fact.until, plan.time_zone)}"
+            return f"release {fact.release}: {fact.amount:f} {unit} rolled over to {dates.told(fact.until, plan.time_zone)}"
     assert_never(fact)

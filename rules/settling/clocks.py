@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from rules import dates
 from rules.explaining.owing import owing
 from rules.following.anchors import occurred
 from rules.following.silence import lapses, silence_ends
@@ -14,7 +15,6 @@ from rules.measuring.figures import newest, stale_from
 from rules.program import Program
 from rules.releases.windows import cured_by, ends, not_before
 from rules.settling.inactivity import standing_still
-from rules.times import plus
 from rules.vocabulary.disputes import DisputeStatus
 from rules.vocabulary.phases import PhaseStatus
 from rules.vocabulary.standing import Standing
@@ -59,6 +59,7 @@ def clocks(program: Program) -> tuple[Clock, ...]:
 def _of_the_plan(program: Program) -> tuple[Clock, ...]:
     return (
         *_stability(program),
+        *deadline_clocks(program),
         *_milestones(program),
         *_figures(program),
         *_anchors(program),
@@ -107,11 +108,11 @@ def _stability(program: Program) -> Iterator[Clock]:
             yield Clock(f"stability.{phase}", "stability", phase, due, note)
 
 
-def _milestones(program: Program) -> Iterator[Clock]:
+def deadline_clocks(program: Program) -> Iterator[Clock]:
+    """The due dates that have not passed; also of a program that stands still."""
+    zone = program.plan.time_zone
     for name, state in program.milestones.items():
-        phase = program.plan.phase_of[name]
-        title = program.plan.milestones[name].title
-        due = state.due
+        phase, due = program.plan.phase_of[name], state.due
         if (
             due is not None
             and due.revised is not None
@@ -120,16 +121,19 @@ def _milestones(program: Program) -> Iterator[Clock]:
             and not state.counts
             and program.phase(phase).status is not PhaseStatus.WAITING  # nothing is owed in it
         ):
-            yield Clock(f"deadline.{name}", "deadline", phase, due.revised, f"{title}: due")
+            note = f"{program.plan.milestones[name].title}: due on {dates.told(due.revised, zone)}"
+            yield Clock(f"deadline.{name}", "deadline", phase, dates.over(due.revised, zone), note)
+
+
+def _milestones(program: Program) -> Iterator[Clock]:
+    for name, state in program.milestones.items():
+        phase = program.plan.phase_of[name]
+        title = program.plan.milestones[name].title
         finding = state.finding
-        if (
-            finding is not None
-            and finding.observable_until is not None
-            and finding.observable_until > program.settled_to
-            and not finding.observed
-        ):
-            until = finding.observable_until
-            yield Clock(f"observation.{name}", "observation", phase, until, f"{title}: time to observe ends")
+        if finding is not None and finding.observable_until is not None and not finding.observed:
+            until = dates.over(finding.observable_until, program.plan.time_zone)
+            if until > program.settled_to:
+                yield Clock(f"observation.{name}", "observation", phase, until, f"{title}: time to observe ends")
         if state.waived is not None and state.waived.until is not None:
             yield Clock(f"waiver.{name}", "waiver", phase, state.waived.until, f"{title}: waiver ends")
 
@@ -167,7 +171,7 @@ def _dates(program: Program) -> Iterator[Clock]:
             continue
         for leaf in entry if state.status is PhaseStatus.WAITING else leave:
             since = occurred(program, leaf.not_before.from_)
-            due = since and plus(since, leaf.not_before.within, program.plan.time_zone)
+            due = since and dates.begins(since, leaf.not_before.within, program.plan.time_zone)
             if due and due > program.settled_to:
                 note = f"{program.plan.phases[name].title}: date reached"
                 yield Clock(f"date.{name}.{due:%Y%m%dT%H%M%S}", "not_before", name, due, note)
@@ -176,10 +180,14 @@ def _dates(program: Program) -> Iterator[Clock]:
 def _proposals(program: Program) -> Iterator[Clock]:
     first = next(iter(program.plan.phases))
     for proposal in program.open_proposals:
-        if (silence := silence_ends(program, proposal)) is not None and silence > program.settled_to:
+        if (silence := _over(program, silence_ends(program, proposal))) is not None and silence > program.settled_to:
             yield Clock(f"silence.{proposal.id}", "silence", first, silence, f"Proposal {proposal.id}: silence ends")
-        if (lapse := lapses(program, proposal)) is not None and lapse > program.settled_to:
+        if (lapse := _over(program, lapses(program, proposal))) is not None and lapse > program.settled_to:
             yield Clock(f"lapse.{proposal.id}", "lapse", first, lapse, f"Proposal {proposal.id}: lapses")
+
+
+def _over(program: Program, date: datetime | None) -> datetime | None:
+    return dates.over(date, program.plan.time_zone) if date else None
 
 
 def _disputes(program: Program) -> Iterator[Clock]:
@@ -187,7 +195,7 @@ def _disputes(program: Program) -> Iterator[Clock]:
     for dispute in program.disputes.values():
         if dispute.status is DisputeStatus.OPEN:
             note = f"Dispute {dispute.id}: the time before {dispute.stage} ends"
-            yield Clock(f"stage.{dispute.id}", "stage", first, dispute.until, note)
+            yield Clock(f"stage.{dispute.id}", "stage", first, dates.over(dispute.until, program.plan.time_zone), note)
     for name, invoked in program.snapbacks.items():
         if invoked.in_effect_since is None:
             note = f"{name}: takes effect unless it is decided otherwise"
@@ -209,10 +217,10 @@ def _releases(program: Program) -> Iterator[Clock]:
     first = next(iter(program.plan.phases))
     for name, state in program.paying:
         title = program.plan.releases[name].title
-        waits = [(cured_by(program, name, part), "cure", "time to cure ends") for part in state.suspensions]
+        waits = [(_over(program, cured_by(program, name, part)), "cure", "time to cure ends") for part in state.suspensions]
         if state.balances["committed"]:
-            waits += [(ends(program, name), "end", "time to earn it ends")]
-            waits += [(date, "date", "date reached") for date in not_before(program, name)]
+            waits += [(_over(program, ends(program, name)), "end", "time to earn it ends")]
+            waits += [(begins, "date", "date reached") for begins in not_before(program, name)]
         for due, kind, note in waits:
             if due is not None and due > program.settled_to:
                 clock = f"release.{name}.{kind}.{due:%Y%m%dT%H%M%S%f}"

@@ -13,21 +13,22 @@ from datetime import datetime
 from functools import partial
 from typing import TypeAlias
 
-from rules import effects, facts
+from rules import dates, effects, facts
+from rules.dates import takes_time
 from rules.effects import Effect
 from rules.following.agenda import Agenda, on
-from rules.following.anchors import occurred
+from rules.following.anchors import deed_done_at, occurred
 from rules.following.commitments import commitments
 from rules.following.deadlines import deadlines
 from rules.following.findings import Found, found
 from rules.following.gates import gate
 from rules.following.referrals import referrals, snapbacks
 from rules.following.stability import counted
+from rules.following.verifiers import is_awaiting_verification
 from rules.measuring.unread import unread
 from rules.program import Program
 from rules.releases.settlement import releases
 from rules.releases.windows import has_time_left
-from rules.times import plus
 from rules.truth import Truth
 from rules.vocabulary.findings import Finding
 from rules.vocabulary.milestones import MilestoneStatus
@@ -102,12 +103,12 @@ def findings(program: Program, at: datetime, agenda: Agenda, *, held: bool) -> I
         achieved, begun = state.status is MilestoneStatus.ACHIEVED, state.status is not MilestoneStatus.NOT_STARTED
         if achieved is not held or not (begun or _is_measured(program, name)):
             continue
-        now = found(program, name, at)
+        now, before = found(program, name, at), state.finding.shown if state.finding else None
         if not begun and now.unknown is None and state.finding is None:
             continue  # a check's report alone says nothing of what else is to be shown
         told = _is_measured(program, name)
-        says = told or now.proposes == "grading" or (state.finding is not None and state.finding.unknown is not None)
-        if _is_news(state.finding, now, says=says):
+        says = told or now.proposes == "grading" or (before is not None and before.unknown is not None)
+        if _is_news(before, now, says=says) or (begun and not held and _is_to_be_heard(program, name, before, now)):
             yield _finding(program, name, at, now)
 
 
@@ -123,6 +124,30 @@ def _is_news(before: Finding | None, now: Found, *, says: bool) -> bool:
     return before is None or before.sentence != now.sentence
 
 
+def _is_heard_on(program: Program, name: str, now: Found) -> bool:
+    """Whether a finding that proposes nothing can still end in a determination that it is not achieved."""
+    return now.outcome is Truth.NOT_MET and takes_time(_observation(program, name)) and not program.milestone(name).counts
+
+
+def _is_to_be_heard(program: Program, name: str, before: Finding | None, now: Found) -> bool:
+    """Whether all that was shown has been judged and does not do, and the party that owes has not been told so, or why.
+
+    Somebody could then determine that it is not achieved; before that, the party has time to observe.
+    """
+    if now.outcome is not Truth.NOT_MET or now.proposes is not None or not takes_time(_observation(program, name)):
+        return False
+    state = program.milestone(name)
+    told_since = state.judged_at is None or (state.finding is not None and state.finding.made_at >= state.judged_at)
+    if told_since or (before is not None and before.outcome is Truth.NOT_MET and before.sentence == now.sentence):
+        return False
+    return not is_awaiting_verification(program, name)
+
+
+def _observation(program: Program, name: str) -> str:
+    rule = program.plan.milestones[name].determined
+    return "P0D" if rule.automatically else rule.observation
+
+
 def _is_measured(program: Program, name: str) -> bool:
     """Whether a verified figure of it is recorded, or a check has said why there is none."""
     return any(
@@ -133,14 +158,14 @@ def _is_measured(program: Program, name: str) -> bool:
 
 
 def _finding(program: Program, name: str, at: datetime, now: Found) -> effects.FindingMade:
-    until = plus(at, program.plan.milestones[name].determined.observation, program.plan.time_zone)
+    until = dates.until(at, program.plan.milestones[name].determined.observation, program.plan.time_zone)
     return effects.FindingMade(
         milestone=name,
         outcome=now.outcome,
         proposes=now.proposes,
         sentence=now.sentence,
         unknown=now.unknown,
-        observable_until=until if now.proposes and until > at else None,
+        observable_until=until if until > at and (now.proposes or _is_heard_on(program, name, now)) else None,
         effective_at=at,
     )
 
@@ -153,17 +178,19 @@ def achievements(program: Program, at: datetime, agenda: Agenda) -> Iterator[Eff
         finding = state.finding
         if (
             finding is not None
+            and finding.by is None
             and finding.proposes == "achievement"
             and state.status is not MilestoneStatus.ACHIEVED
             and program.plan.milestones[name].determined.automatically
             and program.phase(program.plan.phase_of[name]).status is not PhaseStatus.WAITING
-            and (finding.observed or finding.observable_until is None or finding.observable_until <= at)
+            and not finding.is_observable(at, program.plan.time_zone)
         ):
             yield facts.MilestoneDetermined(
                 milestone=name,
                 outcome="achieved",
                 reason=finding.sentence,
                 automatically=True,
+                happened_at=deed_done_at(program, name),
                 effective_at=at,
             )
 
@@ -171,10 +198,10 @@ def achievements(program: Program, at: datetime, agenda: Agenda) -> Iterator[Eff
 def gates(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
     """Gates that begin or cease to be met, and what that does to their phases."""
     for name, rule in on(agenda.phases, program.plan.phases):
-        state, consents = program.phase(name), program.consented(name)
+        state = program.phase(name)
         waiting = state.status is PhaseStatus.WAITING
-        entry = _holds(gate(program, consents, rule.entry, at), held=state.entry_met and not waiting)
-        entry = entry and _outer_open(program, rule.within)
+        entry = _holds(gate(program, program.consented(name, "entry"), rule.entry, at), held=state.entry_met and not waiting)
+        entry = entry and _within(program, rule.within, waiting=waiting)
         if entry != state.entry_met:
             yield effects.GateChanged(phase=name, gate="entry", met=entry, effective_at=at)
             if not entry and not waiting:
@@ -184,7 +211,8 @@ def gates(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
                 waiting = isinstance(closed, effects.PhaseSteppedBack)
         if waiting:
             continue
-        leave = _holds(gate(program, consents, program.plan.exits[name], at), held=state.status is PhaseStatus.COMPLETE)
+        consents, asked = program.consented(name, "exit"), program.plan.exits[name]
+        leave = _holds(gate(program, consents, asked, at), held=state.status is PhaseStatus.COMPLETE)
         if leave != state.exit_met:
             yield effects.GateChanged(phase=name, gate="exit", met=leave, effective_at=at)
             if not leave and state.status is PhaseStatus.COMPLETE:
@@ -196,8 +224,12 @@ def _holds(gate_is: Truth, *, held: bool) -> bool:
     return gate_is is Truth.MET or (held and gate_is is Truth.INDETERMINATE)
 
 
-def _outer_open(program: Program, outer: str | None) -> bool:
-    return outer is None or program.phase(outer).status is not PhaseStatus.WAITING
+def _within(program: Program, outer: str | None, *, waiting: bool) -> bool:
+    """A phase opens within one that is open. Opened, it goes on when the other is complete, and not when it waits again."""
+    if outer is None:
+        return True
+    status = program.phase(outer).status
+    return status is PhaseStatus.OPEN or (status is PhaseStatus.COMPLETE and not waiting)
 
 
 def _gate_closed(program: Program, name: str, at: datetime) -> Effect:

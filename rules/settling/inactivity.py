@@ -26,6 +26,11 @@ def stalls(program: Program, at: datetime, _: Agenda) -> Iterator[Effect]:
     """Parties that stand still from now on, and those that move again or owe nothing any more."""
     if program.standing is not Standing.RUNNING or _too_early(program, at):
         return
+    yield from stalls_found(program, at)
+
+
+def stalls_found(program: Program, at: datetime) -> Iterator[Effect]:
+    """The same, also in a program that is stopped at this very instant."""
     owed = owing(program, at)
     for party, rule in program.plan.inactivity.items():
         still = standing_still(program, party, owed)

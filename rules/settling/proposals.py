@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import assert_never
 
 from rules import effects
+from rules.dates import has_passed
 from rules.effects import Effect
 from rules.following.agenda import Agenda
 from rules.following.amending import Conflict, joined
@@ -101,14 +102,14 @@ def _weighed(program: Program, proposal: Proposal, procedure: Procedure, at: dat
     ):
         yield effects.ProposalAdopted(proposal=proposal.id, by_silence=tuple(sorted(silent)), effective_at=at)
         yield enacted(proposal.id, proposal.matter, at)
-    elif (lapse := lapses(program, proposal)) is not None and lapse <= at:
+    elif (lapse := lapses(program, proposal)) is not None and has_passed(lapse, at, program.plan.time_zone):
         yield _failed(proposal, "lapsed", "It was not adopted in time.", at)
 
 
 def _silent(program: Program, proposal: Proposal, procedure: Procedure, at: datetime) -> frozenset[str]:
     """Who had notice, has said nothing until the silence ended, and so consents."""
     ends = silence_ends(program, proposal)
-    if ends is None or ends > at:
+    if ends is None or not has_passed(ends, at, program.plan.time_zone):
         return frozenset()
     return frozenset(procedure.asked) - proposal.consents
 

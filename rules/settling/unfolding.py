@@ -10,10 +10,12 @@ from rules.acts import Actor
 from rules.entries import Entry, Fact
 from rules.evolve import evolve
 from rules.following.agenda import Agenda
-from rules.following.deadlines import missed
+from rules.following.deadlines import passed
 from rules.program import Program
-from rules.settling.clocks import Clock, clocks_after
+from rules.settling.clocks import Clock, clocks_after, deadline_clocks
 from rules.settling.consequences import Step
+from rules.settling.inactivity import stalls_found
+from rules.vocabulary.standing import Standing
 from rules.words import Id
 
 MOST_ROUNDS = 10_000
@@ -60,26 +62,47 @@ class Unfolding:
         self._agenda.put(self.program, fact)
 
     def settle_clocks(self, until: datetime, *, inclusive: bool) -> None:
-        """Strikes every clock due by `until`, soonest first, each with all that follows."""
+        """Strikes every clock due by `until`, soonest first, those of one instant together, and all that follows."""
         for _ in range(MOST_ROUNDS):
-            due = next(iter(self.clocks), None)
-            if due is None or due.due_at > until or (due.due_at == until and not inclusive):
+            due = [clock for clock in self.clocks if clock.due_at < until or (inclusive and clock.due_at == until)]
+            if not due:
                 return
-            self._strike(due)
+            # What is only now known to be due (an incident was dismissed late) takes effect now.
+            at = max(due[0].due_at, self.program.settled_to)
+            self._strike([clock for clock in due if clock.due_at <= at], at)
         raise DoesNotSettle(f"clocks up to {until} do not come to an end")
 
-    def _strike(self, clock: Clock) -> None:
-        # What is only now known to be due (an incident was dismissed late) takes effect now.
-        at = max(clock.due_at, self.program.settled_to)
-        self.append(effects.ClockStruck(clock=clock.name, due_at=clock.due_at))
-        match clock.kind:
-            case "stability":
-                self.append(effects.StabilityCompleted(phase=clock.phase, effective_at=at))
-            case "deadline":
-                for effect in missed(self.program, clock.name.removeprefix("deadline."), clock.due_at, at):
-                    self.append(effect)
-            case _:
-                pass  # what is due then is seen when it is settled
+    def _strike(self, together: Sequence[Clock], at: datetime) -> None:
+        """Strikes the clocks of an instant. What one of them stops is stopped after all of them have counted.
+
+        A date that lasts through its day has passed before this instant, which begins the next day. At a date with an hour
+        what the other clocks bring is still in time.
+        """
+        exact = [clock for clock in together if self._is_due_now(clock)]
+        self._count([clock for clock in together if clock not in exact], at)
+        if exact:
+            running = set(deadline_clocks(self.program))
+            self._count([clock for clock in exact if clock in running], at)
+        if self.program.standing is not Standing.RUNNING and any(clock.kind == "inactivity" for clock in together):
+            for stall in stalls_found(self.program, at):
+                self.append(stall)
+
+    def _is_due_now(self, clock: Clock) -> bool:
+        due = self.program.milestone(_milestone(clock)).due if clock.kind == "deadline" else None
+        return due is not None and due.revised == clock.due_at
+
+    def _count(self, together: Sequence[Clock], at: datetime) -> None:
+        for clock in together:
+            self.append(effects.ClockStruck(clock=clock.name, due_at=clock.due_at))
+            match clock.kind:
+                case "stability":
+                    self.append(effects.StabilityCompleted(phase=clock.phase, effective_at=at))
+                case "deadline":
+                    self.append(effects.DeadlineMissed(milestone=_milestone(clock), effective_at=clock.due_at))
+                case _:
+                    pass  # what is due then is seen when it is settled
+        for effect in passed(self.program, [_milestone(clock) for clock in together if clock.kind == "deadline"], at):
+            self.append(effect)
         self.settle(at)
 
     def settle(self, at: datetime) -> None:
@@ -96,3 +119,7 @@ class Unfolding:
             for effect in following:
                 self.append(effect)
         raise DoesNotSettle(f"effects at {at} do not come to an end")
+
+
+def _milestone(clock: Clock) -> str:
+    return clock.name.removeprefix("deadline.")

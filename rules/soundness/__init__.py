@@ -10,6 +10,7 @@ from rules.language.parameters import plan_of, text_read
 from rules.language.plan import Plan
 from rules.language.reading import Document, Fault, Faulty, Path
 from rules.soundness.amounts import amounts
+from rules.soundness.criteria import placed_leaves
 from rules.soundness.names import names, unknown
 from rules.soundness.reachability import unreachable
 from rules.soundness.references import references
@@ -61,10 +62,9 @@ def children_sound(plan: Plan, programs: Mapping[str, ChildPlan]) -> Iterator[Fa
 
 def _asked_of(plan: Plan, name: str, child: Plan) -> Iterator[Fault]:
     for at, gate in plan.gates:
-        for index, criterion in enumerate(gate):
-            for leaf in c.leaves(criterion):
-                if isinstance(leaf, c.ProgramMilestone) and leaf.program_milestone.program == name:
-                    wanted = leaf.program_milestone.milestone
-                    if wanted not in child.milestones:
-                        told = f"{wanted} is no milestone of the plan {child.plan}; {did_you_mean(wanted, child.milestones)}"
-                        yield Fault((*at, index), told)
+        for place, leaf in placed_leaves(at, gate):
+            if isinstance(leaf, c.ProgramMilestone) and leaf.program_milestone.program == name:
+                wanted = leaf.program_milestone.milestone
+                if wanted not in child.milestones:
+                    told = f"{wanted} is no milestone of the plan {child.plan}; {did_you_mean(wanted, child.milestones)}"
+                    yield Fault((*place, "milestone"), told)

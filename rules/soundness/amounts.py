@@ -40,4 +40,4 @@ def _per_unit(plan: Plan, at: Path, terms: Release, rule: PerUnit) -> Iterator[F
         most = terms.rounded(Fraction(abs(way)) * Fraction(rule.each))
         yield Fault((*at, "amount"), f"can never be earned in full: the units between from and to come to {most:f}")
     if rule.sample is not None and plan.indicators[rule.sample.indicator].better == "lower":
-        yield Fault((*at, "per_unit", "sample"), f"asks at_least of what is better lower: {rule.sample.indicator}")
+        yield Fault((*at, "per_unit", "sample", "at_least"), f"asks at_least of what is better lower: {rule.sample.indicator}")

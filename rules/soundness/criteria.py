@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from rules.language import criteria as c
 from rules.language.grades import WRITTEN, fits
+from rules.language.milestones import Measured
 from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
 from rules.soundness.names import unknown
@@ -18,14 +19,27 @@ def gate(plan: Plan, at: Path, criteria: tuple[c.Criterion, ...]) -> Iterator[Fa
         yield from _criterion(plan, (*at, index), criterion)
 
 
+def placed_leaves(at: Path, criteria: Iterable[c.Criterion]) -> Iterator[tuple[Path, c.Leaf]]:
+    """What criteria are composed of, each with its place."""
+    for index, criterion in enumerate(criteria):
+        match criterion:
+            case c.All(all=parts):
+                yield from placed_leaves((*at, index, "all"), parts)
+            case c.AnyOf(any=parts):
+                yield from placed_leaves((*at, index, "any"), parts)
+            case c.AtLeast(at_least=several):
+                yield from placed_leaves((*at, index, "at_least", "of"), several.of)
+            case _:
+                (key,) = type(criterion).model_fields
+                yield (*at, index, key), criterion
+
+
 def kept_while(plan: Plan, at: Path, criteria: tuple[c.Criterion, ...]) -> Iterator[Fault]:
     """Criteria of a commitment, which is kept by what is so."""
     yield from gate(plan, at, criteria)
-    for index, criterion in enumerate(criteria):
-        for leaf in c.leaves(criterion):
-            if isinstance(leaf, c.CommitmentHolds | c.ConsentGiven | c.NotBefore):
-                message = "a commitment is kept by what is so: not by another one, a consent or a date"
-                yield Fault((*at, index), message)
+    for place, leaf in placed_leaves(at, criteria):
+        if isinstance(leaf, c.CommitmentHolds | c.ConsentGiven | c.NotBefore):
+            yield Fault(place, "a commitment is kept by what is so: not by another one, a consent or a date")
 
 
 def _criterion(plan: Plan, at: Path, criterion: c.Criterion) -> Iterator[Fault]:  # noqa: C901, PLR0912  one arm a criterion
@@ -108,6 +122,11 @@ def anchored(plan: Plan, at: Path, anchor: c.Anchor) -> Iterator[Fault]:
         yield from unknown((*at, "phase"), anchor.phase, "phase", plan.phases)
     if anchor.milestone:
         yield from unknown((*at, "milestone"), anchor.milestone, "milestone", plan.milestones)
+    step = plan.milestones.get(anchor.milestone or "")
+    if step and anchor.as_ == "happened" and all(isinstance(how, Measured) for how in step.shown_by.values()):
+        yield Fault(
+            (*at, "as"), f"{anchor.milestone} is shown by figures alone, which do not say when it happened; leave as out"
+        )
 
 
 def triggered(plan: Plan, at: Path, triggers: tuple[c.Trigger, ...], everybody: list[str]) -> Iterator[Fault]:

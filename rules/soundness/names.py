@@ -18,10 +18,18 @@ def names(plan: Plan) -> Iterator[Fault]:
                 message = f"the milestone {name} stands in {seen[name]} already; names are unique in a plan"
                 yield Fault(("phases", phase, "milestones", name), message)
             seen[name] = phase
-    groups: tuple[Mapping[str, object], ...] = (plan.parties, plan.bodies, plan.non_parties, plan.assessors)
-    everybody = [name for group in groups for name in group]
-    for name in {name for name in everybody if everybody.count(name) > 1}:
-        yield Fault(("parties",), f"{name} is named twice among parties, bodies, non-parties and assessors")
+    groups: Mapping[str, Mapping[str, object]] = {
+        "parties": plan.parties,
+        "bodies": plan.bodies,
+        "non_parties": plan.non_parties,
+        "assessors": plan.assessors,
+    }
+    named: set[str] = set()
+    for group, held in groups.items():
+        for name in held:
+            if name in named:
+                yield Fault((group, name), f"{name} is named twice among parties, bodies, non-parties and assessors")
+            named.add(name)
 
 
 def unknown(path: Path, word: str, what: str, known: Collection[str]) -> Iterator[Fault]:

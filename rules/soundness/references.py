@@ -11,7 +11,7 @@ from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
 from rules.language.timetable import Deadline
 from rules.soundness.calendar import windows
-from rules.soundness.criteria import anchored, gate, kept_while, scaled, triggered
+from rules.soundness.criteria import anchored, gate, kept_while, placed_leaves, scaled, triggered
 from rules.soundness.names import unknown
 from rules.soundness.places import changeable
 from rules.soundness.sources import sourced
@@ -81,9 +81,10 @@ def _releases(plan: Plan, signatories: list[str]) -> Iterator[Fault]:
         for field, wait in (("due", terms.due), ("lapses", terms.lapses)):
             if wait is not None:
                 yield from anchored(plan, (*at, field, "from"), wait.from_)
-        if c.consents_asked(*terms.gates):
-            message = "consent is given to the opening of a phase; ask it there, and here for the phase or its milestone"
-            yield Fault((*at, "when"), message)
+        advance = terms.advance.when if terms.advance else ()
+        for place, leaf in (*placed_leaves((*at, "when"), terms.when), *placed_leaves((*at, "advance", "when"), advance)):
+            if isinstance(leaf, c.ConsentGiven):
+                yield Fault(place, "consent is given to a phase; ask it there, and here for the phase or its milestone")
 
 
 def _milestone(plan: Plan, at: Path, step: Milestone, signatories: list[str]) -> Iterator[Fault]:

@@ -24,10 +24,24 @@ def sourced(plan: Plan) -> Iterator[Fault]:
     for name, source in plan.sources.items():
         for host in sorted(source.hosts() - set(plan.hosts)):
             told = f"{host} is no host that checks may ask; {did_you_mean(host, plan.hosts)}; write it under hosts: [...]"
-            yield Fault(("sources", name), told)
+            yield Fault(("sources", name, *_place_of(source, host)), told)
     for name, check in plan.checks.items():
         yield from _check(plan, ("checks", name), check)
     yield from _twice(plan)
+
+
+_ADDRESSES: tuple[tuple[str, ...], ...] = (("url",), ("edition", "url"), ("deleted", "url"), ("auth", "oauth"))
+
+
+def _place_of(source: object, host: str) -> tuple[str, ...]:
+    """Where a source names a host."""
+    for place in _ADDRESSES:
+        held = source
+        for field in place:
+            held = getattr(held, field, None)
+        if held is not None and f"//{host}" in str(held):
+            return place
+    return ()
 
 
 def _check(plan: Plan, at: Path, check: Check) -> Iterator[Fault]:

@@ -28,8 +28,12 @@ def units(plan: Plan) -> Iterator[Fault]:
                 if how.target.unit != indicator.unit:
                     message = f"the unit {how.target.unit} is not that of {how.indicator}: {indicator.unit}"
                     yield Fault((*at, "unit"), message)
-                yield from _for_the_worse(at, how, indicator)
-                yield from _never_reached(at, how, indicator)
+                asks: Path = (
+                    *at,
+                    next(key for key in ("at_most", "at_least", "change") if getattr(how.target, key) is not None),
+                )
+                yield from _for_the_worse(asks, how, indicator)
+                yield from _never_reached(asks, how, indicator)
 
 
 def _never_reached(at: Path, how: Measured, indicator: Indicator) -> Iterator[Fault]:
@@ -39,7 +43,7 @@ def _never_reached(at: Path, how: Measured, indicator: Indicator) -> Iterator[Fa
         yield Fault(at, f"{wanted} {level:f} is not plausible for {how.indicator}: {indicator.plausible}")
     if how.target.compares == "within_edition" and not is_period(indicator.baseline.period):
         told = f"{indicator.baseline.period} is no period that a figure covers; write YYYY, YYYY-MM or YYYY-MM-DD there"
-        yield Fault((*at, "compares"), told)
+        yield Fault((*at[:-1], "compares"), told)
 
 
 def _for_the_worse(at: Path, how: Measured, indicator: Indicator) -> Iterator[Fault]:
@@ -53,4 +57,4 @@ def _for_the_worse(at: Path, how: Measured, indicator: Indicator) -> Iterator[Fa
         message = f"the target asks for the worse: {wanted} {level:f}, where the baseline is {start:f}"
         yield Fault(at, message)
     elif how.target.change is not None and level == start and how.target.standard_errors is None:
-        yield Fault((*at, "change"), f"a change of {how.target.change} from {start:f} is none; name a level")
+        yield Fault(at, f"a change of {how.target.change} from {start:f} is none; name a level")

@@ -1,4 +1,4 @@
-"""Consents of parties: to the opening of a phase, and to a proposal."""
+"""Consents of parties: to the opening of a phase, to its completion, and to a proposal."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from rules.words import Id, Name, Sha256, Strict
 
 
 class Consent(Strict):
-    """A party's consent to the opening of a phase or to a proposal, bound on wish to the effects it was shown."""
+    """A party's consent to what a phase asks it for next, opening or completion, or to a proposal.
+
+    It can be bound to the effects that it was shown.
+    """
 
     kind: Literal["consent"] = "consent"
     phase: Name | None = None
@@ -26,11 +29,12 @@ class Consent(Strict):
 
 
 class ConsentGiven(Strict):
-    """To the opening of a phase."""
+    """To the opening of a phase, or to its completion."""
 
     kind: Literal["consent_given"] = "consent_given"
     phase: Name
     party: Name
+    to: Literal["completion"] | None = Field(default=None, description="left out, to the opening")
     effects: Sha256 | None = None
 
 

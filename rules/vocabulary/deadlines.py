@@ -41,16 +41,28 @@ class DeadlineExtended(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """The date triple of a milestone: original, revised by pauses and extensions, and (elsewhere) actual."""
+    """The date triple of a milestone: original, revised by pauses and extensions, and (elsewhere) actual.
+
+    A date that is counted in days is the last instant of its day.
+    """
 
     anchored_at: datetime
     original: datetime
     revised: datetime | None
     missed_at: datetime | None = None
-    """The revised date, once it has passed."""
+    """When the revised date had passed; None again where it was moved by agreement since."""
+    missed_original: bool = False
+    """It was not achieved by its original date; for ever, whatever was agreed since."""
     kept: bool = False
     """It was achieved when it was due, and fell afterwards."""
     extended: Extension | None = None
+
+    def is_late_originally(self, at: datetime, opened_at: datetime | None) -> bool:
+        """Whether it is late against its original date if it has not been achieved before an instant.
+
+        A date that passed before its phase opened was never owed; it is counted anew from the opening.
+        """
+        return self.missed_original or (self.original < at and (opened_at is None or opened_at <= self.original))
 
 
 @dataclass(frozen=True, slots=True)

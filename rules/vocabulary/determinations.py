@@ -11,7 +11,11 @@ from rules.words import Figure, Name, Strict, Text
 
 
 class Determine(Strict):
-    """Decides a milestone, or that a kept stability period was not kept after all."""
+    """Decides a milestone, or that a kept stability period was not kept after all.
+
+    With `preliminary` it decides nothing yet: it says why a milestone would be determined as not achieved, so that the party
+    that owes it can observe on that before.
+    """
 
     kind: Literal["determine"] = "determine"
     milestone: Name | None = None
@@ -21,7 +25,14 @@ class Determine(Strict):
         default=None, description="how much of it, on the ordinal scale: 0 to 3"
     )
     share: Figure | None = Field(default=None, description="or how much of it, as a share: 0 to 1")
+    preliminary: bool | None = Field(default=None, description="with not_achieved: a view that can be observed on")
     reason: Text
+
+    @model_validator(mode="after")
+    def _is_a_view_of_a_failure(self) -> Determine:
+        if self.preliminary and (self.outcome != "not_achieved" or self.grade is not None or self.share is not None):
+            raise ValueError("a preliminary view is one of not_achieved, without a grade; other outcomes rest on what is shown")
+        return self
 
     @model_validator(mode="after")
     def _is_about_one_thing(self) -> Determine:
@@ -40,6 +51,7 @@ class MilestoneDetermined(Strict):
     share: Figure | None = None
     reason: Text
     automatically: bool = False
+    happened_at: Instant | None = Field(default=None, description="with achieved: when the deed was done, as its evidence says")
     effective_at: Instant
 
 

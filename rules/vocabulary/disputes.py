@@ -151,6 +151,7 @@ class Dispute:
     raised_by: Actor
     raised_at: datetime
     stage: str
+    stage_since: datetime
     until: datetime
     status: DisputeStatus = DisputeStatus.OPEN
     outcome: str | None = None

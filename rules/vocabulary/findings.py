@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from rules.dates import has_passed
 from rules.times import Instant
 from rules.truth import Truth
 from rules.vocabulary.unknown import Why
@@ -29,7 +30,7 @@ class ObservationMade(Strict):
 
 
 class FindingMade(Strict):
-    """What the evidence shows by itself. It proposes; it decides nothing."""
+    """What the evidence shows by itself, or (`by` somebody) how who determines intends to see it. It decides nothing."""
 
     kind: Literal["finding_made"] = "finding_made"
     milestone: Name | None = None
@@ -39,6 +40,7 @@ class FindingMade(Strict):
     sentence: Text
     unknown: Why | None = Field(default=None, description="with indeterminate: why a figure tells nothing")
     observable_until: Instant | None = None
+    by: Name | None = Field(default=None, description="whose preliminary view it is; left out, what the evidence shows")
     effective_at: Instant
 
 
@@ -51,3 +53,17 @@ class Finding:
     observable_until: datetime | None
     observed: bool = False
     unknown: Why | None = None
+    observed_at: datetime | None = None
+    by: str | None = None
+    """The party or body whose preliminary view it is; None: what the evidence shows by itself."""
+    of_evidence: Finding | None = None
+    """With a preliminary view: what the evidence showed by itself when it was given."""
+
+    @property
+    def shown(self) -> Finding | None:
+        """What the evidence shows by itself, whatever somebody intends to make of it."""
+        return self.of_evidence if self.by is not None else self
+
+    def is_observable(self, at: datetime, zone: str) -> bool:
+        """Whether the party that owes may still observe on it before it is determined."""
+        return not self.observed and self.observable_until is not None and not has_passed(self.observable_until, at, zone)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
-from rules.times import Instant
+from rules.times import Instant, Interval
 from rules.vocabulary.assessments import Assessment
 from rules.vocabulary.deadlines import DeadlineExtended, DeadlineMissed, DeadlineSet, Due
 from rules.vocabulary.determinations import MilestoneDetermined
@@ -67,9 +67,21 @@ class MilestoneState:
 
     status: MilestoneStatus = MilestoneStatus.NOT_STARTED
     shown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    returned: Mapping[str, str] = field(default_factory=dict)
+    """By showing, why the newest evidence for it was returned, where none has been verified since."""
+    lost_at: Mapping[str, datetime] = field(default_factory=dict)
+    """By showing, when evidence for it was last returned or withdrawn."""
+    owed_again_at: datetime | None = None
+    """When it was last determined as not, or not all, achieved, or a waiver of it ended."""
+    reversals: tuple[Interval, ...] = ()
+    """When it was reversed, and until when it was achieved again."""
+    judged_at: datetime | None = None
+    """When the newest evidence for it, figures apart, was verified or returned."""
     finding: Finding | None = None
     due: Due | None = None
     achieved_at: datetime | None = None
+    happened_at: datetime | None = None
+    """When what was achieved had been done, where its verified evidence says so."""
     first_recorded_at: datetime | None = None
     grade: Decimal | None = None
     """On the milestone's scale, where it has one and something of it is achieved."""

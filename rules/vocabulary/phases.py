@@ -23,12 +23,16 @@ class PhaseAdvanced(Strict):
     phase: Name
 
 
+Gate: TypeAlias = Literal["entry", "exit"]
+"""Entry opens a phase, exit completes it."""
+
+
 class GateChanged(Strict):
     """A gate began or ceased to be met."""
 
     kind: Literal["gate_changed"] = "gate_changed"
     phase: Name
-    gate: Literal["entry", "exit"]
+    gate: Gate
     met: bool
     because: Text | None = None
     effective_at: Instant

@@ -157,6 +157,8 @@ class Proposal:
     made_at: datetime
     effects: str
     amends: Version
+    asked_since: datetime
+    """When it was made, or came to have other effects: what was answered before is asked again."""
     status: ProposalStatus = ProposalStatus.OPEN
     consents: frozenset[str] = frozenset()
     objections: frozenset[str] = frozenset()

@@ -101,6 +101,10 @@ ALSO = ("milestone", "document", "phase")
 """Fields that are not required, and of which one is."""
 
 
+PART_OF = {"consent": "consent_to_phase"}
+"""Where the body of this test makes a narrower part of an act, which fewer roles may do."""
+
+
 async def _document(door: Door) -> dict[str, Any]:
     document: dict[str, Any] = (await door.client.get("/api/v1/openapi.json")).json()
     return document
@@ -152,7 +156,7 @@ async def test_each_role_does_what_the_table_says_and_nothing_else(door: Door) -
         for role, person in holders.items():
             answer = await door.post(person, _path(route), body, preview="true")
             denied = answer.status_code == 403 and answer.json()["code"] == "role_may_not"
-            assert denied is not may(role, deed), f"{role} {deed}: {answer.status_code} {answer.text}"
+            assert denied is not may(role, PART_OF.get(deed, deed)), f"{role} {deed}: {answer.status_code} {answer.text}"
 
 
 async def test_a_stranger_finds_nothing_behind_any_route(door: Door) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from copy import deepcopy
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rules import acts as a
@@ -309,6 +309,16 @@ EVERYBODY = (*PEOPLE, *ASSESSORS)
 def day(number: float, hour: int = 9) -> datetime:
     """An hour (UTC) of a day counted from 1 March 2025."""
     return datetime.fromtimestamp(datetime(2025, 3, 1, hour, tzinfo=UTC).timestamp() + number * 86400, UTC)
+
+
+def night(number: int) -> datetime:
+    """The midnight in Baghdad that ends a day: what was to be done on that day at the latest is late from then on."""
+    return day(number, 21)
+
+
+def through(number: int) -> datetime:
+    """The last instant of a day in Baghdad, which a date is that lasts through its day."""
+    return night(number) - timedelta(microseconds=1)
 
 
 class World:

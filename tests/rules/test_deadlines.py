@@ -15,7 +15,7 @@ from rules.vocabulary import matters as m
 from rules.vocabulary.deadlines import Due
 from rules.vocabulary.proposals import ProposalStatus
 from rules.vocabulary.standing import Standing
-from tests.rules.small_plan import World, day
+from tests.rules.small_plan import World, day, night, through
 
 FROM_START = {"program": True}
 ELECTIONS = {"elections": {"title": "Elections", "from": "2025-03-11T00:00:00+03:00", "to": "2025-03-16T00:00:00+03:00"}}
@@ -47,7 +47,7 @@ def kinds(given: World) -> list[str]:
 class TestWhicheverComesEarlier:
     def test_the_earlier_of_two_dates_counts(self) -> None:
         given = world(earliest_of=[{"within": "P40D", "from": FROM_START}, {"within": "P20D", "from": FROM_START}])
-        assert due(given).revised == day(20)
+        assert due(given).revised == through(20)
 
     def test_a_floating_date_counts_when_its_anchor_comes(self) -> None:
         """The original stays what it was when the milestone first had a date."""
@@ -62,18 +62,18 @@ class TestWhicheverComesEarlier:
         )
         assert given.program.milestone("safety").due is None
         given.first_move(day(1))
-        assert due(given, "safety").revised == day(6)
+        assert due(given, "safety").revised == through(6)
 
     def test_one_that_cannot_come_any_more_does_not_count(self) -> None:
         given = world(earliest_of=[{"within": "P40D", "from": FROM_START}, {"within": "P1D", "from": {"milestone": "safety"}}])
-        assert due(given).revised == day(40)
+        assert due(given).revised == through(40)
 
 
 class TestForce:
     def test_an_aspiration_that_is_missed_is_recorded_and_said(self) -> None:
         given = world(within="P20D", **{"from": FROM_START}, force="aspirational")
         given.clock(day(21))
-        assert due(given).missed_at == day(20)
+        assert due(given).missed_at == night(20)
         assert "It was due on 2025-03-21, aspirational." in blocking_phase(given.program, "move", day(21))[0].sentence
         assert given.program.standing is Standing.RUNNING
 
@@ -81,17 +81,17 @@ class TestForce:
         given = world(within="P20D", **{"from": FROM_START}, force="long_stop", when_missed="suspend")
         given.clock(day(30))
         assert given.program.standing is Standing.SUSPENDED
-        assert list(given.program.suspensions) == [(day(20), None)]
+        assert list(given.program.suspensions) == [(night(20), None)]
         given.given("cleo", a.ResumeProgram(reason="Agreed."), day(31))
         given.clock(day(60))
-        assert list(given.program.suspensions) == [(day(20), day(31))]
+        assert list(given.program.suspensions) == [(night(20), day(31))]
         assert fold(given.entries) == given.program
 
     def test_a_long_stop_ends_the_program_where_the_plan_says_so(self) -> None:
         given = world(within="P20D", **{"from": FROM_START}, force="long_stop", when_missed="terminate")
         given.clock(day(30))
         assert given.program.standing is Standing.TERMINATED
-        assert given.program.ended_at == day(20)
+        assert given.program.ended_at == night(20)
         assert given.tried("nora", given.document("e1", "announced", "text"), day(31)) == "program_ended"
 
     def test_a_warning_names_the_date(self) -> None:
@@ -111,14 +111,14 @@ class TestPauses:
     def test_days_of_a_window_do_not_count(self) -> None:
         """Five days of elections lie before the date; the recess comes after it."""
         given = world(within="P20D", **{"from": FROM_START}, paused_in=["elections", "recess"])
-        assert due(given).original == day(20)
-        assert due(given).revised == day(25)
+        assert due(given).original == through(20)
+        assert due(given).revised == through(25)
 
     def test_a_window_and_a_suspension_on_the_same_days_are_lost_once(self) -> None:
         given = world(within="P20D", **{"from": FROM_START}, paused_in=["elections"])
         given.given("cleo", a.SuspendProgram(reason="Talks."), day(9))
         given.given("cleo", a.ResumeProgram(reason="Done."), day(12))
-        assert due(given).revised == day(26)
+        assert due(given).revised == through(26)
 
     def test_a_date_runs_again_after_a_quiet_time(self) -> None:
         """Broken from day 5 to day 7: three days are lost, and the seven that have to be quiet."""
@@ -126,19 +126,34 @@ class TestPauses:
         self.attack(given, "i1", 5)
         assert due(given).revised is None
         given.given("cleo", a.ResolveIncident(incident="i1", reason="Over."), day(7))
-        assert due(given).revised == day(30)
+        assert due(given).revised == through(30)
+
+    def test_what_becomes_known_late_moves_a_date_that_was_missed(self) -> None:
+        """Broken from day 5 to day 7. Had it been known then, the date would have been three days later all along."""
+        given = world(within="P20D", **{"from": FROM_START}, paused_while_broken=["moratorium"])
+        given.clock(day(21))
+        assert due(given).missed_at == night(20)
+        self.attack(given, "i1", 5, at=22)
+        assert due(given).revised is None, "it is broken, and nobody knows until when"
+        given.given("cleo", a.ResolveIncident(incident="i1", resolved_at=day(7), reason="Over."), day(22))
+        assert (due(given).original, due(given).revised, due(given).missed_at) == (through(20), through(23), None)
+        assert due(given).missed_original
+        given.clock(day(24))
+        assert due(given).missed_at == night(23)
+        assert fold(given.entries) == given.program
 
     def test_broken_again_in_the_quiet_time_is_one_pause(self) -> None:
         given = world(within="P20D", **{"from": FROM_START}, paused_while_broken=["moratorium"], resumes_after="P7D")
         for name, number in (("i1", 5), ("i2", 9)):
             self.attack(given, name, number)
             given.given("cleo", a.ResolveIncident(incident=name, reason="Over."), day(number + 1))
-        assert due(given).revised == day(33)
+        assert due(given).revised == through(33)
 
     @staticmethod
-    def attack(given: World, name: str, number: int) -> None:
-        given.incident(name, day(number), day(number))
-        given.given("cleo", a.ConfirmIncident(incident=name, reason="Seen."), day(number))
+    def attack(given: World, name: str, number: int, *, at: int | None = None) -> None:
+        known = day(number if at is None else at)
+        given.incident(name, day(number), known)
+        given.given("cleo", a.ConfirmIncident(incident=name, reason="Seen."), known)
 
 
 class TestWhoMovesSecond:
@@ -156,16 +171,16 @@ class TestWhoMovesSecond:
     def test_it_is_counted_anew_from_the_opening(self) -> None:
         given = self.waiting()
         given.first_move(day(50))
-        assert (due(given, "safety").original, due(given, "safety").revised) == (day(10), day(60))
+        assert (due(given, "safety").original, due(given, "safety").revised) == (through(10), through(60))
         given.clock(day(59))
         assert due(given, "safety").missed_at is None
         given.clock(day(61))
-        assert due(given, "safety").missed_at == day(60)
+        assert due(given, "safety").missed_at == night(60)
 
     def test_a_date_still_to_come_stays_as_it_is(self) -> None:
         given = self.waiting()
         given.first_move(day(8))
-        assert due(given, "safety").revised == day(10)
+        assert due(given, "safety").revised == through(10)
 
 
 def test_how_late_the_timer_is_changes_nothing_of_a_long_stop() -> None:
@@ -216,4 +231,4 @@ class TestOtherClocksInWindows:
         assert given.program.proposals["p1"].status is ProposalStatus.OPEN
         given.clock(day(30))
         assert given.program.proposals["p1"].decided_at == day(30)
-        assert [entry.fact.due_at for entry in given.entries if entry.fact.kind == "clock_struck"] == [day(21)]
+        assert [entry.fact.due_at for entry in given.entries if entry.fact.kind == "clock_struck"] == [night(21)]

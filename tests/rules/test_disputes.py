@@ -11,7 +11,7 @@ from rules.vocabulary.disputes import DisputeStatus
 from rules.vocabulary.phases import PhaseStatus
 from rules.vocabulary.proposals import ProposalStatus
 from rules.vocabulary.standing import Standing
-from tests.rules.small_plan import World, day
+from tests.rules.small_plan import World, day, night, through
 
 RAISED = a.RaiseDispute(dispute="d1", ladder="compliance", about="announced", reason="It was not meant.")
 NOTICE = a.InvokeSnapback(snapback="relief", dispute="d1", reason="Nothing was settled.")
@@ -36,15 +36,18 @@ def status(given: World) -> DisputeStatus:
 
 class TestLadder:
     def test_what_a_stage_does_not_settle_goes_to_the_next(self, given: World) -> None:
+        given.clock(through(16))
         assert given.program.disputes["d1"].stage == "commission"
-        given.clock(day(16))
+        given.clock(night(16))
         assert given.program.disputes["d1"].stage == "ministers"
-        given.clock(day(31))
+        given.clock(through(31))
+        assert status(given) is DisputeStatus.OPEN
+        given.clock(night(31))
         assert status(given) is DisputeStatus.UNSETTLED
 
     def test_a_late_clock_refers_as_of_the_end_of_the_stage(self, given: World) -> None:
         given.clock(day(20))
-        assert given.program.disputes["d1"].until == day(31)
+        assert given.program.disputes["d1"].until == through(31)
 
     def test_it_is_settled_by_those_before_whom_it_lies(self, given: World) -> None:
         given.given("cleo", a.SettleDispute(dispute="d1", outcome="It was meant, and is repeated in public."), day(5))
@@ -52,7 +55,7 @@ class TestLadder:
         assert given.tried("cleo", a.SettleDispute(dispute="d1", outcome="Again."), day(6)) == "dispute_ended"
 
     def test_nobody_else_settles_it(self, given: World) -> None:
-        given.clock(day(16))
+        given.clock(night(16))
         assert given.tried("cleo", a.SettleDispute(dispute="d1", outcome="It was meant."), day(17)) == "party_may_not"
 
     def test_whoever_raised_it_takes_it_back(self, given: World) -> None:
@@ -78,9 +81,9 @@ class TestLadder:
         longer = m.ExtendStage(dispute="d1", stage="commission", to=day(60))
         given.given("nils", a.Propose(proposal="p1", procedure="joint", matter=longer, reason="More."), day(14))
         given.given("nils", a.Consent(proposal="p1"), day(14))
-        given.clock(day(16))
+        given.clock(night(16))
         assert given.program.proposals["p1"].status is ProposalStatus.OVERTAKEN
-        assert given.program.disputes["d1"].until == day(31)
+        assert given.program.disputes["d1"].until == through(31)
         again = a.Propose(proposal="p2", procedure="joint", matter=longer, reason="More.")
         assert given.tried("nils", again, day(17)) == "wrong_stage"
 
@@ -92,7 +95,7 @@ class TestLadder:
 
     def test_it_goes_on_while_the_program_is_suspended(self, given: World) -> None:
         given.given("nils", a.SuspendProgram(reason="War."), day(2))
-        given.clock(day(16))
+        given.clock(night(16))
         assert given.program.disputes["d1"].stage == "ministers"
 
     def test_bad_input_is_refused(self, given: World) -> None:
@@ -105,8 +108,9 @@ class TestLadder:
 class TestSnapback:
     def test_it_takes_effect_when_nobody_decides_otherwise(self, given: World) -> None:
         unsettled(given).given("saul", NOTICE, day(41))
+        given.clock(through(71))
         assert given.program.phase("aid").status is PhaseStatus.OPEN
-        given.clock(day(71))
+        given.clock(night(71))
         assert given.program.phase("aid").status is PhaseStatus.WAITING
         assert given.program.standing is Standing.SUSPENDED
 

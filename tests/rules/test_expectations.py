@@ -47,8 +47,8 @@ NOTICE: list[dict[str, Any]] = [
     [
         ({"snapback": "relief_ends", "is": "in_effect"}, "expected snapback relief_ends to be in_effect, but it is invoked"),
         (
-            {"snapback": "relief_ends", "on": "2025-05-09"},
-            "expected snapback relief_ends in effect on to be 2025-05-09, but it is 2025-05-08",
+            {"snapback": "relief_ends", "on": "2025-05-08"},
+            "expected snapback relief_ends in effect on to be 2025-05-08, but it is 2025-05-09",
         ),
         ({"snapback": "relief_end", "is": "invoked"}, "relief_end is unknown; did you mean relief_ends?"),
         ({"incident": "i1", "is": "confirmed"}, "expected incident i1 to be confirmed, but it is not reported"),
@@ -62,7 +62,7 @@ def test_a_snapback_that_stands_so() -> None:
     steps = [
         {"at": "2025-02-03T09:00", "expect": [{"snapback": "relief_ends", "is": "not_invoked"}]},
         *NOTICE,
-        expecting({"snapback": "relief_ends", "is": "invoked", "on": "2025-05-08"}),
+        expecting({"snapback": "relief_ends", "is": "invoked", "on": "2025-05-09"}),
     ]
     assert told("snapback", steps, NILS) == []
 

@@ -13,7 +13,7 @@ from rules.explaining.explain import blocking_phase
 from rules.settling.clocks import clocks
 from rules.vocabulary.commitments import CommitmentState
 from rules.vocabulary.phases import PhaseStatus
-from tests.rules.small_plan import World, day
+from tests.rules.small_plan import World, day, through
 
 TROOPS = {
     "title": "Troops that have left",
@@ -146,7 +146,7 @@ class TestCommitmentsKeptByFigures:
         counted(given, "m2", "89", "2025-01", 7)
         due = given.program.milestone("announced").due
         assert due is not None
-        assert due.revised == day(23)
+        assert due.revised == through(23)
         assert given.program.phase("quiet").status is PhaseStatus.OPEN
 
     def test_an_incident_breaks_it_as_well_where_the_plan_says_so(self) -> None:

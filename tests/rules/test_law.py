@@ -18,7 +18,7 @@ from rules.vocabulary.evidence import EvidenceStatus
 from rules.vocabulary.milestones import MilestoneStatus
 from rules.vocabulary.phases import PhaseStatus
 from rules.vocabulary.standing import Standing
-from tests.rules.small_plan import PLAN, World, day
+from tests.rules.small_plan import PLAN, World, day, night, through
 
 
 def figure(name: str, value: str, period: str = "2024", **other: Any) -> a.RecordMeasurement:
@@ -43,7 +43,7 @@ def quiet_world(**changes: Any) -> World:
 class TestWhoMayDoWhat:
     def test_a_recorder_does_not_verify_their_own_evidence(self) -> None:
         world = World()
-        world.given("olga", a.AdmitMember(member=a.Member(person="nora", role=a.Role.VERIFIER, party="south")), day(1))
+        world.given("saul", a.AdmitMember(member=a.Member(person="nora", role=a.Role.VERIFIER, party="south")), day(1))
         world.given("nora", world.document("e1", "announced", "text"), day(1))
         own = a.Act(
             id="own",
@@ -113,8 +113,8 @@ class TestEvidenceAndDetermination:
         world.given("sara", world.document("e3", "safety", "order"), day(2))
         world.given("nick", a.Verify(evidence="e3"), day(2))
         verdict = a.Determine(milestone="safety", outcome="achieved", reason="Shown.")
-        assert world.tried("cleo", verdict, day(8)) == "observation_open"
-        world.given("cleo", verdict, day(9))
+        assert world.tried("cleo", verdict, through(9)) == "observation_open", "the ninth is its day, too"
+        world.given("cleo", verdict, night(9))
 
     def test_withdrawn_evidence_proposes_a_reversal_and_flips_nothing(self) -> None:
         world = World()
@@ -361,7 +361,7 @@ class TestGatesAndWhatBlocks:
         world.clock(day(100))
         due = world.program.milestone("safety").due
         assert due is not None
-        assert due.missed_at == day(61)
+        assert due.missed_at == night(61)
         assert "It was due on 2025-05-01" in blocking_phase(world.program, "answer", day(100))[0].sentence
 
     def test_a_broken_moratorium_stops_the_deadline(self) -> None:
@@ -377,7 +377,7 @@ class TestGatesAndWhatBlocks:
         assert world.tried("olga", a.AdvancePhase(phase="trade"), day(3)) == "gate_not_met"
         sentences = [block.sentence for block in blocking_phase(world.program, "trade", day(3))]
         assert sentences[0] == "32 days of stability are still to be kept, until 2025-04-05."
-        assert sentences[1] == "Not yet consented: North and South."
+        assert sentences[1] == "Not yet consented to the opening of Trade: North and South."
 
     def test_what_is_unknown_opens_nothing(self) -> None:
         world = quiet_world()
@@ -440,7 +440,7 @@ class TestIncidents:
 class TestWhoDecides:
     def test_nobody_decides_on_an_incident_attributed_to_them(self) -> None:
         world = World(authorities=["commission", "north"])
-        world.given("olga", a.AdmitMember(member=a.Member(person="nero", role=a.Role.AUTHORITY, party="north")), day(1))
+        world.given("nils", a.AdmitMember(member=a.Member(person="nero", role=a.Role.AUTHORITY, party="north")), day(1))
         report = a.ReportIncident(
             incident="i1",
             incident_kind="strike",
@@ -464,7 +464,7 @@ class TestWhoDecides:
     def test_an_authority_that_the_plan_does_not_name_ends_nothing(self) -> None:
         world = World()
         member = a.Member(person="nero", role=a.Role.AUTHORITY, party="north")
-        world.given("olga", a.AdmitMember(member=member), day(1))
+        world.given("nils", a.AdmitMember(member=member), day(1))
         actor = a.Actor(person="nero", role=a.Role.AUTHORITY, party="north")
         refused = decide(world.program, a.Act(id="end", actor=actor, deed=a.TerminateProgram(reason="Enough.")), day(2))
         assert isinstance(refused, Refused)
@@ -483,8 +483,9 @@ class TestFixedDates:
         world.clock(day(60))
         missed = world.program.milestone("announced").due
         assert missed is not None
-        assert missed.missed_at == due.original
-        assert due.original.isoformat() == "2025-04-11T00:00:00+00:00"
+        assert due.original.isoformat() == "2025-04-11T20:59:59.999999+00:00", "through the day, in Baghdad"
+        assert missed.missed_at is not None
+        assert missed.missed_at.isoformat() == "2025-04-11T21:00:00+00:00"
 
     def test_a_commitment_is_in_force_from_it(self) -> None:
         world = World(commitments__moratorium__in_force={"date": self.date})

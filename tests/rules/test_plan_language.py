@@ -164,13 +164,13 @@ FAULTS = {
     ),
     "another unit": ('change: "-10%", unit: kt', 'change: "-10%", unit: ▸Mt', "the unit Mt is not that of smoke: kt"),
     "a target for the worse": (
-        '▸target: {change: "-10%"'[1:],
-        '▸target: {change: "+10%"',
+        'target: {change: "-10%"',
+        'target: {change: ▸"+10%"',
         "the target asks for the worse: smoke is better lower",
     ),
     "a level worse than the baseline": (
-        '▸target: {change: "-10%"'[1:],
-        '▸target: {at_most: "18"',
+        'target: {change: "-10%"',
+        'target: {at_most: ▸"18"',
         "the target asks for the worse: at most 18, where the baseline is 17.373786",
     ),
     "a change that changes nothing": ('change: "-10%"', 'change: ▸"-0%"', "a change of -0% from 17.373786 is none"),
@@ -186,7 +186,7 @@ FAULTS = {
     ),
     "one date and several": (
         "due: {within: P30D, from",
-        "▸due: {earliest_of: [{within: P1D, from: {program: true}}, {within: P2D, from: {program: true}}], within: P30D, from",
+        "due: {▸earliest_of: [{within: P1D, from: {program: true}}, {within: P2D, from: {program: true}}], within: P30D, from",
         "write one date as within and from, or several as earliest_of",
     ),
     "an unknown anchor among several": (
@@ -196,17 +196,17 @@ FAULTS = {
     ),
     "a long stop that stops nothing": (
         "due: {within: P30D,",
-        "▸due: {force: long_stop, within: P30D,",
+        "due: {force: ▸long_stop, within: P30D,",
         "a long stop stops something; say when_missed",
     ),
     "a wish that would end everything": (
         "due: {within: P30D,",
-        "▸due: {force: aspirational, when_missed: terminate, within: P30D,",
+        "due: {force: aspirational, when_missed: ▸terminate, within: P30D,",
         "an aspirational date stops nothing",
     ),
     "a pause that ends and never begins": (
         "due: {within: P30D,",
-        "▸due: {resumes_after: P7D, within: P30D,",
+        "due: {resumes_after: ▸P7D, within: P30D,",
         "resumes_after is for a date with paused_while_broken",
     ),
     "a figure in another unit": (
@@ -236,7 +236,7 @@ FAULTS = {
     ),
     "a commitment kept by a consent": (
         "broken_by: [{kinds: [attack], at_least: grave}]",
-        "kept_while: [▸{consent: [north]}]",
+        "kept_while: [{▸consent: [north]}]",
         "a commitment is kept by what is so",
     ),
     "somebody who cannot stand still": (
@@ -246,7 +246,7 @@ FAULTS = {
     ),
     "standing still in no time": (
         "phases:\n  move",
-        "inactivity:\n  ▸north: {within: P0D, qualifying: [evidence_recorded], horizon: P9D}\nphases:\n  move",
+        "inactivity:\n  north: {within: ▸P0D, qualifying: [evidence_recorded], horizon: P9D}\nphases:\n  move",
         "nobody stands still in no time",
     ),
     "an act that shows nothing": (
@@ -261,7 +261,7 @@ FAULTS = {
     ),
     "a window that ends before it begins": (
         "phases:\n  move",
-        "calendar:\n  ▸recess: {title: R, from: 2025-05-02T00:00:00Z, to: 2025-05-01T00:00:00Z}\nphases:\n  move",
+        "calendar:\n  recess: {title: R, from: 2025-05-02T00:00:00Z, to: ▸2025-05-01T00:00:00Z}\nphases:\n  move",
         "the window ends before it has begun",
     ),
     "an anchor that is two events": (
@@ -334,7 +334,7 @@ FAULTS = {
     ),
     "a scale that nobody reads": (
         "determined: {automatically: true}",
-        "▸determined: {automatically: true, scale: share}",
+        "determined: {automatically: true, scale: ▸share}",
         "a part is judged by somebody",
     ),
     "a name in capitals": ("  calm:\n", "  Calm:\n", "lower-case letters, digits and _"),

@@ -312,7 +312,7 @@ def test_no_phase_opens_while_its_gate_is_unmet_or_unknown(history: list[Any]) -
     for entry in lived(history).entries:
         if isinstance(entry.fact, PhaseOpened) and program is not None:
             rule = program.plan.phases[entry.fact.phase]
-            assert gate(program, program.consented(entry.fact.phase), rule.entry, entry.fact.effective_at) is Truth.MET
+            assert gate(program, program.consented(entry.fact.phase, "entry"), rule.entry, entry.fact.effective_at) is Truth.MET
             assert program.standing is Standing.RUNNING
         program = evolve(program, entry)
 
@@ -364,7 +364,7 @@ def test_what_is_complete_rests_on_what_still_holds(history: list[Any]) -> None:
     program = lived(history).program
     for name, state in program.phases.items():
         if state.status is PhaseStatus.COMPLETE:
-            assert gate(program, program.consented(name), program.plan.exits[name], program.at) is not Truth.NOT_MET
+            assert gate(program, program.consented(name, "exit"), program.plan.exits[name], program.at) is not Truth.NOT_MET
 
 
 @given(histories)

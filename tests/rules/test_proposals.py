@@ -17,7 +17,7 @@ from rules.settling.clocks import clocks
 from rules.vocabulary import matters as m
 from rules.vocabulary.phases import PhaseStatus
 from rules.vocabulary.proposals import ProposalStatus
-from tests.rules.small_plan import PLAN, World, day
+from tests.rules.small_plan import PLAN, World, day, night, through
 
 
 def document(**changes: Any) -> dict[str, Any]:
@@ -136,7 +136,9 @@ class TestConsent:
         given = world()
         given.given("nils", propose(WAIVER), day(2))
         given.given("nils", a.Consent(proposal="p1"), day(2))
-        given.clock(day(92))
+        given.clock(through(92))
+        assert status(given) is ProposalStatus.OPEN
+        given.clock(night(92))
         assert status(given) is ProposalStatus.LAPSED
 
     def test_a_consent_to_effects_that_have_changed_is_refused(self) -> None:
@@ -179,9 +181,9 @@ class TestSilence:
         given.clock(day(40))
         assert status(given) is ProposalStatus.OPEN, "no silence before notice"
         given.given("olga", a.GiveNotice(proposal="p1", party="north", proof="Handed over on day 40."), day(40))
-        given.clock(day(53))
+        given.clock(through(54))
         assert status(given) is ProposalStatus.OPEN
-        decided = given.clock(day(54, 12))
+        decided = given.clock(night(54))
         assert effect(decided, effects.ProposalAdopted).by_silence == ("north",)
 
     def test_an_extended_date_stands_beside_the_original(self) -> None:
@@ -315,7 +317,7 @@ class TestAmendment:
         given.given("nils", propose(amend(phases__trade__opens="automatically")), day(2))
         for person in ("nils", "saul"):
             given.given(person, a.Consent(proposal="p1"), day(3))
-        assert given.program.consented("trade") == frozenset()
+        assert given.program.consented("trade", "entry") == frozenset()
 
 
 @pytest.mark.parametrize("person", ["saul", "cleo"])

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 from rules import acts as a
 from rules.explaining.explain import blocking
 from rules.explaining.owing import in_words
 from rules.explaining.reciprocity import Account, How, reciprocity
 from rules.vocabulary import matters as m
 from rules.vocabulary.testimony import GiveAccount
-from tests.rules.small_plan import World, day
+from tests.rules.small_plan import World, day, night, through
 
 WORD = {
     "title": "The South holds back",
@@ -19,6 +17,9 @@ WORD = {
     "broken_by": [{"kinds": ["strike"]}],
 }
 WAIVE = a.Propose(proposal="p1", procedure="joint", matter=m.Waive(milestone="safety"), reason="It is time.")
+
+
+HOWS: tuple[How, ...] = ("kept", "late", "waived", "broken")
 
 
 def account(given: World, party: str, at: float) -> Account:
@@ -31,7 +32,7 @@ def owed(given: World, party: str, at: float) -> list[tuple[str, str]]:
 
 def tally(held: Account, *, binding: bool = True) -> tuple[int, ...]:
     """How much was kept, late, waived and broken."""
-    return tuple(held.count(how, binding=binding) for how in get_args(How))
+    return tuple(held.count(how, binding=binding) for how in HOWS)
 
 
 class TestWhatIsOwed:
@@ -81,7 +82,7 @@ class TestWhatIsOwed:
         given = World()
         given.first_move(day(5))
         held = account(given, "south", 6).owed[0]
-        assert (held.what, held.name, held.since, held.due) == ("evidence", "safety", day(5), day(65))
+        assert (held.what, held.name, held.since, held.due) == ("evidence", "safety", day(5), through(65))
 
     def test_a_consent_is_owed_when_nothing_else_is_missing(self) -> None:
         given = World()
@@ -100,7 +101,7 @@ class TestWhatIsOwed:
         given.first_move(day(1))
         given.given("nils", WAIVE, day(2))
         held = next(one for one in account(given, "south", 3).owed if one.what == "proposal")
-        assert (held.name, held.since, held.due) == ("p1", day(2), day(92))
+        assert (held.name, held.since, held.due) == ("p1", day(2), through(92))
         given.given("saul", a.Consent(proposal="p1"), day(3))
         assert "proposal" not in [what for what, _ in owed(given, "south", 3)]
 
@@ -109,6 +110,26 @@ class TestWhatIsOwed:
         given.first_move(day(1))
         given.given("nora", a.WithdrawEvidence(evidence="e1", reason="Wrong text."), day(2))
         assert ("determination", "announced") in owed(given, "commission", 2)
+
+    def test_a_stage_owes_a_settlement_from_when_the_dispute_came_to_it(self) -> None:
+        given = World()
+        raised = a.RaiseDispute(dispute="d1", ladder="compliance", about="announced", reason="It was not meant.")
+        given.given("saul", raised, day(1))
+        assert [one.since for one in account(given, "commission", 2).owed if one.what == "dispute"] == [day(1)]
+        given.clock(night(16))
+        assert [one.since for one in account(given, "north", 20).owed if one.what == "dispute"] == [night(16)]
+
+    def test_a_proposal_with_other_effects_is_asked_anew(self) -> None:
+        given = World()
+        given.first_move(day(1))
+        extend = m.Extend(milestone="safety", to=day(90))
+        given.given("saul", a.Propose(proposal="p1", procedure="quiet", matter=extend, reason="Late."), day(2))
+        given.given("cleo", a.SuspendProgram(reason="Talks."), day(5))
+        given.given("cleo", a.ResumeProgram(reason="Done."), day(7))
+        asked = given.program.proposals["p1"].asked_since
+        held = next(one for one in account(given, "north", 8).owed if one.what == "proposal")
+        assert held.since == asked
+        assert asked == max((entry.at for entry in given.entries if entry.fact.kind == "proposal_changed"), default=day(2))
 
     def test_nothing_after_the_end(self) -> None:
         given = World()
@@ -125,7 +146,7 @@ class TestTallies:
         assert tally(account(given, "south", 100)) == (0, 1, 0, 0)
         given.answer(day(101))
         late = account(given, "south", 101).reckoned[0]
-        assert (late.how, late.since, late.until) == ("late", day(61), day(101))
+        assert (late.how, late.since, late.until) == ("late", night(61), day(101))
 
     def test_a_date_that_binds_nobody_is_told_apart(self) -> None:
         due = {"within": "P10D", "from": {"program": True}, "force": "indicative"}

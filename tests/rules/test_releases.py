@@ -15,7 +15,7 @@ from rules.evolve import fold
 from rules.releases.awaiting import awaited
 from rules.settling.clocks import clocks
 from rules.vocabulary import matters as m
-from tests.rules.small_plan import IN_PART, PLAN, RELEASES, World, day
+from tests.rules.small_plan import IN_PART, PLAN, RELEASES, World, day, night, through
 
 
 def paying(*names: str, **changes: Any) -> World:
@@ -175,7 +175,7 @@ class TestASample:
         smoke(world, "m2", "88", 3)
         smoke(world, "s2", "79.9", 3, indicator="eligible", unit="%")
         assert balances(world, "cleaning")["released"] == "5"
-        assert "That of 2024 does not count: Eligible share of the sample of at least 80 is not shown" in told(
+        assert "That of 2024 does not count: Eligible share of the sample was 79.9 % for it, and at least 80 is asked." in told(
             world, "cleaning", 3
         )
 
@@ -231,7 +231,7 @@ class TestAFall:
         fall(world, 2)
         assert balances(world, "reward") == {"suspended": "25"}
         running = [clock for clock in clocks(world.program) if clock.kind == "release"]
-        assert [clock.due_at for clock in running] == [day(12)]
+        assert [clock.due_at for clock in running] == [night(12)]
         assert "suspended since 2025-03-03; it is lost unless it is earned by 2025-03-13" in told(world, "reward", 3)
 
     def test_cured_in_time_it_is_released_again(self) -> None:
@@ -249,7 +249,9 @@ class TestAFall:
         world = paying("reward")
         world.first_move(day(1))
         fall(world, 2)
-        world.clock(day(12))
+        world.clock(through(12))
+        assert balances(world, "reward") == {"suspended": "25"}
+        world.clock(night(12))
         assert balances(world, "reward") == {"reduced": "25"}
         world.given("nora", world.document("e9", "announced", "text"), day(13))
         world.given("sven", a.Verify(evidence="e9"), day(13))
@@ -306,7 +308,7 @@ class TestTime:
     def test_what_is_not_earned_when_it_is_due_is_suspended_and_can_be_cured(self) -> None:
         world = paying("instalment")
         in_part(world, "0.6", 1)
-        world.clock(day(5))
+        world.clock(night(5))
         assert balances(world, "instalment") == {"released": "6", "suspended": "4"}
         world.given("nils", a.RecordEvidence(evidence="e2", milestone="announced", shows="word", text="Meant."), day(9))
         world.given("sven", a.Verify(evidence="e2"), day(9))
@@ -319,13 +321,13 @@ class TestTime:
         assert balances(world, "cleaning") == {"committed": "20"}
         smoke(world, "m1", "92", 25)
         assert balances(world, "cleaning") == {"committed": "12", "released": "8"}
-        world.clock(day(30))
+        world.clock(night(30))
         assert balances(world, "cleaning") == {"reduced": "12", "released": "8"}
 
     def test_what_lapses_without_rolling_over_is_lost_at_once(self) -> None:
         release = {name: value for name, value in RELEASES["cleaning"].items() if name != "rolls_over"}
         world = paying(releases={"cleaning": release})
-        world.clock(day(20))
+        world.clock(night(20))
         assert balances(world, "cleaning") == {"reduced": "20"}
 
     def test_nothing_is_released_while_the_program_is_suspended(self) -> None:
@@ -344,9 +346,9 @@ class TestTime:
         fall(world, 2)
         world.given("cleo", a.SuspendProgram(reason="War."), day(3))
         world.given("cleo", a.ResumeProgram(reason="Peace."), day(8))
-        world.clock(day(17))
+        world.clock(through(18))
         assert balances(world, "reward") == {"suspended": "25"}
-        world.clock(day(18))
+        world.clock(night(18))
         assert balances(world, "reward") == {"reduced": "25"}
 
     def test_a_release_that_waits_for_a_date_is_paid_on_it(self) -> None:
@@ -366,7 +368,7 @@ class TestTime:
         world = World(**alone, releases={"cleaning": RELEASES["cleaning"]})
         world.first_move(day(1))
         assert world.program.standing == "running"
-        world.clock(day(30))
+        world.clock(night(30))
         assert world.program.standing == "completed"
 
 
@@ -411,7 +413,7 @@ class TestWhatItSays:
         assert waiting.owes == ("north",)
         assert waiting.what == "milestone: announced"
         assert "is missing or not verified" in waiting.sentence
-        assert "no verified figure counts yet. Earned so far: 0 of 20 million" in told(world, "cleaning", 0)
+        assert "no figure is recorded. Earned so far: 0 of 20 million" in told(world, "cleaning", 0)
         assert "For the advance: First move: not complete" in told(world, "cleaning", 0)
         assert "What is not earned by 2025-03-21 is carried over." in told(world, "cleaning", 0)
         assert "What is not earned by 2025-03-06 is suspended." in told(world, "instalment", 0)
@@ -477,5 +479,5 @@ class TestRefusals:
 
 def test_what_is_due_at_the_instant_of_an_act_about_something_else_is_not_forgotten() -> None:
     world = paying("instalment")
-    world.given("sara", world.document("e3", "safety", "order"), day(5))
+    world.given("sara", world.document("e3", "safety", "order"), night(5))
     assert balances(world, "instalment") == {"suspended": "10"}

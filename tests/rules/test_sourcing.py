@@ -151,12 +151,12 @@ FAULTS = {
     ),
     "errors of a level": (
         'target: {change: "-10%", unit: kt}',
-        "▸target: {at_most: 90, unit: kt, standard_errors: 2}",
+        "target: {at_most: 90, unit: kt, standard_errors: ▸2}",
         "compares and standard_errors are about a change",
     ),
     "a level within an edition": (
         'target: {change: "-10%", unit: kt}',
-        "▸target: {at_most: 90, unit: kt, compares: within_edition}",
+        "target: {at_most: 90, unit: kt, compares: ▸within_edition}",
         "compares and standard_errors are about a change",
     ),
     "no standard errors": (
@@ -186,7 +186,7 @@ FAULTS = {
     ),
     "a range that ends before it begins": (
         "plausible: {at_least: 0, at_most: 500}",
-        "▸plausible: {at_least: 9, at_most: 5}",
+        "plausible: {at_least: 9, at_most: ▸5}",
         "a plausible range begins below its end",
     ),
     "an error below nothing": (

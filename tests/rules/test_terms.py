@@ -61,8 +61,8 @@ FAULTS = {
     "figures that nobody verifies": ("    verified_by: [north]\n    advance", "    advance", "figures are verified"),
     "a consent that is nobody's to give here": (
         "when: [{milestone: announced}]",
-        "▸when: [{consent: [north]}]",
-        "consent is given to the opening of a phase",
+        "when: [{▸consent: [north]}]",
+        "consent is given to a phase; ask it there",
     ),
     "an amount of nothing": ('amount: "10"', 'amount: ▸"0"', "greater than 0"),
     "an amount out of a binary fraction": ('amount: "10"', 'amount: ▸"ten"', "is no number"),

@@ -171,7 +171,7 @@ def test_blaming_another_frees_nobody_to_decide() -> None:
     """An incident on which the accounts differ is attributed to nobody; the one who is blamed still has no say in it."""
     world = World(phases__answer__milestones__safety__determined={"by": ["south", "commission"]})
     stella = a.Member(person="stella", role=a.Role.AUTHORITY, party="south")
-    world.given("olga", a.AdmitMember(member=stella), day(0))
+    world.given("saul", a.AdmitMember(member=stella), day(0))
     world.given("moss", reported(attributed_to="south"), day(9))
     world.given("sara", account("ours", "serious", attributed_to="north"), day(9))
     actor = a.Actor(person="stella", role=stella.role, party="south")

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, model_validator
 
+from rules.language.slips import Misplaced
 from rules.language.sources.expressions import Expression
 from rules.language.sources.templates import Template, placeholders_in
 from rules.words import Label, Name, Strict, Text
@@ -146,7 +147,7 @@ class Edition(Strict):
         if sum(value is not None for value in (self.label, self.header, self.at)) != 1:
             raise ValueError("an edition is one of label, header or at")
         if self.url is not None and self.at is None:
-            raise ValueError("url needs at: where in its answer the edition stands")
+            raise Misplaced("url needs at: where in its answer the edition stands", "url")
         return self
 
 

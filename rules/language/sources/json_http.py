@@ -6,6 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
+from rules.language.slips import Misplaced
 from rules.language.sources.described import Address, Described, Edition, HeaderName, HeaderSecret
 from rules.language.sources.expressions import Expression
 from rules.language.sources.templates import Template
@@ -28,15 +29,15 @@ class OAuth(Strict):
     @model_validator(mode="after")
     def _is_whole(self) -> OAuth:
         if self.grant == "password" and not (self.username and self.password):
-            raise ValueError("the grant password needs username and password: each the name of a secret")
+            raise Misplaced("the grant password needs username and password: each the name of a secret", "grant")
         if self.grant == "client_credentials" and not (self.client_id and self.client_secret):
-            raise ValueError("the grant client_credentials needs client_id, and client_secret: the name of a secret")
+            raise Misplaced("the grant client_credentials needs client_id, and client_secret: the name of a secret", "grant")
         return self
 
 
 Auth: TypeAlias = Annotated[
-    Annotated[HeaderSecret, Tag("header")] | Annotated[OAuth, Tag("oauth")],
-    Discriminator(lambda written: "oauth" if isinstance(written, OAuth) or _names(written, "oauth") else "header"),
+    Annotated[HeaderSecret, Tag("=header")] | Annotated[OAuth, Tag("=oauth")],
+    Discriminator(lambda written: "=oauth" if isinstance(written, OAuth) or _names(written, "oauth") else "=header"),
 ]
 
 
@@ -62,9 +63,9 @@ class Paging(Strict):
         if sum(value is not None for value in (self.page, self.offset, self.next)) != 1:
             raise ValueError("pages are told by one of page, offset or next")
         if self.page and (self.total is None) == (self.size is None):
-            raise ValueError("page needs total (where the number of pages stands) or size (rows of a full page)")
+            raise Misplaced("page needs total (where the number of pages stands) or size (rows of a full page)", "page")
         if self.offset and self.size is None:
-            raise ValueError("offset needs size: the rows of a full page")
+            raise Misplaced("offset needs size: the rows of a full page", "offset")
         return self
 
 

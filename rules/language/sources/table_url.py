@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from rules.language.slips import Misplaced
 from rules.language.sources.described import Address, Described, Edition, HeaderName
 from rules.language.sources.templates import Template
 from rules.words import Figure, Label, Strict
@@ -45,7 +46,7 @@ class Years(Strict):
         if (self.column is None) == (self.columns is None):
             raise ValueError("years stand in one column, or in the names of columns: one of the two")
         if self.columns is not None and "{year}" not in self.columns:
-            raise ValueError("the name of a column of a year holds {year}, for example CPI score {year}")
+            raise Misplaced("the name of a column of a year holds {year}, for example CPI score {year}", "columns")
         return self
 
 
@@ -80,11 +81,11 @@ class TableUrl(Described):
         if (self.value is None) == (self.years.column is not None):
             raise ValueError("value is the column of the figure, and goes with years.column; with years.columns there is none")
         if self.years.columns and self.standard_error and "{year}" not in self.standard_error:
-            raise ValueError("with years.columns the column of the standard error holds {year} too")
+            raise Misplaced("with years.columns the column of the standard error holds {year} too", "standard_error")
         if self.edition.at is not None and self.edition.url is None:
-            raise ValueError("a table holds no places; say edition.url beside edition.at, or header, or label")
+            raise Misplaced("a table holds no places; say edition.url beside edition.at, or header, or label", "edition", "at")
         if self.format == "csv" and self.sheet is not None:
-            raise ValueError("CSV has no sheets; leave sheet out, or say format: xlsx")
+            raise Misplaced("CSV has no sheets; leave sheet out, or say format: xlsx", "sheet")
         return self
 
     def headers(self) -> frozenset[HeaderName]:

@@ -1,0 +1,85 @@
+"""Dates: until when something can be done, and from when on.
+
+A date that is counted in days is a day of the plan's calendar. Until such a date means through that day, so the date is
+the last instant of it, and has passed when the next day begins; not before it means from the day's beginning. A date with
+an hour, agreed as an instant or counted by the second, is exact. So is a duration of nothing, which leaves its anchor
+where it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from rules.times import Interval, day_after, day_begins, in_whole_days, local_day, local_time, parsed, plus, plus_lost
+
+_INSTANT = timedelta(microseconds=1)
+
+
+@lru_cache(maxsize=1024)
+def takes_time(duration: str) -> bool:
+    """Whether it is more than nothing."""
+    return parsed(duration).sign() != 0
+
+
+@lru_cache(maxsize=1024)
+def in_days(duration: str) -> bool:
+    """Whether what is counted so is a day, and no instant."""
+    return in_whole_days(duration) and takes_time(duration)
+
+
+@lru_cache(maxsize=65536)
+def until(since: datetime, within: str, zone: str) -> datetime:
+    """The last instant of a time that is counted from another one."""
+    ends = plus(since, within, zone)
+    return _last_of_day(ends, zone) if in_days(within) else ends
+
+
+def moved(date: datetime, lost: Collection[Interval], since: datetime, within: str, zone: str) -> datetime | None:
+    """A date moved by the time lost after `since`; None while some of it is still being lost.
+
+    `within` is the duration that the date was counted by; in days, each day that is touched is lost as a whole.
+    """
+    if not lost:
+        return date
+    return plus_lost(date, lost, since, zone, whole_days=in_whole_days(within))
+
+
+@lru_cache(maxsize=65536)
+def begins(since: datetime, within: str, zone: str) -> datetime:
+    """The first instant that is not before a date."""
+    at = plus(since, within, zone)
+    return day_begins(at.astimezone(ZoneInfo(zone)).date(), zone) if in_days(within) else at
+
+
+@lru_cache(maxsize=65536)
+def over(date: datetime, zone: str) -> datetime:
+    """The instant at which a date has passed: when its day is over, or at once where it has an hour."""
+    return date + _INSTANT if lasts_through_its_day(date, zone) else date
+
+
+def has_passed(date: datetime, at: datetime, zone: str) -> bool:
+    """Whether nothing can be done by a date any more."""
+    return over(date, zone) <= at
+
+
+def lasts_through_its_day(date: datetime, zone: str) -> bool:
+    """Whether a date is a day, and no instant."""
+    return date == _last_of_day(date, zone)
+
+
+@lru_cache(maxsize=65536)
+def told(date: datetime, zone: str) -> str:
+    """A date as people of the plan read it: a day, or an instant with its hour."""
+    return local_day(date, zone) if lasts_through_its_day(date, zone) else local_time(date, zone)
+
+
+def told_begun(at: datetime, within: str, zone: str) -> str:
+    """The first instant that is not before a date, as people of the plan read it."""
+    return local_day(at, zone) if in_days(within) else local_time(at, zone)
+
+
+def _last_of_day(at: datetime, zone: str) -> datetime:
+    return day_after(at, zone) - _INSTANT

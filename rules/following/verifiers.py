@@ -1,0 +1,35 @@
+"""Who may verify or return a piece of evidence: whom the plan names, and nobody for what is their own."""
+
+from __future__ import annotations
+
+from rules.program import Program
+from rules.vocabulary.evidence import Evidence
+
+
+def named_to_verify(program: Program, piece: Evidence) -> tuple[str, ...]:
+    """The parties and bodies that the plan names for it, whoever has recorded it."""
+    named = [name for milestone in _milestones_shown(program, piece) for name in program.plan.milestones[milestone].verified_by]
+    if piece.measurement is not None:
+        indicator = piece.measurement.indicator
+        rule = program.plan.indicators.get(indicator)  # an amendment may have taken it out
+        named += [*sorted(program.plan.paid_by.get(indicator, ())), *(rule.verified_by if rule else ())]
+    return tuple(dict.fromkeys(named))
+
+
+def who_verifies(program: Program, piece: Evidence) -> tuple[str, ...]:
+    """Those of them who may: not the party that has recorded it, nor who may not read it."""
+    own, readers = piece.recorded_by.party, piece.restricted_to
+    return tuple(who for who in named_to_verify(program, piece) if who != own and (not readers or who in readers))
+
+
+def _milestones_shown(program: Program, piece: Evidence) -> list[str]:
+    if piece.milestone is not None:
+        return [piece.milestone] if piece.milestone in program.plan.milestones else []
+    indicator = piece.measurement.indicator if piece.measurement else ""
+    return [milestone for milestone, _, _ in program.plan.measured.get(indicator, ())]
+
+
+def is_awaiting_verification(program: Program, milestone: str) -> bool:
+    """Whether something that was recorded for a milestone has been neither verified nor returned."""
+    pieces = (program.evidence[name] for name in program.unjudged)
+    return any(milestone in _milestones_shown(program, piece) for piece in pieces)
