@@ -66,7 +66,7 @@ class Relay:
                 told = await self.tell(most)
                 wait = POLL_SECONDS
             except (RPCError, RuntimeError, psycopg.Error, OSError) as error:
-                log.warning("telling_failed", error=str(error)[:200], again_in=wait)
+                log.warning("telling_failed", error=error, again_in=wait)
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, LONGEST_WAIT)
                 continue
@@ -88,7 +88,7 @@ class Relay:
                 async for _ in self._tellings.heard():
                     self._news.set()
             except psycopg.Error as error:
-                log.warning("listening_failed", error=str(error)[:200])
+                log.warning("listening_failed", error=error)
             await asyncio.sleep(POLL_SECONDS)
 
     async def _tell(self, told_now: Round, one: Untold) -> None:
