@@ -1,4 +1,7 @@
-"""Nobody's body is read before the token is known."""
+"""Nobody's body is read before the token is known.
+
+It stands outside of the framework: who floods the service with requests without a token gets the cheapest answer there is.
+"""
 
 from __future__ import annotations
 

@@ -23,10 +23,10 @@ from workflows.lines import temporal_lines
 
 log = structlog.get_logger()
 
-BACKLOG = 2048
+BACKLOG = 4096
 """Connections that the kernel holds until they are accepted."""
 
-ACCEPTED_AT_ONCE = 64
+ACCEPTED_AT_ONCE = 128
 """Of them in one turn of the event loop: each takes 0.1 ms, and others wait meanwhile."""
 
 RESERVED = 200
