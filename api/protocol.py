@@ -94,7 +94,8 @@ class BoundedProtocol(H11Protocol):
 
     def too_late(self) -> None:
         """Tells whoever has begun a request why it ends; a connection that has said nothing just ends."""
-        if self.transport.is_closing() or not self._received or self._state in {"idle", "linger", "answered"}:
+        begun = self._state == "body" or (self._state == "head" and self._received)
+        if self.transport.is_closing() or not begun:
             self.transport.abort()
             return
         self._answer(408, "too_slow", "The request did not arrive in time.", "the whole request, sent without pauses")

@@ -16,7 +16,7 @@ import pytest
 from fastapi import FastAPI
 
 from api.app import create_app
-from api.connections import Limits
+from api.connections import Connections, Limits
 from api.server import listening, server
 from db.session import Clerk, Reader
 from db.tokens import Tokens
@@ -54,18 +54,18 @@ async def served(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> A
     monkeypatch.setenv("ACCORD_DOCUMENTS", str(tmp_path / "documents"))
     monkeypatch.setenv("ACCORD_LARGEST_DOCUMENT", str(1024 * 1024))
     monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
-    async with serving(create_app, Limits()) as port:
+    async with serving(create_app, Limits()) as (port, _):
         yield f"http://127.0.0.1:{port}"
 
 
 @asynccontextmanager
-async def serving(app: Callable[[], FastAPI], limits: Limits) -> AsyncIterator[int]:
-    """An application on the server that we run it on; the port."""
+async def serving(app: Callable[[], FastAPI], limits: Limits) -> AsyncIterator[tuple[int, Connections]]:
+    """An application on the server that we run it on; its port and its connections."""
     bound, running = listening("127.0.0.1", 0), server(app, limits)
     task = asyncio.create_task(running.serve(sockets=[bound]))
     while not running.started:
         await asyncio.sleep(0.01)
-    yield int(bound.getsockname()[1])
+    yield int(bound.getsockname()[1]), running.config.connections
     running.should_exit = True
     await task
 

@@ -64,9 +64,12 @@ async def test_a_plan_that_is_sent_as_json_is_as_large_as_one_that_is_sent_as_te
         assert answer.status_code == 422, answer.text
 
 
+PLACE = {"place": {"default": "Basra", "why": "It is left open."}}
+
+
 @pytest.mark.parametrize("value", ["cafe\u0301", "\u0958" * 100])
 async def test_a_parameter_is_recorded_in_the_form_that_has_one_hash(door: Door, value: str) -> None:
-    plan = PLAN | {"title": "$place", "parameters": {"place": {"default": "Basra", "why": "It is left open."}}}
+    plan = PLAN | {"title": "$place", "parameters": PLAN["parameters"] | PLACE}
     answer = await door.post("olga", "/programs", {"document": plan, "parameters": {"place": value}})
     assert answer.status_code == 201, answer.text
 
