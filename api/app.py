@@ -98,7 +98,7 @@ class Door(FastAPI):
     """The application, whose document also describes the body of problems: no route returns one, and all refer to it."""
 
     def build_middleware_stack(self) -> ASGIApp:
-        return RequestIds(Gate(super().build_middleware_stack()))
+        return RequestIds(super().build_middleware_stack())
 
     def openapi(self) -> dict[str, Any]:
         document = super().openapi()
@@ -136,4 +136,5 @@ def create_app() -> FastAPI:
     problems.install(app)
     page.install(app)
     app.add_middleware(BodyLimit)
+    app.add_middleware(Gate)  # the last one added is gone through first
     return app

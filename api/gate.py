@@ -1,6 +1,6 @@
 """Nobody's body is read before the token is known.
 
-It stands outside of the framework: who floods the service with requests without a token gets the cheapest answer there is.
+It stands before routes, parameters and all else: who floods the service with requests without a token gets a cheap answer.
 """
 
 from __future__ import annotations

@@ -103,6 +103,10 @@ class Postgres:
         return self._child is not None and self._child.alive
 
     @property
+    def log(self) -> Path:
+        return self._log
+
+    @property
     def pid(self) -> int | None:
         return self._child.pid if self._child else None
 

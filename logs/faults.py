@@ -7,6 +7,7 @@ withheld, also those of the exceptions behind it; only a class of ours that says
 from __future__ import annotations
 
 import errno
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from traceback import walk_tb
@@ -27,6 +28,12 @@ def described(error: BaseException) -> dict[str, Any]:
     return told
 
 
+def places(trace: TracebackType | None, most: int = MOST_PLACES) -> list[str]:
+    """File, line and function of the innermost calls, from the outer to the inner. Not the text of the lines."""
+    innermost = deque(walk_tb(trace), maxlen=most)
+    return [f"{_shown(frame.f_code.co_filename)}:{line} {frame.f_code.co_name}" for frame, line in innermost]
+
+
 def name_of(error: BaseException) -> str:
     """The class, with its module, and codes of fixed lists: SQLSTATE, errno, kinds of pydantic's faults."""
     kind = type(error)
@@ -42,7 +49,7 @@ def _one(error: BaseException, most: int) -> dict[str, Any]:
         told["message"] = str(error)[:500]
     if isinstance(error, BaseExceptionGroup):
         told["among"] = [name_of(one) for one in error.exceptions[:MOST_BEHIND]]
-    told["where"] = _places(error.__traceback__)[-most:]
+    told["where"] = places(error.__traceback__, most)
     return told
 
 
@@ -67,10 +74,6 @@ def _behind(error: BaseException) -> Iterator[BaseException]:
         seen.add(id(cause))
         yield cause
         error = cause
-
-
-def _places(trace: TracebackType | None) -> list[str]:
-    return [f"{_shown(frame.f_code.co_filename)}:{line} {frame.f_code.co_name}" for frame, line in walk_tb(trace)]
 
 
 def _shown(file: str) -> str:

@@ -57,7 +57,7 @@ class Withholding:
             case _ if _SECRET_NAME.search(name):
                 return WITHHELD
             case str():
-                return self.text(value)
+                return self.text(value.strip().partition("\n")[0])  # what follows is a traceback, or a document
             case UUID():
                 return str(value)
             case list() | tuple() | set() | frozenset():

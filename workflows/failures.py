@@ -6,7 +6,7 @@ from temporalio.api.failure.v1 import Failure
 from temporalio.converter import DefaultFailureConverter, PayloadConverter
 from temporalio.exceptions import ApplicationError, FailureError
 
-from logs.faults import name_of
+from logs.faults import name_of, places
 
 
 class WithholdingConverter(DefaultFailureConverter):
@@ -22,3 +22,5 @@ class WithholdingConverter(DefaultFailureConverter):
             told.__context__, told.__suppress_context__ = exception.__context__, exception.__suppress_context__
             exception = told
         super().to_failure(exception, payload_converter, failure)
+        if exception.__traceback__ is not None and failure.stack_trace:
+            failure.stack_trace = "\n".join(places(exception.__traceback__))
