@@ -106,8 +106,8 @@ DOOR = {
 }
 """Codes that are the door's own, beside those of the law."""
 
-PLAIN = {400: "unreadable", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
-"""Codes of what the framework refuses by itself. Spelled out: Python has renamed a status before."""
+PLAIN = {400: "unreadable", 404: "not_found", 405: "method_not_allowed", 408: "too_slow", 413: "too_large"}
+"""Codes of what framework and server refuse by themselves. Spelled out: Python has renamed a status before."""
 
 
 class ProblemBody(BaseModel):

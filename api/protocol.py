@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from http import HTTPStatus
 from typing import Any
 
@@ -42,6 +43,9 @@ class BoundedProtocol(H11Protocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
+        # What anybody can make it say, once for each try, would push out everything else: it says errors only.
+        self.logger = logging.getLogger("uvicorn.protocol")
+        self.logger.setLevel(logging.ERROR)
         self._connections = self.config.connections
         self._place: Place | None = None
         self._state, self._asked = "head", False

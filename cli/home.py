@@ -11,8 +11,11 @@ from pathlib import Path
 from cli.failures import AlreadyRunning, NoPermission, NoSpace
 
 FREE_BYTES_NEEDED = 200 * 2**20
-OURS = ("documents", "log", "temporal", "figures", "tokens.json", "first-run", "lock", "postgres.socket")
-"""What lies in the data folder and is for its owner alone; PostgreSQL keeps its own closed by itself."""
+OURS = ("addresses.json", "documents", "figures", "first-run", "lock", "log", "postgres.socket", "temporal", "tokens.json")
+"""What lies in the data folder and is for its owner alone."""
+
+OTHERS = ("postgres", "postgres.unfinished", "tokens.new")
+"""What lies there as well: PostgreSQL closes its own by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,6 @@ def claimed(folder: Path) -> Iterator[Home]:
     home = Home(folder.absolute())
     try:
         home.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _close(home)
         home.documents.mkdir(mode=0o700, exist_ok=True)
         home.log("any").parent.mkdir(mode=0o700, exist_ok=True)
         lock = os.open(home.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
@@ -56,6 +58,7 @@ def claimed(folder: Path) -> Iterator[Home]:
         raise NoPermission(home.folder, refused.strerror or str(refused)) from refused
     try:
         _lock(lock, home.folder)
+        _close(home)
         check_space(home.folder)
         yield home
     finally:
@@ -68,9 +71,8 @@ def _close(home: Home) -> None:
     A folder that holds other things than ours is somebody's own, and stays as open as it was; ours in it are closed.
     """
     held = {path.name for path in home.folder.iterdir()}
-    ours = not held or {"lock", "log", "documents"} <= held
-    if ours and home.folder.stat().st_uid == os.geteuid():
-        home.folder.chmod(home.folder.stat().st_mode & 0o710)
+    if held <= {*OURS, *OTHERS} and home.folder.stat().st_uid == os.geteuid():
+        home.folder.chmod(0o700)
     for path in [home.folder / name for name in OURS if name in held] + [*home.log("any").parent.glob("*")]:
         path.chmod(0o700 if path.is_dir() else 0o600)
 

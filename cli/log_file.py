@@ -15,9 +15,9 @@ class LogFile:
     What cannot be written, on a full disk, is given up: a server must not stand still because of its log.
     """
 
-    def __init__(self, path: Path, most: int = MOST_BYTES, kept: int = KEPT) -> None:
+    def __init__(self, path: Path, most: int | None = None, kept: int = KEPT) -> None:
         self.path = path
-        self._most, self._kept = most, kept
+        self._most, self._kept = most or MOST_BYTES, kept
         self._lock = threading.Lock()
         self._handle: int | None = None
         self._size = 0
