@@ -7,12 +7,16 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, TypedDict
 
+import structlog
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from api import page, problems
+from api.gate import Gate
 from api.identity import KnownTokens
 from api.limits import BodyLimit
 from api.problems import ProblemBody
+from api.requests import RequestIds
 from api.routers import acts, checks, disputes, documents, family, health, incidents, plans, proposals
 from api.routers import problems as problem_routes
 from api.routers import programs as program_routes
@@ -24,7 +28,10 @@ from db.queries import Queries
 from db.record import Recorder
 from db.session import Clerk, Reader, Writer
 from db.tokens import Tokens
+from logs.lines import configure
 from workflows.client import connect
+
+log = structlog.get_logger()
 
 DESCRIPTION = """
 Agreements whose next step depends on proof. A **program** follows a **plan**: phases, each gated on
@@ -44,29 +51,38 @@ class Lifespan(TypedDict):
 @asynccontextmanager
 async def lifespan(_: FastAPI) -> AsyncIterator[Lifespan]:
     """Opens the rooms behind the door and closes them in reverse."""
-    settings = Settings()
     async with AsyncExitStack() as stack:
-        writer = await stack.enter_async_context(Writer(settings.database_url, size=12))
-        reader = await stack.enter_async_context(Reader(settings.database_url, size=6))
-        clerk = await stack.enter_async_context(Clerk(settings.database_url, size=3))
-        programs = Programs(reader)
-        recorder = Recorder(writer, programs)
-        stack.push_async_callback(recorder.close)
-        store = store_at(settings.accord_documents)
-        _collect_less_often()
-        yield {
-            "rooms": State(
-                settings=settings,
-                recorder=recorder,
-                programs=programs,
-                queries=Queries(reader),
-                reader=reader,
-                documents=Documents(reader, clerk, store, largest=settings.accord_largest_document),
-                temporal=await connect(settings.temporal_address, settings.temporal_namespace, lazy=True),
-                runs=CheckRuns(reader, clerk),
-                known=KnownTokens(Tokens(reader, clerk)),
-            )
-        }
+        try:
+            rooms = await _opened(stack)
+        except Exception as error:
+            log.critical("cannot_start", exc_info=error)  # the server would log the traceback as a text, with what it quotes
+            raise
+        yield {"rooms": rooms}
+
+
+async def _opened(stack: AsyncExitStack) -> State:
+    if not structlog.is_configured():
+        configure()  # a server that is not ours would let structlog write local variables
+    settings = Settings()
+    writer = await stack.enter_async_context(Writer(settings.database_url, size=12))
+    reader = await stack.enter_async_context(Reader(settings.database_url, size=6))
+    clerk = await stack.enter_async_context(Clerk(settings.database_url, size=3))
+    programs = Programs(reader)
+    recorder = Recorder(writer, programs)
+    stack.push_async_callback(recorder.close)
+    store = store_at(settings.accord_documents)
+    _collect_less_often()
+    return State(
+        settings=settings,
+        recorder=recorder,
+        programs=programs,
+        queries=Queries(reader),
+        reader=reader,
+        documents=Documents(reader, clerk, store, largest=settings.accord_largest_document),
+        temporal=await connect(settings.temporal_address, settings.temporal_namespace, lazy=True),
+        runs=CheckRuns(reader, clerk),
+        known=KnownTokens(Tokens(reader, clerk)),
+    )
 
 
 def _collect_less_often() -> None:
@@ -80,6 +96,9 @@ def _collect_less_often() -> None:
 
 class Door(FastAPI):
     """The application, whose document also describes the body of problems: no route returns one, and all refer to it."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return RequestIds(super().build_middleware_stack())
 
     def openapi(self) -> dict[str, Any]:
         document = super().openapi()
@@ -117,4 +136,5 @@ def create_app() -> FastAPI:
     problems.install(app)
     page.install(app)
     app.add_middleware(BodyLimit)
+    app.add_middleware(Gate)  # the last one added is gone through first
     return app

@@ -14,6 +14,7 @@ Problem
 
 from __future__ import annotations
 
+import json
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -25,10 +26,13 @@ from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from api import unreadable
+from api.requests import TOLD, route_of
 from db.database_clock import ClockJumped
 from db.documents import StoreAway
+from logs.request import REQUEST
 from rules.refusals import Code
 from rules.refusals import Refused as Refusal
 
@@ -96,6 +100,7 @@ DOOR = {
     "not_found": 404,
     "method_not_allowed": 405,
     "document_gone": 410,
+    "too_slow": 408,
     "too_large": 413,
     "unreadable": 422,
     "plan_unknown": 422,
@@ -107,8 +112,8 @@ DOOR = {
 }
 """Codes that are the door's own, beside those of the law."""
 
-PLAIN = {400: "unreadable", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
-"""Codes of what the framework refuses by itself. Spelled out: Python has renamed a status before."""
+PLAIN = {400: "unreadable", 404: "not_found", 405: "method_not_allowed", 408: "too_slow", 413: "too_large"}
+"""Codes of what framework and server refuse by themselves. Spelled out: Python has renamed a status before."""
 
 
 class ProblemBody(BaseModel):
@@ -121,6 +126,7 @@ class ProblemBody(BaseModel):
     code: str
     accepted: str | None = Field(default=None, description="what would be accepted instead")
     faults: list[dict[str, str]] | None = Field(default=None, description="each fault and its place")
+    request: str | None = Field(default=None, description="id of the request, as in X-Request-ID; name it when you ask why")
 
 
 class Problem(Exception):
@@ -220,10 +226,27 @@ def body(problem: Problem, request: Request) -> JSONResponse:
         detail=problem.detail,
         code=problem.code,
         accepted=problem.accepted,
+        request=REQUEST.get(),
         **problem.more,
     ).model_dump(exclude_none=True)
     content["instance"] = request.url.path
-    return JSONResponse(content, status, problem.headers, media_type="application/problem+json")
+    return ProblemAnswer(content, status, problem.headers)
+
+
+class ProblemAnswer(JSONResponse):
+    """A problem body. What it quotes may hold half a character, which UTF-8 cannot write; JSON can, escaped."""
+
+    media_type = "application/problem+json"
+
+    def render(self, content: Any) -> bytes:
+        text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        return text.encode("utf-8", "backslashreplace")
+
+
+def unavailable(error: Exception) -> Unavailable:
+    """The database cannot be reached."""
+    log.warning("database_unavailable", error=error)
+    return Unavailable("The database cannot be reached; nothing of this request is lost.")
 
 
 def install(app: FastAPI) -> None:
@@ -245,8 +268,11 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(OperationalError)
     @app.exception_handler(PoolTimeout)
     async def _database(request: Request, error: Exception) -> JSONResponse:
-        log.warning("database_unavailable", error=type(error).__name__)
-        return body(Unavailable("The database cannot be reached; nothing of this request is lost."), request)
+        return body(unavailable(error), request)
+
+    @app.exception_handler(ClientDisconnect)
+    async def _gone(request: Request, _: ClientDisconnect) -> JSONResponse:
+        return body(Invalid("unreadable", "The request broke off.", "the whole request"), request)  # nobody is there to read it
 
     @app.exception_handler(ClockJumped)
     async def _clock(request: Request, error: Exception) -> JSONResponse:
@@ -260,7 +286,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def _fault(request: Request, error: Exception) -> JSONResponse:
-        log.error("fault", path=request.url.path, exc_info=error)
+        log.error("fault", method=request.method, route=route_of(request.scope), exc_info=error)
+        request.scope[TOLD] = error
         return body(Problem("fault", "Something is wrong here, and has been logged."), request)
 
 

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from rules.words import TEXT_HOLDS
+
 MOST = 50
 """Faults of one request that are told."""
+
+LONGEST, LONGEST_PART = 500, 100
+"""Characters of a message, and of one part of a place: names that the caller has chosen may stand in both."""
 
 TOLD = 3
 """Those of them that stand in the sentence, too."""
@@ -39,16 +44,22 @@ KINDS = {
 FORMS = {
     r"^[a-z][a-z0-9_]{0,62}$": "lower-case letters, digits and _, starting with a letter",
     r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$": "up to 100 letters, digits and ._:-, starting with a letter or digit",
+    r"^[a-z][a-z0-9-]{0,62}$": "lower-case letters, digits and -, starting with a letter",
+    r"^[0-9A-Za-z~:.+-]{1,100}$": "`next` of the page before, unchanged",
+    r"^[A-Za-z0-9!#$&^_.+-]{1,60}/[A-Za-z0-9!#$&^_.+-]{1,60}( *; *[!-~][ -~]{0,70})?$": "a media type, such as application/pdf",
     r"^[0-9a-f]{64}$": "64 hexadecimal digits, the SHA-256 of the bytes",
 }
 """By pattern, the form in words."""
+
+TEXT = f"is no text; {TEXT_HOLDS}"
+KINDS["string_unicode"] = TEXT
 
 KEY_MISSING = "is missing; choose a key for this act, and send the same one when you send it again"
 
 
 def faults(errors: Sequence[Any]) -> list[dict[str, str]]:
     """The errors of pydantic as the faults of a problem body."""
-    return [{"where": _place(item), "message": _sentence(item)} for item in errors[:MOST]]
+    return [{"where": _place(item), "message": _sentence(item)[:LONGEST]} for item in errors[:MOST]]
 
 
 def sentence(found: Sequence[dict[str, str]]) -> str:
@@ -59,7 +70,7 @@ def sentence(found: Sequence[dict[str, str]]) -> str:
 def _place(item: Any) -> str:
     # Where JSON breaks off is a number of characters, which reads like a place in a list.
     parts = item["loc"][:1] if item["type"] == "json_invalid" else item["loc"]
-    return ".".join(str(part) for part in parts)
+    return ".".join(str(part)[:LONGEST_PART] for part in parts)
 
 
 def _sentence(item: Any) -> str:

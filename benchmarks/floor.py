@@ -1,6 +1,6 @@
 """What a write costs at the very least: one validated body, one insert, one commit, with the same libraries and server.
 
-No token, no law, no ledger, no clock. Served as the API is: one process of uvicorn with the same options.
+No token, no law, no ledger, no clock. Served as the API is, by `api.server` in one process.
 """
 
 from __future__ import annotations

@@ -153,8 +153,8 @@ def _floor(running: Service) -> Iterator[tuple[int, int]]:
     with psycopg.connect(url) as connection:
         connection.execute(TABLE)
     port = free_port()
-    command = [sys.executable, "-m", "uvicorn", "benchmarks.floor:create_app", "--factory", "--host", "127.0.0.1"]
-    command += ["--port", str(port), "--timeout-graceful-shutdown", "2", *uvicorn_options(running)]
+    # By the same server as the API, so that what it costs stands on both sides.
+    command = [sys.executable, "-m", "api.server", "--app", "benchmarks.floor:create_app", "--port", str(port)]
     with subprocess.Popen(  # noqa: S603  ourselves
         command, env=os.environ | {"FLOOR_URL": url}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as it:
@@ -163,12 +163,6 @@ def _floor(running: Service) -> Iterator[tuple[int, int]]:
             yield port, it.pid
         finally:
             it.terminate()
-
-
-def uvicorn_options(running: Service) -> list[str]:
-    """The options with which the API is served beyond its place, so that the floor is served by the same means."""
-    line = Path(f"/proc/{running.children()['API']}/cmdline").read_bytes().decode().split("\0")
-    return [option for option in line if option == "--no-access-log"]
 
 
 def _processor(pid: int) -> float:

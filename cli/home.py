@@ -11,6 +11,11 @@ from pathlib import Path
 from cli.failures import AlreadyRunning, NoPermission, NoSpace
 
 FREE_BYTES_NEEDED = 200 * 2**20
+OURS = ("addresses.json", "documents", "figures", "first-run", "lock", "log", "postgres.socket", "temporal", "tokens.json")
+"""What lies in the data folder and is for its owner alone."""
+
+OTHERS = ("postgres", "postgres.unfinished", "tokens.new")
+"""What lies there as well: PostgreSQL closes its own by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +50,42 @@ def claimed(folder: Path) -> Iterator[Home]:
     """
     home = Home(folder.absolute())
     try:
-        # Entered, but not listed, by the user that PostgreSQL runs as when we are root.
-        home.folder.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
-        home.documents.mkdir(exist_ok=True)
-        home.log("any").parent.mkdir(exist_ok=True)
+        home.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        home.documents.mkdir(mode=0o700, exist_ok=True)
+        home.log("any").parent.mkdir(mode=0o700, exist_ok=True)
         lock = os.open(home.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as refused:
         raise NoPermission(home.folder, refused.strerror or str(refused)) from refused
     try:
         _lock(lock, home.folder)
+        _close(home)
         check_space(home.folder)
         yield home
     finally:
         os.close(lock)
+
+
+def _close(home: Home) -> None:
+    """Takes from others what an earlier version, or the shell that has made the folder, has left them.
+
+    A folder that holds other things than ours is somebody's own, and stays as open as it was; ours in it are closed.
+    """
+    held = {path.name for path in home.folder.iterdir()}
+    if held <= {*OURS, *OTHERS} and home.folder.stat().st_uid == os.geteuid():
+        home.folder.chmod(0o700)
+    for path in [home.folder / name for name in OURS if name in held] + [*home.log("any").parent.glob("*")]:
+        path.chmod(0o700 if path.is_dir() else 0o600)
+
+
+def let_in(folder: Path, group: int) -> None:
+    """Lets a group pass through a folder of ours, without listing it: PostgreSQL is not root, and has to reach its data.
+
+    Others get no way in. A folder of somebody else stays as it is; the server then reaches its data by other means
+    (`cli/enter.py`).
+    """
+    if folder.stat().st_uid == os.geteuid() and folder.stat().st_mode & 0o777 in {0o700, 0o710}:
+        os.chown(folder, -1, group)
+        folder.chmod(0o710)
 
 
 def _lock(lock: int, folder: Path) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import psycopg
 import typer
+from pydantic import ValidationError
 from rich.progress import Progress
 
 from cli import check, clock, plan, source, token
@@ -20,6 +21,8 @@ from cli.supervisor import Ports, supervise
 from cli.verify import command as verify
 from db.migrations import upgrade
 from db.rebuild import rebuild as make_again
+from logs.faults import settings_at_fault
+from logs.lines import configure
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -27,6 +30,11 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 @app.callback()
 def accord() -> None:
     """Programs whose next step depends on proof."""
+    try:
+        configure()
+    except ValidationError as error:
+        typer.echo(f"accord: {settings_at_fault(error)}", err=True)
+        raise typer.Exit(1) from error
 
 
 @app.command()

@@ -7,6 +7,7 @@ after a kill -9, and on a stale postmaster.pid it can end an unrelated process.
 import importlib.util
 import os
 import pwd
+import re
 import shutil
 import signal
 import tempfile
@@ -20,6 +21,7 @@ import psycopg
 
 from cli.child import Child, is_disk_full
 from cli.failures import AlreadyRunning, DataUnusable, NoPermission, NoSpace, ServerFailed
+from cli.home import let_in
 
 MAJOR = "18"
 OWNER = "postgres"
@@ -35,11 +37,42 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_checkpoints": "off",
+    # Values stand in details and statements; the code of an error stands in each of its lines, for `written`.
+    "log_line_prefix": "%m [%p] %e ",
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+    "log_statement": "none",
+    "log_min_duration_statement": "-1",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
     # What makes an acknowledged entry stay. These are the defaults; said here so that no edited file can unsay them.
     "fsync": "on",
     "full_page_writes": "on",
     "synchronous_commit": "on",
 }
+
+OF_THE_MACHINE = ("XX", "53", "57", "58", "F0")
+"""Classes of errors whose texts name files, memory and shut-downs: no values."""
+
+_LINE = re.compile(r"(?P<head>.* \[\d+\] (?P<code>[0-9A-Z]{5}) )(?P<level>[A-Z]+): ")
+_QUIET = frozenset({"DETAIL", "STATEMENT", "QUERY", "CONTEXT", "HINT", "LOCATION"})
+
+
+def written(line: str) -> str | None:
+    """A line of PostgreSQL as it is logged: an error of a statement by its code alone, for its text quotes what was sent.
+
+    What follows the first line of a message begins with a tab, and is left out.
+    """
+    if line.startswith("\t"):
+        return None
+    said = _LINE.match(line)
+    if said is None:
+        return line
+    if said["level"] in _QUIET:
+        return None
+    if said["level"] in {"ERROR", "WARNING", "NOTICE", "INFO"} and said["code"][:2] not in OF_THE_MACHINE:
+        return f"{said['head']}{said['level']}: what it says is withheld"
+    return line
 
 
 class Postgres:
@@ -70,6 +103,10 @@ class Postgres:
         return self._child is not None and self._child.alive
 
     @property
+    def log(self) -> Path:
+        return self._log
+
+    @property
     def pid(self) -> int | None:
         return self._child.pid if self._child else None
 
@@ -88,7 +125,8 @@ class Postgres:
         Raises a `CannotStart` when it doesn't, and then leaves no process and no half-made data behind.
         """
         user = _server_user(self._data)
-        self._log.parent.mkdir(parents=True, exist_ok=True)
+        if user:
+            let_in(self._folder, user[1])
         if self._data.exists():
             _check_version(self._data)
             self._outlive_predecessor()
@@ -170,7 +208,8 @@ class Postgres:
         sockets = Path(tempfile.mkdtemp(prefix="accord-", dir=parent))
         if user:
             os.chown(sockets, *user)
-        self._socket_note.write_text(str(sockets))
+        with os.fdopen(os.open(self._socket_note, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as note:
+            note.write(str(sockets))
         return sockets
 
     def _serve(self, user: tuple[int, int] | None, sockets: Path) -> None:
@@ -183,6 +222,7 @@ class Postgres:
             log=self._log,
             user=user,
             needs=[_binary("postgres"), self._data, sockets],
+            written=written,
             stop_signal=signal.SIGINT,  # "fast": connections are ended, everything is written
             orphan_signal=signal.SIGINT,
             patience=30,

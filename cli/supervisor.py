@@ -84,6 +84,7 @@ def supervise(folder: Path, ports: Ports, say: Say) -> None:
     Raises a `CannotStart` when something can't be started; then nothing is left running either.
     """
     outside = Outside()
+    os.umask(0o077)  # of the children, too: nothing that is written here is for others of this machine
     with interruptible() as ignore_signals, claimed(folder) as home:
         keeper = Keeper(say)
         # Those of a start that was killed lead nowhere, and whoever waits for this one looks for the file.
@@ -163,9 +164,7 @@ def _temporal(keeper: Keeper, home: Home, ports: Ports, outside: Outside, say: S
 
 def _programs(home: Home, ports: Ports, addresses: Addresses) -> list[Child]:
     python = [sys.executable, "-P", "-m"]  # -P: a folder `alembic` or `api` where we were called is not ours
-    api = [*python, "uvicorn", "api.app:create_app", "--factory", "--host", HOST, "--port", str(ports.api)]
-    # No line for each request: the ledger says who did what. An open event stream would hold the exit.
-    api += ["--no-access-log", "--timeout-graceful-shutdown", "2"]
+    api = [*python, "api.server", "--host", HOST, "--port", str(ports.api)]
     environment = addresses.environment()
     # Secrets of producers are for the worker alone: the door asks nobody.
     without_secrets = {name: value for name, value in environment.items() if not name.startswith("ACCORD_SECRET")}

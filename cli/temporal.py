@@ -67,7 +67,7 @@ class Temporal:
 
     def start(self) -> None:
         """Returns when it accepts connections. Our namespace is `workflows.namespace.ensure_namespace`'s work."""
-        self._file.parent.mkdir(parents=True, exist_ok=True)
+        self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._child.start()
         deadline = time.monotonic() + START_SECONDS
         while not listens(self._port):

@@ -52,6 +52,8 @@ DURABLE: Mapping[str, tuple[str, ...]] = {
 class NotDurable(RuntimeError):
     """The server could lose entries that it has confirmed; names each setting and what to set."""
 
+    logged_in_full: ClassVar = True
+
 
 async def durable(connection: psycopg.AsyncConnection[Any]) -> None:
     """Raises NotDurable unless the server keeps what it confirms.

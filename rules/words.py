@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from typing import Annotated, Literal, TypeAlias
@@ -27,25 +27,85 @@ class Strict(BaseModel):
 
 
 def composed(text: str) -> str:
-    """The text in NFC. Raises ValueError for what cannot be stored."""
-    if _UNSTORABLE.search(text):
-        raise ValueError("contains characters that cannot be stored")
-    # Canonical bytes are NFC; two spellings of one text would otherwise have two hashes.
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    """The text as it is recorded: in NFC, lines ended by a line feed. Raises ValueError for what is no text.
+
+    Canonical bytes are NFC; two spellings of one text would otherwise have two hashes. What is shown must be what is written:
+    NUL and half characters cannot be stored, control characters do things, and characters that turn the direction of what
+    follows, or that nobody can see, make a text look like another. Marks of direction (LRM, RLM, ALM) and joiners belong to
+    Arabic, Kurdish and Persian prose; isolates do where each is closed in its line.
+    """
+    if "\r" in text:
+        text = text.replace("\r\n", "\n")
+    if (found := _NO_PROSE.search(text)) is not None:
+        raise ValueError(f"contains {_called(found[0])} at character {found.start() + 1}; {TEXT_HOLDS}")
+    if text.isascii():
+        return text
+    if _ISOLATE.search(text) and not all(map(_closed, text.splitlines())):
+        raise ValueError("contains an isolate (U+2066 to U+2068) that is not closed in its line by U+2069")
+    return unicodedata.normalize("NFC", text)
 
 
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+TEXT_HOLDS = (
+    "a text holds characters that can be seen, spaces, tabs and line feeds; no control characters, no half characters (lone"
+    " surrogates), and none that turn the direction of a line or cannot be seen"
+)
+_NO_PROSE = re.compile(
+    "[\0-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff"
+    "\u202a-\u202e\u206a-\u206f\ufff9-\ufffb\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U000e007f]"
+)
+_ISOLATE = re.compile("[\u2066-\u2069]")
+
+
+def _called(character: str) -> str:
+    name = unicodedata.name(character, "")
+    return f"U+{ord(character):04X}" + (f" ({name})" if name else "")
+
+
+def _closed(line: str) -> bool:
+    depth = 0
+    for found in _ISOLATE.findall(line):
+        depth += -1 if found == "\u2069" else 1
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+def _text(most: int, *, lines: bool = True) -> Callable[[str], str]:
+    """Composed, and then still no longer than it may be: NFC writes some characters as two or three."""
+
+    def recorded(text: str) -> str:
+        if not lines and ("\n" in text or "\t" in text):
+            raise ValueError("has a line break or a tab in it; write it in one line")
+        text = composed(text)
+        if len(text) > most:
+            raise ValueError(f"has {len(text)} characters in NFC, the form that is recorded; at most {most} are accepted")
+        return text
+
+    return recorded
+
+
+_value = _text(4000)
+
+
+def _chosen(value: str | int) -> str | int:
+    if isinstance(value, str):
+        return _value(value)
+    if abs(value) >= 2**53:
+        raise ValueError("is a whole number of 2**53 or more, which the ledger cannot hold")
+    return value
+
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 Label = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
-    AfterValidator(composed),
+    AfterValidator(_text(200, lines=False)),
 ]
+"""A text in one line."""
 Text = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=4000),
-    AfterValidator(composed),
+    AfterValidator(_text(4000)),
 ]
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$")]
 """A name that somebody outside chooses: of an act, a piece of evidence, an incident, a person."""
@@ -54,9 +114,22 @@ ActId = Annotated[str, StringConstraints(pattern=r"^(service/[a-z]+/)?[A-Za-z0-9
 PlanText = Annotated[
     str,
     StringConstraints(min_length=1, max_length=200_000),
-    AfterValidator(composed),
+    AfterValidator(_text(200_000)),
     WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 200_000, "description": "a plan, as YAML or JSON"}),
 ]
+Chosen = Annotated[
+    str | int,
+    AfterValidator(_chosen),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "maxLength": 4000},
+                {"type": "integer", "exclusiveMinimum": -(2**53), "exclusiveMaximum": 2**53},
+            ]
+        }
+    ),
+]
+"""What somebody chooses for a parameter of a plan: a text or a whole number that canonical bytes can hold."""
 
 WhenSuspended: TypeAlias = Literal["suspend", "freeze", "leave"]
 """What becomes of a child program while its parent is suspended."""

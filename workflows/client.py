@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
+
+from workflows.failures import WithholdingConverter
+
+PAYLOADS = replace(pydantic_data_converter, failure_converter_class=WithholdingConverter)
+"""What goes through Temporal, and is kept there."""
 
 TASK_QUEUE = "accord"
 RPC_SECONDS = 3
@@ -16,7 +22,7 @@ PATIENCE_SECONDS = 1.0
 
 async def connect(address: str, namespace: str, *, lazy: bool = False) -> Client:
     """A client; a lazy one connects when it is first used, so that nothing waits for Temporal to be there."""
-    return await Client.connect(address, namespace=namespace, lazy=lazy, data_converter=pydantic_data_converter)
+    return await Client.connect(address, namespace=namespace, lazy=lazy, data_converter=PAYLOADS)
 
 
 async def answers(client: Client) -> bool:

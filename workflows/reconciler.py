@@ -120,7 +120,7 @@ async def _repeated(step: Callable[[], Awaitable[object]]) -> None:
         try:
             await step()
         except (RPCError, RuntimeError, psycopg.Error, OSError) as error:
-            log.warning("reconciliation_failed", error=type(error).__name__)
+            log.warning("reconciliation_failed", error=error)
         await asyncio.sleep(LOOK_SECONDS)
 
 

@@ -88,7 +88,7 @@ class Relay:
             try:
                 count = await self.dispatch(AT_ONCE, programs) if programs is None or programs else 0
             except (RPCError, RuntimeError, psycopg.Error, OSError) as error:
-                log.warning("dispatch_failed", error=type(error).__name__, again_in=wait)
+                log.warning("dispatch_failed", error=error, again_in=wait)
                 looked_at = -LOOK_SECONDS  # what was taken may be pending still
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, LONGEST_WAIT)
@@ -120,7 +120,7 @@ class Relay:
                     self._notified.add(program_id)
                     self._news.set()
             except psycopg.Error as error:
-                log.warning("listening_failed", error=type(error).__name__)
+                log.warning("listening_failed", error=error)
             await asyncio.sleep(1)
 
     async def _send(self, one: Pending, entries: Sequence[Entry], epoch: int) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
 import structlog
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings
 from temporalio.client import Client
 from temporalio.worker import Worker
@@ -24,11 +26,14 @@ from db.programs import Programs
 from db.reconciliation import Reconciliation
 from db.record import Recorder
 from db.session import Clerk, Reader, Writer
+from logs.faults import settings_at_fault
+from logs.lines import configure
 from workflows.activities import Activities
 from workflows.check import FETCHES, READINGS, CheckWorkflow
 from workflows.checking import Checking
 from workflows.client import TASK_QUEUE, connect
 from workflows.heartbeat import HEARTBEAT_SECONDS
+from workflows.lines import temporal_lines
 from workflows.namespace import ensure_namespace
 from workflows.program import ProgramWorkflow
 from workflows.reconciler import Reconciler
@@ -151,7 +156,14 @@ async def serve(settings: Settings) -> None:
 
 
 def main() -> None:
-    asyncio.run(serve(Settings()))
+    os.umask(0o077)
+    try:
+        configure(crashes=True)
+        temporal_lines()
+        settings = Settings()
+    except ValidationError as error:
+        sys.exit(f"accord: {settings_at_fault(error)}")
+    asyncio.run(serve(settings))
 
 
 if __name__ == "__main__":

@@ -29,6 +29,10 @@ from rules.words import Label, Sha256, own_act
 router = APIRouter(prefix="/programs/{program}/documents", tags=["documents"])
 
 
+MEDIA_TYPE = r"^[A-Za-z0-9!#$&^_.+-]{1,60}/[A-Za-z0-9!#$&^_.+-]{1,60}( *; *[!-~][ -~]{0,70})?$"
+"""A media type, with parameters that are not read."""
+
+
 class DocumentAnswer(BaseModel):
     """A filed document; give `sha256`, `name` and `size` to the evidence that it is."""
 
@@ -59,7 +63,7 @@ async def file_document(
     program: ProgramId,
     name: Annotated[Label, Query(description="file name, kept as a label only")],
     sha256: Annotated[Sha256 | None, Query(description="expected hash; refused if it differs")] = None,
-    content_type: Annotated[str, Header(max_length=200)] = "application/octet-stream",
+    content_type: Annotated[str, Header(pattern=MEDIA_TYPE)] = "application/octet-stream",
 ) -> DocumentAnswer:
     """Files a document: the body is its bytes, streamed and hashed on the way."""
     await seen(state, caller, program)

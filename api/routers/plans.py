@@ -10,6 +10,7 @@ from api.callers import Caller
 from api.plans import PlanUnreadable, named_plan, names
 from api.problems import NotFound, declared
 from api.state import StateOf
+from rules.language.plan import PlanName
 
 router = APIRouter(prefix="/plans", tags=["plans"], responses=declared(401, 503))
 
@@ -25,7 +26,7 @@ async def list_plans(state: StateOf, _: Caller) -> list[str]:
     response_class=Response,
     responses={200: {"content": {"application/yaml": {"schema": {"type": "string"}}}}, **declared(404, 422)},
 )
-async def get_plan(state: StateOf, _: Caller, plan: Annotated[str, Path(max_length=64)]) -> Response:
+async def get_plan(state: StateOf, _: Caller, plan: Annotated[PlanName, Path()]) -> Response:
     """The text of a plan, as it was written."""
     try:
         return Response(named_plan(state.settings.accord_plans, plan), media_type="application/yaml")

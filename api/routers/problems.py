@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from api.problems import DOOR, NotFound, Refused, declared
 from rules.refusals import Code
 from rules.refusals import Refused as Refusal
+from rules.words import Name
 
 router = APIRouter(prefix="/problems", tags=["problems"])
 
@@ -24,7 +25,7 @@ async def list_problems() -> list[ProblemKind]:
 
 
 @router.get("/{code}", responses=declared(404, 422))
-async def get_problem(code: str) -> ProblemKind:
+async def get_problem(code: Name) -> ProblemKind:
     """One code."""
     if code in DOOR:
         return ProblemKind(code=code, status=DOOR[code])

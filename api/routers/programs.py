@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID, uuid5
 
 from fastapi import APIRouter, Query, Response
-from pydantic import Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from api.acting import RECORDED, Key, Preview, ProgramId, perform
 from api.answers.assessments import AssessedAnswer
@@ -36,13 +36,14 @@ from db.queries import Line, Place, Sought, Wanted
 from rules import acts as a
 from rules.explaining.explain import blocking
 from rules.language.declared import ChildChosen
+from rules.language.plan import PlanName
 from rules.language.reading import Faulty
 from rules.program import Program
 from rules.settling.clocks import clocks
 from rules.times import Instant, written
 from rules.vocabulary.evidence import EvidenceStatus
 from rules.vocabulary.standing import Standing
-from rules.words import Id, Label, Name, PlanText, Strict
+from rules.words import Chosen, Id, Label, Name, PlanText, Strict
 
 router = APIRouter(prefix="/programs", tags=["programs"])
 
@@ -50,12 +51,26 @@ STARTED_BY = UUID("6f1d3c52-6d3b-5c55-9c0e-0c7c5ad2d5d1")
 """Namespace of program ids: the same person with the same key starts the same program."""
 
 
+def _as_text(plan: object) -> object:
+    """A plan that was sent as JSON, as its text."""
+    try:
+        return json.dumps(plan, ensure_ascii=False) if isinstance(plan, dict) else plan
+    except RecursionError:
+        raise ValueError("is nested too deeply for a plan") from None
+
+
+_AS_TEXT = {"type": "string", "minLength": 1, "maxLength": 200_000}
+PlanDocument = Annotated[
+    PlanText, BeforeValidator(_as_text), WithJsonSchema({"anyOf": [_AS_TEXT, {"type": "object"}], "description": "a plan"})
+]
+
+
 class Start(Strict):
     """Which plan to start, with which values for what it leaves open."""
 
-    plan: str | None = Field(default=None, description="name of a plan kept by this service", examples=["us-iraq-reset"])
-    document: PlanText | dict[str, Any] | None = Field(default=None, description="or a whole plan: its text, or JSON")
-    parameters: dict[Name, str | int] = Field(default_factory=dict)
+    plan: PlanName | None = Field(default=None, description="name of a plan kept by this service", examples=["us-iraq-reset"])
+    document: PlanDocument | None = Field(default=None, description="or a whole plan: its text, or JSON")
+    parameters: dict[Name, Chosen] = Field(default_factory=dict)
     title: Label | None = None
     members: tuple[a.Member, ...] = Field(default=(), max_length=200)
     programs: dict[Name, ChildChosen] = Field(default_factory=dict, description="what is chosen for child programs")
@@ -69,7 +84,7 @@ async def start_program(state: StateOf, caller: Caller, key: Key, body: Start, p
         raise NotFound("plan")
     if (body.plan is None) == (body.document is None):
         raise Invalid("unreadable", "Name a plan, or send a whole one; one of the two.")
-    document = body.document if isinstance(body.document, str) else json.dumps(body.document, ensure_ascii=False)
+    document = body.document or ""
     plans = state.settings.accord_plans
     try:
         document = named_plan(plans, body.plan) if body.plan is not None else document
@@ -89,13 +104,13 @@ async def start_program(state: StateOf, caller: Caller, key: Key, body: Start, p
 async def list_programs(
     state: StateOf,
     caller: Caller,
-    plan: Annotated[str | None, Query(max_length=64)] = None,
+    plan: PlanName | None = None,
     phase: Annotated[Name | None, Query(description="open phase")] = None,
     standing: Standing | None = None,
     party: Name | None = None,
     next_due_before: Instant | None = None,
     parent: Annotated[UUID | None, Query(description="the children of this program")] = None,
-    after: Annotated[str | None, Query(max_length=200, description="`next` of the page before")] = None,
+    after: Annotated[str | None, Query(pattern=r"^[0-9A-Za-z~:.+-]{1,100}$", description="`next` of the page before")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> ProgramPage:
     """The programs that the caller may know of, newest first, in pages."""

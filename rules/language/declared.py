@@ -10,7 +10,7 @@ from pydantic import Field
 from rules.acts import ChildPlan, Member
 from rules.language.parameters import text_read
 from rules.language.reading import Document, Fault, Faulty
-from rules.words import Name, PlanText, Strict, did_you_mean
+from rules.words import Chosen, Name, PlanText, Strict, did_you_mean
 
 Find: TypeAlias = Callable[[str], str | None]
 """A plan's text by the plan's name; None where it is not at hand, which is then a fault of the plan that names it."""
@@ -20,7 +20,7 @@ class ChildChosen(Strict):
     """What whoever starts a program says of a child: another text than the plan kept under its name, values, members."""
 
     document: PlanText | None = Field(default=None, description="left out, the plan that is kept under the declared name")
-    parameters: dict[Name, str | int] = Field(default_factory=dict)
+    parameters: dict[Name, Chosen] = Field(default_factory=dict)
     members: tuple[Member, ...] = Field(default=(), max_length=200)
     programs: dict[Name, ChildChosen] = Field(default_factory=dict, description="of its own child programs")
 

@@ -38,7 +38,7 @@ from rules.language.sources import Host, Source
 from rules.language.terms import Release
 from rules.language.timetable import Inactivity, Window
 from rules.times import Interval, TimeZone
-from rules.words import Label, Name, Strict, Text, WhenSuspended
+from rules.words import Chosen, Label, Name, Strict, Text, WhenSuspended
 
 PlanName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
 
@@ -46,7 +46,7 @@ PlanName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
 class Parameter(Strict):
     """A blank that the source text leaves open."""
 
-    default: str | int = Field(description="used when the program is started without a value")
+    default: Chosen = Field(description="used when the program is started without a value")
     why: Text = Field(description="what the source leaves open, and why this default")
 
 

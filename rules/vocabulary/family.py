@@ -10,14 +10,14 @@ from pydantic import Field
 
 from rules.times import Instant
 from rules.vocabulary.members import Member
-from rules.words import Label, Name, PlanText, Sha256, Strict, Text, WhenSuspended
+from rules.words import Chosen, Label, Name, PlanText, Sha256, Strict, Text, WhenSuspended
 
 
 class ChildPlan(Strict):
     """What is agreed for a child program: its plan, as the program's own, and who is a member of it beside the parent's."""
 
     document: PlanText
-    parameters: dict[Name, str | int] = Field(default_factory=dict)
+    parameters: dict[Name, Chosen] = Field(default_factory=dict)
     members: tuple[Member, ...] = Field(default=(), max_length=200)
     programs: dict[Name, ChildPlan] | None = Field(default=None, description="its own child programs")
 

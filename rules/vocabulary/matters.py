@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from rules.times import Instant
-from rules.words import Id, Name, PlanText, Strict
+from rules.words import Chosen, Id, Name, PlanText, Strict
 
 
 class Waive(Strict):
@@ -55,7 +55,7 @@ class Amend(Strict):
 
     kind: Literal["amend"] = "amend"
     document: PlanText
-    parameters: dict[Name, str | int] = Field(default_factory=dict)
+    parameters: dict[Name, Chosen] = Field(default_factory=dict)
 
 
 Matter: TypeAlias = Annotated[Waive | Extend | ExtendSilence | ExtendStage | Keep | Amend, Field(discriminator="kind")]

@@ -10,7 +10,7 @@ from pydantic import Field
 from rules.times import Instant
 from rules.vocabulary.family import ChildPlan, Parent
 from rules.vocabulary.members import Member
-from rules.words import Label, Name, PlanText, Sha256, Strict, Text
+from rules.words import Chosen, Label, Name, PlanText, Sha256, Strict, Text
 
 
 class StartProgram(Strict):
@@ -22,7 +22,7 @@ class StartProgram(Strict):
 
     kind: Literal["start_program"] = "start_program"
     document: PlanText
-    parameters: dict[Name, str | int] = Field(default_factory=dict)
+    parameters: dict[Name, Chosen] = Field(default_factory=dict)
     title: Label | None = None
     members: tuple[Member, ...] = Field(default=(), max_length=200)
     programs: dict[Name, ChildPlan] | None = Field(default=None, description="child programs that the plan declares")

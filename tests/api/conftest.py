@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -12,10 +13,11 @@ from uuid import uuid4
 
 import httpx2
 import pytest
-import uvicorn
+from fastapi import FastAPI
 
 from api.app import create_app
-from cli.temporal import free_port
+from api.connections import Connections, Limits
+from api.server import listening, server
 from db.session import Clerk, Reader
 from db.tokens import Tokens
 from tests.rules.small_plan import EVERYBODY, PLAN
@@ -52,14 +54,20 @@ async def served(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> A
     monkeypatch.setenv("ACCORD_DOCUMENTS", str(tmp_path / "documents"))
     monkeypatch.setenv("ACCORD_LARGEST_DOCUMENT", str(1024 * 1024))
     monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(create_app(), port=port, log_config=None, access_log=False))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
+    async with serving(create_app, Limits()) as (port, _):
+        yield f"http://127.0.0.1:{port}"
+
+
+@asynccontextmanager
+async def serving(app: Callable[[], FastAPI], limits: Limits) -> AsyncIterator[tuple[int, Connections]]:
+    """An application on the server that we run it on; its port and its connections."""
+    bound, running = listening("127.0.0.1", 0), server(app, limits)
+    task = asyncio.create_task(running.serve(sockets=[bound]))
+    while not running.started:
         await asyncio.sleep(0.01)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    await serving
+    yield int(bound.getsockname()[1]), running.config.connections
+    running.should_exit = True
+    await task
 
 
 @pytest.fixture

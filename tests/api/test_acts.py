@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import httpx2
+
 from api.answers.ledger import ReceiptAnswer
 from tests.api.conftest import STRANGER, Door
 
@@ -35,6 +37,11 @@ async def test_the_same_key_again_gives_the_first_receipt(door: Door) -> None:
     assert (again.json()["head"], again.json()["first_seq"]) == (first.json()["head"], first.json()["first_seq"])
 
 
+def _said(answer: httpx2.Response) -> dict[str, Any]:
+    """A problem without the id of its request, which is another each time."""
+    return {name: value for name, value in answer.json().items() if name != "request"}
+
+
 async def test_a_request_is_read_alike_in_one_step_and_as_declared(door: Door) -> None:
     """A content type with a parameter is unusual enough to be read as declared."""
     bodies = [
@@ -58,7 +65,7 @@ async def test_a_request_is_read_alike_in_one_step_and_as_declared(door: Door) -
         if first.status_code == 201:
             assert (again.json()["repeated"], again.json()["head"]) == (True, first.json()["head"])
         else:
-            assert again.json() == first.json()
+            assert _said(again) == _said(first)
 
 
 async def test_the_same_key_for_something_else_is_a_conflict(door: Door) -> None:

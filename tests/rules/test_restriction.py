@@ -121,7 +121,7 @@ def test_a_reading_is_repeated_for_those_alone_who_may_still_read_it(given: Worl
     )
     assert again(given.program, act) is None
     given.given(
-        "olga", a.RemoveMember(member=a.Member(person="nick", role=a.Role.VERIFIER, party="north"), reason="R."), day(2)
+        "nils", a.RemoveMember(member=a.Member(person="nick", role=a.Role.VERIFIER, party="north"), reason="R."), day(2)
     )
     given.given("olga", a.AdmitMember(member=a.Member(person="nick", role=a.Role.MONITOR)), day(3))
     refused = again(given.program, act)

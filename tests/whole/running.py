@@ -25,7 +25,7 @@ from db.session import Reader
 from workflows.client import connect
 
 MARKS = {
-    "API": "uvicorn\0api.app",
+    "API": "-m\0api.server",
     "worker": "workflows.worker",
     "Temporal": "start-dev",
     "PostgreSQL": "/bin/postgres\0-D",

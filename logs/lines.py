@@ -1,0 +1,171 @@
+"""How lines are written: structlog's and everybody else's go the same way, through one handler on standard error.
+
+Each line is one JSON object of at most MOST_BYTES: `at`, `level`, `event`, `logger`, the id of the request where one is
+answered, and fields. Who starts the process decides where standard error goes; `accord run` keeps it in files that it rotates
+(`cli/log_file.py`).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import threading
+from collections.abc import MutableMapping
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Literal, TextIO
+
+import structlog
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings
+
+from logs.faults import described, name_of
+from logs.request import REQUEST
+from logs.withheld import Withholding
+
+MOST_BYTES = 4000
+OURS = ("__main__", "api", "benchmarks", "cli", "db", "logs", "workflows")
+TALKATIVE = ("uvicorn", "temporalio")
+"""Libraries whose lines of the level INFO tell something. What they say below that holds bodies; of others only warnings are
+written, since at INFO a client of HTTP names each address with its query."""
+
+_TEMPORAL = ("temporal_activity", "temporal_workflow")
+_TEMPORAL_FIELDS = ("workflow_id", "workflow_type", "activity_type", "attempt")
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "fields", "color_message", "temporal_log"}
+
+
+class LogSettings(BaseSettings):
+    """Read from the environment."""
+
+    accord_log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="the least grave lines of ours that are written"
+    )
+
+    @field_validator("accord_log_level", mode="before")
+    @classmethod
+    def _in_small_letters(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+
+def configure(stream: TextIO | None = None, *, crashes: bool = False) -> None:
+    """Called once by each process as it starts; again, it changes only where lines go. Raises ValidationError.
+
+    `crashes`: exceptions that nobody catches are lines as well. A command that somebody has typed shows them as Python does.
+    """
+    level = logging.getLevelNamesMapping()[LogSettings().accord_log_level.upper()]
+    handler = Handler(stream or sys.stderr)
+    handler.setFormatter(Lines())
+    root = logging.getLogger()
+    for before in [one for one in root.handlers if isinstance(one, Handler)]:
+        root.removeHandler(before)
+    root.addHandler(handler)
+    root.setLevel(max(level, logging.WARNING))
+    for name in OURS:
+        logging.getLogger(name).setLevel(level)
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(max(level, logging.INFO))
+    # No line for each request: it would hold the query, and the ledger says who did what.
+    logging.getLogger("uvicorn.access").disabled = True
+    logging.captureWarnings(capture=True)
+    if crashes:
+        _tell_of_crashes()
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, _as_record],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+
+
+def _tell_of_crashes() -> None:
+    lines = logging.getLogger(__name__)
+
+    def crashed(kind: type[BaseException], error: BaseException | None, _: TracebackType | None) -> None:
+        if not issubclass(kind, KeyboardInterrupt):
+            lines.critical("crashed", exc_info=error)
+
+    sys.excepthook = crashed
+    threading.excepthook = lambda told: crashed(told.exc_type, told.exc_value, told.exc_traceback)
+    sys.unraisablehook = lambda told: crashed(told.exc_type, told.exc_value, told.exc_traceback)
+
+
+class Handler(logging.StreamHandler[TextIO]):
+    """Ours, so that it is known again. A line that cannot be written is given up: nobody waits for a log."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  the library's name
+        """Says nothing: what the library would print here holds the arguments of the line."""
+
+
+def _as_record(_: Any, __: str, event: MutableMapping[str, Any]) -> tuple[tuple[object], dict[str, Any]]:
+    """A structlog line as the library's record. Fields are kept apart, as a field may have any name."""
+    fields = dict(event)
+    error = fields.pop("exc_info", None)
+    return (fields.pop("event", ""),), {"exc_info": error, "extra": {"fields": fields}}
+
+
+class Lines(logging.Formatter):
+    """A record as one line of JSON."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._withholding = Withholding()
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")[:-6] + "Z",
+            "level": record.levelname.lower(),
+            "event": self._event(record),
+            "logger": record.name,
+        }
+        if (request := REQUEST.get()) is not None:
+            line["request"] = request
+        for name, value in _fields(record).items():
+            line.setdefault(name, name_of(value) if isinstance(value, BaseException) else self._withholding.value(name, value))
+        fault = described(record.exc_info[1]) if record.exc_info and record.exc_info[1] is not None else None
+        return _bounded(line, fault)
+
+    def _event(self, record: logging.LogRecord) -> str:
+        """The first line of the message. What follows it is a traceback or the repr of what was at hand."""
+        args = record.args
+        if isinstance(args, tuple):
+            args = tuple(name_of(arg) if isinstance(arg, BaseException) else arg for arg in args)
+        try:
+            said = str(record.msg) % args if args else str(record.msg)
+        except (TypeError, ValueError):
+            said = str(record.msg)
+        first, _, rest = said.strip().partition("\n")
+        if first.startswith("Traceback (most recent call last)"):
+            first = f"a fault: {_last_kind(rest)}"
+        if record.name == "py.warnings":
+            first = ": ".join(first.split(": ", 2)[:2])  # place and kind; pydantic's quote the value
+        return self._withholding.text(first, 300)
+
+
+def _last_kind(trace: str) -> str:
+    """The class of the exception that a printed traceback ends with."""
+    kinds = [line.partition(":")[0] for line in trace.splitlines() if line[:1].isalpha() and " " not in line.partition(":")[0]]
+    return kinds[-1] if kinds else "unknown"
+
+
+def _fields(record: logging.LogRecord) -> dict[str, Any]:
+    found: dict[str, Any] = dict(getattr(record, "fields", {}))
+    for name, value in vars(record).items():
+        if name in _TEMPORAL and isinstance(value, dict):
+            found |= {field: value[field] for field in _TEMPORAL_FIELDS if field in value}
+        elif name not in _STANDARD and not name.startswith("_"):
+            found[name] = value
+    return found
+
+
+def _bounded(line: dict[str, Any], fault: dict[str, Any] | None) -> str:
+    """A longer line loses first what is behind the exception, then its fields."""
+    told = line | {"fault": fault} if fault else line
+    text = json.dumps(told)
+    if len(text) > MOST_BYTES and fault:
+        fault.pop("because", None)
+        text = json.dumps(told)
+    if len(text) > MOST_BYTES:
+        kept = {name: line[name] for name in ("at", "level", "event", "logger", "request") if name in line}
+        text = json.dumps(kept | ({"fault": {"error": fault["error"], "where": fault["where"][-4:]}} if fault else {}))
+    return text
