@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from ruamel.yaml.error import MarkedYAMLError, StringMark
+from yaml import Mark, MarkedYAMLError
 
 
-def unread(error: MarkedYAMLError) -> tuple[str, StringMark | None]:
+def unread(error: MarkedYAMLError, text: str) -> tuple[str, Mark | None]:
     """Why text is no YAML, and where whoever wrote it would look for the slip."""
-    problem = str(error.problem)
-    if error.context == "while scanning a quoted scalar":
+    problem, context = str(error.problem), str(error.context)
+    here = error.problem_mark
+    if context == "while scanning a quoted scalar":
         return "the quote that opens here is closed nowhere", error.context_mark
-    if "'\\t'" in problem:
-        return "a tab stands here; indent with spaces", error.problem_mark
-    if problem.startswith("expected <block end>"):
-        return "this line is further in or out than those that it belongs to", error.problem_mark
-    if problem == "mapping values are not allowed here":
-        return "a colon within text; put the text in quotes, or the fields on lines of their own", error.problem_mark
-    if error.context in ("while parsing a flow mapping", "while parsing a flow sequence"):
-        return f"what opens here with {'{' if 'mapping' in error.context else '['} is not closed", error.context_mark
-    if problem.endswith("that cannot start any token"):
-        return f"{problem.removeprefix('found character ')[:3]} begins no value; put the text in quotes", error.problem_mark
-    return problem, error.problem_mark or error.context_mark
+    if context in ("while parsing a flow mapping", "while parsing a flow sequence"):
+        return f"what opens here with {'{' if 'mapping' in context else '['} is not closed", error.context_mark
+    if problem.startswith("mapping values are not allowed"):
+        return "a colon within text; put the text in quotes, or the fields on lines of their own", here
+    if problem in ("did not find expected key", "did not find expected '-' indicator"):
+        return "this line is further in or out than those that it belongs to", here
+    found = text[here.index : here.index + 1] if here else ""
+    if problem.endswith("cannot start any token"):
+        if found == "\t":
+            return "a tab stands here; indent with spaces", here
+        return f"{found!r} begins no value; put the text in quotes", here
+    if problem == "did not find expected node content":
+        return f"{found!r} stands where a value belongs" if found else "a value is missing here", here
+    return problem, here or error.context_mark
 
 
 def field(item: Any) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 
 from rules.language.plan import Plan
@@ -19,8 +20,8 @@ def names(plan: Plan) -> Iterator[Fault]:
                 yield Fault(("phases", phase, "milestones", name), message)
             seen[name] = phase
     groups: tuple[Mapping[str, object], ...] = (plan.parties, plan.bodies, plan.non_parties, plan.assessors)
-    everybody = [name for group in groups for name in group]
-    for name in {name for name in everybody if everybody.count(name) > 1}:
+    everybody = Counter(name for group in groups for name in group)
+    for name in (name for name, times in everybody.items() if times > 1):
         yield Fault(("parties",), f"{name} is named twice among parties, bodies, non-parties and assessors")
 
 
