@@ -19,6 +19,7 @@ from api.routers import programs as program_routes
 from api.state import Settings, State
 from db.check_runs import CheckRuns
 from db.documents import Documents, store_at
+from db.plan_reader import PlanReader
 from db.programs import Programs
 from db.queries import Queries
 from db.record import Recorder
@@ -49,8 +50,10 @@ async def lifespan(_: FastAPI) -> AsyncIterator[Lifespan]:
         writer = await stack.enter_async_context(Writer(settings.database_url, size=12))
         reader = await stack.enter_async_context(Reader(settings.database_url, size=6))
         clerk = await stack.enter_async_context(Clerk(settings.database_url, size=3))
-        programs = Programs(reader)
-        recorder = Recorder(writer, programs)
+        plans = PlanReader()
+        stack.push_async_callback(plans.close)
+        programs = Programs(reader, plans)
+        recorder = Recorder(writer, programs, plans)
         stack.push_async_callback(recorder.close)
         store = store_at(settings.accord_documents)
         _collect_less_often()
@@ -59,6 +62,7 @@ async def lifespan(_: FastAPI) -> AsyncIterator[Lifespan]:
                 settings=settings,
                 recorder=recorder,
                 programs=programs,
+                plans=plans,
                 queries=Queries(reader),
                 reader=reader,
                 documents=Documents(reader, clerk, store, largest=settings.accord_largest_document),

@@ -26,6 +26,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from api import unreadable
+from db.plan_reader import ReaderBusy
 from rules.refusals import Code
 from rules.refusals import Refused as Refusal
 
@@ -237,6 +238,10 @@ def install(app: FastAPI) -> None:
     async def _database(request: Request, error: Exception) -> JSONResponse:
         log.warning("database_unavailable", error=type(error).__name__)
         return body(Unavailable("The database cannot be reached; nothing of this request is lost."), request)
+
+    @app.exception_handler(ReaderBusy)
+    async def _busy(request: Request, error: ReaderBusy) -> JSONResponse:
+        return body(Unavailable(f"{error} Nothing of this request is recorded."), request)
 
     @app.exception_handler(Exception)
     async def _fault(request: Request, error: Exception) -> JSONResponse:

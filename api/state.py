@@ -14,6 +14,7 @@ from temporalio.client import Client
 from api.identity import KnownTokens
 from db.check_runs import CheckRuns
 from db.documents import Documents
+from db.plan_reader import PlanReader
 from db.programs import Programs
 from db.queries import Queries
 from db.record import Recorder
@@ -38,6 +39,7 @@ class State:
     settings: Settings
     recorder: Recorder
     programs: Programs
+    plans: PlanReader
     queries: Queries
     reader: Reader
     documents: Documents

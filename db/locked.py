@@ -16,7 +16,7 @@ import psycopg
 
 from db.draft import Draft, Known
 from db.hour import Hour
-from db.programs import Kept, Programs, caught_up, entries_of
+from db.programs import Kept, Programs, entries_of
 from db.receipts import repeated
 from db.session import Writer
 from db.statements import ACT, LOCK, LOOK
@@ -85,7 +85,7 @@ class Locked:
         if new := [(leaf, body) for *_, leaf, body in seen if body is not None]:
             if not head:
                 raise _StartedMeanwhile
-            kept = await caught_up(kept, new)
+            kept = await self._programs.caught_up(kept, new)
         if head != ([(kept.seq, kept.head)] if kept else []):
             raise LedgerFault(f"program {program_id}: the ledger does not end where its head row says")
         places = {act_id: (seq, content) for _, seq, act_id, content, *_ in seen if act_id is not None}

@@ -73,7 +73,7 @@ async def start_program(state: StateOf, caller: Caller, key: Key, body: Start, p
     plans = state.settings.accord_plans
     try:
         document = named_plan(plans, body.plan) if body.plan is not None else document
-        programs = child_plans(plans, document, body.programs)
+        programs = await child_plans(state.plans, plans, document, body.programs)
     except PlanUnreadable as error:
         raise Invalid("plan_unknown", str(error), error.accepted) from None
     except Faulty as error:

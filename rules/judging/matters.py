@@ -11,13 +11,13 @@ from rules.canonical import NotCanonical, digest
 from rules.following.amending import changes, class_of
 from rules.judging.disputes import ladder_of, open_dispute
 from rules.judging.milestones import milestone_of
-from rules.language.parameters import recorded_plan, text_read
+from rules.language.parameters import recorded_plan
 from rules.language.plan import Plan
 from rules.language.procedures import Procedure
 from rules.language.reading import Faulty
 from rules.program import Program
 from rules.refusals import Code, No
-from rules.soundness import sound
+from rules.soundness.accepted import accepted
 from rules.times import written
 from rules.vocabulary import matters as m
 from rules.vocabulary.amendments import Version
@@ -108,7 +108,7 @@ def _check_stage(program: Program, procedure: str, matter: m.ExtendStage) -> Non
 def plan_accepted(document: str, parameters: Mapping[str, str | int], programs: Mapping[str, ChildPlan]) -> Plan:
     """The plan of a text that somebody puts forward, with those of its child programs. Raises No with its faults."""
     try:
-        plan = sound(text_read(document), parameters, programs)
+        plan = accepted(document, parameters, programs)
         digest({"document": document, "parameters": dict(parameters)})
     except Faulty as error:
         told = "; ".join(fault.line("plan") for fault in error.faults[:5])

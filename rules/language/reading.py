@@ -23,12 +23,13 @@ from yaml import (
     MappingEndEvent,
     MappingStartEvent,
     MarkedYAMLError,
+    NodeEvent,
     ScalarEvent,
     SequenceEndEvent,
     StreamEndEvent,
     YAMLError,
 )
-from yaml.cyaml import CParser
+from yaml._yaml import CParser
 
 from rules.language.scalars import plain
 from rules.language.slips import field, sentence, unread
@@ -143,7 +144,8 @@ class _Reader:
         return data
 
     def _next(self) -> Event:
-        event: Event = self._events.get_event()
+        if (event := self._events.get_event()) is None:
+            raise YAMLError("the text goes on after its end")
         return event
 
     def _counted(self, event: Event) -> None:
@@ -156,11 +158,8 @@ class _Reader:
     def _value(self, event: Event, path: Path) -> Any:
         self._counted(event)
         self.positions[path] = at = _at(event)
-        if isinstance(event, AliasEvent) or event.anchor is not None:
-            self._fault(path, at, WRITTEN_OUT)
-            return self._skipped(event)
-        if event.tag is not None:
-            self._fault(path, at, f"the tag {event.tag} is not read; write a plain value")
+        if (wrong := _not_read(event)) is not None:
+            self._fault(path, at, wrong)
             return self._skipped(event)
         if isinstance(event, ScalarEvent):
             return self._scalar(event, path, at)
@@ -179,8 +178,8 @@ class _Reader:
         while not isinstance(key := self._next(), MappingEndEvent):
             self._counted(key)
             at = _at(key)
-            if (wrong := _no_key(key)) is not None:
-                self._fault(path, at, wrong)
+            if not isinstance(key, ScalarEvent) or _not_read(key) is not None:
+                self._fault(path, at, WRITTEN_OUT if isinstance(key, AliasEvent) else "a key is a plain word")
                 self._skipped(key)
                 self._skipped(self._next())
                 continue
@@ -190,8 +189,7 @@ class _Reader:
                 self._skipped(value)
             elif isinstance(value, ScalarEvent) and not value.value and not value.style and value.tag is None:
                 # The value's own mark stands lines below.
-                has_colon = value.start_mark.index > key.end_mark.index
-                self._fault(inner, at, BLANK if has_colon else CUT)
+                self._fault(inner, at, BLANK if _has_colon(key, value) else CUT)
             else:
                 values[name] = self._value(value, inner)
                 if isinstance(value, CollectionStartEvent):
@@ -225,15 +223,21 @@ class _Reader:
             raise Faulty(self.faults)
 
 
-def _no_key(event: Event) -> str | None:
-    """What is wrong with a key."""
-    if isinstance(event, AliasEvent) or event.anchor is not None:
+def _not_read(event: Event) -> str | None:
+    """What about a value is not read, whatever the value is."""
+    if isinstance(event, NodeEvent) and (isinstance(event, AliasEvent) or event.anchor is not None):
         return WRITTEN_OUT
-    return None if isinstance(event, ScalarEvent) and event.tag is None else "a key is a plain word"
+    if isinstance(event, ScalarEvent | CollectionStartEvent) and event.tag is not None:
+        return f"the tag {event.tag} is not read; write a plain value"
+    return None
+
+
+def _has_colon(key: Event, value: Event) -> bool:
+    return key.end_mark is not None and value.start_mark is not None and value.start_mark.index > key.end_mark.index
 
 
 def _at(event: Event) -> Position:
-    return event.start_mark.line + 1, event.start_mark.column + 1
+    return (event.start_mark.line + 1, event.start_mark.column + 1) if event.start_mark else (1, 1)
 
 
 def faults_of(error: ValidationError) -> list[Fault]:

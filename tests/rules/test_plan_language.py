@@ -9,7 +9,7 @@ import jsonschema_rs
 import pytest
 
 from rules.canonical import digest
-from rules.language.declared import agreed
+from rules.language.declared import agreed, declared
 from rules.language.plan import Plan
 from rules.language.reading import DEEPEST_NESTING, LARGEST_DOCUMENT, MOST_FAULTS, Fault, Faulty, read, validated
 from rules.language.schema import plan_schema
@@ -550,12 +550,12 @@ def test_an_example_of_the_reference_runs(line: int, kind: str, text: str) -> No
     if kind == "story":
         plan = read(next(held for above, what, held in reversed(EXAMPLES) if what == "plan" and above < line))
         script = read(text)
-        rehearsal = rehearse(validated(Story, script), script, plan, agreed(plan, example))
+        rehearsal = rehearse(validated(Story, script), script, plan, agreed(declared(plan), example))
         assert [fault.line("story") for fault in rehearsal.faults] == []
     else:
         assert kind == "plan"
         document = read(text)
-        sound(document, {}, agreed(document, example))
+        sound(document, {}, agreed(declared(document), example))
         SCHEMA.validate(document.data)
 
 
