@@ -13,6 +13,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import to_json
 from starlette.requests import ClientDisconnect
 
+from api.allowance import cost
 from api.answers.ledger import PreviewAnswer, ReceiptAnswer
 from api.callers import Caller, bearer, caller_of
 from api.identity import CallerInfo
@@ -50,8 +51,10 @@ class Reasoned(Strict):
 
 
 async def perform(state: State, caller: CallerInfo, program: UUID, act: a.Act, *, preview: bool) -> Response:
-    """Records an act, or previews it. Raises Refused or NotFound."""
+    """Records an act, or previews it. Raises Refused, NotFound or TooMuch."""
     caller.check_scope(program)
+    if units := cost((act,), preview=preview):
+        state.allowances.take(caller.person, units)
     if preview:
         return await previewed(state, program, act)
     outcome = await state.recorder.answered(program, act, _answer_of)

@@ -10,6 +10,7 @@ from typing import Any, TypedDict
 from fastapi import FastAPI
 
 from api import page, problems
+from api.allowance import Allowances
 from api.identity import KnownTokens
 from api.limits import BodyLimit
 from api.problems import ProblemBody
@@ -63,6 +64,7 @@ async def lifespan(_: FastAPI) -> AsyncIterator[Lifespan]:
                 recorder=recorder,
                 programs=programs,
                 plans=plans,
+                allowances=Allowances(settings.accord_expensive_a_minute),
                 queries=Queries(reader),
                 reader=reader,
                 documents=Documents(reader, clerk, store, largest=settings.accord_largest_document),

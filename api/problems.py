@@ -7,6 +7,7 @@ Problem
 ├── Refused              403, 404, 409 or 422  the law refuses the act; the code says why
 ├── Invalid              422  the request cannot be read; names each fault and its place
 ├── TooLarge             413  more bytes than are accepted
+├── TooMuch              429  more of what is expensive than one person may ask for in a minute; again after Retry-After
 ├── Plain                     what the framework refuses by itself: no such path or method
 └── Unavailable          503  the database, or for a run of a check Temporal, cannot be reached; try again after Retry-After
 """
@@ -93,6 +94,7 @@ DOOR = {
     "not_found": 404,
     "method_not_allowed": 405,
     "too_large": 413,
+    "too_much_asked": 429,
     "unreadable": 422,
     "plan_unknown": 422,
     "hash_differs": 422,
@@ -171,6 +173,15 @@ class Invalid(Problem):
 
 class TooLarge(Problem):
     status = 413
+
+
+class TooMuch(Problem):
+    status = 429
+
+    def __init__(self, seconds: int) -> None:
+        detail = "You have asked for more than one person may in a minute: plans read, batches, previews, past states."
+        super().__init__("too_much_asked", detail, f"the same request in {seconds} s")
+        self.headers = {"Retry-After": str(seconds)}
 
 
 class Unavailable(Problem):
@@ -258,6 +269,11 @@ def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
         409: ("act_id_reused", "This key was used for another act.", "a new Idempotency-Key"),
         413: ("too_large", "The document is larger than 50 MiB.", "a smaller document"),
         422: ("milestone_unknown", "announcd is no milestone of the plan.", "did you mean announced?"),
+        429: (
+            "too_much_asked",
+            "You have asked for more than one person may in a minute: plans read, batches, previews, past states.",
+            "the same request in 7 s",
+        ),
         503: ("unavailable", "The database cannot be reached; nothing of this request is lost.", "the same again"),
     }
     answers: dict[int | str, dict[str, Any]] = {}
@@ -279,5 +295,5 @@ def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return answers
 
 
-READS = declared(401, 404, 422, 503)
-WRITES = declared(401, 403, 404, 409, 413, 422, 503)
+READS = declared(401, 404, 422, 429, 503)
+WRITES = declared(401, 403, 404, 409, 413, 422, 429, 503)

@@ -20,6 +20,7 @@ from db.programs import Kept, clock_room_must_look
 from db.projections import head, origin, rows
 from db.receipts import BatchRefused, Receipt
 from db.statements import TELL, append, append_as_expected
+from db.turns import Turns
 from db.wire import Call, Value
 from rules.acts import Act
 from rules.canonical import NotCanonical
@@ -73,8 +74,9 @@ class Draft:
             self._keep_attempt(act, outcome)
         return outcome
 
-    def judge_all(self, acts: Sequence[Act]) -> tuple[Receipt, ...] | BatchRefused:
-        """All acts, or none of them but the attempt at the first that is refused."""
+    async def judge_all(self, acts: Sequence[Act]) -> tuple[Receipt, ...] | BatchRefused:
+        """All acts, or none of them but the attempt at the first that is refused. Others have their turn in between."""
+        turns = Turns()
         mark = (self.after, len(self._sealed), self._clock_seq, dict(self._known))
         receipts: list[Receipt] = []
         try:
@@ -85,6 +87,7 @@ class Draft:
                     self._keep_attempt(act, outcome)
                     return BatchRefused(index, outcome)
                 receipts.append(outcome)
+                await turns.others()
         except BaseException:
             self._back_to(*mark)
             raise

@@ -58,7 +58,7 @@ class Locked:
         async with self._writer.transaction() as transaction:
             at, kept, known = await self._looked(transaction, program_id, kept, acts)
             draft = Draft(program_id, kept, at, known)
-            outcomes = [waiting.judged(draft) for waiting in together]
+            outcomes = [await waiting.all_judged(draft) for waiting in together]
             if not draft.is_empty:
                 try:
                     await transaction.ask(*draft.calls(), (COMMIT,))

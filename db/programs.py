@@ -16,6 +16,8 @@ from uuid import UUID
 from db.ledger import GENESIS, read
 from db.plan_reader import PlanReader
 from db.session import Reader
+from db.snapshots import EVERY, Snapshots
+from db.turns import Turns
 from rules.entries import Entry
 from rules.evolve import evolve
 from rules.family import is_news
@@ -26,11 +28,8 @@ MOST_PROGRAMS = 2_000
 MOST_ENTRIES = 2_000_000
 """Of all kept programs together: a program of 100,000 entries weighs as much as a thousand small ones."""
 
-AT_A_STRETCH = 250
-"""Entries folded before others get their turn on the event loop."""
-
 _AFTER = "SELECT leaf, body FROM ledger_entry WHERE program_id = %s AND seq > %s ORDER BY seq"
-_UP_TO = "SELECT leaf, body FROM ledger_entry WHERE program_id = %s AND recorded_at <= %s ORDER BY seq"
+_UP_TO = "SELECT leaf, body FROM ledger_entry WHERE program_id = %s AND seq > %s AND recorded_at <= %s ORDER BY seq"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +54,8 @@ class Programs:
         """`plans`, where nobody must wait for the plan of somebody else's program."""
         self._reader = reader
         self._plans = plans
+        self._snapshots = Snapshots()
+        self._looking_back = asyncio.Lock()
         self._most, self._most_entries = most, entries
         self._kept: OrderedDict[UUID, Kept] = OrderedDict()
         self._entries = 0
@@ -71,22 +72,34 @@ class Programs:
 
     async def as_of(self, program_id: UUID, at: datetime) -> Program | None:
         """The program as it had been recorded up to an instant; None before it was started."""
-        rows = await self._reader.rows(_UP_TO, [program_id, at])
-        return (await self.caught_up(None, [(row["leaf"], row["body"]) for row in rows])).program if rows else None
+        async with self._looking_back:  # one at a time: each takes turns with everybody else
+            program = self._snapshots.before(program_id, at)
+            rows = await self._reader.rows(_UP_TO, [program_id, program.seq if program else 0, at])
+            turns = Turns()
+            for row in rows:
+                program = await self._after(program, read(row["body"]))
+                if program.seq % EVERY == 0:
+                    self._snapshots.keep(program_id, program)
+                await turns.others()
+            if program is not None:
+                self._snapshots.keep(program_id, program)
+            return program
 
     async def caught_up(self, kept: Kept | None, rows: Iterable[tuple[bytes, bytes]]) -> Kept:
         """The program after further rows (leaf and body), of which there is at least one."""
         program, head = (kept.program, kept.head) if kept else (None, GENESIS)
-        for number, (leaf, body) in enumerate(rows, start=1):
-            entry = read(body)
-            if self._plans is not None:
-                await self._plans.reads(entry.fact)
-            program, head = evolve(program, entry), leaf
-            if number % AT_A_STRETCH == 0:
-                await asyncio.sleep(0)
+        turns = Turns()
+        for leaf, body in rows:
+            program, head = await self._after(program, read(body)), leaf
+            await turns.others()
         if program is None:
             raise ValueError("no rows to fold")
         return kept_next(kept, program, head)
+
+    async def _after(self, program: Program | None, entry: Entry) -> Program:
+        if self._plans is not None:
+            await self._plans.reads(entry.fact)
+        return evolve(program, entry)
 
     def kept(self, program_id: UUID) -> Kept | None:
         """What is kept of a program, which may be old."""

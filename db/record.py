@@ -21,6 +21,7 @@ from db.plan_reader import PlanReader
 from db.programs import Programs
 from db.receipts import BatchRefused, Receipt
 from db.session import Writer
+from db.turns import Turns
 from db.waiting import Waiting, made
 from rules.acts import Act, Propose, StartProgram
 from rules.decide import Decided, decide
@@ -82,11 +83,13 @@ class Recorder:
         program, clocks = (kept.program, kept.clocks) if kept else (None, ())
         now = self._hour.now() or datetime.now(UTC)
         entries: tuple[Any, ...] = ()
+        turns = Turns()
         for act in acts:
             outcome = decide(program, act, max(now, program.at) if program else now, clocks if program else None)
             if isinstance(outcome, Refused):
                 return outcome
             program, clocks, entries = outcome.program, outcome.clocks, entries + outcome.entries
+            await turns.others()
         if program is None:
             raise ValueError("a preview is of at least one act")
         return Decided(entries, program, clocks)

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from api.acting import RECORDED, Key, Preview, ProgramId, perform
+from api.allowance import LONG_PAGE, PAST, USUAL_PAGE, view
 from api.answers.assessments import AssessedAnswer
 from api.answers.checks import GateAnswer
 from api.answers.ledger import EntryAnswer, EntryPage, FactKind, SealedAnswer, SealedPage, withheld
@@ -125,10 +126,27 @@ def _place(after: str | None) -> Place | None:
 
 
 async def seen(state: State, caller: CallerInfo, program: UUID) -> Program:
-    """The program as it stands, if the caller may know of it. Raises NotFound."""
+    """The program as it stands, if the caller may know of it. Raises NotFound or TooMuch."""
     caller.check_scope(program)
     kept = await state.programs.load(program)
-    return caller.check_sees(kept.program if kept else None)
+    found = caller.check_sees(kept.program if kept else None)
+    if units := view(found.plan):
+        state.allowances.take(caller.person, units)
+    return found
+
+
+async def seen_at(state: State, caller: CallerInfo, program: UUID, at: datetime) -> Program:
+    """The program as it was known at an instant. Raises NotFound or TooMuch."""
+    await seen(state, caller, program)
+    state.allowances.take(caller.person, PAST)
+    if (held := await state.programs.as_of(program, at)) is None:
+        raise NotFound("program at that instant")
+    return held
+
+
+def _charge_page(state: State, caller: CallerInfo, limit: int) -> None:
+    if limit > USUAL_PAGE:
+        state.allowances.take(caller.person, LONG_PAGE)
 
 
 def _now() -> datetime:
@@ -177,11 +195,7 @@ async def get_releases(
     at: Annotated[Instant | None, Query(description="as it was known then; left out, now")] = None,
 ) -> list[ReleaseAnswer]:
     """Its releases: what earns each, what stands in its accounts, and what it waits for."""
-    held: Program | None = await seen(state, caller, program)
-    if at is not None:
-        held = await state.programs.as_of(program, at)
-    if held is None:
-        raise NotFound("program at that instant")
+    held = await (seen(state, caller, program) if at is None else seen_at(state, caller, program, at))
     return [ReleaseAnswer.of(held, name, at or _now()) for name, _ in held.paying]
 
 
@@ -269,6 +283,7 @@ async def get_ledger(
 ) -> EntryPage:
     """Its ledger in pages, oldest first unless asked otherwise."""
     await seen(state, caller, program)
+    _charge_page(state, caller, limit)
     sought = Sought(
         since=since,
         until=until,
@@ -291,6 +306,7 @@ async def get_chain(
 ) -> SealedPage:
     """Its ledger as the bytes that were hashed, oldest first, in pages: for proving the chain by oneself."""
     await seen(state, caller, program)
+    _charge_page(state, caller, limit)
     lines = await state.queries.ledger(program, after=after, most=limit)
     return SealedPage(entries=[SealedAnswer.of(line) for line in lines], next=_after(lines, limit))
 
@@ -300,11 +316,7 @@ async def get_as_of(
     state: StateOf, caller: Caller, program: ProgramId, at: Annotated[Instant, Query(description="what was recorded by then")]
 ) -> ProgramAnswer:
     """The program as it was known at an instant."""
-    await seen(state, caller, program)
-    held = await state.programs.as_of(program, at)
-    if held is None:
-        raise NotFound("program at that instant")
-    return ProgramAnswer.of(program, held, at)
+    return ProgramAnswer.of(program, await seen_at(state, caller, program, at), at)
 
 
 def _after(lines: Sequence[Line], limit: int) -> int | None:

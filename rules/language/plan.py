@@ -168,6 +168,11 @@ class Plan(Strict):
         return verifiers
 
     @cached_property
+    def size(self) -> int:
+        """How much is looked at to tell how a program stands: its milestones, and the criteria of its gates."""
+        return len(self.milestones) + sum(1 for _, gate in self.gates for _ in leaves(*gate))
+
+    @cached_property
     def gates(self) -> tuple[tuple[tuple[str, ...], tuple[Criterion, ...]], ...]:
         """Every list of criteria in the plan, with its place."""
         return tuple(self._gates())
