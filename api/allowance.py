@@ -21,8 +21,11 @@ from rules.vocabulary.matters import Amend
 UNITS_A_MINUTE = 240
 """Unless the settings say otherwise: a program of the longest plan every ten seconds, or a small one every half second."""
 
-LETTERS_A_UNIT = 4_000
-"""Of plans that are put forward: reading, judging and recording that many takes five milliseconds together."""
+LETTERS_A_UNIT = 8_000
+"""Of plans that are put forward, beside what their body costs: judging and recording that many takes five milliseconds."""
+
+BYTES_A_UNIT = 16_000
+"""Of a large body."""
 
 ACTS_A_UNIT = 5
 """Of a batch or a preview."""
@@ -62,6 +65,11 @@ class Allowances:
             self._left.popitem(last=False)  # whoever has asked for nothing for so long has a full one again
         if not enough:
             raise TooMuch(math.ceil((asked - left) / self._a_second))
+
+
+def body_of(size: int) -> int:
+    """The units that a large body costs."""
+    return size // BYTES_A_UNIT
 
 
 def cost(acts: Iterable[a.Act], *, preview: bool) -> int:

@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
-from benchmarks import acts, checks, lag, memory, size
+from api.allowance import UNITS_A_MINUTE
+from benchmarks import acts, checks, lag, memory, size, worst
 from benchmarks.stage import stage
 
-PARTS = ("list", "acts", "family", "reset", "hot", "entries", "lag", "strikes", "checks", "alone")
+PARTS = ("list", "acts", "family", "reset", "hot", "entries", "lag", "strikes", "checks", "alone", "worst")
 
 Parts = Annotated[list[str] | None, typer.Argument(help=f"Any of {', '.join(PARTS)}; all of them if left out.")]
 
@@ -57,6 +58,9 @@ def main(  # noqa: PLR0913, PLR0917  they are the options
         if "alone" in chosen:  # last, since it leaves the worker behind
             acts.alone_against_floor(here, numbers, rounds, seconds, programs)
         memory.weighed(here, "after all that")
+    if "worst" in chosen:  # with the limits that a service has
+        with stage(expensive_a_minute=UNITS_A_MINUTE) as here:
+            worst.one_with_an_attacker(here, 15 * seconds, entries * 65 // 100)
 
 
 if __name__ == "__main__":
