@@ -15,7 +15,7 @@ from api.state import State
 MOST_BYTES = 2 * 1024 * 1024
 """Of a request that is not a document: a batch of 500 acts fits."""
 
-USUAL_BYTES = 64 * 1024
+USUAL_BYTES = 32 * 1024
 """What is larger is not read before its sender is known and has the allowance: JSON of two megabytes takes 20 ms."""
 
 

@@ -35,10 +35,8 @@ class Waiting:
 
     async def all_judged(self, draft: Draft) -> Any:
         """The same of an act or of a batch, which may take long; the draft belongs to nobody else meanwhile."""
-        if not self.is_batch:
-            return self.judged(draft)
         try:
-            return await draft.judge_all(self.acts)
+            return await (draft.judge_all(self.acts) if self.is_batch else draft.judge_in_turns(self.acts[0]))
         except Exception as error:  # noqa: BLE001  it is raised where the act came from
             return error
 

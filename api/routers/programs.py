@@ -34,6 +34,7 @@ from api.plans import PlanUnreadable, child_plans, named_plan
 from api.problems import READS, WRITES, Invalid, NotFound
 from api.state import State, StateOf
 from db.queries import Line, Place, Sought, Wanted
+from db.turns import Turns
 from rules import acts as a
 from rules.explaining.explain import blocking
 from rules.language.declared import ChildChosen
@@ -163,7 +164,11 @@ async def get_program(state: StateOf, caller: Caller, program: ProgramId) -> Pro
 async def get_phases(state: StateOf, caller: Caller, program: ProgramId) -> list[PhaseAnswer]:
     """Its phases, in the order of the plan, with what blocks each."""
     held = await seen(state, caller, program)
-    return [PhaseAnswer.of(held, name, _now()) for name in held.plan.phases]
+    turns, phases = Turns(), list[PhaseAnswer]()
+    for name in held.plan.phases:
+        phases.append(PhaseAnswer.of(held, name, _now()))
+        await turns.others()
+    return phases
 
 
 @router.get("/{program}/milestones", responses=READS)
@@ -172,11 +177,12 @@ async def get_milestones(
 ) -> list[MilestoneAnswer]:
     """Its milestones: what shows each, what is found, and original, revised and actual dates."""
     held = await seen(state, caller, program)
-    return [
-        MilestoneAnswer.of(held, name, _now())
-        for name in held.plan.milestones
-        if phase is None or held.plan.phase_of[name] == phase
-    ]
+    turns, milestones = Turns(), list[MilestoneAnswer]()
+    for name in held.plan.milestones:
+        if phase is None or held.plan.phase_of[name] == phase:
+            milestones.append(MilestoneAnswer.of(held, name, _now()))
+            await turns.others()
+    return milestones
 
 
 @router.get("/{program}/blocking", responses=READS)
