@@ -21,6 +21,7 @@ from api.problems import WRITES, NotFound, Refused
 from api.state import State, StateOf, state_of
 from db.receipts import Receipt
 from rules import acts as a
+from rules.forms import ID
 from rules.refusals import Code
 from rules.refusals import Refused as Refusal
 from rules.words import Id, Strict, Text
@@ -29,7 +30,7 @@ Key = Annotated[
     str,
     Header(
         alias="Idempotency-Key",
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$",
+        pattern=ID,
         description="chosen by you; the act's id",
         examples=["7f9c2ba4-1"],
     ),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from rules.forms import unlike
+
 MOST = 50
 """Faults of one request that are told."""
 
@@ -36,13 +38,6 @@ KINDS = {
 }
 """By pydantic's name of a fault. Its own words are for programmers, and stand where none of ours do."""
 
-FORMS = {
-    r"^[a-z][a-z0-9_]{0,62}$": "lower-case letters, digits and _, starting with a letter",
-    r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$": "up to 100 letters, digits and ._:-, starting with a letter or digit",
-    r"^[0-9a-f]{64}$": "64 hexadecimal digits, the SHA-256 of the bytes",
-}
-"""By pattern, the form in words."""
-
 KEY_MISSING = "is missing; choose a key for this act, and send the same one when you send it again"
 
 
@@ -71,5 +66,5 @@ def _sentence(item: Any) -> str:
     if kind == "value_error":
         return str(context["error"])
     if kind == "string_pattern_mismatch":
-        return f"has not the form that is asked for: {FORMS.get(context['pattern'], context['pattern'])}"
+        return unlike(context["pattern"])
     return KINDS.get(kind, str(item["msg"][:1].lower() + item["msg"][1:]))

@@ -6,19 +6,18 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable
-from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
-    PlainSerializer,
     StringConstraints,
     WithJsonSchema,
 )
+
+from rules.forms import ID, NAME, SHA256
 
 
 class Strict(BaseModel):
@@ -37,7 +36,7 @@ def composed(text: str) -> str:
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+Name = Annotated[str, StringConstraints(pattern=NAME)]
 Label = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
@@ -48,7 +47,7 @@ Text = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=4000),
     AfterValidator(composed),
 ]
-Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$")]
+Id = Annotated[str, StringConstraints(pattern=ID)]
 """A name that somebody outside chooses: of an act, a piece of evidence, an incident, a person."""
 PlanText = Annotated[
     str,
@@ -60,30 +59,7 @@ PlanText = Annotated[
 WhenSuspended: TypeAlias = Literal["suspend", "freeze", "leave"]
 """What becomes of a child program while its parent is suspended."""
 
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-
-
-def _exact(value: object) -> object:
-    if isinstance(value, float | bool):
-        raise ValueError(  # noqa: TRY004  pydantic makes a fault of a ValueError only
-            'a figure is exact: write it as text, for example "15.64"'
-        )
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        raise ValueError(f"{value!r} is no number") from None
-    if not number.is_finite() or abs(number) >= Decimal("1e18") or len(number.as_tuple().digits) > 38:
-        raise ValueError(f"{value!r} is outside what a figure can be (finite, below 1e18, 38 digits)")
-    if int(number.as_tuple().exponent) < -18:
-        raise ValueError(f"{value!r} has more than 18 decimal places")
-    return number
-
-
-Figure = Annotated[
-    Decimal,
-    BeforeValidator(_exact),
-    PlainSerializer(lambda number: format(number, "f"), return_type=str, when_used="json"),
-]
+Sha256 = Annotated[str, StringConstraints(pattern=SHA256)]
 
 
 MOST_COMPARED = 100

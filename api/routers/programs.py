@@ -41,7 +41,7 @@ from rules.language.declared import ChildChosen
 from rules.language.reading import Faulty
 from rules.program import Program
 from rules.settling.clocks import clocks
-from rules.times import Instant, written
+from rules.times import Instant, read_instant, written
 from rules.vocabulary.evidence import EvidenceStatus
 from rules.vocabulary.standing import Standing
 from rules.words import Id, Label, Name, PlanText, Strict
@@ -121,8 +121,8 @@ def _place(after: str | None) -> Place | None:
         return None
     started_at, _, last = after.partition("~")
     try:
-        return datetime.fromisoformat(started_at).astimezone(UTC), UUID(last)
-    except (ValueError, OverflowError):
+        return read_instant(started_at), UUID(last)
+    except ValueError:
         raise Invalid("unreadable", "There is no such page.", "`next` of the page before, unchanged") from None
 
 

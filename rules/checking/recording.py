@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from rules.acts import RecordMeasurement
 from rules.canonical import digest
 from rules.facts import MeasurementRecorded
+from rules.figures import Figure
 from rules.language.causes import Cause
 from rules.language.indicators import Indicator
 from rules.language.periods import before, is_period, period_end
@@ -20,7 +21,6 @@ from rules.program import Program
 from rules.times import local_day
 from rules.vocabulary.origin import Fetch, Origin
 from rules.vocabulary.readings import NoReading, ReadFigure
-from rules.words import Figure
 
 _FIGURE: TypeAdapter[Decimal] = TypeAdapter(Figure)
 

@@ -7,8 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from rules.figures import Figure, Whole
+from rules.forms import CHANGE
 from rules.times import Duration
-from rules.words import Figure, Label, Name, Strict, Text
+from rules.words import Label, Name, Strict, Text
 
 
 def _no_less_than_nothing(error: Decimal) -> Decimal:
@@ -77,7 +79,7 @@ class Target(Strict):
     at_least: Figure | None = None
     change: str | None = Field(
         default=None,
-        pattern=r"^[+-]\d{1,4}(\.\d{1,6})?%$",
+        pattern=CHANGE,
         description="from the baseline, for example -10%",
     )
     unit: Label = Field(description="the unit of the level, or of the figure that changes")
@@ -88,7 +90,7 @@ class Target(Strict):
     standard_errors: Annotated[Figure, Field(gt=0)] | None = Field(
         default=None, description="with change: it must be more than so many standard errors of the difference"
     )
-    periods: int = Field(
+    periods: Whole = Field(
         default=1, ge=1, le=24, description="how many consecutive periods, up to the newest, must each reach it"
     )
 

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from rules.forms import HYPHENED
 from rules.language.assessors import Assessor, GradeScale
 from rules.language.checks import Check
 from rules.language.commitments import Commitment
@@ -40,7 +41,7 @@ from rules.language.timetable import Inactivity, Window
 from rules.times import Interval, TimeZone
 from rules.words import Label, Name, Strict, Text, WhenSuspended
 
-PlanName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
+PlanName = Annotated[str, Field(pattern=HYPHENED)]
 
 
 MANY = 300

@@ -6,6 +6,8 @@ from typing import Any
 
 from yaml import Mark, MarkedYAMLError
 
+from rules.forms import unlike
+
 
 def unread(error: MarkedYAMLError, text: str) -> tuple[str, Mark | None]:
     """Why text is no YAML, and where whoever wrote it would look for the slip."""
@@ -45,7 +47,7 @@ def sentence(item: Any) -> str:
         case "value_error":
             return str(item["ctx"]["error"])
         case "string_pattern_mismatch":
-            return f"{item['input']!r} {FORMS.get(str(item['loc'][-1]), NO_NAME.format('_'))}"
+            return f"{str(item['input'])[:60]!r} {unlike(item['ctx']['pattern'])}"
         case "union_tag_invalid" if field(item):
             known = item["ctx"]["expected_tags"].replace("'", "")
             return f"{item['ctx']['tag']!r} is nothing that can stand here; write one of {known}"
@@ -62,18 +64,6 @@ def sentence(item: Any) -> str:
     shown = f" (found {item['input']!r})" if isinstance(item["input"], str | int | bool) else ""
     return str(item["msg"][:1].lower() + item["msg"][1:]) + shown
 
-
-NO_NAME = "is no name; use lower-case letters, digits and {}, starting with a letter"
-FORMS = {
-    "plan": NO_NAME.format("-"),
-    "adapter": NO_NAME.format("-"),
-    "at": "is no time; write 06:00 for a check, 2024-10-01T09:00 in a story",
-    "starts": "is no time; write 2024-10-01T09:00",
-    "becomes": "is nothing that a phase becomes; write open or complete",
-    "change": "is no change; write it with its sign: -10%",
-    "recovered": "is no share; write 50%",
-}
-"""By field, what is said of text that has not its form."""
 
 MISSING = {
     "from": "a duration needs an anchor; write from: {phase: ..., becomes: open} or {milestone: ...} or {date: ...}",

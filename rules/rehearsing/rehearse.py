@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from rules.checking.runs import CHECKS, Run, what_follows
 from rules.decide import Decided, decide
 from rules.entries import Entry
 from rules.family import child_id
+from rules.forms import STORY_TIME, unlike
 from rules.language.milestones import Attestation, Filed, Measured, Milestone, Showing
 from rules.language.parameters import recorded_plan
 from rules.language.plan import Plan
@@ -282,6 +284,8 @@ class _Stage:
         return a.Act(id=f"act-{self._acts}", actor=actor, deed=deed)
 
     def _instant(self, text: str, path: Path) -> datetime:
+        if not re.fullmatch(STORY_TIME, text):
+            raise self._fault(path, f"{text!r} {unlike(STORY_TIME)}")
         try:
             at = datetime.fromisoformat(text)
         except ValueError:

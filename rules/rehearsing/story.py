@@ -20,16 +20,17 @@ steps:
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
 from rules.acts import Role
+from rules.figures import Figure, Whole
+from rules.forms import STORY_TIME
 from rules.times import Day
 from rules.vocabulary.accounts import Account
 from rules.vocabulary.readings import NoReading, ReadEvent, ReadFigure, Readings, Unread
-from rules.words import Figure, Id, Label, Name, Strict, Text
+from rules.words import Id, Label, Name, Strict, Text
 
 
 class Cast(Strict):
@@ -82,24 +83,24 @@ class Expectation(Strict):
     owes: tuple[Name, ...] | None = Field(default=None, description="with blocked: who owes an act")
     reciprocity: Name | None = Field(default=None, description="a party or body: what it owes, and has kept and not kept")
     owed: tuple[Id, ...] | None = Field(default=None, description="with reciprocity: milestones, phases and so on owed")
-    kept: int | None = Field(default=None, description="with reciprocity, as the next ones: how many, by dates that bind")
-    late: int | None = None
-    waived: int | None = None
-    broken: int | None = None
+    kept: Whole | None = Field(default=None, description="with reciprocity, as the next ones: how many, by dates that bind")
+    late: Whole | None = None
+    waived: Whole | None = None
+    broken: Whole | None = None
     standing_still: tuple[Name, ...] | None = Field(default=None, description="all parties and bodies that stand still")
     nobody_late: bool | None = Field(default=None, description="true: no binding date and no long stop has been missed")
     on_time: tuple[Name, ...] | None = Field(default=None, description="parties that have missed no such date")
     is_: str | None = Field(default=None, alias="is")
-    on: date | None = Field(default=None, description="local date of opening, completion, achievement")
-    completes_on: date | None = Field(default=None, description="local date on which a period ends")
-    days_left: int | None = None
+    on: Day | None = Field(default=None, description="local date of opening, completion, achievement")
+    completes_on: Day | None = Field(default=None, description="local date on which a period ends")
+    days_left: Whole | None = None
     moved_by: Id | None = None
-    due_on: date | None = Field(default=None, description="with milestone: the revised due date")
-    due_original_on: date | None = None
+    due_on: Day | None = Field(default=None, description="with milestone: the revised due date")
+    due_original_on: Day | None = None
     missed: bool | None = Field(default=None, description="with milestone: whether its date, of whatever force, has passed")
     graded: Figure | None = Field(default=None, description="with milestone: the grade that it holds")
     balances: dict[Account, Figure] | None = Field(default=None, description="with release: what stands in its accounts")
-    cure_until: date | None = Field(default=None, description="with release: local date on which a suspended part is lost")
+    cure_until: Day | None = Field(default=None, description="with release: local date on which a suspended part is lost")
     says: str | None = Field(default=None, description="words that the sentence contains")
 
     @model_validator(mode="after")
@@ -177,7 +178,7 @@ class Checked(Strict):
 class Step(Strict):
     """One act, or a report of a child program or a check, or milestones achieved in the ordinary way, or expectations."""
 
-    at: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?$")
+    at: str = Field(pattern=STORY_TIME)
     by: Id | None = None
     do: Name | None = None
     with_: dict[str, Any] = Field(default_factory=dict, alias="with")
@@ -208,6 +209,6 @@ class Story(Strict):
     plan: str = Field(description="file of the plan, beside the story or above it")
     why: Text | None = None
     parameters: dict[Name, str | int] = Field(default_factory=dict)
-    starts: str = Field(pattern=Step.model_fields["at"].metadata[0].pattern)
+    starts: str = Field(pattern=STORY_TIME)
     people: dict[Id, tuple[Cast, ...]]
     steps: tuple[Step, ...] = Field(min_length=1)

@@ -6,13 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from rules.figures import Figure
+from rules.forms import PERIOD
 from rules.language.causes import Cause
 from rules.language.indicators import StandardError
-from rules.language.periods import WRITTEN
 from rules.times import Instant
 from rules.vocabulary.documents import FiledDocument
 from rules.vocabulary.origin import Origin
-from rules.words import Figure, Id, Label, Name, Strict, Text
+from rules.words import Id, Label, Name, Strict, Text
 
 
 class RecordMeasurement(Strict):
@@ -23,7 +24,7 @@ class RecordMeasurement(Strict):
     indicator: Name
     value: Figure
     unit: Label
-    period: Annotated[str, Field(pattern=WRITTEN, description="year, month or day")]
+    period: Annotated[str, Field(pattern=PERIOD, description="year, month or day")]
     producer: Label
     edition: Label
     source: Text
