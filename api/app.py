@@ -44,7 +44,7 @@ class Lifespan(TypedDict):
 
 
 @asynccontextmanager
-async def lifespan(_: FastAPI) -> AsyncIterator[Lifespan]:
+async def lifespan(app: FastAPI) -> AsyncIterator[Lifespan]:
     """Opens the rooms behind the door and closes them in reverse."""
     settings = Settings()
     async with AsyncExitStack() as stack:
@@ -57,6 +57,7 @@ async def lifespan(_: FastAPI) -> AsyncIterator[Lifespan]:
         recorder = Recorder(writer, programs, plans)
         stack.push_async_callback(recorder.close)
         store = store_at(settings.accord_documents)
+        app.openapi()  # kept; made at a request, it would hold everybody for a third of a second
         _collect_less_often()
         yield {
             "rooms": State(

@@ -108,7 +108,7 @@ class Recording:
                 period = before(period)
                 asked.add(period)
         if self._within:
-            asked.add(self._indicator.baseline.period)
+            asked.add(self._indicator.frozen.period)
         if earlier := self._series.periods_without(fetched):
             ends = max(period_end(period) for period in earlier)
             asked |= {period for period in self._read if period_end(period) > ends}

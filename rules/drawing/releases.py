@@ -38,7 +38,7 @@ def earned_by(plan: Plan, name: str) -> str:
     if terms.per_unit:
         rule = terms.per_unit
         indicator = plan.indicators[rule.indicator]
-        start = indicator.baseline.value if rule.from_ is None else rule.from_
+        start = indicator.frozen.value if rule.from_ is None else rule.from_
         each = f"{rule.each:f} a unit of {rule.indicator} ({indicator.unit})"
         return f"{each} from {start:f} to {rule.to:f} {gate}".rstrip()
     return f"all of it {gate}"

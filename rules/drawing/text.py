@@ -119,7 +119,7 @@ def _showing(plan: Plan, how: Showing) -> str:
 
 def _target(indicator: Indicator, target: Target) -> str:
     if target.change is not None:
-        baseline = indicator.baseline
+        baseline = indicator.frozen
         return f"{target.change} from {baseline.value:f} {target.unit} in {baseline.period}"
     if target.at_most is not None:
         return f"at most {target.at_most:f} {target.unit}"

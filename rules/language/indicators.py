@@ -62,7 +62,7 @@ class Indicator(Strict):
     producer: Label
     unit: Label
     better: Literal["lower", "higher"]
-    baseline: Baseline
+    baseline: Baseline | None = Field(default=None, description="needed where something is compared with it")
     oldest: Duration = Field(description="oldest acceptable age, counted from the period's end")
     plausible: Plausible | None = Field(default=None, description="outside of this a figure cannot be")
     source: Text
@@ -70,6 +70,13 @@ class Indicator(Strict):
     verified_by: tuple[Name, ...] = Field(
         default=(), description="parties or bodies that verify its figures, beside those of what counts them"
     )
+
+    @property
+    def frozen(self) -> Baseline:
+        """The baseline, where something is compared with it: a sound plan has it there."""
+        if self.baseline is None:
+            raise ValueError(f"{self.title} has no baseline")
+        return self.baseline
 
 
 class Target(Strict):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeAlias, TypeVar
 from unicodedata import normalize
 
@@ -31,8 +32,9 @@ from yaml import (
 )
 from yaml._yaml import CParser
 
+from rules.fields import Shapes
 from rules.language.scalars import plain
-from rules.language.slips import field, sentence, unread
+from rules.language.slips import UNKNOWN, field, sentence, unread
 
 M = TypeVar("M", bound=BaseModel)
 Path: TypeAlias = tuple[str | int, ...]
@@ -240,9 +242,22 @@ def _at(event: Event) -> Position:
     return (event.start_mark.line + 1, event.start_mark.column + 1) if event.start_mark else (1, 1)
 
 
-def faults_of(error: ValidationError) -> list[Fault]:
-    """A pydantic error as faults. Names the accepted fields where a field is unknown or missing."""
-    return [Fault(_plain((*item["loc"], *field(item))), sentence(item)) for item in error.errors(include_url=False)]
+def faults_of(error: ValidationError, schema: dict[str, Any], data: Any) -> list[Fault]:
+    """A pydantic error as faults; `schema` is that of the shape that the data should have been of."""
+    return [Fault(_plain((*item["loc"], *field(item))), _told(item, schema, data)) for item in error.errors(include_url=False)]
+
+
+def _told(item: Any, schema: dict[str, Any], data: Any) -> str:
+    """What is said of an error; of a field that is none, which ones there are."""
+    if item["type"] != "extra_forbidden":
+        return sentence(item)
+    known = Shapes(schema).unknown(item["loc"], data)
+    return f"{UNKNOWN}; {known}" if known else UNKNOWN
+
+
+@cache
+def _schema_of(model: type[BaseModel]) -> dict[str, Any]:
+    return model.model_json_schema(by_alias=True)
 
 
 def _plain(location: tuple[int | str, ...]) -> Path:
@@ -255,10 +270,11 @@ def validated(model: type[M], document: Document) -> M:
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
-        raise Faulty([document.placed(fault) for fault in _found(error, document.data)]) from None
+        found = _found(error, _schema_of(model), document.data)
+        raise Faulty([document.placed(fault) for fault in found]) from None
 
 
-def _found(error: ValidationError, data: Any) -> list[Fault]:
+def _found(error: ValidationError, schema: dict[str, Any], data: Any) -> list[Fault]:
     """The faults with their paths as the document has them, one for each place.
 
     pydantic adds the tag of a union's member to a path, and reports each member that did not fit.
@@ -266,7 +282,10 @@ def _found(error: ValidationError, data: Any) -> list[Fault]:
     faults: dict[Path, Fault] = {}
     for item in error.errors(include_url=False):
         path = _in_document(_plain((*item["loc"], *field(item))), data, missing=item["type"] == "missing")
-        faults.setdefault(path, Fault(path, sentence(item)))
+        if path not in faults:
+            faults[path] = Fault(path, _told(item, schema, data))
+        if len(faults) >= MOST_FAULTS:
+            break
     return list(faults.values())
 
 

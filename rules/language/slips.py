@@ -43,7 +43,7 @@ def sentence(item: Any) -> str:
         case "missing":
             return MISSING.get(str(item["loc"][-1]), "is missing")
         case "extra_forbidden":
-            return "is not a field of this place; remove it or correct its name"
+            return UNKNOWN
         case "value_error":
             return str(item["ctx"]["error"])
         case "string_pattern_mismatch":
@@ -64,6 +64,8 @@ def sentence(item: Any) -> str:
     shown = f" (found {item['input']!r})" if isinstance(item["input"], str | int | bool) else ""
     return str(item["msg"][:1].lower() + item["msg"][1:]) + shown
 
+
+UNKNOWN = "is not a field of this place; remove it or correct its name"
 
 MISSING = {
     "from": "a duration needs an anchor; write from: {phase: ..., becomes: open} or {milestone: ...} or {date: ...}",

@@ -125,10 +125,12 @@ class _Stage:
             self.faults.append(self.told.placed(Fault((*path, "refused"), message)))
 
     def _deed(self, kind: str, step: Step, path: Path) -> a.Deed:
+        given = {"kind": kind, **self._localised(step.with_, (*path, "with"))}
         try:
-            return _DEED.validate_python({"kind": kind, **self._localised(step.with_, (*path, "with"))})
+            return _DEED.validate_python(given)
         except ValidationError as error:
-            faults = [Fault((*path, "with", *fault.path[1:]), fault.message) for fault in faults_of(error)]
+            found = faults_of(error, _DEED.json_schema(), given)
+            faults = [Fault((*path, "with", *fault.path[1:]), fault.message) for fault in found]
             raise Faulty([self.told.placed(fault) for fault in faults]) from None
 
     def _localised(self, fields: dict[str, object], path: Path) -> dict[str, object]:

@@ -461,7 +461,7 @@ def test_figures_are_exact_however_they_are_written() -> None:
     """YAML would read 17.373786 as a binary fraction; here it stays what was written."""
     for written in ('value: "17.373786"', "value: 17.373786"):
         plan = sound(read(PLAN.replace('value: "17.373786"', written)))
-        assert plan.indicators["smoke"].baseline.value == Decimal("17.373786")
+        assert plan.indicators["smoke"].frozen.value == Decimal("17.373786")
         target = plan.measured["smoke"][0][2].target
         assert bound(target, plan.indicators["smoke"])[0] == Decimal("15.6364074")
 
