@@ -162,6 +162,16 @@ def local_time(at: datetime, zone: str) -> str:
     return f"{there:%Y-%m-%d %H:%M:%S}" if there.second else f"{there:%Y-%m-%d %H:%M}"
 
 
+def day_said(at: datetime, zone: str) -> str:
+    """An instant's day as every sentence says it: in the plan's zone, which it names."""
+    return f"{local_day(at, zone)} ({zone})"
+
+
+def time_said(at: datetime, zone: str) -> str:
+    """An instant as every sentence says it: on the clocks of the plan's zone, which it names."""
+    return f"{local_time(at, zone)} ({zone})"
+
+
 def day_begins(day: date, zone: str) -> datetime:
     """The first instant of a local day."""
     return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).astimezone(UTC)

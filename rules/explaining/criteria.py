@@ -20,7 +20,7 @@ from rules.following.incidents import deciders, matching
 from rules.language import criteria as c
 from rules.measuring.figures import holds
 from rules.program import Program
-from rules.times import local_day, plus
+from rules.times import day_said, plus
 from rules.truth import Truth
 from rules.vocabulary.phases import PhaseStatus
 
@@ -93,7 +93,7 @@ def _leaf(program: Program, phase: str, leaf: c.Leaf, at: datetime) -> Reason:  
             if since is None:
                 return "What this date is counted from has not happened yet.", (), None, None
             due = plus(since, after.within, plan.time_zone)
-            return f"Not before {local_day(due, plan.time_zone)}.", (), since, due
+            return f"Not before {day_said(due, plan.time_zone)}.", (), since, due
         case c.FigureHolds(figure=figure):
             return holds(program, figure, at)[1], (), None, None
         case c.ProgramComplete(program=name):

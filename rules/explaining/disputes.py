@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rules.explaining.reasons import Reason
 from rules.program import Program
-from rules.times import local_day
+from rules.times import day_said
 from rules.vocabulary.disputes import DisputeStatus
 
 
@@ -13,7 +13,7 @@ def dispute_reason(program: Program, ladder: str) -> Reason:
     open_ = [dispute for dispute in program.disputes.values() if dispute.ladder == ladder and dispute.is_unsettled]
     stages = program.plan.disputes[ladder].stages
     told = "; ".join(
-        f"{dispute.id} lies before {stages[dispute.stage].title} until {local_day(dispute.until, program.plan.time_zone)}"
+        f"{dispute.id} lies before {stages[dispute.stage].title} until {day_said(dispute.until, program.plan.time_zone)}"
         if dispute.status is DisputeStatus.OPEN and dispute.stage in stages
         else f"{dispute.id} was left unsettled"
         for dispute in open_[:5]

@@ -10,7 +10,7 @@ from rules.explaining.reasons import Reason, named
 from rules.following.findings import showing, shown
 from rules.language.milestones import Measured
 from rules.program import Program
-from rules.times import local_day, plus
+from rules.times import day_said, plus
 from rules.truth import Truth
 from rules.vocabulary.evidence import Evidence
 from rules.vocabulary.milestones import MilestoneState, MilestoneStatus
@@ -69,7 +69,7 @@ def _waits(program: Program, name: str, act: NextAct, at: datetime) -> str:
         case "nothing":
             return f"{title}: nothing is owed before {plan.phases[plan.phase_of[name]].title} opens."
         case "observation":
-            until = local_day(act.earliest or at, plan.time_zone)
+            until = day_said(act.earliest or at, plan.time_zone)
             return f"{title}: shown; {who} may observe until {until}."
         case "determination":
             return f"{title}: shown; {who} has not determined it.{late}{before}"
@@ -85,7 +85,7 @@ def _late(program: Program, name: str) -> str:
     if due is None or rule is None or due.missed_at is None:
         return ""
     force = "" if rule.scores else f", {rule.force}"
-    return f" It was due on {local_day(due.missed_at, program.plan.time_zone)}{force}."
+    return f" It was due on {day_said(due.missed_at, program.plan.time_zone)}{force}."
 
 
 def _determined_before(state: MilestoneState) -> str:

@@ -14,7 +14,7 @@ from rules.following.anchors import occurred
 from rules.language.milestones import Milestone
 from rules.language.timetable import Deadline
 from rules.program import Program
-from rules.times import Interval, in_whole_days, local_day, plus, plus_lost
+from rules.times import Interval, day_said, in_whole_days, plus, plus_lost
 from rules.vocabulary.milestones import MilestoneStatus
 
 Passed: TypeAlias = effects.DeadlineMissed | effects.WarningGiven | facts.ProgramSuspended | facts.ProgramTerminated
@@ -108,4 +108,4 @@ def missed(program: Program, name: str, due_at: datetime, at: datetime) -> Itera
 
 
 def _passed(program: Program, step: Milestone, due_at: datetime) -> str:
-    return f"{step.title}: was due on {local_day(due_at, program.plan.time_zone)} and is not achieved."
+    return f"{step.title}: was due on {day_said(due_at, program.plan.time_zone)} and is not achieved."

@@ -14,7 +14,7 @@ from rules.language.grades import FULL, WRITTEN, fits
 from rules.language.milestones import Milestone
 from rules.program import Program
 from rules.refusals import Code, No
-from rules.times import local_time
+from rules.times import time_said
 from rules.truth import Truth
 from rules.vocabulary.findings import Finding
 from rules.vocabulary.milestones import MilestoneState, MilestoneStatus
@@ -152,7 +152,7 @@ def _settled_finding(program: Program, finding: Finding | None, at: datetime) ->
     zone = program.plan.time_zone
     raise No(
         Code.OBSERVATION_OPEN,
-        f"The party that owes may observe on the finding until {local_time(finding.observable_until, zone)} ({zone}).",
+        f"The party that owes may observe on the finding until {time_said(finding.observable_until, zone)}.",
         "a determination after that, or after its observation",
     )
 

@@ -74,7 +74,7 @@ def _recorded(program: Program, actor: a.Actor, deed: a.RecordEvidence, at: date
             )
         case _:
             pass
-    check_past(deed.happened_at, at)
+    check_past(deed.happened_at, at, program.plan.time_zone)
     check_restriction(program, deed, step)
     return facts.EvidenceRecorded(
         evidence=deed.evidence,

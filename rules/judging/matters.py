@@ -18,7 +18,7 @@ from rules.language.reading import Faulty
 from rules.program import Program
 from rules.refusals import Code, No
 from rules.soundness.accepted import accepted
-from rules.times import written
+from rules.times import time_said
 from rules.vocabulary import matters as m
 from rules.vocabulary.amendments import Version
 from rules.vocabulary.disputes import DisputeStatus
@@ -69,7 +69,11 @@ def _check_waiver(program: Program, procedure: str, matter: m.Waive, at: datetim
     if program.milestone(matter.milestone).status is MilestoneStatus.ACHIEVED:
         raise No(Code.ALREADY_DETERMINED, f"{matter.milestone} is achieved.", "a milestone that is not achieved")
     if matter.until is not None and matter.until <= at:
-        raise No(Code.NOT_LATER, f"The waiver would end on {written(matter.until)}, which has passed.", "a later end")
+        raise No(
+            Code.NOT_LATER,
+            f"The waiver would end on {time_said(matter.until, program.plan.time_zone)}, which has passed.",
+            "a later end",
+        )
 
 
 def _check_extension(program: Program, procedure: str, matter: m.Extend) -> None:
@@ -80,7 +84,9 @@ def _check_extension(program: Program, procedure: str, matter: m.Extend) -> None
         raise No(Code.NOTHING_TO_EXTEND, f"{matter.milestone} has no due date that runs.", "a milestone that is due")
     now = state.due.revised or state.due.original
     if matter.to <= now:
-        raise No(Code.NOT_LATER, f"{matter.milestone} is due on {written(now)} already.", "a later date")
+        raise No(
+            Code.NOT_LATER, f"{matter.milestone} is due on {time_said(now, program.plan.time_zone)} already.", "a later date"
+        )
 
 
 def _check_silence(program: Program, procedure: str, matter: m.ExtendSilence) -> None:
@@ -91,8 +97,9 @@ def _check_silence(program: Program, procedure: str, matter: m.ExtendSilence) ->
         raise No(Code.PROPOSAL_DECIDED, f"The proposal {proposal.id} is {proposal.status}.", "an open proposal")
     silence = procedure_of(program, proposal.procedure).silence
     _check_procedure(f"silence on {proposal.id} is extended", proposal.procedure if silence else None, procedure)
+    zone = program.plan.time_zone
     if proposal.silence_until is not None and matter.to <= proposal.silence_until:
-        raise No(Code.NOT_LATER, f"The silence ends on {written(proposal.silence_until)} already.", "a later date")
+        raise No(Code.NOT_LATER, f"The silence ends on {time_said(proposal.silence_until, zone)} already.", "a later date")
 
 
 def _check_stage(program: Program, procedure: str, matter: m.ExtendStage) -> None:
@@ -101,8 +108,9 @@ def _check_stage(program: Program, procedure: str, matter: m.ExtendStage) -> Non
         raise No(Code.WRONG_STAGE, f"The dispute {dispute.id} lies before {dispute.stage}.", f"the stage {dispute.stage}")
     stage = ladder_of(program, dispute.ladder).stages[dispute.stage]
     _check_procedure(f"{dispute.stage} has more time for {dispute.id}", stage.extended_by, procedure)
+    zone = program.plan.time_zone
     if matter.to <= dispute.until:
-        raise No(Code.NOT_LATER, f"{dispute.stage} has until {written(dispute.until)} already.", "a later date")
+        raise No(Code.NOT_LATER, f"{dispute.stage} has until {time_said(dispute.until, zone)} already.", "a later date")
 
 
 def plan_accepted(document: str, parameters: Mapping[str, str | int], programs: Mapping[str, ChildPlan]) -> Plan:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from rules.program import Program
 from rules.refusals import Code, No
-from rules.times import written
+from rules.times import time_said
 from rules.vocabulary.evidence import Evidence
 
 
@@ -20,12 +20,12 @@ def check_free(program: Program, evidence: str) -> None:
         )
 
 
-def check_past(happened_at: datetime | None, at: datetime) -> None:
+def check_past(happened_at: datetime | None, at: datetime, zone: str) -> None:
     """Facts lie in the past of their recording. Raises No."""
     if happened_at is not None and happened_at > at:
         raise No(
             Code.IN_THE_FUTURE,
-            f"{written(happened_at)} has not come yet; it is {written(at)}.",
+            f"{time_said(happened_at, zone)} has not come yet; it is {time_said(at, zone)}.",
             "an instant that has passed",
         )
 

@@ -13,7 +13,7 @@ from rules.program import Program
 from rules.releases.earned import counted_figure, earned
 from rules.releases.pending import pending
 from rules.releases.windows import cured_by, ends
-from rules.times import local_day
+from rules.times import day_said
 from rules.truth import Truth
 from rules.vocabulary.releases import ReleaseState
 from rules.vocabulary.standing import Standing
@@ -50,7 +50,7 @@ def awaited(program: Program, name: str, at: datetime) -> tuple[Awaited, ...]:
 def _standing(program: Program) -> Iterator[Awaited]:
     if program.standing is not Standing.RUNNING and program.suspensions:
         since = program.suspensions[-1][0]
-        sentence = f"The program is {program.standing} since {local_day(since, program.plan.time_zone)}; nothing is paid."
+        sentence = f"The program is {program.standing} since {day_said(since, program.plan.time_zone)}; nothing is paid."
         yield Awaited("program: running", Truth.NOT_MET, sentence, since=since)
 
 
@@ -97,13 +97,13 @@ def _time(program: Program, name: str, state: ReleaseState, at: datetime) -> Ite
     terms, zone = program.plan.releases[name], program.plan.time_zone
     for part in state.suspensions:
         until = cured_by(program, name, part)
-        lost = f"it is lost unless it is earned by {local_day(until, zone)}" if until else "it waits until it is earned again"
+        lost = f"it is lost unless it is earned by {day_said(until, zone)}" if until else "it waits until it is earned again"
         if until is not None and until <= at and pending(program, name, until):
-            lost = f"what was shown by {local_day(until, zone)} is still to be decided"
-        sentence = f"{part.amount:f} {terms.unit} is suspended since {local_day(part.since, zone)}; {lost}."
+            lost = f"what was shown by {day_said(until, zone)} is still to be decided"
+        sentence = f"{part.amount:f} {terms.unit} is suspended since {day_said(part.since, zone)}; {lost}."
         yield Awaited("cure", Truth.NOT_MET, sentence, (terms.to,), part.since, until)
     end = ends(program, name)
     if end is not None and end > at and state.balances["committed"]:
         then = "suspended" if terms.due else "carried over" if terms.rolls_over and not state.rolled_over else "lost"
-        sentence = f"What is not earned by {local_day(end, zone)} is {then}."
+        sentence = f"What is not earned by {day_said(end, zone)} is {then}."
         yield Awaited("time", Truth.NOT_MET, sentence, (terms.to,), earliest=end)

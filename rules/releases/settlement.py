@@ -20,7 +20,7 @@ from rules.program import Program
 from rules.releases.earned import earned
 from rules.releases.pending import pending
 from rules.releases.windows import cured_by, ends
-from rules.times import local_day, plus
+from rules.times import day_said, plus
 from rules.truth import Truth
 from rules.vocabulary.accounts import Account
 from rules.vocabulary.releases import ReleaseState
@@ -95,7 +95,7 @@ def _in_time(program: Program, name: str, state: ReleaseState, at: datetime) -> 
     for part in state.suspensions:
         until = cured_by(program, name, part)
         if until is not None and until <= at and not pending(program, name, until):
-            because = f"Not cured by {local_day(until, zone)}."
+            because = f"Not cured by {day_said(until, zone)}."
             return _moved(name, ("suspended", "reduced"), part.amount, because, at)
     return _advance(program, name, state, at) or _end(program, name, state, at)
 
@@ -115,7 +115,7 @@ def _end(program: Program, name: str, state: ReleaseState, at: datetime) -> Effe
     end = ends(program, name)
     if end is None or end > at or not left:
         return None
-    because = f"Not earned by {local_day(end, zone)}."
+    because = f"Not earned by {day_said(end, zone)}."
     if terms.due is not None:
         until = plus(at, terms.cure, zone) if terms.cure else None
         return _moved(name, ("committed", "suspended"), left, because, at, until)

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from rules import effects, facts
 from rules.language.plan import Plan
-from rules.times import local_time
+from rules.times import time_said
 from rules.vocabulary.disputes import OnDispute
 
 
@@ -16,20 +16,20 @@ def dispute_told(fact: OnDispute, plan: Plan) -> str:
     match fact:
         case facts.DisputeRaised():
             about = f" about {fact.about}" if fact.about else ""
-            until = local_time(fact.until, zone)
+            until = time_said(fact.until, zone)
             return f"dispute {fact.dispute}{about} raised before {fact.stage} until {until}: {fact.reason}"
         case facts.DisputeSettled():
             return f"dispute {fact.dispute} settled before {fact.stage}: {fact.outcome}"
         case facts.DisputeWithdrawn():
             return f"dispute {fact.dispute} withdrawn: {fact.reason}"
         case effects.DisputeReferred():
-            return f"dispute {fact.dispute} referred to {fact.stage} until {local_time(fact.until, zone)}"
+            return f"dispute {fact.dispute} referred to {fact.stage} until {time_said(fact.until, zone)}"
         case effects.StageExtended():
-            return f"dispute {fact.dispute} has more time where it lies, until {local_time(fact.to, zone)}"
+            return f"dispute {fact.dispute} has more time where it lies, until {time_said(fact.to, zone)}"
         case effects.DisputeUnsettled():
             return f"dispute {fact.dispute} is left unsettled by the last stage"
         case facts.SnapbackInvoked():
-            return f"snapback {fact.snapback} invoked, in effect on {local_time(fact.takes_effect_at, zone)}: {fact.reason}"
+            return f"snapback {fact.snapback} invoked, in effect on {time_said(fact.takes_effect_at, zone)}: {fact.reason}"
         case effects.SnapbackTookEffect():
             return f"snapback {fact.snapback} IN EFFECT"
         case effects.SnapbackAverted():

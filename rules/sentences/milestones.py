@@ -6,7 +6,7 @@ from typing import assert_never
 
 from rules import effects, facts
 from rules.language.plan import Plan
-from rules.times import local_time
+from rules.times import time_said
 from rules.vocabulary.milestones import OnMilestone
 
 
@@ -28,14 +28,14 @@ def milestone_told(fact: OnMilestone, plan: Plan) -> str:
         case effects.DeadlineSet():
             if fact.due_revised is None:
                 return f"milestone {fact.milestone} has no due date while it is paused"
-            moved = f", originally {local_time(fact.due_original, zone)}" if fact.due_revised != fact.due_original else ""
-            return f"milestone {fact.milestone} due {local_time(fact.due_revised, zone)}{moved}"
+            moved = f", originally {time_said(fact.due_original, zone)}" if fact.due_revised != fact.due_original else ""
+            return f"milestone {fact.milestone} due {time_said(fact.due_revised, zone)}{moved}"
         case effects.DeadlineMissed():
             return f"milestone {fact.milestone} was not achieved by its due date"
         case effects.DeadlineExtended():
-            return f"milestone {fact.milestone} extended by agreement to {local_time(fact.to, zone)}"
+            return f"milestone {fact.milestone} extended by agreement to {time_said(fact.to, zone)}"
         case effects.MilestoneWaived():
-            until = f" until {local_time(fact.until, zone)}" if fact.until else ""
+            until = f" until {time_said(fact.until, zone)}" if fact.until else ""
             return f"milestone {fact.milestone} waived{until}"
         case effects.WaiverExpired():
             return f"the waiver of {fact.milestone} has ended"

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from rules import effects, facts
 from rules.language.plan import Plan
-from rules.times import local_time
+from rules.times import time_said
 from rules.vocabulary import matters as m
 from rules.vocabulary.proposals import OnProposal
 
@@ -34,7 +34,7 @@ def proposal_told(fact: OnProposal, plan: Plan) -> str:
             how = "in conflict with another" if fact.how == "conflicting" else fact.how
             return f"proposal {fact.proposal} {how}: {fact.because}"
         case effects.SilenceExtended():
-            return f"silence on proposal {fact.proposal} extended to {local_time(fact.to, plan.time_zone)}"
+            return f"silence on proposal {fact.proposal} extended to {time_said(fact.to, plan.time_zone)}"
     assert_never(fact)
 
 
@@ -42,14 +42,14 @@ def matter_in_words(matter: m.Matter, plan: Plan) -> str:
     """What is to be decided, in a few words."""
     match matter:
         case m.Waive():
-            until = f" until {local_time(matter.until, plan.time_zone)}" if matter.until else ""
+            until = f" until {time_said(matter.until, plan.time_zone)}" if matter.until else ""
             return f"waive {matter.milestone}{until}"
         case m.Extend():
-            return f"extend {matter.milestone} to {local_time(matter.to, plan.time_zone)}"
+            return f"extend {matter.milestone} to {time_said(matter.to, plan.time_zone)}"
         case m.ExtendSilence():
-            return f"extend the silence on {matter.proposal} to {local_time(matter.to, plan.time_zone)}"
+            return f"extend the silence on {matter.proposal} to {time_said(matter.to, plan.time_zone)}"
         case m.ExtendStage():
-            return f"give dispute {matter.dispute} before {matter.stage} time to {local_time(matter.to, plan.time_zone)}"
+            return f"give dispute {matter.dispute} before {matter.stage} time to {time_said(matter.to, plan.time_zone)}"
         case m.Keep():
             return f"keep what {matter.snapback} would end"
         case m.Amend():

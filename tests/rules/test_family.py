@@ -140,7 +140,7 @@ class TestReports:
         family.told(day(1))
         (block,) = blocking_phase(family.parent, "works", day(1))
         assert block.criterion == "program_milestone: truce.announced"
-        assert "The truce, as of 2025-03-02: Announced: text is missing" in block.sentence
+        assert "The truce, as of 2025-03-02 (Asia/Baghdad): Announced: text is missing" in block.sentence
         assert block.owes == ("north",)
 
     def test_a_report_that_is_older_or_says_nothing_new_changes_nothing(self) -> None:
