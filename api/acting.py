@@ -13,6 +13,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import to_json
 from starlette.requests import ClientDisconnect
 
+from api.allowance import cost
 from api.answers.ledger import PreviewAnswer, ReceiptAnswer
 from api.callers import Caller, bearer, caller_of
 from api.identity import CallerInfo
@@ -21,6 +22,7 @@ from api.problems import WRITES, NotFound, Refused
 from api.state import State, StateOf, state_of
 from db.receipts import Receipt
 from rules import acts as a
+from rules.forms import ID
 from rules.refusals import Code
 from rules.refusals import Refused as Refusal
 from rules.words import Id, Strict, Text
@@ -29,7 +31,7 @@ Key = Annotated[
     str,
     Header(
         alias="Idempotency-Key",
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$",
+        pattern=ID,
         description="chosen by you; the act's id",
         examples=["7f9c2ba4-1"],
     ),
@@ -51,8 +53,10 @@ class Reasoned(Strict):
 
 
 async def perform(state: State, caller: CallerInfo, program: UUID, act: a.Act, *, preview: bool) -> Response:
-    """Records an act, or previews it. Raises Refused or NotFound."""
+    """Records an act, or previews it. Raises Refused, NotFound or TooMuch."""
     caller.check_scope(program)
+    if units := cost((act,), preview=preview):
+        state.allowances.take(caller.person, units)
     if preview:
         return await previewed(state, program, act)
     outcome = await state.recorder.answered(program, act, _answer_of)

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from api import page, problems
+from api.allowance import Allowances
 from api.gate import Gate
 from api.identity import KnownTokens
 from api.limits import BodyLimit
@@ -23,6 +24,7 @@ from api.routers import programs as program_routes
 from api.state import Settings, State
 from db.check_runs import CheckRuns
 from db.documents import Documents, store_at
+from db.plan_reader import PlanReader
 from db.programs import Programs
 from db.queries import Queries
 from db.record import Recorder
@@ -49,33 +51,38 @@ class Lifespan(TypedDict):
 
 
 @asynccontextmanager
-async def lifespan(_: FastAPI) -> AsyncIterator[Lifespan]:
+async def lifespan(app: FastAPI) -> AsyncIterator[Lifespan]:
     """Opens the rooms behind the door and closes them in reverse."""
     async with AsyncExitStack() as stack:
         try:
-            rooms = await _opened(stack)
+            rooms = await _opened(app, stack)
         except Exception as error:
             log.critical("cannot_start", exc_info=error)  # the server would log the traceback as a text, with what it quotes
             raise
         yield {"rooms": rooms}
 
 
-async def _opened(stack: AsyncExitStack) -> State:
+async def _opened(app: FastAPI, stack: AsyncExitStack) -> State:
     if not structlog.is_configured():
         configure()  # a server that is not ours would let structlog write local variables
     settings = Settings()
     writer = await stack.enter_async_context(Writer(settings.database_url, size=12))
     reader = await stack.enter_async_context(Reader(settings.database_url, size=6))
     clerk = await stack.enter_async_context(Clerk(settings.database_url, size=3))
-    programs = Programs(reader)
-    recorder = Recorder(writer, programs)
+    plans = PlanReader()
+    stack.push_async_callback(plans.close)
+    programs = Programs(reader, plans)
+    recorder = Recorder(writer, programs, plans)
     stack.push_async_callback(recorder.close)
     store = store_at(settings.accord_documents)
+    app.openapi()  # kept; made at a request, it would hold everybody for a third of a second
     _collect_less_often()
     return State(
         settings=settings,
         recorder=recorder,
         programs=programs,
+        plans=plans,
+        allowances=Allowances(settings.accord_expensive_a_minute),
         queries=Queries(reader),
         reader=reader,
         documents=Documents(reader, clerk, store, largest=settings.accord_largest_document),

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from fastapi import Request
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.allowance import body_of
+from api.callers import bearer, caller_of
+from api.problems import Problem
+from api.problems import body as answered
+from api.state import State
 
 MOST_BYTES = 2 * 1024 * 1024
 """Of a request that is not a document: a batch of 500 acts fits."""
 
+USUAL_BYTES = 32 * 1024
+"""What is larger is not read before its sender is known and has the allowance: JSON of two megabytes takes 20 ms."""
+
 
 class BodyLimit:
-    """Ends a request that carries too much with 413, whether it says so beforehand or not."""
+    """Ends a request that carries too much with 413, whether it says so beforehand or not, and asks who sends a large one."""
 
     def __init__(self, app: ASGIApp, most: int = MOST_BYTES) -> None:
         self._app, self._most = app, most
@@ -19,17 +29,32 @@ class BodyLimit:
         if scope["type"] != "http" or scope["method"] == "GET" or scope["path"].endswith("/documents"):
             await self._app(scope, receive, send)
             return
-        received = 0
+        announced, received = _announced(scope), 0
+        if USUAL_BYTES < announced <= self._most:
+            try:
+                await _admit(Request(scope), announced)
+            except Problem as problem:
+                await answered(problem, Request(scope))(scope, receive, send)
+                return
 
         async def limited() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self._most or _announced(scope) > self._most:
+            if max(received, announced) > self._most:
                 raise HTTPException(413, f"A request of more than {self._most // 2**20} MiB is not read.")
+            if received > max(announced, USUAL_BYTES):
+                raise HTTPException(411, f"A request of more than {USUAL_BYTES // 2**10} KiB says its Content-Length.")
             return message
 
         await self._app(scope, limited, send)
+
+
+async def _admit(request: Request, announced: int) -> None:
+    """Raises Unauthenticated or TooMuch."""
+    state: State = request.state.rooms
+    caller = await caller_of(state, await bearer(request))
+    state.allowances.take(caller.person, body_of(announced))
 
 
 def _announced(scope: Scope) -> int:

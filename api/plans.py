@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
+from db.plan_reader import PlanReader
 from rules.acts import ChildPlan
-from rules.language.declared import ChildChosen, agreed
-from rules.language.parameters import text_read
+from rules.language.declared import ChildChosen, agreed, declares
 from rules.language.reading import Faulty
 from rules.words import did_you_mean
 
@@ -37,17 +37,28 @@ def named_plan(folder: Path, name: str) -> str:
         raise PlanUnreadable(f"The plan {name} cannot be read.", "a plan that `accord plan check` accepts") from error
 
 
-def child_plans(folder: Path, document: str, chosen: Mapping[str, ChildChosen]) -> dict[str, ChildPlan] | None:
+async def child_plans(
+    reader: PlanReader, folder: Path, document: str, chosen: Mapping[str, ChildChosen]
+) -> dict[str, ChildPlan] | None:
     """What is agreed for the child programs of a plan: as chosen, or by the names of their plans.
 
     None for a plan without any, and for one that cannot be read, whose faults the law tells. Raises
-    PlanUnreadable, and Faulty for a choice about a program that the plan does not have.
+    PlanUnreadable, ReaderBusy, and Faulty for a choice about a program that the plan does not have.
     """
+    for text in (document, *_documents(chosen)):
+        await reader.declares(text)
     try:
-        plan = text_read(document)
+        plan = declares(document)
     except Faulty:
         return None
     return agreed(plan, partial(named_plan, folder), chosen) or None
+
+
+def _documents(chosen: Mapping[str, ChildChosen]) -> Iterator[str]:
+    for choice in chosen.values():
+        if choice.document is not None:
+            yield choice.document
+        yield from _documents(choice.programs)
 
 
 def _files(folder: Path) -> dict[str, Path]:

@@ -8,6 +8,7 @@ Problem
 ├── Invalid              422  the request cannot be read; names each fault and its place
 ├── Gone                 410  it was filed, and what is stored is missing or damaged
 ├── TooLarge             413  more bytes than are accepted
+├── TooMuch              429  more of what is expensive than one person may ask for in a minute; again after Retry-After
 ├── Plain                     what the framework refuses by itself: no such path or method
 └── Unavailable          503  the database, or for a run of a check Temporal, cannot be reached; try again after Retry-After
 """
@@ -32,6 +33,7 @@ from api import unreadable
 from api.requests import TOLD, route_of
 from db.database_clock import ClockJumped
 from db.documents import StoreAway
+from db.plan_reader import ReaderBusy
 from logs.request import REQUEST
 from rules.refusals import Code
 from rules.refusals import Refused as Refusal
@@ -102,6 +104,7 @@ DOOR = {
     "document_gone": 410,
     "too_slow": 408,
     "too_large": 413,
+    "too_much_asked": 429,
     "unreadable": 422,
     "plan_unknown": 422,
     "hash_differs": 422,
@@ -188,6 +191,15 @@ class TooLarge(Problem):
     status = 413
 
 
+class TooMuch(Problem):
+    status = 429
+
+    def __init__(self, seconds: int) -> None:
+        detail = "You have asked for more than one person may in a minute: plans read, batches, previews, past states."
+        super().__init__("too_much_asked", detail, f"the same request in {seconds} s")
+        self.headers = {"Retry-After": str(seconds)}
+
+
 class Unavailable(Problem):
     status = 503
 
@@ -258,7 +270,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _unreadable(request: Request, error: RequestValidationError) -> JSONResponse:
-        faults = unreadable.faults(error.errors())
+        faults = unreadable.faults(error.errors(), unreadable.fields_of(request, error.body))
         return body(Invalid("unreadable", unreadable.sentence(faults), unreadable.ACCEPTED, faults=faults), request)
 
     @app.exception_handler(HTTPException)
@@ -284,6 +296,10 @@ def install(app: FastAPI) -> None:
         log.warning("document_store_unavailable")
         return body(Unavailable("The store of documents cannot be reached; nothing of this request is lost."), request)
 
+    @app.exception_handler(ReaderBusy)
+    async def _busy(request: Request, error: ReaderBusy) -> JSONResponse:
+        return body(Unavailable(f"{error} Nothing of this request is recorded."), request)
+
     @app.exception_handler(Exception)
     async def _fault(request: Request, error: Exception) -> JSONResponse:
         log.error("fault", method=request.method, route=route_of(request.scope), exc_info=error)
@@ -301,6 +317,11 @@ def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
         410: ("document_gone", "The bytes of this document are stored no more as they were filed.", "to file it again"),
         413: ("too_large", "The document is larger than 50 MiB.", "a smaller document"),
         422: ("milestone_unknown", "announcd is no milestone of the plan.", "did you mean announced?"),
+        429: (
+            "too_much_asked",
+            "You have asked for more than one person may in a minute: plans read, batches, previews, past states.",
+            "the same request in 7 s",
+        ),
         503: ("unavailable", "The database cannot be reached; nothing of this request is lost.", "the same again"),
     }
     answers: dict[int | str, dict[str, Any]] = {}
@@ -322,5 +343,5 @@ def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return answers
 
 
-READS = declared(401, 404, 422, 503)
-WRITES = declared(401, 403, 404, 409, 413, 422, 503)
+READS = declared(401, 404, 422, 429, 503)
+WRITES = declared(401, 403, 404, 409, 413, 422, 429, 503)

@@ -11,9 +11,11 @@ from pydantic import Field
 from pydantic_settings import BaseSettings
 from temporalio.client import Client
 
+from api.allowance import UNITS_A_MINUTE, Allowances
 from api.identity import KnownTokens
 from db.check_runs import CheckRuns
 from db.documents import Documents
+from db.plan_reader import PlanReader
 from db.programs import Programs
 from db.queries import Queries
 from db.record import Recorder
@@ -27,6 +29,9 @@ class Settings(BaseSettings):
     accord_documents: str = Field(default=".accord/documents", description="folder or URL of the document store")
     accord_plans: Path = Field(default=Path("plans"), description="folder of plans that can be started by name")
     accord_largest_document: int = Field(default=50 * 1024 * 1024, description="bytes")
+    accord_expensive_a_minute: int = Field(
+        default=UNITS_A_MINUTE, ge=1, description="units of what is expensive that one person may ask for (docs/http.md)"
+    )
     temporal_address: str = Field(default="127.0.0.1:7233")
     temporal_namespace: str = Field(default="accord")
 
@@ -38,6 +43,8 @@ class State:
     settings: Settings
     recorder: Recorder
     programs: Programs
+    plans: PlanReader
+    allowances: Allowances
     queries: Queries
     reader: Reader
     documents: Documents

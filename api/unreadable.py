@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from fastapi import Request
+
+from rules.fields import Shapes
+from rules.forms import unlike
 from rules.words import TEXT_HOLDS
 
 MOST = 50
@@ -57,9 +61,22 @@ KINDS["string_unicode"] = TEXT
 KEY_MISSING = "is missing; choose a key for this act, and send the same one when you send it again"
 
 
-def faults(errors: Sequence[Any]) -> list[dict[str, str]]:
-    """The errors of pydantic as the faults of a problem body."""
-    return [{"where": _place(item), "message": _sentence(item)[:LONGEST]} for item in errors[:MOST]]
+def faults(errors: Sequence[Any], known: Callable[[Any], str]) -> list[dict[str, str]]:
+    """The errors of pydantic as the faults of a problem body; `known` tells the fields of a place that has not that one."""
+    return [{"where": _place(item), "message": _sentence(item, known)[:LONGEST]} for item in errors[:MOST]]
+
+
+def fields_of(request: Request, body: Any) -> Callable[[Any], str]:
+    """Which fields the place of an unknown one has, by the description of the route's body."""
+
+    def known(item: Any) -> str:
+        document = request.app.openapi()
+        route = document["paths"].get(request.scope["route"].path_format, {}).get(request.method.lower(), {})
+        shape = route.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+        found = Shapes(document).unknown(item["loc"][1:], body, shape) if shape and len(item["loc"]) > 1 else ""
+        return f"; {found}" if found else ""
+
+    return known
 
 
 def sentence(found: Sequence[dict[str, str]]) -> str:
@@ -73,7 +90,7 @@ def _place(item: Any) -> str:
     return ".".join(str(part)[:LONGEST_PART] for part in parts)
 
 
-def _sentence(item: Any) -> str:
+def _sentence(item: Any, known: Callable[[Any], str]) -> str:
     kind, context = item["type"], item.get("ctx", {})
     if kind == "json_invalid":
         return f"is no JSON from character {item['loc'][-1]} on: {context.get('error', item['msg'])}"
@@ -81,6 +98,8 @@ def _sentence(item: Any) -> str:
         return KEY_MISSING
     if kind == "value_error":
         return str(context["error"])
+    if kind == "extra_forbidden":
+        return KINDS[kind] + known(item)
     if kind == "string_pattern_mismatch":
-        return f"has not the form that is asked for: {FORMS.get(context['pattern'], context['pattern'])}"
+        return unlike(context["pattern"])
     return KINDS.get(kind, str(item["msg"][:1].lower() + item["msg"][1:]))

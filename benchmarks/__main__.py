@@ -8,15 +8,16 @@ from typing import Annotated
 
 import typer
 
-from benchmarks import acts, checks, clock, lag, memory, size
+from api.allowance import UNITS_A_MINUTE
+from benchmarks import acts, checks, clock, lag, memory, size, worst
 from benchmarks.stage import stage
 
-PARTS = ("list", "acts", "family", "reset", "hot", "entries", "lag", "strikes", "clock", "checks", "alone")
+PARTS = ("list", "acts", "family", "reset", "hot", "entries", "lag", "strikes", "clock", "checks", "alone", "worst")
 
 Parts = Annotated[list[str] | None, typer.Argument(help=f"Any of {', '.join(PARTS)}; all of them if left out.")]
 
 
-def main(  # noqa: PLR0913, PLR0917  they are the options
+def main(  # noqa: PLR0912, PLR0913, PLR0917  one option and one branch a part
     parts: Parts = None,
     rounds: Annotated[int, typer.Option(help="Times that each comparison is made; medians are shown.")] = 5,
     seconds: Annotated[float, typer.Option(help="Length of one slice of load.")] = 2,
@@ -59,6 +60,9 @@ def main(  # noqa: PLR0913, PLR0917  they are the options
         if "alone" in chosen:  # last, since it leaves the worker behind
             acts.alone_against_floor(here, numbers, rounds, seconds, programs)
         memory.weighed(here, "after all that")
+    if "worst" in chosen:  # with the limits that a service has
+        with stage(expensive_a_minute=UNITS_A_MINUTE) as here:
+            worst.one_with_an_attacker(here, 15 * seconds, entries * 65 // 100)
 
 
 if __name__ == "__main__":

@@ -129,15 +129,16 @@ class Stage:
 
 
 @contextmanager
-def stage() -> Iterator[Stage]:
-    """Everything that runs, in a temporary folder that goes with it."""
+def stage(expensive_a_minute: int = 1_000_000) -> Iterator[Stage]:
+    """Everything that runs, in a temporary folder that goes with it. One officer starts hundreds of programs there."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="accord-bench-")))
         folder.chmod(0o711)  # the database server runs as another user when we are root
         # An adapter for checks that asks this machine, which our own line never does.
         found = [str(Path(__file__).parents[1] / "tests" / "plugged"), os.environ.get("PYTHONPATH", "")]
         os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, found))
-        running = stack.enter_context(service(folder / "home"))
+        settings = {"ACCORD_EXPENSIVE_A_MINUTE": str(expensive_a_minute)}
+        running = stack.enter_context(service(folder / "home", settings))
         port, pid = stack.enter_context(_floor(running))
         load = Load()
         stack.callback(load.close)

@@ -7,7 +7,7 @@ the program that the acts before it have left.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
@@ -20,6 +20,7 @@ from db.programs import Kept, clock_room_must_look
 from db.projections import head, origin, rows
 from db.receipts import BatchRefused, Receipt
 from db.statements import NOTIFY, append, append_as_expected
+from db.turns import Turns
 from db.wire import Call, Value
 from rules.acts import Act, StrikeClock
 from rules.canonical import NotCanonical
@@ -68,23 +69,36 @@ class Draft:
 
     def judge(self, act: Act) -> Receipt | Refused:
         """Receipt and entries, or the refusal and the entry of the attempt."""
-        outcome = self._outcome(act)
+        try:
+            decided = self._decided(act)
+            outcome = self._appended(act, decided, [*self._seals(decided)]) if isinstance(decided, Decided) else decided
+        except (TooLarge, NotCanonical) as error:
+            outcome = _unfit(error)
         if isinstance(outcome, Refused):
             self._keep_attempt(act, outcome)
         return outcome
 
-    def judge_all(self, acts: Sequence[Act]) -> tuple[Receipt, ...] | BatchRefused:
-        """All acts, or none of them but the attempt at the first that is refused."""
+    async def judge_in_turns(self, act: Act) -> Receipt | Refused:
+        """The same, and others have their turn in between: the start of a long plan is a thousand entries."""
+        outcome = await self._outcome(act, Turns())
+        if isinstance(outcome, Refused):
+            self._keep_attempt(act, outcome)
+        return outcome
+
+    async def judge_all(self, acts: Sequence[Act]) -> tuple[Receipt, ...] | BatchRefused:
+        """All acts, or none of them but the attempt at the first that is refused. Others have their turn in between."""
+        turns = Turns()
         mark = (self.after, len(self._sealed), self._clock_seq, dict(self._known))
         receipts: list[Receipt] = []
         try:
             for index, act in enumerate(acts):
-                outcome = self._outcome(act)
+                outcome = await self._outcome(act, turns)
                 if isinstance(outcome, Refused):
                     self._back_to(*mark)
                     self._keep_attempt(act, outcome)
                     return BatchRefused(index, outcome)
                 receipts.append(outcome)
+                await turns.others()
         except BaseException:
             self._back_to(*mark)
             raise
@@ -129,18 +143,34 @@ class Draft:
             [sealed.body for sealed in self._sealed],
         )
 
-    def _outcome(self, act: Act) -> Receipt | Refused:
+    async def _outcome(self, act: Act, turns: Turns) -> Receipt | Refused:
+        try:
+            decided = self._decided(act)
+            if not isinstance(decided, Decided):
+                return decided
+            sealed: list[Sealed] = []
+            for one in self._seals(decided):
+                sealed.append(one)
+                await turns.others()
+            return self._appended(act, decided, sealed)
+        except (TooLarge, NotCanonical) as error:
+            return _unfit(error)
+
+    def _decided(self, act: Act) -> Decided | Receipt | Refused:
+        """What the law says, or what was answered to an act that the ledger holds. Raises TooLarge or NotCanonical."""
         program = self.after.program if self.after else None
         is_stranger = program is not None and not knows_of(program, act.actor)
         if (known := self._known.get(act.id)) is not None and not is_stranger:
             return self._again(act, known)
-        try:
-            decided = decide(program, act, self._at, self.after.clocks if self.after else None)
-            return decided if isinstance(decided, Refused) else self._appended(act, decided)
-        except TooLarge as error:
-            return Refused(Code.ACT_TOO_LARGE, f"The act does not fit into an entry: {error}.", "a shorter act")
-        except NotCanonical as error:
-            return Refused(Code.ACT_NOT_RECORDABLE, f"The act cannot be recorded as it is: {error}.", "plain data")
+        return decide(program, act, self._at, self.after.clocks if self.after else None)
+
+    def _seals(self, decided: Decided) -> Iterator[Sealed]:
+        """The entries, sealed one upon the other. Raises TooLarge or NotCanonical."""
+        prev = self.after.head if self.after else GENESIS
+        for entry in decided.entries:
+            sealed = seal(entry, self.program_id, prev, self._nonce())
+            prev = sealed.leaf
+            yield sealed
 
     def _again(self, act: Act, known: Known) -> Receipt | Refused:
         if self.after is not None and content_of(act) == known.content:
@@ -153,13 +183,10 @@ class Draft:
             "a new id for a new act, or the first act unchanged",
         )
 
-    def _appended(self, act: Act, decided: Decided) -> Receipt:
-        """Seals what was decided. Raises before anything is kept of it."""
-        before, prev = self.after, self.after.head if self.after else GENESIS
-        sealed: list[Sealed] = []
-        for entry in decided.entries:
-            sealed.append(seal(entry, self.program_id, prev, self._nonce()))
-            prev = sealed[-1].leaf
+    def _appended(self, act: Act, decided: Decided, sealed: list[Sealed]) -> Receipt:
+        """Keeps what was decided, and has been sealed whole."""
+        before = self.after
+        prev = sealed[-1].leaf if sealed else self.after.head if self.after else GENESIS
         after = Kept(decided.program, prev, decided.clocks)
         answered = isinstance(act.deed, StrikeClock) and act.deed.answered
         if sealed and not answered and clock_room_must_look(before, after):
@@ -192,3 +219,9 @@ class Draft:
         sealed = seal(entry, self.program_id, self.after.head, self._nonce())
         self._sealed.append(sealed)
         self.after = Kept(decided.program, sealed.leaf, self.after.clocks)
+
+
+def _unfit(error: TooLarge | NotCanonical) -> Refused:
+    if isinstance(error, TooLarge):
+        return Refused(Code.ACT_TOO_LARGE, f"The act does not fit into an entry: {error}.", "a shorter act")
+    return Refused(Code.ACT_NOT_RECORDABLE, f"The act cannot be recorded as it is: {error}.", "plain data")

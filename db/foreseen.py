@@ -46,6 +46,8 @@ class Foresight:
         None where that has to be looked up: a refusal may be of a repeat, and what writes nothing would not find out.
         """
         kept, now = self._programs.kept(program_id), self._clock.now()
+        if any(waiting.is_batch for waiting in together):
+            return None  # it may take longer than what is foreseen stays right
         if kept is None or now is None or not together or kept.program.at > now + LONGEST_AHEAD:
             return None
         draft = Draft(program_id, kept, now, {})

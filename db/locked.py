@@ -16,7 +16,7 @@ import psycopg
 
 from db.database_clock import ClockJumped, DatabaseClock, follows
 from db.draft import Draft, Known
-from db.programs import Kept, Programs, caught_up, entries_of
+from db.programs import Kept, Programs, entries_of
 from db.receipts import repeated
 from db.session import Writer
 from db.statements import ACCEPTED, ACT, LOCK, LOOK
@@ -58,7 +58,7 @@ class Locked:
         async with self._writer.transaction() as transaction:
             at, kept, known = await self._looked(transaction, program_id, kept, acts)
             draft = Draft(program_id, kept, at, known)
-            outcomes = [waiting.judged(draft) for waiting in together]
+            outcomes = [await waiting.all_judged(draft) for waiting in together]
             if not draft.is_empty:
                 try:
                     await transaction.ask(*draft.calls(), (COMMIT,))
@@ -85,7 +85,7 @@ class Locked:
         if new := [(leaf, body) for *_, leaf, body in seen if body is not None]:
             if not head:
                 raise _StartedMeanwhile
-            kept = await caught_up(kept, new)
+            kept = await self._programs.caught_up(kept, new)
         if head != ([(kept.seq, kept.head)] if kept else []):
             raise LedgerFault(f"program {program_id}: the ledger does not end where its head row says")
         if kept is not None and kept.program.at > at:

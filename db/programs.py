@@ -14,7 +14,10 @@ from datetime import datetime
 from uuid import UUID
 
 from db.ledger import GENESIS, read
+from db.plan_reader import PlanReader
 from db.session import Reader
+from db.snapshots import EVERY, Snapshots
+from db.turns import Turns
 from rules.entries import Entry
 from rules.evolve import evolve
 from rules.family import is_news
@@ -25,11 +28,8 @@ MOST_PROGRAMS = 2_000
 MOST_ENTRIES = 2_000_000
 """Of all kept programs together: a program of 100,000 entries weighs as much as a thousand small ones."""
 
-AT_A_STRETCH = 250
-"""Entries folded before others get their turn on the event loop."""
-
 _AFTER = "SELECT leaf, body FROM ledger_entry WHERE program_id = %s AND seq > %s ORDER BY seq"
-_UP_TO = "SELECT leaf, body FROM ledger_entry WHERE program_id = %s AND recorded_at <= %s ORDER BY seq"
+_UP_TO = "SELECT leaf, body FROM ledger_entry WHERE program_id = %s AND seq > %s AND recorded_at <= %s ORDER BY seq"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,14 @@ class Kept:
 class Programs:
     """Reads programs by folding their ledgers, and keeps the ones used last."""
 
-    def __init__(self, reader: Reader, *, most: int = MOST_PROGRAMS, entries: int = MOST_ENTRIES) -> None:
+    def __init__(
+        self, reader: Reader, plans: PlanReader | None = None, *, most: int = MOST_PROGRAMS, entries: int = MOST_ENTRIES
+    ) -> None:
+        """`plans`, where nobody must wait for the plan of somebody else's program."""
         self._reader = reader
+        self._plans = plans
+        self._snapshots = Snapshots()
+        self._looking_back = asyncio.Lock()
         self._most, self._most_entries = most, entries
         self._kept: OrderedDict[UUID, Kept] = OrderedDict()
         self._entries = 0
@@ -60,14 +66,40 @@ class Programs:
         rows = await self._reader.rows(_AFTER, [program_id, kept.seq if kept else 0])
         if not rows:
             return kept
-        kept = await caught_up(kept, [(row["leaf"], row["body"]) for row in rows])
+        kept = await self.caught_up(kept, [(row["leaf"], row["body"]) for row in rows])
         self.keep(program_id, kept)
         return kept
 
     async def as_of(self, program_id: UUID, at: datetime) -> Program | None:
         """The program as it had been recorded up to an instant; None before it was started."""
-        rows = await self._reader.rows(_UP_TO, [program_id, at])
-        return (await caught_up(None, [(row["leaf"], row["body"]) for row in rows])).program if rows else None
+        async with self._looking_back:  # one at a time: each takes turns with everybody else
+            program = self._snapshots.before(program_id, at)
+            rows = await self._reader.rows(_UP_TO, [program_id, program.seq if program else 0, at])
+            turns = Turns()
+            for row in rows:
+                program = await self._after(program, read(row["body"]))
+                if program.seq % EVERY == 0:
+                    self._snapshots.keep(program_id, program)
+                await turns.others()
+            if program is not None:
+                self._snapshots.keep(program_id, program)
+            return program
+
+    async def caught_up(self, kept: Kept | None, rows: Iterable[tuple[bytes, bytes]]) -> Kept:
+        """The program after further rows (leaf and body), of which there is at least one."""
+        program, head = (kept.program, kept.head) if kept else (None, GENESIS)
+        turns = Turns()
+        for leaf, body in rows:
+            program, head = await self._after(program, read(body)), leaf
+            await turns.others()
+        if program is None:
+            raise ValueError("no rows to fold")
+        return kept_next(kept, program, head)
+
+    async def _after(self, program: Program | None, entry: Entry) -> Program:
+        if self._plans is not None:
+            await self._plans.reads(entry.fact)
+        return evolve(program, entry)
 
     def kept(self, program_id: UUID) -> Kept | None:
         """What is kept of a program, which may be old."""
@@ -91,18 +123,6 @@ class Programs:
     def drop(self, program_id: UUID) -> None:
         if (old := self._kept.pop(program_id, None)) is not None:
             self._entries -= old.seq
-
-
-async def caught_up(kept: Kept | None, rows: Iterable[tuple[bytes, bytes]]) -> Kept:
-    """The program after further rows (leaf and body), of which there is at least one."""
-    program, head = (kept.program, kept.head) if kept else (None, GENESIS)
-    for number, (leaf, body) in enumerate(rows, start=1):
-        program, head = evolve(program, read(body)), leaf
-        if number % AT_A_STRETCH == 0:
-            await asyncio.sleep(0)
-    if program is None:
-        raise ValueError("no rows to fold")
-    return kept_next(kept, program, head)
 
 
 def kept_next(before: Kept | None, program: Program, head: bytes) -> Kept:

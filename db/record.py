@@ -17,13 +17,16 @@ from uuid import UUID
 from db.database_clock import DatabaseClock
 from db.foreseen import Foreseen, Foresight
 from db.locked import Locked
+from db.plan_reader import PlanReader
 from db.programs import Programs
 from db.receipts import BatchRefused, Receipt
 from db.session import Writer
+from db.turns import Turns
 from db.waiting import Waiting, made
-from rules.acts import Act
+from rules.acts import Act, Propose, StartProgram
 from rules.decide import Decided, decide
 from rules.refusals import Refused
+from rules.vocabulary.matters import Amend
 
 T = TypeVar("T")
 
@@ -40,8 +43,12 @@ LANES = 2
 class Recorder:
     """Records acts. One per process; any number of processes may record in the same program."""
 
-    def __init__(self, writer: Writer, programs: Programs, *, most_together: int = MOST_TOGETHER) -> None:
+    def __init__(
+        self, writer: Writer, programs: Programs, plans: PlanReader | None = None, *, most_together: int = MOST_TOGETHER
+    ) -> None:
+        """`plans`, where nobody must wait for the plan of somebody else's act."""
         self._programs = programs
+        self._plans = plans
         self._most_together = most_together
         self._clock = DatabaseClock()
         self._foresight = Foresight(writer, programs, self._clock)
@@ -55,7 +62,7 @@ class Recorder:
         """Records an act with its effects; a refused attempt is recorded too. Returns after the commit.
 
         An act that was recorded before is answered with its first receipt. Raises psycopg.Error or
-        LedgerFault, and then whether it was recorded is found out by asking again.
+        LedgerFault, and then whether it was recorded is found out by asking again; or ReaderBusy, and then it was not.
         """
         return await self.answered(program_id, act, _itself)
 
@@ -70,16 +77,19 @@ class Recorder:
         return outcome
 
     async def preview(self, program_id: UUID, *acts: Act) -> Decided | Refused:
-        """What would follow from acts now; nothing is written, not even a refused attempt."""
+        """What would follow from acts now; nothing is written, not even a refused attempt. Raises ReaderBusy."""
+        await self._read_first(program_id, acts)
         kept = await self._programs.load(program_id)
         program, clocks = (kept.program, kept.clocks) if kept else (None, ())
         now = self._clock.now() or datetime.now(UTC)
         entries: tuple[Any, ...] = ()
+        turns = Turns()
         for act in acts:
             outcome = decide(program, act, max(now, program.at) if program else now, clocks if program else None)
             if isinstance(outcome, Refused):
                 return outcome
             program, clocks, entries = outcome.program, outcome.clocks, entries + outcome.entries
+            await turns.others()
         if program is None:
             raise ValueError("a preview is of at least one act")
         return Decided(entries, program, clocks)
@@ -94,6 +104,7 @@ class Recorder:
             await asyncio.wait(self._working)
 
     async def _asked(self, program_id: UUID, acts: tuple[Act, ...], of: Callable[[Any], Any], *, is_batch: bool) -> Any:
+        await self._read_first(program_id, acts)
         waiting = Waiting(acts, is_batch, of, asyncio.get_running_loop().create_future())
         if (queue := self._queues.get(program_id)) is not None:
             queue.append(waiting)
@@ -101,6 +112,20 @@ class Recorder:
             self._queues[program_id] = deque([waiting])
             self._is_ready(program_id)
         return await waiting.future
+
+    async def _read_first(self, program_id: UUID, acts: Sequence[Act]) -> None:
+        """Has the plans that acts put forward read, before anybody waits for them to be judged."""
+        if self._plans is None:
+            return
+        for act in acts:
+            match act.deed:
+                case StartProgram(document=document, parameters=parameters, programs=programs):
+                    await self._plans.judges(document, parameters, programs or {})
+                case Propose(matter=Amend(document=document, parameters=parameters)):
+                    if (kept := await self._programs.load(program_id)) is not None:
+                        await self._plans.judges(document, parameters, kept.program.agreed)
+                case _:
+                    pass
 
     def _is_ready(self, program_id: UUID) -> None:
         self._ready.append(program_id)

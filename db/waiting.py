@@ -27,9 +27,16 @@ class Waiting:
         return self.future.done()
 
     def judged(self, draft: Draft) -> Any:
-        """What comes of the acts, or the error that did: a fault in judging one act is not the fault of the others."""
+        """What comes of the act, or the error that did: a fault in judging one act is not the fault of the others."""
         try:
-            return draft.judge_all(self.acts) if self.is_batch else draft.judge(self.acts[0])
+            return draft.judge(self.acts[0])
+        except Exception as error:  # noqa: BLE001  it is raised where the act came from
+            return error
+
+    async def all_judged(self, draft: Draft) -> Any:
+        """The same of an act or of a batch, which may take long; the draft belongs to nobody else meanwhile."""
+        try:
+            return await (draft.judge_all(self.acts) if self.is_batch else draft.judge_in_turns(self.acts[0]))
         except Exception as error:  # noqa: BLE001  it is raised where the act came from
             return error
 

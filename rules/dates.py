@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from rules.times import Interval, day_after, day_begins, in_whole_days, local_day, local_time, parsed, plus, plus_lost
+from rules.times import Interval, day_after, day_begins, day_said, in_whole_days, parsed, plus, plus_lost, time_said
 
 _INSTANT = timedelta(microseconds=1)
 
@@ -73,12 +73,12 @@ def lasts_through_its_day(date: datetime, zone: str) -> bool:
 @lru_cache(maxsize=65536)
 def told(date: datetime, zone: str) -> str:
     """A date as people of the plan read it: a day, or an instant with its hour."""
-    return local_day(date, zone) if lasts_through_its_day(date, zone) else local_time(date, zone)
+    return day_said(date, zone) if lasts_through_its_day(date, zone) else time_said(date, zone)
 
 
 def told_begun(at: datetime, within: str, zone: str) -> str:
     """The first instant that is not before a date, as people of the plan read it."""
-    return local_day(at, zone) if in_days(within) else local_time(at, zone)
+    return day_said(at, zone) if in_days(within) else time_said(at, zone)
 
 
 def _last_of_day(at: datetime, zone: str) -> datetime:

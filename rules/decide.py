@@ -42,6 +42,7 @@ from rules.refusals import Code, No, Refused
 from rules.settling.clocks import Clock, clocks
 from rules.settling.proposals import LAW
 from rules.settling.unfolding import Unfolding
+from rules.times import time_said
 from rules.vocabulary.testimony import GiveAccount, TakeBackAccount
 
 
@@ -153,7 +154,7 @@ def _go_on(program: Program | None, act: a.Act, at: datetime, running: tuple[Clo
     if settled.ended_at is not None:
         raise No(
             Code.PROGRAM_ENDED,
-            f"The program is {settled.standing} since {settled.ended_at:%Y-%m-%d %H:%M} UTC.",
+            f"The program is {settled.standing} since {time_said(settled.ended_at, settled.plan.time_zone)}.",
             "acts on a program that runs or is suspended",
         )
     _check_actor(settled, act)

@@ -17,7 +17,7 @@ from rules.language.criteria import MilestoneAchieved
 from rules.language.parameters import recorded_plan
 from rules.program import Program
 from rules.settling.clocks import clocks
-from rules.times import local_day
+from rules.times import day_said
 from rules.truth import Truth
 from rules.vocabulary.milestones import MilestoneStatus
 from rules.vocabulary.phases import PhaseStatus
@@ -69,7 +69,7 @@ def parent_report(parent: Program, head: bytes, name: str) -> a.ReportParent:
         opened_in = parent.plan.phases[parent.plan.programs[name].opened_in]
         reason = f"In the parent program, {parent.title}, the phase {opened_in.title} has stepped back."
     else:
-        since = local_day(parent.suspensions[-1][0], parent.plan.time_zone)
+        since = day_said(parent.suspensions[-1][0], parent.plan.time_zone)
         reason = f"The parent program, {parent.title}, is {parent.standing} since {since}."
     return a.ReportParent(parent_seq=parent.seq, parent_head=head.hex(), holds=holds(parent, name), reason=reason)
 

@@ -6,6 +6,7 @@ that the plan wrote (`P1M` is a month, not 30 days) until it is added to an inst
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -34,23 +35,63 @@ def _in_utc(at: datetime) -> datetime:
     return at.astimezone(UTC)
 
 
-def _not_a_number(value: object) -> object:
-    # pydantic reads a bare number as seconds since 1970; in evidence that is always a slip.
-    if isinstance(value, bool | int | float):
-        raise ValueError(  # noqa: TRY004  pydantic makes a fault of a ValueError only
-            "an instant is written as RFC 3339 text, not as a number"
-        )
-    return value
+NO_INSTANT = "is no instant; write date, time and offset (RFC 3339): 2025-03-01T09:00:00+03:00"
+NO_DAY = "is no day; write 2025-03-01"
+_RFC_3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})\Z")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+
+
+def read_instant(text: str) -> datetime:
+    """An instant out of text, in UTC. Raises ValueError, which says what would be accepted.
+
+    Others read `20261101` as seconds since 1970, and a time without an offset as that of their own place.
+    """
+    if not _RFC_3339.match(text):
+        raise ValueError(f"{text[:60]!r} {NO_INSTANT}")
+    try:
+        return _in_utc(datetime.fromisoformat(text))
+    except (ValueError, OverflowError) as error:
+        raise ValueError(str(error) if str(error).startswith("an instant") else f"{text!r} {NO_INSTANT}") from None
+
+
+def read_day(text: str) -> date:
+    """A day of the calendar out of text. Raises ValueError, which says what would be accepted."""
+    if not _DAY.match(text):
+        raise ValueError(f"{text[:60]!r} {NO_DAY}")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} {NO_DAY}") from None
+
+
+def _instant(value: object) -> datetime:
+    match value:
+        case str():
+            return read_instant(value)
+        case datetime():
+            return _in_utc(value)
+        case _:
+            raise ValueError(f"{str(value)[:60]} {NO_INSTANT}")
+
+
+def _day(value: object) -> date:
+    match value:
+        case str():
+            return read_day(value)
+        case date() if not isinstance(value, datetime):
+            return value
+        case _:
+            raise ValueError(f"{str(value)[:60]} {NO_DAY}")
 
 
 Instant = Annotated[
     datetime,
-    BeforeValidator(_not_a_number),
-    AfterValidator(_in_utc),
+    BeforeValidator(_instant),
     PlainSerializer(written, return_type=str, when_used="json"),
 ]
+"""Date, time and offset in the one form of RFC 3339 that everybody reads alike; kept in UTC."""
 
-Day = Annotated[date, BeforeValidator(_not_a_number)]
+Day = Annotated[date, BeforeValidator(_day)]
 """A day of the calendar, without a place."""
 
 
@@ -119,6 +160,16 @@ def local_time(at: datetime, zone: str) -> str:
     """An instant as people of the plan read it on their clocks; seconds only where they say something."""
     there = at.astimezone(ZoneInfo(zone))
     return f"{there:%Y-%m-%d %H:%M:%S}" if there.second else f"{there:%Y-%m-%d %H:%M}"
+
+
+def day_said(at: datetime, zone: str) -> str:
+    """An instant's day as every sentence says it: in the plan's zone, which it names."""
+    return f"{local_day(at, zone)} ({zone})"
+
+
+def time_said(at: datetime, zone: str) -> str:
+    """An instant as every sentence says it: on the clocks of the plan's zone, which it names."""
+    return f"{local_time(at, zone)} ({zone})"
 
 
 def day_begins(day: date, zone: str) -> datetime:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
-from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
-    PlainSerializer,
     StringConstraints,
     WithJsonSchema,
 )
+
+from rules.forms import ID, NAME, SHA256
 
 
 class Strict(BaseModel):
@@ -95,7 +95,7 @@ def _chosen(value: str | int) -> str | int:
     return value
 
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+Name = Annotated[str, StringConstraints(pattern=NAME)]
 Label = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
@@ -107,7 +107,7 @@ Text = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=4000),
     AfterValidator(_text(4000)),
 ]
-Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$")]
+Id = Annotated[str, StringConstraints(pattern=ID)]
 """A name that somebody outside chooses: of an act, a piece of evidence, an incident, a person."""
 ActId = Annotated[str, StringConstraints(pattern=r"^(service/[a-z]+/)?[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$")]
 """Of an act: what its caller chose, an Id; or one of the service's own, which has a form that no caller can choose."""
@@ -134,30 +134,17 @@ Chosen = Annotated[
 WhenSuspended: TypeAlias = Literal["suspend", "freeze", "leave"]
 """What becomes of a child program while its parent is suspended."""
 
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Sha256 = Annotated[str, StringConstraints(pattern=SHA256)]
 
 
-def _exact(value: object) -> object:
-    if isinstance(value, float | bool):
-        raise ValueError(  # noqa: TRY004  pydantic makes a fault of a ValueError only
-            'a figure is exact: write it as text, for example "15.64"'
-        )
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        raise ValueError(f"{value!r} is no number") from None
-    if not number.is_finite() or abs(number) >= Decimal("1e18") or len(number.as_tuple().digits) > 38:
-        raise ValueError(f"{value!r} is outside what a figure can be (finite, below 1e18, 38 digits)")
-    if int(number.as_tuple().exponent) < -18:
-        raise ValueError(f"{value!r} has more than 18 decimal places")
-    return number
+MOST_COMPARED = 100
+"""Names that a word is compared with letter by letter, 10 µs each."""
 
 
-Figure = Annotated[
-    Decimal,
-    BeforeValidator(_exact),
-    PlainSerializer(lambda number: format(number, "f"), return_type=str, when_used="json"),
-]
+def _alike(word: str, names: list[str]) -> list[str]:
+    """Those of many names that begin as a word does: where one letter of it is wrong, it is mostly a later one."""
+    place = bisect_left(names, word)
+    return names[max(0, place - MOST_COMPARED // 2) : place + MOST_COMPARED // 2]
 
 
 def own_act(kind: str, *parts: object) -> str:
@@ -168,7 +155,8 @@ def own_act(kind: str, *parts: object) -> str:
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """What would be accepted instead of an unknown name, nearest first."""
     names = sorted(known)
-    near = get_close_matches(word, names, n=3, cutoff=0.6) or [name for name in names if word and word in name][:3]
+    likely = names if len(names) <= MOST_COMPARED else _alike(word, names)
+    near = get_close_matches(word, likely, n=3, cutoff=0.6) or [name for name in names if word and word in name][:3]
     if near:
         return f"did you mean {', '.join(near)}?"
     return f"known here: {', '.join(names[:12])}" if names else "none is declared"

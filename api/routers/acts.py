@@ -14,6 +14,7 @@ from fastapi import APIRouter, Path, Response
 from pydantic import Field
 
 from api.acting import RECORDED, ActRoute, Doing, Preview, ProgramId, previewed, recorded, refused
+from api.allowance import cost
 from api.answers.ledger import ReadingAnswer, ReceiptAnswer
 from api.callers import Caller
 from api.naming import check_named
@@ -21,6 +22,7 @@ from api.problems import Invalid, Refused
 from api.state import StateOf
 from db.queries import Sought
 from db.receipts import BatchRefused
+from db.turns import Turns
 from rules import acts as a
 from rules.words import Id, Name, Strict
 
@@ -155,6 +157,7 @@ async def record_all(
     if any(isinstance(act.deed, a.StartProgram) for act in batch.acts):
         raise Invalid("unreadable", "A program is started with POST /programs, not in a batch.")
     acts = [a.Act(id=act.key, actor=caller.actor, deed=act.deed) for act in batch.acts]
+    state.allowances.take(caller.person, cost(acts, preview=preview))
     await check_named(state, caller, program, (act.deed for act in batch.acts))
     if preview:
         return await previewed(state, program, *acts)
@@ -164,4 +167,8 @@ async def record_all(
         if isinstance(problem, Refused):
             problem.more["faults"] = [{"where": f"acts.{outcome.index}", "message": outcome.refused.reason}]
         raise problem
-    return recorded([ReceiptAnswer.plain(receipt) for receipt in outcome])
+    turns, answers = Turns(), []
+    for receipt in outcome:
+        answers.append(ReceiptAnswer.plain(receipt))
+        await turns.others()
+    return recorded(answers)

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from api.acting import RECORDED, Key, Preview, ProgramId, perform
+from api.allowance import LONG_PAGE, PAST, USUAL_PAGE, view
 from api.answers.assessments import AssessedAnswer
 from api.answers.checks import GateAnswer
 from api.answers.ledger import EntryAnswer, EntryPage, FactKind, SealedAnswer, SealedPage, withheld
@@ -33,6 +34,7 @@ from api.plans import PlanUnreadable, child_plans, named_plan
 from api.problems import READS, WRITES, Invalid, NotFound
 from api.state import State, StateOf
 from db.queries import Line, Place, Sought, Wanted
+from db.turns import Turns
 from rules import acts as a
 from rules.explaining.explain import blocking
 from rules.language.declared import ChildChosen
@@ -40,7 +42,7 @@ from rules.language.plan import PlanName
 from rules.language.reading import Faulty
 from rules.program import Program
 from rules.settling.clocks import clocks
-from rules.times import Instant, written
+from rules.times import Instant, read_instant, written
 from rules.vocabulary.evidence import EvidenceStatus
 from rules.vocabulary.standing import Standing
 from rules.words import Chosen, Id, Label, Name, PlanText, Strict
@@ -88,7 +90,7 @@ async def start_program(state: StateOf, caller: Caller, key: Key, body: Start, p
     plans = state.settings.accord_plans
     try:
         document = named_plan(plans, body.plan) if body.plan is not None else document
-        programs = child_plans(plans, document, body.programs)
+        programs = await child_plans(state.plans, plans, document, body.programs)
     except PlanUnreadable as error:
         raise Invalid("plan_unknown", str(error), error.accepted) from None
     except Faulty as error:
@@ -134,16 +136,33 @@ def _place(after: str | None) -> Place | None:
         return None
     started_at, _, last = after.partition("~")
     try:
-        return datetime.fromisoformat(started_at).astimezone(UTC), UUID(last)
-    except (ValueError, OverflowError):
+        return read_instant(started_at), UUID(last)
+    except ValueError:
         raise Invalid("unreadable", "There is no such page.", "`next` of the page before, unchanged") from None
 
 
 async def seen(state: State, caller: CallerInfo, program: UUID) -> Program:
-    """The program as it stands, if the caller may know of it. Raises NotFound."""
+    """The program as it stands, if the caller may know of it. Raises NotFound or TooMuch."""
     caller.check_scope(program)
     kept = await state.programs.load(program)
-    return caller.check_sees(kept.program if kept else None)
+    found = caller.check_sees(kept.program if kept else None)
+    if units := view(found.plan):
+        state.allowances.take(caller.person, units)
+    return found
+
+
+async def seen_at(state: State, caller: CallerInfo, program: UUID, at: datetime) -> Program:
+    """The program as it was known at an instant. Raises NotFound or TooMuch."""
+    await seen(state, caller, program)
+    state.allowances.take(caller.person, PAST)
+    if (held := await state.programs.as_of(program, at)) is None:
+        raise NotFound("program at that instant")
+    return held
+
+
+def _charge_page(state: State, caller: CallerInfo, limit: int) -> None:
+    if limit > USUAL_PAGE:
+        state.allowances.take(caller.person, LONG_PAGE)
 
 
 def _now() -> datetime:
@@ -160,7 +179,11 @@ async def get_program(state: StateOf, caller: Caller, program: ProgramId) -> Pro
 async def get_phases(state: StateOf, caller: Caller, program: ProgramId) -> list[PhaseAnswer]:
     """Its phases, in the order of the plan, with what blocks each."""
     held = await seen(state, caller, program)
-    return [PhaseAnswer.of(held, name, _now()) for name in held.plan.phases]
+    turns, phases = Turns(), list[PhaseAnswer]()
+    for name in held.plan.phases:
+        phases.append(PhaseAnswer.of(held, name, _now()))
+        await turns.others()
+    return phases
 
 
 @router.get("/{program}/milestones", responses=READS)
@@ -169,11 +192,12 @@ async def get_milestones(
 ) -> list[MilestoneAnswer]:
     """Its milestones: what shows each, what is found, and original, revised and actual dates."""
     held = await seen(state, caller, program)
-    return [
-        MilestoneAnswer.of(held, name, _now())
-        for name in held.plan.milestones
-        if phase is None or held.plan.phase_of[name] == phase
-    ]
+    turns, milestones = Turns(), list[MilestoneAnswer]()
+    for name in held.plan.milestones:
+        if phase is None or held.plan.phase_of[name] == phase:
+            milestones.append(MilestoneAnswer.of(held, name, _now()))
+            await turns.others()
+    return milestones
 
 
 @router.get("/{program}/blocking", responses=READS)
@@ -192,11 +216,7 @@ async def get_releases(
     at: Annotated[Instant | None, Query(description="as it was known then; left out, now")] = None,
 ) -> list[ReleaseAnswer]:
     """Its releases: what earns each, what stands in its accounts, and what it waits for."""
-    held: Program | None = await seen(state, caller, program)
-    if at is not None:
-        held = await state.programs.as_of(program, at)
-    if held is None:
-        raise NotFound("program at that instant")
+    held = await (seen(state, caller, program) if at is None else seen_at(state, caller, program, at))
     return [ReleaseAnswer.of(held, name, at or _now()) for name, _ in held.paying]
 
 
@@ -284,6 +304,7 @@ async def get_ledger(
 ) -> EntryPage:
     """Its ledger in pages, oldest first unless asked otherwise."""
     await seen(state, caller, program)
+    _charge_page(state, caller, limit)
     sought = Sought(
         since=since,
         until=until,
@@ -306,6 +327,7 @@ async def get_chain(
 ) -> SealedPage:
     """Its ledger as the bytes that were hashed, oldest first, in pages: for proving the chain by oneself."""
     await seen(state, caller, program)
+    _charge_page(state, caller, limit)
     lines = await state.queries.ledger(program, after=after, most=limit)
     return SealedPage(entries=[SealedAnswer.of(line) for line in lines], next=_after(lines, limit))
 
@@ -315,11 +337,7 @@ async def get_as_of(
     state: StateOf, caller: Caller, program: ProgramId, at: Annotated[Instant, Query(description="what was recorded by then")]
 ) -> ProgramAnswer:
     """The program as it was known at an instant."""
-    await seen(state, caller, program)
-    held = await state.programs.as_of(program, at)
-    if held is None:
-        raise NotFound("program at that instant")
-    return ProgramAnswer.of(program, held, at)
+    return ProgramAnswer.of(program, await seen_at(state, caller, program, at), at)
 
 
 def _after(lines: Sequence[Line], limit: int) -> int | None:

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from api.acting import RECORDED, ActRoute, Doing, ProgramId, Reasoned
+from api.allowance import PROPOSAL
 from api.answers.proposals import ProposalAnswer, ProposalLine
 from api.callers import Caller
 from api.problems import READS, NotFound
@@ -68,4 +69,5 @@ async def get_proposal(state: StateOf, caller: Caller, program: ProgramId, propo
     held = await seen(state, caller, program)
     if (found := held.proposals.get(proposal)) is None:
         raise NotFound("proposal")
+    state.allowances.take(caller.person, PROPOSAL)
     return ProposalAnswer.shown(held, found, datetime.now(UTC))

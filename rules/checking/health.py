@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from rules.program import Program
-from rules.times import local_day, plus
+from rules.times import day_said, plus
 from rules.vocabulary.checks import CheckState
 
 ANSWERS = ("read", "missing")
@@ -59,11 +59,11 @@ def health(program: Program, check: str, last: LastRun | None, at: datetime) -> 
         return Health.PAUSED, f"Paused: {reason}"
     zone = program.plan.time_zone
     if (due := overdue_from(program, check, last)) <= at:
-        answered = f"its last was on {local_day(last.answered_at, zone)}" if last and last.answered_at else "it never gave one"
-        return Health.OVERDUE, f"Check overdue since {local_day(due, zone)}: the source gives no answer, {answered}."
+        answered = f"its last was on {day_said(last.answered_at, zone)}" if last and last.answered_at else "it never gave one"
+        return Health.OVERDUE, f"Check overdue since {day_said(due, zone)}: the source gives no answer, {answered}."
     if last is not None and last.failures and last.failing_since is not None:
         times = "once" if last.failures == 1 else f"{last.failures} times in a row"
-        return Health.FAILING, f"Without an answer {times}, since {local_day(last.failing_since, zone)}: {last.sentence}"
+        return Health.FAILING, f"Without an answer {times}, since {day_said(last.failing_since, zone)}: {last.sentence}"
     if last is None or last.finished_at is None:
-        return Health.NEVER_RUN, f"No run has ended yet; overdue from {local_day(due, zone)}."
+        return Health.NEVER_RUN, f"No run has ended yet; overdue from {day_said(due, zone)}."
     return Health.OK, f"The source answers: {last.sentence}"

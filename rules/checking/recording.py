@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from rules.acts import RecordMeasurement
 from rules.canonical import digest
 from rules.facts import MeasurementRecorded
+from rules.figures import Figure
 from rules.language.causes import Cause
 from rules.language.indicators import Indicator
 from rules.language.periods import before, is_period, period_end
@@ -20,7 +21,6 @@ from rules.program import Program
 from rules.times import local_day
 from rules.vocabulary.origin import Fetch, Origin
 from rules.vocabulary.readings import NoReading, ReadFigure
-from rules.words import Figure
 
 _FIGURE: TypeAdapter[Decimal] = TypeAdapter(Figure)
 
@@ -108,7 +108,7 @@ class Recording:
                 period = before(period)
                 asked.add(period)
         if self._within:
-            asked.add(self._indicator.baseline.period)
+            asked.add(self._indicator.frozen.period)
         if earlier := self._series.periods_without(fetched):
             ends = max(period_end(period) for period in earlier)
             asked |= {period for period in self._read if period_end(period) > ends}

@@ -15,7 +15,7 @@ def arranged(plan: Plan) -> Iterator[str]:
     """The arrangements of a plan as indented text, each kind under its heading."""
     groups: dict[str, list[str]] = {
         "procedures, by which is decided together": [
-            line for name, procedure in plan.procedures.items() for line in _procedure(name, procedure)
+            line for name, procedure in plan.procedures.items() for line in _procedure(name, procedure, plan.time_zone)
         ],
         "amendments, by the first that allows all changes": [
             f"{name}: {', '.join(rule.may_change)}, by {rule.procedure}" for name, rule in plan.amendments.items()
@@ -40,9 +40,9 @@ def arranged(plan: Plan) -> Iterator[str]:
             yield from (f"  {line}" for line in lines)
 
 
-def _procedure(name: str, rule: Procedure) -> Iterator[str]:
+def _procedure(name: str, rule: Procedure, zone: str) -> Iterator[str]:
     yield f"{name}: {rule.title} [{', '.join(rule.proposed_by)} may propose]"
-    yield f"  adopted with {all_asked(rule.adopted_when)}"
+    yield f"  adopted with {all_asked(rule.adopted_when, zone)}"
     if rule.vetoed_by:
         yield f"  ended by an objection of {' or '.join(rule.vetoed_by)}"
     if rule.on_behalf:

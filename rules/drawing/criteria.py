@@ -6,17 +6,18 @@ from typing import assert_never
 
 from rules.language import criteria as c
 from rules.language.timetable import Deadline
+from rules.times import time_said
 
 
-def asked(criterion: c.Criterion) -> str:  # noqa: C901, PLR0912  one arm a criterion
+def asked(criterion: c.Criterion, zone: str) -> str:  # noqa: C901, PLR0912  one arm a criterion
     """What a criterion asks for, in words."""
     match criterion:
         case c.All(all=parts):
-            return f"all of ({all_asked(parts)})"
+            return f"all of ({all_asked(parts, zone)})"
         case c.AnyOf(any=parts):
-            return f"any of ({all_asked(parts)})"
+            return f"any of ({all_asked(parts, zone)})"
         case c.AtLeast(at_least=several):
-            return f"at least {several.count} of ({all_asked(several.of)})"
+            return f"at least {several.count} of ({all_asked(several.of, zone)})"
         case c.MilestoneAchieved(milestone=name):
             return f"milestone {name}"
         case c.MilestoneGraded(graded=graded):
@@ -38,7 +39,7 @@ def asked(criterion: c.Criterion) -> str:  # noqa: C901, PLR0912  one arm a crit
         case c.Assessed(assessed=a):
             return f"milestone {a.milestone} assessed by {a.by} as {'met' if a.at_least == 'met' else 'partly met or better'}"
         case c.NotBefore(not_before=after):
-            return f"{after.within} after {event(after.from_)}"
+            return f"{after.within} after {event(after.from_, zone)}"
         case c.FigureHolds(figure=figure):
             bound = f"at most {figure.at_most:f}" if figure.at_most is not None else f"at least {figure.at_least:f}"
             return f"{figure.indicator} {bound} {figure.unit}{' in all' if figure.of == 'total' else ''}"
@@ -49,9 +50,9 @@ def asked(criterion: c.Criterion) -> str:  # noqa: C901, PLR0912  one arm a crit
     assert_never(criterion)
 
 
-def all_asked(criteria: tuple[c.Criterion, ...]) -> str:
+def all_asked(criteria: tuple[c.Criterion, ...], zone: str) -> str:
     """What a gate asks for, in words."""
-    return ", ".join(asked(criterion) for criterion in criteria) or "nothing further"
+    return ", ".join(asked(criterion, zone) for criterion in criteria) or "nothing further"
 
 
 def incidents_of(trigger: c.Trigger) -> str:
@@ -61,16 +62,16 @@ def incidents_of(trigger: c.Trigger) -> str:
     return f"{' or '.join(trigger.kinds)}{least}{by}"
 
 
-def event(anchor: c.Anchor) -> str:
+def event(anchor: c.Anchor, zone: str) -> str:
     """What a duration is counted from, in words."""
     if anchor.milestone:
         return f"{anchor.milestone} happened" if anchor.as_ == "happened" else f"the achievement of {anchor.milestone}"
     if anchor.phase:
         return f"{anchor.phase} {'opens' if anchor.becomes == 'open' else 'is complete'}"
-    return f"{anchor.date:%Y-%m-%d %H:%M} UTC" if anchor.date else "the program starts"
+    return time_said(anchor.date, zone) if anchor.date else "the program starts"
 
 
-def dates(due: Deadline) -> str:
+def dates(due: Deadline, zone: str) -> str:
     """By when something is due, in words."""
-    written = [f"{date.within} after {event(date.from_)}" for date in due.dates]
+    written = [f"{date.within} after {event(date.from_, zone)}" for date in due.dates]
     return written[0] if len(written) == 1 else f"the earliest of {', '.join(written)}"

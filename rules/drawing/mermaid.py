@@ -22,7 +22,7 @@ def as_mermaid(plan: Plan) -> str:
     waited_for = _waited_for(plan)
     for name, rule in plan.phases.items():
         lines.append(f'  subgraph g_{name}["{_quoted(rule.title)}"]')
-        lines += [f"    {line}" for line in _inside(name, rule)]
+        lines += [f"    {line}" for line in _inside(name, rule, plan.time_zone)]
         lines += [f'    e_{name}{{{{"complete"}}}}'] if name in waited_for else []
         lines.append("  end")
     for name, commitment in plan.commitments.items():
@@ -32,21 +32,23 @@ def as_mermaid(plan: Plan) -> str:
         lines.append(f"  p_{child.opened_in} --> c_{name}")
     for name, rule in plan.phases.items():
         lines += [f"  p_{rule.within} -.->|within| p_{name}"] if rule.within else []
-        lines += [f"  {line}" for line in _arrows(rule.entry, f"p_{name}")]
+        lines += [f"  {line}" for line in _arrows(rule.entry, f"p_{name}", plan.time_zone)]
         if name in waited_for:
-            lines += [f"  {line}" for line in _arrows(plan.exits[name], f"e_{name}") or [f"p_{name} --> e_{name}"]]
+            lines += [
+                f"  {line}" for line in _arrows(plan.exits[name], f"e_{name}", plan.time_zone) or [f"p_{name} --> e_{name}"]
+            ]
     for name, terms in plan.releases.items():
         lines.append(f'  r_{name}[["{_quoted(terms.title)}<br/>{terms.amount:f} {_quoted(terms.unit)}"]]')
-        sources = [source for leaf in c.leaves(*terms.when) for source in _sources(leaf, f"r_{name}")]
+        sources = [source for leaf in c.leaves(*terms.when) for source in _sources(leaf, f"r_{name}", plan.time_zone)]
         sources += [f"m_{terms.share_of}"] if terms.share_of else []
         lines += [f"  {source} --> r_{name}" for source in dict.fromkeys(sources)]
     return "\n".join(lines) + "\n"
 
 
-def _inside(name: str, rule: Phase) -> Iterator[str]:
+def _inside(name: str, rule: Phase, zone: str) -> Iterator[str]:
     yield f'p_{name}{{{{"{name}"}}}}'
     for step_name, step in rule.milestones.items():
-        due = f"<br/>due {dates(step.due)}" if step.due else ""
+        due = f"<br/>due {dates(step.due, zone)}" if step.due else ""
         yield f'm_{step_name}["{_quoted(step.title)}<br/>{step.party}{due}"]'
         yield f"p_{name} --> m_{step_name}"
     if rule.stability:
@@ -60,12 +62,12 @@ def _waited_for(plan: Plan) -> set[str]:
     return {leaf.phase for leaf in leaves if isinstance(leaf, c.PhaseComplete)}
 
 
-def _arrows(gate: Iterable[c.Criterion], target: str) -> list[str]:
+def _arrows(gate: Iterable[c.Criterion], target: str, zone: str) -> list[str]:
     lines: list[str] = []
     for number, criterion in enumerate(gate):
         choice = "" if len(list(c.leaves(criterion))) == 1 else f"|{_choice(criterion)}|"
         for index, leaf in enumerate(c.leaves(criterion)):
-            lines += [f"{source} -->{choice} {target}" for source in _sources(leaf, f"{target}_{number}_{index}")]
+            lines += [f"{source} -->{choice} {target}" for source in _sources(leaf, f"{target}_{number}_{index}", zone)]
     return lines
 
 
@@ -79,7 +81,7 @@ def _choice(criterion: c.Criterion) -> str:
             return "all of these"
 
 
-def _sources(leaf: c.Leaf, own: str) -> Iterator[str]:
+def _sources(leaf: c.Leaf, own: str, zone: str) -> Iterator[str]:
     """The nodes that an arrow into a gate comes from; consents, dates and quiet get a node of their own."""
     match leaf:
         case c.MilestoneAchieved(milestone=name) | c.MilestoneGraded(graded=c.Graded(milestone=name)):
@@ -101,7 +103,7 @@ def _sources(leaf: c.Leaf, own: str) -> Iterator[str]:
             | c.NotBefore()
             | c.FigureHolds()
         ):
-            yield f'x_{own}("{_quoted(asked(leaf))}")'
+            yield f'x_{own}("{_quoted(asked(leaf, zone))}")'
         case _:
             assert_never(leaf)
 

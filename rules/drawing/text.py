@@ -14,6 +14,7 @@ from rules.language.milestones import Attestation, Filed, Measured, Showing, Sta
 from rules.language.phases import Phase, StabilityPeriod
 from rules.language.plan import Plan
 from rules.language.timetable import Deadline, Inactivity, Window
+from rules.times import local_time, time_said
 
 
 def as_text(plan: Plan) -> str:
@@ -28,7 +29,7 @@ def as_text(plan: Plan) -> str:
         lines.append("")
     if plan.calendar:
         lines.append("calendar")
-        lines += [f"  {name}: {window.title}, {_span(window)}" for name, window in plan.calendar.items()]
+        lines += [f"  {name}: {window.title}, {_span(window, plan.time_zone)}" for name, window in plan.calendar.items()]
     if plan.inactivity:
         lines.append("who stands still, while something is owed")
         lines += [f"  {party}: {_still(rule)}" for party, rule in plan.inactivity.items()]
@@ -52,12 +53,12 @@ def _phase(plan: Plan, name: str, indent: str) -> Iterator[str]:
     rule = plan.phases[name]
     yield f"{indent}{name}: {rule.title}" + (f" [{rule.party}]" if rule.party else "")
     indent += "  "
-    yield f"{indent}opens {_opening(rule)}"
+    yield f"{indent}opens {_opening(rule, plan.time_zone)}"
     for step in rule.milestones:
         yield from _milestone(plan, step, indent)
     if rule.stability:
-        yield from (f"{indent}{line}" for line in _stability(rule.stability))
-    yield f"{indent}is complete with {all_asked(rule.exit) if rule.exit else 'all that stands in it'}"
+        yield from (f"{indent}{line}" for line in _stability(rule.stability, plan.time_zone))
+    yield f"{indent}is complete with {all_asked(rule.exit, plan.time_zone) if rule.exit else 'all that stands in it'}"
     if rule.entry:
         yield f"{indent}if its entry gate closes again: {rule.when_gate_closes.replace('_', ' ')}"
     for child, opened in plan.programs.items():
@@ -77,8 +78,8 @@ _IN_SUSPENSION = {
 }
 
 
-def _opening(rule: Phase) -> str:
-    gate = f"with {all_asked(rule.entry)}" if rule.entry else "at once"
+def _opening(rule: Phase, zone: str) -> str:
+    gate = f"with {all_asked(rule.entry, zone)}" if rule.entry else "at once"
     return f"{gate}, when somebody advances it" if rule.opens == "on_advance" else gate
 
 
@@ -86,22 +87,22 @@ def _milestone(plan: Plan, name: str, indent: str) -> Iterator[str]:
     step = plan.milestones[name]
     yield f"{indent}- {name}: {step.title} [{step.party}]"
     if step.due:
-        yield f"{indent}    due {_due(step.due)}"
+        yield f"{indent}    due {_due(step.due, plan.time_zone)}"
     for showing, how in step.shown_by.items():
         yield f"{indent}    shown by {showing}: {_showing(plan, how)}"
     scale = f", in part on the scale {step.determined.scale}" if step.determined.scale else ""
     decided = "by the plan itself" if step.determined.automatically else f"by {' or '.join(step.determined.by)}"
     yield f"{indent}    verified by {' or '.join(step.verified_by)}, determined {decided}{scale}"
     if step.holds_while:
-        yield f"{indent}    held while {all_asked(step.holds_while)}"
+        yield f"{indent}    held while {all_asked(step.holds_while, plan.time_zone)}"
 
 
-def _due(due: Deadline) -> str:
+def _due(due: Deadline, zone: str) -> str:
     quiet = f" and {due.resumes_after} after" if due.resumes_after else ""
     paused = f", paused while {' or '.join(due.paused_while_broken)} is broken{quiet}" if due.paused_while_broken else ""
     windows = f", not counting {' and '.join(due.paused_in)}" if due.paused_in else ""
     follows = f", then {due.when_missed}" if due.when_missed else ""
-    return f"{dates(due)} ({due.force.replace('_', ' ')}){paused}{windows}{follows}"
+    return f"{dates(due, zone)} ({due.force.replace('_', ' ')}){paused}{windows}{follows}"
 
 
 def _showing(plan: Plan, how: Showing) -> str:
@@ -119,15 +120,15 @@ def _showing(plan: Plan, how: Showing) -> str:
 
 def _target(indicator: Indicator, target: Target) -> str:
     if target.change is not None:
-        baseline = indicator.baseline
+        baseline = indicator.frozen
         return f"{target.change} from {baseline.value:f} {target.unit} in {baseline.period}"
     if target.at_most is not None:
         return f"at most {target.at_most:f} {target.unit}"
     return f"at least {target.at_least:f} {target.unit}"
 
 
-def _stability(rule: StabilityPeriod) -> Iterator[str]:
-    since = f", counted after {event(rule.from_)}" if rule.from_ else ""
+def _stability(rule: StabilityPeriod, zone: str) -> Iterator[str]:
+    since = f", counted after {event(rule.from_, zone)}" if rule.from_ else ""
     yield f"stability kept for {rule.length}, settling for {rule.settling}{since}"
     yield from (f"  starts anew after {incidents_of(trigger)}" for trigger in rule.restarted_by)
     yield from (f"  paused by {incidents_of(trigger)}" for trigger in rule.paused_by)
@@ -143,18 +144,18 @@ def _stability(rule: StabilityPeriod) -> Iterator[str]:
 def _commitment(plan: Plan, name: str) -> Iterator[str]:
     rule = plan.commitments[name]
     yield f"{name}: {rule.title} [{rule.party or 'outside the control of any party'}]"
-    yield f"  in force from when {_in_force(rule.in_force)}"
+    yield f"  in force from when {_in_force(rule.in_force, plan.time_zone)}"
     yield from (f"  broken by {incidents_of(trigger)}" for trigger in rule.broken_by)
     if rule.kept_while:
-        yield f"  kept while {all_asked(rule.kept_while)}"
+        yield f"  kept while {all_asked(rule.kept_while, plan.time_zone)}"
 
 
-def _in_force(anchor: c.Anchor) -> str:
-    return f"{anchor.milestone} is achieved" if anchor.milestone else event(anchor)
+def _in_force(anchor: c.Anchor, zone: str) -> str:
+    return f"{anchor.milestone} is achieved" if anchor.milestone else event(anchor, zone)
 
 
-def _span(window: Window) -> str:
-    return f"{window.from_:%Y-%m-%d %H:%M} to {window.to:%Y-%m-%d %H:%M} UTC"
+def _span(window: Window, zone: str) -> str:
+    return f"{local_time(window.from_, zone)} to {time_said(window.to, zone)}"
 
 
 def _still(rule: Inactivity) -> str:

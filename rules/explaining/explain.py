@@ -13,7 +13,7 @@ from rules.following.reliance import relied_on
 from rules.language import criteria as c
 from rules.measuring.figures import usable
 from rules.program import Program
-from rules.times import local_day
+from rules.times import day_said
 from rules.truth import Truth
 from rules.vocabulary.phases import Gate, PhaseStatus
 from rules.vocabulary.standing import Standing
@@ -71,7 +71,7 @@ def blocking_phase(program: Program, name: str, at: datetime) -> tuple[Blocking,
     if program.standing is not Standing.RUNNING:
         since = program.suspensions[-1][0]
         with_parent = f" {program.parent.reason}" if program.parent and program.parent.holds else ""
-        sentence = f"The program is {program.standing} since {local_day(since, program.plan.time_zone)}; no gate opens."
+        sentence = f"The program is {program.standing} since {day_said(since, program.plan.time_zone)}; no gate opens."
         found.append(Blocking(name, gate, "program: running", Truth.NOT_MET, sentence + with_parent, (), since, None))
     if waiting and rule.within and (outer := program.phase(rule.within).status) is not PhaseStatus.OPEN:
         which = "not open" if outer is PhaseStatus.WAITING else "complete"
@@ -89,7 +89,7 @@ def _with_stalls(program: Program, block: Blocking) -> Blocking:
     """Says of those who owe and stand still that they do."""
     stalls = ((party, program.stalls[party].since) for party in block.owes if party in program.stalls)
     zone = program.plan.time_zone
-    told = [f"{named(program, [party])} has stood still since {local_day(since, zone)}." for party, since in stalls]
+    told = [f"{named(program, [party])} has stood still since {day_said(since, zone)}." for party, since in stalls]
     return replace(block, sentence=" ".join((block.sentence, *told))) if told else block
 
 

@@ -54,7 +54,14 @@ class Agenda:
 
 def on(names: set[str], held: Mapping[str, V]) -> list[tuple[str, V]]:
     """What is on the agenda, in the order of the plan or of the program."""
-    return [(name, value) for name, value in held.items() if name in names] if names else []
+    if len(names) <= 1:
+        return [(name, held[name]) for name in names if name in held]
+    return [(name, value) for name, value in held.items() if name in names]
+
+
+OF_A_MILESTONE = frozenset({"deadline", "observation", "waiver"})
+"""What begins the names of clocks that are about one milestone. Five hundred dates of one day would else each have
+everything looked at again."""
 
 
 def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:
@@ -73,6 +80,8 @@ def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:
             | effects.FindingMade(milestone=str(name))
         ):
             return (("milestone", name),)
+        case effects.ClockStruck(clock=clock) if clock.partition(".")[0] in OF_A_MILESTONE:
+            return (("milestone", clock.partition(".")[2]),)
         case facts.EvidenceVerified() | facts.EvidenceReturned() | facts.EvidenceWithdrawn():
             return _shown_by(program, fact.evidence)
         case facts.MeasurementRecorded() | effects.FigureAccepted():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -63,15 +63,25 @@ def class_of(plan: Plan, changed: tuple[Change, ...]) -> AmendmentClass | None:
 
 
 def _allows(rule: AmendmentClass, changed: tuple[Change, ...]) -> bool:
-    return all(any(_matches(change.place.split("."), place.split(".")) for place in rule.may_change) for change in changed)
+    patterns = [place.split(".") for place in rule.may_change]
+    return all(any(matches(change.place.split("."), pattern) for pattern in patterns) for change in changed)
 
 
-def _matches(place: list[str], pattern: list[str]) -> bool:
-    if not pattern:
-        return not place
-    if pattern[0] == "**":
-        return any(_matches(place[skipped:], pattern[1:]) for skipped in range(len(place) + 1))
-    return bool(place) and fnmatchcase(place[0], pattern[0]) and _matches(place[1:], pattern[1:])
+def matches(place: Sequence[str], pattern: Sequence[str]) -> bool:
+    """Whether a place is one of those that a pattern names, in steps of their lengths multiplied."""
+    ends = {0}  # how much of the pattern may be used up by what has been read of the place
+    for name in (*place, None):
+        for part, written in enumerate(pattern):  # `**` may stand for nothing
+            if part in ends and written == "**":
+                ends.add(part + 1)
+        if name is None:
+            break
+        ends = {
+            part if pattern[part] == "**" else part + 1
+            for part in ends
+            if part < len(pattern) and (pattern[part] == "**" or fnmatchcase(name, pattern[part]))
+        }
+    return len(pattern) in ends
 
 
 class Conflict(Exception):

@@ -184,7 +184,7 @@ def _check_observed(program: Program, finding: Finding | None, at: datetime) -> 
         return
     raise No(
         Code.OBSERVATION_OPEN,
-        f"The party that owes may observe on the finding until {dates.told(finding.observable_until or at, zone)} ({zone}).",
+        f"The party that owes may observe on the finding until {dates.told(finding.observable_until or at, zone)}.",
         "a determination after that, or after its observation",
     )
 

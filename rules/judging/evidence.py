@@ -75,7 +75,7 @@ def _recorded(program: Program, actor: a.Actor, deed: a.RecordEvidence, at: date
             )
         case _:
             pass
-    check_past(deed.happened_at, at)
+    check_past(deed.happened_at, at, program.plan.time_zone)
     check_since_start(program, deed.happened_at)
     check_restriction(program, actor, deed, step)
     return facts.EvidenceRecorded(

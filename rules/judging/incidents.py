@@ -15,7 +15,7 @@ from rules.judging.phases import check_decides
 from rules.judging.recorded import check_past
 from rules.program import Program
 from rules.refusals import Code, No
-from rules.times import written
+from rules.times import time_said
 from rules.vocabulary.incidents import Incident, IncidentStatus
 from rules.words import did_you_mean
 
@@ -124,7 +124,7 @@ def _reported(program: Program, deed: a.ReportIncident, at: datetime) -> Fact:
         )
     check_severity(program, deed.severity)
     check_attribution(program, deed.attributed_to)
-    check_past(deed.happened_at, at)
+    check_past(deed.happened_at, at, program.plan.time_zone)
     if deed.related_to is not None:
         known(program, deed.related_to)
     return facts.IncidentReported(**deed.model_dump(exclude={"kind"}))
@@ -145,7 +145,7 @@ def _confirmed(program: Program, actor: a.Actor, deed: a.ConfirmIncident, at: da
     severity = deed.severity or incident.severity
     check_severity(program, severity)
     check_attribution(program, deed.attributed_to)
-    check_past(deed.happened_at, at)
+    check_past(deed.happened_at, at, program.plan.time_zone)
     return facts.IncidentConfirmed(
         incident=deed.incident,
         severity=severity,
@@ -159,12 +159,12 @@ def _resolved(program: Program, actor: a.Actor, deed: a.ResolveIncident, at: dat
     incident = known(program, deed.incident)
     _check_decider(program, actor, incident)
     _expect(incident, (IncidentStatus.CONFIRMED,), Code.INCIDENT_NOT_CONFIRMED)
-    check_past(deed.resolved_at, at)
+    check_past(deed.resolved_at, at, program.plan.time_zone)
     resolved_at = deed.resolved_at or at
     if resolved_at < incident.happened_at:
         raise No(
             Code.BEFORE_IT_HAPPENED,
-            f"The incident happened at {written(incident.happened_at)}, after that.",
+            f"The incident happened at {time_said(incident.happened_at, program.plan.time_zone)}, after that.",
             "an instant after it happened",
         )
     return facts.IncidentResolved(incident=deed.incident, resolved_at=resolved_at, reason=deed.reason)

@@ -12,13 +12,13 @@ from rules.canonical import NotCanonical, digest
 from rules.following.amending import changes, class_of
 from rules.judging.disputes import ladder_of, open_dispute
 from rules.judging.milestones import milestone_of
-from rules.language.parameters import recorded_plan, text_read
+from rules.language.parameters import recorded_plan
 from rules.language.plan import Plan
 from rules.language.procedures import Procedure
 from rules.language.reading import Faulty
 from rules.program import Program
 from rules.refusals import Code, No
-from rules.soundness import sound
+from rules.soundness.accepted import accepted
 from rules.vocabulary import matters as m
 from rules.vocabulary.amendments import Version
 from rules.vocabulary.disputes import DisputeStatus
@@ -95,8 +95,9 @@ def _check_silence(program: Program, procedure: str, matter: m.ExtendSilence) ->
         raise No(Code.PROPOSAL_DECIDED, f"The proposal {proposal.id} is {proposal.status}.", "an open proposal")
     silence = procedure_of(program, proposal.procedure).silence
     _check_procedure(f"silence on {proposal.id} is extended", proposal.procedure if silence else None, procedure)
+    zone = program.plan.time_zone
     if proposal.silence_until is not None and matter.to <= proposal.silence_until:
-        told = f"The silence ends on {dates.told(proposal.silence_until, program.plan.time_zone)} already."
+        told = f"The silence ends on {dates.told(proposal.silence_until, zone)} already."
         raise No(Code.NOT_LATER, told, "a later date")
 
 
@@ -106,15 +107,16 @@ def _check_stage(program: Program, procedure: str, matter: m.ExtendStage) -> Non
         raise No(Code.WRONG_STAGE, f"The dispute {dispute.id} lies before {dispute.stage}.", f"the stage {dispute.stage}")
     stage = ladder_of(program, dispute.ladder).stages[dispute.stage]
     _check_procedure(f"{dispute.stage} has more time for {dispute.id}", stage.extended_by, procedure)
+    zone = program.plan.time_zone
     if matter.to <= dispute.until:
-        told = f"{dispute.stage} has until {dates.told(dispute.until, program.plan.time_zone)} already."
+        told = f"{dispute.stage} has until {dates.told(dispute.until, zone)} already."
         raise No(Code.NOT_LATER, told, "a later date")
 
 
 def plan_accepted(document: str, parameters: Mapping[str, str | int], programs: Mapping[str, ChildPlan]) -> Plan:
     """The plan of a text that somebody puts forward, with those of its child programs. Raises No with its faults."""
     try:
-        plan = sound(text_read(document), parameters, programs)
+        plan = accepted(document, parameters, programs)
         digest({"document": document, "parameters": dict(parameters)})
     except Faulty as error:
         told = "; ".join(fault.line("plan") for fault in error.faults[:5])

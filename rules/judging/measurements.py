@@ -42,7 +42,7 @@ def measured(program: Program, actor: a.Actor, deed: a.RecordMeasurement, at: da
             f"The period {deed.period} was not over when the figure was retrieved.",
             "a figure of a period that had ended",
         )
-    check_past(deed.retrieved_at, at)
+    check_past(deed.retrieved_at, at, program.plan.time_zone)
     if indicator.plausible is not None and not indicator.plausible.holds(deed.value):
         raise No(
             Code.IMPLAUSIBLE,

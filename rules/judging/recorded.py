@@ -6,7 +6,7 @@ from datetime import datetime
 
 from rules.program import Program
 from rules.refusals import Code, No
-from rules.times import local_time, written
+from rules.times import time_said
 from rules.vocabulary.evidence import Evidence
 
 
@@ -20,12 +20,12 @@ def check_free(program: Program, evidence: str) -> None:
         )
 
 
-def check_past(happened_at: datetime | None, at: datetime) -> None:
+def check_past(happened_at: datetime | None, at: datetime, zone: str) -> None:
     """Facts lie in the past of their recording. Raises No."""
     if happened_at is not None and happened_at > at:
         raise No(
             Code.IN_THE_FUTURE,
-            f"{written(happened_at)} has not come yet; it is {written(at)}.",
+            f"{time_said(happened_at, zone)} has not come yet; it is {time_said(at, zone)}.",
             "an instant that has passed",
         )
 
@@ -34,10 +34,10 @@ def check_since_start(program: Program, happened_at: datetime | None) -> None:
     """What somebody does for a program is done in it: its dates would otherwise begin to run before it. Raises No."""
     if happened_at is not None and happened_at < program.started_at:
         zone = program.plan.time_zone
-        began = local_time(program.started_at, zone)
+        began = time_said(program.started_at, zone)
         raise No(
             Code.BEFORE_THE_START,
-            f"{local_time(happened_at, zone)} lies before the program, which began on {began} ({zone}).",
+            f"{time_said(happened_at, zone)} lies before the program, which began on {began}.",
             "an instant since then; for what was so before, evidence without happened_at",
         )
 

@@ -61,7 +61,7 @@ def _given(program: Program, actor: a.Actor, deed: GiveAccount, incident: Incide
     check_feed(program, actor, deed.origin)
     check_severity(program, deed.severity)
     check_attribution(program, deed.attributed_to)
-    check_past(deed.happened_at, at)
+    check_past(deed.happened_at, at, program.plan.time_zone)
     account = Testimony(
         deed.account, actor.person, at, deed.severity, deed.happened_at or incident.happened_at, deed.attributed_to
     )

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from rules.forms import TIME_OF_DAY
 from rules.language.sources import Placeholders
 from rules.times import Duration
 from rules.words import Label, Name, Strict, Text
@@ -22,7 +23,7 @@ class Runs(Strict):
     """When a check runs: its rhythm, and a quicker one while a release is expected."""
 
     every: Literal["PT1H", "P1D", "P1W", "P1M"]
-    at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="local time of the plan")] = "06:00"
+    at: Annotated[str, Field(pattern=TIME_OF_DAY, description="local time of the plan")] = "06:00"
     released: Released | None = None
     jitter: Duration = Field(default="PT10M", description="runs are spread over this time, so that not all ask at once")
     overdue_after: Duration = Field(default="P14D", description="without an answer for this long the check is overdue")

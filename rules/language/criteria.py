@@ -17,9 +17,11 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
+from rules.figures import Figure, Whole
+from rules.forms import BECOMES
 from rules.language.slips import Misplaced
 from rules.times import Duration, Instant
-from rules.words import Figure, Label, Name, Strict
+from rules.words import Label, Name, Strict
 
 
 class Anchor(Strict):
@@ -27,7 +29,7 @@ class Anchor(Strict):
 
     program: bool | None = Field(default=None, description="true: the start of the program")
     phase: Name | None = Field(default=None, description="the opening or completion of a phase")
-    becomes: str | None = Field(default=None, pattern="^(open|complete)$", description="with phase")
+    becomes: str | None = Field(default=None, pattern=BECOMES, description="with phase")
     milestone: Name | None = Field(default=None, description="the achievement of a milestone")
     as_: Literal["determined", "happened"] | None = Field(
         default=None,
@@ -163,7 +165,7 @@ class AnyOf(Strict):
 
 
 class Several(Strict):
-    count: int = Field(ge=1, le=1000)
+    count: Whole = Field(ge=1, le=1000)
     of: tuple[Criterion, ...] = Field(min_length=1)
 
 

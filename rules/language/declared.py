@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from pydantic import Field
 
 from rules.acts import ChildPlan, Member
 from rules.language.parameters import text_read
-from rules.language.reading import Document, Fault, Faulty
+from rules.language.reading import Document, Fault, Faulty, Path, Position
+from rules.remembered import Remembered
 from rules.words import Chosen, Name, PlanText, Strict, did_you_mean
 
 Find: TypeAlias = Callable[[str], str | None]
@@ -28,29 +30,60 @@ class ChildChosen(Strict):
 NOTHING_CHOSEN = ChildChosen()
 
 
-def declared(document: Document) -> dict[str, str]:
-    """By child program the name of its plan. What is misshapen is left out, and found by `rules.soundness`."""
-    programs = document.data.get("programs") if isinstance(document.data, dict) else None
-    rules = programs if isinstance(programs, dict) else {}
-    plans = {name: rule.get("plan") for name, rule in rules.items() if isinstance(rule, dict)}
-    return {name: plan for name, plan in plans.items() if isinstance(plan, str)}
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What the text of a plan says of child programs: its own name, and by child the name of its plan with the place."""
+
+    plan: str
+    programs: Mapping[str, str]
+    positions: Mapping[str, Position]
+
+
+def declared(document: Document) -> Declared:
+    """What a document declares. What is misshapen is left out, and found by `rules.soundness`."""
+    data = document.data if isinstance(document.data, dict) else {}
+    rules = data.get("programs")
+    plans = (
+        {name: rule.get("plan") for name, rule in rules.items() if isinstance(rule, dict)} if isinstance(rules, dict) else {}
+    )
+    named = {name: plan for name, plan in plans.items() if isinstance(plan, str)}
+    return Declared(str(data.get("plan")), named, {name: document.position(("programs", name, "plan")) for name in named})
+
+
+def declares(text: str) -> Declared:
+    """What a plan's text declares. Raises Faulty."""
+    found = DECLARED.get(text)
+    if found is None:
+        try:
+            found = declared(text_read(text))
+        except Faulty as error:
+            found = error.faults
+        DECLARED.keep(text, found, len(text))
+    if isinstance(found, tuple):
+        raise Faulty(found)
+    return found
+
+
+DECLARED: Remembered[str, Declared | tuple[Fault, ...]] = Remembered(4_000_000)
+"""By text, what it declares or its faults. Whoever reads texts beside the event loop keeps here what it found."""
 
 
 def agreed(
-    document: Document, find: Find, chosen: Mapping[str, ChildChosen] | None = None, within: tuple[str, ...] = ()
+    plan: Declared, find: Find, chosen: Mapping[str, ChildChosen] | None = None, within: tuple[str, ...] = ()
 ) -> dict[str, ChildPlan]:
     """The plans of the child programs of a plan and of theirs; `within` are the plans that this one stands in.
 
     Raises Faulty for a choice about no child program, and for a plan within itself; and what `find` raises.
     """
-    plans, chosen = declared(document), chosen or {}
-    path = (*within, str(document.data.get("plan"))) if isinstance(document.data, dict) else within
-    for name in chosen.keys() - plans.keys():
-        raise Faulty([Fault(("programs", name), f"is no child program of this plan; {did_you_mean(name, plans)}")])
-    for name, plan in plans.items():
-        if plan in path:
-            raise Faulty([document.placed(Fault(("programs", name, "plan"), f"the plan {plan} would stand within itself"))])
-    held = {name: _agreed(find, plan, chosen.get(name, NOTHING_CHOSEN), path) for name, plan in plans.items()}
+    chosen = chosen or {}
+    path = (*within, plan.plan)
+    for name in chosen.keys() - plan.programs.keys():
+        raise Faulty([Fault(("programs", name), f"is no child program of this plan; {did_you_mean(name, plan.programs)}")])
+    for name, child in plan.programs.items():
+        if child in path:
+            at: Path = ("programs", name, "plan")
+            raise Faulty([Fault(at, f"the plan {child} would stand within itself", plan.positions[name])])
+    held = {name: _agreed(find, child, chosen.get(name, NOTHING_CHOSEN), path) for name, child in plan.programs.items()}
     return {name: child for name, child in held.items() if child is not None}
 
 
@@ -58,9 +91,9 @@ def _agreed(find: Find, plan: str, chosen: ChildChosen, within: tuple[str, ...])
     if (text := chosen.document or find(plan)) is None:
         return None
     try:
-        document = text_read(text)
+        found = declares(text)
     except Faulty:  # told with the faults of the whole plan
         programs = None
     else:
-        programs = agreed(document, find, chosen.programs, within) or None
+        programs = agreed(found, find, chosen.programs, within) or None
     return ChildPlan(document=text, parameters=chosen.parameters, members=chosen.members, programs=programs)

@@ -7,9 +7,11 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from rules.figures import Figure, Whole
+from rules.forms import CHANGE
 from rules.language.slips import Misplaced
 from rules.times import Duration
-from rules.words import Figure, Label, Name, Strict, Text
+from rules.words import Label, Name, Strict, Text
 
 
 def _no_less_than_nothing(error: Decimal) -> Decimal:
@@ -61,7 +63,7 @@ class Indicator(Strict):
     producer: Label
     unit: Label
     better: Literal["lower", "higher"]
-    baseline: Baseline
+    baseline: Baseline | None = Field(default=None, description="needed where something is compared with it")
     oldest: Duration = Field(description="oldest acceptable age, counted from the period's end")
     plausible: Plausible | None = Field(default=None, description="outside of this a figure cannot be")
     source: Text
@@ -69,6 +71,13 @@ class Indicator(Strict):
     verified_by: tuple[Name, ...] = Field(
         default=(), description="parties or bodies that verify its figures, beside those of what counts them"
     )
+
+    @property
+    def frozen(self) -> Baseline:
+        """The baseline, where something is compared with it: a sound plan has it there."""
+        if self.baseline is None:
+            raise ValueError(f"{self.title} has no baseline")
+        return self.baseline
 
 
 class Target(Strict):
@@ -78,7 +87,7 @@ class Target(Strict):
     at_least: Figure | None = None
     change: str | None = Field(
         default=None,
-        pattern=r"^[+-]\d{1,4}(\.\d{1,6})?%$",
+        pattern=CHANGE,
         description="from the baseline, for example -10%",
     )
     unit: Label = Field(description="the unit of the level, or of the figure that changes")
@@ -89,7 +98,7 @@ class Target(Strict):
     standard_errors: Annotated[Figure, Field(gt=0)] | None = Field(
         default=None, description="with change: it must be more than so many standard errors of the difference"
     )
-    periods: int = Field(
+    periods: Whole = Field(
         default=1, ge=1, le=24, description="how many consecutive periods, up to the newest, must each reach it"
     )
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from rules.language.plan import Plan
 from rules.language.reading import Document, Fault, Faulty, read, validated
+from rules.remembered import Remembered
 from rules.words import did_you_mean
+
+Chosen: TypeAlias = tuple[tuple[str, str | int], ...]
+"""Values of parameters, in the order of their names."""
 
 _PARAMETER = re.compile(r"\$[A-Za-z_][A-Za-z0-9_]*")
 """A dollar sign and a name. Anything else that begins with a dollar sign is a text about money."""
@@ -63,17 +66,22 @@ def plan_of(document: Document, chosen: Mapping[str, str | int] | None = None) -
     return validated(Plan, with_parameters(document, chosen or {}))
 
 
-@lru_cache(maxsize=64)
 def text_read(text: str) -> Document:
     """The document of a plan's text, read once; its data is shared and not to be changed. Raises Faulty."""
-    return read(text)
-
-
-@lru_cache(maxsize=512)
-def _recorded(text: str, chosen: tuple[tuple[str, str | int], ...]) -> Plan:
-    return plan_of(text_read(text), dict(chosen))
+    return _READ.get(text) or _READ.keep(text, read(text), len(text))
 
 
 def recorded_plan(text: str, chosen: Mapping[str, str | int]) -> Plan:
-    """The plan as a program carries it in its ledger; programs of one plan share one object."""
-    return _recorded(text, tuple(sorted(chosen.items())))
+    """The plan as a program carries it in its ledger; programs of one plan share one object. Raises Faulty."""
+    key = (text, chosen_key(chosen))
+    return RECORDED.get(key) or RECORDED.keep(key, plan_of(text_read(text), chosen), len(text))
+
+
+def chosen_key(chosen: Mapping[str, str | int]) -> Chosen:
+    return tuple(sorted(chosen.items()))
+
+
+_READ: Remembered[str, Document] = Remembered(1_000_000)
+RECORDED: Remembered[tuple[str, Chosen], Plan] = Remembered(4_000_000)
+"""By letters of their texts. A plan takes some thirty bytes of memory for each, a document more. Whoever reads texts beside
+the event loop keeps their plans here."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 
+from rules.forms import PERIOD
 from rules.times import plus
 
-WRITTEN = r"^\d{4}(-\d{2}(-\d{2})?)?$"
 _LENGTHS = {4: "P1Y", 7: "P1M", 10: "P1D"}
 
 
@@ -32,6 +32,6 @@ def is_period(text: str) -> bool:
 
 
 def _begin(period: str) -> datetime:
-    if not re.fullmatch(WRITTEN, period) or len(period) not in _LENGTHS:
+    if not re.fullmatch(PERIOD, period) or len(period) not in _LENGTHS:
         raise ValueError(f"{period!r} is no period; write YYYY, YYYY-MM or YYYY-MM-DD")
     return datetime.fromisoformat(period + "-01-01"[: 10 - len(period)] + "T00:00:00+00:00")

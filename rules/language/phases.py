@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from rules.figures import Whole
 from rules.language.criteria import Anchor, Criterion, Trigger
 from rules.language.milestones import Milestone
 from rules.times import Duration, TimeZone
@@ -17,7 +18,7 @@ class Tolerance(Strict):
 
     kinds: tuple[Name, ...] = Field(min_length=1)
     at_most: Name = Field(description="highest severity that is tolerated")
-    count: int = Field(ge=1, le=1000)
+    count: Whole = Field(ge=1, le=1000)
 
 
 class StabilityPeriod(Strict):

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from rules.forms import HYPHENED
 from rules.language.assessors import Assessor, GradeScale
 from rules.language.checks import Check
 from rules.language.commitments import Commitment
@@ -40,7 +41,11 @@ from rules.language.timetable import Inactivity, Window
 from rules.times import Interval, TimeZone
 from rules.words import Chosen, Label, Name, Strict, Text, WhenSuspended
 
-PlanName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
+PlanName = Annotated[str, Field(pattern=HYPHENED)]
+
+
+MANY = 300
+"""Of a kind that a plan declares. What is asked again after each act stays quick."""
 
 
 class Parameter(Strict):
@@ -78,17 +83,19 @@ class Plan(Strict):
     source: Text
     time_zone: TimeZone
     parameters: dict[Name, Parameter] = Field(default_factory=dict)
-    parties: dict[Name, Party] = Field(min_length=1)
-    bodies: dict[Name, JointBody] = Field(default_factory=dict)
-    non_parties: dict[Name, NonParty] = Field(default_factory=dict)
-    severities: tuple[Name, ...] = Field(default=(), description="from the least to the gravest")
-    incidents: dict[Name, IncidentKind] = Field(default_factory=dict)
-    indicators: dict[Name, Indicator] = Field(default_factory=dict)
+    parties: dict[Name, Party] = Field(min_length=1, max_length=MANY)
+    bodies: dict[Name, JointBody] = Field(default_factory=dict, max_length=MANY)
+    non_parties: dict[Name, NonParty] = Field(default_factory=dict, max_length=MANY)
+    severities: tuple[Name, ...] = Field(default=(), max_length=100, description="from the least to the gravest")
+    incidents: dict[Name, IncidentKind] = Field(default_factory=dict, max_length=MANY)
+    indicators: dict[Name, Indicator] = Field(default_factory=dict, max_length=MANY)
     hosts: tuple[Host, ...] = Field(default=(), max_length=50, description="the only hosts that checks may ask")
     sources: dict[Name, Source] = Field(default_factory=dict, max_length=100)
     checks: dict[Name, Check] = Field(default_factory=dict, max_length=200)
-    commitments: dict[Name, Commitment] = Field(default_factory=dict)
-    calendar: dict[Name, Window] = Field(default_factory=dict, description="times that stop the clocks which name them")
+    commitments: dict[Name, Commitment] = Field(default_factory=dict, max_length=MANY)
+    calendar: dict[Name, Window] = Field(
+        default_factory=dict, max_length=MANY, description="times that stop the clocks which name them"
+    )
     inactivity: dict[Name, Inactivity] = Field(
         default_factory=dict, description="by party or body, when it stands still; only while it owes something"
     )
@@ -100,17 +107,19 @@ class Plan(Strict):
         default="own_party",
         description="who admits and removes members of a party or body: its own representative, if it has one, or an officer",
     )
-    procedures: dict[Name, Procedure] = Field(default_factory=dict)
+    procedures: dict[Name, Procedure] = Field(default_factory=dict, max_length=MANY)
     amendments: dict[Name, AmendmentClass] = Field(
-        default_factory=dict, description="the first class that allows all changes of an amendment decides its procedure"
+        default_factory=dict,
+        max_length=20,
+        description="the first class that allows all changes of an amendment decides its procedure",
     )
-    scales: dict[Name, GradeScale] = Field(default_factory=dict)
-    assessors: dict[Name, Assessor] = Field(default_factory=dict)
-    disputes: dict[Name, Ladder] = Field(default_factory=dict)
-    snapbacks: dict[Name, Snapback] = Field(default_factory=dict)
-    phases: dict[Name, Phase] = Field(min_length=1, max_length=300)
+    scales: dict[Name, GradeScale] = Field(default_factory=dict, max_length=MANY)
+    assessors: dict[Name, Assessor] = Field(default_factory=dict, max_length=MANY)
+    disputes: dict[Name, Ladder] = Field(default_factory=dict, max_length=MANY)
+    snapbacks: dict[Name, Snapback] = Field(default_factory=dict, max_length=MANY)
+    phases: dict[Name, Phase] = Field(min_length=1, max_length=MANY)
     programs: dict[Name, ChildProgram] = Field(default_factory=dict, max_length=100, description="child programs")
-    releases: dict[Name, Release] = Field(default_factory=dict, max_length=300)
+    releases: dict[Name, Release] = Field(default_factory=dict, max_length=MANY)
 
     @cached_property
     def milestones(self) -> Mapping[str, Milestone]:
@@ -122,6 +131,11 @@ class Plan(Strict):
         """Who decides incidents, ends suspensions and terminates."""
         determining = {name for step in self.milestones.values() for name in step.determined.by}
         return self.authorities or tuple(sorted(determining or {*self.parties, *self.bodies}))
+
+    @cached_property
+    def everybody(self) -> frozenset[str]:
+        """Whoever an incident can be attributed to: parties, and those who have agreed to nothing."""
+        return frozenset((*self.parties, *self.non_parties))
 
     @cached_property
     def phase_of(self) -> Mapping[str, str]:
@@ -157,6 +171,11 @@ class Plan(Strict):
                 for indicator in rule.indicators:
                     verifiers[indicator] = verifiers.get(indicator, frozenset()) | frozenset(terms.verified_by)
         return verifiers
+
+    @cached_property
+    def size(self) -> int:
+        """How much is looked at to tell how a program stands: its milestones, and the criteria of its gates."""
+        return len(self.milestones) + sum(1 for _, gate in self.gates for _ in leaves(*gate))
 
     @cached_property
     def gates(self) -> tuple[tuple[tuple[str, ...], tuple[Criterion, ...]], ...]:

@@ -52,6 +52,6 @@ class AmendmentClass(Strict):
 
     procedure: Name
     may_change: tuple[Label, ...] = Field(
-        default=("**",), min_length=1, description="places in the plan; * is one name, ** any number of them"
+        default=("**",), min_length=1, max_length=20, description="places in the plan; * is one name, ** any number of them"
     )
     note: Text | None = None

@@ -1,35 +1,61 @@
 """YAML text to plain data, with the line and column of every value, and faults that name them.
 
 Only mappings, lists and plain scalars exist here: no tags, anchors or aliases, so that a document
-can neither run code nor grow while it is read. A number with a fraction stays the text it was
-written as, because figures are exact decimals.
+can neither run code nor grow while it is read. Size, depth and number of values are limited while
+reading, so that no text takes long (record 33). What is no whole number stays the text it was written
+as, because figures are exact decimals.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, TypeAlias, TypeVar
 from unicodedata import normalize
 
 from pydantic import BaseModel, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml import (
+    AliasEvent,
+    CollectionStartEvent,
+    DocumentEndEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    MarkedYAMLError,
+    NodeEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    StreamEndEvent,
+    YAMLError,
+)
+from yaml._yaml import CParser
 
-from rules.language.slips import field, sentence, unread
+from rules.fields import Shapes
+from rules.language.scalars import plain
+from rules.language.slips import UNKNOWN, field, sentence, unread
 
 M = TypeVar("M", bound=BaseModel)
-Path = tuple[str | int, ...]
-Position = tuple[int, int]
+Path: TypeAlias = tuple[str | int, ...]
+Position: TypeAlias = tuple[int, int]
 """Line and column, both counted from 1."""
 
 LARGEST_DOCUMENT = 256 * 1024
 DEEPEST_NESTING = 20
 """Less than the 24 of `rules.canonical`, since a plan stands inside an act and an entry."""
+MOST_VALUES = 20_000
+"""Keys and values of a document. The longest plan that is kept here has 1,700."""
+MOST_FAULTS = 100
+"""Of one document that are told. Who has made more has made one of them many times."""
 BLANKS = frozenset({"", "?", "??", "???", "tbd", "tba", "todo", "n/a", "xxx", "to be determined", "to be decided"})
+LONGEST_BLANK = max(map(len, BLANKS))
 BLANK = "is blank; give a value, or leave the key out"
 CUT = "has no value; where it belongs to the text before it, put that in quotes: between { and } a comma ends a value"
+WRITTEN_OUT = "anchors and aliases are not used; write the value out"
+
+_NO_TEXT = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What YAML reads nowhere: control characters and halves of characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +73,14 @@ class Fault:
 
 
 class Faulty(Exception):
-    """A document that cannot be accepted; `faults` holds every fault found, in reading order."""
+    """A document that cannot be accepted; `faults` holds those found in reading order, `MOST_FAULTS` of them at most."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        self.faults = tuple(sorted(faults, key=lambda fault: fault.position))
+        self.faults = tuple(sorted(faults, key=lambda fault: fault.position)[:MOST_FAULTS])
         super().__init__("; ".join(fault.line("document") for fault in self.faults))
+
+    def __reduce__(self) -> tuple[type[Faulty], tuple[Sequence[Fault]]]:
+        return type(self), (self.faults,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,94 +106,158 @@ def read(text: str) -> Document:
     """Parses YAML (or JSON, which is YAML). Raises Faulty."""
     if len(text.encode(errors="surrogatepass")) > LARGEST_DOCUMENT:
         raise Faulty([Fault((), f"the document is larger than {LARGEST_DOCUMENT // 1024} KiB")])
+    if (found := _NO_TEXT.search(text)) is not None:
+        before = text[: found.start()]
+        position = (before.count("\n") + 1, len(before) - before.rfind("\n"))
+        raise Faulty([Fault((), f"the character U+{ord(found[0]):04X} stands here, which is no text; remove it", position)])
+    reader = _Reader(text)
     try:
-        root = YAML(typ="safe", pure=True).compose(text)
+        data = reader.document()
     except MarkedYAMLError as error:
-        said, mark = unread(error)
+        said, mark = unread(error, text)
         position = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         raise Faulty([Fault((), f"not readable as YAML: {said}", position)]) from None
     except YAMLError as error:
         raise Faulty([Fault((), f"not readable as YAML: {error}")]) from None
-    except RecursionError:
-        raise Faulty([Fault((), f"nested too deeply; {DEEPEST_NESTING} levels are read")]) from None
-    if root is None:
-        raise Faulty([Fault((), "the document is empty")])
-    reader = _Reader()
-    data = reader.value(root, ())
     if reader.faults:
         raise Faulty(reader.faults)
     return Document(text, data, reader.positions)
 
 
 class _Reader:
-    def __init__(self) -> None:
+    """Makes data of a parser's events, one after the other, and stops where there are too many."""
+
+    def __init__(self, text: str) -> None:
         self.positions: dict[Path, Position] = {}
         self.faults: list[Fault] = []
-        self._seen: set[int] = set()
+        self._events = CParser(text)
+        self._left = MOST_VALUES
 
-    def value(self, node: Node, path: Path) -> Any:
-        self.positions[path] = at = (node.start_mark.line + 1, node.start_mark.column + 1)
-        if id(node) in self._seen or node.anchor:
-            return self._fault(path, at, "anchors and aliases are not used; write the value out")
-        self._seen.add(id(node))
-        if len(path) > DEEPEST_NESTING:
-            return self._fault(path, at, f"nested too deeply; {DEEPEST_NESTING} levels are read")
-        if isinstance(node, MappingNode):
-            return self._mapping(node, path)
-        if isinstance(node, SequenceNode):
-            return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
-        if isinstance(node, ScalarNode):
-            return self._scalar(node, path, at)
-        return self._fault(path, at, "only mappings, lists and plain values are read")
+    def document(self) -> Any:
+        """The data of the one document that the text is. Raises Faulty where it cannot be read on, and YAMLError."""
+        self._next()  # the stream begins
+        if isinstance(self._next(), StreamEndEvent):
+            raise Faulty([Fault((), "the document is empty")])
+        data = self._value(self._next(), ())
+        while isinstance(event := self._next(), DocumentEndEvent):
+            pass
+        if not isinstance(event, StreamEndEvent):
+            raise Faulty([Fault((), "a second document begins here; a file is one", _at(event))])
+        return data
 
-    def _mapping(self, node: MappingNode, path: Path) -> dict[str, Any]:
-        values: dict[str, Any] = {}
-        for key, value in node.value:
-            at = (key.start_mark.line + 1, key.start_mark.column + 1)
-            if not isinstance(key, ScalarNode):
-                self._fault(path, at, "a key is a plain word")
-            elif key.value in values:
-                self._fault((*path, key.value), at, "stands here twice; keep one")
-            elif isinstance(value, ScalarNode) and not value.value and not value.style:
-                # The value's own mark stands lines below.
-                has_colon = value.start_mark.index > key.end_mark.index
-                self._fault((*path, key.value), at, BLANK if has_colon else CUT)
-            else:
-                values[key.value] = self.value(value, (*path, key.value))
-                if isinstance(value, MappingNode | SequenceNode):
-                    self.positions[*path, key.value] = at  # where a reader would look for it, not the line below
+    def _next(self) -> Event:
+        if (event := self._events.get_event()) is None:
+            raise YAMLError("the text goes on after its end")
+        return event
+
+    def _counted(self, event: Event) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise Faulty(
+                [Fault((), f"has more than {MOST_VALUES} keys and values; divide it, for example into programs", _at(event))]
+            )
+
+    def _value(self, event: Event, path: Path) -> Any:
+        self._counted(event)
+        self.positions[path] = at = _at(event)
+        if (wrong := _not_read(event)) is not None:
+            self._fault(path, at, wrong)
+            return self._skipped(event)
+        if isinstance(event, ScalarEvent):
+            return self._scalar(event, path, at)
+        if len(path) >= DEEPEST_NESTING:
+            raise Faulty([Fault(path, f"nested too deeply; {DEEPEST_NESTING} levels are read", at)])
+        return self._mapping(path) if isinstance(event, MappingStartEvent) else self._sequence(path)
+
+    def _sequence(self, path: Path) -> list[Any]:
+        values: list[Any] = []
+        while not isinstance(event := self._next(), SequenceEndEvent):
+            values.append(self._value(event, (*path, len(values))))
         return values
 
-    def _scalar(self, node: ScalarNode, path: Path, at: Position) -> Any:
-        match str(node.tag).rpartition(":")[2]:
-            case "null":
-                return self._fault(path, at, BLANK)
-            case "bool":
-                return node.value.lower() in {"true", "yes", "on"}
-            case "int":
-                try:
-                    number = int(node.value.replace("_", ""), 0)
-                except ValueError:
-                    return str(node.value)
-                return number if abs(number) < 2**53 else str(node.value)  # the ledger keeps no larger whole numbers
-            case "str" if node.value.strip().lower() in BLANKS:
-                return self._fault(
-                    path,
-                    at,
-                    "is blank; what the text leaves open is a named parameter with a default and a why",
-                )
-            case "str" | "float" | "timestamp":
-                return normalize("NFC", node.value)  # as the ledger keeps text
-            case _:
-                return self._fault(path, at, f"the tag {node.tag} is not read; write a plain value")
+    def _mapping(self, path: Path) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        while not isinstance(key := self._next(), MappingEndEvent):
+            self._counted(key)
+            at = _at(key)
+            if not isinstance(key, ScalarEvent) or _not_read(key) is not None:
+                self._fault(path, at, WRITTEN_OUT if isinstance(key, AliasEvent) else "a key is a plain word")
+                self._skipped(key)
+                self._skipped(self._next())
+                continue
+            name, value, inner = key.value, self._next(), (*path, key.value)
+            if name in values:
+                self._fault(inner, at, "stands here twice; keep one")
+                self._skipped(value)
+            elif isinstance(value, ScalarEvent) and not value.value and not value.style and value.tag is None:
+                # The value's own mark stands lines below.
+                self._fault(inner, at, BLANK if _has_colon(key, value) else CUT)
+            else:
+                values[name] = self._value(value, inner)
+                if isinstance(value, CollectionStartEvent):
+                    self.positions[inner] = at  # where a reader would look for it, not the line below
+        return values
+
+    def _scalar(self, event: ScalarEvent, path: Path, at: Position) -> Any:
+        text: str = event.value
+        value = text if event.style else plain(text)
+        if value is None:
+            return self._fault(path, at, BLANK)
+        if not isinstance(value, str):
+            return value
+        if len(text) <= 2 * LONGEST_BLANK and text.strip().lower() in BLANKS:
+            return self._fault(path, at, "is blank; what the text leaves open is a named parameter with a default and a why")
+        return text if text.isascii() else normalize("NFC", text)  # as the ledger keeps text
+
+    def _skipped(self, event: Event) -> None:
+        """Passes over a value that is not read, to its end."""
+        depth = 0
+        while True:
+            self._counted(event)
+            depth += isinstance(event, CollectionStartEvent) - isinstance(event, MappingEndEvent | SequenceEndEvent)
+            if depth == 0:
+                return
+            event = self._next()
 
     def _fault(self, path: Path, at: Position, message: str) -> None:
         self.faults.append(Fault(path, message, at))
+        if len(self.faults) >= MOST_FAULTS:
+            raise Faulty(self.faults)
 
 
-def faults_of(error: ValidationError) -> list[Fault]:
-    """A pydantic error as faults. Names the accepted fields where a field is unknown or missing."""
-    return [Fault(_plain((*item["loc"], *field(item))), sentence(item)) for item in error.errors(include_url=False)]
+def _not_read(event: Event) -> str | None:
+    """What about a value is not read, whatever the value is."""
+    if isinstance(event, NodeEvent) and (isinstance(event, AliasEvent) or event.anchor is not None):
+        return WRITTEN_OUT
+    if isinstance(event, ScalarEvent | CollectionStartEvent) and event.tag is not None:
+        return f"the tag {event.tag} is not read; write a plain value"
+    return None
+
+
+def _has_colon(key: Event, value: Event) -> bool:
+    return key.end_mark is not None and value.start_mark is not None and value.start_mark.index > key.end_mark.index
+
+
+def _at(event: Event) -> Position:
+    return (event.start_mark.line + 1, event.start_mark.column + 1) if event.start_mark else (1, 1)
+
+
+def faults_of(error: ValidationError, schema: dict[str, Any], data: Any) -> list[Fault]:
+    """A pydantic error as faults; `schema` is that of the shape that the data should have been of."""
+    return [Fault(_plain((*item["loc"], *field(item))), _told(item, schema, data)) for item in error.errors(include_url=False)]
+
+
+def _told(item: Any, schema: dict[str, Any], data: Any) -> str:
+    """What is said of an error; of a field that is none, which ones there are."""
+    if item["type"] != "extra_forbidden":
+        return sentence(item)
+    known = Shapes(schema).unknown(item["loc"], data)
+    return f"{UNKNOWN}; {known}" if known else UNKNOWN
+
+
+@cache
+def _schema_of(model: type[BaseModel]) -> dict[str, Any]:
+    return model.model_json_schema(by_alias=True)
 
 
 def _plain(location: tuple[int | str, ...]) -> Path:
@@ -177,10 +270,11 @@ def validated(model: type[M], document: Document) -> M:
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
-        raise Faulty([document.placed(fault) for fault in _found(error, document.data)]) from None
+        found = _found(error, _schema_of(model), document.data)
+        raise Faulty([document.placed(fault) for fault in found]) from None
 
 
-def _found(error: ValidationError, data: Any) -> list[Fault]:
+def _found(error: ValidationError, schema: dict[str, Any], data: Any) -> list[Fault]:
     """The faults with their paths as the document has them, one for each place.
 
     pydantic adds the tag of a union's member to a path, and reports each member that did not fit.
@@ -188,7 +282,10 @@ def _found(error: ValidationError, data: Any) -> list[Fault]:
     faults: dict[Path, Fault] = {}
     for item in error.errors(include_url=False):
         path = _in_document(_plain((*item["loc"], *field(item))), data, missing=item["type"] == "missing")
-        faults.setdefault(path, Fault(path, sentence(item)))
+        if path not in faults:
+            faults[path] = Fault(path, _told(item, schema, data))
+        if len(faults) >= MOST_FAULTS:
+            break
     return list(faults.values())
 
 

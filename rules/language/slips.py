@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ruamel.yaml.error import MarkedYAMLError, StringMark
+from yaml import Mark, MarkedYAMLError
+
+from rules.forms import unlike
 
 
 class Misplaced(ValueError):
@@ -15,22 +17,26 @@ class Misplaced(ValueError):
         self.place = place
 
 
-def unread(error: MarkedYAMLError) -> tuple[str, StringMark | None]:
+def unread(error: MarkedYAMLError, text: str) -> tuple[str, Mark | None]:
     """Why text is no YAML, and where whoever wrote it would look for the slip."""
-    problem = str(error.problem)
-    if error.context == "while scanning a quoted scalar":
+    problem, context = str(error.problem), str(error.context)
+    here = error.problem_mark
+    if context == "while scanning a quoted scalar":
         return "the quote that opens here is closed nowhere", error.context_mark
-    if "'\\t'" in problem:
-        return "a tab stands here; indent with spaces", error.problem_mark
-    if problem.startswith("expected <block end>"):
-        return "this line is further in or out than those that it belongs to", error.problem_mark
-    if problem == "mapping values are not allowed here":
-        return "a colon within text; put the text in quotes, or the fields on lines of their own", error.problem_mark
-    if error.context in ("while parsing a flow mapping", "while parsing a flow sequence"):
-        return f"what opens here with {'{' if 'mapping' in error.context else '['} is not closed", error.context_mark
-    if problem.endswith("that cannot start any token"):
-        return f"{problem.removeprefix('found character ')[:3]} begins no value; put the text in quotes", error.problem_mark
-    return problem, error.problem_mark or error.context_mark
+    if context in ("while parsing a flow mapping", "while parsing a flow sequence"):
+        return f"what opens here with {'{' if 'mapping' in context else '['} is not closed", error.context_mark
+    if problem.startswith("mapping values are not allowed"):
+        return "a colon within text; put the text in quotes, or the fields on lines of their own", here
+    if problem in ("did not find expected key", "did not find expected '-' indicator"):
+        return "this line is further in or out than those that it belongs to", here
+    found = text[here.index : here.index + 1] if here else ""
+    if problem.endswith("cannot start any token"):
+        if found == "\t":
+            return "a tab stands here; indent with spaces", here
+        return f"{found!r} begins no value; put the text in quotes", here
+    if problem == "did not find expected node content":
+        return f"{found!r} stands where a value belongs" if found else "a value is missing here", here
+    return problem, here or error.context_mark
 
 
 def field(item: Any) -> tuple[str, ...]:
@@ -48,11 +54,11 @@ def sentence(item: Any) -> str:
         case "missing":
             return MISSING.get(str(item["loc"][-1]), "is missing")
         case "extra_forbidden":
-            return "is not a field of this place; remove it or correct its name"
+            return UNKNOWN
         case "value_error":
             return str(item["ctx"]["error"])
         case "string_pattern_mismatch":
-            return f"{item['input']!r} {FORMS.get(str(item['loc'][-1]), NO_NAME.format('_'))}"
+            return f"{str(item['input'])[:60]!r} {unlike(item['ctx']['pattern'])}"
         case "union_tag_invalid" if field(item):
             known = item["ctx"]["expected_tags"].replace("'", "")
             return f"{item['ctx']['tag']!r} is nothing that can stand here; write one of {known}"
@@ -70,17 +76,7 @@ def sentence(item: Any) -> str:
     return str(item["msg"][:1].lower() + item["msg"][1:]) + shown
 
 
-NO_NAME = "is no name; use lower-case letters, digits and {}, starting with a letter"
-FORMS = {
-    "plan": NO_NAME.format("-"),
-    "adapter": NO_NAME.format("-"),
-    "at": "is no time; write 06:00 for a check, 2024-10-01T09:00 in a story",
-    "starts": "is no time; write 2024-10-01T09:00",
-    "becomes": "is nothing that a phase becomes; write open or complete",
-    "change": "is no change; write it with its sign: -10%",
-    "recovered": "is no share; write 50%",
-}
-"""By field, what is said of text that has not its form."""
+UNKNOWN = "is not a field of this place; remove it or correct its name"
 
 MISSING = {
     "from": "a duration needs an anchor; write from: {phase: ..., becomes: open} or {milestone: ...} or {date: ...}",

@@ -18,11 +18,13 @@ from fractions import Fraction
 
 from pydantic import Field, model_validator
 
+from rules.figures import Figure
+from rules.forms import SHARE
 from rules.language.causes import THAT_COUNT, Cause
 from rules.language.criteria import After, Criterion
 from rules.language.slips import Misplaced
 from rules.times import Duration
-from rules.words import Figure, Label, Name, Strict, Text
+from rules.words import Label, Name, Strict, Text
 
 
 class Sample(Strict):
@@ -52,9 +54,7 @@ class Advance(Strict):
 
     amount: Figure = Field(gt=0)
     when: tuple[Criterion, ...] = ()
-    recovered: str = Field(
-        pattern=r"^(100|\d{1,2}(\.\d{1,6})?)%$", description="share of each later result that goes against it"
-    )
+    recovered: str = Field(pattern=SHARE, description="share of each later result that goes against it")
 
     @property
     def rate(self) -> Fraction:

@@ -31,7 +31,7 @@ def base(program: Program, how: Measured, figure: MeasurementRecorded) -> Base |
     A trend is therefore read within one edition, and a promise about a number against that number.
     """
     indicator = program.plan.indicators[how.indicator]
-    frozen = indicator.baseline
+    frozen = indicator.frozen
     if how.target.compares == "frozen_baseline":
         return Base(frozen.value, frozen.standard_error)
     if (found := published(program, figure, frozen.period)) is not None:
@@ -49,7 +49,7 @@ def bound(target: Target, indicator: Indicator, start: Decimal | None = None) ->
         return target.at_most, "at most"
     if target.at_least is not None:
         return target.at_least, "at least"
-    start = indicator.baseline.value if start is None else start
+    start = indicator.frozen.value if start is None else start
     change = Decimal((target.change or "").removesuffix("%"))
     return start + abs(start) * change / 100, "at most" if indicator.better == "lower" else "at least"
 
@@ -93,4 +93,4 @@ def _revised(program: Program, figure: MeasurementRecorded) -> str:
 def _from(target: Target, indicator: Indicator, start: Base) -> str:
     if target.compares == "frozen_baseline":
         return ""
-    return f", {target.change} from {start.value:f} in {indicator.baseline.period} in the same edition"
+    return f", {target.change} from {start.value:f} in {indicator.frozen.period} in the same edition"

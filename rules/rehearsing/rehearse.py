@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from rules.checking.runs import CHECKS, Run, what_follows
 from rules.decide import Decided, decide
 from rules.entries import Entry
 from rules.family import child_id
+from rules.forms import STORY_TIME, unlike
 from rules.language.milestones import Attestation, Filed, Measured, Milestone, Showing
 from rules.language.parameters import recorded_plan
 from rules.language.plan import Plan
@@ -123,10 +125,12 @@ class _Stage:
             self.faults.append(self.told.placed(Fault((*path, "refused"), message)))
 
     def _deed(self, kind: str, step: Step, path: Path) -> a.Deed:
+        given = {"kind": kind, **self._localised(step.with_, (*path, "with"))}
         try:
-            return _DEED.validate_python({"kind": kind, **self._localised(step.with_, (*path, "with"))})
+            return _DEED.validate_python(given)
         except ValidationError as error:
-            faults = [Fault((*path, "with", *fault.path[1:]), fault.message) for fault in faults_of(error)]
+            found = faults_of(error, _DEED.json_schema(), given)
+            faults = [Fault((*path, "with", *fault.path[1:]), fault.message) for fault in found]
             raise Faulty([self.told.placed(fault) for fault in faults]) from None
 
     def _localised(self, fields: dict[str, object], path: Path) -> dict[str, object]:
@@ -282,6 +286,8 @@ class _Stage:
         return a.Act(id=f"act-{self._acts}", actor=actor, deed=deed)
 
     def _instant(self, text: str, path: Path) -> datetime:
+        if not re.fullmatch(STORY_TIME, text):
+            raise self._fault(path, f"{text!r} {unlike(STORY_TIME)}")
         try:
             at = datetime.fromisoformat(text)
         except ValueError:

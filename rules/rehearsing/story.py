@@ -20,16 +20,17 @@ steps:
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
 from rules.acts import Role
+from rules.figures import Figure, Whole
+from rules.forms import STORY_TIME
 from rules.times import Day
 from rules.vocabulary.accounts import Account
 from rules.vocabulary.readings import NoReading, ReadEvent, ReadFigure, Readings, Unread
-from rules.words import Figure, Id, Label, Name, Strict, Text
+from rules.words import Id, Label, Name, Strict, Text
 
 
 class Cast(Strict):
@@ -82,28 +83,28 @@ class Expectation(Strict):
     owes: tuple[Name, ...] | None = Field(default=None, description="with blocked: who owes an act")
     reciprocity: Name | None = Field(default=None, description="a party or body: what it owes, and has kept and not kept")
     owed: tuple[Id, ...] | None = Field(default=None, description="with reciprocity: milestones, phases and so on owed")
-    kept: int | None = Field(default=None, description="with reciprocity, as the next ones: how many, by dates that bind")
-    late: int | None = Field(default=None, description="by dates as they stand, after pauses and by what was agreed since")
-    late_original: int | None = Field(default=None, description="by the original dates, whatever was agreed since")
-    waived: int | None = None
-    broken: int | None = None
+    kept: Whole | None = Field(default=None, description="with reciprocity, as the next ones: how many, by dates that bind")
+    late: Whole | None = Field(default=None, description="by dates as they stand, after pauses and by what was agreed since")
+    late_original: Whole | None = Field(default=None, description="by the original dates, whatever was agreed since")
+    waived: Whole | None = None
+    broken: Whole | None = None
     standing_still: tuple[Name, ...] | None = Field(default=None, description="all parties and bodies that stand still")
     nobody_late: bool | None = Field(default=None, description="true: no binding date and no long stop has been missed")
     on_time: tuple[Name, ...] | None = Field(default=None, description="parties that have missed no such date")
     is_: str | None = Field(default=None, alias="is")
-    on: date | None = Field(default=None, description="local date of opening, completion, achievement")
-    happened_on: date | None = Field(default=None, description="with milestone: local date of the deed, as its evidence says")
-    completes_on: date | None = Field(default=None, description="local date on which a period ends")
-    days_left: int | None = None
+    on: Day | None = Field(default=None, description="local date of opening, completion, achievement")
+    happened_on: Day | None = Field(default=None, description="with milestone: local date of the deed, as its evidence says")
+    completes_on: Day | None = Field(default=None, description="local date on which a period ends")
+    days_left: Whole | None = None
     moved_by: Id | None = None
-    due_on: date | None = Field(default=None, description="with milestone: the revised due date")
-    due_original_on: date | None = None
-    days_late: int | None = Field(default=None, description="with milestone: local days after its date as it stands")
-    days_late_original: int | None = Field(default=None, description="with milestone: local days after its original date")
+    due_on: Day | None = Field(default=None, description="with milestone: the revised due date")
+    due_original_on: Day | None = None
+    days_late: Whole | None = Field(default=None, description="with milestone: local days after its date as it stands")
+    days_late_original: Whole | None = Field(default=None, description="with milestone: local days after its original date")
     missed: bool | None = Field(default=None, description="with milestone: whether its date, of whatever force, has passed")
     graded: Figure | None = Field(default=None, description="with milestone: the grade that it holds")
     balances: dict[Account, Figure] | None = Field(default=None, description="with release: what stands in its accounts")
-    cure_until: date | None = Field(default=None, description="with release: local date on which a suspended part is lost")
+    cure_until: Day | None = Field(default=None, description="with release: local date on which a suspended part is lost")
     says: str | None = Field(default=None, description="words that the sentence contains")
 
     @model_validator(mode="after")
@@ -181,7 +182,7 @@ class Checked(Strict):
 class Step(Strict):
     """One act, or a report of a child program or a check, or milestones achieved in the ordinary way, or expectations."""
 
-    at: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?$")
+    at: str = Field(pattern=STORY_TIME)
     by: Id | None = None
     do: Name | None = None
     with_: dict[str, Any] = Field(default_factory=dict, alias="with")
@@ -212,6 +213,6 @@ class Story(Strict):
     plan: str = Field(description="file of the plan, beside the story or above it")
     why: Text | None = None
     parameters: dict[Name, str | int] = Field(default_factory=dict)
-    starts: str = Field(pattern=Step.model_fields["at"].metadata[0].pattern)
+    starts: str = Field(pattern=STORY_TIME)
     people: dict[Id, tuple[Cast, ...]]
     steps: tuple[Step, ...] = Field(min_length=1)

@@ -17,7 +17,7 @@ from rules.program import Program
 from rules.releases.earned import counted_figure, earned
 from rules.releases.pending import pending
 from rules.releases.windows import cured_by, ends
-from rules.times import local_day
+from rules.times import day_said
 from rules.truth import Truth
 from rules.vocabulary.releases import ReleaseState
 from rules.vocabulary.standing import Standing
@@ -54,7 +54,7 @@ def awaited(program: Program, name: str, at: datetime) -> tuple[Awaited, ...]:
 def _standing(program: Program) -> Iterator[Awaited]:
     if program.standing is not Standing.RUNNING and program.suspensions:
         since = program.suspensions[-1][0]
-        sentence = f"The program is {program.standing} since {local_day(since, program.plan.time_zone)}; nothing is paid."
+        sentence = f"The program is {program.standing} since {day_said(since, program.plan.time_zone)}; nothing is paid."
         yield Awaited("program: running", Truth.NOT_MET, sentence, since=since)
 
 
@@ -126,7 +126,7 @@ def _time(program: Program, name: str, state: ReleaseState, at: datetime) -> Ite
         lost = f"it is lost unless it is earned by {dates.told(until, zone)}" if until else "it waits until it is earned again"
         if until is not None and dates.has_passed(until, at, zone) and pending(program, name, until):
             lost = f"what was shown by {dates.told(until, zone)} is still to be decided"
-        sentence = f"{part.amount:f} {terms.unit} is suspended since {local_day(part.since, zone)}; {lost}."
+        sentence = f"{part.amount:f} {terms.unit} is suspended since {day_said(part.since, zone)}; {lost}."
         yield Awaited("cure", Truth.NOT_MET, sentence, (terms.to,), part.since, until)
     end = ends(program, name)
     if end is not None and not dates.has_passed(end, at, zone) and state.balances["committed"]:

@@ -65,7 +65,7 @@ def _by_unit(program: Program, terms: Release, rule: PerUnit, at: datetime) -> E
     told = f"{indicator.title}: {figure.value:f} {figure.unit} in {figure.period}"
     if stale_from(program, rule.indicator, figure) <= at:
         return Earned(None, f"{told}, which is older than the plan accepts.")
-    start = indicator.baseline.value if rule.from_ is None else rule.from_
+    start = indicator.frozen.value if rule.from_ is None else rule.from_
     way, done = Fraction(rule.to) - Fraction(start), Fraction(figure.value) - Fraction(start)
     units = min(max(done if way > 0 else -done, Fraction(0)), abs(way))
     amount = terms.rounded(units * Fraction(rule.each))

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from rules import dates, effects, facts
 from rules.language.plan import Plan
-from rules.times import local_time
+from rules.times import time_said
 from rules.vocabulary.disputes import OnDispute
 
 
@@ -29,7 +29,7 @@ def dispute_told(fact: OnDispute, plan: Plan) -> str:
         case effects.DisputeUnsettled():
             return f"dispute {fact.dispute} is left unsettled by the last stage"
         case facts.SnapbackInvoked():
-            return f"snapback {fact.snapback} invoked, in effect on {local_time(fact.takes_effect_at, zone)}: {fact.reason}"
+            return f"snapback {fact.snapback} invoked, in effect on {time_said(fact.takes_effect_at, zone)}: {fact.reason}"
         case effects.SnapbackTookEffect():
             return f"snapback {fact.snapback} IN EFFECT"
         case effects.SnapbackAverted():

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from rules import facts
 from rules.language.plan import Plan
-from rules.times import local_time
+from rules.times import time_said
 from rules.vocabulary.incidents import OnIncident
 from rules.vocabulary.testimony import AccountGiven, AccountTakenBack
 
@@ -16,7 +16,7 @@ def incident_told(fact: OnIncident, plan: Plan) -> str:
     match fact:
         case facts.IncidentReported():
             by = f", attributed to {fact.attributed_to}" if fact.attributed_to else ""
-            when = local_time(fact.happened_at, plan.time_zone)
+            when = time_said(fact.happened_at, plan.time_zone)
             return f"incident {fact.incident} reported: {fact.severity} {fact.incident_kind} at {fact.place} on {when}{by}"
         case facts.IncidentConfirmed():
             by = f", attributed to {fact.attributed_to}" if fact.attributed_to else ""
@@ -26,7 +26,7 @@ def incident_told(fact: OnIncident, plan: Plan) -> str:
         case facts.IncidentDismissed():
             return f"incident {fact.incident} dismissed: {fact.reason}"
         case facts.IncidentResolved():
-            return f"incident {fact.incident} resolved on {local_time(fact.resolved_at, plan.time_zone)}: {fact.reason}"
+            return f"incident {fact.incident} resolved on {time_said(fact.resolved_at, plan.time_zone)}: {fact.reason}"
         case AccountGiven():
             against = f", against {', '.join(fact.conflicts_with)}" if fact.conflicts_with else ""
             return f"account {fact.account} of incident {fact.incident} given: {fact.severity}{against}; {_as_it_stands(fact)}"

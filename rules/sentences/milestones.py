@@ -6,7 +6,7 @@ from typing import assert_never
 
 from rules import dates, effects, facts
 from rules.language.plan import Plan
-from rules.times import local_time
+from rules.times import time_said
 from rules.vocabulary.milestones import OnMilestone
 
 
@@ -18,7 +18,7 @@ def milestone_told(fact: OnMilestone, plan: Plan) -> str:
             return f"observation on {fact.milestone}: {fact.text}"
         case facts.MilestoneDetermined():
             by_itself = " by the plan itself" if fact.automatically else ""
-            when = f", happened on {local_time(fact.happened_at, zone)}" if fact.happened_at else ""
+            when = f", happened on {time_said(fact.happened_at, zone)}" if fact.happened_at else ""
             grade = fact.share if fact.grade is None else fact.grade
             part = f", {grade}" if fact.outcome == "partly_achieved" else ""
             return f"milestone {fact.milestone} determined{by_itself}: {fact.outcome.replace('_', ' ')}{part}{when}"

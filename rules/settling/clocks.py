@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import takewhile
 from typing import Literal, TypeAlias
 
 from rules import dates
@@ -16,6 +17,7 @@ from rules.program import Program
 from rules.releases.windows import cured_by, ends, not_before
 from rules.settling.inactivity import standing_still
 from rules.vocabulary.disputes import DisputeStatus
+from rules.vocabulary.milestones import MilestoneState
 from rules.vocabulary.phases import PhaseStatus
 from rules.vocabulary.standing import Standing
 
@@ -53,7 +55,11 @@ def clocks(program: Program) -> tuple[Clock, ...]:
     running = [*_proposals(program), *_disputes(program)]
     if program.standing is Standing.RUNNING:
         running += _of_the_plan(program)
-    return tuple(sorted(running, key=lambda clock: (clock.due_at, clock.name)))
+    return tuple(sorted(running, key=_soonest))
+
+
+def _soonest(clock: Clock) -> tuple[datetime, str]:
+    return clock.due_at, clock.name
 
 
 def _of_the_plan(program: Program) -> tuple[Clock, ...]:
@@ -75,15 +81,34 @@ def clocks_after(program: Program, before: Program | None, running: tuple[Clock,
         return clocks(program)
     if program is before or (_same(program, before) and (not running or running[0].due_at > program.settled_to)):
         return running
-    now = clocks(program)
+    now = _with_dates_moved(program, before, running) if _same(program, before, but_milestones=True) else None
+    now = clocks(program) if now is None else now
     return running if now == running else now
 
 
-def _same(program: Program, before: Program) -> bool:
-    """Whether all that clocks depend on is the same."""
+def _with_dates_moved(program: Program, before: Program, running: tuple[Clock, ...]) -> tuple[Clock, ...] | None:
+    """The clocks where nothing but due dates of milestones is another; None where more is.
+
+    Five hundred dates that pass at once are struck one after the other, and each would have all clocks made anew.
+    """
+    changed = {name: state for name, state in program.milestones.items() if before.milestones.get(name) is not state}
+    for name, state in changed.items():
+        held = before.milestones.get(name)
+        if held is None or replace(state, due=held.due) != held:
+            return None
+    if any(clock.kind != "deadline" for clock in takewhile(lambda clock: clock.due_at <= program.settled_to, running)):
+        return None  # others end with their time, struck or not
+    gone = {f"deadline.{name}" for name in changed}
+    kept = [clock for clock in running if clock.name not in gone]
+    set_ = [clock for name, state in changed.items() if (clock := _deadline(program, name, state)) is not None]
+    return tuple(sorted((*kept, *set_), key=_soonest) if set_ else kept)
+
+
+def _same(program: Program, before: Program, *, but_milestones: bool = False) -> bool:
+    """Whether all that clocks depend on is the same, or all but milestones."""
     return (
         program.standing is before.standing
-        and program.milestones is before.milestones
+        and (but_milestones or program.milestones is before.milestones)
         and program.stability is before.stability
         and program.figures is before.figures
         and program.phases is before.phases
@@ -110,19 +135,9 @@ def _stability(program: Program) -> Iterator[Clock]:
 
 def deadline_clocks(program: Program) -> Iterator[Clock]:
     """The due dates that have not passed; also of a program that stands still."""
-    zone = program.plan.time_zone
     for name, state in program.milestones.items():
-        phase, due = program.plan.phase_of[name], state.due
-        if (
-            due is not None
-            and due.revised is not None
-            and due.missed_at is None
-            and not due.kept
-            and not state.counts
-            and program.phase(phase).status is not PhaseStatus.WAITING  # nothing is owed in it
-        ):
-            note = f"{program.plan.milestones[name].title}: due on {dates.told(due.revised, zone)}"
-            yield Clock(f"deadline.{name}", "deadline", phase, dates.over(due.revised, zone), note)
+        if (date := _deadline(program, name, state)) is not None:
+            yield date
 
 
 def _milestones(program: Program) -> Iterator[Clock]:
@@ -136,6 +151,22 @@ def _milestones(program: Program) -> Iterator[Clock]:
                 yield Clock(f"observation.{name}", "observation", phase, until, f"{title}: time to observe ends")
         if state.waived is not None and state.waived.until is not None:
             yield Clock(f"waiver.{name}", "waiver", phase, state.waived.until, f"{title}: waiver ends")
+
+
+def _deadline(program: Program, name: str, state: MilestoneState) -> Clock | None:
+    phase, due = program.plan.phase_of[name], state.due
+    if (
+        due is not None
+        and due.revised is not None
+        and due.missed_at is None
+        and not due.kept
+        and not state.counts
+        and program.phase(phase).status is not PhaseStatus.WAITING  # nothing is owed in it
+    ):
+        zone = program.plan.time_zone
+        note = f"{program.plan.milestones[name].title}: due on {dates.told(due.revised, zone)}"
+        return Clock(f"deadline.{name}", "deadline", phase, dates.over(due.revised, zone), note)
+    return None
 
 
 def _figures(program: Program) -> Iterator[Clock]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, islice
 
 from rules.acts import ChildPlan
 from rules.language import criteria as c
 from rules.language.parameters import plan_of, text_read
 from rules.language.plan import Plan
-from rules.language.reading import Document, Fault, Faulty, Path
+from rules.language.reading import MOST_FAULTS, Document, Fault, Faulty, Path
 from rules.soundness.amounts import amounts
 from rules.soundness.criteria import placed_leaves
 from rules.soundness.names import names, unknown
@@ -31,18 +32,20 @@ def sound(
     the plan is checked by itself.
     """
     plan = plan_of(document, chosen)
-    faults = [*names(plan), *references(plan)]
-    if not faults and programs is not None:
-        faults = [*children_sound(plan, programs)]
-    if not faults:
-        faults = [*units(plan), *verifiers(plan), *empty_periods(plan), *amounts(plan), *unreachable(plan)]
-    if faults:
+    checks: tuple[Iterable[Fault], ...] = (
+        chain(names(plan), gates_short(plan), references(plan)),
+        children_sound(plan, programs) if programs is not None else (),
+        chain(units(plan), verifiers(plan), empty_periods(plan), amounts(plan), unreachable(plan)),
+    )
+    # One after the other, since each takes what those before it have found to be in order; and no longer than anybody reads.
+    if faults := next((found for check in checks if (found := [*islice(check, MOST_FAULTS)])), None):
         raise Faulty([document.placed(fault) for fault in faults])
     return plan
 
 
 def children_sound(plan: Plan, programs: Mapping[str, ChildPlan]) -> Iterator[Fault]:
     """Faults of child programs: no plan, another than declared, a faulty one, one without a milestone that is asked for."""
+    children: dict[str, Plan] = {}
     for name in programs:
         yield from unknown(("programs", name), name, "child program", plan.programs)
     for name, rule in plan.programs.items():
@@ -57,14 +60,30 @@ def children_sound(plan: Plan, programs: Mapping[str, ChildPlan]) -> Iterator[Fa
             continue
         if child.plan != rule.plan:
             yield Fault((*at, "plan"), f"the plan given for it is {child.plan}, not {rule.plan}")
-        yield from _asked_of(plan, name, child)
+        children[name] = child
+    yield from _asked_of(plan, children)
 
 
-def _asked_of(plan: Plan, name: str, child: Plan) -> Iterator[Fault]:
+def _asked_of(plan: Plan, children: Mapping[str, Plan]) -> Iterator[Fault]:
     for at, gate in plan.gates:
         for place, leaf in placed_leaves(at, gate):
-            if isinstance(leaf, c.ProgramMilestone) and leaf.program_milestone.program == name:
-                wanted = leaf.program_milestone.milestone
-                if wanted not in child.milestones:
-                    told = f"{wanted} is no milestone of the plan {child.plan}; {did_you_mean(wanted, child.milestones)}"
-                    yield Fault((*place, "milestone"), told)
+            asked = leaf.program_milestone if isinstance(leaf, c.ProgramMilestone) else None
+            child = children.get(asked.program) if asked else None
+            if asked and child and asked.milestone not in child.milestones:
+                near = did_you_mean(asked.milestone, child.milestones)
+                yield Fault((*place, "milestone"), f"{asked.milestone} is no milestone of the plan {child.plan}; {near}")
+
+
+MOST_CRITERIA = 2_000
+"""Of all gates of a plan together. Whoever asks what blocks a program has each of them looked at."""
+
+
+def gates_short(plan: Plan) -> Iterator[Fault]:
+    """Gates that together ask for more than anybody waits for."""
+    left = MOST_CRITERIA
+    for at, gate in plan.gates:
+        left -= sum(1 for _ in c.leaves(*gate))
+        if left < 0:
+            told = f"the gates of a plan ask for at most {MOST_CRITERIA} criteria; divide it into programs"
+            yield Fault(at, told)
+            return

@@ -31,7 +31,10 @@ def amounts(plan: Plan) -> Iterator[Fault]:
 
 def _per_unit(plan: Plan, at: Path, terms: Release, rule: PerUnit) -> Iterator[Fault]:
     indicator = plan.indicators[rule.indicator]
-    way = rule.to - (indicator.baseline.value if rule.from_ is None else rule.from_)
+    if rule.from_ is None and indicator.baseline is None:
+        yield Fault((*at, "per_unit"), f"{rule.indicator} has no baseline to count from; write from: here, or a baseline there")
+        return
+    way = rule.to - (indicator.frozen.value if rule.from_ is None else rule.from_)
     if not way or (way < 0) != (indicator.better == "lower"):
         yield Fault(
             (*at, "per_unit", "to"), f"pays for the worse, or for nothing: {rule.indicator} is better {indicator.better}"

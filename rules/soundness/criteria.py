@@ -60,15 +60,16 @@ def _criterion(plan: Plan, at: Path, criterion: c.Criterion) -> Iterator[Fault]:
         case c.PhaseComplete(phase=name):
             yield from unknown((*at, "phase"), name, "phase", plan.phases)
         case c.StabilityKept(stability=name):
-            periods = [phase for phase, rule in plan.phases.items() if rule.stability]
-            yield from unknown((*at, "stability"), name, "phase with a stability period", periods)
+            if name not in plan.phases or not plan.phases[name].stability:
+                periods = [phase for phase, rule in plan.phases.items() if rule.stability]
+                yield from unknown((*at, "stability"), name, "phase with a stability period", periods)
         case c.CommitmentHolds(commitment=name):
             yield from unknown((*at, "commitment"), name, "commitment", plan.commitments)
         case c.ConsentGiven(consent=parties):
             for index, party in enumerate(parties):
                 yield from unknown((*at, "consent", index), party, "party", plan.parties)
         case c.NoOpenIncident(no_open_incident=trigger):
-            yield from _trigger(plan, (*at, "no_open_incident"), trigger, [*plan.parties, *plan.non_parties])
+            yield from _trigger(plan, (*at, "no_open_incident"), trigger)
         case c.NoOpenDispute(no_open_dispute=name):
             yield from unknown((*at, "no_open_dispute"), name, "kind of dispute", plan.disputes)
         case c.NoSnapback(no_snapback=name):
@@ -129,16 +130,16 @@ def anchored(plan: Plan, at: Path, anchor: c.Anchor) -> Iterator[Fault]:
         )
 
 
-def triggered(plan: Plan, at: Path, triggers: tuple[c.Trigger, ...], everybody: list[str]) -> Iterator[Fault]:
+def triggered(plan: Plan, at: Path, triggers: tuple[c.Trigger, ...]) -> Iterator[Fault]:
     """Classes of incidents that the plan does not know."""
     for index, trigger in enumerate(triggers):
-        yield from _trigger(plan, (*at, index), trigger, everybody)
+        yield from _trigger(plan, (*at, index), trigger)
 
 
-def _trigger(plan: Plan, at: Path, trigger: c.Trigger, everybody: list[str]) -> Iterator[Fault]:
+def _trigger(plan: Plan, at: Path, trigger: c.Trigger) -> Iterator[Fault]:
     for index, kind in enumerate(trigger.kinds):
         yield from unknown((*at, "kinds", index), kind, "kind of incident", plan.incidents)
     if trigger.at_least:
         yield from unknown((*at, "at_least"), trigger.at_least, "severity", plan.severities)
     for index, who in enumerate(trigger.attributed_to or ()):
-        yield from unknown((*at, "attributed_to", index), who, "party or non-party", everybody)
+        yield from unknown((*at, "attributed_to", index), who, "party or non-party", plan.everybody)

@@ -33,29 +33,57 @@ def is_possible(pattern: str, names: Collection[str]) -> bool:
     A name stands at its own place whether the plan has it now or not, since an amendment may bring it or take it away.
     After `**`, where everything has some name, it is one of the fields or of the plan's own `names`.
     """
-    return _could(_schema(), tuple(pattern.split(".")), names, after_any=False)
+    parts = pattern.split(".")
+    once = tuple(part for index, part in enumerate(parts) if part != "**" or parts[index - 1 : index] != ["**"])
+    return _Places(once, names).could(_schema(), 0, after_any=False)
 
 
-def _could(shape: _Shape, pattern: tuple[str, ...], names: Collection[str], *, after_any: bool) -> bool:
-    if not pattern:
-        return True
-    if pattern[0] == "**":
-        below = (inner for _, inner in _inner(shape))
-        return _could(shape, pattern[1:], names, after_any=True) or any(
-            _could(inner, pattern, names, after_any=True) for inner in below
-        )
-    if shape.get("additionalProperties") is True:  # whatever an adapter calls its settings
-        return not after_any or any(fnmatchcase(name, pattern[0]) for name in names)
-    for field, inner in _inner(shape):
-        known = [field] if field is not None else names if after_any else [pattern[0]]
-        is_named = pattern[0] == "*" or any(fnmatchcase(name, pattern[0]) for name in known)
-        if is_named and _could(inner, pattern[1:], names, after_any=False):
+class _Places:
+    """A pattern against the shape of the language; each part of it is tried once at each place, however many `**` it has."""
+
+    def __init__(self, pattern: tuple[str, ...], names: Collection[str]) -> None:
+        self._pattern, self._names = pattern, names
+        self._tried: set[tuple[int, int, bool]] = set()
+        self._named: dict[str, bool] = {}
+
+    def could(self, shape: _Shape, part: int, *, after_any: bool) -> bool:
+        if part == len(self._pattern):
             return True
-    return False
+        if (tried := (id(shape), part, after_any)) in self._tried:
+            return False  # it was tried, and would have ended all if it could
+        self._tried.add(tried)
+        written = self._pattern[part]
+        if written == "**":
+            below = (inner for _, inner in _inner(shape))
+            return self.could(shape, part + 1, after_any=True) or any(
+                self.could(inner, part, after_any=True) for inner in below
+            )
+        if shape.get("additionalProperties") is True:  # whatever an adapter calls its settings
+            return not after_any or self._is_named(written)
+        for field, inner in _inner(shape):
+            known = fnmatchcase(field, written) if field is not None else not after_any or self._is_named(written)
+            if (written == "*" or known) and self.could(inner, part + 1, after_any=False):
+                return True
+        return False
+
+    def _is_named(self, written: str) -> bool:
+        if (known := self._named.get(written)) is None:
+            known = self._named[written] = any(fnmatchcase(name, written) for name in self._names)
+        return known
 
 
-def _inner(shape: _Shape) -> Iterator[tuple[str | None, _Shape]]:
+def _inner(shape: _Shape) -> tuple[tuple[str | None, _Shape], ...]:
     """The places right below one, each with its field; None: a name of the plan's own. Lists change as a whole."""
+    if (known := _INNER.get(id(shape))) is None:
+        known = _INNER[id(shape)] = tuple(_found_inner(shape))
+    return known
+
+
+_INNER: dict[int, tuple[tuple[str | None, _Shape], ...]] = {}
+"""By the parts of the one schema, which is never changed or given up."""
+
+
+def _found_inner(shape: _Shape) -> Iterator[tuple[str | None, _Shape]]:
     for one in _shapes(shape):
         yield from one.get("properties", {}).items()
         named = [*one.get("patternProperties", {}).values(), one.get("additionalProperties")]

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from rules.language import criteria as c
 from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
+from rules.soundness.rounds import in_rounds, shortest_round
 
-Event = tuple[str, str]
+Event: TypeAlias = tuple[str, str]
 """Something that can come about: ("open" | "complete" | "stable", phase), ("achieved", milestone)
 or ("in_force", commitment)."""
+
+MOST_ROUNDS = 20
+"""Cycles that are spelled out; of further phases it is said that they stand in one."""
+LONGEST_ROUND = 12
 
 
 def unreachable(plan: Plan) -> Iterator[Fault]:
@@ -19,16 +26,10 @@ def unreachable(plan: Plan) -> Iterator[Fault]:
     Everything is taken to go as well as it can; what still cannot come about never will.
     """
     reached = _reachable(plan)
-    for name, phase in plan.phases.items():
-        if ("open", name) in reached:
-            continue
-        at: Path = ("phases", name)
-        cycle = _cycle(plan, ("open", name), reached)
-        if cycle:
-            round_ = " -> ".join(f"{what} {of}" for what, of in cycle)
-            yield Fault((*at, "entry") if phase.entry else at, f"cycle: {round_}; this gate can never open")
-        else:
-            yield Fault(at, "this phase is unreachable: what its entry gate asks for can never come about")
+    needs = {
+        event: [e for e in _prerequisites(plan, event) if e not in reached] for event in _events(plan) if event not in reached
+    }
+    yield from _never_open(plan, reached, needs)
     for name in plan.phases:
         if ("open", name) in reached and ("complete", name) not in reached:
             yield Fault(
@@ -41,18 +42,91 @@ def unreachable(plan: Plan) -> Iterator[Fault]:
             yield Fault(("releases", name), "this release can never be earned: what it asks for can never come about")
 
 
+def _never_open(plan: Plan, reached: set[Event], needs: Mapping[Event, list[Event]]) -> Iterator[Fault]:
+    rounds, told = in_rounds(needs), 0
+    for name, phase in plan.phases.items():
+        if (opening := ("open", name)) in reached:
+            continue
+        at: Path = ("phases", name)
+        if opening not in rounds:
+            yield Fault(at, "this phase is unreachable: what its entry gate asks for can never come about")
+            continue
+        told += 1
+        way = shortest_round(needs, opening) if told <= MOST_ROUNDS else []
+        steps = [f"{what} {of}" for what, of in way]
+        if len(steps) > LONGEST_ROUND:
+            steps[LONGEST_ROUND:-1] = [f"({len(steps) - 1 - LONGEST_ROUND} more)"]
+        round_ = " -> ".join(steps) or f"open {name} waits for itself"
+        yield Fault((*at, "entry") if phase.entry else at, f"cycle: {round_}; this gate can never open")
+
+
+@dataclass(slots=True, eq=False)
+class _Wait:
+    """A part of what an event waits for: it is so once so many of its own parts are."""
+
+    missing: int
+    above: _Wait | Event
+
+
+class _Spreading:
+    """Spreads what has come about to whatever waits for it. Each part of a plan is looked at once."""
+
+    def __init__(self) -> None:
+        self.reached: set[Event] = set()
+        self._waiting: dict[Event, list[_Wait]] = {}
+        self._new: list[_Wait | Event] = []
+
+    def wait(self, above: _Wait | Event, missing: int) -> _Wait:
+        part = _Wait(missing, above)
+        if missing <= 0:
+            self._new.append(above)
+        return part
+
+    def wait_for(self, above: _Wait, needed: Event | None) -> None:
+        if needed is None:
+            self._new.append(above)
+        else:
+            self._waiting.setdefault(needed, []).append(above)
+
+    def spread(self) -> set[Event]:
+        while self._new:
+            come = self._new.pop()
+            if isinstance(come, _Wait):
+                come.missing -= 1
+                if come.missing == 0:
+                    self._new.append(come.above)
+            elif come not in self.reached:
+                self.reached.add(come)
+                self._new.extend(self._waiting.pop(come, ()))
+        return self.reached
+
+
 def _reachable(plan: Plan) -> set[Event]:
-    waiting: dict[Event, list[Event]] = {}
+    spreading = _Spreading()
     for event in _events(plan):
-        for needed in _prerequisites(plan, event):
-            waiting.setdefault(needed, []).append(event)
-    reached: set[Event] = set()
-    open_questions = list(_events(plan))
-    for event in open_questions:  # grows: what waited for an event is asked again once it is reached
-        if event not in reached and _possible(plan, event, reached):
-            reached.add(event)
-            open_questions.extend(waiting.get(event, ()))
-    return reached
+        needed, gate = _asked(plan, event)
+        whole = spreading.wait(event, len(needed) + len(gate))
+        for one in needed:
+            spreading.wait_for(whole, one)
+        for criterion in gate:
+            _wait_for(plan, spreading, whole, criterion)
+    return spreading.spread()
+
+
+def _wait_for(plan: Plan, spreading: _Spreading, above: _Wait, criterion: c.Criterion) -> None:
+    match criterion:
+        case c.All(all=parts):
+            missing = len(parts)
+        case c.AnyOf(any=parts):
+            missing = 1
+        case c.AtLeast(at_least=c.Several(count=missing, of=parts)):
+            pass
+        case _:
+            spreading.wait_for(above, _needs(plan, criterion))
+            return
+    part = spreading.wait(above, missing)
+    for inner in parts:
+        _wait_for(plan, spreading, part, inner)
 
 
 def _events(plan: Plan) -> Iterator[Event]:
@@ -67,34 +141,22 @@ def _events(plan: Plan) -> Iterator[Event]:
         yield ("in_force", name)
 
 
-def _possible(plan: Plan, event: Event, reached: set[Event]) -> bool:
+def _asked(plan: Plan, event: Event) -> tuple[list[Event], tuple[c.Criterion, ...]]:
+    """What an event needs, and the criteria that it waits for besides."""
     kind, name = event
     match kind:
         case "open":
             outer = plan.phases[name].within
-            return (outer is None or ("open", outer) in reached) and all(
-                _could(plan, criterion, reached) for criterion in plan.phases[name].entry
-            )
+            return [("open", outer)] if outer else [], plan.phases[name].entry
         case "complete":
-            return ("open", name) in reached and all(_could(plan, criterion, reached) for criterion in plan.exits[name])
+            return [("open", name)], plan.exits[name]
+        case "achieved":
+            return [("open", plan.phase_of[name])], plan.milestones[name].holds_while
         case "stable":
             rule = plan.phases[name].stability
-            return _occurs(rule.from_, reached) if rule and rule.from_ else ("open", name) in reached
-        case "achieved":
-            step = plan.milestones[name]
-            return ("open", plan.phase_of[name]) in reached and all(
-                _could(plan, criterion, reached) for criterion in step.holds_while
-            )
+            return _anchored(rule.from_) if rule and rule.from_ else [("open", name)], ()
         case _:
-            rule_of = plan.commitments[name]
-            kept = all(_could(plan, criterion, reached) for criterion in rule_of.kept_while)
-            return kept and _occurs(rule_of.in_force, reached)
-
-
-def _occurs(anchor: c.Anchor, reached: set[Event]) -> bool:
-    if anchor.phase:
-        return (anchor.becomes or "open", anchor.phase) in reached
-    return anchor.milestone is None or ("achieved", anchor.milestone) in reached
+            return _anchored(plan.commitments[name].in_force), plan.commitments[name].kept_while
 
 
 def _needs(plan: Plan, criterion: c.Criterion) -> Event | None:
@@ -109,6 +171,8 @@ def _needs(plan: Plan, criterion: c.Criterion) -> Event | None:
             return ("in_force", name)
         case c.ProgramComplete(program=name) | c.ProgramMilestone(program_milestone=c.OfProgram(program=name)):
             return ("open", plan.programs[name].opened_in)
+        case c.NotBefore(not_before=after):
+            return next(iter(_anchored(after.from_)), None)
         case _:
             return None
 
@@ -121,64 +185,19 @@ def _could(plan: Plan, criterion: c.Criterion, reached: set[Event]) -> bool:
             return any(_could(plan, part, reached) for part in parts)
         case c.AtLeast(at_least=several):
             return sum(_could(plan, part, reached) for part in several.of) >= several.count
-        case c.NotBefore(not_before=after):
-            return _occurs(after.from_, reached)
         case _:
             needed = _needs(plan, criterion)
             return needed is None or needed in reached
 
 
-def _cycle(plan: Plan, start: Event, reached: set[Event]) -> list[Event]:
-    """The shortest way from an event back to itself through events that cannot come about."""
-    asked_by: dict[Event, Event] = {}
-    found = [start]
-    for event in found:  # grows while it is walked through
-        for needed in _prerequisites(plan, event):
-            if needed == start:
-                return [*_way(start, event, asked_by), start]
-            if needed not in asked_by and needed not in reached:
-                asked_by[needed] = event
-                found.append(needed)
-    return []
+def _prerequisites(plan: Plan, event: Event) -> Iterable[Event]:
+    """All that an event may wait for, whether all of it is asked or a part."""
+    needed, gate = _asked(plan, event)
+    asked = (_needs(plan, leaf) for leaf in c.leaves(*gate))
+    return dict.fromkeys((*needed, *(one for one in asked if one is not None)))
 
 
-def _way(start: Event, last: Event, asked_by: Mapping[Event, Event]) -> list[Event]:
-    way = [last]
-    while way[-1] != start:
-        way.append(asked_by[way[-1]])
-    return way[::-1]
-
-
-def _prerequisites(plan: Plan, event: Event) -> Iterator[Event]:
-    kind, name = event
-    match kind:
-        case "open":
-            if outer := plan.phases[name].within:
-                yield ("open", outer)
-            gate = plan.phases[name].entry
-        case "complete":
-            yield ("open", name)
-            gate = plan.exits[name]
-        case "achieved":
-            yield ("open", plan.phase_of[name])
-            gate = plan.milestones[name].holds_while
-        case "stable":
-            rule = plan.phases[name].stability
-            yield from _anchored(rule.from_) if rule and rule.from_ else [("open", name)]
-            return
-        case _:
-            yield from _anchored(plan.commitments[name].in_force)
-            gate = plan.commitments[name].kept_while
-    for criterion in gate:
-        for leaf in c.leaves(criterion):
-            if isinstance(leaf, c.NotBefore):
-                yield from _anchored(leaf.not_before.from_)
-            elif (needed := _needs(plan, leaf)) is not None:
-                yield needed
-
-
-def _anchored(anchor: c.Anchor) -> Iterator[Event]:
+def _anchored(anchor: c.Anchor) -> list[Event]:
     if anchor.phase:
-        yield (anchor.becomes or "open", anchor.phase)
-    elif anchor.milestone:
-        yield ("achieved", anchor.milestone)
+        return [(anchor.becomes or "open", anchor.phase)]
+    return [("achieved", anchor.milestone)] if anchor.milestone else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import assert_never
 
 from rules.language import criteria as c
@@ -20,14 +20,14 @@ from rules.soundness.stability import stability
 
 def references(plan: Plan) -> Iterator[Fault]:
     """What is referred to and is not there."""
-    signatories, everybody = [*plan.parties, *plan.bodies], [*plan.parties, *plan.non_parties]
+    signatories = frozenset((*plan.parties, *plan.bodies))
     yield from _bodies(plan, signatories)
     for name, rule in plan.commitments.items():
         at: Path = ("commitments", name)
         if rule.party:
             yield from unknown((*at, "party"), rule.party, "party", plan.parties)
         yield from anchored(plan, (*at, "in_force"), rule.in_force)
-        yield from triggered(plan, (*at, "broken_by"), rule.broken_by, everybody)
+        yield from triggered(plan, (*at, "broken_by"), rule.broken_by)
         yield from kept_while(plan, (*at, "kept_while"), rule.kept_while)
     for name, still in plan.inactivity.items():
         yield from unknown(("inactivity", name), name, "party or body", signatories)
@@ -42,7 +42,7 @@ def references(plan: Plan) -> Iterator[Fault]:
         yield from gate(plan, (*at, "entry"), phase.entry)
         yield from gate(plan, (*at, "exit"), phase.exit)
         if phase.stability:
-            yield from stability(plan, (*at, "stability"), phase.stability, everybody)
+            yield from stability(plan, (*at, "stability"), phase.stability)
         for step_name, step in phase.milestones.items():
             yield from _milestone(plan, (*at, "milestones", step_name), step, signatories)
     for name, child in plan.programs.items():
@@ -51,7 +51,7 @@ def references(plan: Plan) -> Iterator[Fault]:
     yield from sourced(plan)
 
 
-def _bodies(plan: Plan, signatories: list[str]) -> Iterator[Fault]:
+def _bodies(plan: Plan, signatories: Collection[str]) -> Iterator[Fault]:
     for name, body in plan.bodies.items():
         for index, member in enumerate(body.members):
             yield from unknown(("bodies", name, "members", index), member, "party", plan.parties)
@@ -62,7 +62,7 @@ def _bodies(plan: Plan, signatories: list[str]) -> Iterator[Fault]:
         yield from unknown(("authorities", index), name, "party or body", signatories)
 
 
-def _releases(plan: Plan, signatories: list[str]) -> Iterator[Fault]:
+def _releases(plan: Plan, signatories: Collection[str]) -> Iterator[Fault]:
     for name, terms in plan.releases.items():
         at: Path = ("releases", name)
         for field, who in (("party", terms.party), ("to", terms.to)):
@@ -87,7 +87,7 @@ def _releases(plan: Plan, signatories: list[str]) -> Iterator[Fault]:
                 yield Fault(place, "consent is given to a phase; ask it there, and here for the phase or its milestone")
 
 
-def _milestone(plan: Plan, at: Path, step: Milestone, signatories: list[str]) -> Iterator[Fault]:
+def _milestone(plan: Plan, at: Path, step: Milestone, signatories: Collection[str]) -> Iterator[Fault]:
     yield from unknown((*at, "party"), step.party, "party", plan.parties)
     for index, name in enumerate(step.verified_by):
         yield from unknown((*at, "verified_by", index), name, "party or body", signatories)
@@ -121,7 +121,7 @@ def _deadline(plan: Plan, at: Path, due: Deadline) -> Iterator[Fault]:
         yield from unknown((*at, "extended_by"), due.extended_by, "procedure", plan.procedures)
 
 
-def _procedures(plan: Plan, signatories: list[str]) -> Iterator[Fault]:
+def _procedures(plan: Plan, signatories: Collection[str]) -> Iterator[Fault]:
     for name, rule in plan.procedures.items():
         at: Path = ("procedures", name)
         for index, who in enumerate(rule.proposed_by):
@@ -142,7 +142,7 @@ def _procedures(plan: Plan, signatories: list[str]) -> Iterator[Fault]:
     yield from changeable(plan)
 
 
-def _disputes(plan: Plan, signatories: list[str]) -> Iterator[Fault]:
+def _disputes(plan: Plan, signatories: Collection[str]) -> Iterator[Fault]:
     for name, ladder in plan.disputes.items():
         for index, who in enumerate(ladder.raised_by):
             yield from unknown(("disputes", name, "raised_by", index), who, "party", plan.parties)

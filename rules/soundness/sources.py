@@ -73,11 +73,10 @@ def _feed(plan: Plan, at: Path, feed: Feed) -> Iterator[Fault]:
     yield from _unknown((*at, "severity"), feed.severity, "severity", plan.severities)
     for written, severity in feed.severities.items():
         yield from _unknown((*at, "severities", written), severity, "severity", plan.severities)
-    everybody = [*plan.parties, *plan.non_parties]
     for written, who in feed.actors.items():
-        yield from _unknown((*at, "actors", written), who, "party or non-party", everybody)
+        yield from _unknown((*at, "actors", written), who, "party or non-party", plan.everybody)
     if feed.attributed_to is not None:
-        yield from _unknown((*at, "attributed_to"), feed.attributed_to, "party or non-party", everybody)
+        yield from _unknown((*at, "attributed_to"), feed.attributed_to, "party or non-party", plan.everybody)
 
 
 def _twice(plan: Plan) -> Iterator[Fault]:

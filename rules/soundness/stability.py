@@ -13,10 +13,10 @@ from rules.soundness.names import unknown
 from rules.times import in_whole_days, parsed
 
 
-def stability(plan: Plan, at: Path, rule: StabilityPeriod, everybody: list[str]) -> Iterator[Fault]:
+def stability(plan: Plan, at: Path, rule: StabilityPeriod) -> Iterator[Fault]:
     """What a stability period refers to and is not there."""
-    yield from triggered(plan, (*at, "restarted_by"), rule.restarted_by, everybody)
-    yield from triggered(plan, (*at, "paused_by"), rule.paused_by, everybody)
+    yield from triggered(plan, (*at, "restarted_by"), rule.restarted_by)
+    yield from triggered(plan, (*at, "paused_by"), rule.paused_by)
     yield from windows(plan, (*at, "paused_in"), rule.paused_in)
     if rule.from_:
         yield from anchored(plan, (*at, "from"), rule.from_)

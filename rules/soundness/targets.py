@@ -15,8 +15,9 @@ from rules.measuring.comparison import bound
 def units(plan: Plan) -> Iterator[Fault]:
     """Targets in another unit than the indicator's, for the worse, or beyond what is plausible."""
     for name, indicator in plan.indicators.items():
-        if indicator.plausible is not None and not indicator.plausible.holds(indicator.baseline.value):
-            told = f"the baseline {indicator.baseline.value:f} is not plausible itself: {indicator.plausible}"
+        base = indicator.baseline
+        if base is not None and indicator.plausible is not None and not indicator.plausible.holds(base.value):
+            told = f"the baseline {base.value:f} is not plausible itself: {indicator.plausible}"
             yield Fault(("indicators", name, "plausible"), told)
     for name, phase in plan.phases.items():
         for step_name, step in phase.milestones.items():
@@ -28,6 +29,10 @@ def units(plan: Plan) -> Iterator[Fault]:
                 if how.target.unit != indicator.unit:
                     message = f"the unit {how.target.unit} is not that of {how.indicator}: {indicator.unit}"
                     yield Fault((*at, "unit"), message)
+                if how.target.change is not None and indicator.baseline is None:
+                    form = "baseline: {value: ..., period: ..., edition: ...}"
+                    yield Fault((*at, "change"), f"{how.indicator} has no baseline to count a change from; write {form} there")
+                    continue
                 asks: Path = (
                     *at,
                     next(key for key in ("at_most", "at_least", "change") if getattr(how.target, key) is not None),
@@ -41,8 +46,8 @@ def _never_reached(at: Path, how: Measured, indicator: Indicator) -> Iterator[Fa
     level, wanted = bound(how.target, indicator)
     if indicator.plausible is not None and not indicator.plausible.holds(level):
         yield Fault(at, f"{wanted} {level:f} is not plausible for {how.indicator}: {indicator.plausible}")
-    if how.target.compares == "within_edition" and not is_period(indicator.baseline.period):
-        told = f"{indicator.baseline.period} is no period that a figure covers; write YYYY, YYYY-MM or YYYY-MM-DD there"
+    if how.target.compares == "within_edition" and not is_period(indicator.frozen.period):
+        told = f"{indicator.frozen.period} is no period that a figure covers; write YYYY, YYYY-MM or YYYY-MM-DD there"
         yield Fault((*at[:-1], "compares"), told)
 
 
@@ -50,6 +55,8 @@ def _for_the_worse(at: Path, how: Measured, indicator: Indicator) -> Iterator[Fa
     lower = how.target.at_most is not None or (how.target.change or "").startswith("-")
     if lower != (indicator.better == "lower"):
         yield Fault(at, f"the target asks for the worse: {how.indicator} is better {indicator.better}")
+        return
+    if indicator.baseline is None:
         return
     level, wanted = bound(how.target, indicator)
     start = indicator.baseline.value

@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from rules.figures import Figure
 from rules.times import Instant
-from rules.words import Figure, Name, Strict, Text
+from rules.words import Name, Strict, Text
 
 
 class Determine(Strict):

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
+from rules.forms import PROGRAM_ID
 from rules.times import Instant
 from rules.vocabulary.members import Member
 from rules.words import Chosen, Label, Name, PlanText, Sha256, Strict, Text, WhenSuspended
@@ -22,7 +23,7 @@ class ChildPlan(Strict):
     programs: dict[Name, ChildPlan] | None = Field(default=None, description="its own child programs")
 
 
-ProgramId = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+ProgramId = Annotated[str, Field(pattern=PROGRAM_ID)]
 
 
 class Parent(Strict):

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from rules.figures import Figure, read_figure
+from rules.forms import PERIOD
 from rules.language.causes import Cause
 from rules.language.indicators import StandardError
-from rules.language.periods import WRITTEN
 from rules.times import Instant
 from rules.vocabulary.documents import FiledDocument
 from rules.vocabulary.origin import Origin
-from rules.words import Figure, Id, Label, Name, Strict, Text
+from rules.words import Id, Label, Name, Strict, Text
 
 
 class RecordMeasurement(Strict):
@@ -23,7 +24,7 @@ class RecordMeasurement(Strict):
     indicator: Name
     value: Figure
     unit: Label
-    period: Annotated[str, Field(pattern=WRITTEN, description="year, month or day")]
+    period: Annotated[str, Field(pattern=PERIOD, description="year, month or day")]
     producer: Label
     edition: Label
     source: Text
@@ -33,6 +34,21 @@ class RecordMeasurement(Strict):
     standard_error: StandardError | None = Field(default=None, description="of the figure, in its unit")
     origin: Origin | None = Field(default=None, description="of a check alone: the answers that it was read from")
     document: FiledDocument | None = Field(default=None, description="of a person: the document in which the figure stands")
+    as_written: Label | None = Field(default=None, description="the value as it was written, where not in ASCII digits; kept")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keeps_what_was_written(cls, given: Any) -> Any:
+        written = given.get("value") if isinstance(given, dict) else None
+        if isinstance(written, str) and not written.isascii():
+            return {**given, "as_written": written}
+        return given
+
+    @model_validator(mode="after")
+    def _was_written_so(self) -> RecordMeasurement:
+        if self.as_written is not None and read_figure(self.as_written) != self.value:
+            raise ValueError("as_written is the value itself, as it was written; leave it out")
+        return self
 
 
 class MeasurementRecorded(Strict):
@@ -51,6 +67,7 @@ class MeasurementRecorded(Strict):
     standard_error: Figure | None = None
     origin: Origin | None = None
     document: FiledDocument | None = None
+    as_written: Label | None = None
 
 
 class FigureAccepted(Strict):

@@ -10,9 +10,10 @@ from typing import Literal, TypeAlias
 
 from pydantic import Field
 
+from rules.figures import Figure
 from rules.times import Instant
 from rules.vocabulary.accounts import ACCOUNTS, Account
-from rules.words import Figure, Name, Strict, Text
+from rules.words import Name, Strict, Text
 
 
 class BalanceMoved(Strict):

@@ -126,13 +126,13 @@ def test_what_is_older_does_not_replace_what_is_newer() -> None:
     assert programs.kept(one) is states[3]
 
 
-def test_a_batch_that_breaks_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_batch_that_breaks_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """An error in the middle of several acts, and then another act in the same transaction."""
     (_, first), *_ = drafts([(start(), day(0))])
     draft = Draft(uuid4(), first.after, day(1), {})
     monkeypatch.setattr("db.draft.decide", breaking_at_the_second())
     with pytest.raises(ZeroDivisionError):
-        draft.judge_all([figure("m1", "2023"), figure("m2", "2023")])
+        await draft.judge_all([figure("m1", "2023"), figure("m2", "2023")])
     assert draft.is_empty
     assert draft.after is first.after
 

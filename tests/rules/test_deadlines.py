@@ -74,7 +74,10 @@ class TestForce:
         given = world(within="P20D", **{"from": FROM_START}, force="aspirational")
         given.clock(day(21))
         assert due(given).missed_at == night(20)
-        assert "It was due on 2025-03-21, aspirational." in blocking_phase(given.program, "move", day(21))[0].sentence
+        assert (
+            "It was due on 2025-03-21 (Asia/Baghdad), aspirational."
+            in blocking_phase(given.program, "move", day(21))[0].sentence
+        )
         assert given.program.standing is Standing.RUNNING
 
     def test_a_long_stop_suspends_where_the_plan_says_so(self) -> None:
@@ -98,7 +101,7 @@ class TestForce:
         given = world(within="P20D", **{"from": FROM_START}, when_missed="warn")
         given.clock(day(30))
         warning = next(entry.fact for entry in given.entries if entry.fact.kind == "warning_given")
-        assert warning.sentence == "Announced: was due on 2025-03-21 and is not achieved."
+        assert warning.sentence == "Announced: was due on 2025-03-21 (Asia/Baghdad) and is not achieved."
 
     def test_what_is_achieved_in_time_stops_nothing(self) -> None:
         given = world(within="P20D", **{"from": FROM_START}, force="long_stop", when_missed="terminate")

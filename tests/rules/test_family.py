@@ -12,7 +12,7 @@ import pytest
 from rules import acts as a
 from rules.explaining.explain import blocking_phase
 from rules.family import child_id, child_report, parent_report
-from rules.language.declared import ChildChosen, agreed
+from rules.language.declared import ChildChosen, agreed, declared, declares
 from rules.language.parameters import text_read
 from rules.language.reading import Faulty, read
 from rules.soundness import sound
@@ -140,7 +140,7 @@ class TestReports:
         family.told(day(1))
         (block,) = blocking_phase(family.parent, "works", day(1))
         assert block.criterion == "program_milestone: truce.announced"
-        assert "The truce, as of 2025-03-02: Announced: text is missing" in block.sentence
+        assert "The truce, as of 2025-03-02 (Asia/Baghdad): Announced: text is missing" in block.sentence
         assert block.owes == ("north",)
 
     def test_a_report_that_is_older_or_says_nothing_new_changes_nothing(self) -> None:
@@ -315,14 +315,16 @@ class TestPlans:
 
     def test_plans_of_children_are_found_by_name_and_chosen_otherwise(self) -> None:
         document = text_read(json.dumps(parent_plan()))
-        found = agreed(document, lambda name: json.dumps({**PLAN, "title": f"found as {name}"}))
+        found = agreed(declared(document), lambda name: json.dumps({**PLAN, "title": f"found as {name}"}))
         assert "found as truce" in found["truce"].document
-        chosen = agreed(document, lambda _: "", {"truce": ChildChosen(document="accord: 1", parameters={"quiet": "P1M"})})
+        chosen = agreed(
+            declared(document), lambda _: "", {"truce": ChildChosen(document="accord: 1", parameters={"quiet": "P1M"})}
+        )
         assert chosen["truce"] == a.ChildPlan(document="accord: 1", parameters={"quiet": "P1M"})
         with pytest.raises(Faulty, match="is no child program of this plan"):
-            agreed(document, lambda _: "accord: 1", {"tuce": ChildChosen()})
+            agreed(declared(document), lambda _: "accord: 1", {"tuce": ChildChosen()})
 
     def test_a_plan_within_itself_is_a_fault(self) -> None:
         own = {**parent_plan(), "plan": "truce"}
         with pytest.raises(Faulty, match="within itself"):
-            agreed(text_read(json.dumps(own)), lambda _: json.dumps(own))
+            agreed(declares(json.dumps(own)), lambda _: json.dumps(own))

@@ -41,7 +41,7 @@ def test_a_check_is_overdue_when_its_source_gave_no_good_answer_for_too_long(
 
 def test_a_failing_check_says_how_often_and_why(world: World) -> None:
     _, sentence = health(world.program, "smoke", FAILED, day(10))
-    assert sentence == "Without an answer 3 times in a row, since 2025-03-04: Nobody listens."
+    assert sentence == "Without an answer 3 times in a row, since 2025-03-04 (Asia/Baghdad): Nobody listens."
 
 
 def test_a_paused_check_is_not_overdue_and_is_counted_anew_when_it_is_resumed(world: World) -> None:

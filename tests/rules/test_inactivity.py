@@ -139,4 +139,4 @@ def test_what_blocks_says_who_stands_still() -> None:
     given = world()
     given.clock(day(35))
     told = next(block for block in blocking(given.program, day(35)) if block.owes == ("north",))
-    assert told.sentence.endswith("North has stood still since 2025-03-01.")
+    assert told.sentence.endswith("North has stood still since 2025-03-01 (Asia/Baghdad).")

@@ -376,7 +376,7 @@ class TestGatesAndWhatBlocks:
         world = quiet_world()
         assert world.tried("olga", a.AdvancePhase(phase="trade"), day(3)) == "gate_not_met"
         sentences = [block.sentence for block in blocking_phase(world.program, "trade", day(3))]
-        assert sentences[0] == "32 days of stability are still to be kept, until 2025-04-05."
+        assert sentences[0] == "32 days of stability are still to be kept, until 2025-04-05 (Asia/Baghdad)."
         assert sentences[1] == "Not yet consented to the opening of Trade: North and South."
 
     def test_what_is_unknown_opens_nothing(self) -> None:

@@ -232,7 +232,9 @@ class TestAFall:
         assert balances(world, "reward") == {"suspended": "25"}
         running = [clock for clock in clocks(world.program) if clock.kind == "release"]
         assert [clock.due_at for clock in running] == [night(12)]
-        assert "suspended since 2025-03-03; it is lost unless it is earned by 2025-03-13" in told(world, "reward", 3)
+        assert "suspended since 2025-03-03 (Asia/Baghdad); it is lost unless it is earned by 2025-03-13 (Asia/Baghdad)" in told(
+            world, "reward", 3
+        )
 
     def test_cured_in_time_it_is_released_again(self) -> None:
         world = paying("reward")
@@ -268,7 +270,7 @@ class TestAFall:
         assert balances(world, "instalment") == {"suspended": "10"}
         world.given("sven", a.Verify(evidence="e1"), day(20))
         assert balances(world, "instalment") == {"suspended": "10"}
-        assert "what was shown by 2025-03-16 is still to be decided" in told(world, "instalment", 20)
+        assert "what was shown by 2025-03-16 (Asia/Baghdad) is still to be decided" in told(world, "instalment", 20)
         world.given("cleo", determination("partly_achieved", share=Decimal("0.5")), day(25))
         assert balances(world, "instalment") == {"released": "5", "reduced": "5"}
 
@@ -415,8 +417,8 @@ class TestWhatItSays:
         assert "is missing or not verified" in waiting.sentence
         assert "no figure is recorded. Earned so far: 0 of 20 million" in told(world, "cleaning", 0)
         assert "For the advance: First move: not complete" in told(world, "cleaning", 0)
-        assert "What is not earned by 2025-03-21 is carried over." in told(world, "cleaning", 0)
-        assert "What is not earned by 2025-03-06 is suspended." in told(world, "instalment", 0)
+        assert "What is not earned by 2025-03-21 (Asia/Baghdad) is carried over." in told(world, "cleaning", 0)
+        assert "What is not earned by 2025-03-06 (Asia/Baghdad) is suspended." in told(world, "instalment", 0)
 
     def test_what_is_paid_in_full_waits_for_nothing(self) -> None:
         world = paying("reward")

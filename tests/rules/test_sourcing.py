@@ -122,7 +122,7 @@ FAULTS = {
     "a time of day that is none": (
         "figures_of: smoke\n    with: {country: IRQ}\n    runs: {every: P1D}",
         "figures_of: smoke\n    with: {country: IRQ}\n    runs: {every: P1D, at: ▸6 am}",
-        "'6 am' is no time; write 06:00",
+        "'6 am' is no time of the day; write 06:00",
     ),
     "a check that would be overdue while all is well": (
         "figures_of: smoke\n    with: {country: IRQ}\n    runs: {every: P1D}",

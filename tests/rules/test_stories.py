@@ -10,7 +10,7 @@ import pytest
 from rules.acts import RecordMeasurement
 from rules.drawing.mermaid import as_mermaid
 from rules.drawing.text import as_text
-from rules.language.declared import agreed
+from rules.language.declared import agreed, declared
 from rules.language.reading import read, validated
 from rules.rehearsing.rehearse import rehearse
 from rules.rehearsing.story import Story
@@ -43,7 +43,7 @@ def test_a_story_goes_as_it_says(file: Path) -> None:
     script = read(file.read_text(encoding="utf-8"))
     story = validated(Story, script)
     plan = read((file.parent / story.plan).read_text(encoding="utf-8"))
-    rehearsal = rehearse(story, script, plan, agreed(plan, kept))
+    rehearsal = rehearse(story, script, plan, agreed(declared(plan), kept))
     assert [fault.line(file.name) for fault in rehearsal.faults] == []
 
 
@@ -113,7 +113,7 @@ def test_the_figures_can_be_recorded_as_they_stand(file: Path) -> None:
         figure = RecordMeasurement(measurement=f"row-{number}", **row)
         indicator = plan.indicators[figure.indicator]
         assert (figure.producer, figure.unit, licence) == (indicator.producer, indicator.unit, indicator.licence)
-        baseline = indicator.baseline
+        baseline = indicator.frozen
         if (figure.period, figure.edition) == (baseline.period, baseline.edition):
             assert figure.value == baseline.value
             baselines.add(figure.indicator)

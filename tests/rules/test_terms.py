@@ -65,7 +65,7 @@ FAULTS = {
         "consent is given to a phase; ask it there",
     ),
     "an amount of nothing": ('amount: "10"', 'amount: ▸"0"', "greater than 0"),
-    "an amount out of a binary fraction": ('amount: "10"', 'amount: ▸"ten"', "is no number"),
+    "an amount out of a binary fraction": ('amount: "10"', 'amount: ▸"ten"', "is no figure"),
     "half a smallest amount": ('amount: "10"', 'amount: ▸"10.005"', "not a whole number of the smallest amount, 0.01"),
     "more digits than are kept": (
         'amount: "10"',

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from ruamel.yaml import YAML
+import yaml
 
 from tests.whole.acting import PLAN
 
@@ -75,7 +75,7 @@ def producer() -> Iterator[Producer]:
 
 def checked_plan(asked: Producer, *names: str, at: str = "06:00", jitter: str = "PT0S") -> dict[str, Any]:
     """The short plan with an indicator and a check of it by each of these names."""
-    plan: dict[str, Any] = YAML(typ="safe").load(PLAN)
+    plan: dict[str, Any] = yaml.safe_load(PLAN)
     indicator = {
         "title": "Smoke",
         "producer": "Observatory",

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, LiteralString
@@ -42,8 +42,10 @@ class NotInTime(AssertionError):
 class Service:
     """`accord run` in a data folder. Started and stopped as often as one likes; the ports stay."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, settings: Mapping[str, str] | None = None) -> None:
+        """`settings` are further variables of its environment."""
         self.home = home
+        self._settings = dict(settings or {})
         self.port, self.temporal_port = free_port(), free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -74,7 +76,7 @@ class Service:
         (self.home / "addresses.json").unlink(missing_ok=True)  # a killed one has left it, and this one has not begun yet
         said = self.home.with_suffix(".said")
         with said.open("wb") as out:
-            self._process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=_environment())
+            self._process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=_environment() | self._settings)
         self.await_(lambda: self._is_up(said), "the service is ready")
 
     def _is_up(self, said: Path) -> bool:
@@ -153,9 +155,9 @@ class Service:
 
 
 @contextmanager
-def service(folder: Path) -> Iterator[Service]:
+def service(folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[Service]:
     """A started service, gone with the block whatever happens in it."""
-    made = Service(folder)
+    made = Service(folder, settings)
     try:
         made.start()
         yield made

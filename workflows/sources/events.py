@@ -9,6 +9,7 @@ from typing import Any
 from rules.language.sources import JsonHttp
 from rules.language.sources.expressions import at
 from rules.language.sources.json_http import EventRow
+from rules.times import read_day
 from rules.vocabulary.readings import ReadEvent, Readings
 from workflows.sources.adapter import Ask
 from workflows.sources.addressing import earlier
@@ -65,7 +66,7 @@ def _event(rule: EventRow, row: Any) -> ReadEvent:
 
 def _day(text: str | None, where: str) -> date:
     try:
-        return date.fromisoformat((text or "")[:10])
+        return read_day((text or "")[:10])
     except ValueError:
         raise Unfit("unparseable", f"{(text or 'nothing')[:60]!r} in {where} is no date") from None
 

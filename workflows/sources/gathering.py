@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 
+from rules.figures import in_ascii, without_sign
 from rules.language.periods import period_end
 from rules.vocabulary.readings import NoReading, ReadFigure, Readings, Unread
 from workflows.sources.adapter import Ask
@@ -21,8 +22,11 @@ _LARGEST = Decimal("1e18")
 _SMALLEST = Decimal("1e-18")
 NOTHING = frozenset({"", ".", "..", "...", "-", "\u2013", "\u2014", "n/a", "na", "null", "none"})
 """What producers write where they have no figure."""
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,6})?")
-_PERIOD = re.compile(r"(?P<year>\d{4})(?:\.0)?|(?P<of>\d{4})[-M](?P<month>\d{2})(?:-(?P<day>\d{2}))?(?:T[\d:.Z+-]*)?")
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,6})?")
+"""As figures are written everywhere (`rules.figures`), and with the exponent that machines write."""
+_PERIOD = re.compile(
+    r"(?P<year>[0-9]{4})(?:\.0)?|(?P<of>[0-9]{4})[-M](?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2}))?(?:T[0-9:.Z+-]*)?"
+)
 
 
 class Unfit(Exception):
@@ -49,7 +53,7 @@ def number(written: object, where: str) -> Decimal | None:
         return None
     if isinstance(written, float):
         written = repr(written)  # a workbook keeps binary numbers: this is the shortest text that is the same one
-    text = str(written).strip()
+    text = in_ascii(str(written).strip())
     if text.lower() in NOTHING:
         return None
     if isinstance(written, bool) or len(text) > 400 or not _NUMBER.fullmatch(text):
@@ -60,12 +64,12 @@ def number(written: object, where: str) -> Decimal | None:
         raise Unfit("implausible", f"{stored(text, 60)!r} in {where} is no figure that can be") from None
     if abs(found) >= _LARGEST:
         raise Unfit("implausible", f"{stored(text, 60)} in {where} is larger than any figure can be")
-    return found
+    return without_sign(found)
 
 
 def period(written: object, where: str) -> str:
     """A period as year, month or day. Raises Unfit."""
-    text = str(written).strip()
+    text = in_ascii(str(written).strip())
     found = _PERIOD.fullmatch(text)
     if isinstance(written, bool) or not found:
         raise Unfit("unparseable", f"{stored(text, 60)!r} in {where} is no year, month or day")
@@ -112,7 +116,9 @@ class Gathering:
         exact = _EXACT.multiply(value, self._scale)
         if abs(exact) >= _LARGEST:
             raise Unfit("implausible", f"{exact:.6E} in {where} is larger than any figure can be")
-        return exact if int(exact.as_tuple().exponent) >= -18 else exact.quantize(_SMALLEST, ROUND_HALF_EVEN, _EXACT)
+        if int(exact.as_tuple().exponent) < -18:
+            exact = exact.quantize(_SMALLEST, ROUND_HALF_EVEN, _EXACT)
+        return without_sign(exact)
 
     def _check(self, figure: ReadFigure) -> None:
         value, least, most = figure.value, self._ask.at_least, self._ask.at_most

@@ -14,11 +14,12 @@ from typing import Any, Final
 import sdmx
 from pydantic import Field, ValidationError
 
+from rules.figures import Figure
 from rules.language.sources import Plugged
 from rules.language.sources.described import Address
 from rules.language.sources.templates import Template, filled
 from rules.vocabulary.readings import NoReading, Readings
-from rules.words import Figure, Label, Strict
+from rules.words import Label, Strict
 from workflows.sources.adapter import Ask
 from workflows.sources.addressing import addressed, values_of
 from workflows.sources.answers import Answer, Denied, Told

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, Tag
 
+from rules.forms import HYPHENED
 from rules.language.sources.described import Described, Edition, Host
 from rules.language.sources.json_http import JsonHttp
 from rules.language.sources.table_url import TableUrl
@@ -28,7 +29,7 @@ class Attested(Described):
 class Plugged(Described):
     """Read by an adapter that is installed beside the service; it alone knows its settings."""
 
-    adapter: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
+    adapter: Annotated[str, Field(pattern=HYPHENED)]
     settings: dict[str, Any] = Field(default_factory=dict)
 
 

@@ -6,12 +6,13 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
+from rules.figures import Figure
 from rules.language.slips import Misplaced
 from rules.language.sources.described import Address, Described, Edition, HeaderName, HeaderSecret
 from rules.language.sources.expressions import Expression
 from rules.language.sources.templates import Template
 from rules.times import Duration
-from rules.words import Figure, Label, Name, Strict
+from rules.words import Label, Name, Strict
 
 Query: TypeAlias = dict[Label, Template]
 

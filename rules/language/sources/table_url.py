@@ -6,10 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from rules.figures import Figure
 from rules.language.slips import Misplaced
 from rules.language.sources.described import Address, Described, Edition, HeaderName
 from rules.language.sources.templates import Template
-from rules.words import Figure, Label, Strict
+from rules.words import Label, Strict
 
 
 class HeaderRow(Strict):

@@ -15,7 +15,7 @@ from cli.home import our_plans
 from rules import acts as a
 from rules.checking.runs import CHECKS, Run, what_follows
 from rules.decide import Decided, decide
-from rules.language.declared import agreed
+from rules.language.declared import agreed, declared
 from rules.language.reading import read
 from rules.program import Program
 from tests.workflows.sources.answers import CITATION, GFMR, OWID, wdi_page, wdi_row, workbook
@@ -91,7 +91,9 @@ class Reset:
         data = read((FOLDER / "plan.yaml").read_text(encoding="utf-8")).data
         data["phases"]["announcement"]["milestones"]["less_carbon"] = LESS_CARBON
         document = json.dumps(data)
-        children = agreed(read(document), lambda name: next(our_plans().rglob(f"{name}/plan.yaml")).read_text(encoding="utf-8"))
+        children = agreed(
+            declared(read(document)), lambda name: next(our_plans().rglob(f"{name}/plan.yaml")).read_text(encoding="utf-8")
+        )
         self.done("olga", a.StartProgram(document=document, members=PEOPLE, programs=children))
         for row in figures(FOLDER / "figures.csv"):
             self.done("chip", a.RecordMeasurement.model_validate(row))

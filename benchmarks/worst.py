@@ -1,0 +1,199 @@
+"""Acts of others while one caller sends the worst of everything that is allowed, as fast as the service answers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
+from datetime import UTC, datetime, timedelta
+from itertools import chain, islice, zip_longest
+from typing import Any
+from uuid import uuid4
+
+from benchmarks import asks
+from benchmarks.asks import Request
+from benchmarks.stage import Stage
+from benchmarks.tables import show, verdict
+from cli import cast
+from cli.cast import Person
+from cli.service import Service as Api
+from db.session import Clerk, Reader
+from db.tokens import Tokens
+from rules.acts import Role
+
+LINES = 8
+"""Connections of the caller who attacks."""
+
+RATE = 100
+"""Acts a second of all others together."""
+
+HEAD = """accord: 1
+plan: big
+title: Big
+source: Made up
+time_zone: Asia/Baghdad
+parties: {us: {name: U}, iraq: {name: I}}
+"""
+LONGEST = 199 * 1024
+
+
+def one_with_an_attacker(stage: Stage, seconds: float, entries: int) -> None:
+    """Others in peace, and then beside the attacker; what the worker does of the acts would hide what the API does."""
+    api, people = stage.service.api, stage.service.people
+    attacker = asyncio.run(_another_officer(stage))
+    others = asyncio.run(asks.programs(api, people, 110))
+    lanes = [list(asks.ladder(program, people)) for program in others]
+    big, long = asyncio.run(_targets(api, attacker, people))
+    stage.load.hold("long", stage.service.port, [list(asks.statements(long, people, entries))])
+    stage.load.run("long", clients=1, seconds=300)
+    stage.rested()
+    halves = {"in peace": lanes[:55], "beside the attacker": lanes[55:]}
+    outcomes: dict[str, Any] = {}
+    attack = _Attack(stage.service.port, list(islice(_worst(attacker, big, long), 4_000)), seconds)
+    for name, half in halves.items():
+        stage.load.hold(name, stage.service.port, half)
+        with stage.without_worker(), attack if name != "in peace" else nullcontext():
+            outcomes[name] = stage.load.run(name, clients=8, seconds=seconds, rate=RATE)
+        stage.rested()
+    rows = [
+        (name, len(one.micros), one.percentile(0.5), one.percentile(0.9), one.percentile(0.99), one.percentile(1))
+        for name, one in outcomes.items()
+    ]
+    show(f"{RATE} acts a second of others", ("", "acts", "p50 ms", "p90", "p99", "longest"), rows)
+    print(f"\nThe attacker was answered: {attack.told}")
+    verdict(
+        "p99 of others beside one who sends the worst of everything, ms",
+        outcomes["beside the attacker"].percentile(0.99),
+        most=50,
+    )
+
+
+class _Attack:
+    """Another load process, which takes whatever it is answered."""
+
+    def __init__(self, port: int, requests: list[Request], seconds: float) -> None:
+        self._lanes = [[request.text for request in requests[n::LINES]] for n in range(LINES)]
+        self._port, self._seconds = port, seconds
+        self._process: subprocess.Popen[str] | None = None
+        self.told = ""
+
+    def __enter__(self) -> None:
+        command = [sys.executable, "-m", "benchmarks.load"]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603  ourselves
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        for order in (
+            {"do": "hold", "name": "worst", "port": self._port, "lanes": self._lanes},
+            {"do": "run", "name": "worst", "clients": LINES, "seconds": self._seconds},
+        ):
+            self._process.stdin.write(json.dumps(order) + "\n")
+            self._process.stdin.flush()
+            if order["do"] == "hold":
+                self._process.stdout.readline()
+
+    def __exit__(self, *_: object) -> None:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close() if self._process.stdin else None
+        outcome = json.loads(self._process.stdout.readline())
+        self._process.wait(timeout=30)
+        self.told = ", ".join(f"{status}: {times}" for status, times in sorted(outcome["statuses"].items()))
+
+
+async def _another_officer(stage: Stage) -> Person:
+    url = stage.service.addresses["database_url"]
+    async with Reader(url, size=1) as reader, Clerk(url, size=1) as clerk:
+        secret, _ = await Tokens(reader, clerk).issue("attacker", lifetime=timedelta(hours=1), role=Role.OFFICER)
+    return Person("attacker", Role.OFFICER, None, secret)
+
+
+async def _targets(api: str, attacker: Person, people: dict[str, Person]) -> tuple[str, str]:
+    """A program of the longest plan, and one that will have a long ledger."""
+    async with Api(api) as service:
+        members = cast.members(people.values())
+        long = {"document": asks.LADDER.read_text(), "members": members}
+        ids = [
+            str((await service.write(attacker, "/programs", body))["program"]) for body in ({"document": milestones(0)}, long)
+        ]
+    return ids[0], ids[1]
+
+
+def milestones(mark: int, number: int = 500) -> str:
+    """A plan of so many milestones, each with a date."""
+    shown = "shown_by: {a: {kind: statement, what: w}}, verified_by: [iraq], determined: {by: [iraq]}"
+    due = "due: {within: P1D, from: {program: true}}"
+    phases = (
+        f" p{n}: {{title: T, milestones: {{m{n}: {{title: T, party: us, {shown}, {due}}}, "
+        f"n{n}: {{title: T, party: us, {shown}, {due}}}}}}}\n"
+        for n in range(number // 2)
+    )
+    return f"{HEAD}# {mark}\nphases:\n{''.join(phases)}"
+
+
+def _texts(mark: int) -> Iterator[str]:
+    """Texts that took longest, each of them new."""
+    some = f"# {mark}\n"
+    yield some + "a: [" + "[]," * (LONGEST // 3) + "]"
+    yield some + "[" * LONGEST
+    yield some + "a: [" + "{a: 1}," * (LONGEST // 7) + "]"
+    yield some + HEAD + "phases: {a: {title: A}}\n" + "".join(f"x{n}: 1\n" for n in range(9_000))
+    yield (
+        some
+        + HEAD
+        + "".join(["phases:\n", *(f" p{n}: {{title: T, entry: [{{phase: p{(n + 1) % 300}}}]}}\n" for n in range(300))])
+    )
+    nested = "{all: [{any: [{milestone: m}, {milestone: m}]}]}"
+    step = "shown_by: {a: {kind: statement, what: w}}, verified_by: [iraq], determined: {by: [iraq]}"
+    yield (
+        some + HEAD + f"phases: {{a: {{title: A, entry: [{','.join([nested] * 990)}]}},"
+        f" b: {{title: B, milestones: {{m: {{title: T, party: us, {step}}}}}}}}}\n"
+    )
+
+
+def _worst(attacker: Person, big: str, long: str) -> Iterator[Request]:
+    """Everything in turns."""
+    texts = (_starts(attacker), _previews(attacker))
+    kinds = (*texts, _past(attacker, long), _views(attacker, big), _pages(attacker, long), _batches(attacker, long))
+    yield from (one for one in chain.from_iterable(zip_longest(*kinds)) if one is not None)
+
+
+def _starts(attacker: Person) -> Iterator[Request]:
+    for mark in range(1, 60):
+        yield asks.post("/api/v1/programs", {"document": milestones(mark)}, attacker)
+
+
+def _previews(attacker: Person) -> Iterator[Request]:
+    for mark in range(20):
+        for text in _texts(mark):
+            yield asks.post("/api/v1/programs?preview=true", {"document": text}, attacker)
+
+
+def _past(attacker: Person, long: str) -> Iterator[Request]:
+    now = datetime.now(UTC)
+    for n in range(700):
+        at = (now - timedelta(milliseconds=7 * n)).isoformat().replace("+00:00", "Z")
+        yield asks.get(f"/api/v1/programs/{long}/as-of?at={at}", attacker)
+
+
+def _views(attacker: Person, big: str) -> Iterator[Request]:
+    for _ in range(150):
+        for view in ("", "/blocking", "/phases", "/milestones", "/reciprocity"):
+            yield asks.get(f"/api/v1/programs/{big}{view}", attacker)
+
+
+def _pages(attacker: Person, long: str) -> Iterator[Request]:
+    for n in range(350):
+        yield asks.get(f"/api/v1/programs/{long}/ledger?limit=500&after={n}", attacker)
+        yield asks.get(f"/api/v1/programs/{long}/chain?limit=500&after={n}", attacker)
+
+
+def _batches(attacker: Person, long: str) -> Iterator[Request]:
+    """The attacker is an officer there: admits five hundred people at once."""
+    for n in range(100):
+        members = ({"person": f"p{n}-{k}", "role": "recorder", "party": "us"} for k in range(500))
+        deeds = ({"kind": "admit_member", "member": member} for member in members)
+        acts = [{"key": str(uuid4()), "deed": deed} for deed in deeds]
+        yield asks.post(f"/api/v1/programs/{long}/acts{'?preview=true' if n % 2 else ''}", {"acts": acts}, attacker)

@@ -1,0 +1,98 @@
+"""How a figure is written: one strict decimal form, whoever writes it and wherever it is read.
+
+    15.64    -3    0.5    0
+
+Not 1_000, 1,000, +5, 5., .5, 007, 1e3, -0 or a number between blanks: each is read otherwise somewhere, or is a slip. Digits of
+the Arabic-Indic and full-width forms are the same figure and are turned into ASCII, and so are their points and signs.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BeforeValidator, PlainSerializer
+
+FORM = "write digits with a point, for example 15.64, -3 or 0.5"
+LARGEST = Decimal("1e18")
+MOST_DIGITS, MOST_PLACES = 38, 18
+
+_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?\Z")
+_TO_ASCII = str.maketrans(
+    "٠١٢٣٤٥٦٧٨٩"
+    "۰۱۲۳۴۵۶۷۸۹"
+    "\N{FULLWIDTH DIGIT ZERO}\N{FULLWIDTH DIGIT ONE}\N{FULLWIDTH DIGIT TWO}\N{FULLWIDTH DIGIT THREE}"
+    "\N{FULLWIDTH DIGIT FOUR}\N{FULLWIDTH DIGIT FIVE}\N{FULLWIDTH DIGIT SIX}\N{FULLWIDTH DIGIT SEVEN}"
+    "\N{FULLWIDTH DIGIT EIGHT}\N{FULLWIDTH DIGIT NINE}"
+    "\N{ARABIC DECIMAL SEPARATOR}\N{FULLWIDTH FULL STOP}\N{FULLWIDTH HYPHEN-MINUS}\N{MINUS SIGN}",
+    "0123456789" * 3 + "..--",
+)
+
+
+def in_ascii(text: str) -> str:
+    """A figure in ASCII digits."""
+    return text if text.isascii() else text.translate(_TO_ASCII)
+
+
+def read_figure(text: str) -> Decimal:
+    """A figure out of text. Raises ValueError, which says what would be accepted."""
+    written = in_ascii(text)
+    if not _DECIMAL.match(written):
+        raise ValueError(f"{text[:60]!r} is no figure; {FORM}")
+    number = Decimal(written)
+    if number == 0 and written[0] == "-":
+        raise ValueError(f"{text[:60]!r} is no figure: nought has no sign; write {written[1:]}")
+    return _fitting(number, text)
+
+
+def _fitting(number: Decimal, written: object) -> Decimal:
+    if not number.is_finite() or abs(number) >= LARGEST or len(number.as_tuple().digits) > MOST_DIGITS:
+        raise ValueError(f"{str(written)[:60]!r} is outside what a figure can be (finite, below 1e18, {MOST_DIGITS} digits)")
+    if int(number.as_tuple().exponent) < -MOST_PLACES:
+        raise ValueError(f"{str(written)[:60]!r} has more than {MOST_PLACES} decimal places")
+    return without_sign(number)
+
+
+def without_sign(number: Decimal) -> Decimal:
+    """Nought without a sign, which reckoning can give it; any other number as it is."""
+    return number or abs(number)
+
+
+def _exact(value: object) -> object:
+    match value:
+        case bool() | float():
+            raise ValueError('a figure is exact: write it as text, for example "15.64"')
+        case str():
+            return read_figure(value)
+        case int() if abs(value) < LARGEST:
+            return Decimal(value)
+        case Decimal():
+            return _fitting(value, value)
+        case _:
+            raise ValueError(f"{str(value)[:60]!r} is no figure; {FORM}")
+
+
+Figure = Annotated[
+    Decimal,
+    BeforeValidator(_exact),
+    PlainSerializer(lambda number: format(number, "f"), return_type=str, when_used="json"),
+]
+
+_WHOLE = re.compile(r"(?:0|-?[1-9][0-9]{0,15})\Z")
+
+
+def _whole(value: object) -> object:
+    if isinstance(value, str):
+        if not _WHOLE.match(written := in_ascii(value)):
+            raise ValueError(f"{value[:60]!r} is no whole number; write digits, for example 3")
+        return int(written)
+    if isinstance(value, bool | float):
+        raise ValueError(  # noqa: TRY004  pydantic makes a fault of a ValueError only
+            "is a whole number; write digits, for example 3"
+        )
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+"""A whole number, written in digits alone."""

@@ -1,0 +1,35 @@
+"""The forms that text can be asked for, each with its words: what is told to whoever has written something else."""
+
+from __future__ import annotations
+
+NAME = r"^[a-z][a-z0-9_]{0,62}$"
+HYPHENED = r"^[a-z][a-z0-9-]{0,62}$"
+ID = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$"
+SHA256 = r"^[0-9a-f]{64}$"
+PROGRAM_ID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+PERIOD = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
+TIME_OF_DAY = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+STORY_TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})?$"
+CHANGE = r"^[+-][0-9]{1,4}(\.[0-9]{1,6})?%$"
+SHARE = r"^(100|[0-9]{1,2}(\.[0-9]{1,6})?)%$"
+BECOMES = "^(open|complete)$"
+
+WORDS = {
+    NAME: "is no name; use lower-case letters, digits and _, starting with a letter",
+    HYPHENED: "is no name; use lower-case letters, digits and -, starting with a letter",
+    ID: "is no id; use up to 100 letters, digits and ._:-, starting with a letter or digit",
+    SHA256: "is no SHA-256; write 64 hexadecimal digits in lower case",
+    PROGRAM_ID: "is no id of a program; GET /programs lists them",
+    PERIOD: "is no period; write a year, a month or a day: 2025, 2025-06 or 2025-06-30",
+    TIME_OF_DAY: "is no time of the day; write 06:00",
+    STORY_TIME: "is no time of a story; write 2024-10-01T09:00, or with an offset 2024-10-01T09:00:00+03:00",
+    CHANGE: "is no change; write it with its sign: -10%",
+    SHARE: "is no share; write 50%",
+    BECOMES: "is nothing that a phase becomes; write open or complete",
+}
+"""By pattern. A test finds every pattern of plans, stories and acts here."""
+
+
+def unlike(pattern: str) -> str:
+    """What is said of text that does not have a form."""
+    return WORDS.get(pattern, f"has not the form that is asked for: {pattern}")

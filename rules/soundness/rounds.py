@@ -1,0 +1,71 @@
+"""Rounds in what waits for what: things that wait for themselves, directly or through others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def in_rounds(needs: Mapping[T, Sequence[T]]) -> set[T]:
+    """Everything that waits for itself: what lies with something else, or with itself, in one strong component.
+
+    Tarjan's algorithm without recursion, since a chain may be as long as a plan.
+    """
+    found: set[T] = set()
+    index: dict[T, int] = {}
+    low: dict[T, int] = {}
+    stack: list[T] = []
+    standing: set[T] = set()
+    for root in needs:
+        if root in index:
+            continue
+        ways = [(root, iter(needs.get(root, ())))]
+        index[root] = low[root] = len(index)
+        stack.append(root)
+        standing.add(root)
+        while ways:
+            one, rest = ways[-1]
+            for other in rest:
+                if other not in index:
+                    index[other] = low[other] = len(index)
+                    stack.append(other)
+                    standing.add(other)
+                    ways.append((other, iter(needs.get(other, ()))))
+                    break
+                if other in standing:
+                    low[one] = min(low[one], index[other])
+            else:
+                ways.pop()
+                if ways:
+                    low[ways[-1][0]] = min(low[ways[-1][0]], low[one])
+                if low[one] == index[one]:
+                    found.update(_component(stack, standing, one, needs))
+    return found
+
+
+def _component(stack: list[T], standing: set[T], root: T, needs: Mapping[T, Sequence[T]]) -> list[T]:
+    """Takes the component of a root from the stack; nothing where it is a single thing that does not wait for itself."""
+    taken: list[T] = []
+    while not taken or taken[-1] != root:
+        taken.append(stack.pop())
+        standing.discard(taken[-1])
+    return taken if len(taken) > 1 or root in needs.get(root, ()) else []
+
+
+def shortest_round(needs: Mapping[T, Sequence[T]], start: T) -> list[T]:
+    """The shortest way from something back to itself, with it at both ends; empty where there is none."""
+    asked_by: dict[T, T] = {}
+    found = [start]
+    for one in found:  # grows while it is walked through
+        for needed in needs.get(one, ()):
+            if needed == start:
+                way = [one]
+                while way[-1] != start:
+                    way.append(asked_by[way[-1]])
+                return [*way[::-1], start]
+            if needed not in asked_by:
+                asked_by[needed] = one
+                found.append(needed)
+    return []
