@@ -7,7 +7,6 @@ after a kill -9, and on a stale postmaster.pid it can end an unrelated process.
 import importlib.util
 import os
 import pwd
-import re
 import shutil
 import signal
 import tempfile
@@ -22,6 +21,7 @@ import psycopg
 from cli.child import Child, is_disk_full
 from cli.failures import AlreadyRunning, DataUnusable, NoPermission, NoSpace, ServerFailed
 from cli.home import let_in
+from cli.postgres_log import written
 
 MAJOR = "18"
 OWNER = "postgres"
@@ -50,29 +50,6 @@ SETTINGS = {
     "full_page_writes": "on",
     "synchronous_commit": "on",
 }
-
-OF_THE_MACHINE = ("XX", "53", "57", "58", "F0")
-"""Classes of errors whose texts name files, memory and shut-downs: no values."""
-
-_LINE = re.compile(r"(?P<head>.* \[\d+\] (?P<code>[0-9A-Z]{5}) )(?P<level>[A-Z]+): ")
-_QUIET = frozenset({"DETAIL", "STATEMENT", "QUERY", "CONTEXT", "HINT", "LOCATION"})
-
-
-def written(line: str) -> str | None:
-    """A line of PostgreSQL as it is logged: an error of a statement by its code alone, for its text quotes what was sent.
-
-    What follows the first line of a message begins with a tab, and is left out.
-    """
-    if line.startswith("\t"):
-        return None
-    said = _LINE.match(line)
-    if said is None:
-        return line
-    if said["level"] in _QUIET:
-        return None
-    if said["level"] in {"ERROR", "WARNING", "NOTICE", "INFO"} and said["code"][:2] not in OF_THE_MACHINE:
-        return f"{said['head']}{said['level']}: what it says is withheld"
-    return line
 
 
 class Postgres:

@@ -64,6 +64,13 @@ async def test_a_plan_that_is_sent_as_json_is_as_large_as_one_that_is_sent_as_te
         assert answer.status_code == 422, answer.text
 
 
+async def test_a_text_that_grows_in_the_form_that_is_recorded_is_refused_with_its_place(door: Door) -> None:
+    body = {"incident": "i1", "incident_kind": "strike", "severity": "grave", "place": "A", "account": "\u0958" * 4000}
+    answer = await door.post("nora", "/programs/{program}/incidents", body | {"happened_at": "2025-01-01T00:00:00Z"})
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["faults"][0]["where"] == "body.account"
+
+
 PLACE = {"place": {"default": "Basra", "why": "It is left open."}}
 
 

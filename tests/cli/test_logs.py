@@ -14,7 +14,8 @@ from cli import log_file
 from cli.child import Child
 from cli.home import claimed, let_in
 from cli.log_file import LogFile
-from cli.postgres import Postgres, written
+from cli.postgres import Postgres
+from cli.postgres_log import written
 
 TALKER = "import sys\nfor n in range({lines}): print(f'line {{n:06d}} ' + 'a' * 89, flush=n % 100 == 0)"
 

@@ -69,7 +69,7 @@ def test_two_spellings_of_a_text_are_recorded_as_one() -> None:
 
 
 def test_a_text_is_no_longer_recorded_than_it_may_be_read_again() -> None:
-    """NFC writes this letter as two; an entry of 8,000 characters could not be folded any more."""
+    """NFC writes this letter as two, and a fact of 8,000 characters cannot be made: it was a fault of ours."""
     with pytest.raises(ValidationError, match="at most 4000"):
         TEXT.validate_python("\u0958" * 4000)
 
