@@ -54,8 +54,10 @@ def fields_of(request: Request, body: Any) -> Callable[[Any], str]:
 
     def known(item: Any) -> str:
         document = request.app.openapi()
-        route = document["paths"].get(request.scope["route"].path_format, {}).get(request.method.lower(), {})
-        shape = route.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+        ending = request.scope["route"].path_format  # without what its router stands under
+        route: dict[str, Any] = next((held for path, held in document["paths"].items() if path.endswith(ending)), {})
+        asked = route.get(request.method.lower(), {}).get("requestBody", {})
+        shape = asked.get("content", {}).get("application/json", {}).get("schema")
         found = Shapes(document).unknown(item["loc"][1:], body, shape) if shape and len(item["loc"]) > 1 else ""
         return f"; {found}" if found else ""
 

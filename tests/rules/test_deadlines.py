@@ -74,7 +74,10 @@ class TestForce:
         given = world(within="P20D", **{"from": FROM_START}, force="aspirational")
         given.clock(day(21))
         assert due(given).missed_at == day(20)
-        assert "It was due on 2025-03-21 (Asia/Baghdad), aspirational." in blocking_phase(given.program, "move", day(21))[0].sentence
+        assert (
+            "It was due on 2025-03-21 (Asia/Baghdad), aspirational."
+            in blocking_phase(given.program, "move", day(21))[0].sentence
+        )
         assert given.program.standing is Standing.RUNNING
 
     def test_a_long_stop_suspends_where_the_plan_says_so(self) -> None:
