@@ -46,14 +46,12 @@ KINDS = {
 """By pydantic's name of a fault. Its own words are for programmers, and stand where none of ours do."""
 
 FORMS = {
-    r"^[a-z][a-z0-9_]{0,62}$": "lower-case letters, digits and _, starting with a letter",
-    r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$": "up to 100 letters, digits and ._:-, starting with a letter or digit",
-    r"^[a-z][a-z0-9-]{0,62}$": "lower-case letters, digits and -, starting with a letter",
-    r"^[0-9A-Za-z~:.+-]{1,100}$": "`next` of the page before, unchanged",
-    r"^[A-Za-z0-9!#$&^_.+-]{1,60}/[A-Za-z0-9!#$&^_.+-]{1,60}( *; *[!-~][ -~]{0,70})?$": "a media type, such as application/pdf",
-    r"^[0-9a-f]{64}$": "64 hexadecimal digits, the SHA-256 of the bytes",
+    r"^[0-9A-Za-z~:.+-]{1,100}$": "is no place of a page; send `next` of the page before, unchanged",
+    r"^[A-Za-z0-9!#$&^_.+-]{1,60}/[A-Za-z0-9!#$&^_.+-]{1,60}( *; *[!-~][ -~]{0,70})?$": (
+        "is no media type; write one such as application/pdf"
+    ),
 }
-"""By pattern, the form in words."""
+"""By pattern, the words for those forms that only the door asks for."""
 
 TEXT = f"is no text; {TEXT_HOLDS}"
 KINDS["string_unicode"] = TEXT
@@ -71,8 +69,10 @@ def fields_of(request: Request, body: Any) -> Callable[[Any], str]:
 
     def known(item: Any) -> str:
         document = request.app.openapi()
-        route = document["paths"].get(request.scope["route"].path_format, {}).get(request.method.lower(), {})
-        shape = route.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+        ending = request.scope["route"].path_format  # without what its router stands under
+        route: dict[str, Any] = next((held for path, held in document["paths"].items() if path.endswith(ending)), {})
+        asked = route.get(request.method.lower(), {}).get("requestBody", {})
+        shape = asked.get("content", {}).get("application/json", {}).get("schema")
         found = Shapes(document).unknown(item["loc"][1:], body, shape) if shape and len(item["loc"]) > 1 else ""
         return f"; {found}" if found else ""
 
@@ -101,5 +101,5 @@ def _sentence(item: Any, known: Callable[[Any], str]) -> str:
     if kind == "extra_forbidden":
         return KINDS[kind] + known(item)
     if kind == "string_pattern_mismatch":
-        return unlike(context["pattern"])
+        return FORMS.get(context["pattern"]) or unlike(context["pattern"])
     return KINDS.get(kind, str(item["msg"][:1].lower() + item["msg"][1:]))

@@ -23,21 +23,13 @@ from cli.service import Service as Api
 from db.session import Clerk, Reader
 from db.tokens import Tokens
 from rules.acts import Role
+from tests.rules.worst_plans import WORST, milestones
 
 LINES = 8
 """Connections of the caller who attacks."""
 
 RATE = 100
 """Acts a second of all others together."""
-
-HEAD = """accord: 1
-plan: big
-title: Big
-source: Made up
-time_zone: Asia/Baghdad
-parties: {us: {name: U}, iraq: {name: I}}
-"""
-LONGEST = 199 * 1024
 
 
 def one_with_an_attacker(stage: Stage, seconds: float, entries: int) -> None:
@@ -121,38 +113,6 @@ async def _targets(api: str, attacker: Person, people: dict[str, Person]) -> tup
     return ids[0], ids[1]
 
 
-def milestones(mark: int, number: int = 500) -> str:
-    """A plan of so many milestones, each with a date."""
-    shown = "shown_by: {a: {kind: statement, what: w}}, verified_by: [iraq], determined: {by: [iraq]}"
-    due = "due: {within: P1D, from: {program: true}}"
-    phases = (
-        f" p{n}: {{title: T, milestones: {{m{n}: {{title: T, party: us, {shown}, {due}}}, "
-        f"n{n}: {{title: T, party: us, {shown}, {due}}}}}}}\n"
-        for n in range(number // 2)
-    )
-    return f"{HEAD}# {mark}\nphases:\n{''.join(phases)}"
-
-
-def _texts(mark: int) -> Iterator[str]:
-    """Texts that took longest, each of them new."""
-    some = f"# {mark}\n"
-    yield some + "a: [" + "[]," * (LONGEST // 3) + "]"
-    yield some + "[" * LONGEST
-    yield some + "a: [" + "{a: 1}," * (LONGEST // 7) + "]"
-    yield some + HEAD + "phases: {a: {title: A}}\n" + "".join(f"x{n}: 1\n" for n in range(9_000))
-    yield (
-        some
-        + HEAD
-        + "".join(["phases:\n", *(f" p{n}: {{title: T, entry: [{{phase: p{(n + 1) % 300}}}]}}\n" for n in range(300))])
-    )
-    nested = "{all: [{any: [{milestone: m}, {milestone: m}]}]}"
-    step = "shown_by: {a: {kind: statement, what: w}}, verified_by: [iraq], determined: {by: [iraq]}"
-    yield (
-        some + HEAD + f"phases: {{a: {{title: A, entry: [{','.join([nested] * 990)}]}},"
-        f" b: {{title: B, milestones: {{m: {{title: T, party: us, {step}}}}}}}}}\n"
-    )
-
-
 def _worst(attacker: Person, big: str, long: str) -> Iterator[Request]:
     """Everything in turns."""
     texts = (_starts(attacker), _previews(attacker))
@@ -167,8 +127,8 @@ def _starts(attacker: Person) -> Iterator[Request]:
 
 def _previews(attacker: Person) -> Iterator[Request]:
     for mark in range(20):
-        for text in _texts(mark):
-            yield asks.post("/api/v1/programs?preview=true", {"document": text}, attacker)
+        for text in WORST.values():
+            yield asks.post("/api/v1/programs?preview=true", {"document": f"# {mark}\n{text}"}, attacker)
 
 
 def _past(attacker: Person, long: str) -> Iterator[Request]:

@@ -46,6 +46,11 @@ class PlanReader:
         self._turn = asyncio.Lock()
         self._working: set[asyncio.Task[None]] = set()
 
+    @property
+    def process_id(self) -> int | None:
+        """Of the process that reads; None while there is none."""
+        return self._process.pid if self._process else None
+
     async def declares(self, document: str) -> None:
         """Makes `declares` know a text. Raises ReaderBusy."""
         if document not in DECLARED:

@@ -232,9 +232,8 @@ class TestAFall:
         assert balances(world, "reward") == {"suspended": "25"}
         running = [clock for clock in clocks(world.program) if clock.kind == "release"]
         assert [clock.due_at for clock in running] == [night(12)]
-        assert "suspended since 2025-03-03 (Asia/Baghdad); it is lost unless it is earned by 2025-03-13 (Asia/Baghdad)" in told(
-            world, "reward", 3
-        )
+        said = told(world, "reward", 3)
+        assert "suspended since 2025-03-03 (Asia/Baghdad); it is lost unless it is earned by 2025-03-13 (Asia/Baghdad)" in said
 
     def test_cured_in_time_it_is_released_again(self) -> None:
         world = paying("reward")
