@@ -65,7 +65,7 @@ def incidents_of(trigger: c.Trigger) -> str:
 def event(anchor: c.Anchor, zone: str) -> str:
     """What a duration is counted from, in words."""
     if anchor.milestone:
-        return f"{anchor.milestone} happened" if anchor.as_ == "happened" else f"the achievement of {anchor.milestone}"
+        return f"{anchor.milestone} was determined" if anchor.as_ == "determined" else f"the achievement of {anchor.milestone}"
     if anchor.phase:
         return f"{anchor.phase} {'opens' if anchor.becomes == 'open' else 'is complete'}"
     return time_said(anchor.date, zone) if anchor.date else "the program starts"

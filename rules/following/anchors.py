@@ -11,14 +11,14 @@ from rules.program import Program
 def occurred(program: Program, anchor: Anchor) -> datetime | None:
     """When the event that a duration is counted from happened; None if it has not.
 
-    A milestone counts once it is determined. Counted as it happened, its date is then that of the deed, which may lie
-    before; where no evidence says when that was, it is that of the determination.
+    A milestone counts once it is determined. Its date is then that of the deed, which may lie before; where no evidence says
+    when that was, or the plan counts it as determined, it is that of the determination.
     """
     if anchor.date is not None:
         return anchor.date
     if anchor.milestone is not None:
         state = program.milestone(anchor.milestone)
-        return (state.happened_at if anchor.as_ == "happened" else None) or state.achieved_at
+        return (None if anchor.as_ == "determined" else state.happened_at) or state.achieved_at
     if anchor.phase is not None:
         phase = program.phase(anchor.phase)
         return phase.opened_at if anchor.becomes == "open" else phase.completed_at

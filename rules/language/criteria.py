@@ -34,7 +34,7 @@ class Anchor(Strict):
     as_: Literal["determined", "happened"] | None = Field(
         default=None,
         alias="as",
-        description="with milestone: when it was determined (left out), or when it happened by its verified evidence",
+        description="with milestone: when it happened by its verified evidence (left out), or when it was determined",
     )
     date: Instant | None = Field(default=None, description="a fixed instant")
 

@@ -137,8 +137,8 @@ def _milestone(program: Program, expected: Expectation, name: str, at: datetime)
     yield from _known(name, program.plan.milestones)
     state, zone = program.milestone(name), program.plan.time_zone
     yield from _differs(name, expected.is_, "waived" if state.waived else state.status)
-    yield from _differs(f"{name} achieved on", expected.on, _day(state.achieved_at, zone))
-    yield from _differs(f"{name} done on", expected.happened_on, _day(state.happened_at, zone))
+    yield from _differs(f"{name} achieved on", expected.on, _day(state.happened_at or state.achieved_at, zone))
+    yield from _differs(f"{name} determined on", expected.determined_on, _day(state.achieved_at, zone))
     if expected.graded is not None and expected.graded != (state.grade or 0):
         yield f"expected {name} to be graded {expected.graded}, but it is {state.grade or 'not graded'}"
     due = state.due

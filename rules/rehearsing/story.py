@@ -92,8 +92,10 @@ class Expectation(Strict):
     nobody_late: bool | None = Field(default=None, description="true: no binding date and no long stop has been missed")
     on_time: tuple[Name, ...] | None = Field(default=None, description="parties that have missed no such date")
     is_: str | None = Field(default=None, alias="is")
-    on: Day | None = Field(default=None, description="local date of opening, completion, achievement")
-    happened_on: Day | None = Field(default=None, description="with milestone: local date of the deed, as its evidence says")
+    on: Day | None = Field(
+        default=None, description="local date of opening, completion, achievement; of a deed whose evidence says when, that day"
+    )
+    determined_on: Day | None = Field(default=None, description="with milestone: local date of its determination")
     completes_on: Day | None = Field(default=None, description="local date on which a period ends")
     days_left: Whole | None = None
     moved_by: Id | None = None
