@@ -37,7 +37,7 @@ LATE = timedelta(seconds=3)
 
 STRIKES_AT_ONCE, COMPARED_AT_ONCE = 100, 20
 LOOK_SECONDS = 1.0
-EVERY, SETTLED = timedelta(seconds=60), timedelta(seconds=10)
+EVERY, SETTLED = timedelta(seconds=60), timedelta(seconds=5)
 """Each workflow is compared once a minute where there are few; of many, twenty a second. What was told a moment ago may be on
 its way."""
 

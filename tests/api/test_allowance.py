@@ -16,7 +16,7 @@ from tests.rules.small_plan import PLAN
 from tests.rules.worst_plans import milestones
 
 DOCUMENT = {"sha256": "0" * 64, "name": "announcement.pdf"}
-PAYLOAD = {"evidence": "e1", "milestone": "announced", "shows": "text", "document": DOCUMENT}
+PAYLOAD = {"evidence": "e1", "milestone": "announced", "shows": "text", "document": DOCUMENT, "reference": "In the archive."}
 
 
 class Clock:
