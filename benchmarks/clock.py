@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from benchmarks import asks, lag
@@ -11,6 +12,7 @@ from benchmarks.stage import Stage
 from benchmarks.tables import show
 
 GATES_EACH = 5
+IDLE_SECONDS = 5
 
 
 def costs(stage: Stage, programs: int) -> None:
@@ -32,19 +34,28 @@ def costs(stage: Stage, programs: int) -> None:
     stage.load.hold("gates", stage.service.port, ladders, repeats=False)
 
     def open_gates() -> None:
-        stage.load.run("gates", clients=4, seconds=120)
+        stage.load.run("gates", clients=4, seconds=120)  # until nothing is left
 
     lines.append(("a gate", *_measured(stage, programs * GATES_EACH, open_gates)))
     head = ("of", "Temporal ms", "worker ms", "together ms", "seconds from rest to rest")
     show(f"Processor time of the clock, over {programs} programs", head, lines)
 
 
-def _measured(stage: Stage, count: int, do: object) -> tuple[float, float, float, float]:
+def _measured(stage: Stage, count: int, do: Callable[[], None]) -> tuple[float, float, float, float]:
+    """Milliseconds of Temporal, of the worker and of both, without what they use while nothing happens; and the seconds."""
     stage.rested()
+    idle = _used(stage, lambda: time.sleep(IDLE_SECONDS))
+    temporal, worker, lasted = _used(stage, do, stage.rested)
+    of_temporal, of_worker = (
+        1000 * (used - idled / idle[2] * lasted) / count for used, idled in zip((temporal, worker), idle[:2], strict=True)
+    )
+    return of_temporal, of_worker, of_temporal + of_worker, lasted
+
+
+def _used(stage: Stage, *steps: Callable[[], None]) -> tuple[float, float, float]:
+    """Seconds of Temporal's and the worker's processor, and of the clock, while the steps are done."""
     before, begun = stage.clock_processor(), time.monotonic()
-    assert callable(do)
-    do()
-    stage.rested()
-    lasted = time.monotonic() - begun
-    temporal, worker = (1000 * (now - then) / count for now, then in zip(stage.clock_processor(), before, strict=True))
-    return temporal, worker, temporal + worker, lasted
+    for step in steps:
+        step()
+    temporal, worker = (now - then for now, then in zip(stage.clock_processor(), before, strict=True))
+    return temporal, worker, time.monotonic() - begun
