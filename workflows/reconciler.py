@@ -32,11 +32,11 @@ from workflows.shown import known_entry
 
 log = structlog.get_logger()
 
-LATE = timedelta(seconds=3)
+LATE = timedelta(seconds=1)
 """A clock that its workflow has not struck by then is struck here."""
 
 STRIKES_AT_ONCE, COMPARED_AT_ONCE = 100, 20
-LOOK_SECONDS = 1.0
+LOOK_SECONDS = 0.5
 EVERY, SETTLED = timedelta(seconds=60), timedelta(seconds=5)
 """Each workflow is compared once a minute where there are few; of many, twenty a second. What was told a moment ago may be on
 its way."""
@@ -115,7 +115,7 @@ class Reconciler:
 
 
 async def _repeated(step: Callable[[], Awaitable[object]]) -> None:
-    """Once a second; goes on by itself when Temporal or the database comes back."""
+    """Twice a second; goes on by itself when Temporal or the database comes back."""
     while True:
         try:
             await step()
