@@ -62,7 +62,7 @@ def main(  # noqa: PLR0912, PLR0913, PLR0917  one option and one branch a part
         memory.weighed(here, "after all that")
     if "worst" in chosen:  # with the limits that a service has
         with stage(expensive_a_minute=UNITS_A_MINUTE) as here:
-            worst.one_with_an_attacker(here, 15 * seconds, entries * 65 // 100)
+            worst.one_with_an_attacker(here, 30 * seconds, entries * 65 // 100)
 
 
 if __name__ == "__main__":

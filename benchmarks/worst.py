@@ -37,7 +37,7 @@ def one_with_an_attacker(stage: Stage, seconds: float, entries: int) -> None:
     api, people = stage.service.api, stage.service.people
     attacker = asyncio.run(_another_officer(stage))
     others = asyncio.run(asks.programs(api, people, 110))
-    lanes = [list(asks.ladder(program, people)) for program in others]
+    lanes = [list(asks.statements(program, people, 120)) for program in others]
     big, long = asyncio.run(_targets(api, attacker, people))
     stage.load.hold("long", stage.service.port, [list(asks.statements(long, people, entries))])
     stage.load.run("long", clients=1, seconds=300)

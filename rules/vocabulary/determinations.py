@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from rules.figures import Figure
+from rules.figures import Figure, Whole
 from rules.times import Instant
 from rules.words import Name, Strict, Text
 
@@ -22,7 +22,7 @@ class Determine(Strict):
     milestone: Name | None = None
     stability: Name | None = Field(default=None, description="a phase; outcome reversed only")
     outcome: Literal["achieved", "partly_achieved", "not_achieved", "reversed"]
-    grade: Annotated[int, Field(lt=2**53, gt=-(2**53))] | None = Field(
+    grade: Annotated[Whole, Field(lt=2**53, gt=-(2**53))] | None = Field(
         default=None, description="how much of it, on the ordinal scale: 0 to 3"
     )
     share: Figure | None = Field(default=None, description="or how much of it, as a share: 0 to 1")
@@ -48,7 +48,7 @@ class MilestoneDetermined(Strict):
     kind: Literal["milestone_determined"] = "milestone_determined"
     milestone: Name
     outcome: Literal["achieved", "partly_achieved", "not_achieved", "reversed"]
-    grade: int | None = None
+    grade: Whole | None = None
     share: Figure | None = None
     reason: Text
     automatically: bool = False
