@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 
 from api.allowance import UNITS_A_MINUTE
-from benchmarks import acts, checks, clock, lag, memory, size, worst
+from benchmarks import acts, checks, clock, lag, memory, open_programs, size, worst
 from benchmarks.stage import stage
 
-PARTS = ("list", "acts", "family", "reset", "hot", "entries", "lag", "strikes", "clock", "checks", "alone", "worst")
+PARTS = ("list", "acts", "family", "reset", "hot", "entries", "lag", "strikes", "clock", "open", "checks", "alone", "worst")
 
 Parts = Annotated[list[str] | None, typer.Argument(help=f"Any of {', '.join(PARTS)}; all of them if left out.")]
 
@@ -27,6 +27,7 @@ def main(  # noqa: PLR0912, PLR0913, PLR0917  one option and one branch a part
     entries: Annotated[int, typer.Option(help="Length of the long program.")] = 10_000,
     listed: Annotated[int, typer.Option(help="Programs in the long list.")] = 20_000,
     timers: Annotated[int, typer.Option(help="Open programs with a timer.")] = 1_000,
+    opened: Annotated[int, typer.Option(help="Open programs that are weighed.")] = 10_000,
     due: Annotated[int, typer.Option(help="Checks that are due in one minute.")] = 500,
 ) -> None:
     """How fast it is here: tables on stdout, nothing else is written."""
@@ -55,6 +56,8 @@ def main(  # noqa: PLR0912, PLR0913, PLR0917  one option and one branch a part
             lag.strikes(here, timers, ahead=timers * 0.1, spread=timers * 0.03)
         if "clock" in chosen:
             clock.costs(here, timers // 10)
+        if "open" in chosen:
+            open_programs.weighed(here, opened)
         if "checks" in chosen:
             checks.due(here, due)
         if "alone" in chosen:  # last, since it leaves the worker behind

@@ -35,6 +35,10 @@ log = structlog.get_logger()
 AT_ONCE = 40
 """Programs of one batch. While it lasts, they are held from other relays."""
 
+WHILE_ACTS_COME = 40
+"""Programs a second, while acts keep coming: what workflows then do costs ten times what an act does, and somebody waits for
+the act. Once acts pause, as many as there are."""
+
 LOOK_SECONDS = 5.0
 """Notifications make it quick; looking at all programs makes it sure."""
 
@@ -83,7 +87,8 @@ class Relay:
     async def _keep_dispatching(self) -> None:
         wait, looked_at = 1.0, -LOOK_SECONDS
         while True:
-            everything = time.monotonic() - looked_at >= LOOK_SECONDS
+            begun = time.monotonic()
+            everything = begun - looked_at >= LOOK_SECONDS
             programs = None if everything else self._take()
             try:
                 count = await self.dispatch(AT_ONCE, programs) if programs is None or programs else 0
@@ -96,6 +101,8 @@ class Relay:
             wait, self.alive_at = 1.0, time.monotonic()
             if everything and count < AT_ONCE:
                 looked_at = time.monotonic()
+            if self._notified:
+                await asyncio.sleep(begun + count / WHILE_ACTS_COME - time.monotonic())
             elif not everything and not self._notified:
                 await self._look_again_by(looked_at + LOOK_SECONDS)
 
