@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from api import page, problems
+from api.cross_origin import CrossOrigin
 from api.gate import Gate
 from api.identity import KnownTokens
 from api.limits import BodyLimit
@@ -20,6 +21,7 @@ from api.requests import RequestIds
 from api.routers import acts, checks, disputes, documents, family, health, incidents, plans, proposals
 from api.routers import problems as problem_routes
 from api.routers import programs as program_routes
+from api.routers import temporal as temporal_routes
 from api.state import Settings, State
 from db.check_runs import CheckRuns
 from db.documents import Documents, store_at
@@ -29,7 +31,7 @@ from db.record import Recorder
 from db.session import Clerk, Reader, Writer
 from db.tokens import Tokens
 from logs.lines import configure
-from workflows.client import connect
+from workflows.client import TemporalSettings, connect
 
 log = structlog.get_logger()
 
@@ -79,7 +81,7 @@ async def _opened(stack: AsyncExitStack) -> State:
         queries=Queries(reader),
         reader=reader,
         documents=Documents(reader, clerk, store, largest=settings.accord_largest_document),
-        temporal=await connect(settings.temporal_address, settings.temporal_namespace, lazy=True),
+        temporal=await connect(TemporalSettings(), lazy=True),
         runs=CheckRuns(reader, clerk),
         known=KnownTokens(Tokens(reader, clerk)),
     )
@@ -129,6 +131,7 @@ def create_app() -> FastAPI:
         family,
         documents,
         plans,
+        temporal_routes,
         health,
         problem_routes,
     ):
@@ -136,5 +139,6 @@ def create_app() -> FastAPI:
     problems.install(app)
     page.install(app)
     app.add_middleware(BodyLimit)
-    app.add_middleware(Gate)  # the last one added is gone through first
+    app.add_middleware(Gate)
+    app.add_middleware(CrossOrigin)  # the last one added is gone through first
     return app

@@ -27,8 +27,9 @@ class Settings(BaseSettings):
     accord_documents: str = Field(default=".accord/documents", description="folder or URL of the document store")
     accord_plans: Path = Field(default=Path("plans"), description="folder of plans that can be started by name")
     accord_largest_document: int = Field(default=50 * 1024 * 1024, description="bytes")
-    temporal_address: str = Field(default="127.0.0.1:7233")
-    temporal_namespace: str = Field(default="accord")
+    accord_temporal_ui: str | None = Field(
+        default=None, pattern=r"^https?://[^/\s]+$", description="origin of Temporal's pages, which may ask to decode"
+    )
 
 
 @dataclass(frozen=True, slots=True)

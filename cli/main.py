@@ -10,7 +10,7 @@ import typer
 from pydantic import ValidationError
 from rich.progress import Progress
 
-from cli import check, clock, plan, source, token
+from cli import check, clock, plan, source, temporal_commands, token
 from cli.addresses import HomeFolder, NotRunning, owner_database
 from cli.demo import demonstrate
 from cli.failures import CannotStart
@@ -45,13 +45,16 @@ def run(
     ui_port: Annotated[
         int | None, typer.Option(help="Shows Temporal's pages here. They ask nobody who they are.", show_default="not shown")
     ] = None,
+    prepare: Annotated[  # noqa: FBT002  an option
+        bool, typer.Option("--prepare", help="Register namespace and search attributes in a Temporal of somebody else, too.")
+    ] = False,
 ) -> None:
     """Run everything here: PostgreSQL, Temporal, the API and the worker.
 
     DATABASE_URL (with DATABASE_OWNER_URL) and TEMPORAL_ADDRESS replace the embedded servers.
     """
     try:
-        supervise(home, Ports(port, temporal_port, ui_port), typer.echo)
+        supervise(home, Ports(port, temporal_port, ui_port), typer.echo, prepares=prepare)
     except CannotStart as reason:
         typer.echo(f"accord: {reason}", err=True)
         raise typer.Exit(1) from reason
@@ -106,6 +109,7 @@ app.add_typer(check.app, name="check")
 app.add_typer(clock.app, name="clock")
 app.add_typer(plan.app, name="plan")
 app.add_typer(source.app, name="source")
+app.add_typer(temporal_commands.app, name="temporal")
 app.add_typer(token.app, name="token")
 app.command("rehearse")(rehearse)
 

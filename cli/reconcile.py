@@ -20,6 +20,7 @@ from db.session import Clerk, Reader
 from workflows.client import connect
 from workflows.namespace import namespace_id
 from workflows.reconciler import Difference, compare
+from workflows.secret_file import SettingsUnusable
 
 T = TypeVar("T")
 
@@ -52,10 +53,9 @@ def retell(program: ProgramArgument = None, home: HomeFolder = Path(".accord")) 
 
 
 async def _compared(home: Path, program: UUID | None, *, mend: bool) -> list[Difference]:
-    address, namespace = temporal_server(home)
-    url = service_database(home)
+    server, url = temporal_server(home), service_database(home)
     async with Reader(url, size=1) as reader, Clerk(url, size=2) as clerk:
-        epochs, client = Epochs(reader, clerk), await connect(address, namespace)
+        epochs, client = Epochs(reader, clerk), await connect(server)
         epoch = await epochs.current()
         async with Reconciliation(clerk).unverified(
             namespace=await namespace_id(client),
@@ -81,6 +81,6 @@ async def _retold(home: Path, program: UUID | None) -> int:
 def _run(work: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(work)
-    except (NotRunning, RPCError, RuntimeError) as reason:
+    except (NotRunning, SettingsUnusable, RPCError, RuntimeError) as reason:
         typer.echo(f"accord: {reason}", err=True)
         raise typer.Exit(1) from reason

@@ -22,7 +22,7 @@ from cli.temporal import free_port
 from db.ledger import verify_chain
 from db.queries import Queries
 from db.session import Reader
-from workflows.client import connect
+from workflows.client import TemporalSettings, connect
 
 MARKS = {
     "API": "-m\0api.server",
@@ -132,7 +132,7 @@ class Service:
 
     async def temporal(self) -> Client:
         """A client of its Temporal."""
-        return await connect(self.addresses["temporal_address"], self.addresses["temporal_namespace"])
+        return await connect(TemporalSettings.of(self.addresses["temporal_address"], self.addresses["temporal_namespace"]))
 
     async def faults(self, programs: Sequence[str]) -> list[str]:
         """What is wrong with the ledgers of programs: nothing, if all is well."""

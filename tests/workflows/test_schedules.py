@@ -21,9 +21,9 @@ from rules.language.checks import Runs
 from rules.program import Program
 from tests.rules.checked_plan import CHECKED
 from tests.rules.small_plan import World, day
-from workflows.client import connect
+from workflows.client import TemporalSettings, connect
 from workflows.messages import check_schedule
-from workflows.namespace import NAMESPACE, ensure_namespace
+from workflows.namespace import prepare
 from workflows.schedules import Schedules, scheduled
 from workflows.upcoming import TemporalAway, next_runs, run_now
 
@@ -33,8 +33,8 @@ PROGRAM = "01890000-0000-7000-8000-000000000009"
 @pytest.fixture(scope="module")
 async def temporal(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Client]:
     with Temporal(tmp_path_factory.mktemp("temporal"), free_port()) as server:
-        await ensure_namespace(server.address)
-        yield await connect(server.address, NAMESPACE)
+        await prepare(TemporalSettings.of(server.address))
+        yield await connect(TemporalSettings.of(server.address))
 
 
 class Watched:
@@ -125,7 +125,7 @@ async def test_without_a_schedule_or_without_temporal_there_is_no_run(temporal: 
     assert await next_runs(temporal, PROGRAM, ["never_made"]) == {"never_made": None}
     with pytest.raises(TemporalAway, match="no schedule yet"):
         await run_now(temporal, PROGRAM, "never_made")
-    away = await connect("127.0.0.1:1", NAMESPACE, lazy=True)
+    away = await connect(TemporalSettings.of("127.0.0.1:1"), lazy=True)
     with pytest.raises(TemporalAway):
         await next_runs(away, PROGRAM, ["smoke"])
     with pytest.raises(TemporalAway):
