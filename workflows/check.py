@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy, VersioningBehavior
+from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
@@ -27,7 +27,7 @@ HEARTBEAT = timedelta(seconds=8)
 """Without a sign of life for this long an activity is begun anew by another worker."""
 
 
-@workflow.defn(versioning_behavior=VersioningBehavior.PINNED)
+@workflow.defn
 class CheckWorkflow:
     """Fetches, then records. A run that gets no answer fails, and is seen as failed in Temporal's pages."""
 

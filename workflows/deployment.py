@@ -15,7 +15,7 @@ from temporalio.api.workflowservice.v1 import (
     SetWorkerDeploymentRampingVersionRequest,
 )
 from temporalio.client import Client
-from temporalio.common import WorkerDeploymentVersion
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import WorkerDeploymentConfig
 
@@ -35,9 +35,19 @@ class DeploymentSettings(BaseSettings):
         """For the workers of this process."""
         if self.accord_deployment is None:
             return None
-        return WorkerDeploymentConfig(
-            version=WorkerDeploymentVersion(self.accord_deployment, build_id()), use_worker_versioning=True
-        )
+        return versioned(self.accord_deployment, build_id())
+
+
+def versioned(deployment: str, build: str) -> WorkerDeploymentConfig:
+    """For workers of one build. Programs outlive every build, so they move to the one that is current at their next task.
+
+    It stands here and not with the workflows: Temporal refuses a worker that is not versioned and whose workflows say how.
+    """
+    return WorkerDeploymentConfig(
+        version=WorkerDeploymentVersion(deployment, build),
+        use_worker_versioning=True,
+        default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
+    )
 
 
 def build_id() -> str:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.common import VersioningBehavior, WorkflowIDReusePolicy
+from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import ActivityError, WorkflowAlreadyStartedError
 from temporalio.workflow import ParentClosePolicy
 
@@ -30,7 +30,7 @@ STRIKE_AGAIN = timedelta(seconds=1)
 """Between strikes of a clock that the database's time has not reached yet."""
 
 
-@workflow.defn(versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
+@workflow.defn
 class ProgramWorkflow:
     """One program, from its start to its end. Being told is level-triggered: only the latest version of the record counts,
     and being told twice, or late, is harmless.

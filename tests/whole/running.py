@@ -42,8 +42,9 @@ class NotInTime(AssertionError):
 class Service:
     """`accord run` in a data folder. Started and stopped as often as one likes; the ports stay."""
 
-    def __init__(self, home: Path) -> None:
-        self.home = home
+    def __init__(self, home: Path, **settings: str) -> None:
+        """`settings` stand in its environment."""
+        self.home, self._settings = home, settings
         self.port, self.temporal_port = free_port(), free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -74,7 +75,7 @@ class Service:
         (self.home / "addresses.json").unlink(missing_ok=True)  # a killed one has left it, and this one has not begun yet
         said = self.home.with_suffix(".said")
         with said.open("wb") as out:
-            self._process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=_environment())
+            self._process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=_environment() | self._settings)
         self.await_(lambda: self._is_up(said), "the service is ready")
 
     def _is_up(self, said: Path) -> bool:
@@ -153,9 +154,9 @@ class Service:
 
 
 @contextmanager
-def service(folder: Path) -> Iterator[Service]:
+def service(folder: Path, **settings: str) -> Iterator[Service]:
     """A started service, gone with the block whatever happens in it."""
-    made = Service(folder)
+    made = Service(folder, **settings)
     try:
         made.start()
         yield made
