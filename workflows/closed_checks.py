@@ -42,7 +42,8 @@ class ClosedChecks:
                 log.warning("closed_checks_not_deleted", error=error, again_in=AGAIN_SECONDS)
                 await asyncio.sleep(AGAIN_SECONDS)
                 continue
-            await asyncio.sleep(0 if count == MOST else EVERY_SECONDS)
+            # What was asked to be deleted is listed for half a minute still.
+            await asyncio.sleep(AGAIN_SECONDS if count == MOST else EVERY_SECONDS)
 
     async def delete(self, most: int = MOST) -> int:
         """Deletes so many of the runs that closed long enough ago, and returns how many it were. Raises RPCError."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import subprocess
@@ -138,7 +139,7 @@ async def test_the_history_is_read_through_the_service_by_who_may(story: Told) -
     command += ["--workflow-id", program_workflow(story.story)]
     command += ["--codec-endpoint", f"{story.service.api}/api/v1/temporal"]
     command += ["--codec-auth", f"Bearer {story.service.people['officer'].token}"]
-    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    answer = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=False)
     assert answer.returncode == 0, answer.stderr
     said = " ".join(b64decode(one).decode(errors="replace") for one in re.findall(r'"data": "([^"]*)"', answer.stdout))
     assert TITLE in said

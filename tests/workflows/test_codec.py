@@ -109,10 +109,9 @@ async def test_the_context_of_a_workflow_and_of_its_activity_are_one(tmp_path: P
 async def test_a_failure_says_nothing_to_temporal_and_all_to_us(tmp_path: Path) -> None:
     settings = TemporalSettings.of("127.0.0.1:1").model_copy(update={"accord_codec_keys": key(tmp_path / "keys", "a")})
     converter, failure = settings.converter(), Failure()
-    try:
-        raise ApplicationError("The Observatory denies it.", type="no_answer") from ValueError("a secret")
-    except ApplicationError as raised:
-        await converter.encode_failure(raised, failure)
+    raised = ApplicationError("The Observatory denies it.", type="no_answer")
+    raised.__cause__ = ValueError("a secret")
+    await converter.encode_failure(raised, failure)
     kept = failure.SerializeToString()
     assert not re.search(rb"Observatory|secret|test_codec|withheld", kept)
     back = await converter.decode_failure(failure)
