@@ -23,6 +23,7 @@ from db.migrations import upgrade
 from db.rebuild import rebuild as make_again
 from logs.faults import settings_at_fault
 from logs.lines import configure
+from workflows.leaving import leave
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -114,5 +115,13 @@ app.add_typer(token.app, name="token")
 app.command("rehearse")(rehearse)
 
 
+def main() -> None:
+    """What `accord` runs."""
+    try:
+        app()
+    except SystemExit as asked:
+        leave(asked.code)
+
+
 if __name__ == "__main__":
-    app()
+    main()

@@ -53,9 +53,9 @@ def retell(program: ProgramArgument = None, home: HomeFolder = Path(".accord")) 
 
 
 async def _compared(home: Path, program: UUID | None, *, mend: bool) -> list[Difference]:
-    server, url = temporal_server(home), service_database(home)
+    url, client = service_database(home), await connect(temporal_server(home))
     async with Reader(url, size=1) as reader, Clerk(url, size=2) as clerk:
-        epochs, client = Epochs(reader, clerk), await connect(server)
+        epochs = Epochs(reader, clerk)
         epoch = await epochs.current()
         async with Reconciliation(clerk).unverified(
             namespace=await namespace_id(client),

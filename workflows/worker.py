@@ -35,6 +35,7 @@ from workflows.client import TASK_QUEUE, TemporalSettings, connect, sealed
 from workflows.closed_checks import ClosedChecks
 from workflows.deployment import DeploymentSettings, say_which_is_current
 from workflows.heartbeat import HEARTBEAT_SECONDS
+from workflows.leaving import leave
 from workflows.lines import temporal_lines
 from workflows.namespace import NotPrepared, patiently, prepared
 from workflows.program import ProgramWorkflow
@@ -179,7 +180,7 @@ def main() -> None:
         asyncio.run(serve(settings, temporal))
     except (NotPrepared, SettingsUnusable) as reason:
         log.critical("cannot_start", reason=str(reason))
-        sys.exit(f"accord: {reason}")
+        leave(f"accord: {reason}")
 
 
 if __name__ == "__main__":

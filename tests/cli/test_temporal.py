@@ -42,10 +42,13 @@ def test_the_namespace_is_made_once_and_survives_a_restart(tmp_path: Path) -> No
                 3650,
                 {
                     "AccordPlan": "INDEXED_VALUE_TYPE_KEYWORD",
-                    "AccordPhase": "INDEXED_VALUE_TYPE_KEYWORD_LIST",
+                    "AccordTitle": "INDEXED_VALUE_TYPE_KEYWORD",
                     "AccordStanding": "INDEXED_VALUE_TYPE_KEYWORD",
-                    "AccordNextDue": "INDEXED_VALUE_TYPE_DATETIME",
                     "AccordParent": "INDEXED_VALUE_TYPE_KEYWORD",
+                    "AccordEntry": "INDEXED_VALUE_TYPE_KEYWORD",
+                    "AccordPhase": "INDEXED_VALUE_TYPE_KEYWORD_LIST",
+                    "AccordWaitingFor": "INDEXED_VALUE_TYPE_KEYWORD_LIST",
+                    "AccordNextDue": "INDEXED_VALUE_TYPE_DATETIME",
                 },
             )
     assert len(ids) == 1
