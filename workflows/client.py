@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Literal, Self
 
@@ -13,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter
-from temporalio.service import RPCError, TLSConfig
+from temporalio.service import TLSConfig
 
 from workflows.codec import Codec
 from workflows.failures import SealingConverter, WithholdingConverter
@@ -135,16 +133,3 @@ async def connect(settings: TemporalSettings, *, lazy: bool = False) -> Client:
 def sealed(client: Client) -> bool:
     """Whether Temporal must not read titles and names: then none may stand where payloads do not."""
     return client.data_converter.payload_codec is not None
-
-
-async def answers(client: Client) -> bool:
-    """Whether Temporal answers within a second.
-
-    The limit is ours: that of the call does not cover connecting, and a server that stands still
-    still accepts connections.
-    """
-    try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            return await client.service_client.check_health(timeout=timedelta(seconds=PATIENCE_SECONDS))
-    except (RPCError, RuntimeError, TimeoutError):
-        return False

@@ -20,7 +20,7 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from workflows.client import TemporalSettings, connect
+from workflows.client import PATIENCE_SECONDS, TemporalSettings, connect
 from workflows.shown import SEARCH_ATTRIBUTES
 
 READY_SECONDS = 60
@@ -82,6 +82,19 @@ async def missing(client: Client) -> list[str]:
     absent = [key.name for key in SEARCH_ATTRIBUTES if known is not None and key.name not in known]
     told = "attributes" if len(absent) > 1 else "attribute"
     return [f"The namespace {client.namespace} lacks the search {told} {', '.join(absent)}."] if absent else []
+
+
+async def lacking(client: Client) -> list[str] | None:
+    """The same within a second; None where Temporal does not answer.
+
+    The limit is ours: that of the call does not cover connecting, and a server that stands still
+    still accepts connections.
+    """
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await missing(client)
+    except (RPCError, RuntimeError, TimeoutError):
+        return None
 
 
 async def prepared(client: Client) -> str:

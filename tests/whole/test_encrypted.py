@@ -122,6 +122,8 @@ def texts(value: Any) -> Iterator[str]:
         case list() | tuple():
             for held in value:
                 yield from texts(held)
+        case _:
+            return
 
 
 async def test_search_attributes_tell_how_far_a_program_is_and_nothing_of_it(story: Told) -> None:
