@@ -75,7 +75,9 @@ class Service:
         (self.home / "addresses.json").unlink(missing_ok=True)  # a killed one has left it, and this one has not begun yet
         said = self.home.with_suffix(".said")
         with said.open("wb") as out:
-            self._process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=_environment() | self._settings)
+            self._process = subprocess.Popen(
+                command, stdout=out, stderr=subprocess.STDOUT, env=clean_environment() | self._settings
+            )
         self.await_(lambda: self._is_up(said), "the service is ready")
 
     def _is_up(self, said: Path) -> bool:
@@ -165,7 +167,7 @@ def service(folder: Path, **settings: str) -> Iterator[Service]:
             made.stop()
 
 
-def _environment() -> dict[str, str]:
+def clean_environment() -> dict[str, str]:
     """Ours, without what would name somebody else's servers."""
     foreign = ("DATABASE", "TEMPORAL_", "ACCORD_")
     return {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
