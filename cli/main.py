@@ -59,6 +59,9 @@ def run(
     except CannotStart as reason:
         typer.echo(f"accord: {reason}", err=True)
         raise typer.Exit(1) from reason
+    except ValidationError as error:
+        typer.echo(f"accord: {settings_at_fault(error)}", err=True)
+        raise typer.Exit(1) from error
 
 
 @app.command()

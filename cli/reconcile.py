@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import typer
+from pydantic import ValidationError
 from temporalio.service import RPCError
 
 from cli.addresses import HomeFolder, NotRunning, service_database, temporal_server
@@ -17,6 +18,7 @@ from db.dispatch import Dispatch
 from db.epochs import Epochs
 from db.reconciliation import Reconciliation
 from db.session import Clerk, Reader
+from logs.faults import settings_at_fault
 from workflows.client import connect
 from workflows.namespace import namespace_id
 from workflows.reconciler import Difference, compare
@@ -84,3 +86,6 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
     except (NotRunning, SettingsUnusable, RPCError, RuntimeError) as reason:
         typer.echo(f"accord: {reason}", err=True)
         raise typer.Exit(1) from reason
+    except ValidationError as error:
+        typer.echo(f"accord: {settings_at_fault(error)}", err=True)
+        raise typer.Exit(1) from error

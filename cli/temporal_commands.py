@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 import typer
 from pydantic import ValidationError
@@ -13,7 +14,7 @@ from temporalio.service import RPCError
 
 from cli.addresses import HomeFolder, NotRunning, temporal_server
 from logs.faults import settings_at_fault
-from workflows.client import TemporalSettings, connect
+from workflows.client import connect
 from workflows.deployment import DeploymentSettings, build_id
 from workflows.deployment import promote as promoted
 from workflows.namespace import missing
@@ -21,8 +22,6 @@ from workflows.namespace import prepare as prepared
 from workflows.secret_file import SettingsUnusable
 
 app = typer.Typer(no_args_is_help=True, help="Temporal: what it has to have, and which workers it gives programs to.")
-
-T = TypeVar("T")
 
 
 @app.command()
@@ -32,22 +31,21 @@ def prepare(home: HomeFolder = Path(".accord")) -> None:
     ACCORD_RETENTION_DAYS says how long Temporal keeps closed runs. That is fixed for each run when it closes, and the retention
     of a namespace that exists stays as it is.
     """
-
-    async def done(server: TemporalSettings) -> str:
-        return await prepared(server)
-
-    server = _server(home)
-    typer.echo(f"The namespace {server.temporal_namespace} is there, with id {_run(done(server))}.")
+    with _telling():
+        server = temporal_server(home)
+        found = asyncio.run(prepared(server))
+    typer.echo(f"The namespace {server.temporal_namespace} is there, with id {found}.")
 
 
 @app.command()
 def check(home: HomeFolder = Path(".accord")) -> None:
     """Say what Temporal lacks. Exit code 0: nothing. 1: something, or it does not answer. Needs no rights of an operator."""
 
-    async def lacking(server: TemporalSettings) -> list[str]:
-        return await missing(await connect(server))
+    async def lacking() -> list[str]:
+        return await missing(await connect(temporal_server(home)))
 
-    told = _run(lacking(_server(home)))
+    with _telling():
+        told = asyncio.run(lacking())
     typer.echo("\n".join(told) or "Nothing is missing.")
     if told:
         raise typer.Exit(1)
@@ -65,31 +63,27 @@ def promote(
 
     ACCORD_DEPLOYMENT names the deployment, as it does for the workers.
     """
-    if (deployment := DeploymentSettings().accord_deployment) is None:
-        typer.echo("accord: ACCORD_DEPLOYMENT names no deployment: without one, any worker takes any program.", err=True)
-        raise typer.Exit(1)
 
-    async def done(server: TemporalSettings) -> None:
-        await promoted(await connect(server), deployment, build or build_id(), percent)
+    async def done() -> str:
+        if (deployment := DeploymentSettings().accord_deployment) is None:
+            raise SettingsUnusable("ACCORD_DEPLOYMENT names no deployment: without one, any worker takes any program.")
+        await promoted(await connect(temporal_server(home)), deployment, build or build_id(), percent)
+        return deployment
 
-    _run(done(_server(home)))
+    with _telling():
+        deployment = asyncio.run(done())
     part = "Programs" if percent is None else f"{percent:g} of a hundred programs"
     typer.echo(f"{part} go to the workers of {build or build_id()} of the deployment {deployment}.")
 
 
-def _server(home: Path) -> TemporalSettings:
+@contextmanager
+def _telling() -> Iterator[None]:
+    """Says in a sentence why something cannot be done, and ends with code 1."""
     try:
-        return temporal_server(home)
+        yield
     except ValidationError as error:
         typer.echo(f"accord: {settings_at_fault(error)}", err=True)
-    except NotRunning as reason:
-        typer.echo(f"accord: {reason}", err=True)
-    raise typer.Exit(1)
-
-
-def _run(work: Coroutine[Any, Any, T]) -> T:
-    try:
-        return asyncio.run(work)
-    except (SettingsUnusable, RPCError, RuntimeError) as reason:
+        raise typer.Exit(1) from error
+    except (NotRunning, SettingsUnusable, RPCError, RuntimeError) as reason:
         typer.echo(f"accord: {reason}", err=True)
         raise typer.Exit(1) from reason

@@ -99,3 +99,14 @@ def test_a_setting_that_leads_nowhere_is_told_by_every_command(bare: str, tmp_pa
         answer = ours(command, **settings, **more)
         assert answer.returncode == 1, command
         assert told in answer.stderr, (command, answer.stderr)
+
+
+def test_a_setting_of_the_wrong_form_is_named(bare: str) -> None:
+    for settings, command, named in (
+        ({"TEMPORAL_TLS": "perhaps"}, ["temporal", "check"], "TEMPORAL_TLS"),
+        ({"ACCORD_RETENTION_DAYS": "0"}, ["temporal", "prepare"], "ACCORD_RETENTION_DAYS"),
+        ({"ACCORD_DEPLOYMENT": "two words"}, ["temporal", "promote"], "ACCORD_DEPLOYMENT"),
+        ({}, ["temporal", "promote"], "ACCORD_DEPLOYMENT names no deployment"),
+    ):
+        answer = ours(["cli.main", *command], TEMPORAL_ADDRESS=bare, **settings)
+        assert (answer.returncode, named in answer.stderr, "Traceback" in answer.stderr) == (1, True, False), answer.stderr
