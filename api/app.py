@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from api import page, problems
 from api.allowance import Allowances
+from api.cross_origin import CrossOrigin
 from api.gate import Gate
 from api.identity import KnownTokens
 from api.limits import BodyLimit
@@ -21,6 +22,7 @@ from api.requests import RequestIds
 from api.routers import acts, checks, disputes, documents, family, health, incidents, plans, proposals
 from api.routers import problems as problem_routes
 from api.routers import programs as program_routes
+from api.routers import temporal as temporal_routes
 from api.state import Settings, State
 from db.check_runs import CheckRuns
 from db.documents import Documents, store_at
@@ -31,7 +33,7 @@ from db.record import Recorder
 from db.session import Clerk, Reader, Writer
 from db.tokens import Tokens
 from logs.lines import configure
-from workflows.client import connect
+from workflows.client import TemporalSettings, connect
 
 log = structlog.get_logger()
 
@@ -86,7 +88,7 @@ async def _opened(app: FastAPI, stack: AsyncExitStack) -> State:
         queries=Queries(reader),
         reader=reader,
         documents=Documents(reader, clerk, store, largest=settings.accord_largest_document),
-        temporal=await connect(settings.temporal_address, settings.temporal_namespace, lazy=True),
+        temporal=await connect(TemporalSettings(), lazy=True),
         runs=CheckRuns(reader, clerk),
         known=KnownTokens(Tokens(reader, clerk)),
     )
@@ -136,6 +138,7 @@ def create_app() -> FastAPI:
         family,
         documents,
         plans,
+        temporal_routes,
         health,
         problem_routes,
     ):
@@ -143,5 +146,6 @@ def create_app() -> FastAPI:
     problems.install(app)
     page.install(app)
     app.add_middleware(BodyLimit)
-    app.add_middleware(Gate)  # the last one added is gone through first
+    app.add_middleware(Gate)
+    app.add_middleware(CrossOrigin)  # the last one added is gone through first
     return app

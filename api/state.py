@@ -32,8 +32,9 @@ class Settings(BaseSettings):
     accord_expensive_a_minute: int = Field(
         default=UNITS_A_MINUTE, ge=1, description="units of what is expensive that one person may ask for (docs/http.md)"
     )
-    temporal_address: str = Field(default="127.0.0.1:7233")
-    temporal_namespace: str = Field(default="accord")
+    accord_temporal_ui: str | None = Field(
+        default=None, pattern=r"^https?://[^/\s]+$", description="origin of Temporal's pages, which may ask to decode"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,7 +138,7 @@ def stage(expensive_a_minute: int = 1_000_000) -> Iterator[Stage]:
         found = [str(Path(__file__).parents[1] / "tests" / "plugged"), os.environ.get("PYTHONPATH", "")]
         os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, found))
         settings = {"ACCORD_EXPENSIVE_A_MINUTE": str(expensive_a_minute)}
-        running = stack.enter_context(service(folder / "home", settings))
+        running = stack.enter_context(service(folder / "home", **settings))
         port, pid = stack.enter_context(_floor(running))
         load = Load()
         stack.callback(load.close)

@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from workflows.client import TemporalSettings
+
 HomeFolder = Annotated[Path, typer.Option("--home", envvar="ACCORD_HOME", help="The data folder.")]
 """Where the embedded servers, the documents and the tokens are kept."""
 
@@ -30,9 +32,19 @@ def owner_database(home: Path) -> str:
     return _found(home, "DATABASE_OWNER_URL")
 
 
-def temporal_server(home: Path) -> tuple[str, str]:
-    """Address and namespace of Temporal. Raises NotRunning."""
-    return _found(home, "TEMPORAL_ADDRESS"), _found(home, "TEMPORAL_NAMESPACE")
+def temporal_server(home: Path) -> TemporalSettings:
+    """How Temporal is reached: as the environment says where it names an address, else as the service that runs does.
+
+    Raises NotRunning.
+    """
+    if os.environ.get("TEMPORAL_ADDRESS"):
+        return TemporalSettings()
+    address = _found(home, "TEMPORAL_ADDRESS")
+    kept = {name: value for name, value in _kept(home).items() if name in TemporalSettings.model_fields}
+    here = TemporalSettings.of(address, kept["temporal_namespace"])
+    # An API key stands in no file of ours: where the service was given one, so is the command.
+    outside = TemporalSettings().temporal_api_key if kept.get("temporal_tls") != "false" else None
+    return TemporalSettings.model_validate(here.model_dump() | {"temporal_tls": None, "temporal_api_key": outside} | kept)
 
 
 def document_store(home: Path) -> str:
@@ -46,10 +58,15 @@ def document_store(home: Path) -> str:
 def _found(home: Path, variable: str, name: str | None = None) -> str:
     if named := os.environ.get(variable):
         return named
-    try:
-        kept = json.loads((home / "addresses.json").read_text()).get(name or variable.lower())
-    except (OSError, ValueError):
-        kept = None
-    if not kept:
+    if not (kept := _kept(home).get(name or variable.lower())):
         raise NotRunning(home, variable)
     return str(kept)
+
+
+def _kept(home: Path) -> dict[str, str]:
+    """What the service that runs has noted; nothing where none does."""
+    try:
+        held = json.loads((home / "addresses.json").read_text())
+    except (OSError, ValueError):
+        return {}
+    return held if isinstance(held, dict) else {}

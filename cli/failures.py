@@ -8,6 +8,8 @@
       DataUnusable       the folder holds something, but not data that this version can use
       ServerFailed       a server gave up while it was being started
       Unreachable        a server that somebody else runs doesn't answer
+      Unprepared         it answers, and lacks what is ours
+      Unusable           a setting leads to nothing usable
 
 Each says in one paragraph what is wrong and what would be right; nothing has been changed when it is raised.
 """
@@ -70,3 +72,12 @@ class Unreachable(CannotStart):
             f"{what} doesn't answer at the address in {variable}: {detail} "
             f"Correct {variable}, or unset it to run an embedded {what}."
         )
+
+
+class Unprepared(CannotStart):
+    def __init__(self, detail: str) -> None:
+        super().__init__(f"{detail}, or accord run --prepare.")
+
+
+class Unusable(CannotStart):
+    """Its words are those of who has read the setting."""

@@ -10,7 +10,7 @@ import typer
 from pydantic import ValidationError
 from rich.progress import Progress
 
-from cli import check, clock, plan, source, token
+from cli import check, clock, plan, source, temporal_commands, token
 from cli.addresses import HomeFolder, NotRunning, owner_database
 from cli.demo import demonstrate
 from cli.failures import CannotStart
@@ -23,6 +23,7 @@ from db.migrations import upgrade
 from db.rebuild import rebuild as make_again
 from logs.faults import settings_at_fault
 from logs.lines import configure
+from workflows.leaving import leave
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -45,16 +46,22 @@ def run(
     ui_port: Annotated[
         int | None, typer.Option(help="Shows Temporal's pages here. They ask nobody who they are.", show_default="not shown")
     ] = None,
+    prepare: Annotated[  # noqa: FBT002  an option
+        bool, typer.Option("--prepare", help="Register namespace and search attributes in a Temporal of somebody else, too.")
+    ] = False,
 ) -> None:
     """Run everything here: PostgreSQL, Temporal, the API and the worker.
 
     DATABASE_URL (with DATABASE_OWNER_URL) and TEMPORAL_ADDRESS replace the embedded servers.
     """
     try:
-        supervise(home, Ports(port, temporal_port, ui_port), typer.echo)
+        supervise(home, Ports(port, temporal_port, ui_port), typer.echo, prepares=prepare)
     except CannotStart as reason:
         typer.echo(f"accord: {reason}", err=True)
         raise typer.Exit(1) from reason
+    except ValidationError as error:
+        typer.echo(f"accord: {settings_at_fault(error)}", err=True)
+        raise typer.Exit(1) from error
 
 
 @app.command()
@@ -106,9 +113,18 @@ app.add_typer(check.app, name="check")
 app.add_typer(clock.app, name="clock")
 app.add_typer(plan.app, name="plan")
 app.add_typer(source.app, name="source")
+app.add_typer(temporal_commands.app, name="temporal")
 app.add_typer(token.app, name="token")
 app.command("rehearse")(rehearse)
 
 
+def main() -> None:
+    """What `accord` runs."""
+    try:
+        app()
+    except SystemExit as asked:
+        leave(asked.code)
+
+
 if __name__ == "__main__":
-    app()
+    main()

@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import typer
+from pydantic import ValidationError
 from temporalio.service import RPCError
 
 from cli.addresses import HomeFolder, NotRunning, service_database, temporal_server
@@ -17,9 +18,11 @@ from db.dispatch import Dispatch
 from db.epochs import Epochs
 from db.reconciliation import Reconciliation
 from db.session import Clerk, Reader
+from logs.faults import settings_at_fault
 from workflows.client import connect
 from workflows.namespace import namespace_id
 from workflows.reconciler import Difference, compare
+from workflows.secret_file import SettingsUnusable
 
 T = TypeVar("T")
 
@@ -52,10 +55,9 @@ def retell(program: ProgramArgument = None, home: HomeFolder = Path(".accord")) 
 
 
 async def _compared(home: Path, program: UUID | None, *, mend: bool) -> list[Difference]:
-    address, namespace = temporal_server(home)
-    url = service_database(home)
+    url, client = service_database(home), await connect(temporal_server(home))
     async with Reader(url, size=1) as reader, Clerk(url, size=2) as clerk:
-        epochs, client = Epochs(reader, clerk), await connect(address, namespace)
+        epochs = Epochs(reader, clerk)
         epoch = await epochs.current()
         async with Reconciliation(clerk).unverified(
             namespace=await namespace_id(client),
@@ -81,6 +83,9 @@ async def _retold(home: Path, program: UUID | None) -> int:
 def _run(work: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(work)
-    except (NotRunning, RPCError, RuntimeError) as reason:
+    except (NotRunning, SettingsUnusable, RPCError, RuntimeError) as reason:
         typer.echo(f"accord: {reason}", err=True)
         raise typer.Exit(1) from reason
+    except ValidationError as error:
+        typer.echo(f"accord: {settings_at_fault(error)}", err=True)
+        raise typer.Exit(1) from error

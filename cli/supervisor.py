@@ -20,7 +20,7 @@ from pydantic_settings import BaseSettings
 from temporalio.service import RPCError
 
 from cli.child import Child
-from cli.failures import NoSpace, PortTaken, ServerFailed, Unreachable
+from cli.failures import NoSpace, PortTaken, ServerFailed, Unprepared, Unreachable, Unusable
 from cli.first_run import first_run
 from cli.home import Home, claimed, our_plans
 from cli.keeper import Keeper
@@ -28,7 +28,12 @@ from cli.postgres import Postgres
 from cli.signals import interruptible
 from cli.temporal import HOST, Temporal
 from db.migrations import SERVICE_ROLE, upgrade
-from workflows.namespace import NAMESPACE, ensure_namespace
+from workflows.client import TemporalSettings, connect
+from workflows.namespace import NotPrepared, patiently, prepare, prepared
+from workflows.secret_file import SettingsUnusable
+
+OF_TEMPORAL = frozenset(name.upper() for name in TemporalSettings.model_fields)
+"""Variables that the API and the worker get as they were understood here: an embedded server has no TLS and no keys."""
 
 READY_SECONDS = 60
 
@@ -47,8 +52,7 @@ class Outside(BaseSettings):
 
     database_url: str | None = None
     database_owner_url: str | None = None  # without it, a database of somebody else is not migrated
-    temporal_address: str | None = None
-    temporal_namespace: str = NAMESPACE
+    temporal_address: str | None = None  # how it is reached, and with which keys, is read where it is reached
     accord_documents: str | None = None
     accord_plans: str | None = None
 
@@ -60,26 +64,29 @@ class Addresses:
     api: str
     database_url: str
     database_owner_url: str | None
-    temporal_address: str
-    temporal_namespace: str
+    temporal: TemporalSettings
     documents: str
     plans: str
 
     def environment(self) -> dict[str, str]:
         """For the API and the worker. They never learn the owner's address, which may change what must not change."""
-        inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_OWNER_URL"}
-        return inherited | {
-            "DATABASE_URL": self.database_url,
-            "TEMPORAL_ADDRESS": self.temporal_address,
-            "TEMPORAL_NAMESPACE": self.temporal_namespace,
-            "ACCORD_DOCUMENTS": self.documents,
-            "ACCORD_PLANS": self.plans,
-            "PYTHONUNBUFFERED": "1",
-        }
+        inherited = {name: value for name, value in os.environ.items() if name not in {"DATABASE_OWNER_URL", *OF_TEMPORAL}}
+        if self.temporal.temporal_api_key is not None:
+            inherited["TEMPORAL_API_KEY"] = self.temporal.temporal_api_key.get_secret_value()
+        return (
+            inherited
+            | self.temporal.variables()
+            | {
+                "DATABASE_URL": self.database_url,
+                "ACCORD_DOCUMENTS": self.documents,
+                "ACCORD_PLANS": self.plans,
+                "PYTHONUNBUFFERED": "1",
+            }
+        )
 
 
-def supervise(folder: Path, ports: Ports, say: Say) -> None:
-    """Runs until SIGINT, SIGTERM or SIGHUP, and returns when everything has stopped.
+def supervise(folder: Path, ports: Ports, say: Say, *, prepares: bool = False) -> None:
+    """Runs until SIGINT, SIGTERM or SIGHUP, and returns when everything has stopped. `prepares`: also a Temporal of others.
 
     Raises a `CannotStart` when something can't be started; then nothing is left running either.
     """
@@ -91,7 +98,7 @@ def supervise(folder: Path, ports: Ports, say: Say) -> None:
         _addresses_file(home).unlink(missing_ok=True)
         try:
             _check_ports(ports, outside)
-            addresses = _start(keeper, home, ports, outside, say)
+            addresses = _start(keeper, home, ports, outside, say, prepares=prepares)
             _note(home, addresses)
             _announce(home, ports, outside, say)
             while True:
@@ -109,15 +116,14 @@ def supervise(folder: Path, ports: Ports, say: Say) -> None:
             _addresses_file(home).unlink(missing_ok=True)
 
 
-def _start(keeper: Keeper, home: Home, ports: Ports, outside: Outside, say: Say) -> Addresses:
+def _start(keeper: Keeper, home: Home, ports: Ports, outside: Outside, say: Say, *, prepares: bool) -> Addresses:  # noqa: PLR0913  what a start consists of
     database_url, owner_url = _database(keeper, home, outside, say)
-    temporal_address = _temporal(keeper, home, ports, outside, say)
+    temporal = _temporal(keeper, home, ports, outside, say, prepares=prepares)
     addresses = Addresses(
         api=f"http://{HOST}:{ports.api}",
         database_url=database_url,
         database_owner_url=owner_url,
-        temporal_address=temporal_address,
-        temporal_namespace=outside.temporal_namespace,
+        temporal=temporal,
         documents=outside.accord_documents or str(home.documents),
         plans=outside.accord_plans or str(our_plans()),
     )
@@ -147,19 +153,31 @@ def _database(keeper: Keeper, home: Home, outside: Outside, say: Say) -> tuple[s
     return service, owner
 
 
-def _temporal(keeper: Keeper, home: Home, ports: Ports, outside: Outside, say: Say) -> str:
-    """Returns the address of a Temporal that has our namespace."""
-    address = outside.temporal_address
-    if address is None:
+def _temporal(keeper: Keeper, home: Home, ports: Ports, outside: Outside, say: Say, *, prepares: bool) -> TemporalSettings:  # noqa: PLR0913  what a start consists of
+    """Returns how a Temporal is reached that has our namespace. That of somebody else is prepared only when asked for."""
+    settings = TemporalSettings()
+    if outside.temporal_address is None:
         temporal = Temporal(home.folder, ports.temporal, ports.ui)
         keeper.start(temporal)
-        address = temporal.address
+        settings = TemporalSettings.of(temporal.address, settings.temporal_namespace)
         say(f"Temporal runs, with its data in {home.folder / 'temporal'}.")
     try:
-        asyncio.run(ensure_namespace(address, outside.temporal_namespace))
+        if outside.temporal_address is None or prepares:
+            asyncio.run(prepare(settings))
+        else:
+            asyncio.run(_look_at(settings))
+    except SettingsUnusable as reason:
+        raise Unusable(str(reason)) from reason
+    except NotPrepared as reason:
+        raise Unprepared(str(reason)) from reason
     except (RPCError, RuntimeError) as refused:
         raise Unreachable("Temporal", "TEMPORAL_ADDRESS", str(refused)) from refused
-    return address
+    return settings
+
+
+async def _look_at(settings: TemporalSettings) -> None:
+    client = await patiently(lambda: connect(settings))
+    await prepared(client)
 
 
 def _programs(home: Home, ports: Ports, addresses: Addresses) -> list[Child]:
@@ -211,7 +229,7 @@ def _announce(home: Home, ports: Ports, outside: Outside, say: Say) -> None:
     api = f"http://{HOST}:{ports.api}"
     say(f"Accord is ready.\n  API           {api}\n  its pages     {api}/docs")
     if outside.temporal_address is None and ports.ui is not None:
-        say(f"  Temporal UI   http://{HOST}:{ports.ui}/namespaces/{outside.temporal_namespace}/workflows")
+        say(f"  Temporal UI   http://{HOST}:{ports.ui}/namespaces/{TemporalSettings().temporal_namespace}/workflows")
     say(f"  tokens        {home.tokens}\n  logs          {home.folder / 'log'}\nCtrl-C stops everything.")
 
 
@@ -220,6 +238,8 @@ def _addresses_file(home: Home) -> Path:
 
 
 def _note(home: Home, addresses: Addresses) -> None:
-    text = json.dumps({name: getattr(addresses, name) for name in Addresses.__slots__}, indent=2)
+    held = {name: getattr(addresses, name) for name in Addresses.__slots__ if name != "temporal"}
+    held |= {name.lower(): value for name, value in addresses.temporal.variables().items()}
+    text = json.dumps(held, indent=2)
     with os.fdopen(os.open(_addresses_file(home), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(text + "\n")

@@ -50,7 +50,8 @@ def test_nothing_serves_before_the_migration_is_through(services: dict[str, Any]
 def test_no_program_starts_before_the_namespace_keeps_runs_for_ten_years(services: dict[str, Any]) -> None:
     """A run is kept for as long as its namespace said when it closed."""
     assert waits_for(services, "worker")["namespace"] == "service_completed_successfully"
-    assert "--retention 3650d" in " ".join(services["namespace"]["command"])
+    assert services["namespace"]["command"] == ["temporal", "prepare"]
+    assert services["namespace"]["environment"]["ACCORD_RETENTION_DAYS"] == "3650"
 
 
 def test_the_service_does_not_own_the_ledger(services: dict[str, Any]) -> None:
@@ -68,7 +69,8 @@ def test_the_service_does_not_own_the_ledger(services: dict[str, Any]) -> None:
 def test_versions_are_said(services: dict[str, Any]) -> None:
     images = {name: service["image"] for name, service in services.items()}
     assert images["temporal"] == "temporalio/server:1.32.0"
-    assert images["temporal-schema"] == images["namespace"] == "temporalio/admin-tools:1.32.0"
+    assert images["temporal-schema"] == "temporalio/admin-tools:1.32.0"
+    assert images["namespace"] == images["worker"]
     assert images["temporal-ui"] == "temporalio/ui:2.54.1"
     assert images["ledger"] == images["temporal-db"] == "postgres:18.4"
     assert all(image.rpartition(":")[2][0].isdigit() for image in images.values())

@@ -26,8 +26,9 @@ HEARD_BY_NOBODY = frozenset({Code.PROGRAM_ENDED, Code.PROGRAM_EXISTS})
 class Activities:
     """Regular activities only: a local one leaves no trace when worker and server die together."""
 
-    def __init__(self, recorder: Recorder, programs: Programs, epochs: Epochs) -> None:
-        self._recorder, self._programs, self._epochs = recorder, programs, epochs
+    def __init__(self, recorder: Recorder, programs: Programs, epochs: Epochs, *, sealed: bool = False) -> None:
+        """`sealed`: Temporal must not read names and titles."""
+        self._recorder, self._programs, self._epochs, self._sealed = recorder, programs, epochs, sealed
 
     @activity.defn
     async def strike(self, program: str) -> Change:
@@ -93,4 +94,4 @@ class Activities:
         return program_id, kept
 
     async def _state(self, program_id: UUID, kept: Kept) -> ProgramState:
-        return program_state(program_id, kept, await self._epochs.current())
+        return program_state(program_id, kept, await self._epochs.current(), sealed=self._sealed)

@@ -1,38 +1,135 @@
-"""How Temporal is reached: address, namespace, and exact payloads."""
+"""How Temporal is reached: where, over TLS or not, as whom, and whether it can read what it keeps."""
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from pathlib import Path
+from typing import Literal, Self
 
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.service import RPCError
+from temporalio.converter import DataConverter
+from temporalio.service import TLSConfig
 
-from workflows.failures import WithholdingConverter
+from workflows.codec import Codec
+from workflows.failures import SealingConverter, WithholdingConverter
+from workflows.key_ring import KeyRing
+from workflows.secret_file import SettingsUnusable, contents, secret
 
 PAYLOADS = replace(pydantic_data_converter, failure_converter_class=WithholdingConverter)
 """What goes through Temporal, and is kept there."""
 
+NAMESPACE = "accord"
 TASK_QUEUE = "accord"
 RPC_SECONDS = 3
 PATIENCE_SECONDS = 1.0
 
 
-async def connect(address: str, namespace: str, *, lazy: bool = False) -> Client:
-    """A client; a lazy one connects when it is first used, so that nothing waits for Temporal to be there."""
-    return await Client.connect(address, namespace=namespace, lazy=lazy, data_converter=PAYLOADS)
+class TemporalSettings(BaseSettings):
+    """Read from the environment, by the API, the worker and the commands alike.
 
-
-async def answers(client: Client) -> bool:
-    """Whether Temporal answers within a second.
-
-    The limit is ours: that of the call does not cover connecting, and a server that stands still
-    still accepts connections.
+    Names that begin with TEMPORAL mean here what they mean to Temporal's own command.
     """
-    try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            return await client.service_client.check_health(timeout=timedelta(seconds=PATIENCE_SECONDS))
-    except (RPCError, RuntimeError, TimeoutError):
-        return False
+
+    model_config = SettingsConfigDict(env_ignore_empty=True)
+
+    temporal_address: str = Field(default="127.0.0.1:7233", description="host and port")
+    temporal_namespace: str = Field(default=NAMESPACE, min_length=2)
+    temporal_tls: bool | None = Field(
+        default=None, description="left out: where another setting of TLS, or an API key, is there"
+    )
+    temporal_tls_server_name: str | None = Field(default=None, description="the name in the server's certificate")
+    temporal_tls_server_ca_cert_path: Path | None = Field(default=None, description="left out: authorities of the system")
+    temporal_tls_client_cert_path: Path | None = None
+    temporal_tls_client_key_path: Path | None = None
+    temporal_api_key: SecretStr | None = None
+    temporal_api_key_path: Path | None = Field(default=None, description="a file with it")
+    accord_codec_keys: Path | None = Field(default=None, description="folder of keys; left out: nothing is encrypted")
+    accord_codec_key: str | None = Field(default=None, description="which one encrypts; left out: the last by name")
+    accord_codec_plain_text: Literal["refused", "read"] = "refused"
+
+    @classmethod
+    def of(cls, address: str, namespace: str = NAMESPACE) -> Self:
+        """A server on this machine, without TLS and keys, whatever the environment says of another. The codec is as it says."""
+        return cls(
+            temporal_address=address,
+            temporal_namespace=namespace,
+            temporal_tls=False,
+            temporal_tls_server_name=None,
+            temporal_tls_server_ca_cert_path=None,
+            temporal_tls_client_cert_path=None,
+            temporal_tls_client_key_path=None,
+            temporal_api_key=None,
+            temporal_api_key_path=None,
+        )
+
+    def variables(self) -> dict[str, str]:
+        """These settings as an environment, without the API key itself. Paths are absolute, wherever the reader runs."""
+        held = self.model_dump(exclude={"temporal_api_key"}, exclude_none=True)
+        told = {name: value.absolute() if isinstance(value, Path) else value for name, value in held.items()}
+        return {name.upper(): str(value).lower() if isinstance(value, bool) else str(value) for name, value in told.items()}
+
+    def tls(self) -> TLSConfig | bool:
+        """Raises SettingsUnusable."""
+        certificate, key = self.temporal_tls_client_cert_path, self.temporal_tls_client_key_path
+        if (certificate is None) is not (key is None):
+            there, missing = ("KEY", "CERT") if certificate is None else ("CERT", "KEY")
+            raise SettingsUnusable(
+                f"TEMPORAL_TLS_CLIENT_{there}_PATH is set and TEMPORAL_TLS_CLIENT_{missing}_PATH is not: a client shows both."
+            )
+        authority = self.temporal_tls_server_ca_cert_path
+        asked = any((certificate, authority, self.temporal_tls_server_name, self.temporal_api_key, self.temporal_api_key_path))
+        if self.temporal_tls is False and asked:
+            raise SettingsUnusable("TEMPORAL_TLS is false, and other settings need it: certificates or an API key.")
+        if not asked:
+            return self.temporal_tls is True
+        return TLSConfig(
+            server_root_ca_cert=contents(authority, "TEMPORAL_TLS_SERVER_CA_CERT_PATH") if authority else None,
+            domain=self.temporal_tls_server_name,
+            client_cert=contents(certificate, "TEMPORAL_TLS_CLIENT_CERT_PATH") if certificate else None,
+            client_private_key=secret(key, "TEMPORAL_TLS_CLIENT_KEY_PATH") if key else None,
+        )
+
+    def api_key(self) -> str | None:
+        """Raises SettingsUnusable."""
+        if self.temporal_api_key is not None and self.temporal_api_key_path is not None:
+            raise SettingsUnusable("TEMPORAL_API_KEY and TEMPORAL_API_KEY_PATH are both set: one of them says which key it is.")
+        if self.temporal_api_key_path is not None:
+            held = secret(self.temporal_api_key_path, "TEMPORAL_API_KEY_PATH").decode("ascii", errors="replace").strip()
+        else:
+            held = self.temporal_api_key.get_secret_value() if self.temporal_api_key else ""
+        if held and not (held.isascii() and held.isprintable()):
+            raise SettingsUnusable("The API key of Temporal holds characters that no header takes.")
+        return held or None
+
+    def converter(self) -> DataConverter:
+        """What values become on their way to Temporal. Raises SettingsUnusable."""
+        if self.accord_codec_keys is None:
+            if self.accord_codec_key is not None:
+                raise SettingsUnusable("ACCORD_CODEC_KEY is set and ACCORD_CODEC_KEYS, the folder of keys, is not.")
+            return PAYLOADS
+        ring = KeyRing(self.accord_codec_keys, self.accord_codec_key)
+        codec = Codec(ring, self.temporal_namespace, plain_too=self.accord_codec_plain_text == "read")
+        return replace(PAYLOADS, payload_codec=codec, failure_converter_class=SealingConverter)
+
+
+async def connect(settings: TemporalSettings, *, lazy: bool = False) -> Client:
+    """A client; a lazy one connects when it is first used, so that nothing waits for Temporal to be there.
+
+    Raises SettingsUnusable, or RuntimeError when nobody answers.
+    """
+    return await Client.connect(
+        settings.temporal_address,
+        namespace=settings.temporal_namespace,
+        lazy=lazy,
+        tls=settings.tls(),
+        api_key=settings.api_key(),
+        data_converter=settings.converter(),
+    )
+
+
+def sealed(client: Client) -> bool:
+    """Whether Temporal must not read titles and names: then none may stand where payloads do not."""
+    return client.data_converter.payload_codec is not None

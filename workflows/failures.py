@@ -24,3 +24,13 @@ class WithholdingConverter(DefaultFailureConverter):
         super().to_failure(exception, payload_converter, failure)
         if exception.__traceback__ is not None and failure.stack_trace:
             failure.stack_trace = "\n".join(places(exception.__traceback__))
+
+
+class SealingConverter(WithholdingConverter):
+    """The same, with the words where a codec encrypts them. For Temporal, each failure then says that it is encoded."""
+
+    def to_failure(self, exception: BaseException, payload_converter: PayloadConverter, failure: Failure) -> None:
+        super().to_failure(exception, payload_converter, failure)
+        attributes = {"message": failure.message, "stack_trace": failure.stack_trace}
+        failure.encoded_attributes.CopyFrom(payload_converter.to_payload(attributes))
+        failure.message, failure.stack_trace = "Encoded failure", ""

@@ -6,6 +6,7 @@ A field added later needs a default, or the histories of running programs could 
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import sha256
 from typing import TypeAlias
 
 from pydantic import BaseModel
@@ -75,6 +76,8 @@ class ProgramState(BaseModel):
     parent: ChildOf | None = None
     news: str = ""
     checks: str = ""
+    sealed: bool = False
+    """Whether names and titles are kept out of what Temporal can read: search attributes are no payloads."""
 
     @property
     def version(self) -> Version:
@@ -136,6 +139,7 @@ def program_workflow(program: str) -> str:
     return f"program/{program}"
 
 
-def check_schedule(program: str, check: str) -> str:
-    """The id of a check's schedule; a run's workflow has it with the time of the run behind it."""
-    return f"program/{program}/check/{check}"
+def check_schedule(program: str, check: str, *, sealed: bool = False) -> str:
+    """The id of a check's schedule; a run's workflow has it with the time of the run behind it. Sealed, it tells no name."""
+    told = sha256(f"{program}/{check}".encode()).hexdigest()[:16] if sealed else check
+    return f"program/{program}/check/{told}"

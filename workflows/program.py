@@ -155,7 +155,14 @@ class ProgramWorkflow:
     async def _opened(self, child: ChildState, of: ChildOf) -> bool:
         """Whether the child's workflow was started here."""
         opening = ProgramState(
-            program=child.program, title=child.title, plan=child.plan, standing="opening", seq=0, phases=[], parent=of
+            program=child.program,
+            title=child.title,
+            plan=child.plan,
+            standing="opening",
+            seq=0,
+            phases=[],
+            parent=of,
+            sealed=self._state.sealed,
         )
         try:
             await workflow.start_child_workflow(

@@ -24,7 +24,7 @@ from db.dispatch import Dispatch, Pending
 from db.epochs import Epochs
 from db.programs import Programs
 from rules.entries import Entry
-from workflows.client import RPC_SECONDS, TASK_QUEUE
+from workflows.client import RPC_SECONDS, TASK_QUEUE, sealed
 from workflows.messages import Carried, Change, program_workflow
 from workflows.program import ProgramWorkflow
 from workflows.shown import search_attributes
@@ -138,7 +138,7 @@ class Relay:
         change = Change(
             entries=headlines(entries, kept.program.plan),
             more=left_out,
-            state=program_state(one.program_id, kept, epoch),
+            state=program_state(one.program_id, kept, epoch, sealed=sealed(self._client)),
         )
         # Its workflow is there, unless somebody has terminated it, or has not begun, unless another made it meanwhile.
         ways = (self._start, self._signal) if one.dispatched_seq == 0 else (self._signal, self._start)

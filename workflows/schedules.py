@@ -35,7 +35,7 @@ from rules.program import Program
 from rules.times import plus
 from rules.vocabulary.checks import CheckState
 from workflows.check import CheckWorkflow
-from workflows.client import RPC_SECONDS, TASK_QUEUE
+from workflows.client import RPC_SECONDS, TASK_QUEUE, sealed
 from workflows.heartbeat import heartbeating
 from workflows.messages import CheckOf, check_schedule
 from workflows.shown import PLAN
@@ -56,6 +56,7 @@ class Schedules:
 
     def __init__(self, client: Client, programs: Programs, runs: CheckRuns) -> None:
         self._client, self._programs, self._runs = client, programs, runs
+        self._sealed = sealed(client)
 
     @activity.defn
     async def keep_checks(self, program: str) -> None:
@@ -74,19 +75,22 @@ class Schedules:
             )
 
     async def _keep(self, gate: asyncio.Semaphore, program_id: str, program: Program, name: str) -> None:
-        schedule = scheduled(program_id, program, name)
-        attributes = _found_by(program)
+        schedule = scheduled(program_id, program, name, sealed=self._sealed)
+        attributes = _found_by(program, sealed=self._sealed)
+        schedule_id = check_schedule(program_id, name, sealed=self._sealed)
         async with gate:
+            # Where encryption was begun or ended, the one of before would run beside this one.
+            await self._delete(check_schedule(program_id, name, sealed=not self._sealed))
             try:
                 await self._client.create_schedule(
-                    check_schedule(program_id, name),
+                    schedule_id,
                     schedule,
                     memo={"program": program.title, "check": program.plan.checks[name].title},
                     search_attributes=attributes,
                     rpc_timeout=RPC,
                 )
             except ScheduleAlreadyRunningError:
-                handle = self._client.get_schedule_handle(check_schedule(program_id, name))
+                handle = self._client.get_schedule_handle(schedule_id)
                 await handle.update(lambda _: ScheduleUpdate(schedule, search_attributes=attributes), rpc_timeout=RPC)
             except RPCError as error:
                 # A search attribute that was registered a moment ago is not known everywhere at once. What Temporal still
@@ -97,16 +101,20 @@ class Schedules:
 
     async def _drop(self, gate: asyncio.Semaphore, program_id: str, name: str) -> None:
         async with gate:
-            try:
-                await self._client.get_schedule_handle(check_schedule(program_id, name)).delete(rpc_timeout=RPC)
-            except RPCError as error:
-                if error.status is not RPCStatusCode.NOT_FOUND:
-                    raise
+            for sealed_too in (False, True):
+                await self._delete(check_schedule(program_id, name, sealed=sealed_too))
             await self._runs.forget(UUID(program_id), name)
 
+    async def _delete(self, schedule_id: str) -> None:
+        try:
+            await self._client.get_schedule_handle(schedule_id).delete(rpc_timeout=RPC)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
 
-def scheduled(program_id: str, program: Program, name: str) -> Schedule:
-    """The schedule of a check as the ledger wants it."""
+
+def scheduled(program_id: str, program: Program, name: str, *, sealed: bool = False) -> Schedule:
+    """The schedule of a check as the ledger wants it. Sealed, its id, its note and its attributes tell no name."""
     check = program.plan.checks[name]
     paused = program.checks.get(name, CheckState()).paused_because
     why = "The program has ended." if program.ended_at else f"Paused: {paused}" if paused is not None else None
@@ -115,16 +123,17 @@ def scheduled(program_id: str, program: Program, name: str) -> Schedule:
         action=ScheduleActionStartWorkflow(
             CheckWorkflow.run,
             CheckOf(program=program_id, name=name),
-            id=check_schedule(program_id, name),
+            id=check_schedule(program_id, name, sealed=sealed),
             task_queue=TASK_QUEUE,
             static_summary=summary,
             static_details=f"Check **{name}** of *{program.title}*, read from the source {check.source}.",
-            typed_search_attributes=_found_by(program),
+            typed_search_attributes=_found_by(program, sealed=sealed),
         ),
         spec=specified(check.runs, program.plan.time_zone),
         # One run of a check at a time: of several that were missed the first runs, and the others find it running.
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=CATCH_UP),
-        state=ScheduleState(note=(why or summary)[:500], paused=why is not None),
+        # Temporal keeps notes as they are.
+        state=ScheduleState(note=None if sealed else (why or summary)[:500], paused=why is not None),
     )
 
 
@@ -148,5 +157,5 @@ def _calendar(every: str, at: str, months: Iterable[ScheduleRange]) -> ScheduleC
     )
 
 
-def _found_by(program: Program) -> TypedSearchAttributes:
-    return TypedSearchAttributes([SearchAttributePair(PLAN, program.plan.plan)])
+def _found_by(program: Program, *, sealed: bool) -> TypedSearchAttributes:
+    return TypedSearchAttributes([] if sealed else [SearchAttributePair(PLAN, program.plan.plan)])

@@ -28,6 +28,9 @@ SEARCH_ATTRIBUTES: tuple[SearchAttributeKey[Any], ...] = (
     NEXT_DUE,
 )
 
+TELLING = (PLAN, TITLE, PHASE, WAITING_FOR)
+"""Search attributes that name somebody or something. Temporal keeps them as they are, whatever encrypts payloads."""
+
 MOST_CLOCKS = 10
 """Of one phase that the details name."""
 LONGEST_DETAILS = 15_000
@@ -52,16 +55,17 @@ def changed_attributes(state: ProgramState, before: ProgramState) -> list[Search
 
 
 def _values(state: ProgramState) -> dict[SearchAttributeKey[Any], Any]:
-    return {
+    shown: dict[SearchAttributeKey[Any], Any] = {
         PLAN: state.plan,
         TITLE: state.title[:LONGEST_TITLE],
+        PHASE: [phase.name for phase in state.phases if phase.status == "open"] or None,
+        WAITING_FOR: state.waiting_for or None,
         STANDING: state.standing,
         PARENT: state.parent.parent if state.parent else None,
         ENTRY: f"{state.epoch}.{state.seq}.{state.head}",
-        PHASE: [phase.name for phase in state.phases if phase.status == "open"] or None,
-        WAITING_FOR: state.waiting_for or None,
         NEXT_DUE: state.next_due,
     }
+    return shown | dict.fromkeys(TELLING) if state.sealed else shown
 
 
 def known_entry(attributes: TypedSearchAttributes) -> tuple[int, int, str] | None:

@@ -26,8 +26,8 @@ HEAD_LETTERS = 16
 """Hexadecimal digits of an entry's hash by which the record is told from another with the same number."""
 
 
-def program_state(program_id: UUID, kept: Kept, epoch: int) -> ProgramState:
-    """A program as its workflow sees it: phases that are open or have clocks."""
+def program_state(program_id: UUID, kept: Kept, epoch: int, *, sealed: bool = False) -> ProgramState:
+    """A program as its workflow sees it: phases that are open or have clocks. `sealed`: Temporal must not read names."""
     program, parent = kept.program, kept.program.parent
     with_clocks = {clock.phase for clock in kept.clocks}
     return ProgramState(
@@ -48,7 +48,8 @@ def program_state(program_id: UUID, kept: Kept, epoch: int) -> ProgramState:
         children=[_child(program_id, program, name) for name in program.children],
         parent=ChildOf(parent=parent.agreed.program, name=parent.agreed.name) if parent else None,
         news=digest(news(program)) if parent else "",
-        checks=_checks(program),
+        checks=_checks(program, sealed=sealed),
+        sealed=sealed,
     )
 
 
@@ -76,14 +77,15 @@ def _child(program_id: UUID, program: Program, name: str) -> ChildState:
     )
 
 
-def _checks(program: Program) -> str:
+def _checks(program: Program, *, sealed: bool) -> str:
     """All that schedules depend on, as a hash: two hundred checks are too much to be sent with every act."""
     plan = program.plan
     if not plan.checks:
         return ""
     runs = {name: [check.title, check.source, check.runs.model_dump(mode="json")] for name, check in plan.checks.items()}
     paused = {name: state.paused_because for name, state in program.checks.items() if state.paused_at is not None}
-    return digest([plan.time_zone, runs, paused, program.ended_at is not None])
+    ways = [plan.time_zone, runs, paused, program.ended_at is not None]
+    return digest([*ways, "sealed"] if sealed else ways)
 
 
 def headlines(entries: Iterable[Entry], plan: Plan) -> list[Headline]:

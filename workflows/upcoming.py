@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from temporalio.client import Client, ScheduleActionExecutionStartWorkflow, ScheduleOverlapPolicy
+from temporalio.client import Client, ScheduleActionExecutionStartWorkflow, ScheduleHandle, ScheduleOverlapPolicy
 from temporalio.service import RPCError, RPCStatusCode
 
-from workflows.client import PATIENCE_SECONDS, RPC_SECONDS
+from workflows.client import PATIENCE_SECONDS, RPC_SECONDS, sealed
 from workflows.messages import check_schedule
 
 AT_ONCE = 8
@@ -30,7 +30,7 @@ async def next_runs(client: Client, program: str, names: Iterable[str]) -> Mappi
     async def next_run(name: str) -> datetime | None:
         async with gate:
             try:
-                found = await client.get_schedule_handle(check_schedule(program, name)).describe(rpc_timeout=RPC)
+                found = await _schedule(client, program, name).describe(rpc_timeout=RPC)
             except RPCError as error:
                 if error.status is RPCStatusCode.NOT_FOUND:
                     return None
@@ -53,7 +53,7 @@ async def progress(client: Client, program: str, name: str) -> str | None:
     """How far the run of a check is that goes on now, in the last words of its adapter; None where nobody knows of any."""
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            schedule = await client.get_schedule_handle(check_schedule(program, name)).describe(rpc_timeout=RPC)
+            schedule = await _schedule(client, program, name).describe(rpc_timeout=RPC)
             for action in schedule.info.running_actions:
                 if isinstance(action, ScheduleActionExecutionStartWorkflow):
                     handle = client.get_workflow_handle(action.workflow_id, run_id=action.first_execution_run_id)
@@ -69,10 +69,14 @@ async def run_now(client: Client, program: str, name: str) -> None:
     """Lets a check run at once; one that runs already goes on. Raises TemporalAway."""
     try:
         async with asyncio.timeout(2 * PATIENCE_SECONDS):
-            handle = client.get_schedule_handle(check_schedule(program, name))
+            handle = _schedule(client, program, name)
             await handle.trigger(overlap=ScheduleOverlapPolicy.SKIP, rpc_timeout=RPC)
     except RPCError as error:
         missing = error.status is RPCStatusCode.NOT_FOUND
         raise TemporalAway("The check has no schedule yet." if missing else "Temporal does not answer.") from error
     except (RuntimeError, TimeoutError) as error:
         raise TemporalAway("Temporal does not answer.") from error
+
+
+def _schedule(client: Client, program: str, name: str) -> ScheduleHandle:
+    return client.get_schedule_handle(check_schedule(program, name, sealed=sealed(client)))

@@ -31,14 +31,18 @@ from logs.lines import configure
 from workflows.activities import Activities
 from workflows.check import FETCHES, READINGS, CheckWorkflow
 from workflows.checking import Checking
-from workflows.client import TASK_QUEUE, connect
+from workflows.client import TASK_QUEUE, TemporalSettings, connect, sealed
+from workflows.closed_checks import ClosedChecks
+from workflows.deployment import DeploymentSettings, say_which_is_current
 from workflows.heartbeat import HEARTBEAT_SECONDS
+from workflows.leaving import leave
 from workflows.lines import temporal_lines
-from workflows.namespace import ensure_namespace
+from workflows.namespace import NotPrepared, patiently, prepared
 from workflows.program import ProgramWorkflow
 from workflows.reconciler import Reconciler
 from workflows.relay import Relay
 from workflows.schedules import Schedules
+from workflows.secret_file import SettingsUnusable
 from workflows.sources.adapters import installed
 from workflows.sources.egress import Gateway
 
@@ -54,9 +58,8 @@ class Settings(BaseSettings):
     """Read from the environment; the names are those of the variables in upper case."""
 
     database_url: str = Field(description="PostgreSQL, as the service's role")
-    temporal_address: str = Field(default="127.0.0.1:7233")
-    temporal_namespace: str = Field(default="accord")
     accord_documents: str = Field(default=".accord/documents", description="folder or URL of the document store")
+    accord_check_run_days: int = Field(default=30, ge=1, description="how long Temporal keeps a run of a check that has ended")
 
 
 def runner() -> SandboxedWorkflowRunner:
@@ -69,7 +72,7 @@ def workers_for(client: Client, activities: Activities, checking: Checking, sche
 
     A hundred producers that hang take all places of the fetching one, and no other.
     """
-    grace = timedelta(seconds=10)
+    grace, deployment = timedelta(seconds=10), DeploymentSettings().of_worker()
     return (
         Worker(
             client,
@@ -86,6 +89,7 @@ def workers_for(client: Client, activities: Activities, checking: Checking, sche
             # The default of ten seconds is how long programs of a killed worker would stand still.
             sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
             graceful_shutdown_timeout=grace,
+            deployment_config=deployment,
         ),
         Worker(
             client,
@@ -93,6 +97,7 @@ def workers_for(client: Client, activities: Activities, checking: Checking, sche
             activities=[checking.fetch_source],
             max_concurrent_activities=FETCHES_AT_ONCE,
             max_heartbeat_throttle_interval=timedelta(seconds=HEARTBEAT_SECONDS),
+            deployment_config=deployment,
             graceful_shutdown_timeout=timedelta(0),  # a fetch is begun anew elsewhere; nobody waits for a producer
         ),
         Worker(
@@ -101,19 +106,23 @@ def workers_for(client: Client, activities: Activities, checking: Checking, sche
             activities=[checking.record_check, checking.note_failure],
             max_concurrent_activities=READINGS_AT_ONCE,
             graceful_shutdown_timeout=grace,
+            deployment_config=deployment,
         ),
     )
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[None]:
-    """Workers, relay and reconciler, while the block lasts."""
+async def running(settings: Settings, temporal: TemporalSettings) -> AsyncIterator[None]:
+    """Workers, relay and reconciler, while the block lasts.
+
+    Raises SettingsUnusable, NotPrepared, RPCError, or RuntimeError when Temporal does not answer for a minute.
+    """
     async with AsyncExitStack() as stack:
+        client = await patiently(lambda: connect(temporal))
+        namespace_id = await prepared(client)
         writer = await stack.enter_async_context(Writer(settings.database_url, size=6))
         reader = await stack.enter_async_context(Reader(settings.database_url, size=6))
         clerk = await stack.enter_async_context(Clerk(settings.database_url, size=6))
-        namespace_id = await ensure_namespace(settings.temporal_address, settings.temporal_namespace)
-        client = await connect(settings.temporal_address, settings.temporal_namespace)
         programs = Programs(reader)
         recorder = Recorder(writer, programs)
         stack.push_async_callback(recorder.close)
@@ -129,11 +138,14 @@ async def running(settings: Settings) -> AsyncIterator[None]:
         )
         schedules = Schedules(client, programs, runs)
         epochs = Epochs(reader, clerk)
-        for worker in workers_for(client, Activities(recorder, programs, epochs), checking, schedules):
+        activities = Activities(recorder, programs, epochs, sealed=sealed(client))
+        for worker in workers_for(client, activities, checking, schedules):
             await stack.enter_async_context(worker)
         beside = (
             Relay(client, Dispatch(clerk), programs, epochs, namespace_id).run(),
             Reconciler(client, Reconciliation(clerk), recorder, epochs, namespace_id).run(),
+            ClosedChecks(client, timedelta(days=settings.accord_check_run_days)).run(),
+            say_which_is_current(client),
         )
         tasks = [asyncio.create_task(one) for one in beside]
         try:
@@ -144,13 +156,13 @@ async def running(settings: Settings) -> AsyncIterator[None]:
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, temporal: TemporalSettings) -> None:
     """Runs until the process is asked to stop."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
-    async with running(settings):
+    async with running(settings, temporal):
         log.info("worker_running", task_queue=TASK_QUEUE)
         await stopped.wait()
 
@@ -160,10 +172,15 @@ def main() -> None:
     try:
         configure(crashes=True)
         temporal_lines()
-        settings = Settings()
+        settings, temporal = Settings(), TemporalSettings()
+        DeploymentSettings()
     except ValidationError as error:
         sys.exit(f"accord: {settings_at_fault(error)}")
-    asyncio.run(serve(settings))
+    try:
+        asyncio.run(serve(settings, temporal))
+    except (NotPrepared, SettingsUnusable) as reason:
+        log.critical("cannot_start", reason=str(reason))
+        leave(f"accord: {reason}")
 
 
 if __name__ == "__main__":

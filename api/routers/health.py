@@ -15,7 +15,7 @@ from api.state import StateOf
 from db.migrations import at_head
 from db.reconciliation import overdue_clocks
 from rules.times import Instant
-from workflows.client import answers
+from workflows.namespace import lacking
 
 LATE = timedelta(seconds=10)
 """A clock may strike this much later than it is due, while everything is well."""
@@ -43,7 +43,12 @@ class Ready(BaseModel):
     status: Literal["ready", "clocks_overdue", "unready"]
     database: Literal["ready", "unreachable"]
     migrations: Literal["ready", "behind", "unknown"]
-    temporal: Literal["ready", "unreachable"] = Field(description="unreachable: acts are recorded, clocks wait")
+    temporal: Literal["ready", "unprepared", "unreachable"] = Field(
+        description="unreachable: acts are recorded, clocks wait; unprepared: so they do, until somebody prepares it"
+    )
+    temporal_lacks: list[str] = Field(
+        default=[], description="what is missing in Temporal, and mended by `accord temporal prepare`"
+    )
     documents: Literal["ready", "unreachable"] = Field(description="unreachable: acts are recorded, documents are not read")
     overdue: OverdueAnswer | None = Field(description="clocks that are due and have not struck; null while nobody knows")
 
@@ -62,14 +67,15 @@ async def ready(state: StateOf, response: Response) -> Ready:
     except (OperationalError, PoolTimeout):
         migrated = None
     overdue = await overdue_clocks(state.reader, LATE) if migrated else None
-    temporal, documents = await asyncio.gather(answers(state.temporal), state.documents.answers())
+    lacks, documents = await asyncio.gather(lacking(state.temporal), state.documents.answers())
     if not migrated:
         response.status_code = 503
     return Ready(
         status="unready" if not migrated else "clocks_overdue" if overdue and overdue.count else "ready",
         database="unreachable" if migrated is None else "ready",
         migrations="unknown" if migrated is None else "ready" if migrated else "behind",
-        temporal="ready" if temporal else "unreachable",
+        temporal="unreachable" if lacks is None else "unprepared" if lacks else "ready",
+        temporal_lacks=lacks or [],
         documents="ready" if documents else "unreachable",
         overdue=OverdueAnswer(programs=overdue.count, since=overdue.since) if overdue else None,
     )

@@ -162,6 +162,7 @@ async def test_health_tells_the_parts_apart(door: Door) -> None:
         "database": "ready",
         "migrations": "ready",
         "temporal": "unreachable",
+        "temporal_lacks": [],
         "documents": "ready",
         "overdue": {"programs": 0, "since": None},
     }

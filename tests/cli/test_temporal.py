@@ -13,7 +13,8 @@ from temporalio.client import Client
 
 from cli.failures import ServerFailed
 from cli.temporal import HOST, Temporal, free_port
-from workflows.namespace import NAMESPACE, ensure_namespace
+from workflows.client import NAMESPACE, TemporalSettings
+from workflows.namespace import prepare
 
 NO_HTTP_API = 404
 
@@ -29,7 +30,7 @@ async def described(address: str) -> tuple[int, dict[str, str]]:
 
 
 async def two_at_once(address: str) -> tuple[str, str]:
-    return await asyncio.gather(ensure_namespace(address), ensure_namespace(address))
+    return await asyncio.gather(prepare(TemporalSettings.of(address)), prepare(TemporalSettings.of(address)))
 
 
 def test_the_namespace_is_made_once_and_survives_a_restart(tmp_path: Path) -> None:
@@ -57,7 +58,7 @@ def test_lost_data_shows_as_another_namespace(tmp_path: Path) -> None:
     ids = []
     for name in ("one", "two"):
         with Temporal(tmp_path / name, free_port()) as server:
-            ids.append(asyncio.run(ensure_namespace(server.address)))
+            ids.append(asyncio.run(prepare(TemporalSettings.of(server.address))))
     assert ids[0] != ids[1]
 
 

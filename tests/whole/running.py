@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, LiteralString
@@ -22,7 +22,7 @@ from cli.temporal import free_port
 from db.ledger import verify_chain
 from db.queries import Queries
 from db.session import Reader
-from workflows.client import connect
+from workflows.client import TemporalSettings, connect
 
 MARKS = {
     "API": "-m\0api.server",
@@ -42,10 +42,9 @@ class NotInTime(AssertionError):
 class Service:
     """`accord run` in a data folder. Started and stopped as often as one likes; the ports stay."""
 
-    def __init__(self, home: Path, settings: Mapping[str, str] | None = None) -> None:
-        """`settings` are further variables of its environment."""
-        self.home = home
-        self._settings = dict(settings or {})
+    def __init__(self, home: Path, **settings: str) -> None:
+        """`settings` stand in its environment."""
+        self.home, self._settings = home, settings
         self.port, self.temporal_port = free_port(), free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -76,7 +75,9 @@ class Service:
         (self.home / "addresses.json").unlink(missing_ok=True)  # a killed one has left it, and this one has not begun yet
         said = self.home.with_suffix(".said")
         with said.open("wb") as out:
-            self._process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=_environment() | self._settings)
+            self._process = subprocess.Popen(
+                command, stdout=out, stderr=subprocess.STDOUT, env=clean_environment() | self._settings
+            )
         self.await_(lambda: self._is_up(said), "the service is ready")
 
     def _is_up(self, said: Path) -> bool:
@@ -134,7 +135,7 @@ class Service:
 
     async def temporal(self) -> Client:
         """A client of its Temporal."""
-        return await connect(self.addresses["temporal_address"], self.addresses["temporal_namespace"])
+        return await connect(TemporalSettings.of(self.addresses["temporal_address"], self.addresses["temporal_namespace"]))
 
     async def faults(self, programs: Sequence[str]) -> list[str]:
         """What is wrong with the ledgers of programs: nothing, if all is well."""
@@ -155,9 +156,9 @@ class Service:
 
 
 @contextmanager
-def service(folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[Service]:
+def service(folder: Path, **settings: str) -> Iterator[Service]:
     """A started service, gone with the block whatever happens in it."""
-    made = Service(folder, settings)
+    made = Service(folder, **settings)
     try:
         made.start()
         yield made
@@ -166,7 +167,7 @@ def service(folder: Path, settings: Mapping[str, str] | None = None) -> Iterator
             made.stop()
 
 
-def _environment() -> dict[str, str]:
+def clean_environment() -> dict[str, str]:
     """Ours, without what would name somebody else's servers."""
     foreign = ("DATABASE", "TEMPORAL_", "ACCORD_")
     return {name: value for name, value in os.environ.items() if not name.startswith(foreign)}

@@ -22,8 +22,8 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from cli.temporal import Temporal, free_port
 from logs.lines import configure
 from tests.logs.canaries import files_of, found_in
-from workflows.client import connect
-from workflows.namespace import NAMESPACE, ensure_namespace
+from workflows.client import TemporalSettings, connect
+from workflows.namespace import prepare
 
 QUEUE = "faults"
 
@@ -91,8 +91,8 @@ def log() -> Iterator[io.StringIO]:
 
 @asynccontextmanager
 async def working(address: str) -> AsyncIterator[Client]:
-    await ensure_namespace(address)
-    client = await connect(address, NAMESPACE)
+    await prepare(TemporalSettings.of(address))
+    client = await connect(TemporalSettings.of(address))
     async with Worker(
         client, task_queue=QUEUE, workflows=[Failing], activities=[fail], workflow_runner=UnsandboxedWorkflowRunner()
     ):

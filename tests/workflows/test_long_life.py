@@ -15,8 +15,8 @@ from cli.temporal import DYNAMIC_CONFIG, Temporal, free_port
 from tests.workflows.conftest import Record, begun, clock, phase, program, told, working_on
 from tests.workflows.resting import rest
 from tests.workflows.test_program import timers
-from workflows.client import connect
-from workflows.namespace import NAMESPACE, ensure_namespace
+from workflows.client import TemporalSettings, connect
+from workflows.namespace import prepare
 
 LONG = 60
 """Events after which this server suggests to cut a history; 4,096 elsewhere."""
@@ -26,8 +26,8 @@ LONG = 60
 async def short_histories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record: Record) -> AsyncIterator[Client]:
     monkeypatch.setitem(DYNAMIC_CONFIG, "limit.historyCount.suggestContinueAsNew", str(LONG))
     with Temporal(tmp_path, free_port()) as server:
-        await ensure_namespace(server.address)
-        client = await connect(server.address, NAMESPACE)
+        await prepare(TemporalSettings.of(server.address))
+        client = await connect(TemporalSettings.of(server.address))
         async with working_on(client, record):
             yield client
 

@@ -21,9 +21,9 @@ from db.reconciliation import Reconciliation
 from db.record import Recorder
 from db.session import Clerk, Reader, Writer
 from tests.db.builders import start
-from workflows.client import connect
+from workflows.client import NAMESPACE, TemporalSettings, connect
 from workflows.messages import program_workflow
-from workflows.namespace import NAMESPACE, ensure_namespace
+from workflows.namespace import prepare
 from workflows.reconciler import Reconciler
 from workflows.relay import Relay
 from workflows.shown import known_entry
@@ -68,12 +68,12 @@ class Clockwork:
 
 @pytest.fixture
 async def clockwork(address: str, url: str) -> AsyncIterator[Clockwork]:
-    namespace_id = await ensure_namespace(address)
+    namespace_id = await prepare(TemporalSettings.of(address))
     async with AsyncExitStack() as stack:
         reader = await stack.enter_async_context(Reader(url, size=2))
         clerk = await stack.enter_async_context(Clerk(url, size=4))
         writer = await stack.enter_async_context(Writer(url, size=2))
-        client, programs, epochs = await connect(address, NAMESPACE), Programs(reader), Epochs(reader, clerk)
+        client, programs, epochs = await connect(TemporalSettings.of(address)), Programs(reader), Epochs(reader, clerk)
         recorder = Recorder(writer, programs)
         stack.push_async_callback(recorder.close)
         relay = Relay(client, Dispatch(clerk), programs, epochs, namespace_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 from uuid import UUID
@@ -21,9 +22,10 @@ from rules.language.checks import Runs
 from rules.program import Program
 from tests.rules.checked_plan import CHECKED
 from tests.rules.small_plan import World, day
-from workflows.client import connect
+from tests.workflows.keys import key
+from workflows.client import TemporalSettings, connect
 from workflows.messages import check_schedule
-from workflows.namespace import NAMESPACE, ensure_namespace
+from workflows.namespace import prepare
 from workflows.schedules import Schedules, scheduled
 from workflows.upcoming import TemporalAway, next_runs, run_now
 
@@ -33,8 +35,8 @@ PROGRAM = "01890000-0000-7000-8000-000000000009"
 @pytest.fixture(scope="module")
 async def temporal(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Client]:
     with Temporal(tmp_path_factory.mktemp("temporal"), free_port()) as server:
-        await ensure_namespace(server.address)
-        yield await connect(server.address, NAMESPACE)
+        await prepare(TemporalSettings.of(server.address))
+        yield await connect(TemporalSettings.of(server.address))
 
 
 class Watched:
@@ -121,11 +123,31 @@ async def test_schedules_are_made_paused_resumed_stopped_and_taken_away(temporal
     assert watched.names == {"smoke"}
 
 
+async def test_where_encryption_is_begun_a_check_keeps_one_schedule_which_tells_no_name(
+    temporal: Client, tmp_path: Path
+) -> None:
+    """Two would run beside one another."""
+    watched = Watched()
+    watched.program = world(smoke=SMOKE).program
+    settings = TemporalSettings.of(temporal.service_client.config.target_host)
+    encrypted = await connect(settings.model_copy(update={"accord_codec_keys": key(tmp_path / "keys", "a")}))
+    plain, sealed = (check_schedule(PROGRAM, "smoke", sealed=sealed) for sealed in (False, True))
+    for client, kept, gone in ((temporal, plain, sealed), (encrypted, sealed, plain), (temporal, plain, sealed)):
+        schedules = Schedules(client, cast("Programs", watched), cast("CheckRuns", watched))
+        await ActivityEnvironment().run(schedules.keep_checks, PROGRAM)
+        described = await client.get_schedule_handle(kept).describe()
+        assert (described.schedule.state.note is None) is (kept == sealed)
+        assert await next_runs(client, PROGRAM, ["smoke"]) != {"smoke": None}
+        with pytest.raises(RPCError):
+            await client.get_schedule_handle(gone).describe()
+    assert "smoke" not in sealed
+
+
 async def test_without_a_schedule_or_without_temporal_there_is_no_run(temporal: Client) -> None:
     assert await next_runs(temporal, PROGRAM, ["never_made"]) == {"never_made": None}
     with pytest.raises(TemporalAway, match="no schedule yet"):
         await run_now(temporal, PROGRAM, "never_made")
-    away = await connect("127.0.0.1:1", NAMESPACE, lazy=True)
+    away = await connect(TemporalSettings.of("127.0.0.1:1"), lazy=True)
     with pytest.raises(TemporalAway):
         await next_runs(away, PROGRAM, ["smoke"])
     with pytest.raises(TemporalAway):

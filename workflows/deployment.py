@@ -1,0 +1,108 @@
+"""Which version of this program a worker is, and which one Temporal gives programs to: for old and new workers side by side."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import structlog
+from pydantic import Field
+from pydantic_settings import BaseSettings
+from temporalio.api.workflowservice.v1 import (
+    DescribeWorkerDeploymentRequest,
+    SetWorkerDeploymentCurrentVersionRequest,
+    SetWorkerDeploymentRampingVersionRequest,
+)
+from temporalio.client import Client
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.service import RPCError, RPCStatusCode
+from temporalio.worker import WorkerDeploymentConfig
+
+log = structlog.get_logger()
+
+COMMAND = "accord temporal promote"
+
+
+class DeploymentSettings(BaseSettings):
+    """Read from the environment. Without a deployment, workers are not versioned: any of them takes any program."""
+
+    accord_deployment: str | None = Field(
+        default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$", description="name under which workers' versions are known"
+    )
+
+    def of_worker(self) -> WorkerDeploymentConfig | None:
+        """For the workers of this process."""
+        if self.accord_deployment is None:
+            return None
+        return versioned(self.accord_deployment, build_id())
+
+
+def versioned(deployment: str, build: str) -> WorkerDeploymentConfig:
+    """For workers of one build. Programs outlive every build, so they move to the one that is current at their next task.
+
+    It stands here and not with the workflows: Temporal refuses a worker that is not versioned and whose workflows say how.
+    """
+    return WorkerDeploymentConfig(
+        version=WorkerDeploymentVersion(deployment, build),
+        use_worker_versioning=True,
+        default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
+    )
+
+
+def build_id() -> str:
+    """The version of this package."""
+    try:
+        return version("accord")
+    except PackageNotFoundError:  # run from its folder, as the image does
+        project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())
+        return str(project["project"]["version"])
+
+
+async def current(client: Client, deployment: str) -> str | None:
+    """The build that programs are given to; None before the first one was promoted. Raises RPCError."""
+    try:
+        found = await client.workflow_service.describe_worker_deployment(
+            DescribeWorkerDeploymentRequest(namespace=client.namespace, deployment_name=deployment)
+        )
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        return None
+    return found.worker_deployment_info.routing_config.current_deployment_version.build_id or None
+
+
+async def promote(client: Client, deployment: str, build: str, percent: float | None = None) -> None:
+    """Gives programs to a build at their next task, all of them or so many of a hundred. Refused for one that no worker has.
+
+    Raises RPCError.
+    """
+    if percent is None:
+        await client.workflow_service.set_worker_deployment_current_version(
+            SetWorkerDeploymentCurrentVersionRequest(
+                namespace=client.namespace, deployment_name=deployment, build_id=build, identity=client.identity
+            )
+        )
+        return
+    await client.workflow_service.set_worker_deployment_ramping_version(
+        SetWorkerDeploymentRampingVersionRequest(
+            namespace=client.namespace,
+            deployment_name=deployment,
+            build_id=build,
+            percentage=percent,
+            identity=client.identity,
+        )
+    )
+
+
+async def say_which_is_current(client: Client) -> None:
+    """A worker of another version than the current one gets no program, and somebody wonders why."""
+    if (deployment := DeploymentSettings().accord_deployment) is None:
+        return
+    try:
+        build = await current(client, deployment)
+    except RPCError as error:
+        log.warning("deployment_unknown", deployment=deployment, error=error)
+        return
+    if build != build_id():
+        log.warning("not_current", deployment=deployment, build=build_id(), current=build, command=f"{COMMAND} {build_id()}")
