@@ -14,7 +14,7 @@ from workflows.shown import SEARCH_ATTRIBUTES, TELLING
 from workflows.worker import Settings as WorkerSettings
 
 PAGE = ROOT / "docs" / "temporal.md"
-ELSEWHERE = {"DATABASE_URL", "ACCORD_DOCUMENTS", "ACCORD_PLANS", "ACCORD_LARGEST_DOCUMENT"}
+ELSEWHERE = {"DATABASE_URL", "ACCORD_DOCUMENTS", "ACCORD_PLANS", "ACCORD_LARGEST_DOCUMENT", "ACCORD_EXPENSIVE_A_MINUTE"}
 """Settings that have nothing to do with Temporal."""
 
 
