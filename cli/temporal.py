@@ -66,7 +66,7 @@ class Temporal:
         return self._child.last_words()
 
     def start(self) -> None:
-        """Returns when it accepts connections. Our namespace is `workflows.namespace.ensure_namespace`'s work."""
+        """Returns when it accepts connections. Our namespace is `workflows.namespace.prepare`'s work."""
         self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._child.start()
         deadline = time.monotonic() + START_SECONDS
