@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 from uuid import UUID
@@ -35,9 +36,11 @@ log = structlog.get_logger()
 AT_ONCE = 40
 """Programs of one batch. While it lasts, they are held from other relays."""
 
-WHILE_ACTS_COME = 40
-"""Programs a second, while acts keep coming: what workflows then do costs ten times what an act does, and somebody waits for
-the act. Once acts pause, as many as there are."""
+BUSY = 50
+"""Notifications within a second from which on acts go first: what a workflow does for one costs as much as five acts."""
+
+WHILE_BUSY = 5
+"""Programs of one second meanwhile, those with a clock due soon and those that wait longest."""
 
 LOOK_SECONDS = 5.0
 """Notifications make it quick; looking at all programs makes it sure."""
@@ -54,6 +57,7 @@ class Relay:
         self._client, self._dispatch, self._programs, self._epochs = client, dispatch, programs, epochs
         self._namespace_id = namespace_id
         self._notified = set[UUID]()
+        self._latest = deque[float](maxlen=BUSY)
         self._news = asyncio.Event()
         self.alive_at = time.monotonic()
         """When it last found Temporal and the database there."""
@@ -87,11 +91,11 @@ class Relay:
     async def _keep_dispatching(self) -> None:
         wait, looked_at = 1.0, -LOOK_SECONDS
         while True:
-            begun = time.monotonic()
-            everything = begun - looked_at >= LOOK_SECONDS
+            busy = self._is_busy()
+            everything = busy or time.monotonic() - looked_at >= LOOK_SECONDS
             programs = None if everything else self._take()
             try:
-                count = await self.dispatch(AT_ONCE, programs) if programs is None or programs else 0
+                count = await self.dispatch(WHILE_BUSY if busy else AT_ONCE, programs) if programs is None or programs else 0
             except (RPCError, RuntimeError, psycopg.Error, OSError) as error:
                 log.warning("dispatch_failed", error=error, again_in=wait)
                 looked_at = -LOOK_SECONDS  # what was taken may be pending still
@@ -99,12 +103,15 @@ class Relay:
                 wait = min(wait * 2, LONGEST_WAIT)
                 continue
             wait, self.alive_at = 1.0, time.monotonic()
-            if everything and count < AT_ONCE:
+            if busy:
+                await asyncio.sleep(1)
+            elif everything and count < AT_ONCE:
                 looked_at = time.monotonic()
-            if self._notified:
-                await asyncio.sleep(begun + count / WHILE_ACTS_COME - time.monotonic())
             elif not everything and not self._notified:
                 await self._look_again_by(looked_at + LOOK_SECONDS)
+
+    def _is_busy(self) -> bool:
+        return len(self._latest) == BUSY and time.monotonic() - self._latest[0] < 1
 
     def _take(self) -> list[UUID]:
         """Those notified first, as many as one batch holds."""
@@ -125,6 +132,7 @@ class Relay:
             try:
                 async for program_id in self._dispatch.notified():
                     self._notified.add(program_id)
+                    self._latest.append(time.monotonic())
                     self._news.set()
             except psycopg.Error as error:
                 log.warning("listening_failed", error=error)

@@ -1,0 +1,81 @@
+"""The relay stands back while acts come in great numbers, and takes all there is once they pause."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from typing import cast
+from uuid import UUID, uuid4
+
+import pytest
+from temporalio.client import Client
+
+from db.dispatch import Batch, Dispatch, Pending
+from db.epochs import Epochs
+from db.programs import Programs
+from rules.entries import Entry
+from tests.db.family import FirstEpoch
+from workflows import relay
+from workflows.relay import AT_ONCE, BUSY, WHILE_BUSY, Relay
+
+
+class Acts:
+    """Stands in for what is pending: so many notifications come at once, and then none."""
+
+    def __init__(self, notifications: int) -> None:
+        self._notifications = notifications
+        self.asked: asyncio.Queue[tuple[int, bool]] = asyncio.Queue()
+        self.epoch, self.pending = 1, (Pending(program_id=uuid4(), seq=1, dispatched_seq=0),)
+
+    @asynccontextmanager
+    async def batch(
+        self, _namespace: str, _epoch: int, most: int, programs: Collection[UUID] | None = None
+    ) -> AsyncIterator[Batch]:
+        self.asked.put_nowait((most, programs is None))
+        yield cast("Batch", self)
+
+    async def entries(self, _most: int) -> dict[UUID, list[Entry]]:
+        return {one.program_id: [] for one in self.pending}
+
+    async def dispatched(self, _told: Collection[Pending]) -> None:
+        return None
+
+    async def notified(self) -> AsyncGenerator[UUID]:
+        for _ in range(self._notifications):
+            yield uuid4()
+        await asyncio.Event().wait()
+
+
+class Nothing:
+    """Stands in for the programs: there is none any more, so nobody is signalled."""
+
+    async def load(self, _program: UUID) -> None:
+        return None
+
+
+async def batches(acts: Acts, number: int) -> list[tuple[int, bool]]:
+    made = Relay(
+        cast("Client", None),
+        cast("Dispatch", acts),
+        cast("Programs", Nothing()),
+        cast("Epochs", FirstEpoch()),
+        "namespace",
+    )
+    running = asyncio.create_task(made.run())
+    try:
+        return [await asyncio.wait_for(acts.asked.get(), 30) for _ in range(number)]
+    finally:
+        running.cancel()
+
+
+async def test_of_many_acts_few_programs_are_dispatched_each_second_and_all_once_they_pause() -> None:
+    asked = await batches(Acts(BUSY), 4)
+    assert (WHILE_BUSY, True) in asked
+    assert asked[-1][0] == AT_ONCE
+
+
+async def test_a_few_acts_are_dispatched_as_they_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay, "LOOK_SECONDS", 3600.0)
+    asked = await batches(Acts(BUSY - 1), 2)
+    assert asked == [(AT_ONCE, True), (AT_ONCE, False)]
