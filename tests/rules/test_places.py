@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
+import yaml
 
 from rules.language.reading import Faulty, read
 from rules.soundness import sound
@@ -28,11 +27,8 @@ ELSEWHERE = {
 
 def block_style(text: str) -> str:
     """The plan with each value on a line of its own."""
-    yaml, out = YAML(typ="safe", pure=True), StringIO()
-    yaml.default_flow_style = False
-    yaml.width = 10_000
-    yaml.dump(read(text).data, out)
-    return out.getvalue()
+    written: str = yaml.safe_dump(read(text).data, default_flow_style=False, width=10_000, sort_keys=False, allow_unicode=True)
+    return written
 
 
 def wrong_lines(text: str) -> Iterator[tuple[str, int, str]]:
