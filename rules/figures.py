@@ -12,7 +12,7 @@ import re
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BeforeValidator, PlainSerializer
+from pydantic import BeforeValidator, Field, PlainSerializer
 
 FORM = "write digits with a point, for example 15.64, -3 or 0.5"
 LARGEST = Decimal("1e18")
@@ -94,5 +94,5 @@ def _whole(value: object) -> object:
     return value
 
 
-Whole = Annotated[int, BeforeValidator(_whole)]
-"""A whole number, written in digits alone."""
+Whole = Annotated[int, Field(gt=-(2**53), lt=2**53), BeforeValidator(_whole)]
+"""A whole number, written in digits alone, and such that every reader of JSON has it exactly."""

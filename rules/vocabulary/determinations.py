@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
@@ -22,9 +22,7 @@ class Determine(Strict):
     milestone: Name | None = None
     stability: Name | None = Field(default=None, description="a phase; outcome reversed only")
     outcome: Literal["achieved", "partly_achieved", "not_achieved", "reversed"]
-    grade: Annotated[Whole, Field(lt=2**53, gt=-(2**53))] | None = Field(
-        default=None, description="how much of it, on the ordinal scale: 0 to 3"
-    )
+    grade: Whole | None = Field(default=None, description="how much of it, on the ordinal scale: 0 to 3")
     share: Figure | None = Field(default=None, description="or how much of it, as a share: 0 to 1")
     preliminary: bool | None = Field(default=None, description="with not_achieved: a view that can be observed on")
     reason: Text
