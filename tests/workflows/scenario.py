@@ -179,10 +179,10 @@ def _section(name: str, lines: Iterable[str]) -> list[str]:
 
 
 def _kept(history: WorkflowHistory) -> str:
-    """A history as a file: with the workflow's id, which this server leaves out, and without the name of this machine."""
+    """A history as a file: with the workflow's id, which this server leaves out, without names and paths of this machine."""
     held = json.loads(history.to_json())
     held["events"][0]["workflowExecutionStartedEventAttributes"]["workflowId"] = history.workflow_id
-    text = json.dumps(held, indent=1, sort_keys=True)
+    text = re.sub(r'"stackTrace": ".*"', '"stackTrace": ""', json.dumps(held, indent=1, sort_keys=True))
     return re.sub(r'"identity": "[^"]*"', '"identity": "recorder"', text) + "\n"
 
 
