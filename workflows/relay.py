@@ -59,8 +59,6 @@ class Relay:
         self._notified = set[UUID]()
         self._latest = deque[float](maxlen=BUSY)
         self._news = asyncio.Event()
-        self.alive_at = time.monotonic()
-        """When it last found Temporal and the database there."""
 
     async def run(self) -> None:
         """Dispatches until it is cancelled; goes on by itself when Temporal or the database comes back."""
@@ -102,7 +100,7 @@ class Relay:
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, LONGEST_WAIT)
                 continue
-            wait, self.alive_at = 1.0, time.monotonic()
+            wait = 1.0
             if busy:
                 await asyncio.sleep(1)
             elif everything and count < AT_ONCE:
