@@ -2,7 +2,7 @@
 
 A `table=True` class does not validate, and most of these rows are written by SQL in `record.py` and
 `projections.py`: here stands their shape only. `ledger_entry` is the truth. `program`, `phase`,
-`milestone`, `commitment`, `clock`, `incident`, `evidence` and `membership` are projections of it,
+`milestone`, `commitment`, `clock`, `incident`, `evidence`, `membership` and `owed` are projections of it,
 written in the same transaction and made again by `rebuild.py`. `dispatch`, `epoch`, `clock_acceptance`, `token`, `document`,
 `check_run` and `check_fetch` stand beside the ledger.
 """
@@ -87,6 +87,7 @@ class ProgramRow(Row, table=True):
     parties: list[str] = _is(WORDS)
     started_at: datetime = _is(INSTANT)
     next_due: datetime | None = _is(INSTANT, index=True)
+    overdue_from: datetime | None = _is(INSTANT, index=True)
     seq: int = _is(BigInteger)
     head: bytes = _is(LargeBinary)
     clock_seq: int = _is(BigInteger)
@@ -163,7 +164,7 @@ class MilestoneRow(Row, table=True):
     status: str = _is(Text)
     first_recorded_at: datetime | None = _is(INSTANT)
     due_original: datetime | None = _is(INSTANT)
-    due_revised: datetime | None = _is(INSTANT)
+    due_revised: datetime | None = _is(INSTANT, index=True)
     missed_at: datetime | None = _is(INSTANT)
     achieved_at: datetime | None = _is(INSTANT)
     finding_outcome: str | None = _is(Text)
@@ -243,6 +244,33 @@ class MembershipRow(Row, table=True):
     person: str = _is(Text, primary_key=True, index=True)
     role: str = _is(Text, primary_key=True)
     party: str = _is(Text, primary_key=True)
+
+
+class OwedRow(Row, table=True):
+    """One act that a party or body owes, from `since` on and until `ends_at`.
+
+    `due_at` is when the first of its dates has passed, its own (`due`) or that of its milestone; infinity: it has none. It is
+    overdue from `overdue_from` on.
+    """
+
+    __table_args__ = (
+        Index("ix_owed_party_what_due_at", "party", "what", "due_at", "program_id", "name"),
+        Index("ix_owed_what_due_at", "what", "due_at", "program_id", "party", "name"),
+    )
+
+    program_id: UUID = Field(primary_key=True)
+    party: str = _is(Text, primary_key=True)
+    what: str = _is(Text, primary_key=True)
+    name: str = _is(Text, primary_key=True)
+    title: str = _is(Text)
+    since: datetime = _is(INSTANT)
+    due: datetime | None = _is(INSTANT)
+    milestone_due_original: datetime | None = _is(INSTANT)
+    milestone_due_revised: datetime | None = _is(INSTANT)
+    due_at: datetime = _is(INSTANT)
+    overdue_from: datetime | None = _is(INSTANT)
+    ends_at: datetime | None = _is(INSTANT)
+    binding: bool
 
 
 class DispatchRow(Row, table=True):
@@ -361,5 +389,6 @@ PROJECTIONS = (
     "incident",
     "evidence",
     "membership",
+    "owed",
 )
 """Tables that the ledger alone determines."""

@@ -21,8 +21,8 @@ Place: TypeAlias = tuple[datetime, UUID]
 
 AT_A_TIME = 1_000
 _LISTED: LiteralString = (
-    "id, title, plan, plan_sha256, standing, open_phases, parties, started_at, next_due, seq, head, updated_at,"
-    " parent_id, name_in_parent"
+    "id, title, plan, plan_sha256, standing, open_phases, parties, started_at, next_due, overdue_from, seq,"
+    " head, updated_at, parent_id, name_in_parent"
 )
 
 
@@ -39,6 +39,7 @@ class Listed:
     parties: list[str]
     started_at: datetime
     next_due: datetime | None
+    overdue_from: datetime | None
     seq: int
     head: bytes
     updated_at: datetime
