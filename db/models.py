@@ -254,13 +254,13 @@ class OwedRow(Row, table=True):
     """
 
     __table_args__ = (
-        Index("ix_owed_party_what_due_at", "party", "what", "due_at", "program_id", "name"),
-        Index("ix_owed_what_due_at", "what", "due_at", "program_id", "party", "name"),
+        Index("ix_owed_party_kind_due_at", "party", "kind", "due_at", "program_id", "name"),
+        Index("ix_owed_kind_due_at", "kind", "due_at", "program_id", "party", "name"),
     )
 
     program_id: UUID = Field(primary_key=True)
     party: str = _is(Text, primary_key=True)
-    what: str = _is(Text, primary_key=True)
+    kind: str = _is(Text, primary_key=True)
     name: str = _is(Text, primary_key=True)
     title: str = _is(Text)
     since: datetime = _is(INSTANT)

@@ -20,7 +20,7 @@ from rules.vocabulary.phases import PhaseStatus
 
 Line: TypeAlias = dict[str, Any]
 
-GONE = {"clock": ("name",), "membership": ("person", "role", "party"), "owed": ("party", "what", "name")}
+GONE = {"clock": ("name",), "membership": ("person", "role", "party"), "owed": ("party", "kind", "name")}
 """Tables from which rows go, with their keys beside `program_id`; in all others rows only change."""
 
 ORIGIN = ("title", "plan", "plan_sha256", "parties", "started_at")
@@ -258,7 +258,7 @@ def _owed(changes: Changes, before: Held, after: Held) -> None:
     for held, other, lines in ((before, after, were), (after, before, are)):
         for about, found in held.items():
             if other.get(about) is not found:
-                lines |= {f"{one.owed.party} {one.owed.what} {one.owed.name}": _owed_line(one) for one in found}
+                lines |= {f"{one.owed.party} {one.owed.kind} {one.owed.name}": _owed_line(one) for one in found}
     changes.put("owed", (line for key, line in are.items() if were.get(key) != line))
     changes.drop("owed", ({name: line[name] for name in GONE["owed"]} for key, line in were.items() if key not in are))
 
@@ -267,7 +267,7 @@ def _owed_line(one: Outstanding) -> Line:
     owed, milestone = one.owed, one.milestone_due
     return {
         "party": owed.party,
-        "what": owed.what,
+        "kind": owed.kind,
         "name": owed.name,
         "title": one.title,
         "since": owed.since,

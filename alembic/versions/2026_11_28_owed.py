@@ -14,7 +14,7 @@ OWED = """
 CREATE TABLE owed (
   program_id uuid NOT NULL,
   party text NOT NULL,
-  what text NOT NULL,
+  kind text NOT NULL,
   name text NOT NULL,
   title text NOT NULL,
   since timestamptz NOT NULL,
@@ -25,10 +25,10 @@ CREATE TABLE owed (
   overdue_from timestamptz,
   ends_at timestamptz,
   binding boolean NOT NULL,
-  CONSTRAINT pk_owed PRIMARY KEY (program_id, party, what, name)
+  CONSTRAINT pk_owed PRIMARY KEY (program_id, party, kind, name)
 );
-CREATE INDEX ix_owed_party_what_due_at ON owed (party, what, due_at, program_id, name);
-CREATE INDEX ix_owed_what_due_at ON owed (what, due_at, program_id, party, name);
+CREATE INDEX ix_owed_party_kind_due_at ON owed (party, kind, due_at, program_id, name);
+CREATE INDEX ix_owed_kind_due_at ON owed (kind, due_at, program_id, party, name);
 GRANT SELECT, INSERT, UPDATE, DELETE ON owed TO accord_service;
 """
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from functools import cache
 
 from rules.authority import FOR_A_PARTY, who_may
-from rules.explaining.owing import What
+from rules.explaining.owing import OwedKind
 from rules.vocabulary.members import Role
 
-DONE_BY: Mapping[What, tuple[str, ...]] = {
+DONE_BY: Mapping[OwedKind, tuple[str, ...]] = {
     "evidence": ("record_evidence", "record_measurement"),
     "verification": ("verify", "return_evidence"),
     "observation": ("observe",),
@@ -29,10 +29,10 @@ FOR_NOBODY = frozenset({("advance", Role.OFFICER), ("incident", Role.MONITOR)})
 
 
 @cache
-def done_in(role: Role) -> tuple[What, ...]:
+def done_in(role: Role) -> tuple[OwedKind, ...]:
     """The kinds of what is owed that somebody can do in a role: for the own party or body, or (FOR_NOBODY) for none."""
     return tuple(
-        what
-        for what, parts in DONE_BY.items()
-        if (role in FOR_A_PARTY or (what, role) in FOR_NOBODY) and any(role in who_may(part) for part in parts)
+        kind
+        for kind, parts in DONE_BY.items()
+        if (role in FOR_A_PARTY or (kind, role) in FOR_NOBODY) and any(role in who_may(part) for part in parts)
     )

@@ -124,7 +124,7 @@ def _of_milestone(program: Program, name: str, at: datetime) -> Iterator[Outstan
     title, due = program.plan.milestones[name].title, program.milestone(name).due
     observed = False
     for owed in of_milestone(program, name, at):
-        observed |= owed.what == "observation"
+        observed |= owed.kind == "observation"
         yield _dated(program, owed, title, due)
     if observed:
         yield from (_dated(program, owed, title, due) for owed in after_observation(program, name))
@@ -133,7 +133,7 @@ def _of_milestone(program: Program, name: str, at: datetime) -> Iterator[Outstan
 def _dated(program: Program, owed: Owed, title: str, due: Due | None = None) -> Outstanding:
     own, of_milestone = _over(program, owed.due), _over(program, due.revised if due and not due.kept else None)
     first = min((date for date in (own, of_milestone) if date is not None), default=None)
-    if owed.what == "observation":
+    if owed.kind == "observation":
         return Outstanding(owed, title, due, first, of_milestone, own)
     return Outstanding(owed, title, due, first, first, None)
 

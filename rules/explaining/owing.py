@@ -18,7 +18,7 @@ from rules.vocabulary.incidents import Incident
 from rules.vocabulary.milestones import MilestoneStatus
 from rules.vocabulary.phases import PhaseStatus
 
-What: TypeAlias = Literal[
+OwedKind: TypeAlias = Literal[
     "evidence",
     "verification",
     "observation",
@@ -40,7 +40,7 @@ class Owed:
     """
 
     party: str
-    what: What
+    kind: OwedKind
     name: str
     since: datetime
     due: datetime | None = None
@@ -159,7 +159,7 @@ def of_incidents(program: Program) -> Iterator[Owed]:
 
 def in_words(program: Program, owed: Owed, at: datetime) -> str:
     """What is owed, as a sentence."""
-    match owed.what:
+    match owed.kind:
         case "commitment":
             return commitment_reason(program, owed.name, at)[0]
         case "consent":
@@ -175,14 +175,14 @@ def in_words(program: Program, owed: Owed, at: datetime) -> str:
             return _of_incident(program.incidents[owed.name])
         case "evidence" | "verification" | "observation" | "determination":
             return _of_milestone(program, owed, at)
-    assert_never(owed.what)
+    assert_never(owed.kind)
 
 
 def _of_milestone(program: Program, owed: Owed, at: datetime) -> str:
     step, state = program.plan.milestones[owed.name], program.milestone(owed.name)
     if state.status is MilestoneStatus.ACHIEVED and state.finding is not None:
         return f"{step.title}: {state.finding.sentence}"
-    lacks = without_evidence(program, owed.name, at) if owed.what == "evidence" else []
+    lacks = without_evidence(program, owed.name, at) if owed.kind == "evidence" else []
     if lacks and next_act(program, owed.name, at).what == "verification":
         return f"{step.title}: {', '.join(lacks)} is missing."
     return milestone_reason(program, owed.name, at)[0]

@@ -113,7 +113,7 @@ def key(table: str, line: dict[str, Any]) -> tuple[Any, ...]:
     if table == "membership":
         return tuple(line.values())
     if table == "owed":
-        return line["party"], line["what"], line["name"]
+        return line["party"], line["kind"], line["name"]
     return (line["id" if table in {"evidence", "incident"} else "name"],)
 
 
