@@ -19,7 +19,7 @@ from api.identity import KnownTokens
 from api.limits import BodyLimit
 from api.problems import ProblemBody
 from api.requests import RequestIds
-from api.routers import acts, checks, disputes, documents, family, health, incidents, plans, proposals
+from api.routers import acts, checks, disputes, documents, evidence, family, health, incidents, plans, proposals
 from api.routers import problems as problem_routes
 from api.routers import programs as program_routes
 from api.routers import temporal as temporal_routes
@@ -136,6 +136,7 @@ def create_app() -> FastAPI:
         checks,
         program_routes,
         family,
+        evidence,
         documents,
         plans,
         temporal_routes,

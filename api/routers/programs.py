@@ -18,8 +18,6 @@ from api.answers.checks import GateAnswer
 from api.answers.ledger import EntryAnswer, EntryPage, FactKind, SealedAnswer, SealedPage, withheld
 from api.answers.phases import ClockAnswer, MilestoneAnswer, PhaseAnswer
 from api.answers.programs import (
-    EvidenceAnswer,
-    EvidencePage,
     IncidentAnswer,
     ProgramAnswer,
     ProgramLine,
@@ -43,7 +41,6 @@ from rules.language.reading import Faulty
 from rules.program import Program
 from rules.settling.clocks import clocks
 from rules.times import Instant, read_instant, written
-from rules.vocabulary.evidence import EvidenceStatus
 from rules.vocabulary.standing import Standing
 from rules.words import Chosen, Id, Label, Name, PlanText, Strict
 
@@ -247,32 +244,6 @@ async def get_reciprocity(state: StateOf, caller: Caller, program: ProgramId) ->
 async def get_clocks(state: StateOf, caller: Caller, program: ProgramId) -> list[ClockAnswer]:
     """What happens when nobody acts, soonest first."""
     return [ClockAnswer.of(clock, _now()) for clock in clocks(await seen(state, caller, program))]
-
-
-@router.get("/{program}/evidence", responses=READS)
-async def get_evidence(
-    state: StateOf,
-    caller: Caller,
-    program: ProgramId,
-    milestone: Name | None = None,
-    indicator: Name | None = None,
-    status: EvidenceStatus | None = None,
-    after: Annotated[Id | None, Query(description="`next` of the page before")] = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
-) -> EvidencePage:
-    """Its evidence and measurements, oldest first, in pages."""
-    pieces = (await seen(state, caller, program)).evidence.values()
-    wanted = [
-        piece
-        for piece in pieces
-        if (milestone is None or piece.milestone == milestone)
-        and (indicator is None or (piece.measurement is not None and piece.measurement.indicator == indicator))
-        and (status is None or piece.status is status)
-    ]
-    start = next((number + 1 for number, piece in enumerate(wanted) if piece.id == after), 0)
-    page = wanted[start : start + limit]
-    more = page[-1].id if start + limit < len(wanted) else None
-    return EvidencePage(evidence=[EvidenceAnswer.of(piece) for piece in page], next=more)
 
 
 @router.get("/{program}/assessments", responses=READS)
