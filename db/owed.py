@@ -27,7 +27,7 @@ OwedPlace: TypeAlias = tuple[str, UUID, str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class OwedLine:
-    """One act that is owed; `overdue_from` None: nothing about it has a date that can be missed."""
+    """One act that is owed; `overdue_since` None: it is not overdue."""
 
     program_id: UUID
     program_title: str
@@ -40,8 +40,7 @@ class OwedLine:
     milestone_due_original: datetime | None
     milestone_due_revised: datetime | None
     due_at: datetime | None
-    overdue_from: datetime | None
-    overdue: bool
+    overdue_since: datetime | None
     binding: bool
 
     @property
@@ -150,8 +149,8 @@ _ORDER: LiteralString = "due_at, program_id, party, kind, name"
 _PAGE: LiteralString = (
     "SELECT found.program_id, program.title AS program_title, found.party, found.kind, found.name, found.title, found.since,"
     " found.due, found.milestone_due_original, found.milestone_due_revised,"
-    " NULLIF(found.due_at, 'infinity'::timestamptz) AS due_at, found.overdue_from,"
-    " COALESCE(found.overdue_from <= now(), false) AS overdue, found.binding"
+    " NULLIF(found.due_at, 'infinity'::timestamptz) AS due_at,"
+    " CASE WHEN found.overdue_from <= now() THEN found.overdue_from END AS overdue_since, found.binding"
     " FROM ({found}) AS found JOIN program ON program.id = found.program_id"
     " ORDER BY found.due_at, found.program_id, found.party, found.kind, found.name"
 )

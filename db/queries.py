@@ -21,7 +21,8 @@ Place: TypeAlias = tuple[datetime, UUID]
 
 AT_A_TIME = 1_000
 _LISTED: LiteralString = (
-    "id, title, plan, plan_sha256, standing, open_phases, parties, started_at, next_due, overdue_from, seq,"
+    "id, title, plan, plan_sha256, standing, open_phases, parties, started_at, next_due,"
+    " CASE WHEN overdue_from <= now() THEN overdue_from END AS overdue_since, seq,"
     " head, updated_at, parent_id, name_in_parent"
 )
 
@@ -39,12 +40,16 @@ class Listed:
     parties: list[str]
     started_at: datetime
     next_due: datetime | None
-    overdue_from: datetime | None
+    overdue_since: datetime | None
     seq: int
     head: bytes
     updated_at: datetime
     parent_id: UUID | None
     name_in_parent: str | None
+
+    @property
+    def overdue(self) -> bool:
+        return self.overdue_since is not None
 
     @property
     def place(self) -> Place:

@@ -6,12 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.acting import ProgramId
 from api.answers.evidence import EvidenceAnswer, EvidencePage
-from api.callers import Caller
 from api.problems import READS
-from api.routers.programs import seen
-from api.state import StateOf
+from api.seen import Seen
 from rules.vocabulary.evidence import EvidenceStatus
 from rules.words import Id, Name
 
@@ -20,9 +17,7 @@ router = APIRouter(prefix="/programs/{program}/evidence", tags=["evidence"])
 
 @router.get("", responses=READS)
 async def get_evidence(
-    state: StateOf,
-    caller: Caller,
-    program: ProgramId,
+    held: Seen,
     milestone: Name | None = None,
     indicator: Name | None = None,
     status: EvidenceStatus | None = None,
@@ -30,7 +25,7 @@ async def get_evidence(
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> EvidencePage:
     """Its evidence and measurements, oldest first, in pages."""
-    pieces = (await seen(state, caller, program)).evidence.values()
+    pieces = held.program.evidence.values()
     wanted = [
         piece
         for piece in pieces

@@ -77,6 +77,14 @@ def outstanding_after(program: Program, before: Program, held: Held, facts: Iter
     return _kept(held, program, touched)
 
 
+def outstanding_at(program: Program, at: datetime) -> tuple[Outstanding, ...]:
+    """All that is owed at one instant, whether the program stands still or not."""
+    if program.ended_at is not None:
+        return ()
+    found = (one for about in _everything(program) for one in _of(program, about, at))
+    return tuple(one for one in found if one.owed.since <= at and (one.ends_at is None or at < one.ends_at))
+
+
 def overdue_from(held: Held) -> datetime | None:
     """From when on something of it is overdue; None: nothing has a date."""
     return min((date for lines in held.values() for one in lines if (date := one.overdue_from)), default=None)
@@ -89,16 +97,16 @@ def _everything(program: Program) -> Iterator[About]:
 
 
 def _kept(held: Held, program: Program, touched: Iterable[About]) -> Held:
+    at = program.settled_to if program.standing is Standing.RUNNING or not program.suspensions else program.suspensions[-1][0]
     changed: dict[About, tuple[Outstanding, ...]] = {}
     for about in touched:
-        found = tuple(_of(program, about)) if program.ended_at is None else ()
+        found = tuple(_of(program, about, at)) if program.ended_at is None else ()
         if found != held.get(about, ()):
             changed[about] = found
     return {about: found for about, found in {**held, **changed}.items() if found} if changed else held
 
 
-def _of(program: Program, about: About) -> Iterator[Outstanding]:
-    at = program.settled_to if program.standing is Standing.RUNNING else program.suspensions[-1][0]
+def _of(program: Program, about: About, at: datetime) -> Iterator[Outstanding]:
     match about:
         case ("milestone", name):
             yield from _of_milestone(program, name, at)
