@@ -61,7 +61,7 @@ async def due_dates(reader: Reader, asked: DatesAsked, *, after: DatePlace | Non
         (few is not None, "program_id = ANY(%(programs)s)"),
         (few is None and asked.knows is not None, _KNOWN),
         (asked.knows is not None and asked.among is not None, _KNOWN),
-        (after is not None, "(at, program_id, name) > (%(last)s, %(last_program)s, %(last_name)s)"),
+        (after is not None, _AFTER),
     ]
     where = " AND ".join(condition for is_asked, condition in conditions if is_asked) or "true"
     parts = [_MILESTONES.format(where=f"{where} AND party = %(party)s" if asked.party else where)]
@@ -75,7 +75,10 @@ async def due_dates(reader: Reader, asked: DatesAsked, *, after: DatePlace | Non
     return [DueDate(**row) for row in rows]
 
 
-_KNOWN: LiteralString = "EXISTS (SELECT FROM membership k WHERE k.program_id = due.program_id AND k.person = %(knows)s)"
+_KNOWN: LiteralString = "(SELECT true FROM membership k WHERE k.program_id = due.program_id AND k.person = %(knows)s LIMIT 1)"
+_AFTER: LiteralString = (
+    "(at, program_id) >= (%(last)s, %(last_program)s) AND (at, program_id, name) > (%(last)s, %(last_program)s, %(last_name)s)"
+)
 _ENDS: LiteralString = "ORDER BY at, program_id, name LIMIT %(most)s"
 _MILESTONES: LiteralString = f"""(SELECT * FROM (
   SELECT due_revised AS at, program_id, 'deadline.' || name AS name, 'deadline' AS kind, phase, title, name AS milestone, party,

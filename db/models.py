@@ -154,7 +154,10 @@ class PhaseRow(Row, table=True):
 class MilestoneRow(Row, table=True):
     """Where a milestone stands. `due_original`, `due_revised` and `achieved_at` are its date triple."""
 
-    __table_args__ = ({"postgresql_with": {"fillfactor": 70}},)
+    __table_args__ = (
+        Index("ix_milestone_due_revised_program_id", "due_revised", "program_id"),
+        {"postgresql_with": {"fillfactor": 70}},
+    )
 
     program_id: UUID = Field(primary_key=True)
     name: str = _is(Text, primary_key=True)
@@ -164,7 +167,7 @@ class MilestoneRow(Row, table=True):
     status: str = _is(Text)
     first_recorded_at: datetime | None = _is(INSTANT)
     due_original: datetime | None = _is(INSTANT)
-    due_revised: datetime | None = _is(INSTANT, index=True)
+    due_revised: datetime | None = _is(INSTANT)
     missed_at: datetime | None = _is(INSTANT)
     achieved_at: datetime | None = _is(INSTANT)
     finding_outcome: str | None = _is(Text)
@@ -188,11 +191,16 @@ class CommitmentRow(Row, table=True):
 class ClockRow(Row, table=True):
     """A running clock: what becomes due when, if nobody acts."""
 
+    __table_args__ = (
+        # A due date of a milestone is found there, with what it was first.
+        Index("ix_clock_due_at_program_id", "due_at", "program_id", postgresql_where=text("kind <> 'deadline'")),
+    )
+
     program_id: UUID = Field(primary_key=True)
     name: str = _is(Text, primary_key=True)
     kind: str = _is(Text)
     phase: str = _is(Text)
-    due_at: datetime = _is(INSTANT, index=True)
+    due_at: datetime = _is(INSTANT)
     note: str = _is(Text)
 
 
@@ -240,8 +248,10 @@ class EvidenceRow(Row, table=True):
 class MembershipRow(Row, table=True):
     """Who may see a program, and as what. `party` is empty for a role that is held for nobody."""
 
+    __table_args__ = (Index("ix_membership_person_role_party", "person", "role", "party"),)
+
     program_id: UUID = Field(primary_key=True)
-    person: str = _is(Text, primary_key=True, index=True)
+    person: str = _is(Text, primary_key=True)
     role: str = _is(Text, primary_key=True)
     party: str = _is(Text, primary_key=True)
 

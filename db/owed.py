@@ -120,7 +120,7 @@ def _values(asked: OwedAsked, after: OwedPlace | None) -> dict[str, Any]:
 
 def _where(asked: OwedAsked, after: OwedPlace | None) -> LiteralString:
     wanted: list[tuple[bool, LiteralString]] = [
-        (asked.knows is not None, _KNOWN),
+        (asked.knows is not None and asked.knows != asked.doer, _KNOWN),
         (asked.party is not None, "o.party = %(party)s"),
         (asked.kinds != KINDS, "o.kind = ANY(%(kinds)s)"),
         (asked.doer is not None, _DOABLE.format(as_one=_AS_ONE if asked.role else "")),
@@ -132,12 +132,13 @@ def _where(asked: OwedAsked, after: OwedPlace | None) -> LiteralString:
     return " AND ".join([_NOW, *(condition for is_asked, condition in wanted if is_asked)])
 
 
+# Not EXISTS, which would be joined: all memberships of a person would be gathered for a page of fifty lines.
 _NOW: LiteralString = "o.since <= now() AND (o.ends_at IS NULL OR o.ends_at > now())"
-_KNOWN: LiteralString = "EXISTS (SELECT FROM membership k WHERE k.program_id = o.program_id AND k.person = %(knows)s)"
-_DOABLE: LiteralString = """EXISTS (
-  SELECT FROM membership d WHERE d.program_id = o.program_id AND d.person = %(doer)s{as_one} AND (
+_KNOWN: LiteralString = "(SELECT true FROM membership k WHERE k.program_id = o.program_id AND k.person = %(knows)s LIMIT 1)"
+_DOABLE: LiteralString = """(
+  SELECT true FROM membership d WHERE d.program_id = o.program_id AND d.person = %(doer)s{as_one} AND (
     (d.party = o.party AND d.role || ' ' || o.kind = ANY(%(for_party)s))
-    OR (d.party = '' AND d.role || ' ' || o.kind = ANY(%(for_nobody)s))))"""
+    OR (d.party = '' AND d.role || ' ' || o.kind = ANY(%(for_nobody)s))) LIMIT 1)"""
 _AS_ONE: LiteralString = " AND d.role = %(role)s AND d.party = %(doer_party)s"
 _AFTER: LiteralString = (
     "(o.due_at, o.program_id) >= (%(last_due)s::timestamptz, %(last_program)s) AND"

@@ -37,16 +37,29 @@ ALTER TABLE program ADD COLUMN overdue_from timestamptz;
 CREATE INDEX ix_program_overdue_from ON program (overdue_from);
 """
 
+MEMBERS = """
+DROP INDEX ix_membership_person;
+CREATE INDEX ix_membership_person_role_party ON membership (person, role, party);
+"""
+
 # For calendars.
-DATES = "CREATE INDEX ix_milestone_due_revised ON milestone (due_revised)"
+DATES = """
+CREATE INDEX ix_milestone_due_revised_program_id ON milestone (due_revised, program_id);
+DROP INDEX ix_clock_due_at;
+CREATE INDEX ix_clock_due_at_program_id ON clock (due_at, program_id) WHERE kind <> 'deadline';
+"""
 
 
 def upgrade() -> None:
-    for part in (OWED, OVERDUE, DATES):
+    for part in (OWED, OVERDUE, MEMBERS, DATES):
         op.execute(part)
 
 
 def downgrade() -> None:
-    op.execute("DROP INDEX ix_milestone_due_revised")
+    op.execute("DROP INDEX ix_clock_due_at_program_id")
+    op.execute("CREATE INDEX ix_clock_due_at ON clock (due_at)")
+    op.execute("DROP INDEX ix_milestone_due_revised_program_id")
+    op.execute("DROP INDEX ix_membership_person_role_party")
+    op.execute("CREATE INDEX ix_membership_person ON membership (person)")
     op.execute("ALTER TABLE program DROP COLUMN overdue_from")
     op.execute("DROP TABLE owed")
