@@ -30,7 +30,7 @@ async def programs_of(reader: Reader, person: str, role: str | None = None, part
     if role is not None:
         where += " AND role = %(role)s AND party = %(party)s"
     rows = await reader.rows(
-        f"SELECT program_id FROM membership WHERE {where} LIMIT {FEW + 1}",
+        f"SELECT program_id FROM membership WHERE {where} ORDER BY person, role, party LIMIT {FEW + 1}",
         {"person": person, "role": role, "party": party or ""},
     )
     return list(dict.fromkeys(row["program_id"] for row in rows)) if len(rows) <= FEW else None

@@ -59,8 +59,8 @@ async def get_blocking(state: StateOf, held: Seen) -> BlockedAnswer:
 
     Each with who owes the next act, since when, and the acts that would unblock it.
     """
-    last = await state.runs.of(held.id) if held.program.plan.checks and not held.is_past else None
-    return BlockedAnswer.of(held.id, held.program, last, held.at)
+    runs = await state.runs.of(held.id) if held.program.plan.checks else {}
+    return BlockedAnswer.of(held.id, held.program, None if held.is_past else runs, held.at)
 
 
 @router.get("/owed", responses=READS)
