@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from api.problems import Forbidden, NotFound
@@ -19,12 +20,13 @@ MOST_KNOWN = 20_000
 
 @dataclass(frozen=True, slots=True)
 class CallerInfo:
-    """A person in one role; `program` limits the token to one program, None does not."""
+    """A person in one role until `expires_at`; `program` limits the token to one program, None does not."""
 
     person: str
     role: Role
     party: str | None
     program: UUID | None
+    expires_at: datetime
 
     @property
     def actor(self) -> Actor:
@@ -74,6 +76,6 @@ class KnownTokens:
             return None
         if len(self._known) >= MOST_KNOWN:
             self._known.clear()
-        caller = CallerInfo(token.person, Role(token.role), token.party, token.program_id)
+        caller = CallerInfo(token.person, Role(token.role), token.party, token.program_id, token.expires_at)
         self._known[secret] = (now + KNOWN_FOR_SECONDS, caller)
         return caller
