@@ -14,10 +14,10 @@ from starlette.types import ASGIApp
 from api import page, problems
 from api.allowance import Allowances
 from api.cross_origin import CrossOrigin
+from api.document import completed, operation_id
 from api.gate import Gate
 from api.identity import KnownTokens
 from api.limits import BodyLimit
-from api.problems import ProblemBody
 from api.requests import RequestIds
 from api.routers import acts, checks, disputes, documents, family, health, incidents, plans, proposals
 from api.routers import problems as problem_routes
@@ -104,15 +104,15 @@ def _collect_less_often() -> None:
 
 
 class Door(FastAPI):
-    """The application, whose document also describes the body of problems: no route returns one, and all refer to it."""
+    """The application, whose document is completed for those who generate clients from it."""
 
     def build_middleware_stack(self) -> ASGIApp:
         return RequestIds(super().build_middleware_stack())
 
     def openapi(self) -> dict[str, Any]:
-        document = super().openapi()
-        document["components"]["schemas"].setdefault(ProblemBody.__name__, ProblemBody.model_json_schema())
-        return document
+        if self.openapi_schema is None:
+            self.openapi_schema = completed(super().openapi())
+        return self.openapi_schema
 
 
 def create_app() -> FastAPI:
@@ -126,6 +126,8 @@ def create_app() -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
+        generate_unique_id_function=operation_id,
+        separate_input_output_schemas=False,  # one shape, one name
     )
     # In this order they are looked through for each request, so acts, which are asked most, stand first.
     for room in (

@@ -119,6 +119,13 @@ PLAIN = {400: "unreadable", 404: "not_found", 405: "method_not_allowed", 408: "t
 """Codes of what framework and server refuse by themselves. Spelled out: Python has renamed a status before."""
 
 
+class Fault(BaseModel):
+    """One thing that is wrong with a request, and its place."""
+
+    where: str
+    message: str
+
+
 class ProblemBody(BaseModel):
     """What every error looks like (RFC 9457). `code` is stable; the sentences may be bettered."""
 
@@ -128,7 +135,8 @@ class ProblemBody(BaseModel):
     detail: str = Field(description="what is wrong here, in a sentence")
     code: str
     accepted: str | None = Field(default=None, description="what would be accepted instead")
-    faults: list[dict[str, str]] | None = Field(default=None, description="each fault and its place")
+    instance: str | None = Field(default=None, description="path of the request")
+    faults: list[Fault] | None = Field(default=None, description="each fault and its place")
     request: str | None = Field(default=None, description="id of the request, as in X-Request-ID; name it when you ask why")
 
 

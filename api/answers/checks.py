@@ -103,7 +103,7 @@ class CheckAnswer(BaseModel):
         )
 
 
-class OverdueAnswer(BaseModel):
+class OverdueCheck(BaseModel):
     """A check whose source has not answered for too long. It blocks nothing, and explains why a figure may be missing."""
 
     check: str
@@ -115,13 +115,13 @@ class OverdueAnswer(BaseModel):
 class GateAnswer(BlockingAnswer):
     """What blocks a gate, with what its figures and its quiet are waited for in vain."""
 
-    overdue: list[OverdueAnswer] = Field(description="checks that the criterion relies on, if they are overdue")
+    overdue: list[OverdueCheck] = Field(description="checks that the criterion relies on, if they are overdue")
 
     @classmethod
     def with_checks(cls, program: Program, block: Blocking, last: Mapping[str, LastRun], at: datetime) -> GateAnswer:
         told = {name: health(program, name, last.get(name), at) for name in block.relies_on}
         overdue = [
-            OverdueAnswer(
+            OverdueCheck(
                 check=name,
                 title=program.plan.checks[name].title,
                 since=overdue_from(program, name, last.get(name)),

@@ -26,7 +26,7 @@ from api.answers.programs import (
     ProgramPage,
     incidents,
 )
-from api.answers.reciprocity import AccountAnswer
+from api.answers.reciprocity import ReciprocityAnswer
 from api.answers.releases import PostingAnswer, PostingPage, ReleaseAnswer
 from api.callers import Caller
 from api.identity import CallerInfo
@@ -238,9 +238,9 @@ async def get_postings(
 
 
 @router.get("/{program}/reciprocity", responses=READS)
-async def get_reciprocity(state: StateOf, caller: Caller, program: ProgramId) -> list[AccountAnswer]:
+async def get_reciprocity(state: StateOf, caller: Caller, program: ProgramId) -> list[ReciprocityAnswer]:
     """What each party owes, since when; and what it has kept, was late with, was waived and has broken."""
-    return AccountAnswer.all_of(await seen(state, caller, program), _now())
+    return ReciprocityAnswer.all_of(await seen(state, caller, program), _now())
 
 
 @router.get("/{program}/clocks", responses=READS)

@@ -1,0 +1,72 @@
+"""The OpenAPI document: what FastAPI finds out by itself, put into the form that clients are generated from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi.routing import APIRoute
+
+from api.problems import ProblemBody
+from rules.entries import KINDS
+
+GROUPS: dict[str, str] = {
+    "programs": "Programs: started, listed, and read as they stand or stood. What blocks, who owes, what was recorded.",
+    "acts": "What members do in a program. Each is judged by the law, recorded once, and answered with a receipt.",
+    "documents": "Bytes under their SHA-256, filed before evidence names them.",
+    "incidents": "Incidents: reported, told by several, confirmed, contested, dismissed, resolved.",
+    "proposals": "Decisions that parties take together: waivers, extensions, amendments; and what a signature would do.",
+    "disputes": "Disputes that go from stage to stage, and what lapses unless it is decided otherwise.",
+    "checks": "Automated checks: when each source is read, how that goes, and an officer's hand on it.",
+    "plans": "The plans that this service keeps and starts by name.",
+    "problems": "Every code with which a request can be refused.",
+    "health": "Whether the process lives, and whether what it rests on is ready. Needs no token.",
+    "temporal": "What Temporal keeps encrypted, in clear for its pages.",
+}
+"""Groups of routes in the order in which the page shows them."""
+
+_READS_FIRST = ("get", "post")
+
+
+def operation_id(route: APIRoute) -> str:
+    """What a client's function for a route is called: as the route's own, which for an act is its kind."""
+    return route.name
+
+
+def completed(document: dict[str, Any]) -> dict[str, Any]:
+    """The document as it is served: problems and groups described, reads first, figures as the text that they are."""
+    shapes: dict[str, Any] = document["components"]["schemas"]
+    body = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
+    shapes.update(body.pop("$defs", {}))
+    shapes.setdefault(ProblemBody.__name__, body)
+    for shape in shapes.values():
+        _with_kind(shape)
+        _with_figures_as_text(shape)
+    document["tags"] = [{"name": name, "description": text} for name, text in GROUPS.items()]
+    document["paths"] = {path: _reads_first(operations) for path, operations in document["paths"].items()}
+    return document
+
+
+def _reads_first(operations: dict[str, Any]) -> dict[str, Any]:
+    return {method: operations[method] for method in sorted(operations, key=_READS_FIRST.index)}
+
+
+def _with_kind(shape: dict[str, Any]) -> None:
+    """A recorded fact always says its kind. It has a default in code, and would be described as one that may be left out."""
+    properties = shape.get("properties", {})
+    if properties.get("kind", {}).get("const") in KINDS:
+        shape["required"] = ["kind", *shape.get("required", [])]
+
+
+def _with_figures_as_text(held: Any) -> None:
+    """Figures are answered as text and a binary fraction is refused, so none is described as a number."""
+    if isinstance(held, list):
+        for one in held:
+            _with_figures_as_text(one)
+    elif isinstance(held, dict):
+        kinds = [choice.get("type") for choice in held.get("anyOf", [])]
+        if {"number", "string"} <= {*kinds}:
+            del held["anyOf"][kinds.index("number")]
+            if len(held["anyOf"]) == 1:
+                held.update(held.pop("anyOf")[0])
+        for one in held.values():
+            _with_figures_as_text(one)
