@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 from fastapi.routing import APIRoute
@@ -24,6 +26,9 @@ GROUPS: dict[str, str] = {
 }
 """Groups of routes in the order in which the page shows them."""
 
+EXAMPLES = Path(__file__).with_name("examples.json")
+"""By operation, what a service was asked and has answered (`python -m tests.api.example_program`)."""
+
 _READS_FIRST = ("get", "post")
 
 
@@ -41,9 +46,30 @@ def completed(document: dict[str, Any]) -> dict[str, Any]:
     for shape in shapes.values():
         _with_kind(shape)
         _with_figures_as_text(shape)
+    _with_examples(document)
     document["tags"] = [{"name": name, "description": text} for name, text in GROUPS.items()]
     document["paths"] = {path: _reads_first(operations) for path, operations in document["paths"].items()}
     return document
+
+
+def _with_examples(document: dict[str, Any]) -> None:
+    """Puts beside each operation what a service was asked and has answered, and beside all previews that of one act."""
+    kept: dict[str, Any] = json.loads(EXAMPLES.read_text(encoding="utf-8"))
+    preview = kept.get("consent", {}).get("preview")
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            example = {"preview": preview} | kept.get(operation["operationId"], {})
+            for parameter in operation.get("parameters", []):
+                if parameter["name"] in example.get("path", {}):
+                    parameter["example"] = example["path"][parameter["name"]]
+            parts = {"request": operation.get("requestBody", {})}
+            for status in sorted({"200", "201", "202"} & operation["responses"].keys()):
+                answer = operation["responses"][status]
+                is_preview = status == "200" and "201" in operation["responses"]
+                parts["preview" if is_preview else "answer"] = answer
+            for part, described in parts.items():
+                if part in example and "application/json" in described.get("content", {}):
+                    described["content"]["application/json"]["example"] = example[part]
 
 
 def _reads_first(operations: dict[str, Any]) -> dict[str, Any]:
