@@ -45,7 +45,7 @@ def completed(document: dict[str, Any]) -> dict[str, Any]:
     shapes.setdefault(ProblemBody.__name__, body)
     for shape in shapes.values():
         _with_kind(shape)
-        _with_figures_as_text(shape)
+        _plainly(shape)
     _with_examples(document)
     document["tags"] = [{"name": name, "description": text} for name, text in GROUPS.items()]
     document["paths"] = {path: _reads_first(operations) for path, operations in document["paths"].items()}
@@ -83,16 +83,21 @@ def _with_kind(shape: dict[str, Any]) -> None:
         shape["required"] = ["kind", *shape.get("required", [])]
 
 
-def _with_figures_as_text(held: Any) -> None:
-    """Figures are answered as text and a binary fraction is refused, so none is described as a number."""
+def _plainly(held: Any) -> None:
+    """Figures as text alone, since they are answered so and a binary fraction is refused; and names of fields as a property
+    of names, since generators take fields under a pattern for fields of any type.
+    """
     if isinstance(held, list):
         for one in held:
-            _with_figures_as_text(one)
+            _plainly(one)
     elif isinstance(held, dict):
         kinds = [choice.get("type") for choice in held.get("anyOf", [])]
         if {"number", "string"} <= {*kinds}:
             del held["anyOf"][kinds.index("number")]
             if len(held["anyOf"]) == 1:
                 held.update(held.pop("anyOf")[0])
+        if len(patterns := held.pop("patternProperties", {})) == 1:
+            ((pattern, shape),) = patterns.items()
+            held |= {"propertyNames": {"pattern": pattern}, "additionalProperties": shape}
         for one in held.values():
-            _with_figures_as_text(one)
+            _plainly(one)
