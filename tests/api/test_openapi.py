@@ -9,11 +9,11 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from api.app import create_app
 from rules.acts import Deed
 from rules.entries import KINDS
+from tests.api.conftest import application
 
-DOCUMENT: dict[str, Any] = create_app().openapi()
+DOCUMENT: dict[str, Any] = application().openapi()
 
 
 def references(held: Any) -> Iterator[str]:
