@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, TypedDict
 
 import structlog
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.types import ASGIApp
 
 from api import page, problems
@@ -18,12 +18,14 @@ from api.document import completed, operation_id
 from api.gate import Gate
 from api.identity import KnownTokens
 from api.limits import BodyLimit
+from api.problems import declared
 from api.requests import RequestIds
 from api.routers import acts, checks, disputes, documents, family, health, incidents, plans, proposals
 from api.routers import problems as problem_routes
 from api.routers import programs as program_routes
 from api.routers import temporal as temporal_routes
 from api.state import Settings, State
+from api.strictness import nothing_is_ignored
 from db.check_runs import CheckRuns
 from db.documents import Documents, store_at
 from db.plan_reader import PlanReader
@@ -144,7 +146,9 @@ def create_app() -> FastAPI:
         health,
         problem_routes,
     ):
-        app.include_router(room.router, prefix="/api/v1")
+        app.include_router(
+            room.router, prefix="/api/v1", dependencies=[Depends(nothing_is_ignored)], responses=declared(406, 422)
+        )
     problems.install(app)
     page.install(app)
     app.add_middleware(BodyLimit)

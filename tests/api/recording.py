@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx2
 
-from api.app import create_app
 from cli.cast import Person
+from tests.api.conftest import application
 
 LINES, CHARACTERS = 2, 300
 """What is shown of a list, and of a text."""
@@ -21,7 +21,7 @@ class Recording:
         self._keys = 0
         self._routes = {
             operation["operationId"]: (method, path)
-            for path, operations in create_app().openapi()["paths"].items()
+            for path, operations in application().openapi()["paths"].items()
             for method, operation in operations.items()
         }
         self.examples: dict[str, dict[str, Any]] = {}

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from jsonschema_rs import validator_for
 
-from api.app import create_app
 from api.document import EXAMPLES
+from tests.api.conftest import application
 from tests.api.example_program import recorded
 
-DOCUMENT: dict[str, Any] = create_app().openapi()
+DOCUMENT: dict[str, Any] = application().openapi()
 OPERATIONS: dict[str, dict[str, Any]] = {
     operation["operationId"]: operation for held in DOCUMENT["paths"].values() for operation in held.values()
 }
