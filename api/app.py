@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, TypedDict
 
 import structlog
@@ -24,6 +25,7 @@ from api.routers import acts, checks, disputes, documents, family, health, incid
 from api.routers import problems as problem_routes
 from api.routers import programs as program_routes
 from api.routers import temporal as temporal_routes
+from api.routers import tokens as token_routes
 from api.state import Settings, State
 from api.strictness import nothing_is_ignored
 from db.check_runs import CheckRuns
@@ -79,6 +81,10 @@ async def _opened(app: FastAPI, stack: AsyncExitStack) -> State:
     recorder = Recorder(writer, programs, plans)
     stack.push_async_callback(recorder.close)
     store = store_at(settings.accord_documents)
+    tokens = Tokens(reader, clerk)
+    known = KnownTokens(tokens)
+    uses = asyncio.create_task(known.keep_uses())
+    stack.push_async_callback(_ended, uses)
     app.openapi()  # kept; made at a request, it would hold everybody for a third of a second
     _collect_less_often()
     return State(
@@ -92,8 +98,15 @@ async def _opened(app: FastAPI, stack: AsyncExitStack) -> State:
         documents=Documents(reader, clerk, store, largest=settings.accord_largest_document),
         temporal=await connect(TemporalSettings(), lazy=True),
         runs=CheckRuns(reader, clerk),
-        known=KnownTokens(Tokens(reader, clerk)),
+        tokens=tokens,
+        known=known,
     )
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 def _collect_less_often() -> None:
@@ -141,6 +154,7 @@ def create_app() -> FastAPI:
         program_routes,
         family,
         documents,
+        token_routes,
         plans,
         temporal_routes,
         health,

@@ -19,6 +19,7 @@ GROUPS: dict[str, str] = {
     "proposals": "Decisions that parties take together: waivers, extensions, amendments; and what a signature would do.",
     "disputes": "Disputes that go from stage to stage, and what lapses unless it is decided otherwise.",
     "checks": "Automated checks: when each source is read, how that goes, and an officer's hand on it.",
+    "tokens": "Tokens that let members of a program in. They stand beside the ledger.",
     "plans": "The plans that this service keeps and starts by name.",
     "problems": "Every code with which a request can be refused.",
     "health": "Whether the process lives, and whether what it rests on is ready. Needs no token.",

@@ -229,6 +229,10 @@ async def _run(by: Recording, program: str) -> None:
     member = {"member": {"person": "zaynab", "role": "verifier", "party": "iraq"}}
     await by.do("admit_member", "iraq-representative", member, program=program)
     await by.do("remove_member", "iraq-representative", member | {"reason": "She has another post."}, program=program)
+    token = {"member": {"person": "monitor", "role": "monitor", "party": None}, "days": 90, "note": "for the new laptop"}
+    issued = await by.do("issue_token", "officer", token, program=program)
+    await by.do("get_tokens", "auditor", program=program)
+    await by.do("revoke_token", "officer", program=program, token=issued["token"]["id"])
     figure = {
         "measurement": "flaring-2023",
         "indicator": "flaring_volume",

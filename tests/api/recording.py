@@ -7,6 +7,7 @@ from typing import Any
 import httpx2
 
 from cli.cast import Person
+from db.tokens import PREFIX
 from tests.api.conftest import application
 
 LINES, CHARACTERS = 2, 300
@@ -57,6 +58,8 @@ def shortened(held: Any) -> Any:
             return {name: shortened(one) for name, one in held.items()}
         case list():
             return [shortened(one) for one in held[:LINES]]
+        case str() if held.startswith(PREFIX):
+            return f"{PREFIX}…"
         case str() if len(held) > CHARACTERS:
             return held[:CHARACTERS] + "…"
         case _:

@@ -49,6 +49,8 @@ def test_every_write_takes_a_key_and_can_be_previewed() -> None:
         "/programs/{program}/acts": {"preview"},
         "/programs/{program}/checks/{check}/run": {"check"},
         "/temporal/decode": {"X-Namespace"},
+        "/programs/{program}/tokens": {"Idempotency-Key"},
+        "/programs/{program}/tokens/{token}/revocations": {"token"},
     }
     for path, operations in DOCUMENT["paths"].items():
         if "post" in operations:
