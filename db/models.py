@@ -321,13 +321,16 @@ class TokenRow(Row, table=True):
     id: UUID = Field(primary_key=True)
     hash: bytes = _is(LargeBinary, unique=True)
     person: str = _is(Text, index=True)
-    program_id: UUID | None
+    program_id: UUID | None = Field(index=True)
     party: str | None = _is(Text)
     role: str | None = _is(Text)
     created_at: datetime = _is(INSTANT, sa_column_kwargs={"server_default": text("now()")})
     expires_at: datetime = _is(INSTANT)
     revoked_at: datetime | None = _is(INSTANT)
     note: str = _is(Text, sa_column_kwargs={"server_default": text("''")})
+    issued_by: str | None = _is(Text)
+    revoked_by: str | None = _is(Text)
+    last_used_at: datetime | None = _is(INSTANT)
 
 
 class DocumentRow(Row, table=True):

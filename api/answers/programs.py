@@ -64,7 +64,7 @@ class CommitmentAnswer(BaseModel):
     because: str | None
 
 
-class AccountAnswer(BaseModel):
+class TestimonyAnswer(BaseModel):
     id: str
     given_by: str
     given_at: Instant
@@ -89,7 +89,7 @@ class IncidentAnswer(BaseModel):
     reported_by: str
     related_to: str | None
     questioned: bool = Field(description="it was decided otherwise than an account says since")
-    accounts: list[AccountAnswer] = Field(description="what is said of it, by whom; the texts are in the ledger")
+    accounts: list[TestimonyAnswer] = Field(description="what is said of it, by whom; the texts are in the ledger")
 
 
 class ProgramAnswer(BaseModel):
@@ -172,7 +172,7 @@ def incidents(program: Program) -> list[IncidentAnswer]:
             reported_by=incident.reported_by.person,
             related_to=incident.related_to,
             questioned=incident.questioned,
-            accounts=[AccountAnswer(**asdict(account)) for account in incident.accounts],
+            accounts=[TestimonyAnswer(**asdict(account)) for account in incident.accounts],
         )
         for incident in sorted(program.incidents.values(), key=lambda held: held.happened_at, reverse=True)
     ]

@@ -59,7 +59,7 @@ class Tally(BaseModel):
         return cls(**{how: count(how) for how in get_args(How)})
 
 
-class AccountAnswer(BaseModel):
+class ReciprocityAnswer(BaseModel):
     """Where one party or joint body stands. What no party controls scores nobody."""
 
     party: str
@@ -71,11 +71,11 @@ class AccountAnswer(BaseModel):
     horizon_ends: Instant | None
 
     @classmethod
-    def all_of(cls, program: Program, at: datetime) -> list[AccountAnswer]:
+    def all_of(cls, program: Program, at: datetime) -> list[ReciprocityAnswer]:
         return [cls._of(program, account, at) for account in reciprocity(program, at)]
 
     @classmethod
-    def _of(cls, program: Program, account: Account, at: datetime) -> AccountAnswer:
+    def _of(cls, program: Program, account: Account, at: datetime) -> ReciprocityAnswer:
         return cls(
             party=account.party,
             owed=[OwedAnswer.of(program, owed, at) for owed in account.owed],

@@ -25,7 +25,7 @@ class Settlement(Strict):
     outcome: Text
 
 
-class Notice(Strict):
+class Invocation(Strict):
     """Why, and on which unsettled dispute where the plan asks for one."""
 
     reason: Text
@@ -51,7 +51,7 @@ async def withdraw_dispute(dispute: DisputeId, body: Reasoned, acting: Doing) ->
 
 
 @router.post("/snapbacks/{snapback}/invocations", **RECORDED)
-async def invoke_snapback(snapback: Annotated[Name, Path()], body: Notice, acting: Doing) -> Response:
+async def invoke_snapback(snapback: Annotated[Name, Path()], body: Invocation, acting: Doing) -> Response:
     """Gives notice that something lapses, unless it is decided to keep it."""
     return await acting.do(a.InvokeSnapback(snapback=snapback, dispute=body.dispute, reason=body.reason))
 

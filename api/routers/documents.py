@@ -87,7 +87,11 @@ async def file_document(
 
 @router.get(
     "/{sha256}",
-    responses={**READS, **declared(410), 200: {"content": {"application/octet-stream": {}}}},
+    responses={
+        **READS,
+        **declared(410),
+        200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}},
+    },
     response_class=StreamingResponse,
 )
 async def download_document(

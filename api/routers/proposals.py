@@ -22,7 +22,7 @@ router = APIRouter(prefix="/programs/{program}/proposals", tags=["proposals"], r
 ProposalId = Annotated[Id, Path(alias="proposal")]
 
 
-class Notice(Strict):
+class Service(Strict):
     """That a party has had notice."""
 
     party: Name
@@ -42,7 +42,7 @@ async def object_to(proposal: ProposalId, body: Reasoned, acting: Doing) -> Resp
 
 
 @router.post("/{proposal}/notices", **RECORDED)
-async def give_notice(proposal: ProposalId, body: Notice, acting: Doing) -> Response:
+async def give_notice(proposal: ProposalId, body: Service, acting: Doing) -> Response:
     """Proves that a party has had notice; from then its silence counts."""
     return await acting.do(a.GiveNotice(proposal=proposal, party=body.party, proof=body.proof))
 

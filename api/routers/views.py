@@ -13,7 +13,7 @@ from api.answers.figures import IndicatorAnswer
 from api.answers.owed import OwedOfProgramAnswer
 from api.answers.phases import ClockAnswer, MilestoneAnswer, PhaseAnswer
 from api.answers.programs import IncidentAnswer, MemberAnswer, ProgramAnswer, incidents, members
-from api.answers.reciprocity import AccountAnswer
+from api.answers.reciprocity import ReciprocityAnswer
 from api.problems import READS
 from api.seen import Seen
 from api.state import StateOf
@@ -70,9 +70,9 @@ async def get_owed_of_program(held: Seen, party: Name | None = None, kind: OwedK
 
 
 @router.get("/reciprocity", responses=READS)
-async def get_reciprocity(held: Seen) -> list[AccountAnswer]:
+async def get_reciprocity(held: Seen) -> list[ReciprocityAnswer]:
     """What each party owes, since when; and what it has kept, was late with, was waived and has broken."""
-    return AccountAnswer.all_of(held.program, held.at)
+    return ReciprocityAnswer.all_of(held.program, held.at)
 
 
 @router.get("/clocks", responses=READS)

@@ -54,6 +54,35 @@ async def test_each_slip_is_told_in_words(door: Door, change: dict[str, Any], wh
     assert told[where].startswith(message)
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "where", "message"),
+    [
+        (
+            "/acts",
+            {"acts": [{"key": "a1", "deed": {"kind": "verfy", "evidence": "e1"}}]},
+            "body.acts.0.deed",
+            "'verfy' cannot stand here; did you mean verify?",
+        ),
+        (
+            "/members",
+            {"member": {"person": "x", "role": "verifer", "party": "north"}},
+            "body.member.role",
+            "'verifer' cannot stand here; did you mean verifier?",
+        ),
+        (
+            "/determinations",
+            {"milestone": "announced", "outcome": "achievd", "reason": "Shown."},
+            "body.outcome",
+            "'achievd' cannot stand here; did you mean achieved, not_achieved, partly_achieved?",
+        ),
+    ],
+)
+async def test_of_words_that_can_stand_somewhere_the_nearest_is_named(
+    door: Door, path: str, body: Any, where: str, message: str
+) -> None:
+    assert await faults(door, f"/programs/{{program}}{path}", body) == {where: message}
+
+
 async def test_what_is_missing_is_named(door: Door) -> None:
     assert (await faults(door, "/programs/{program}/evidence", {}))["body.milestone"] == "is missing"
 
