@@ -77,6 +77,9 @@ class Recording:
         except ValidationError:
             told = "is no figure: it is finite, below 1e18, of at most 38 digits and 18 after the point"
             return NoReading("implausible", f"{figure.period}: {str(figure.value)[:60]} {told}.")
+        if int(figure.period[:4]) < self._source.first_year:
+            told = f"A figure is given for {figure.period}, and the source begins with {self._source.first_year}."
+            return NoReading("implausible", told)
         if len(figure.edition) > 200 or not figure.edition.isprintable() or not figure.edition:
             return NoReading("unparseable", f"{figure.period} is of an edition without a name that can be recorded.")
         if (other := self._read[figure.period]).value != figure.value:

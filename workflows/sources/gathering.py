@@ -136,6 +136,9 @@ class Gathering:
             ends = period_end(figure.period)
         except (ValueError, OverflowError):
             raise Unfit("unparseable", f"{figure.period} is no date") from None
+        if (year := int(figure.period[:4])) < self._ask.source.first_year:
+            told = f"the answer has a figure for {figure.period}, and the source begins with {self._ask.source.first_year}"
+            raise Unfit("implausible", told) if year else Unfit("unparseable", f"{figure.period} is no date")
         if ends > midnight_after(self._ask.today):
             raise Unfit(
                 "implausible", f"the answer has a figure for {figure.period}, a time that was not over on {self._ask.today}"

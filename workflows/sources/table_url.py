@@ -17,6 +17,7 @@ from workflows.sources.answers import Answer, Told
 from workflows.sources.editions import apart, edition_of
 from workflows.sources.egress import Egress
 from workflows.sources.gathering import Gathering, Unfit, read_or_why, unit_of
+from workflows.sources.narrowing import Filter, Narrowing
 from workflows.sources.rows import Row, alike, row_as_text, rows_of_csv, said
 from workflows.sources.workbook import rows_of_workbook
 
@@ -58,13 +59,14 @@ def _read(ask: Ask, source: TableUrl, answers: Sequence[Answer]) -> Readings:
     sheet = filled(source.sheet, values) if source.sheet else None
     rows = rows_of_csv(body) if source.format == "csv" else rows_of_workbook(body, sheet)
     table = _Table(source, values, _columns(source, rows, values))
-    gathering = Gathering(ask, source.scale, edition)
+    gathering, narrowing = Gathering(ask, source.scale, edition), Narrowing(table.filters())
     for row in rows:
-        if table.counts(row):
+        if any(said(cell) for cell in row) and narrowing.lets_through(table.said_of(row)):
             unit, text = unit_of(*table.unit(row), ask), row_as_text(row)
             for covered, figure, error, where in table.figures(row):
                 gathering.add(covered, figure, text, unit=unit, error=error, where=where)
-    return Readings(edition, figures=gathering.figures())
+    narrowing.check()
+    return Readings(edition, figures=gathering.figures(), dropped=narrowing.dropped)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,18 +124,21 @@ class _Table:
     values: Mapping[str, str]
     columns: _Columns
 
-    def counts(self, row: Row) -> bool:
-        """Whether a row is of the area that is asked for. Blank rows and totals are of none."""
-        area = self.source.area
-        wanted, found = self._filled(area.is_), self._said(row, area.column)
-        if area.codes:
-            if wanted not in area.codes:
-                raise Unfit("missing", f"the source has no name for {wanted}; {did_you_mean(wanted, area.codes)}")
-            if alike(found) not in {alike(name) for name in area.codes[wanted]}:
-                return False
-        elif found != wanted:
-            return False
-        return all(self._said(row, column) == self._filled(what) for column, what in self.source.where.items())
+    def filters(self) -> Iterator[Filter]:
+        """Which rows count: those of the area that is asked for, and of what else is asked. Totals are of none."""
+        area, spellings = self.source.area, self.source.spellings
+        wanted = self._filled(area.is_)
+        if area.codes and wanted not in area.codes:
+            raise Unfit("missing", f"the source has no name for {wanted}; {did_you_mean(wanted, area.codes)}")
+        names = area.codes[wanted] if area.codes else (wanted,)
+        asked = [(area.column, names), *((column, (self._filled(what),)) for column, what in self.source.where.items())]
+        for column, found in asked:
+            self.columns.place(self._filled(column))
+            yield Filter(self._filled(column), found, spellings)
+
+    def said_of(self, row: Row) -> list[str]:
+        """What stands in a row at the places of the filters."""
+        return [self._said(row, column) for column in (self.source.area.column, *self.source.where)]
 
     def unit(self, row: Row) -> tuple[str | None, str | None]:
         """What the row says of its unit, and what it has to say."""

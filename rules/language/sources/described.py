@@ -90,7 +90,7 @@ def _is_scheme(text: str) -> str:
 
 Scheme = Annotated[str, AfterValidator(_is_scheme)]
 
-_SAID = {"title", "producer", "licence", "quirks"}
+_SAID = {"title", "producer", "licence", "quirks", "first_year", "spellings"}
 
 
 class Described(Strict):
@@ -100,6 +100,12 @@ class Described(Strict):
     producer: Label = Field(description="who publishes; that of the indicators whose figures are read here")
     licence: Label
     quirks: Text | None = Field(default=None, description="what a reader of its figures has to know")
+    first_year: Annotated[int, Field(ge=1000, le=9000)] = Field(
+        default=1900, description="the first of which it speaks; what it gives for years before is a slip"
+    )
+    spellings: dict[Label, tuple[Label, ...]] = Field(
+        default_factory=dict, description="by a name that is asked for, how else the producer writes it"
+    )
 
     def placeholders(self) -> frozenset[str]:
         """The names that a check gives values for."""

@@ -124,7 +124,7 @@ class TestWorldBank:
             (wdi_page([])[:1], "unparseable", "nothing stands at [1]"),
             ([wdi_page([])[0], None], "missing", "has no figure for country IRQ"),
             (wdi_page([wdi_row("2021", None)]), "missing", "has no figure for country IRQ"),
-            (wdi_page([{**wdi_row("2021", 1), "countryiso3code": "AFE"}]), "missing", "has no figure"),
+            (wdi_page([{**wdi_row("2021", 1), "countryiso3code": "AFE"}]), "no_match", "no row has 'IRQ' as countryiso3code"),
             (
                 wdi_page([{"countryiso3code": "IRQ", "indicator": {"id": "NY.GDP.PETR.RT.ZS"}, "year": "2021"}]),
                 "unparseable",
