@@ -68,11 +68,12 @@ class Spellings:
         return self._known.get(self._fold(written)) if written else None
 
 
-def twice(names: Iterable[str], spellings: Mapping[str, Iterable[str]], *, places: bool = False) -> tuple[str, str, str] | None:
-    """A spelling that two names have, with the two; None where each has its own."""
-    fold, seen = folded_place if places else folded, dict[str, str]()
+def shared(names: Iterable[str], spellings: Mapping[str, Iterable[str]]) -> tuple[str, str, str] | None:
+    """A spelling that two places have, with the two; None where each has its own."""
+    seen = dict[str, str]()
     for name in names:
         for spelled in (name, *spellings.get(name, ())):
-            if seen.setdefault(fold(spelled), name) != name:
-                return spelled, seen[fold(spelled)], name
+            other = seen.setdefault(folded_place(spelled), name)
+            if folded_place(other) != folded_place(name):
+                return spelled, other, name
     return None

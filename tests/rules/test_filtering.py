@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rules.checking.filtering import NOWHERE, dropped, told_of
 from rules.checking.runs import unreadable
 from rules.spelling import Spellings, folded, folded_place
-from rules.times import local_day
+from rules.times import local_day, plus
 from rules.vocabulary.readings import ReadEvent, Readings
 from tests.rules.small_plan import day
 from tests.rules.test_watching import WATCHED, Watched, event
@@ -169,7 +169,10 @@ def test_no_day_of_a_span_is_proven_quiet(first: date, length: int, covered: int
     world.read(day(100), event(on=first, happened_until=last), covers=date.fromordinal(last.toordinal() + covered))
     counted = world.program.stability["quiet"].counted
     zone = world.program.plan.time_zone
-    began, ends = local_day(counted.counted_from, zone), local_day(counted.completes_at or day(999), zone)
+    rule = world.program.plan.phases["quiet"].stability
+    assert rule is not None
+    settled = plus(counted.completes_at or day(999), f"-{rule.settling}", zone)
+    began, ends = local_day(counted.counted_from, zone), local_day(settled, zone)
     assert counted.frozen_by == "attacks:17" or f"{last}" < began or f"{first}" >= ends
 
 

@@ -54,11 +54,14 @@ def _event(rule: EventRow, row: Any) -> ReadEvent:
 
     if (name := said(rule.id, 100)) is None:
         raise Unfit("unparseable", f"an event has no {rule.id}: {row_text(row)[:120]}")
-    first, last = said(rule.happened_on), said(rule.happened_until)
+    first, last = (
+        None if (text := said(place)) is None else _day(text, f"{place} of {name}")
+        for place in (rule.happened_on, rule.happened_until)
+    )
     return ReadEvent(
         id=name,
-        happened_on=None if first is None else _day(first, f"{rule.happened_on} of {name}"),
-        happened_until=None if last is None else _day(last, f"{rule.happened_until} of {name}"),
+        happened_on=first,
+        happened_until=None if last == first else last,
         kind=said(rule.kind),
         place=said(rule.place),
         row=row_text(row),
