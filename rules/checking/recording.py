@@ -135,7 +135,8 @@ class Recording:
             return now, why
         newest = self._series.standing.get(self.newest.period)
         fresh = newest is None or newest.edition == self.newest.edition
-        return (None, None) if self._within and fresh else None
+        is_told = (figure.period, figure.edition) in self._series.told
+        return (None, None) if self._within and fresh and not is_told else None
 
     def _same(self, recorded: MeasurementRecorded, read: ReadFigure) -> bool:
         """A source that gives no error does not take one back, and adds none to a person's figure that nobody asks for."""
