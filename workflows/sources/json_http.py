@@ -82,7 +82,7 @@ def _read(ask: Ask, source: JsonHttp, answers: Sequence[Answer]) -> Readings:
         if _counts(source, row, narrowing):
             _add(gathering, ask, rule, row, values)
     narrowing.check()
-    return Readings(edition, figures=gathering.figures(), dropped=narrowing.dropped)
+    return Readings(edition, figures=gathering.figures(), dropped=(*narrowing.dropped, *gathering.dropped))
 
 
 def _of(url: str | None, values: Mapping[str, str]) -> Any:

@@ -18,6 +18,8 @@ from workflows.sources.editions import apart, edition_of
 from workflows.sources.egress import Egress
 from workflows.sources.gathering import Gathering, Unfit, read_or_why, unit_of
 from workflows.sources.narrowing import Filter, Narrowing
+from workflows.sources.numbers import Separators
+from workflows.sources.packed import taken_out
 from workflows.sources.rows import Row, alike, row_as_text, rows_of_csv, said
 from workflows.sources.workbook import rows_of_workbook
 
@@ -55,18 +57,22 @@ def _read(ask: Ask, source: TableUrl, answers: Sequence[Answer]) -> Readings:
     if not tables:
         raise Unfit("missing", "there is no answer")
     edition = edition_of(source.edition, values, tables, beside, None)
-    body = tables[0].body
+    body = taken_out(tables[0].body, source.format, filled(source.file, values) if source.file else None)
     sheet = filled(source.sheet, values) if source.sheet else None
     rows = rows_of_csv(body) if source.format == "csv" else rows_of_workbook(body, sheet)
     table = _Table(source, values, _columns(source, rows, values))
-    gathering, narrowing = Gathering(ask, source.scale, edition), Narrowing(table.filters())
+    gathering, narrowing = Gathering(ask, source.scale, edition, _separators(source)), Narrowing(table.filters())
     for row in rows:
         if any(said(cell) for cell in row) and narrowing.lets_through(table.said_of(row)):
             unit, text = unit_of(*table.unit(row), ask), row_as_text(row)
             for covered, figure, error, where in table.figures(row):
                 gathering.add(covered, figure, text, unit=unit, error=error, where=where)
     narrowing.check()
-    return Readings(edition, figures=gathering.figures(), dropped=narrowing.dropped)
+    return Readings(edition, figures=gathering.figures(), dropped=(*narrowing.dropped, *gathering.dropped))
+
+
+def _separators(source: TableUrl) -> Separators:
+    return Separators(source.numbers.decimal, source.numbers.thousands) if source.numbers else Separators()
 
 
 @dataclass(frozen=True, slots=True)

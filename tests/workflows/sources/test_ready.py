@@ -246,7 +246,7 @@ async def test_perceptions_have_their_standard_error_beside_them(producers: Prod
         ],
         ["Iraq", "IRQ", "MENA", 23, 154, 4.1, 18, 2.3],
     ]
-    producers.answers["images.transparencycdn.org/images/CPI2024-Results-and-trends.xlsx"] = Served(
+    producers.answers["images.transparencycdn.org/images/CPI2025_Results.zip"] = Served(
         workbook(**{"CPI Timeseries 2012 - 2024": rows})
     )
     readings = await read(ask("transparency-cpi", "cpi", "points"), producers.line("images.transparencycdn.org"))
