@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 
-_APART = re.compile("[^\\w]+|_")
+_APART = re.compile(r"[\W_]+")
 _MARKS = re.compile("['`\u00b4\u2018\u2019\u02b0-\u02ff]")
 """Apostrophes and what stands for ayn and hamza: letters to some producers, nothing to others."""
 _KINDS_OF_AREA = frozenset(
@@ -37,7 +37,7 @@ _KINDS_OF_AREA = frozenset(
 
 def folded(text: str) -> str:
     """A name without capitals, diacritics, apostrophes, hyphens and double spaces; a sign alone stays as it is."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     plain = "".join(char for char in apart if not unicodedata.combining(char))
     return _APART.sub(" ", _MARKS.sub("", plain)).strip() or apart.strip()
 

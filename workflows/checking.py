@@ -22,7 +22,7 @@ from db.programs import Programs
 from db.record import Recorder
 from rules.acts import CHECKS, Act, Deed
 from rules.canonical import digest
-from rules.checking.filtering import dropped, told_of
+from rules.checking.filtering import dropped, filter_of, told_of
 from rules.checking.runs import Run, unreadable, what_follows
 from rules.program import Program
 from rules.refusals import Code, Refused
@@ -236,4 +236,6 @@ def _told(program: Program, check: str, reading: Readings | NoReading) -> tuple[
                 return unread.kind, unread.sentence
             counts = [f"{len(found)} {what}" for found, what in ((figures, "figures"), (events, "events")) if found]
             read = f"{' and '.join(counts) or 'nothing'} of the edition {edition}."
-            return "read", f"{read} {told_of(dropped(program, check, reading))}".strip()
+            left_out = told_of(dropped(filter_of(program, check), reading))
+            differs = f"The answer differs from what it was: {reading.differs}." if reading.differs else ""
+            return "read", " ".join(filter(None, (read, left_out, differs)))

@@ -41,14 +41,15 @@ class Watched:
 class Filter:
     """What a feed lets through in a program."""
 
-    def __init__(self, program: Program, feed: Feed, title: str) -> None:
+    def __init__(self, feed: Feed, title: str, began: date = date.min) -> None:
+        """`began` is the local day on which the program began."""
         self._title = title
         self._kinds = Spellings(feed.kinds, {})
         self._other_kinds = Spellings(feed.other_kinds, {})
         self._kind = dict(feed.kinds)
         self._places = Spellings(feed.places, feed.spellings, places=True)
         self._elsewhere = Spellings(feed.elsewhere, {}, places=True)
-        self._began = date.fromisoformat(local_day(program.started_at, program.plan.time_zone))
+        self._began = began
 
     def watched(self, event: ReadEvent) -> Watched | str:
         """An event as the plan sees it, or why it is dropped."""
@@ -96,13 +97,18 @@ class Filter:
         )
 
 
-def dropped(program: Program, check: str, reading: Readings) -> tuple[Dropped, ...]:
+def filter_of(program: Program, check: str) -> Filter | None:
+    """What a check lets through; None where it reads figures."""
+    rule = program.plan.checks[check]
+    if rule.incidents is None:
+        return None
+    began = date.fromisoformat(local_day(program.started_at, program.plan.time_zone))
+    return Filter(rule.incidents, program.plan.sources[rule.source].title, began)
+
+
+def dropped(rules: Filter | None, reading: Readings) -> tuple[Dropped, ...]:
     """What a run has left out, by the source's description and by the plan's feed, the most frequent reason first."""
-    feed = program.plan.checks[check].incidents
-    if feed is None:
-        return reading.dropped
-    rules = Filter(program, feed, program.plan.sources[program.plan.checks[check].source].title)
-    why = (rules.watched(event) for event in reading.events)
+    why = (rules.watched(event) for event in reading.events) if rules else ()
     return (*reading.dropped, *counted(reason for reason in why if isinstance(reason, str)))
 
 

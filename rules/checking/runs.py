@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from rules.acts import CHECKS, Deed, ReportCheck
-from rules.checking.filtering import Filter, implausible
+from rules.checking.filtering import filter_of, implausible
 from rules.checking.recording import Recording
 from rules.checking.watching import Watching
 from rules.facts import CheckReported
@@ -66,19 +66,19 @@ def unreadable(program: Program, check: str, reading: Readings) -> NoReading | N
     """Why the events of an answer are not to be relied on: one cannot be, or a filter lets none of them through."""
     rule = program.plan.checks[check]
     source = program.plan.sources[rule.source]
-    if rule.incidents is None:
+    if (rules := filter_of(program, check)) is None:
         return None
     if (why := implausible(reading, source.first_year)) is not None:
         return NoReading("implausible", f"{source.title}: {why}")
-    return Filter(program, rule.incidents, source.title).no_match(reading.events)
+    return rules.no_match(reading.events)
 
 
 def _of_events(program: Program, check: str, run: Run, reading: Readings, feed: Feed) -> tuple[Deed, ...]:
     """The acts on a feed's events, and a report of how far they go: to the day before the first event that has to wait."""
     if (unread := unreadable(program, check, reading)) is not None:
         return _told(program, _report(check, run, unread))
-    source = program.plan.sources[program.plan.checks[check].source]
-    rules = Filter(program, feed, source.title)
+    if (rules := filter_of(program, check)) is None:
+        raise LookupError(f"the check {check} reads no events")
     watching = Watching(program, check, feed, rules, run.fetched, run.adapter, run.version)
     deeds, covers_until = watching.deeds(reading), reading.covers_until
     waiting = watching.first_day(deeds[MOST_EVENTS:])

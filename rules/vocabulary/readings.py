@@ -71,7 +71,8 @@ def counted(reasons: Iterable[str]) -> tuple[Dropped, ...]:
 class Readings:
     """All that one run has read. `covers_until` is the last day of which a feed of events speaks.
 
-    `dropped` says of rows that the source's description leaves out how many they are and why, the most first.
+    `dropped` says of rows that the source's description leaves out how many they are and why, the most first; `differs` how
+    the answer differs from what it was like when the source was described, in a sentence's end.
     """
 
     edition: str
@@ -79,6 +80,7 @@ class Readings:
     events: tuple[ReadEvent, ...] = ()
     covers_until: date | None = None
     dropped: tuple[Dropped, ...] = ()
+    differs: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.checking.filtering import NOWHERE, dropped, told_of
+from rules.checking.filtering import NOWHERE, dropped, filter_of, told_of
 from rules.checking.runs import unreadable
 from rules.spelling import Spellings, folded, folded_place
 from rules.times import local_day, plus
@@ -120,7 +120,7 @@ class TestADay:
 
 def test_a_run_counts_what_it_has_dropped_and_says_why(world: Watched) -> None:
     events = (event(), event("1", place="Basra"), event("2", place="Basra"), event("3", kind="Protests"))
-    told = told_of(dropped(world.program, "attacks", Readings("weekly", events=events)))
+    told = told_of(dropped(filter_of(world.program, "attacks"), Readings("weekly", events=events)))
     assert told == (
         "3 dropped: 2 at Basra, which is none of the plan's places, 1 of the kind Protests, which the plan does not watch."
     )
@@ -153,7 +153,7 @@ def test_what_goes_in_is_watched_or_dropped_with_a_count_or_keeps_the_answer_fro
         assert (world.program.incidents, world.program.checks["attacks"].covers_until) == ({}, None)
         return
     world.ran(day(8), reading)
-    left_out = sum(one.count for one in dropped(world.program, "attacks", reading))
+    left_out = sum(one.count for one in dropped(filter_of(world.program, "attacks"), reading))
     assert len(world.program.incidents) + left_out == len(found)
 
 

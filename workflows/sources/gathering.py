@@ -7,7 +7,8 @@ wrong everywhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 
@@ -50,6 +51,17 @@ def read_or_why(title: str, read: Callable[[], Readings]) -> Readings | NoReadin
         return NoReading(unfit.kind, stored(f"{title}: {unfit}.", 1000))
     except Unreadable as fault:
         return NoReading("unparseable", stored(f"{title}: {fault}.", 1000))
+
+
+@contextmanager
+def differing(told: str) -> Iterator[None]:
+    """What cannot be read of an answer that differs from what answers were like is told with the difference."""
+    try:
+        yield
+    except Unfit as unfit:
+        if not told or unfit.kind not in {"unparseable", "no_match", "missing"}:
+            raise
+        raise Unfit(unfit.kind, f"{unfit}; {told}") from None
 
 
 def number(written: object, where: str, separators: Separators = POINT) -> Decimal | None:

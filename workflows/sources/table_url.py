@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from rules.language.sources import TableUrl
@@ -14,9 +14,10 @@ from rules.words import did_you_mean
 from workflows.sources.adapter import Ask
 from workflows.sources.addressing import addressed, values_of
 from workflows.sources.answers import Answer, Told
+from workflows.sources.differences import difference
 from workflows.sources.editions import apart, edition_of
 from workflows.sources.egress import Egress
-from workflows.sources.gathering import Gathering, Unfit, read_or_why, unit_of
+from workflows.sources.gathering import Gathering, Unfit, differing, read_or_why, unit_of
 from workflows.sources.narrowing import Filter, Narrowing
 from workflows.sources.numbers import Separators
 from workflows.sources.packed import taken_out
@@ -60,7 +61,14 @@ def _read(ask: Ask, source: TableUrl, answers: Sequence[Answer]) -> Readings:
     body = taken_out(tables[0].body, source.format, filled(source.file, values) if source.file else None)
     sheet = filled(source.sheet, values) if source.sheet else None
     rows = rows_of_csv(body) if source.format == "csv" else rows_of_workbook(body, sheet)
-    table = _Table(source, values, _columns(source, rows, values))
+    columns = _columns(source, rows, values)
+    differs = difference(source.known_fields, columns.written, "column")
+    with differing(differs):
+        return replace(_figures(ask, _Table(source, values, columns), rows, edition), differs=differs)
+
+
+def _figures(ask: Ask, table: _Table, rows: Iterator[Row], edition: str) -> Readings:
+    source = table.source
     gathering, narrowing = Gathering(ask, source.scale, edition, _separators(source)), Narrowing(table.filters())
     for row in rows:
         if any(said(cell) for cell in row) and narrowing.lets_through(table.said_of(row)):
@@ -80,6 +88,7 @@ class _Columns:
     """Where each named column stands."""
 
     named: Mapping[str, int]
+    written: tuple[str, ...]
 
     def place(self, name: str) -> int:
         if (place := self.named.get(alike(name))) is None:
@@ -119,7 +128,7 @@ def _named(row: Row) -> _Columns:
         name = alike(said(cell))
         if name and named.setdefault(name, place) != place:
             raise Unfit("unparseable", f"two columns are called {said(cell)[:60]!r}")
-    return _Columns(named)
+    return _Columns(named, tuple(said(cell) for cell in row))
 
 
 @dataclass(frozen=True, slots=True)
