@@ -48,12 +48,17 @@ def folded_place(text: str) -> str:
     return " ".join(word for word in whole.split() if word not in _KINDS_OF_AREA) or whole
 
 
+_MOST_MET = 10_000
+"""Spellings that are kept with what they are: a table repeats a few names in a hundred thousand rows."""
+
+
 class Spellings:
     """Names with all their spellings, by which a name of ours is found."""
 
     def __init__(self, names: Iterable[str], spellings: Mapping[str, Iterable[str]], *, places: bool = False) -> None:
         self._fold = folded_place if places else folded
         self._known: dict[str, str] = {}
+        self._met: dict[str, str | None] = {}
         for name in names:
             for spelled in (name, *spellings.get(name, ())):
                 self._known.setdefault(self._fold(spelled), name)
@@ -65,7 +70,13 @@ class Spellings:
 
     def known_as(self, written: str | None) -> str | None:
         """Our name for what somebody has written, or None."""
-        return self._known.get(self._fold(written)) if written else None
+        if not written:
+            return None
+        if written not in self._met:
+            if len(self._met) >= _MOST_MET:
+                self._met.clear()
+            self._met[written] = self._known.get(self._fold(written))
+        return self._met[written]
 
 
 def shared(names: Iterable[str], spellings: Mapping[str, Iterable[str]]) -> tuple[str, str, str] | None:

@@ -27,7 +27,11 @@ def difference(known: Sequence[str], found: Iterable[str], what: str) -> str:
     patterns = {name: re.compile(re.escape(alike(name)).replace(_YEAR, r"[0-9]{4}(?:\.0)?")) for name in known}
     gone = [name for name, pattern in patterns.items() if not any(pattern.fullmatch(alike(held)) for held in names)]
     new = [name for name in names if not any(pattern.fullmatch(alike(name)) for pattern in patterns.values())]
-    told = [f"the {what} {_listed(gone, new)} {'is' if len(gone) == 1 else 'are'} gone"] if gone else []
+    told = (
+        [f"the {what}{' ' if len(gone) == 1 else 's '}{_listed(gone, new)} {'is' if len(gone) == 1 else 'are'} gone"]
+        if gone
+        else []
+    )
     told += [f"{_listed(new, ())} {'is' if len(new) == 1 else 'are'} new"] if new else []
     return "; ".join(told)
 

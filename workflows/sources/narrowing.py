@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from rules.spelling import Spellings
-from rules.vocabulary.readings import Dropped, counted
+from rules.vocabulary.readings import Dropped
 from rules.words import did_you_mean
 from workflows.sources.gathering import Unfit
 from workflows.sources.json_text import stored
@@ -51,21 +51,19 @@ class Narrowing:
         """With `blank_counts` a row in which nothing stands is let through, as one that may be meant."""
         self._filters = tuple(filters)
         self._blank_counts = blank_counts
-        self._why: Counter[str] = Counter()
+        self._why: Counter[tuple[Filter, bool]] = Counter()
         self._rows = 0
 
     def lets_through(self, said: Sequence[str]) -> bool:
         """Whether a row counts in which these stand at the places of the filters."""
         self._rows += 1
-        failed = [
-            (rule, text)
-            for rule, text in zip(self._filters, said, strict=True)
-            if not rule.holds(text) and not (self._blank_counts and not text)
-        ]
-        if not failed:
+        first: tuple[Filter, bool] | None = None
+        for rule, text in zip(self._filters, said, strict=True):
+            if not rule.holds(text) and first is None and (text or not self._blank_counts):
+                first = rule, not text
+        if first is None:
             return True
-        rule, text = failed[0]
-        self._why[f"in which {rule.place} is {'not ' + rule.wanted if text else 'blank'}"] += 1
+        self._why[first] += 1
         return False
 
     def check(self) -> None:
@@ -75,4 +73,7 @@ class Narrowing:
 
     @property
     def dropped(self) -> tuple[Dropped, ...]:
-        return counted(self._why.elements())
+        return tuple(
+            Dropped(f"in which {rule.place} is {'blank' if blank else f'not {rule.wanted}'}", count)
+            for (rule, blank), count in self._why.most_common()
+        )

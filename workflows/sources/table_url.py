@@ -70,8 +70,9 @@ def _read(ask: Ask, source: TableUrl, answers: Sequence[Answer]) -> Readings:
 def _figures(ask: Ask, table: _Table, rows: Iterator[Row], edition: str) -> Readings:
     source = table.source
     gathering, narrowing = Gathering(ask, source.scale, edition, _separators(source)), Narrowing(table.filters())
+    places = table.places()
     for row in rows:
-        if any(said(cell) for cell in row) and narrowing.lets_through(table.said_of(row)):
+        if any(row) and narrowing.lets_through([said(_cell(row, place)) for place in places]):
             unit, text = unit_of(*table.unit(row), ask), row_as_text(row)
             for covered, figure, error, where in table.figures(row):
                 gathering.add(covered, figure, text, unit=unit, error=error, where=where)
@@ -151,9 +152,9 @@ class _Table:
             self.columns.place(self._filled(column))
             yield Filter(self._filled(column), found, spellings)
 
-    def said_of(self, row: Row) -> list[str]:
-        """What stands in a row at the places of the filters."""
-        return [self._said(row, column) for column in (self.source.area.column, *self.source.where)]
+    def places(self) -> list[int]:
+        """Where in a row the filters look."""
+        return [self.columns.place(self._filled(column)) for column in (self.source.area.column, *self.source.where)]
 
     def unit(self, row: Row) -> tuple[str | None, str | None]:
         """What the row says of its unit, and what it has to say."""
