@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from api.app import create_app
+from tests.api.conftest import application
 
-DOCUMENT: dict[str, Any] = create_app().openapi()
+DOCUMENT: dict[str, Any] = application().openapi()
 
 
 def references(held: Any) -> Iterator[str]:
