@@ -25,7 +25,7 @@ from rules import acts as a
 from rules.forms import ID
 from rules.refusals import Code
 from rules.refusals import Refused as Refusal
-from rules.words import Id, Strict, Text
+from rules.words import Id, Sha256, Strict, Text
 
 Key = Annotated[
     str,
@@ -37,6 +37,9 @@ Key = Annotated[
     ),
 ]
 Preview = Annotated[bool, Query(description="judge the act and say what it would do; write nothing")]
+Shown = Annotated[
+    Sha256 | None, Query(alias="effects", description="`effects` of a preview: refused if the act would have others by now")
+]
 ProgramId = Annotated[UUID, Path(alias="program")]
 
 RECORDED: dict[str, Any] = {
@@ -93,20 +96,29 @@ def recorded(receipts: dict[str, Any] | list[dict[str, Any]]) -> Response:
 class Acting:
     """What every act needs: who acts, in which program, under which key."""
 
-    def __init__(self, state: State, caller: CallerInfo, program: UUID, key: str, *, preview: bool) -> None:
+    def __init__(
+        self, state: State, caller: CallerInfo, program: UUID, key: str, *, preview: bool, effects: str | None = None
+    ) -> None:
         self._state, self._caller, self._program = state, caller, program
-        self._key, self._preview = key, preview
+        self._key, self._preview, self._effects = key, preview, effects
 
     async def do(self, deed: a.Deed) -> Response:
-        act = a.Act(id=self._key, actor=self._caller.actor, deed=deed)
+        act = a.Act(id=self._key, actor=self._caller.actor, deed=deed, effects=self._effects)
         if isinstance(deed, a.RecordEvidence):
             await check_named(self._state, self._caller, self._program, (deed,))
         return await perform(self._state, self._caller, self._program, act, preview=self._preview)
 
 
-async def _acting(state: StateOf, caller: Caller, program: ProgramId, key: Key, preview: Preview = False) -> Acting:  # noqa: FBT002  a query flag
+async def _acting(  # noqa: PLR0913  what a request for an act says
+    state: StateOf,
+    caller: Caller,
+    program: ProgramId,
+    key: Key,
+    preview: Preview = False,  # noqa: FBT002  a query flag
+    effects: Shown = None,
+) -> Acting:
     # A function and async: a class as a dependency is called in a thread.
-    return Acting(state, caller, program, key, preview=preview)
+    return Acting(state, caller, program, key, preview=preview, effects=effects)
 
 
 Doing = Annotated[Acting, Depends(_acting)]

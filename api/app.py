@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from typing import Any, TypedDict
 
 import structlog
@@ -17,6 +18,7 @@ from api.cross_origin import CrossOrigin
 from api.gate import Gate
 from api.identity import KnownTokens
 from api.limits import BodyLimit
+from api.pages.app import mounted
 from api.problems import ProblemBody
 from api.requests import RequestIds
 from api.routers import acts, checks, disputes, documents, family, health, incidents, plans, proposals
@@ -31,6 +33,7 @@ from db.programs import Programs
 from db.queries import Queries
 from db.record import Recorder
 from db.session import Clerk, Reader, Writer
+from db.sessions import KnownSessions, Sessions
 from db.tokens import Tokens
 from logs.lines import configure
 from workflows.client import TemporalSettings, connect
@@ -77,6 +80,13 @@ async def _opened(app: FastAPI, stack: AsyncExitStack) -> State:
     recorder = Recorder(writer, programs, plans)
     stack.push_async_callback(recorder.close)
     store = store_at(settings.accord_documents)
+    tokens = Tokens(reader, clerk)
+    sessions = Sessions(
+        reader,
+        clerk,
+        idle=timedelta(minutes=settings.accord_session_idle_minutes),
+        longest=timedelta(hours=settings.accord_session_hours),
+    )
     app.openapi()  # kept; made at a request, it would hold everybody for a third of a second
     _collect_less_often()
     return State(
@@ -90,7 +100,10 @@ async def _opened(app: FastAPI, stack: AsyncExitStack) -> State:
         documents=Documents(reader, clerk, store, largest=settings.accord_largest_document),
         temporal=await connect(TemporalSettings(), lazy=True),
         runs=CheckRuns(reader, clerk),
-        known=KnownTokens(Tokens(reader, clerk)),
+        known=KnownTokens(tokens),
+        tokens=tokens,
+        sessions=sessions,
+        known_sessions=KnownSessions(sessions),
     )
 
 
@@ -145,6 +158,7 @@ def create_app() -> FastAPI:
         app.include_router(room.router, prefix="/api/v1")
     problems.install(app)
     page.install(app)
+    app.router.routes.append(mounted())
     app.add_middleware(BodyLimit)
     app.add_middleware(Gate)
     app.add_middleware(CrossOrigin)  # the last one added is gone through first

@@ -20,6 +20,8 @@ from db.programs import Programs
 from db.queries import Queries
 from db.record import Recorder
 from db.session import Reader
+from db.sessions import KnownSessions, Sessions
+from db.tokens import Tokens
 
 
 class Settings(BaseSettings):
@@ -32,6 +34,13 @@ class Settings(BaseSettings):
     accord_expensive_a_minute: int = Field(
         default=UNITS_A_MINUTE, ge=1, description="units of what is expensive that one person may ask for (docs/http.md)"
     )
+    accord_address: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/\s]+$",
+        description="address by which people reach the pages; with https their cookie goes over TLS alone",
+    )
+    accord_session_idle_minutes: int = Field(default=60, ge=1, description="after which a session that is not used ends")
+    accord_session_hours: int = Field(default=12, ge=1, le=24 * 31, description="after which a session ends")
     accord_temporal_ui: str | None = Field(
         default=None, pattern=r"^https?://[^/\s]+$", description="origin of Temporal's pages, which may ask to decode"
     )
@@ -52,6 +61,9 @@ class State:
     temporal: Client
     runs: CheckRuns
     known: KnownTokens
+    tokens: Tokens
+    sessions: Sessions
+    known_sessions: KnownSessions
 
 
 async def state_of(request: Request) -> State:

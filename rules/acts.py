@@ -27,7 +27,7 @@ from rules.vocabulary.phases import AdvancePhase
 from rules.vocabulary.proposals import GiveNotice, ObjectTo, Propose, WithdrawProposal
 from rules.vocabulary.standing import ResumeProgram, StartProgram, SuspendProgram, TerminateProgram
 from rules.vocabulary.testimony import GiveAccount, TakeBackAccount
-from rules.words import ActId, Strict
+from rules.words import ActId, Sha256, Strict
 
 __all__ = [
     "CHECKS",
@@ -125,8 +125,12 @@ Deed: TypeAlias = Annotated[
 
 
 class Act(Strict):
-    """A deed with who does it and under which id."""
+    """A deed with who does it and under which id.
+
+    `effects` binds it to what its preview has shown: the hash of what would follow. It is no part of the act's content.
+    """
 
     id: ActId
     actor: Actor
     deed: Deed
+    effects: Sha256 | None = None

@@ -80,7 +80,7 @@ def _is_own_checker(program: Program, actor: a.Actor) -> bool:
 
 def content_of(act: a.Act) -> str:
     """The hash by which a repeat of an act is told from another act under the same id."""
-    return digest(act.model_dump(mode="json", exclude={"id"}, exclude_none=True))
+    return digest(act.model_dump(mode="json", exclude={"id", "effects"}, exclude_none=True))
 
 
 def again(program: Program, act: a.Act) -> Refused | None:
@@ -141,6 +141,8 @@ def _check_starter(actor: a.Actor, deed: a.StartProgram) -> None:
 def _go_on(program: Program | None, act: a.Act, at: datetime, running: tuple[Clock, ...] | None) -> Decided:
     if program is None or not knows_of(program, act.actor):
         raise No(Code.PROGRAM_UNKNOWN, "There is no such program.", "the id of a program")
+    if act.effects is not None:
+        _check_effects(program, act.model_copy(update={"effects": None}), act.effects, at)
     unfolding = Unfolding(program, act.id, at, LAW, running)
     if isinstance(act.deed, a.StrikeClock):
         _check_actor(program, act)
@@ -200,7 +202,9 @@ def _judged(program: Program, act: a.Act, at: datetime) -> Fact | None:  # noqa:
         case a.Propose() | a.ObjectTo() | a.GiveNotice() | a.WithdrawProposal() | a.Consent(phase=None):
             return proposal_fact(program, actor, deed, at)
         case a.Consent():
-            _check_effects(program, act, deed, at)
+            if deed.effects is not None:
+                unbound = deed.model_copy(update={"effects": None})
+                _check_effects(program, act.model_copy(update={"deed": unbound}), deed.effects, at)
             return consented(program, actor, deed)
         case a.RaiseDispute() | a.SettleDispute() | a.WithdrawDispute() | a.InvokeSnapback():
             return dispute_fact(program, actor, deed, at)
@@ -235,15 +239,13 @@ def _check_actor(program: Program, act: a.Act) -> None:
         )
 
 
-def _check_effects(program: Program, act: a.Act, deed: a.Consent, at: datetime) -> None:
-    """A consent bound to effects is refused when they are no longer what it was shown."""
-    if deed.effects is None:
-        return
-    unbound = act.model_copy(update={"deed": deed.model_copy(update={"effects": None})})
+def _check_effects(program: Program, unbound: a.Act, shown: str, at: datetime) -> None:
+    """What is bound to effects is refused when they are no longer those that were shown. Raises No."""
     would = decide(program, unbound, at)
-    if isinstance(would, Decided) and effects_of(would.entries) != deed.effects:
+    if isinstance(would, Decided) and effects_of(would.entries) != shown:
+        what = "consent" if isinstance(unbound.deed, a.Consent) else "act"
         raise No(
             Code.EFFECTS_CHANGED,
-            "The consent is bound to effects that are no longer those it would have.",
-            f"a consent to the effects {effects_of(would.entries)}, or one that is not bound",
+            f"The {what} is bound to effects that are no longer those it would have.",
+            f"one that is bound to the effects {effects_of(would.entries)}, or to none",
         )

@@ -29,6 +29,9 @@ from rules.words import Label, Sha256, own_act
 router = APIRouter(prefix="/programs/{program}/documents", tags=["documents"])
 
 
+FILERS = (Role.RECORDER, Role.REPRESENTATIVE, Role.MONITOR, Role.CHECKER, Role.OFFICER)
+"""Roles that file documents."""
+
 MEDIA_TYPE = r"^[A-Za-z0-9!#$&^_.+-]{1,60}/[A-Za-z0-9!#$&^_.+-]{1,60}( *; *[!-~][ -~]{0,70})?$"
 """A media type, with parameters that are not read."""
 
@@ -67,7 +70,7 @@ async def file_document(
 ) -> DocumentAnswer:
     """Files a document: the body is its bytes, streamed and hashed on the way."""
     await seen(state, caller, program)
-    caller.check_role(Role.RECORDER, Role.REPRESENTATIVE, Role.MONITOR, Role.CHECKER, Role.OFFICER)
+    caller.check_role(*FILERS)
     try:
         filed = await state.documents.store(
             program,

@@ -1,0 +1,93 @@
+"""The list of programs, and the page of one: why its next part is not open, and where it stands."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from api.answers.checks import GateAnswer
+from api.answers.ledger import EntryAnswer, withheld
+from api.answers.programs import ProgramAnswer
+from api.answers.releases import ReleaseAnswer
+from api.pages.drawings.ring import ring
+from api.pages.drawings.timeline import timeline
+from api.pages.view import Opened, View, ViewOf
+from db.queries import Sought, Wanted
+from rules.entries import Entry
+from rules.explaining.explain import blocking
+from rules.language.plan import PlanName
+from rules.sentences import told
+from rules.vocabulary.standing import Standing
+from rules.words import Name
+
+router = APIRouter()
+
+A_PAGE, NEWEST = 50, 12
+
+
+@router.get("/programs")
+async def programs(
+    view: ViewOf,
+    plan: PlanName | None = None,
+    standing: Standing | None = None,
+    phase: Name | None = None,
+    party: Name | None = None,
+    after: Annotated[str | None, Query(max_length=100)] = None,
+) -> Response:
+    """The programs that the visitor may know of, newest first."""
+    reader = view.visitor.reading()
+    wanted = Wanted(
+        plan=plan,
+        phase=phase,
+        standing=standing,
+        party=party,
+        person=None if reader.reads_everything else reader.person,
+        among=None if reader.program is None else [reader.program],
+    )
+    lines = await view.state.queries.programs(wanted, most=A_PAGE)
+    return view.page("programs.html", lines=lines, wanted=wanted, standings=list(Standing))
+
+
+@router.get("/programs/{program}")
+async def show(view: ViewOf, program: UUID) -> Response:
+    """One program: the first screen answers why the next part is not open."""
+    opened = await view.opened(program)
+    answer = ProgramAnswer.of(program, opened.program, opened.at)
+    gates = [GateAnswer.with_checks(opened.program, block, {}, opened.at) for block in blocking(opened.program, opened.at)]
+    return view.of_program(
+        opened,
+        "program.html",
+        program=answer,
+        gates=_by_phase(gates),
+        timeline=timeline(opened.program, opened.at),
+        rings={phase.name: ring(phase.stability) for phase in answer.phases if phase.stability},
+        releases=[ReleaseAnswer.of(opened.program, name, opened.at) for name, _ in opened.program.paying],
+        newest=await newest_entries(view, opened, NEWEST),
+    )
+
+
+@router.get("/programs/{program}/done/{first}-{last}")
+async def done(view: ViewOf, program: UUID, first: int, last: int) -> Response:
+    """What an act has become: its entries, in words."""
+    opened = await view.opened(program)
+    lines = await view.state.queries.ledger(program, after=first - 1, most=min(max(last - first + 1, 1), 200))
+    return view.of_program(opened, "done.html", entries=_told(opened, [line.entry for line in lines]))
+
+
+async def newest_entries(view: View, opened: Opened, most: int) -> list[tuple[EntryAnswer, str]]:
+    """The newest entries of a program's ledger, each with its sentence."""
+    lines = await view.state.queries.ledger(opened.id, Sought(), most=most, newest_first=True)
+    return _told(opened, [line.entry for line in lines])
+
+
+def _told(opened: Opened, entries: list[Entry]) -> list[tuple[EntryAnswer, str]]:
+    return [(withheld(EntryAnswer.of(entry)), told(entry.fact, opened.program.plan)) for entry in entries]
+
+
+def _by_phase(gates: list[GateAnswer]) -> dict[tuple[str, str], list[GateAnswer]]:
+    found: dict[tuple[str, str], list[GateAnswer]] = {}
+    for gate in gates:
+        found.setdefault((gate.phase, gate.gate), []).append(gate)
+    return found
