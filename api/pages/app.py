@@ -16,7 +16,25 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import unreadable
-from api.pages import acting, choices, desk, milestones, programs, sign_in
+from api.pages import (
+    acting,
+    checks,
+    choices,
+    desk,
+    disputes,
+    evidence,
+    incidents,
+    ledger,
+    members,
+    milestones,
+    plan,
+    programs,
+    proposals,
+    reciprocity,
+    releases,
+    report,
+    sign_in,
+)
 from api.pages.templates import STATIC
 from api.pages.view import page
 from api.pages.visitor import SignInNeeded
@@ -80,7 +98,25 @@ class Answers:
 def mounted() -> Pages:
     """The pages, to be put behind all routes of the API."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    for room in (sign_in, desk, programs, milestones, acting, choices):
+    for room in (
+        sign_in,
+        desk,
+        programs,
+        report,
+        milestones,
+        evidence,
+        incidents,
+        proposals,
+        disputes,
+        releases,
+        reciprocity,
+        checks,
+        members,
+        ledger,
+        plan,
+        acting,
+        choices,
+    ):
         app.include_router(room.router)
     app.mount("/static", StaticFiles(directory=STATIC))
     app.add_middleware(Answers)
