@@ -35,6 +35,7 @@ from db.record import Recorder
 from db.session import Clerk, Reader, Writer
 from db.sessions import KnownSessions, Sessions
 from db.tokens import Tokens
+from db.watching import Watching
 from logs.lines import configure
 from workflows.client import TemporalSettings, connect
 
@@ -87,6 +88,8 @@ async def _opened(app: FastAPI, stack: AsyncExitStack) -> State:
         idle=timedelta(minutes=settings.accord_session_idle_minutes),
         longest=timedelta(hours=settings.accord_session_hours),
     )
+    watching = Watching(reader)
+    stack.push_async_callback(watching.close)
     app.openapi()  # kept; made at a request, it would hold everybody for a third of a second
     _collect_less_often()
     return State(
@@ -104,6 +107,7 @@ async def _opened(app: FastAPI, stack: AsyncExitStack) -> State:
         tokens=tokens,
         sessions=sessions,
         known_sessions=KnownSessions(sessions),
+        watching=watching,
     )
 
 

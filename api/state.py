@@ -22,6 +22,7 @@ from db.record import Recorder
 from db.session import Reader
 from db.sessions import KnownSessions, Sessions
 from db.tokens import Tokens
+from db.watching import Watching
 
 
 class Settings(BaseSettings):
@@ -64,6 +65,7 @@ class State:
     tokens: Tokens
     sessions: Sessions
     known_sessions: KnownSessions
+    watching: Watching
 
 
 async def state_of(request: Request) -> State:

@@ -25,6 +25,7 @@ from api.pages import (
     evidence,
     incidents,
     ledger,
+    live,
     members,
     milestones,
     plan,
@@ -34,6 +35,7 @@ from api.pages import (
     releases,
     report,
     sign_in,
+    starting,
 )
 from api.pages.templates import STATIC
 from api.pages.view import page
@@ -100,7 +102,9 @@ def mounted() -> Pages:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     for room in (
         sign_in,
+        live,
         desk,
+        starting,
         programs,
         report,
         milestones,

@@ -15,6 +15,7 @@ from api.pages.drawings.ring import ring
 from api.pages.drawings.timeline import timeline
 from api.pages.view import Opened, View, ViewOf
 from db.queries import Sought, Wanted
+from rules.authority import may
 from rules.entries import Entry
 from rules.explaining.explain import blocking
 from rules.language.plan import PlanName
@@ -47,7 +48,8 @@ async def programs(
         among=None if reader.program is None else [reader.program],
     )
     lines = await view.state.queries.programs(wanted, most=A_PAGE)
-    return view.page("programs.html", lines=lines, wanted=wanted, standings=list(Standing))
+    may_start = view.visitor.session.role is not None and may(reader.role, "start_own")
+    return view.page("programs.html", lines=lines, may_start=may_start)
 
 
 @router.get("/programs/{program}")

@@ -22,3 +22,42 @@ for (const input of document.querySelectorAll("input[type=file][data-largest]"))
 
 const summary = document.getElementById("summary");
 if (summary) summary.focus();
+
+// Live: one stream a browser. The tab that holds the lock listens, and tells the others.
+const watched = document.body.dataset.watch;
+if (watched && "locks" in navigator) {
+  const channel = new BroadcastChannel(`accord:${watched}`);
+  channel.onmessage = () => refresh();
+  navigator.locks.request(`accord:${watched}`, () => new Promise(() => {
+    const stream = new EventSource(`/events?${watched}`);
+    stream.addEventListener("changed", (event) => { channel.postMessage(event.data); refresh(); });
+  }));
+}
+
+let asking = false;
+let again = false;
+async function refresh() {
+  if (asking) { again = true; return; }
+  asking = true;
+  try {
+    const answer = await fetch(location.href, { headers: { "X-Requested-With": "refresh" } });
+    if (answer.redirected) { location.reload(); return; }
+    if (answer.ok) swap(new DOMParser().parseFromString(await answer.text(), "text/html"));
+  } finally {
+    asking = false;
+    if (again) { again = false; refresh(); }
+  }
+}
+
+// Sections that are marked are exchanged where they differ; whoever writes in a form, or has the focus there, is left alone.
+function swap(fresh) {
+  let differs = false;
+  for (const part of document.querySelectorAll("[data-live]")) {
+    const next = fresh.querySelector(`[data-live="${part.dataset.live}"]`);
+    if (!next || next.innerHTML === part.innerHTML || part.contains(document.activeElement)) continue;
+    part.replaceChildren(...next.childNodes);
+    differs = true;
+  }
+  const told = document.querySelector("[data-changed]");
+  if (differs && told) told.textContent = told.dataset.changed;
+}
