@@ -60,6 +60,29 @@ HEADERS = {
 
 API = ("/api/", "/docs")
 
+ROOMS = (
+    sign_in,
+    live,
+    desk,
+    starting,
+    programs,
+    report,
+    milestones,
+    evidence,
+    incidents,
+    proposals,
+    disputes,
+    releases,
+    reciprocity,
+    checks,
+    members,
+    ledger,
+    plan,
+    acting,
+    choices,
+)
+"""Files of pages; `starting` stands before `programs`, whose paths would take its own."""
+
 
 class Pages(Mount):
     """Takes every path that is none of the API's, so that the API still answers itself for what it has not."""
@@ -100,27 +123,7 @@ class Answers:
 def mounted() -> Pages:
     """The pages, to be put behind all routes of the API."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    for room in (
-        sign_in,
-        live,
-        desk,
-        starting,
-        programs,
-        report,
-        milestones,
-        evidence,
-        incidents,
-        proposals,
-        disputes,
-        releases,
-        reciprocity,
-        checks,
-        members,
-        ledger,
-        plan,
-        acting,
-        choices,
-    ):
+    for room in ROOMS:
         app.include_router(room.router)
     app.mount("/static", StaticFiles(directory=STATIC))
     app.add_middleware(Answers)
