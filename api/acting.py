@@ -96,7 +96,7 @@ def recorded(receipts: dict[str, Any] | list[dict[str, Any]]) -> Response:
 class Acting:
     """What every act needs: who acts, in which program, under which key."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  what a request for an act says
         self, state: State, caller: CallerInfo, program: UUID, key: str, *, preview: bool, effects: str | None = None
     ) -> None:
         self._state, self._caller, self._program = state, caller, program
@@ -109,7 +109,7 @@ class Acting:
         return await perform(self._state, self._caller, self._program, act, preview=self._preview)
 
 
-async def _acting(  # noqa: PLR0913  what a request for an act says
+async def _acting(  # noqa: PLR0913, PLR0917  what a request for an act says
     state: StateOf,
     caller: Caller,
     program: ProgramId,

@@ -1,1 +1,1 @@
-"""The pages: a desk for everybody who works in a program. A client of the same functions as the API, with no right of its own."""
+"""The pages: a desk for everybody who works in a program. They use what the API uses, and have no right of their own."""

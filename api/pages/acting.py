@@ -75,7 +75,7 @@ async def act(view: ViewOf, program: UUID, kind: str) -> Response:
             return _form(view, opened, kind, shape, given, key=key, problem=problem)
     try:
         await check_named(view.state, _caller(opened), opened.id, (made.deed,))
-        return await (_signed if step == "sign" else _previewed)(view, opened, kind, given, made)
+        return await (_signed(view, opened, made) if step == "sign" else _previewed(view, opened, kind, given, made))
     except Problem as problem:
         return _form(view, opened, kind, shape, given, key=key, problem=problem)
 
@@ -134,7 +134,7 @@ async def _previewed(view: View, opened: Opened, kind: str, given: Given, made: 
     )
 
 
-async def _signed(view: View, opened: Opened, kind: str, given: Given, made: a.Act) -> Response:
+async def _signed(view: View, opened: Opened, made: a.Act) -> Response:
     """Records the act. A form that is sent twice finds its own first receipt. Raises Refused."""
     if units := cost((made,), preview=False):
         view.state.allowances.take(view.visitor.person, units)
@@ -144,7 +144,7 @@ async def _signed(view: View, opened: Opened, kind: str, given: Given, made: a.A
     return went(f"{opened.path}/done/{outcome.first_seq}-{outcome.last_seq}")
 
 
-def _form(  # noqa: PLR0913  what a form shows, and keyword-only
+def _form(
     view: View,
     opened: Opened,
     kind: str,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import suppress
 
 import structlog
 from fastapi import FastAPI, Request
@@ -39,7 +39,7 @@ from api.pages import (
 )
 from api.pages.templates import STATIC
 from api.pages.view import page
-from api.pages.visitor import SignInNeeded
+from api.pages.visitor import SignInNeeded, visitor_if_any
 from api.problems import Invalid, Plain, Problem, unavailable
 from api.requests import route_of
 from logs.request import REQUEST
@@ -117,7 +117,8 @@ class Answers:
                 raise
             log.error("fault", method=scope["method"], route=route_of(scope), exc_info=error)  # noqa: TRY400  structlog
             problem = Problem("fault", "Something is wrong here, and has been logged.")
-            await told(Request(scope), problem)(scope, receive, sent)
+            answer = await told(Request(scope), problem)
+            await answer(scope, receive, sent)
 
 
 def mounted() -> Pages:
@@ -138,26 +139,28 @@ def _install_errors(app: FastAPI) -> None:
 
     @app.exception_handler(Problem)
     async def _problem(request: Request, problem: Problem) -> Response:
-        return told(request, problem)
+        return await told(request, problem)
 
     @app.exception_handler(RequestValidationError)
     async def _unreadable(request: Request, error: RequestValidationError) -> Response:
         faults = unreadable.faults(error.errors(), lambda _: "")
-        return told(request, Invalid("unreadable", unreadable.sentence(faults), unreadable.ACCEPTED))
+        return await told(request, Invalid("unreadable", unreadable.sentence(faults), unreadable.ACCEPTED))
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
-        return told(request, Plain(error))
+        return await told(request, Plain(error))
 
     @app.exception_handler(OperationalError)
     @app.exception_handler(PoolTimeout)
     async def _database(request: Request, error: Exception) -> Response:
-        return told(request, unavailable(error))
+        return await told(request, unavailable(error))
 
 
-def told(request: Request, problem: Problem) -> Response:
+async def told(request: Request, problem: Problem) -> Response:
     """A problem as a page: what is wrong, what would be accepted, and the id by which to ask."""
-    shown: dict[str, Any] = {"problem": problem, "request_id": REQUEST.get()}
-    answer = page(request, "problem.html", problem.answered_with, **shown)
+    visitor = None
+    with suppress(OperationalError, PoolTimeout):
+        visitor = await visitor_if_any(request.state.rooms, request)
+    answer = page(request, "problem.html", problem.answered_with, visitor=visitor, problem=problem, request_id=REQUEST.get())
     answer.headers.update(problem.headers)
     return answer

@@ -22,7 +22,7 @@ Before = Annotated[int | None, Query(ge=1, lt=2**53)]
 
 
 @router.get("")
-async def ledger(  # noqa: PLR0913, PLR0917  the filters of a list
+async def ledger(
     view: ViewOf,
     program: UUID,
     kind: FactKind | None = None,

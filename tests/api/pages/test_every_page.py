@@ -17,8 +17,7 @@ from tests.api.test_restriction import WORDS, secret
 
 __all__ = ["secret"]
 
-HOSTILE = "\"'><img src=x onerror=alert(1)><script>alert(2)</script>{{7*7}}</textarea>‮"
-SHOWN = HOSTILE.removesuffix("‮")  # a character that turns the line is refused at the door
+SHOWN = "\"'><img src=x onerror=alert(1)><script>alert(2)</script>{{7*7}}</textarea>"
 PLACES = {"name": "announced", "kind": "record_evidence", "proposal": "p1", "seq": "2", "first": "1", "last": "3"}
 OUTSIDE = {"/sign-in", "/events"}
 """Not a page for who is signed in, and a stream."""
@@ -27,7 +26,7 @@ OUTSIDE = {"/sign-in", "/events"}
 def paths(program: str) -> Iterator[str]:
     """Every page, as somebody would ask for it."""
     for route in (route for room in ROOMS for route in room.router.routes):
-        if isinstance(route, APIRoute) and "GET" in route.methods and route.path not in OUTSIDE:
+        if isinstance(route, APIRoute) and "GET" in (route.methods or ()) and route.path not in OUTSIDE:
             yield re.sub(r"\{(\w+)\}", lambda found: {**PLACES, "program": program}[found[1]], route.path)
 
 
@@ -55,7 +54,9 @@ async def filled(door: Door) -> Door:
     await done("saul", f"{program}/proposals/p1/objections", {"reason": SHOWN})
     await done("nils", f"{program}/disputes", {"dispute": "d1", "ladder": "compliance", "reason": SHOWN})
     await done("cleo", f"{program}/disputes/d1/settlements", {"outcome": SHOWN})
-    await done("fred", f"{program}/assessments", {"milestone": "announced", "assessor": "fund", "grade": "met", "reason": SHOWN})
+    await done(
+        "fred", f"{program}/assessments", {"milestone": "announced", "assessor": "fund", "grade": "met", "reason": SHOWN}
+    )
     await done("nils", f"{program}/suspensions", {"reason": SHOWN})
     return door
 

@@ -42,7 +42,9 @@ async def test_another_token_opens_nothing(served: str, token: str) -> None:
         assert not client.cookies
 
 
-@pytest.mark.parametrize("elsewhere", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "evil"])
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "evil"]
+)
 async def test_signing_in_leads_to_pages_of_ours_alone(door: Door, served: str, elsewhere: str) -> None:
     async with httpx2.AsyncClient(base_url=served, trust_env=False) as client:
         answer = await client.post("/sign-in", data={"token": door.secrets["nora"], "next": elsewhere})
