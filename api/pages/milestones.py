@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 
 from api.answers.phases import MilestoneAnswer
 from api.answers.programs import EvidenceAnswer
+from api.pages.drawings.chart import charts
 from api.pages.view import ViewOf
 from api.problems import NotFound
 
@@ -42,5 +43,6 @@ async def milestone(view: ViewOf, program: UUID, name: str) -> Response:
         "milestone.html",
         milestone=answer,
         note=held.plan.milestones[name].note,
+        charts=charts(held, name),
         evidence=[EvidenceAnswer.of(piece) for piece in pieces],
     )
