@@ -11,8 +11,12 @@ from api.answers.programs import EvidenceAnswer
 from api.pages.drawings.chart import charts
 from api.pages.view import ViewOf
 from api.problems import NotFound
+from rules.language.milestones import Measured
 
 router = APIRouter(prefix="/programs/{program}/milestones")
+
+MOST = 60
+"""Pieces of evidence on the page of a milestone, the newest; the page of evidence has all."""
 
 
 @router.get("")
@@ -36,13 +40,17 @@ async def milestone(view: ViewOf, program: UUID, name: str) -> Response:
     if name not in held.plan.milestones:
         raise NotFound("milestone")
     answer = MilestoneAnswer.of(held, name, opened.at)
-    shown = {piece for showing in answer.shown_by for piece in showing.evidence}
-    pieces = [one for one in held.evidence.values() if one.milestone == name or one.id in shown]
+    indicators = {how.indicator for how in held.plan.milestones[name].shown_by.values() if isinstance(how, Measured)}
+    pieces = [
+        one
+        for one in held.evidence.values()
+        if one.milestone == name or (one.measurement is not None and one.measurement.indicator in indicators)
+    ]
     return view.of_program(
         opened,
         "milestone.html",
         milestone=answer,
         note=held.plan.milestones[name].note,
         charts=charts(held, name),
-        evidence=[EvidenceAnswer.of(piece) for piece in pieces],
+        evidence=[EvidenceAnswer.of(piece) for piece in reversed(pieces[-MOST:])],
     )
