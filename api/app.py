@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import Any, TypedDict
 
+import httpx2
 import structlog
 from fastapi import FastAPI
 from starlette.types import ASGIApp
@@ -20,6 +21,7 @@ from api.identity import KnownTokens
 from api.limits import BodyLimit
 from api.pages.app import mounted
 from api.problems import ProblemBody
+from api.provider import Provider, ProviderSettings
 from api.requests import RequestIds
 from api.routers import acts, checks, disputes, documents, family, health, incidents, plans, proposals
 from api.routers import problems as problem_routes
@@ -108,6 +110,7 @@ async def _opened(app: FastAPI, stack: AsyncExitStack) -> State:
         sessions=sessions,
         known_sessions=KnownSessions(sessions),
         watching=watching,
+        provider=Provider(ProviderSettings(), await stack.enter_async_context(httpx2.AsyncClient(trust_env=False))),
     )
 
 

@@ -13,6 +13,7 @@ from temporalio.client import Client
 
 from api.allowance import UNITS_A_MINUTE, Allowances
 from api.identity import KnownTokens
+from api.provider import Provider
 from db.check_runs import CheckRuns
 from db.documents import Documents
 from db.plan_reader import PlanReader
@@ -66,6 +67,7 @@ class State:
     sessions: Sessions
     known_sessions: KnownSessions
     watching: Watching
+    provider: Provider
 
 
 async def state_of(request: Request) -> State:

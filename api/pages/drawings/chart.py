@@ -1,4 +1,4 @@
-"""Figures of an indicator by period: each edition a line, the target and the baseline as levels, standard errors as whiskers."""
+"""Figures of an indicator by period: each edition a line, target and baseline as levels, standard errors as whiskers."""
 
 from __future__ import annotations
 
