@@ -62,8 +62,8 @@ class State:
     documents: Documents
     temporal: Client
     runs: CheckRuns
-    known: KnownTokens
     tokens: Tokens
+    known: KnownTokens
     sessions: Sessions
     known_sessions: KnownSessions
     watching: Watching

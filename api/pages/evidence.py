@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from api.answers.programs import EvidenceAnswer
+from api.answers.evidence import EvidenceAnswer
 from api.pages.view import ViewOf
 from rules.vocabulary.evidence import EvidenceStatus
 from rules.words import Name

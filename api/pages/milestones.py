@@ -6,8 +6,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
+from api.answers.evidence import EvidenceAnswer
 from api.answers.phases import MilestoneAnswer
-from api.answers.programs import EvidenceAnswer
 from api.pages.drawings.chart import charts
 from api.pages.view import ViewOf
 from api.problems import NotFound

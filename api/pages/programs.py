@@ -7,49 +7,57 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from api.answers.checks import GateAnswer
+from api.answers.blocking import BlockedAnswer, GateAnswer
 from api.answers.ledger import EntryAnswer, withheld
 from api.answers.programs import ProgramAnswer
 from api.answers.releases import ReleaseAnswer
 from api.pages.drawings.ring import ring
 from api.pages.drawings.timeline import timeline
 from api.pages.view import Opened, View, ViewOf
+from api.routers.programs import Filters, count_programs, list_programs
 from db.queries import Sought, Wanted
 from rules.authority import may
 from rules.entries import Entry
-from rules.explaining.explain import blocking
-from rules.language.plan import PlanName
 from rules.sentences import told
 from rules.vocabulary.standing import Standing
-from rules.words import Name
 
 router = APIRouter()
 
-A_PAGE, NEWEST = 50, 12
+NEWEST, LONGEST = 12, 200
 
 
 @router.get("/programs")
 async def programs(
     view: ViewOf,
-    plan: PlanName | None = None,
-    standing: Standing | None = None,
-    phase: Name | None = None,
-    party: Name | None = None,
-    after: Annotated[str | None, Query(max_length=100)] = None,
+    plan: Annotated[str, Query(max_length=LONGEST)] = "",
+    standing: Annotated[str, Query(max_length=LONGEST)] = "",
+    party: Annotated[str, Query(max_length=LONGEST)] = "",
+    owes: Annotated[str, Query(max_length=LONGEST)] = "",
+    overdue: Annotated[str, Query(max_length=LONGEST)] = "",
+    text: Annotated[str, Query(max_length=LONGEST)] = "",
+    after: Annotated[str | None, Query(max_length=LONGEST)] = None,
 ) -> Response:
-    """The programs that the visitor may know of, newest first."""
+    """The programs that the visitor may know of, newest first, in pages."""
     reader = view.visitor.reading()
+    asked = {"plan": plan, "standing": standing, "party": party, "owes": owes, "text": text.strip()}
     wanted = Wanted(
-        plan=plan,
-        phase=phase,
-        standing=standing,
-        party=party,
+        **{name: value for name, value in asked.items() if value},
+        overdue=True if overdue else None,
         person=None if reader.reads_everything else reader.person,
         among=None if reader.program is None else [reader.program],
     )
-    lines = await view.state.queries.programs(wanted, most=A_PAGE)
+    page = await list_programs(view.state, Filters(wanted), after=after)
+    counts = await count_programs(view.state, Filters(wanted))
     may_start = view.visitor.session.role is not None and may(reader.role, "start_own")
-    return view.page("programs.html", lines=lines, may_start=may_start)
+    return view.page(
+        "programs.html",
+        lines=page.programs,
+        counts=counts,
+        next=page.next,
+        asked={**asked, "overdue": overdue},
+        standings=list(Standing),
+        may_start=may_start,
+    )
 
 
 @router.get("/programs/{program}")
@@ -57,12 +65,14 @@ async def show(view: ViewOf, program: UUID) -> Response:
     """One program: the first screen answers why the next part is not open."""
     opened = await view.opened(program)
     answer = ProgramAnswer.of(program, opened.program, opened.at)
-    gates = [GateAnswer.with_checks(opened.program, block, {}, opened.at) for block in blocking(opened.program, opened.at)]
+    runs = await view.state.runs.of(program) if opened.program.plan.checks else {}
+    blocked = BlockedAnswer.of(program, opened.program, runs, opened.at)
     return view.of_program(
         opened,
         "program.html",
         program=answer,
-        gates=_by_phase(gates),
+        blocked=blocked,
+        gates=_by_phase(blocked.gates),
         timeline=timeline(opened.program, opened.at),
         rings={phase.name: ring(phase.stability) for phase in answer.phases if phase.stability},
         releases=[ReleaseAnswer.of(opened.program, name, opened.at) for name, _ in opened.program.paying],

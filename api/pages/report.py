@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 
 from api.answers.phases import BlockingAnswer, MilestoneAnswer
 from api.answers.programs import ProgramAnswer
-from api.answers.reciprocity import AccountAnswer
+from api.answers.reciprocity import ReciprocityAnswer
 from api.answers.releases import ReleaseAnswer
 from api.pages.drawings.timeline import timeline
 from api.pages.view import ViewOf
@@ -29,7 +29,7 @@ async def report(view: ViewOf, program: UUID, at: Instant | None = None) -> Resp
         program=ProgramAnswer.of(program, held, when),
         blocks=[BlockingAnswer.of(block) for block in blocking(held, when)],
         milestones=[MilestoneAnswer.of(held, name, when) for name in held.plan.milestones],
-        accounts=AccountAnswer.all_of(held, when),
+        accounts=ReciprocityAnswer.all_of(held, when),
         releases=[ReleaseAnswer.of(held, name, when) for name, _ in held.paying],
         timeline=timeline(held, when),
     )

@@ -11,11 +11,14 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
+from api.answers.doing import ActAnswer
+from api.answers.owed import OwedLineAnswer
 from api.pages.languages import Language, languages
 
 FOLDER = Path(__file__).parent / "templates"
@@ -38,7 +41,14 @@ def _environment(code: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     environment.install_gettext_translations(languages()[code].texts, newstyle=True)  # type: ignore[attr-defined]  # the extension's
-    environment.filters |= {"when": _when, "day": _day, "words": _words, "paragraphs": _paragraphs}
+    environment.filters |= {
+        "prefilled": _prefilled,
+        "place_of": _place_of,
+        "when": _when,
+        "day": _day,
+        "words": _words,
+        "paragraphs": _paragraphs,
+    }
     environment.globals["static"] = static
     return environment
 
@@ -82,6 +92,26 @@ def _paragraphs(text: str) -> Markup:
         for part in parts
         if part
     )
+
+
+def _prefilled(act: ActAnswer) -> str:
+    """The query by which the form of an act is filled in with what is known of it already."""
+    return f"?{urlencode(act.known)}" if act.known else ""
+
+
+def _place_of(owed: OwedLineAnswer) -> str:
+    """The page of a program on which what is owed is done."""
+    match owed.kind:
+        case "proposal":
+            return f"/proposals/{quote(owed.name)}"
+        case "dispute":
+            return f"/disputes#{quote(owed.name)}"
+        case "incident":
+            return f"/incidents#{quote(owed.name)}"
+        case "consent" | "advance" | "commitment":
+            return ""
+        case _:
+            return f"/milestones/{quote(owed.name)}"
 
 
 def _language(context: Context) -> Language:

@@ -16,7 +16,7 @@ from api.pages.languages import Language, preferred
 from api.pages.names import Names
 from api.pages.templates import rendered
 from api.pages.visitor import Visitor, VisitorOf, check_form
-from api.routers.programs import seen, seen_at
+from api.seen import seen_at
 from api.state import State, StateOf
 from rules.acts import Member
 from rules.authority import may
@@ -58,14 +58,14 @@ class View:
 
     async def opened(self, program_id: UUID, at: datetime | None = None) -> Opened:
         """The program, if the visitor may know of it, as it is or as it was known at an instant. Raises NotFound or TooMuch."""
-        reading = self.visitor.reading()
-        program = await (seen(self.state, reading, program_id) if at is None else seen_at(self.state, reading, program_id, at))
+        held = await seen_at(self.state, self.visitor.reading(), program_id, at)
+        program = held.program
         return Opened(
             id=program_id,
             program=program,
             names=Names(program.plan),
-            at=at or datetime.now(UTC),
-            caller=None if at else self.visitor.acting_in(program_id, program),
+            at=held.at,
+            caller=None if held.is_past else self.visitor.acting_in(program_id, program),
             roles=self.visitor.roles_in(program),
         )
 

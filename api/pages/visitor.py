@@ -64,7 +64,7 @@ class Visitor:
     def reading(self) -> CallerInfo:
         """The person as a reader across programs; a role decides nothing there but whether all may be read."""
         role = Role(self.session.role) if self.session.role else Role.MONITOR
-        return CallerInfo(self.person, role, self.session.party, self.session.program_id)
+        return CallerInfo(self.person, role, self.session.party, self.session.program_id, self.session.expires_at)
 
     def roles_in(self, program: Program) -> list[Member]:
         """As whom the person may act in a program: by the token that signed in, or by every membership."""
@@ -82,7 +82,7 @@ class Visitor:
         chosen = self.session.acting.get(str(program_id))
         found = next((member for member in held if [member.role, member.party] == chosen), None)
         member = found or (held[0] if len(held) == 1 else None)
-        return CallerInfo(self.person, member.role, member.party, None) if member else None
+        return CallerInfo(self.person, member.role, member.party, None, self.session.expires_at) if member else None
 
 
 def secret_of(request: Request) -> str:

@@ -16,7 +16,7 @@ from api.callers import Caller
 from api.identity import CallerInfo
 from api.naming import filing
 from api.problems import READS, Gone, Invalid, NotFound, TooLarge, declared
-from api.routers.programs import seen
+from api.seen import seen
 from api.state import State, StateOf
 from db.documents import CHUNK, Damaged, HashDiffers, NotFiled, TooManyBytes
 from rules.acts import Act, ReadEvidence, Role
@@ -90,7 +90,11 @@ async def file_document(
 
 @router.get(
     "/{sha256}",
-    responses={**READS, **declared(410), 200: {"content": {"application/octet-stream": {}}}},
+    responses={
+        **READS,
+        **declared(410),
+        200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}},
+    },
     response_class=StreamingResponse,
 )
 async def download_document(
