@@ -41,7 +41,11 @@ async def programs(
     reader = view.visitor.reading()
     asked = {"plan": plan, "standing": standing, "party": party, "owes": owes, "text": text.strip()}
     wanted = Wanted(
-        **{name: value for name, value in asked.items() if value},
+        plan=plan or None,
+        standing=standing or None,
+        party=party or None,
+        owes=owes or None,
+        text=asked["text"] or None,
         overdue=True if overdue else None,
         person=None if reader.reads_everything else reader.person,
         among=None if reader.program is None else [reader.program],
