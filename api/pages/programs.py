@@ -14,7 +14,7 @@ from api.answers.releases import ReleaseAnswer
 from api.pages.drawings.ring import ring
 from api.pages.drawings.timeline import timeline
 from api.pages.view import Opened, View, ViewOf
-from api.routers.programs import Filters, count_programs, list_programs
+from api.routers.programs import count_programs, list_programs
 from db.queries import Sought, Wanted
 from rules.authority import may
 from rules.entries import Entry
@@ -50,8 +50,8 @@ async def programs(
         person=None if reader.reads_everything else reader.person,
         among=None if reader.program is None else [reader.program],
     )
-    page = await list_programs(view.state, Filters(wanted), after=after)
-    counts = await count_programs(view.state, Filters(wanted))
+    page = await list_programs(view.state, wanted, after=after)
+    counts = await count_programs(view.state, wanted)
     may_start = view.visitor.session.role is not None and may(reader.role, "start_own")
     return view.page(
         "programs.html",

@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
-from api.answers.doing import ActAnswer
+from api.answers.next_acts import ActAnswer
 from api.answers.owed import OwedLineAnswer
 from api.pages.languages import Language, languages
 
