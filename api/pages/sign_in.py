@@ -13,6 +13,7 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from api.pages.languages import languages
 from api.pages.view import LANGUAGE_COOKIE, ViewOf, page, went
 from api.pages.visitor import check_origin, let_in, let_out, local_path, origin_of, secret_of, visitor_if_any
+from api.problems import NotFound
 from api.provider import Attempt, ProviderFault
 from api.state import State, StateOf
 
@@ -52,7 +53,9 @@ async def sign_in(
 
 @router.get("/sign-in/provider")
 async def to_the_provider(request: Request, state: StateOf, back: Next = "/") -> Response:
-    """Leads to the provider, and keeps with the browser what has to come back from there."""
+    """Leads to the provider, and keeps with the browser what has to come back from there. Raises NotFound without one."""
+    if not state.provider.is_configured:
+        raise NotFound("provider to sign in with")
     attempt = Attempt(*(secrets.token_urlsafe(32) for _ in range(3)))
     try:
         address = await state.provider.address(attempt, _back(state, request))

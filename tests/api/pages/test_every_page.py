@@ -19,8 +19,8 @@ __all__ = ["secret"]
 
 SHOWN = "\"'><img src=x onerror=alert(1)><script>alert(2)</script>{{7*7}}</textarea>"
 PLACES = {"name": "announced", "kind": "record_evidence", "proposal": "p1", "seq": "2", "first": "1", "last": "3"}
-OUTSIDE = {"/sign-in", "/events"}
-"""Not a page for who is signed in, and a stream."""
+OUTSIDE = {"/sign-in", "/sign-in/provider", "/sign-in/provider/back", "/events"}
+"""Not pages for who is signed in, and a stream."""
 
 
 def paths(program: str) -> Iterator[str]:
