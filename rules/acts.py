@@ -16,7 +16,7 @@ from rules.vocabulary.clocks import StrikeClock
 from rules.vocabulary.consents import Consent
 from rules.vocabulary.determinations import Determine
 from rules.vocabulary.disputes import InvokeSnapback, RaiseDispute, SettleDispute, WithdrawDispute
-from rules.vocabulary.documents import FiledDocument
+from rules.vocabulary.documents import FiledDocument, FileDocument
 from rules.vocabulary.evidence import ReadEvidence, RecordEvidence, ReturnEvidence, Verify, WithdrawEvidence
 from rules.vocabulary.family import ChildPlan, MilestoneReported, Parent, ProgramId, ReportChild, ReportParent
 from rules.vocabulary.findings import Observe
@@ -27,7 +27,7 @@ from rules.vocabulary.phases import AdvancePhase
 from rules.vocabulary.proposals import GiveNotice, ObjectTo, Propose, WithdrawProposal
 from rules.vocabulary.standing import ResumeProgram, StartProgram, SuspendProgram, TerminateProgram
 from rules.vocabulary.testimony import GiveAccount, TakeBackAccount
-from rules.words import ActId, Strict
+from rules.words import ActId, Sha256, Strict
 
 __all__ = [
     "CHECKS",
@@ -43,6 +43,7 @@ __all__ = [
     "Deed",
     "Determine",
     "DismissIncident",
+    "FileDocument",
     "FiledDocument",
     "GiveAccount",
     "GiveNotice",
@@ -87,6 +88,7 @@ Deed: TypeAlias = Annotated[
     | RemoveMember
     | RecordEvidence
     | RecordMeasurement
+    | FileDocument
     | ReadEvidence
     | Assess
     | Verify
@@ -124,9 +126,19 @@ Deed: TypeAlias = Annotated[
 ]
 
 
+def named_by(deed: Deed) -> FiledDocument | None:
+    """The document that a deed records, if it records one."""
+    return deed.document if isinstance(deed, RecordEvidence | RecordMeasurement) else None
+
+
 class Act(Strict):
-    """A deed with who does it and under which id."""
+    """A deed with who does it and under which id.
+
+    Bytes are kept beside the ledger, so an act brings along which of the documents it is about are `filed`. Whoever makes
+    the act of a request has looked; nobody outside can say so.
+    """
 
     id: ActId
     actor: Actor
     deed: Deed
+    filed: frozenset[Sha256] = Field(default=frozenset(), description="of the documents that it is about")

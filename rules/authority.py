@@ -14,6 +14,7 @@ MAY: Mapping[str, frozenset[Role]] = {
     "remove_member": frozenset({R.OFFICER, R.REPRESENTATIVE}),
     "record_evidence": frozenset({R.RECORDER, R.REPRESENTATIVE, R.MONITOR, R.CHECKER}),
     "record_measurement": frozenset({R.RECORDER, R.MONITOR, R.CHECKER}),
+    "file_document": frozenset({R.RECORDER, R.REPRESENTATIVE, R.MONITOR, R.CHECKER, R.OFFICER}),
     "read_evidence": frozenset({R.REPRESENTATIVE, R.RECORDER, R.VERIFIER, R.AUTHORITY, R.AUDITOR}),
     "assess": frozenset({R.MONITOR}),
     "verify": frozenset({R.VERIFIER}),

@@ -80,7 +80,7 @@ def _is_own_checker(program: Program, actor: a.Actor) -> bool:
 
 def content_of(act: a.Act) -> str:
     """The hash by which a repeat of an act is told from another act under the same id."""
-    return digest(act.model_dump(mode="json", exclude={"id"}, exclude_none=True))
+    return digest(act.model_dump(mode="json", exclude={"id", "filed"}, exclude_none=True))
 
 
 def again(program: Program, act: a.Act) -> Refused | None:
@@ -185,8 +185,9 @@ def _judged(program: Program, act: a.Act, at: datetime) -> Fact | None:  # noqa:
             | a.ReturnEvidence()
             | a.WithdrawEvidence()
             | a.ReadEvidence()
+            | a.FileDocument()
         ):
-            return evidence_fact(program, actor, deed, at)
+            return evidence_fact(program, actor, deed, at, act.filed)
         case a.Assess():
             return assessed(program, actor, deed)
         case a.Observe():

@@ -17,6 +17,7 @@ Fact: TypeAlias = Annotated[
     | facts.MemberRemoved
     | facts.EvidenceRecorded
     | facts.MeasurementRecorded
+    | facts.DocumentFiled
     | facts.CheckReported
     | facts.CheckPaused
     | facts.CheckResumed

@@ -11,6 +11,7 @@ from rules.vocabulary.checks import CheckPaused, CheckReported, CheckResumed
 from rules.vocabulary.consents import ConsentGiven, ProposalConsented
 from rules.vocabulary.determinations import MilestoneDetermined, StabilityReversed
 from rules.vocabulary.disputes import DisputeRaised, DisputeSettled, DisputeWithdrawn, SnapbackInvoked
+from rules.vocabulary.documents import DocumentFiled
 from rules.vocabulary.evidence import EvidenceRead, EvidenceRecorded, EvidenceReturned, EvidenceVerified, EvidenceWithdrawn
 from rules.vocabulary.family import ChildReported, ParentReported
 from rules.vocabulary.findings import ObservationMade
@@ -40,6 +41,7 @@ __all__ = [
     "DisputeRaised",
     "DisputeSettled",
     "DisputeWithdrawn",
+    "DocumentFiled",
     "EvidenceRead",
     "EvidenceRecorded",
     "EvidenceReturned",

@@ -66,6 +66,7 @@ class Code(StrEnum):
     BEFORE_THE_START = "before_the_start"
     EVIDENCE_ALREADY_JUDGED = "evidence_already_judged"
     EVIDENCE_NOT_STANDING = "evidence_not_standing"
+    DOCUMENT_NOT_FILED = "document_not_filed"
     FINDING_MISSING = "finding_missing"
     FINDING_NOT_MET = "finding_not_met"
     FINDING_STANDS = "finding_stands"

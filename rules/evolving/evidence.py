@@ -24,8 +24,10 @@ def evidence_after(program: Program, entry: Entry, fact: OnEvidence) -> Program:
                 status=EvidenceStatus.RECORDED,
                 recorded_by=caused_by(entry),
                 recorded_at=entry.at,
+                entries=(entry.seq,),
                 happened_at=fact.happened_at,
                 document=fact.document.sha256 if fact.document else None,
+                filed=bool(fact.filed),
                 restricted_to=fact.restricted_to or (),
             )
             return _submitted(_recorded(program, piece), fact.milestone, entry.at)
@@ -37,29 +39,41 @@ def evidence_after(program: Program, entry: Entry, fact: OnEvidence) -> Program:
                 status=EvidenceStatus.RECORDED,
                 recorded_by=caused_by(entry),
                 recorded_at=entry.at,
+                entries=(entry.seq,),
                 measurement=fact,
+                document=fact.document.sha256 if fact.document else None,
+                filed=bool(fact.filed),
             )
             program = _recorded(program, piece)
             for milestone, _, _ in program.plan.measured.get(fact.indicator, ()):
                 program = _submitted(program, milestone, entry.at)
             return program
+        case facts.DocumentFiled():
+            piece = replace(_known(program, entry, fact.evidence), filed=True)
+            return program.changed(evidence=put(program.evidence, piece.id, piece))
         case facts.EvidenceVerified():
             piece = replace(
-                program.evidence[fact.evidence],
+                _known(program, entry, fact.evidence),
                 status=EvidenceStatus.VERIFIED,
                 verified_by=caused_by(entry),
+                seen_at=fact.seen_at,
             )
             return _counted(_judged(_decided(program, piece, entry.at), piece), piece, stands=True)
         case effects.FigureAccepted():
-            accepted = program.evidence[fact.measurement]
-            piece = replace(accepted, status=EvidenceStatus.VERIFIED, accepted_by=fact.check)
+            piece = replace(_known(program, entry, fact.measurement), status=EvidenceStatus.VERIFIED, accepted_by=fact.check)
             return _counted(_judged(program, piece), piece, stands=True)
         case facts.EvidenceReturned():
-            piece = replace(program.evidence[fact.evidence], status=EvidenceStatus.RETURNED)
+            piece = replace(_known(program, entry, fact.evidence), status=EvidenceStatus.RETURNED)
             program = _returned(_decided(program, piece, entry.at), piece, fact.reason)
         case facts.EvidenceWithdrawn():
-            piece = replace(program.evidence[fact.evidence], status=EvidenceStatus.WITHDRAWN)
+            piece = replace(_known(program, entry, fact.evidence), status=EvidenceStatus.WITHDRAWN)
     return _counted(_judged(_lost(program, piece, entry.at), piece), piece, stands=False)
+
+
+def _known(program: Program, entry: Entry, name: str) -> Evidence:
+    """A piece of evidence, with one more entry about it."""
+    piece = program.evidence[name]
+    return replace(piece, entries=(*piece.entries, entry.seq))
 
 
 def _recorded(program: Program, piece: Evidence) -> Program:

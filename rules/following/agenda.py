@@ -82,7 +82,7 @@ def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:
             return (("milestone", name),)
         case effects.ClockStruck(clock=clock) if clock.partition(".")[0] in OF_A_MILESTONE:
             return (("milestone", clock.partition(".")[2]),)
-        case facts.EvidenceVerified() | facts.EvidenceReturned() | facts.EvidenceWithdrawn():
+        case facts.EvidenceVerified() | facts.EvidenceReturned() | facts.EvidenceWithdrawn() | facts.DocumentFiled():
             return _shown_by(program, fact.evidence)
         case facts.MeasurementRecorded() | effects.FigureAccepted():
             return _shown_by(program, fact.measurement)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rules import acts as a
-from rules.authority import by
+from rules.authority import by, may
 from rules.following.verifiers import named_to_verify, who_verifies
 from rules.judging.recorded import known
 from rules.judging.restriction import check_reader
@@ -22,6 +22,18 @@ def to_be_judged(program: Program, evidence: str) -> Evidence:
             "evidence that is recorded and not yet verified, returned or withdrawn",
         )
     return piece
+
+
+def could_verify(program: Program, actor: a.Actor, piece: Evidence) -> bool:
+    """Whether somebody could verify a piece now, apart from saying where they have seen a document that is not filed."""
+    member = a.Member(person=actor.person, role=actor.role, party=actor.party)
+    if program.ended_at is not None or not may(actor.role, "verify") or member not in program.members:
+        return False
+    try:
+        check_verifier(program, actor, to_be_judged(program, piece.id))
+    except No:
+        return False
+    return True
 
 
 def check_verifier(program: Program, actor: a.Actor, piece: Evidence) -> None:

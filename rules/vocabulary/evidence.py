@@ -10,10 +10,10 @@ from typing import Literal, TypeAlias
 from pydantic import Field, model_validator
 
 from rules.times import Instant
-from rules.vocabulary.documents import FiledDocument
+from rules.vocabulary.documents import DocumentFiled, FiledDocument
 from rules.vocabulary.measurements import FigureAccepted, MeasurementRecorded
 from rules.vocabulary.members import Actor
-from rules.words import Id, Name, Strict, Text
+from rules.words import Id, Label, Name, Strict, Text
 
 
 class RecordEvidence(Strict):
@@ -51,6 +51,9 @@ class Verify(Strict):
     kind: Literal["verify"] = "verify"
     evidence: Id
     note: Text | None = None
+    seen_at: Label | None = Field(
+        default=None, description="where the verifier has seen the document; asked for where its bytes are not filed"
+    )
 
 
 class ReturnEvidence(Strict):
@@ -79,6 +82,7 @@ class EvidenceRecorded(Strict):
     text: Text | None = None
     reference: Text | None = None
     restricted_to: tuple[Name, ...] | None = None
+    filed: bool | None = Field(default=None, description="with a document: whether its bytes were filed by then")
 
 
 class EvidenceRead(Strict):
@@ -92,6 +96,7 @@ class EvidenceVerified(Strict):
     kind: Literal["evidence_verified"] = "evidence_verified"
     evidence: Id
     note: Text | None = None
+    seen_at: Label | None = None
 
 
 class EvidenceReturned(Strict):
@@ -107,7 +112,13 @@ class EvidenceWithdrawn(Strict):
 
 
 OnEvidence: TypeAlias = (
-    EvidenceRecorded | MeasurementRecorded | FigureAccepted | EvidenceVerified | EvidenceReturned | EvidenceWithdrawn
+    EvidenceRecorded
+    | MeasurementRecorded
+    | DocumentFiled
+    | FigureAccepted
+    | EvidenceVerified
+    | EvidenceReturned
+    | EvidenceWithdrawn
 )
 
 
@@ -135,5 +146,16 @@ class Evidence:
     """The check that has read it, where the plan lets its figures count without a person."""
     document: str | None = None
     """SHA-256 of the document that it is, or comes with."""
+    filed: bool = False
+    """Whether the bytes of that document are filed."""
+    entries: tuple[int, ...] = ()
+    """The numbers of the ledger's entries that are about it, oldest first."""
+    seen_at: str | None = None
+    """Where whoever verified it has seen the document, if they say so."""
     restricted_to: tuple[str, ...] = ()
     """Parties and bodies that may read it; empty: everybody who may know of the program."""
+
+    @property
+    def is_unfiled(self) -> bool:
+        """Whether it names a document of which nobody here has the bytes."""
+        return self.document is not None and not self.filed

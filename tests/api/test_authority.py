@@ -47,7 +47,7 @@ DEED_OF: dict[str, str] = {
 }
 """The act behind each route that is one. Others are named in NO_ACT."""
 
-BY_SEVERAL_ACTS = {"report_check"}
+BY_SEVERAL_ACTS = {"report_check", "file_document"}
 """Acts without a route of their own, sent as one of several."""
 
 NO_ACT = {

@@ -31,7 +31,7 @@ from rules.vocabulary import matters as m
 from rules.vocabulary.phases import PhaseStatus
 from rules.vocabulary.standing import Standing
 from rules.vocabulary.testimony import GiveAccount, TakeBackAccount
-from tests.rules.small_plan import CHECKED, IN_PART, PEOPLE, PLAN, RELEASES, TIMETABLE, World, day
+from tests.rules.small_plan import CHECKED, IN_PART, PEOPLE, PLAN, RELEASES, TIMETABLE, World, day, filed_with
 
 Drawn = tuple[str, Any, float]
 """Who, what, and how many days after the act before."""
@@ -248,7 +248,9 @@ def judged(start: World, program: Program, number: int, drawn: Drawn, at: dateti
             account="Shots.",
         )
     member = next(member for member in PEOPLE if member.person == person)
-    act = a.Act(id=f"r{number}", actor=a.Actor(person=person, role=member.role, party=member.party), deed=deed)
+    act = a.Act(
+        id=f"r{number}", actor=a.Actor(person=person, role=member.role, party=member.party), deed=deed, filed=filed_with(deed)
+    )
     return decide(program, act, at)
 
 

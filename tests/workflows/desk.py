@@ -21,6 +21,7 @@ from db.session import Clerk, Reader, Writer
 from rules import acts as a
 from rules.checking.health import LastRun
 from rules.program import Program
+from tests.rules.small_plan import filed_with
 from workflows.checking import Checking
 from workflows.messages import Checked, CheckOf
 from workflows.sources.adapters import Adapters
@@ -42,7 +43,9 @@ class Desk:
         self.id = uuid4()
 
     async def done(self, actor: a.Actor, deed: a.Deed) -> None:
-        receipt = await self.recorder.record(self.id, a.Act(id=f"act-{uuid4()}", actor=actor, deed=deed))
+        receipt = await self.recorder.record(
+            self.id, a.Act(id=f"act-{uuid4()}", actor=actor, deed=deed, filed=filed_with(deed))
+        )
         assert isinstance(receipt, Receipt), receipt
 
     async def fetch(self, run: str = "r1", name: str = "smoke") -> None:
