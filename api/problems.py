@@ -49,6 +49,7 @@ FORBIDDEN = frozenset(
         Code.RECORDER_IS_VERIFIER,
         Code.RECORDER_IS_AUTHORITY,
         Code.ACCOUNT_OF_ANOTHER,
+        Code.INCIDENT_OF_ANOTHER,
         Code.PARTY_VERIFIES_ITSELF,
         Code.RESTRICTED,
     }
@@ -81,6 +82,7 @@ UNREADABLE = frozenset(
         Code.OTHER_PROCEDURE,
         Code.NOT_LATER,
         Code.NOTHING_AMENDED,
+        Code.NOTHING_CORRECTED,
         Code.AMENDMENT_DROPS_RECORDED,
         Code.WRONG_KIND_OF_EVIDENCE,
         Code.WRONG_UNIT,

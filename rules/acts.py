@@ -20,9 +20,17 @@ from rules.vocabulary.documents import FiledDocument, FileDocument
 from rules.vocabulary.evidence import ReadEvidence, RecordEvidence, ReturnEvidence, Verify, WithdrawEvidence
 from rules.vocabulary.family import ChildPlan, MilestoneReported, Parent, ProgramId, ReportChild, ReportParent
 from rules.vocabulary.findings import Observe
-from rules.vocabulary.incidents import ConfirmIncident, ContestIncident, DismissIncident, ReportIncident, ResolveIncident
+from rules.vocabulary.incidents import (
+    ConfirmIncident,
+    ContestIncident,
+    CorrectIncident,
+    DismissIncident,
+    ReportIncident,
+    ResolveIncident,
+)
 from rules.vocabulary.measurements import RecordMeasurement
 from rules.vocabulary.members import CHECKS, Actor, AdmitMember, Member, RemoveMember, Role
+from rules.vocabulary.mistakes import TakeBack
 from rules.vocabulary.phases import AdvancePhase
 from rules.vocabulary.proposals import GiveNotice, ObjectTo, Propose, WithdrawProposal
 from rules.vocabulary.standing import ResumeProgram, StartProgram, SuspendProgram, TerminateProgram
@@ -40,6 +48,7 @@ __all__ = [
     "ConfirmIncident",
     "Consent",
     "ContestIncident",
+    "CorrectIncident",
     "Deed",
     "Determine",
     "DismissIncident",
@@ -74,6 +83,7 @@ __all__ = [
     "StartProgram",
     "StrikeClock",
     "SuspendProgram",
+    "TakeBack",
     "TakeBackAccount",
     "TerminateProgram",
     "Verify",
@@ -101,6 +111,7 @@ Deed: TypeAlias = Annotated[
     | ContestIncident
     | DismissIncident
     | ResolveIncident
+    | CorrectIncident
     | GiveAccount
     | TakeBackAccount
     | Consent
@@ -112,6 +123,7 @@ Deed: TypeAlias = Annotated[
     | SettleDispute
     | WithdrawDispute
     | InvokeSnapback
+    | TakeBack
     | AdvancePhase
     | SuspendProgram
     | ResumeProgram

@@ -94,6 +94,15 @@ async def consent(deed: a.Consent, acting: Doing) -> Response:
     return await acting.do(deed)
 
 
+@router.post("/take-backs", **RECORDED)
+async def take_back(deed: a.TakeBack, acting: Doing) -> Response:
+    """Takes back a verification, a return, a determination, a consent or an admission that was a mistake.
+
+    The entry stays, and the new one names it. What stood on it is found again; a preview shows what falls.
+    """
+    return await acting.do(deed)
+
+
 @router.post("/phases/{phase}/advance", **RECORDED)
 async def advance_phase(phase: Annotated[Name, Path()], acting: Doing) -> Response:
     """Opens a phase whose entry gate is met; refused with what blocks it otherwise."""

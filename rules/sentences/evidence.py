@@ -32,6 +32,10 @@ def evidence_told(fact: OnEvidence, plan: Plan) -> str:
             return f"evidence {fact.evidence} returned: {fact.reason}"
         case facts.EvidenceWithdrawn():
             return f"evidence {fact.evidence} withdrawn: {fact.reason}"
+        case facts.VerificationTakenBack():
+            return f"verification of evidence {fact.evidence} (entry {fact.entry}) taken back: {fact.reason}"
+        case facts.ReturnTakenBack():
+            return f"return of evidence {fact.evidence} (entry {fact.entry}) taken back: {fact.reason}"
     assert_never(fact)
 
 

@@ -13,7 +13,7 @@ from rules.times import Instant
 from rules.vocabulary.documents import DocumentFiled, FiledDocument
 from rules.vocabulary.measurements import FigureAccepted, MeasurementRecorded
 from rules.vocabulary.members import Actor
-from rules.words import Id, Label, Name, Strict, Text
+from rules.words import Id, Label, Name, Seq, Strict, Text
 
 
 class RecordEvidence(Strict):
@@ -111,6 +111,24 @@ class EvidenceWithdrawn(Strict):
     reason: Text
 
 
+class VerificationTakenBack(Strict):
+    """A verification was a mistake: the evidence waits to be judged again."""
+
+    kind: Literal["verification_taken_back"] = "verification_taken_back"
+    evidence: Id
+    entry: Seq = Field(description="of the verification")
+    reason: Text
+
+
+class ReturnTakenBack(Strict):
+    """A return was a mistake: the evidence waits to be judged again."""
+
+    kind: Literal["return_taken_back"] = "return_taken_back"
+    evidence: Id
+    entry: Seq = Field(description="of the return")
+    reason: Text
+
+
 OnEvidence: TypeAlias = (
     EvidenceRecorded
     | MeasurementRecorded
@@ -119,6 +137,8 @@ OnEvidence: TypeAlias = (
     | EvidenceVerified
     | EvidenceReturned
     | EvidenceWithdrawn
+    | VerificationTakenBack
+    | ReturnTakenBack
 )
 
 
@@ -127,6 +147,15 @@ class EvidenceStatus(StrEnum):
     VERIFIED = "verified"
     RETURNED = "returned"
     WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Who has verified or returned a piece of evidence, by which entry of the ledger; `reason` of a return."""
+
+    by: Actor
+    entry: int
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +171,7 @@ class Evidence:
     happened_at: datetime | None = None
     measurement: MeasurementRecorded | None = None
     verified_by: Actor | None = None
+    judged: Judged | None = None
     accepted_by: str | None = None
     """The check that has read it, where the plan lets its figures count without a person."""
     document: str | None = None
