@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -11,14 +12,17 @@ from rules import acts as a
 from rules import effects, facts
 from rules.decide import Decided
 from rules.explaining.explain import blocking_phase
+from rules.family import is_news
+from rules.language.reading import Faulty, read
 from rules.program import Program
 from rules.sentences import told
+from rules.soundness import sound
 from rules.vocabulary import mistakes as m
 from rules.vocabulary.evidence import EvidenceStatus
 from rules.vocabulary.milestones import MilestoneStatus
 from rules.vocabulary.phases import PhaseStatus
 from rules.vocabulary.testimony import GiveAccount
-from tests.rules.small_plan import World, day, night
+from tests.rules.small_plan import PLAN, World, day, night
 
 WRONG = "It was a mistake."
 
@@ -401,3 +405,18 @@ def test_nothing_is_taken_back_once_the_program_has_ended() -> None:
     ended: Program = world.program
     assert world.tried("cleo", back(m.Determination(milestone="announced")), day(3)) == "program_ended"
     assert world.program is ended
+
+
+def test_a_parent_hears_that_what_its_child_reported_is_so_no_more() -> None:
+    world = World()
+    world.first_move(day(1))
+    before = world.program
+    world.given("cleo", back(m.Determination(milestone="announced")), day(2))
+    assert is_news(before, world.program)
+
+
+def test_a_phase_that_asks_for_no_consent_has_none_to_be_taken_back() -> None:
+    plan = {**PLAN, "phases": {**PLAN["phases"], "quiet": {**PLAN["phases"]["quiet"], "consents_taken_back": "any_time"}}}
+    with pytest.raises(Faulty) as faulty:
+        sound(read(json.dumps(plan)))
+    assert "the phase asks for no consent" in faulty.value.faults[0].message
