@@ -143,6 +143,12 @@ def named_by(deed: Deed) -> FiledDocument | None:
     return deed.document if isinstance(deed, RecordEvidence | RecordMeasurement) else None
 
 
+def hashes_named_by(deed: Deed) -> frozenset[str]:
+    """The hash of the document that a deed records, or nothing."""
+    document = named_by(deed)
+    return frozenset({document.sha256} if document else ())
+
+
 class Act(Strict):
     """A deed with who does it and under which id.
 

@@ -285,8 +285,7 @@ class _Stage:
     def _act(self, actor: a.Actor, deed: a.Deed, *, unfiled: bool = False) -> a.Act:
         """In a story documents are filed, unless it says otherwise."""
         self._acts += 1
-        document = None if unfiled else a.named_by(deed)
-        filed = frozenset({document.sha256} if document else ())
+        filed = frozenset[str]() if unfiled else a.hashes_named_by(deed)
         return a.Act(id=f"act-{self._acts}", actor=actor, deed=deed, filed=filed)
 
     def _instant(self, text: str, path: Path) -> datetime:

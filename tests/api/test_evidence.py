@@ -106,6 +106,12 @@ async def test_nobody_says_that_a_document_is_filed_which_is_not(recorded: Door)
     batch = {"acts": [{"key": "b1", "deed": {"kind": "file_document", "evidence": "e1"}}]}
     answer = await recorded.post("nora", "/programs/{program}/acts", batch)
     assert (answer.status_code, answer.json()["code"]) == (409, "document_not_filed")
+    # Nor by what the same batch names, which is filed for somebody else.
+    await upload(recorded, "sara")
+    own = {"kind": "record_evidence"} | EVIDENCE | {"evidence": "e9", "milestone": "safety", "shows": "order"}
+    both = {"acts": [{"key": "b2", "deed": own}, *batch["acts"]]}
+    answer = await recorded.post("sara", "/programs/{program}/acts", both)
+    assert (answer.status_code, answer.json()["code"]) == (409, "document_not_filed")
 
 
 async def test_documents_are_listed_with_the_evidence_that_names_them(recorded: Door) -> None:

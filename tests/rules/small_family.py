@@ -13,7 +13,7 @@ from rules.decide import Decided, decide
 from rules.family import child_id, child_report, parent_report, starting
 from rules.program import Program
 from rules.refusals import Refused
-from tests.rules.small_plan import PEOPLE, PLAN, day, filed_with
+from tests.rules.small_plan import PEOPLE, PLAN, day
 
 CLOCK = a.Actor(person="clock", role=a.Role.CLOCK)
 PARENT_ID = UUID("01890000-0000-7000-8000-00000000000a")
@@ -114,4 +114,4 @@ class Family:
         self._acts += 1
         member = next((m for m in PEOPLE if m.person == person), None)
         actor = a.Actor(person=person, role=member.role, party=member.party) if member else CLOCK
-        return decide(program, a.Act(id=f"act{self._acts}", actor=actor, deed=deed, filed=filed_with(deed)), at)
+        return decide(program, a.Act(id=f"act{self._acts}", actor=actor, deed=deed, filed=a.hashes_named_by(deed)), at)

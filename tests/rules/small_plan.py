@@ -321,12 +321,6 @@ def through(number: int) -> datetime:
     return night(number) - timedelta(microseconds=1)
 
 
-def filed_with(deed: Any) -> frozenset[str]:
-    """In a test of the law documents are filed, unless it says otherwise."""
-    document = a.named_by(deed)
-    return frozenset({document.sha256} if document else ())
-
-
 class World:
     """A program that tests act on: `given` must be accepted, `tried` gives the refusal."""
 
@@ -349,7 +343,7 @@ class World:
         self._acts += 1
         member = next((m for m in EVERYBODY if m.person == person), a.Member(person=person, role=a.Role.CLOCK))
         actor = a.Actor(person=person, role=member.role, party=member.party)
-        return decide(program, a.Act(id=f"act{self._acts}", actor=actor, deed=deed, filed=filed_with(deed)), at)
+        return decide(program, a.Act(id=f"act{self._acts}", actor=actor, deed=deed, filed=a.hashes_named_by(deed)), at)
 
     def given(self, person: str, deed: Any, at: datetime) -> Decided:
         decided = self.outcome(person, deed, at, self.program)

@@ -32,7 +32,7 @@ from rules.vocabulary import mistakes
 from rules.vocabulary.phases import PhaseStatus
 from rules.vocabulary.standing import Standing
 from rules.vocabulary.testimony import GiveAccount, TakeBackAccount
-from tests.rules.small_plan import CHECKED, IN_PART, PEOPLE, PLAN, RELEASES, TIMETABLE, World, day, filed_with
+from tests.rules.small_plan import CHECKED, IN_PART, PEOPLE, PLAN, RELEASES, TIMETABLE, World, day
 
 Drawn = tuple[str, Any, float]
 """Who, what, and how many days after the act before."""
@@ -330,7 +330,10 @@ def judged(start: World, program: Program, number: int, drawn: Drawn, at: dateti
         )
     member = next(member for member in PEOPLE if member.person == person)
     act = a.Act(
-        id=f"r{number}", actor=a.Actor(person=person, role=member.role, party=member.party), deed=deed, filed=filed_with(deed)
+        id=f"r{number}",
+        actor=a.Actor(person=person, role=member.role, party=member.party),
+        deed=deed,
+        filed=a.hashes_named_by(deed),
     )
     return decide(program, act, at)
 

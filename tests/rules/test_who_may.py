@@ -15,7 +15,7 @@ from rules.decide import Decided, decide
 from rules.explaining.explain import blocking_phase
 from rules.explaining.owing import owing
 from rules.refusals import Refused
-from tests.rules.small_plan import World, day, filed_with
+from tests.rules.small_plan import World, day
 
 PARTIES = ("north", "south", "commission", None)
 OF_ROLE = re.compile(rf"\ban? ({'|'.join(role.value for role in a.Role)})\b")
@@ -34,7 +34,7 @@ def everybody(world: World) -> World:
 
 def outcome(world: World, role: a.Role, party: str | None, deed: Any, at: datetime) -> Decided | Refused:
     actor = a.Actor(person=f"{role}-{party or 'nobody'}", role=role, party=party)
-    return decide(world.program, a.Act(id="tried", actor=actor, deed=deed, filed=filed_with(deed)), at)
+    return decide(world.program, a.Act(id="tried", actor=actor, deed=deed, filed=a.hashes_named_by(deed)), at)
 
 
 def asked(world: World) -> World:

@@ -21,7 +21,6 @@ from db.session import Clerk, Reader, Writer
 from rules import acts as a
 from rules.checking.health import LastRun
 from rules.program import Program
-from tests.rules.small_plan import filed_with
 from workflows.checking import Checking
 from workflows.messages import Checked, CheckOf
 from workflows.sources.adapters import Adapters
@@ -44,7 +43,7 @@ class Desk:
 
     async def done(self, actor: a.Actor, deed: a.Deed) -> None:
         receipt = await self.recorder.record(
-            self.id, a.Act(id=f"act-{uuid4()}", actor=actor, deed=deed, filed=filed_with(deed))
+            self.id, a.Act(id=f"act-{uuid4()}", actor=actor, deed=deed, filed=a.hashes_named_by(deed))
         )
         assert isinstance(receipt, Receipt), receipt
 
