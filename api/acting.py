@@ -20,6 +20,7 @@ from api.identity import CallerInfo
 from api.naming import filed_of
 from api.problems import WRITES, NotFound, Refused
 from api.state import State, StateOf, state_of
+from api.strictness import USUAL
 from db.receipts import Receipt
 from rules import acts as a
 from rules.forms import ID
@@ -130,7 +131,8 @@ class ActRoute(APIRoute):
 
         async def handle(request: Request) -> Response:
             headers = request.headers
-            if request.scope["query_string"] or headers.get("content-type") != "application/json":
+            is_usual = headers.get("content-type") == "application/json" and headers.get("accept") in USUAL
+            if request.scope["query_string"] or not is_usual:
                 return await as_declared(request)
             try:
                 deed = shape.model_validate_json(await request.body())

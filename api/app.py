@@ -2,28 +2,47 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, TypedDict
 
 import structlog
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.types import ASGIApp
 
 from api import page, problems
 from api.allowance import Allowances
 from api.cross_origin import CrossOrigin
+from api.document import completed, operation_id
 from api.gate import Gate
 from api.identity import KnownTokens
 from api.limits import BodyLimit
-from api.problems import ProblemBody
+from api.problems import declared
 from api.requests import RequestIds
-from api.routers import acts, checks, disputes, documents, evidence, family, health, incidents, plans, proposals
+from api.routers import (
+    across,
+    acts,
+    checks,
+    disputes,
+    documents,
+    evidence,
+    family,
+    health,
+    incidents,
+    ledger,
+    plans,
+    proposals,
+    releases,
+    views,
+)
 from api.routers import problems as problem_routes
 from api.routers import programs as program_routes
 from api.routers import temporal as temporal_routes
+from api.routers import tokens as token_routes
 from api.state import Settings, State
+from api.strictness import nothing_is_ignored
 from db.check_runs import CheckRuns
 from db.documents import Documents, store_at
 from db.plan_reader import PlanReader
@@ -77,6 +96,10 @@ async def _opened(app: FastAPI, stack: AsyncExitStack) -> State:
     recorder = Recorder(writer, programs, plans)
     stack.push_async_callback(recorder.close)
     store = store_at(settings.accord_documents)
+    tokens = Tokens(reader, clerk)
+    known = KnownTokens(tokens)
+    uses = asyncio.create_task(known.keep_uses())
+    stack.push_async_callback(_ended, uses)
     app.openapi()  # kept; made at a request, it would hold everybody for a third of a second
     _collect_less_often()
     return State(
@@ -90,8 +113,15 @@ async def _opened(app: FastAPI, stack: AsyncExitStack) -> State:
         documents=Documents(reader, clerk, store, largest=settings.accord_largest_document),
         temporal=await connect(TemporalSettings(), lazy=True),
         runs=CheckRuns(reader, clerk),
-        known=KnownTokens(Tokens(reader, clerk)),
+        tokens=tokens,
+        known=known,
     )
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 def _collect_less_often() -> None:
@@ -104,15 +134,15 @@ def _collect_less_often() -> None:
 
 
 class Door(FastAPI):
-    """The application, whose document also describes the body of problems: no route returns one, and all refer to it."""
+    """The application, whose document is completed for those who generate clients from it."""
 
     def build_middleware_stack(self) -> ASGIApp:
         return RequestIds(super().build_middleware_stack())
 
     def openapi(self) -> dict[str, Any]:
-        document = super().openapi()
-        document["components"]["schemas"].setdefault(ProblemBody.__name__, ProblemBody.model_json_schema())
-        return document
+        if self.openapi_schema is None:
+            self.openapi_schema = completed(super().openapi())
+        return self.openapi_schema
 
 
 def create_app() -> FastAPI:
@@ -126,6 +156,8 @@ def create_app() -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
+        generate_unique_id_function=operation_id,
+        separate_input_output_schemas=False,  # one shape, one name
     )
     # In this order they are looked through for each request, so acts, which are asked most, stand first.
     for room in (
@@ -135,15 +167,22 @@ def create_app() -> FastAPI:
         disputes,
         checks,
         program_routes,
+        views,
+        releases,
+        ledger,
+        across,
         family,
         evidence,
         documents,
+        token_routes,
         plans,
         temporal_routes,
         health,
         problem_routes,
     ):
-        app.include_router(room.router, prefix="/api/v1")
+        app.include_router(
+            room.router, prefix="/api/v1", dependencies=[Depends(nothing_is_ignored)], responses=declared(406, 422)
+        )
     problems.install(app)
     page.install(app)
     app.add_middleware(BodyLimit)

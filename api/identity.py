@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
+
+import structlog
+from psycopg import OperationalError
+from psycopg_pool import PoolTimeout
 
 from api.problems import Forbidden, NotFound
 from db.tokens import Tokens
@@ -16,15 +22,21 @@ KNOWN_FOR_SECONDS = 2.0
 
 MOST_KNOWN = 20_000
 
+KEPT_EVERY_SECONDS = 30.0
+"""How often it is written when tokens were last used, all of them in one statement and beside every request."""
+
+log = structlog.get_logger()
+
 
 @dataclass(frozen=True, slots=True)
 class CallerInfo:
-    """A person in one role; `program` limits the token to one program, None does not."""
+    """A person in one role until `expires_at`; `program` limits the token to one program, None does not."""
 
     person: str
     role: Role
     party: str | None
     program: UUID | None
+    expires_at: datetime
 
     @property
     def actor(self) -> Actor:
@@ -61,6 +73,7 @@ class KnownTokens:
     def __init__(self, tokens: Tokens) -> None:
         self._tokens = tokens
         self._known: dict[str, tuple[float, CallerInfo]] = {}
+        self._used: dict[UUID, datetime] = {}
 
     async def caller(self, secret: str) -> CallerInfo | None:
         """Whose token this is; None for one that is not valid."""
@@ -72,8 +85,28 @@ class KnownTokens:
         if token is None or token.role is None:
             self._known.pop(secret, None)
             return None
+        self._used[token.id] = datetime.now(UTC)
         if len(self._known) >= MOST_KNOWN:
             self._known.clear()
-        caller = CallerInfo(token.person, Role(token.role), token.party, token.program_id)
+        caller = CallerInfo(token.person, Role(token.role), token.party, token.program_id, token.expires_at)
         self._known[secret] = (now + KNOWN_FOR_SECONDS, caller)
         return caller
+
+    async def keep_uses(self) -> None:
+        """Writes when tokens were used, again and again, and once more when it is cancelled."""
+        try:
+            while True:
+                await asyncio.sleep(KEPT_EVERY_SECONDS)
+                await self._keep()
+        finally:
+            await self._keep()
+
+    async def _keep(self) -> None:
+        used, self._used = self._used, {}
+        if not used:
+            return
+        try:
+            await self._tokens.used(used)
+        except (OperationalError, PoolTimeout) as error:
+            log.warning("uses_of_tokens_not_kept", error=error)
+            self._used = used | self._used

@@ -31,8 +31,13 @@ def install(app: FastAPI) -> None:
             swagger_js_url=f"{FILES}/swagger-ui-bundle.js",
             swagger_css_url=f"{FILES}/swagger-ui.css",
             swagger_favicon_url=f"{FILES}/favicon-32x32.png",
-            # Tokens that are typed here are forgotten with the page.
-            swagger_ui_parameters={"persistAuthorization": False, "docExpansion": "none", "filter": True},
+            # A token that is typed here is kept by the browser for this address, until it is taken out again.
+            swagger_ui_parameters={
+                "persistAuthorization": True,
+                "docExpansion": "none",
+                "filter": True,
+                "operationsSorter": "method",  # reads stand before writes
+            },
         )
         page.headers["Content-Security-Policy"] = POLICY
         return page

@@ -4,6 +4,7 @@ Problem
 ├── Unauthenticated      401  no token, or one that is unknown, expired or revoked
 ├── Forbidden            403  the caller may know of it, and may not do it
 ├── NotFound             404  it is not there, or the caller may not know of it
+├── NotAcceptable        406  nothing is answered in a form that the caller accepts
 ├── Refused              403, 404, 409 or 422  the law refuses the act; the code says why
 ├── Invalid              422  the request cannot be read; names each fault and its place
 ├── Gone                 410  it was filed, and what is stored is missing or damaged
@@ -17,6 +18,7 @@ Problem
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -104,6 +106,7 @@ DOOR = {
     "unauthenticated": 401,
     "not_found": 404,
     "method_not_allowed": 405,
+    "not_acceptable": 406,
     "document_gone": 410,
     "too_slow": 408,
     "too_large": 413,
@@ -123,6 +126,13 @@ PLAIN = {400: "unreadable", 404: "not_found", 405: "method_not_allowed", 408: "t
 """Codes of what framework and server refuse by themselves. Spelled out: Python has renamed a status before."""
 
 
+class Fault(BaseModel):
+    """One thing that is wrong with a request, and its place."""
+
+    where: str
+    message: str
+
+
 class ProblemBody(BaseModel):
     """What every error looks like (RFC 9457). `code` is stable; the sentences may be bettered."""
 
@@ -132,7 +142,8 @@ class ProblemBody(BaseModel):
     detail: str = Field(description="what is wrong here, in a sentence")
     code: str
     accepted: str | None = Field(default=None, description="what would be accepted instead")
-    faults: list[dict[str, str]] | None = Field(default=None, description="each fault and its place")
+    instance: str | None = Field(default=None, description="path of the request")
+    faults: list[Fault] | None = Field(default=None, description="each fault and its place")
     request: str | None = Field(default=None, description="id of the request, as in X-Request-ID; name it when you ask why")
 
 
@@ -181,6 +192,14 @@ class NotFound(Problem):
 
     def __init__(self, what: str) -> None:
         super().__init__("not_found", f"There is no such {what}, or you may not know of it.")
+
+
+class NotAcceptable(Problem):
+    status = 406
+
+    def __init__(self, forms: Sequence[str]) -> None:
+        accepted = " or ".join(forms)
+        super().__init__("not_acceptable", "This is not answered in any form that the Accept header names.", accepted)
 
 
 class Invalid(Problem):
@@ -321,6 +340,7 @@ def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
         401: ("unauthenticated", "The token is unknown, expired or revoked.", "a bearer token that is valid"),
         403: ("recorder_is_verifier", "amal has recorded this evidence and cannot verify it.", "another person"),
         404: ("not_found", "There is no such program, or you may not know of it.", None),
+        406: ("not_acceptable", "This is not answered in any form that the Accept header names.", "application/json"),
         409: ("act_id_reused", "This key was used for another act.", "a new Idempotency-Key"),
         410: ("document_gone", "The bytes of this document are stored no more as they were filed.", "to file it again"),
         413: ("too_large", "The document is larger than 50 MiB.", "a smaller document"),

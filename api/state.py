@@ -20,6 +20,7 @@ from db.programs import Programs
 from db.queries import Queries
 from db.record import Recorder
 from db.session import Reader
+from db.tokens import Tokens
 
 
 class Settings(BaseSettings):
@@ -51,6 +52,7 @@ class State:
     documents: Documents
     temporal: Client
     runs: CheckRuns
+    tokens: Tokens
     known: KnownTokens
 
 

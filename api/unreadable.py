@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ from fastapi import Request
 
 from rules.fields import Shapes
 from rules.forms import unlike
-from rules.words import TEXT_HOLDS
+from rules.words import TEXT_HOLDS, did_you_mean
 
 MOST = 50
 """Faults of one request that are told."""
@@ -56,12 +57,21 @@ FORMS = {
 TEXT = f"is no text; {TEXT_HOLDS}"
 KINDS["string_unicode"] = TEXT
 
+_QUOTED = re.compile(r"'([^']*)'")
+
 KEY_MISSING = "is missing; choose a key for this act, and send the same one when you send it again"
 
 
 def faults(errors: Sequence[Any], known: Callable[[Any], str]) -> list[dict[str, str]]:
     """The errors of pydantic as the faults of a problem body; `known` tells the fields of a place that has not that one."""
-    return [{"where": _place(item), "message": _sentence(item, known)[:LONGEST]} for item in errors[:MOST]]
+    told = [item for item in errors[:MOST] if not _is_shortened(item, errors)]
+    return [{"where": _place(item), "message": _sentence(item, known)[:LONGEST]} for item in told]
+
+
+def _is_shortened(item: Any, errors: Sequence[Any]) -> bool:
+    """A list that is too short only because what is in it cannot be read."""
+    around = tuple(item["loc"])
+    return item["type"] == "too_short" and any(tuple(one["loc"])[:-1][: len(around)] == around for one in errors)
 
 
 def fields_of(request: Request, body: Any) -> Callable[[Any], str]:
@@ -90,6 +100,11 @@ def _place(item: Any) -> str:
     return ".".join(str(part)[:LONGEST_PART] for part in parts)
 
 
+def _choices(context: dict[str, Any]) -> str:
+    """Those that pydantic names, in quotes."""
+    return str(context.get("expected_tags") or context.get("expected"))
+
+
 def _sentence(item: Any, known: Callable[[Any], str]) -> str:
     kind, context = item["type"], item.get("ctx", {})
     if kind == "json_invalid":
@@ -102,4 +117,7 @@ def _sentence(item: Any, known: Callable[[Any], str]) -> str:
         return KINDS[kind] + known(item)
     if kind == "string_pattern_mismatch":
         return FORMS.get(context["pattern"]) or unlike(context["pattern"])
+    if kind in {"union_tag_invalid", "literal_error", "enum"}:
+        given = str(context.get("tag", item["input"]))[:LONGEST_PART]
+        return f"{given!r} cannot stand here; {did_you_mean(given, _QUOTED.findall(_choices(context)))}"
     return KINDS.get(kind, str(item["msg"][:1].lower() + item["msg"][1:]))

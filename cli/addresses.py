@@ -9,10 +9,14 @@ from typing import Annotated
 
 import typer
 
+from cli.home import our_plans
 from workflows.client import TemporalSettings
 
 HomeFolder = Annotated[Path, typer.Option("--home", envvar="ACCORD_HOME", help="The data folder.")]
 """Where the embedded servers, the documents and the tokens are kept."""
+
+
+AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
 
 
 class NotRunning(Exception):
@@ -53,6 +57,14 @@ def document_store(home: Path) -> str:
         return _found(home, "ACCORD_DOCUMENTS", "documents")
     except NotRunning:
         return str(home / "documents")
+
+
+def plan_folder(home: Path) -> Path:
+    """Where the plans are kept that are started by name: where the service that runs says, or those that come with it."""
+    try:
+        return Path(_found(home, "ACCORD_PLANS", "plans"))
+    except NotRunning:
+        return our_plans()
 
 
 def _found(home: Path, variable: str, name: str | None = None) -> str:

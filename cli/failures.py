@@ -1,8 +1,9 @@
 """Why `accord` could not start.
 
     CannotStart
-      PortTaken          somebody else listens where we should
+      PortsTaken         somebody else listens where we should
       AlreadyRunning     the data folder is in use by a living process
+      Conflicts          both
       NoSpace            the disk is full, or nearly
       NoPermission       a folder can't be made, read or written
       DataUnusable       the folder holds something, but not data that this version can use
@@ -14,6 +15,7 @@
 Each says in one paragraph what is wrong and what would be right; nothing has been changed when it is raised.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -21,11 +23,17 @@ class CannotStart(Exception):
     """The base: whoever wants to tell a person why nothing runs catches this one."""
 
 
-class PortTaken(CannotStart):
-    def __init__(self, what: str, port: int, option: str) -> None:
+class PortsTaken(CannotStart):
+    """Ports that are in use, or asked for twice; each with what should listen there and the option that chooses another."""
+
+    def __init__(self, taken: Sequence[tuple[str, int, str]], free: Sequence[int]) -> None:
+        """`free`: as many ports that nobody listens on."""
+        told = "; ".join(f"{port}, where {what} should listen" for what, port, _ in taken)
+        others = " ".join(f"{option} {port}" for (_, _, option), port in zip(taken, free, strict=True))
+        one = len(taken) == 1
         super().__init__(
-            f"Port {port} on 127.0.0.1, where {what} should listen, is in use by another process. "
-            f"Stop that process, or choose another port: accord run {option} {port + 1}."
+            f"{'A port' if one else 'Ports'} on 127.0.0.1 {'is' if one else 'are'} in use already: {told}. "
+            f"Stop what uses {'it' if one else 'them'}, or choose: accord run {others}."
         )
 
 
@@ -35,6 +43,13 @@ class AlreadyRunning(CannotStart):
             f"The data in {folder} is in use by process {holder}. Stop that process first "
             f"(kill -INT {holder}), or choose another data folder: ACCORD_HOME=/other/folder."
         )
+
+
+class Conflicts(CannotStart):
+    """All that is in the way, so that nobody meets one after the other."""
+
+    def __init__(self, *found: CannotStart) -> None:
+        super().__init__(" ".join(str(one) for one in found))
 
 
 class NoSpace(CannotStart):

@@ -1,6 +1,7 @@
 """The `accord` command. Each further group of commands is a typer app in a file of its own, added below."""
 
 import asyncio
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -28,8 +29,19 @@ from workflows.leaving import leave
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
+def _say_version(asked: bool) -> None:  # noqa: FBT001  typer calls it with the option's value
+    if asked:
+        typer.echo(f"accord {version('accord')}")
+        raise typer.Exit
+
+
 @app.callback()
-def accord() -> None:
+def accord(
+    *,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
     """Programs whose next step depends on proof."""
     try:
         configure()
@@ -41,10 +53,13 @@ def accord() -> None:
 @app.command()
 def run(
     home: HomeFolder = Path(".accord"),
-    port: Annotated[int, typer.Option(help="Where the API listens.")] = 8000,
-    temporal_port: Annotated[int, typer.Option(help="Where Temporal listens.")] = 7233,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Where the API listens.")] = 8000,
+    temporal_port: Annotated[int, typer.Option(min=1, max=65535, help="Where Temporal listens.")] = 7233,
     ui_port: Annotated[
-        int | None, typer.Option(help="Shows Temporal's pages here. They ask nobody who they are.", show_default="not shown")
+        int | None,
+        typer.Option(
+            min=1, max=65535, help="Shows Temporal's pages here. They ask nobody who they are.", show_default="not shown"
+        ),
     ] = None,
     prepare: Annotated[  # noqa: FBT002  an option
         bool, typer.Option("--prepare", help="Register namespace and search attributes in a Temporal of somebody else, too.")

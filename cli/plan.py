@@ -1,11 +1,13 @@
 """`accord plan`: check, draw and describe plans, without a server."""
 
 import json
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
+from cli.addresses import AsJson
 from cli.beside import child_plans
 from rules.drawing.mermaid import as_mermaid
 from rules.drawing.text import as_text
@@ -28,16 +30,64 @@ class Unusable(Exception):
 
 
 @app.command()
-def check(file: PlanFile, values: Values = None) -> None:
-    """Check a plan: its form, its references, and whether every gate can open.
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="PLAN…", help="The plans, YAML files.")],
+    values: Values = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Check plans: their form, their references, and whether every gate can open.
 
-    Every fault is named with file, line and column; the exit status is 1 if there is one.
+    Every fault is named with file, line and column; the exit status is 1 if there is one in any of them.
     """
-    plan = sound_plan(file, values)
-    counts = {"phase": plan.phases, "milestone": plan.milestones, "parameter": plan.parameters}
-    counts |= {"child program": plan.programs} if plan.programs else {}
-    told = ", ".join(f"{len(held)} {what}{'' if len(held) == 1 else 's'}" for what, held in counts.items())
-    typer.echo(f"{file}: sound. {told}.")
+    checked = [_checked(file, values) for file in files]
+    if as_json:
+        typer.echo(json.dumps([asdict(one) for one in checked], indent=2, ensure_ascii=False))
+    for one in checked if not as_json else ():
+        for line in one.lines():
+            typer.echo(line, err=not one.sound)
+    if not all(one.sound for one in checked):
+        raise typer.Exit(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found of one file: how many of what it has, or its faults."""
+
+    file: str
+    sound: bool
+    counts: dict[str, int]
+    faults: list[dict[str, str | int | None]]
+    """Each with `line` and `column` (null where the file can't be used at all), `place` and `message`."""
+
+    def lines(self) -> list[str]:
+        """As they are told to people."""
+        if self.sound:
+            told = ", ".join(f"{count} {what}{'' if count == 1 else 's'}" for what, count in self.counts.items())
+            return [f"{self.file}: sound. {told}."]
+        return [str(fault["told"]) for fault in self.faults]
+
+
+def _checked(file: Path, values: list[str] | None) -> Checked:
+    try:
+        plan = _sound(file, values)
+    except Unusable as reason:
+        return Checked(str(file), sound=False, counts={}, faults=[_fault_of_file(str(reason))])
+    except Faulty as faulty:
+        return Checked(str(file), sound=False, counts={}, faults=[_fault(fault, file) for fault in faulty.faults])
+    counts = {"phase": len(plan.phases), "milestone": len(plan.milestones), "parameter": len(plan.parameters)}
+    counts |= {"child program": len(plan.programs)} if plan.programs else {}
+    return Checked(str(file), sound=True, counts=counts, faults=[])
+
+
+def _fault(fault: Fault, file: Path) -> dict[str, str | int | None]:
+    place = ".".join(str(part) for part in fault.path)
+    line, column = fault.position
+    return {"line": line, "column": column, "place": place, "message": fault.message, "told": fault.line(str(file))}
+
+
+def _fault_of_file(reason: str) -> dict[str, str | int | None]:
+    return {"line": None, "column": None, "place": "", "message": reason, "told": reason}
 
 
 @app.command()
@@ -61,12 +111,17 @@ def show(
 def sound_plan(file: Path, values: list[str] | None) -> Plan:
     """The plan of a file, checked to the end. Ends the command with every fault if there is one."""
     try:
-        plan = document(file)
-        return sound(plan, chosen(values), child_plans(plan, file))
+        return _sound(file, values)
     except Unusable as reason:
         refuse(str(reason))
     except Faulty as faulty:
         refuse(*lines(faulty, file))
+
+
+def _sound(file: Path, values: list[str] | None) -> Plan:
+    """Raises Unusable or Faulty."""
+    plan = document(file)
+    return sound(plan, chosen(values), child_plans(plan, file))
 
 
 def document(file: Path) -> Document:

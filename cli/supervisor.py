@@ -11,7 +11,8 @@ import socket
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,13 +21,13 @@ from pydantic_settings import BaseSettings
 from temporalio.service import RPCError
 
 from cli.child import Child
-from cli.failures import NoSpace, PortTaken, ServerFailed, Unprepared, Unreachable, Unusable
+from cli.failures import AlreadyRunning, Conflicts, NoSpace, PortsTaken, ServerFailed, Unprepared, Unreachable, Unusable
 from cli.first_run import first_run
 from cli.home import Home, claimed, our_plans
 from cli.keeper import Keeper
 from cli.postgres import Postgres
 from cli.signals import interruptible
-from cli.temporal import HOST, Temporal
+from cli.temporal import HOST, Temporal, free_port
 from db.migrations import SERVICE_ROLE, upgrade
 from workflows.client import TemporalSettings, connect
 from workflows.namespace import NotPrepared, patiently, prepare, prepared
@@ -92,12 +93,11 @@ def supervise(folder: Path, ports: Ports, say: Say, *, prepares: bool = False) -
     """
     outside = Outside()
     os.umask(0o077)  # of the children, too: nothing that is written here is for others of this machine
-    with interruptible() as ignore_signals, claimed(folder) as home:
+    with interruptible() as ignore_signals, _claimed(folder, ports, outside) as home:
         keeper = Keeper(say)
         # Those of a start that was killed lead nowhere, and whoever waits for this one looks for the file.
         _addresses_file(home).unlink(missing_ok=True)
         try:
-            _check_ports(ports, outside)
             addresses = _start(keeper, home, ports, outside, say, prepares=prepares)
             _note(home, addresses)
             _announce(home, ports, outside, say)
@@ -210,19 +210,42 @@ def _health(api: str) -> str:
         return str(refused)
 
 
-def _check_ports(ports: Ports, outside: Outside) -> None:
+@contextmanager
+def _claimed(folder: Path, ports: Ports, outside: Outside) -> Iterator[Home]:
+    """The data folder, and ports that nobody uses. Raises a `CannotStart` that names all that is in the way."""
+    taken = _taken(ports, outside)
+    with ExitStack() as stack:
+        try:
+            home = stack.enter_context(claimed(folder))
+        except AlreadyRunning as running:
+            raise Conflicts(running, taken) if taken else running from None
+        if taken:
+            raise taken
+        yield home
+
+
+def _taken(ports: Ports, outside: Outside) -> PortsTaken | None:
     wanted = [("the API", ports.api, "--port")]
     if outside.temporal_address is None:
         wanted.append(("Temporal", ports.temporal, "--temporal-port"))
         if ports.ui is not None:
             wanted.append(("Temporal's pages", ports.ui, "--ui-port"))
+    taken, asked = [], set[int]()
     for what, port, option in wanted:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a connection that lingers is no listener
-            try:
-                probe.bind((HOST, port))
-            except OSError as refused:
-                raise PortTaken(what, port, option) from refused
+        if port in asked or not _is_free(port):
+            taken.append((what, port, option))
+        asked.add(port)
+    return PortsTaken(taken, [free_port() for _ in taken]) if taken else None
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a connection that lingers is no listener
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
 
 
 def _announce(home: Home, ports: Ports, outside: Outside, say: Say) -> None:

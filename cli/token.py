@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -14,20 +16,23 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from cli.addresses import HomeFolder, NotRunning, service_database
+from cli.addresses import AsJson, HomeFolder, NotRunning, plan_folder, service_database
+from cli.known_parties import ProgramUnknown, known_parties
 from db.session import Clerk, Reader
-from db.tokens import Tokens
+from db.tokens import Token, Tokens
 from rules.acts import CHECKS, Role
 from rules.authority import FOR_A_PARTY
+from rules.times import written
+from rules.words import did_you_mean
 
 app = typer.Typer(no_args_is_help=True, help="Bearer tokens: who may come in, as what, until when.")
 
 
 @asynccontextmanager
-async def _tokens(home: Path) -> AsyncIterator[Tokens]:
+async def _tokens(home: Path) -> AsyncIterator[tuple[Tokens, Reader]]:
     url = service_database(home)
     async with Reader(url, size=1) as reader, Clerk(url, size=1) as clerk:
-        yield Tokens(reader, clerk)
+        yield Tokens(reader, clerk), reader
 
 
 @app.command()
@@ -39,45 +44,77 @@ def issue(  # noqa: PLR0913, PLR0917  each is an option of the command
     days: Annotated[int, typer.Option(min=1, max=3650, help="How long it is valid.")] = 90,
     note: Annotated[str, typer.Option(help="What it is for.")] = "",
     home: HomeFolder = Path(".accord"),
+    *,
+    as_json: AsJson = False,
 ) -> None:
-    """Issue a token. Its secret is printed once and kept nowhere.
+    """Issue a token. Its secret is printed once and kept nowhere; its id, by which it is revoked, is printed beside.
 
     A token lets somebody in; what they may do in a program is decided by their membership there.
     """
     if role is Role.CLOCK or (role in FOR_A_PARTY and party is None):
         raise typer.BadParameter("the clock has no token" if role is Role.CLOCK else f"a {role} acts for a --party")
+    if role not in FOR_A_PARTY | {Role.MONITOR} and party is not None:
+        raise typer.BadParameter(f"who acts as {role} acts for nobody; leave --party out")
     if person == CHECKS.person:
         raise typer.BadParameter(f"{person} is the service itself, and needs no token")
 
-    async def issued() -> str:
-        async with _tokens(home) as tokens:
-            secret, _ = await tokens.issue(
+    async def issued() -> tuple[str, Token]:
+        async with _tokens(home) as (tokens, reader):
+            known = await known_parties(reader, plan_folder(home), program)
+            if party is not None and party not in known:
+                whose = "of this program" if program else "of a program or a kept plan"
+                raise typer.BadParameter(f"{party} is no party, body or assessor {whose}; {did_you_mean(party, known)}")
+            return await tokens.issue(
                 person, lifetime=timedelta(days=days), role=role, party=party, program_id=program, note=note
             )
-            return secret
 
-    typer.echo(_run(issued()))
+    secret, token = _run(issued())
+    if as_json:
+        typer.echo(json.dumps({**_plain(token), "secret": secret}, indent=2))
+        return
+    typer.echo(f"token {token.id}, valid until {token.expires_at:%Y-%m-%d}", err=True)
+    typer.echo(secret)
 
 
 @app.command("list")
 def list_(
     person: Annotated[str | None, typer.Argument(help="Only those of this person.")] = None,
     home: HomeFolder = Path(".accord"),
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """List tokens, the newest first; expired and revoked ones too. Secrets are not known any more."""
 
-    async def listed() -> Table:
-        table = Table(Column("id", no_wrap=True), "person", "role", "party", "program", "state", "note")
-        async with _tokens(home) as tokens:
-            for token in await tokens.issued(person):
-                state = "revoked" if token.revoked_at else f"until {token.expires_at:%Y-%m-%d}"
-                if not token.revoked_at and token.expires_at <= datetime.now(UTC):
-                    state = "expired"
-                scope = str(token.program_id or "")
-                table.add_row(str(token.id), token.person, token.role, token.party, scope, state, token.note)
-        return table
+    async def listed() -> list[Token]:
+        async with _tokens(home) as (tokens, _):
+            return await tokens.issued(person)
 
-    Console().print(_run(listed()))
+    found = _run(listed())
+    if as_json:
+        typer.echo(json.dumps([_plain(token) for token in found], indent=2, ensure_ascii=False))
+        return
+    table = Table(Column("token", width=36, no_wrap=True), Column("whose", overflow="fold"), Column("state", overflow="fold"))
+    for token in found:
+        of = f" of {token.party}" if token.party else ""
+        whose = [token.person, f"{token.role}{of}", *([token.note] if token.note else [])]
+        used = f"used {token.last_used_at:%Y-%m-%d}" if token.last_used_at else "never used"
+        place = ["for one program:", str(token.program_id)] if token.program_id else []
+        table.add_row("\n".join([str(token.id), *place]), "\n".join(whose), f"{_state(token)}\n{used}")
+    Console().print(table)
+
+
+def _state(token: Token) -> str:
+    if token.revoked_at:
+        return f"revoked {token.revoked_at:%Y-%m-%d}"
+    return f"{'until' if token.is_valid(datetime.now(UTC)) else 'expired'} {token.expires_at:%Y-%m-%d}"
+
+
+def _plain(token: Token) -> dict[str, object]:
+    """A token as JSON has it; instants as the API writes them."""
+    return {
+        name: written(value) if isinstance(value, datetime) else str(value) if isinstance(value, UUID) else value
+        for name, value in asdict(token).items()
+    }
 
 
 @app.command()
@@ -85,7 +122,7 @@ def revoke(token: Annotated[UUID, typer.Argument(help="The id from the list.")],
     """Revoke a token. It opens nothing any more two seconds later at the latest."""
 
     async def revoked() -> bool:
-        async with _tokens(home) as tokens:
+        async with _tokens(home) as (tokens, _):
             return await tokens.revoke(token)
 
     if not _run(revoked()):
@@ -99,6 +136,6 @@ T = TypeVar("T")
 def _run(work: Coroutine[None, None, T]) -> T:
     try:
         return asyncio.run(work)
-    except NotRunning as reason:
+    except (NotRunning, ProgramUnknown) as reason:
         typer.echo(f"accord: {reason}", err=True)
         raise typer.Exit(1) from reason

@@ -76,7 +76,8 @@ def known_entry(attributes: TypedSearchAttributes) -> tuple[int, int, str] | Non
 
 def details(state: ProgramState) -> str:
     """Where a program stands, as Markdown. Flat: a list within a list runs together on Temporal's pages."""
-    lines = [f"**{state.title}** ({state.plan}) is {state.standing}, as of ledger entry {state.seq}."]
+    as_of = f"as of `seq` {state.seq} of its ledger; later entries change nothing that is shown here"
+    lines = [f"**{state.title}** ({state.plan}) is {state.standing}, {as_of}."]
     if state.parent is not None:
         lines.append(f"It is a child of `{program_workflow(state.parent.parent)}`, there called {state.parent.name}.")
     if state.waiting_for:

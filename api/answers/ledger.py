@@ -7,10 +7,13 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field, WithJsonSchema
 
+from api.answers.described import Described
 from db.queries import Line
 from db.receipts import Receipt
+from rules.acts import Actor
 from rules.decide import Decided
-from rules.entries import KINDS, Entry
+from rules.entries import KINDS, Entry, Fact
+from rules.facts import EvidenceRecorded
 from rules.following.findings import showing
 from rules.following.signature import effects_of
 from rules.program import Program
@@ -34,8 +37,13 @@ class EntryAnswer(BaseModel):
     seq: int
     at: Instant = Field(description="when it was recorded; when it happened stands in the fact")
     act: str
-    actor: dict[str, Any] | None
-    fact: dict[str, Any]
+    actor: Annotated[dict[str, Any], Described(Actor)] | None = Field(
+        default=None, description="who caused it; null or left out: it follows by law"
+    )
+    fact: Annotated[dict[str, Any], Described(Fact)]
+    withheld: bool | None = Field(
+        default=None, description="true: the fact is restricted evidence, told without its text, document and reference"
+    )
 
     @classmethod
     def of(cls, entry: Entry) -> EntryAnswer:
@@ -49,7 +57,7 @@ def withheld(entry: EntryAnswer) -> EntryAnswer:
     if not entry.fact.get("restricted_to"):
         return entry
     kept = {name: value for name, value in entry.fact.items() if name not in ("document", "text", "reference")}
-    return entry.model_copy(update={"fact": kept | {"withheld": True}})
+    return entry.model_copy(update={"fact": kept, "withheld": True})
 
 
 class SealedAnswer(BaseModel):
@@ -75,7 +83,9 @@ class ReadingAnswer(BaseModel):
     """Restricted evidence, and the receipt of the entry which says that it was read."""
 
     receipt: ReceiptAnswer
-    evidence: dict[str, Any] = Field(description="the evidence as it was recorded, with its text and document")
+    evidence: Annotated[dict[str, Any], Described(EvidenceRecorded)] = Field(
+        description="the evidence as it was recorded, with its text and document"
+    )
 
 
 class MissingAnswer(BaseModel):
@@ -98,7 +108,7 @@ class ReceiptAnswer(BaseModel):
     head: str = Field(description="hash of the last of these entries, which vouches for all before it")
     repeated: bool = Field(description="true: this key was used before, and this is the first receipt")
     entries: list[EntryAnswer]
-    missing: list[MissingAnswer] = Field(default_factory=list)
+    missing: list[MissingAnswer]
 
     @staticmethod
     def plain(receipt: Receipt) -> dict[str, Any]:

@@ -27,7 +27,9 @@ class ProgramLine(BaseModel):
     open_phases: list[str]
     parties: list[str]
     started_at: Instant
-    next_due: Instant | None
+    next_due: Instant | None = Field(description="when something happens if nobody acts; null: nothing does")
+    overdue: bool = Field(description="something is still owed whose date has passed")
+    overdue_since: Instant | None = Field(description="when the first of these dates had passed")
     seq: int
     parent_id: UUID | None = Field(description="the program of which it is a child")
     name_in_parent: str | None
@@ -36,6 +38,14 @@ class ProgramLine(BaseModel):
 class ProgramPage(BaseModel):
     programs: list[ProgramLine]
     next: str | None = Field(description="pass as `after` for the next page; null at the end")
+
+
+class CountsAnswer(BaseModel):
+    """How many programs there are."""
+
+    programs: int
+    by_standing: dict[Standing, int]
+    overdue: int = Field(description="those in which something is overdue now")
 
 
 class MemberAnswer(BaseModel):
@@ -54,7 +64,7 @@ class CommitmentAnswer(BaseModel):
     because: str | None
 
 
-class AccountAnswer(BaseModel):
+class TestimonyAnswer(BaseModel):
     id: str
     given_by: str
     given_at: Instant
@@ -79,13 +89,14 @@ class IncidentAnswer(BaseModel):
     reported_by: str
     related_to: str | None
     questioned: bool = Field(description="it was decided otherwise than an account says since")
-    accounts: list[AccountAnswer] = Field(description="what is said of it, by whom; the texts are in the ledger")
+    accounts: list[TestimonyAnswer] = Field(description="what is said of it, by whom; the texts are in the ledger")
 
 
 class ProgramAnswer(BaseModel):
-    """A program as it stands, by its newest entry `seq`."""
+    """A program as it stands, or as it was known `at` an instant, by its newest entry `seq`."""
 
     id: UUID
+    at: Instant = Field(description="the instant that this is told for: now, or the one asked for")
     title: str
     plan: str
     plan_sha256: str
@@ -104,9 +115,9 @@ class ProgramAnswer(BaseModel):
 
     @classmethod
     def of(cls, id: UUID, program: Program, at: datetime) -> ProgramAnswer:  # noqa: A002  the field's name
-        members = sorted(program.members, key=lambda m: (m.person, m.role, m.party or ""))
         return cls(
             id=id,
+            at=at,
             title=program.title,
             plan=program.plan.plan,
             plan_sha256=program.plan_sha256,
@@ -120,9 +131,15 @@ class ProgramAnswer(BaseModel):
             phases=[PhaseAnswer.of(program, name, at) for name in program.plan.phases],
             commitments=[_commitment(program, name) for name in program.plan.commitments],
             incidents=incidents(program),
-            members=[MemberAnswer(person=m.person, role=m.role, party=m.party) for m in members],
+            members=members(program),
             clocks=[ClockAnswer.of(clock, at) for clock in clocks(program)],
         )
+
+
+def members(program: Program) -> list[MemberAnswer]:
+    """Every membership, by person."""
+    held = sorted(program.members, key=lambda m: (m.person, m.role, m.party or ""))
+    return [MemberAnswer(person=m.person, role=m.role, party=m.party) for m in held]
 
 
 def _commitment(program: Program, name: str) -> CommitmentAnswer:
@@ -155,7 +172,7 @@ def incidents(program: Program) -> list[IncidentAnswer]:
             reported_by=incident.reported_by.person,
             related_to=incident.related_to,
             questioned=incident.questioned,
-            accounts=[AccountAnswer(**asdict(account)) for account in incident.accounts],
+            accounts=[TestimonyAnswer(**asdict(account)) for account in incident.accounts],
         )
         for incident in sorted(program.incidents.values(), key=lambda held: held.happened_at, reverse=True)
     ]

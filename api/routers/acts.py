@@ -110,19 +110,19 @@ async def advance_phase(phase: Annotated[Name, Path()], acting: Doing) -> Respon
 
 
 @router.post("/suspensions", **RECORDED)
-async def suspend(deed: a.SuspendProgram, acting: Doing) -> Response:
+async def suspend_program(deed: a.SuspendProgram, acting: Doing) -> Response:
     """Stops clocks and gates at once; evidence and incidents are still accepted."""
     return await acting.do(deed)
 
 
 @router.post("/resumptions", **RECORDED)
-async def resume(deed: a.ResumeProgram, acting: Doing) -> Response:
+async def resume_program(deed: a.ResumeProgram, acting: Doing) -> Response:
     """Ends a suspension; due dates have moved by its length."""
     return await acting.do(deed)
 
 
 @router.post("/terminations", **RECORDED)
-async def terminate(deed: a.TerminateProgram, acting: Doing) -> Response:
+async def terminate_program(deed: a.TerminateProgram, acting: Doing) -> Response:
     """Ends the program for good."""
     return await acting.do(deed)
 

@@ -18,7 +18,7 @@ from api.identity import CallerInfo
 from api.naming import filing
 from api.problems import READS, Gone, Invalid, NotFound, TooLarge, declared
 from api.routers.evidence import entries_of
-from api.routers.programs import seen
+from api.seen import Seen, seen
 from api.state import State, StateOf
 from api.uploads import BYTES, FORM, MEDIA_TYPE, received
 from db.documents import CHUNK, Damaged, HashDiffers, NotFiled, TooManyBytes
@@ -94,27 +94,26 @@ async def _told(state: State, caller: CallerInfo, program: UUID, sha256: str) ->
 async def list_documents(
     state: StateOf,
     caller: Caller,
-    program: ProgramId,
+    held: Seen,
     filed: Annotated[bool | None, Query(description="false: only those of which nobody has filed the bytes")] = None,
     after: Annotated[Sha256 | None, Query(description="`next` of the page before")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> DocumentPage:
     """The documents that its evidence names, filed or not, in the order in which they were named first, in pages."""
-    held = await seen(state, caller, program)
     if limit > USUAL_PAGE:
         state.allowances.take(caller.person, LONG_PAGE)
-    wanted = [named for named in named_documents(held) if filed is None or named.filed is filed]
+    wanted = [named for named in named_documents(held.program) if filed is None or named.filed is filed]
     start = next((number + 1 for number, named in enumerate(wanted) if named.sha256 == after), 0)
     page = wanted[start : start + limit]
-    entries = await entries_of(state, program, [named.pieces[0].entries[0] for named in page])
-    sizes = await state.documents.sizes(program, [named.sha256 for named in page if named.filed])
+    entries = await entries_of(state, held.id, [named.pieces[0].entries[0] for named in page])
+    sizes = await state.documents.sizes(held.id, [named.sha256 for named in page if named.filed])
     lines = [DocumentLine.of(named, entries[named.pieces[0].entries[0]], sizes.get(named.sha256)) for named in page]
     return DocumentPage(documents=lines, next=page[-1].sha256 if start + limit < len(wanted) else None)
 
 
 @router.get(
     "/{sha256}",
-    responses={**READS, **declared(410), 200: {"content": {BYTES: {}}}},
+    responses={**READS, **declared(410), 200: {"content": {BYTES: {"schema": _BINARY}}}},
     response_class=StreamingResponse,
 )
 async def download_document(

@@ -8,12 +8,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
 
-from api.acting import ProgramId
 from api.allowance import LONG_PAGE, USUAL_PAGE
 from api.answers.evidence import EvidenceAnswer, EvidencePage
 from api.callers import Caller
 from api.problems import READS, NotFound
-from api.routers.programs import seen
+from api.seen import Seen
 from api.state import State, StateOf
 from db.queries import Sought
 from rules.entries import Entry
@@ -28,7 +27,7 @@ router = APIRouter(prefix="/programs/{program}/evidence", tags=["evidence"])
 async def get_evidence(
     state: StateOf,
     caller: Caller,
-    program: ProgramId,
+    held: Seen,
     milestone: Name | None = None,
     indicator: Name | None = None,
     status: EvidenceStatus | None = None,
@@ -37,30 +36,29 @@ async def get_evidence(
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> EvidencePage:
     """Its evidence and measurements with all that was done with each, oldest first, in pages."""
-    held = await seen(state, caller, program)
+    program = held.program
     if limit > USUAL_PAGE:
         state.allowances.take(caller.person, LONG_PAGE)
     wanted = [
         piece
-        for piece in held.evidence.values()
+        for piece in program.evidence.values()
         if (milestone is None or piece.milestone == milestone)
         and (indicator is None or (piece.measurement is not None and piece.measurement.indicator == indicator))
         and (status is None or piece.status is status)
-        and (to_verify is None or could_verify(held, caller.actor, piece) is to_verify)
+        and (to_verify is None or could_verify(program, caller.actor, piece) is to_verify)
     ]
     start = next((number + 1 for number, piece in enumerate(wanted) if piece.id == after), 0)
     page = wanted[start : start + limit]
     more = page[-1].id if start + limit < len(wanted) else None
-    return EvidencePage(evidence=await _answers(state, program, page), next=more)
+    return EvidencePage(evidence=await _answers(state, held.id, page), next=more)
 
 
 @router.get("/{evidence}", responses=READS)
-async def get_piece(state: StateOf, caller: Caller, program: ProgramId, evidence: Annotated[Id, Path()]) -> EvidenceAnswer:
+async def get_piece(state: StateOf, held: Seen, evidence: Annotated[Id, Path()]) -> EvidenceAnswer:
     """One piece of evidence or one measurement, with all that was done with it."""
-    held = await seen(state, caller, program)
-    if (piece := held.evidence.get(evidence)) is None:
+    if (piece := held.program.evidence.get(evidence)) is None:
         raise NotFound("evidence")
-    (answer,) = await _answers(state, program, [piece])
+    (answer,) = await _answers(state, held.id, [piece])
     return answer
 
 

@@ -27,7 +27,7 @@ class Live(BaseModel):
     status: Literal["live"] = "live"
 
 
-class OverdueAnswer(BaseModel):
+class OverdueClocks(BaseModel):
     """Programs with a clock that has been due for more than ten seconds."""
 
     programs: int
@@ -50,17 +50,17 @@ class Ready(BaseModel):
         default=[], description="what is missing in Temporal, and mended by `accord temporal prepare`"
     )
     documents: Literal["ready", "unreachable"] = Field(description="unreachable: acts are recorded, documents are not read")
-    overdue: OverdueAnswer | None = Field(description="clocks that are due and have not struck; null while nobody knows")
+    overdue: OverdueClocks | None = Field(description="clocks that are due and have not struck; null while nobody knows")
 
 
 @router.get("/live")
-async def live() -> Live:
+async def get_liveness() -> Live:
     """The process answers."""
     return Live()
 
 
 @router.get("/ready", responses={503: {"model": Ready}})
-async def ready(state: StateOf, response: Response) -> Ready:
+async def get_readiness(state: StateOf, response: Response) -> Ready:
     """What the process rests on, told apart."""
     try:
         migrated: bool | None = await at_head(state.reader)
@@ -77,5 +77,5 @@ async def ready(state: StateOf, response: Response) -> Ready:
         temporal="unreachable" if lacks is None else "unprepared" if lacks else "ready",
         temporal_lacks=lacks or [],
         documents="ready" if documents else "unreachable",
-        overdue=OverdueAnswer(programs=overdue.count, since=overdue.since) if overdue else None,
+        overdue=OverdueClocks(programs=overdue.count, since=overdue.since) if overdue else None,
     )

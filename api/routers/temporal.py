@@ -60,7 +60,7 @@ class PayloadsBody(BaseModel):
 
 
 @router.post("/decode", responses=declared(401, 403, 404, 413, 422, 503))
-async def decode(
+async def decode_payloads(
     state: StateOf,
     caller: Caller,
     asked: PayloadsBody,

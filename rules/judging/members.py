@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import assert_never
 
 from rules import acts as a
@@ -53,16 +54,37 @@ def _check_member(member: a.Member, plan: Plan) -> None:
         )
 
 
-def _check_changer(program: Program, actor: a.Actor, member: a.Member) -> None:
-    """Who speaks for a party says who acts for it. An officer does for those who have nobody to speak for them. Raises No."""
+@dataclass(frozen=True, slots=True)
+class Changer:
+    """Who says who acts for a party: the part of the table of authority, and the party whose own that is."""
+
+    part: str
+    party: str | None
+
+    def covers(self, actor: a.Actor) -> bool:
+        return may(actor.role, self.part) and (self.party is None or actor.party == self.party)
+
+    @property
+    def in_words(self) -> str:
+        return by(self.part, [self.party] if self.party else ())
+
+
+def changer_of(program: Program, member: a.Member) -> Changer:
+    """Who speaks for a party says who acts for it. An officer does for those who have nobody to speak for them."""
     party = member.party
     speaks = party is not None and any(one.party == party and one.role is a.Role.REPRESENTATIVE for one in program.members)
-    own = speaks and program.plan.members_admitted_by == "own_party"
-    part = "change_own_members" if own else "change_other_members"
-    if may(actor.role, part) and (not own or actor.party == party):
+    if speaks and program.plan.members_admitted_by == "own_party":
+        return Changer("change_own_members", party)
+    return Changer("change_other_members", None)
+
+
+def _check_changer(program: Program, actor: a.Actor, member: a.Member) -> None:
+    """Raises No."""
+    changer = changer_of(program, member)
+    if changer.covers(actor):
         return
-    whose = f"Members for {party}" if party else "Members for nobody"
-    accepted = by(part, [party] if own and party else ())
+    whose = f"Members for {member.party}" if member.party else "Members for nobody"
+    accepted = changer.in_words
     raise No(Code.PARTY_MAY_NOT, f"{whose} are admitted and removed by {accepted}.", accepted)
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from yaml import Mark, MarkedYAMLError
 
 from rules.forms import unlike
+from rules.words import did_you_mean
+
+_FIELD = re.compile(r"[ ]*(- )?[\w-]+")
+"""What stands before the colon of a field that has a line of its own."""
 
 
 class Misplaced(ValueError):
@@ -26,9 +31,19 @@ def unread(error: MarkedYAMLError, text: str) -> tuple[str, Mark | None]:
     if context in ("while parsing a flow mapping", "while parsing a flow sequence"):
         return f"what opens here with {'{' if 'mapping' in context else '['} is not closed", error.context_mark
     if problem.startswith("mapping values are not allowed"):
+        if here and _FIELD.fullmatch(text[text.rfind("\n", 0, here.index) + 1 : here.index]):
+            return (
+                "this field is further in than the one before it, and reads as part of its text; put them in one column",
+                here,
+            )
         return "a colon within text; put the text in quotes, or the fields on lines of their own", here
     if problem in ("did not find expected key", "did not find expected '-' indicator"):
         return "this line is further in or out than those that it belongs to", here
+    if problem == "could not find expected ':'":
+        return (
+            "this line is no field, and too far out to belong to the text before it; put it further in",
+            error.context_mark or here,
+        )
     found = text[here.index : here.index + 1] if here else ""
     if problem.endswith("cannot start any token"):
         if found == "\t":
@@ -59,6 +74,8 @@ def sentence(item: Any) -> str:
             return str(item["ctx"]["error"])
         case "string_pattern_mismatch":
             return f"{str(item['input'])[:60]!r} {unlike(item['ctx']['pattern'])}"
+        case "criterion" if isinstance(item["input"], dict) and len(item["input"]) == 1:
+            return _near(str(next(iter(item["input"]))), item["msg"])
         case "union_tag_invalid" if field(item):
             known = item["ctx"]["expected_tags"].replace("'", "")
             return f"{item['ctx']['tag']!r} is nothing that can stand here; write one of {known}"
@@ -74,6 +91,12 @@ def sentence(item: Any) -> str:
         return f'is text; write "{found}"'
     shown = f" (found {item['input']!r})" if isinstance(item["input"], str | int | bool) else ""
     return str(item["msg"][:1].lower() + item["msg"][1:]) + shown
+
+
+def _near(word: str, criteria: str) -> str:
+    """What is said of a criterion that is none, with the one whose name is nearest."""
+    near = did_you_mean(word, re.findall(r"(\w+): \.\.\.", criteria))
+    return f"{word[:60]} is no criterion; {near} {criteria}" if near.startswith("did you mean") else criteria
 
 
 UNKNOWN = "is not a field of this place; remove it or correct its name"

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -23,6 +24,12 @@ from db.tokens import Tokens
 from tests.rules.small_plan import EVERYBODY, PLAN
 
 STRANGER = "stranger"
+
+
+@cache
+def application() -> FastAPI:
+    """The application, which keeps nothing while it is not served; its OpenAPI document takes a third of a second to make."""
+    return create_app()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +61,7 @@ async def served(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> A
     monkeypatch.setenv("ACCORD_DOCUMENTS", str(tmp_path / "documents"))
     monkeypatch.setenv("ACCORD_LARGEST_DOCUMENT", str(1024 * 1024))
     monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
-    async with serving(create_app, Limits()) as (port, _):
+    async with serving(application, Limits()) as (port, _):
         yield f"http://127.0.0.1:{port}"
 
 

@@ -13,11 +13,10 @@ import httpx2
 import pytest
 from temporalio.api.common.v1 import Payload
 
-from api.app import create_app
 from api.connections import Limits
 from db.session import Clerk, Reader
 from db.tokens import Tokens
-from tests.api.conftest import Door, serving
+from tests.api.conftest import Door, application, serving
 from tests.workflows.keys import key
 from workflows.codec import Codec
 from workflows.key_ring import KeyRing
@@ -43,7 +42,7 @@ def keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 async def keyed(keys: Path, door: Door) -> AsyncIterator[Door]:
     """A second process of the same service, with keys."""
-    async with serving(create_app, Limits()) as (port, _):
+    async with serving(application, Limits()) as (port, _):
         address = f"http://127.0.0.1:{port}"
         async with httpx2.AsyncClient(base_url=address, trust_env=False, timeout=30, verify=False) as client:
             yield Door(client, door.secrets, door.program)

@@ -11,8 +11,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.core.result import Ok
 
-from api.app import create_app
-from tests.api.conftest import Door
+from tests.api.conftest import Door, application
 
 ROLES = {
     "representative": "nils",
@@ -53,7 +52,7 @@ def _faults(api: str, headers: dict[str, str], program: str) -> list[str]:
 def _requests() -> list[schemathesis.Case[Any]]:
     """For every route. They are drawn once, because everybody sends the same."""
     drawn: list[schemathesis.Case[Any]] = []
-    for result in schemathesis.openapi.from_dict(create_app().openapi()).get_all_operations():
+    for result in schemathesis.openapi.from_dict(application().openapi()).get_all_operations():
         assert isinstance(result, Ok), result  # else the document itself is broken
 
         @given(case=result.ok().as_strategy())

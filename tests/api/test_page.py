@@ -17,6 +17,7 @@ async def test_the_page_and_all_that_it_needs_come_from_here(door: Door) -> None
     for address in needed:
         assert address.startswith("/"), address
         assert (await door.client.get(address)).status_code == 200, address
+    assert '"persistAuthorization": true' in answer.text, "one would log in again after each reload"
     assert (await door.client.get("/redoc")).status_code == 404
 
 

@@ -34,7 +34,7 @@ async def test_everybody_sees_that_it_is_there_and_nobody_its_words(door: Door, 
         (piece,) = (await door.get(person, "/programs/{program}/evidence")).json()["evidence"]
         assert piece["restricted_to"] == ["north", "commission"]
         page = await door.get(person, "/programs/{program}/ledger", kind="evidence_recorded")
-        assert page.json()["entries"][0]["fact"]["withheld"]
+        assert page.json()["entries"][0]["withheld"]
         assert WORDS not in page.text
         assert secret not in page.text
 

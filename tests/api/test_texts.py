@@ -13,8 +13,7 @@ from urllib.parse import quote
 import httpx2
 import pytest
 
-from api.app import create_app
-from tests.api.conftest import Door
+from tests.api.conftest import Door, application
 from tests.api.test_fuzz import ROLES
 from tests.rules.small_plan import PLAN
 
@@ -83,7 +82,7 @@ async def test_a_parameter_is_recorded_in_the_form_that_has_one_hash(door: Door,
 
 def test_no_string_or_number_of_a_request_is_without_bounds() -> None:
     """A new field that takes anything would bring back what these tests have found."""
-    assert sorted(_unbounded(create_app().openapi())) == []
+    assert sorted(_unbounded(application().openapi())) == []
 
 
 def _unbounded(document: dict[str, Any]) -> Iterator[str]:
@@ -153,7 +152,7 @@ async def test_nothing_hostile_in_any_place_makes_the_service_fail(door: Door, p
     mine = list(ROLES.values()).index(person)
     faults = []
     turns = cycle(range(len(ROLES)))
-    for ask in _asks(create_app().openapi(), door.program):
+    for ask in _asks(application().openapi(), door.program):
         if next(turns) == mine:
             answer = await _sent(door, person, ask)
             if answer.status_code >= 500 and not (answer.status_code == 503 and ("health" in ask.path or "checks" in ask.path)):

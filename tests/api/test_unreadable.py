@@ -54,6 +54,35 @@ async def test_each_slip_is_told_in_words(door: Door, change: dict[str, Any], wh
     assert told[where].startswith(message)
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "where", "message"),
+    [
+        (
+            "/acts",
+            {"acts": [{"key": "a1", "deed": {"kind": "verfy", "evidence": "e1"}}]},
+            "body.acts.0.deed",
+            "'verfy' cannot stand here; did you mean verify?",
+        ),
+        (
+            "/members",
+            {"member": {"person": "x", "role": "verifer", "party": "north"}},
+            "body.member.role",
+            "'verifer' cannot stand here; did you mean verifier?",
+        ),
+        (
+            "/determinations",
+            {"milestone": "announced", "outcome": "achievd", "reason": "Shown."},
+            "body.outcome",
+            "'achievd' cannot stand here; did you mean achieved, not_achieved, partly_achieved?",
+        ),
+    ],
+)
+async def test_of_words_that_can_stand_somewhere_the_nearest_is_named(
+    door: Door, path: str, body: Any, where: str, message: str
+) -> None:
+    assert await faults(door, f"/programs/{{program}}{path}", body) == {where: message}
+
+
 async def test_what_is_missing_is_named(door: Door) -> None:
     assert (await faults(door, "/programs/{program}/evidence", {}))["body.milestone"] == "is missing"
 
@@ -83,7 +112,7 @@ async def test_a_form_is_told_that_json_is_asked_for(door: Door) -> None:
 async def test_an_address_that_cannot_be_read_is_told_alike(door: Door) -> None:
     (fault,) = (await door.get("nora", "/programs/nonsense")).json()["faults"]
     assert fault == {"where": "path.program", "message": "is no id of a program; GET /programs lists them"}
-    (fault,) = (await door.get("nora", "/programs/{program}/as-of", at="yesterday")).json()["faults"]
+    (fault,) = (await door.get("nora", "/programs/{program}", at="yesterday")).json()["faults"]
     assert fault["where"] == "query.at"
     assert fault["message"].startswith("'yesterday' is no instant; write date, time and offset")
 

@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from cli.failures import PortTaken
+from cli.failures import PortsTaken
 from cli.keeper import Keeper
 
 
@@ -15,7 +15,7 @@ class Fake:
     def start(self) -> None:
         self.story.append(f"start {self.name}")
         if self.broken:
-            raise PortTaken(self.name, 1, "--port")
+            raise PortsTaken([(self.name, 1, "--port")], [2])
         self.alive = True
 
     def stop(self) -> None:
@@ -66,6 +66,6 @@ def test_a_restart_that_fails_is_said_and_tried_again(clock: list[float]) -> Non
     for second in (5.0, 6.0):
         clock[0] = second
         keeper.tend()
-    assert any("Port 1" in line for line in story)
+    assert any("1, where api should listen" in line for line in story)
     assert story[-1] == "api runs again."
     assert keeper.dead() is None

@@ -100,6 +100,30 @@ def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
     assert accord("plan", "check", file).exit_code == 0
 
 
+def test_several_files_are_checked_at_once(tmp_path: Path) -> None:
+    """As a pipeline does with all that it keeps."""
+    file = tmp_path / "plan.yaml"
+    file.write_text(RESET.read_text(encoding="utf-8").replace("- phase: announcement", "- phase: anouncement"))
+    result = accord("plan", "check", RESET, file, tmp_path / "none.yaml")
+    assert result.exit_code == 1
+    assert result.stdout.startswith(f"{RESET}: sound. ")
+    assert "did you mean announcement?" in result.stderr
+    assert "none.yaml: there is no such file" in result.stderr
+
+
+def test_what_is_found_is_told_to_programs(tmp_path: Path) -> None:
+    file = tmp_path / "plan.yaml"
+    file.write_text(RESET.read_text(encoding="utf-8").replace("opened_in: sfa_programs", "opened_in: sfa", 1))
+    result = accord("plan", "check", "--json", RESET, file, tmp_path / "none.yaml")
+    assert (result.exit_code, result.stderr) == (1, "")
+    sound, faulty, missing = json.loads(result.stdout)
+    assert (sound["sound"], sound["counts"]["milestone"], sound["faults"]) == (True, 10, [])
+    (fault,) = faulty["faults"]
+    assert (fault["place"], fault["column"]) == ("programs.wto_accession.opened_in", 16)
+    assert fault["message"].startswith("sfa is no phase of this plan")
+    assert (missing["sound"], missing["faults"][0]["line"]) == (False, None)
+
+
 def test_values_of_parameters() -> None:
     assert accord("plan", "check", RESET, "--set", "stability_length=PT20S", "--set", "settling=PT0S").exit_code == 0
     for words, sentence in (

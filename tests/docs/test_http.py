@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from api import problems
-from api.app import create_app
 from rules.authority import MAY, NARROWER
 from rules.refusals import Code
 from rules.refusals import Refused as Refusal
+from tests.api.conftest import application
 from tests.docs.reading import ROOT, rows, section
 
 PAGE = ROOT / "docs" / "http.md"
@@ -63,7 +63,7 @@ def test_every_route_is_named() -> None:
     text = PAGE.read_text()
     found = [
         f"{method.upper()} {path.removeprefix('/api/v1')}"
-        for path, methods in create_app().openapi()["paths"].items()
+        for path, methods in application().openapi()["paths"].items()
         for method in methods
     ]
     spelled = [(route, route.replace(" /programs/{program}", " ", 1)) for route in found]
@@ -72,7 +72,7 @@ def test_every_route_is_named() -> None:
 
 def test_no_other_route_is_named() -> None:
     """A route that is gone would still be tried."""
-    paths = create_app().openapi()["paths"]
+    paths = application().openapi()["paths"]
     known = {f"{method.upper()} {path.removeprefix('/api/v1')}" for path, methods in paths.items() for method in methods}
     named = re.findall(r"`(GET|POST) (/[^`?]*)", PAGE.read_text())
     assert {f"{m} {p}" for m, p in named if not {f"{m} {p}", f"{m} /programs/{{program}}{p}"} & known} == set()

@@ -322,6 +322,13 @@ FAULTS = {
     "a quote that is not closed": ("title: Calm", "title: ▸'Calm", "the quote that opens here is closed nowhere"),
     "a tab": ("    title: Calm", "▸\ttitle: Calm", "a tab stands here; indent with spaces"),
     "a line that is set in too little": ("Calm\n    entry:", "Calm\n   ▸entry:", "this line is further in or out"),
+    "a field that is set in too much": ("title: Calm\n", "title: Calm\n      within▸: P1D\n", "this field is further in"),
+    "a folded text that is not set in": (
+        "title: Calm\n",
+        "title: >-\n    ▸Calm\n",
+        "too far out to belong to the text before it",
+    ),
+    "a criterion with a slip": ("- phase: move", "- ▸phse: move", "phse is no criterion; did you mean phase?"),
     "a colon in a text": ("title: Calm", "title: Calm▸: at last", "put the text in quotes"),
     "a percent sign that begins a text": ("title: Calm", "title: ▸%Calm", "'%' begins no value; put the text in quotes"),
     "text where fields belong": ("determined: {by: [committee]}", "determined: ▸the committee", "has fields of its own"),

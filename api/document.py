@@ -1,0 +1,106 @@
+"""The OpenAPI document: what FastAPI finds out by itself, put into the form that clients are generated from."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from fastapi.routing import APIRoute
+
+from api.problems import ProblemBody
+from rules.entries import KINDS
+
+GROUPS: dict[str, str] = {
+    "programs": "Programs: started, listed, and read as they stand or stood. What blocks, who owes, what was recorded.",
+    "across programs": "What is owed and which dates come, over all programs that the caller may know of; and who is asking.",
+    "acts": "What members do in a program. Each is judged by the law, recorded once, and answered with a receipt.",
+    "evidence": "Evidence and measurements: what each shows, its document, and who has said what of it.",
+    "documents": "Bytes under their SHA-256, filed before evidence names them.",
+    "incidents": "Incidents: reported, told by several, confirmed, contested, dismissed, resolved.",
+    "proposals": "Decisions that parties take together: waivers, extensions, amendments; and what a signature would do.",
+    "disputes": "Disputes that go from stage to stage, and what lapses unless it is decided otherwise.",
+    "checks": "Automated checks: when each source is read, how that goes, and an officer's hand on it.",
+    "tokens": "Tokens that let members of a program in. They stand beside the ledger.",
+    "plans": "The plans that this service keeps and starts by name.",
+    "problems": "Every code with which a request can be refused.",
+    "health": "Whether the process lives, and whether what it rests on is ready. Needs no token.",
+    "temporal": "What Temporal keeps encrypted, in clear for its pages.",
+}
+"""Groups of routes in the order in which the page shows them."""
+
+EXAMPLES = Path(__file__).with_name("examples.json")
+"""By operation, what a service was asked and has answered (`python -m tests.api.example_program`)."""
+
+_READS_FIRST = ("get", "post")
+
+
+def operation_id(route: APIRoute) -> str:
+    """What a client's function for a route is called: as the route's own, which for an act is its kind."""
+    return route.name
+
+
+def completed(document: dict[str, Any]) -> dict[str, Any]:
+    """The document as it is served: problems and groups described, reads first, figures as the text that they are."""
+    shapes: dict[str, Any] = document["components"]["schemas"]
+    body = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
+    shapes.update(body.pop("$defs", {}))
+    shapes.setdefault(ProblemBody.__name__, body)
+    for shape in shapes.values():
+        _with_kind(shape)
+        _plainly(shape)
+    _with_examples(document)
+    document["tags"] = [{"name": name, "description": text} for name, text in GROUPS.items()]
+    document["paths"] = {path: _reads_first(operations) for path, operations in document["paths"].items()}
+    return document
+
+
+def _with_examples(document: dict[str, Any]) -> None:
+    """Puts beside each operation what a service was asked and has answered, and beside all previews that of one act."""
+    kept: dict[str, Any] = json.loads(EXAMPLES.read_text(encoding="utf-8"))
+    preview = kept.get("consent", {}).get("preview")
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            example = {"preview": preview} | kept.get(operation["operationId"], {})
+            for parameter in operation.get("parameters", []):
+                if parameter["name"] in example.get("path", {}):
+                    parameter["example"] = example["path"][parameter["name"]]
+            parts = {"request": operation.get("requestBody", {})}
+            for status in sorted({"200", "201", "202"} & operation["responses"].keys()):
+                answer = operation["responses"][status]
+                is_preview = status == "200" and "201" in operation["responses"]
+                parts["preview" if is_preview else "answer"] = answer
+            for part, described in parts.items():
+                if part in example and "application/json" in described.get("content", {}):
+                    described["content"]["application/json"]["example"] = example[part]
+
+
+def _reads_first(operations: dict[str, Any]) -> dict[str, Any]:
+    return {method: operations[method] for method in sorted(operations, key=_READS_FIRST.index)}
+
+
+def _with_kind(shape: dict[str, Any]) -> None:
+    """A recorded fact always says its kind. It has a default in code, and would be described as one that may be left out."""
+    properties = shape.get("properties", {})
+    if properties.get("kind", {}).get("const") in KINDS:
+        shape["required"] = ["kind", *shape.get("required", [])]
+
+
+def _plainly(held: Any) -> None:
+    """Figures as text alone, since they are answered so and a binary fraction is refused; and names of fields as a property
+    of names, since generators take fields under a pattern for fields of any type.
+    """
+    if isinstance(held, list):
+        for one in held:
+            _plainly(one)
+    elif isinstance(held, dict):
+        kinds = [choice.get("type") for choice in held.get("anyOf", [])]
+        if {"number", "string"} <= {*kinds}:
+            del held["anyOf"][kinds.index("number")]
+            if len(held["anyOf"]) == 1:
+                held.update(held.pop("anyOf")[0])
+        if len(patterns := held.pop("patternProperties", {})) == 1:
+            ((pattern, shape),) = patterns.items()
+            held |= {"propertyNames": {"pattern": pattern}, "additionalProperties": shape}
+        for one in held.values():
+            _plainly(one)

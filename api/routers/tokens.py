@@ -1,0 +1,123 @@
+"""Tokens for the members of a program: issued, listed, ended. They stand beside the ledger."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+from uuid import UUID, uuid5
+
+import structlog
+from fastapi import APIRouter, Path, Response
+from pydantic import Field
+
+from api.acting import Key, ProgramId
+from api.answers.tokens import IssuedAnswer, TokenAnswer
+from api.callers import Caller
+from api.problems import READS, WRITES, NotFound, Refused, declared
+from api.seen import seen
+from api.state import State, StateOf
+from db.tokens import Token, TokenExists
+from rules.acts import Actor, Member, Role
+from rules.judging.tokens import check_ends_token, check_gives_token, sees_token
+from rules.refusals import Code, No
+from rules.refusals import Refused as Refusal
+from rules.words import Label, Strict
+
+log = structlog.get_logger()
+
+router = APIRouter(prefix="/programs/{program}/tokens", tags=["tokens"])
+
+ISSUED_BY = UUID("0b1a6f0e-3c55-5f0a-9d5e-7a8f3f0f6c11")
+"""Namespace of the ids of tokens: the same person with the same key issues the same token."""
+
+UNITS = 1
+"""Of the allowance, for each token."""
+
+
+class Issue(Strict):
+    """For which member of the program, and for how long."""
+
+    member: Member = Field(description="person, role and party as they were admitted")
+    days: Annotated[int, Field(ge=1, le=365)] = 90
+    note: Label | None = Field(default=None, description="what it is for")
+
+
+@router.post("", status_code=201, responses=WRITES)
+async def issue_token(
+    state: StateOf, caller: Caller, program: ProgramId, key: Key, body: Issue, response: Response
+) -> IssuedAnswer:
+    """Issues a token that lets a member into this program alone. Whoever admits somebody may give them one.
+
+    Its secret is answered once. The same request again answers the same token without it.
+    """
+    held = await seen(state, caller, program)
+    try:
+        check_gives_token(held, caller.actor, body.member)
+    except No as no:
+        raise Refused(no.refused) from None
+    state.allowances.take(caller.person, UNITS)
+    response.headers["Cache-Control"] = "no-store"
+    token_id = uuid5(ISSUED_BY, f"{program}/{caller.person}/{key}")
+    try:
+        secret, token = await state.tokens.issue(
+            body.member.person,
+            lifetime=timedelta(days=body.days),
+            program_id=program,
+            party=body.member.party,
+            role=body.member.role,
+            note=body.note or "",
+            issued_by=caller.person,
+            token_id=token_id,
+        )
+    except TokenExists:
+        return IssuedAnswer(token=TokenAnswer.of(await _again(state, token_id, body)), secret=None)
+    log.info("token_issued", token=str(token.id), person=token.person, by=caller.person)
+    return IssuedAnswer(token=TokenAnswer.of(token), secret=secret)
+
+
+@router.get("", responses=READS)
+async def get_tokens(state: StateOf, caller: Caller, program: ProgramId) -> list[TokenAnswer]:
+    """The tokens for this program alone that the caller may know of, newest first; expired and revoked ones too."""
+    held = await seen(state, caller, program)
+    return [
+        TokenAnswer.of(token)
+        for token in await state.tokens.of_program(program)
+        if caller.reads_everything or sees_token(held, caller.actor, _holder(token))
+    ]
+
+
+@router.post("/{token}/revocations", responses=declared(401, 403, 404, 409, 422, 429, 503))
+async def revoke_token(
+    state: StateOf, caller: Caller, program: ProgramId, token_id: Annotated[UUID, Path(alias="token")]
+) -> TokenAnswer:
+    """Ends a token: two seconds later it opens nothing any more. A token that has ended is answered as it is."""
+    held = await seen(state, caller, program)
+    found = await state.tokens.one(token_id)
+    if found is None or found.program_id != program or not sees_token(held, caller.actor, _holder(found)):
+        raise NotFound("token")
+    try:
+        check_ends_token(held, caller.actor, _holder(found))
+    except No as no:
+        raise Refused(no.refused) from None
+    if await state.tokens.revoke(token_id, caller.person):
+        log.info("token_revoked", token=str(token_id), person=found.person, by=caller.person)
+    return TokenAnswer.of(await state.tokens.one(token_id) or found)
+
+
+async def _again(state: State, token_id: UUID, asked: Issue) -> Token:
+    """The token that was issued under the same key. Raises Refused where something else was asked for then."""
+    token = await state.tokens.one(token_id)
+    lifetime = token.expires_at - token.created_at if token else timedelta()
+    same = token is not None and (
+        (token.person, token.role, token.party, token.note)
+        == (asked.member.person, asked.member.role, asked.member.party, asked.note or "")
+        and abs(lifetime - timedelta(days=asked.days)) < timedelta(minutes=1)
+    )
+    if token is None or not same:
+        raise Refused(Refusal(Code.ACT_ID_REUSED, "This key was used for another token.", "a new Idempotency-Key"))
+    return token
+
+
+def _holder(token: Token) -> Actor:
+    """Whom a token stands for. One without a role, which lets nobody in, is looked at as an auditor's."""
+    return Actor(person=token.person, role=Role(token.role or Role.AUDITOR), party=token.party)
