@@ -154,3 +154,21 @@ async def test_the_document_of_a_figure_can_be_read_by_whoever_is_to_verify_it(d
     assert (await door.get("nick", f"{DOCUMENTS}/{DIGEST}")).content == CONTENT
     assert (await door.get("nick", f"{LIST}/m1")).json()["document"]["filed"]
     await done(door, "nick", "verifications", {"evidence": "m1"})
+
+
+async def test_at_an_instant_it_is_told_as_it_was_known_then(recorded: Door) -> None:
+    then = (await recorded.get("saul", ONE)).json()["recorded_at"]
+    await upload(recorded, "nora")
+    await done(recorded, "sven", "verifications", {"evidence": "e1"})
+    piece = (await recorded.get("saul", ONE, at=then)).json()
+    assert (piece["status"], piece["document"]["filed"]) == ("recorded", False)
+    assert [one["kind"] for one in piece["history"]] == ["evidence_recorded"]
+    (line,) = (await recorded.get("saul", DOCUMENTS, at=then)).json()["documents"]
+    assert not line["filed"]
+
+
+async def test_what_would_bring_a_verification_on_asks_where_its_document_was_seen(recorded: Door) -> None:
+    blocked = (await recorded.get("saul", "/programs/{program}/blocking")).text
+    assert "where you have seen its document" in blocked
+    await upload(recorded, "nora")
+    assert "where you have seen" not in (await recorded.get("saul", "/programs/{program}/blocking")).text
