@@ -21,7 +21,22 @@ from api.identity import KnownTokens
 from api.limits import BodyLimit
 from api.problems import declared
 from api.requests import RequestIds
-from api.routers import acts, checks, disputes, documents, family, health, incidents, plans, proposals
+from api.routers import (
+    across,
+    acts,
+    checks,
+    disputes,
+    documents,
+    evidence,
+    family,
+    health,
+    incidents,
+    ledger,
+    plans,
+    proposals,
+    releases,
+    views,
+)
 from api.routers import problems as problem_routes
 from api.routers import programs as program_routes
 from api.routers import temporal as temporal_routes
@@ -152,7 +167,12 @@ def create_app() -> FastAPI:
         disputes,
         checks,
         program_routes,
+        views,
+        releases,
+        ledger,
+        across,
         family,
+        evidence,
         documents,
         token_routes,
         plans,

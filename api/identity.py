@@ -30,12 +30,13 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class CallerInfo:
-    """A person in one role; `program` limits the token to one program, None does not."""
+    """A person in one role until `expires_at`; `program` limits the token to one program, None does not."""
 
     person: str
     role: Role
     party: str | None
     program: UUID | None
+    expires_at: datetime
 
     @property
     def actor(self) -> Actor:
@@ -87,7 +88,7 @@ class KnownTokens:
         self._used[token.id] = datetime.now(UTC)
         if len(self._known) >= MOST_KNOWN:
             self._known.clear()
-        caller = CallerInfo(token.person, Role(token.role), token.party, token.program_id)
+        caller = CallerInfo(token.person, Role(token.role), token.party, token.program_id, token.expires_at)
         self._known[secret] = (now + KNOWN_FOR_SECONDS, caller)
         return caller
 

@@ -9,15 +9,30 @@ from typing import Annotated
 import typer
 
 from api.allowance import UNITS_A_MINUTE
-from benchmarks import acts, checks, clock, lag, memory, open_programs, size, worst
+from benchmarks import acts, checks, clock, lag, memory, open_programs, owed, size, worst
 from benchmarks.stage import stage
 
-PARTS = ("list", "acts", "family", "reset", "hot", "entries", "lag", "strikes", "clock", "open", "checks", "alone", "worst")
+PARTS = (
+    "list",
+    "owed",
+    "acts",
+    "family",
+    "reset",
+    "hot",
+    "entries",
+    "lag",
+    "strikes",
+    "clock",
+    "open",
+    "checks",
+    "alone",
+    "worst",
+)
 
 Parts = Annotated[list[str] | None, typer.Argument(help=f"Any of {', '.join(PARTS)}; all of them if left out.")]
 
 
-def main(  # noqa: PLR0912, PLR0913, PLR0917  one option and one branch a part
+def main(  # noqa: C901, PLR0912, PLR0913, PLR0917  one option and one branch a part
     parts: Parts = None,
     rounds: Annotated[int, typer.Option(help="Times that each comparison is made; medians are shown.")] = 5,
     seconds: Annotated[float, typer.Option(help="Length of one slice of load.")] = 2,
@@ -40,6 +55,8 @@ def main(  # noqa: PLR0912, PLR0913, PLR0917  one option and one branch a part
         memory.weighed(here, "with nothing to do")
         if "list" in chosen:  # first, while there are few programs
             size.long_list(here, listed, rounds)
+        if "owed" in chosen:
+            owed.across(here, listed, rounds)
         if "acts" in chosen:
             acts.against_floor(here, numbers, rounds, seconds, programs)
         if "family" in chosen:

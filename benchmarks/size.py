@@ -6,16 +6,13 @@ import asyncio
 from typing import Any
 from uuid import uuid4
 
-import psycopg
-from psycopg import sql
-
 from benchmarks import asks
+from benchmarks.copies import multiply
 from benchmarks.stage import Stage
 from benchmarks.tables import median, show, verdict
 from cli.service import Service as Api
 
 AT_ONCE = 500
-COPIED = ("program", "membership")
 
 
 def long_program(stage: Stage, entries: int, rounds: int) -> None:
@@ -66,7 +63,7 @@ def long_list(stage: Stage, programs: int, rounds: int) -> None:
         stage.load.hold(name, stage.service.port, [[request]], repeats=True)
     stage.load.hold("floor", stage.floor_port, [asks.floor_lane(1)], repeats=True)
     few = _lists(stage, list(paths), rounds)
-    _multiply(stage, ids[0], programs)
+    multiply(stage, ids[0], programs)
     many = _lists(stage, list(paths), rounds)
     lines = [(name, *few[name], *many[name], many[name][1] / few[name][1]) for name in paths]
     head = ("", "10: p50 ms", "in floors", f"{programs}: p50 ms", "in floors", "ratio")
@@ -103,38 +100,3 @@ async def _fill(stage: Stage, program: str, entries: int) -> None:
                 for n in range(min(AT_ONCE, entries - start))
             ]
             await api.send(stage.service.people["us-recorder"], f"/programs/{program}/acts", {"acts": acts})
-
-
-def _multiply(stage: Stage, pattern: str, programs: int) -> None:
-    """Copies of a program's rows under new ids, started one second apart."""
-    with psycopg.connect(stage.service.addresses["database_owner_url"]) as connection:
-        connection.execute(
-            "CREATE TEMP TABLE copies AS SELECT gen_random_uuid() AS id, n FROM generate_series(1, %s) n", [programs]
-        )
-        for table, key in (("program", "id"), ("membership", "program_id")):
-            found = connection.execute(
-                "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER'", [table]
-            )
-            columns = [row[0] for row in found.fetchall()]
-            values = [_copied(column, key) for column in columns]
-            connection.execute(
-                sql.SQL(
-                    "INSERT INTO {table} ({columns}) SELECT {values} FROM {table} held, copies WHERE held.{key} = {id}"
-                ).format(
-                    table=sql.Identifier(table),
-                    columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
-                    values=sql.SQL(", ").join(values),
-                    key=sql.Identifier(key),
-                    id=sql.Literal(pattern),
-                )
-            )
-        connection.execute("ANALYZE program")
-        connection.execute("ANALYZE membership")
-
-
-def _copied(column: str, key: str) -> sql.Composable:
-    if column == key:
-        return sql.SQL("copies.id")
-    if column == "started_at":
-        return sql.SQL("held.started_at - copies.n * interval '1 second'")
-    return sql.SQL("held.{}").format(sql.Identifier(column))

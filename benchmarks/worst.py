@@ -135,7 +135,7 @@ def _past(attacker: Person, long: str) -> Iterator[Request]:
     now = datetime.now(UTC)
     for n in range(700):
         at = (now - timedelta(milliseconds=7 * n)).isoformat().replace("+00:00", "Z")
-        yield asks.get(f"/api/v1/programs/{long}/as-of?at={at}", attacker)
+        yield asks.get(f"/api/v1/programs/{long}?at={at}", attacker)
 
 
 def _views(attacker: Person, big: str) -> Iterator[Request]:

@@ -174,7 +174,7 @@ class Demo:
         self._tell(f"    {block['sentence']} [{', '.join(block['owes'])}]")
 
     async def _say_what_blocks(self) -> None:
-        for block in await self._read("/blocking"):
+        for block in (await self._read("/blocking"))["gates"]:
             owes = f" [{', '.join(block['owes'])} owes the next act]" if block["owes"] else ""
             self._tell(f"{block['phase']}: {block['sentence']}{owes}")
 

@@ -25,6 +25,7 @@ from db.wire import Call, Value
 from rules.acts import Act, StrikeClock
 from rules.canonical import NotCanonical
 from rules.decide import Decided, again, content_of, decide, knows_of, refusal
+from rules.explaining.outstanding import Held, outstanding, outstanding_after
 from rules.refusals import Code, Refused
 
 Nonce: TypeAlias = Callable[[], bytes]
@@ -130,8 +131,9 @@ class Draft:
         before, after = self._before, self.after
         entries = [sealed.entry for sealed in self._sealed]
         clocks = (before.clocks if before else (), after.clocks)
-        changes = rows(before.program if before else None, after.program, entries, clocks)
-        line = head(after.program, after.head, after.clocks) | {"clock_seq": self._clock_seq}
+        were, owed = self._owed(before, after)
+        changes = rows(before.program if before else None, after.program, entries, clocks, (were, owed))
+        line = head(after.program, after.head, after.clocks, owed) | {"clock_seq": self._clock_seq}
         if before is None:
             line |= origin(after.program)
         data = {**changes.plain, "program": [line], "ledger_entry": [columns_of(entry) for entry in entries]}
@@ -142,6 +144,14 @@ class Draft:
             [sealed.leaf for sealed in self._sealed],
             [sealed.body for sealed in self._sealed],
         )
+
+    def _owed(self, before: Kept | None, after: Kept) -> tuple[Held, Held]:
+        """What was owed before, and is owed after all acts; kept with the program, so that the next draft need not ask."""
+        were = before.owed if before else {}
+        facts = (sealed.entry.fact for sealed in self._sealed)
+        owed = outstanding_after(after.program, before.program, were, facts) if before else outstanding(after.program)
+        self.after = replace(after, outstanding=owed)
+        return were, owed
 
     async def _outcome(self, act: Act, turns: Turns) -> Receipt | Refused:
         try:

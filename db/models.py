@@ -2,7 +2,7 @@
 
 A `table=True` class does not validate, and most of these rows are written by SQL in `record.py` and
 `projections.py`: here stands their shape only. `ledger_entry` is the truth. `program`, `phase`,
-`milestone`, `commitment`, `clock`, `incident`, `evidence` and `membership` are projections of it,
+`milestone`, `commitment`, `clock`, `incident`, `evidence`, `membership` and `owed` are projections of it,
 written in the same transaction and made again by `rebuild.py`. `dispatch`, `epoch`, `clock_acceptance`, `token`, `document`,
 `check_run` and `check_fetch` stand beside the ledger.
 """
@@ -87,6 +87,7 @@ class ProgramRow(Row, table=True):
     parties: list[str] = _is(WORDS)
     started_at: datetime = _is(INSTANT)
     next_due: datetime | None = _is(INSTANT, index=True)
+    overdue_from: datetime | None = _is(INSTANT, index=True)
     seq: int = _is(BigInteger)
     head: bytes = _is(LargeBinary)
     clock_seq: int = _is(BigInteger)
@@ -153,7 +154,10 @@ class PhaseRow(Row, table=True):
 class MilestoneRow(Row, table=True):
     """Where a milestone stands. `due_original`, `due_revised` and `achieved_at` are its date triple."""
 
-    __table_args__ = ({"postgresql_with": {"fillfactor": 70}},)
+    __table_args__ = (
+        Index("ix_milestone_due_revised_program_id", "due_revised", "program_id"),
+        {"postgresql_with": {"fillfactor": 70}},
+    )
 
     program_id: UUID = Field(primary_key=True)
     name: str = _is(Text, primary_key=True)
@@ -187,11 +191,16 @@ class CommitmentRow(Row, table=True):
 class ClockRow(Row, table=True):
     """A running clock: what becomes due when, if nobody acts."""
 
+    __table_args__ = (
+        # A due date of a milestone is found there, with what it was first.
+        Index("ix_clock_due_at_program_id", "due_at", "program_id", postgresql_where=text("kind <> 'deadline'")),
+    )
+
     program_id: UUID = Field(primary_key=True)
     name: str = _is(Text, primary_key=True)
     kind: str = _is(Text)
     phase: str = _is(Text)
-    due_at: datetime = _is(INSTANT, index=True)
+    due_at: datetime = _is(INSTANT)
     note: str = _is(Text)
 
 
@@ -239,10 +248,39 @@ class EvidenceRow(Row, table=True):
 class MembershipRow(Row, table=True):
     """Who may see a program, and as what. `party` is empty for a role that is held for nobody."""
 
+    __table_args__ = (Index("ix_membership_person_role_party", "person", "role", "party"),)
+
     program_id: UUID = Field(primary_key=True)
-    person: str = _is(Text, primary_key=True, index=True)
+    person: str = _is(Text, primary_key=True)
     role: str = _is(Text, primary_key=True)
     party: str = _is(Text, primary_key=True)
+
+
+class OwedRow(Row, table=True):
+    """One act that a party or body owes, from `since` on and until `ends_at`.
+
+    `due_at` is when the first of its dates has passed, its own (`due`) or that of its milestone; infinity: it has none. It is
+    overdue from `overdue_from` on.
+    """
+
+    __table_args__ = (
+        Index("ix_owed_party_kind_due_at", "party", "kind", "due_at", "program_id", "name"),
+        Index("ix_owed_kind_due_at", "kind", "due_at", "program_id", "party", "name"),
+    )
+
+    program_id: UUID = Field(primary_key=True)
+    party: str = _is(Text, primary_key=True)
+    kind: str = _is(Text, primary_key=True)
+    name: str = _is(Text, primary_key=True)
+    title: str = _is(Text)
+    since: datetime = _is(INSTANT)
+    due: datetime | None = _is(INSTANT)
+    milestone_due_original: datetime | None = _is(INSTANT)
+    milestone_due_revised: datetime | None = _is(INSTANT)
+    due_at: datetime = _is(INSTANT)
+    overdue_from: datetime | None = _is(INSTANT)
+    ends_at: datetime | None = _is(INSTANT)
+    binding: bool
 
 
 class DispatchRow(Row, table=True):
@@ -364,5 +402,6 @@ PROJECTIONS = (
     "incident",
     "evidence",
     "membership",
+    "owed",
 )
 """Tables that the ledger alone determines."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from db.snapshots import EVERY, Snapshots
 from db.turns import Turns
 from rules.entries import Entry
 from rules.evolve import evolve
+from rules.explaining.outstanding import Held, outstanding
 from rules.family import is_news
 from rules.program import Program
 from rules.settling.clocks import Clock, clocks, clocks_after
@@ -34,11 +35,16 @@ _UP_TO = "SELECT leaf, body FROM ledger_entry WHERE program_id = %s AND seq > %s
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A program, the leaf of its newest entry, and its running clocks."""
+    """A program, the leaf of its newest entry, its running clocks, and what is owed in it, once somebody had to know."""
 
     program: Program
     head: bytes
     clocks: tuple[Clock, ...]
+    outstanding: Held | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def owed(self) -> Held:
+        return outstanding(self.program) if self.outstanding is None else self.outstanding
 
     @property
     def seq(self) -> int:

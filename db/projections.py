@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from rules.entries import Entry
+from rules.explaining.outstanding import Held, Outstanding, overdue_from
 from rules.program import Program
 from rules.settling.clocks import Clock
 from rules.vocabulary.evidence import Evidence
@@ -19,7 +20,7 @@ from rules.vocabulary.phases import PhaseStatus
 
 Line: TypeAlias = dict[str, Any]
 
-GONE = {"clock": ("name",), "membership": ("person", "role", "party")}
+GONE = {"clock": ("name",), "membership": ("person", "role", "party"), "owed": ("party", "kind", "name")}
 """Tables from which rows go, with their keys beside `program_id`; in all others rows only change."""
 
 ORIGIN = ("title", "plan", "plan_sha256", "parties", "started_at")
@@ -52,11 +53,12 @@ def rows(
     after: Program,
     entries: Iterable[Entry],
     clocks: tuple[tuple[Clock, ...], tuple[Clock, ...]],
+    owed: tuple[Held, Held],
 ) -> Changes:
     """What changed between two states of a program.
 
-    `entries` are those in between, `clocks` the running clocks before and after. Evidence and
-    incidents, of which there may be thousands, are looked up by the ids that the entries name.
+    `entries` are those in between, `clocks` the running clocks before and after, `owed` what was owed then and is owed now.
+    Evidence and incidents, of which there may be thousands, are looked up by the ids that the entries name.
     """
     changes = Changes()
     changes.put("phase", _phases(before, after))
@@ -67,6 +69,7 @@ def rows(
     changes.put("incident", (_incident(after.incidents[name]) for name in incidents if name in after.incidents))
     _clocks(changes, *clocks)
     _members(changes, before, after)
+    _owed(changes, *owed)
     return changes
 
 
@@ -83,12 +86,13 @@ def origin(after: Program) -> Line:
     }
 
 
-def head(after: Program, head_leaf: bytes, clocks: tuple[Clock, ...]) -> Line:
+def head(after: Program, head_leaf: bytes, clocks: tuple[Clock, ...], owed: Held) -> Line:
     """What may change in the row of `program`, but for `clock_seq`, which whoever writes it decides."""
     return {
         "standing": after.standing,
         "open_phases": [name for name, state in after.phases.items() if state.status is PhaseStatus.OPEN],
         "next_due": clocks[0].due_at if clocks else None,
+        "overdue_from": overdue_from(owed),
         "seq": after.seq,
         "head": f"\\x{head_leaf.hex()}",
         "updated_at": after.at,
@@ -244,3 +248,34 @@ def _members(changes: Changes, before: Program | None, after: Program) -> None:
 
     changes.put("membership", (line(member) for member in after.members - were))
     changes.drop("membership", (line(member) for member in were - after.members))
+
+
+def _owed(changes: Changes, before: Held, after: Held) -> None:
+    """What is owed for one thing is another tuple where something of it changed."""
+    if before is after:
+        return
+    were, are = dict[str, Line](), dict[str, Line]()
+    for held, other, lines in ((before, after, were), (after, before, are)):
+        for about, found in held.items():
+            if other.get(about) is not found:
+                lines |= {f"{one.owed.party} {one.owed.kind} {one.owed.name}": _owed_line(one) for one in found}
+    changes.put("owed", (line for key, line in are.items() if were.get(key) != line))
+    changes.drop("owed", ({name: line[name] for name in GONE["owed"]} for key, line in were.items() if key not in are))
+
+
+def _owed_line(one: Outstanding) -> Line:
+    owed, milestone = one.owed, one.milestone_due
+    return {
+        "party": owed.party,
+        "kind": owed.kind,
+        "name": owed.name,
+        "title": one.title,
+        "since": owed.since,
+        "due": owed.due,
+        "milestone_due_original": milestone.original if milestone else None,
+        "milestone_due_revised": milestone.revised if milestone else None,
+        "due_at": one.due_at or "infinity",
+        "overdue_from": one.overdue_from,
+        "ends_at": one.ends_at,
+        "binding": owed.binding,
+    }

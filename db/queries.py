@@ -21,8 +21,9 @@ Place: TypeAlias = tuple[datetime, UUID]
 
 AT_A_TIME = 1_000
 _LISTED: LiteralString = (
-    "id, title, plan, plan_sha256, standing, open_phases, parties, started_at, next_due, seq, head, updated_at,"
-    " parent_id, name_in_parent"
+    "id, title, plan, plan_sha256, standing, open_phases, parties, started_at, next_due,"
+    " CASE WHEN overdue_from <= now() THEN overdue_from END AS overdue_since, seq,"
+    " head, updated_at, parent_id, name_in_parent"
 )
 
 
@@ -39,11 +40,16 @@ class Listed:
     parties: list[str]
     started_at: datetime
     next_due: datetime | None
+    overdue_since: datetime | None
     seq: int
     head: bytes
     updated_at: datetime
     parent_id: UUID | None
     name_in_parent: str | None
+
+    @property
+    def overdue(self) -> bool:
+        return self.overdue_since is not None
 
     @property
     def place(self) -> Place:
@@ -52,16 +58,31 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which programs. `person` limits them to those that the person is a member of, `among` to the named ones."""
+    """Which programs. `person` limits them to those that the person is a member of, `among` to the named ones.
+
+    `due_before` is of the next clock or of what is overdue; `owes` a party or body; `text` a part of the title or of the plan's
+    name, in capitals or not.
+    """
 
     plan: str | None = None
     phase: str | None = None
     standing: str | None = None
     party: str | None = None
     due_before: datetime | None = None
+    overdue: bool | None = None
+    owes: str | None = None
+    text: str | None = None
     parent: UUID | None = None
     person: str | None = None
     among: Collection[UUID] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Numbers of programs."""
+
+    by_standing: dict[str, int]
+    overdue: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,10 +117,18 @@ class Queries:
         if after is not None:
             where.append("(started_at <= %(last)s AND (started_at < %(last)s OR id > %(last_id)s))")
             values |= {"last": after[0], "last_id": after[1]}
-        if wanted.among is not None:
-            values["among"] = list(wanted.among)
         query = f"SELECT {_LISTED} FROM program {_all(where)} ORDER BY started_at DESC, id LIMIT %(most)s"
         return [Listed(**row) for row in await self._reader.rows(query, {**values, "most": most})]
+
+    async def counts(self, wanted: Wanted = Wanted()) -> Counts:
+        """How many programs there are of those that are wanted, in all, by standing, and overdue."""
+        where, values = _where(_PROGRAMS, wanted)
+        rows = await self._reader.rows(
+            "SELECT standing, count(*) AS programs, count(*) FILTER (WHERE overdue_from <= now()) AS overdue"
+            f" FROM program {_all(where)} GROUP BY standing ORDER BY standing",
+            values,
+        )
+        return Counts({row["standing"]: row["programs"] for row in rows}, sum(row["overdue"] for row in rows))
 
     async def program(self, program_id: UUID) -> Listed | None:
         row = await self._reader.row(f"SELECT {_LISTED} FROM program WHERE id = %s", [program_id])
@@ -142,7 +171,13 @@ _PROGRAMS: dict[str, LiteralString] = {
     "phase": "open_phases @> ARRAY[%(phase)s]",
     "standing": "standing = %(standing)s",
     "party": "parties @> ARRAY[%(party)s]",
-    "due_before": "next_due < %(due_before)s",
+    "due_before": "(next_due < %(due_before)s OR overdue_from < %(due_before)s)",
+    "overdue": "COALESCE(overdue_from <= now(), false) = %(overdue)s",
+    "owes": (
+        "EXISTS (SELECT FROM owed o WHERE o.program_id = program.id AND o.party = %(owes)s AND o.since <= now()"
+        " AND (o.ends_at IS NULL OR o.ends_at > now()))"
+    ),
+    "text": "(strpos(lower(title), lower(%(text)s)) > 0 OR strpos(lower(plan), lower(%(text)s)) > 0)",
     "parent": "parent_id = %(parent)s",
     "person": "id IN (SELECT program_id FROM membership WHERE person = %(person)s)",
     "among": "id = ANY(%(among)s)",

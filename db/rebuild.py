@@ -54,13 +54,14 @@ async def _rebuild(owner: Connection, program_id: UUID) -> None:
     if not lines:
         return
     kept, clock_seq = _folded(lines)
-    changes = rows(None, kept.program, [entry for _, entry in lines], ((), kept.clocks))
+    owed = kept.owed
+    changes = rows(None, kept.program, [entry for _, entry in lines], ((), kept.clocks), ({}, owed))
     for table in PROJECTIONS[1:]:
         await owner.execute(sql.SQL("DELETE FROM {} WHERE program_id = %s").format(sql.Identifier(table)), [program_id])
     statement = project(frozenset(changes.rows))
     async with psycopg.AsyncRawCursor(owner, row_factory=tuple_row) as raw:
         await raw.execute(statement.sql.encode(), [program_id, to_json(changes.plain).decode()])
-        line = origin(kept.program) | head(kept.program, kept.head, kept.clocks) | {"clock_seq": clock_seq}
+        line = origin(kept.program) | head(kept.program, kept.head, kept.clocks, owed) | {"clock_seq": clock_seq}
         await raw.execute(REWRITE_HEAD.sql.encode(), [program_id, to_json({"program": [line]}).decode()])
 
 

@@ -75,6 +75,7 @@ started AS (
 _GO_ON = """
 went_on AS (
   UPDATE program SET standing = line.standing, open_phases = line.open_phases, next_due = line.next_due,
+    overdue_from = line.overdue_from,
     seq = line.seq, head = line.head, updated_at = line.updated_at,
     clock_seq = COALESCE(line.clock_seq, program.clock_seq)
   FROM jsonb_to_recordset($2::jsonb->'program') AS line ({typed})

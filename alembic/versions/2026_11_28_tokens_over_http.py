@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "2026_11_28_tokens_over_http"
-down_revision = "2026_11_22_check_runs"
+down_revision = "2026_11_28_owed"
 branch_labels = None
 depends_on = None
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from api.answers.phases import BlockingAnswer
 from rules.checking.health import Health, LastRun, health, overdue_from
-from rules.explaining.explain import Blocking
 from rules.language.checks import Runs
 from rules.program import Program
 from rules.times import Instant
@@ -112,25 +110,19 @@ class OverdueCheck(BaseModel):
     sentence: str
 
 
-class GateAnswer(BlockingAnswer):
-    """What blocks a gate, with what its figures and its quiet are waited for in vain."""
-
-    overdue: list[OverdueCheck] = Field(description="checks that the criterion relies on, if they are overdue")
-
-    @classmethod
-    def with_checks(cls, program: Program, block: Blocking, last: Mapping[str, LastRun], at: datetime) -> GateAnswer:
-        told = {name: health(program, name, last.get(name), at) for name in block.relies_on}
-        overdue = [
-            OverdueCheck(
-                check=name,
-                title=program.plan.checks[name].title,
-                since=overdue_from(program, name, last.get(name)),
-                sentence=sentence,
-            )
-            for name, (how, sentence) in told.items()
-            if how is Health.OVERDUE
-        ]
-        return cls(**BlockingAnswer.of(block).model_dump(), overdue=overdue)
+def overdue_checks(program: Program, checks: Iterable[str], last: Mapping[str, LastRun], at: datetime) -> list[OverdueCheck]:
+    """Those of some checks that are overdue."""
+    told = {name: health(program, name, last.get(name), at) for name in checks}
+    return [
+        OverdueCheck(
+            check=name,
+            title=program.plan.checks[name].title,
+            since=overdue_from(program, name, last.get(name)),
+            sentence=sentence,
+        )
+        for name, (how, sentence) in told.items()
+        if how is Health.OVERDUE
+    ]
 
 
 class Upcoming:

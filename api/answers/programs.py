@@ -14,7 +14,6 @@ from api.answers.phases import ClockAnswer, PhaseAnswer
 from rules.program import Program
 from rules.settling.clocks import clocks
 from rules.times import Instant
-from rules.vocabulary.evidence import Evidence, EvidenceStatus
 from rules.vocabulary.standing import Standing
 
 
@@ -28,7 +27,9 @@ class ProgramLine(BaseModel):
     open_phases: list[str]
     parties: list[str]
     started_at: Instant
-    next_due: Instant | None
+    next_due: Instant | None = Field(description="when something happens if nobody acts; null: nothing does")
+    overdue: bool = Field(description="something is still owed whose date has passed")
+    overdue_since: Instant | None = Field(description="when the first of these dates had passed")
     seq: int
     parent_id: UUID | None = Field(description="the program of which it is a child")
     name_in_parent: str | None
@@ -39,60 +40,18 @@ class ProgramPage(BaseModel):
     next: str | None = Field(description="pass as `after` for the next page; null at the end")
 
 
+class CountsAnswer(BaseModel):
+    """How many programs there are."""
+
+    programs: int
+    by_standing: dict[Standing, int]
+    overdue: int = Field(description="those in which something is overdue now")
+
+
 class MemberAnswer(BaseModel):
     person: str
     role: str
     party: str | None
-
-
-class EvidenceAnswer(BaseModel):
-    """A document, statement, attestation or measurement. Its words and bytes stand in the ledger entry and the store."""
-
-    id: str
-    milestone: str | None
-    shows: str | None
-    status: EvidenceStatus
-    recorded_by: str
-    recorded_for: str | None
-    recorded_at: Instant
-    happened_at: Instant | None
-    verified_by: str | None
-    accepted_by: str | None = Field(description="the check that has read it, where its figures count without a person")
-    restricted_to: list[str] = Field(description="who may read it beside auditors; empty: everybody here")
-    indicator: str | None
-    value: str | None
-    unit: str | None
-    period: str | None
-    producer: str | None
-    edition: str | None
-
-    @classmethod
-    def of(cls, piece: Evidence) -> EvidenceAnswer:
-        figure = piece.measurement
-        return cls(
-            id=piece.id,
-            milestone=piece.milestone,
-            shows=piece.shows,
-            status=piece.status,
-            recorded_by=piece.recorded_by.person,
-            recorded_for=piece.recorded_by.party,
-            recorded_at=piece.recorded_at,
-            happened_at=piece.happened_at,
-            verified_by=piece.verified_by.person if piece.verified_by else None,
-            accepted_by=piece.accepted_by,
-            restricted_to=list(piece.restricted_to),
-            indicator=figure.indicator if figure else None,
-            value=f"{figure.value:f}" if figure else None,
-            unit=figure.unit if figure else None,
-            period=figure.period if figure else None,
-            producer=figure.producer if figure else None,
-            edition=figure.edition if figure else None,
-        )
-
-
-class EvidencePage(BaseModel):
-    evidence: list[EvidenceAnswer]
-    next: str | None = Field(description="pass as `after` for the next page; null at the end")
 
 
 class CommitmentAnswer(BaseModel):
@@ -134,9 +93,10 @@ class IncidentAnswer(BaseModel):
 
 
 class ProgramAnswer(BaseModel):
-    """A program as it stands, by its newest entry `seq`."""
+    """A program as it stands, or as it was known `at` an instant, by its newest entry `seq`."""
 
     id: UUID
+    at: Instant = Field(description="the instant that this is told for: now, or the one asked for")
     title: str
     plan: str
     plan_sha256: str
@@ -155,9 +115,9 @@ class ProgramAnswer(BaseModel):
 
     @classmethod
     def of(cls, id: UUID, program: Program, at: datetime) -> ProgramAnswer:  # noqa: A002  the field's name
-        members = sorted(program.members, key=lambda m: (m.person, m.role, m.party or ""))
         return cls(
             id=id,
+            at=at,
             title=program.title,
             plan=program.plan.plan,
             plan_sha256=program.plan_sha256,
@@ -171,9 +131,15 @@ class ProgramAnswer(BaseModel):
             phases=[PhaseAnswer.of(program, name, at) for name in program.plan.phases],
             commitments=[_commitment(program, name) for name in program.plan.commitments],
             incidents=incidents(program),
-            members=[MemberAnswer(person=m.person, role=m.role, party=m.party) for m in members],
+            members=members(program),
             clocks=[ClockAnswer.of(clock, at) for clock in clocks(program)],
         )
+
+
+def members(program: Program) -> list[MemberAnswer]:
+    """Every membership, by person."""
+    held = sorted(program.members, key=lambda m: (m.person, m.role, m.party or ""))
+    return [MemberAnswer(person=m.person, role=m.role, party=m.party) for m in held]
 
 
 def _commitment(program: Program, name: str) -> CommitmentAnswer:

@@ -7,7 +7,7 @@ from typing import get_args
 
 from pydantic import BaseModel, Field
 
-from rules.explaining.owing import Owed, What, in_words
+from rules.explaining.owing import Owed, OwedKind, in_words
 from rules.explaining.reciprocity import Account, How, Reckoned, reciprocity
 from rules.program import Program
 from rules.times import Instant
@@ -16,7 +16,7 @@ from rules.times import Instant
 class OwedAnswer(BaseModel):
     """One act that is owed now."""
 
-    what: What
+    kind: OwedKind
     name: str = Field(description="the milestone, phase, commitment, proposal, dispute or incident")
     sentence: str
     since: Instant
@@ -26,7 +26,7 @@ class OwedAnswer(BaseModel):
     @classmethod
     def of(cls, program: Program, owed: Owed, at: datetime) -> OwedAnswer:
         sentence = in_words(program, owed, at)
-        return cls(what=owed.what, name=owed.name, sentence=sentence, since=owed.since, due=owed.due, binding=owed.binding)
+        return cls(kind=owed.kind, name=owed.name, sentence=sentence, since=owed.since, due=owed.due, binding=owed.binding)
 
 
 class ReckonedAnswer(BaseModel):

@@ -81,13 +81,18 @@ class ReleaseAnswer(BaseModel):
             earned=None if now.amount is None else f"{now.amount:f}",
             because=now.sentence,
             balances={account: f"{amount:f}" for account, amount in state.balances.items()},
-            suspended=[
-                SuspendedAnswer(amount=f"{part.amount:f}", since=part.since, cure_until=cured_by(program, name, part))
-                for part in state.suspensions
-            ],
+            suspended=suspended(program, name),
             waits_for=[AwaitedAnswer.of(waiting) for waiting in awaited(program, name, at)],
             next_due=min(own, default=None),
         )
+
+
+def suspended(program: Program, name: str) -> list[SuspendedAnswer]:
+    """The parts of a release that are suspended."""
+    return [
+        SuspendedAnswer(amount=f"{part.amount:f}", since=part.since, cure_until=cured_by(program, name, part))
+        for part in program.releases[name].suspensions
+    ]
 
 
 class PostingAnswer(BaseModel):

@@ -13,7 +13,7 @@ from api.acting import RECORDED, ActRoute, Doing, ProgramId, Reasoned
 from api.answers.checks import CheckAnswer, RunAsked, Upcoming
 from api.callers import Caller
 from api.problems import READS, Forbidden, NotFound, Refused, Unavailable, declared
-from api.routers.programs import seen
+from api.seen import seen
 from api.state import State, StateOf
 from rules import acts as a
 from rules.program import Program

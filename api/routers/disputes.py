@@ -6,12 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from api.acting import RECORDED, ActRoute, Doing, ProgramId, Reasoned
+from api.acting import RECORDED, ActRoute, Doing, Reasoned
 from api.answers.disputes import DisputeAnswer, SnapbackAnswer
-from api.callers import Caller
 from api.problems import READS
-from api.routers.programs import seen
-from api.state import StateOf
+from api.seen import Seen
 from rules import acts as a
 from rules.vocabulary.disputes import DisputeStatus
 from rules.words import Id, Name, Strict, Text
@@ -59,16 +57,13 @@ async def invoke_snapback(snapback: Annotated[Name, Path()], body: Invocation, a
 
 
 @router.get("/disputes", responses=READS)
-async def get_disputes(
-    state: StateOf, caller: Caller, program: ProgramId, status: DisputeStatus | None = None
-) -> list[DisputeAnswer]:
+async def get_disputes(held: Seen, status: DisputeStatus | None = None) -> list[DisputeAnswer]:
     """Its disputes, oldest first."""
-    held = await seen(state, caller, program)
-    return [DisputeAnswer.of(held, one) for one in held.disputes.values() if status is None or one.status is status]
+    program = held.program
+    return [DisputeAnswer.of(program, one) for one in program.disputes.values() if status is None or one.status is status]
 
 
 @router.get("/snapbacks", responses=READS)
-async def get_snapbacks(state: StateOf, caller: Caller, program: ProgramId) -> list[SnapbackAnswer]:
+async def get_snapbacks(held: Seen) -> list[SnapbackAnswer]:
     """What can lapse, what has been invoked, and when it takes effect."""
-    held = await seen(state, caller, program)
-    return [SnapbackAnswer.of(held, name) for name in held.plan.snapbacks]
+    return [SnapbackAnswer.of(held.program, name) for name in held.program.plan.snapbacks]

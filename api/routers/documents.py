@@ -16,7 +16,7 @@ from api.callers import Caller
 from api.identity import CallerInfo
 from api.naming import filing
 from api.problems import READS, Gone, Invalid, NotFound, TooLarge, declared
-from api.routers.programs import seen
+from api.seen import seen
 from api.state import State, StateOf
 from db.documents import CHUNK, Damaged, HashDiffers, NotFiled, TooManyBytes
 from rules.acts import Act, ReadEvidence, Role

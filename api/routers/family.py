@@ -2,55 +2,52 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from uuid import UUID
+from datetime import datetime
 
 from fastapi import APIRouter
 
-from api.acting import ProgramId
 from api.answers.family import ChildAnswer, FamilyAnswer, OpenPhaseAnswer, children_of
 from api.answers.phases import BlockingAnswer
 from api.callers import Caller
 from api.identity import CallerInfo
 from api.problems import READS, NotFound
-from api.routers.programs import seen
+from api.seen import Seen, SeenProgram, seen_at
 from api.state import State, StateOf
 from rules.explaining.explain import blocking
-from rules.program import Program
 from rules.vocabulary.phases import PhaseStatus
 
-router = APIRouter(prefix="/programs", tags=["programs"])
+router = APIRouter(prefix="/programs/{program}", tags=["programs"])
 
 
-@router.get("/{program}/family", responses=READS)
-async def get_family(state: StateOf, caller: Caller, program: ProgramId) -> FamilyAnswer:
+@router.get("/family", responses=READS)
+async def get_family(state: StateOf, caller: Caller, held: Seen) -> FamilyAnswer:
     """The program and its children, and theirs: where each stands, and what blocks it first."""
-    held = await seen(state, caller, program)
-    name = held.parent.agreed.name if held.parent else None
-    return await _looked_into(state, caller, program, held, name)
+    parent = held.program.parent
+    return await _looked_into(state, caller, held, parent.agreed.name if parent else None)
 
 
-async def _looked_into(state: State, caller: CallerInfo, id: UUID, program: Program, name: str | None) -> FamilyAnswer:  # noqa: A002  the field's name
-    blocks = blocking(program, datetime.now(UTC))
+async def _looked_into(state: State, caller: CallerInfo, held: SeenProgram, name: str | None) -> FamilyAnswer:
+    program, at = held.program, held.at if held.is_past else None
+    blocks = blocking(program, held.at)
     return FamilyAnswer(
-        id=id,
+        id=held.id,
         name=name,
         title=program.title,
         plan=program.plan.plan,
         standing=program.standing,
         open_phases=[
             OpenPhaseAnswer(name=phase, title=program.plan.phases[phase].title)
-            for phase, held in program.phases.items()
-            if held.status is PhaseStatus.OPEN
+            for phase, state_of in program.phases.items()
+            if state_of.status is PhaseStatus.OPEN
         ],
         blocking=BlockingAnswer.of(blocks[0]) if blocks else None,
-        children=[await _child(state, caller, child) for child in children_of(id, program)],
+        children=[await _child(state, caller, child, at) for child in children_of(held.id, program)],
     )
 
 
-async def _child(state: State, caller: CallerInfo, child: ChildAnswer) -> FamilyAnswer:
+async def _child(state: State, caller: CallerInfo, child: ChildAnswer, at: datetime | None) -> FamilyAnswer:
     try:
-        program = await seen(state, caller, child.id)
+        held = await seen_at(state, caller, child.id, at)
     except NotFound:
         return FamilyAnswer(
             id=child.id,
@@ -62,4 +59,4 @@ async def _child(state: State, caller: CallerInfo, child: ChildAnswer) -> Family
             blocking=None,
             children=[],
         )
-    return await _looked_into(state, caller, child.id, program, child.name)
+    return await _looked_into(state, caller, held, child.name)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from api.acting import RECORDED, ActRoute, Doing, ProgramId, Reasoned
+from api.acting import RECORDED, ActRoute, Doing, Reasoned
 from api.allowance import PROPOSAL
 from api.answers.proposals import ProposalAnswer, ProposalLine
 from api.callers import Caller
 from api.problems import READS, NotFound
-from api.routers.programs import seen
+from api.seen import Seen
 from api.state import StateOf
 from rules import acts as a
 from rules.vocabulary.proposals import ProposalStatus
@@ -55,19 +54,16 @@ async def withdraw_proposal(proposal: ProposalId, body: Reasoned, acting: Doing)
 
 
 @router.get("", responses=READS)
-async def get_proposals(
-    state: StateOf, caller: Caller, program: ProgramId, status: ProposalStatus | None = None
-) -> list[ProposalLine]:
+async def get_proposals(held: Seen, status: ProposalStatus | None = None) -> list[ProposalLine]:
     """Its proposals, oldest first."""
-    held = await seen(state, caller, program)
-    return [ProposalLine.of(held, one) for one in held.proposals.values() if status is None or one.status is status]
+    program = held.program
+    return [ProposalLine.of(program, one) for one in program.proposals.values() if status is None or one.status is status]
 
 
 @router.get("/{proposal}", responses=READS)
-async def get_proposal(state: StateOf, caller: Caller, program: ProgramId, proposal: ProposalId) -> ProposalAnswer:
-    """One proposal with the effects of a signature: what would follow from its adoption now."""
-    held = await seen(state, caller, program)
-    if (found := held.proposals.get(proposal)) is None:
+async def get_proposal(state: StateOf, caller: Caller, held: Seen, proposal: ProposalId) -> ProposalAnswer:
+    """One proposal with the effects of a signature: what would follow from its adoption now, or then."""
+    if (found := held.program.proposals.get(proposal)) is None:
         raise NotFound("proposal")
     state.allowances.take(caller.person, PROPOSAL)
-    return ProposalAnswer.shown(held, found, datetime.now(UTC))
+    return ProposalAnswer.shown(held.program, found, held.at)

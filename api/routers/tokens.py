@@ -14,7 +14,7 @@ from api.acting import Key, ProgramId
 from api.answers.tokens import IssuedAnswer, TokenAnswer
 from api.callers import Caller
 from api.problems import READS, WRITES, NotFound, Refused, declared
-from api.routers.programs import seen
+from api.seen import seen
 from api.state import State, StateOf
 from db.tokens import Token, TokenExists
 from rules.acts import Actor, Member, Role

@@ -96,9 +96,9 @@ def blocking(program: Named, *, json: AsJson = False) -> None:
         as_json(answer)
         return
     table = Table("gate", "what is missing", "owes", "since")
-    for block in answer:
+    for block in answer["gates"]:
         table.add_row(f"{block['gate']} of {block['phase']}", block["sentence"], ", ".join(block["owes"]), _day(block["since"]))
-    _print(table, answer)
+    _print(table, answer["gates"])
 
 
 def ledger(  # noqa: PLR0913  each is an option of the command

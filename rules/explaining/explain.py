@@ -40,6 +40,9 @@ class Blocking:
     unknown: Why | None = None
     """Where a figure that it needs tells nothing: of which kind that is."""
 
+    leaf: c.Leaf | None = None
+    """The criterion, where it is one of the plan's."""
+
     relies_on: tuple[str, ...] = ()
     """The checks that it is judged by, well or not: how they go is no matter of the law."""
 
@@ -102,7 +105,7 @@ def _unmet(
 ) -> Iterator[Blocking]:
     for leaf, outcome, (sentence, owes, since, earliest) in unmet(program, (phase, gate), criteria, at):
         unknown, checks = _unknown(program, leaf, at), relied_on(program.plan, leaf)
-        yield Blocking(phase, gate, written(leaf), outcome, sentence, owes, since, earliest, unknown, checks)
+        yield Blocking(phase, gate, written(leaf), outcome, sentence, owes, since, earliest, unknown, leaf, checks)
 
 
 def _unknown(program: Program, leaf: c.Leaf, at: datetime) -> Why | None:

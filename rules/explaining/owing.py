@@ -18,7 +18,7 @@ from rules.vocabulary.incidents import Incident
 from rules.vocabulary.milestones import MilestoneStatus
 from rules.vocabulary.phases import PhaseStatus
 
-What: TypeAlias = Literal[
+OwedKind: TypeAlias = Literal[
     "evidence",
     "verification",
     "observation",
@@ -40,7 +40,7 @@ class Owed:
     """
 
     party: str
-    what: What
+    kind: OwedKind
     name: str
     since: datetime
     due: datetime | None = None
@@ -52,30 +52,39 @@ def owing(program: Program, at: datetime) -> tuple[Owed, ...]:
     if program.ended_at is not None:
         return ()
     return (
-        *_milestones(program, at),
-        *_phases(program, at),
-        *_commitments(program, at),
-        *_proposals(program),
-        *_disputes(program),
-        *_incidents(program),
+        *(owed for name in program.plan.milestones for owed in of_milestone(program, name, at)),
+        *(owed for name in program.plan.phases for owed in of_phase(program, name, at)),
+        *of_commitments(program, at),
+        *of_proposals(program),
+        *of_disputes(program),
+        *of_incidents(program),
     )
 
 
-def _milestones(program: Program, at: datetime) -> Iterator[Owed]:
-    waiting = {name for name in program.plan.phases if program.phase(name).status is PhaseStatus.WAITING}
-    for name, step in program.plan.milestones.items():
-        state, binding = program.milestone(name), step.due is None or step.due.scores
-        if state.status is MilestoneStatus.ACHIEVED:
-            yield from _reversal(program, name, at, binding=binding)
-            continue
-        if state.counts or program.plan.phase_of[name] in waiting or (act := next_act(program, name, at)).what == "nothing":
-            continue
-        due = state.due.revised if state.due else None
-        until = {"evidence": due, "observation": state.finding.observable_until if state.finding else None}.get(act.what)
-        for party in act.owes:
-            yield Owed(party, act.what, name, act.since or program.started_at, until, binding)
-        if act.what == "verification" and without_evidence(program, name, at):
-            yield Owed(step.party, "evidence", name, evidence_since(program, name, at), due, binding)
+def of_milestone(program: Program, name: str, at: datetime) -> Iterator[Owed]:
+    """What is owed for one milestone."""
+    step, state = program.plan.milestones[name], program.milestone(name)
+    binding = step.due is None or step.due.scores
+    if state.status is MilestoneStatus.ACHIEVED:
+        yield from _reversal(program, name, at, binding=binding)
+        return
+    if state.counts or (act := next_act(program, name, at)).what == "nothing":
+        return
+    due = state.due.revised if state.due else None
+    until = {"evidence": due, "observation": state.finding.observable_until if state.finding else None}.get(act.what)
+    for party in act.owes:
+        yield Owed(party, act.what, name, act.since or program.started_at, until, binding)
+    if act.what == "verification" and without_evidence(program, name, at):
+        yield Owed(step.party, "evidence", name, evidence_since(program, name, at), due, binding)
+
+
+def after_observation(program: Program, name: str) -> Iterator[Owed]:
+    """What will be owed for a milestone once the time to observe on its finding is over, whether a clock says so or not."""
+    step, finding = program.plan.milestones[name], program.milestone(name).finding
+    if finding is not None:
+        since = determination_since(program, name, finding)
+        for who in step.determined.by:
+            yield Owed(who, "determination", name, since, None, step.due is None or step.due.scores)
 
 
 def _reversal(program: Program, name: str, at: datetime, *, binding: bool) -> Iterator[Owed]:
@@ -91,24 +100,24 @@ def _reversal(program: Program, name: str, at: datetime, *, binding: bool) -> It
         yield Owed(who, "determination", name, since, None, binding)
 
 
-def _phases(program: Program, at: datetime) -> Iterator[Owed]:
-    """Consents that nothing but a consent is missing for, and phases that somebody has to open."""
-    for name, rule in program.plan.phases.items():
-        state = program.phase(name)
-        waiting = state.status is PhaseStatus.WAITING
-        outer = program.phase(rule.within).status if rule.within else PhaseStatus.OPEN
-        closed = outer is PhaseStatus.WAITING or (waiting and outer is PhaseStatus.COMPLETE)
-        if state.status is PhaseStatus.COMPLETE or closed:
-            continue
-        if waiting and rule.opens == "on_advance" and state.entry_met:
-            for party in (rule.party,) if rule.party else tuple(program.plan.parties):
-                yield Owed(party, "advance", name, state.entry_met_at or program.started_at)
-        if parties := awaited(program, name, at):
-            since = met_since(program, name, at)
-            yield from (Owed(party, "consent", name, since) for party in parties)
+def of_phase(program: Program, name: str, at: datetime) -> Iterator[Owed]:
+    """A consent that nothing but consents is missing for, and the opening of a phase that somebody has to open."""
+    rule, state = program.plan.phases[name], program.phase(name)
+    waiting = state.status is PhaseStatus.WAITING
+    outer = program.phase(rule.within).status if rule.within else PhaseStatus.OPEN
+    closed = outer is PhaseStatus.WAITING or (waiting and outer is PhaseStatus.COMPLETE)
+    if state.status is PhaseStatus.COMPLETE or closed:
+        return
+    if waiting and rule.opens == "on_advance" and state.entry_met:
+        for party in (rule.party,) if rule.party else tuple(program.plan.parties):
+            yield Owed(party, "advance", name, state.entry_met_at or program.started_at)
+    if parties := awaited(program, name, at):
+        since = met_since(program, name, at)
+        yield from (Owed(party, "consent", name, since) for party in parties)
 
 
-def _commitments(program: Program, at: datetime) -> Iterator[Owed]:
+def of_commitments(program: Program, at: datetime) -> Iterator[Owed]:
+    """That commitments that are broken are kept again."""
     for name, state in program.commitments.items():
         rule = program.plan.commitments[name]
         if state.status == "broken" and rule.party is not None:
@@ -118,7 +127,8 @@ def _commitments(program: Program, at: datetime) -> Iterator[Owed]:
             yield Owed(rule.party, "commitment", name, since)
 
 
-def _proposals(program: Program) -> Iterator[Owed]:
+def of_proposals(program: Program) -> Iterator[Owed]:
+    """Answers to proposals that are open."""
     for proposal in program.open_proposals:
         procedure = program.plan.procedures.get(proposal.procedure)
         answered = proposal.consents | proposal.objections
@@ -128,7 +138,8 @@ def _proposals(program: Program) -> Iterator[Owed]:
                 yield Owed(party, "proposal", proposal.id, proposal.notices.get(party, proposal.asked_since), due)
 
 
-def _disputes(program: Program) -> Iterator[Owed]:
+def of_disputes(program: Program) -> Iterator[Owed]:
+    """The settlement of disputes, by those before whom they lie."""
     for dispute in program.disputes.values():
         ladder = program.plan.disputes.get(dispute.ladder)
         stage = ladder.stages.get(dispute.stage) if ladder else None
@@ -137,7 +148,7 @@ def _disputes(program: Program) -> Iterator[Owed]:
                 yield Owed(who, "dispute", dispute.id, dispute.stage_since, dispute.until)
 
 
-def _incidents(program: Program) -> Iterator[Owed]:
+def of_incidents(program: Program) -> Iterator[Owed]:
     """A decision, since it was reported, or since somebody said something that puts the last one in question."""
     for incident in program.incidents.values():
         if to_be_decided(incident):
@@ -148,7 +159,7 @@ def _incidents(program: Program) -> Iterator[Owed]:
 
 def in_words(program: Program, owed: Owed, at: datetime) -> str:
     """What is owed, as a sentence."""
-    match owed.what:
+    match owed.kind:
         case "commitment":
             return commitment_reason(program, owed.name, at)[0]
         case "consent":
@@ -164,14 +175,14 @@ def in_words(program: Program, owed: Owed, at: datetime) -> str:
             return _of_incident(program.incidents[owed.name])
         case "evidence" | "verification" | "observation" | "determination":
             return _of_milestone(program, owed, at)
-    assert_never(owed.what)
+    assert_never(owed.kind)
 
 
 def _of_milestone(program: Program, owed: Owed, at: datetime) -> str:
     step, state = program.plan.milestones[owed.name], program.milestone(owed.name)
     if state.status is MilestoneStatus.ACHIEVED and state.finding is not None:
         return f"{step.title}: {state.finding.sentence}"
-    lacks = without_evidence(program, owed.name, at) if owed.what == "evidence" else []
+    lacks = without_evidence(program, owed.name, at) if owed.kind == "evidence" else []
     if lacks and next_act(program, owed.name, at).what == "verification":
         return f"{step.title}: {', '.join(lacks)} is missing."
     return milestone_reason(program, owed.name, at)[0]

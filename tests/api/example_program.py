@@ -264,8 +264,10 @@ async def _read(by: Recording, program: str) -> None:
     other = (await by.do("start_program", "officer", resources))["program"]
     await by.do("get_releases", "officer", program=other)
     await by.do("get_postings", "officer", program=other, release="capture_experts")
-    now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
-    await by.do("get_as_of", "auditor", None, {"at": now}, program=program)
+    start = (await by.do("get_program", "auditor", program=program))["started_at"]
+    await by.do("get_changes", "auditor", None, {"from": start}, program=program)
+    await by.do("get_dates", "auditor", None, {"from": start, "to": "2100-01-01T00:00:00Z"})
+    await by.do("get_owed", "us-recorder")
     await by.do("get_check", "auditor", program=program, check="flaring")
     await by.do("get_problem", "auditor", code="gate_not_met")
     await by.do("get_plan", "auditor", plan="us-iraq-reset")

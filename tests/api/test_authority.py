@@ -168,7 +168,9 @@ async def test_a_stranger_finds_nothing_behind_any_route(door: Door) -> None:
             continue
         for method, operation in operations.items():
             if method == "get":
-                answer = await door.get(STRANGER, _path(route), **({"at": "2030-01-01T00:00:00Z"} if "as-of" in path else {}))
+                answer = await door.get(
+                    STRANGER, _path(route), **({"from": "2020-01-01T00:00:00Z"} if "changes" in path else {})
+                )
             elif path in DEED_OF:
                 answer = await door.post(STRANGER, _path(route), _body(document, operation))
             else:

@@ -118,10 +118,12 @@ async def test_a_gate_that_waits_for_a_figure_tells_that_its_check_is_overdue(do
     async with Writer(url, size=1) as writer:
         await tell(writer, late, [(act("olga", start), day(0))])
     programs = (await started(door, document)).program, str(late)
-    (quiet, *_), (overdue, *others) = [(await door.get("nora", f"/programs/{one}/blocking")).json() for one in programs]
-    assert (quiet["criterion"], quiet["overdue"]) == ("milestone: announced", [])
-    (told,) = overdue["overdue"]
+    (quiet, *_), (overdue, *others) = [
+        (await door.get("nora", f"/programs/{one}/blocking")).json()["gates"] for one in programs
+    ]
+    assert (quiet["criterion"], quiet["overdue_checks"]) == ("milestone: announced", [])
+    (told,) = overdue["overdue_checks"]
     assert (told["check"], told["title"]) == ("smoke", "Smoke, as the Observatory says")
     assert told["sentence"].startswith("Check overdue since")
     assert (overdue["outcome"], overdue["sentence"]) == (quiet["outcome"], quiet["sentence"])
-    assert not any(other["overdue"] for other in others)
+    assert not any(other["overdue_checks"] for other in others)

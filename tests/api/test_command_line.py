@@ -99,8 +99,8 @@ async def test_programs_are_answered_as_the_api_answers(logged_in: Terminal, doo
     asked = (await door.get("saul", "/programs/{program}")).json()
     assert (list(told), told["seq"]) == (list(asked), asked["seq"])
     blocks = json.loads((await logged_in.accord("blocking", door.program, "--json")).out)
-    sentences = [block["sentence"] for block in (await door.get("saul", "/programs/{program}/blocking")).json()]
-    assert [block["sentence"] for block in blocks] == sentences
+    asked = (await door.get("saul", "/programs/{program}/blocking")).json()
+    assert [gate["sentence"] for gate in blocks["gates"]] == [gate["sentence"] for gate in asked["gates"]]
     (line,) = json.loads((await logged_in.accord("programs", "--json", "--standing", "running")).out)
     assert line["id"] == door.program
 

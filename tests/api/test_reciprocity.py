@@ -13,7 +13,7 @@ async def test_who_owes_what_since_when(door: Door) -> None:
     assert list(answered) == [*PLAN["parties"], *PLAN["bodies"]]
     started = (await door.get("moss", "/programs/{program}")).json()["started_at"]
     (owed,) = answered["north"]["owed"]
-    assert (owed["what"], owed["name"], owed["since"], owed["due"]) == ("evidence", "announced", started, None)
+    assert (owed["kind"], owed["name"], owed["since"], owed["due"]) == ("evidence", "announced", started, None)
     assert answered["south"]["owed"] == []
     assert answered["north"]["binding"] == {"kept": 0, "late": 0, "late_original": 0, "waived": 0, "broken": 0}
     assert answered["north"]["stands_still_since"] is None
@@ -23,7 +23,7 @@ async def test_what_is_recorded_passes_the_next_act_on(door: Door) -> None:
     filed = {"evidence": "e1", "milestone": "announced", "shows": "text", "document": FILE, "reference": "In the archive."}
     assert (await door.post("nora", "/programs/{program}/evidence", filed)).status_code == 201
     answered = {one["party"]: one for one in (await door.get("moss", "/programs/{program}/reciprocity")).json()}
-    assert [one["what"] for one in answered["south"]["owed"]] == ["verification"]
+    assert [one["kind"] for one in answered["south"]["owed"]] == ["verification"]
     assert [one["sentence"] for one in answered["north"]["owed"]] == ["Announced: word is missing."]
 
 

@@ -112,7 +112,7 @@ async def test_a_form_is_told_that_json_is_asked_for(door: Door) -> None:
 async def test_an_address_that_cannot_be_read_is_told_alike(door: Door) -> None:
     (fault,) = (await door.get("nora", "/programs/nonsense")).json()["faults"]
     assert fault == {"where": "path.program", "message": "is no id of a program; GET /programs lists them"}
-    (fault,) = (await door.get("nora", "/programs/{program}/as-of", at="yesterday")).json()["faults"]
+    (fault,) = (await door.get("nora", "/programs/{program}", at="yesterday")).json()["faults"]
     assert fault["where"] == "query.at"
     assert fault["message"].startswith("'yesterday' is no instant; write date, time and offset")
 

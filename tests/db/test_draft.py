@@ -18,6 +18,7 @@ from db.projections import Changes, rows
 from rules import acts as a
 from rules.acts import Act
 from rules.decide import decide
+from rules.explaining.outstanding import outstanding
 from rules.settling.clocks import clocks
 from tests.db.builders import act, long_story, start
 from tests.rules.small_plan import PEOPLE, PLAN, day
@@ -87,17 +88,16 @@ def test_changes_add_up_to_the_whole(story: Any) -> None:
     entries = []
     after: Kept | None = None
     for before, draft in drafts(story()):
+        draft.calls()  # which finds out what is owed
         after = draft.after
         assert after is not None
         new = [line.entry for line in draft.sealed]
         entries += new
-        put(
-            tables,
-            rows(before.program if before else None, after.program, new, (before.clocks if before else (), after.clocks)),
-        )
+        clocked, owed = (before.clocks if before else (), after.clocks), (before.owed if before else {}, after.owed)
+        put(tables, rows(before.program if before else None, after.program, new, clocked, owed))
     whole: dict[str, dict[tuple[Any, ...], Any]] = {}
     assert after is not None
-    put(whole, rows(None, after.program, entries, ((), after.clocks)))
+    put(whole, rows(None, after.program, entries, ((), after.clocks), ({}, outstanding(after.program))))
     assert {name: lines for name, lines in tables.items() if lines} == whole
 
 
@@ -112,6 +112,8 @@ def put(tables: dict[str, dict[tuple[Any, ...], Any]], changes: Changes) -> None
 def key(table: str, line: dict[str, Any]) -> tuple[Any, ...]:
     if table == "membership":
         return tuple(line.values())
+    if table == "owed":
+        return line["party"], line["kind"], line["name"]
     return (line["id" if table in {"evidence", "incident"} else "name"],)
 
 

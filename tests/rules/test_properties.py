@@ -17,6 +17,7 @@ from rules import acts as a
 from rules.decide import Decided, decide
 from rules.effects import BalanceMoved, PhaseOpened
 from rules.evolve import evolve, fold
+from rules.explaining.outstanding import Held, outstanding, outstanding_after
 from rules.facts import ProgramSuspended
 from rules.following.gates import gate
 from rules.following.signature import effects_of
@@ -399,3 +400,17 @@ def test_what_is_paid_is_what_is_earned(history: list[Any]) -> None:
                 assert state.held <= min(now, most)
 
     lived(history, after_each=paid)
+
+
+@given(histories)
+@settings(max_examples=120, deadline=None)
+def test_what_is_owed_is_kept_as_if_all_of_it_were_asked_again(history: list[Any]) -> None:
+    kept: list[tuple[Program, Held]] = []
+
+    def as_asked_again(decided: Decided, _: datetime) -> None:
+        before, held = kept.pop() if kept else (decided.program, outstanding(decided.program))
+        held = outstanding_after(decided.program, before, held, (entry.fact for entry in decided.entries))
+        assert held == outstanding(decided.program)
+        kept.append((decided.program, held))
+
+    lived(history, after_each=as_asked_again)

@@ -27,7 +27,7 @@ def account(given: World, party: str, at: float) -> Account:
 
 
 def owed(given: World, party: str, at: float) -> list[tuple[str, str]]:
-    return [(one.what, one.name) for one in account(given, party, at).owed]
+    return [(one.kind, one.name) for one in account(given, party, at).owed]
 
 
 def tally(held: Account, *, binding: bool = True) -> tuple[int, ...]:
@@ -60,13 +60,13 @@ class TestWhatIsOwed:
     def test_an_incident_is_owed_a_decision_until_nothing_puts_it_in_question(self) -> None:
         given = World()
         given.incident("i1", day(1), day(2))
-        decision = next(one for one in account(given, "commission", 3).owed if one.what == "incident")
+        decision = next(one for one in account(given, "commission", 3).owed if one.kind == "incident")
         assert (decision.name, decision.since) == ("i1", day(2))
         assert "waits to be decided" in in_words(given.program, decision, day(3))
         given.given("cleo", a.DismissIncident(incident="i1", reason="Thunder."), day(3))
         assert owed(given, "commission", 4) == []
         given.given("moss", GiveAccount(incident="i1", account="seen", severity="grave", text="Two rockets."), day(5))
-        decision = next(one for one in account(given, "commission", 6).owed if one.what == "incident")
+        decision = next(one for one in account(given, "commission", 6).owed if one.kind == "incident")
         assert decision.since == day(5)
         assert "puts that in question" in in_words(given.program, decision, day(6))
 
@@ -82,7 +82,7 @@ class TestWhatIsOwed:
         given = World()
         given.first_move(day(5))
         held = account(given, "south", 6).owed[0]
-        assert (held.what, held.name, held.since, held.due) == ("evidence", "safety", day(5), through(65))
+        assert (held.kind, held.name, held.since, held.due) == ("evidence", "safety", day(5), through(65))
 
     def test_a_consent_is_owed_when_nothing_else_is_missing(self) -> None:
         given = World()
@@ -92,7 +92,7 @@ class TestWhatIsOwed:
         given.clock(day(36))
         assert ("consent", "trade") in owed(given, "south", 36)
         ready = given.program.stability["quiet"].completed_at
-        assert [one.since for one in account(given, "south", 36).owed if one.what == "consent"] == [ready]
+        assert [one.since for one in account(given, "south", 36).owed if one.kind == "consent"] == [ready]
         given.given("saul", a.Consent(phase="trade"), day(36))
         assert ("consent", "trade") not in owed(given, "south", 36)
 
@@ -100,7 +100,7 @@ class TestWhatIsOwed:
         given = World()
         given.first_move(day(1))
         given.given("nils", WAIVE, day(2))
-        held = next(one for one in account(given, "south", 3).owed if one.what == "proposal")
+        held = next(one for one in account(given, "south", 3).owed if one.kind == "proposal")
         assert (held.name, held.since, held.due) == ("p1", day(2), through(92))
         given.given("saul", a.Consent(proposal="p1"), day(3))
         assert "proposal" not in [what for what, _ in owed(given, "south", 3)]
@@ -115,9 +115,9 @@ class TestWhatIsOwed:
         given = World()
         raised = a.RaiseDispute(dispute="d1", ladder="compliance", about="announced", reason="It was not meant.")
         given.given("saul", raised, day(1))
-        assert [one.since for one in account(given, "commission", 2).owed if one.what == "dispute"] == [day(1)]
+        assert [one.since for one in account(given, "commission", 2).owed if one.kind == "dispute"] == [day(1)]
         given.clock(night(16))
-        assert [one.since for one in account(given, "north", 20).owed if one.what == "dispute"] == [night(16)]
+        assert [one.since for one in account(given, "north", 20).owed if one.kind == "dispute"] == [night(16)]
 
     def test_a_proposal_with_other_effects_is_asked_anew(self) -> None:
         given = World()
@@ -127,7 +127,7 @@ class TestWhatIsOwed:
         given.given("cleo", a.SuspendProgram(reason="Talks."), day(5))
         given.given("cleo", a.ResumeProgram(reason="Done."), day(7))
         asked = given.program.proposals["p1"].asked_since
-        held = next(one for one in account(given, "north", 8).owed if one.what == "proposal")
+        held = next(one for one in account(given, "north", 8).owed if one.kind == "proposal")
         assert held.since == asked
         assert asked == max((entry.at for entry in given.entries if entry.fact.kind == "proposal_changed"), default=day(2))
 

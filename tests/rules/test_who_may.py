@@ -105,7 +105,7 @@ def test_what_waits_for_a_verifier_is_owed_by_those_who_may(recorder: str) -> No
     assert isinstance(recorded, Decided)
     world.program = recorded.program
     block = blocking_phase(world.program, "move", day(2))[0]
-    owed = {one.party for one in owing(world.program, day(2)) if one.what == "verification"}
+    owed = {one.party for one in owing(world.program, day(2)) if one.kind == "verification"}
     others = {"north", "south", "commission"} - {recorder}
     assert set(block.owes) == owed == others
     for party in others | {recorder}:

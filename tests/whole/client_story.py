@@ -122,7 +122,7 @@ class Story:
         until(lambda: self._phase("sfa_programs").status == "open")
         until(lambda: all(child.standing == "running" for child in self._children()))
         blocking = good(lambda: get_blocking.sync(self._program, client=self._people["auditor"]))
-        assert any(block.owes == ["us"] for block in blocking)
+        assert any(block.owes == ["us"] for block in blocking.gates)
         self._read_back()
         return self._program
 

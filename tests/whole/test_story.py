@@ -47,7 +47,7 @@ async def test_an_sfa_phase_is_open_and_what_blocks_next_is_said_in_words(whole:
         status = {phase["name"]: phase["status"] for phase in seen["phases"]}
         assert [status[name] for name in ("announcement", "guarantees", "stability")] == ["complete"] * 3
         assert status["sfa_programs"] == "open"
-        blocking = await client.read("officer", f"/programs/{story}/blocking")
+        blocking = (await client.read("officer", f"/programs/{story}/blocking"))["gates"]
         first = next(block for block in blocking if block["phase"] == "sfa_programs")
         assert "Both announce the program" in first["sentence"]
         assert first["owes"] == ["us"]

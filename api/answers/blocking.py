@@ -1,0 +1,146 @@
+"""What blocks a program: gates that are closed, reversals that are proposed, money that waits, and what is overdue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from api.answers.checks import OverdueCheck, overdue_checks
+from api.answers.doing import ActAnswer, Doing
+from api.answers.owed import OwedOfProgramAnswer
+from api.answers.phases import BlockingAnswer
+from api.answers.releases import AwaitedAnswer, SuspendedAnswer, suspended
+from rules.checking.health import LastRun
+from rules.explaining.explain import Blocking, blocking
+from rules.explaining.outstanding import Outstanding, outstanding_at
+from rules.explaining.unblocking import unblocking
+from rules.program import Program
+from rules.releases.awaiting import awaited
+from rules.times import Instant
+
+
+class GateAnswer(BlockingAnswer):
+    """One unmet criterion of a next gate, with what would bring it on, and with what is waited for in vain."""
+
+    overdue_since: Instant | None = Field(description="since when what it waits for is overdue; null: none of it is")
+    unblocked_by: list[ActAnswer] = Field(description="acts that would bring it on; none: only time, or what no act here does")
+    overdue_checks: list[OverdueCheck] | None = Field(
+        description="checks that it relies on whose sources have not answered for too long; null: not kept of a past instant"
+    )
+
+
+class ReversalAnswer(BaseModel):
+    """A milestone that was achieved and is proposed to be reversed: it counts until somebody determines that."""
+
+    milestone: str
+    title: str
+    sentence: str
+    made_at: Instant
+    observable_until: Instant | None
+    owes: list[str]
+    since: Instant | None
+    unblocked_by: list[ActAnswer]
+
+
+class MoneyAnswer(BaseModel):
+    """A release of which something waits. `GET /programs/{program}/releases` has its terms and accounts."""
+
+    release: str
+    title: str
+    unit: str
+    suspended: list[SuspendedAnswer]
+    waits_for: list[AwaitedAnswer]
+
+
+class BlockedAnswer(BaseModel):
+    """All that blocks a program at an instant."""
+
+    at: Instant
+    gates: list[GateAnswer]
+    reversals: list[ReversalAnswer]
+    money: list[MoneyAnswer]
+    overdue: list[OwedOfProgramAnswer] = Field(description="what is still owed though its date has passed, longest first")
+
+    @classmethod
+    def of(cls, id: UUID, program: Program, last: Mapping[str, LastRun] | None, at: datetime) -> BlockedAnswer:  # noqa: A002  the field's name
+        """`last` are the last runs of the checks; None where they are not known."""
+        owed, doing = outstanding_at(program, at), Doing(id, program, at)
+        late = [one for one in owed if one.overdue_from is not None and one.overdue_from <= at]
+        return cls(
+            at=at,
+            gates=[_gate(program, block, owed, doing, last, at) for block in blocking(program, at)],
+            reversals=_reversals(program, owed, doing),
+            money=_money(program, at),
+            overdue=[
+                OwedOfProgramAnswer.of(program, one, doing, at) for one in sorted(late, key=lambda o: o.overdue_from or at)
+            ],
+        )
+
+
+def _gate(  # noqa: PLR0913, PLR0917  all that a gate is told by
+    program: Program,
+    block: Blocking,
+    owed: Sequence[Outstanding],
+    doing: Doing,
+    last: Mapping[str, LastRun] | None,
+    at: datetime,
+) -> GateAnswer:
+    waits = unblocking(program, block, owed)
+    late = [one.overdue_from for one in waits if one.overdue_from is not None and one.overdue_from <= at]
+    acts = doing.resume() if block.criterion == "program: running" else _acts(waits, doing)
+    return GateAnswer(
+        **BlockingAnswer.of(block).model_dump(),
+        overdue_since=min(late, default=None),
+        unblocked_by=acts,
+        overdue_checks=None if last is None else overdue_checks(program, block.relies_on, last, at),
+    )
+
+
+def _reversals(program: Program, owed: Sequence[Outstanding], doing: Doing) -> list[ReversalAnswer]:
+    found = []
+    for name, state in program.milestones.items():
+        finding = state.finding
+        if finding is None or finding.proposes != "reversal" or program.ended_at is not None:
+            continue
+        waits = [one for one in owed if one.owed.name == name and one.owed.kind in {"observation", "determination"}]
+        found.append(
+            ReversalAnswer(
+                milestone=name,
+                title=program.plan.milestones[name].title,
+                sentence=finding.sentence,
+                made_at=finding.made_at,
+                observable_until=finding.observable_until,
+                owes=[one.owed.party for one in waits],
+                since=min((one.owed.since for one in waits), default=None),
+                unblocked_by=_acts(waits, doing),
+            )
+        )
+    return found
+
+
+def _money(program: Program, at: datetime) -> list[MoneyAnswer]:
+    waiting = {name: awaited(program, name, at) for name, _ in program.paying}
+    return [
+        MoneyAnswer(
+            release=name,
+            title=program.plan.releases[name].title,
+            unit=program.plan.releases[name].unit,
+            suspended=suspended(program, name),
+            waits_for=[AwaitedAnswer.of(one) for one in waits],
+        )
+        for name, waits in waiting.items()
+        if waits
+    ]
+
+
+def _acts(waits: Sequence[Outstanding], doing: Doing) -> list[ActAnswer]:
+    """What several owe alike is one act, for all of them."""
+    found: dict[tuple[str, str, str], ActAnswer] = {}
+    for act in (act for one in waits for act in doing.acts(one.owed)):
+        key = (act.kind, act.route, str(act.body))
+        known = found.setdefault(key, act)
+        known.parties = list(dict.fromkeys((*known.parties, *act.parties)))
+    return list(found.values())

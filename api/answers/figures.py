@@ -1,0 +1,76 @@
+"""Indicators of a program: which figure counts now, or why none does, and what has been verified."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from rules.measuring.figures import newest, stale_from, usable
+from rules.program import Program
+from rules.times import Instant
+from rules.vocabulary.evidence import Evidence
+from rules.vocabulary.unknown import Unknown, Why
+
+MOST_FIGURES = 500
+
+
+class FigureAnswer(BaseModel):
+    """A verified figure that stands: what period it is of, when its producer was asked, and when it was recorded."""
+
+    id: str
+    value: str
+    unit: str
+    period: str
+    producer: str
+    edition: str
+    retrieved_at: Instant
+    recorded_at: Instant
+    revises: str | None
+
+    @classmethod
+    def of(cls, piece: Evidence) -> FigureAnswer | None:
+        figure = piece.measurement
+        if figure is None:
+            return None
+        return cls(
+            id=piece.id,
+            value=f"{figure.value:f}",
+            unit=figure.unit,
+            period=figure.period,
+            producer=figure.producer,
+            edition=figure.edition,
+            retrieved_at=figure.retrieved_at,
+            recorded_at=piece.recorded_at,
+            revises=figure.revises,
+        )
+
+
+class IndicatorAnswer(BaseModel):
+    """An indicator, with the figures of it that have been verified."""
+
+    indicator: str
+    title: str
+    producer: str
+    unit: str
+    counts: str | None = Field(description="id of the figure that counts; null: none tells anything about now")
+    unknown: Why | None = Field(description="why none does")
+    sentence: str | None
+    stale_from: Instant | None = Field(description="when the newest figure is too old for the plan; null: there is none")
+    figures: list[FigureAnswer] = Field(description=f"oldest first; the last {MOST_FIGURES}")
+
+    @classmethod
+    def of(cls, program: Program, name: str, at: datetime) -> IndicatorAnswer:
+        rule, now, last = program.plan.indicators[name], usable(program, name, at), newest(program, name)
+        pieces = (FigureAnswer.of(program.evidence[piece]) for piece in program.figures.get(name, ())[-MOST_FIGURES:])
+        return cls(
+            indicator=name,
+            title=rule.title,
+            producer=rule.producer,
+            unit=rule.unit,
+            counts=None if isinstance(now, Unknown) else now.measurement,
+            unknown=now.why if isinstance(now, Unknown) else None,
+            sentence=now.sentence if isinstance(now, Unknown) else None,
+            stale_from=stale_from(program, name, last) if last else None,
+            figures=[piece for piece in pieces if piece is not None],
+        )

@@ -1,0 +1,139 @@
+"""What is asked across programs: what is owed, which dates come, and who is asking."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import TypeAdapter
+from pydantic_core import from_json, to_json
+
+from api.answers.me import MeAnswer, MembershipAnswer
+from api.answers.owed import DateAnswer, DatePage, OwedLineAnswer, OwedPage
+from api.callers import Caller
+from api.identity import CallerInfo
+from api.problems import READS, Invalid
+from api.state import StateOf
+from db.due_dates import DatePlace, DatesAsked, due_dates
+from db.memberships import memberships
+from db.owed import KINDS, NEVER, OwedAsked, OwedPlace, owed_lines
+from rules.authority import FOR_A_PARTY
+from rules.explaining.answering import done_in
+from rules.explaining.owing import OwedKind
+from rules.times import Instant
+from rules.words import Id, Name
+
+router = APIRouter(tags=["across programs"])
+
+After = Annotated[str | None, Query(pattern="^[0-9A-Za-z_=-]{1,600}$", description="`next` of the page before")]
+
+
+@router.get("/owed", responses=READS)
+async def get_owed(
+    state: StateOf,
+    caller: Caller,
+    whose: Annotated[
+        Literal["mine", "everybody"] | None,
+        Query(description="mine: what the caller could do; left out, mine unless a party or person is named"),
+    ] = None,
+    party: Annotated[Name | None, Query(description="what this party or body owes")] = None,
+    person: Annotated[Id | None, Query(description="what this person could do, by all memberships")] = None,
+    due_before: Annotated[Instant | None, Query(description="a date of it will have passed by then")] = None,
+    overdue: Annotated[bool | None, Query(description="its date has passed, or it has not")] = None,
+    kind: OwedKind | None = None,
+    after: After = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> OwedPage:
+    """What is owed in all programs that the caller may know of, soonest due first; what has no date comes last."""
+    asked = OwedAsked(
+        **_known(caller),
+        **_doer(caller, mine=whose == "mine" or (whose, party, person) == (None, None, None), person=person),
+        party=party,
+        kinds=(kind,) if kind else KINDS,
+        due_before=due_before,
+        overdue=overdue,
+    )
+    lines = await owed_lines(state.reader, asked, after=_place(after, _OWED_PLACE), most=limit)
+    more = _next(lines[-1].place) if len(lines) == limit else None
+    return OwedPage(owed=[OwedLineAnswer.of(line) for line in lines], next=more)
+
+
+@router.get("/dates", responses=READS)
+async def get_dates(
+    state: StateOf,
+    caller: Caller,
+    start: Annotated[Instant, Query(alias="from", description="dates from this instant on")],
+    end: Annotated[Instant, Query(alias="to", description="and before this one")],
+    party: Annotated[Name | None, Query(description="due dates of this party's milestones alone")] = None,
+    after: After = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> DatePage:
+    """Dates of all programs that the caller may know of, for calendars: when milestones are due, and other clocks end."""
+    if end <= start:
+        raise Invalid("unreadable", "`to` does not lie after `from`.", "an instant after `from`")
+    asked = DatesAsked(start=start, end=end, party=party, **_known(caller))
+    found = await due_dates(state.reader, asked, after=_place(after, _DATE_PLACE), most=limit)
+    more = _next(found[-1].place) if len(found) == limit else None
+    return DatePage(dates=[DateAnswer.of(date) for date in found], next=more)
+
+
+@router.get("/me", responses=READS)
+async def get_me(
+    state: StateOf, caller: Caller, after: After = None, limit: Annotated[int, Query(ge=1, le=500)] = 100
+) -> MeAnswer:
+    """Whose token this is, until when it is valid, and the programs in which that person is a member, in pages."""
+    among = None if caller.program is None else [caller.program]
+    held = await memberships(state.reader, caller.person, among=among, after=_place(after, _MEMBER_PLACE), most=limit)
+    last = held[-1] if len(held) == limit else None
+    return MeAnswer(
+        person=caller.person,
+        role=caller.role,
+        party=caller.party,
+        program=caller.program,
+        expires_at=caller.expires_at,
+        can_do=list(done_in(caller.role)),
+        programs=[MembershipAnswer.of(one) for one in held],
+        next=_next((last.program_id, last.role, last.party or "")) if last else None,
+    )
+
+
+def _known(caller: CallerInfo) -> dict[str, Any]:
+    """The programs that somebody may know of."""
+    return {
+        "knows": None if caller.reads_everything else caller.person,
+        "among": None if caller.program is None else [caller.program],
+    }
+
+
+def _doer(caller: CallerInfo, *, mine: bool, person: str | None) -> dict[str, Any]:
+    if person is not None:
+        return {"doer": person}
+    if not mine:
+        return {}
+    party = caller.party if caller.role in FOR_A_PARTY else None
+    return {"doer": caller.person, "role": caller.role, "doer_party": party}
+
+
+_OWED_PLACE: TypeAdapter[OwedPlace] = TypeAdapter(OwedPlace)
+_DATE_PLACE: TypeAdapter[DatePlace] = TypeAdapter(DatePlace)
+_MEMBER_PLACE: TypeAdapter[tuple[UUID, str, str]] = TypeAdapter(tuple[UUID, str, str])
+
+
+def _next(place: tuple[Any, ...]) -> str:
+    return urlsafe_b64encode(to_json(place)).decode()
+
+
+def _place(after: str | None, shape: TypeAdapter[Any]) -> Any:
+    """Where a page ended; None for the first. Raises Invalid."""
+    if after is None:
+        return None
+    try:
+        place = shape.validate_python(tuple(from_json(urlsafe_b64decode(after))), strict=False)
+        if isinstance(place[0], str) and place[0] != NEVER:
+            datetime.fromisoformat(place[0])
+    except (ValueError, TypeError):
+        raise Invalid("unreadable", "There is no such page.", "`next` of the page before, unchanged") from None
+    return place

@@ -1,0 +1,111 @@
+"""The ledger of a program: its entries, the bytes that were hashed, and what has changed between two instants."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+
+from api.acting import ProgramId
+from api.allowance import LONG_PAGE, USUAL_PAGE
+from api.answers.changes import ChangesAnswer, DifferenceAnswer, RecordedAnswer
+from api.answers.ledger import EntryAnswer, EntryPage, FactKind, SealedAnswer, SealedPage, withheld
+from api.callers import Caller
+from api.identity import CallerInfo
+from api.problems import READS, Invalid
+from api.seen import seen, seen_at
+from api.state import State, StateOf
+from db.queries import Line, Sought
+from rules.explaining.differences import differences
+from rules.times import Instant
+from rules.words import Id
+
+router = APIRouter(prefix="/programs/{program}", tags=["programs"])
+
+INSTANT = timedelta(microseconds=1)
+"""Between what was recorded by an instant and what was recorded after it."""
+
+
+@router.get("/ledger", responses=READS)
+async def get_ledger(
+    state: StateOf,
+    caller: Caller,
+    program: ProgramId,
+    since: Annotated[Instant | None, Query(description="recorded at or after")] = None,
+    until: Annotated[Instant | None, Query(description="recorded before")] = None,
+    kind: Annotated[FactKind | None, Query(description="kind of fact")] = None,
+    actor: Annotated[Id | None, Query(description="person")] = None,
+    subject: Annotated[Id | None, Query(description="milestone, phase, incident or evidence")] = None,
+    order: Annotated[Literal["oldest_first", "newest_first"], Query(description="by number")] = "oldest_first",
+    after: Annotated[int | None, Query(ge=0, lt=2**53, description="`next` of the page before")] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> EntryPage:
+    """Its ledger in pages, oldest first unless asked otherwise."""
+    await seen(state, caller, program)
+    _charge_page(state, caller, limit)
+    sought = Sought(
+        since=since,
+        until=until,
+        kinds=[kind] if kind else None,
+        actor=actor,
+        subjects=[subject] if subject else None,
+    )
+    newest_first = order == "newest_first"
+    lines = await state.queries.ledger(program, sought, after=after, most=limit, newest_first=newest_first)
+    return EntryPage(entries=[withheld(EntryAnswer.of(line.entry)) for line in lines], next=_after(lines, limit))
+
+
+@router.get("/chain", responses=READS)
+async def get_chain(
+    state: StateOf,
+    caller: Caller,
+    program: ProgramId,
+    after: Annotated[int, Query(ge=0, lt=2**53, description="`next` of the page before")] = 0,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> SealedPage:
+    """Its ledger as the bytes that were hashed, oldest first, in pages: for proving the chain by oneself."""
+    await seen(state, caller, program)
+    _charge_page(state, caller, limit)
+    lines = await state.queries.ledger(program, after=after, most=limit)
+    return SealedPage(entries=[SealedAnswer.of(line) for line in lines], next=_after(lines, limit))
+
+
+@router.get("/changes", responses=READS)
+async def get_changes(
+    state: StateOf,
+    caller: Caller,
+    program: ProgramId,
+    since: Annotated[Instant, Query(alias="from", description="as it was known then")],
+    until: Annotated[Instant | None, Query(alias="to", description="and as it was known then; left out, now")] = None,
+    after: Annotated[int, Query(ge=0, lt=2**53, description="`next` of the page before")] = 0,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> ChangesAnswer:
+    """What differs between two instants in words: how the program stands otherwise, and what was recorded meanwhile."""
+    if until is not None and until <= since:
+        raise Invalid("unreadable", "`to` does not lie after `from`.", "an instant after `from`")
+    now, then = await seen_at(state, caller, program, until), await seen_at(state, caller, program, since)
+    _charge_page(state, caller, limit)
+    sought = Sought(since=since + INSTANT, until=now.at + INSTANT)
+    lines = await state.queries.ledger(program, sought, after=after, most=limit)
+    found = differences(then.program, then.at, now.program, now.at)
+    return ChangesAnswer(
+        since=then.at,
+        until=now.at,
+        since_seq=then.program.seq,
+        until_seq=now.program.seq,
+        differences=[DifferenceAnswer.of(one) for one in found],
+        recorded=[RecordedAnswer.of(line.entry, now.program.plan) for line in lines],
+        next=_after(lines, limit),
+    )
+
+
+def _charge_page(state: State, caller: CallerInfo, limit: int) -> None:
+    if limit > USUAL_PAGE:
+        state.allowances.take(caller.person, LONG_PAGE)
+
+
+def _after(lines: Sequence[Line], limit: int) -> int | None:
+    """Where the next page of a ledger goes on; None at its end."""
+    return lines[-1].entry.seq if len(lines) == limit else None

@@ -1,0 +1,41 @@
+"""Releases of a program: what earns each, what stands in its accounts, and what was posted between them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from api.answers.releases import PostingAnswer, PostingPage, ReleaseAnswer
+from api.problems import READS, NotFound
+from api.seen import Seen
+from api.state import StateOf
+from db.queries import Sought
+from rules.words import Name
+
+router = APIRouter(prefix="/programs/{program}/releases", tags=["programs"])
+
+
+@router.get("", responses=READS)
+async def get_releases(held: Seen) -> list[ReleaseAnswer]:
+    """Its releases: what earns each, what stands in its accounts, and what it waits for."""
+    return [ReleaseAnswer.of(held.program, name, held.at) for name, _ in held.program.paying]
+
+
+@router.get("/{release}/postings", responses=READS)
+async def get_postings(
+    state: StateOf,
+    held: Seen,
+    release: Name,
+    after: Annotated[int, Query(ge=0, lt=2**53, description="`next` of the page before")] = 0,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> PostingPage:
+    """What was posted between the accounts of one release, oldest first, in pages."""
+    if release not in held.program.releases:
+        raise NotFound("release")
+    until = held.at + timedelta(microseconds=1) if held.is_past else None
+    sought = Sought(kinds=["balance_moved", "release_rolled_over"], subjects=[release], until=until)
+    lines = await state.queries.ledger(held.id, sought, after=after, most=limit)
+    more = lines[-1].entry.seq if len(lines) == limit else None
+    return PostingPage(postings=[PostingAnswer.of(line.entry) for line in lines], next=more)
