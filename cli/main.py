@@ -132,7 +132,7 @@ app.add_typer(source.app, name="source")
 app.add_typer(temporal_commands.app, name="temporal")
 app.add_typer(token.app, name="token")
 app.command("rehearse")(rehearse)
-for command in (reading.login, reading.logout, reading.programs, reading.show, reading.blocking, reading.ledger):
+for command in (reading.login, reading.logout, reading.programs, reading.show, reading.blocking, reading.owed, reading.ledger):
     app.command()(command)
 
 

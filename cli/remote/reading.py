@@ -28,9 +28,10 @@ def login(
     given = Login(address.rstrip("/"), token.strip())
     if given.api.startswith("http://") and not given.api.startswith(("http://127.0.0.1", "http://localhost", "http://[::1]")):
         typer.echo("accord: the token goes to this address unencrypted; others on the way can read it", err=True)
-    page = ask(lambda asked: asked.read("/programs", limit=1), given)
+    me = ask(lambda asked: asked.read("/me", limit=1), given)
     file = keep(given)
-    typer.echo(f"Logged in to {given.api}; {'programs are seen' if page['programs'] else 'no program yet'}. Kept in {file}.")
+    of = f" of {me['party']}" if me["party"] else ""
+    typer.echo(f"You are {me['person']}, {me['role']}{of}, until {_day(me['expires_at'])} UTC. Kept in {file}.")
 
 
 def logout() -> None:
@@ -99,6 +100,28 @@ def blocking(program: Named, *, json: AsJson = False) -> None:
     for block in answer["gates"]:
         table.add_row(f"{block['gate']} of {block['phase']}", block["sentence"], ", ".join(block["owes"]), _day(block["since"]))
     _print(table, answer["gates"])
+
+
+def owed(
+    *,
+    party: Annotated[str | None, typer.Option(help="What this party or body owes, in place of what you could do.")] = None,
+    overdue: Annotated[bool, typer.Option("--overdue", help="Only what is overdue.")] = False,
+    due_before: Annotated[str | None, typer.Option(help="Only what is due before this instant.")] = None,
+    limit: Most = 50,
+    json: AsJson = False,
+) -> None:
+    """Say what is owed in all programs, soonest due first: by you, or by a party."""
+    late = "true" if overdue else None
+    lines = ask(lambda asked: asked.lines("/owed", "owed", limit, party=party, overdue=late, due_before=due_before))
+    if json:
+        as_json(lines)
+        return
+    table = Table("due", "owed by", "what", "in")
+    for line in lines:
+        late_since = f"\noverdue since {_day(line['overdue_since'])}" if line["overdue_since"] else ""
+        due = _day(line["due"] or line["milestone_due_revised"])
+        table.add_row(f"{due}{late_since}", line["party"], f"{line['kind']}: {line['title']}", line["program_title"])
+    _print(table, lines)
 
 
 def ledger(  # noqa: PLR0913  each is an option of the command

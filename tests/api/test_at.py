@@ -14,7 +14,7 @@ from tests.api.conftest import Door
 from tests.db.builders import long_story, tell
 from tests.rules.small_plan import day
 
-BESIDE = {"ledger", "chain", "changes", "checks", "documents", "{check}", "{sha256}"}
+BESIDE = {"ledger", "chain", "changes", "checks", "documents", "tokens", "{check}", "{sha256}"}
 """What is told by numbers and times of its own, or kept beside the ledger."""
 
 

@@ -57,6 +57,7 @@ def terminal(tmp_path: Path) -> Terminal:
 async def logged_in(terminal: Terminal, door: Door) -> Terminal:
     said = await terminal.accord("login", str(door.client.base_url), ACCORD_TOKEN=door.secrets["saul"])
     assert said.code == 0, said.err
+    assert said.out.startswith("You are saul, representative of south, until ")
     return terminal
 
 
@@ -89,7 +90,9 @@ async def test_a_member_reads_where_a_program_stands(logged_in: Terminal, door: 
     assert "Truce and trade (truce) is running, as of entry" in shown.out
     blocked = await logged_in.accord("blocking", door.program)
     assert "north" in blocked.out
-    for said in (listed, shown, blocked):
+    owed = await logged_in.accord("owed", "--party", "north")
+    assert "evidence: Announced" in " ".join(owed.out.replace("│", " ").split())
+    for said in (listed, shown, blocked, owed):
         assert said.code == 0
         assert max(map(len, said.out.splitlines())) <= 80
 
