@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from api.answers.checks import OverdueCheck, overdue_checks
-from api.answers.doing import ActAnswer, Doing
+from api.answers.next_acts import ActAnswer, NextActs
 from api.answers.owed import OwedOfProgramAnswer
 from api.answers.phases import BlockingAnswer
 from api.answers.releases import AwaitedAnswer, SuspendedAnswer, suspended
@@ -67,15 +67,15 @@ class BlockedAnswer(BaseModel):
     @classmethod
     def of(cls, id: UUID, program: Program, last: Mapping[str, LastRun] | None, at: datetime) -> BlockedAnswer:  # noqa: A002  the field's name
         """`last` are the last runs of the checks; None where they are not known."""
-        owed, doing = outstanding_at(program, at), Doing(id, program, at)
+        owed, next_acts = outstanding_at(program, at), NextActs(id, program, at)
         late = [one for one in owed if one.overdue_from is not None and one.overdue_from <= at]
         return cls(
             at=at,
-            gates=[_gate(program, block, owed, doing, last, at) for block in blocking(program, at)],
-            reversals=_reversals(program, owed, doing),
+            gates=[_gate(program, block, owed, next_acts, last, at) for block in blocking(program, at)],
+            reversals=_reversals(program, owed, next_acts),
             money=_money(program, at),
             overdue=[
-                OwedOfProgramAnswer.of(program, one, doing, at) for one in sorted(late, key=lambda o: o.overdue_from or at)
+                OwedOfProgramAnswer.of(program, one, next_acts, at) for one in sorted(late, key=lambda o: o.overdue_from or at)
             ],
         )
 
@@ -84,22 +84,21 @@ def _gate(  # noqa: PLR0913, PLR0917  all that a gate is told by
     program: Program,
     block: Blocking,
     owed: Sequence[Outstanding],
-    doing: Doing,
+    next_acts: NextActs,
     last: Mapping[str, LastRun] | None,
     at: datetime,
 ) -> GateAnswer:
     waits = unblocking(program, block, owed)
     late = [one.overdue_from for one in waits if one.overdue_from is not None and one.overdue_from <= at]
-    acts = doing.resume() if block.criterion == "program: running" else _acts(waits, doing)
     return GateAnswer(
         **BlockingAnswer.of(block).model_dump(),
         overdue_since=min(late, default=None),
-        unblocked_by=acts,
+        unblocked_by=next_acts.resuming() if block.criterion == "program: running" else _acts(waits, next_acts),
         overdue_checks=None if last is None else overdue_checks(program, block.relies_on, last, at),
     )
 
 
-def _reversals(program: Program, owed: Sequence[Outstanding], doing: Doing) -> list[ReversalAnswer]:
+def _reversals(program: Program, owed: Sequence[Outstanding], next_acts: NextActs) -> list[ReversalAnswer]:
     found = []
     for name, state in program.milestones.items():
         finding = state.finding
@@ -115,7 +114,7 @@ def _reversals(program: Program, owed: Sequence[Outstanding], doing: Doing) -> l
                 observable_until=finding.observable_until,
                 owes=[one.owed.party for one in waits],
                 since=min((one.owed.since for one in waits), default=None),
-                unblocked_by=_acts(waits, doing),
+                unblocked_by=_acts(waits, next_acts),
             )
         )
     return found
@@ -136,10 +135,10 @@ def _money(program: Program, at: datetime) -> list[MoneyAnswer]:
     ]
 
 
-def _acts(waits: Sequence[Outstanding], doing: Doing) -> list[ActAnswer]:
+def _acts(waits: Sequence[Outstanding], next_acts: NextActs) -> list[ActAnswer]:
     """What several owe alike is one act, for all of them."""
     found: dict[tuple[str, str, str], ActAnswer] = {}
-    for act in (act for one in waits for act in doing.acts(one.owed)):
+    for act in (act for one in waits for act in next_acts.of(one.owed)):
         key = (act.kind, act.route, str(act.body))
         known = found.setdefault(key, act)
         known.parties = list(dict.fromkeys((*known.parties, *act.parties)))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from api.answers.doing import ActAnswer, Doing
+from api.answers.next_acts import ActAnswer, NextActs
 from db.due_dates import DueDate
 from db.owed import OwedLine
 from rules.explaining.outstanding import Outstanding, outstanding_at
@@ -47,14 +47,14 @@ class OwedOfProgramAnswer(OwedDates):
         party: str | None = None,
         kind: OwedKind | None = None,
     ) -> list[OwedOfProgramAnswer]:
-        doing = Doing(program_id, program, at)
-        owed = outstanding_at(program, at)
-        return [
-            cls.of(program, one, doing, at) for one in owed if party in {None, one.owed.party} and kind in {None, one.owed.kind}
+        next_acts = NextActs(program_id, program, at)
+        asked = [
+            one for one in outstanding_at(program, at) if party in {None, one.owed.party} and kind in {None, one.owed.kind}
         ]
+        return [cls.of(program, one, next_acts, at) for one in asked]
 
     @classmethod
-    def of(cls, program: Program, one: Outstanding, doing: Doing, at: datetime) -> OwedOfProgramAnswer:
+    def of(cls, program: Program, one: Outstanding, next_acts: NextActs, at: datetime) -> OwedOfProgramAnswer:
         owed, due, overdue_from = one.owed, one.milestone_due, one.overdue_from
         return cls(
             party=owed.party,
@@ -68,7 +68,7 @@ class OwedOfProgramAnswer(OwedDates):
             milestone_due_revised=due.revised if due else None,
             overdue_since=overdue_from if overdue_from is not None and overdue_from <= at else None,
             binding=owed.binding,
-            acts=doing.acts(owed),
+            acts=next_acts.of(owed),
         )
 
 

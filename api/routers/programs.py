@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID, uuid5
 
@@ -84,14 +83,7 @@ async def start_program(state: StateOf, caller: Caller, key: Key, body: Start, p
     return await perform(state, caller, program, a.Act(id=key, actor=caller.actor, deed=deed), preview=preview)
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Which programs are asked for, of those that the caller may know of."""
-
-    wanted: Wanted
-
-
-async def _filters(
+async def _wanted(
     caller: Caller,
     plan: PlanName | None = None,
     phase: Annotated[Name | None, Query(description="open phase")] = None,
@@ -102,44 +94,43 @@ async def _filters(
     owes: Annotated[Name | None, Query(description="a party or body that owes something now")] = None,
     text: Annotated[Label | None, Query(description="part of the title or of the plan's name, in capitals or not")] = None,
     parent: Annotated[UUID | None, Query(description="the children of this program")] = None,
-) -> Filters:
-    return Filters(
-        Wanted(
-            plan=plan,
-            phase=phase,
-            standing=standing,
-            party=party,
-            due_before=next_due_before,
-            overdue=overdue,
-            owes=owes,
-            text=text,
-            parent=parent,
-            person=None if caller.reads_everything else caller.person,
-            among=None if caller.program is None else [caller.program],
-        )
+) -> Wanted:
+    """The programs that are asked for, of those that the caller may know of."""
+    return Wanted(
+        plan=plan,
+        phase=phase,
+        standing=standing,
+        party=party,
+        due_before=next_due_before,
+        overdue=overdue,
+        owes=owes,
+        text=text,
+        parent=parent,
+        person=None if caller.reads_everything else caller.person,
+        among=None if caller.program is None else [caller.program],
     )
 
 
-Filtered = Annotated[Filters, Depends(_filters)]
+Asked = Annotated[Wanted, Depends(_wanted)]
 
 
 @router.get("", responses=READS)
 async def list_programs(
     state: StateOf,
-    filtered: Filtered,
+    wanted: Asked,
     after: Annotated[str | None, Query(pattern=r"^[0-9A-Za-z~:.+-]{1,100}$", description="`next` of the page before")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> ProgramPage:
     """The programs that the caller may know of, newest first, in pages."""
-    lines = await state.queries.programs(filtered.wanted, after=_place(after), most=limit)
+    lines = await state.queries.programs(wanted, after=_place(after), most=limit)
     more = f"{written(lines[-1].started_at)}~{lines[-1].id}" if len(lines) == limit else None
     return ProgramPage(programs=[ProgramLine.model_validate(line, from_attributes=True) for line in lines], next=more)
 
 
 @router.get("/counts", responses=READS)
-async def count_programs(state: StateOf, filtered: Filtered) -> CountsAnswer:
+async def count_programs(state: StateOf, wanted: Asked) -> CountsAnswer:
     """How many of these programs there are, by standing, and in how many something is overdue."""
-    counts = await state.queries.counts(filtered.wanted)
+    counts = await state.queries.counts(wanted)
     by_standing = {standing: counts.by_standing.get(standing, 0) for standing in Standing}
     return CountsAnswer(programs=sum(by_standing.values()), by_standing=by_standing, overdue=counts.overdue)
 

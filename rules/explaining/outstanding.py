@@ -139,10 +139,10 @@ def _of_milestone(program: Program, name: str, at: datetime) -> Iterator[Outstan
 
 
 def _dated(program: Program, owed: Owed, title: str, due: Due | None = None) -> Outstanding:
-    own, of_milestone = _over(program, owed.due), _over(program, due.revised if due and not due.kept else None)
-    first = min((date for date in (own, of_milestone) if date is not None), default=None)
+    own, milestones = _over(program, owed.due), _over(program, due.revised if due and not due.kept else None)
+    first = min((date for date in (own, milestones) if date is not None), default=None)
     if owed.kind == "observation":
-        return Outstanding(owed, title, due, first, of_milestone, own)
+        return Outstanding(owed, title, due, first, milestones, own)
     return Outstanding(owed, title, due, first, first, None)
 
 

@@ -264,15 +264,21 @@ async def _read(by: Recording, program: str) -> None:
     other = (await by.do("start_program", "officer", resources))["program"]
     await by.do("get_releases", "officer", program=other)
     await by.do("get_postings", "officer", program=other, release="capture_experts")
-    start = (await by.do("get_program", "auditor", program=program))["started_at"]
-    await by.do("get_changes", "auditor", None, {"from": start}, program=program)
-    await by.do("get_dates", "auditor", None, {"from": start, "to": "2100-01-01T00:00:00Z"})
-    await by.do("get_owed", "us-recorder")
+    now, long = datetime.now(UTC), timedelta(days=3650)
+    ledger = await by.do("get_ledger", "auditor", program=program)
+    await by.do("get_changes", "auditor", None, {"from": ledger["entries"][0]["at"]}, program=program)
+    span = {"from": _instant(now), "to": _instant(now + long)}
+    await by.do("get_dates", "auditor", None, span)
+    await by.do("get_owed", "auditor", None, {"whose": "everybody"})
     await by.do("get_check", "auditor", program=program, check="flaring")
     await by.do("get_problem", "auditor", code="gate_not_met")
     await by.do("get_plan", "auditor", plan="us-iraq-reset")
     for operation in sorted(by.unread()):
         await by.do(operation, "auditor", program=program)
+
+
+def _instant(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")
 
 
 async def _people(url: str) -> tuple[Person, ...]:

@@ -8,9 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from api.app import create_app
 from db.session import Writer
-from tests.api.conftest import Door
+from tests.api.conftest import Door, application
 from tests.db.builders import long_story, tell
 from tests.rules.small_plan import day
 
@@ -38,7 +37,7 @@ async def read(door: Door, path: str, number: float) -> Any:
 
 
 def test_every_read_of_a_program_takes_an_instant() -> None:
-    paths = create_app().openapi()["paths"]
+    paths = application().openapi()["paths"]
     reads = {path: one["get"] for path, one in paths.items() if "{program}" in path and "get" in one}
     takes = {path for path, one in reads.items() if any(parameter["name"] == "at" for parameter in one["parameters"])}
     assert {path.rsplit("/", 1)[-1] for path in reads.keys() - takes} <= BESIDE

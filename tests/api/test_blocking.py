@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from api.answers.doing import ROUTES
+from api.answers.next_acts import ROUTES
 from db.session import Writer
 from rules.authority import FOR_A_PARTY
 from tests.api.conftest import Door

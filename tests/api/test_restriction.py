@@ -39,6 +39,22 @@ async def test_everybody_sees_that_it_is_there_and_nobody_its_words(door: Door, 
         assert secret not in page.text
 
 
+async def test_no_other_read_tells_its_words(door: Door, secret: str) -> None:
+    """Neither across programs, nor at an instant, nor in what has changed or would unblock."""
+    now = (await door.get("saul", "/programs/{program}")).json()["at"]
+    early = (await door.get("saul", "/programs/{program}/ledger", limit=1)).json()["entries"][0]["at"]
+    views = ("evidence", "owed", "blocking", "milestones", "reciprocity")
+    for path, query in [
+        ("/owed", {"whose": "everybody"}),
+        ("/programs/{program}/changes", {"from": early}),
+        *((f"/programs/{{program}}/{view}", {"at": now}) for view in views),
+    ]:
+        answer = await door.get("saul", path, **query)
+        assert answer.status_code == 200, answer.text
+        assert WORDS not in answer.text, path
+        assert secret not in answer.text, path
+
+
 async def test_whoever_may_read_it_is_shown_it_and_that_is_recorded(door: Door, secret: str) -> None:
     answer = await door.post("nick", "/programs/{program}/evidence/secret/readings")
     assert answer.status_code == 201, answer.text

@@ -53,17 +53,17 @@ class ActAnswer(BaseModel):
     parties: list[str]
 
 
-class Doing:
+class NextActs:
     """The acts about what is owed in one program."""
 
     def __init__(self, program_id: UUID, program: Program, at: datetime) -> None:
         self._id, self._program, self._at = program_id, program, at
 
-    def acts(self, owed: Owed) -> list[ActAnswer]:
+    def of(self, owed: Owed) -> list[ActAnswer]:
         """By which acts it is done; none where nobody's act alone would."""
         return list(self._acts(owed))
 
-    def resume(self) -> list[ActAnswer]:
+    def resuming(self) -> list[ActAnswer]:
         """What ends a suspension."""
         return [self._act(a.ResumeProgram, (), {})]
 
