@@ -57,6 +57,8 @@ NO_ACT = {
     "/programs/{program}/acts",
     "/programs/{program}/documents",
     "/programs/{program}/checks/{check}/run",
+    "/programs/{program}/tokens",  # whose they are says tests/api/test_tokens.py
+    "/programs/{program}/tokens/{token}/revocations",
     "/temporal/decode",  # whose it is says tests/api/test_decoding.py
 }
 OPEN_TO_ALL = {"/health/live", "/health/ready", "/problems", "/problems/{code}"}
