@@ -17,7 +17,7 @@ from api.allowance import cost
 from api.answers.ledger import PreviewAnswer, ReceiptAnswer
 from api.callers import Caller, bearer, caller_of
 from api.identity import CallerInfo
-from api.naming import check_named
+from api.naming import filed_of
 from api.problems import WRITES, NotFound, Refused
 from api.state import State, StateOf, state_of
 from api.strictness import USUAL
@@ -104,9 +104,8 @@ class Acting:
         self._key, self._preview, self._effects = key, preview, effects
 
     async def do(self, deed: a.Deed) -> Response:
-        act = a.Act(id=self._key, actor=self._caller.actor, deed=deed, effects=self._effects)
-        if isinstance(deed, a.RecordEvidence):
-            await check_named(self._state, self._caller, self._program, (deed,))
+        filed = await filed_of(self._state, self._caller, self._program, (deed,))
+        act = a.Act(id=self._key, actor=self._caller.actor, deed=deed, effects=self._effects, filed=filed)
         return await perform(self._state, self._caller, self._program, act, preview=self._preview)
 
 

@@ -9,6 +9,7 @@ Problem
 ├── Invalid              422  the request cannot be read; names each fault and its place
 ├── Gone                 410  it was filed, and what is stored is missing or damaged
 ├── TooLarge             413  more bytes than are accepted
+├── UnsupportedMedia     415  a body of another form than is read here
 ├── TooMuch              429  more of what is expensive than one person may ask for in a minute; again after Retry-After
 ├── Plain                     what the framework refuses by itself: no such path or method
 └── Unavailable          503  the database, or for a run of a check Temporal, cannot be reached; try again after Retry-After
@@ -50,6 +51,7 @@ FORBIDDEN = frozenset(
         Code.RECORDER_IS_VERIFIER,
         Code.RECORDER_IS_AUTHORITY,
         Code.ACCOUNT_OF_ANOTHER,
+        Code.INCIDENT_OF_ANOTHER,
         Code.PARTY_VERIFIES_ITSELF,
         Code.RESTRICTED,
     }
@@ -82,6 +84,7 @@ UNREADABLE = frozenset(
         Code.OTHER_PROCEDURE,
         Code.NOT_LATER,
         Code.NOTHING_AMENDED,
+        Code.NOTHING_CORRECTED,
         Code.AMENDMENT_DROPS_RECORDED,
         Code.WRONG_KIND_OF_EVIDENCE,
         Code.WRONG_UNIT,
@@ -107,6 +110,7 @@ DOOR = {
     "document_gone": 410,
     "too_slow": 408,
     "too_large": 413,
+    "unsupported_media_type": 415,
     "too_much_asked": 429,
     "unreadable": 422,
     "plan_unknown": 422,
@@ -208,6 +212,10 @@ class Gone(Problem):
 
 class TooLarge(Problem):
     status = 413
+
+
+class UnsupportedMedia(Problem):
+    status = 415
 
 
 class TooMuch(Problem):
@@ -336,6 +344,11 @@ def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
         409: ("act_id_reused", "This key was used for another act.", "a new Idempotency-Key"),
         410: ("document_gone", "The bytes of this document are stored no more as they were filed.", "to file it again"),
         413: ("too_large", "The document is larger than 50 MiB.", "a smaller document"),
+        415: (
+            "unsupported_media_type",
+            "A document is not read from application/x-www-form-urlencoded.",
+            "multipart/form-data with one file",
+        ),
         422: ("milestone_unknown", "announcd is no milestone of the plan.", "did you mean announced?"),
         429: (
             "too_much_asked",

@@ -23,6 +23,7 @@ from rules.evolve import evolve
 from rules.following.signature import effects_of
 from rules.judging.assessments import assessed
 from rules.judging.checks import check_fact
+from rules.judging.corrections import corrected
 from rules.judging.determinations import determined
 from rules.judging.disputes import dispute_fact
 from rules.judging.evidence import evidence_fact
@@ -31,6 +32,7 @@ from rules.judging.incidents import incident_fact
 from rules.judging.matters import plan_accepted
 from rules.judging.members import check_members, member_fact
 from rules.judging.milestones import observed
+from rules.judging.mistakes import taken_back
 from rules.judging.phases import advanced, consented, standing_fact
 from rules.judging.proposals import proposal_fact
 from rules.judging.recorded import known
@@ -80,7 +82,7 @@ def _is_own_checker(program: Program, actor: a.Actor) -> bool:
 
 def content_of(act: a.Act) -> str:
     """The hash by which a repeat of an act is told from another act under the same id."""
-    return digest(act.model_dump(mode="json", exclude={"id", "effects"}, exclude_none=True))
+    return digest(act.model_dump(mode="json", exclude={"id", "filed", "effects"}, exclude_none=True))
 
 
 def again(program: Program, act: a.Act) -> Refused | None:
@@ -153,7 +155,8 @@ def _go_on(program: Program | None, act: a.Act, at: datetime, running: tuple[Clo
     if unfolding.clocks and unfolding.clocks[0].due_at == at:
         unfolding.look_at_everything()  # the act settles up to this instant, and what is due at it with that
     settled = unfolding.program
-    if settled.ended_at is not None:
+    # Who may read what is restricted may read it for ever, and that they have is recorded for ever.
+    if settled.ended_at is not None and not isinstance(act.deed, a.ReadEvidence):
         raise No(
             Code.PROGRAM_ENDED,
             f"The program is {settled.standing} since {time_said(settled.ended_at, settled.plan.time_zone)}.",
@@ -187,8 +190,9 @@ def _judged(program: Program, act: a.Act, at: datetime) -> Fact | None:  # noqa:
             | a.ReturnEvidence()
             | a.WithdrawEvidence()
             | a.ReadEvidence()
+            | a.FileDocument()
         ):
-            return evidence_fact(program, actor, deed, at)
+            return evidence_fact(program, actor, deed, at, act.filed)
         case a.Assess():
             return assessed(program, actor, deed)
         case a.Observe():
@@ -197,6 +201,10 @@ def _judged(program: Program, act: a.Act, at: datetime) -> Fact | None:  # noqa:
             return determined(program, actor, deed, at)
         case a.ReportIncident() | a.ConfirmIncident() | a.ContestIncident() | a.DismissIncident() | a.ResolveIncident():
             return incident_fact(program, actor, deed, at)
+        case a.CorrectIncident():
+            return corrected(program, actor, deed, at)
+        case a.TakeBack():
+            return taken_back(program, actor, deed, at)
         case GiveAccount() | TakeBackAccount():
             return account_fact(program, actor, deed, at)
         case a.Propose() | a.ObjectTo() | a.GiveNotice() | a.WithdrawProposal() | a.Consent(phase=None):

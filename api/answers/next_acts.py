@@ -14,6 +14,7 @@ from rules import acts as a
 from rules.authority import who_may
 from rules.explaining.milestones import next_act, without_evidence
 from rules.explaining.owing import Owed
+from rules.following.filing import may_be_unfiled
 from rules.following.verifiers import who_verifies
 from rules.language.milestones import Attestation, Filed, Measured, Showing
 from rules.program import Program
@@ -75,7 +76,7 @@ class NextActs:
                 yield from self._evidence(owed)
             case "verification":
                 for piece in self._unjudged(name, owed.party):
-                    yield self._act(a.Verify, who, {"evidence": piece})
+                    yield self._act(a.Verify, who, {"evidence": piece} | self._to_be_seen(piece))
                     yield self._act(a.ReturnEvidence, who, {"evidence": piece})
             case "observation":
                 yield self._act(a.Observe, who, {"milestone": name})
@@ -129,6 +130,12 @@ class NextActs:
             )
             and party in who_verifies(program, piece)
         ][:MOST_PIECES]
+
+    def _to_be_seen(self, piece: str) -> dict[str, str]:
+        """What a verifier has to say of a document that is not filed."""
+        held = self._program.evidence[piece]
+        asked = held.is_unfiled and not may_be_unfiled(self._program, held)
+        return {"seen_at": "<where you have seen its document, which is not filed>"} if asked else {}
 
     def _proposed(self, milestone: str) -> dict[str, str]:
         """The outcome that a finding proposes; none where it is a matter of degree."""

@@ -15,11 +15,12 @@ from api import unreadable
 from api.acting import refused
 from api.allowance import cost
 from api.identity import CallerInfo
-from api.naming import check_named
+from api.naming import filed_of
 from api.pages.fields import OWN_IDS, Given, fields_of, filled
 from api.pages.uploads import file_uploads
 from api.pages.view import Opened, View, ViewOf, went
 from api.problems import NotFound, Problem
+from db.queries import Sought
 from rules import acts as a
 from rules.authority import MAY
 from rules.following.signature import effects_of
@@ -31,8 +32,11 @@ router = APIRouter(prefix="/programs/{program}/act")
 SHAPES: Mapping[str, type[BaseModel]] = {
     str(shape.model_fields["kind"].default): shape for shape in get_args(get_args(a.Deed)[0])
 }
-BY_PEOPLE = frozenset(kind for kind, roles in MAY.items() if roles - {a.Role.CLOCK, a.Role.CHECKER}) - {"start_program"}
-"""Acts that have a form here. A program is started on a page of its own."""
+NO_FORM = frozenset({"start_program", "file_document"})
+"""A program is started on a page of its own, and a document is filed with the evidence that names it."""
+
+BY_PEOPLE = frozenset(kind for kind, roles in MAY.items() if roles - {a.Role.CLOCK, a.Role.CHECKER}) - NO_FORM
+"""Acts that have a form here."""
 
 MOST_FIELDS, MOST_FILES = 200, 1
 LARGEST_FIELD = 300_000
@@ -74,7 +78,8 @@ async def act(view: ViewOf, program: UUID, kind: str) -> Response:
         except Problem as problem:
             return _form(view, opened, kind, shape, given, key=key, problem=problem)
     try:
-        await check_named(view.state, _caller(opened), opened.id, (made.deed,))
+        filed = await filed_of(view.state, _caller(opened), opened.id, (made.deed,))
+        made = made.model_copy(update={"filed": filed})
         return await (_signed(view, opened, made) if step == "sign" else _previewed(view, opened, kind, given, made))
     except Problem as problem:
         return _form(view, opened, kind, shape, given, key=key, problem=problem)
@@ -141,6 +146,11 @@ async def _signed(view: View, opened: Opened, made: a.Act) -> Response:
     outcome = await view.state.recorder.record(opened.id, made)
     if isinstance(outcome, Refusal):
         raise refused(outcome)
+    if isinstance(made.deed, a.ReadEvidence):
+        (line,) = await view.state.queries.ledger(
+            opened.id, Sought(kinds=["evidence_recorded"], subjects=[made.deed.evidence]), most=1
+        )
+        return view.of_program(opened, "reading.html", fact=line.entry.fact)
     return went(f"{opened.path}/done/{outcome.first_seq}-{outcome.last_seq}")
 
 

@@ -18,10 +18,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import unreadable
 from api.pages import (
     acting,
+    changes,
     checks,
     choices,
     desk,
     disputes,
+    documents,
     evidence,
     incidents,
     ledger,
@@ -77,6 +79,8 @@ ROOMS = (
     checks,
     members,
     ledger,
+    changes,
+    documents,
     plan,
     acting,
     choices,

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from api.answers.evidence import EvidenceAnswer
 from api.answers.phases import MilestoneAnswer
 from api.pages.drawings.chart import charts
 from api.pages.view import ViewOf
 from api.problems import NotFound
+from api.routers.evidence import answers_of
 from rules.language.milestones import Measured
 
 router = APIRouter(prefix="/programs/{program}/milestones")
@@ -52,5 +52,5 @@ async def milestone(view: ViewOf, program: UUID, name: str) -> Response:
         milestone=answer,
         note=held.plan.milestones[name].note,
         charts=charts(held, name),
-        evidence=[EvidenceAnswer.of(piece) for piece in reversed(pieces[-MOST:])],
+        evidence=await answers_of(view.state, program, pieces[: -MOST - 1 : -1]),
     )

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
 from api.answers.phases import BlockingAnswer, MilestoneAnswer
 from api.answers.programs import ProgramAnswer
 from api.answers.reciprocity import ReciprocityAnswer
 from api.answers.releases import ReleaseAnswer
 from api.pages.drawings.timeline import timeline
+from api.pages.fields import instant_of
 from api.pages.view import ViewOf
+from api.problems import Invalid
 from rules.explaining.explain import blocking
-from rules.times import Instant
+from rules.times import read_instant
 
 router = APIRouter(prefix="/programs/{program}/report")
 
 
 @router.get("")
-async def report(view: ViewOf, program: UUID, at: Instant | None = None) -> Response:
+async def report(view: ViewOf, program: UUID, at: Annotated[str, Query(max_length=60)] = "") -> Response:
     """As it stands, or as it was known at an instant."""
-    opened = await view.opened(program, at)
+    opened = await view.opened(program)
+    if at:
+        try:
+            opened = await view.opened(program, read_instant(instant_of(at, opened.zone)))
+        except ValueError as error:
+            raise Invalid("unreadable", f"This {error}.", "a date and a time") from None
     held, when = opened.program, opened.at
     return view.of_program(
         opened,

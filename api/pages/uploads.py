@@ -8,11 +8,12 @@ from dataclasses import replace
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.datastructures import FormData, UploadFile
 
+from api.filing import FILERS, file_upload
 from api.pages.fields import Given
 from api.pages.view import Opened, View
-from api.problems import Invalid, TooLarge
-from api.routers.documents import FILERS
-from db.documents import CHUNK, TooManyBytes
+from api.problems import Invalid
+from api.uploads import Upload
+from db.documents import CHUNK
 from rules.words import Label
 
 NAMES: TypeAdapter[str] = TypeAdapter(Label)
@@ -31,17 +32,8 @@ async def file_uploads(view: View, opened: Opened, shape: type[BaseModel], sent:
         name = NAMES.validate_python(upload.filename.replace("\\", "/").rpartition("/")[2])
     except ValidationError:
         raise Invalid("unreadable", "The name of the file holds what no name may hold.", "a file with a plain name") from None
-    try:
-        filed = await view.state.documents.store(
-            opened.id,
-            _parts(upload),
-            name=name,
-            media_type=(upload.content_type or "application/octet-stream")[:MEDIA_TYPES],
-            uploaded_by=opened.caller.person,
-            uploaded_for=opened.caller.party,
-        )
-    except TooManyBytes as error:
-        raise TooLarge("too_large", str(error), "a smaller document") from None
+    media_type = (upload.content_type or "application/octet-stream")[:MEDIA_TYPES]
+    filed = await file_upload(view.state, opened.caller, opened.id, Upload(name, media_type, _parts(upload)))
     named = {"sha256": filed.sha256, "name": filed.name, "size": str(filed.size), "media_type": filed.media_type}
     return replace(given, values={**given.values, **{f"document.{part}": [value] for part, value in named.items()}})
 

@@ -150,7 +150,7 @@ async def test_a_program_is_walked_from_its_start_to_what_blocks_it(door: Door) 
     word = {"evidence": "e2", "milestone": "announced", "shows": "word", "text": "It is meant."}
     await door.post("nils", "/programs/{program}/evidence", word)
     for evidence in ("e1", "e2"):
-        await door.post("sven", "/programs/{program}/verifications", {"evidence": evidence})
+        await door.post("sven", "/programs/{program}/verifications", {"evidence": evidence, "seen_at": "the archive"})
     verdict = {"milestone": "announced", "outcome": "achieved", "reason": "Shown."}
     answer = await door.post("cleo", "/programs/{program}/determinations", verdict)
     assert "phase_opened" in [entry["fact"]["kind"] for entry in answer.json()["entries"]]
