@@ -101,6 +101,7 @@ async def test_a_form_that_is_not_one_file_files_nothing(door: Door, sent: dict[
     assert (await door.get("nora", f"/programs/{{program}}/documents/{DIGEST}")).status_code == 404
 
 
+@pytest.mark.own_service
 async def test_a_form_has_the_limit_of_a_document_while_it_comes(door: Door) -> None:
     """The sender does not say how long it is, and never ends."""
 
