@@ -108,6 +108,7 @@ class NotWritable(psycopg.OperationalError):
 class _Pool:
     settings: ClassVar[Mapping[str, str]] = SETTINGS
     line: ClassVar[type[psycopg.AsyncConnection[Any]]] = psycopg.AsyncConnection
+    only_reads: ClassVar[bool] = False
     is_checked: ClassVar[bool] = False
     """Whether a connection is asked for a sign of life before it is given out."""
 
@@ -178,6 +179,8 @@ class _Pool:
             try:
                 yield connection
             except psycopg.errors.ReadOnlySqlTransaction as error:
+                if self.only_reads:
+                    raise
                 await connection.close()  # the next one may lead to the primary
                 raise NotWritable from error
             finally:
@@ -200,6 +203,7 @@ class Reader(_Pool):
     """Reads. A transaction of it cannot write, whatever the statement says."""
 
     settings: ClassVar[Mapping[str, str]] = {**SETTINGS, "default_transaction_read_only": "on"}
+    only_reads = True
 
     async def rows(self, query: LiteralString, parameters: Parameters = ()) -> list[DictRow]:
         """All rows of a statement. A connection that was lost is replaced once."""
