@@ -14,10 +14,10 @@ from starlette.requests import ClientDisconnect
 
 from api.allowance import cost
 from api.answers.ledger import PreviewAnswer, ReceiptAnswer
-from api.callers import Caller, bearer, caller_of
+from api.callers import Caller, caller_from
 from api.identity import CallerInfo
 from api.json_body import ExactRequest, JsonRoute
-from api.naming import check_named
+from api.naming import filed_of
 from api.problems import WRITES, NotFound, Refused
 from api.state import State, StateOf, state_of
 from api.strictness import USUAL
@@ -26,7 +26,7 @@ from rules import acts as a
 from rules.forms import ID
 from rules.refusals import Code
 from rules.refusals import Refused as Refusal
-from rules.words import Id, Strict, Text
+from rules.words import Id, Sha256, Strict, Text
 
 Key = Annotated[
     str,
@@ -38,6 +38,9 @@ Key = Annotated[
     ),
 ]
 Preview = Annotated[bool, Query(description="judge the act and say what it would do; write nothing")]
+Shown = Annotated[
+    Sha256 | None, Query(alias="effects", description="`effects` of a preview: refused if the act would have others by now")
+]
 ProgramId = Annotated[UUID, Path(alias="program")]
 
 RECORDED: dict[str, Any] = {
@@ -54,7 +57,8 @@ class Reasoned(Strict):
 
 
 async def perform(state: State, caller: CallerInfo, program: UUID, act: a.Act, *, preview: bool) -> Response:
-    """Records an act, or previews it. Raises Refused, NotFound or TooMuch."""
+    """Records an act, or previews it. Raises Refused, Forbidden, NotFound or TooMuch."""
+    caller.check_acts()
     caller.check_scope(program)
     if units := cost((act,), preview=preview):
         state.allowances.take(caller.person, units)
@@ -94,20 +98,28 @@ def recorded(receipts: dict[str, Any] | list[dict[str, Any]]) -> Response:
 class Acting:
     """What every act needs: who acts, in which program, under which key."""
 
-    def __init__(self, state: State, caller: CallerInfo, program: UUID, key: str, *, preview: bool) -> None:
+    def __init__(  # noqa: PLR0913  what a request for an act says
+        self, state: State, caller: CallerInfo, program: UUID, key: str, *, preview: bool, effects: str | None = None
+    ) -> None:
         self._state, self._caller, self._program = state, caller, program
-        self._key, self._preview = key, preview
+        self._key, self._preview, self._effects = key, preview, effects
 
     async def do(self, deed: a.Deed) -> Response:
-        act = a.Act(id=self._key, actor=self._caller.actor, deed=deed)
-        if isinstance(deed, a.RecordEvidence):
-            await check_named(self._state, self._caller, self._program, (deed,))
+        filed = await filed_of(self._state, self._caller, self._program, (deed,))
+        act = a.Act(id=self._key, actor=self._caller.actor, deed=deed, effects=self._effects, filed=filed)
         return await perform(self._state, self._caller, self._program, act, preview=self._preview)
 
 
-async def _acting(state: StateOf, caller: Caller, program: ProgramId, key: Key, preview: Preview = False) -> Acting:  # noqa: FBT002  a query flag
+async def _acting(  # noqa: PLR0913, PLR0917  what a request for an act says
+    state: StateOf,
+    caller: Caller,
+    program: ProgramId,
+    key: Key,
+    preview: Preview = False,  # noqa: FBT002  a query flag
+    effects: Shown = None,
+) -> Acting:
     # A function and async: a class as a dependency is called in a thread.
-    return Acting(state, caller, program, key, preview=preview)
+    return Acting(state, caller, program, key, preview=preview, effects=effects)
 
 
 Doing = Annotated[Acting, Depends(_acting)]
@@ -143,7 +155,7 @@ class ActRoute(JsonRoute):
             except (ValueError, RecursionError, ClientDisconnect):  # ValidationError and Inexact are of the first
                 return await as_declared(request)
             state = await state_of(request)
-            caller = await caller_of(state, await bearer(request))
+            caller = await caller_from(request)
             answer: Response = await self.endpoint(deed, Acting(state, caller, program, key, preview=False))
             return answer
 

@@ -6,8 +6,10 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import timedelta
 from typing import Any, TypedDict
 
+import httpx2
 import structlog
 from fastapi import Depends, FastAPI
 from starlette.types import ASGIApp
@@ -19,7 +21,9 @@ from api.document import completed, operation_id
 from api.gate import Gate
 from api.identity import KnownTokens
 from api.limits import BodyLimit
+from api.pages.app import mounted
 from api.problems import declared
+from api.provider import Provider, ProviderSettings
 from api.requests import RequestIds
 from api.routers import (
     across,
@@ -50,7 +54,9 @@ from db.programs import Programs
 from db.queries import Queries
 from db.record import Recorder
 from db.session import Clerk, Reader, Writer
+from db.sessions import KnownSessions, Sessions
 from db.tokens import Tokens
+from db.watching import Watching
 from logs.lines import configure
 from workflows.client import TemporalSettings, connect
 
@@ -87,9 +93,10 @@ async def _opened(app: FastAPI, stack: AsyncExitStack) -> State:
     if not structlog.is_configured():
         configure()  # a server that is not ours would let structlog write local variables
     settings = Settings()
-    writer = await stack.enter_async_context(Writer(settings.database_url, size=12))
-    reader = await stack.enter_async_context(Reader(settings.database_url, size=6))
-    clerk = await stack.enter_async_context(Clerk(settings.database_url, size=3))
+    patience = settings.accord_database_seconds
+    writer = await stack.enter_async_context(Writer(settings.database_url, size=12, patience=patience))
+    reader = await stack.enter_async_context(Reader(settings.database_url, size=6, patience=patience))
+    clerk = await stack.enter_async_context(Clerk(settings.database_url, size=3, patience=patience))
     plans = PlanReader()
     stack.push_async_callback(plans.close)
     programs = Programs(reader, plans)
@@ -100,6 +107,14 @@ async def _opened(app: FastAPI, stack: AsyncExitStack) -> State:
     known = KnownTokens(tokens)
     uses = asyncio.create_task(known.keep_uses())
     stack.push_async_callback(_ended, uses)
+    sessions = Sessions(
+        reader,
+        clerk,
+        idle=timedelta(minutes=settings.accord_session_idle_minutes),
+        longest=timedelta(hours=settings.accord_session_hours),
+    )
+    watching = Watching(reader)
+    stack.push_async_callback(watching.close)
     app.openapi()  # kept; made at a request, it would hold everybody for a third of a second
     _collect_less_often()
     return State(
@@ -110,11 +125,16 @@ async def _opened(app: FastAPI, stack: AsyncExitStack) -> State:
         allowances=Allowances(settings.accord_expensive_a_minute),
         queries=Queries(reader),
         reader=reader,
+        clerk=clerk,
         documents=Documents(reader, clerk, store, largest=settings.accord_largest_document),
         temporal=await connect(TemporalSettings(), lazy=True),
         runs=CheckRuns(reader, clerk),
-        tokens=tokens,
         known=known,
+        tokens=tokens,
+        sessions=sessions,
+        known_sessions=KnownSessions(sessions),
+        watching=watching,
+        provider=Provider(ProviderSettings(), await stack.enter_async_context(httpx2.AsyncClient(trust_env=False))),
     )
 
 
@@ -185,6 +205,7 @@ def create_app() -> FastAPI:
         )
     problems.install(app)
     page.install(app)
+    app.router.routes.append(mounted())
     app.add_middleware(BodyLimit)
     app.add_middleware(Gate)
     app.add_middleware(CrossOrigin)  # the last one added is gone through first

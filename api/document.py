@@ -13,9 +13,9 @@ from rules.entries import KINDS
 
 GROUPS: dict[str, str] = {
     "programs": "Programs: started, listed, and read as they stand or stood. What blocks, who owes, what was recorded.",
+    "across programs": "What is owed and which dates come, over all programs that the caller may know of; and who is asking.",
     "acts": "What members do in a program. Each is judged by the law, recorded once, and answered with a receipt.",
-    "across programs": "What is owed, which dates come, and who is asking: in all programs that the caller may know of.",
-    "evidence": "Evidence and figures, as each stands.",
+    "evidence": "Evidence and measurements: what each shows, its document, and who has said what of it.",
     "documents": "Bytes under their SHA-256, filed before evidence names them.",
     "incidents": "Incidents: reported, told by several, confirmed, contested, dismissed, resolved.",
     "proposals": "Decisions that parties take together: waivers, extensions, amendments; and what a signature would do.",

@@ -7,7 +7,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.allowance import body_of
-from api.callers import bearer, caller_of
+from api.callers import caller_from
+from api.gate import OPEN
 from api.problems import Problem
 from api.problems import body as answered
 from api.state import State
@@ -29,8 +30,10 @@ class BodyLimit:
         if scope["type"] != "http" or scope["method"] == "GET" or scope["path"].endswith("/documents"):
             await self._app(scope, receive, send)
             return
-        announced, received = _announced(scope), 0
-        if USUAL_BYTES < announced <= self._most:
+        announced, received, most = _announced(scope), 0, self._most
+        if not scope["path"].startswith("/api/"):
+            most = _most_of_a_form(scope)
+        elif USUAL_BYTES < announced <= most:
             try:
                 await _admit(Request(scope), announced)
             except Problem as problem:
@@ -41,8 +44,8 @@ class BodyLimit:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if max(received, announced) > self._most:
-                raise HTTPException(413, f"A request of more than {self._most // 2**20} MiB is not read.")
+            if max(received, announced) > most:
+                raise HTTPException(413, f"A request of more than {most // 2**10} KiB is not read.")
             if received > max(announced, USUAL_BYTES):
                 raise HTTPException(411, f"A request of more than {USUAL_BYTES // 2**10} KiB says its Content-Length.")
             return message
@@ -50,10 +53,18 @@ class BodyLimit:
         await self._app(scope, limited, send)
 
 
+def _most_of_a_form(scope: Scope) -> int:
+    """A form of who is signed in may bring a document; `gate.py` has asked who sends it."""
+    if scope["path"] in OPEN:
+        return USUAL_BYTES
+    state: State = scope["state"]["rooms"]
+    return state.settings.accord_largest_document + MOST_BYTES
+
+
 async def _admit(request: Request, announced: int) -> None:
     """Raises Unauthenticated or TooMuch."""
     state: State = request.state.rooms
-    caller = await caller_of(state, await bearer(request))
+    caller = await caller_from(request)
     state.allowances.take(caller.person, body_of(announced))
 
 

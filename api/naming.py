@@ -1,4 +1,4 @@
-"""Which documents an act may name: what is filed stands beside the ledger, so the door looks it up for the law's question."""
+"""Which documents an act is about: what is filed stands beside the ledger, so the door looks it up for the law's question."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from api.identity import CallerInfo
 from api.problems import Invalid
 from api.state import State
 from db.documents import Document
-from rules.acts import Deed, RecordEvidence
+from rules import acts as a
 from rules.authority import may
+from rules.program import Program
 from rules.restriction import Filing, may_name
 
 
@@ -18,25 +19,29 @@ def filing(document: Document) -> Filing:
     return Filing(document.uploaded_by, document.uploaded_for)
 
 
-async def check_named(state: State, caller: CallerInfo, program: UUID, deeds: Iterable[Deed]) -> None:
-    """Evidence names documents that its recorder's party has filed or may read, or says where the original is.
+async def filed_of(state: State, caller: CallerInfo, program: UUID, deeds: Iterable[a.Deed]) -> frozenset[str]:
+    """Those documents that deeds name, by hash, of which the bytes are filed for whoever records them.
 
-    A document that others keep to themselves is told from one that nobody has filed by nothing. Raises Invalid.
+    Evidence names documents that its recorder's party has filed or may read, or says where the original is. A document that
+    others keep to themselves is told from one that nobody has filed by nothing. Raises Invalid.
     """
-    named = {
-        deed.document.sha256
-        for deed in deeds
-        if isinstance(deed, RecordEvidence) and deed.document is not None and deed.reference is None
-    }
+    named = [(document.sha256, deed) for deed in deeds if (document := a.named_by(deed)) is not None]
     kept = await state.programs.load(program) if named else None
     if kept is None or not kept.program.has(caller.person) or not may(caller.role, "record_evidence"):
-        return  # the law says why not
-    for sha256 in sorted(named):
-        filings = [filing(one) for one in await state.documents.filings(program, sha256)]
-        if not may_name(kept.program, caller.actor, sha256, filings):
+        return frozenset()  # the law says why not
+    hashes, held = sorted({sha256 for sha256, _ in named}), kept.program
+    filed = {sha256 for sha256 in hashes if await _is_filed(state, caller, program, held, sha256)}
+    for sha256, deed in named:
+        if isinstance(deed, a.RecordEvidence) and deed.reference is None and sha256 not in filed:
             raise Invalid(
                 "document_unknown",
                 f"No document {sha256} is filed by your party or open to you in this program.",
                 "the hash of a document that you have filed with POST …/documents, or a reference that says where the"
                 " original is to be found",
             )
+    return frozenset(filed)
+
+
+async def _is_filed(state: State, caller: CallerInfo, program: UUID, held: Program, sha256: str) -> bool:
+    filings = [filing(one) for one in await state.documents.filings(program, sha256)]
+    return may_name(held, caller.actor, sha256, filings)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
 FILES = "/docs/files"
@@ -20,7 +20,7 @@ POLICY = (
 
 
 def install(app: FastAPI) -> None:
-    """Serves the page, and leads there who asks for nothing."""
+    """Serves the page."""
     app.mount(FILES, StaticFiles(packages=[("fastapi_swagger", "resources")]))
 
     @app.get("/docs", include_in_schema=False)
@@ -41,7 +41,3 @@ def install(app: FastAPI) -> None:
         )
         page.headers["Content-Security-Policy"] = POLICY
         return page
-
-    @app.get("/", include_in_schema=False)
-    async def root() -> RedirectResponse:
-        return RedirectResponse("/docs")

@@ -9,6 +9,7 @@ Problem
 ├── Invalid              422  the request cannot be read; names each fault and its place
 ├── Gone                 410  it was filed, and what is stored is missing or damaged
 ├── TooLarge             413  more bytes than are accepted
+├── UnsupportedMedia     415  a body of another form than is read here
 ├── TooMuch              429  more of what is expensive than one person may ask for in a minute; again after Retry-After
 ├── Plain                     what the framework refuses by itself: no such path or method
 └── Unavailable          503  the database, or for a run of a check Temporal, cannot be reached; try again after Retry-After
@@ -26,6 +27,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from psycopg import OperationalError
+from psycopg.errors import DiskFull
 from psycopg_pool import PoolTimeout
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
@@ -36,6 +38,7 @@ from api.requests import TOLD, route_of
 from db.database_clock import ClockJumped
 from db.documents import StoreAway
 from db.plan_reader import ReaderBusy
+from db.session import NotWritable, Unanswered
 from logs.request import REQUEST
 from rules.refusals import Code
 from rules.refusals import Refused as Refusal
@@ -50,6 +53,7 @@ FORBIDDEN = frozenset(
         Code.RECORDER_IS_VERIFIER,
         Code.RECORDER_IS_AUTHORITY,
         Code.ACCOUNT_OF_ANOTHER,
+        Code.INCIDENT_OF_ANOTHER,
         Code.PARTY_VERIFIES_ITSELF,
         Code.RESTRICTED,
     }
@@ -82,6 +86,7 @@ UNREADABLE = frozenset(
         Code.OTHER_PROCEDURE,
         Code.NOT_LATER,
         Code.NOTHING_AMENDED,
+        Code.NOTHING_CORRECTED,
         Code.AMENDMENT_DROPS_RECORDED,
         Code.WRONG_KIND_OF_EVIDENCE,
         Code.WRONG_UNIT,
@@ -107,6 +112,7 @@ DOOR = {
     "document_gone": 410,
     "too_slow": 408,
     "too_large": 413,
+    "unsupported_media_type": 415,
     "too_much_asked": 429,
     "unreadable": 422,
     "plan_unknown": 422,
@@ -210,6 +216,10 @@ class TooLarge(Problem):
     status = 413
 
 
+class UnsupportedMedia(Problem):
+    status = 415
+
+
 class TooMuch(Problem):
     status = 429
 
@@ -275,9 +285,18 @@ class ProblemAnswer(JSONResponse):
 
 
 def unavailable(error: Exception) -> Unavailable:
-    """The database cannot be reached."""
+    """The database cannot be reached, does not answer, or cannot be written; which of them is said."""
     log.warning("database_unavailable", error=error)
-    return Unavailable("The database cannot be reached; nothing of this request is lost.")
+    match error:
+        case Unanswered():
+            what = "The database does not answer"
+        case NotWritable():
+            what = "The database can be read and not written now"
+        case DiskFull():
+            what = "The database has no room left on its disk"
+        case _:
+            what = "The database cannot be reached"
+    return Unavailable(f"{what}; nothing of this request is lost.")
 
 
 def install(app: FastAPI) -> None:
@@ -336,6 +355,11 @@ def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
         409: ("act_id_reused", "This key was used for another act.", "a new Idempotency-Key"),
         410: ("document_gone", "The bytes of this document are stored no more as they were filed.", "to file it again"),
         413: ("too_large", "The document is larger than 50 MiB.", "a smaller document"),
+        415: (
+            "unsupported_media_type",
+            "A document is not read from application/x-www-form-urlencoded.",
+            "multipart/form-data with one file",
+        ),
         422: ("milestone_unknown", "announcd is no milestone of the plan.", "did you mean announced?"),
         429: (
             "too_much_asked",

@@ -13,26 +13,39 @@ from temporalio.client import Client
 
 from api.allowance import UNITS_A_MINUTE, Allowances
 from api.identity import KnownTokens
+from api.provider import Provider
 from db.check_runs import CheckRuns
 from db.documents import Documents
 from db.plan_reader import PlanReader
 from db.programs import Programs
 from db.queries import Queries
 from db.record import Recorder
-from db.session import Reader
+from db.session import Clerk, Reader
+from db.sessions import KnownSessions, Sessions
 from db.tokens import Tokens
+from db.watching import Watching
 
 
 class Settings(BaseSettings):
     """Read from the environment; the names are those of the variables in upper case."""
 
     database_url: str = Field(description="PostgreSQL, as the service's role")
+    accord_database_seconds: float = Field(
+        default=2.0, gt=0, le=60, description="how long the database may take for one answer before the caller is told 503"
+    )
     accord_documents: str = Field(default=".accord/documents", description="folder or URL of the document store")
     accord_plans: Path = Field(default=Path("plans"), description="folder of plans that can be started by name")
     accord_largest_document: int = Field(default=50 * 1024 * 1024, description="bytes")
     accord_expensive_a_minute: int = Field(
         default=UNITS_A_MINUTE, ge=1, description="units of what is expensive that one person may ask for (docs/http.md)"
     )
+    accord_address: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/\s]+$",
+        description="address by which people reach the pages; with https their cookie goes over TLS alone",
+    )
+    accord_session_idle_minutes: int = Field(default=60, ge=1, description="after which a session that is not used ends")
+    accord_session_hours: int = Field(default=12, ge=1, le=24 * 31, description="after which a session ends")
     accord_temporal_ui: str | None = Field(
         default=None, pattern=r"^https?://[^/\s]+$", description="origin of Temporal's pages, which may ask to decode"
     )
@@ -49,11 +62,16 @@ class State:
     allowances: Allowances
     queries: Queries
     reader: Reader
+    clerk: Clerk
     documents: Documents
     temporal: Client
     runs: CheckRuns
     tokens: Tokens
     known: KnownTokens
+    sessions: Sessions
+    known_sessions: KnownSessions
+    watching: Watching
+    provider: Provider
 
 
 async def state_of(request: Request) -> State:

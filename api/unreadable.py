@@ -48,7 +48,7 @@ KINDS = {
 
 FORMS = {
     r"^[0-9A-Za-z~:.+-]{1,100}$": "is no place of a page; send `next` of the page before, unchanged",
-    r"^[A-Za-z0-9!#$&^_.+-]{1,60}/[A-Za-z0-9!#$&^_.+-]{1,60}( *; *[!-~][ -~]{0,70})?$": (
+    r"^[A-Za-z0-9!#$&^_.+-]{1,60}/[A-Za-z0-9!#$&^_.+-]{1,60}( *; *[!-~][ -~]{0,100})?$": (
         "is no media type; write one such as application/pdf"
     ),
 }

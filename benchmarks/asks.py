@@ -105,12 +105,15 @@ def reset(program: str, people: dict[str, Person], milestones: list[dict[str, An
                 body: dict[str, Any] = {"evidence": piece, "milestone": milestone["name"], "shows": shown["name"]}
                 if shown["kind"] == "document":
                     body["document"] = {"sha256": "0" * 64, "name": f"{shown['name']}.txt", "size": len(TEXT)}
+                    body["reference"] = "In the archive."
                 else:
                     body["text"] = TEXT
                 recorder = people[f"{party}-{'representative' if by_word else 'recorder'}"]
                 verifier = [other for other in milestone["verified_by"] if other != party][-1]
                 yield post(f"{here}/evidence", body, recorder)
-                yield post(f"{here}/verifications", {"evidence": piece}, people[f"{verifier}-verifier"])
+                yield post(
+                    f"{here}/verifications", {"evidence": piece, "seen_at": "the archive"}, people[f"{verifier}-verifier"]
+                )
 
 
 def verdicts(program: str, people: dict[str, Person], milestones: list[dict[str, Any]]) -> Iterator[Request]:

@@ -17,6 +17,7 @@ from cli.demo import demonstrate
 from cli.failures import CannotStart
 from cli.reconcile import reconcile, retell
 from cli.rehearse import command as rehearse
+from cli.remote import reading
 from cli.service import Refused
 from cli.supervisor import Ports, supervise
 from cli.verify import command as verify
@@ -131,6 +132,8 @@ app.add_typer(source.app, name="source")
 app.add_typer(temporal_commands.app, name="temporal")
 app.add_typer(token.app, name="token")
 app.command("rehearse")(rehearse)
+for command in (reading.login, reading.logout, reading.programs, reading.show, reading.blocking, reading.owed, reading.ledger):
+    app.command()(command)
 
 
 def main() -> None:

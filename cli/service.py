@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 from uuid import uuid4
 
 import httpx2
 
-from cli.cast import Person
+
+class Bearer(Protocol):
+    """Whoever has a token."""
+
+    @property
+    def token(self) -> str: ...
 
 
 class Refused(Exception):
@@ -37,25 +42,25 @@ class Service:
     ) -> None:
         await self._http.aclose()
 
-    async def write(self, person: Person, path: str, body: dict[str, Any], *, key: str | None = None) -> Any:
+    async def write(self, person: Bearer, path: str, body: dict[str, Any], *, key: str | None = None) -> Any:
         """An act, under a key. Raises Refused."""
         return await self.send(person, path, body, {"Idempotency-Key": key or str(uuid4())})
 
-    async def send(self, person: Person, path: str, body: dict[str, Any], headers: dict[str, str] | None = None) -> Any:
+    async def send(self, person: Bearer, path: str, body: dict[str, Any], headers: dict[str, str] | None = None) -> Any:
         """Raises Refused."""
         answer = await self._http.post(path, json=body, headers=_headers(person) | (headers or {}))
         return _body(answer)
 
-    async def file(self, person: Person, path: str, name: str, content: bytes) -> Any:
+    async def file(self, person: Bearer, path: str, name: str, content: bytes) -> Any:
         """Files the bytes of a document. Raises Refused."""
         return _body(await self._http.post(path, params={"name": name}, content=content, headers=_headers(person)))
 
-    async def read(self, person: Person, path: str, **query: str) -> Any:
+    async def read(self, person: Bearer, path: str, **query: str) -> Any:
         """Raises Refused."""
         return _body(await self._http.get(path, params=query, headers=_headers(person)))
 
 
-def _headers(person: Person) -> dict[str, str]:
+def _headers(person: Bearer) -> dict[str, str]:
     return {"Authorization": f"Bearer {person.token}"}
 
 

@@ -100,7 +100,7 @@ def list_(
         used = f"used {token.last_used_at:%Y-%m-%d}" if token.last_used_at else "never used"
         place = ["for one program:", str(token.program_id)] if token.program_id else []
         table.add_row("\n".join([str(token.id), *place]), "\n".join(whose), f"{_state(token)}\n{used}")
-    Console().print(table)
+    Console(markup=False).print(table)
 
 
 def _state(token: Token) -> str:

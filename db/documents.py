@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterable, Iterator
+from collections.abc import AsyncIterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -130,6 +130,12 @@ class Documents:
     async def filings(self, program_id: UUID, digest: str) -> tuple[Document, ...]:
         """A document of a program as each has filed it, first come first; the same bytes may be unknown to another."""
         return tuple(Document(**row) for row in await self._reader.rows(_FIND, [program_id, digest]))
+
+    async def sizes(self, program_id: UUID, digests: Sequence[str]) -> dict[str, int]:
+        """How many bytes the filed ones of these documents have."""
+        query = "SELECT DISTINCT sha256, size FROM document WHERE program_id = %s AND sha256 = ANY(%s)"
+        rows = await self._reader.rows(query, [program_id, list(digests)]) if digests else []
+        return {row["sha256"]: row["size"] for row in rows}
 
     async def opened(self, digest: str) -> IO[bytes]:
         """The bytes of a document, from the first to the last the ones that were filed; the caller closes them.

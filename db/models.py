@@ -3,8 +3,8 @@
 A `table=True` class does not validate, and most of these rows are written by SQL in `record.py` and
 `projections.py`: here stands their shape only. `ledger_entry` is the truth. `program`, `phase`,
 `milestone`, `commitment`, `clock`, `incident`, `evidence`, `membership` and `owed` are projections of it,
-written in the same transaction and made again by `rebuild.py`. `dispatch`, `epoch`, `clock_acceptance`, `token`, `document`,
-`check_run` and `check_fetch` stand beside the ledger.
+written in the same transaction and made again by `rebuild.py`. `dispatch`, `epoch`, `clock_acceptance`, `token`, `session`,
+`document`, `check_run` and `check_fetch` stand beside the ledger.
 """
 
 from __future__ import annotations
@@ -331,6 +331,30 @@ class TokenRow(Row, table=True):
     issued_by: str | None = _is(Text)
     revoked_by: str | None = _is(Text)
     last_used_at: datetime | None = _is(INSTANT)
+
+
+class SessionRow(Row, table=True):
+    """Somebody who is signed in to the pages, by the hash of the cookie's secret.
+
+    Role, party and program are those of the token that signed in; without one they are null, and `acting` says as whom the
+    person acts in which program. `seen_before` is when the session before this one was used last.
+    """
+
+    __table_args__ = (CheckConstraint("octet_length(hash) = 32", name="hash_is_a_hash"),)
+
+    id: UUID = Field(primary_key=True)
+    hash: bytes = _is(LargeBinary, unique=True)
+    token_id: UUID | None = Field(foreign_key="token.id", index=True)
+    person: str = _is(Text, index=True)
+    role: str | None = _is(Text)
+    party: str | None = _is(Text)
+    program_id: UUID | None
+    acting: dict[str, Any] = _is(JSONB, sa_column_kwargs={"server_default": text("'{}'")})
+    created_at: datetime = _is(INSTANT, sa_column_kwargs={"server_default": text("now()")})
+    seen_at: datetime = _is(INSTANT, sa_column_kwargs={"server_default": text("now()")})
+    seen_before: datetime | None = _is(INSTANT)
+    expires_at: datetime = _is(INSTANT)
+    ended_at: datetime | None = _is(INSTANT)
 
 
 class DocumentRow(Row, table=True):

@@ -95,6 +95,7 @@ class Sought:
     actor: str | None = None
     subjects: Collection[str] | None = None
     act: str | None = None
+    seqs: Collection[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +190,7 @@ _ENTRIES: dict[str, LiteralString] = {
     "actor": "actor = %(actor)s",
     "subjects": "subject = ANY(%(subjects)s)",
     "act": "act_id = %(act)s",
+    "seqs": "seq = ANY(%(seqs)s)",
 }
 
 

@@ -16,18 +16,26 @@ from rules.vocabulary.clocks import StrikeClock
 from rules.vocabulary.consents import Consent
 from rules.vocabulary.determinations import Determine
 from rules.vocabulary.disputes import InvokeSnapback, RaiseDispute, SettleDispute, WithdrawDispute
-from rules.vocabulary.documents import FiledDocument
+from rules.vocabulary.documents import FiledDocument, FileDocument
 from rules.vocabulary.evidence import ReadEvidence, RecordEvidence, ReturnEvidence, Verify, WithdrawEvidence
 from rules.vocabulary.family import ChildPlan, MilestoneReported, Parent, ProgramId, ReportChild, ReportParent
 from rules.vocabulary.findings import Observe
-from rules.vocabulary.incidents import ConfirmIncident, ContestIncident, DismissIncident, ReportIncident, ResolveIncident
+from rules.vocabulary.incidents import (
+    ConfirmIncident,
+    ContestIncident,
+    CorrectIncident,
+    DismissIncident,
+    ReportIncident,
+    ResolveIncident,
+)
 from rules.vocabulary.measurements import RecordMeasurement
 from rules.vocabulary.members import CHECKS, Actor, AdmitMember, Member, RemoveMember, Role
+from rules.vocabulary.mistakes import TakeBack
 from rules.vocabulary.phases import AdvancePhase
 from rules.vocabulary.proposals import GiveNotice, ObjectTo, Propose, WithdrawProposal
 from rules.vocabulary.standing import ResumeProgram, StartProgram, SuspendProgram, TerminateProgram
 from rules.vocabulary.testimony import GiveAccount, TakeBackAccount
-from rules.words import ActId, Strict
+from rules.words import ActId, Sha256, Strict
 
 __all__ = [
     "CHECKS",
@@ -40,9 +48,11 @@ __all__ = [
     "ConfirmIncident",
     "Consent",
     "ContestIncident",
+    "CorrectIncident",
     "Deed",
     "Determine",
     "DismissIncident",
+    "FileDocument",
     "FiledDocument",
     "GiveAccount",
     "GiveNotice",
@@ -73,6 +83,7 @@ __all__ = [
     "StartProgram",
     "StrikeClock",
     "SuspendProgram",
+    "TakeBack",
     "TakeBackAccount",
     "TerminateProgram",
     "Verify",
@@ -87,6 +98,7 @@ Deed: TypeAlias = Annotated[
     | RemoveMember
     | RecordEvidence
     | RecordMeasurement
+    | FileDocument
     | ReadEvidence
     | Assess
     | Verify
@@ -99,6 +111,7 @@ Deed: TypeAlias = Annotated[
     | ContestIncident
     | DismissIncident
     | ResolveIncident
+    | CorrectIncident
     | GiveAccount
     | TakeBackAccount
     | Consent
@@ -110,6 +123,7 @@ Deed: TypeAlias = Annotated[
     | SettleDispute
     | WithdrawDispute
     | InvokeSnapback
+    | TakeBack
     | AdvancePhase
     | SuspendProgram
     | ResumeProgram
@@ -124,9 +138,28 @@ Deed: TypeAlias = Annotated[
 ]
 
 
+def named_by(deed: Deed) -> FiledDocument | None:
+    """The document that a deed records, if it records one."""
+    return deed.document if isinstance(deed, RecordEvidence | RecordMeasurement) else None
+
+
+def hashes_named_by(deed: Deed) -> frozenset[str]:
+    """The hash of the document that a deed records, or nothing."""
+    document = named_by(deed)
+    return frozenset({document.sha256} if document else ())
+
+
 class Act(Strict):
-    """A deed with who does it and under which id."""
+    """A deed with who does it and under which id.
+
+    `effects` binds it to what its preview has shown: the hash of what would follow. It is no part of the act's content.
+
+    Bytes are kept beside the ledger, so an act brings along which of the documents it is about are `filed`. Whoever makes
+    the act of a request has looked; nobody outside can say so.
+    """
 
     id: ActId
     actor: Actor
     deed: Deed
+    effects: Sha256 | None = None
+    filed: frozenset[Sha256] = Field(default=frozenset(), description="of the documents that it is about")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from rules.acts import Consent, Deed, Role
+from rules.acts import Consent, Deed, Role, TakeBack
 
 R = Role
 
@@ -14,6 +14,7 @@ MAY: Mapping[str, frozenset[Role]] = {
     "remove_member": frozenset({R.OFFICER, R.REPRESENTATIVE}),
     "record_evidence": frozenset({R.RECORDER, R.REPRESENTATIVE, R.MONITOR, R.CHECKER}),
     "record_measurement": frozenset({R.RECORDER, R.MONITOR, R.CHECKER}),
+    "file_document": frozenset({R.RECORDER, R.REPRESENTATIVE, R.MONITOR, R.CHECKER, R.OFFICER}),
     "read_evidence": frozenset({R.REPRESENTATIVE, R.RECORDER, R.VERIFIER, R.AUTHORITY, R.AUDITOR}),
     "assess": frozenset({R.MONITOR}),
     "verify": frozenset({R.VERIFIER}),
@@ -28,6 +29,8 @@ MAY: Mapping[str, frozenset[Role]] = {
     "contest_incident": frozenset({R.REPRESENTATIVE}),
     "dismiss_incident": frozenset({R.AUTHORITY}),
     "resolve_incident": frozenset({R.AUTHORITY, R.MONITOR}),
+    "correct_incident": frozenset({R.AUTHORITY, R.REPRESENTATIVE, R.RECORDER, R.MONITOR, R.CHECKER, R.OFFICER}),
+    "take_back": frozenset({R.VERIFIER, R.AUTHORITY, R.REPRESENTATIVE, R.OFFICER}),
     "consent": frozenset({R.REPRESENTATIVE, R.AUTHORITY}),
     "propose": frozenset({R.REPRESENTATIVE, R.AUTHORITY}),
     "object_to": frozenset({R.REPRESENTATIVE}),
@@ -56,10 +59,16 @@ NARROWER: Mapping[str, frozenset[Role]] = {
     "change_other_members": frozenset({R.OFFICER}),
     "attest": frozenset({R.REPRESENTATIVE}),
     "confirm_contested_incident": frozenset({R.AUTHORITY}),
+    "correct_decided_incident": frozenset({R.AUTHORITY, R.MONITOR}),
     "prove_notice_to_another": frozenset({R.OFFICER}),
     "say_origin": frozenset({R.CHECKER}),
     "start_child": frozenset({R.CLOCK}),
     "start_own": frozenset({R.OFFICER}),
+    "take_back_verification": frozenset({R.VERIFIER}),
+    "take_back_return": frozenset({R.VERIFIER}),
+    "take_back_determination": frozenset({R.AUTHORITY}),
+    "take_back_consent": frozenset({R.REPRESENTATIVE}),
+    "take_back_admission": frozenset({R.OFFICER, R.REPRESENTATIVE}),
 }
 """What fewer roles may do than the act that it is a part of: an authority consents to proposals, and to no phase."""
 
@@ -69,7 +78,13 @@ FOR_A_PARTY = frozenset({R.REPRESENTATIVE, R.RECORDER, R.VERIFIER, R.AUTHORITY})
 
 def part_of(deed: Deed) -> str:
     """Under which name of the table a deed stands: that of its kind, or of the narrower part that it is."""
-    return "consent_to_phase" if isinstance(deed, Consent) and deed.phase is not None else deed.kind
+    match deed:
+        case Consent(phase=str()):
+            return "consent_to_phase"
+        case TakeBack():
+            return f"take_back_{deed.mistake.kind}"
+        case _:
+            return deed.kind
 
 
 def who_may(part: str) -> frozenset[Role]:

@@ -23,6 +23,7 @@ from rules.evolve import evolve
 from rules.following.signature import effects_of
 from rules.judging.assessments import assessed
 from rules.judging.checks import check_fact
+from rules.judging.corrections import corrected
 from rules.judging.determinations import determined
 from rules.judging.disputes import dispute_fact
 from rules.judging.evidence import evidence_fact
@@ -31,6 +32,7 @@ from rules.judging.incidents import incident_fact
 from rules.judging.matters import plan_accepted
 from rules.judging.members import check_members, member_fact
 from rules.judging.milestones import observed
+from rules.judging.mistakes import taken_back
 from rules.judging.phases import advanced, consented, standing_fact
 from rules.judging.proposals import proposal_fact
 from rules.judging.recorded import known
@@ -80,7 +82,7 @@ def _is_own_checker(program: Program, actor: a.Actor) -> bool:
 
 def content_of(act: a.Act) -> str:
     """The hash by which a repeat of an act is told from another act under the same id."""
-    return digest(act.model_dump(mode="json", exclude={"id"}, exclude_none=True))
+    return digest(act.model_dump(mode="json", exclude={"id", "filed", "effects"}, exclude_none=True))
 
 
 def again(program: Program, act: a.Act) -> Refused | None:
@@ -141,6 +143,8 @@ def _check_starter(actor: a.Actor, deed: a.StartProgram) -> None:
 def _go_on(program: Program | None, act: a.Act, at: datetime, running: tuple[Clock, ...] | None) -> Decided:
     if program is None or not knows_of(program, act.actor):
         raise No(Code.PROGRAM_UNKNOWN, "There is no such program.", "the id of a program")
+    if act.effects is not None:
+        _check_effects(program, act.model_copy(update={"effects": None}), act.effects, at)
     unfolding = Unfolding(program, act.id, at, LAW, running)
     if isinstance(act.deed, a.StrikeClock):
         _check_actor(program, act)
@@ -151,7 +155,8 @@ def _go_on(program: Program | None, act: a.Act, at: datetime, running: tuple[Clo
     if unfolding.clocks and unfolding.clocks[0].due_at == at:
         unfolding.look_at_everything()  # the act settles up to this instant, and what is due at it with that
     settled = unfolding.program
-    if settled.ended_at is not None:
+    # Who may read what is restricted may read it for ever, and that they have is recorded for ever.
+    if settled.ended_at is not None and not isinstance(act.deed, a.ReadEvidence):
         raise No(
             Code.PROGRAM_ENDED,
             f"The program is {settled.standing} since {time_said(settled.ended_at, settled.plan.time_zone)}.",
@@ -185,8 +190,9 @@ def _judged(program: Program, act: a.Act, at: datetime) -> Fact | None:  # noqa:
             | a.ReturnEvidence()
             | a.WithdrawEvidence()
             | a.ReadEvidence()
+            | a.FileDocument()
         ):
-            return evidence_fact(program, actor, deed, at)
+            return evidence_fact(program, actor, deed, at, act.filed)
         case a.Assess():
             return assessed(program, actor, deed)
         case a.Observe():
@@ -195,12 +201,18 @@ def _judged(program: Program, act: a.Act, at: datetime) -> Fact | None:  # noqa:
             return determined(program, actor, deed, at)
         case a.ReportIncident() | a.ConfirmIncident() | a.ContestIncident() | a.DismissIncident() | a.ResolveIncident():
             return incident_fact(program, actor, deed, at)
+        case a.CorrectIncident():
+            return corrected(program, actor, deed, at)
+        case a.TakeBack():
+            return taken_back(program, actor, deed, at)
         case GiveAccount() | TakeBackAccount():
             return account_fact(program, actor, deed, at)
         case a.Propose() | a.ObjectTo() | a.GiveNotice() | a.WithdrawProposal() | a.Consent(phase=None):
             return proposal_fact(program, actor, deed, at)
         case a.Consent():
-            _check_effects(program, act, deed, at)
+            if deed.effects is not None:
+                unbound = deed.model_copy(update={"effects": None})
+                _check_effects(program, act.model_copy(update={"deed": unbound}), deed.effects, at)
             return consented(program, actor, deed)
         case a.RaiseDispute() | a.SettleDispute() | a.WithdrawDispute() | a.InvokeSnapback():
             return dispute_fact(program, actor, deed, at)
@@ -235,15 +247,13 @@ def _check_actor(program: Program, act: a.Act) -> None:
         )
 
 
-def _check_effects(program: Program, act: a.Act, deed: a.Consent, at: datetime) -> None:
-    """A consent bound to effects is refused when they are no longer what it was shown."""
-    if deed.effects is None:
-        return
-    unbound = act.model_copy(update={"deed": deed.model_copy(update={"effects": None})})
+def _check_effects(program: Program, unbound: a.Act, shown: str, at: datetime) -> None:
+    """What is bound to effects is refused when they are no longer those that were shown. Raises No."""
     would = decide(program, unbound, at)
-    if isinstance(would, Decided) and effects_of(would.entries) != deed.effects:
+    if isinstance(would, Decided) and effects_of(would.entries) != shown:
+        what = "consent" if isinstance(unbound.deed, a.Consent) else "act"
         raise No(
             Code.EFFECTS_CHANGED,
-            "The consent is bound to effects that are no longer those it would have.",
-            f"a consent to the effects {effects_of(would.entries)}, or one that is not bound",
+            f"The {what} is bound to effects that are no longer those it would have.",
+            f"one that is bound to the effects {effects_of(would.entries)}, or to none",
         )

@@ -15,8 +15,10 @@ Fact: TypeAlias = Annotated[
     facts.ProgramStarted
     | facts.MemberAdmitted
     | facts.MemberRemoved
+    | facts.AdmissionTakenBack
     | facts.EvidenceRecorded
     | facts.MeasurementRecorded
+    | facts.DocumentFiled
     | facts.CheckReported
     | facts.CheckPaused
     | facts.CheckResumed
@@ -25,19 +27,26 @@ Fact: TypeAlias = Annotated[
     | facts.EvidenceVerified
     | facts.EvidenceReturned
     | facts.EvidenceWithdrawn
+    | facts.VerificationTakenBack
+    | facts.ReturnTakenBack
     | facts.ObservationMade
     | facts.MilestoneDetermined
+    | facts.DeterminationTakenBack
     | facts.StabilityReversed
+    | facts.StabilityReversalTakenBack
     | facts.IncidentReported
     | facts.IncidentConfirmed
     | facts.IncidentContested
     | facts.IncidentDismissed
     | facts.IncidentResolved
+    | facts.IncidentCorrected
     | facts.AccountGiven
     | facts.AccountTakenBack
     | facts.ConsentGiven
+    | facts.ConsentTakenBack
     | facts.ProposalMade
     | facts.ProposalConsented
+    | facts.ProposalConsentTakenBack
     | facts.ObjectionMade
     | facts.NoticeGiven
     | facts.ProposalWithdrawn

@@ -11,10 +11,12 @@ from rules.entries import Entry, Fact, NotFoldable
 from rules.evolving.amendments import amended
 from rules.evolving.assessments import assessed
 from rules.evolving.checks import check_after
+from rules.evolving.consents import consent_after
 from rules.evolving.disputes import dispute_after
 from rules.evolving.evidence import evidence_after
 from rules.evolving.family import family_after
 from rules.evolving.incidents import incident_after
+from rules.evolving.members import member_after, with_deed
 from rules.evolving.milestones import milestone_after
 from rules.evolving.phases import phase_after, stability_after, standing_after
 from rules.evolving.proposals import proposal_after
@@ -24,10 +26,12 @@ from rules.program import Program, put
 from rules.vocabulary.amendments import Version
 from rules.vocabulary.checks import OnCheck
 from rules.vocabulary.commitments import CommitmentState
+from rules.vocabulary.consents import OnConsent
 from rules.vocabulary.disputes import OnDispute
 from rules.vocabulary.evidence import OnEvidence
 from rules.vocabulary.family import OnFamily, ParentState
 from rules.vocabulary.incidents import OnIncident
+from rules.vocabulary.members import OnMember
 from rules.vocabulary.milestones import OnMilestone
 from rules.vocabulary.phases import OnPhase
 from rules.vocabulary.proposals import OnProposal
@@ -38,9 +42,6 @@ from rules.vocabulary.standing import OnStanding
 
 Rest: TypeAlias = (
     facts.ProgramStarted
-    | facts.MemberAdmitted
-    | facts.MemberRemoved
-    | facts.ConsentGiven
     | facts.PhaseAdvanced
     | facts.EvidenceRead
     | facts.MilestoneAssessed
@@ -73,6 +74,8 @@ def evolve(program: Program | None, entry: Entry) -> Program:
     if entry.seq != program.seq + 1:
         raise NotFoldable(f"entry {entry.seq} does not follow entry {program.seq}")
     after = _after(program, entry, fact)
+    if not isinstance(fact, facts.AttemptRefused):
+        after = with_deed(after, entry.actor)
     return after.changed(
         active=_active(after, entry),
         seq=entry.seq,
@@ -136,6 +139,8 @@ _AFTER: Mapping[type, Callable[[Program, Entry, Any], Program]] = {
         (OnDispute, dispute_after),
         (OnStanding, standing_after),
         (OnFamily, family_after),
+        (OnConsent, consent_after),
+        (OnMember, member_after),
     )
     for kind in get_args(kinds)
 }
@@ -145,10 +150,6 @@ def _rest_after(program: Program, entry: Entry, fact: Rest) -> Program:
     match fact:
         case facts.ProgramStarted():
             raise NotFoldable("a program is started once")
-        case facts.MemberAdmitted():
-            return program.changed(members=program.members | {fact.member})
-        case facts.MemberRemoved():
-            return program.changed(members=program.members - {fact.member})
         case effects.CommitmentChanged():
             state = CommitmentState(fact.status, fact.in_force_since, fact.because, fact.broken, fact.failing or ())
             return program.changed(commitments=put(program.commitments, fact.commitment, state))
@@ -159,12 +160,6 @@ def _rest_after(program: Program, entry: Entry, fact: Rest) -> Program:
             return program.changed(stalls={who: stall for who, stall in program.stalls.items() if who != fact.party})
         case effects.PlanAmended():
             return amended(program, fact)
-        case facts.ConsentGiven():
-            if fact.to == "completion":
-                given = program.consented(fact.phase, "exit") | {fact.party}
-                return program.changed(completions=put(program.completions, fact.phase, given))
-            given = program.consented(fact.phase, "entry") | {fact.party}
-            return program.changed(consents=put(program.consents, fact.phase, given))
         case facts.MilestoneAssessed():
             return assessed(program, entry, fact)
         case (

@@ -16,7 +16,7 @@ from rules.vocabulary.disputes import Dispute, Invoked
 from rules.vocabulary.evidence import Evidence
 from rules.vocabulary.family import Child, ChildPlan, ParentState
 from rules.vocabulary.incidents import Incident
-from rules.vocabulary.members import Member
+from rules.vocabulary.members import Admitted, Member
 from rules.vocabulary.milestones import MilestoneState
 from rules.vocabulary.phases import Gate, PhaseState
 from rules.vocabulary.proposals import Proposal, ProposalStatus
@@ -25,6 +25,7 @@ from rules.vocabulary.stability import Stability
 from rules.vocabulary.stalls import Stall
 from rules.vocabulary.standing import Standing
 
+K = TypeVar("K")
 V = TypeVar("V")
 
 
@@ -47,6 +48,8 @@ class Program:
     """The instant up to which clocks have taken effect and acts have been judged."""
     standing: Standing = Standing.RUNNING
     members: frozenset[Member] = frozenset()
+    admitted: Mapping[Member, Admitted] = field(default_factory=dict)
+    """Those of them who were admitted after the start."""
     phases: Mapping[str, PhaseState] = field(default_factory=dict)
     milestones: Mapping[str, MilestoneState] = field(default_factory=dict)
     stability: Mapping[str, Stability] = field(default_factory=dict)
@@ -61,6 +64,8 @@ class Program:
     """By phase, the parties that consent to its opening."""
     completions: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """By phase, the parties that consent to its completion."""
+    consented_in: Mapping[tuple[str, Gate, str], int] = field(default_factory=dict)
+    """By phase, gate and party, the ledger's entry of its newest consent."""
     proposals: Mapping[str, Proposal] = field(default_factory=dict)
     releases: Mapping[str, ReleaseState] = field(default_factory=dict)
     disputes: Mapping[str, Dispute] = field(default_factory=dict)
@@ -117,6 +122,6 @@ _PHASE = PhaseState()
 _MILESTONE = MilestoneState()
 
 
-def put(mapping: Mapping[str, V], key: str, value: V) -> Mapping[str, V]:
+def put(mapping: Mapping[K, V], key: K, value: V) -> Mapping[K, V]:
     """The mapping with one value replaced; the old one stays as it was."""
     return {**mapping, key: value}

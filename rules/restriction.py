@@ -33,6 +33,27 @@ class Opening:
     restricted: Evidence | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class NamedDocument:
+    """A document with the evidence that names it, oldest first."""
+
+    sha256: str
+    pieces: tuple[Evidence, ...]
+
+    @property
+    def filed(self) -> bool:
+        return any(not piece.is_unfiled for piece in self.pieces)
+
+
+def named_documents(program: Program) -> list[NamedDocument]:
+    """The documents that open evidence names, in the order in which they were named first."""
+    named = dict[str, list[Evidence]]()
+    for piece in program.evidence.values():
+        if piece.document is not None and not piece.restricted_to:
+            named.setdefault(piece.document, []).append(piece)
+    return [NamedDocument(sha256, tuple(pieces)) for sha256, pieces in named.items()]
+
+
 def may_read(program: Program, person: str, piece: Evidence) -> bool:
     """Whoever recorded it, members for the parties named, and the program's auditors."""
     return (
@@ -61,7 +82,7 @@ def opening(program: Program, person: str, sha256: str, filings: Collection[Fili
     """
     if any(filing.person in {person, CHECKS.person} for filing in filings):
         return Opening()
-    readable = [piece for piece in _opened_by(program, sha256, filings) if may_read(program, person, piece)]
+    readable = [piece for piece in opened_by(program, sha256, filings) if may_read(program, person, piece)]
     if readable:
         restricted = None if any(not piece.restricted_to for piece in readable) else readable[0]
         return Opening(restricted)
@@ -69,7 +90,7 @@ def opening(program: Program, person: str, sha256: str, filings: Collection[Fili
     return Opening() if filings and is_auditor else None
 
 
-def _opened_by(program: Program, sha256: str, filings: Collection[Filing]) -> list[Evidence]:
+def opened_by(program: Program, sha256: str, filings: Collection[Filing]) -> list[Evidence]:
     """The evidence that opens a document: its recorder has filed the bytes, or could read them through evidence before it."""
     opened = list[Evidence]()
     for piece in program.evidence.values():

@@ -13,11 +13,15 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
+    Field,
     StringConstraints,
     WithJsonSchema,
 )
 
 from rules.forms import ID, NAME, SHA256
+
+Seq = Annotated[int, Field(ge=1, lt=2**53)]
+"""The number of an entry in a ledger."""
 
 
 class Strict(BaseModel):

@@ -14,6 +14,7 @@ from rules import acts as a
 from rules.authority import who_may
 from rules.explaining.milestones import next_act, without_evidence
 from rules.explaining.owing import Owed
+from rules.following.filing import may_be_unfiled
 from rules.following.verifiers import who_verifies
 from rules.language.milestones import Attestation, Filed, Measured, Showing
 from rules.program import Program
@@ -49,6 +50,7 @@ class ActAnswer(BaseModel):
     method: Literal["POST"] = "POST"
     route: str
     body: dict[str, Any] | None = Field(description="null: it takes none")
+    known: dict[str, str] = Field(description="what is filled in of it already, in the route or in the body")
     roles: list[str] = Field(description="who may do it; of one of `parties` where the role is held for a party or body")
     parties: list[str]
 
@@ -74,7 +76,7 @@ class NextActs:
                 yield from self._evidence(owed)
             case "verification":
                 for piece in self._unjudged(name, owed.party):
-                    yield self._act(a.Verify, who, {"evidence": piece})
+                    yield self._act(a.Verify, who, {"evidence": piece} | self._to_be_seen(piece))
                     yield self._act(a.ReturnEvidence, who, {"evidence": piece})
             case "observation":
                 yield self._act(a.Observe, who, {"milestone": name})
@@ -129,6 +131,12 @@ class NextActs:
             and party in who_verifies(program, piece)
         ][:MOST_PIECES]
 
+    def _to_be_seen(self, piece: str) -> dict[str, str]:
+        """What a verifier has to say of a document that is not filed."""
+        held = self._program.evidence[piece]
+        asked = held.is_unfiled and not may_be_unfiled(self._program, held)
+        return {"seen_at": "<where you have seen its document, which is not filed>"} if asked else {}
+
     def _proposed(self, milestone: str) -> dict[str, str]:
         """The outcome that a finding proposes; none where it is a matter of degree."""
         finding = self._program.milestone(milestone).finding
@@ -146,6 +154,7 @@ class NextActs:
             kind=kind,
             route=f"/api/v1/programs/{self._id}/{ROUTES[model].format(**known)}",
             body={name: value for name, value in body.items() if name not in in_address} or None,
+            known={name: value for name, value in known.items() if isinstance(value, str) and not value.startswith("<")},
             roles=sorted(who_may(part or kind)),
             parties=list(parties),
         )

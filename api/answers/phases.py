@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from rules.explaining.explain import Blocking, blocking_phase
 from rules.explaining.lateness import lateness
+from rules.following.filing import unfiled
 from rules.following.findings import showing
 from rules.following.stability import days_left, zone_of
 from rules.language.timetable import Force
@@ -138,6 +139,7 @@ class ShowingAnswer(BaseModel):
     sentence: str
     unknown: Why | None = Field(description="with indeterminate: why a figure tells nothing")
     evidence: list[str] = Field(description="ids of the verified evidence that stands")
+    unfiled: list[str] = Field(description="those of them whose document is not filed: its bytes are nowhere here")
 
 
 class MilestoneAnswer(BaseModel):
@@ -208,6 +210,7 @@ def _showing(program: Program, milestone: str, key: str, at: datetime) -> Showin
         sentence=judged.sentence,
         unknown=judged.unknown,
         evidence=pieces[-100:],
+        unfiled=unfiled(program, pieces[-100:]),
     )
 
 

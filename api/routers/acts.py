@@ -17,7 +17,7 @@ from api.acting import RECORDED, ActRoute, Doing, Preview, ProgramId, previewed,
 from api.allowance import cost
 from api.answers.ledger import ReadingAnswer, ReceiptAnswer
 from api.callers import Caller
-from api.naming import check_named
+from api.naming import filed_of
 from api.problems import Invalid, Refused
 from api.state import StateOf
 from db.queries import Sought
@@ -94,6 +94,15 @@ async def consent(deed: a.Consent, acting: Doing) -> Response:
     return await acting.do(deed)
 
 
+@router.post("/take-backs", **RECORDED)
+async def take_back(deed: a.TakeBack, acting: Doing) -> Response:
+    """Takes back a verification, a return, a determination, a consent or an admission that was a mistake.
+
+    The entry stays, and the new one names it. What stood on it is found again; a preview shows what falls.
+    """
+    return await acting.do(deed)
+
+
 @router.post("/phases/{phase}/advance", **RECORDED)
 async def advance_phase(phase: Annotated[Name, Path()], acting: Doing) -> Response:
     """Opens a phase whose entry gate is met; refused with what blocks it otherwise."""
@@ -153,12 +162,14 @@ async def record_all(
 
     A refusal names the act by its place in `faults`.
     """
+    caller.check_acts()
     caller.check_scope(program)
     if any(isinstance(act.deed, a.StartProgram) for act in batch.acts):
         raise Invalid("unreadable", "A program is started with POST /programs, not in a batch.")
     acts = [a.Act(id=act.key, actor=caller.actor, deed=act.deed) for act in batch.acts]
     state.allowances.take(caller.person, cost(acts, preview=preview))
-    await check_named(state, caller, program, (act.deed for act in batch.acts))
+    if filed := await filed_of(state, caller, program, (act.deed for act in batch.acts)):
+        acts = [act.model_copy(update={"filed": filed & a.hashes_named_by(act.deed)}) for act in acts]
     if preview:
         return await previewed(state, program, *acts)
     outcome = await state.recorder.record_all(program, acts)

@@ -9,89 +9,82 @@ from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Header, Path, Query, Request
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, Field
 
 from api.acting import ProgramId, refused
+from api.allowance import LONG_PAGE, USUAL_PAGE
+from api.answers.documents import DocumentAnswer, DocumentLine, DocumentPage
 from api.callers import Caller
+from api.filing import FILERS, file_upload
 from api.identity import CallerInfo
 from api.naming import filing
-from api.problems import READS, Gone, Invalid, NotFound, TooLarge, declared
-from api.seen import seen
+from api.problems import READS, Gone, NotFound, declared
+from api.routers.evidence import entries_of
+from api.seen import Seen, seen
 from api.state import State, StateOf
-from db.documents import CHUNK, Damaged, HashDiffers, NotFiled, TooManyBytes
-from rules.acts import Act, ReadEvidence, Role
+from api.uploads import BYTES, FORM, MEDIA_TYPE, received
+from db.documents import CHUNK, Damaged, NotFiled
+from rules.acts import Act, ReadEvidence
 from rules.refusals import Refused as Refusal
-from rules.restriction import Opening, opening
-from rules.times import Instant
+from rules.restriction import Opening, named_documents, opening
 from rules.vocabulary.evidence import Evidence
 from rules.words import Label, Sha256, own_act
 
 router = APIRouter(prefix="/programs/{program}/documents", tags=["documents"])
 
-
-MEDIA_TYPE = r"^[A-Za-z0-9!#$&^_.+-]{1,60}/[A-Za-z0-9!#$&^_.+-]{1,60}( *; *[!-~][ -~]{0,70})?$"
-"""A media type, with parameters that are not read."""
-
-
-class DocumentAnswer(BaseModel):
-    """A filed document; give `sha256`, `name` and `size` to the evidence that it is."""
-
-    program: UUID
-    sha256: str
-    size: int = Field(description="bytes")
-    name: str
-    media_type: str
-    uploaded_by: str
-    uploaded_at: Instant
+_BINARY = {"type": "string", "format": "binary"}
+_ONE_FILE = {"type": "object", "properties": {"file": _BINARY}, "required": ["file"], "additionalProperties": False}
 
 
 @router.post(
     "",
     status_code=201,
-    responses=declared(401, 403, 404, 413, 422, 503),
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-        }
-    },
+    responses=declared(401, 403, 404, 413, 415, 422, 503),
+    openapi_extra={"requestBody": {"required": True, "content": {FORM: {"schema": _ONE_FILE}, BYTES: {"schema": _BINARY}}}},
 )
 async def file_document(
     request: Request,
     state: StateOf,
     caller: Caller,
     program: ProgramId,
-    name: Annotated[Label, Query(description="file name, kept as a label only")],
+    name: Annotated[Label | None, Query(description="file name, kept as a label only; a form can say it itself")] = None,
     sha256: Annotated[Sha256 | None, Query(description="expected hash; refused if it differs")] = None,
-    content_type: Annotated[str, Header(pattern=MEDIA_TYPE)] = "application/octet-stream",
+    content_type: Annotated[str, Header(pattern=MEDIA_TYPE)] = BYTES,
 ) -> DocumentAnswer:
-    """Files a document: the body is its bytes, streamed and hashed on the way."""
+    """Files a document, streamed and hashed on the way: the body is its bytes, or a form with one file.
+
+    Evidence that names it, and whose recorder has filed it now, stands as filed from then on.
+    """
     await seen(state, caller, program)
-    caller.check_role(Role.RECORDER, Role.REPRESENTATIVE, Role.MONITOR, Role.CHECKER, Role.OFFICER)
-    try:
-        filed = await state.documents.store(
-            program,
-            request.stream(),
-            name=name,
-            media_type=content_type,
-            uploaded_by=caller.person,
-            uploaded_for=caller.party,
-            expected=sha256,
-        )
-    except TooManyBytes as error:
-        raise TooLarge("too_large", str(error), "a smaller document") from None
-    except HashDiffers as error:
-        raise Invalid("hash_differs", str(error), "the bytes of that hash, or no expected hash") from None
+    caller.check_role(*FILERS)
+    upload = await received(request, content_type, name)
+    filed = await file_upload(state, caller, program, upload, expected=sha256)
     return DocumentAnswer.model_validate(filed, from_attributes=True)
+
+
+@router.get("", responses=READS)
+async def list_documents(
+    state: StateOf,
+    caller: Caller,
+    held: Seen,
+    filed: Annotated[bool | None, Query(description="false: only those of which nobody has filed the bytes")] = None,
+    after: Annotated[Sha256 | None, Query(description="`next` of the page before")] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> DocumentPage:
+    """The documents that its evidence names, filed or not, in the order in which they were named first, in pages."""
+    if limit > USUAL_PAGE:
+        state.allowances.take(caller.person, LONG_PAGE)
+    wanted = [named for named in named_documents(held.program) if filed is None or named.filed is filed]
+    start = next((number + 1 for number, named in enumerate(wanted) if named.sha256 == after), 0)
+    page = wanted[start : start + limit]
+    entries = await entries_of(state, held.id, [named.pieces[0].entries[0] for named in page])
+    sizes = await state.documents.sizes(held.id, [named.sha256 for named in page if named.filed])
+    lines = [DocumentLine.of(named, entries[named.pieces[0].entries[0]], sizes.get(named.sha256)) for named in page]
+    return DocumentPage(documents=lines, next=page[-1].sha256 if start + limit < len(wanted) else None)
 
 
 @router.get(
     "/{sha256}",
-    responses={
-        **READS,
-        **declared(410),
-        200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}},
-    },
+    responses={**READS, **declared(410), 200: {"content": {BYTES: {"schema": _BINARY}}}},
     response_class=StreamingResponse,
 )
 async def download_document(
@@ -127,7 +120,7 @@ async def download_document(
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "Content-Length": str(filed[0].size),
     }
-    return StreamingResponse(_parts(content), headers=headers, media_type="application/octet-stream")
+    return StreamingResponse(_parts(content), headers=headers, media_type=BYTES)
 
 
 def _file_name(name: str) -> str:

@@ -1,15 +1,23 @@
-"""Evidence and measurements, as each stands."""
+"""Evidence and measurements, with all that was done with each."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
+from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 
+from api.allowance import LONG_PAGE, USUAL_PAGE
 from api.answers.evidence import EvidenceAnswer, EvidencePage
-from api.problems import READS
+from api.callers import Caller
+from api.problems import READS, NotFound
 from api.seen import Seen
-from rules.vocabulary.evidence import EvidenceStatus
+from api.state import State, StateOf
+from db.queries import Sought
+from rules.entries import Entry
+from rules.judging.verification import could_verify
+from rules.vocabulary.evidence import Evidence, EvidenceStatus
 from rules.words import Id, Name
 
 router = APIRouter(prefix="/programs/{program}/evidence", tags=["evidence"])
@@ -17,23 +25,50 @@ router = APIRouter(prefix="/programs/{program}/evidence", tags=["evidence"])
 
 @router.get("", responses=READS)
 async def get_evidence(
+    state: StateOf,
+    caller: Caller,
     held: Seen,
     milestone: Name | None = None,
     indicator: Name | None = None,
     status: EvidenceStatus | None = None,
+    to_verify: Annotated[bool | None, Query(description="true: what the caller could verify now; false: all else")] = None,
     after: Annotated[Id | None, Query(description="`next` of the page before")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> EvidencePage:
-    """Its evidence and measurements, oldest first, in pages."""
-    pieces = held.program.evidence.values()
+    """Its evidence and measurements with all that was done with each, oldest first, in pages."""
+    program = held.program
+    if limit > USUAL_PAGE:
+        state.allowances.take(caller.person, LONG_PAGE)
     wanted = [
         piece
-        for piece in pieces
+        for piece in program.evidence.values()
         if (milestone is None or piece.milestone == milestone)
         and (indicator is None or (piece.measurement is not None and piece.measurement.indicator == indicator))
         and (status is None or piece.status is status)
+        and (to_verify is None or could_verify(program, caller.actor, piece) is to_verify)
     ]
     start = next((number + 1 for number, piece in enumerate(wanted) if piece.id == after), 0)
     page = wanted[start : start + limit]
     more = page[-1].id if start + limit < len(wanted) else None
-    return EvidencePage(evidence=[EvidenceAnswer.of(piece) for piece in page], next=more)
+    return EvidencePage(evidence=await answers_of(state, held.id, page), next=more)
+
+
+@router.get("/{evidence}", responses=READS)
+async def get_piece(state: StateOf, held: Seen, evidence: Annotated[Id, Path()]) -> EvidenceAnswer:
+    """One piece of evidence or one measurement, with all that was done with it."""
+    if (piece := held.program.evidence.get(evidence)) is None:
+        raise NotFound("evidence")
+    (answer,) = await answers_of(state, held.id, [piece])
+    return answer
+
+
+async def answers_of(state: State, program: UUID, pieces: Sequence[Evidence]) -> list[EvidenceAnswer]:
+    """Pieces of evidence, each with the entries of the ledger that are about it."""
+    entries = await entries_of(state, program, [seq for piece in pieces for seq in piece.entries])
+    return [EvidenceAnswer.of(piece, [entries[seq] for seq in piece.entries]) for piece in pieces]
+
+
+async def entries_of(state: State, program: UUID, seqs: Sequence[int]) -> dict[int, Entry]:
+    """Entries of a ledger by their numbers."""
+    lines = await state.queries.ledger(program, Sought(seqs=seqs), most=len(seqs)) if seqs else []
+    return {line.entry.seq: line.entry for line in lines}

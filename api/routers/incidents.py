@@ -10,6 +10,7 @@ from pydantic import Field
 from api.acting import RECORDED, ActRoute, Doing, Reasoned
 from rules import acts as a
 from rules.times import Instant
+from rules.vocabulary.incidents import Correction
 from rules.vocabulary.testimony import GiveAccount, TakeBackAccount
 from rules.words import Id, Name, Strict, Text
 
@@ -68,6 +69,12 @@ async def dismiss_incident(incident: IncidentId, body: Reasoned, acting: Doing) 
 async def resolve_incident(incident: IncidentId, body: Resolution, acting: Doing) -> Response:
     """Establishes that a confirmed incident is over."""
     return await acting.do(a.ResolveIncident(incident=incident, **body.model_dump()))
+
+
+@router.post("/incidents/{incident}/corrections", **RECORDED)
+async def correct_incident(incident: IncidentId, body: Correction, acting: Doing) -> Response:
+    """Puts right what was said of an incident; clocks are counted again. A preview shows what moves."""
+    return await acting.do(a.CorrectIncident(incident=incident, **body.model_dump()))
 
 
 @router.post("/incidents/{incident}/accounts", **RECORDED)

@@ -9,7 +9,7 @@ from rules import effects, facts
 from rules.entries import Entry, caused_by
 from rules.evolving.milestones import with_milestone
 from rules.program import Program, put
-from rules.vocabulary.evidence import Evidence, EvidenceStatus, OnEvidence
+from rules.vocabulary.evidence import Evidence, EvidenceStatus, Judged, OnEvidence
 from rules.vocabulary.milestones import MilestoneStatus
 
 
@@ -24,8 +24,10 @@ def evidence_after(program: Program, entry: Entry, fact: OnEvidence) -> Program:
                 status=EvidenceStatus.RECORDED,
                 recorded_by=caused_by(entry),
                 recorded_at=entry.at,
+                entries=(entry.seq,),
                 happened_at=fact.happened_at,
                 document=fact.document.sha256 if fact.document else None,
+                filed=bool(fact.filed),
                 restricted_to=fact.restricted_to or (),
             )
             return _submitted(_recorded(program, piece), fact.milestone, entry.at)
@@ -37,29 +39,45 @@ def evidence_after(program: Program, entry: Entry, fact: OnEvidence) -> Program:
                 status=EvidenceStatus.RECORDED,
                 recorded_by=caused_by(entry),
                 recorded_at=entry.at,
+                entries=(entry.seq,),
                 measurement=fact,
+                document=fact.document.sha256 if fact.document else None,
+                filed=bool(fact.filed),
             )
             program = _recorded(program, piece)
             for milestone, _, _ in program.plan.measured.get(fact.indicator, ()):
                 program = _submitted(program, milestone, entry.at)
             return program
+        case facts.DocumentFiled():
+            piece = replace(_known(program, entry, fact.evidence), filed=True)
+            return program.changed(evidence=put(program.evidence, piece.id, piece))
         case facts.EvidenceVerified():
             piece = replace(
-                program.evidence[fact.evidence],
+                _known(program, entry, fact.evidence),
                 status=EvidenceStatus.VERIFIED,
                 verified_by=caused_by(entry),
+                judged=Judged(caused_by(entry), entry.seq),
+                seen_at=fact.seen_at,
             )
             return _counted(_judged(_decided(program, piece, entry.at), piece), piece, stands=True)
         case effects.FigureAccepted():
-            accepted = program.evidence[fact.measurement]
-            piece = replace(accepted, status=EvidenceStatus.VERIFIED, accepted_by=fact.check)
+            piece = replace(_known(program, entry, fact.measurement), status=EvidenceStatus.VERIFIED, accepted_by=fact.check)
             return _counted(_judged(program, piece), piece, stands=True)
         case facts.EvidenceReturned():
-            piece = replace(program.evidence[fact.evidence], status=EvidenceStatus.RETURNED)
+            judged = Judged(caused_by(entry), entry.seq, fact.reason)
+            piece = replace(_known(program, entry, fact.evidence), status=EvidenceStatus.RETURNED, judged=judged)
             program = _returned(_decided(program, piece, entry.at), piece, fact.reason)
         case facts.EvidenceWithdrawn():
-            piece = replace(program.evidence[fact.evidence], status=EvidenceStatus.WITHDRAWN)
+            piece = replace(_known(program, entry, fact.evidence), status=EvidenceStatus.WITHDRAWN)
+        case facts.VerificationTakenBack() | facts.ReturnTakenBack():
+            return _unjudged(program, _known(program, entry, fact.evidence))
     return _counted(_judged(_lost(program, piece, entry.at), piece), piece, stands=False)
+
+
+def _known(program: Program, entry: Entry, name: str) -> Evidence:
+    """A piece of evidence, with one more entry about it."""
+    piece = program.evidence[name]
+    return replace(piece, entries=(*piece.entries, entry.seq))
 
 
 def _recorded(program: Program, piece: Evidence) -> Program:
@@ -69,6 +87,31 @@ def _recorded(program: Program, piece: Evidence) -> Program:
 def _judged(program: Program, piece: Evidence) -> Program:
     left = tuple(other for other in program.unjudged if other != piece.id)
     return program.changed(evidence=put(program.evidence, piece.id, piece), unjudged=left)
+
+
+def _unjudged(program: Program, was: Evidence) -> Program:
+    """The program in which a piece waits for a verifier again, in its old place among those that do."""
+    piece = replace(was, status=EvidenceStatus.RECORDED, verified_by=None, seen_at=None, judged=None)
+    waiting = {*program.unjudged, piece.id}
+    unjudged = tuple(name for name in program.evidence if name in waiting)
+    program = program.changed(evidence=put(program.evidence, piece.id, piece), unjudged=unjudged)
+    program = _counted(program, piece, stands=False)
+    return _unreturned(program, piece, was.judged) if was.judged and was.judged.reason is not None else program
+
+
+def _unreturned(program: Program, piece: Evidence, judged: Judged) -> Program:
+    """Why evidence for a showing was returned is that of the newest piece that still is."""
+    milestone, shows = piece.milestone or "", piece.shows or ""
+    if milestone not in program.plan.milestones or program.milestone(milestone).returned.get(shows) != judged.reason:
+        return program
+    others = (one for one in program.evidence.values() if (one.milestone, one.shows) == (milestone, shows))
+    still = [one.judged for one in others if one.status is EvidenceStatus.RETURNED and one.judged is not None]
+    newest = max(still, key=lambda one: one.entry, default=None)
+    state = program.milestone(milestone)
+    left = {name: why for name, why in state.returned.items() if name != shows}
+    if newest is not None and newest.reason is not None and not state.shown.get(shows):
+        left[shows] = newest.reason
+    return with_milestone(program, milestone, returned=left)
 
 
 def _submitted(program: Program, name: str, at: datetime) -> Program:

@@ -28,6 +28,7 @@ def incident_after(program: Program, entry: Entry, fact: OnIncident) -> Program:
                 confidence=fact.confidence,
                 reported_by=caused_by(entry),
                 related_to=fact.related_to,
+                told_in=entry.seq,
                 accounts=(_account(entry, fact.incident, fact),),
             )
         case facts.IncidentConfirmed():
@@ -40,6 +41,7 @@ def incident_after(program: Program, entry: Entry, fact: OnIncident) -> Program:
                 happened_until=fact.happened_until,
                 decided_at=entry.at,
                 questioned=False,
+                told_in=entry.seq,
             )
         case facts.IncidentContested():
             incident = replace(program.incidents[fact.incident], status=IncidentStatus.CONTESTED, contested_by_party=True)
@@ -53,6 +55,8 @@ def incident_after(program: Program, entry: Entry, fact: OnIncident) -> Program:
                 status=IncidentStatus.RESOLVED,
                 resolved_at=fact.resolved_at,
             )
+        case facts.IncidentCorrected():
+            incident = _corrected(program.incidents[fact.incident], entry, fact)
         case AccountGiven():
             before = program.incidents[fact.incident]
             accounts = with_account(before.accounts, _account(entry, fact.account, fact))
@@ -62,6 +66,24 @@ def incident_after(program: Program, entry: Entry, fact: OnIncident) -> Program:
             left = (replace(one, taken_back=True) if one.id == fact.account else one for one in before.accounts)
             incident = _stands(replace(before, accounts=tuple(left)), fact.stands)
     return program.changed(incidents=put(program.incidents, incident.id, incident))
+
+
+def _corrected(before: Incident, entry: Entry, fact: facts.IncidentCorrected) -> Incident:
+    said = replace(before, kind=fact.incident_kind, place=fact.place, told_in=entry.seq)
+    if fact.stands is None:
+        return replace(
+            said,
+            severity=fact.severity,
+            happened_at=fact.happened_at,
+            attributed_to=fact.attributed_to,
+            decided_at=entry.at,
+            questioned=False,
+        )
+    own = next(account for account in before.accounts if account.id == before.id)
+    account = replace(
+        own, given_at=entry.at, severity=fact.severity, happened_at=fact.happened_at, attributed_to=fact.attributed_to
+    )
+    return _stands(replace(said, accounts=with_account(before.accounts, account)), fact.stands)
 
 
 def _account(entry: Entry, name: str, fact: facts.IncidentReported | AccountGiven) -> Testimony:

@@ -12,6 +12,7 @@ from rules.entries import Entry, NotFoldable
 from rules.program import Program, put
 from rules.times import Interval
 from rules.vocabulary.deadlines import Due, Extension
+from rules.vocabulary.evidence import Evidence
 from rules.vocabulary.findings import Finding
 from rules.vocabulary.milestones import MilestoneState, MilestoneStatus, OnMilestone, Waiver
 
@@ -58,10 +59,14 @@ def milestone_after(program: Program, entry: Entry, fact: OnMilestone) -> Progra
                 happened_at=fact.happened_at if achieved else None,
                 grade=grade or None,
                 determined_at=fact.effective_at,
+                determined_in=None if fact.automatically else entry.seq,
+                before=replace(state, before=None),
                 owed_again_at=state.owed_again_at if achieved else fact.effective_at,
                 reversals=_reversals(state, fact),
                 due=_due_after(program, state, fact),
             )
+        case facts.DeterminationTakenBack():
+            return _as_before(program, fact)
         case effects.DeadlineSet():
             due = Due(fact.anchored_at, fact.due_original, fact.due_revised)
             if before := program.milestone(fact.milestone).due:
@@ -82,6 +87,57 @@ def milestone_after(program: Program, entry: Entry, fact: OnMilestone) -> Progra
         case effects.DeadlineMissed():
             due_now = program.milestone(fact.milestone).due
             return with_milestone(program, fact.milestone, due=_missed(program, due_now, fact) if due_now else None)
+
+
+def _as_before(program: Program, fact: facts.DeterminationTakenBack) -> Program:
+    """A milestone as it stood before its newest determination. Its finding goes, so that it is found again."""
+    state = program.milestone(fact.milestone)
+    if (before := state.before) is None:
+        raise NotFoldable(f"no determination of {fact.milestone} stands")
+    owed_since_it = state.owed_again_at == state.determined_at
+    held_by_mistake = state.status is MilestoneStatus.ACHIEVED
+    program = with_milestone(
+        program,
+        fact.milestone,
+        status=before.status,
+        achieved_at=before.achieved_at,
+        happened_at=before.happened_at,
+        grade=before.grade,
+        determined_at=before.determined_at,
+        determined_in=before.determined_in,
+        before=None,
+        owed_again_at=fact.effective_at if held_by_mistake else before.owed_again_at if owed_since_it else state.owed_again_at,
+        reversals=before.reversals,
+        due=_due_before(state, before, fact.effective_at),
+        finding=None,
+    )
+    if before.status is not MilestoneStatus.NOT_STARTED:
+        return program
+    recorded = [piece.recorded_at for piece in program.evidence.values() if _shows(program, piece, fact.milestone)]
+    if not recorded:
+        return program
+    return with_milestone(program, fact.milestone, status=MilestoneStatus.SUBMITTED, first_recorded_at=min(recorded))
+
+
+def _shows(program: Program, piece: Evidence, milestone: str) -> bool:
+    """Whether a piece of evidence is for a milestone, or a figure of what it is measured by."""
+    if piece.measurement is None:
+        return piece.milestone == milestone
+    return any(name == milestone for name, _, _ in program.plan.measured.get(piece.measurement.indicator, ()))
+
+
+def _due_before(state: MilestoneState, before: MilestoneState, at: datetime) -> Due | None:
+    """The date of a milestone whose determination was a mistake: nobody is late by it, and nobody was."""
+    due, was = state.due, before.due
+    if due is None:
+        return None
+    if before.status is MilestoneStatus.ACHIEVED:  # it has been held all the time
+        missed_at, missed_original, kept = (was.missed_at, was.missed_original, was.kept) if was else (None, False, False)
+        return replace(due, missed_at=missed_at, missed_original=missed_original, kept=kept)
+    if state.status is MilestoneStatus.ACHIEVED:  # whoever owes it relied on that
+        passed = due.revised is not None and due.revised <= at and due.missed_at is None
+        return replace(due, missed_original=was.missed_original if was else False, kept=due.kept or passed)
+    return due
 
 
 def _reversals(state: MilestoneState, fact: facts.MilestoneDetermined) -> tuple[Interval, ...]:

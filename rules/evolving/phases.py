@@ -6,23 +6,28 @@ from dataclasses import replace
 from datetime import datetime
 
 from rules import effects, facts
-from rules.entries import Entry
+from rules.entries import Entry, NotFoldable
 from rules.program import Program, put
 from rules.vocabulary.phases import OnPhase, PhaseStatus
 from rules.vocabulary.stability import OnStability, Stability
 from rules.vocabulary.standing import OnStanding, Standing
 
 
-def stability_after(program: Program, _: Entry, fact: OnStability) -> Program:
+def stability_after(program: Program, entry: Entry, fact: OnStability) -> Program:
     """The program after a fact on a stability period."""
     match fact:
         case effects.StabilityCounted():
             before = program.stability.get(fact.phase)
             state = replace(before, counted=fact) if before else Stability(fact)
         case effects.StabilityCompleted():
-            state = replace(program.stability[fact.phase], completed_at=fact.effective_at, finding=None)
+            state = Stability(program.stability[fact.phase].counted, completed_at=fact.effective_at)
         case facts.StabilityReversed():
-            state = replace(program.stability[fact.phase], completed_at=None, finding=None)
+            was = replace(program.stability[fact.phase], finding=None)
+            state = replace(was, completed_at=None, reversed_in=entry.seq, before=was)
+        case facts.StabilityReversalTakenBack():
+            if (kept := program.stability[fact.phase].before) is None:
+                raise NotFoldable(f"no reversal of the stability period of {fact.phase} stands")
+            state = kept
     return program.changed(stability=put(program.stability, fact.phase, state))
 
 

@@ -30,7 +30,13 @@ def proposal_after(program: Program, entry: Entry, fact: OnProposal) -> Program:
         case facts.ProposalConsented():
             before = program.proposals[fact.proposal]
             consents = before.consents | {fact.party}
-            return _with(program, before, consents=consents, objections=before.objections - {fact.party})
+            objections, consented_in = before.objections - {fact.party}, put(before.consented_in, fact.party, entry.seq)
+            return _with(program, before, consents=consents, objections=objections, consented_in=consented_in)
+        case facts.ProposalConsentTakenBack():
+            before = program.proposals[fact.proposal]
+            # Silence is a consent too: it begins with a new notice.
+            notices = {party: at for party, at in before.notices.items() if party != fact.party}
+            return _with(program, before, consents=before.consents - {fact.party}, notices=notices, silence_until=None)
         case facts.ObjectionMade():
             before = program.proposals[fact.proposal]
             objections = before.objections | {fact.party}

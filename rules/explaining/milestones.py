@@ -8,6 +8,7 @@ from typing import Literal, assert_never
 
 from rules import dates
 from rules.explaining.reasons import Reason, named
+from rules.following.filing import not_filed
 from rules.following.findings import showing, shown
 from rules.following.verifiers import who_verifies
 from rules.language.milestones import Measured
@@ -111,10 +112,15 @@ def _waits(program: Program, name: str, act: NextAct, at: datetime) -> str:
         case "verification":
             if not act.owes:
                 return f"{title}: nobody may verify {', '.join(act.showings)}: who may is who recorded it.{late}"
-            return f"{title}: {', '.join(act.showings)} awaits verification by {who}.{late}"
+            return f"{title}: {', '.join(act.showings)} awaits verification by {who}.{_unfiled(program, name, act)}{late}"
         case "evidence":
             return f"{title}: {shown(program, name, at).sentence}{_view(program, name, at)}{late}{before}"
     assert_never(act.what)
+
+
+def _unfiled(program: Program, name: str, act: NextAct) -> str:
+    waiting = (_first_unjudged(program, name, key) for key in act.showings)
+    return not_filed(program, [piece.id for piece in waiting if piece is not None])
 
 
 def _observed_by(program: Program, name: str, at: datetime) -> datetime:

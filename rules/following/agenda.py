@@ -71,6 +71,7 @@ def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:
             facts.EvidenceRecorded(milestone=name)
             | facts.ObservationMade(milestone=name)
             | facts.MilestoneDetermined(milestone=name)
+            | facts.DeterminationTakenBack(milestone=name)
             | facts.MilestoneAssessed(milestone=name)
             | effects.DeadlineSet(milestone=name)
             | effects.DeadlineMissed(milestone=name)
@@ -82,7 +83,14 @@ def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:
             return (("milestone", name),)
         case effects.ClockStruck(clock=clock) if clock.partition(".")[0] in OF_A_MILESTONE:
             return (("milestone", clock.partition(".")[2]),)
-        case facts.EvidenceVerified() | facts.EvidenceReturned() | facts.EvidenceWithdrawn():
+        case (
+            facts.EvidenceVerified()
+            | facts.EvidenceReturned()
+            | facts.EvidenceWithdrawn()
+            | facts.VerificationTakenBack()
+            | facts.ReturnTakenBack()
+            | facts.DocumentFiled()
+        ):
             return _shown_by(program, fact.evidence)
         case facts.MeasurementRecorded() | effects.FigureAccepted():
             return _shown_by(program, fact.measurement)
@@ -91,6 +99,7 @@ def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:
             return _measured(program, rule.figures_of) if rule and rule.figures_of else None  # a feed covers more days
         case (
             facts.ConsentGiven(phase=name)
+            | facts.ConsentTakenBack(phase=name)
             | effects.GateChanged(phase=name)
             | effects.PhaseOpened(phase=name)
             | effects.PhaseCompleted(phase=name)
@@ -104,6 +113,7 @@ def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:
             facts.MemberAdmitted()
             | facts.EvidenceRead()
             | facts.MemberRemoved()
+            | facts.AdmissionTakenBack()
             | facts.PhaseAdvanced()
             | facts.CheckPaused()
             | facts.CheckResumed()
@@ -111,6 +121,7 @@ def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:
             | effects.WarningGiven()
             | facts.ProposalMade()  # open proposals are looked at in any case
             | facts.ProposalConsented()
+            | facts.ProposalConsentTakenBack()
             | facts.ObjectionMade()
             | facts.NoticeGiven()
             | facts.ProposalWithdrawn()

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal, assert_never
 
 from rules.facts import MeasurementRecorded
+from rules.following.filing import not_filed
 from rules.following.gates import every, gate
 from rules.language.causes import Cause
 from rules.language.milestones import Attestation, Filed, Measured, Statement
@@ -138,7 +139,7 @@ def showing(program: Program, name: str, key: str, at: datetime, *, counted: Col
     match how:
         case Filed() | Statement():
             if standing:
-                return Judgement(MET, f"{key}: shown by {standing[-1]}, verified.")
+                return Judgement(MET, f"{key}: shown by {standing[-1]}, verified.{not_filed(program, standing[-1:])}")
             if (why := program.milestone(name).returned.get(key)) is not None:
                 return Judgement(NOT_MET, f"{key} was returned: {why} Asked is {how.what}.")
             return Judgement(NOT_MET, f"{key} is missing or not verified: {how.what}.")
@@ -146,7 +147,7 @@ def showing(program: Program, name: str, key: str, at: datetime, *, counted: Col
             given = {program.evidence[piece].recorded_by.party for piece in standing}
             missing = [party for party in parties if party not in given]
             if not missing:
-                return Judgement(MET, f"{key}: attested by {', '.join(parties)}.")
+                return Judgement(MET, f"{key}: attested by {', '.join(parties)}.{not_filed(program, standing)}")
             return Judgement(NOT_MET, f"{key} lacks the attestation of {', '.join(missing)}: {how.what}.")
         case Measured():
             return measured(program, how, at, counted)
@@ -171,7 +172,8 @@ def measured(program: Program, how: Measured, at: datetime, counted: Collection[
         judged.append((compared(program, how, counts), counts))
     outcome = every(judgement.outcome for judgement, _ in judged)
     first, figure = next(pair for pair in judged if pair[0].outcome is outcome)
+    unfiled = not_filed(program, [figure.measurement])
     row = (
         f" So in {len(judged)} consecutive periods, from {judged[-1][1].period}." if outcome is MET and len(judged) > 1 else ""
     )
-    return Judgement(outcome, f"{first.sentence}{row}{witnesses(program, how, figure, outcome)}", first.unknown)
+    return Judgement(outcome, f"{first.sentence}{row}{witnesses(program, how, figure, outcome)}{unfiled}", first.unknown)

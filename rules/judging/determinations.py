@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Literal
 
 from rules import acts as a
 from rules import dates, effects, facts
@@ -19,6 +20,7 @@ from rules.refusals import Code, No
 from rules.truth import Truth
 from rules.vocabulary.findings import Finding
 from rules.vocabulary.milestones import MilestoneState, MilestoneStatus
+from rules.vocabulary.mistakes import Determination
 from rules.vocabulary.phases import PhaseStatus
 
 
@@ -197,9 +199,7 @@ def _stability_reversed(program: Program, actor: a.Actor, deed: a.Determine, pha
             f"{phase} has no stability period that could be determined so.",
             "outcome reversed for a phase whose stability period is complete",
         )
-    who = sorted(_stability_authorities(program, phase))
-    if actor.party not in who:
-        raise No(Code.PARTY_MAY_NOT, f"This is determined by {' or '.join(who)}.", by("determine", who))
+    _check_stability_authority(program, actor, phase)
     if state.completed_at is None:
         raise No(Code.NOT_ACHIEVED, "The period is not complete.", "a period that is complete")
     if state.finding is None or state.finding.proposes != "reversal":
@@ -211,8 +211,53 @@ def _stability_reversed(program: Program, actor: a.Actor, deed: a.Determine, pha
     return facts.StabilityReversed(phase=phase, reason=deed.reason, effective_at=at)
 
 
+def _check_stability_authority(program: Program, actor: a.Actor, phase: str) -> None:
+    who = sorted(_stability_authorities(program, phase))
+    if actor.party not in who:
+        raise No(Code.PARTY_MAY_NOT, f"This is determined by {' or '.join(who)}.", by("determine", who))
+
+
 def _stability_authorities(program: Program, phase: str) -> set[str]:
     """Who determines milestones of the plan may say that a kept period was not kept after all."""
     own = program.plan.phases[phase].milestones.values()
     named = {name for step in own for name in step.determined.by}
     return named or {name for step in program.plan.milestones.values() for name in step.determined.by}
+
+
+def determination_taken_back(program: Program, actor: a.Actor, was: Determination, reason: str, at: datetime) -> Fact:
+    """The fact that the newest determination of a milestone, or the reversal of a kept period, was a mistake. Raises No."""
+    if was.stability is not None:
+        return _reversal_taken_back(program, actor, was.stability, reason, at)
+    name = was.milestone or ""
+    _check_authority(program, actor, milestone_of(program, name), name)
+    state = program.milestone(name)
+    if state.before is None or state.determined_in is None:
+        told = "nobody has determined it, or that has been taken back" if state.determined_in is None else "it was taken back"
+        raise No(Code.NOTHING_TO_TAKE_BACK, f"{name}: {told}.", "a milestone whose newest determination stands")
+    return facts.DeterminationTakenBack(
+        milestone=name, entry=state.determined_in, outcome=_outcome(state), reason=reason, effective_at=at
+    )
+
+
+def _outcome(state: MilestoneState) -> Literal["achieved", "partly_achieved", "not_achieved", "reversed"]:
+    match state.status:
+        case MilestoneStatus.ACHIEVED:
+            return "achieved"
+        case MilestoneStatus.PARTLY_ACHIEVED:
+            return "partly_achieved"
+        case MilestoneStatus.REVERSED:
+            return "reversed"
+        case _:
+            return "not_achieved"
+
+
+def _reversal_taken_back(program: Program, actor: a.Actor, phase: str, reason: str, at: datetime) -> Fact:
+    state = program.stability.get(phase)
+    if state is None or state.before is None or state.reversed_in is None:
+        raise No(
+            Code.NOTHING_TO_TAKE_BACK,
+            f"No reversal of a stability period of {phase} stands.",
+            "a phase whose kept period was reversed",
+        )
+    _check_stability_authority(program, actor, phase)
+    return facts.StabilityReversalTakenBack(phase=phase, entry=state.reversed_in, reason=reason, effective_at=at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TypeAlias, assert_never
 
@@ -9,6 +10,7 @@ from rules import acts as a
 from rules import facts
 from rules.authority import by, may
 from rules.entries import Fact
+from rules.judging.documents import check_seen, document_filed
 from rules.judging.measurements import measured
 from rules.judging.milestones import milestone_of
 from rules.judging.recorded import check_free, check_past, check_since_start, known
@@ -20,19 +22,25 @@ from rules.refusals import Code, No
 from rules.vocabulary.evidence import EvidenceStatus
 from rules.words import did_you_mean
 
-Deed: TypeAlias = a.RecordEvidence | a.RecordMeasurement | a.Verify | a.ReturnEvidence | a.WithdrawEvidence | a.ReadEvidence
+Deed: TypeAlias = (
+    a.RecordEvidence | a.RecordMeasurement | a.FileDocument | a.Verify | a.ReturnEvidence | a.WithdrawEvidence | a.ReadEvidence
+)
 
 
-def evidence_fact(program: Program, actor: a.Actor, deed: Deed, at: datetime) -> Fact:
-    """The fact of an act on evidence. Raises No."""
+def evidence_fact(program: Program, actor: a.Actor, deed: Deed, at: datetime, filed: Collection[str]) -> Fact | None:
+    """The fact of an act on evidence; None where it says nothing new. `filed` are documents by hash. Raises No."""
     match deed:
         case a.RecordEvidence():
-            return _recorded(program, actor, deed, at)
+            return _recorded(program, actor, deed, at, filed)
         case a.RecordMeasurement():
-            return measured(program, actor, deed, at)
+            return measured(program, actor, deed, at, filed)
+        case a.FileDocument():
+            return document_filed(program, deed.evidence, filed)
         case a.Verify():
-            check_verifier(program, actor, to_be_judged(program, deed.evidence))
-            return facts.EvidenceVerified(evidence=deed.evidence, note=deed.note)
+            piece = to_be_judged(program, deed.evidence)
+            check_verifier(program, actor, piece)
+            check_seen(program, piece, deed.seen_at)
+            return facts.EvidenceVerified(evidence=deed.evidence, note=deed.note, seen_at=deed.seen_at)
         case a.ReturnEvidence():
             check_verifier(program, actor, to_be_judged(program, deed.evidence))
             return facts.EvidenceReturned(evidence=deed.evidence, reason=deed.reason)
@@ -43,7 +51,7 @@ def evidence_fact(program: Program, actor: a.Actor, deed: Deed, at: datetime) ->
     assert_never(deed)
 
 
-def _recorded(program: Program, actor: a.Actor, deed: a.RecordEvidence, at: datetime) -> Fact:
+def _recorded(program: Program, actor: a.Actor, deed: a.RecordEvidence, at: datetime, filed: Collection[str]) -> Fact:
     step = milestone_of(program, deed.milestone)
     check_free(program, deed.evidence)
     if (how := step.shown_by.get(deed.shows)) is None:
@@ -87,6 +95,7 @@ def _recorded(program: Program, actor: a.Actor, deed: a.RecordEvidence, at: date
         text=deed.text,
         reference=deed.reference,
         restricted_to=deed.restricted_to,
+        filed=deed.document.sha256 in filed if deed.document else None,
     )
 
 

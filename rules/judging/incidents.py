@@ -44,8 +44,8 @@ def incident_fact(program: Program, actor: a.Actor, deed: Deed, at: datetime) ->
                 (IncidentStatus.REPORTED, IncidentStatus.CONTESTED, IncidentStatus.CONFIRMED),
                 Code.INCIDENT_ALREADY_DECIDED,
             )
-            _check_decider(program, actor, incident)
-            _check_no_witness(program, actor, incident)
+            check_decider(program, actor, incident)
+            check_no_witness(program, actor, incident)
             return facts.IncidentDismissed(incident=deed.incident, reason=deed.reason)
         case a.ResolveIncident():
             return _resolved(program, actor, deed, at)
@@ -68,6 +68,15 @@ def _expect(incident: Incident, statuses: tuple[IncidentStatus, ...], code: Code
             code,
             f"The incident {incident.id} is {incident.status}.",
             f"one that is {' or '.join(statuses)}",
+        )
+
+
+def check_kind(program: Program, kind: str) -> None:
+    if kind not in program.plan.incidents:
+        raise No(
+            Code.INCIDENT_KIND_UNKNOWN,
+            f"{kind} is no kind of incident of the plan.",
+            did_you_mean(kind, program.plan.incidents),
         )
 
 
@@ -96,7 +105,7 @@ def check_span(program: Program, happened_at: datetime, until: datetime | None) 
         )
 
 
-def _check_decider(program: Program, actor: a.Actor, incident: Incident) -> None:
+def check_decider(program: Program, actor: a.Actor, incident: Incident) -> None:
     """Raises No unless the plan lets the actor decide, and nobody attributes the incident to the actor's party."""
     if actor.role is a.Role.AUTHORITY:
         check_decides(program, actor)
@@ -114,7 +123,8 @@ def _may_decide(program: Program, incident: Incident) -> str:
     return "nobody, until an account of it is taken back that blames who decides"
 
 
-def _check_no_witness(program: Program, actor: a.Actor, incident: Incident) -> None:
+def check_no_witness(program: Program, actor: a.Actor, incident: Incident) -> None:
+    """Raises No for whoever has said something of it."""
     if actor.person in incident.told_by:
         raise No(
             Code.RECORDER_IS_AUTHORITY,
@@ -126,12 +136,7 @@ def _check_no_witness(program: Program, actor: a.Actor, incident: Incident) -> N
 def _reported(program: Program, deed: a.ReportIncident, at: datetime) -> Fact:
     if deed.incident in program.incidents:
         raise No(Code.ID_TAKEN, f"There is an incident {deed.incident} already.", "a new id")
-    if deed.incident_kind not in program.plan.incidents:
-        raise No(
-            Code.INCIDENT_KIND_UNKNOWN,
-            f"{deed.incident_kind} is no kind of incident of the plan.",
-            did_you_mean(deed.incident_kind, program.plan.incidents),
-        )
+    check_kind(program, deed.incident_kind)
     check_severity(program, deed.severity)
     check_attribution(program, deed.attributed_to)
     check_past(deed.happened_at, at, program.plan.time_zone)
@@ -151,8 +156,8 @@ def _confirmed(program: Program, actor: a.Actor, deed: a.ConfirmIncident, at: da
             "A contested incident is decided by an authority.",
             by("confirm_contested_incident", deciders(program, incident)),
         )
-    _check_decider(program, actor, incident)
-    _check_no_witness(program, actor, incident)
+    check_decider(program, actor, incident)
+    check_no_witness(program, actor, incident)
     severity = deed.severity or incident.severity
     check_severity(program, severity)
     check_attribution(program, deed.attributed_to)
@@ -169,14 +174,20 @@ def _confirmed(program: Program, actor: a.Actor, deed: a.ConfirmIncident, at: da
 
 def _resolved(program: Program, actor: a.Actor, deed: a.ResolveIncident, at: datetime) -> Fact:
     incident = known(program, deed.incident)
-    _check_decider(program, actor, incident)
+    check_decider(program, actor, incident)
     _expect(incident, (IncidentStatus.CONFIRMED,), Code.INCIDENT_NOT_CONFIRMED)
     check_past(deed.resolved_at, at, program.plan.time_zone)
     resolved_at = deed.resolved_at or at
-    if resolved_at < incident.happened_at:
+    check_resolution(program, incident.happened_at, resolved_at)
+    return facts.IncidentResolved(incident=deed.incident, resolved_at=resolved_at, reason=deed.reason)
+
+
+def check_resolution(program: Program, happened_at: datetime, resolved_at: datetime) -> None:
+    """Raises No where an incident would be over before it happened."""
+    if resolved_at < happened_at:
+        zone = program.plan.time_zone
         raise No(
             Code.BEFORE_IT_HAPPENED,
-            f"The incident happened at {time_said(incident.happened_at, program.plan.time_zone)}, after that.",
-            "an instant after it happened",
+            f"The incident happened on {time_said(happened_at, zone)}, after it was over on {time_said(resolved_at, zone)}.",
+            "instants of which the first is when it happened",
         )
-    return facts.IncidentResolved(incident=deed.incident, resolved_at=resolved_at, reason=deed.reason)

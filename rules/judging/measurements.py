@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from rules import acts as a
@@ -17,8 +18,8 @@ from rules.vocabulary.evidence import EvidenceStatus
 from rules.words import did_you_mean
 
 
-def measured(program: Program, actor: a.Actor, deed: a.RecordMeasurement, at: datetime) -> Fact:
-    """The fact of a figure. Raises No."""
+def measured(program: Program, actor: a.Actor, deed: a.RecordMeasurement, at: datetime, filed: Collection[str]) -> Fact:
+    """The fact of a figure; `filed` are documents by hash. Raises No."""
     if (indicator := program.plan.indicators.get(deed.indicator)) is None:
         raise No(
             Code.INDICATOR_UNKNOWN,
@@ -51,7 +52,8 @@ def measured(program: Program, actor: a.Actor, deed: a.RecordMeasurement, at: da
         )
     _check_revision(program, deed)
     _check_origin(program, actor, deed)
-    return facts.MeasurementRecorded(**deed.model_dump(exclude={"kind"}))
+    named = deed.document.sha256 in filed if deed.document else None
+    return facts.MeasurementRecorded(**deed.model_dump(exclude={"kind"}), filed=named)
 
 
 def _check_revision(program: Program, deed: a.RecordMeasurement) -> None:

@@ -99,17 +99,35 @@ def _admitted(program: Program, member: a.Member) -> Fact:
 
 
 def _removed(program: Program, deed: a.RemoveMember) -> Fact:
-    if deed.member not in program.members:
+    _check_removable(program, deed.member)
+    return facts.MemberRemoved(member=deed.member, reason=deed.reason)
+
+
+def admission_taken_back(program: Program, actor: a.Actor, member: a.Member, reason: str) -> Fact:
+    """The fact that somebody was admitted by mistake.
+
+    Whoever may remove a member may say so. Whoever has admitted them may, too, until they have acted: else a stranger who
+    was admitted to speak for a party could be removed by nobody but themselves. Raises No.
+    """
+    _check_removable(program, member)
+    admitted = program.admitted.get(member)
+    own = admitted is not None and not admitted.has_acted and actor.person == admitted.by.person
+    if not own:
+        _check_changer(program, actor, member)
+    return facts.AdmissionTakenBack(member=member, entry=admitted.entry if admitted else 1, reason=reason)
+
+
+def _check_removable(program: Program, member: a.Member) -> None:
+    if member not in program.members:
         raise No(
             Code.MEMBER_UNKNOWN,
-            f"{deed.member.person} does not hold this role.",
+            f"{member.person} does not hold this role.",
             "a role that is held",
         )
-    officers = [member for member in program.members if member.role is a.Role.OFFICER]
-    if officers == [deed.member]:
+    officers = [one for one in program.members if one.role is a.Role.OFFICER]
+    if officers == [member]:
         raise No(
             Code.LAST_OFFICER,
             "A program keeps at least one officer.",
             "admit another officer first",
         )
-    return facts.MemberRemoved(member=deed.member, reason=deed.reason)

@@ -17,7 +17,8 @@ from rules.vocabulary.standing import Standing
 from rules.words import did_you_mean
 
 
-def _check_phase(program: Program, name: str) -> None:
+def check_phase(program: Program, name: str) -> None:
+    """Raises No unless the plan has such a phase."""
     if name not in program.plan.phases:
         raise No(
             Code.PHASE_UNKNOWN,
@@ -29,7 +30,7 @@ def _check_phase(program: Program, name: str) -> None:
 def consented(program: Program, actor: a.Actor, deed: a.Consent) -> Fact:
     """The fact of a party's consent to the opening of a phase, or to its completion. Raises No."""
     phase = deed.phase or ""
-    _check_phase(program, phase)
+    check_phase(program, phase)
     asked = {party for parties in program.plan.consents_asked[phase] for party in parties}
     if deed.on_behalf_of is not None:
         accepted = by("consent_to_phase", sorted(asked))
@@ -56,7 +57,7 @@ def consented(program: Program, actor: a.Actor, deed: a.Consent) -> Fact:
 
 def advanced(program: Program, deed: a.AdvancePhase, at: datetime) -> Fact:
     """The fact that a phase is opened on demand. Raises No, saying what blocks."""
-    _check_phase(program, deed.phase)
+    check_phase(program, deed.phase)
     state = program.phase(deed.phase)
     if state.status is not PhaseStatus.WAITING:
         raise No(

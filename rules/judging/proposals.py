@@ -32,7 +32,7 @@ def proposal_fact(program: Program, actor: a.Actor, deed: Deed, at: datetime) ->
         case a.GiveNotice():
             return _served(program, actor, deed)
         case a.WithdrawProposal():
-            proposal = _open(program, deed.proposal)
+            proposal = open_proposal(program, deed.proposal)
             if actor.party != proposal.made_by.party:
                 raise No(
                     Code.PARTY_MAY_NOT,
@@ -45,7 +45,7 @@ def proposal_fact(program: Program, actor: a.Actor, deed: Deed, at: datetime) ->
 
 def _consented(program: Program, actor: a.Actor, deed: a.Consent) -> Fact:
     """The fact of a party's consent to a proposal, bound to its effects. Raises No."""
-    proposal = _open(program, deed.proposal or "")
+    proposal = open_proposal(program, deed.proposal or "")
     party = _speaking_for(program, proposal, actor, deed.on_behalf_of)
     if party in proposal.consents:
         raise No(Code.CONSENT_ALREADY_GIVEN, f"{party} has consented already.", "nothing more is needed")
@@ -77,7 +77,7 @@ def _proposed(program: Program, actor: a.Actor, deed: a.Propose, at: datetime) -
 
 
 def _objected(program: Program, actor: a.Actor, deed: a.ObjectTo) -> Fact:
-    proposal = _open(program, deed.proposal)
+    proposal = open_proposal(program, deed.proposal)
     procedure = procedure_of(program, proposal.procedure)
     party = actor.party or ""
     if party not in (*procedure.asked, *procedure.vetoed_by):
@@ -92,7 +92,7 @@ def _objected(program: Program, actor: a.Actor, deed: a.ObjectTo) -> Fact:
 
 
 def _served(program: Program, actor: a.Actor, deed: a.GiveNotice) -> Fact:
-    proposal = _open(program, deed.proposal)
+    proposal = open_proposal(program, deed.proposal)
     procedure = procedure_of(program, proposal.procedure)
     if deed.party not in procedure.asked:
         raise No(
@@ -111,7 +111,8 @@ def _served(program: Program, actor: a.Actor, deed: a.GiveNotice) -> Fact:
     return facts.NoticeGiven(proposal=proposal.id, party=deed.party, proof=deed.proof)
 
 
-def _open(program: Program, name: str) -> Proposal:
+def open_proposal(program: Program, name: str) -> Proposal:
+    """A proposal that is not decided yet. Raises No."""
     if (proposal := program.proposals.get(name)) is None:
         raise No(Code.PROPOSAL_UNKNOWN, f"There is no proposal {name}.", "the id of a proposal")
     if proposal.status is not ProposalStatus.OPEN:

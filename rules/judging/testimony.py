@@ -52,7 +52,7 @@ def account_fact(program: Program, actor: a.Actor, deed: GiveAccount | TakeBackA
                 )
             left = [replace(one, taken_back=True) if one.id == deed.account else one for one in incident.accounts]
             return AccountTakenBack(
-                incident=incident.id, account=deed.account, reason=deed.reason, stands=_stands(program, incident, left)
+                incident=incident.id, account=deed.account, reason=deed.reason, stands=stands(program, incident, left)
             )
     assert_never(deed)
 
@@ -78,11 +78,12 @@ def _given(program: Program, actor: a.Actor, deed: GiveAccount, incident: Incide
         text=deed.text,
         origin=deed.origin,
         conflicts_with=conflicting(account, incident.accounts),
-        stands=_stands(program, incident, with_account(incident.accounts, account)),
+        stands=stands(program, incident, with_account(incident.accounts, account)),
     )
 
 
-def _stands(program: Program, incident: Incident, accounts: Sequence[Testimony]) -> Stands:
+def stands(program: Program, incident: Incident, accounts: Sequence[Testimony]) -> Stands:
+    """How an incident stands by these accounts of it."""
     now = Stands(
         status=incident.status.value,
         severity=incident.severity,

@@ -20,12 +20,16 @@ class Filed(Strict):
     kind: Literal["document"]
     what: Text
     may_be_restricted: bool = Field(default=False, description="whether it may be kept to named parties and auditors")
+    may_be_unfiled: bool = Field(
+        default=False, description="whether a document of it may be verified though nobody has filed its bytes"
+    )
 
 
 class Statement(Strict):
     kind: Literal["statement"]
     what: Text
     may_be_restricted: bool = False
+    may_be_unfiled: bool = False
 
 
 class Attestation(Strict):
@@ -33,6 +37,7 @@ class Attestation(Strict):
     what: Text
     by: tuple[Name, ...] = Field(min_length=1, description="parties of whom each must attest")
     may_be_restricted: bool = False
+    may_be_unfiled: bool = False
 
 
 class Measured(Strict):

@@ -50,5 +50,8 @@ class Phase(Strict):
     exit: tuple[Criterion, ...] = Field(
         default=(), description="left out: all milestones, the stability period, the phases within, the programs opened in it"
     )
+    consents_taken_back: Literal["before_effect", "any_time"] = Field(
+        default="before_effect", description="until when a party can take back its consent to the phase"
+    )
     when_gate_closes: Literal["warn", "suspend", "step_back"] = "warn"
     note: Text | None = None

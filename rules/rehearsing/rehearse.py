@@ -115,7 +115,7 @@ class _Stage:
 
     def _do(self, step: Step, path: Path, person: str, kind: str) -> None:
         deed = self._deed(kind, step, path)
-        outcome = self._decided(person, deed, step.as_role, path)
+        outcome = self._decided(person, deed, step, path)
         if isinstance(outcome, Refused) and outcome.code != step.refused:
             expected = f"refused: {step.refused}" if step.refused else "the act to be accepted"
             message = f"expected {expected}, but it was refused: {outcome.code}. {outcome.reason}"
@@ -140,8 +140,9 @@ class _Stage:
             for key, value in fields.items()
         }
 
-    def _decided(self, person: str, deed: a.Deed, role: a.Role | None, path: Path) -> Decided | Refused:
-        outcome = decide(self.program, self._act(self._actor(person, part_of(deed), role, path), deed), self.now)
+    def _decided(self, person: str, deed: a.Deed, step: Step, path: Path) -> Decided | Refused:
+        act = self._act(self._actor(person, part_of(deed), step.as_role, path), deed, unfiled=step.unfiled)
+        outcome = decide(self.program, act, self.now)
         if isinstance(outcome, Refused):
             self.timeline.append(Happened(self.now, person, deed.kind, (), outcome))
         else:
@@ -281,9 +282,11 @@ class _Stage:
         self.program = outcome.program
         self.timeline.append(Happened(self.now, actor.person, deed.kind, outcome.entries))
 
-    def _act(self, actor: a.Actor, deed: a.Deed) -> a.Act:
+    def _act(self, actor: a.Actor, deed: a.Deed, *, unfiled: bool = False) -> a.Act:
+        """In a story documents are filed, unless it says otherwise."""
         self._acts += 1
-        return a.Act(id=f"act-{self._acts}", actor=actor, deed=deed)
+        filed = frozenset[str]() if unfiled else a.hashes_named_by(deed)
+        return a.Act(id=f"act-{self._acts}", actor=actor, deed=deed, filed=filed)
 
     def _instant(self, text: str, path: Path) -> datetime:
         if not re.fullmatch(STORY_TIME, text):

@@ -193,6 +193,7 @@ class Step(Strict):
     achieve: tuple[Name, ...] = ()
     child_reported: ChildTold | None = None
     checked: Checked | None = None
+    unfiled: bool = Field(default=False, description="with an act: nobody has filed the document that it names")
     refused: Name | None = Field(default=None, description="the code of the refusal that is expected")
     expect: tuple[Expectation, ...] = ()
     why: Text | None = None

@@ -17,6 +17,7 @@ from rules.sentences.releases import release_told
 from rules.sentences.stability import state_told
 from rules.sentences.standing import program_told
 from rules.vocabulary.checks import OnCheck
+from rules.vocabulary.consents import OnConsent
 from rules.vocabulary.disputes import OnDispute
 from rules.vocabulary.evidence import OnEvidence
 from rules.vocabulary.family import OnFamily
@@ -41,7 +42,7 @@ def told(fact: Fact, plan: Plan) -> str:
         return milestone_told(fact, plan)
     if isinstance(fact, OnStability | effects.CommitmentChanged | effects.ClockStruck | OnStall):
         return state_told(fact, plan)
-    if isinstance(fact, OnPhase | facts.PhaseAdvanced | effects.WarningGiven | facts.ConsentGiven):
+    if isinstance(fact, OnPhase | facts.PhaseAdvanced | effects.WarningGiven | OnConsent):
         return phase_told(fact)
     if isinstance(fact, OnProposal):
         return proposal_told(fact, plan)

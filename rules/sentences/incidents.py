@@ -28,6 +28,10 @@ def incident_told(fact: OnIncident, plan: Plan) -> str:
             return f"incident {fact.incident} dismissed: {fact.reason}"
         case facts.IncidentResolved():
             return f"incident {fact.incident} resolved on {time_said(fact.resolved_at, plan.time_zone)}: {fact.reason}"
+        case facts.IncidentCorrected():
+            by = f", attributed to {fact.attributed_to}" if fact.attributed_to else ""
+            said = f"{fact.severity} {fact.incident_kind} at {fact.place} on {time_said(fact.happened_at, plan.time_zone)}{by}"
+            return f"incident {fact.incident} corrected (entry {fact.entry}): {said}; {fact.reason}"
         case AccountGiven():
             against = f", against {', '.join(fact.conflicts_with)}" if fact.conflicts_with else ""
             return f"account {fact.account} of incident {fact.incident} given: {fact.severity}{against}; {_as_it_stands(fact)}"

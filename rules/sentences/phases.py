@@ -15,7 +15,8 @@ def phase_told(
     | effects.PhaseReopened
     | effects.PhaseSteppedBack
     | effects.WarningGiven
-    | facts.ConsentGiven,
+    | facts.ConsentGiven
+    | facts.ConsentTakenBack,
 ) -> str:
     """What a fact on a phase says."""
     match fact:
@@ -35,4 +36,7 @@ def phase_told(
             return f"warning on {fact.phase}: {fact.sentence}"
         case facts.ConsentGiven():
             return f"{fact.party} consents to the {fact.to or 'opening'} of {fact.phase}"
+        case facts.ConsentTakenBack():
+            consent = f"consent to the {fact.to or 'opening'} of {fact.phase} (entry {fact.entry})"
+            return f"{fact.party} takes back its {consent}: {fact.reason}"
     assert_never(fact)

@@ -17,6 +17,8 @@ def proposal_told(fact: OnProposal, plan: Plan) -> str:
             return f"proposal {fact.proposal} made by {fact.procedure}: {matter_in_words(fact.matter, plan)}: {fact.reason}"
         case facts.ProposalConsented():
             return f"{fact.party} consents to proposal {fact.proposal}"
+        case facts.ProposalConsentTakenBack():
+            return f"{fact.party} takes back its consent to proposal {fact.proposal} (entry {fact.entry}): {fact.reason}"
         case facts.ObjectionMade():
             return f"{fact.party} objects to proposal {fact.proposal}: {fact.reason}"
         case facts.NoticeGiven():

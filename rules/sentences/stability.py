@@ -26,6 +26,9 @@ def state_told(fact: OnStability | effects.CommitmentChanged | effects.ClockStru
             return f"stability period of {fact.phase} kept"
         case facts.StabilityReversed():
             return f"stability period of {fact.phase} determined as not kept: {fact.reason}"
+        case facts.StabilityReversalTakenBack():
+            reversal = f"reversal of the stability period of {fact.phase} (entry {fact.entry})"
+            return f"{reversal} taken back: {fact.reason}"
         case effects.CommitmentChanged():
             because = f" because of {fact.because}" if fact.because else ""
             return f"commitment {fact.commitment} {fact.status.replace('_', ' ')}{because}"

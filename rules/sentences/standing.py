@@ -12,6 +12,7 @@ def program_told(
     fact: facts.ProgramStarted
     | facts.MemberAdmitted
     | facts.MemberRemoved
+    | facts.AdmissionTakenBack
     | facts.ProgramSuspended
     | facts.ProgramResumed
     | facts.ProgramTerminated
@@ -30,6 +31,8 @@ def program_told(
             return f"{member.person} admitted as {member.role}" + (f" for {member.party}" if member.party else "")
         case facts.MemberRemoved(member=member):
             return f"{member.person} is no {member.role} any more: {fact.reason}"
+        case facts.AdmissionTakenBack(member=member):
+            return f"admission of {member.person} as {member.role} (entry {fact.entry}) taken back: {fact.reason}"
         case facts.ProgramSuspended():
             return f"program SUSPENDED: {fact.reason}"
         case facts.ProgramResumed():

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
-from rules.words import Id, Name, Sha256, Strict
+from rules.words import Id, Name, Seq, Sha256, Strict, Text
 
 
 class Consent(Strict):
@@ -38,8 +38,32 @@ class ConsentGiven(Strict):
     effects: Sha256 | None = None
 
 
+class ConsentTakenBack(Strict):
+    """A party consents no more to the opening of a phase, or to its completion."""
+
+    kind: Literal["consent_taken_back"] = "consent_taken_back"
+    phase: Name
+    party: Name
+    to: Literal["completion"] | None = Field(default=None, description="left out, to the opening")
+    entry: Seq = Field(description="of the consent")
+    reason: Text
+
+
 class ProposalConsented(Strict):
     kind: Literal["proposal_consented"] = "proposal_consented"
     proposal: Id
     party: Name
     effects: Sha256 = Field(description="hash of the effects that the consent is to")
+
+
+class ProposalConsentTakenBack(Strict):
+    """A party consents no more to a proposal that is open. Its silence counts again from a new notice."""
+
+    kind: Literal["proposal_consent_taken_back"] = "proposal_consent_taken_back"
+    proposal: Id
+    party: Name
+    entry: Seq = Field(description="of the consent")
+    reason: Text
+
+
+OnConsent: TypeAlias = ConsentGiven | ConsentTakenBack

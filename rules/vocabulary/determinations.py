@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from rules.figures import Figure, Whole
 from rules.times import Instant
-from rules.words import Name, Strict, Text
+from rules.words import Name, Seq, Strict, Text
 
 
 class Determine(Strict):
@@ -54,8 +54,29 @@ class MilestoneDetermined(Strict):
     effective_at: Instant
 
 
+class DeterminationTakenBack(Strict):
+    """A determination was a mistake: the milestone stands as before it, and what its evidence shows is found again."""
+
+    kind: Literal["determination_taken_back"] = "determination_taken_back"
+    milestone: Name
+    entry: Seq = Field(description="of the determination")
+    outcome: Literal["achieved", "partly_achieved", "not_achieved", "reversed"] = Field(description="that was determined")
+    reason: Text
+    effective_at: Instant
+
+
 class StabilityReversed(Strict):
     kind: Literal["stability_reversed"] = "stability_reversed"
     phase: Name
+    reason: Text
+    effective_at: Instant
+
+
+class StabilityReversalTakenBack(Strict):
+    """That a kept period was reversed was a mistake: it is kept, unless it is found again that it was not."""
+
+    kind: Literal["stability_reversal_taken_back"] = "stability_reversal_taken_back"
+    phase: Name
+    entry: Seq = Field(description="of the reversal")
     reason: Text
     effective_at: Instant

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from rules.words import Label, Sha256, Strict
+from rules.words import Id, Label, Sha256, Strict
 
 
 class FiledDocument(Strict):
@@ -16,3 +16,20 @@ class FiledDocument(Strict):
     name: Label
     size: Annotated[int, Field(ge=0, lt=2**53)] | None = None
     media_type: Label | None = None
+
+
+class FileDocument(Strict):
+    """Says that the bytes of a document are filed now, which recorded evidence names and which were not filed before.
+
+    The service does it in the name of whoever files them.
+    """
+
+    kind: Literal["file_document"] = "file_document"
+    evidence: Id
+
+
+class DocumentFiled(Strict):
+    """The bytes of the document that a piece of evidence names are filed."""
+
+    kind: Literal["document_filed"] = "document_filed"
+    evidence: Id

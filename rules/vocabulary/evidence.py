@@ -10,10 +10,10 @@ from typing import Literal, TypeAlias
 from pydantic import Field, model_validator
 
 from rules.times import Instant
-from rules.vocabulary.documents import FiledDocument
+from rules.vocabulary.documents import DocumentFiled, FiledDocument
 from rules.vocabulary.measurements import FigureAccepted, MeasurementRecorded
 from rules.vocabulary.members import Actor
-from rules.words import Id, Name, Strict, Text
+from rules.words import Id, Label, Name, Seq, Strict, Text
 
 
 class RecordEvidence(Strict):
@@ -51,6 +51,9 @@ class Verify(Strict):
     kind: Literal["verify"] = "verify"
     evidence: Id
     note: Text | None = None
+    seen_at: Label | None = Field(
+        default=None, description="where the verifier has seen the document; asked for where its bytes are not filed"
+    )
 
 
 class ReturnEvidence(Strict):
@@ -79,6 +82,7 @@ class EvidenceRecorded(Strict):
     text: Text | None = None
     reference: Text | None = None
     restricted_to: tuple[Name, ...] | None = None
+    filed: bool | None = Field(default=None, description="with a document: whether its bytes were filed by then")
 
 
 class EvidenceRead(Strict):
@@ -92,6 +96,7 @@ class EvidenceVerified(Strict):
     kind: Literal["evidence_verified"] = "evidence_verified"
     evidence: Id
     note: Text | None = None
+    seen_at: Label | None = None
 
 
 class EvidenceReturned(Strict):
@@ -106,8 +111,34 @@ class EvidenceWithdrawn(Strict):
     reason: Text
 
 
+class VerificationTakenBack(Strict):
+    """A verification was a mistake: the evidence waits to be judged again."""
+
+    kind: Literal["verification_taken_back"] = "verification_taken_back"
+    evidence: Id
+    entry: Seq = Field(description="of the verification")
+    reason: Text
+
+
+class ReturnTakenBack(Strict):
+    """A return was a mistake: the evidence waits to be judged again."""
+
+    kind: Literal["return_taken_back"] = "return_taken_back"
+    evidence: Id
+    entry: Seq = Field(description="of the return")
+    reason: Text
+
+
 OnEvidence: TypeAlias = (
-    EvidenceRecorded | MeasurementRecorded | FigureAccepted | EvidenceVerified | EvidenceReturned | EvidenceWithdrawn
+    EvidenceRecorded
+    | MeasurementRecorded
+    | DocumentFiled
+    | FigureAccepted
+    | EvidenceVerified
+    | EvidenceReturned
+    | EvidenceWithdrawn
+    | VerificationTakenBack
+    | ReturnTakenBack
 )
 
 
@@ -116,6 +147,15 @@ class EvidenceStatus(StrEnum):
     VERIFIED = "verified"
     RETURNED = "returned"
     WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Who has verified or returned a piece of evidence, by which entry of the ledger; `reason` of a return."""
+
+    by: Actor
+    entry: int
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +171,21 @@ class Evidence:
     happened_at: datetime | None = None
     measurement: MeasurementRecorded | None = None
     verified_by: Actor | None = None
+    judged: Judged | None = None
     accepted_by: str | None = None
     """The check that has read it, where the plan lets its figures count without a person."""
     document: str | None = None
     """SHA-256 of the document that it is, or comes with."""
+    filed: bool = False
+    """Whether the bytes of that document are filed."""
+    entries: tuple[int, ...] = ()
+    """The numbers of the ledger's entries that are about it, oldest first."""
+    seen_at: str | None = None
+    """Where whoever verified it has seen the document, if they say so."""
     restricted_to: tuple[str, ...] = ()
     """Parties and bodies that may read it; empty: everybody who may know of the program."""
+
+    @property
+    def is_unfiled(self) -> bool:
+        """Whether it names a document of which nobody here has the bytes."""
+        return self.document is not None and not self.filed

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal, TypeAlias
+from typing import Literal, Self, TypeAlias
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from rules.times import Instant
 from rules.vocabulary.members import Actor
 from rules.vocabulary.origin import Origin
-from rules.vocabulary.testimony import AccountGiven, AccountTakenBack, Testimony
-from rules.words import Id, Label, Name, Strict, Text
+from rules.vocabulary.testimony import AccountGiven, AccountTakenBack, Stands, Testimony
+from rules.words import Id, Label, Name, Seq, Strict, Text
 
 
 class ReportIncident(Strict):
@@ -71,6 +71,31 @@ class ResolveIncident(Strict):
     reason: Text
 
 
+class Correction(Strict):
+    """What was said wrongly of an incident; what is left out stays as it was said."""
+
+    incident_kind: Name | None = None
+    severity: Name | None = None
+    happened_at: Instant | None = None
+    place: Label | None = None
+    attributed_to: Name | None = None
+    attributed_to_nobody: Literal[True] | None = Field(default=None, description="it is not known who did it")
+    reason: Text
+
+    @model_validator(mode="after")
+    def _blames_somebody_or_nobody(self) -> Self:
+        if self.attributed_to is not None and self.attributed_to_nobody:
+            raise ValueError("attribute it to somebody or to nobody, one of the two")
+        return self
+
+
+class CorrectIncident(Correction):
+    """Puts right what was said of an incident: before it is decided by who reported it, after that by who decides."""
+
+    kind: Literal["correct_incident"] = "correct_incident"
+    incident: Id
+
+
 class IncidentReported(Strict):
     kind: Literal["incident_reported"] = "incident_reported"
     incident: Id
@@ -115,12 +140,31 @@ class IncidentResolved(Strict):
     reason: Text
 
 
+class IncidentCorrected(Strict):
+    """What was said wrongly of an incident is put right, by who said it or, once it was decided, by who decides.
+
+    Before it is decided it `stands` as all accounts of it together say, of which the report's own is put right.
+    """
+
+    kind: Literal["incident_corrected"] = "incident_corrected"
+    incident: Id
+    entry: Seq = Field(description="that said so before: the report, the decision or a correction")
+    incident_kind: Name
+    severity: Name
+    happened_at: Instant
+    place: Label
+    attributed_to: Name | None = None
+    stands: Stands | None = None
+    reason: Text
+
+
 OnIncident: TypeAlias = (
     IncidentReported
     | IncidentConfirmed
     | IncidentContested
     | IncidentDismissed
     | IncidentResolved
+    | IncidentCorrected
     | AccountGiven
     | AccountTakenBack
 )
@@ -147,6 +191,8 @@ class Incident:
     attributed_to: str | None
     confidence: str
     reported_by: Actor
+    told_in: int = 0
+    """The ledger's entry that last said what it is: its report, its decision or a correction."""
     resolved_at: datetime | None = None
     related_to: str | None = None
     accounts: tuple[Testimony, ...] = ()

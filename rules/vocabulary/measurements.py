@@ -68,6 +68,7 @@ class MeasurementRecorded(Strict):
     origin: Origin | None = None
     document: FiledDocument | None = None
     as_written: Label | None = None
+    filed: bool | None = Field(default=None, description="with a document: whether its bytes were filed by then")
 
 
 class FigureAccepted(Strict):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, TypeAlias
 
-from rules.words import Id, Name, Strict, Text
+from pydantic import Field
+
+from rules.words import Id, Name, Seq, Strict, Text
 
 
 class Role(StrEnum):
@@ -66,3 +69,24 @@ class MemberRemoved(Strict):
     kind: Literal["member_removed"] = "member_removed"
     member: Member
     reason: Text
+
+
+class AdmissionTakenBack(Strict):
+    """Somebody was admitted by mistake, and is a member in that role no more."""
+
+    kind: Literal["admission_taken_back"] = "admission_taken_back"
+    member: Member
+    entry: Seq = Field(description="of the admission")
+    reason: Text
+
+
+OnMember: TypeAlias = MemberAdmitted | MemberRemoved | AdmissionTakenBack
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """By which entry of the ledger somebody was admitted, and by whom."""
+
+    entry: int
+    by: Actor
+    has_acted: bool = False

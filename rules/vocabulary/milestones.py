@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 from rules.times import Instant, Interval
 from rules.vocabulary.assessments import Assessment
 from rules.vocabulary.deadlines import DeadlineExtended, DeadlineMissed, DeadlineSet, Due
-from rules.vocabulary.determinations import MilestoneDetermined
+from rules.vocabulary.determinations import DeterminationTakenBack, MilestoneDetermined
 from rules.vocabulary.findings import Finding, FindingMade, ObservationMade
 from rules.words import Id, Name, Strict
 
@@ -34,6 +34,7 @@ class WaiverExpired(Strict):
 OnMilestone: TypeAlias = (
     ObservationMade
     | MilestoneDetermined
+    | DeterminationTakenBack
     | FindingMade
     | DeadlineSet
     | DeadlineMissed
@@ -86,6 +87,10 @@ class MilestoneState:
     grade: Decimal | None = None
     """On the milestone's scale, where it has one and something of it is achieved."""
     determined_at: datetime | None = None
+    determined_in: int | None = None
+    """The ledger's entry of its newest determination, where somebody made that."""
+    before: MilestoneState | None = None
+    """As it stood before its newest determination; None where that was taken back."""
     waived: Waiver | None = None
     assessments: Mapping[str, Assessment] = field(default_factory=dict)
     """By assessor, its newest."""

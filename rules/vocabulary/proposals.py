@@ -12,7 +12,7 @@ from pydantic import Field
 
 from rules.times import Instant
 from rules.vocabulary.amendments import Version
-from rules.vocabulary.consents import ProposalConsented
+from rules.vocabulary.consents import ProposalConsented, ProposalConsentTakenBack
 from rules.vocabulary.matters import Matter
 from rules.vocabulary.members import Actor
 from rules.words import Id, Name, Sha256, Strict, Text
@@ -121,6 +121,7 @@ class SilenceExtended(Strict):
 OnProposal: TypeAlias = (
     ProposalMade
     | ProposalConsented
+    | ProposalConsentTakenBack
     | ObjectionMade
     | NoticeGiven
     | ProposalWithdrawn
@@ -161,6 +162,8 @@ class Proposal:
     """When it was made, or came to have other effects: what was answered before is asked again."""
     status: ProposalStatus = ProposalStatus.OPEN
     consents: frozenset[str] = frozenset()
+    consented_in: Mapping[str, int] = field(default_factory=dict)
+    """By party, the ledger's entry of its newest consent."""
     objections: frozenset[str] = frozenset()
     notices: Mapping[str, datetime] = field(default_factory=dict)
     silence_until: datetime | None = None

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from pydantic import Field
 
 from rules.times import Instant
-from rules.vocabulary.determinations import StabilityReversed
+from rules.vocabulary.determinations import StabilityReversalTakenBack, StabilityReversed
 from rules.vocabulary.findings import Finding
 from rules.words import Id, Name, Strict
 
@@ -34,7 +34,7 @@ class StabilityCompleted(Strict):
     effective_at: Instant
 
 
-OnStability: TypeAlias = StabilityCounted | StabilityCompleted | StabilityReversed
+OnStability: TypeAlias = StabilityCounted | StabilityCompleted | StabilityReversed | StabilityReversalTakenBack
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +42,7 @@ class Stability:
     counted: StabilityCounted
     completed_at: datetime | None = None
     finding: Finding | None = None
+    reversed_in: int | None = None
+    """The ledger's entry by which it was reversed, until it is complete again."""
+    before: Stability | None = None
+    """As it stood when it was reversed."""

@@ -133,6 +133,9 @@ async def _show(by: Recording, program: str) -> None:
         await by.do("record_evidence", "us-recorder", other | {"evidence": name}, program=program)
     returned = {"evidence": "communique", "reason": "The annex with the phases is missing."}
     await by.do("return_evidence", "hmc-verifier", returned, program=program)
+    mistake = {"mistake": {"kind": "return", "evidence": "communique"}, "reason": "The annex was in the second envelope."}
+    await by.do("take_back", "hmc-verifier", mistake, {"preview": "true"}, program=program)
+    await by.do("take_back", "hmc-verifier", mistake, program=program)
     withdrawn = {"evidence": "communique-2", "reason": "A later draft was agreed."}
     await by.do("withdraw_evidence", "us-recorder", withdrawn, program=program)
     order = {
@@ -188,6 +191,8 @@ async def _report(by: Recording, program: str) -> None:
     resolved = {"resolved_at": _ago(minutes=5), "reason": "The launchers were found."}
     await by.do("resolve_incident", "hmc-authority", resolved, **place)
     await by.do("report_incident", "us-recorder", report | {"incident": "green-zone", "severity": "minor"}, program=program)
+    right = {"place": "Baghdad, Green Zone", "reason": "The place of another report had been copied."}
+    await by.do("correct_incident", "us-recorder", right, program=program, incident="green-zone")
     contested = {"reason": "What was heard was a drill."}
     await by.do("contest_incident", "iraq-representative", contested, program=program, incident="green-zone")
     dismissed = {"reason": "The drill had been announced."}
@@ -270,6 +275,7 @@ async def _read(by: Recording, program: str) -> None:
     span = {"from": _instant(now), "to": _instant(now + long)}
     await by.do("get_dates", "auditor", None, span)
     await by.do("get_owed", "auditor", None, {"whose": "everybody"})
+    await by.do("get_piece", "auditor", program=program, evidence="announcement-of-withdrawal")
     await by.do("get_check", "auditor", program=program, check="flaring")
     await by.do("get_problem", "auditor", code="gate_not_met")
     await by.do("get_plan", "auditor", plan="us-iraq-reset")

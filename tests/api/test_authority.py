@@ -25,6 +25,8 @@ DEED_OF: dict[str, str] = {
     "/programs/{program}/incidents/{incident}/resolutions": "resolve_incident",
     "/programs/{program}/incidents/{incident}/accounts": "give_account",
     "/programs/{program}/incidents/{incident}/accounts/{account}/withdrawals": "take_back_account",
+    "/programs/{program}/incidents/{incident}/corrections": "correct_incident",
+    "/programs/{program}/take-backs": "take_back",
     "/programs/{program}/consents": "consent",
     "/programs/{program}/proposals": "propose",
     "/programs/{program}/proposals/{proposal}/objections": "object_to",
@@ -47,7 +49,7 @@ DEED_OF: dict[str, str] = {
 }
 """The act behind each route that is one. Others are named in NO_ACT."""
 
-BY_SEVERAL_ACTS = {"report_check"}
+BY_SEVERAL_ACTS = {"report_check", "file_document"}
 """Acts without a route of their own, sent as one of several."""
 
 NO_ACT = {
@@ -55,6 +57,8 @@ NO_ACT = {
     "/programs/{program}/acts",
     "/programs/{program}/documents",
     "/programs/{program}/checks/{check}/run",
+    "/programs/{program}/tokens",  # whose they are says tests/api/test_tokens.py
+    "/programs/{program}/tokens/{token}/revocations",
     "/temporal/decode",  # whose it is says tests/api/test_decoding.py
 }
 OPEN_TO_ALL = {"/health/live", "/health/ready", "/problems", "/problems/{code}"}
@@ -92,6 +96,7 @@ FIELDS: dict[str, Any] = {
     "proof": "x",
     "dispute": "d1",
     "ladder": "compliance",
+    "mistake": {"kind": "verification", "evidence": "e1"},
     "assessor": "fund",
     "grade": "met",
 }
@@ -102,7 +107,7 @@ ALSO = ("milestone", "document", "phase")
 """Fields that are not required, and of which one is."""
 
 
-PART_OF = {"consent": "consent_to_phase"}
+PART_OF = {"consent": "consent_to_phase", "take_back": "take_back_verification"}
 """Where the body of this test makes a narrower part of an act, which fewer roles may do."""
 
 

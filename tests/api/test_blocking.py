@@ -21,6 +21,7 @@ FILLED: dict[str, Any] = {
     "text": "It is so.",
     "outcome": "achieved",
     "document": {"sha256": "0" * 64, "name": "file.pdf"},
+    "seen_at": "The archive.",
 }
 
 
@@ -81,7 +82,8 @@ async def test_a_reversal_that_is_proposed_is_told_with_who_determines_it(door: 
     ]:
         answer = await door.post(who, f"/programs/{{program}}/{path}", {"evidence": kind, "milestone": "announced", **body})
         assert answer.status_code == 201, answer.text
-        assert (await door.post("sven", "/programs/{program}/verifications", {"evidence": kind})).status_code == 201
+        verified = {"evidence": kind, "seen_at": "The archive."}
+        assert (await door.post("sven", "/programs/{program}/verifications", verified)).status_code == 201
     verdict = {"milestone": "announced", "outcome": "achieved", "reason": "Shown."}
     assert (await door.post("cleo", "/programs/{program}/determinations", verdict)).status_code == 201
     assert (await door.get("olga", "/programs/{program}/blocking")).json()["reversals"] == []

@@ -81,7 +81,7 @@ def test_an_act_is_called_as_its_kind() -> None:
     kinds = {kind.model_fields["kind"].default for kind in get_args(get_args(Deed)[0])}
     acting = {o["operationId"] for _, _, o in operations() if "ReceiptAnswer" in str(o["responses"].get("201"))}
     assert acting - kinds == {"record_all"}
-    assert kinds - acting == {"strike_clock", "report_child", "report_parent", "report_check", "read_evidence"}
+    assert kinds - acting == {"strike_clock", "report_child", "report_parent", "report_check", "read_evidence", "file_document"}
 
 
 def test_no_two_shapes_share_a_name() -> None:

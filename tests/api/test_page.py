@@ -19,8 +19,3 @@ async def test_the_page_and_all_that_it_needs_come_from_here(door: Door) -> None
         assert (await door.client.get(address)).status_code == 200, address
     assert '"persistAuthorization": true' in answer.text, "one would log in again after each reload"
     assert (await door.client.get("/redoc")).status_code == 404
-
-
-async def test_who_asks_for_nothing_is_led_to_the_page(door: Door) -> None:
-    answer = await door.client.get("/")
-    assert (answer.status_code, answer.headers["location"]) == (307, "/docs")

@@ -77,7 +77,7 @@ async def test_it_shows_which_clocks_it_would_touch(door: Door) -> None:
             {"evidence": "e1", "milestone": "announced", "shows": "text", "document": file, "reference": "In the archive."},
         ),
         ("nils", "evidence", {"evidence": "e2", "milestone": "announced", "shows": "word", "text": "It is meant."}),
-        ("sven", "verifications", {"evidence": "e1"}),
+        ("sven", "verifications", {"evidence": "e1", "seen_at": "the archive"}),
         ("sven", "verifications", {"evidence": "e2"}),
         ("cleo", "determinations", {"milestone": "announced", "outcome": "achieved", "reason": "Shown."}),
     ]

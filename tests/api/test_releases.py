@@ -28,7 +28,9 @@ async def started(door: Door) -> str:
 async def half_announced(door: Door, program: str) -> Any:
     filed = {"evidence": "e1", "milestone": "announced", "shows": "text", "document": FILE, "reference": "In the archive."}
     assert (await door.post("nora", f"{program}/evidence", filed)).status_code == 201
-    assert (await door.post("sven", f"{program}/verifications", {"evidence": "e1"})).status_code == 201
+    assert (
+        await door.post("sven", f"{program}/verifications", {"evidence": "e1", "seen_at": "the archive"})
+    ).status_code == 201
     part = {"milestone": "announced", "outcome": "partly_achieved", "share": "0.5", "reason": "One of two."}
     told = await door.post("cleo", f"{program}/determinations", part, preview="true")
     done = await door.post("cleo", f"{program}/determinations", part)

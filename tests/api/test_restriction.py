@@ -132,3 +132,14 @@ async def test_assessors_stand_side_by_side(door: Door) -> None:
         ("scholars", "one", "partly"),
     ]
     assert not seen["agree"]
+
+
+async def test_it_is_read_after_the_end_as_before_and_recorded(door: Door, secret: str) -> None:
+    """Auditors come years later."""
+    assert (await door.post("cleo", "/programs/{program}/terminations", {"reason": "War."})).status_code == 201
+    assert (await door.get("nick", f"/programs/{{program}}/documents/{secret}")).text == WORDS
+    assert WORDS in (await door.post("alma", "/programs/{program}/evidence/secret/readings")).text
+    assert (await door.post("saul", "/programs/{program}/evidence/secret/readings")).json()["code"] == "restricted"
+    assert await _read_entries(door) == ["nick", "alma"]
+    ended = await door.post("nils", "/programs/{program}/consents", {"phase": "trade"})
+    assert ended.json()["code"] == "program_ended"

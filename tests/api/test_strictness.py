@@ -27,7 +27,7 @@ async def test_a_parameter_that_a_route_has_not_is_refused(door: Door, path: str
 async def test_the_nearest_parameter_is_named(door: Door) -> None:
     (fault,) = (await door.get("olga", "/programs/{program}/evidence", milstone="announced")).json()["faults"]
     assert fault == {"where": "query.milstone", "message": "is no parameter of this route; did you mean milestone?"}
-    (fault,) = (await door.get("olga", "/programs/{program}/clocks", at="2026-01-01T00:00:00Z")).json()["faults"]
+    (fault,) = (await door.get("olga", "/programs/{program}/checks", at="2026-01-01T00:00:00Z")).json()["faults"]
     assert fault["message"] == "is no parameter of this route; this route takes none"
 
 

@@ -10,8 +10,10 @@ import psycopg
 
 from db.models import PROJECTIONS
 from db.rebuild import rebuild
+from db.receipts import Receipt
 from rules import acts as a
 from rules.program import Program
+from rules.vocabulary.mistakes import Admission, Verification
 from tests.db.builders import act, evidence, long_story, not_allowed, tell, verdict
 from tests.db.conftest import Room
 
@@ -127,3 +129,25 @@ async def test_the_date_triple_stands_in_columns(room: Room) -> None:
 async def test_a_figure_is_exact(room: Room) -> None:
     await tell(room.writer, uuid4(), long_story())
     assert await room.reader.row("SELECT value::text FROM evidence WHERE id = 'm1'") == {"value": "89.50"}
+
+
+async def test_what_is_taken_back_is_so_in_the_tables(room: Room, owner: Owner) -> None:
+    program_id = await room.started()
+    zoe = a.Member(person="zoe", role=a.Role.MONITOR)
+    taken = a.TakeBack(mistake=Verification(evidence="e1"), reason="Another text.")
+    admission = a.TakeBack(mistake=Admission(member=zoe), reason="Another Zoe.")
+    deeds: list[tuple[str, Any]] = [
+        ("sven", a.Verify(evidence="e1")),
+        ("sven", taken),
+        ("olga", a.AdmitMember(member=zoe)),
+        ("olga", admission),
+    ]
+    for one in (evidence("e1"), *(act(person, deed) for person, deed in deeds)):
+        assert isinstance(await room.recorder.record(program_id, one), Receipt)
+    cursor = await owner.execute("SELECT status, verified_by FROM evidence WHERE id = 'e1'")
+    assert await cursor.fetchone() == ("recorded", None)
+    cursor = await owner.execute("SELECT 1 FROM membership WHERE person = 'zoe'")
+    assert await cursor.fetchone() is None
+    before = await dump(owner)
+    assert await rebuild(owner) == 1
+    assert await dump(owner) == before

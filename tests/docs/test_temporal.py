@@ -14,7 +14,17 @@ from workflows.shown import SEARCH_ATTRIBUTES, TELLING
 from workflows.worker import Settings as WorkerSettings
 
 PAGE = ROOT / "docs" / "temporal.md"
-ELSEWHERE = {"DATABASE_URL", "ACCORD_DOCUMENTS", "ACCORD_PLANS", "ACCORD_LARGEST_DOCUMENT", "ACCORD_EXPENSIVE_A_MINUTE"}
+ELSEWHERE = {
+    "DATABASE_URL",
+    "ACCORD_DOCUMENTS",
+    "ACCORD_PLANS",
+    "ACCORD_LARGEST_DOCUMENT",
+    "ACCORD_EXPENSIVE_A_MINUTE",
+    "ACCORD_DATABASE_SECONDS",
+    "ACCORD_ADDRESS",
+    "ACCORD_SESSION_IDLE_MINUTES",
+    "ACCORD_SESSION_HOURS",
+}
 """Settings that have nothing to do with Temporal."""
 
 

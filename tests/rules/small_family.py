@@ -114,4 +114,4 @@ class Family:
         self._acts += 1
         member = next((m for m in PEOPLE if m.person == person), None)
         actor = a.Actor(person=person, role=member.role, party=member.party) if member else CLOCK
-        return decide(program, a.Act(id=f"act{self._acts}", actor=actor, deed=deed), at)
+        return decide(program, a.Act(id=f"act{self._acts}", actor=actor, deed=deed, filed=a.hashes_named_by(deed)), at)

@@ -29,6 +29,7 @@ from rules.settling.proposals import LAW, follows
 from rules.settling.unfolding import Unfolding
 from rules.truth import Truth
 from rules.vocabulary import matters as m
+from rules.vocabulary import mistakes
 from rules.vocabulary.phases import PhaseStatus
 from rules.vocabulary.standing import Standing
 from rules.vocabulary.testimony import GiveAccount, TakeBackAccount
@@ -36,6 +37,9 @@ from tests.rules.small_plan import CHECKED, IN_PART, PEOPLE, PLAN, RELEASES, TIM
 
 Drawn = tuple[str, Any, float]
 """Who, what, and how many days after the act before."""
+
+
+OUTCOMES = st.sampled_from(["achieved", "achieved", "not_achieved", "reversed"])
 
 
 def _deeds() -> st.SearchStrategy[Any]:
@@ -90,11 +94,14 @@ def _deeds() -> st.SearchStrategy[Any]:
         ),
         st.builds(a.Verify, evidence=piece),
         st.builds(a.WithdrawEvidence, evidence=piece, reason=st.just("Wrong.")),
+        st.builds(a.ReturnEvidence, evidence=piece, reason=st.just("No seal.")),
+        st.builds(a.FileDocument, evidence=piece),
+        st.builds(a.AdmitMember, member=st.just(ZOE)),
         st.builds(a.Observe, milestone=st.sampled_from(["announced", "safety"]), text=st.just("Seen.")),
         st.builds(
             a.Determine,
             milestone=st.sampled_from(["announced", "safety", "cleaner"]),
-            outcome=st.sampled_from(["achieved", "achieved", "not_achieved", "reversed"]),
+            outcome=OUTCOMES,
             reason=st.just("So it is."),
         ),
         st.builds(
@@ -142,6 +149,32 @@ def _deeds() -> st.SearchStrategy[Any]:
     )
 
 
+ZOE = a.Member(person="zoe", role=a.Role.MONITOR)
+
+
+def _mistakes() -> st.SearchStrategy[Any]:
+    """Acts that take others back, or put right what was said."""
+    milestone = st.sampled_from(["announced", "announced", "safety"])
+    mistake = st.one_of(
+        st.builds(mistakes.Verification, evidence=st.sampled_from(["e1", "e2", "e3", "m1"])),
+        st.builds(mistakes.Return, evidence=st.sampled_from(["e1", "e4"])),
+        st.builds(mistakes.Determination, milestone=milestone),
+        st.builds(mistakes.Determination, stability=st.just("quiet")),
+        st.builds(mistakes.Consented, phase=st.just("trade")),
+        st.builds(mistakes.Consented, proposal=st.sampled_from(["p1", "p2"])),
+        st.builds(mistakes.Admission, member=st.just(ZOE)),
+    )
+    correction = st.builds(
+        a.CorrectIncident,
+        incident=st.sampled_from(["i1", "i2"]),
+        incident_kind=st.sampled_from([None, "attack", "blockade"]),
+        severity=st.sampled_from([None, "minor", "grave"]),
+        happened_at=st.one_of(st.none(), st.integers(0, 20).map(day)),
+        reason=st.just("Misheard."),
+    )
+    return st.one_of(st.builds(a.TakeBack, mistake=mistake, reason=st.just("A mistake.")), correction)
+
+
 def _matters() -> st.SearchStrategy[m.Matter]:
     days = st.integers(5, 80).map(day)
     return st.one_of(
@@ -178,6 +211,14 @@ MAY: dict[type, list[str]] = {
     a.RecordMeasurement: ["moss"],
     a.ReportCheck: ["chip"],
     a.Verify: ["nick", "sven"],
+    a.ReturnEvidence: ["nick", "sven"],
+    mistakes.Verification: ["nick", "sven"],
+    mistakes.Return: ["nick", "sven"],
+    mistakes.Determination: ["cleo"],
+    mistakes.Consented: ["nils", "saul"],
+    mistakes.Admission: ["olga"],
+    a.CorrectIncident: ["sara", "cleo"],
+    a.AdmitMember: ["olga"],
     a.Observe: ["nils", "saul"],
     a.Determine: ["cleo"],
     a.ConfirmIncident: ["cleo", "moss"],
@@ -193,20 +234,44 @@ MAY: dict[type, list[str]] = {
 """People who may, so that histories get somewhere; one act in four is done by anybody."""
 
 
-DEEDS = _deeds()
+DEEDS, MISTAKES = _deeds(), _mistakes()
 """Made once: making it anew for every act took ten times as long as living through what was drawn."""
 
 
 @st.composite
 def _acts(draw: st.DrawFn) -> Drawn:
-    deed = draw(DEEDS)
+    deed = draw(DEEDS if draw(st.integers(0, 4)) else MISTAKES)
     anybody = [member.person for member in PEOPLE]
-    able = MAY.get(type(deed), anybody)
+    able = MAY.get(type(deed.mistake if isinstance(deed, a.TakeBack) else deed), anybody)
     return draw(st.sampled_from(able * 3 + able[:1] if draw(st.integers(0, 3)) else anybody)), deed, draw(st.floats(0, 6))
 
 
 histories = st.tuples(st.integers(0, 3), st.lists(_acts(), max_size=30)).map(lambda drawn: [drawn[0], *drawn[1]])
 """How far the program has come before, and then the acts."""
+
+
+REPAIRS = st.one_of(
+    MISTAKES,
+    MISTAKES,
+    st.builds(a.Verify, evidence=st.sampled_from(["e1", "e2", "e3", "e4"])),
+    st.builds(a.ReturnEvidence, evidence=st.sampled_from(["e1", "e4"]), reason=st.just("No seal.")),
+    st.builds(a.Determine, milestone=st.just("announced"), outcome=OUTCOMES, reason=st.just("So it is.")),
+    st.builds(a.Determine, stability=st.just("quiet"), outcome=st.just("reversed"), reason=st.just("Broken.")),
+    st.builds(a.ConfirmIncident, incident=st.just("i1"), reason=st.just("Seen.")),
+    st.builds(a.Consent, phase=st.just("trade")),
+    st.builds(a.Consent, proposal=st.just("p1")),
+)
+
+
+@st.composite
+def _mistaken(draw: st.DrawFn) -> Drawn:
+    deed = draw(REPAIRS)
+    able = MAY[type(deed.mistake if isinstance(deed, a.TakeBack) else deed)]
+    return draw(st.sampled_from(able)), deed, draw(st.floats(0, 6))
+
+
+full_of_mistakes = st.lists(_mistaken(), min_size=5, max_size=30).map(lambda drawn: [4, *drawn])
+"""Acts of people who may, most of which take others back."""
 
 
 def world(stage: int) -> World:
@@ -232,8 +297,24 @@ def _world(stage: int) -> World:
         start.clock(day(9))
         start.given("nils", a.Consent(phase="trade"), day(9))
         start.given("saul", a.Consent(phase="trade"), day(9))
+    if stage == 3:
         start.given("olga", a.AdvancePhase(phase="trade"), day(9))
+    if stage > 3:
+        _about_to_be_mistaken(start)
     return start
+
+
+def _about_to_be_mistaken(start: World) -> None:
+    """Something of everything that can be taken back."""
+    start.given("sara", start.document("e4", "safety", "order"), day(9))
+    start.given("nick", a.ReturnEvidence(evidence="e4", reason="No seal."), day(9))
+    start.incident("i1", day(9), day(9))
+    start.incident("i2", day(8), day(9))
+    start.given("cleo", a.ConfirmIncident(incident="i2", reason="Seen."), day(9))
+    start.given("olga", a.AdmitMember(member=ZOE), day(9))
+    amendment = a.Propose(proposal="p1", procedure="joint", matter=_paying(reward="40"), reason="It is time.")
+    start.given("nils", amendment, day(9))
+    start.given("saul", a.Consent(proposal="p1"), day(9))
 
 
 def judged(start: World, program: Program, number: int, drawn: Drawn, at: datetime) -> Decided | Refused:
@@ -249,7 +330,12 @@ def judged(start: World, program: Program, number: int, drawn: Drawn, at: dateti
             account="Shots.",
         )
     member = next(member for member in PEOPLE if member.person == person)
-    act = a.Act(id=f"r{number}", actor=a.Actor(person=person, role=member.role, party=member.party), deed=deed)
+    act = a.Act(
+        id=f"r{number}",
+        actor=a.Actor(person=person, role=member.role, party=member.party),
+        deed=deed,
+        filed=a.hashes_named_by(deed),
+    )
     return decide(program, act, at)
 
 
@@ -316,6 +402,47 @@ def test_no_phase_opens_while_its_gate_is_unmet_or_unknown(history: list[Any]) -
             assert gate(program, program.consented(entry.fact.phase, "entry"), rule.entry, entry.fact.effective_at) is Truth.MET
             assert program.standing is Standing.RUNNING
         program = evolve(program, entry)
+
+
+@given(full_of_mistakes)
+@settings(max_examples=120, deadline=None)
+def test_whatever_is_taken_back_all_that_follows_is_found(history: list[Any]) -> None:
+    def nothing_more(decided: Decided, at: datetime) -> None:
+        again = Unfolding(decided.program, "again", at, LAW)
+        again.look_at_everything()
+        again.settle(at)
+        assert again.entries == []
+        assert decided.clocks == clocks(decided.program)
+        for state in decided.program.releases.values():
+            assert sum(state.balances.values()) == 0
+
+    lived_through = lived(history, after_each=nothing_more)
+    assert fold(lived_through.entries) == lived_through.program
+
+
+@given(full_of_mistakes)
+@settings(max_examples=80, deadline=None)
+def test_what_is_taken_back_names_the_entry_that_it_takes_back(history: list[Any]) -> None:
+    """And each entry is taken back once: what it did is not undone twice."""
+    entries = {entry.seq: entry for entry in lived(history).entries}
+    taken = [entry for entry in entries.values() if entry.fact.kind in TAKES_BACK]
+    for entry in taken:
+        assert entries[entry.fact.__dict__["entry"]].fact.kind in TAKES_BACK[entry.fact.kind]
+        assert entry.fact.__dict__["entry"] < entry.seq
+    named = [(entry.fact.kind, entry.fact.__dict__["entry"]) for entry in taken]
+    assert len(set(named)) == len(named)
+
+
+TAKES_BACK = {
+    "verification_taken_back": {"evidence_verified"},
+    "return_taken_back": {"evidence_returned"},
+    "determination_taken_back": {"milestone_determined"},
+    "stability_reversal_taken_back": {"stability_reversed"},
+    "consent_taken_back": {"consent_given"},
+    "proposal_consent_taken_back": {"proposal_consented"},
+    "admission_taken_back": {"member_admitted"},
+    "incident_corrected": {"incident_reported", "incident_confirmed", "incident_corrected"},
+}
 
 
 @given(histories)

@@ -34,7 +34,7 @@ def everybody(world: World) -> World:
 
 def outcome(world: World, role: a.Role, party: str | None, deed: Any, at: datetime) -> Decided | Refused:
     actor = a.Actor(person=f"{role}-{party or 'nobody'}", role=role, party=party)
-    return decide(world.program, a.Act(id="tried", actor=actor, deed=deed), at)
+    return decide(world.program, a.Act(id="tried", actor=actor, deed=deed, filed=a.hashes_named_by(deed)), at)
 
 
 def asked(world: World) -> World:

@@ -42,7 +42,9 @@ class Desk:
         self.id = uuid4()
 
     async def done(self, actor: a.Actor, deed: a.Deed) -> None:
-        receipt = await self.recorder.record(self.id, a.Act(id=f"act-{uuid4()}", actor=actor, deed=deed))
+        receipt = await self.recorder.record(
+            self.id, a.Act(id=f"act-{uuid4()}", actor=actor, deed=deed, filed=a.hashes_named_by(deed))
+        )
         assert isinstance(receipt, Receipt), receipt
 
     async def fetch(self, run: str = "r1", name: str = "smoke") -> None:

@@ -1,0 +1,58 @@
+"""Filing a document: its bytes go into the store, and the ledger is told which evidence waited for them."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from api.acting import refused
+from api.identity import CallerInfo
+from api.naming import filing
+from api.problems import Invalid, TooLarge
+from api.state import State
+from api.uploads import Upload
+from db.documents import Document, HashDiffers, TooManyBytes
+from rules.acts import Act, FileDocument, Member, Role
+from rules.refusals import Refused as Refusal
+from rules.restriction import opened_by
+from rules.words import own_act
+
+FILERS = (Role.RECORDER, Role.REPRESENTATIVE, Role.MONITOR, Role.CHECKER, Role.OFFICER)
+"""Roles that file documents."""
+
+
+async def file_upload(
+    state: State, caller: CallerInfo, program: UUID, upload: Upload, *, expected: str | None = None
+) -> Document:
+    """Stores what is sent, and tells the ledger. Raises TooLarge, Invalid where the hash is another, or Refused."""
+    try:
+        filed = await state.documents.store(
+            program,
+            upload.content,
+            name=upload.name,
+            media_type=upload.media_type,
+            uploaded_by=caller.person,
+            uploaded_for=caller.party,
+            expected=expected,
+        )
+    except TooManyBytes as error:
+        raise TooLarge("too_large", str(error), "a smaller document") from None
+    except HashDiffers as error:
+        raise Invalid("hash_differs", str(error), "the bytes of that hash, or no expected hash") from None
+    await _tell(state, caller, program, filed.sha256)
+    return filed
+
+
+async def _tell(state: State, caller: CallerInfo, program: UUID, sha256: str) -> None:
+    """Tells the ledger which evidence waited for these bytes. Sent again, they are looked at again, so none is forgotten."""
+    if (kept := await state.programs.load(program)) is None or kept.program.ended_at is not None:
+        return
+    held, actor = kept.program, caller.actor
+    if Member(person=actor.person, role=actor.role, party=actor.party) not in held.members:
+        return
+    filings = [filing(one) for one in await state.documents.filings(program, sha256)]
+    for piece in opened_by(held, sha256, filings):
+        if piece.is_unfiled:
+            deed = FileDocument(evidence=piece.id)
+            act = Act(id=own_act("filing", uuid4()), actor=actor, deed=deed, filed=frozenset({sha256}))
+            if isinstance(outcome := await state.recorder.record(program, act), Refusal):
+                raise refused(outcome)

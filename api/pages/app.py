@@ -1,0 +1,170 @@
+"""The pages as one application beside the API: its own errors, its own headers, the same rooms behind it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from psycopg import OperationalError
+from psycopg_pool import PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Match, Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import unreadable
+from api.pages import (
+    acting,
+    changes,
+    checks,
+    choices,
+    desk,
+    disputes,
+    documents,
+    evidence,
+    incidents,
+    ledger,
+    live,
+    members,
+    milestones,
+    plan,
+    programs,
+    proposals,
+    reciprocity,
+    releases,
+    report,
+    sign_in,
+    starting,
+)
+from api.pages.templates import STATIC
+from api.pages.view import page
+from api.pages.visitor import SignInNeeded, visitor_if_any
+from api.problems import Invalid, Plain, Problem, unavailable
+from api.requests import route_of
+from logs.request import REQUEST
+
+log = structlog.get_logger()
+
+HEADERS = {
+    b"content-security-policy": (
+        b"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self';"
+        b" base-uri 'none'; frame-ancestors 'none'"
+    ),
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"same-origin",
+    b"cross-origin-opener-policy": b"same-origin",
+    b"cross-origin-resource-policy": b"same-origin",
+}
+"""Nothing from elsewhere, nothing within the page that runs, and in nobody's frame."""
+
+API = ("/api/", "/docs")
+
+ROOMS = (
+    sign_in,
+    live,
+    desk,
+    starting,
+    programs,
+    report,
+    milestones,
+    evidence,
+    incidents,
+    proposals,
+    disputes,
+    releases,
+    reciprocity,
+    checks,
+    members,
+    ledger,
+    changes,
+    documents,
+    plan,
+    acting,
+    choices,
+)
+"""Files of pages; `starting` stands before `programs`, whose paths would take its own."""
+
+
+class Pages(Mount):
+    """Takes every path that is none of the API's, so that the API still answers itself for what it has not."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if scope["type"] == "http" and scope["path"].startswith(API):
+            return Match.NONE, {}
+        return super().matches(scope)
+
+
+class Answers:
+    """Sets the headers that every page has; a fault is logged, and told as a page where nothing was answered yet."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        has_begun = False
+
+        async def sent(message: Message) -> None:
+            nonlocal has_begun
+            if message["type"] == "http.response.start":
+                has_begun = True
+                given = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *((n, v) for n, v in HEADERS.items() if n not in given)]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sent)
+        except Exception as error:
+            if has_begun:
+                raise
+            log.error("fault", method=scope["method"], route=route_of(scope), exc_info=error)  # noqa: TRY400  structlog
+            problem = Problem("fault", "Something is wrong here, and has been logged.")
+            answer = await told(Request(scope), problem)
+            await answer(scope, receive, sent)
+
+
+def mounted() -> Pages:
+    """The pages, to be put behind all routes of the API."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    for room in ROOMS:
+        app.include_router(room.router)
+    app.mount("/static", StaticFiles(directory=STATIC))
+    app.add_middleware(Answers)
+    _install_errors(app)
+    return Pages("", app=app)
+
+
+def _install_errors(app: FastAPI) -> None:
+    @app.exception_handler(SignInNeeded)
+    async def _sign_in(_: Request, needed: SignInNeeded) -> Response:
+        return RedirectResponse(needed.address, 303)
+
+    @app.exception_handler(Problem)
+    async def _problem(request: Request, problem: Problem) -> Response:
+        return await told(request, problem)
+
+    @app.exception_handler(RequestValidationError)
+    async def _unreadable(request: Request, error: RequestValidationError) -> Response:
+        faults = unreadable.faults(error.errors(), lambda _: "")
+        return await told(request, Invalid("unreadable", unreadable.sentence(faults), unreadable.ACCEPTED))
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> Response:
+        return await told(request, Plain(error))
+
+    @app.exception_handler(OperationalError)
+    @app.exception_handler(PoolTimeout)
+    async def _database(request: Request, error: Exception) -> Response:
+        return await told(request, unavailable(error))
+
+
+async def told(request: Request, problem: Problem) -> Response:
+    """A problem as a page: what is wrong, what would be accepted, and the id by which to ask."""
+    visitor = None
+    with suppress(OperationalError, PoolTimeout):
+        visitor = await visitor_if_any(request.state.rooms, request)
+    answer = page(request, "problem.html", problem.answered_with, visitor=visitor, problem=problem, request_id=REQUEST.get())
+    answer.headers.update(problem.headers)
+    return answer

@@ -1,0 +1,51 @@
+"""What differs between two instants, in words."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from api.answers.changes import ChangesAnswer
+from api.pages.fields import instant_of
+from api.pages.view import Opened, View, ViewOf
+from api.problems import Invalid, Problem
+from api.routers.ledger import get_changes
+from rules.times import read_instant
+
+router = APIRouter(prefix="/programs/{program}/changes")
+
+A_WEEK = timedelta(days=7)
+Local = Annotated[str, Query(max_length=60)]
+
+
+@router.get("")
+async def changes(
+    view: ViewOf,
+    program: UUID,
+    since: Annotated[Local, Query(alias="from")] = "",
+    until: Annotated[Local, Query(alias="to")] = "",
+) -> Response:
+    """From one instant to another, both in the plan's zone; left out, the last week."""
+    opened = await view.opened(program)
+    problem: Problem | None = None
+    found: ChangesAnswer | None = None
+    try:
+        found = await _asked(view, opened, since, until)
+    except Problem as refused:
+        problem = refused
+    status = problem.answered_with if problem else 200
+    return view.of_program(opened, "changes.html", status, found=found, problem=problem, asked={"from": since, "to": until})
+
+
+async def _asked(view: View, opened: Opened, since: str, until: str) -> ChangesAnswer:
+    """Raises Invalid or NotFound."""
+    try:
+        begun = read_instant(instant_of(since, opened.zone)) if since else None
+        ended = read_instant(instant_of(until, opened.zone)) if until else None
+    except ValueError as error:
+        raise Invalid("unreadable", f"This {error}.", "a date and a time") from None
+    first = max(opened.at - A_WEEK, opened.program.started_at)
+    return await get_changes(view.state, view.visitor.reading(), opened.id, begun or first, ended)

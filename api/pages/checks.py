@@ -1,0 +1,34 @@
+"""Checks: what each reads, how it goes, and the grid of indicators by periods."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Response
+
+from api.pages.drawings.grid import grid
+from api.pages.view import ViewOf, went
+from api.problems import NotFound
+from api.routers.checks import get_checks, run_check
+
+router = APIRouter(prefix="/programs/{program}/checks")
+
+
+@router.get("")
+async def checks(view: ViewOf, program: UUID, asked: str | None = None) -> Response:
+    """All of them; `asked` is one that was just asked to run."""
+    opened = await view.opened(program)
+    answers = await get_checks(view.state, view.visitor.reading(), program)
+    return view.of_program(opened, "checks.html", checks=answers, grid=grid(opened.program), asked=asked)
+
+
+@router.post("/{check}/run")
+async def run(view: ViewOf, program: UUID, check: str, csrf: Annotated[str, Form(max_length=200)] = "") -> Response:
+    """Has a check run now, as the API does for an officer."""
+    view.check_form({"csrf": csrf})
+    opened = await view.opened(program)
+    if opened.caller is None:
+        raise NotFound("role of yours in this program")
+    await run_check(view.state, opened.caller, program, check)
+    return went(f"{opened.path}/checks?asked={check}")

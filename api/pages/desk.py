@@ -1,0 +1,62 @@
+"""The desk: across all programs of the visitor, what they owe, what waits for others, what has changed, and what comes next."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from fastapi import APIRouter, Response
+
+from api.answers.owed import OwedLineAnswer
+from api.pages.view import View, ViewOf
+from api.routers.across import get_dates, get_owed
+from db.queries import Listed, Wanted
+
+router = APIRouter()
+
+MOST_OWED, MOST_DATES, MOST_CHANGED = 50, 12, 20
+AHEAD = timedelta(days=120)
+
+
+@router.get("/")
+async def desk(view: ViewOf) -> Response:
+    """The start page."""
+    reader, now = view.visitor.reading(), datetime.now(UTC)
+    mine = await _mine(view)
+    everybody = await get_owed(view.state, reader, whose="everybody", limit=MOST_OWED)
+    known = {_key(one) for one in mine}
+    dates = await get_dates(view.state, reader, start=now, end=now + AHEAD, limit=MOST_DATES)
+    programs = await view.state.queries.programs(
+        Wanted(
+            person=None if reader.reads_everything else reader.person,
+            among=None if reader.program is None else [reader.program],
+        ),
+        most=MOST_CHANGED,
+    )
+    return view.page(
+        "desk.html",
+        mine=mine,
+        others=[one for one in everybody.owed if _key(one) not in known],
+        dates=dates.dates,
+        lines=programs,
+        changed=_changed(view, programs),
+        since=view.visitor.session.seen_before,
+        watched=[line.id for line in programs],
+    )
+
+
+async def _mine(view: View) -> list[OwedLineAnswer]:
+    """What the visitor could do: by the token's role, or by every membership of a person who is known from elsewhere."""
+    reader = view.visitor.reading()
+    if view.visitor.session.role is None:
+        return (await get_owed(view.state, reader, person=reader.person, limit=MOST_OWED)).owed
+    return (await get_owed(view.state, reader, whose="mine", limit=MOST_OWED)).owed
+
+
+def _changed(view: View, programs: list[Listed]) -> list[Listed]:
+    """The programs in which something was recorded since the visitor was here before."""
+    since = view.visitor.session.seen_before
+    return [line for line in programs if since is not None and line.updated_at > since]
+
+
+def _key(one: OwedLineAnswer) -> tuple[object, ...]:
+    return one.program, one.party, one.kind, one.name

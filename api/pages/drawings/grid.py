@@ -1,0 +1,36 @@
+"""Figures by indicator and period: which there are, which count, and which are missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rules.program import Program
+from rules.vocabulary.evidence import EvidenceStatus
+
+MOST_PERIODS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The newest figure of an indicator for a period; None: there is none."""
+
+    value: str
+    status: EvidenceStatus
+    edition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    periods: list[str]
+    rows: dict[str, list[Cell | None]]
+
+
+def grid(program: Program) -> Grid:
+    """The last periods for which anything was recorded."""
+    found: dict[tuple[str, str], Cell] = {}
+    for piece in program.evidence.values():
+        if (figure := piece.measurement) is not None and piece.status is not EvidenceStatus.WITHDRAWN:
+            found[figure.indicator, figure.period] = Cell(f"{figure.value:f}", piece.status, figure.edition)
+    periods = sorted({period for _, period in found})[-MOST_PERIODS:]
+    rows = {name: [found.get((name, period)) for period in periods] for name in program.plan.indicators}
+    return Grid(periods, rows)

@@ -1,0 +1,150 @@
+"""A program along time: phases as bars, milestones as diamonds, incidents as marks, pauses hatched, today as a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from rules.program import Program
+from rules.settling.clocks import clocks
+from rules.vocabulary.phases import PhaseStatus
+
+WIDTH, LABELS, ROW, TOP = 1000.0, 250.0, 34.0, 30.0
+"""Units of the drawing: its width, that of the column of titles, the height of a row, and where the first begins."""
+
+Mark = Literal["original", "revised", "achieved", "missed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A phase. `end` is None for one that is open; x and width are of the drawing. Not opened: no bar."""
+
+    name: str
+    title: str
+    status: str
+    depth: int
+    y: float
+    x: float | None
+    width: float
+    begun: datetime | None
+    ended: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Diamond:
+    """A date of a milestone."""
+
+    milestone: str
+    title: str
+    mark: Mark
+    at: datetime
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A pause, from x on."""
+
+    x: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    x: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    width: float
+    height: float
+    labels: float
+    today: float
+    bars: list[Bar]
+    diamonds: list[Diamond]
+    incidents: list[tuple[float, str, str, datetime]]
+    pauses: list[Stretch]
+    ticks: list[Tick]
+
+
+class _Scale:
+    """Instants as places of the drawing."""
+
+    def __init__(self, first: datetime, last: datetime) -> None:
+        self.first, self.last = first, last
+        self._seconds = max((last - first).total_seconds(), 1.0)
+
+    def x(self, at: datetime) -> float:
+        share = (at - self.first).total_seconds() / self._seconds
+        return round(LABELS + min(max(share, 0.0), 1.0) * (WIDTH - LABELS - 20), 1)
+
+
+def timeline(program: Program, at: datetime) -> Timeline:
+    """The program as it stands at an instant, with the dates that lie before it."""
+    dates = [program.started_at, at, *_dates(program)]
+    span = max(max(dates) - min(dates), timedelta(days=7))
+    scale = _Scale(min(dates), min(dates) + span * 1.04)
+    rows = {name: TOP + number * ROW for number, name in enumerate(program.plan.phases)}
+    return Timeline(
+        width=WIDTH,
+        height=TOP + len(rows) * ROW + 26,
+        labels=LABELS,
+        today=scale.x(at),
+        bars=[_bar(program, name, y, scale, at) for name, y in rows.items()],
+        diamonds=[one for name, y in rows.items() for one in _diamonds(program, name, y, scale)],
+        incidents=[(scale.x(one.happened_at), one.id, one.kind, one.happened_at) for one in program.incidents.values()],
+        pauses=[
+            Stretch(scale.x(begun), max(scale.x(ended or at) - scale.x(begun), 1.0)) for begun, ended in program.suspensions
+        ],
+        ticks=list(_ticks(scale, program.plan.time_zone)),
+    )
+
+
+def _dates(program: Program) -> Iterator[datetime]:
+    for state in program.milestones.values():
+        if state.due is not None:
+            yield from (date for date in (state.due.original, state.due.revised) if date is not None)
+    yield from (clock.due_at for clock in clocks(program)[:50])
+    yield from (incident.happened_at for incident in program.incidents.values())
+
+
+def _bar(program: Program, name: str, y: float, scale: _Scale, at: datetime) -> Bar:
+    rule, state = program.plan.phases[name], program.phase(name)
+    depth, outer = 0, rule.within
+    while outer is not None:
+        depth, outer = depth + 1, program.plan.phases[outer].within
+    begun = state.opened_at if state.status is not PhaseStatus.WAITING else None
+    x = scale.x(begun) if begun else None
+    width = max(scale.x(state.completed_at or at) - x, 3.0) if x is not None else 0.0
+    return Bar(name, rule.title, state.status, depth, y, x, width, begun, state.completed_at)
+
+
+def _diamonds(program: Program, phase: str, y: float, scale: _Scale) -> Iterator[Diamond]:
+    for name, step in program.plan.phases[phase].milestones.items():
+        state, dates = program.milestone(name), dict[Mark, datetime | None]()
+        if state.due is not None:
+            dates["original"] = state.due.original
+            dates["revised"] = state.due.revised if state.due.revised != state.due.original else None
+            if state.due.missed_at is not None:
+                dates["missed"] = state.due.missed_at
+        dates["achieved"] = state.achieved_at
+        for mark, date in dates.items():
+            if date is not None:
+                yield Diamond(name, step.title, mark, date, scale.x(date), y)
+
+
+def _ticks(scale: _Scale, zone: str) -> Iterator[Tick]:
+    """Months, quarters or years, as many as there is room for."""
+    span = (scale.last - scale.first).days
+    months = next((step for step in (1, 2, 3, 6, 12, 24, 60, 120) if span / (30 * step) <= 9), 240)
+    local = scale.first.astimezone(ZoneInfo(zone))
+    year, month = local.year, local.month - (local.month - 1) % months if months < 12 else 1
+    while (there := datetime(year, month, 1, tzinfo=ZoneInfo(zone))) <= scale.last:
+        if there >= scale.first:
+            yield Tick(scale.x(there), f"{there:%Y-%m}" if months < 12 else f"{there:%Y}")
+        year, month = year + (month - 1 + months) // 12, (month - 1 + months) % 12 + 1

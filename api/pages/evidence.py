@@ -1,0 +1,60 @@
+"""All evidence and figures of a program, one piece of it, and what of it the visitor is to verify."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from api.pages.view import Opened, ViewOf
+from api.problems import NotFound
+from api.routers.evidence import answers_of
+from rules.judging.verification import could_verify
+from rules.vocabulary.evidence import Evidence, EvidenceStatus
+
+router = APIRouter(prefix="/programs/{program}/evidence")
+
+A_PAGE = 100
+TO_VERIFY = "to_verify"
+
+
+@router.get("")
+async def evidence(
+    view: ViewOf,
+    program: UUID,
+    status: Annotated[str, Query(max_length=40)] = "",
+    before: Annotated[int | None, Query(ge=0)] = None,
+) -> Response:
+    """The newest first, in pages; `before` is where the page before has ended. `status` may also be `to_verify`."""
+    opened = await view.opened(program)
+    pieces = [piece for piece in opened.program.evidence.values() if _is_wanted(opened, piece, status)]
+    end = len(pieces) if before is None else min(before, len(pieces))
+    start = max(end - A_PAGE, 0)
+    statuses = [*EvidenceStatus, *([TO_VERIFY] if opened.may("verify") else [])]
+    return view.of_program(
+        opened,
+        "evidence.html",
+        evidence=await answers_of(view.state, program, pieces[start:end][::-1]),
+        statuses=statuses,
+        chosen=status,
+        older=start or None,
+    )
+
+
+@router.get("/{piece}")
+async def piece(view: ViewOf, program: UUID, piece: str) -> Response:
+    """One piece, with all that was done with it."""
+    opened = await view.opened(program)
+    if (found := opened.program.evidence.get(piece)) is None:
+        raise NotFound("evidence")
+    (answer,) = await answers_of(view.state, program, [found])
+    return view.of_program(opened, "piece.html", one=answer, could_verify=_could_verify(opened, found))
+
+
+def _is_wanted(opened: Opened, piece: Evidence, status: str) -> bool:
+    return _could_verify(opened, piece) if status == TO_VERIFY else status in ("", piece.status)
+
+
+def _could_verify(opened: Opened, piece: Evidence) -> bool:
+    return opened.caller is not None and could_verify(opened.program, opened.caller.actor, piece)

@@ -1,0 +1,105 @@
+"""Languages of the pages: texts of the frame by gettext, dates and numbers as each language writes them.
+
+Texts of plans and of the law stay as they were written: what was agreed is read as it was agreed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from gettext import NullTranslations
+from io import BytesIO
+from pathlib import Path
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from babel.support import Translations
+
+CATALOGUES = Path(__file__).parent / "locale"
+SOURCE = "en"
+"""The language that the texts stand in."""
+
+Texts: TypeAlias = NullTranslations
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language, and how it writes. `direction` is `ltr` or `rtl`."""
+
+    code: str
+    locale: Locale
+    texts: Texts
+
+    @property
+    def direction(self) -> str:
+        return str(self.locale.text_direction)
+
+    @property
+    def name(self) -> str:
+        """As its speakers call it."""
+        return str(self.locale.get_display_name() or self.code)
+
+    def moment(self, at: datetime, zone: str) -> str:
+        """An instant in a time zone, to the minute: 22 Nov 2026, 14:05."""
+        return str(format_datetime(at, "d MMM y, HH:mm", tzinfo=ZoneInfo(zone), locale=self.locale))
+
+    def day(self, at: datetime, zone: str) -> str:
+        """The day of an instant in a time zone: 22 Nov 2026."""
+        return str(format_date(at.astimezone(ZoneInfo(zone)), "d MMM y", locale=self.locale))
+
+    def relative(self, at: datetime, now: datetime) -> str:
+        """How far an instant lies from now, in words: in 12 days, 3 hours ago."""
+        return str(format_timedelta(at - now, add_direction=True, threshold=1.2, locale=self.locale))
+
+    def number(self, value: str | int | Decimal) -> str:
+        return str(format_decimal(Decimal(value), decimal_quantization=False, locale=self.locale))
+
+
+@cache
+def languages() -> Mapping[str, Language]:
+    """All that there are, by code; the source language first."""
+    found = {SOURCE: Language(SOURCE, Locale.parse(SOURCE), NullTranslations())}
+    for file in sorted(CATALOGUES.glob("*/LC_MESSAGES/pages.po")):
+        code = file.parts[-3]
+        found[code] = Language(code, Locale.parse(code), _texts(file, code))
+    return found
+
+
+def _texts(file: Path, code: str) -> Texts:
+    """A catalogue, compiled in memory: no binary file has to be kept beside the text."""
+    compiled = BytesIO()
+    with file.open("rb") as source:
+        write_mo(compiled, read_po(source, locale=code))
+    compiled.seek(0)
+    return Translations(compiled, domain="pages")
+
+
+def preferred(chosen: str | None, header: str) -> Language:
+    """The language that somebody has chosen, or else the first that the browser asks for and there is."""
+    known = languages()
+    if chosen is not None and chosen in known:
+        return known[chosen]
+    for wanted in _wanted(header[:200]):
+        if wanted in known:
+            return known[wanted]
+    return known[SOURCE]
+
+
+def _wanted(header: str) -> list[str]:
+    """Codes out of Accept-Language, those of greater weight first."""
+    weighed: list[tuple[float, str]] = []
+    for part in header.split(","):
+        code, _, weight = part.partition(";q=")
+        try:
+            weighed.append((float(weight or 1), code.strip().partition("-")[0].lower()))
+        except ValueError:
+            continue
+    return [code for _, code in sorted(weighed, key=lambda one: -one[0])]

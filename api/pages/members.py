@@ -1,0 +1,90 @@
+"""Who takes part: members by party, and the tokens that let them in."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Form, Response
+from pydantic import ValidationError
+
+from api.answers.programs import MemberAnswer
+from api.answers.tokens import IssuedAnswer
+from api.identity import CallerInfo
+from api.pages.view import Opened, View, ViewOf, went
+from api.problems import Invalid, NotFound, Problem
+from api.routers.tokens import Issue, get_tokens, issue_token, revoke_token
+
+router = APIRouter(prefix="/programs/{program}/members")
+
+Short = Annotated[str, Form(max_length=200)]
+
+
+@router.get("")
+async def members(view: ViewOf, program: UUID) -> Response:
+    return await _members(view, await view.opened(program))
+
+
+@router.post("/tokens")
+async def issue(
+    view: ViewOf,
+    program: UUID,
+    whom: Short,
+    days: Annotated[int, Form()] = 90,
+    note: Short = "",
+    key: Short = "",
+    csrf: Short = "",
+) -> Response:
+    """Issues a token for a member; its secret is shown on the answer's page and never again."""
+    view.check_form({"csrf": csrf})
+    opened = await view.opened(program)
+    person, role, party = (*whom.split("/"), "", "")[:3]
+    try:
+        member = {"person": person, "role": role, "party": party or None}
+        body = Issue.model_validate({"member": member, "days": days, "note": note or None})
+        issued = await issue_token(view.state, _caller(opened), program, key, body, Response())
+    except ValidationError:
+        problem = Invalid("unreadable", "A token is for a member of this program, and for 1 to 365 days.", "one of the list")
+        return await _members(view, opened, problem=problem)
+    except Problem as problem:
+        return await _members(view, opened, problem=problem)
+    return await _members(view, opened, issued=issued)
+
+
+@router.post("/tokens/{token}/end")
+async def end(view: ViewOf, program: UUID, token: UUID, csrf: Short = "") -> Response:
+    """Revokes a token."""
+    view.check_form({"csrf": csrf})
+    opened = await view.opened(program)
+    try:
+        await revoke_token(view.state, _caller(opened), program, token)
+    except Problem as problem:
+        return await _members(view, opened, problem=problem)
+    return went(f"{opened.path}/members")
+
+
+def _caller(opened: Opened) -> CallerInfo:
+    if opened.caller is None:
+        raise NotFound("role of yours in this program")
+    return opened.caller
+
+
+async def _members(
+    view: View, opened: Opened, *, issued: IssuedAnswer | None = None, problem: Problem | None = None
+) -> Response:
+    held = sorted(opened.program.members, key=lambda one: (one.party or "", one.role, one.person))
+    by_party: dict[str, list[MemberAnswer]] = {}
+    for one in held:
+        answer = MemberAnswer(person=one.person, role=one.role, party=one.party)
+        by_party.setdefault(one.party or "", []).append(answer)
+    tokens = await get_tokens(view.state, opened.caller or view.visitor.reading(), opened.id)
+    return view.of_program(
+        opened,
+        "members.html",
+        problem.answered_with if problem else 200,
+        by_party=by_party,
+        tokens=tokens,
+        issued=issued,
+        problem=problem,
+        key=f"page-{uuid4()}",
+    )

@@ -1,0 +1,56 @@
+"""One milestone: what shows it, who has recorded and verified what, what is found and determined, and its dates."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from api.answers.phases import MilestoneAnswer
+from api.pages.drawings.chart import charts
+from api.pages.view import ViewOf
+from api.problems import NotFound
+from api.routers.evidence import answers_of
+from rules.language.milestones import Measured
+
+router = APIRouter(prefix="/programs/{program}/milestones")
+
+MOST = 60
+"""Pieces of evidence on the page of a milestone, the newest; the page of evidence has all."""
+
+
+@router.get("")
+async def milestones(view: ViewOf, program: UUID) -> Response:
+    """All milestones, phase by phase."""
+    opened = await view.opened(program)
+    held, at = opened.program, opened.at
+    by_phase = {
+        phase: [MilestoneAnswer.of(held, name, at) for name in rule.milestones]
+        for phase, rule in held.plan.phases.items()
+        if rule.milestones
+    }
+    return view.of_program(opened, "milestones.html", by_phase=by_phase)
+
+
+@router.get("/{name}")
+async def milestone(view: ViewOf, program: UUID, name: str) -> Response:
+    """One of them."""
+    opened = await view.opened(program)
+    held = opened.program
+    if name not in held.plan.milestones:
+        raise NotFound("milestone")
+    answer = MilestoneAnswer.of(held, name, opened.at)
+    indicators = {how.indicator for how in held.plan.milestones[name].shown_by.values() if isinstance(how, Measured)}
+    pieces = [
+        one
+        for one in held.evidence.values()
+        if one.milestone == name or (one.measurement is not None and one.measurement.indicator in indicators)
+    ]
+    return view.of_program(
+        opened,
+        "milestone.html",
+        milestone=answer,
+        note=held.plan.milestones[name].note,
+        charts=charts(held, name),
+        evidence=await answers_of(view.state, program, pieces[: -MOST - 1 : -1]),
+    )

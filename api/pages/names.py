@@ -1,0 +1,54 @@
+"""What a plan calls things: titles for the names by which acts and entries know them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import chain
+from typing import Any
+
+from rules.language.plan import Plan
+
+
+class Names:
+    """By kind of thing, its title. A name that the plan does not know (any more) is shown as it is."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._parties = dict(_titles(plan.parties)) | dict(_titles(plan.bodies)) | dict(_titles(plan.non_parties))
+
+    def party(self, name: str | None) -> str:
+        return self._parties.get(name or "", name or "")
+
+    def parties(self, names: list[str]) -> str:
+        return ", ".join(self.party(name) for name in names)
+
+    def phase(self, name: str) -> str:
+        return self._titled(self._plan.phases, name)
+
+    def milestone(self, name: str) -> str:
+        return self._titled(self._plan.milestones, name)
+
+    def indicator(self, name: str) -> str:
+        return self._titled(self._plan.indicators, name)
+
+    def incident_kind(self, name: str) -> str:
+        return self._titled(self._plan.incidents, name)
+
+    def procedure(self, name: str) -> str:
+        return self._titled(self._plan.procedures, name)
+
+    def any(self, name: str) -> str:
+        """A name of which it is not known what it names."""
+        plan = self._plan
+        for kind in (plan.milestones, plan.phases, plan.commitments, plan.releases, plan.indicators, plan.checks):
+            if name in kind:
+                return self._titled(kind, name)
+        return self.party(name)
+
+    @staticmethod
+    def _titled(known: Mapping[str, Any], name: str) -> str:
+        return str(getattr(known[name], "title", name)) if name in known else name
+
+
+def _titles(known: Mapping[str, Any]) -> chain[tuple[str, str]]:
+    return chain.from_iterable([((name, one.name),) for name, one in known.items()])

@@ -1,0 +1,122 @@
+"""What can be chosen in a field: the names that the plan or the program has for it, with their titles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from rules.program import Program
+from rules.vocabulary.disputes import DisputeStatus
+from rules.vocabulary.evidence import Evidence, EvidenceStatus
+from rules.vocabulary.incidents import Incident
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A value and what it is called."""
+
+    value: str
+    title: str
+
+
+Options: TypeAlias = list[Option] | None
+"""None: the field is free text."""
+
+Chosen: TypeAlias = Callable[[str], str]
+"""What stands in another field of the same form."""
+
+MOST = 500
+"""Of things that people have recorded: a longer list is of no use, and the field takes the name as text."""
+
+
+def _titled(known: Mapping[str, Any]) -> list[Option]:
+    return [Option(name, str(getattr(one, "title", None) or getattr(one, "name", name))) for name, one in known.items()]
+
+
+def _plain(names: Iterable[str]) -> list[Option]:
+    return [Option(name, name.replace("_", " ")) for name in names]
+
+
+def _parties(program: Program) -> list[Option]:
+    return _titled(program.plan.parties) + _titled(program.plan.bodies)
+
+
+def _evidence(program: Program, _: Chosen) -> Options:
+    pieces = [piece for piece in program.evidence.values() if piece.status is not EvidenceStatus.WITHDRAWN]
+    return [Option(piece.id, _of_evidence(program, piece)) for piece in reversed(pieces)] if len(pieces) <= MOST else None
+
+
+def _of_evidence(program: Program, piece: Evidence) -> str:
+    if (figure := piece.measurement) is not None:
+        indicator = program.plan.indicators.get(figure.indicator)
+        title = indicator.title if indicator else figure.indicator
+        return f"{title}, {figure.period}: {figure.value} {figure.unit} ({piece.status})"
+    milestone = program.plan.milestones.get(piece.milestone or "")
+    return f"{milestone.title if milestone else piece.milestone}: {piece.shows} by {piece.recorded_by.person} ({piece.status})"
+
+
+def _incidents(program: Program, _: Chosen) -> Options:
+    if len(program.incidents) > MOST:
+        return None
+    return [Option(one.id, _of_incident(program, one)) for one in reversed([*program.incidents.values()])]
+
+
+def _of_incident(program: Program, one: Incident) -> str:
+    kind = program.plan.incidents.get(one.kind)
+    return f"{kind.title if kind else one.kind}, {one.place}, {one.happened_at:%Y-%m-%d} ({one.status})"
+
+
+def _shows(program: Program, chosen: Chosen) -> Options:
+    milestone = program.plan.milestones.get(chosen("milestone"))
+    found = {name: how for name, how in milestone.shown_by.items() if how.kind != "measurement"} if milestone else {}
+    return [Option(name, how.what) for name, how in found.items()] or None
+
+
+def _unit(program: Program, chosen: Chosen) -> Options:
+    indicator = program.plan.indicators.get(chosen("indicator"))
+    return [Option(indicator.unit, indicator.unit)] if indicator else None
+
+
+def _producer(program: Program, chosen: Chosen) -> Options:
+    indicator = program.plan.indicators.get(chosen("indicator"))
+    return [Option(indicator.producer, indicator.producer)] if indicator else None
+
+
+def _grade(program: Program, chosen: Chosen) -> Options:
+    assessor = program.plan.assessors.get(chosen("assessor"))
+    scale = program.plan.scales.get(assessor.scale) if assessor else None
+    return _plain(scale.grades) if scale else None
+
+
+def _disputes(program: Program, _: Chosen) -> Options:
+    return [Option(one.id, one.reason[:80]) for one in program.disputes.values() if one.status is DisputeStatus.OPEN]
+
+
+OPTIONS: Mapping[str, Callable[[Program, Chosen], Options]] = {
+    "milestone": lambda program, _: _titled(program.plan.milestones),
+    "phase": lambda program, _: _titled(program.plan.phases),
+    "stability": lambda program, _: _titled({n: p for n, p in program.plan.phases.items() if p.stability is not None}),
+    "shows": _shows,
+    "incident_kind": lambda program, _: _titled(program.plan.incidents),
+    "severity": lambda program, _: _plain(program.plan.severities),
+    "attributed_to": lambda program, _: _parties(program) + _titled(program.plan.non_parties),
+    "restricted_to": lambda program, _: _parties(program),
+    "party": lambda program, _: _parties(program),
+    "on_behalf_of": lambda program, _: _titled(program.plan.parties),
+    "indicator": lambda program, _: _titled(program.plan.indicators),
+    "unit": _unit,
+    "producer": _producer,
+    "evidence": _evidence,
+    "incident": _incidents,
+    "related_to": _incidents,
+    "procedure": lambda program, _: _titled(program.plan.procedures),
+    "proposal": lambda program, _: [Option(one.id, one.reason[:80]) for one in program.open_proposals],
+    "ladder": lambda program, _: _titled(program.plan.disputes),
+    "dispute": _disputes,
+    "snapback": lambda program, _: _titled(program.plan.snapbacks),
+    "assessor": lambda program, _: _titled(program.plan.assessors),
+    "grade": _grade,
+    "check": lambda program, _: _titled(program.plan.checks),
+}
+"""By the name of a field in an act."""

@@ -1,0 +1,137 @@
+"""The list of programs, and the page of one: why its next part is not open, and where it stands."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from api.answers.blocking import BlockedAnswer, GateAnswer
+from api.answers.family import FamilyAnswer
+from api.answers.ledger import EntryAnswer, withheld
+from api.answers.programs import ProgramAnswer, ProgramLine
+from api.answers.releases import ReleaseAnswer
+from api.pages.drawings.ring import ring
+from api.pages.drawings.timeline import timeline
+from api.pages.view import Opened, View, ViewOf
+from api.routers.family import get_family
+from api.routers.programs import count_programs, list_programs
+from api.seen import SeenProgram
+from db.queries import Sought, Wanted
+from rules.authority import may
+from rules.entries import Entry
+from rules.sentences import told
+from rules.vocabulary.standing import Standing
+
+router = APIRouter()
+
+NEWEST, LONGEST, MOST_AT_ONCE = 12, 200, 200
+
+
+@router.get("/programs")
+async def programs(
+    view: ViewOf,
+    plan: Annotated[str, Query(max_length=LONGEST)] = "",
+    standing: Annotated[str, Query(max_length=LONGEST)] = "",
+    party: Annotated[str, Query(max_length=LONGEST)] = "",
+    owes: Annotated[str, Query(max_length=LONGEST)] = "",
+    overdue: Annotated[str, Query(max_length=LONGEST)] = "",
+    text: Annotated[str, Query(max_length=LONGEST)] = "",
+    after: Annotated[str | None, Query(max_length=LONGEST)] = None,
+) -> Response:
+    """The programs that the visitor may know of, newest first, in pages."""
+    reader = view.visitor.reading()
+    asked = {"plan": plan, "standing": standing, "party": party, "owes": owes, "text": text.strip()}
+    wanted = Wanted(
+        plan=plan or None,
+        standing=standing or None,
+        party=party or None,
+        owes=owes or None,
+        text=asked["text"] or None,
+        overdue=True if overdue else None,
+        person=None if reader.reads_everything else reader.person,
+        among=None if reader.program is None else [reader.program],
+    )
+    page = await list_programs(view.state, wanted, after=after)
+    counts = await count_programs(view.state, wanted)
+    may_start = view.visitor.session.role is not None and may(reader.role, "start_own")
+    return view.page(
+        "programs.html",
+        lines=page.programs,
+        counts=counts,
+        next=page.next,
+        asked={**asked, "overdue": overdue},
+        standings=list(Standing),
+        may_start=may_start,
+    )
+
+
+@router.get("/programs/by-phase")
+async def by_phase(view: ViewOf) -> Response:
+    """Where many programs of one plan stand: by plan and open phase, the newest that the visitor may know of."""
+    reader = view.visitor.reading()
+    wanted = Wanted(
+        person=None if reader.reads_everything else reader.person,
+        among=None if reader.program is None else [reader.program],
+    )
+    page = await list_programs(view.state, wanted, limit=MOST_AT_ONCE)
+    plans: dict[str, dict[str, list[ProgramLine]]] = {}
+    for line in page.programs:
+        for phase in line.open_phases or [""]:
+            plans.setdefault(line.plan, {}).setdefault(phase, []).append(line)
+    return view.page("by_phase.html", plans=plans, is_cut=page.next is not None, most=MOST_AT_ONCE)
+
+
+@router.get("/programs/{program}")
+async def show(view: ViewOf, program: UUID) -> Response:
+    """One program: the first screen answers why the next part is not open."""
+    opened = await view.opened(program)
+    answer = ProgramAnswer.of(program, opened.program, opened.at)
+    runs = await view.state.runs.of(program) if opened.program.plan.checks else {}
+    blocked = BlockedAnswer.of(program, opened.program, runs, opened.at)
+    return view.of_program(
+        opened,
+        "program.html",
+        program=answer,
+        blocked=blocked,
+        gates=_by_phase(blocked.gates),
+        timeline=timeline(opened.program, opened.at),
+        family=await _family(view, opened),
+        rings={phase.name: ring(phase.stability) for phase in answer.phases if phase.stability},
+        releases=[ReleaseAnswer.of(opened.program, name, opened.at) for name, _ in opened.program.paying],
+        newest=await newest_entries(view, opened, NEWEST),
+    )
+
+
+@router.get("/programs/{program}/done/{first}-{last}")
+async def done(view: ViewOf, program: UUID, first: int, last: int) -> Response:
+    """What an act has become: its entries, in words."""
+    opened = await view.opened(program)
+    lines = await view.state.queries.ledger(program, after=first - 1, most=min(max(last - first + 1, 1), 200))
+    return view.of_program(opened, "done.html", entries=_told(opened, [line.entry for line in lines]))
+
+
+async def _family(view: View, opened: Opened) -> FamilyAnswer | None:
+    """Its child programs and theirs; None where the plan has none."""
+    if not opened.program.plan.programs:
+        return None
+    held = SeenProgram(opened.id, opened.program, opened.at, is_past=False)
+    return await get_family(view.state, view.visitor.reading(), held)
+
+
+async def newest_entries(view: View, opened: Opened, most: int) -> list[tuple[EntryAnswer, str]]:
+    """The newest entries of a program's ledger, each with its sentence."""
+    lines = await view.state.queries.ledger(opened.id, Sought(), most=most, newest_first=True)
+    return _told(opened, [line.entry for line in lines])
+
+
+def _told(opened: Opened, entries: list[Entry]) -> list[tuple[EntryAnswer, str]]:
+    return [(withheld(EntryAnswer.of(entry)), told(entry.fact, opened.program.plan)) for entry in entries]
+
+
+def _by_phase(gates: list[GateAnswer]) -> dict[tuple[str, str], list[GateAnswer]]:
+    found: dict[tuple[str, str], list[GateAnswer]] = {}
+    for gate in gates:
+        found.setdefault((gate.phase, gate.gate), []).append(gate)
+    return found

@@ -1,0 +1,39 @@
+"""Proposals: what is put before the parties, what a signature would do, and who has answered."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from pydantic import TypeAdapter
+
+from api.allowance import PROPOSAL
+from api.answers.proposals import ProposalAnswer, ProposalLine
+from api.pages.view import ViewOf
+from api.problems import NotFound
+from rules.entries import Fact
+from rules.sentences import told
+
+FACT: TypeAdapter[Fact] = TypeAdapter(Fact)
+
+router = APIRouter(prefix="/programs/{program}/proposals")
+
+
+@router.get("")
+async def proposals(view: ViewOf, program: UUID) -> Response:
+    """All of them, newest first."""
+    opened = await view.opened(program)
+    lines = [ProposalLine.of(opened.program, one) for one in reversed([*opened.program.proposals.values()])]
+    return view.of_program(opened, "proposals.html", proposals=lines)
+
+
+@router.get("/{proposal}")
+async def proposal(view: ViewOf, program: UUID, proposal: str) -> Response:
+    """One of them, with the effects of a signature."""
+    opened = await view.opened(program)
+    if (found := opened.program.proposals.get(proposal)) is None:
+        raise NotFound("proposal")
+    view.state.allowances.take(view.visitor.person, PROPOSAL)
+    answer = ProposalAnswer.shown(opened.program, found, opened.at)
+    follows = [told(FACT.validate_python(entry.fact), opened.program.plan) for entry in answer.follows]
+    return view.of_program(opened, "proposal.html", proposal=answer, follows=follows)

@@ -1,0 +1,18 @@
+"""Reciprocity: what each party owes and has done, side by side."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from api.answers.reciprocity import ReciprocityAnswer
+from api.pages.view import ViewOf
+
+router = APIRouter(prefix="/programs/{program}/reciprocity")
+
+
+@router.get("")
+async def reciprocity(view: ViewOf, program: UUID) -> Response:
+    opened = await view.opened(program)
+    return view.of_program(opened, "reciprocity.html", accounts=ReciprocityAnswer.all_of(opened.program, opened.at))

@@ -1,0 +1,28 @@
+"""Releases: what earns each, what stands in its accounts, what it waits for, and what was posted."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from api.answers.releases import PostingAnswer, ReleaseAnswer
+from api.pages.view import ViewOf
+from db.queries import Sought
+
+router = APIRouter(prefix="/programs/{program}/releases")
+
+MOST = 200
+
+
+@router.get("")
+async def releases(view: ViewOf, program: UUID) -> Response:
+    """All of them, with their newest postings."""
+    opened = await view.opened(program)
+    sought = Sought(kinds=["balance_moved", "release_rolled_over"])
+    lines = await view.state.queries.ledger(program, sought, most=MOST, newest_first=True) if opened.program.releases else []
+    postings: dict[str, list[PostingAnswer]] = {}
+    for line in lines:
+        postings.setdefault(line.entry.fact.model_dump()["release"], []).append(PostingAnswer.of(line.entry))
+    answers = [ReleaseAnswer.of(opened.program, name, opened.at) for name, _ in opened.program.paying]
+    return view.of_program(opened, "releases.html", releases=answers, postings=postings)

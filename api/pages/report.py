@@ -1,0 +1,43 @@
+"""The report of a program: one page to print, with everything that is asked in a meeting."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from api.answers.phases import BlockingAnswer, MilestoneAnswer
+from api.answers.programs import ProgramAnswer
+from api.answers.reciprocity import ReciprocityAnswer
+from api.answers.releases import ReleaseAnswer
+from api.pages.drawings.timeline import timeline
+from api.pages.fields import instant_of
+from api.pages.view import ViewOf
+from api.problems import Invalid
+from rules.explaining.explain import blocking
+from rules.times import read_instant
+
+router = APIRouter(prefix="/programs/{program}/report")
+
+
+@router.get("")
+async def report(view: ViewOf, program: UUID, at: Annotated[str, Query(max_length=60)] = "") -> Response:
+    """As it stands, or as it was known at an instant."""
+    opened = await view.opened(program)
+    if at:
+        try:
+            opened = await view.opened(program, read_instant(instant_of(at, opened.zone)))
+        except ValueError as error:
+            raise Invalid("unreadable", f"This {error}.", "a date and a time") from None
+    held, when = opened.program, opened.at
+    return view.of_program(
+        opened,
+        "report.html",
+        program=ProgramAnswer.of(program, held, when),
+        blocks=[BlockingAnswer.of(block) for block in blocking(held, when)],
+        milestones=[MilestoneAnswer.of(held, name, when) for name in held.plan.milestones],
+        accounts=ReciprocityAnswer.all_of(held, when),
+        releases=[ReleaseAnswer.of(held, name, when) for name, _ in held.paying],
+        timeline=timeline(held, when),
+    )

@@ -1,0 +1,136 @@
+"""Coming in and going out: with a token, which begins a session and is not kept."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request, Response
+
+from api.pages.languages import languages
+from api.pages.view import LANGUAGE_COOKIE, ViewOf, page, went
+from api.pages.visitor import check_origin, let_in, let_out, local_path, origin_of, secret_of, visitor_if_any
+from api.problems import NotFound
+from api.provider import Attempt, ProviderFault
+from api.state import State, StateOf
+
+router = APIRouter()
+
+LONGEST = 500
+PROVIDER, UNDER_WAY = "/sign-in/provider", "accord_sign_in"
+Next = Annotated[str, Query(alias="next", max_length=LONGEST)]
+
+
+@router.get("/sign-in")
+async def form(request: Request, state: StateOf, back: Next = "/") -> Response:
+    """The form; who is signed in goes on at once."""
+    if await visitor_if_any(state, request):
+        return went(local_path(back))
+    return page(request, "sign_in.html", back=local_path(back), refused=None, by_provider=state.provider.is_configured)
+
+
+@router.post("/sign-in")
+async def sign_in(
+    request: Request,
+    state: StateOf,
+    token: Annotated[str, Form(max_length=LONGEST)] = "",
+    back: Annotated[str, Form(alias="next", max_length=LONGEST)] = "/",
+) -> Response:
+    """Begins a session. It has a new secret each time, so nobody can have set one beforehand."""
+    check_origin(state, request)
+    found = await state.tokens.find(token.strip())
+    if found is None or found.role is None:
+        refused = "unknown" if token.strip() else "empty"
+        by_provider = state.provider.is_configured
+        return page(request, "sign_in.html", 401, back=local_path(back), refused=refused, by_provider=by_provider)
+    answer = went(local_path(back))
+    let_in(state, answer, await state.sessions.begin(found.person, found))
+    return answer
+
+
+@router.get("/sign-in/provider")
+async def to_the_provider(request: Request, state: StateOf, back: Next = "/") -> Response:
+    """Leads to the provider, and keeps with the browser what has to come back from there. Raises NotFound without one."""
+    if not state.provider.is_configured:
+        raise NotFound("provider to sign in with")
+    attempt = Attempt(*(secrets.token_urlsafe(32) for _ in range(3)))
+    try:
+        address = await state.provider.address(attempt, _back(state, request))
+    except ProviderFault as fault:
+        return page(request, "sign_in.html", 503, back=local_path(back), refused=str(fault), by_provider=True)
+    answer = went(address)
+    kept = json.dumps([attempt.state, attempt.nonce, attempt.verifier, local_path(back)])
+    is_secure = request.url.scheme == "https" or (state.settings.accord_address or "").startswith("https://")
+    answer.set_cookie(
+        UNDER_WAY,
+        urlsafe_b64encode(kept.encode()).decode(),
+        max_age=600,
+        path=PROVIDER,
+        secure=is_secure,
+        httponly=True,
+        samesite="lax",
+    )
+    return answer
+
+
+@router.get("/sign-in/provider/back")
+async def from_the_provider(
+    request: Request,
+    state: StateOf,
+    code: Annotated[str, Query(max_length=2000)] = "",
+    brought: Annotated[str, Query(alias="state", max_length=LONGEST)] = "",
+) -> Response:
+    """The browser comes back with a code. Only the browser that was sent there begins a session by it."""
+    attempt, back = _under_way(request)
+    if attempt is None or not code or not hmac.compare_digest(attempt.state.encode(), brought.encode()):
+        refused = "This sign-in was not begun here, or has taken too long."
+        return page(request, "sign_in.html", 401, back=back, refused=refused, by_provider=True)
+    try:
+        person = await state.provider.person(attempt, code, _back(state, request))
+    except ProviderFault as fault:
+        return page(request, "sign_in.html", 401, back=back, refused=str(fault), by_provider=True)
+    answer = went(back)
+    let_in(state, answer, await state.sessions.begin(person))
+    answer.delete_cookie(UNDER_WAY, path=PROVIDER)
+    return answer
+
+
+def _back(state: State, request: Request) -> str:
+    return f"{origin_of(state, request)}{PROVIDER}/back"
+
+
+def _under_way(request: Request) -> tuple[Attempt | None, str]:
+    try:
+        brought, nonce, verifier, back = json.loads(urlsafe_b64decode(request.cookies.get(UNDER_WAY, "")))
+        return Attempt(str(brought), str(nonce), str(verifier)), local_path(str(back))
+    except (ValueError, TypeError):
+        return None, "/"
+
+
+@router.post("/sign-out")
+async def sign_out(view: ViewOf, csrf: Annotated[str, Form(max_length=LONGEST)] = "") -> Response:
+    """Ends the session, here and in every other tab."""
+    view.check_form({"csrf": csrf})
+    await view.state.sessions.end(view.visitor.session)
+    view.state.known_sessions.forget(secret_of(view.request))
+    answer = went("/sign-in")
+    let_out(answer)
+    return answer
+
+
+@router.post("/language")
+async def choose_language(
+    request: Request,
+    state: StateOf,
+    code: Annotated[str, Form(max_length=20)],
+    back: Annotated[str, Form(alias="next", max_length=LONGEST)] = "/",
+) -> Response:
+    """The language of the frame, kept by the browser for a year."""
+    check_origin(state, request)
+    answer = went(local_path(back))
+    if code in languages():
+        answer.set_cookie(LANGUAGE_COOKIE, code, max_age=365 * 86400, path="/", samesite="lax", httponly=True)
+    return answer

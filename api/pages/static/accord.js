@@ -1,0 +1,77 @@
+// What a page does beyond HTML: signs in by a link, opens tables on small screens, says too large before sending.
+const narrow = matchMedia("(max-width: 47.5rem)");
+const openTwins = () => { for (const twin of document.querySelectorAll("details.twin")) twin.open = narrow.matches; };
+narrow.addEventListener("change", openTwins);
+openTwins();
+
+const form = document.getElementById("sign-in");
+if (form && location.hash.startsWith("#accord_")) {
+  form.elements.token.value = location.hash.slice(1);
+  history.replaceState(null, "", location.pathname + location.search);
+  form.requestSubmit();
+}
+
+for (const input of document.querySelectorAll("input[type=file][data-largest]")) {
+  input.addEventListener("change", () => {
+    const file = input.files[0];
+    const tooLarge = file && file.size > Number(input.dataset.largest);
+    input.setCustomValidity(tooLarge ? `${file.name}: ${file.size} > ${input.dataset.largest} bytes` : "");
+    input.reportValidity();
+  });
+}
+
+// A point in time by sliding, beside the field for it: from the start of the program until now.
+for (const form of document.querySelectorAll("form[data-slide]")) {
+  const [begun, now] = [Number(form.dataset.slide), Math.floor(Date.now() / 1000)];
+  const field = form.elements.at;
+  const slider = Object.assign(document.createElement("input"), { type: "range", min: begun, max: now, value: now });
+  slider.setAttribute("aria-label", form.querySelector(`label[for=${field.id}]`).textContent);
+  slider.addEventListener("input", () => {
+    const there = new Intl.DateTimeFormat("sv-SE", { timeZone: form.dataset.zone, dateStyle: "short", timeStyle: "medium" });
+    field.value = there.format(new Date(slider.valueAsNumber * 1000)).replace(" ", "T");
+  });
+  slider.addEventListener("change", () => form.requestSubmit());
+  field.after(slider);
+}
+
+const summary = document.getElementById("summary");
+if (summary) summary.focus();
+
+// Live: one stream a browser. The tab that holds the lock listens, and tells the others.
+const watched = document.body.dataset.watch;
+if (watched && "locks" in navigator) {
+  const channel = new BroadcastChannel(`accord:${watched}`);
+  channel.onmessage = () => refresh();
+  navigator.locks.request(`accord:${watched}`, () => new Promise(() => {
+    const stream = new EventSource(`/events?${watched}`);
+    stream.addEventListener("changed", (event) => { channel.postMessage(event.data); refresh(); });
+  }));
+}
+
+let asking = false;
+let again = false;
+async function refresh() {
+  if (asking) { again = true; return; }
+  asking = true;
+  try {
+    const answer = await fetch(location.href, { headers: { "X-Requested-With": "refresh" } });
+    if (answer.redirected) { location.reload(); return; }
+    if (answer.ok) swap(new DOMParser().parseFromString(await answer.text(), "text/html"));
+  } finally {
+    asking = false;
+    if (again) { again = false; refresh(); }
+  }
+}
+
+// Sections that are marked are exchanged where they differ; whoever writes in a form, or has the focus there, is left alone.
+function swap(fresh) {
+  let differs = false;
+  for (const part of document.querySelectorAll("[data-live]")) {
+    const next = fresh.querySelector(`[data-live="${part.dataset.live}"]`);
+    if (!next || next.innerHTML === part.innerHTML || part.contains(document.activeElement)) continue;
+    part.replaceChildren(...next.childNodes);
+    differs = true;
+  }
+  const told = document.querySelector("[data-changed]");
+  if (differs && told) told.textContent = told.dataset.changed;
+}

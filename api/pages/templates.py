@@ -1,0 +1,125 @@
+"""Templates: everything escaped, an unknown name an error, texts in the language of the visitor.
+
+Templates are given answers, as the API gives them, and never what these were made of: so a page cannot show more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup, escape
+
+from api.answers.next_acts import ActAnswer
+from api.answers.owed import OwedLineAnswer
+from api.pages.languages import Language, languages
+
+FOLDER = Path(__file__).parent / "templates"
+STATIC = Path(__file__).parent / "static"
+
+
+def rendered(language: Language, template: str, **shown: Any) -> str:
+    """The page in a language."""
+    return _environment(language.code).get_template(template).render(language=language, languages=languages(), **shown)
+
+
+@cache
+def _environment(code: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_translations(languages()[code].texts, newstyle=True)  # type: ignore[attr-defined]  # the extension's
+    environment.filters |= {
+        "prefilled": _prefilled,
+        "place_of": _place_of,
+        "when": _when,
+        "day": _day,
+        "words": _words,
+        "paragraphs": _paragraphs,
+    }
+    environment.globals["static"] = static
+    return environment
+
+
+@pass_context
+def _when(context: Context, at: datetime | None, relative: bool = True) -> Markup:  # noqa: FBT001, FBT002  a filter's argument
+    """An instant in the zone of the plan, with the zone's name; in UTC on hover; and how far it is from now."""
+    return _time(context, at, _language(context).moment, zone_shown=True, relative=relative)
+
+
+@pass_context
+def _day(context: Context, at: datetime | None, relative: bool = True) -> Markup:  # noqa: FBT001, FBT002  a filter's argument
+    """The day of an instant in the zone of the plan."""
+    return _time(context, at, _language(context).day, zone_shown=False, relative=relative)
+
+
+def _time(
+    context: Context, at: datetime | None, write: Callable[[datetime, str], str], *, zone_shown: bool, relative: bool
+) -> Markup:
+    if at is None:
+        return Markup("<span class='none'>-</span>")
+    zone, language = str(context["zone"]), _language(context)
+    shown = write(at, zone) + (f" {zone}" if zone_shown else "")
+    far = Markup(" <span class='relative'>{}</span>").format(language.relative(at, context["at"])) if relative else ""
+    return Markup("<time datetime='{}' title='{}'>{}</time>{}").format(
+        f"{at:%Y-%m-%dT%H:%M:%SZ}", f"{at:%Y-%m-%d %H:%M:%S} UTC", shown, far
+    )
+
+
+@pass_context
+def _words(context: Context, code: str) -> str:
+    """A code of the law (a status, a role, a kind) as words of the visitor's language."""
+    return str(context.call(context["gettext"], code.replace("_", " ")))
+
+
+def _paragraphs(text: str) -> Markup:
+    """A text with its line breaks, each paragraph one of HTML. Its direction is that of its own first letter."""
+    parts = (part.strip() for part in text.split("\n\n"))
+    return Markup("").join(
+        Markup("<p dir='auto'>{}</p>").format(Markup("<br>").join(escape(line) for line in part.splitlines()))
+        for part in parts
+        if part
+    )
+
+
+def _prefilled(act: ActAnswer) -> str:
+    """The query by which the form of an act is filled in with what is known of it already."""
+    return f"?{urlencode(act.known)}" if act.known else ""
+
+
+def _place_of(owed: OwedLineAnswer) -> str:
+    """The page of a program on which what is owed is done."""
+    match owed.kind:
+        case "proposal":
+            return f"/proposals/{quote(owed.name)}"
+        case "dispute":
+            return f"/disputes#{quote(owed.name)}"
+        case "incident":
+            return f"/incidents#{quote(owed.name)}"
+        case "consent" | "advance" | "commitment":
+            return ""
+        case _:
+            return f"/milestones/{quote(owed.name)}"
+
+
+def _language(context: Context) -> Language:
+    found: Language = context["language"]
+    return found
+
+
+@cache
+def static(name: str) -> str:
+    """The address of a static file, with a mark that changes with its bytes, so that browsers may keep it."""
+    return f"/static/{name}?{sha256((STATIC / name).read_bytes()).hexdigest()[:12]}"

@@ -1,0 +1,106 @@
+"""What every page needs: who looks, in which language, and the program that it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Request
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from api.identity import CallerInfo
+from api.pages.languages import Language, preferred
+from api.pages.names import Names
+from api.pages.templates import rendered
+from api.pages.visitor import Visitor, VisitorOf, check_form
+from api.seen import seen_at
+from api.state import State, StateOf
+from rules.acts import Member
+from rules.authority import may
+from rules.program import Program
+
+LANGUAGE_COOKIE = "accord_language"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A program as its visitor sees it. `caller` is as whom they act there; None: to be chosen first, or only reading."""
+
+    id: UUID
+    program: Program
+    names: Names
+    at: datetime
+    caller: CallerInfo | None
+    roles: list[Member]
+
+    def may(self, part: str) -> bool:
+        """Whether the role in which the visitor acts does such an act at all; the law says the rest when it is previewed."""
+        return self.caller is not None and may(self.caller.role, part)
+
+    @property
+    def zone(self) -> str:
+        return self.program.plan.time_zone
+
+    @property
+    def path(self) -> str:
+        return f"/programs/{self.id}"
+
+
+class View:
+    """One request for a page of somebody who is signed in."""
+
+    def __init__(self, request: Request, state: State, visitor: Visitor) -> None:
+        self.request, self.state, self.visitor = request, state, visitor
+        self.language = language_of(request)
+
+    async def opened(self, program_id: UUID, at: datetime | None = None) -> Opened:
+        """The program, if the visitor may know of it, as it is or as it was known at an instant. Raises NotFound or TooMuch."""
+        held = await seen_at(self.state, self.visitor.reading(), program_id, at)
+        program = held.program
+        return Opened(
+            id=program_id,
+            program=program,
+            names=Names(program.plan),
+            at=held.at,
+            caller=None if held.is_past else self.visitor.acting_in(program_id, program),
+            roles=self.visitor.roles_in(program),
+        )
+
+    def page(self, template: str, status: int = 200, **shown: Any) -> HTMLResponse:
+        return page(self.request, template, status, visitor=self.visitor, **shown)
+
+    def of_program(self, opened: Opened, template: str, status: int = 200, **shown: Any) -> HTMLResponse:
+        """A page about a program: with its title, its menu, and as whom the visitor acts in it."""
+        return self.page(template, status, opened=opened, names=opened.names, zone=opened.zone, at=opened.at, **shown)
+
+    def check_form(self, form: Mapping[str, Any]) -> None:
+        """Raises Forged."""
+        check_form(self.state, self.request, self.visitor, str(form.get("csrf", "")))
+
+
+async def _view(request: Request, state: StateOf, visitor: VisitorOf) -> View:
+    return View(request, state, visitor)
+
+
+ViewOf = Annotated[View, Depends(_view)]
+"""A page for who is signed in."""
+
+
+def language_of(request: Request) -> Language:
+    return preferred(request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language", ""))
+
+
+def page(request: Request, template: str, status: int = 200, **shown: Any) -> HTMLResponse:
+    """A rendered page. `visitor` is who is signed in, if anybody."""
+    language = language_of(request)
+    shown = {"visitor": None, "opened": None, "zone": "UTC", "at": datetime.now(UTC), **shown}
+    text = rendered(language, template, request=request, here=request.url.path, **shown)
+    return HTMLResponse(text, status, headers={"Cache-Control": "no-store"})
+
+
+def went(path: str) -> RedirectResponse:
+    """After a form: the browser asks for a page anew, and a reload sends nothing twice."""
+    return RedirectResponse(path, 303)

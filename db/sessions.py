@@ -1,0 +1,139 @@
+"""Sessions of people who are signed in to the pages: a random secret in a cookie, kept here as its hash.
+
+A session ends when it is signed out, when it was not used for a while, when its time is over, and with the token that began it.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any, LiteralString
+from uuid import UUID, uuid4
+
+from db.session import Clerk, Reader
+from db.tokens import Token
+
+SEEN_EVERY = timedelta(minutes=1)
+"""A use is written down once a minute: a page must not cost a write."""
+
+KNOWN_FOR_SECONDS, MOST_KNOWN = 2.0, 10_000
+LONGEST_SECRET = 100
+_COLUMNS: LiteralString = (
+    "s.id, s.person, s.role, s.party, s.program_id, s.acting, s.created_at, s.seen_at, s.seen_before, s.expires_at"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Who is signed in. Role, party and program are those of the token; None where the person is known from elsewhere.
+
+    `acting` says, by program, in which role and for which party such a person acts there.
+    """
+
+    id: UUID
+    person: str
+    role: str | None
+    party: str | None
+    program_id: UUID | None
+    acting: Mapping[str, Any]
+    created_at: datetime
+    seen_at: datetime
+    seen_before: datetime | None
+    expires_at: datetime
+
+
+class Sessions:
+    """`idle` is how long a session lives without being used, `longest` how long at most."""
+
+    def __init__(self, reader: Reader, clerk: Clerk, *, idle: timedelta, longest: timedelta) -> None:
+        self._reader, self._clerk = reader, clerk
+        self._idle, self._longest = idle, longest
+
+    async def begin(self, person: str, token: Token | None = None) -> str:
+        """A new session of a person, with the limits of the token that signed in; its secret, which is nowhere kept."""
+        secret = secrets.token_urlsafe(32)
+        expires_at = datetime.now(UTC) + self._longest
+        async with self._clerk.transaction() as connection:
+            await connection.execute(
+                "INSERT INTO session (id, hash, token_id, person, role, party, program_id, expires_at, seen_before)"
+                " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, (SELECT max(seen_at) FROM session WHERE person = %s))",
+                [
+                    uuid4(),
+                    _hash(secret),
+                    token.id if token else None,
+                    person,
+                    token.role if token else None,
+                    token.party if token else None,
+                    token.program_id if token else None,
+                    min(expires_at, token.expires_at) if token else expires_at,
+                    person,
+                ],
+            )
+        return secret
+
+    async def find(self, secret: str) -> Session | None:
+        """The session of a cookie's secret; None if there is none, or it has ended. A use is written down."""
+        if len(secret) > LONGEST_SECRET:
+            return None
+        row = await self._reader.row(
+            f"SELECT s.hash, {_COLUMNS} FROM session s LEFT JOIN token t ON t.id = s.token_id"
+            " WHERE s.hash = %s AND s.ended_at IS NULL AND s.expires_at > now() AND s.seen_at > now() - %s"
+            " AND (s.token_id IS NULL OR (t.revoked_at IS NULL AND t.expires_at > now()))",
+            [_hash(secret), self._idle],
+        )
+        if row is None or not hmac.compare_digest(row.pop("hash"), _hash(secret)):
+            return None
+        found = Session(**row)
+        if datetime.now(UTC) - found.seen_at > SEEN_EVERY:
+            await self._write("UPDATE session SET seen_at = now() WHERE id = %s", found.id)
+        return found
+
+    async def act_as(self, session: Session, program: UUID, role: str, party: str | None) -> None:
+        """From now on the person acts so in a program."""
+        acting = json.dumps({str(program): [role, party]})
+        await self._write("UPDATE session SET acting = acting || %s::jsonb WHERE id = %s", acting, session.id)
+
+    async def end(self, session: Session) -> None:
+        """Signs out."""
+        await self._write("UPDATE session SET ended_at = now() WHERE id = %s AND ended_at IS NULL", session.id)
+
+    async def _write(self, statement: LiteralString, *values: object) -> None:
+        async with self._clerk.transaction() as connection:
+            await connection.execute(statement, values)
+
+
+class KnownSessions:
+    """Sessions found a moment ago, so that not every page asks the database for its visitor."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+        self._known: dict[str, tuple[float, Session]] = {}
+
+    async def find(self, secret: str) -> Session | None:
+        """As `Sessions.find`; one that has ended may be found for two seconds more."""
+        now = time.monotonic()
+        known = self._known.get(secret)
+        if known is not None and known[0] > now:
+            return known[1]
+        found = await self._sessions.find(secret)
+        if found is None:
+            self._known.pop(secret, None)
+            return None
+        if len(self._known) >= MOST_KNOWN:
+            self._known.clear()
+        self._known[secret] = (now + KNOWN_FOR_SECONDS, found)
+        return found
+
+    def forget(self, secret: str) -> None:
+        """It is asked for anew: it has ended, or says something else now."""
+        self._known.pop(secret, None)
+
+
+def _hash(secret: str) -> bytes:
+    return sha256(secret.encode()).digest()

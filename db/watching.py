@@ -1,0 +1,72 @@
+"""Who waits for the next entry of a program, for pages that show themselves anew.
+
+One question for all that are watched, twice a second while anybody watches. A notification with every append would be quicker,
+and PostgreSQL commits transactions that notify one after the other: all acts would wait for each other's disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import suppress
+from uuid import UUID
+
+import structlog
+from psycopg import OperationalError
+from psycopg_pool import PoolTimeout
+
+from db.session import Reader
+
+log = structlog.get_logger()
+
+EVERY_SECONDS = 0.5
+
+
+class Watching:
+    """The newest entry of every watched program, by number."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._watched: Counter[UUID] = Counter()
+        self._newest: dict[UUID, int] = {}
+        self._changed = asyncio.Condition()
+        self._looking: asyncio.Task[None] | None = None
+
+    async def newer(self, known: Mapping[UUID, int]) -> AsyncGenerator[tuple[UUID, int]]:
+        """Each program of `known` with the number of its newest entry, whenever that is another than was known."""
+        seen = dict(known)
+        self._watched.update(seen.keys())
+        self._looking = self._looking or asyncio.create_task(self._look())
+        try:
+            while True:
+                async with self._changed:
+                    await self._changed.wait_for(lambda: any(self._newest.get(p, seq) > seq for p, seq in seen.items()))
+                for program, seq in list(seen.items()):
+                    if (newest := self._newest.get(program, seq)) > seq:
+                        seen[program] = newest
+                        yield program, newest
+        finally:
+            self._watched.subtract(seen.keys())
+            self._watched += Counter()  # those that nobody watches any more go
+
+    async def close(self) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._looking
+
+    async def _look(self) -> None:
+        while self._watched:
+            try:
+                rows = await self._reader.rows("SELECT id, seq FROM program WHERE id = ANY(%s)", [list(self._watched)])
+            except (OperationalError, PoolTimeout) as error:
+                log.warning("database_unavailable", error=error)
+                rows = []
+            newest = {row["id"]: row["seq"] for row in rows}
+            async with self._changed:
+                if newest and newest != self._newest:
+                    self._newest = newest
+                    self._changed.notify_all()
+            await asyncio.sleep(EVERY_SECONDS)
+        self._looking, self._newest = None, {}

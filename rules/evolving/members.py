@@ -1,0 +1,32 @@
+"""Members: admitted, removed, and whether they have acted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rules import facts
+from rules.entries import Entry, caused_by
+from rules.program import Program, put
+from rules.vocabulary.members import Actor, Admitted, Member, OnMember
+
+
+def member_after(program: Program, entry: Entry, fact: OnMember) -> Program:
+    """The program after a fact on a membership."""
+    match fact:
+        case facts.MemberAdmitted():
+            admitted = put(program.admitted, fact.member, Admitted(entry.seq, caused_by(entry)))
+            return program.changed(members=program.members | {fact.member}, admitted=admitted)
+        case facts.MemberRemoved() | facts.AdmissionTakenBack():
+            left = {member: admitted for member, admitted in program.admitted.items() if member != fact.member}
+            return program.changed(members=program.members - {fact.member}, admitted=left)
+
+
+def with_deed(program: Program, actor: Actor | None) -> Program:
+    """The program in which somebody has acted: whether they are members by mistake is then not for others to say."""
+    if actor is None or not program.admitted:
+        return program
+    member = Member(person=actor.person, role=actor.role, party=actor.party)
+    held = program.admitted.get(member)
+    if held is None or held.has_acted:
+        return program
+    return program.changed(admitted=put(program.admitted, member, replace(held, has_acted=True)))

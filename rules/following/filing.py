@@ -1,0 +1,29 @@
+"""Evidence whose document nobody has filed: where the plan gives leave for it, and how it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rules.program import Program
+from rules.vocabulary.evidence import Evidence
+
+
+def may_be_unfiled(program: Program, piece: Evidence) -> bool:
+    """Whether the plan lets it be verified though its document is not filed. Of a figure's document it does not."""
+    step = program.plan.milestones.get(piece.milestone or "")
+    how = step.shown_by.get(piece.shows or "") if step else None
+    return getattr(how, "may_be_unfiled", False)
+
+
+def unfiled(program: Program, pieces: Iterable[str]) -> list[str]:
+    """Those of some evidence, by id, whose document is not filed."""
+    return [name for name in pieces if program.evidence[name].is_unfiled]
+
+
+def not_filed(program: Program, pieces: Iterable[str]) -> str:
+    """A sentence, with a space before it, on the documents of some evidence that are not filed; empty where all are."""
+    told = []
+    for name in unfiled(program, pieces):
+        seen_at = program.evidence[name].seen_at
+        told.append(f" The document of {name} is not filed{f'; it was seen at: {seen_at}' if seen_at else ''}.")
+    return "".join(told)
