@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.vocabulary.readings import NoReading, ReadEvent, Readings
-from tests.workflows.sources.answers import wdi_page, wdi_row
+from tests.workflows.sources.answers import acled, wdi_page, wdi_row
 from tests.workflows.sources.producers import asked
 from tests.workflows.sources.ready import ask
 from tests.workflows.sources.test_reading import only, reading
@@ -150,6 +150,22 @@ class TestAnEvent:
         found = lethal_events(lethal(), lethal(id=910002, country_id=630))
         assert isinstance(found, Readings)
         assert [(one.why, one.count) for one in found.dropped] == [("in which country_id is not 645", 1)]
+
+
+def conflict(*rows: dict[str, str]) -> Readings | NoReading:
+    return reading(ask("acled", "attacks"), {"status": 200, "success": True, "count": len(rows), "data": list(rows)})
+
+
+def test_an_event_listed_under_the_year_25_is_no_reading() -> None:
+    """The producer wrote 0025 for 2025: what was reported of it stands, and no day is proven quiet."""
+    rows = [acled("IRQ1", "2025-09-20"), acled("IRQ2", "0025-09-21", place="Al Anbar"), acled("IRQ3", "2025-09-22", "Protests")]
+    assert "implausible" in told(conflict(*rows))
+    assert isinstance(conflict(rows[0], rows[2]), Readings)
+
+
+def test_an_event_known_to_its_month_has_all_days_of_it() -> None:
+    event = first(conflict(acled("IRQ1", "2026-02-14") | {"time_precision": "3"}))
+    assert (event.happened_on, event.happened_until) == (date(2026, 2, 1), date(2026, 2, 28))
 
 
 AREAS = st.sampled_from(["Iraq", "irak", "Iran", ""])
