@@ -36,8 +36,10 @@ _KINDS_OF_AREA = frozenset(
 
 
 def folded(text: str) -> str:
-    """A name without capitals, diacritics, apostrophes, hyphens and double spaces; a sign alone stays as it is."""
+    """A name without capitals, diacritics, apostrophes, hyphens and double spaces; what has no letters stays as it is."""
     apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    if not any(char.isalpha() for char in apart):
+        return apart.strip()
     plain = "".join(char for char in apart if not unicodedata.combining(char))
     return _APART.sub(" ", _MARKS.sub("", plain)).strip() or apart.strip()
 

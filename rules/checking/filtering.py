@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from rules.language.checks import Feed
 from rules.program import Program
@@ -20,6 +20,8 @@ from rules.words import did_you_mean
 
 NOWHERE = "unknown place"
 """Where an event happened of which the source says no place."""
+_LONGEST_SPAN = timedelta(days=731)
+"""Of the days on which an event may have happened: two years, where one is known to its year only and lasted into the next."""
 _NAMED = 5
 """Names that a sentence lists of those that a source used."""
 
@@ -118,6 +120,9 @@ def implausible(reading: Readings, first_year: int) -> str | None:
         for day in (event.happened_on, event.happened_until):
             if day is not None and day.year < first_year:
                 return f"The event {event.id} is of {day}, and the source begins with {first_year}."
+        if event.happened_on and event.happened_until and event.happened_until - event.happened_on > _LONGEST_SPAN:
+            told = f"The event {event.id} may have happened from {event.happened_on} to {event.happened_until}"
+            return f"{told}, which tells nothing."
         if event.happened_on and event.happened_until and event.happened_until < event.happened_on:
             return f"The event {event.id} ended on {event.happened_until}, before it began on {event.happened_on}."
     return None

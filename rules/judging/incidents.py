@@ -15,7 +15,7 @@ from rules.judging.phases import check_decides
 from rules.judging.recorded import check_past
 from rules.program import Program
 from rules.refusals import Code, No
-from rules.times import time_said
+from rules.times import plus, time_said
 from rules.vocabulary.incidents import Incident, IncidentStatus
 from rules.words import did_you_mean
 
@@ -95,8 +95,14 @@ def check_attribution(program: Program, who: str | None) -> None:
         raise No(Code.PARTY_UNKNOWN, f"{who} is nobody the plan knows.", did_you_mean(who, known))
 
 
-def check_span(program: Program, happened_at: datetime, until: datetime | None) -> None:
-    """What is known to have happened within a span has one that begins before it ends. Raises No."""
+def check_span(program: Program, happened_at: datetime, until: datetime | None, at: datetime) -> None:
+    """A span in which something happened begins before it ends, and ends within three years from now. Raises No."""
+    if until is not None and until > plus(at, "P3Y", program.plan.time_zone):
+        raise No(
+            Code.IN_THE_FUTURE,
+            f"It cannot have happened as late as {time_said(until, program.plan.time_zone)}.",
+            "happened_until at most three years from now: the end of the week, month or year in which it happened",
+        )
     if until is not None and until < happened_at:
         raise No(
             Code.BEFORE_IT_HAPPENED,
@@ -140,7 +146,7 @@ def _reported(program: Program, deed: a.ReportIncident, at: datetime) -> Fact:
     check_severity(program, deed.severity)
     check_attribution(program, deed.attributed_to)
     check_past(deed.happened_at, at, program.plan.time_zone)
-    check_span(program, deed.happened_at, deed.happened_until)
+    check_span(program, deed.happened_at, deed.happened_until, at)
     if deed.related_to is not None:
         known(program, deed.related_to)
     return facts.IncidentReported(**deed.model_dump(exclude={"kind"}))

@@ -64,7 +64,7 @@ def _given(program: Program, actor: a.Actor, deed: GiveAccount, incident: Incide
     check_past(deed.happened_at, at, program.plan.time_zone)
     happened_at = deed.happened_at or incident.happened_at
     happened_until = deed.happened_until or (None if deed.happened_at else incident.happened_until)
-    check_span(program, happened_at, happened_until)
+    check_span(program, happened_at, happened_until, at)
     account = Testimony(
         deed.account, actor.person, at, deed.severity, happened_at, deed.attributed_to, happened_until=happened_until
     )

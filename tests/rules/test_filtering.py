@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rules.acts import ReportIncident
 from rules.checking.filtering import NOWHERE, dropped, filter_of, told_of
 from rules.checking.runs import unreadable
 from rules.spelling import Spellings, folded, folded_place
@@ -118,6 +119,11 @@ class TestADay:
         assert reported(world) == []
 
 
+def test_a_span_of_more_than_two_years_tells_nothing(world: Watched) -> None:
+    world.read(day(8), event(on=date(2025, 3, 1), happened_until=date(2090, 1, 1)), covers=date(2025, 3, 8))
+    assert "implausible" in what_was_said(world)
+
+
 def test_a_run_counts_what_it_has_dropped_and_says_why(world: Watched) -> None:
     events = (event(), event("1", place="Basra"), event("2", place="Basra"), event("3", kind="Protests"))
     told = told_of(dropped(filter_of(world.program, "attacks"), Readings("weekly", events=events)))
@@ -135,7 +141,7 @@ DAYS = st.one_of(st.none(), st.dates(date(2024, 1, 1), date(2025, 3, 8)))
 def events(draw: st.DrawFn) -> list[ReadEvent]:
     def one(number: int) -> ReadEvent:
         first = draw(DAYS)
-        length = draw(st.integers(0, 400))
+        length = draw(st.integers(0, 800))
         until = None if first is None or not length else date.fromordinal(first.toordinal() + length)
         return ReadEvent(f"{number}", first, draw(KINDS), draw(NAMES), "row", happened_until=until)
 
@@ -174,6 +180,26 @@ def test_no_day_of_a_span_is_proven_quiet(first: date, length: int, covered: int
     settled = plus(counted.completes_at or day(999), f"-{rule.settling}", zone)
     began, ends = local_day(counted.counted_from, zone), local_day(settled, zone)
     assert counted.frozen_by == "attacks:17" or f"{last}" < began or f"{first}" >= ends
+
+
+@pytest.mark.parametrize(("one", "other"), [("-1", "1"), ("%", "\u2030"), ("2.5", "25"), ("", " - ")])
+def test_what_has_no_letters_is_no_spelling_of_another(one: str, other: str) -> None:
+    assert folded(one) != folded(other)
+
+
+@pytest.mark.parametrize(
+    ("until", "code"), [(day(4), "before_it_happened"), (day(1200), "in_the_future"), (day(30), None), (None, None)]
+)
+def test_a_span_begins_before_it_ends_and_ends_within_three_years(
+    world: Watched, until: datetime | None, code: str | None
+) -> None:
+    """Whoever reports an incident of the year 8000 would keep a period from ever ending."""
+    given: dict[str, Any] = {"incident_kind": "attack", "severity": "minor", "place": "Anbar", "account": "Shots."}
+    deed = ReportIncident(incident="i1", happened_at=day(5), happened_until=until, **given)
+    if code is None:
+        world.given("moss", deed, day(8))
+    else:
+        assert world.tried("moss", deed, day(8)) == code
 
 
 @given(st.text(max_size=40))
