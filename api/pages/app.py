@@ -38,6 +38,7 @@ from api.pages import (
     report,
     sign_in,
     starting,
+    together,
 )
 from api.pages.templates import STATIC
 from api.pages.view import page
@@ -83,6 +84,7 @@ ROOMS = (
     documents,
     plan,
     acting,
+    together,
     choices,
 )
 """Files of pages; `starting` stands before `programs`, whose paths would take its own."""

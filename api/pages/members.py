@@ -10,9 +10,8 @@ from pydantic import ValidationError
 
 from api.answers.programs import MemberAnswer
 from api.answers.tokens import IssuedAnswer
-from api.identity import CallerInfo
 from api.pages.view import Opened, View, ViewOf, went
-from api.problems import Invalid, NotFound, Problem
+from api.problems import Invalid, Problem
 from api.routers.tokens import Issue, get_tokens, issue_token, revoke_token
 
 router = APIRouter(prefix="/programs/{program}/members")
@@ -42,7 +41,7 @@ async def issue(
     try:
         member = {"person": person, "role": role, "party": party or None}
         body = Issue.model_validate({"member": member, "days": days, "note": note or None})
-        issued = await issue_token(view.state, _caller(opened), program, key, body, Response())
+        issued = await issue_token(view.state, opened.acting(), program, key, body, Response())
     except ValidationError:
         problem = Invalid("unreadable", "A token is for a member of this program, and for 1 to 365 days.", "one of the list")
         return await _members(view, opened, problem=problem)
@@ -57,16 +56,10 @@ async def end(view: ViewOf, program: UUID, token: UUID, csrf: Short = "") -> Res
     view.check_form({"csrf": csrf})
     opened = await view.opened(program)
     try:
-        await revoke_token(view.state, _caller(opened), program, token)
+        await revoke_token(view.state, opened.acting(), program, token)
     except Problem as problem:
         return await _members(view, opened, problem=problem)
     return went(f"{opened.path}/members")
-
-
-def _caller(opened: Opened) -> CallerInfo:
-    if opened.caller is None:
-        raise NotFound("role of yours in this program")
-    return opened.caller
 
 
 async def _members(

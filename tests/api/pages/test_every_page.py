@@ -22,7 +22,7 @@ PLACES = {
     "piece": "e1",
     "sha256": "0" * 64,
     "name": "announced",
-    "kind": "record_evidence",
+    "kind": "verify",
     "proposal": "p1",
     "seq": "2",
     "first": "1",
