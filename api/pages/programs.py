@@ -90,16 +90,17 @@ async def done(view: ViewOf, program: UUID, first: int, last: int) -> Response:
     """What an act has become: its entries, in words."""
     opened = await view.opened(program)
     lines = await view.state.queries.ledger(program, after=first - 1, most=min(max(last - first + 1, 1), 200))
-    return view.of_program(opened, "done.html", entries=_told(opened, [line.entry for line in lines]))
+    return view.of_program(opened, "done.html", entries=entries_told(opened, [line.entry for line in lines]))
 
 
 async def newest_entries(view: View, opened: Opened, most: int) -> list[tuple[EntryAnswer, str]]:
     """The newest entries of a program's ledger, each with its sentence."""
     lines = await view.state.queries.ledger(opened.id, Sought(), most=most, newest_first=True)
-    return _told(opened, [line.entry for line in lines])
+    return entries_told(opened, [line.entry for line in lines])
 
 
-def _told(opened: Opened, entries: list[Entry]) -> list[tuple[EntryAnswer, str]]:
+def entries_told(opened: Opened, entries: list[Entry]) -> list[tuple[EntryAnswer, str]]:
+    """Entries as anybody in the program may see them, each with its sentence."""
     return [(withheld(EntryAnswer.of(entry)), told(entry.fact, opened.program.plan)) for entry in entries]
 
 
