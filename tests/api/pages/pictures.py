@@ -1,4 +1,4 @@
-"""`python -m tests.api.pages.pictures`: the pictures of docs/pictures, taken from a service that runs for it, in light and in dark.
+"""`python -m tests.api.pages.pictures`: takes the pictures of docs/pictures from a service of its own, in light and in dark.
 
 The service has the program of the demonstration and those that it opens, with their published figures.
 """
