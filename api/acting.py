@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect
 
 from api.allowance import cost
 from api.answers.ledger import PreviewAnswer, ReceiptAnswer
-from api.callers import Caller, bearer, caller_of
+from api.callers import Caller, caller_from
 from api.identity import CallerInfo
 from api.naming import filed_of
 from api.problems import WRITES, NotFound, Refused
@@ -57,7 +57,8 @@ class Reasoned(Strict):
 
 
 async def perform(state: State, caller: CallerInfo, program: UUID, act: a.Act, *, preview: bool) -> Response:
-    """Records an act, or previews it. Raises Refused, NotFound or TooMuch."""
+    """Records an act, or previews it. Raises Refused, Forbidden, NotFound or TooMuch."""
+    caller.check_acts()
     caller.check_scope(program)
     if units := cost((act,), preview=preview):
         state.allowances.take(caller.person, units)
@@ -152,7 +153,7 @@ class ActRoute(APIRoute):
             except (ValidationError, ClientDisconnect):
                 return await as_declared(request)
             state = await state_of(request)
-            caller = await caller_of(state, await bearer(request))
+            caller = await caller_from(request)
             answer: Response = await self.endpoint(deed, Acting(state, caller, program, key, preview=False))
             return answer
 

@@ -4,26 +4,68 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends, Security
+from fastapi import Depends, Header, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.identity import CallerInfo
-from api.problems import Unauthenticated
-from api.state import StateOf
+from api.problems import Invalid, Unauthenticated, Unavailable
+from api.provider import ProviderAway, ProviderFault
+from api.state import State, StateOf, state_of
+from db.tokens import PREFIX
+from rules.acts import Role
+from rules.words import did_you_mean
 
-bearer = HTTPBearer(auto_error=False, description="A token issued with `accord token issue`.")
+bearer = HTTPBearer(
+    auto_error=False,
+    description="A token issued with `accord token issue` or `POST …/tokens`, or an access token of the OpenID provider.",
+)
+ACTING_AS = "Acting-As"
+ActingAs = Annotated[
+    str | None,
+    Header(
+        alias=ACTING_AS,
+        max_length=200,
+        description="with an access token of the OpenID provider: the membership in which one acts, as `verifier/iraq`",
+    ),
+]
 
 
 async def caller_of(
-    state: StateOf, credentials: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)]
+    state: StateOf,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)],
+    acting_as: ActingAs = None,
 ) -> CallerInfo:
-    """Raises Unauthenticated."""
+    """Raises Unauthenticated, Invalid or Unavailable."""
     if credentials is None:
         raise Unauthenticated("The request carries no bearer token.")
-    caller = await state.known.caller(credentials.credentials)
+    token = credentials.credentials
+    if not token.startswith(PREFIX) and state.provider.knows_bearers:
+        return await _of_the_provider(state, token, acting_as)
+    caller = await state.known.caller(token)
     if caller is None:
         raise Unauthenticated("The token is unknown, expired or revoked.")
     return caller
+
+
+async def caller_from(request: Request) -> CallerInfo:
+    """The same for what stands before the routes. Raises Unauthenticated, Invalid or Unavailable."""
+    return await caller_of(await state_of(request), await bearer(request), request.headers.get(ACTING_AS))
+
+
+async def _of_the_provider(state: State, token: str, acting_as: str | None) -> CallerInfo:
+    """Whom an access token stands for, in the membership that the request names: the ledger says whether it is held."""
+    try:
+        person, expires_at = await state.provider.bearer(token)
+    except ProviderAway as away:
+        raise Unavailable(str(away)) from None
+    except ProviderFault as fault:
+        raise Unauthenticated(str(fault)) from None
+    role, _, party = (acting_as or "").partition("/")
+    if role and role not in list(Role):
+        raise Invalid("unreadable", f"header.{ACTING_AS}: {role[:60]} is no role.", did_you_mean(role[:60], list(Role)))
+    return CallerInfo(
+        person, Role(role) if role else Role.MONITOR, party or None, None, expires_at, is_claimed=True, only_reads=not role
+    )
 
 
 Caller = Annotated[CallerInfo, Depends(caller_of)]

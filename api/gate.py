@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.callers import bearer, caller_of
+from api.callers import caller_from
 from api.pages.visitor import SignInNeeded, visitor_of
-from api.problems import Problem, Unauthenticated, body, unavailable
+from api.problems import Invalid, Problem, Unauthenticated, Unavailable, body, unavailable
 from api.state import State
 
 API = "/api/"
@@ -32,7 +32,7 @@ class Gate:
             request = Request(scope)
             try:
                 await _check_known(request)
-            except Unauthenticated as refused:
+            except (Unauthenticated, Invalid, Unavailable) as refused:
                 await self._refuse(refused, request, send)
                 return
             except SignInNeeded as needed:
@@ -54,7 +54,7 @@ async def _check_known(request: Request) -> None:
     """Raises Unauthenticated, or SignInNeeded for a page."""
     state: State = request.scope["state"]["rooms"]
     if request.scope["path"].startswith(API):
-        await caller_of(state, await bearer(request))
+        await caller_from(request)
     else:
         await visitor_of(state, request)
 

@@ -14,7 +14,7 @@ from psycopg_pool import PoolTimeout
 
 from api.problems import Forbidden, NotFound
 from db.tokens import Tokens
-from rules.acts import Actor, Role
+from rules.acts import Actor, Member, Role
 from rules.program import Program
 
 KNOWN_FOR_SECONDS = 2.0
@@ -37,6 +37,10 @@ class CallerInfo:
     party: str | None
     program: UUID | None
     expires_at: datetime
+    is_claimed: bool = False
+    """Role and party are what the caller says: who vouches for the person knows nothing of programs."""
+    only_reads: bool = False
+    """The caller has not said as whom."""
 
     @property
     def actor(self) -> Actor:
@@ -45,7 +49,7 @@ class CallerInfo:
     @property
     def reads_everything(self) -> bool:
         """Auditors of the installation: a token with the role auditor and no program."""
-        return self.role is Role.AUDITOR and self.program is None
+        return self.role is Role.AUDITOR and self.program is None and not self.is_claimed
 
     def check_scope(self, program: UUID) -> None:
         """A token for one program knows of no other. Raises NotFound."""
@@ -56,10 +60,28 @@ class CallerInfo:
         """The program, if the caller may know of it. Raises NotFound."""
         if program is None or not (self.reads_everything or program.has(self.person)):
             raise NotFound("program")
+        if self.is_claimed and not self.only_reads:
+            self._check_membership(program)
         return program
+
+    def _check_membership(self, program: Program) -> None:
+        """What is claimed has to be so. Raises Forbidden."""
+        if Member(person=self.person, role=self.role, party=self.party) not in program.members:
+            standing_for = f" for {self.party}" if self.party else ""
+            raise Forbidden(
+                "not_a_member",
+                f"{self.person} is no {self.role}{standing_for} in this program.",
+                "a role that the person has been admitted to, in the header Acting-As",
+            )
+
+    def check_acts(self) -> None:
+        """Raises Forbidden for a caller who has not said as whom."""
+        if self.only_reads:
+            raise Forbidden("role_may_not", "The request does not say as whom it is made.", "a membership, in Acting-As")
 
     def check_role(self, *roles: Role) -> None:
         """Raises Forbidden."""
+        self.check_acts()
         if self.role not in roles:
             allowed = " or ".join(roles)
             raise Forbidden(

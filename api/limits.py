@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.allowance import body_of
-from api.callers import bearer, caller_of
+from api.callers import caller_from
 from api.gate import OPEN
 from api.problems import Problem
 from api.problems import body as answered
@@ -64,7 +64,7 @@ def _most_of_a_form(scope: Scope) -> int:
 async def _admit(request: Request, announced: int) -> None:
     """Raises Unauthenticated or TooMuch."""
     state: State = request.state.rooms
-    caller = await caller_of(state, await bearer(request))
+    caller = await caller_from(request)
     state.allowances.take(caller.person, body_of(announced))
 
 

@@ -11,6 +11,7 @@ import time
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
@@ -53,6 +54,10 @@ class ProviderSettings(BaseSettings):
 
 class ProviderFault(Exception):
     """The provider cannot be reached, or what it says is not to be believed. The sentence may be shown."""
+
+
+class ProviderAway(ProviderFault):
+    """It cannot be reached; trying again may help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +118,15 @@ class Provider:
             raise ProviderFault("The provider's token is of another sign-in.")
         return self._named(claims)
 
-    async def bearer(self, token: str) -> str:
-        """Who an access token stands for, where it is a signed one for this service. Raises ProviderFault."""
-        if (audience := self._settings.accord_oidc_audience) is None:
-            raise ProviderFault("The API takes no tokens of the provider.")
-        return self._named(await self._verified(token, audience))
+    @property
+    def knows_bearers(self) -> bool:
+        """Whether access tokens of the provider are taken at the API."""
+        return self.is_configured and self._settings.accord_oidc_audience is not None
+
+    async def bearer(self, token: str) -> tuple[str, datetime]:
+        """Who an access token stands for, where it is a signed one for this service, and until when. Raises ProviderFault."""
+        claims = await self._verified(token, self._settings.accord_oidc_audience or "")
+        return self._named(claims), datetime.fromtimestamp(int(claims["exp"]), UTC)
 
     async def _verified(self, token: str, audience: str) -> Mapping[str, Any]:
         """The claims of a token that the provider has signed for us and that is valid now. Raises ProviderFault."""
@@ -174,7 +183,7 @@ class Provider:
             found = answer.json() if len(answer.content) <= LARGEST_ANSWER else None
         except (httpx2.HTTPError, ValueError) as error:
             log.warning("provider_unavailable", error=error)
-            raise ProviderFault("The provider cannot be reached; try again in a moment.") from error
+            raise ProviderAway("The provider cannot be reached; try again in a moment.") from error
         if answer.is_error or not isinstance(found, dict):
             log.warning("provider_refuses", status=answer.status_code)
             raise ProviderFault("The provider has refused this sign-in.")

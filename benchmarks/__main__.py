@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from api.allowance import UNITS_A_MINUTE
-from benchmarks import acts, checks, clock, lag, memory, open_programs, owed, pages, size, worst
+from benchmarks import acts, burst, checks, clock, lag, memory, open_programs, owed, pages, size, worst
 from benchmarks.stage import stage
 
 PARTS = (
@@ -22,6 +22,8 @@ PARTS = (
     "entries",
     "lag",
     "strikes",
+    "burst",
+    "drain",
     "clock",
     "open",
     "checks",
@@ -72,6 +74,10 @@ def main(  # noqa: C901, PLR0912, PLR0913, PLR0917  one option and one branch a 
             lag.behind(here, [100, 1000], 5 * seconds, programs)
         if "strikes" in chosen:
             lag.strikes(here, timers, ahead=timers * 0.1, spread=timers * 0.03)
+        if "burst" in chosen:
+            burst.of_starts(here, programs, min(rounds, 3), seconds)
+        if "drain" in chosen:
+            burst.drained(here, timers)
         if "clock" in chosen:
             clock.costs(here, timers // 10)
         if "open" in chosen:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import uuid4
 
 import psycopg
@@ -29,16 +30,20 @@ def template(server: Postgres) -> str:
 @pytest.fixture
 def empty_url(server: Postgres) -> Iterator[str]:
     """A database without our schema, as its owner."""
-    yield from _database(server, "template1")
+    with database(server, "template1") as url:
+        yield url
 
 
 @pytest.fixture
 def owner_url(server: Postgres, template: str) -> Iterator[str]:
     """A migrated database of this test alone, as its owner."""
-    yield from _database(server, template)
+    with database(server, template) as url:
+        yield url
 
 
-def _database(server: Postgres, template: str) -> Iterator[str]:
+@contextmanager
+def database(server: Postgres, template: str) -> Iterator[str]:
+    """A database of its own, as its owner; gone with the block."""
     name = f"test_{uuid4().hex}"
     with psycopg.connect(server.url(database="postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
 from api.answers.ledger import EntryAnswer, FactKind, SealedAnswer, withheld
-from api.pages.view import ViewOf
+from api.pages.view import View, ViewOf
 from api.problems import NotFound
 from db.queries import Sought
 from rules.entries import KINDS
 from rules.sentences import told
 from rules.words import Id
+from workflows.messages import program_workflow
 
 router = APIRouter(prefix="/programs/{program}/ledger")
 
@@ -37,7 +39,17 @@ async def ledger(
     entries = [(withheld(EntryAnswer.of(line.entry)), told(line.entry.fact, opened.program.plan)) for line in lines]
     filters = {"kind": kind, "actor": actor, "subject": subject}
     older = lines[-1].entry.seq if len(lines) == A_PAGE else None
-    return view.of_program(opened, "ledger.html", entries=entries, filters=filters, kinds=KINDS, older=older)
+    return view.of_program(
+        opened, "ledger.html", entries=entries, filters=filters, kinds=KINDS, older=older, workflow=_workflow(view, program)
+    )
+
+
+def _workflow(view: View, program: UUID) -> str | None:
+    """The address of the program's workflow in Temporal's pages, where these are open to the visitor's browser."""
+    origin = view.state.settings.accord_temporal_ui
+    if origin is None:
+        return None
+    return f"{origin}/namespaces/{view.state.temporal.namespace}/workflows/{quote(program_workflow(str(program)), safe='')}"
 
 
 @router.get("/{seq}")

@@ -8,13 +8,16 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from api.answers.blocking import BlockedAnswer, GateAnswer
+from api.answers.family import FamilyAnswer
 from api.answers.ledger import EntryAnswer, withheld
-from api.answers.programs import ProgramAnswer
+from api.answers.programs import ProgramAnswer, ProgramLine
 from api.answers.releases import ReleaseAnswer
 from api.pages.drawings.ring import ring
 from api.pages.drawings.timeline import timeline
 from api.pages.view import Opened, View, ViewOf
+from api.routers.family import get_family
 from api.routers.programs import count_programs, list_programs
+from api.seen import SeenProgram
 from db.queries import Sought, Wanted
 from rules.authority import may
 from rules.entries import Entry
@@ -23,7 +26,7 @@ from rules.vocabulary.standing import Standing
 
 router = APIRouter()
 
-NEWEST, LONGEST = 12, 200
+NEWEST, LONGEST, MOST_AT_ONCE = 12, 200, 200
 
 
 @router.get("/programs")
@@ -64,6 +67,22 @@ async def programs(
     )
 
 
+@router.get("/programs/by-phase")
+async def by_phase(view: ViewOf) -> Response:
+    """Where many programs of one plan stand: by plan and open phase, the newest that the visitor may know of."""
+    reader = view.visitor.reading()
+    wanted = Wanted(
+        person=None if reader.reads_everything else reader.person,
+        among=None if reader.program is None else [reader.program],
+    )
+    page = await list_programs(view.state, wanted, limit=MOST_AT_ONCE)
+    plans: dict[str, dict[str, list[ProgramLine]]] = {}
+    for line in page.programs:
+        for phase in line.open_phases or [""]:
+            plans.setdefault(line.plan, {}).setdefault(phase, []).append(line)
+    return view.page("by_phase.html", plans=plans, is_cut=page.next is not None, most=MOST_AT_ONCE)
+
+
 @router.get("/programs/{program}")
 async def show(view: ViewOf, program: UUID) -> Response:
     """One program: the first screen answers why the next part is not open."""
@@ -79,6 +98,7 @@ async def show(view: ViewOf, program: UUID) -> Response:
         gates=(gates := _by_phase(blocked.gates)),
         unfolded=any(opened.can_do(act) for blocks in [*gates.values()][1:] for block in blocks for act in block.unblocked_by),
         timeline=timeline(opened.program, opened.at),
+        family=await _family(view, opened),
         rings={phase.name: ring(phase.stability) for phase in answer.phases if phase.stability},
         releases=[ReleaseAnswer.of(opened.program, name, opened.at) for name, _ in opened.program.paying],
         newest=await newest_entries(view, opened, NEWEST),
@@ -91,6 +111,14 @@ async def done(view: ViewOf, program: UUID, first: int, last: int) -> Response:
     opened = await view.opened(program)
     lines = await view.state.queries.ledger(program, after=first - 1, most=min(max(last - first + 1, 1), 200))
     return view.of_program(opened, "done.html", entries=entries_told(opened, [line.entry for line in lines]))
+
+
+async def _family(view: View, opened: Opened) -> FamilyAnswer | None:
+    """Its child programs and theirs; None where the plan has none."""
+    if not opened.program.plan.programs:
+        return None
+    held = SeenProgram(opened.id, opened.program, opened.at, is_past=False)
+    return await get_family(view.state, view.visitor.reading(), held)
 
 
 async def newest_entries(view: View, opened: Opened, most: int) -> list[tuple[EntryAnswer, str]]:

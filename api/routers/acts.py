@@ -162,6 +162,7 @@ async def record_all(
 
     A refusal names the act by its place in `faults`.
     """
+    caller.check_acts()
     caller.check_scope(program)
     if any(isinstance(act.deed, a.StartProgram) for act in batch.acts):
         raise Invalid("unreadable", "A program is started with POST /programs, not in a batch.")

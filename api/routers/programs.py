@@ -17,7 +17,7 @@ from api.answers.programs import (
 )
 from api.callers import Caller
 from api.plans import PlanUnreadable, child_plans, named_plan
-from api.problems import READS, WRITES, Invalid, NotFound
+from api.problems import READS, WRITES, Forbidden, Invalid, NotFound
 from api.state import StateOf
 from db.queries import Place, Wanted
 from rules import acts as a
@@ -63,6 +63,8 @@ class Start(Strict):
 async def start_program(state: StateOf, caller: Caller, key: Key, body: Start, preview: Preview = False) -> Response:  # noqa: FBT002  a query flag
     """Starts a program from a plan. The caller becomes its first officer."""
     caller.check_role(a.Role.OFFICER)
+    if caller.is_claimed:
+        raise Forbidden("role_may_not", "Programs are started with a token of this service.", "an officer's token")
     if caller.program is not None:
         raise NotFound("plan")
     if (body.plan is None) == (body.document is None):

@@ -19,8 +19,10 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.connections import Connections, Limits
 from api.server import listening, server
+from cli.postgres import Postgres
 from db.session import Clerk, Reader
 from db.tokens import Tokens
+from tests.conftest import database
 from tests.rules.small_plan import EVERYBODY, PLAN
 
 STRANGER = "stranger"
@@ -54,15 +56,65 @@ class Door:
         return await self.client.get(self.address(path), params=query, headers=self.headers(person))
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    """An API and the database behind it."""
+
+    address: str
+    secrets: Mapping[str, str]
+
+
+@asynccontextmanager
+async def running(url: str, documents: Path, **settings: str) -> AsyncIterator[Running]:
+    """An API over a database, with a token for everybody. Temporal is nowhere: the door must not need it."""
+    with pytest.MonkeyPatch.context() as patch:
+        usual = {
+            "DATABASE_URL": url,
+            "ACCORD_DOCUMENTS": str(documents),
+            "ACCORD_LARGEST_DOCUMENT": str(1024 * 1024),
+            "TEMPORAL_ADDRESS": "127.0.0.1:1",
+        }
+        for name, value in {**usual, **settings}.items():
+            patch.setenv(name, value)
+        async with serving(application, Limits()) as (port, _):
+            yield Running(f"http://127.0.0.1:{port}", await tokens_for_everybody(url))
+
+
+@pytest.fixture(scope="session")
+async def shared(server: Postgres, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
+    """One service for all tests that look at a program of their own and at nothing beside it."""
+    with database(server, template) as owner_url:
+        url = owner_url.replace("postgresql://postgres@", "postgresql://accord_service@")
+        documents = tmp_path_factory.mktemp("documents")
+        async with running(url, documents, ACCORD_EXPENSIVE_A_MINUTE="1000000000") as it:
+            yield it
+
+
 @pytest.fixture
-async def served(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
-    """The address of a running API. Temporal is nowhere: the door must not need it."""
-    monkeypatch.setenv("DATABASE_URL", url)
-    monkeypatch.setenv("ACCORD_DOCUMENTS", str(tmp_path / "documents"))
-    monkeypatch.setenv("ACCORD_LARGEST_DOCUMENT", str(1024 * 1024))
-    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
-    async with serving(application, Limits()) as (port, _):
-        yield f"http://127.0.0.1:{port}"
+async def own(url: str, tmp_path: Path) -> AsyncIterator[Running]:
+    """A service of this test alone."""
+    async with running(url, tmp_path / "documents") as it:
+        yield it
+
+
+@pytest.fixture
+def service(request: pytest.FixtureRequest) -> Running:
+    """The shared service; one of its own for a test that is marked so, looks into the database or changes settings."""
+    alone = {"url", "owner_url", "monkeypatch"} & {*request.fixturenames} or request.node.get_closest_marker("own_service")
+    found: Running = request.getfixturevalue("own" if alone else "shared")
+    return found
+
+
+@pytest.fixture
+def served(service: Running) -> str:
+    """The address of a running API."""
+    return service.address
+
+
+@pytest.fixture
+def secrets(service: Running) -> Mapping[str, str]:
+    """A token for everybody of the small plan, for an auditor of the installation, and for a stranger."""
+    return service.secrets
 
 
 @asynccontextmanager
@@ -77,9 +129,7 @@ async def serving(app: Callable[[], FastAPI], limits: Limits) -> AsyncIterator[t
     await task
 
 
-@pytest.fixture
-async def secrets(url: str) -> dict[str, str]:
-    """A token for everybody of the small plan, for an auditor of the installation, and for a stranger."""
+async def tokens_for_everybody(url: str) -> dict[str, str]:
     async with Reader(url, size=1) as reader, Clerk(url, size=1) as clerk:
         tokens = Tokens(reader, clerk)
         held = {}
@@ -93,7 +143,7 @@ async def secrets(url: str) -> dict[str, str]:
 
 
 @pytest.fixture
-async def door(served: str, secrets: dict[str, str]) -> AsyncIterator[Door]:
+async def door(served: str, secrets: Mapping[str, str]) -> AsyncIterator[Door]:
     """A started program of the small plan."""
     async with httpx2.AsyncClient(base_url=served, trust_env=False, timeout=30, verify=False) as client:
         members = [member.model_dump(mode="json") for member in EVERYBODY]

@@ -97,6 +97,7 @@ async def test_a_member_reads_where_a_program_stands(logged_in: Terminal, door: 
         assert max(map(len, said.out.splitlines())) <= 80
 
 
+@pytest.mark.own_service
 async def test_programs_are_answered_as_the_api_answers(logged_in: Terminal, door: Door) -> None:
     told = json.loads((await logged_in.accord("show", door.program, "--json")).out)
     asked = (await door.get("saul", "/programs/{program}")).json()

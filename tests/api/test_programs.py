@@ -39,6 +39,7 @@ async def test_only_officers_start_programs(door: Door) -> None:
     assert (await door.post("nora", "/programs", {"document": PLAN})).status_code == 403
 
 
+@pytest.mark.own_service
 async def test_programs_are_listed_in_pages_and_by_filters(door: Door) -> None:
     for number in range(4):
         await door.post("olga", "/programs", {"document": PLAN, "title": f"Program {number}"})
@@ -63,6 +64,7 @@ async def test_programs_are_listed_in_pages_and_by_filters(door: Door) -> None:
     assert (await door.get("olga", "/programs", after="nonsense")).status_code == 422
 
 
+@pytest.mark.own_service
 async def test_everybody_finds_their_programs_and_no_others(door: Door) -> None:
     await door.post("olga", "/programs", {"document": PLAN})
     assert len((await door.get("nora", "/programs")).json()["programs"]) == 1
@@ -121,6 +123,7 @@ async def test_a_clock_that_is_overdue_shows_and_so_does_readiness(door: Door, o
     assert ready["overdue"]["since"]
 
 
+@pytest.mark.own_service
 async def test_a_document_whose_bytes_are_not_what_was_filed_is_answered_with_none_of_them(door: Door, tmp_path: Path) -> None:
     """Not with 200 and half of it: whoever reads it relies on its hash."""
     content = b"x" * 700_000

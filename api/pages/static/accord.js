@@ -20,6 +20,20 @@ for (const input of document.querySelectorAll("input[type=file][data-largest]"))
   });
 }
 
+// A point in time by sliding, beside the field for it: from the start of the program until now.
+for (const form of document.querySelectorAll("form[data-slide]")) {
+  const [begun, now] = [Number(form.dataset.slide), Math.floor(Date.now() / 1000)];
+  const field = form.elements.at;
+  const slider = Object.assign(document.createElement("input"), { type: "range", min: begun, max: now, value: now });
+  slider.setAttribute("aria-label", form.querySelector(`label[for=${field.id}]`).textContent);
+  slider.addEventListener("input", () => {
+    const there = new Intl.DateTimeFormat("sv-SE", { timeZone: form.dataset.zone, dateStyle: "short", timeStyle: "medium" });
+    field.value = there.format(new Date(slider.valueAsNumber * 1000)).replace(" ", "T");
+  });
+  slider.addEventListener("change", () => form.requestSubmit());
+  field.after(slider);
+}
+
 const summary = document.getElementById("summary");
 if (summary) summary.focus();
 
