@@ -34,6 +34,14 @@ for (const form of document.querySelectorAll("form[data-slide]")) {
   field.after(slider);
 }
 
+// What can be chosen in a field may follow from what was chosen in another: the form asks for itself again, as its button does.
+const refreshing = document.querySelector("button[name=step][value=change]");
+if (refreshing) {
+  for (const choice of document.querySelectorAll("select[data-refresh]")) {
+    choice.addEventListener("change", () => refreshing.form.requestSubmit(refreshing));
+  }
+}
+
 const summary = document.getElementById("summary");
 if (summary) summary.focus();
 

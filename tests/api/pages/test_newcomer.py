@@ -12,7 +12,7 @@ from tests.api.conftest import Door
 from tests.api.pages.chromium import MISSING, PATH, chromium
 from tests.api.pages.visitor import Visitor
 
-pytestmark = pytest.mark.skipif(PATH is None, reason=MISSING)
+pytestmark = [pytest.mark.skipif(PATH is None, reason=MISSING), pytest.mark.own_service]
 
 MOST_CLICKS = 4
 PROGRAM = "Truce and trade"
