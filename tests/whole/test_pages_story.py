@@ -88,7 +88,7 @@ class Story:
 
 
 @asynccontextmanager
-async def told(service: Service, client: Insisting, **settings: Any) -> AsyncIterator[Story]:
+async def begun(service: Service, client: Insisting, **settings: Any) -> AsyncIterator[Story]:
     """A program of the report's plan with short clocks, and five browsers before it."""
     quiet = settings.pop("quiet")
     body = cast.start_of(tuple(service.people.values()), PLAN) | {"parameters": SHORT | {"stability_length": quiet}}
@@ -101,7 +101,7 @@ async def told(service: Service, client: Insisting, **settings: Any) -> AsyncIte
 
 
 async def test_from_the_announcement_to_an_open_program_in_five_browsers(whole: Service) -> None:
-    async with Insisting(whole) as client, told(whole, client, quiet=QUIET) as story:
+    async with Insisting(whole) as client, begun(whole, client, quiet=QUIET) as story:
         await _the_united_states_move_first(story)
         await _a_mistake_is_taken_back(story)
         await _iraq_responds(story, client)
@@ -112,7 +112,7 @@ async def test_from_the_announcement_to_an_open_program_in_five_browsers(whole: 
 
 async def test_the_main_path_needs_no_script(whole: Service) -> None:
     """Evidence, verification, determination, a refusal, consents; without JavaScript in any of the browsers."""
-    async with Insisting(whole) as client, told(whole, client, quiet="PT2S", java_script_enabled=False) as story:
+    async with Insisting(whole) as client, begun(whole, client, quiet="PT2S", java_script_enabled=False) as story:
         piece = await story.show("coalition_mission_ended", "announcement", by="us-recorder", document="end.txt")
         await story.verify(piece, by="iraq-verifier")
         await story.determine("coalition_mission_ended")
@@ -193,12 +193,17 @@ async def _quiet_is_broken(story: Story) -> None:
         attributed_to="armed_groups",
         account="Rockets struck inside the base.",
     )
-    monitor = await story.at("monitor", "/incidents")
-    await monitor.click("Give another account")
-    await monitor.do(severity="minor", attributed_to="armed_groups", text="They fell outside the fence.")
     iraq = await story.at("iraq-representative", "/incidents")
-    assert "contested" in await iraq.page.locator("#rockets").inner_text()
-    assert "Accounts, side by side" in await iraq.page.locator("#rockets").inner_text()
+    await iraq.click("Contest", within="#rockets")
+    await iraq.do(reason="Nobody was inside the base.")
+    monitor = await story.at("monitor", "/incidents")
+    await monitor.click("Give another account", within="#rockets")
+    await monitor.do(severity="minor", attributed_to="armed_groups", text="They fell outside the fence.")
+    await monitor.open(f"{story.path}/incidents")
+    told = await monitor.page.locator("#rockets").inner_text()
+    assert "contested" in told
+    assert "Rockets struck inside the base." in told
+    assert "They fell outside the fence." in told
     watching = await story.at("us-representative")
     await watching.page.get_by_text("Frozen until this incident is decided:").wait_for()
     authority = await story.at("hmc-authority", "/incidents")

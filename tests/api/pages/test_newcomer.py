@@ -94,3 +94,14 @@ async def test_and_so_do_the_others(visitor: Visitor, door: Door) -> None:
         await one.page.emulate_media(media="print")
         assert PROGRAM in await one.title()
         assert not await one.page.locator("header.top").is_visible()
+
+
+async def test_what_can_be_chosen_follows_from_what_was_chosen_before(visitor: Visitor, door: Door) -> None:
+    """Without a page that is loaded anew: what was written stays."""
+    await visitor.sign_in(door.secrets["nora"])
+    await visitor.open(f"/programs/{door.program}/act/record_evidence")
+    await visitor.fill(text="We announce.", milestone="announced")
+    await visitor.page.locator("select#field-shows").wait_for()
+    await visitor.fill(shows="text")
+    assert await visitor.page.locator("#field-text").input_value() == "We announce."
+    assert await visitor.page.locator("#field-milestone").input_value() == "announced"
