@@ -13,6 +13,8 @@ from api.answers.tokens import IssuedAnswer
 from api.pages.view import Opened, View, ViewOf, went
 from api.problems import Invalid, Problem
 from api.routers.tokens import Issue, get_tokens, issue_token, revoke_token
+from rules.acts import Member
+from rules.judging.members import changer_of
 
 router = APIRouter(prefix="/programs/{program}/members")
 
@@ -76,8 +78,14 @@ async def _members(
         "members.html",
         problem.answered_with if problem else 200,
         by_party=by_party,
+        changeable=[[one.person, one.role, one.party] for one in held if _may_change(opened, one)],
         tokens=tokens,
         issued=issued,
         problem=problem,
         key=f"page-{uuid4()}",
     )
+
+
+def _may_change(opened: Opened, member: Member) -> bool:
+    """Whether the visitor says who acts for that party: such a one admits, removes, and gives tokens."""
+    return opened.caller is not None and changer_of(opened.program, member).covers(opened.caller.actor)
