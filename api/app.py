@@ -93,9 +93,10 @@ async def _opened(app: FastAPI, stack: AsyncExitStack) -> State:
     if not structlog.is_configured():
         configure()  # a server that is not ours would let structlog write local variables
     settings = Settings()
-    writer = await stack.enter_async_context(Writer(settings.database_url, size=12))
-    reader = await stack.enter_async_context(Reader(settings.database_url, size=6))
-    clerk = await stack.enter_async_context(Clerk(settings.database_url, size=3))
+    patience = settings.accord_database_seconds
+    writer = await stack.enter_async_context(Writer(settings.database_url, size=12, patience=patience))
+    reader = await stack.enter_async_context(Reader(settings.database_url, size=6, patience=patience))
+    clerk = await stack.enter_async_context(Clerk(settings.database_url, size=3, patience=patience))
     plans = PlanReader()
     stack.push_async_callback(plans.close)
     programs = Programs(reader, plans)
@@ -124,6 +125,7 @@ async def _opened(app: FastAPI, stack: AsyncExitStack) -> State:
         allowances=Allowances(settings.accord_expensive_a_minute),
         queries=Queries(reader),
         reader=reader,
+        clerk=clerk,
         documents=Documents(reader, clerk, store, largest=settings.accord_largest_document),
         temporal=await connect(TemporalSettings(), lazy=True),
         runs=CheckRuns(reader, clerk),

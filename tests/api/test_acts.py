@@ -37,6 +37,32 @@ async def test_the_same_key_again_gives_the_first_receipt(door: Door) -> None:
     assert (again.json()["head"], again.json()["first_seq"]) == (first.json()["head"], first.json()["first_seq"])
 
 
+async def test_an_act_is_bound_to_the_effects_that_its_preview_has_shown(door: Door) -> None:
+    """Somebody else acts meanwhile; unbound, the same act is recorded."""
+    report = {
+        "incident": "i1",
+        "incident_kind": "attack",
+        "severity": "grave",
+        "happened_at": "2026-11-01T10:00:00Z",
+        "place": "The bridge",
+        "account": "Shots were fired.",
+    }
+    assert (await door.post("nora", "/programs/{program}/incidents", report)).status_code == 201
+    decision = {"reason": "It was seen by many."}
+    path = "/programs/{program}/incidents/i1/confirmations"
+    preview = await door.post("moss", path, decision, preview="true")
+    assert preview.status_code == 200, preview.text
+    shown = preview.json()["effects"]
+    assert (await door.post("nils", "/programs/{program}/suspensions", {"reason": "After the attack."})).status_code == 201
+    assert (await door.post("cleo", "/programs/{program}/resumptions", {"reason": "It is over."})).status_code == 201
+    late = await door.post("moss", path, decision, effects="0" * 64)
+    assert (late.status_code, late.json()["code"]) == (409, "effects_changed")
+    bound = await door.post("moss", path, decision, key="bound", effects=shown)
+    assert bound.status_code == 201, bound.text
+    again = await door.post("moss", path, decision, key="bound")
+    assert again.json()["repeated"]  # what an act is bound to is no part of what it says
+
+
 def _said(answer: httpx2.Response) -> dict[str, Any]:
     """A problem without the id of its request, which is another each time."""
     return {name: value for name, value in answer.json().items() if name != "request"}
@@ -173,7 +199,7 @@ async def test_incidents_go_their_way(door: Door) -> None:
         "place": "The bridge",
         "account": "Shots were fired.",
     }
-    assert (await door.post("moss", "/programs/{program}/incidents", report)).status_code == 201
+    assert (await door.post("nora", "/programs/{program}/incidents", report)).status_code == 201
     contest = await door.post("nils", "/programs/{program}/incidents/i1/contests", {"reason": "It was thunder."})
     assert contest.status_code == 201
     own = await door.post("moss", "/programs/{program}/incidents/i1/confirmations", {"reason": "I saw it."})
