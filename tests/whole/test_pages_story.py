@@ -274,3 +274,14 @@ async def _determine(client: Insisting, program: str, milestone: dict[str, Any])
             await asyncio.sleep(0.2)
         else:
             return
+
+
+async def test_a_first_run_prints_a_link_for_each_person_that_signs_in(whole: Service) -> None:
+    said = whole.home.with_suffix(".said").read_text()
+    links = {line.split()[0]: line.split()[1] for line in said.splitlines() if "/sign-in#" in line}
+    assert links.keys() == whole.people.keys()
+    async with chromium() as browser, Visitor.arriving(browser, whole.api) as visitor:
+        await visitor.page.goto(links["monitor"])
+        await visitor.page.wait_for_url(f"{whole.api}/")
+        assert await visitor.title() == "Your desk"
+        assert "accord_" not in visitor.page.url
