@@ -93,7 +93,8 @@ async def test_and_so_do_the_others(visitor: Visitor, door: Door) -> None:
         await one.click("Report to print")
         await one.page.emulate_media(media="print")
         assert PROGRAM in await one.title()
-        assert not await one.page.locator("header.top").is_visible()
+        for left_out in ("header.top", "form.filters", "nav.tabs"):
+            assert not await one.page.locator(left_out).is_visible()
 
 
 async def test_what_can_be_chosen_follows_from_what_was_chosen_before(visitor: Visitor, door: Door) -> None:
