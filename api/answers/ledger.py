@@ -57,6 +57,9 @@ class EntryAnswer(BaseModel):
         return cls(seq=entry.seq, at=entry.at, act=entry.act, actor=actor, fact=fact, sentence=sentence)
 
 
+_OF_AN_ENTRY = tuple(EntryAnswer.model_fields)
+
+
 def withheld(entry: EntryAnswer) -> EntryAnswer:
     """The entry as anybody here may see it: of restricted evidence only that it is there, and for whom."""
     if not entry.fact.get("restricted_to"):
@@ -135,7 +138,7 @@ def _plain_entries(receipt: Receipt) -> list[dict[str, Any]]:
     """What EntryAnswer has, of entries that are written already."""
     plan = receipt.program.plan
     return [
-        {name: plain[name] for name in EntryAnswer.model_fields if name in plain} | {"sentence": told(entry.fact, plan)}
+        {name: plain[name] for name in _OF_AN_ENTRY if name in plain} | {"sentence": told(entry.fact, plan)}
         for entry, plain in zip(receipt.entries, receipt.plain, strict=True)
     ]
 
