@@ -199,6 +199,7 @@ def _evidence(piece: Evidence) -> Line:
         "producer": figure.producer if figure else None,
         "edition": figure.edition if figure else None,
         "retrieved_at": figure.retrieved_at if figure else None,
+        "filed": piece.filed if piece.document else None,
     }
 
 
