@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -160,6 +160,54 @@ async def test_an_act_whose_answer_is_lost_is_sent_again_and_recorded_once(by: d
     assert "asking again under the same key" in said.err
     assert "It had been recorded before: entry" in words(said)
     assert len(await entries(door, "evidence_recorded")) == 1
+
+
+async def test_an_act_whose_effects_have_changed_since_they_were_shown_is_shown_anew(
+    by: dict[str, Terminal], door: Door
+) -> None:
+    document = {"document": {"sha256": "0" * 64, "name": "letter.pdf"}, "reference": "In the archive."}
+    for person, name, shows, said_in in (("nora", "e1", "text", document), ("nils", "e2", "word", {"text": "It is meant."})):
+        body = {"evidence": name, "milestone": "announced", "shows": shows, **said_in}
+        assert (await door.post(person, "/programs/{program}/evidence", body)).status_code == 201
+
+    async def verify_the_other() -> None:
+        assert (await door.post("sven", "/programs/{program}/verifications", {"evidence": "e2"})).status_code == 201
+
+    async with in_front_of(door, once_previewed=verify_the_other) as address:
+        assert (await by["sven"].accord("login", address, ACCORD_TOKEN=door.secrets["sven"])).code == 0
+        said = await by["sven"].accord("verify", door.program, "e1", "--seen-at", "The archive", typed="y\ny\n")
+        first, _, second = said.out.partition("This would be recorded:")[2].partition("This would be recorded:")
+    assert "its effects are others now" in said.err
+    assert ("finding" in first, "finding" in second, said.code) == (False, True, 0), said.out
+    assert len(await entries(door, "evidence_verified")) == 2
+
+
+@asynccontextmanager
+async def in_front_of(door: Door, once_previewed: Callable[[], Awaitable[None]]) -> AsyncIterator[str]:
+    """An address in front of the service, where something happens once the first act has been previewed."""
+    waiting = [once_previewed]
+
+    async def passed(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection(door.client.base_url.host, door.client.base_url.port)
+        is_preview = False
+
+        async def answered() -> None:
+            while part := await there.read(65536):
+                if is_preview and waiting:
+                    await waiting.pop()()
+                writer.write(part)
+            writer.close()
+
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(answered())
+            while part := await reader.read(65536):
+                is_preview = is_preview or b"preview=true" in part.partition(b"\r\n")[0]
+                back.write(part)
+            back.close()
+
+    server = await asyncio.start_server(passed, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
 
 @asynccontextmanager
