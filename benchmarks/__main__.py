@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from api.allowance import UNITS_A_MINUTE
-from benchmarks import acts, burst, checks, clock, lag, memory, open_programs, owed, size, worst
+from benchmarks import acts, burst, checks, clock, lag, memory, open_programs, owed, pages, size, worst
 from benchmarks.stage import stage
 
 PARTS = (
@@ -27,6 +27,7 @@ PARTS = (
     "clock",
     "open",
     "checks",
+    "pages",
     "alone",
     "worst",
 )
@@ -83,6 +84,8 @@ def main(  # noqa: C901, PLR0912, PLR0913, PLR0917  one option and one branch a 
             open_programs.weighed(here, opened)
         if "checks" in chosen:
             checks.due(here, due)
+        if "pages" in chosen:
+            pages.looked_at(here, entries, rounds, seconds)
         if "alone" in chosen:  # last, since it leaves the worker behind
             acts.alone_against_floor(here, numbers, rounds, seconds, programs)
         memory.weighed(here, "after all that")

@@ -19,7 +19,7 @@ def long_program(stage: Stage, entries: int, rounds: int) -> None:
     """Acts and reads on both programs in turns."""
     people = stage.service.people
     short, long = asyncio.run(asks.programs(stage.service.api, people, 2))
-    asyncio.run(_fill(stage, long, entries))
+    asyncio.run(fill(stage, long, entries))
     stage.load.hold(
         "read short", stage.service.port, [[asks.get(f"/api/v1/programs/{short}", people["officer"])]], repeats=True
     )
@@ -83,7 +83,7 @@ def _lists(stage: Stage, names: list[str], rounds: int) -> dict[str, tuple[float
     return {name: (median(m for m, _ in pairs), median(r for _, r in pairs)) for name, pairs in found.items()}
 
 
-async def _fill(stage: Stage, program: str, entries: int) -> None:
+async def fill(stage: Stage, program: str, entries: int) -> None:
     async with Api(stage.service.api) as api:
         for start in range(0, entries, AT_ONCE):
             acts: list[dict[str, Any]] = [

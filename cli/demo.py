@@ -18,6 +18,7 @@ from typing import Any
 from cli import cast
 from cli.cast import Person
 from cli.figures import record_figures
+from cli.first_run import sign_in_link
 from cli.service import Refused, Service
 from cli.temporal import free_port
 
@@ -41,7 +42,9 @@ Say = Callable[[str], None]
 class Demo:
     """One run; every line that it says is something that the service has answered."""
 
-    def __init__(self, service: Service, people: dict[str, Person], say: Say) -> None:
+    def __init__(self, service: Service, people: dict[str, Person], say: Say, pages: str = "") -> None:
+        """`pages`: the address of the pages, which show what happens as it does; empty: nothing is said of them."""
+        self._pages = pages
         self._service, self._people, self._say = service, people, say
         self._program = ""
         self._begun = time.monotonic()
@@ -72,6 +75,8 @@ class Demo:
         started = await self._service.write(self._people["officer"], "/programs", body)
         self._program = started["program"]
         self._tell(f"started program {self._program}: quiet of {SHORT['stability_length']} instead of months")
+        if self._pages:
+            self._say(f"  watch it at {self._pages}/programs/{self._program}")
 
     async def _achieve(self, phase: str) -> None:
         for milestone in await self._read("/milestones", phase=phase):
@@ -208,7 +213,10 @@ class Demo:
 
 
 def demonstrate(home: Path, say: Say) -> None:
-    """Runs the demonstration on the service of a data folder, or on one of its own where none runs."""
+    """Runs the demonstration on the service of a data folder, or on one of its own where none runs.
+
+    The pages of a service of its own go with it.
+    """
     addresses = home / "addresses.json"
     if addresses.exists():
         asyncio.run(_on(json.loads(addresses.read_text())["api"], home, say))
@@ -220,7 +228,8 @@ def demonstrate(home: Path, say: Say) -> None:
 async def _on(api: str, home: Path, say: Say) -> None:
     people = {person.name: person for person in cast.read(home / "tokens.json")}
     async with Service(api) as service:
-        await Demo(service, people, say).run()
+        say(f"To watch it in a browser, sign in by this link, which is secret: {sign_in_link(api, people['officer'])}")
+        await Demo(service, people, say, api).run()
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cli import cast
+from cli.cast import Person
 from cli.figures import record_figures
 from cli.home import Home
 from cli.service import Refused, Service
@@ -16,12 +17,22 @@ from cli.service import Refused, Service
 PLAN = "us-iraq-reset"
 
 
+def sign_in_link(address: str, person: Person) -> str:
+    """Signs a person in to the pages. What stands after `#` is sent to no server and stands in no log of one."""
+    return f"{address}/sign-in#{person.token}"
+
+
 async def first_run(api: str, database_url: str, home: Home, plans: Path, say: Callable[[str], None]) -> None:
     """Called each time the API has become ready. Starts the program once, and records each plan's figures once there is
     a program that follows it: those of child programs wait until their phase has opened them.
+
+    Says once by which links people sign in.
     """
     if not home.tokens.exists():
         cast.write(home.tokens, await cast.issue_cast(database_url))
+        say("These links sign people in, and are shown this once. Each is as secret as the token in it.")
+        for person in cast.read(home.tokens):
+            say(f"  {person.name:20} {sign_in_link(api, person)}")
     people = {person.name: person for person in cast.read(home.tokens)}
     done = home.folder / "first-run"
     async with Service(api) as service:

@@ -250,7 +250,7 @@ def _is_free(port: int) -> bool:
 
 def _announce(home: Home, ports: Ports, outside: Outside, say: Say) -> None:
     api = f"http://{HOST}:{ports.api}"
-    say(f"Accord is ready.\n  API           {api}\n  its pages     {api}/docs")
+    say(f"Accord is ready.\n  pages         {api}\n  API           {api}/docs")
     if outside.temporal_address is None and ports.ui is not None:
         say(f"  Temporal UI   http://{HOST}:{ports.ui}/namespaces/{TemporalSettings().temporal_namespace}/workflows")
     say(f"  tokens        {home.tokens}\n  logs          {home.folder / 'log'}\nCtrl-C stops everything.")

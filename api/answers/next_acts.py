@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cache
+from itertools import islice
 from typing import Any, Literal
 from uuid import UUID
 
@@ -120,7 +121,7 @@ class NextActs:
         shown_by = program.plan.milestones[milestone].shown_by
         indicators = {how.indicator for key in showings if isinstance(how := shown_by[key], Measured)}
         pieces = (program.evidence[name] for name in program.unjudged)
-        return [
+        found = (
             piece.id
             for piece in pieces
             if (
@@ -129,7 +130,8 @@ class NextActs:
                 else piece.milestone == milestone and piece.shows in showings
             )
             and party in who_verifies(program, piece)
-        ][:MOST_PIECES]
+        )
+        return list(islice(found, MOST_PIECES))
 
     def _to_be_seen(self, piece: str) -> dict[str, str]:
         """What a verifier has to say of a document that is not filed."""

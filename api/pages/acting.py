@@ -14,7 +14,6 @@ from starlette.datastructures import FormData, UploadFile
 from api import unreadable
 from api.acting import refused
 from api.allowance import cost
-from api.identity import CallerInfo
 from api.naming import filed_of
 from api.pages.fields import OWN_IDS, Given, fields_of, filled
 from api.pages.uploads import file_uploads
@@ -23,7 +22,9 @@ from api.problems import NotFound, Problem
 from db.queries import Sought
 from rules import acts as a
 from rules.authority import MAY
+from rules.entries import Entry
 from rules.following.signature import effects_of
+from rules.language.plan import Plan
 from rules.refusals import Refused as Refusal
 from rules.sentences import told
 
@@ -47,8 +48,11 @@ class Effect:
     """An entry that would follow, in words. `is_own`: it is the act itself, not what follows from it."""
 
     sentence: str
-    kind: str
     is_own: bool
+
+    @classmethod
+    def of(cls, entry: Entry, plan: Plan) -> Effect:
+        return cls(told(entry.fact, plan), is_own=entry.actor is not None)
 
 
 @router.get("/{kind}")
@@ -67,18 +71,18 @@ async def act(view: ViewOf, program: UUID, kind: str) -> Response:
     async with view.request.form(max_fields=MOST_FIELDS, max_files=MOST_FILES, max_part_size=LARGEST_FIELD) as sent:
         view.check_form(sent)
         opened, shape = await _may_act(view, program, kind)
-        given, key, step = _given(sent), str(sent.get("key", "")), str(sent.get("step", "preview"))
+        given, key, step = given_of(sent), str(sent.get("key", "")), str(sent.get("step", "preview"))
         if step == "change":
             return _form(view, opened, kind, shape, given, key=key)
         try:
             given = await file_uploads(view, opened, shape, sent, given)
             made = _act(opened, shape, given, key, str(sent.get("shown", "")) if step == "sign" else "")
         except ValidationError as error:
-            return _form(view, opened, kind, shape, given, key=key, errors=_errors(error))
+            return _form(view, opened, kind, shape, given, key=key, errors=errors_of(error))
         except Problem as problem:
             return _form(view, opened, kind, shape, given, key=key, problem=problem)
     try:
-        filed = await filed_of(view.state, _caller(opened), opened.id, (made.deed,))
+        filed = await filed_of(view.state, opened.acting(), opened.id, (made.deed,))
         made = made.model_copy(update={"filed": filed})
         return await (_signed(view, opened, made) if step == "sign" else _previewed(view, opened, kind, given, made))
     except Problem as problem:
@@ -93,13 +97,7 @@ async def _may_act(view: View, program: UUID, kind: str) -> tuple[Opened, type[B
     return opened, SHAPES[kind]
 
 
-def _caller(opened: Opened) -> CallerInfo:
-    if opened.caller is None:
-        raise NotFound("role of yours in this program")
-    return opened.caller
-
-
-def _given(sent: FormData) -> Given:
+def given_of(sent: FormData) -> Given:
     """All texts of a form by field; files are read apart."""
     values: dict[str, list[str]] = {}
     for name, value in sent.multi_items():
@@ -112,11 +110,11 @@ def _act(opened: Opened, shape: type[BaseModel], given: Given, key: str, shown: 
     """Raises ValidationError."""
     deed = shape.model_validate(filled(shape, given, opened.zone))
     return a.Act.model_validate(
-        {"id": key, "actor": _caller(opened).actor, "deed": deed, "effects": shown or None}, strict=False
+        {"id": key, "actor": opened.acting().actor, "deed": deed, "effects": shown or None}, strict=False
     )
 
 
-def _errors(error: ValidationError) -> dict[str, str]:
+def errors_of(error: ValidationError) -> dict[str, str]:
     return {str(fault["where"]): str(fault["message"]) for fault in unreadable.faults(error.errors(), lambda _: "")}
 
 
@@ -127,13 +125,13 @@ async def _previewed(view: View, opened: Opened, kind: str, given: Given, made: 
     if isinstance(decided, Refusal):
         raise refused(decided)
     plan = decided.program.plan
-    effects = [Effect(told(entry.fact, plan), entry.fact.kind, is_own=entry.actor is not None) for entry in decided.entries]
     return view.of_program(
         opened,
         "act_preview.html",
         kind=kind,
-        effects=effects,
-        shown=effects_of(decided.entries),
+        action=f"{opened.path}/act/{kind}",
+        effects=[Effect.of(entry, plan) for entry in decided.entries],
+        shown=[effects_of(decided.entries)],
         key=made.id,
         given=given.values,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
@@ -38,6 +39,7 @@ from api.pages import (
     report,
     sign_in,
     starting,
+    together,
 )
 from api.pages.templates import STATIC
 from api.pages.view import page
@@ -83,6 +85,7 @@ ROOMS = (
     documents,
     plan,
     acting,
+    together,
     choices,
 )
 """Files of pages; `starting` stands before `programs`, whose paths would take its own."""
@@ -125,12 +128,21 @@ class Answers:
             await answer(scope, receive, sent)
 
 
+class Static(StaticFiles):
+    """Files whose addresses change with their bytes: browsers keep them and never ask again."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        answer = super().file_response(*args, **kwargs)
+        answer.headers["cache-control"] = "public, max-age=31536000, immutable"
+        return answer
+
+
 def mounted() -> Pages:
     """The pages, to be put behind all routes of the API."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     for room in ROOMS:
         app.include_router(room.router)
-    app.mount("/static", StaticFiles(directory=STATIC))
+    app.mount("/static", Static(directory=STATIC))
     app.add_middleware(Answers)
     _install_errors(app)
     return Pages("", app=app)

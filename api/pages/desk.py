@@ -24,7 +24,7 @@ async def desk(view: ViewOf) -> Response:
     mine = await _mine(view)
     everybody = await get_owed(view.state, reader, whose="everybody", limit=MOST_OWED)
     known = {_key(one) for one in mine}
-    dates = await get_dates(view.state, reader, start=now, end=now + AHEAD, limit=MOST_DATES)
+    dates = await get_dates(view.state, reader, start=now, end=now + AHEAD, limit=4 * MOST_DATES)
     programs = await view.state.queries.programs(
         Wanted(
             person=None if reader.reads_everything else reader.person,
@@ -36,7 +36,7 @@ async def desk(view: ViewOf) -> Response:
         "desk.html",
         mine=mine,
         others=[one for one in everybody.owed if _key(one) not in known],
-        dates=dates.dates,
+        dates=[one for one in dates.dates if one.achieved_at is None][:MOST_DATES],
         lines=programs,
         changed=_changed(view, programs),
         since=view.visitor.session.seen_before,

@@ -49,12 +49,13 @@ async def piece(view: ViewOf, program: UUID, piece: str) -> Response:
     if (found := opened.program.evidence.get(piece)) is None:
         raise NotFound("evidence")
     (answer,) = await answers_of(view.state, program, [found])
-    return view.of_program(opened, "piece.html", one=answer, could_verify=_could_verify(opened, found))
+    return view.of_program(opened, "piece.html", one=answer, could_verify=may_verify(opened, found))
 
 
 def _is_wanted(opened: Opened, piece: Evidence, status: str) -> bool:
-    return _could_verify(opened, piece) if status == TO_VERIFY else status in ("", piece.status)
+    return may_verify(opened, piece) if status == TO_VERIFY else status in ("", piece.status)
 
 
-def _could_verify(opened: Opened, piece: Evidence) -> bool:
+def may_verify(opened: Opened, piece: Evidence) -> bool:
+    """Whether the visitor could verify a piece now."""
     return opened.caller is not None and could_verify(opened.program, opened.caller.actor, piece)

@@ -32,6 +32,8 @@ OWN_IDS = {
 }
 """The name that an act gives to what it makes: proposed by us, so that nobody has to invent one."""
 
+DECIDING = frozenset({"milestone", "indicator", "assessor"})
+"""Fields by which `api.pages.options` tells what can be chosen in others."""
 
 LONGEST_LINE = 200
 """Characters; a longer text has a field of several lines."""
@@ -53,6 +55,11 @@ class Field:
     @property
     def label(self) -> str:
         return self.name.rpartition(".")[2].replace("_", " ")
+
+    @property
+    def decides(self) -> bool:
+        """Whether other fields of the form, or what can be chosen in them, follow from this one."""
+        return self.name in DECIDING or self.name.endswith(".kind")
 
     @property
     def id(self) -> str:

@@ -10,10 +10,11 @@ from pydantic import ValidationError
 
 from api.answers.programs import MemberAnswer
 from api.answers.tokens import IssuedAnswer
-from api.identity import CallerInfo
 from api.pages.view import Opened, View, ViewOf, went
-from api.problems import Invalid, NotFound, Problem
+from api.problems import Invalid, Problem
 from api.routers.tokens import Issue, get_tokens, issue_token, revoke_token
+from rules.acts import Member
+from rules.judging.members import changer_of
 
 router = APIRouter(prefix="/programs/{program}/members")
 
@@ -42,7 +43,7 @@ async def issue(
     try:
         member = {"person": person, "role": role, "party": party or None}
         body = Issue.model_validate({"member": member, "days": days, "note": note or None})
-        issued = await issue_token(view.state, _caller(opened), program, key, body, Response())
+        issued = await issue_token(view.state, opened.acting(), program, key, body, Response())
     except ValidationError:
         problem = Invalid("unreadable", "A token is for a member of this program, and for 1 to 365 days.", "one of the list")
         return await _members(view, opened, problem=problem)
@@ -57,16 +58,10 @@ async def end(view: ViewOf, program: UUID, token: UUID, csrf: Short = "") -> Res
     view.check_form({"csrf": csrf})
     opened = await view.opened(program)
     try:
-        await revoke_token(view.state, _caller(opened), program, token)
+        await revoke_token(view.state, opened.acting(), program, token)
     except Problem as problem:
         return await _members(view, opened, problem=problem)
     return went(f"{opened.path}/members")
-
-
-def _caller(opened: Opened) -> CallerInfo:
-    if opened.caller is None:
-        raise NotFound("role of yours in this program")
-    return opened.caller
 
 
 async def _members(
@@ -83,8 +78,14 @@ async def _members(
         "members.html",
         problem.answered_with if problem else 200,
         by_party=by_party,
+        changeable=[[one.person, one.role, one.party] for one in held if _may_change(opened, one)],
         tokens=tokens,
         issued=issued,
         problem=problem,
         key=f"page-{uuid4()}",
     )
+
+
+def _may_change(opened: Opened, member: Member) -> bool:
+    """Whether the visitor says who acts for that party: such a one admits, removes, and gives tokens."""
+    return opened.caller is not None and changer_of(opened.program, member).covers(opened.caller.actor)

@@ -8,15 +8,27 @@ from fastapi import APIRouter, Response
 
 from api.answers.phases import MilestoneAnswer
 from api.pages.drawings.chart import charts
+from api.pages.programs import entries_told
 from api.pages.view import ViewOf
 from api.problems import NotFound
 from api.routers.evidence import answers_of
+from db.queries import Sought
 from rules.language.milestones import Measured
 
 router = APIRouter(prefix="/programs/{program}/milestones")
 
 MOST = 60
 """Pieces of evidence on the page of a milestone, the newest; the page of evidence has all."""
+
+DECIDED = (
+    "finding_made",
+    "observation_made",
+    "milestone_determined",
+    "determination_taken_back",
+    "milestone_waived",
+    "waiver_expired",
+)
+MOST_DECIDED = 20
 
 
 @router.get("")
@@ -46,11 +58,14 @@ async def milestone(view: ViewOf, program: UUID, name: str) -> Response:
         for one in held.evidence.values()
         if one.milestone == name or (one.measurement is not None and one.measurement.indicator in indicators)
     ]
+    sought = Sought(kinds=DECIDED, subjects=[name])
+    decided = await view.state.queries.ledger(program, sought, most=MOST_DECIDED, newest_first=True)
     return view.of_program(
         opened,
         "milestone.html",
         milestone=answer,
         note=held.plan.milestones[name].note,
         charts=charts(held, name),
+        decided=entries_told(opened, [line.entry for line in decided]),
         evidence=await answers_of(view.state, program, pieces[: -MOST - 1 : -1]),
     )

@@ -44,10 +44,10 @@ def _parties(program: Program) -> list[Option]:
 
 def _evidence(program: Program, _: Chosen) -> Options:
     pieces = [piece for piece in program.evidence.values() if piece.status is not EvidenceStatus.WITHDRAWN]
-    return [Option(piece.id, _of_evidence(program, piece)) for piece in reversed(pieces)] if len(pieces) <= MOST else None
+    return [Option(piece.id, evidence_in_words(program, piece)) for piece in reversed(pieces)] if len(pieces) <= MOST else None
 
 
-def _of_evidence(program: Program, piece: Evidence) -> str:
+def evidence_in_words(program: Program, piece: Evidence) -> str:
     if (figure := piece.measurement) is not None:
         indicator = program.plan.indicators.get(figure.indicator)
         title = indicator.title if indicator else figure.indicator

@@ -95,7 +95,8 @@ async def show(view: ViewOf, program: UUID) -> Response:
         "program.html",
         program=answer,
         blocked=blocked,
-        gates=_by_phase(blocked.gates),
+        gates=(gates := _by_phase(blocked.gates)),
+        unfolded=any(opened.can_do(act) for blocks in [*gates.values()][1:] for block in blocks for act in block.unblocked_by),
         timeline=timeline(opened.program, opened.at),
         family=await _family(view, opened),
         rings={phase.name: ring(phase.stability) for phase in answer.phases if phase.stability},
@@ -109,7 +110,7 @@ async def done(view: ViewOf, program: UUID, first: int, last: int) -> Response:
     """What an act has become: its entries, in words."""
     opened = await view.opened(program)
     lines = await view.state.queries.ledger(program, after=first - 1, most=min(max(last - first + 1, 1), 200))
-    return view.of_program(opened, "done.html", entries=_told(opened, [line.entry for line in lines]))
+    return view.of_program(opened, "done.html", entries=entries_told(opened, [line.entry for line in lines]))
 
 
 async def _family(view: View, opened: Opened) -> FamilyAnswer | None:
@@ -123,10 +124,11 @@ async def _family(view: View, opened: Opened) -> FamilyAnswer | None:
 async def newest_entries(view: View, opened: Opened, most: int) -> list[tuple[EntryAnswer, str]]:
     """The newest entries of a program's ledger, each with its sentence."""
     lines = await view.state.queries.ledger(opened.id, Sought(), most=most, newest_first=True)
-    return _told(opened, [line.entry for line in lines])
+    return entries_told(opened, [line.entry for line in lines])
 
 
-def _told(opened: Opened, entries: list[Entry]) -> list[tuple[EntryAnswer, str]]:
+def entries_told(opened: Opened, entries: list[Entry]) -> list[tuple[EntryAnswer, str]]:
+    """Entries as anybody in the program may see them, each with its sentence."""
     return [(withheld(EntryAnswer.of(entry)), told(entry.fact, opened.program.plan)) for entry in entries]
 
 

@@ -11,11 +11,13 @@ from uuid import UUID
 from fastapi import Depends, Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from api.answers.next_acts import ActAnswer
 from api.identity import CallerInfo
 from api.pages.languages import Language, preferred
 from api.pages.names import Names
 from api.pages.templates import rendered
 from api.pages.visitor import Visitor, VisitorOf, check_form
+from api.problems import NotFound
 from api.seen import seen_at
 from api.state import State, StateOf
 from rules.acts import Member
@@ -39,6 +41,18 @@ class Opened:
     def may(self, part: str) -> bool:
         """Whether the role in which the visitor acts does such an act at all; the law says the rest when it is previewed."""
         return self.caller is not None and may(self.caller.role, part)
+
+    def can_do(self, act: ActAnswer) -> bool:
+        """Whether an act that would bring something on is one for the visitor."""
+        if self.caller is None or self.caller.role not in act.roles:
+            return False
+        return not act.parties or self.caller.party in act.parties
+
+    def acting(self) -> CallerInfo:
+        """As whom the visitor acts. Raises NotFound for who only reads, or has not chosen."""
+        if self.caller is None:
+            raise NotFound("role of yours in this program")
+        return self.caller
 
     @property
     def zone(self) -> str:

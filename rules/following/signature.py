@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from rules.canonical import digest
+from rules.effects import DeadlineSet
 from rules.entries import Entry
 
 _OF_THE_MOMENT = ("effective_at", "observable_until")
@@ -16,7 +17,8 @@ def effects_of(entries: Iterable[Entry]) -> str:
     """SHA-256 of the effects among entries.
 
     What is consented to is what changes, not when the question was put: instants that move with
-    the moment of asking are left out. Dates counted from what has already happened stand.
+    the moment of asking are left out. Dates counted from what has already happened stand. A date that
+    a pause has moved stands by its day: a pause that ends with the act ends a little later each time.
     """
     return digest([_lasting(entry) for entry in entries if entry.actor is None])
 
@@ -26,4 +28,6 @@ def _lasting(entry: Entry) -> dict[str, object]:
     written = fact.model_dump(mode="json", exclude={*_OF_THE_MOMENT, "broken"}, exclude_none=True)
     if any((anchor := getattr(fact, name, None)) is not None and anchor >= entry.at for name in _ANCHORS):
         return {name: value for name, value in written.items() if not isinstance(getattr(fact, name), datetime)}
+    if isinstance(fact, DeadlineSet) and fact.due_revised not in (None, fact.due_original):
+        return written | {"due_revised": f"{fact.due_revised:%Y-%m-%d}"}
     return written

@@ -20,11 +20,13 @@ class Determine(Strict):
 
     kind: Literal["determine"] = "determine"
     milestone: Name | None = None
-    stability: Name | None = Field(default=None, description="a phase; outcome reversed only")
+    stability: Name | None = Field(default=None, description="or the phase whose stability period was not kept")
     outcome: Literal["achieved", "partly_achieved", "not_achieved", "reversed"]
-    grade: Whole | None = Field(default=None, description="how much of it, on the ordinal scale: 0 to 3")
-    share: Figure | None = Field(default=None, description="or how much of it, as a share: 0 to 1")
-    preliminary: bool | None = Field(default=None, description="with not_achieved: a view that can be observed on")
+    grade: Whole | None = Field(default=None, description="of what is achieved in part: how much, from 0 to 3")
+    share: Figure | None = Field(default=None, description="or how much as a share, from 0 to 1")
+    preliminary: bool | None = Field(
+        default=None, description="of what is not achieved: a view that can be observed on before it is decided"
+    )
     reason: Text
 
     @model_validator(mode="after")

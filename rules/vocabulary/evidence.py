@@ -20,15 +20,15 @@ class RecordEvidence(Strict):
     """Records a document, a statement or a party's attestation that shows a milestone."""
 
     kind: Literal["record_evidence"] = "record_evidence"
-    evidence: Id
+    evidence: Id = Field(description="a name for it, of your choice, by which it is called from then on")
     milestone: Name
-    shows: Name = Field(description="which of the milestone's shown_by this is")
+    shows: Name = Field(description="which of the things that the plan asks for this is")
     happened_at: Instant | None = Field(default=None, description="when what it shows happened")
     document: FiledDocument | None = None
     text: Text | None = Field(default=None, description="the statement or attestation in words")
     reference: Text | None = Field(default=None, description="where the original is to be found")
     restricted_to: tuple[Name, ...] | None = Field(
-        default=None, min_length=1, description="parties and bodies that may read it; left out, everybody here"
+        default=None, min_length=1, description="parties and bodies that alone may read it; left out, all members may"
     )
 
     @model_validator(mode="after")
@@ -50,7 +50,7 @@ class Verify(Strict):
 
     kind: Literal["verify"] = "verify"
     evidence: Id
-    note: Text | None = None
+    note: Text | None = Field(default=None, description="what was looked at, and how")
     seen_at: Label | None = Field(
         default=None, description="where the verifier has seen the document; asked for where its bytes are not filed"
     )

@@ -20,7 +20,7 @@ class ReportIncident(Strict):
     """Reports an event; nothing is decided by the report."""
 
     kind: Literal["report_incident"] = "report_incident"
-    incident: Id
+    incident: Id = Field(description="a name for it, of your choice, by which it is called from then on")
     incident_kind: Name
     severity: Name
     happened_at: Instant
@@ -28,10 +28,10 @@ class ReportIncident(Strict):
         default=None, description="where only a span is known: the last instant at which it may have happened"
     )
     place: Label
-    attributed_to: Name | None = Field(default=None, description="party or non-party, if claimed")
+    attributed_to: Name | None = Field(default=None, description="who is said to have done it; left out, nobody is")
     confidence: Literal["low", "medium", "high"] = "medium"
-    account: Text
-    related_to: Id | None = Field(default=None, description="incident that this one answers")
+    account: Text = Field(description="what happened, in words")
+    related_to: Id | None = Field(default=None, description="the incident that this one answers")
     origin: Origin | None = Field(default=None, description="of a check alone: the answers that it was read from")
 
 
@@ -67,7 +67,7 @@ class ResolveIncident(Strict):
 
     kind: Literal["resolve_incident"] = "resolve_incident"
     incident: Id
-    resolved_at: Instant | None = Field(default=None, description="left out, when recorded")
+    resolved_at: Instant | None = Field(default=None, description="left out, when this is recorded")
     reason: Text
 
 

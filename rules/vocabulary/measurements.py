@@ -20,17 +20,17 @@ class RecordMeasurement(Strict):
     """Records a figure of an indicator with its origin."""
 
     kind: Literal["record_measurement"] = "record_measurement"
-    measurement: Id
+    measurement: Id = Field(description="a name for it, of your choice, by which it is called from then on")
     indicator: Name
-    value: Figure
+    value: Figure = Field(description="with a point before decimals, and nothing between thousands")
     unit: Label
-    period: Annotated[str, Field(pattern=PERIOD, description="year, month or day")]
+    period: Annotated[str, Field(pattern=PERIOD, description="a year, a month or a day: 2024, 2024-06 or 2024-06-30")]
     producer: Label
-    edition: Label
-    source: Text
-    retrieved_at: Instant
-    revises: Id | None = Field(default=None, description="the measurement that this one takes the place of")
-    cause: Cause | None = Field(default=None, description="with revises: why the figure is another")
+    edition: Label = Field(description="of what the producer has published, as the producer calls it")
+    source: Text = Field(description="where it can be looked up")
+    retrieved_at: Instant = Field(description="when it was read there")
+    revises: Id | None = Field(default=None, description="the figure that this one takes the place of")
+    cause: Cause | None = Field(default=None, description="of a figure that takes the place of another: why it is another")
     standard_error: StandardError | None = Field(default=None, description="of the figure, in its unit")
     origin: Origin | None = Field(default=None, description="of a check alone: the answers that it was read from")
     document: FiledDocument | None = Field(default=None, description="of a person: the document in which the figure stands")

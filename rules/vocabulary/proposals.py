@@ -22,7 +22,7 @@ class Propose(Strict):
     """Puts a decision before those whose consent a procedure asks for; to propose is not to consent."""
 
     kind: Literal["propose"] = "propose"
-    proposal: Id
+    proposal: Id = Field(description="a name for it, of your choice, by which it is called from then on")
     procedure: Name
     matter: Matter
     reason: Text

@@ -28,13 +28,13 @@ class GiveAccount(Strict):
 
     kind: Literal["give_account"] = "give_account"
     incident: Id
-    account: Id = Field(description="a name of it; the report's own account is called as the incident")
+    account: Id = Field(description="a name for it, of your choice; the account in the report is called as the incident is")
     severity: Name
-    happened_at: Instant | None = Field(default=None, description="left out, as the incident has it")
+    happened_at: Instant | None = Field(default=None, description="left out, as it was reported")
     happened_until: Instant | None = Field(
         default=None, description="where only a span is known: the last instant at which it may have happened"
     )
-    attributed_to: Name | None = Field(default=None, description="party or non-party, if claimed")
+    attributed_to: Name | None = Field(default=None, description="who is said to have done it; left out, nobody is")
     text: Text
     origin: Origin | None = Field(default=None, description="of a check alone: the answers that it was read from")
 

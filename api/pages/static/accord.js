@@ -11,6 +11,13 @@ if (form && location.hash.startsWith("#accord_")) {
   form.requestSubmit();
 }
 
+for (const button of document.querySelectorAll("button[data-choose-all]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    for (const box of button.form.querySelectorAll("input[type=checkbox]")) box.checked = true;
+  });
+}
+
 for (const input of document.querySelectorAll("input[type=file][data-largest]")) {
   input.addEventListener("change", () => {
     const file = input.files[0];
@@ -33,6 +40,30 @@ for (const form of document.querySelectorAll("form[data-slide]")) {
   slider.addEventListener("change", () => form.requestSubmit());
   field.after(slider);
 }
+
+// What can be chosen in a field may follow from what was chosen in another: the form is asked for again, as its button does
+// without a script, and its other fields are exchanged. What was written, and files that were chosen, stay.
+document.addEventListener("change", async (event) => {
+  const choice = event.target;
+  if (!choice.matches("select[data-refresh]")) return;
+  const filled = new FormData(choice.form);
+  for (const file of choice.form.querySelectorAll("input[type=file]")) filled.delete(file.name);
+  filled.set("step", "change");
+  const answer = await fetch(choice.form.action, { method: "POST", body: filled });
+  if (!answer.ok) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const before = [...choice.form.querySelectorAll(".field")];
+  const last = choice.form.querySelector(".actions");
+  for (const field of fresh.querySelectorAll("form.stacked .field")) {
+    const id = field.querySelector("[id]").id;
+    const held = before.find((one) => one.querySelector(`[id="${id}"]`));
+    const stays = held && (held.contains(choice) || held.querySelector("input[type=file]"));
+    if (held) before.splice(before.indexOf(held), 1);
+    if (stays) last.before(held); else { held?.remove(); last.before(field); }
+  }
+  for (const gone of before) gone.remove();
+  choice.focus();
+});
 
 const summary = document.getElementById("summary");
 if (summary) summary.focus();

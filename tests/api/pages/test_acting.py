@@ -138,6 +138,8 @@ async def test_every_page_has_the_headers_that_keep_it_by_itself(door: Door, sig
         assert "default-src 'none'" in policy
         assert "frame-ancestors 'none'" in policy
         assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "immutable" in answer.headers["cache-control"]  # the last one is a static file, whose address changes with it
+    assert (await browser.client.get("/")).headers["cache-control"] == "no-store"
     async with httpx2.AsyncClient(base_url=served, trust_env=False) as client:
         assert (await client.get("/api/v1/nothing")).headers["content-type"] == "application/problem+json"
         assert (await client.post("/api/v1/problems")).status_code in (401, 405)

@@ -22,7 +22,7 @@ PLACES = {
     "piece": "e1",
     "sha256": "0" * 64,
     "name": "announced",
-    "kind": "record_evidence",
+    "kind": "verify",
     "proposal": "p1",
     "seq": "2",
     "first": "1",
@@ -37,6 +37,8 @@ def paths(program: str) -> Iterator[str]:
     for route in (route for room in ROOMS for route in room.router.routes):
         if isinstance(route, APIRoute) and "GET" in (route.methods or ()) and route.path not in OUTSIDE:
             yield re.sub(r"\{(\w+)\}", lambda found: {**PLACES, "program": program}[found[1]], route.path)
+    yield f"/programs/{program}/act/record_evidence"
+    yield f"/programs/{program}/together/record_measurement"
 
 
 @pytest.fixture
