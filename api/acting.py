@@ -8,8 +8,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Header, Path, Query, Request, Response
-from fastapi.routing import APIRoute
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter
 from pydantic_core import to_json
 from starlette.requests import ClientDisconnect
 
@@ -17,6 +16,7 @@ from api.allowance import cost
 from api.answers.ledger import PreviewAnswer, ReceiptAnswer
 from api.callers import Caller, caller_from
 from api.identity import CallerInfo
+from api.json_body import ExactRequest, JsonRoute
 from api.naming import filed_of
 from api.problems import WRITES, NotFound, Refused
 from api.state import State, StateOf, state_of
@@ -128,7 +128,7 @@ Doing = Annotated[Acting, Depends(_acting)]
 _PLACE = TypeAdapter(tuple[UUID, Id])
 
 
-class ActRoute(APIRoute):
+class ActRoute(JsonRoute):
     """A route whose function takes a `deed` and its `acting`: a request with nothing unusual in it is read in one step.
 
     The function's signature stays what is declared, and FastAPI, which resolves that one parameter after the other in
@@ -142,15 +142,17 @@ class ActRoute(APIRoute):
             return as_declared
         shape: type[BaseModel] = parameters["deed"].annotation
 
-        async def handle(request: Request) -> Response:
+        async def handle(given: Request) -> Response:
+            request = ExactRequest(given.scope, given.receive)
             headers = request.headers
             is_usual = headers.get("content-type") == "application/json" and headers.get("accept") in USUAL
             if request.scope["query_string"] or not is_usual:
                 return await as_declared(request)
             try:
+                await request.json()
                 deed = shape.model_validate_json(await request.body())
                 program, key = _PLACE.validate_python((request.path_params["program"], headers.get("idempotency-key")))
-            except (ValidationError, ClientDisconnect):
+            except (ValueError, RecursionError, ClientDisconnect):  # ValidationError and Inexact are of the first
                 return await as_declared(request)
             state = await state_of(request)
             caller = await caller_from(request)

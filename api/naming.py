@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
 from api.identity import CallerInfo
 from api.problems import Invalid
 from api.state import State
 from db.documents import Document
+from db.programs import Kept
 from rules import acts as a
 from rules.authority import may
-from rules.program import Program
 from rules.restriction import Filing, may_name
 
 
@@ -26,11 +26,17 @@ async def filed_of(state: State, caller: CallerInfo, program: UUID, deeds: Itera
     others keep to themselves is told from one that nobody has filed by nothing. Raises Invalid.
     """
     named = [(document.sha256, deed) for deed in deeds if (document := a.named_by(deed)) is not None]
-    kept = await state.programs.load(program) if named else None
-    if kept is None or not kept.program.has(caller.person) or not may(caller.role, "record_evidence"):
+    if not named or not may(caller.role, "record_evidence"):
         return frozenset()  # the law says why not
-    hashes, held = sorted({sha256 for sha256, _ in named}), kept.program
-    filed = {sha256 for sha256 in hashes if await _is_filed(state, caller, program, held, sha256)}
+    hashes = {sha256 for sha256, _ in named}
+    filings = {sha256: [filing(one) for one in await state.documents.filings(program, sha256)] for sha256 in sorted(hashes)}
+    kept = state.programs.kept(program)
+    filed = _nameable(kept, caller, filings)
+    if filed != hashes:  # what is kept may be old; whoever could name a document then still can
+        kept = await state.programs.load(program)
+        filed = _nameable(kept, caller, filings)
+    if kept is None or not kept.program.has(caller.person):
+        return frozenset()
     for sha256, deed in named:
         if isinstance(deed, a.RecordEvidence) and deed.reference is None and sha256 not in filed:
             raise Invalid(
@@ -42,6 +48,8 @@ async def filed_of(state: State, caller: CallerInfo, program: UUID, deeds: Itera
     return frozenset(filed)
 
 
-async def _is_filed(state: State, caller: CallerInfo, program: UUID, held: Program, sha256: str) -> bool:
-    filings = [filing(one) for one in await state.documents.filings(program, sha256)]
-    return may_name(held, caller.actor, sha256, filings)
+def _nameable(kept: Kept | None, caller: CallerInfo, filings: Mapping[str, Collection[Filing]]) -> set[str]:
+    """Those documents that a member may name."""
+    if kept is None or not kept.program.has(caller.person):
+        return set()
+    return {sha256 for sha256, held in filings.items() if may_name(kept.program, caller.actor, sha256, held)}

@@ -16,9 +16,6 @@ HomeFolder = Annotated[Path, typer.Option("--home", envvar="ACCORD_HOME", help="
 """Where the embedded servers, the documents and the tokens are kept."""
 
 
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
-
-
 class NotRunning(Exception):
     """Nothing says where the database is."""
 

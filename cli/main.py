@@ -1,7 +1,6 @@
 """The `accord` command. Each further group of commands is a typer app in a file of its own, added below."""
 
 import asyncio
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -15,40 +14,21 @@ from cli import check, clock, plan, source, temporal_commands, token
 from cli.addresses import HomeFolder, NotRunning, owner_database
 from cli.demo import demonstrate
 from cli.failures import CannotStart
+from cli.options import ended, whole_command
 from cli.reconcile import reconcile, retell
 from cli.rehearse import command as rehearse
-from cli.remote import reading
+from cli.remote import commands
 from cli.service import Refused
 from cli.supervisor import Ports, supervise
 from cli.verify import command as verify
 from db.migrations import upgrade
 from db.rebuild import rebuild as make_again
 from logs.faults import settings_at_fault
-from logs.lines import configure
-from workflows.leaving import leave
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 
 
-def _say_version(asked: bool) -> None:  # noqa: FBT001  typer calls it with the option's value
-    if asked:
-        typer.echo(f"accord {version('accord')}")
-        raise typer.Exit
-
-
-@app.callback()
-def accord(
-    *,
-    _version: Annotated[
-        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which version this is.")
-    ] = False,
-) -> None:
-    """Programs whose next step depends on proof."""
-    try:
-        configure()
-    except ValidationError as error:
-        typer.echo(f"accord: {settings_at_fault(error)}", err=True)
-        raise typer.Exit(1) from error
+app.callback()(whole_command)
 
 
 @app.command()
@@ -122,7 +102,7 @@ def rebuild(
         raise typer.Exit(1) from reason
 
 
-app.command("verify")(verify)
+app.command("verify-ledgers")(verify)
 app.command("reconcile")(reconcile)
 app.command("retell")(retell)
 app.add_typer(check.app, name="check")
@@ -132,16 +112,12 @@ app.add_typer(source.app, name="source")
 app.add_typer(temporal_commands.app, name="temporal")
 app.add_typer(token.app, name="token")
 app.command("rehearse")(rehearse)
-for command in (reading.login, reading.logout, reading.programs, reading.show, reading.blocking, reading.owed, reading.ledger):
-    app.command()(command)
+commands.add_to(app)
 
 
 def main() -> None:
     """What `accord` runs."""
-    try:
-        app()
-    except SystemExit as asked:
-        leave(asked.code)
+    ended(app)
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from cli.addresses import AsJson
 from cli.beside import child_plans
+from cli.options import AsJson
 from rules.drawing.mermaid import as_mermaid
 from rules.drawing.text import as_text
 from rules.language.plan import Plan

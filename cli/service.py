@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, Protocol, Self
 from uuid import uuid4
@@ -19,8 +21,8 @@ class Bearer(Protocol):
 class Refused(Exception):
     """An answer that is a problem body."""
 
-    def __init__(self, status: int, problem: dict[str, Any]) -> None:
-        self.status, self.problem = status, problem
+    def __init__(self, status: int, problem: dict[str, Any], retry_after: str | None = None) -> None:
+        self.status, self.problem, self.retry_after = status, problem, retry_after
         super().__init__(f"{status} {problem.get('code')}: {problem.get('detail')}")
 
     @property
@@ -42,18 +44,29 @@ class Service:
     ) -> None:
         await self._http.aclose()
 
-    async def write(self, person: Bearer, path: str, body: dict[str, Any], *, key: str | None = None) -> Any:
+    async def write(self, person: Bearer, path: str, body: Any, *, key: str | None = None, **query: str) -> Any:
         """An act, under a key. Raises Refused."""
-        return await self.send(person, path, body, {"Idempotency-Key": key or str(uuid4())})
+        headers = _headers(person) | {"Idempotency-Key": key or str(uuid4())}
+        return _body(await self._http.post(path, json=body, params=query, headers=headers))
 
     async def send(self, person: Bearer, path: str, body: dict[str, Any], headers: dict[str, str] | None = None) -> Any:
         """Raises Refused."""
         answer = await self._http.post(path, json=body, headers=_headers(person) | (headers or {}))
         return _body(answer)
 
-    async def file(self, person: Bearer, path: str, name: str, content: bytes) -> Any:
+    async def file(self, person: Bearer, path: str, name: str, content: bytes | AsyncIterator[bytes], **query: str) -> Any:
         """Files the bytes of a document. Raises Refused."""
-        return _body(await self._http.post(path, params={"name": name}, content=content, headers=_headers(person)))
+        headers = _headers(person) | {"Content-Type": "application/octet-stream"}
+        return _body(await self._http.post(path, params={"name": name, **query}, content=content, headers=headers))
+
+    @asynccontextmanager
+    async def download(self, person: Bearer, path: str) -> AsyncIterator[httpx2.Response]:
+        """An answer whose bytes are read while they come. Raises Refused."""
+        async with self._http.stream("GET", path, headers=_headers(person)) as answer:
+            if answer.is_error:
+                await answer.aread()
+                _body(answer)
+            yield answer
 
     async def read(self, person: Bearer, path: str, **query: str) -> Any:
         """Raises Refused."""
@@ -66,5 +79,5 @@ def _headers(person: Bearer) -> dict[str, str]:
 
 def _body(answer: httpx2.Response) -> Any:
     if answer.is_error:
-        raise Refused(answer.status_code, answer.json())
+        raise Refused(answer.status_code, answer.json(), answer.headers.get("Retry-After"))
     return answer.json()

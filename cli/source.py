@@ -1,11 +1,16 @@
 """`accord source`: ready descriptions of producers' sources, to be pasted into a plan."""
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from cli.home import our_plans
 from cli.plan import refuse
+from cli.trying import Stored, Untried, chosen, ready, tried
+from rules.language.reading import Faulty
 from rules.words import did_you_mean
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Ready descriptions of sources, to paste into a plan.")
@@ -22,10 +27,60 @@ def listed() -> None:
 @app.command()
 def show(name: str) -> None:
     """Print one: hosts, sources and an example of a check, as a plan writes them."""
-    ready = _ready()
-    if name not in ready:
-        refuse(f"{name} is no source that is ready; {did_you_mean(name, ready)}")
-    typer.echo(ready[name].read_text(encoding="utf-8"), nl=False)
+    typer.echo(_one(name).read_text(encoding="utf-8"), nl=False)
+
+
+@app.command("try")
+def try_(  # noqa: PLR0913  each is an option, and named when it is given
+    name: str,
+    *,
+    files: Annotated[
+        list[Path], typer.Option("--file", exists=True, dir_okay=False, help="A stored answer; one for each page.")
+    ],
+    description: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="The stored answer that says the edition.")
+    ] = None,
+    deleted: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="The stored answer that lists deleted events.")
+    ] = None,
+    check: Annotated[str | None, typer.Option(help="Which of its checks, where there are several.")] = None,
+    values: Annotated[list[str] | None, typer.Option("--with", metavar="NAME=VALUE", help="For a {placeholder}.")] = None,
+    unit: Annotated[str | None, typer.Option(help="The unit of the indicator.")] = None,
+    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day of the run; left out, today.")] = None,
+) -> None:
+    """Read stored answers as a check would, and print what would be recorded. Nobody is asked, and nothing is written.
+
+    NAME is a ready source or a file of the same form. The exit status is 1 where nothing is read.
+    """
+    file = Path(name) if name.endswith((".yaml", ".yml")) else _one(name)
+    try:
+        plan = ready(file)
+        rule = chosen(plan, check, dict(_pairs(values or [])))
+        day = on.date() if on else datetime.now(UTC).date()
+        lines = list(tried(plan.sources[rule.source], rule, Stored(tuple(files), description, deleted), day, unit))
+    except (Untried, OSError) as why:
+        refuse(str(why))
+    except Faulty as faulty:
+        refuse("\n".join(fault.line(str(file)) for fault in faulty.faults))
+    for line in lines:
+        typer.echo(line)
+    if not lines[0].startswith("read:"):
+        raise typer.Exit(1)
+
+
+def _pairs(values: list[str]) -> Iterator[tuple[str, str]]:
+    for text in values:
+        name, mark, value = text.partition("=")
+        if not mark:
+            raise Untried(f"{text} is no value; write --with NAME=VALUE.")
+        yield name, value
+
+
+def _one(name: str) -> Path:
+    held = _ready()
+    if name not in held:
+        refuse(f"{name} is no source that is ready; {did_you_mean(name, held)}")
+    return held[name]
 
 
 def _ready() -> dict[str, Path]:

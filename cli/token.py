@@ -16,8 +16,9 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from cli.addresses import AsJson, HomeFolder, NotRunning, plan_folder, service_database
+from cli.addresses import HomeFolder, NotRunning, plan_folder, service_database
 from cli.known_parties import ProgramUnknown, known_parties
+from cli.options import AsJson
 from db.session import Clerk, Reader
 from db.tokens import Token, Tokens
 from rules.acts import CHECKS, Role

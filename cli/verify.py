@@ -1,4 +1,4 @@
-"""`accord verify`: the ledger read again from its first entry, byte by byte."""
+"""`accord verify-ledgers`: the ledger read again from its first entry, byte by byte."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class NoSuchProgram(Exception):
     """What was asked for is not there, which must not read like a ledger without faults."""
 
     def __init__(self, program: UUID) -> None:
-        super().__init__(f"there is no program {program} here; accord verify without an id reads all.")
+        super().__init__(f"there is no program {program} here; accord verify-ledgers without an id reads all.")
 
 
 def command(
@@ -33,7 +33,7 @@ def command(
     """Check that ledgers are whole: every hash, the chain, the numbering, and that they can be folded.
 
     Exit code 0: everything is as it was recorded. 1: something is not; each fault is named. Who is no operator proves a
-    ledger over HTTP, as docs/http.md says.
+    ledger over HTTP, with `accord prove`.
     """
     try:
         faults = asyncio.run(_verified(service_database(home), program))

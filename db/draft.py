@@ -26,6 +26,7 @@ from rules.acts import Act, StrikeClock
 from rules.canonical import NotCanonical
 from rules.decide import Decided, again, content_of, decide, knows_of, refusal
 from rules.explaining.outstanding import Held, outstanding, outstanding_after
+from rules.language.dependents import Subject
 from rules.refusals import Code, Refused
 
 Nonce: TypeAlias = Callable[[], bytes]
@@ -58,6 +59,7 @@ class Draft:
         self._nonce = nonce
         self._sealed: list[Sealed] = []
         self._clock_seq: int | None = None
+        self._changed: set[Subject] | None = set()
         self.after = kept
 
     @property
@@ -148,9 +150,8 @@ class Draft:
     def _owed(self, before: Kept | None, after: Kept) -> tuple[Held, Held]:
         """What was owed before, and is owed after all acts; kept with the program, so that the next draft need not ask."""
         were = before.owed if before else {}
-        facts = (sealed.entry.fact for sealed in self._sealed)
-        owed = outstanding_after(after.program, before.program, were, facts) if before else outstanding(after.program)
-        self.after = replace(after, outstanding=owed)
+        owed = outstanding_after(after.program, before.program, were, self._changed) if before else outstanding(after.program)
+        self.after = Kept(after.program, after.head, after.clocks, owed)
         return were, owed
 
     async def _outcome(self, act: Act, turns: Turns) -> Receipt | Refused:
@@ -202,6 +203,10 @@ class Draft:
         if sealed and not answered and clock_room_must_look(before, after):
             self._clock_seq = after.seq
         self._sealed += sealed
+        if decided.changed is None:
+            self._changed = None
+        elif self._changed is not None:
+            self._changed.update(decided.changed)
         self.after = after
         receipt = Receipt(
             program_id=self.program_id,

@@ -243,6 +243,7 @@ class EvidenceRow(Row, table=True):
     producer: str | None = _is(Text)
     edition: str | None = _is(Text)
     retrieved_at: datetime | None = _is(INSTANT)
+    filed: bool | None = Field(default=None, description="whether the document that it names is filed; null: it names none")
 
 
 class MembershipRow(Row, table=True):

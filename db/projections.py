@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from rules.entries import Entry
-from rules.explaining.outstanding import Held, Outstanding, overdue_from
+from rules.explaining.outstanding import About, Held, Outstanding, overdue_from
 from rules.program import Program
 from rules.settling.clocks import Clock
 from rules.vocabulary.evidence import Evidence
@@ -199,6 +199,7 @@ def _evidence(piece: Evidence) -> Line:
         "producer": figure.producer if figure else None,
         "edition": figure.edition if figure else None,
         "retrieved_at": figure.retrieved_at if figure else None,
+        "filed": piece.filed if piece.document else None,
     }
 
 
@@ -254,13 +255,16 @@ def _owed(changes: Changes, before: Held, after: Held) -> None:
     """What is owed for one thing is another tuple where something of it changed."""
     if before is after:
         return
-    were, are = dict[str, Line](), dict[str, Line]()
-    for held, other, lines in ((before, after, were), (after, before, are)):
-        for about, found in held.items():
-            if other.get(about) is not found:
-                lines |= {f"{one.owed.party} {one.owed.kind} {one.owed.name}": _owed_line(one) for one in found}
-    changes.put("owed", (line for key, line in are.items() if were.get(key) != line))
-    changes.drop("owed", ({name: line[name] for name in GONE["owed"]} for key, line in were.items() if key not in are))
+    abouts = [about for about, found in after.items() if before.get(about) is not found]
+    abouts += [about for about in before if about not in after]
+    were, are = _by_key(before, abouts), _by_key(after, abouts)
+    changes.put("owed", (_owed_line(one) for key, one in are.items() if were.get(key) != one))
+    changes.drop("owed", (dict(zip(GONE["owed"], key, strict=True)) for key in were if key not in are))
+
+
+def _by_key(held: Held, abouts: Iterable[About]) -> dict[tuple[str, ...], Outstanding]:
+    """What is owed for some things, by the keys of the table."""
+    return {(one.owed.party, one.owed.kind, one.owed.name): one for about in abouts for one in held.get(about, ())}
 
 
 def _owed_line(one: Outstanding) -> Line:

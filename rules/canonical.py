@@ -11,11 +11,14 @@ import hashlib
 import json
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Any
 
 DEEPEST = 24
 _KEY = re.compile(r"[a-z0-9_]+\Z")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_WRITER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+"""Made once: `json.dumps` makes one for each call."""
 
 
 class NotCanonical(ValueError):
@@ -25,7 +28,7 @@ class NotCanonical(ValueError):
 def canonical(data: Any) -> bytes:
     """The canonical bytes of plain data. Raises NotCanonical."""
     _check(data, "", 0)
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _WRITER.encode(data).encode()
 
 
 def digest(data: Any) -> str:
@@ -53,9 +56,14 @@ def _check(data: Any, where: str, depth: int) -> None:
         raise NotCanonical(f"{where}: a {type(data).__name__}; fractions are written as text")
 
 
+@lru_cache(maxsize=4096)  # names of fields, which are few
+def _is_key(key: object) -> bool:
+    return isinstance(key, str) and _KEY.match(key) is not None
+
+
 def _check_mapping(data: dict[Any, Any], where: str, depth: int) -> None:
     for key, value in data.items():
-        if not isinstance(key, str) or not _KEY.match(key):
+        if not _is_key(key):
             raise NotCanonical(f"{where}: the key {key!r} is not of a-z, 0-9 and _")
         # Most values are plain text, and a call for each was a twentieth of an act.
         if type(value) is not str or not value.isascii():

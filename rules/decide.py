@@ -9,6 +9,7 @@ stories and audits; it reads no clock and writes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -38,6 +39,7 @@ from rules.judging.proposals import proposal_fact
 from rules.judging.recorded import known
 from rules.judging.restriction import check_reader
 from rules.judging.testimony import account_fact
+from rules.language.dependents import Subject
 from rules.measuring.acceptance import acceptable
 from rules.program import Program
 from rules.refusals import Code, No, Refused
@@ -50,11 +52,19 @@ from rules.vocabulary.testimony import GiveAccount, TakeBackAccount
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What an act adds to the ledger, the program after it and its clocks. No entries: nothing was due."""
+    """What an act adds to the ledger, the program after it and its clocks. No entries: nothing was due.
+
+    `changed` are the subjects that the entries have changed; None: any of them.
+    """
 
     entries: tuple[Entry, ...]
     program: Program
     clocks: tuple[Clock, ...]
+    changed: Collection[Subject] | None = None
+
+    @classmethod
+    def of(cls, unfolding: Unfolding) -> Decided:
+        return cls(tuple(unfolding.entries), unfolding.program, unfolding.clocks, unfolding.changed)
 
 
 def decide(program: Program | None, act: a.Act, at: datetime, running: tuple[Clock, ...] | None = None) -> Decided | Refused:
@@ -104,7 +114,7 @@ def refusal(program: Program, act: a.Act, refused: Refused, at: datetime) -> Dec
     """The entry that keeps a refused attempt."""
     fact = facts.AttemptRefused(attempted=act.deed.kind, code=refused.code, reason=refused.reason)
     entry = Entry(seq=program.seq + 1, at=at, act=act.id, actor=act.actor, fact=fact)
-    return Decided((entry,), evolve(program, entry), clocks(program))
+    return Decided((entry,), evolve(program, entry), clocks(program), ())
 
 
 def _start(program: Program | None, act: a.Act, deed: a.StartProgram, at: datetime) -> Decided:
@@ -149,7 +159,7 @@ def _go_on(program: Program | None, act: a.Act, at: datetime, running: tuple[Clo
     if isinstance(act.deed, a.StrikeClock):
         _check_actor(program, act)
         unfolding.settle_clocks(at, inclusive=True)
-        return Decided(tuple(unfolding.entries), unfolding.program, unfolding.clocks)
+        return Decided.of(unfolding)
     # What is due at this very instant comes after the act: a suspension beats a clock.
     unfolding.settle_clocks(at, inclusive=False)
     if unfolding.clocks and unfolding.clocks[0].due_at == at:
@@ -165,7 +175,7 @@ def _go_on(program: Program | None, act: a.Act, at: datetime, running: tuple[Clo
     _check_actor(settled, act)
     fact = _judged(settled, act, at)
     if fact is None:
-        return Decided(tuple(unfolding.entries), unfolding.program, unfolding.clocks)
+        return Decided.of(unfolding)
     unfolding.append(fact, actor=act.actor, content=content_of(act))
     if isinstance(fact, facts.PhaseAdvanced):
         unfolding.append(effects.PhaseOpened(phase=fact.phase, effective_at=at))
@@ -174,7 +184,7 @@ def _go_on(program: Program | None, act: a.Act, at: datetime, running: tuple[Clo
             unfolding.append(effects.FigureAccepted(measurement=figure, check=fact.check, effective_at=at))
     unfolding.settle(at)
     unfolding.settle_clocks(at, inclusive=True)
-    return Decided(tuple(unfolding.entries), unfolding.program, unfolding.clocks)
+    return Decided.of(unfolding)
 
 
 def _judged(program: Program, act: a.Act, at: datetime) -> Fact | None:  # noqa: C901, PLR0912  one arm a kind of act

@@ -22,7 +22,8 @@ from db.programs import Programs
 from db.record import Recorder
 from rules.acts import CHECKS, Act, Deed
 from rules.canonical import digest
-from rules.checking.runs import Run, what_follows
+from rules.checking.filtering import dropped, filter_of, told_of
+from rules.checking.runs import Run, unreadable, what_follows
 from rules.program import Program
 from rules.refusals import Code, Refused
 from rules.vocabulary.origin import Fetch
@@ -120,7 +121,7 @@ class Checking:
         run = Run(reading, fetch.answers, adapter.name, adapter.version)
         deeds = what_follows(program, check.name, run)
         refused = await self._record(check, deeds)
-        outcome, sentence = _told(reading)
+        outcome, sentence = _told(program, check.name, reading)
         if refused is not None:
             outcome, sentence = "not_recorded", f"{sentence} It was not recorded: {refused.reason}"
         size = sum(answer.size for answer in fetch.answers)
@@ -225,11 +226,16 @@ def _act_id(check: CheckOf, deed: Deed) -> str:
     return own_act("check", check.name, content[:24])
 
 
-def _told(reading: Readings | NoReading) -> tuple[str, str]:
-    """The outcome of a run and a sentence on it, for officers."""
+def _told(program: Program, check: str, reading: Readings | NoReading) -> tuple[str, str]:
+    """The outcome of a run and a sentence on it, for officers: also how much its filters dropped, and why."""
     match reading:
         case NoReading(kind=kind, sentence=sentence):
             return kind, sentence
         case Readings(edition=edition, figures=figures, events=events):
+            if (unread := unreadable(program, check, reading)) is not None:
+                return unread.kind, unread.sentence
             counts = [f"{len(found)} {what}" for found, what in ((figures, "figures"), (events, "events")) if found]
-            return "read", f"{' and '.join(counts) or 'nothing'} of the edition {edition}."
+            read = f"{' and '.join(counts) or 'nothing'} of the edition {edition}."
+            left_out = told_of(dropped(filter_of(program, check), reading))
+            differs = f"The answer differs from what it was: {reading.differs}." if reading.differs else ""
+            return "read", " ".join(filter(None, (read, left_out, differs)))

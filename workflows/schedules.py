@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from temporalio import activity
@@ -18,6 +18,7 @@ from temporalio.client import (
     ScheduleActionStartWorkflow,
     ScheduleAlreadyRunningError,
     ScheduleCalendarSpec,
+    ScheduleIntervalSpec,
     ScheduleOverlapPolicy,
     SchedulePolicy,
     ScheduleRange,
@@ -30,6 +31,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from db.check_runs import CheckRuns
 from db.programs import Programs
+from rules.clock_changes import changed_days
 from rules.language.checks import Runs
 from rules.program import Program
 from rules.times import plus
@@ -46,8 +48,13 @@ CATCH_UP = timedelta(days=1)
 """A run that was missed while Temporal was away is made up, unless it is older than this."""
 
 MONDAY, FIRST_OF_MONTH = ScheduleRange(1), ScheduleRange(1)
-ALL_DAYS, ALL_MONTHS, ALL_HOURS = ScheduleRange(1, 31), ScheduleRange(1, 12), ScheduleRange(0, 23)
+ALL_DAYS, ALL_HOURS = ScheduleRange(1, 31), ScheduleRange(0, 23)
+A_SECOND = timedelta(seconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+CLOCK_CHANGES = range(2024, 2051)
+"""Years whose clock changes stand in schedules, where a check is due while clocks are changed."""
+APART = timedelta(days=10_000)
+"""A single instant is an interval that comes again when these years are over; longer ones Temporal does not find."""
 RPC = timedelta(seconds=RPC_SECONDS)
 
 
@@ -138,12 +145,50 @@ def scheduled(program_id: str, program: Program, name: str, *, sealed: bool = Fa
 
 
 def specified(runs: Runs, zone: str) -> ScheduleSpec:
-    """The times of a check: its rhythm, and with it the quicker one of the months in which a release is expected."""
-    calendars = [_calendar(runs.every, runs.at, [ALL_MONTHS])]
+    """The times of a check: its rhythm, and with it the quicker one of the months in which a release is expected.
+
+    On the day of a clock change Temporal leaves out a time that does not exist, or reads it as a later one, and takes twice
+    what exists twice. Whatever it makes of such a time is skipped, and the one instant that counts stands for it, a second
+    later than what is skipped.
+    """
+    rhythms = [(runs.every, frozenset(range(1, 13)))]
     if (released := runs.released) is not None:
-        calendars.append(_calendar(released.every, runs.at, [ScheduleRange(month) for month in released.months]))
-    jitter = plus(EPOCH, runs.jitter, "UTC") - EPOCH
-    return ScheduleSpec(calendars=calendars, jitter=jitter, time_zone_name=zone)
+        rhythms.append((released.every, frozenset(released.months)))
+    changed = [
+        one
+        for one in changed_days(zone, time.fromisoformat(runs.at), CLOCK_CHANGES)
+        if any(_is_due(every, months, one.day) for every, months in rhythms)
+    ]
+    return ScheduleSpec(
+        calendars=[_calendar(every, runs.at, [ScheduleRange(month) for month in sorted(months)]) for every, months in rhythms],
+        intervals=[_once(one.instant + A_SECOND) for one in changed],
+        skip=[_on(one.read_as) for one in changed],
+        jitter=plus(EPOCH, runs.jitter, "UTC") - EPOCH,
+        time_zone_name=zone,
+    )
+
+
+def _is_due(every: str, months: frozenset[int], day: date) -> bool:
+    """Whether a rhythm has a run on a day. An hourly one has others on it."""
+    if every == "PT1H" or day.month not in months:
+        return False
+    return every == "P1D" or (day.isoweekday() == 1 if every == "P1W" else day.day == 1)
+
+
+def _once(at: datetime) -> ScheduleIntervalSpec:
+    return ScheduleIntervalSpec(every=APART, offset=(at - EPOCH) % APART)
+
+
+def _on(at: datetime) -> ScheduleCalendarSpec:
+    """A local time of one day, to the second."""
+    return ScheduleCalendarSpec(
+        second=[ScheduleRange(0)],
+        minute=[ScheduleRange(at.minute)],
+        hour=[ScheduleRange(at.hour)],
+        day_of_month=[ScheduleRange(at.day)],
+        month=[ScheduleRange(at.month)],
+        year=[ScheduleRange(at.year)],
+    )
 
 
 def _calendar(every: str, at: str, months: Iterable[ScheduleRange]) -> ScheduleCalendarSpec:

@@ -16,7 +16,9 @@ from rules.entries import KINDS, Entry, Fact
 from rules.facts import EvidenceRecorded
 from rules.following.findings import showing
 from rules.following.signature import effects_of
+from rules.language.plan import Plan
 from rules.program import Program
+from rules.sentences import told
 from rules.times import Instant, written
 from rules.truth import Truth
 from rules.words import did_you_mean
@@ -41,15 +43,21 @@ class EntryAnswer(BaseModel):
         default=None, description="who caused it; null or left out: it follows by law"
     )
     fact: Annotated[dict[str, Any], Described(Fact)]
+    sentence: str = Field(default="", description="what the fact says in words, in the local time of the plan")
     withheld: bool | None = Field(
         default=None, description="true: the fact is restricted evidence, told without its text, document and reference"
     )
 
     @classmethod
-    def of(cls, entry: Entry) -> EntryAnswer:
+    def of(cls, entry: Entry, plan: Plan | None = None) -> EntryAnswer:
+        """`plan`, in whose words and time zone the sentence is; left out, there is none."""
         actor = entry.actor.model_dump(mode="json", exclude_none=True) if entry.actor else None
         fact = entry.fact.model_dump(mode="json", exclude_none=True)
-        return cls(seq=entry.seq, at=entry.at, act=entry.act, actor=actor, fact=fact)
+        sentence = told(entry.fact, plan) if plan else ""
+        return cls(seq=entry.seq, at=entry.at, act=entry.act, actor=actor, fact=fact, sentence=sentence)
+
+
+_OF_AN_ENTRY = tuple(EntryAnswer.model_fields)
 
 
 def withheld(entry: EntryAnswer) -> EntryAnswer:
@@ -121,9 +129,18 @@ class ReceiptAnswer(BaseModel):
             "last_seq": receipt.last_seq,
             "head": receipt.head,
             "repeated": receipt.repeated,
-            "entries": [{name: entry[name] for name in EntryAnswer.model_fields if name in entry} for entry in receipt.plain],
+            "entries": _plain_entries(receipt),
             "missing": [missing.model_dump() for missing in _missing(receipt.program, receipt)],
         }
+
+
+def _plain_entries(receipt: Receipt) -> list[dict[str, Any]]:
+    """What EntryAnswer has, of entries that are written already."""
+    plan = receipt.program.plan
+    return [
+        {name: plain[name] for name in _OF_AN_ENTRY if name in plain} | {"sentence": told(entry.fact, plan)}
+        for entry, plain in zip(receipt.entries, receipt.plain, strict=True)
+    ]
 
 
 def _missing(program: Program, receipt: Receipt) -> list[MissingAnswer]:
@@ -148,7 +165,8 @@ class PreviewAnswer(BaseModel):
 
     @classmethod
     def of(cls, decided: Decided) -> PreviewAnswer:
-        return cls(entries=[EntryAnswer.of(entry) for entry in decided.entries], effects=effects_of(decided.entries))
+        plan = decided.program.plan
+        return cls(entries=[EntryAnswer.of(entry, plan) for entry in decided.entries], effects=effects_of(decided.entries))
 
 
 class EntryPage(BaseModel):

@@ -64,12 +64,16 @@ class CommitmentAnswer(BaseModel):
     because: str | None
 
 
+SPAN = "the last instant at which it may have happened; null: it is known to have happened at happened_at"
+
+
 class TestimonyAnswer(BaseModel):
     id: str
     given_by: str
     given_at: Instant
     severity: str
     happened_at: Instant
+    happened_until: Instant | None = Field(default=None, description=SPAN)
     attributed_to: str | None
     check: str | None
     taken_back: bool
@@ -81,6 +85,7 @@ class IncidentAnswer(BaseModel):
     severity: str
     status: str
     happened_at: Instant
+    happened_until: Instant | None = Field(default=None, description=SPAN)
     reported_at: Instant
     resolved_at: Instant | None
     place: str
@@ -164,6 +169,7 @@ def incidents(program: Program) -> list[IncidentAnswer]:
             severity=incident.severity,
             status=incident.status,
             happened_at=incident.happened_at,
+            happened_until=incident.happened_until,
             reported_at=incident.reported_at,
             resolved_at=incident.resolved_at,
             place=incident.place,

@@ -129,7 +129,7 @@ def _would(program: Program, proposal: Proposal, at: datetime) -> dict[str, Any]
     except No:
         return {}  # its time has passed, and the next act or clock says so
     return {
-        "follows": [EntryAnswer.of(entry) for entry in after.entries],
+        "follows": [EntryAnswer.of(entry, program.plan) for entry in after.entries],
         "clocks": _clocks({clock.name: clock for clock in clocks(program)}, {clock.name: clock for clock in after.clocks}),
     }
 

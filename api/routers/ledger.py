@@ -43,7 +43,7 @@ async def get_ledger(
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> EntryPage:
     """Its ledger in pages, oldest first unless asked otherwise."""
-    await seen(state, caller, program)
+    plan = (await seen(state, caller, program)).plan
     _charge_page(state, caller, limit)
     sought = Sought(
         since=since,
@@ -54,7 +54,7 @@ async def get_ledger(
     )
     newest_first = order == "newest_first"
     lines = await state.queries.ledger(program, sought, after=after, most=limit, newest_first=newest_first)
-    return EntryPage(entries=[withheld(EntryAnswer.of(line.entry)) for line in lines], next=_after(lines, limit))
+    return EntryPage(entries=[withheld(EntryAnswer.of(line.entry, plan)) for line in lines], next=_after(lines, limit))
 
 
 @router.get("/chain", responses=READS)

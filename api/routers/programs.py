@@ -16,6 +16,7 @@ from api.answers.programs import (
     ProgramPage,
 )
 from api.callers import Caller
+from api.json_body import JsonRoute
 from api.plans import PlanUnreadable, child_plans, named_plan
 from api.problems import READS, WRITES, Forbidden, Invalid, NotFound
 from api.state import StateOf
@@ -28,7 +29,7 @@ from rules.times import Instant, read_instant, written
 from rules.vocabulary.standing import Standing
 from rules.words import Chosen, Label, Name, PlanText, Strict
 
-router = APIRouter(prefix="/programs", tags=["programs"])
+router = APIRouter(prefix="/programs", tags=["programs"], route_class=JsonRoute)
 
 STARTED_BY = UUID("6f1d3c52-6d3b-5c55-9c0e-0c7c5ad2d5d1")
 """Namespace of program ids: the same person with the same key starts the same program."""

@@ -15,6 +15,7 @@ from pydantic import BaseModel, BeforeValidator, Field, PlainSerializer, WithJso
 from temporalio.api.common.v1 import Payload
 
 from api.callers import Caller
+from api.json_body import JsonRoute
 from api.limits import MOST_BYTES
 from api.problems import Forbidden, NotFound, declared
 from api.state import StateOf
@@ -26,7 +27,7 @@ log = structlog.get_logger()
 MOST_PAYLOADS = 2_000
 """Of one request: a page of a history."""
 
-router = APIRouter(prefix="/temporal", tags=["temporal"])
+router = APIRouter(prefix="/temporal", tags=["temporal"], route_class=JsonRoute)
 
 
 def _bytes(text: object) -> object:

@@ -13,6 +13,7 @@ from pydantic import Field
 from api.acting import Key, ProgramId
 from api.answers.tokens import IssuedAnswer, TokenAnswer
 from api.callers import Caller
+from api.json_body import JsonRoute
 from api.problems import READS, WRITES, NotFound, Refused, declared
 from api.seen import seen
 from api.state import State, StateOf
@@ -25,7 +26,7 @@ from rules.words import Label, Strict
 
 log = structlog.get_logger()
 
-router = APIRouter(prefix="/programs/{program}/tokens", tags=["tokens"])
+router = APIRouter(prefix="/programs/{program}/tokens", tags=["tokens"], route_class=JsonRoute)
 
 ISSUED_BY = UUID("0b1a6f0e-3c55-5f0a-9d5e-7a8f3f0f6c11")
 """Namespace of the ids of tokens: the same person with the same key issues the same token."""

@@ -1,10 +1,14 @@
-"""Asking the service, and saying what it says where it refuses."""
+"""Asking the service, and saying what it says where it refuses.
+
+A command ends with 0 when it is done, 1 when the service refuses or nobody signs, 2 when the command or the request cannot be
+read, and 3 when the service cannot be reached.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Any, NoReturn, TypeVar
 from uuid import UUID
 
@@ -16,9 +20,15 @@ from cli.service import Refused, Service
 
 T = TypeVar("T")
 
+REFUSED, UNREADABLE, UNREACHABLE = 1, 2, 3
+"""How a command ends that is not done."""
+
 MOST_LOOKED_THROUGH = 1_000
 """Programs among which one is looked for by the beginning of its id."""
 PAGE = 100
+WAITS = (0.5, 1.0, 2.0, 4.0, 8.0)
+"""Seconds before an act is sent again whose answer did not come."""
+LONGEST_WAIT = 30.0
 
 
 class Asked:
@@ -57,9 +67,48 @@ class Asked:
             f"{named} begins the ids of several programs: {more}" if found else f"no program's id begins with {named}"
         )
 
+    async def preview(self, path: str, body: Any, key: str) -> Any:
+        """What an act would do. Raises Refused."""
+        return await self._service.write(self._login, path, body, key=key, preview="true")
+
+    async def act(self, path: str, body: Any, key: str, **query: str) -> Any:
+        """The receipt of an act. Where no answer comes it is sent again under the same key, so that it is done once.
+
+        Raises Refused, or Unanswered when it is not known whether it was recorded.
+        """
+        for wait in (*WAITS, None):
+            try:
+                return await self._service.write(self._login, path, body, key=key, **query)
+            except httpx2.TransportError as error:
+                if wait is None:
+                    raise Unanswered(key) from error
+                pause, why = wait, f"no answer ({type(error).__name__})"
+            except Refused as refused:
+                if refused.status != 503 or wait is None:
+                    raise
+                pause, why = _seconds(refused.retry_after, wait), str(refused.problem.get("detail"))
+            typer.echo(f"accord: {why}; asking again under the same key in {pause:g} s", err=True)
+            await asyncio.sleep(pause)
+        raise AssertionError("the last attempt returns or raises")
+
+    async def file(self, path: str, name: str, content: Callable[[], AsyncIterator[bytes]], sha256: str) -> Any:
+        """Files the bytes of a document. Raises Refused."""
+        return await self._service.file(self._login, path, name, content(), sha256=sha256)
+
+    def download(self, path: str) -> AbstractAsyncContextManager[httpx2.Response]:
+        """The bytes of a document while they come. Raises Refused."""
+        return self._service.download(self._login, path)
+
 
 class Unclear(Exception):
-    """A program that is named so that none or several are meant."""
+    """What was asked for is named so that none or several are meant, or cannot be read."""
+
+
+class Unanswered(Exception):
+    """Nobody has said whether the act was recorded."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"no answer came, so it may be recorded or not: the same command with --key {key} finishes it")
 
 
 def ask(question: Callable[[Asked], Awaitable[T]], login: Login | None = None) -> T:
@@ -67,14 +116,16 @@ def ask(question: Callable[[Asked], Awaitable[T]], login: Login | None = None) -
     try:
         return asyncio.run(_asked(question, login or kept()))
     except (NotLoggedIn, Unclear) as reason:
-        stop(str(reason))
+        stop(str(reason), UNREADABLE)
+    except Unanswered as reason:
+        stop(str(reason), UNREACHABLE)
     except Refused as refused:
         accepted = refused.problem.get("accepted")
         faults = [f"  {one['where']}: {one['message']}" for one in refused.problem.get("faults", ())]
-        stop("\n".join([str(refused), *faults, *([f"  accepted: {accepted}"] if accepted else [])]))
+        stop("\n".join([str(refused), *faults, *([f"  accepted: {accepted}"] if accepted else [])]), _ended_by(refused))
     except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
         where = (login or kept()).api
-        stop(f"{where} does not answer as a service of this kind: {type(error).__name__} {error}")
+        stop(f"{where} does not answer as a service of this kind: {type(error).__name__} {error}", UNREACHABLE)
 
 
 async def _asked(question: Callable[[Asked], Awaitable[T]], login: Login) -> T:
@@ -82,12 +133,17 @@ async def _asked(question: Callable[[Asked], Awaitable[T]], login: Login) -> T:
         return await question(Asked(service, login))
 
 
-def stop(message: str) -> NoReturn:
-    """Says why and ends the command with status 1."""
+def _ended_by(refused: Refused) -> int:
+    if refused.status == 503:
+        return UNREACHABLE
+    return UNREADABLE if refused.code == "unreadable" else REFUSED
+
+
+def _seconds(retry_after: str | None, otherwise: float) -> float:
+    return min(float(retry_after), LONGEST_WAIT) if retry_after and retry_after.isdigit() else otherwise
+
+
+def stop(message: str, code: int = REFUSED) -> NoReturn:
+    """Says why, and ends the command."""
     typer.echo(f"accord: {message}", err=True)
-    raise typer.Exit(1)
-
-
-def as_json(answer: Any) -> None:
-    """The answer as the API gives it, for programs."""
-    typer.echo(json.dumps(answer, indent=2, ensure_ascii=False))
+    raise typer.Exit(code)

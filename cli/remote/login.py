@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import stat
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -32,32 +33,49 @@ def login_file() -> Path:
 
 
 def kept() -> Login:
-    """What the environment says, or what was kept. Raises NotLoggedIn."""
-    api, token = os.environ.get(ADDRESS), os.environ.get(TOKEN)
+    """What the environment says, or what was kept. A token is sent to the address that it was given for and to no other.
+
+    Raises NotLoggedIn.
+    """
+    api, token = os.environ.get(ADDRESS, "").rstrip("/"), os.environ.get(TOKEN)
     if api and token:
-        return Login(api.rstrip("/"), token)
-    file = login_file()
-    try:
-        with file.open(encoding="utf-8") as held:
-            if os.fstat(held.fileno()).st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-                raise NotLoggedIn(
-                    f"{file} holds a token and can be read by others: chmod 600 {file}, and think of revoking it."
-                )
-            found = json.load(held)
-        return Login(api or str(found["api"]), token or str(found["token"]))
-    except FileNotFoundError:
-        raise NotLoggedIn(f"Log in first: accord login ADDRESS; or set {ADDRESS} and {TOKEN}.") from None
-    except (ValueError, KeyError, TypeError):
-        raise NotLoggedIn(f"{file} cannot be read as a login; log in again: accord login ADDRESS") from None
+        return Login(api, token)
+    held = _held()
+    api = api or str(held["api"])
+    if token or (token := held["tokens"].get(api)):
+        return Login(api, token)
+    raise NotLoggedIn(f"No token is kept for {api}. Log in there: accord login {api}")
 
 
 def keep(login: Login) -> Path:
-    """Writes the file, readable by its user alone; whole or not at all."""
+    """Adds the login to those that are kept, as the one that is used. The file is written whole or not at all."""
     file = login_file()
+    try:
+        tokens = _held()["tokens"]
+    except NotLoggedIn:
+        tokens = {}
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = file.with_suffix(".new")
     fresh.unlink(missing_ok=True)
+    held = {"api": login.api, "tokens": tokens | {login.api: login.token}}
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
-        out.write(json.dumps(asdict(login), indent=2) + "\n")
+        out.write(json.dumps(held, indent=2) + "\n")
     fresh.replace(file)
     return file
+
+
+def _held() -> dict[str, Any]:
+    """The address that is used, and tokens by address. Raises NotLoggedIn."""
+    file = login_file()
+    try:
+        with file.open(encoding="utf-8") as opened:
+            if os.fstat(opened.fileno()).st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+                raise NotLoggedIn(
+                    f"{file} holds tokens and can be read by others: chmod 600 {file}, and think of revoking them."
+                )
+            held = json.load(opened)
+        return {"api": str(held["api"]), "tokens": {str(api): str(token) for api, token in held["tokens"].items()}}
+    except FileNotFoundError:
+        raise NotLoggedIn(f"Log in first: accord login ADDRESS; or set {ADDRESS} and {TOKEN}.") from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise NotLoggedIn(f"{file} cannot be read as a login; log in again: accord login ADDRESS") from None

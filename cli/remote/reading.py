@@ -1,127 +1,195 @@
-"""`accord login`, `programs`, `show`, `blocking`, `ledger`: what a member reads every day, as tables or as JSON."""
+"""`accord login`, `programs`, `show`, `blocking`, `owed`, `dates`, `ledger`, `changes`: what is read every day."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 
-from cli.addresses import AsJson
-from cli.remote.asking import Asked, as_json, ask
-from cli.remote.login import Login, keep, login_file
-from rules.vocabulary.standing import Standing
+from cli.options import AsJson
+from cli.remote.asking import Asked, ask
+from cli.remote.completing import Named
+from cli.remote.login import ADDRESS, TOKEN, Login, keep, login_file
+from cli.remote.tables import as_json, console, day, doer, print_lines, print_table
 
-Named = Annotated[str, typer.Argument(metavar="PROGRAM", help="Its id, or the beginning of it that no other has.")]
 Most = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Lines at most.")]
+At = Annotated[str | None, typer.Option(help="As it was known at this instant, as 2025-03-01T09:00:00+03:00.")]
 
 
 def login(
-    address: Annotated[str, typer.Argument(help="Where the service is, as https://accord.example.")] = "http://127.0.0.1:8000",
+    address: Annotated[str, typer.Argument(envvar=ADDRESS, help="Where the service is.")] = "http://127.0.0.1:8000",
     *,
     token: Annotated[
-        str, typer.Option(envvar="ACCORD_TOKEN", prompt="Token", hide_input=True, help="Better left out: it is asked for.")
+        str, typer.Option(envvar=TOKEN, prompt="Token", hide_input=True, help="Better left out: it is asked for.")
     ],
 ) -> None:
     """Keep the address of a service and a token, for the commands that follow. Only this user can read them."""
     given = Login(address.rstrip("/"), token.strip())
     if given.api.startswith("http://") and not given.api.startswith(("http://127.0.0.1", "http://localhost", "http://[::1]")):
         typer.echo("accord: the token goes to this address unencrypted; others on the way can read it", err=True)
-    me = ask(lambda asked: asked.read("/me", limit=1), given)
+    person = ask(lambda asked: asked.read("/me", limit=1), given)
     file = keep(given)
-    of = f" of {me['party']}" if me["party"] else ""
-    typer.echo(f"You are {me['person']}, {me['role']}{of}, until {_day(me['expires_at'])} UTC. Kept in {file}.")
+    typer.echo(f"{_person(person)} Kept in {file}.")
 
 
 def logout() -> None:
-    """Forget the address and the token. The token itself stays valid until it is revoked."""
+    """Forget addresses and tokens. The tokens themselves stay valid until they are revoked."""
     login_file().unlink(missing_ok=True)
+
+
+def me(*, json: AsJson = False) -> None:
+    """Say whose token this is, until when it is valid, and in which programs you are a member."""
+    answer = ask(lambda asked: asked.read("/me"))
+    if json:
+        as_json(answer)
+        return
+    typer.echo(_person(answer))
+    print_table({"program": "program", "title": "title", "role": "role", "of": "party"}, answer["programs"])
+
+
+def _person(answer: dict[str, Any]) -> str:
+    of = f" of {answer['party']}" if answer["party"] else ""
+    return f"You are {answer['person']}, {answer['role']}{of}, until {day(answer['expires_at'])} UTC."
 
 
 def programs(  # noqa: PLR0913  each is an option of the command
     *,
     plan: Annotated[str | None, typer.Option(help="Of this plan.")] = None,
     phase: Annotated[str | None, typer.Option(help="With this phase open.")] = None,
-    standing: Annotated[Standing | None, typer.Option(help="That stand so.")] = None,
+    standing: Annotated[str | None, typer.Option(help="That stand so.")] = None,
     party: Annotated[str | None, typer.Option(help="With this party.")] = None,
+    owes: Annotated[str | None, typer.Option(help="In which this party or body owes something.")] = None,
+    text: Annotated[str | None, typer.Option(help="With this in the title or in the plan's name.")] = None,
+    overdue: Annotated[bool, typer.Option("--overdue", help="In which something is overdue.")] = False,
+    count: Annotated[bool, typer.Option("--count", help="Only how many there are, by standing.")] = False,
     limit: Most = 50,
     json: AsJson = False,
 ) -> None:
-    """List the programs that you may know of, newest first."""
-    lines = ask(
-        lambda asked: asked.lines("/programs", "programs", limit, plan=plan, phase=phase, standing=standing, party=party)
-    )
+    """List the programs that you may know of, newest first; or count them."""
+    late = "true" if overdue else None
+    asks = {"plan": plan, "phase": phase, "standing": standing, "party": party, "owes": owes, "text": text, "overdue": late}
+    if count:
+        _count(ask(lambda asked: asked.read("/programs/counts", **asks)), json=json)
+        return
+    lines = ask(lambda asked: asked.lines("/programs", "programs", limit, **asks))
     if json:
         as_json(lines)
         return
     table = Table(Column("program", width=36, no_wrap=True), "how it stands", "next date")
     for line in lines:
         opened = f"{line['standing']}: {', '.join(line['open_phases'])}" if line["open_phases"] else line["standing"]
-        table.add_row(f"{line['id']}\n{line['title']}", opened, _day(line["next_due"]))
-    _print(table, lines)
+        late_since = f"\noverdue since {day(line['overdue_since'])}" if line["overdue"] else ""
+        table.add_row(f"{line['id']}\n{line['title']}", opened, f"{day(line['next_due'])}{late_since}")
+    print_lines(table, lines)
 
 
-def show(program: Named, *, json: AsJson = False) -> None:
+def _count(answer: dict[str, Any], *, json: bool) -> None:
+    if json:
+        as_json(answer)
+        return
+    lines = [{"standing": standing, "programs": number} for standing, number in answer["by_standing"].items()]
+    print_table(
+        {"standing": "standing", "programs": "programs"}, [*lines, {"standing": "overdue", "programs": answer["overdue"]}]
+    )
+
+
+def show(program: Named, *, at: At = None, json: AsJson = False) -> None:
     """Show how a program stands: its phases, what it waits for, and its next dates."""
 
     async def shown(asked: Asked) -> Any:
-        return await asked.read(f"/programs/{await asked.program(program)}")
+        return await asked.read(f"/programs/{await asked.program(program)}", at=at)
 
     answer = ask(shown)
     if json:
         as_json(answer)
         return
-    console = _console()
-    console.print(f"{answer['title']} ({answer['plan']}) is {answer['standing']}, as of entry {answer['seq']}.")
+    paper = console()
+    paper.print(f"{answer['title']} ({answer['plan']}) is {answer['standing']}, as of entry {answer['seq']}.")
     phases = Table("phase", "status", "first of what blocks it")
     for phase in answer["phases"]:
         blocks = phase["blocking"]
         more = f" (and {len(blocks) - 1} more)" if len(blocks) > 1 else ""
         phases.add_row(phase["name"], phase["status"], f"{blocks[0]['sentence']}{more}" if blocks else "")
-    console.print(phases)
+    paper.print(phases)
     clocks = Table("on", "happens, if nobody acts")
     for clock in answer["clocks"][:10]:
-        clocks.add_row(_day(clock["due_at"]), clock["note"])
-    console.print(clocks)
+        clocks.add_row(day(clock["due_at"]), clock["note"])
+    paper.print(clocks)
 
 
-def blocking(program: Named, *, json: AsJson = False) -> None:
-    """Say what blocks the next gates, who owes the next act, and since when."""
+def blocking(program: Named, *, at: At = None, json: AsJson = False) -> None:
+    """Say all that blocks a program: gates, reversals, money, what is overdue; and what would bring it on."""
 
     async def found(asked: Asked) -> Any:
-        return await asked.read(f"/programs/{await asked.program(program)}/blocking")
+        return await asked.read(f"/programs/{await asked.program(program)}/blocking", at=at)
 
     answer = ask(found)
     if json:
         as_json(answer)
         return
-    table = Table("gate", "what is missing", "owes", "since")
+    gates = Table("gate", "what is missing", "owes", "since")
     for block in answer["gates"]:
-        table.add_row(f"{block['gate']} of {block['phase']}", block["sentence"], ", ".join(block["owes"]), _day(block["since"]))
-    _print(table, answer["gates"])
+        late_since = f"\noverdue since {day(block['overdue_since'])}" if block["overdue_since"] else ""
+        acts = ", ".join(dict.fromkeys(act["kind"].replace("_", " ") for act in block["unblocked_by"]))
+        missing = f"{block['sentence']}\nBrought on by: {acts}" if acts else block["sentence"]
+        owes = ", ".join(block["owes"])
+        gates.add_row(f"{block['gate']} of {block['phase']}", missing, owes, f"{day(block['since'])}{late_since}")
+    print_lines(gates, answer["gates"])
+    for table, lines in (_reversals(answer["reversals"]), _money(answer["money"]), _overdue(answer["overdue"])):
+        if lines:
+            console().print(table)
 
 
-def owed(
+def _reversals(lines: list[dict[str, Any]]) -> tuple[Table, list[dict[str, Any]]]:
+    table = Table("proposed to be reversed", "why", "owes", "since")
+    for line in lines:
+        table.add_row(line["title"], line["sentence"], ", ".join(line["owes"]), day(line["since"]))
+    return table, lines
+
+
+def _money(lines: list[dict[str, Any]]) -> tuple[Table, list[dict[str, Any]]]:
+    table = Table("money that waits", "for", "suspended, and until when it can be cured")
+    for line in lines:
+        suspended = [
+            f"{one['amount']} {line['unit']} until {day(one['cure_until']) or 'not known'}" for one in line["suspended"]
+        ]
+        waits = "\n".join(one["sentence"] for one in line["waits_for"])
+        table.add_row(line["title"], waits, "\n".join(suspended))
+    return table, lines
+
+
+def _overdue(lines: list[dict[str, Any]]) -> tuple[Table, list[dict[str, Any]]]:
+    table = Table("overdue since", "owed by", "what")
+    for line in lines:
+        table.add_row(day(line["overdue_since"]), line["party"], line["sentence"])
+    return table, lines
+
+
+def owed(  # noqa: PLR0913  each is an option of the command
     *,
     party: Annotated[str | None, typer.Option(help="What this party or body owes, in place of what you could do.")] = None,
+    person: Annotated[str | None, typer.Option(help="Or what this person could do.")] = None,
+    everybody: Annotated[bool, typer.Option("--everybody", help="Or all of it.")] = False,
+    kind: Annotated[str | None, typer.Option(help="Only acts of this kind, as verification or determination.")] = None,
     overdue: Annotated[bool, typer.Option("--overdue", help="Only what is overdue.")] = False,
     due_before: Annotated[str | None, typer.Option(help="Only what is due before this instant.")] = None,
     limit: Most = 50,
     json: AsJson = False,
 ) -> None:
-    """Say what is owed in all programs, soonest due first: by you, or by a party."""
-    late = "true" if overdue else None
-    lines = ask(lambda asked: asked.lines("/owed", "owed", limit, party=party, overdue=late, due_before=due_before))
+    """Say what is owed in all programs, soonest due first: by you, a party, a person, or everybody."""
+    asks = {"party": party, "person": person, "whose": "everybody" if everybody else None, "kind": kind}
+    when = {"overdue": "true" if overdue else None, "due_before": due_before}
+    lines = ask(lambda asked: asked.lines("/owed", "owed", limit, **asks, **when))
     if json:
         as_json(lines)
         return
     table = Table("due", "owed by", "what", "in")
     for line in lines:
-        late_since = f"\noverdue since {_day(line['overdue_since'])}" if line["overdue_since"] else ""
-        due = _day(line["due"] or line["milestone_due_revised"])
+        late_since = f"\noverdue since {day(line['overdue_since'])}" if line["overdue_since"] else ""
+        due = day(line["due"] or line["milestone_due_revised"])
         table.add_row(f"{due}{late_since}", line["party"], f"{line['kind']}: {line['title']}", line["program_title"])
-    _print(table, lines)
+    print_lines(table, lines)
 
 
 def ledger(  # noqa: PLR0913  each is an option of the command
@@ -148,39 +216,53 @@ def ledger(  # noqa: PLR0913  each is an option of the command
         return
     table = Table(Column("seq", justify="right"), "recorded", "by", "what")
     for entry in entries:
-        fact, who = entry["fact"], entry["actor"]
-        about = next((str(fact[name]) for name in ABOUT if isinstance(fact.get(name), str)), "")
-        by = f"{who['person']} ({who['role']}{' of ' + who['party'] if who.get('party') else ''})" if who else "follows by law"
-        table.add_row(
-            str(entry["seq"]), f"{entry['at'][:16].replace('T', ' ')}", by, f"{fact['kind'].replace('_', ' ')} {about}"
-        )
-    _print(table, entries)
+        table.add_row(str(entry["seq"]), day(entry["at"]), doer(entry["actor"]), entry["sentence"])
+    print_lines(table, entries)
 
 
-ABOUT = (
-    "evidence",
-    "measurement",
-    "milestone",
-    "incident",
-    "phase",
-    "proposal",
-    "dispute",
-    "snapback",
-    "release",
-    "check",
-    "clock",
-)
-"""Fields by which a fact is told from others of its kind, the narrowest first."""
+def dates(
+    since: Annotated[str, typer.Option("--from", help="From this instant.")],
+    until: Annotated[str, typer.Option("--to", help="And before this one.")],
+    *,
+    party: Annotated[str | None, typer.Option(help="Only what is due from this party or body.")] = None,
+    limit: Most = 100,
+    json: AsJson = False,
+) -> None:
+    """List the dates that come in all programs: when milestones are due, and what else happens if nobody acts."""
+    span = {"from": since, "to": until, "party": party}
+    lines = ask(lambda asked: asked.lines("/dates", "dates", limit, **span))
+    if json:
+        as_json(lines)
+        return
+    columns = {
+        "on": "at",
+        "what": "title",
+        "of": "party",
+        "originally": "due_original",
+        "status": "status",
+        "in": "program_title",
+    }
+    print_table(columns, lines)
 
 
-def _print(table: Table, lines: list[Any]) -> None:
-    _console().print(table if lines else "Nothing.")
+def changes(
+    program: Named,
+    since: Annotated[str, typer.Option("--from", help="As it was known at this instant.")],
+    *,
+    until: Annotated[str | None, typer.Option("--to", help="And at this one; left out, now.")] = None,
+    json: AsJson = False,
+) -> None:
+    """Say what differs between two instants: how a program stands otherwise, and what was recorded meanwhile."""
 
+    async def found(asked: Asked) -> Any:
+        span = {"from": since, "to": until}
+        return await asked.read(f"/programs/{await asked.program(program)}/changes", **span)
 
-def _console() -> Console:
-    """What others have written is shown as it is: brackets in it are no markup."""
-    return Console(markup=False, highlight=False)
-
-
-def _day(instant: str | None) -> str:
-    return instant[:16].replace("T", " ") if instant else ""
+    answer = ask(found)
+    if json:
+        as_json(answer)
+        return
+    print_table({"what differs": "sentence"}, answer["differences"])
+    print_table(
+        {"entry": "seq", "recorded": "recorded_at", "by": "person", "what was recorded": "sentence"}, answer["recorded"]
+    )

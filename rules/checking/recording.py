@@ -77,6 +77,9 @@ class Recording:
         except ValidationError:
             told = "is no figure: it is finite, below 1e18, of at most 38 digits and 18 after the point"
             return NoReading("implausible", f"{figure.period}: {str(figure.value)[:60]} {told}.")
+        if int(figure.period[:4]) < self._source.first_year:
+            told = f"A figure is given for {figure.period}, and the source begins with {self._source.first_year}."
+            return NoReading("implausible", told)
         if len(figure.edition) > 200 or not figure.edition.isprintable() or not figure.edition:
             return NoReading("unparseable", f"{figure.period} is of an edition without a name that can be recorded.")
         if (other := self._read[figure.period]).value != figure.value:
@@ -132,7 +135,8 @@ class Recording:
             return now, why
         newest = self._series.standing.get(self.newest.period)
         fresh = newest is None or newest.edition == self.newest.edition
-        return (None, None) if self._within and fresh else None
+        is_told = (figure.period, figure.edition) in self._series.told
+        return (None, None) if self._within and fresh and not is_told else None
 
     def _same(self, recorded: MeasurementRecorded, read: ReadFigure) -> bool:
         """A source that gives no error does not take one back, and adds none to a person's figure that nobody asks for."""

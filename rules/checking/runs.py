@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from rules.acts import CHECKS, Deed, ReportCheck
+from rules.checking.filtering import filter_of, implausible
 from rules.checking.recording import Recording
 from rules.checking.watching import Watching
 from rules.facts import CheckReported
@@ -61,13 +62,28 @@ def what_follows(program: Program, check: str, run: Run) -> tuple[Deed, ...]:
     return _told(program, _report(check, run, reading, f"Figures up to {recording.newest.period}"), deeds)
 
 
+def unreadable(program: Program, check: str, reading: Readings) -> NoReading | None:
+    """Why the events of an answer are not to be relied on: one cannot be, or a filter lets none of them through."""
+    rule = program.plan.checks[check]
+    source = program.plan.sources[rule.source]
+    if (rules := filter_of(program, check)) is None:
+        return None
+    if (why := implausible(reading, source.first_year)) is not None:
+        return NoReading("implausible", f"{source.title}: {why}")
+    return rules.no_match(reading.events)
+
+
 def _of_events(program: Program, check: str, run: Run, reading: Readings, feed: Feed) -> tuple[Deed, ...]:
     """The acts on a feed's events, and a report of how far they go: to the day before the first event that has to wait."""
-    watching = Watching(program, check, feed, run.fetched, run.adapter, run.version)
+    if (unread := unreadable(program, check, reading)) is not None:
+        return _told(program, _report(check, run, unread))
+    if (rules := filter_of(program, check)) is None:
+        raise LookupError(f"the check {check} reads no events")
+    watching = Watching(program, check, feed, rules, run.fetched, run.adapter, run.version)
     deeds, covers_until = watching.deeds(reading), reading.covers_until
-    unread = watching.first_day(deeds[MOST_EVENTS:])
-    if covers_until is not None and unread is not None:
-        covers_until = min(covers_until, unread - timedelta(days=1))
+    waiting = watching.first_day(deeds[MOST_EVENTS:])
+    if covers_until is not None and waiting is not None:
+        covers_until = min(covers_until, waiting - timedelta(days=1))
     up_to = f"Events up to {covers_until or 'an unknown day'}"
     return _told(program, _report(check, run, replace(reading, covers_until=covers_until), up_to), deeds[:MOST_EVENTS])
 

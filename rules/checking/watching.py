@@ -16,6 +16,7 @@ from typing import TypeAlias
 
 from rules.acts import Deed, ReportIncident
 from rules.canonical import digest
+from rules.checking.filtering import Filter, Watched
 from rules.following.incidents import UNHAPPENED
 from rules.language.checks import Feed
 from rules.program import Program
@@ -34,12 +35,27 @@ _Told: TypeAlias = dict[tuple[str, str, str], list[Incident]]
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What an account says of an incident; `until` where only a span is known in which it happened."""
+
+    severity: str
+    happened_at: datetime
+    until: datetime | None
+    attributed_to: str | None
+
+    @classmethod
+    def of(cls, account: Testimony) -> Said:
+        return cls(account.severity, account.happened_at, account.happened_until, account.attributed_to)
+
+
+@dataclass(frozen=True, slots=True)
 class Watching:
     """What a check has read of its feed, next to the program as it stands."""
 
     program: Program
     check: str
     feed: Feed
+    filter: Filter
     fetched: tuple[Fetch, ...]
     adapter: str
     version: str
@@ -85,41 +101,38 @@ class Watching:
         }
 
     def _on(self, event: ReadEvent, given: Given | None, told: _Told) -> Iterator[Deed]:
-        happened_at = self._watched(event)
+        watched = self.filter.watched(event)
+        if isinstance(watched, str):
+            if given is not None and not given[1].taken_back:
+                why = "the source has deleted it" if event.deleted else "the source says another kind, place or time of it"
+                yield TakeBackAccount(incident=given[0].id, account=given[1].id, reason=f"{self._title}: {why}.")
+            return
         if given is not None:
             incident, account = given
-            if happened_at is None:
-                if not account.taken_back:
-                    why = "the source has deleted it" if event.deleted else "the source says another kind, place or time of it"
-                    yield TakeBackAccount(incident=incident.id, account=account.id, reason=f"{self._title}: {why}.")
-            elif account.taken_back or self._said(event, happened_at) != (
-                account.severity,
-                account.happened_at,
-                account.attributed_to,
-            ):
-                yield self._told(event, incident.id, account.id, happened_at)
-        elif happened_at is not None:
-            of_that = told.get(self._what(self.feed.kinds[event.kind or ""], event.place or "", happened_at))
-            # Each of several events is an account of one incident: what the source tells apart is not told as one here.
-            same = of_that.pop(0) if of_that else None
-            if same is None:
-                yield self._report(event, happened_at)
-            else:
-                yield self._told(event, same.id, self._name(event, {one.id for one in same.accounts}), happened_at)
+            said = self._said(watched, account)
+            if account.taken_back or said != Said.of(account):
+                yield self._told(event, incident.id, account.id, said)
+            return
+        said = self._said(watched)
+        of_that = told.get(self._what(watched.kind, watched.place, said.happened_at)) if said.until is None else None
+        # Each of several events is an account of one incident: what the source tells apart is not told as one here.
+        same = of_that.pop(0) if of_that else None
+        if same is None:
+            yield self._report(watched, said)
+        else:
+            yield self._told(event, same.id, self._name(event, {one.id for one in same.accounts}), said)
 
-    def _watched(self, event: ReadEvent) -> datetime | None:
-        """The first instant of its local day, if the plan watches its kind and place and it is not of before the program."""
-        if event.deleted or event.happened_on is None:
-            return None
-        if event.kind not in self.feed.kinds or event.place not in self.feed.places:
-            return None
-        zone = self.program.plan.time_zone
-        is_before = event.happened_on.isoformat() < local_day(self.program.started_at, zone)
-        return None if is_before else day_begins(event.happened_on, zone)
-
-    def _said(self, event: ReadEvent, happened_at: datetime) -> tuple[str, datetime, str | None]:
+    def _said(self, watched: Watched, before: Testimony | None = None) -> Said:
+        """What an event says of an incident. Of one without a day nothing is known but that it has happened by now."""
+        zone, event = self.program.plan.time_zone, watched.event
         severity = self.feed.severities.get(event.severity or "", self.feed.severity)
-        return severity, happened_at, self.feed.actors.get(event.attributed_to or "", self.feed.attributed_to)
+        blamed = self.feed.actors.get(event.attributed_to or "", self.feed.attributed_to)
+        if watched.first is None:
+            begins = before.happened_at if before else self.program.started_at
+            until = before.happened_until if before else max(begins, *(fetch.retrieved_at for fetch in self.fetched))
+            return Said(severity, begins, until, blamed)
+        until = day_begins(watched.until, zone) if watched.until not in {None, watched.first} else None
+        return Said(severity, day_begins(watched.first, zone), until, blamed)
 
     def _told_by_others(self) -> _Told:
         """Incidents of which this check has given no account. One that was dismissed did not happen: it is not this event."""
@@ -131,29 +144,29 @@ class Watching:
 
     def _what(self, kind: str, place: str, happened_at: datetime) -> tuple[str, str, str]:
         """Kind, place and local day, by which an event is the same as an incident."""
-        return kind, place.casefold(), local_day(happened_at, self.program.plan.time_zone)
+        return kind, self.filter.place(place), local_day(happened_at, self.program.plan.time_zone)
 
-    def _report(self, event: ReadEvent, happened_at: datetime) -> ReportIncident:
-        severity, happened_at, attributed_to = self._said(event, happened_at)
+    def _report(self, watched: Watched, said: Said) -> ReportIncident:
         return ReportIncident(
-            incident=self._name(event, self.program.incidents),
-            incident_kind=self.feed.kinds[event.kind or ""],
-            severity=severity,
-            happened_at=happened_at,
-            place=event.place or "",
-            attributed_to=attributed_to,
-            account=self._text(event),
-            origin=self._origin(event),
+            incident=self._name(watched.event, self.program.incidents),
+            incident_kind=watched.kind,
+            severity=said.severity,
+            happened_at=said.happened_at,
+            happened_until=said.until,
+            place=watched.place,
+            attributed_to=said.attributed_to,
+            account=self._text(watched.event),
+            origin=self._origin(watched.event),
         )
 
-    def _told(self, event: ReadEvent, incident: str, account: str, happened_at: datetime) -> GiveAccount:
-        severity, happened_at, attributed_to = self._said(event, happened_at)
+    def _told(self, event: ReadEvent, incident: str, account: str, said: Said) -> GiveAccount:
         return GiveAccount(
             incident=incident,
             account=account,
-            severity=severity,
-            happened_at=happened_at,
-            attributed_to=attributed_to,
+            severity=said.severity,
+            happened_at=said.happened_at,
+            happened_until=said.until,
+            attributed_to=said.attributed_to,
             text=self._text(event),
             origin=self._origin(event),
         )
@@ -166,7 +179,8 @@ class Watching:
         zone = self.program.plan.time_zone
         until = reading.covers_until.isoformat() if reading.covers_until else max(days)
         for incident, account in given.values():
-            if not account.taken_back and min(days) <= local_day(account.happened_at, zone) <= until:
+            first, last = local_day(account.happened_at, zone), local_day(account.latest, zone)
+            if not account.taken_back and min(days) <= first and last <= until:
                 reason = f"{self._title}: the source no longer lists it."
                 yield TakeBackAccount(incident=incident.id, account=account.id, reason=reason)
 
@@ -174,7 +188,12 @@ class Watching:
         return Origin(check=self.check, fetched=self.fetched, adapter=self.adapter, version=self.version, row=event.row)
 
     def _text(self, event: ReadEvent) -> str:
-        return f"{self._title}: {event.title or event.kind}, {event.place}, {event.happened_on}."[:_LONGEST]
+        place, when = (
+            event.place or "at a place that the source does not say",
+            event.happened_on or "on a day that it does not say",
+        )
+        until = f" to {event.happened_until}" if event.happened_until not in {None, event.happened_on} else ""
+        return f"{self._title}: {event.title or event.kind or 'an event'}, {place}, {when}{until}."[:_LONGEST]
 
     @property
     def _title(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from rules import effects, facts
 from rules.entries import Entry, caused_by
@@ -49,11 +50,13 @@ def evidence_after(program: Program, entry: Entry, fact: OnEvidence) -> Program:
                 program = _submitted(program, milestone, entry.at)
             return program
         case facts.DocumentFiled():
-            piece = replace(_known(program, entry, fact.evidence), filed=True)
+            piece = _known(program, entry, fact.evidence, filed=True)
             return program.changed(evidence=put(program.evidence, piece.id, piece))
         case facts.EvidenceVerified():
-            piece = replace(
-                _known(program, entry, fact.evidence),
+            piece = _known(
+                program,
+                entry,
+                fact.evidence,
                 status=EvidenceStatus.VERIFIED,
                 verified_by=caused_by(entry),
                 judged=Judged(caused_by(entry), entry.seq),
@@ -61,23 +64,24 @@ def evidence_after(program: Program, entry: Entry, fact: OnEvidence) -> Program:
             )
             return _counted(_judged(_decided(program, piece, entry.at), piece), piece, stands=True)
         case effects.FigureAccepted():
-            piece = replace(_known(program, entry, fact.measurement), status=EvidenceStatus.VERIFIED, accepted_by=fact.check)
+            verified = EvidenceStatus.VERIFIED
+            piece = _known(program, entry, fact.measurement, status=verified, accepted_by=fact.check)
             return _counted(_judged(program, piece), piece, stands=True)
         case facts.EvidenceReturned():
             judged = Judged(caused_by(entry), entry.seq, fact.reason)
-            piece = replace(_known(program, entry, fact.evidence), status=EvidenceStatus.RETURNED, judged=judged)
+            piece = _known(program, entry, fact.evidence, status=EvidenceStatus.RETURNED, judged=judged)
             program = _returned(_decided(program, piece, entry.at), piece, fact.reason)
         case facts.EvidenceWithdrawn():
-            piece = replace(_known(program, entry, fact.evidence), status=EvidenceStatus.WITHDRAWN)
+            piece = _known(program, entry, fact.evidence, status=EvidenceStatus.WITHDRAWN)
         case facts.VerificationTakenBack() | facts.ReturnTakenBack():
             return _unjudged(program, _known(program, entry, fact.evidence))
     return _counted(_judged(_lost(program, piece, entry.at), piece), piece, stands=False)
 
 
-def _known(program: Program, entry: Entry, name: str) -> Evidence:
-    """A piece of evidence, with one more entry about it."""
+def _known(program: Program, entry: Entry, name: str, **changes: Any) -> Evidence:
+    """A piece of evidence, with one more entry about it and what that changes."""
     piece = program.evidence[name]
-    return replace(piece, entries=(*piece.entries, entry.seq))
+    return replace(piece, entries=(*piece.entries, entry.seq), **changes)
 
 
 def _recorded(program: Program, piece: Evidence) -> Program:

@@ -21,6 +21,7 @@ def incident_after(program: Program, entry: Entry, fact: OnIncident) -> Program:
                 severity=fact.severity,
                 status=IncidentStatus.REPORTED,
                 happened_at=fact.happened_at,
+                happened_until=fact.happened_until,
                 reported_at=entry.at,
                 place=fact.place,
                 attributed_to=fact.attributed_to,
@@ -37,6 +38,7 @@ def incident_after(program: Program, entry: Entry, fact: OnIncident) -> Program:
                 severity=fact.severity,
                 attributed_to=fact.attributed_to,
                 happened_at=fact.happened_at,
+                happened_until=fact.happened_until,
                 decided_at=entry.at,
                 questioned=False,
                 told_in=entry.seq,
@@ -87,7 +89,16 @@ def _corrected(before: Incident, entry: Entry, fact: facts.IncidentCorrected) ->
 def _account(entry: Entry, name: str, fact: facts.IncidentReported | AccountGiven) -> Testimony:
     by = caused_by(entry).person
     check = fact.origin.check if fact.origin else None
-    return Testimony(name, by, entry.at, fact.severity, fact.happened_at, fact.attributed_to, check)
+    return Testimony(
+        name,
+        by,
+        entry.at,
+        fact.severity,
+        fact.happened_at,
+        fact.attributed_to,
+        check,
+        happened_until=fact.happened_until,
+    )
 
 
 def _stands(incident: Incident, now: Stands) -> Incident:
@@ -96,6 +107,7 @@ def _stands(incident: Incident, now: Stands) -> Incident:
         status=IncidentStatus(now.status),
         severity=now.severity,
         happened_at=now.happened_at,
+        happened_until=now.happened_until,
         attributed_to=now.attributed_to,
         questioned=now.questioned,
     )

@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import TypeAlias
 
 from rules import dates
-from rules.entries import Fact
 from rules.explaining.owing import (
     Owed,
     after_observation,
@@ -25,6 +24,7 @@ from rules.explaining.owing import (
     of_proposals,
 )
 from rules.following.agenda import Agenda
+from rules.language.dependents import Subject
 from rules.program import Program
 from rules.sentences.proposals import matter_in_words
 from rules.vocabulary.deadlines import Due
@@ -58,13 +58,18 @@ def outstanding(program: Program) -> Held:
     return _kept({}, program, _everything(program))
 
 
-def outstanding_after(program: Program, before: Program, held: Held, facts: Iterable[Fact]) -> Held:
-    """The same of a program for which `held` was owed before the facts; the same object where nothing of it changed."""
+def outstanding_after(program: Program, before: Program, held: Held, changed: Iterable[Subject] | None) -> Held:
+    """The same of a program for which `held` was owed before these subjects changed (None: any of them).
+
+    It is the same object where nothing of it is another.
+    """
+    agenda = Agenda()
     if program.plan is not before.plan or (program.ended_at is not None) != (before.ended_at is not None):
         return outstanding(program)
-    agenda = Agenda()
-    for fact in facts:
-        agenda.put(program, fact)
+    if changed is None:
+        agenda.put_everything(program)
+    else:
+        agenda.put_dependents(program, changed)
     touched = [("milestone", name) for name in agenda.milestones] + [("phase", name) for name in agenda.phases]
     if before.incidents is not program.incidents:
         touched += [("incident", ""), ("commitment", "")]
@@ -103,7 +108,13 @@ def _kept(held: Held, program: Program, touched: Iterable[About]) -> Held:
         found = tuple(_of(program, about, at)) if program.ended_at is None else ()
         if found != held.get(about, ()):
             changed[about] = found
-    return {about: found for about, found in {**held, **changed}.items() if found} if changed else held
+    if not changed:
+        return held
+    kept = {**held, **changed}
+    for about, found in changed.items():
+        if not found:
+            del kept[about]
+    return kept
 
 
 def _of(program: Program, about: About, at: datetime) -> Iterator[Outstanding]:

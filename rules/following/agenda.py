@@ -32,12 +32,20 @@ class Agenda:
         self.commitments.update(program.plan.commitments)
         self.releases.update(program.plan.releases)
 
-    def put(self, program: Program, fact: Fact) -> None:
-        """Puts down what may follow from a fact; `program` is the program after it."""
+    def put(self, program: Program, fact: Fact) -> Iterable[Subject] | None:
+        """Puts down what may follow from a fact, and answers the subjects that it changes; None: any of them.
+
+        `program` is the program after it.
+        """
         subjects = _touched(program, fact)
         if subjects is None:
             self.put_everything(program)
-            return
+        else:
+            self.put_dependents(program, subjects)
+        return subjects
+
+    def put_dependents(self, program: Program, subjects: Iterable[Subject]) -> None:
+        """Puts down what depends on some subjects."""
         for subject in subjects:
             found = program.plan.dependents[subject]
             self.milestones |= found.milestones

@@ -48,7 +48,7 @@ def _now(program: Program, rule: Commitment, before: CommitmentState | None, sin
     status: Literal["in_force", "in_question", "broken"] = "in_force"
     because = None
     for incident in matching(program, rule.broken_by):
-        if incident.happened_at < since:
+        if incident.latest < since:
             continue
         if incident.is_established:
             broken.append(span(incident))

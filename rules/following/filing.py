@@ -22,8 +22,9 @@ def unfiled(program: Program, pieces: Iterable[str]) -> list[str]:
 
 def not_filed(program: Program, pieces: Iterable[str]) -> str:
     """A sentence, with a space before it, on the documents of some evidence that are not filed; empty where all are."""
-    told = []
-    for name in unfiled(program, pieces):
-        seen_at = program.evidence[name].seen_at
-        told.append(f" The document of {name} is not filed{f'; it was seen at: {seen_at}' if seen_at else ''}.")
-    return "".join(told)
+    told = ""
+    for name in pieces:
+        piece = program.evidence[name]
+        if piece.document is not None and not piece.filed:  # asked at every look at a showing, and mostly not so
+            told += f" The document of {name} is not filed{f'; it was seen at: {piece.seen_at}' if piece.seen_at else ''}."
+    return told

@@ -14,7 +14,7 @@ from rules.language.causes import Cause
 from rules.language.milestones import Attestation, Filed, Measured, Statement
 from rules.measuring.comparison import compared
 from rules.measuring.consecutive import consecutive
-from rules.measuring.figures import newest, usable, without_revisions
+from rules.measuring.figures import is_presumed, newest, usable, without_revisions
 from rules.measuring.judgement import Judgement, not_known
 from rules.measuring.witnesses import witnesses
 from rules.program import Program
@@ -54,6 +54,13 @@ def _proposed(
             return None, now.sentence
         if shown(program, name, at, counted=step.reversed_by).outcome is NOT_MET:
             return "reversal", now.sentence
+        if (changed := _presumed(program, name)) is not None:
+            why = str(changed.cause).replace("_", " ")
+            return None, (
+                f"{now.sentence} The source has changed its figure under the same edition ({changed.edition}); that this is "
+                f"{why} is presumed, and nothing is reversed before somebody records the figure as a revision of "
+                f"{changed.measurement} with its cause."
+            )
         only = ", ".join(step.reversed_by).replace("_", " ") or "no cause at all"
         excuse = f"A revised figure alone says so, and its cause is none for which this is reversed ({only})."
         return None, f"{now.sentence} {excuse}"
@@ -65,6 +72,14 @@ def _proposed(
     if step.determined.scale is not None and rests is MET and (so_far := _so_far(program, name)):
         return "grading", f"Verified so far: {', '.join(so_far)}. {now.sentence}"
     return "reversal" if state.status is MilestoneStatus.PARTLY_ACHIEVED else None, now.sentence
+
+
+def _presumed(program: Program, name: str) -> MeasurementRecorded | None:
+    """A figure that counts for a milestone, and whose cause would reverse it if it were not only presumed."""
+    step = program.plan.milestones[name]
+    figures = (newest(program, how.indicator) for how in step.shown_by.values() if isinstance(how, Measured))
+    changed = (one for one in figures if one is not None and one.cause in step.reversed_by and is_presumed(program, one))
+    return next(changed, None)
 
 
 def _so_far(program: Program, name: str) -> list[str]:

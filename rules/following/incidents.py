@@ -23,14 +23,14 @@ def triggers(plan: Plan, trigger: Trigger, incident: Incident) -> bool:
 
 
 def matching(program: Program, any_of: Iterable[Trigger]) -> Iterator[Incident]:
-    """Incidents of the classes, dismissed and withdrawn ones left out, in the order in which they happened."""
+    """Incidents of the classes, dismissed and withdrawn ones left out, in the order in which they happened at the latest."""
     rules = tuple(any_of)
     held = (
         incident
         for incident in program.incidents.values()
         if incident.status not in UNHAPPENED and any(triggers(program.plan, rule, incident) for rule in rules)
     )
-    return iter(sorted(held, key=lambda incident: (incident.happened_at, incident.id)))
+    return iter(sorted(held, key=lambda incident: (incident.latest, incident.id)))
 
 
 def span(incident: Incident) -> Interval:

@@ -92,9 +92,10 @@ class _Count:
     def after(self, kept: _Kept, incident: Incident) -> _Kept:
         """The count after one incident more; the same where it moves nothing.
 
-        One that lies beyond the end of the count so far came after the period had been kept, and changes nothing.
+        One that lies beyond the end of the count so far came after the period had been kept, and changes nothing. One of
+        which only a span is known may have happened at its end, so that no day of it is quiet.
         """
-        if incident.happened_at < self.since:
+        if incident.latest < self.since:
             return kept
         ends = self.ends(kept)
         if ends is not None and incident.happened_at >= ends:
@@ -105,7 +106,7 @@ class _Count:
             and self._tolerable(self._rule.tolerates, incident)
         ):
             return replace(kept, tolerated=kept.tolerated + 1)
-        return _Kept(self._first_counted(incident.happened_at), incident)
+        return _Kept(self._first_counted(incident.latest), incident)
 
     def ends(self, kept: _Kept) -> datetime | None:
         """The end of the quiet days themselves; None while the count is stopped."""

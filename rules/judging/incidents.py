@@ -95,6 +95,16 @@ def check_attribution(program: Program, who: str | None) -> None:
         raise No(Code.PARTY_UNKNOWN, f"{who} is nobody the plan knows.", did_you_mean(who, known))
 
 
+def check_span(program: Program, happened_at: datetime, until: datetime | None) -> None:
+    """What is known to have happened within a span has one that begins before it ends. Raises No."""
+    if until is not None and until < happened_at:
+        raise No(
+            Code.BEFORE_IT_HAPPENED,
+            f"It may have happened from {time_said(happened_at, program.plan.time_zone)} on, which is after happened_until.",
+            "happened_until after happened_at, or none",
+        )
+
+
 def check_decider(program: Program, actor: a.Actor, incident: Incident) -> None:
     """Raises No unless the plan lets the actor decide, and nobody attributes the incident to the actor's party."""
     if actor.role is a.Role.AUTHORITY:
@@ -130,6 +140,7 @@ def _reported(program: Program, deed: a.ReportIncident, at: datetime) -> Fact:
     check_severity(program, deed.severity)
     check_attribution(program, deed.attributed_to)
     check_past(deed.happened_at, at, program.plan.time_zone)
+    check_span(program, deed.happened_at, deed.happened_until)
     if deed.related_to is not None:
         known(program, deed.related_to)
     return facts.IncidentReported(**deed.model_dump(exclude={"kind"}))
@@ -156,6 +167,7 @@ def _confirmed(program: Program, actor: a.Actor, deed: a.ConfirmIncident, at: da
         severity=severity,
         attributed_to=deed.attributed_to or incident.attributed_to,
         happened_at=deed.happened_at or incident.happened_at,
+        happened_until=None if deed.happened_at else incident.happened_until,
         reason=deed.reason,
     )
 

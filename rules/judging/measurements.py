@@ -62,6 +62,7 @@ def _check_revision(program: Program, deed: a.RecordMeasurement) -> None:
         lacks = "which figure it revises" if deed.revises is None else "why the figure is another"
         raise No(Code.WRONG_REVISION, f"This does not say {lacks}.", "revises and cause together, or neither")
     if deed.revises is None:
+        _check_first(program, deed)
         return
     piece = known(program, deed.revises)
     before = piece.measurement
@@ -77,6 +78,21 @@ def _check_revision(program: Program, deed: a.RecordMeasurement) -> None:
             f"The figure {deed.revises} is {piece.status}.",
             "a figure that is recorded or verified",
         )
+
+
+def _check_first(program: Program, deed: a.RecordMeasurement) -> None:
+    """One edition of a producer has one figure for a period: another takes its place, and says so. Raises No."""
+    for name in (*program.figures.get(deed.indicator, ()), *program.unjudged):
+        before = program.evidence[name].measurement
+        if before is None or (before.indicator, before.producer) != (deed.indicator, deed.producer):
+            continue
+        if (before.period, before.edition) == (deed.period, deed.edition):
+            told = f"{name} says {before.value:f} {before.unit} for {deed.period} in the edition {deed.edition}"
+            raise No(
+                Code.WRONG_REVISION,
+                f"{told}, and this does not say that it takes the place of that.",
+                f"revises: {name} with the cause; the edition, if it is another; or one figure for all of {deed.period}",
+            )
 
 
 def _check_origin(program: Program, actor: a.Actor, deed: a.RecordMeasurement) -> None:

@@ -10,7 +10,7 @@ from typing import assert_never
 from rules import acts as a
 from rules.entries import Fact
 from rules.judging.checks import check_feed
-from rules.judging.incidents import check_attribution, check_severity, known
+from rules.judging.incidents import check_attribution, check_severity, check_span, known
 from rules.judging.recorded import check_past
 from rules.program import Program
 from rules.refusals import Code, No
@@ -62,14 +62,18 @@ def _given(program: Program, actor: a.Actor, deed: GiveAccount, incident: Incide
     check_severity(program, deed.severity)
     check_attribution(program, deed.attributed_to)
     check_past(deed.happened_at, at, program.plan.time_zone)
+    happened_at = deed.happened_at or incident.happened_at
+    happened_until = deed.happened_until or (None if deed.happened_at else incident.happened_until)
+    check_span(program, happened_at, happened_until)
     account = Testimony(
-        deed.account, actor.person, at, deed.severity, deed.happened_at or incident.happened_at, deed.attributed_to
+        deed.account, actor.person, at, deed.severity, happened_at, deed.attributed_to, happened_until=happened_until
     )
     return AccountGiven(
         incident=incident.id,
         account=deed.account,
         severity=deed.severity,
         happened_at=account.happened_at,
+        happened_until=account.happened_until,
         attributed_to=deed.attributed_to,
         text=deed.text,
         origin=deed.origin,
@@ -84,6 +88,7 @@ def stands(program: Program, incident: Incident, accounts: Sequence[Testimony]) 
         status=incident.status.value,
         severity=incident.severity,
         happened_at=incident.happened_at,
+        happened_until=incident.happened_until,
         attributed_to=incident.attributed_to,
     )
     if incident.is_established or incident.status == "dismissed":

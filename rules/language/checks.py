@@ -33,7 +33,13 @@ class Feed(Strict):
     """Events of a source that become reported incidents; a machine never confirms one."""
 
     kinds: dict[Label, Name] = Field(min_length=1, description="by the source's class of event, the plan's kind of incident")
-    places: tuple[Label, ...] = Field(min_length=1, description="places whose events count, as the source writes them")
+    other_kinds: tuple[Label, ...] = Field(default=(), description="classes of event of the source that do not count")
+    places: tuple[Label, ...] = Field(min_length=1, description="places whose events count")
+    spellings: dict[Label, tuple[Label, ...]] = Field(
+        default_factory=dict,
+        description="by place, how else the source writes it; capitals, marks and the kind of area need not be told",
+    )
+    elsewhere: tuple[Label, ...] = Field(default=(), description="places of the source whose events do not count")
     severity: Name = Field(description="severity that is reported; whoever confirms may say another")
     severities: dict[Label, Name] = Field(default_factory=dict, description="by the source's word; any other is `severity`")
     attributed_to: Name | None = None

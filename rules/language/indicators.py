@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -66,6 +67,10 @@ class Indicator(Strict):
     baseline: Baseline | None = Field(default=None, description="needed where something is compared with it")
     oldest: Duration = Field(description="oldest acceptable age, counted from the period's end")
     plausible: Plausible | None = Field(default=None, description="outside of this a figure cannot be")
+    quantity: Literal["amount", "level", "share"] | None = Field(
+        default=None,
+        description="amounts of periods add up; levels at a time, and shares, rates and scores, do not. Left out, by the unit",
+    )
     source: Text
     licence: Label
     verified_by: tuple[Name, ...] = Field(
@@ -78,6 +83,20 @@ class Indicator(Strict):
         if self.baseline is None:
             raise ValueError(f"{self.title} has no baseline")
         return self.baseline
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether the figures of several periods make one of all of them."""
+        if self.quantity is not None:
+            return self.quantity == "amount"
+        return not _NOT_ADDED.search(self.unit.casefold())
+
+
+_NOT_ADDED = re.compile(
+    r"[%\u2030\u066a]|\b(?:per|percent\w*|percentages?|promille|shares?|ratios?|rates?|ind(?:ex|ices)|scores?|points?|ranks?"
+    r"|averages?|mean|median)\b|\S/\S"
+)
+"""Units of shares, rates and scores: three times 30 % is not 90 %."""
 
 
 class Target(Strict):

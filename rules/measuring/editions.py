@@ -46,6 +46,8 @@ class Series:
         self._by_id = {figure.measurement: figure for figure in self._all}
         self.standing = latest_of(unrevised(figure for status, figure in own if status in _STANDS))
         """By period the figure that stands and that no other has taken the place of."""
+        self.told = {(figure.period, figure.edition) for status, figure in own if status in _STANDS}
+        """Periods and editions of which a figure stands, though later ones may have taken its place."""
 
     def periods_without(self, fetched: tuple[Fetch, ...]) -> set[str]:
         """The periods that were recorded out of other answers: a run that was cut off is finished as it was begun."""

@@ -132,13 +132,20 @@ def holds(program: Program, asked: FigureAsked, at: datetime) -> tuple[Truth, st
 
 
 def without_revisions(program: Program, figure: MeasurementRecorded, counted: Collection[Cause]) -> MeasurementRecorded:
-    """The figure as it was before revisions whose cause is not among those that count."""
-    while figure.cause is not None and figure.cause not in counted:
+    """The figure as it was before revisions whose cause is not among those that count, or is presumed by nobody but a check."""
+    while figure.cause is not None and (figure.cause not in counted or is_presumed(program, figure)):
         before = program.evidence[figure.revises or ""].measurement
         if before is None:
             break
         figure = before
     return figure
+
+
+def is_presumed(program: Program, figure: MeasurementRecorded) -> bool:
+    """Whether a source has changed a value under the same edition, and no person has looked at why."""
+    before = program.evidence[figure.revises].measurement if figure.revises is not None else None
+    is_changed = before is not None and before.edition == figure.edition and before.value != figure.value
+    return is_changed and program.evidence[figure.measurement].accepted_by is not None
 
 
 def stale_from(program: Program, indicator: str, figure: MeasurementRecorded) -> datetime:

@@ -135,12 +135,13 @@ class ToldEvent(Strict):
     kind: Label | None = None
     place: Label | None = None
     happened_on: Day | None = None
+    happened_until: Day | None = Field(default=None, description="the last day on which it may have happened")
     severity: Label | None = None
     attributed_to: Label | None = None
 
     @property
     def deleted(self) -> bool:
-        return self.happened_on is None
+        return self == ToldEvent()
 
 
 class Checked(Strict):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any, get_args
+
 from rules import effects, facts
 from rules.entries import Fact
 from rules.language.plan import Plan
@@ -29,27 +32,26 @@ from rules.vocabulary.releases import OnRelease
 from rules.vocabulary.stability import OnStability
 from rules.vocabulary.stalls import OnStall
 
+_TOLD_BY: Mapping[type, Callable[[Any, Plan], str]] = {
+    kind: telling
+    for kinds, telling in (
+        (OnIncident, incident_told),
+        (OnEvidence, evidence_told),
+        (OnCheck, lambda fact, _: check_told(fact)),
+        (OnMilestone, milestone_told),
+        (OnStability | effects.CommitmentChanged | effects.ClockStruck | OnStall, state_told),
+        (OnPhase | facts.PhaseAdvanced | effects.WarningGiven | OnConsent, lambda fact, _: phase_told(fact)),
+        (OnProposal, proposal_told),
+        (OnRelease, release_told),
+        (OnDispute, dispute_told),
+        (OnFamily | effects.ProgramFrozen | effects.ProgramThawed, lambda fact, _: family_told(fact)),
+    )
+    for kind in get_args(kinds)
+}
+"""By the class of a fact; all others are about the program as a whole."""
+
 
 def told(fact: Fact, plan: Plan) -> str:
     """What a fact says, without its actor and its time of recording."""
-    if isinstance(fact, OnIncident):
-        return incident_told(fact, plan)
-    if isinstance(fact, OnEvidence):
-        return evidence_told(fact, plan)
-    if isinstance(fact, OnCheck):
-        return check_told(fact)
-    if isinstance(fact, OnMilestone):
-        return milestone_told(fact, plan)
-    if isinstance(fact, OnStability | effects.CommitmentChanged | effects.ClockStruck | OnStall):
-        return state_told(fact, plan)
-    if isinstance(fact, OnPhase | facts.PhaseAdvanced | effects.WarningGiven | OnConsent):
-        return phase_told(fact)
-    if isinstance(fact, OnProposal):
-        return proposal_told(fact, plan)
-    if isinstance(fact, OnRelease):
-        return release_told(fact, plan)
-    if isinstance(fact, OnDispute):
-        return dispute_told(fact, plan)
-    if isinstance(fact, OnFamily | effects.ProgramFrozen | effects.ProgramThawed):
-        return family_told(fact)
-    return program_told(fact, plan)
+    by: Callable[[Any, Plan], str] = _TOLD_BY.get(type(fact), program_told)
+    return by(fact, plan)

@@ -17,6 +17,7 @@ def incident_told(fact: OnIncident, plan: Plan) -> str:
         case facts.IncidentReported():
             by = f", attributed to {fact.attributed_to}" if fact.attributed_to else ""
             when = time_said(fact.happened_at, plan.time_zone)
+            when += f", or until {time_said(fact.happened_until, plan.time_zone)}" if fact.happened_until else ""
             return f"incident {fact.incident} reported: {fact.severity} {fact.incident_kind} at {fact.place} on {when}{by}"
         case facts.IncidentConfirmed():
             by = f", attributed to {fact.attributed_to}" if fact.attributed_to else ""

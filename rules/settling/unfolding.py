@@ -11,6 +11,7 @@ from rules.entries import Entry, Fact
 from rules.evolve import evolve
 from rules.following.agenda import Agenda
 from rules.following.deadlines import passed
+from rules.language.dependents import Subject
 from rules.program import Program
 from rules.settling.clocks import Clock, clocks_after, deadline_clocks
 from rules.settling.consequences import Step
@@ -38,6 +39,8 @@ class Unfolding:
         """`steps` in the order that is law; `running` are the program's clocks, where somebody has them at hand."""
         self.program = program
         self.entries: list[Entry] = []
+        self.changed: set[Subject] | None = set()
+        """The subjects that the entries have changed; None: any of them."""
         self._act, self._at, self._steps = act, at, steps
         self._agenda = Agenda()
         self._running = running or ()
@@ -59,7 +62,11 @@ class Unfolding:
         )
         self.entries.append(entry)
         self.program = evolve(self.program, entry)
-        self._agenda.put(self.program, fact)
+        subjects = self._agenda.put(self.program, fact)
+        if subjects is None:
+            self.changed = None
+        elif self.changed is not None:
+            self.changed.update(subjects)
 
     def settle_clocks(self, until: datetime, *, inclusive: bool) -> None:
         """Strikes every clock due by `until`, soonest first, those of one instant together, and all that follows."""

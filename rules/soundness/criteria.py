@@ -96,6 +96,10 @@ def _figure(plan: Plan, at: Path, figure: c.FigureAsked) -> Iterator[Fault]:
         return
     if figure.unit != indicator.unit:
         yield Fault((*at, "unit"), f"the unit {figure.unit} is not that of {figure.indicator}: {indicator.unit}")
+    if figure.of == "total" and not indicator.adds_up:
+        kind = indicator.quantity or f"in {indicator.unit}"
+        told = f"figures of {figure.indicator} do not add up ({kind}): the total of several periods is no figure of anything"
+        yield Fault((*at, "of"), f"{told}; ask of: newest, or say quantity: amount there if they do")
     counted = figure.indicator in plan.measured or plan.paid_by.get(figure.indicator)
     if not counted and not indicator.verified_by:
         message = f"nobody verifies the figures of {figure.indicator}; write verified_by: [...] there"

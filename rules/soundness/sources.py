@@ -13,6 +13,7 @@ from rules.language.checks import Check, Feed
 from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
 from rules.language.sources import Attested
+from rules.spelling import Spellings, shared
 from rules.times import plus
 from rules.words import did_you_mean
 
@@ -75,6 +76,14 @@ def _feed(plan: Plan, at: Path, feed: Feed) -> Iterator[Fault]:
         yield from _unknown((*at, "severities", written), severity, "severity", plan.severities)
     for written, who in feed.actors.items():
         yield from _unknown((*at, "actors", written), who, "party or non-party", plan.everybody)
+    for place in feed.spellings:
+        yield from _unknown((*at, "spellings", place), place, "place of this check", feed.places)
+    if (same := shared(feed.places, feed.spellings)) is not None:
+        yield Fault((*at, "spellings"), f"{same[0]} is a spelling of both {same[1]} and {same[2]}; it can be one of them only")
+    known = Spellings(feed.places, feed.spellings, places=True)
+    for index, place in enumerate(feed.elsewhere):
+        if (name := known.known_as(place)) is not None:
+            yield Fault((*at, "elsewhere", index), f"{place} is {name}, which is watched; it cannot be elsewhere")
     if feed.attributed_to is not None:
         yield from _unknown((*at, "attributed_to"), feed.attributed_to, "party or non-party", plan.everybody)
 

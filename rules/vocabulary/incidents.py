@@ -24,6 +24,9 @@ class ReportIncident(Strict):
     incident_kind: Name
     severity: Name
     happened_at: Instant
+    happened_until: Instant | None = Field(
+        default=None, description="where only a span is known: the last instant at which it may have happened"
+    )
     place: Label
     attributed_to: Name | None = Field(default=None, description="who is said to have done it; left out, nobody is")
     confidence: Literal["low", "medium", "high"] = "medium"
@@ -99,6 +102,7 @@ class IncidentReported(Strict):
     incident_kind: Name
     severity: Name
     happened_at: Instant
+    happened_until: Instant | None = None
     place: Label
     attributed_to: Name | None = None
     confidence: Literal["low", "medium", "high"]
@@ -113,6 +117,7 @@ class IncidentConfirmed(Strict):
     severity: Name
     attributed_to: Name | None = None
     happened_at: Instant
+    happened_until: Instant | None = None
     reason: Text
 
 
@@ -196,6 +201,13 @@ class Incident:
     """When it was last confirmed or dismissed."""
     questioned: bool = False
     """It was decided otherwise than an account says since."""
+    happened_until: datetime | None = None
+    """Where only a span is known: the last instant at which it may have happened."""
+
+    @property
+    def latest(self) -> datetime:
+        """The last instant at which it may have happened."""
+        return self.happened_until or self.happened_at
 
     @property
     def blamed(self) -> set[str]:

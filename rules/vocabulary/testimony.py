@@ -31,6 +31,9 @@ class GiveAccount(Strict):
     account: Id = Field(description="a name for it, of your choice; the account in the report is called as the incident is")
     severity: Name
     happened_at: Instant | None = Field(default=None, description="left out, as it was reported")
+    happened_until: Instant | None = Field(
+        default=None, description="where only a span is known: the last instant at which it may have happened"
+    )
     attributed_to: Name | None = Field(default=None, description="who is said to have done it; left out, nobody is")
     text: Text
     origin: Origin | None = Field(default=None, description="of a check alone: the answers that it was read from")
@@ -51,6 +54,7 @@ class Stands(Strict):
     status: Literal["reported", "contested", "confirmed", "resolved", "dismissed", "withdrawn"]
     severity: Name
     happened_at: Instant
+    happened_until: Instant | None = None
     attributed_to: Name | None = None
     questioned: bool = Field(default=False, description="it was decided otherwise than is said now")
 
@@ -61,6 +65,7 @@ class AccountGiven(Strict):
     account: Id
     severity: Name
     happened_at: Instant
+    happened_until: Instant | None = None
     attributed_to: Name | None = None
     text: Text
     origin: Origin | None = None
@@ -89,6 +94,12 @@ class Testimony:
     check: str | None = None
     """The check that gave it, if one did."""
     taken_back: bool = False
+    happened_until: datetime | None = None
+
+    @property
+    def latest(self) -> datetime:
+        """The last instant at which it may have happened."""
+        return self.happened_until or self.happened_at
 
 
 def with_account(accounts: Sequence[Testimony], given: Testimony) -> tuple[Testimony, ...]:
@@ -125,8 +136,14 @@ def undecided(plan: Plan, accounts: Sequence[Testimony], *, contested_by_party: 
         status="contested" if in_conflict or contested_by_party else "reported",
         severity=gravest.severity,
         happened_at=standing[0].happened_at,
+        happened_until=standing[0].happened_until,
         attributed_to=next(iter(blamed)) if len(blamed) == 1 else None,
     )
+
+
+def _days(plan: Plan, happened_at: datetime, until: datetime | None) -> tuple[str, str]:
+    """The first and the last local day on which something may have happened."""
+    return local_day(happened_at, plan.time_zone), local_day(until or happened_at, plan.time_zone)
 
 
 def decided(plan: Plan, accounts: Sequence[Testimony], before: Stands, at: datetime | None) -> Stands:
@@ -141,7 +158,8 @@ def decided(plan: Plan, accounts: Sequence[Testimony], before: Stands, at: datet
     denied = before.status == "dismissed"
     if denied:
         return before.model_copy(update={"questioned": bool(since)})
-    day = local_day(before.happened_at, plan.time_zone)
-    moved = any(local_day(account.happened_at, plan.time_zone) != day for account in since)
+    first, last = _days(plan, before.happened_at, before.happened_until)
+    spans = [_days(plan, account.happened_at, account.happened_until) for account in since]
+    moved = any(begins > first or ends < last for begins, ends in spans)
     questioned = moved or not standing or bool(conflicting(claimed, since))
     return before.model_copy(update={"questioned": questioned})

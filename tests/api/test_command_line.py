@@ -2,50 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from cli.remote.questions import commands
 from tests.api.conftest import Door
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    code: int
-    out: str
-    err: str
-
-
-@dataclass(frozen=True, slots=True)
-class Terminal:
-    """Somebody's, of eighty columns, with a configuration of its own."""
-
-    folder: Path
-
-    @property
-    def kept(self) -> Path:
-        return self.folder / "accord" / "login.json"
-
-    async def accord(self, *words: str, **settings: str) -> Said:
-        own = {name: value for name, value in os.environ.items() if not name.startswith("ACCORD_")}
-        running = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "cli.main",
-            *words,
-            env=own | {"XDG_CONFIG_HOME": str(self.folder), "COLUMNS": "80"} | settings,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        out, err = await running.communicate()
-        assert running.returncode is not None
-        assert "Traceback" not in err.decode()
-        return Said(running.returncode, out.decode(), err.decode())
+from tests.api.terminal import Terminal
 
 
 @pytest.fixture
@@ -55,7 +19,7 @@ def terminal(tmp_path: Path) -> Terminal:
 
 @pytest.fixture
 async def logged_in(terminal: Terminal, door: Door) -> Terminal:
-    said = await terminal.accord("login", str(door.client.base_url), ACCORD_TOKEN=door.secrets["saul"])
+    said = await terminal.login(door, "saul")
     assert said.code == 0, said.err
     assert said.out.startswith("You are saul, representative of south, until ")
     return terminal
@@ -64,10 +28,10 @@ async def logged_in(terminal: Terminal, door: Door) -> Terminal:
 async def test_a_login_is_kept_for_its_user_alone(logged_in: Terminal, door: Door) -> None:
     assert logged_in.kept.stat().st_mode & 0o777 == 0o600
     assert logged_in.kept.parent.stat().st_mode & 0o777 == 0o700
-    assert json.loads(logged_in.kept.read_text())["token"] == door.secrets["saul"]
+    assert json.loads(logged_in.kept.read_text())["tokens"] == {str(door.client.base_url): door.secrets["saul"]}
     logged_in.kept.chmod(0o644)
     said = await logged_in.accord("programs")
-    assert (said.code, said.out) == (1, "")
+    assert (said.code, said.out) == (2, "")
     assert "can be read by others: chmod 600" in said.err
     assert (await logged_in.accord("logout")).code == 0
     assert not logged_in.kept.exists()
@@ -78,6 +42,7 @@ async def test_a_token_that_opens_nothing_is_not_kept(terminal: Terminal, door: 
     assert (said.code, terminal.kept.exists()) == (1, False)
     assert "401 unauthenticated: The token is unknown, expired or revoked." in said.err
     nobody = await terminal.accord("login", "http://127.0.0.1:1", ACCORD_TOKEN=door.secrets["saul"])
+    assert nobody.code == 3
     assert nobody.err.startswith("accord: http://127.0.0.1:1 does not answer as a service of this kind")
     assert (await terminal.accord("programs")).err.startswith("accord: Log in first: accord login ADDRESS")
 
@@ -129,7 +94,43 @@ async def test_a_ledger_is_read_beyond_its_first_page(logged_in: Terminal, door:
 
 async def test_what_the_service_refuses_is_told_with_what_it_would_accept(logged_in: Terminal, door: Door) -> None:
     said = await logged_in.accord("ledger", door.program, "--kind", "incident_reportd")
-    assert (said.code, said.out) == (1, "")
+    assert (said.code, said.out) == (2, "")
     assert "query.kind: is no kind of fact; did you mean incident_reported" in said.err
     unknown = await logged_in.accord("show", "ffff0000")
     assert unknown.err == "accord: no program's id begins with ffff0000\n"
+
+
+async def test_a_token_goes_to_no_other_address_than_it_was_given_for(logged_in: Terminal) -> None:
+    said = await logged_in.accord("--address", "http://127.0.0.1:1", "programs")
+    assert (said.code, said.out) == (2, "")
+    assert said.err == "accord: No token is kept for http://127.0.0.1:1. Log in there: accord login http://127.0.0.1:1\n"
+
+
+async def test_one_of_several_services_is_named_by_its_address(logged_in: Terminal, door: Door) -> None:
+    other = str(door.client.base_url).replace("127.0.0.1", "localhost")
+    assert (await logged_in.accord("login", other, ACCORD_TOKEN=door.secrets["olga"])).code == 0
+    last = json.loads((await logged_in.accord("me", "--json")).out)
+    first = json.loads((await logged_in.accord("--address", str(door.client.base_url), "me", "--json")).out)
+    assert (last["person"], first["person"]) == ("olga", "saul")
+
+
+async def test_every_question_about_a_program_is_a_table(logged_in: Terminal, door: Door) -> None:
+    for name in commands():
+        said = await logged_in.accord(name, door.program[:8])
+        assert said.code == 0, (name, said.err)
+        assert max(map(len, said.out.splitlines())) <= 80
+        assert (await logged_in.accord(name, door.program, "--json")).code == 0
+
+
+async def test_blocking_says_what_is_overdue_and_what_would_bring_it_on(logged_in: Terminal, door: Door) -> None:
+    said = await logged_in.accord("blocking", door.program)
+    assert "Brought on by: record evidence" in " ".join(said.out.replace("│", " ").split())
+
+
+async def test_a_shell_completes_programs_milestones_and_commands(logged_in: Terminal, door: Door) -> None:
+    def typed(words: str) -> dict[str, str]:
+        return {"_ACCORD_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(len(words.split()) - 1)}
+
+    assert (await logged_in.accord(**typed(f"accord show {door.program[:4]}"))).out.split() == [door.program]
+    assert (await logged_in.accord(**typed(f"accord observe {door.program} annou"))).out.split() == ["announced"]
+    assert (await logged_in.accord(**typed("accord bloc"))).out.split() == ["blocking"]

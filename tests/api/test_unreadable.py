@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
+from fastapi.routing import APIRoute
 
+from api import routers
+from api.json_body import JsonRoute
 from tests.api.conftest import Door
 
 EVIDENCE: dict[str, Any] = {"evidence": "e1", "milestone": "announced", "shows": "text", "text": "It was said."}
@@ -100,6 +105,45 @@ async def test_a_missing_key_is_explained(door: Door) -> None:
 async def test_a_body_that_is_no_json_says_where_it_breaks_off(door: Door, body: str) -> None:
     told = await faults(door, "/programs/{program}/evidence", body)
     assert told["body"].startswith("is no JSON from character ")
+
+
+@pytest.mark.parametrize(
+    ("body", "where", "message"),
+    [
+        (
+            '{"evidence": "e1", "milestone": "announced", "shows": "text", "text": "It is.", "text": "It is not."}',
+            "body.text",
+            "stands twice in one object; write it once",
+        ),
+        ('{"evidence": "e1", "document": {"name": "a", "name": "b"}}', "body.name", "stands twice in one object"),
+        ('{"evidence": "e1", "evidence": "e1"}', "body.evidence", "stands twice in one object"),
+        ('{"evidence": "e1", "text": NaN}', "body", "NaN is no number"),
+        ('{"evidence": 9007199254740993}', "body", "9007199254740993 is a whole number of 2**53 or more"),
+        ('{"evidence": 1e400}', "body", "1e400 is a number that not every reader keeps as it is written; write it as text"),
+        ('{"evidence": 0.12345678901234567}', "body", "0.12345678901234567 is a number that not every reader keeps"),
+        ('{"evidence": ' + "9" * 5000 + "}", "body", "99999"),
+    ],
+)
+async def test_what_two_readers_would_read_differently_is_not_read(door: Door, body: str, where: str, message: str) -> None:
+    """Else what somebody has looked at is another thing than what is recorded."""
+    assert (await faults(door, "/programs/{program}/evidence", body))[where].startswith(message)
+    assert (await faults(door, "/programs/{program}/evidence?preview=true", body))[where].startswith(message)
+
+
+@pytest.mark.parametrize("body", ['{"a": 1, "a": 2}', '{"acts": [{"key": "a", "key": "b"}]}'])
+@pytest.mark.parametrize("path", ["/programs", "/programs/{program}/acts", "/programs/{program}/tokens"])
+async def test_no_route_reads_json_of_which_one_key_stands_twice(door: Door, path: str, body: str) -> None:
+    told = await faults(door, path, body)
+    assert set(told.values()) == {"stands twice in one object; write it once"}
+
+
+def test_every_route_with_a_body_in_json_reads_it_exactly() -> None:
+    rooms = [import_module(f"api.routers.{room.name}") for room in iter_modules(routers.__path__)]
+    held = [route for room in rooms for route in room.router.routes]
+    routes = [route for route in held if isinstance(route, APIRoute) and route.body_field is not None]
+    loose = [route.path for route in routes if not isinstance(route, JsonRoute)]
+    assert routes
+    assert [path for path in loose if not path.endswith("/documents")] == []
 
 
 async def test_a_form_is_told_that_json_is_asked_for(door: Door) -> None:

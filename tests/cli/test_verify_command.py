@@ -1,4 +1,4 @@
-"""`accord verify`, as somebody types it beside a database."""
+"""`accord verify-ledgers`, as somebody types it beside a database."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def test_a_program_that_is_not_there_is_not_called_whole(url: str, monkeypatch: 
     """A slip in an id must not read like a ledger without faults."""
     monkeypatch.setenv("DATABASE_URL", url)
     unknown = str(uuid4())
-    result = CliRunner().invoke(app, ["verify", unknown, "--home", str(tmp_path)])
+    result = CliRunner().invoke(app, ["verify-ledgers", unknown, "--home", str(tmp_path)])
     assert result.exit_code == 1
     assert f"there is no program {unknown}" in result.stderr
-    assert "accord verify without an id reads all" in result.stderr
+    assert "accord verify-ledgers without an id reads all" in result.stderr

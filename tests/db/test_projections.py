@@ -151,3 +151,14 @@ async def test_what_is_taken_back_is_so_in_the_tables(room: Room, owner: Owner) 
     before = await dump(owner)
     assert await rebuild(owner) == 1
     assert await dump(owner) == before
+
+
+async def test_the_tables_say_which_documents_are_filed(room: Room) -> None:
+    program_id = await room.started()
+    named = evidence("e1")
+    for one in (named.model_copy(update={"filed": frozenset()}), evidence("e2")):
+        assert isinstance(await room.recorder.record(program_id, one), Receipt)
+    word = a.RecordEvidence(evidence="e3", milestone="announced", shows="word", text="It is meant.")
+    assert isinstance(await room.recorder.record(program_id, act("nils", word)), Receipt)
+    found = await room.reader.rows("SELECT id, filed FROM evidence ORDER BY id")
+    assert [(row["id"], row["filed"]) for row in found] == [("e1", False), ("e2", True), ("e3", None)]

@@ -8,6 +8,7 @@ from typing import Any
 from rules.vocabulary.readings import Readings
 from tests.docs.reading import ROOT, blocks, rows, section
 from tests.workflows.sources.producers import Producers, Served, asked, playing
+from tests.workflows.sources.ready import plan
 
 PAGE = ROOT / "docs" / "sources.md"
 
@@ -15,6 +16,13 @@ PAGE = ROOT / "docs" / "sources.md"
 def test_every_ready_source_has_its_row() -> None:
     named = {row[0].strip("`") for row in rows(section(PAGE, "## Ready sources"))}
     assert named == {file.stem for file in (ROOT / "plans" / "sources").glob("*.yaml")}
+
+
+def test_the_page_says_when_each_was_last_compared() -> None:
+    """A description is as old as its last look at the producer's own documentation."""
+    told = {row[0].strip("`"): row[-1] for row in rows(section(PAGE, "## Ready sources"))}
+    compared = {name: {str(source.compared_on) for source in plan(name).sources.values()} for name in told}
+    assert {name: {day} for name, day in told.items()} == compared
 
 
 async def test_the_adapter_that_is_shown_reads_a_figure() -> None:

@@ -355,6 +355,42 @@ class TestVerifiedAutomatically:
         assert len(given.program.unjudged) == 1
 
 
+class TestAValueThatChangesUnderOneEdition:
+    """The producer has corrected something, or somebody has changed the file: a machine cannot tell."""
+
+    def world(self, **how: Any) -> World:
+        step = {"reversed_by": ["data_error"], "determined": {"by": ["commission"]}}
+        given = measuring({"smoke": indicator()}, {"smoke": {"at_most": "90"}}, check=how, step=step)
+        checked(given, readings("E1", y2024="85"))
+        verify_all(given)
+        given.given("cleo", a.Determine(milestone="kept", outcome="achieved", reason="It is shown."), NOW)
+        return given
+
+    def test_is_a_finding_with_its_cause_presumed_and_reverses_nothing_by_itself(self) -> None:
+        given = self.world(verified="automatically")
+        checked(given, readings("E1", y2024="95"))
+        finding = given.program.milestone("kept").finding
+        assert finding is not None
+        assert (finding.outcome, finding.proposes) == (Truth.NOT_MET, None)
+        assert "changed its figure under the same edition (E1); that this is data error is presumed" in finding.sentence
+        assert given.program.milestone("kept").status == "achieved"
+
+    def test_proposes_a_reversal_when_a_person_has_said_why(self) -> None:
+        given = self.world(verified="automatically")
+        checked(given, readings("E1", y2024="95"))
+        piece = given.program.figures["smoke"][-1]
+        recorded(
+            given, "m9", indicator="smoke", value=Decimal(95), period="2024", edition="E1", revises=piece, cause="data_error"
+        )
+        assert judged(given).proposes == "reversal"
+
+    def test_proposes_a_reversal_when_a_person_has_verified_it(self) -> None:
+        given = self.world()
+        checked(given, readings("E1", y2024="95"))
+        verify_all(given)
+        assert judged(given).proposes == "reversal"
+
+
 class TestWhoActs:
     def deed(self, given: World, **changes: Any) -> a.RecordMeasurement:
         (deed, _) = what_follows(given.program, "yearly", run(readings("E1", y2024="85")))

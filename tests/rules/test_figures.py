@@ -10,7 +10,9 @@ import pytest
 from rules import acts as a
 from rules.evolve import fold
 from rules.explaining.explain import blocking_phase
+from rules.language.reading import Faulty, read
 from rules.settling.clocks import clocks
+from rules.soundness import sound
 from rules.vocabulary.commitments import CommitmentState
 from rules.vocabulary.phases import PhaseStatus
 from tests.rules.small_plan import World, day, through
@@ -166,3 +168,52 @@ def test_periods_that_end_together_are_one_newest_figure(period: str) -> None:
     counted(given, "m1", "95", "2024", 1)
     counted(given, "m2", "85", period, 2, edition="2")
     assert ceiling(given).status == "in_force"
+
+
+SHARES = """\
+accord: 1
+plan: shares
+title: Shares are added up
+source: Made up from a public request about cumulative values of percentages
+time_zone: Asia/Baghdad
+parties:
+  north: {name: North}
+indicators:
+  trained:
+    title: Staff that is trained
+    producer: Office
+    unit: "UNIT"
+    better: higher
+    oldest: P5Y
+    source: the register
+    licence: none
+    verified_by: [north]
+phases:
+  one:
+    title: One
+    exit: [{figure: {indicator: trained, at_least: "80", of: total, unit: "UNIT"}}]
+"""
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["%", "% of GDP", "per cent", "percent", "percentage points", "m3/bbl", "score", "points of 100", "index (2015 = 100)"],
+)
+def test_figures_that_do_not_add_up_have_no_total(unit: str) -> None:
+    """Three times thirty per cent is not ninety."""
+    with pytest.raises(Faulty) as refused:
+        sound(read(SHARES.replace("UNIT", unit)))
+    (fault,) = refused.value.faults
+    assert fault.path == ("phases", "one", "exit", 0, "figure", "of")
+    assert "do not add up" in fault.message
+
+
+@pytest.mark.parametrize("unit", ["troops", "bcm", "Mt", "expert days", "USD million", "persons", "wells"])
+def test_amounts_add_up(unit: str) -> None:
+    sound(read(SHARES.replace("UNIT", unit)))
+
+
+def test_a_plan_says_of_a_unit_that_does_not_tell_whether_it_adds_up() -> None:
+    sound(read(SHARES.replace("UNIT", "kWh/household").replace("better: higher", "better: higher\n    quantity: amount")))
+    with pytest.raises(Faulty, match="do not add up"):
+        sound(read(SHARES.replace("UNIT", "people").replace("better: higher", "better: higher\n    quantity: level")))

@@ -19,6 +19,7 @@ EXAMPLES = re.findall(r"^```yaml plan\n(.*?)^```$", REFERENCE.read_text(encoding
 ELSEWHERE = {
     r"parameters\.\w+\.default": "a value that does not fit is told where it is used",
     r"severities\.\d+": "what names it is told, since it names nothing any more",
+    r"checks\.\w+\.incidents\.places\.\d+": "spellings are told, since they name a place that is none any more",
     r"indicators\.\w+\.(unit|baseline\.\w+)": "what is compared with it is told: either of the two may be wrong",
     r"sources\.\w+\.(settings\.\w+|url|query\.\w+|edition\.\w+|deleted\.\w+)": "a placeholder is told where it is filled",
 }

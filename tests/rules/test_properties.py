@@ -536,7 +536,7 @@ def test_what_is_owed_is_kept_as_if_all_of_it_were_asked_again(history: list[Any
 
     def as_asked_again(decided: Decided, _: datetime) -> None:
         before, held = kept.pop() if kept else (decided.program, outstanding(decided.program))
-        held = outstanding_after(decided.program, before, held, (entry.fact for entry in decided.entries))
+        held = outstanding_after(decided.program, before, held, decided.changed)
         assert held == outstanding(decided.program)
         kept.append((decided.program, held))
 

@@ -102,6 +102,21 @@ def test_another_producer_may_be_read_beside_that_of_the_indicator() -> None:
 FAULTS = {
     "an unknown source": ("source: yearbook", "source: ▸yearbok", "yearbok is no source of this plan; did you mean yearbook?"),
     "an unknown indicator": ("figures_of: smoke", "figures_of: ▸smog", "smog is no indicator of this plan"),
+    "spellings of no place": (
+        "places: [Anbar], severity",
+        "places: [Anbar], spellings: {Erbil: [Arbil]}, severity",
+        "Erbil is no place of this check",
+    ),
+    "one spelling of two places": (
+        "places: [Anbar], severity",
+        "places: [Anbar, Erbil], spellings: {Erbil: [al-anbar, Arbil], Anbar: [Al Anbar]}, severity",
+        "al-anbar is a spelling of both Anbar and Erbil",
+    ),
+    "a watched place that is elsewhere": (
+        "places: [Anbar], severity",
+        "places: [Anbar], elsewhere: [Anbar governorate], severity",
+        "Anbar governorate is Anbar, which is watched",
+    ),
     "a check for nothing": ("    figures_of: smoke\n", "", "a check is for figures_of an indicator or for incidents"),
     "a placeholder without a value": (
         "    with: {country: IRQ}\n",

@@ -21,6 +21,9 @@ from tests.rules.small_plan import PLAN, World, day
 FEED: dict[str, Any] = {
     "kinds": {"Explosions/Remote violence": "attack"},
     "places": ["Anbar", "Erbil"],
+    "spellings": {"Erbil": ["Arbil"]},
+    "elsewhere": ["Basra"],
+    "other_kinds": ["Protests"],
     "severity": "serious",
     "severities": {"missed": "minor"},
     "actors": {"Unknown militia": "bands"},
@@ -52,7 +55,8 @@ class Watched(World):
 
     def ran(self, at: datetime, reading: Readings | NoReading, check: str = "attacks") -> list[Decided]:
         done = []
-        for number, deed in enumerate(what_follows(self.program, check, Run(reading, (ANSWER,), "another", "1"))):
+        answer = ANSWER.model_copy(update={"retrieved_at": at})
+        for number, deed in enumerate(what_follows(self.program, check, Run(reading, (answer,), "another", "1"))):
             act = a.Act(id=f"{check}-{len(self.entries)}-{number}", actor=CHECKS, deed=deed)
             decided = decide(self.program, act, at)
             assert isinstance(decided, Decided), decided

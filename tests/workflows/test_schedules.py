@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
-from temporalio.client import Client
+from google.protobuf.timestamp_pb2 import Timestamp
+from temporalio.api.workflowservice.v1 import ListScheduleMatchingTimesRequest
+from temporalio.client import Client, Schedule, ScheduleActionStartWorkflow, ScheduleState
 from temporalio.service import RPCError
 from temporalio.testing import ActivityEnvironment
 
@@ -26,7 +29,7 @@ from tests.workflows.keys import key
 from workflows.client import TemporalSettings, connect
 from workflows.messages import check_schedule
 from workflows.namespace import prepare
-from workflows.schedules import Schedules, scheduled
+from workflows.schedules import Schedules, scheduled, specified
 from workflows.upcoming import TemporalAway, next_runs, run_now
 
 PROGRAM = "01890000-0000-7000-8000-000000000009"
@@ -83,6 +86,43 @@ async def test_a_check_runs_when_the_plan_says_in_its_time_zone(
 ) -> None:
     """Baghdad is three hours ahead of UTC, all year."""
     assert {at.strftime(told) for at in await upcoming(temporal, runs)} == times
+
+
+@pytest.mark.parametrize(
+    ("zone", "at", "moved"),
+    [
+        ("Europe/Paris", "02:30", {"2026-03-29 03:00 +0200", "2026-10-25 02:30 +0200"}),
+        ("Africa/Cairo", "00:30", {"2026-04-24 01:00 +0300"}),
+        ("Africa/Cairo", "23:30", {"2026-10-29 23:30 +0300"}),
+        ("America/New_York", "01:30", {"2026-11-01 01:30 -0400"}),
+        ("Australia/Lord_Howe", "02:15", {"2026-10-04 02:30 +1100"}),
+        ("Asia/Baghdad", "03:00", set()),
+    ],
+)
+async def test_each_due_day_of_a_year_has_one_run_though_clocks_are_changed(
+    temporal: Client, zone: str, at: str, moved: set[str]
+) -> None:
+    """A time that does not exist is the next that does; one that exists twice is its first."""
+    name = f"{zone}-{at}".replace("/", "-")
+    action = ScheduleActionStartWorkflow("any", id=name, task_queue="none")
+    spec = specified(Runs(every="P1D", at=at, jitter="PT0S"), zone)
+    await temporal.create_schedule(name, Schedule(action=action, spec=spec, state=ScheduleState(paused=True)))
+    there = ZoneInfo(zone)
+    begins, ends = (Timestamp(), Timestamp())
+    begins.FromDatetime(datetime(2026, 1, 1, tzinfo=there).astimezone(UTC) - timedelta(seconds=1))
+    ends.FromDatetime(datetime(2027, 1, 1, tzinfo=there).astimezone(UTC) - timedelta(seconds=1))
+    asked = ListScheduleMatchingTimesRequest(namespace=temporal.namespace, schedule_id=name, start_time=begins, end_time=ends)
+    answer = await temporal.workflow_service.list_schedule_matching_times(asked)
+    times = [found.ToDatetime(UTC).astimezone(there) for found in answer.start_time]
+    year = [date(2026, 1, 1) + timedelta(days=number) for number in range(365)]
+    assert [found.date() for found in times] == year
+    usual = {day: datetime.combine(day, time.fromisoformat(at), there) for day in year}
+    unusual = [found for found in times if found.strftime("%H:%M:%S") != f"{at}:00" or is_twice(usual[found.date()])]
+    assert {found.strftime("%Y-%m-%d %H:%M %z") for found in unusual} == moved
+
+
+def is_twice(at: datetime) -> bool:
+    return at.utcoffset() != at.replace(fold=1).utcoffset()
 
 
 async def test_a_check_runs_more_often_while_a_release_is_expected(temporal: Client) -> None:

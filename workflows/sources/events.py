@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable, Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 from rules.language.sources import JsonHttp
@@ -11,6 +13,7 @@ from rules.language.sources.expressions import at
 from rules.language.sources.json_http import EventRow
 from rules.times import read_day
 from rules.vocabulary.readings import ReadEvent, Readings
+from rules.words import did_you_mean
 from workflows.sources.adapter import Ask
 from workflows.sources.addressing import earlier
 from workflows.sources.gathering import Unfit
@@ -33,11 +36,10 @@ def events_of(  # noqa: PLR0913, PLR0917  what one run of a feed has brought
     newest: date | None = None
     for row in rows:
         event = _event(source.event, row)
-        if event.happened_on is not None and event.happened_on > ask.today:
-            raise Unfit("implausible", f"the event {event.id} is of {event.happened_on}, a day to come on {ask.today}")
+        _check_days(event, source.first_year, ask.today)
         newest = max(filter(None, (newest, event.happened_on)), default=None)
         if counts(row):
-            found[event.id] = event
+            found[event.id] = _spanned(source.event, row, event)
     for name, row in deleted:
         if not name:
             raise Unfit("unparseable", f"a deleted event has no id: {row_text(row)[:120]}")
@@ -52,9 +54,14 @@ def _event(rule: EventRow, row: Any) -> ReadEvent:
 
     if (name := said(rule.id, 100)) is None:
         raise Unfit("unparseable", f"an event has no {rule.id}: {row_text(row)[:120]}")
+    first, last = (
+        None if (text := said(place)) is None else _day(text, f"{place} of {name}")
+        for place in (rule.happened_on, rule.happened_until)
+    )
     return ReadEvent(
         id=name,
-        happened_on=_day(said(rule.happened_on), f"{rule.happened_on} of {name}"),
+        happened_on=first,
+        happened_until=None if last == first else last,
         kind=said(rule.kind),
         place=said(rule.place),
         row=row_text(row),
@@ -62,6 +69,46 @@ def _event(rule: EventRow, row: Any) -> ReadEvent:
         attributed_to=said(rule.attributed_to),
         title=said(rule.title),
     )
+
+
+def _check_days(event: ReadEvent, first_year: int, today: date) -> None:
+    """Raises Unfit for a day that cannot be: on both sides, since a slip in a year moves an event out of sight."""
+    first, last = event.happened_on, event.happened_until
+    for day in filter(None, (first, last)):
+        if day > today:
+            raise Unfit("implausible", f"the event {event.id} is of {day}, a day to come on {today}")
+        if day.year < first_year:
+            raise Unfit("implausible", f"the event {event.id} is of {day}, and the source begins with {first_year}")
+    if first and last and last < first:
+        raise Unfit("implausible", f"the event {event.id} ended on {last}, before it began on {first}")
+
+
+def _spanned(rule: EventRow, row: Any, event: ReadEvent) -> ReadEvent:
+    """The event with all days on which it may have happened, as far as a code says that its day is not exact."""
+    if rule.precision is None or event.happened_on is None:
+        return event
+    if (said := at(row, rule.precision.at)) is None:
+        return event
+    code = str(said)
+    if (around := rule.precision.codes.get(code)) is None:
+        told = did_you_mean(code, rule.precision.codes)
+        raise Unfit("unparseable", f"{code[:60]!r} in {rule.precision.at} of {event.id} says no precision; {told}")
+    first, last = event.happened_on, event.happened_until or event.happened_on
+    begins, ends = min(first, _around(first, around)[0]), max(last, _around(last, around)[1])
+    return replace(event, happened_on=begins, happened_until=None if begins == ends else ends)
+
+
+def _around(day: date, known_to: str) -> tuple[date, date]:
+    """The first and the last day that may be meant. A week is said by any of its days, and begins where the source has it."""
+    match known_to:
+        case "P1Y":
+            return date(day.year, 1, 1), date(day.year, 12, 31)
+        case "P1M":
+            return day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1])
+        case "P1W":
+            return day - timedelta(days=6), day + timedelta(days=6)
+        case _:
+            return day, day
 
 
 def _day(text: str | None, where: str) -> date:

@@ -7,23 +7,25 @@ wrong everywhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 
 from rules.figures import in_ascii, without_sign
 from rules.language.periods import period_end
-from rules.vocabulary.readings import NoReading, ReadFigure, Readings, Unread
+from rules.vocabulary.readings import Dropped, NoReading, ReadFigure, Readings, Unread, counted
 from workflows.sources.adapter import Ask
 from workflows.sources.json_text import Unreadable, stored
+from workflows.sources.numbers import ERRORS, Separators, cleaned, is_nothing
 
+POINT = Separators()
 _EXACT = Context(prec=120)
 _LARGEST = Decimal("1e18")
 _SMALLEST = Decimal("1e-18")
-NOTHING = frozenset({"", ".", "..", "...", "-", "\u2013", "\u2014", "n/a", "na", "null", "none"})
-"""What producers write where they have no figure."""
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,6})?")
 """As figures are written everywhere (`rules.figures`), and with the exponent that machines write."""
+_GROUPED = re.compile(r"-?[0-9]{1,20}(?:[,.'\u00a0\u202f ][0-9]{1,20})+")
 _PERIOD = re.compile(
     r"(?P<year>[0-9]{4})(?:\.0)?|(?P<of>[0-9]{4})[-M](?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2}))?(?:T[0-9:.Z+-]*)?"
 )
@@ -37,6 +39,10 @@ class Unfit(Exception):
         self.kind = kind
 
 
+class Spoilt(Unfit):
+    """Why one cell gives nothing. The others of its answer are read all the same, and it is counted."""
+
+
 def read_or_why(title: str, read: Callable[[], Readings]) -> Readings | NoReading:
     """What is read of a source, or why nothing is: nothing that an answer holds raises further."""
     try:
@@ -47,17 +53,33 @@ def read_or_why(title: str, read: Callable[[], Readings]) -> Readings | NoReadin
         return NoReading("unparseable", stored(f"{title}: {fault}.", 1000))
 
 
-def number(written: object, where: str) -> Decimal | None:
-    """A number as it is written; None where nothing is said. Raises Unfit."""
+@contextmanager
+def differing(told: str) -> Iterator[None]:
+    """What cannot be read of an answer that differs from what answers were like is told with the difference."""
+    try:
+        yield
+    except Unfit as unfit:
+        if not told or unfit.kind not in {"unparseable", "no_match", "missing"}:
+            raise
+        raise Unfit(unfit.kind, f"{unfit}; {told}") from None
+
+
+def number(written: object, where: str, separators: Separators = POINT) -> Decimal | None:
+    """A number as it is written; None where nothing is said. Raises Unfit, and Spoilt for a cell that is none."""
     if written is None:
         return None
     if isinstance(written, float):
         written = repr(written)  # a workbook keeps binary numbers: this is the shortest text that is the same one
-    text = in_ascii(str(written).strip())
-    if text.lower() in NOTHING:
+        separators = POINT
+    said = str(written).strip()
+    if is_nothing(in_ascii(said)):
         return None
+    if said.casefold() in ERRORS:
+        raise Spoilt("missing", f"{where} is the error {said}")
+    text = cleaned(said, separators) if len(said) <= 400 else said
     if isinstance(written, bool) or len(text) > 400 or not _NUMBER.fullmatch(text):
-        raise Unfit("unparseable", f"{stored(text, 60)!r} in {where} is no number")
+        hint = "; a source says how its numbers are written (numbers)" if _GROUPED.fullmatch(said) else ""
+        raise Spoilt("unparseable", f"{stored(said, 60)!r} in {where} is no number{hint}")
     try:
         found = Decimal(text)
     except InvalidOperation:
@@ -79,8 +101,10 @@ def period(written: object, where: str) -> str:
 class Gathering:
     """The figures of one answer."""
 
-    def __init__(self, ask: Ask, scale: Decimal, edition: str) -> None:
+    def __init__(self, ask: Ask, scale: Decimal, edition: str, separators: Separators = POINT) -> None:
         self._ask = ask
+        self._separators = separators
+        self._spoilt: list[Spoilt] = []
         self._scale = scale
         self._edition = edition
         self._found: dict[str, ReadFigure] = {}
@@ -89,7 +113,12 @@ class Gathering:
         self, written: object, value: object, row: str, *, unit: str | None, error: object = None, where: str
     ) -> None:
         """Raises Unfit."""
-        if (held := number(value, where)) is None:
+        try:
+            held, spread = (number(cell, where, self._separators) for cell in (value, error))
+        except Spoilt as spoilt:
+            self._spoilt.append(spoilt)
+            return
+        if held is None:
             return
         covered = period(written, where)
         figure = ReadFigure(
@@ -98,7 +127,7 @@ class Gathering:
             unit=unit,
             edition=self._edition,
             row=row,
-            standard_error=None if (spread := number(error, where)) is None else self._scaled(spread, where),
+            standard_error=None if spread is None else self._scaled(spread, where),
         )
         self._check(figure)
         before = self._found.setdefault(covered, figure)
@@ -107,10 +136,17 @@ class Gathering:
 
     def figures(self) -> tuple[ReadFigure, ...]:
         """In the order of their periods. Raises Unfit where there is none."""
+        if not self._found and self._spoilt:
+            raise self._spoilt[0]
         if not self._found:
             asked = ", ".join(f"{name} {value}" for name, value in self._ask.check.with_.items())
             raise Unfit("missing", f"the source answers, and has no figure{f' for {asked}' if asked else ''}")
         return tuple(self._found[covered] for covered in sorted(self._found))
+
+    @property
+    def dropped(self) -> tuple[Dropped, ...]:
+        """The cells that gave nothing though something stands there."""
+        return counted(f"in which {spoilt}" for spoilt in self._spoilt)
 
     def _scaled(self, value: Decimal, where: str) -> Decimal:
         exact = _EXACT.multiply(value, self._scale)
@@ -136,6 +172,9 @@ class Gathering:
             ends = period_end(figure.period)
         except (ValueError, OverflowError):
             raise Unfit("unparseable", f"{figure.period} is no date") from None
+        if (year := int(figure.period[:4])) < self._ask.source.first_year:
+            told = f"the answer has a figure for {figure.period}, and the source begins with {self._ask.source.first_year}"
+            raise Unfit("implausible", told) if year else Unfit("unparseable", f"{figure.period} is no date")
         if ends > midnight_after(self._ask.today):
             raise Unfit(
                 "implausible", f"the answer has a figure for {figure.period}, a time that was not over on {self._ask.today}"

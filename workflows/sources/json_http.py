@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from rules.language.sources import JsonHttp
@@ -14,11 +15,13 @@ from workflows.sources.adapter import Ask
 from workflows.sources.addressing import addressed, values_of
 from workflows.sources.answers import Answer, Told
 from workflows.sources.asking import Asking, signed_in
+from workflows.sources.differences import difference, fields_of
 from workflows.sources.editions import apart, edition_of
 from workflows.sources.egress import Egress
 from workflows.sources.events import events_of
-from workflows.sources.gathering import Gathering, Unfit, read_or_why, unit_of
+from workflows.sources.gathering import Gathering, Unfit, differing, read_or_why, unit_of
 from workflows.sources.json_text import LARGEST, parsed, row_text, stored
+from workflows.sources.narrowing import Filter, Narrowing
 
 MOST_JSON = 4 * LARGEST
 """Bytes of all pages of a run, whose rows are in memory together."""
@@ -67,16 +70,38 @@ def _read(ask: Ask, source: JsonHttp, answers: Sequence[Answer]) -> Readings:
         raise Unfit("missing", "there is no answer")
     edition = edition_of(source.edition, values, rows, described, contents[0])
     chosen = [row for content in contents for row in _rows(content, source.rows)]
-    if source.event is not None:
-        ids = _ids(source.deleted, gone) if source.deleted else []
-        return events_of(ask, source, chosen, ids, contents, edition, lambda row: _counts(source, row, values))
+    differs = difference(source.known_fields, fields_of(chosen), "field") if chosen else ""
+    with differing(differs):
+        if source.event is not None:
+            gone_ids = _ids(source.deleted, gone) if source.deleted else []
+            return replace(_events(ask, source, chosen, gone_ids, contents, edition, values), differs=differs)
+        return replace(_figures(ask, source, chosen, edition, values), differs=differs)
+
+
+def _events(  # noqa: PLR0913, PLR0917  what one run of a feed has brought
+    ask: Ask,
+    source: JsonHttp,
+    rows: Sequence[Any],
+    gone: Sequence[tuple[str, Any]],
+    contents: Sequence[Any],
+    edition: str,
+    values: Mapping[str, str],
+) -> Readings:
+    narrowing = Narrowing(_filters(source, values), blank_counts=True)
+    found = events_of(ask, source, rows, gone, contents, edition, lambda row: _counts(source, row, narrowing))
+    narrowing.check()
+    return replace(found, dropped=narrowing.dropped)
+
+
+def _figures(ask: Ask, source: JsonHttp, rows: Sequence[Any], edition: str, values: Mapping[str, str]) -> Readings:
     if (rule := source.figure) is None:
         raise Unfit("unparseable", "the source says nowhere in a row where a figure stands")
-    gathering = Gathering(ask, rule.scale, edition)
-    for row in chosen:
-        if _counts(source, row, values):
+    narrowing, gathering = Narrowing(_filters(source, values)), Gathering(ask, rule.scale, edition)
+    for row in rows:
+        if _counts(source, row, narrowing):
             _add(gathering, ask, rule, row, values)
-    return Readings(edition, figures=gathering.figures())
+    narrowing.check()
+    return Readings(edition, figures=gathering.figures(), dropped=(*narrowing.dropped, *gathering.dropped))
 
 
 def _of(url: str | None, values: Mapping[str, str]) -> Any:
@@ -109,13 +134,19 @@ def _ids(rule: Deleted, contents: Sequence[Any]) -> list[tuple[str, Any]]:
     return [(_said(at(row, rule.id)), row) for row in rows]
 
 
-def _counts(source: JsonHttp, row: Any, values: Mapping[str, str]) -> bool:
+def _filters(source: JsonHttp, values: Mapping[str, str]) -> Iterator[Filter]:
     for place, wanted in source.where.items():
+        yield Filter(place, (filled(wanted, values),), source.spellings)
+
+
+def _counts(source: JsonHttp, row: Any, narrowing: Narrowing) -> bool:
+    said = []
+    for place in source.where:
         if not (found := every(row, place)):
             raise Unfit("unparseable", f"a row has no {place}: {row_text(row)[:120]}")
-        if _said(found[0]) != filled(wanted, values):
-            return False
-    return True
+        instead = source.where_blank.get(place)
+        said.append(_said(found[0]) or (_said(at(row, instead)) if instead else ""))
+    return narrowing.lets_through(said)
 
 
 def _add(gathering: Gathering, ask: Ask, rule: FigureRow, row: Any, values: Mapping[str, str]) -> None:

@@ -1,11 +1,13 @@
-"""JSON as exact values: numbers are decimals as they were written, and no depth or size surprises."""
+"""JSON of producers: read exactly, numbers as the decimals that were written, and no depth or size surprises."""
 
 from __future__ import annotations
 
 import json
 import re
 from decimal import Decimal, InvalidOperation
-from typing import Any, NoReturn
+from typing import Any
+
+from rules.exact_json import Inexact, read_decimals
 
 LARGEST = 8 * 2**20
 """Bytes; as objects they take many times as much memory."""
@@ -39,7 +41,14 @@ def parsed(body: bytes) -> Any:
     if _deepest(text) > DEEPEST:
         raise Unreadable(f"the answer is nested more than {DEEPEST} levels deep")
     try:
-        return json.loads(text, parse_float=_decimal, parse_int=_decimal, parse_constant=_no_number)
+        return read_decimals(text, _decimal)
+    except Inexact as fault:
+        told = (
+            f"the key {fault.key[:60]!r} {fault}"
+            if fault.key is not None
+            else f"the answer holds {fault}".replace(" is no", ", which is no")
+        )
+        raise Unreadable(told.removesuffix("; write it once")) from None
     except json.JSONDecodeError as fault:
         raise Unreadable(f"the answer is no JSON from line {fault.lineno}, column {fault.colno} on") from None
     except RecursionError:
@@ -81,10 +90,6 @@ def _decimal(text: str) -> Decimal:
     if not number.is_finite():
         raise Unreadable(f"the answer holds {text[:40]}, which no figure can be")
     return number
-
-
-def _no_number(text: str) -> NoReturn:
-    raise Unreadable(f"the answer holds {text}, which is no number")
 
 
 def _deepest(text: str) -> int:

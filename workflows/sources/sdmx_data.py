@@ -26,6 +26,7 @@ from workflows.sources.answers import Answer, Denied, Told
 from workflows.sources.egress import Egress
 from workflows.sources.gathering import Gathering, Unfit, read_or_why, unit_of
 from workflows.sources.json_text import Unreadable, stored
+from workflows.sources.narrowing import Filter, Narrowing
 
 _ACCEPTED = "application/vnd.sdmx.genericdata+xml;version=2.1"
 LARGEST = 16 * 2**20
@@ -75,12 +76,15 @@ def _read(ask: Ask, settings: Settings, answers: Sequence[Answer]) -> Readings:
     edition = filled(settings.edition, values) if settings.edition else prepared.date().isoformat() if prepared else None
     if edition is None:
         raise Unfit("unparseable", "the message does not say when it was prepared, and no edition is typed")
-    wanted = {name: filled(value, values) for name, value in settings.series.items()}
+    narrowing = Narrowing(
+        Filter(name, (filled(value, values),), ask.source.spellings) for name, value in settings.series.items()
+    )
     gathering = Gathering(ask, settings.scale, stored(edition, 200))
     for observation in _observations(message):
-        if all(observation.get(name) == value for name, value in wanted.items()):
+        if narrowing.lets_through([observation.get(name, "") for name in settings.series]):
             _add(gathering, ask, settings, observation, values)
-    return Readings(stored(edition, 200), figures=gathering.figures())
+    narrowing.check()
+    return Readings(stored(edition, 200), figures=gathering.figures(), dropped=(*narrowing.dropped, *gathering.dropped))
 
 
 def _message(body: bytes) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from rules.language.sources import TableUrl
@@ -14,9 +14,13 @@ from rules.words import did_you_mean
 from workflows.sources.adapter import Ask
 from workflows.sources.addressing import addressed, values_of
 from workflows.sources.answers import Answer, Told
+from workflows.sources.differences import difference
 from workflows.sources.editions import apart, edition_of
 from workflows.sources.egress import Egress
-from workflows.sources.gathering import Gathering, Unfit, read_or_why, unit_of
+from workflows.sources.gathering import Gathering, Unfit, differing, read_or_why, unit_of
+from workflows.sources.narrowing import Filter, Narrowing
+from workflows.sources.numbers import Separators
+from workflows.sources.packed import taken_out
 from workflows.sources.rows import Row, alike, row_as_text, rows_of_csv, said
 from workflows.sources.workbook import rows_of_workbook
 
@@ -54,17 +58,30 @@ def _read(ask: Ask, source: TableUrl, answers: Sequence[Answer]) -> Readings:
     if not tables:
         raise Unfit("missing", "there is no answer")
     edition = edition_of(source.edition, values, tables, beside, None)
-    body = tables[0].body
+    body = taken_out(tables[0].body, source.format, filled(source.file, values) if source.file else None)
     sheet = filled(source.sheet, values) if source.sheet else None
     rows = rows_of_csv(body) if source.format == "csv" else rows_of_workbook(body, sheet)
-    table = _Table(source, values, _columns(source, rows, values))
-    gathering = Gathering(ask, source.scale, edition)
+    columns = _columns(source, rows, values)
+    differs = difference(source.known_fields, columns.written, "column")
+    with differing(differs):
+        return replace(_figures(ask, _Table(source, values, columns), rows, edition), differs=differs)
+
+
+def _figures(ask: Ask, table: _Table, rows: Iterator[Row], edition: str) -> Readings:
+    source = table.source
+    gathering, narrowing = Gathering(ask, source.scale, edition, _separators(source)), Narrowing(table.filters())
+    places = table.places()
     for row in rows:
-        if table.counts(row):
+        if any(row) and narrowing.lets_through([said(_cell(row, place)) for place in places]):
             unit, text = unit_of(*table.unit(row), ask), row_as_text(row)
             for covered, figure, error, where in table.figures(row):
                 gathering.add(covered, figure, text, unit=unit, error=error, where=where)
-    return Readings(edition, figures=gathering.figures())
+    narrowing.check()
+    return Readings(edition, figures=gathering.figures(), dropped=(*narrowing.dropped, *gathering.dropped))
+
+
+def _separators(source: TableUrl) -> Separators:
+    return Separators(source.numbers.decimal, source.numbers.thousands) if source.numbers else Separators()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +89,7 @@ class _Columns:
     """Where each named column stands."""
 
     named: Mapping[str, int]
+    written: tuple[str, ...]
 
     def place(self, name: str) -> int:
         if (place := self.named.get(alike(name))) is None:
@@ -111,7 +129,7 @@ def _named(row: Row) -> _Columns:
         name = alike(said(cell))
         if name and named.setdefault(name, place) != place:
             raise Unfit("unparseable", f"two columns are called {said(cell)[:60]!r}")
-    return _Columns(named)
+    return _Columns(named, tuple(said(cell) for cell in row))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,18 +140,21 @@ class _Table:
     values: Mapping[str, str]
     columns: _Columns
 
-    def counts(self, row: Row) -> bool:
-        """Whether a row is of the area that is asked for. Blank rows and totals are of none."""
-        area = self.source.area
-        wanted, found = self._filled(area.is_), self._said(row, area.column)
-        if area.codes:
-            if wanted not in area.codes:
-                raise Unfit("missing", f"the source has no name for {wanted}; {did_you_mean(wanted, area.codes)}")
-            if alike(found) not in {alike(name) for name in area.codes[wanted]}:
-                return False
-        elif found != wanted:
-            return False
-        return all(self._said(row, column) == self._filled(what) for column, what in self.source.where.items())
+    def filters(self) -> Iterator[Filter]:
+        """Which rows count: those of the area that is asked for, and of what else is asked. Totals are of none."""
+        area, spellings = self.source.area, self.source.spellings
+        wanted = self._filled(area.is_)
+        if area.codes and wanted not in area.codes:
+            raise Unfit("missing", f"the source has no name for {wanted}; {did_you_mean(wanted, area.codes)}")
+        names = area.codes[wanted] if area.codes else (wanted,)
+        asked = [(area.column, names), *((column, (self._filled(what),)) for column, what in self.source.where.items())]
+        for column, found in asked:
+            self.columns.place(self._filled(column))
+            yield Filter(self._filled(column), found, spellings)
+
+    def places(self) -> list[int]:
+        """Where in a row the filters look."""
+        return [self.columns.place(self._filled(column)) for column in (self.source.area.column, *self.source.where)]
 
     def unit(self, row: Row) -> tuple[str | None, str | None]:
         """What the row says of its unit, and what it has to say."""

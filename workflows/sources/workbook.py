@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
 
@@ -11,18 +12,21 @@ from openpyxl import load_workbook
 from rules.words import did_you_mean
 from workflows.sources.json_text import Unreadable
 from workflows.sources.rows import Row, alike, bounded
+from workflows.sources.strict_workbook import in_usual_form, is_strict
 
 MOST_PARTS = 1_000
 LARGEST_UNPACKED = 100 * 2**20
 LARGEST_DENSITY = 200
 """Unpacked bytes for each packed one; a sheet of figures is far below."""
+_YEAR = re.escape("{year}")
+"""In the name of a sheet, any year; of several sheets the last is read."""
 
 
 def rows_of_workbook(body: bytes, sheet: str | None) -> Iterator[Row]:
     """Raises Unreadable, also while the rows are taken."""
     _look_into(body)
     try:
-        book = load_workbook(io.BytesIO(body), read_only=True, data_only=True, keep_links=False)
+        book = load_workbook(_in_usual_form(body), read_only=True, data_only=True, keep_links=False)
         table = book[_chosen(book.sheetnames, sheet)]
         table.reset_dimensions()  # what a file says of its own size is not to be relied on
         for count, row in enumerate(table.iter_rows(values_only=True), start=1):
@@ -33,15 +37,21 @@ def rows_of_workbook(body: bytes, sheet: str | None) -> Iterator[Row]:
         raise Unreadable(f"the workbook cannot be read ({type(fault).__name__})") from None
 
 
+def _in_usual_form(body: bytes) -> io.BytesIO:
+    with zipfile.ZipFile(io.BytesIO(body)) as folder:
+        return in_usual_form(folder) if is_strict(folder) else io.BytesIO(body)
+
+
 def _chosen(names: Sequence[str], sheet: str | None) -> str:
     if not names:
         raise Unreadable("the workbook has no sheet")
     if sheet is None:
         return names[0]
-    for name in names:
-        if alike(name) == alike(sheet):
-            return name
-    raise Unreadable(f"the workbook has no sheet {sheet!r}; {did_you_mean(sheet, names)}")
+    named = re.compile(re.escape(alike(sheet)).replace(_YEAR, "([0-9]{4})"))
+    found = [(match.groups(), name) for name in names if (match := named.fullmatch(alike(name)))]
+    if not found:
+        raise Unreadable(f"the workbook has no sheet {sheet!r}; {did_you_mean(sheet, names)}")
+    return max(found)[1]
 
 
 def _look_into(body: bytes) -> None:

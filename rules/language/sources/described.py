@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 from rules.language.slips import Misplaced
 from rules.language.sources.expressions import Expression
 from rules.language.sources.templates import Template, placeholders_in
+from rules.times import Day
 from rules.words import Label, Name, Strict, Text
 
 _NAME_OF_HOST = r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,6}\.[a-z][a-z0-9-]{0,62}"
@@ -90,7 +91,7 @@ def _is_scheme(text: str) -> str:
 
 Scheme = Annotated[str, AfterValidator(_is_scheme)]
 
-_SAID = {"title", "producer", "licence", "quirks"}
+_SAID = {"title", "producer", "licence", "quirks", "first_year", "spellings", "known_fields", "compared_on"}
 
 
 class Described(Strict):
@@ -100,6 +101,16 @@ class Described(Strict):
     producer: Label = Field(description="who publishes; that of the indicators whose figures are read here")
     licence: Label
     quirks: Text | None = Field(default=None, description="what a reader of its figures has to know")
+    known_fields: tuple[Label, ...] = Field(
+        default=(), max_length=200, description="columns of its table, or places in its rows, when it was last compared"
+    )
+    compared_on: Day | None = Field(default=None, description="when this was last compared with the producer's documentation")
+    first_year: Annotated[int, Field(ge=1000, le=9000)] = Field(
+        default=1900, description="the first of which it speaks; what it gives for years before is a slip"
+    )
+    spellings: dict[Label, tuple[Label, ...]] = Field(
+        default_factory=dict, description="by a name that is asked for, how else the producer writes it"
+    )
 
     def placeholders(self) -> frozenset[str]:
         """The names that a check gives values for."""

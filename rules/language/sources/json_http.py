@@ -99,11 +99,20 @@ class FigureRow(Strict):
     )
 
 
+class Precision(Strict):
+    """How exactly a day is known, where the source says so by a code: to the day, the week, the month or the year around it."""
+
+    at: Expression
+    codes: dict[Label, Literal["P1D", "P1W", "P1M", "P1Y"]] = Field(min_length=1, description="by the source's code")
+
+
 class EventRow(Strict):
     """Where in a row an event stands."""
 
     id: Expression
     happened_on: Expression
+    happened_until: Expression | None = Field(default=None, description="of one of several days: the last of them")
+    precision: Precision | None = None
     kind: Expression
     place: Expression
     severity: Expression | None = None
@@ -139,6 +148,9 @@ class JsonHttp(Described):
     errors: tuple[ErrorRule, ...] = Field(default=(), max_length=20)
     rows: Expression = Field(description="where the rows stand, for example [1][*]")
     where: dict[Expression, Template] = Field(default_factory=dict, description="rows in which this stands there")
+    where_blank: dict[Expression, Expression] = Field(
+        default_factory=dict, description="by a place of where that can be blank, the place that is looked at then"
+    )
     figure: FigureRow | None = None
     event: EventRow | None = None
     edition: Edition
@@ -151,6 +163,8 @@ class JsonHttp(Described):
     def _is_for_one_thing(self) -> JsonHttp:
         if (self.figure is None) == (self.event is None):
             raise ValueError("rows hold figures or events: write figure or event, one of the two")
+        for place in self.where_blank.keys() - self.where.keys():
+            raise Misplaced(f"{place} is no place of where; write there what must stand at it", "where_blank", place)
         if self.event is None and (self.changed is not None or self.deleted or self.coverage):
             raise ValueError("changed, deleted and coverage are of events; a figure has none of them")
         return self

@@ -58,13 +58,30 @@ class UnitColumn(Strict):
     )
 
 
+class Numbers(Strict):
+    """How numbers are written as text: which mark stands before decimals, and which between thousands."""
+
+    decimal: Literal[".", ","] = "."
+    thousands: Literal[",", ".", " ", "'"] | None = Field(default=None, description="left out, none")
+
+    @model_validator(mode="after")
+    def _are_two_marks(self) -> Numbers:
+        if self.decimal == self.thousands:
+            raise Misplaced("one mark cannot stand before decimals and between thousands; write another here", "thousands")
+        return self
+
+
 class TableUrl(Described):
     """A table at an address: CSV or XLSX."""
 
     adapter: Literal["table-url"]
     url: Address
     format: Literal["csv", "xlsx"]
-    sheet: Template | None = Field(default=None, description="of a workbook; left out, the first")
+    file: Template | None = Field(default=None, description="of a zip around several files: which one; left out, the only one")
+    sheet: Template | None = Field(
+        default=None, description="of a workbook; {year} in it stands for any year; left out, the first sheet"
+    )
+    numbers: Numbers | None = Field(default=None, description="where other marks than a point before decimals are written")
     header: HeaderRow = HeaderRow(row=1)
     area: Area
     where: dict[Template, Template] = Field(default_factory=dict, description="by column, what must stand in the row")

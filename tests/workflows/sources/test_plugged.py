@@ -56,7 +56,7 @@ def test_this_package_announces_sdmx_as_any_other_would() -> None:
     [
         (MESSAGE, {"2018": Decimal("39.10"), "2019": Decimal("38.6")}),
         (MESSAGE.replace("PT_GDP", "XDC"), "wrong_unit"),
-        (MESSAGE.replace('"IQ"', '"IR"'), "missing"),
+        (MESSAGE.replace('"IQ"', '"IR"'), "no_match"),
         (MESSAGE.replace('value="2019"', 'value="2031"'), "implausible"),
         (MESSAGE[:900], "unparseable"),
         ("<!DOCTYPE html><html/>", "unparseable"),

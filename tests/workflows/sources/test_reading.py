@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from rules.language.sources.expressions import every
+from rules.times import read_instant, written
 from rules.vocabulary.origin import Fetch
 from rules.vocabulary.readings import NoReading, Readings
 from tests.workflows.sources.producers import SOURCE, asked
@@ -158,3 +161,46 @@ def test_whatever_bytes_are_answered_are_read_or_told(noise: bytes, place: int) 
     assert isinstance(reading(asked(BOOK), spoiled), Readings | NoReading)
     assert isinstance(reading(asked(TABLE), b"Code,Year,Value\nIRQ,2020," + noise), Readings | NoReading)
     assert isinstance(reading(asked(JSON), noise), Readings | NoReading)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ('{"rows": [{"year": "2021", "value": 42.8, "value": 43.1}]}', "the key 'value' stands twice in one object"),
+        ('{"rows": [{"year": "2021", "value": 42.8}], "rows": []}', "the key 'rows' stands twice in one object"),
+        ('{"rows": [{"year": "2021", "value": NaN}]}', "the answer holds NaN, which is no number"),
+    ],
+)
+def test_json_that_two_readers_would_read_differently_is_not_read(body: str, words: str) -> None:
+    found = reading(asked(JSON), body)
+    assert isinstance(found, NoReading)
+    assert (found.kind, words in found.sentence) == ("unparseable", True), found.sentence
+
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MARKS = "0123456789-+:.TZtz /eE\u0663"
+
+
+def slipped(chance: Random) -> str:
+    """An instant as it is written, with up to four slips."""
+    text = written(EPOCH + timedelta(seconds=chance.randrange(-2_200_000_000, 220_000_000_000)))
+    for _ in range(chance.randrange(5)):
+        place = chance.randrange(len(text) + 1)
+        text = text[:place] + chance.choice(["", chance.choice(MARKS)]) + text[place + chance.randrange(2) :]
+    return text if chance.random() < 0.9 else text.replace("-", "").partition("T")[0]
+
+
+def test_of_ten_thousand_texts_each_is_no_instant_or_the_same_one_back() -> None:
+    """`20261101` was an instant of 1970 once."""
+    chance, read = Random(20261101), 0  # noqa: S311  the same texts each time
+    for _ in range(10_000):
+        text = slipped(chance)
+        try:
+            at = read_instant(text)
+        except ValueError:
+            continue
+        read += 1
+        assert read_instant(written(at)) == at
+        assert abs(at.year - int(text[:4])) <= 1
+        assert re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})", text)
+    assert 1_000 < read < 9_000

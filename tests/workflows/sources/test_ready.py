@@ -124,7 +124,7 @@ class TestWorldBank:
             (wdi_page([])[:1], "unparseable", "nothing stands at [1]"),
             ([wdi_page([])[0], None], "missing", "has no figure for country IRQ"),
             (wdi_page([wdi_row("2021", None)]), "missing", "has no figure for country IRQ"),
-            (wdi_page([{**wdi_row("2021", 1), "countryiso3code": "AFE"}]), "missing", "has no figure"),
+            (wdi_page([{**wdi_row("2021", 1), "countryiso3code": "AFE"}]), "no_match", "no row has 'IRQ' as countryiso3code"),
             (
                 wdi_page([{"countryiso3code": "IRQ", "indicator": {"id": "NY.GDP.PETR.RT.ZS"}, "year": "2021"}]),
                 "unparseable",
@@ -246,7 +246,7 @@ async def test_perceptions_have_their_standard_error_beside_them(producers: Prod
         ],
         ["Iraq", "IRQ", "MENA", 23, 154, 4.1, 18, 2.3],
     ]
-    producers.answers["images.transparencycdn.org/images/CPI2024-Results-and-trends.xlsx"] = Served(
+    producers.answers["images.transparencycdn.org/images/CPI2025_Results.zip"] = Served(
         workbook(**{"CPI Timeseries 2012 - 2024": rows})
     )
     readings = await read(ask("transparency-cpi", "cpi", "points"), producers.line("images.transparencycdn.org"))

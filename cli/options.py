@@ -1,0 +1,48 @@
+"""Options that many commands have, those of the whole command, and how it ends."""
+
+from __future__ import annotations
+
+import os
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from cli.remote.login import ADDRESS
+from logs.faults import settings_at_fault
+from logs.lines import configure
+from workflows.leaving import leave
+
+AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
+
+
+def _say_version(asked: bool) -> None:  # noqa: FBT001  typer calls it with the option's value
+    if asked:
+        typer.echo(f"accord {version('accord')}")
+        raise typer.Exit
+
+
+def whole_command(
+    *,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+    address: Annotated[str | None, typer.Option(help="Of the service, where more than one is logged in to.")] = None,
+) -> None:
+    """Programs whose next step depends on proof."""
+    if address is not None:
+        os.environ[ADDRESS] = address
+    try:
+        configure()
+    except ValidationError as error:
+        typer.echo(f"accord: {settings_at_fault(error)}", err=True)
+        raise typer.Exit(1) from error
+
+
+def ended(app: typer.Typer) -> None:
+    """Runs the command and ends the process."""
+    try:
+        app(prog_name="accord")
+    except SystemExit as asked:
+        leave(asked.code)

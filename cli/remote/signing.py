@@ -1,0 +1,131 @@
+"""Signing: an act is previewed, shown in words, asked about, and recorded bound to the effects that were shown."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+from uuid import uuid4
+
+import typer
+
+from cli.options import AsJson
+from cli.remote.asking import REFUSED, Asked, ask, stop
+from cli.remote.completing import Named
+from cli.remote.tables import as_json, console, doer
+from cli.service import Refused
+
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Sign without a question.")]
+OnlyPreview = Annotated[bool, typer.Option("--preview", help="Say what it would do, and sign nothing.")]
+Key = Annotated[
+    str | None,
+    typer.Option(help="Of an earlier attempt that had no answer: sends it again, without a preview.", show_default=False),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ToSign:
+    """An act: where it is sent, under the program's address, and what is said.
+
+    `first` asks for or uploads what it takes, and answers further fields.
+    """
+
+    path: str
+    body: dict[str, Any] = field(default_factory=dict)
+    first: Callable[[Asked, str], Awaitable[dict[str, Any]]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How the caller signs."""
+
+    yes: bool = False
+    preview: bool = False
+    json: bool = False
+    key: str | None = None
+
+
+def signed(act_of: Callable[..., ToSign]) -> Callable[..., None]:
+    """The command that signs the act which `act_of` makes of its arguments and options."""
+
+    def command(program: str, *, yes: bool, preview: bool, json: bool, key: str | None, **said: Any) -> None:
+        act, how = act_of(**said), How(yes=yes, preview=preview, json=json, key=key)
+        ask(lambda asked: _in_program(asked, program, act, how))
+
+    own = [
+        one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in inspect.signature(act_of, eval_str=True).parameters.values()
+    ]
+    place = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    parameters = [inspect.Parameter("program", place, annotation=Named), *own]
+    options = {"yes": (Yes, False), "preview": (OnlyPreview, False), "json": (AsJson, False), "key": (Key, None)}
+    for name, (annotation, default) in options.items():
+        parameters.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default))
+    # Typer reads a command's arguments and options from its signature.
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = {one.name: one.annotation for one in parameters}
+    command.__name__, command.__doc__ = act_of.__name__, act_of.__doc__
+    return command
+
+
+async def _in_program(asked: Asked, named: str, act: ToSign, how: How) -> None:
+    program = await asked.program(named)
+    body = act.body | (await act.first(asked, program) if act.first else {})
+    said = {name: value for name, value in body.items() if value is not None}
+    await sign(asked, f"/programs/{program}/{act.path}", said, how)
+
+
+async def sign(asked: Asked, path: str, body: dict[str, Any], how: How, *, binds: bool = True) -> None:
+    """Previews an act, asks, and records it. Raises Refused or Unanswered; ends the command when nobody signs.
+
+    `binds`: the route takes the hash of the effects that were shown, and refuses when they are others by then.
+    """
+    key, bound = how.key or str(uuid4()), dict[str, str]()
+    while True:
+        if how.key is None:
+            shown = await asked.preview(path, body, key)
+            if how.preview:
+                as_json(shown) if how.json else _show(shown)
+                return
+            _show(shown, aside=how.json)
+            if not how.yes:
+                _question(shown)
+            bound = {"effects": shown["effects"]} if binds else {}
+        try:
+            receipt = await asked.act(path, body, key, **bound)
+        except Refused as refused:
+            if refused.code != "effects_changed" or how.yes:
+                raise
+            typer.echo("accord: something has happened in the meantime; its effects are others now:", err=True)
+        else:
+            as_json(receipt) if how.json else _confirm(receipt.get("receipt", receipt))
+            return
+
+
+def _question(shown: dict[str, Any]) -> None:
+    """Ends the command unless somebody says yes."""
+    signer = next((entry["actor"] for entry in shown["entries"] if entry.get("actor")), None)
+    try:
+        agreed = typer.confirm(f"Sign it{' as ' + doer(signer) if signer else ''}?", err=True)
+    except typer.Abort:
+        stop("nobody answered, and nothing was recorded; --yes signs without a question", REFUSED)
+    if not agreed:
+        stop("nothing was recorded", REFUSED)
+
+
+def _show(shown: dict[str, Any], *, aside: bool = False) -> None:
+    """What an act would do: itself, and what follows from it."""
+    paper = console(errors=aside)
+    paper.print("This would be recorded:" if shown["entries"] else "Nothing would change.")
+    for entry in shown["entries"]:
+        paper.print(f"  {entry['sentence']}" if entry.get("actor") else f"  - {entry['sentence']}")
+
+
+def _confirm(receipt: dict[str, Any]) -> None:
+    first, last = receipt["first_seq"], receipt["last_seq"]
+    where = f"entry {last}" if first == last else f"entries {first} to {last}"
+    before = "had been recorded before" if receipt["repeated"] else "is recorded"
+    paper = console()
+    paper.print(f"It {before}: {where}, under the key {receipt['act']}.\nHead, to be kept: {receipt['head']}")
+    for missing in receipt["missing"]:
+        paper.print(f"Still missing: {missing['sentence']}")

@@ -1,0 +1,59 @@
+"""Days on which a time of the clock does not exist, or exists twice: those on which clocks are put forward or back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A day of a time zone, and the one instant that counts as a time of day on it.
+
+    That is the next instant that exists, where the time does not; and the first of two, where it exists twice.
+    """
+
+    day: date
+    instant: datetime
+    read_as: datetime
+    """The local time as which the time of day is taken by those who do not look: itself, or one after the gap."""
+
+
+@lru_cache(maxsize=256)
+def changed_days(zone: str, at: time, years: range) -> tuple[Changed, ...]:
+    """The days of some years on which a time of day is not there exactly once, in their order."""
+    return tuple(_changed(ZoneInfo(zone), at, years))
+
+
+def _changed(zone: ZoneInfo, at: time, years: range) -> Iterator[Changed]:
+    day, end = date(years[0], 1, 1), date(years[-1], 12, 31)
+    while day <= end:
+        if _offset(day, zone) != _offset(day + _DAY, zone):
+            first, second = (datetime.combine(day, at, zone).replace(fold=fold) for fold in (0, 1))
+            if first.utcoffset() != second.utcoffset():
+                read_as = first.astimezone(UTC).astimezone(zone)
+                exists = read_as.replace(tzinfo=None) == first.replace(tzinfo=None)
+                yield Changed(day, first.astimezone(UTC) if exists else _after_the_gap(first, second, zone), read_as)
+        day += _DAY
+
+
+def _offset(day: date, zone: ZoneInfo) -> timedelta | None:
+    return datetime.combine(day, time(), zone).utcoffset()
+
+
+def _after_the_gap(first: datetime, second: datetime, zone: ZoneInfo) -> datetime:
+    """The instant at which clocks are put forward, between two readings of a time that they leave out."""
+    before, after = sorted((first.astimezone(UTC), second.astimezone(UTC)))
+    old = before.astimezone(zone).utcoffset()
+    while after - before > timedelta(seconds=1):
+        middle = before + (after - before) / 2
+        if middle.astimezone(zone).utcoffset() == old:
+            before = middle
+        else:
+            after = middle
+    return (after + timedelta(seconds=0.5)).replace(microsecond=0)

@@ -1,0 +1,90 @@
+"""Names as producers spell them: the same name with other capitals, marks and kinds of area, and those that a table lists.
+
+What is not in the table is another name. Nearness is no sameness: Niger is not Nigeria.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+
+_APART = re.compile(r"[\W_]+")
+_MARKS = re.compile("['`\u00b4\u2018\u2019\u02b0-\u02ff]")
+"""Apostrophes and what stands for ayn and hamza: letters to some producers, nothing to others."""
+_KINDS_OF_AREA = frozenset(
+    {
+        "governorate",
+        "gov",
+        "province",
+        "prov",
+        "muhafazah",
+        "muhafazat",
+        "muhafaza",
+        "mohafazah",
+        "parezga",
+        "liwa",
+        "wilayat",
+        "wilaya",
+        "region",
+        "district",
+        "qadaa",
+        "of",
+    }
+)
+"""Words that say what kind of area a name is of, in the languages that producers write for this part of the world."""
+
+
+def folded(text: str) -> str:
+    """A name without capitals, diacritics, apostrophes, hyphens and double spaces; a sign alone stays as it is."""
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    plain = "".join(char for char in apart if not unicodedata.combining(char))
+    return _APART.sub(" ", _MARKS.sub("", plain)).strip() or apart.strip()
+
+
+def folded_place(text: str) -> str:
+    """A name of a place, without the words that say what kind of area it is; a name of nothing else keeps them."""
+    whole = folded(text)
+    return " ".join(word for word in whole.split() if word not in _KINDS_OF_AREA) or whole
+
+
+_MOST_MET = 10_000
+"""Spellings that are kept with what they are: a table repeats a few names in a hundred thousand rows."""
+
+
+class Spellings:
+    """Names with all their spellings, by which a name of ours is found."""
+
+    def __init__(self, names: Iterable[str], spellings: Mapping[str, Iterable[str]], *, places: bool = False) -> None:
+        self._fold = folded_place if places else folded
+        self._known: dict[str, str] = {}
+        self._met: dict[str, str | None] = {}
+        for name in names:
+            for spelled in (name, *spellings.get(name, ())):
+                self._known.setdefault(self._fold(spelled), name)
+
+    @property
+    def names(self) -> list[str]:
+        """Our names, as they are written."""
+        return list(dict.fromkeys(self._known.values()))
+
+    def known_as(self, written: str | None) -> str | None:
+        """Our name for what somebody has written, or None."""
+        if not written:
+            return None
+        if written not in self._met:
+            if len(self._met) >= _MOST_MET:
+                self._met.clear()
+            self._met[written] = self._known.get(self._fold(written))
+        return self._met[written]
+
+
+def shared(names: Iterable[str], spellings: Mapping[str, Iterable[str]]) -> tuple[str, str, str] | None:
+    """A spelling that two places have, with the two; None where each has its own."""
+    seen = dict[str, str]()
+    for name in names:
+        for spelled in (name, *spellings.get(name, ())):
+            other = seen.setdefault(folded_place(spelled), name)
+            if folded_place(other) != folded_place(name):
+                return spelled, other, name
+    return None
