@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -67,17 +67,18 @@ class Running:
 @asynccontextmanager
 async def running(url: str, documents: Path, **settings: str) -> AsyncIterator[Running]:
     """An API over a database, with a token for everybody. Temporal is nowhere: the door must not need it."""
-    with pytest.MonkeyPatch.context() as patch:
-        usual = {
-            "DATABASE_URL": url,
-            "ACCORD_DOCUMENTS": str(documents),
-            "ACCORD_LARGEST_DOCUMENT": str(1024 * 1024),
-            "TEMPORAL_ADDRESS": "127.0.0.1:1",
-        }
-        for name, value in {**usual, **settings}.items():
-            patch.setenv(name, value)
-        async with serving(application, Limits()) as (port, _):
-            yield Running(f"http://127.0.0.1:{port}", await tokens_for_everybody(url))
+    usual = {
+        "DATABASE_URL": url,
+        "ACCORD_DOCUMENTS": str(documents),
+        "ACCORD_LARGEST_DOCUMENT": str(1024 * 1024),
+        "TEMPORAL_ADDRESS": "127.0.0.1:1",
+    }
+    async with AsyncExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:  # settings are read at the start, and are no matter of other tests
+            for name, value in {**usual, **settings}.items():
+                patch.setenv(name, value)
+            port, _ = await stack.enter_async_context(serving(application, Limits()))
+        yield Running(f"http://127.0.0.1:{port}", await tokens_for_everybody(url))
 
 
 @pytest.fixture(scope="session")

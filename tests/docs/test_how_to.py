@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.api.conftest import Door, door, secrets, served
+from tests.api.conftest import Door, door, own, secrets, served, service, shared
 from tests.api.terminal import Terminal
 from tests.docs.reading import ROOT, blocks
 
-__all__ = ["door", "secrets", "served"]  # fixtures
+__all__ = ["door", "own", "secrets", "served", "service", "shared"]  # fixtures
 
 FOLDER = ROOT / "docs" / "how-to"
 LETTER = b"It has ended."
