@@ -20,11 +20,13 @@ from uuid import UUID
 
 from pydantic import Field, ValidationError
 
-from db.models import LARGEST_BODY
 from rules.canonical import NotCanonical, canonical
 from rules.entries import Entry
 from rules.evolve import evolve
 from rules.program import Program
+
+LARGEST_BODY = 2**20
+"""Bytes of the largest entry: the longest plan in any script fits. `ledger.seal` refuses more before the database does."""
 
 VERSION = 1
 GENESIS = bytes(32)

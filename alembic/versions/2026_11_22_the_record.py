@@ -1,7 +1,7 @@
 """The ledger, what is projected from it, and what stands beside it.
 
 Written as SQL, because the database is PostgreSQL and the checks, grants and triggers are the point;
-`alembic check` holds it against `db/models.py`.
+`alembic check` holds it against `db/models/`.
 """
 
 from alembic import op

@@ -1,0 +1,28 @@
+"""The tables, as `alembic check` compares them with the database. Never a request body or a payload.
+
+A `table=True` class does not validate, and most of these rows are written by SQL in `record.py` and
+`projections.py`: here stands their shape only. `ledger_entry` is the truth. `program`, `phase`,
+`milestone`, `commitment`, `clock`, `incident`, `evidence`, `membership` and `owed` are projections of it,
+written in the same transaction and made again by `rebuild.py`. `dispatch`, `epoch`, `clock_acceptance`, `token`, `session`,
+`document`, `check_run` and `check_fetch` stand beside the ledger.
+"""
+
+from __future__ import annotations
+
+from db.models import access, beside, projected, record
+from db.models.row import Row
+
+PROJECTIONS = (
+    "program",
+    "phase",
+    "milestone",
+    "commitment",
+    "clock",
+    "incident",
+    "evidence",
+    "membership",
+    "owed",
+)
+"""Tables that the ledger alone determines."""
+
+__all__ = ["PROJECTIONS", "Row", "access", "beside", "projected", "record"]

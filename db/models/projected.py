@@ -1,0 +1,164 @@
+"""What is projected from ledgers, for lists and for people who ask SQL. `rebuild.py` makes it again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import Index, Numeric, Text, text
+from sqlmodel import Field
+
+from db.models.row import INSTANT, Row, column
+
+
+class PhaseRow(Row, table=True):
+    """Where a phase stands, with its stability period if it has one."""
+
+    program_id: UUID = Field(primary_key=True)
+    name: str = column(Text, primary_key=True)
+    title: str = column(Text)
+    status: str = column(Text)
+    entry_met: bool
+    entry_met_at: datetime | None = column(INSTANT)
+    opened_at: datetime | None = column(INSTANT)
+    exit_met: bool
+    completed_at: datetime | None = column(INSTANT)
+    stability_status: str | None = column(Text)
+    stability_counted_from: datetime | None = column(INSTANT)
+    stability_completes_at: datetime | None = column(INSTANT)
+    stability_completed_at: datetime | None = column(INSTANT)
+    stability_moved_by: str | None = column(Text)
+
+
+class MilestoneRow(Row, table=True):
+    """Where a milestone stands. `due_original`, `due_revised` and `achieved_at` are its date triple."""
+
+    __table_args__ = (
+        Index("ix_milestone_due_revised_program_id", "due_revised", "program_id"),
+        {"postgresql_with": {"fillfactor": 70}},
+    )
+
+    program_id: UUID = Field(primary_key=True)
+    name: str = column(Text, primary_key=True)
+    phase: str = column(Text)
+    title: str = column(Text)
+    party: str = column(Text)
+    status: str = column(Text)
+    first_recorded_at: datetime | None = column(INSTANT)
+    due_original: datetime | None = column(INSTANT)
+    due_revised: datetime | None = column(INSTANT)
+    missed_at: datetime | None = column(INSTANT)
+    achieved_at: datetime | None = column(INSTANT)
+    finding_outcome: str | None = column(Text)
+    finding_proposes: str | None = column(Text)
+    finding_sentence: str | None = column(Text)
+    observable_until: datetime | None = column(INSTANT)
+
+
+class CommitmentRow(Row, table=True):
+    """Whether a commitment is in force, in question or broken, and by which incident."""
+
+    program_id: UUID = Field(primary_key=True)
+    name: str = column(Text, primary_key=True)
+    title: str = column(Text)
+    party: str | None = column(Text)
+    status: str = column(Text)
+    in_force_since: datetime = column(INSTANT)
+    because: str | None = column(Text)
+
+
+class ClockRow(Row, table=True):
+    """A running clock: what becomes due when, if nobody acts."""
+
+    __table_args__ = (
+        # A due date of a milestone is found there, with what it was first.
+        Index("ix_clock_due_at_program_id", "due_at", "program_id", postgresql_where=text("kind <> 'deadline'")),
+    )
+
+    program_id: UUID = Field(primary_key=True)
+    name: str = column(Text, primary_key=True)
+    kind: str = column(Text)
+    phase: str = column(Text)
+    due_at: datetime = column(INSTANT)
+    note: str = column(Text)
+
+
+class IncidentRow(Row, table=True):
+    program_id: UUID = Field(primary_key=True)
+    id: str = column(Text, primary_key=True)
+    kind: str = column(Text)
+    severity: str = column(Text)
+    status: str = column(Text)
+    place: str = column(Text)
+    happened_at: datetime = column(INSTANT)
+    reported_at: datetime = column(INSTANT)
+    resolved_at: datetime | None = column(INSTANT)
+    attributed_to: str | None = column(Text)
+    confidence: str = column(Text)
+    reported_by: str = column(Text)
+    reported_for: str | None = column(Text)
+    related_to: str | None = column(Text)
+
+
+class EvidenceRow(Row, table=True):
+    """A document, statement or attestation for a milestone, or a measurement of an indicator."""
+
+    __table_args__ = ({"postgresql_with": {"fillfactor": 80}},)
+
+    program_id: UUID = Field(primary_key=True)
+    id: str = column(Text, primary_key=True)
+    milestone: str | None = column(Text)
+    shows: str | None = column(Text)
+    status: str = column(Text)
+    recorded_by: str = column(Text)
+    recorded_for: str | None = column(Text)
+    recorded_at: datetime = column(INSTANT)
+    happened_at: datetime | None = column(INSTANT)
+    verified_by: str | None = column(Text)
+    indicator: str | None = column(Text)
+    value: Decimal | None = column(Numeric)
+    unit: str | None = column(Text)
+    period: str | None = column(Text)
+    producer: str | None = column(Text)
+    edition: str | None = column(Text)
+    retrieved_at: datetime | None = column(INSTANT)
+    filed: bool | None = Field(default=None, description="whether the document that it names is filed; null: it names none")
+
+
+class MembershipRow(Row, table=True):
+    """Who may see a program, and as what. `party` is empty for a role that is held for nobody."""
+
+    __table_args__ = (Index("ix_membership_person_role_party", "person", "role", "party"),)
+
+    program_id: UUID = Field(primary_key=True)
+    person: str = column(Text, primary_key=True)
+    role: str = column(Text, primary_key=True)
+    party: str = column(Text, primary_key=True)
+
+
+class OwedRow(Row, table=True):
+    """One act that a party or body owes, from `since` on and until `ends_at`.
+
+    `due_at` is when the first of its dates has passed, its own (`due`) or that of its milestone; infinity: it has none. It is
+    overdue from `overdue_from` on.
+    """
+
+    __table_args__ = (
+        Index("ix_owed_party_kind_due_at", "party", "kind", "due_at", "program_id", "name"),
+        Index("ix_owed_kind_due_at", "kind", "due_at", "program_id", "party", "name"),
+    )
+
+    program_id: UUID = Field(primary_key=True)
+    party: str = column(Text, primary_key=True)
+    kind: str = column(Text, primary_key=True)
+    name: str = column(Text, primary_key=True)
+    title: str = column(Text)
+    since: datetime = column(INSTANT)
+    due: datetime | None = column(INSTANT)
+    milestone_due_original: datetime | None = column(INSTANT)
+    milestone_due_revised: datetime | None = column(INSTANT)
+    due_at: datetime = column(INSTANT)
+    overdue_from: datetime | None = column(INSTANT)
+    ends_at: datetime | None = column(INSTANT)
+    binding: bool
