@@ -49,12 +49,11 @@ class EntryAnswer(BaseModel):
     )
 
     @classmethod
-    def of(cls, entry: Entry, plan: Plan | None = None) -> EntryAnswer:
-        """`plan`, in whose words and time zone the sentence is; left out, there is none."""
+    def of(cls, entry: Entry, plan: Plan) -> EntryAnswer:
+        """The sentence is in the words and the time zone of the plan."""
         actor = entry.actor.model_dump(mode="json", exclude_none=True) if entry.actor else None
         fact = entry.fact.model_dump(mode="json", exclude_none=True)
-        sentence = told(entry.fact, plan) if plan else ""
-        return cls(seq=entry.seq, at=entry.at, act=entry.act, actor=actor, fact=fact, sentence=sentence)
+        return cls(seq=entry.seq, at=entry.at, act=entry.act, actor=actor, fact=fact, sentence=told(entry.fact, plan))
 
 
 _OF_AN_ENTRY = tuple(EntryAnswer.model_fields)

@@ -13,7 +13,6 @@ from api.pages.view import View, ViewOf
 from api.problems import NotFound
 from db.queries import Sought
 from rules.entries import KINDS
-from rules.sentences import told
 from rules.words import Id
 from workflows.messages import program_workflow
 
@@ -36,7 +35,7 @@ async def ledger(
     opened = await view.opened(program)
     sought = Sought(kinds=[kind] if kind else None, actor=actor, subjects=[subject] if subject else None)
     lines = await view.state.queries.ledger(program, sought, after=before, most=A_PAGE, newest_first=True)
-    entries = [(withheld(EntryAnswer.of(line.entry)), told(line.entry.fact, opened.program.plan)) for line in lines]
+    entries = [withheld(EntryAnswer.of(line.entry, opened.program.plan)) for line in lines]
     filters = {"kind": kind, "actor": actor, "subject": subject}
     older = lines[-1].entry.seq if len(lines) == A_PAGE else None
     return view.of_program(
@@ -59,6 +58,5 @@ async def entry(view: ViewOf, program: UUID, seq: int) -> Response:
     lines = await view.state.queries.ledger(program, after=seq - 1, most=1) if 0 < seq < 2**53 else []
     if not lines or lines[0].entry.seq != seq:
         raise NotFound("entry")
-    answer = withheld(EntryAnswer.of(lines[0].entry))
-    sentence = told(lines[0].entry.fact, opened.program.plan)
-    return view.of_program(opened, "entry.html", entry=answer, sealed=SealedAnswer.of(lines[0]), sentence=sentence)
+    answer = withheld(EntryAnswer.of(lines[0].entry, opened.program.plan))
+    return view.of_program(opened, "entry.html", entry=answer, sealed=SealedAnswer.of(lines[0]))

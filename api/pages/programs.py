@@ -21,7 +21,6 @@ from api.seen import SeenProgram
 from db.queries import Sought, Wanted
 from rules.authority import may
 from rules.entries import Entry
-from rules.sentences import told
 from rules.vocabulary.standing import Standing
 
 router = APIRouter()
@@ -121,15 +120,15 @@ async def _family(view: View, opened: Opened) -> FamilyAnswer | None:
     return await get_family(view.state, view.visitor.reading(), held)
 
 
-async def newest_entries(view: View, opened: Opened, most: int) -> list[tuple[EntryAnswer, str]]:
+async def newest_entries(view: View, opened: Opened, most: int) -> list[EntryAnswer]:
     """The newest entries of a program's ledger, each with its sentence."""
     lines = await view.state.queries.ledger(opened.id, Sought(), most=most, newest_first=True)
     return entries_told(opened, [line.entry for line in lines])
 
 
-def entries_told(opened: Opened, entries: list[Entry]) -> list[tuple[EntryAnswer, str]]:
+def entries_told(opened: Opened, entries: list[Entry]) -> list[EntryAnswer]:
     """Entries as anybody in the program may see them, each with its sentence."""
-    return [(withheld(EntryAnswer.of(entry)), told(entry.fact, opened.program.plan)) for entry in entries]
+    return [withheld(EntryAnswer.of(entry, opened.program.plan)) for entry in entries]
 
 
 def _by_phase(gates: list[GateAnswer]) -> dict[tuple[str, str], list[GateAnswer]]:

@@ -5,16 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import TypeAdapter
 
 from api.allowance import PROPOSAL
 from api.answers.proposals import ProposalAnswer, ProposalLine
 from api.pages.view import ViewOf
 from api.problems import NotFound
-from rules.entries import Fact
-from rules.sentences import told
-
-FACT: TypeAdapter[Fact] = TypeAdapter(Fact)
 
 router = APIRouter(prefix="/programs/{program}/proposals")
 
@@ -35,5 +30,4 @@ async def proposal(view: ViewOf, program: UUID, proposal: str) -> Response:
         raise NotFound("proposal")
     view.state.allowances.take(view.visitor.person, PROPOSAL)
     answer = ProposalAnswer.shown(opened.program, found, opened.at)
-    follows = [told(FACT.validate_python(entry.fact), opened.program.plan) for entry in answer.follows]
-    return view.of_program(opened, "proposal.html", proposal=answer, follows=follows)
+    return view.of_program(opened, "proposal.html", proposal=answer)
