@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import httpx2
 import pytest
 from temporalio.api.common.v1 import Payload
 
-from api.connections import Limits
 from db.session import Clerk, Reader
 from db.tokens import Tokens
-from tests.api.conftest import Door, application, serving
+from tests.api.conftest import Door
 from tests.workflows.keys import key
 from workflows.codec import Codec
 from workflows.key_ring import KeyRing
@@ -40,12 +37,9 @@ def keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-async def keyed(keys: Path, door: Door) -> AsyncIterator[Door]:
-    """A second process of the same service, with keys."""
-    async with serving(application, Limits()) as (port, _):
-        address = f"http://127.0.0.1:{port}"
-        async with httpx2.AsyncClient(base_url=address, trust_env=False, timeout=30, verify=False) as client:
-            yield Door(client, door.secrets, door.program)
+def keyed(keys: Path, door: Door) -> Door:
+    """A service that was started with keys."""
+    return door
 
 
 async def sealed(keys: Path, workflow: str = "program/1", namespace: str = "accord") -> Payload:
