@@ -51,6 +51,16 @@ class CallerInfo:
         """Auditors of the installation: a token with the role auditor and no program."""
         return self.role is Role.AUDITOR and self.program is None and not self.is_claimed
 
+    @property
+    def listed_for(self) -> str | None:
+        """Whose memberships decide which programs are listed; None for who reads everything."""
+        return None if self.reads_everything else self.person
+
+    @property
+    def among(self) -> list[UUID] | None:
+        """The only programs that the token is for; None: it is not limited."""
+        return None if self.program is None else [self.program]
+
     def check_scope(self, program: UUID) -> None:
         """A token for one program knows of no other. Raises NotFound."""
         if self.program is not None and self.program != program:

@@ -27,8 +27,8 @@ async def desk(view: ViewOf) -> Response:
     dates = await get_dates(view.state, reader, start=now, end=now + AHEAD, limit=4 * MOST_DATES)
     programs = await view.state.queries.programs(
         Wanted(
-            person=None if reader.reads_everything else reader.person,
-            among=None if reader.program is None else [reader.program],
+            person=reader.listed_for,
+            among=reader.among,
         ),
         most=MOST_CHANGED,
     )

@@ -49,8 +49,8 @@ async def programs(
         owes=owes or None,
         text=asked["text"] or None,
         overdue=True if overdue else None,
-        person=None if reader.reads_everything else reader.person,
-        among=None if reader.program is None else [reader.program],
+        person=reader.listed_for,
+        among=reader.among,
     )
     page = await list_programs(view.state, wanted, after=after)
     counts = await count_programs(view.state, wanted)
@@ -71,8 +71,8 @@ async def by_phase(view: ViewOf) -> Response:
     """Where many programs of one plan stand: by plan and open phase, the newest that the visitor may know of."""
     reader = view.visitor.reading()
     wanted = Wanted(
-        person=None if reader.reads_everything else reader.person,
-        among=None if reader.program is None else [reader.program],
+        person=reader.listed_for,
+        among=reader.among,
     )
     page = await list_programs(view.state, wanted, limit=MOST_AT_ONCE)
     plans: dict[str, dict[str, list[ProgramLine]]] = {}

@@ -85,8 +85,7 @@ async def get_me(
     state: StateOf, caller: Caller, after: After = None, limit: Annotated[int, Query(ge=1, le=500)] = 100
 ) -> MeAnswer:
     """Whose token this is, until when it is valid, and the programs in which that person is a member, in pages."""
-    among = None if caller.program is None else [caller.program]
-    held = await memberships(state.reader, caller.person, among=among, after=_place(after, _MEMBER_PLACE), most=limit)
+    held = await memberships(state.reader, caller.person, among=caller.among, after=_place(after, _MEMBER_PLACE), most=limit)
     last = held[-1] if len(held) == limit else None
     return MeAnswer(
         person=caller.person,
@@ -103,8 +102,8 @@ async def get_me(
 def _known(caller: CallerInfo) -> dict[str, Any]:
     """The programs that somebody may know of."""
     return {
-        "knows": None if caller.reads_everything else caller.person,
-        "among": None if caller.program is None else [caller.program],
+        "knows": caller.listed_for,
+        "among": caller.among,
     }
 
 

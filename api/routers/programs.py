@@ -109,8 +109,8 @@ async def _wanted(
         owes=owes,
         text=text,
         parent=parent,
-        person=None if caller.reads_everything else caller.person,
-        among=None if caller.program is None else [caller.program],
+        person=caller.listed_for,
+        among=caller.among,
     )
 
 
