@@ -39,7 +39,6 @@ async def desk(view: ViewOf) -> Response:
         dates=[one for one in dates.dates if one.achieved_at is None][:MOST_DATES],
         lines=programs,
         changed=_changed(view, programs),
-        since=view.visitor.session.seen_before,
         watched=[line.id for line in programs],
     )
 
