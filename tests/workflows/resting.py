@@ -25,6 +25,8 @@ ANSWERED = {
     EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED,
 }
 """A workflow in whose history there are as many of one as of the other waits for nothing but signals and timers."""
+GOES_ON = {EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED, EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW}
+"""Last events after which there is more to come, although nothing in this history waits for it."""
 
 
 async def rest(client: Client, workflow: str) -> None:
@@ -41,8 +43,8 @@ async def rests(client: Client, workflow: str) -> bool:
     events = list((await client.get_workflow_handle(workflow).fetch_history()).events)
     kinds = [event.event_type for event in events]
     # A history that was just cut waits a second for its first task. Where a signal came while it was being cut, the task is
-    # tried again, and no event says so.
-    if EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED not in kinds or kinds[-1] == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
+    # tried again, and no event says so. The history that was cut can be the one that is read: the next run goes on.
+    if EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED not in kinds or kinds[-1] in GOES_ON:
         return False
     if sum(event.event_type in ASKED for event in events) != sum(event.event_type in ANSWERED for event in events):
         return False
