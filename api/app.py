@@ -57,6 +57,7 @@ from db.queries import Queries
 from db.record import Recorder
 from db.session import Clerk, Reader, Writer
 from db.sessions import KnownSessions, Sessions
+from db.snapshots import Snapshots
 from db.tokens import Tokens
 from db.watching import Watching
 from logs.lines import configure
@@ -101,7 +102,9 @@ async def _opened(stack: AsyncExitStack) -> State:
     clerk = await stack.enter_async_context(Clerk(settings.database_url, size=3, patience=patience))
     plans = PlanReader()
     stack.push_async_callback(plans.close)
-    programs = Programs(reader, plans)
+    snapshots = Snapshots(reader, clerk)
+    stack.push_async_callback(snapshots.close)
+    programs = Programs(reader, plans, snapshots)
     recorder = Recorder(writer, programs, plans)
     stack.push_async_callback(recorder.close)
     store = store_at(settings.accord_documents)

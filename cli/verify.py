@@ -57,7 +57,8 @@ async def _verified(url: str, program: UUID | None) -> list[tuple[Listed, Proble
                 rows: list[Stored] = [row async for row in queries.stored(held.id)]
                 # The head was read before the rows, so an entry added meanwhile is not taken for a fault.
                 head = (held.seq, held.head) if rows and rows[-1].seq == held.seq else None
-                faults += [(held, problem) for problem in verify_chain(rows, head)]
+                snapshots = await queries.snapshots(held.id)
+                faults += [(held, problem) for problem in verify_chain(rows, head, snapshots)]
                 if not rows or rows[-1].seq < held.seq:
                     faults.append((held, Problem(held.seq, "head", "the ledger ends before its head row")))
                 checked, entries = checked + 1, entries + len(rows)

@@ -20,6 +20,7 @@ from uuid import UUID
 
 from pydantic import Field, ValidationError
 
+from db.snapshot_body import UNREADABLE, program_in
 from rules.canonical import NotCanonical, canonical
 from rules.entries import Entry
 from rules.evolve import evolve
@@ -97,7 +98,7 @@ class Problem:
     """What is wrong with a ledger, and at which entry."""
 
     seq: int
-    code: Literal["gap", "order", "leaf", "prev", "body", "column", "time", "fold", "head"]
+    code: Literal["gap", "order", "leaf", "prev", "body", "column", "time", "fold", "head", "snapshot"]
     sentence: str
 
 
@@ -150,13 +151,15 @@ def unsealed(line: Written) -> Entry:
     return Entry.model_construct(seq=line.seq, at=line.at, act=line.act, actor=line.actor, content=line.content, fact=line.fact)
 
 
-def verify_chain(rows: Iterable[Stored], head: tuple[int, bytes] | None = None) -> list[Problem]:
+def verify_chain(
+    rows: Iterable[Stored], head: tuple[int, bytes] | None = None, snapshots: Mapping[int, bytes] | None = None
+) -> list[Problem]:
     """Everything that is wrong with the rows of one program, in the order in which they are given.
 
     `head` is number and leaf of the newest entry according to somebody else (the head row, a
-    checkpoint); without it nobody can see that the last rows are missing.
+    checkpoint); without it nobody can see that the last rows are missing. `snapshots` are packed programs by entry.
     """
-    check = _Check()
+    check = _Check(snapshots or {})
     problems = [problem for row in rows for problem in check.row(row)]
     if head is not None and head != (check.seq, check.leaf):
         sentence = f"the head is entry {head[0]} with leaf {head[1].hex()}, and the rows end with entry {check.seq}"
@@ -167,8 +170,9 @@ def verify_chain(rows: Iterable[Stored], head: tuple[int, bytes] | None = None) 
 class _Check:
     """Goes along a chain. After a fault it goes on from the row at hand, so that each fault is told once."""
 
-    def __init__(self) -> None:
+    def __init__(self, snapshots: Mapping[int, bytes]) -> None:
         self.seq = 0
+        self._snapshots = snapshots
         self.leaf = GENESIS
         self._at: datetime | None = None
         self._program: Program | None = None
@@ -220,3 +224,13 @@ class _Check:
         except Exception as error:  # noqa: BLE001  whatever a forged entry breaks is a finding
             self._folds = False
             yield Problem(row.seq, "fold", f"cannot follow what was recorded before: {error!r}")
+            return
+        if row.seq in self._snapshots and not self._is_held(self._snapshots[row.seq]):
+            yield Problem(row.seq, "snapshot", "the snapshot after it holds another program; accord rebuild deletes it")
+
+    def _is_held(self, body: bytes) -> bool:
+        """Whether a snapshot holds the program as it stands."""
+        try:
+            return program_in(body) == self._program
+        except UNREADABLE:
+            return False

@@ -85,7 +85,7 @@ class Locked:
         if new := [(leaf, body) for *_, leaf, body in seen if body is not None]:
             if not head:
                 raise _StartedMeanwhile
-            kept = await self._programs.caught_up(kept, new)
+            kept = await self._programs.caught_up(program_id, kept, new)
         if head != ([(kept.seq, kept.head)] if kept else []):
             raise LedgerFault(f"program {program_id}: the ledger does not end where its head row says")
         if kept is not None and kept.program.at > at:

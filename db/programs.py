@@ -16,7 +16,8 @@ from uuid import UUID
 from db.ledger import GENESIS, read
 from db.plan_reader import PlanReader
 from db.session import Reader
-from db.snapshots import EVERY, Snapshots
+from db.snapshot_cache import EVERY, SnapshotCache
+from db.snapshots import FEWEST, Snapshot, Snapshots, point
 from db.turns import Turns
 from rules.entries import Entry
 from rules.evolve import evolve
@@ -55,12 +56,19 @@ class Programs:
     """Reads programs by folding their ledgers, and keeps the ones used last."""
 
     def __init__(
-        self, reader: Reader, plans: PlanReader | None = None, *, most: int = MOST_PROGRAMS, entries: int = MOST_ENTRIES
+        self,
+        reader: Reader,
+        plans: PlanReader | None = None,
+        snapshots: Snapshots | None = None,
+        *,
+        most: int = MOST_PROGRAMS,
+        entries: int = MOST_ENTRIES,
     ) -> None:
-        """`plans`, where nobody must wait for the plan of somebody else's program."""
+        """`plans`, where nobody must wait for the plan of somebody else's program; `snapshots`, where ledgers are long."""
         self._reader = reader
         self._plans = plans
-        self._snapshots = Snapshots()
+        self._snapshots = snapshots
+        self._states = SnapshotCache()
         self._looking_back = asyncio.Lock()
         self._most, self._most_entries = most, entries
         self._kept: OrderedDict[UUID, Kept] = OrderedDict()
@@ -68,39 +76,53 @@ class Programs:
 
     async def load(self, program_id: UUID) -> Kept | None:
         """The program as its ledger stands now; None if there is none."""
-        kept = self.kept(program_id)
+        kept = self.kept(program_id) or await self._from_snapshot(program_id)
         rows = await self._reader.rows(_AFTER, [program_id, kept.seq if kept else 0])
-        if not rows:
-            return kept
-        kept = await self.caught_up(kept, [(row["leaf"], row["body"]) for row in rows])
-        self.keep(program_id, kept)
+        if rows:
+            kept = await self.caught_up(program_id, kept, [(row["leaf"], row["body"]) for row in rows])
+        if kept is not None:
+            self.keep(program_id, kept)
         return kept
+
+    async def _from_snapshot(self, program_id: UUID) -> Kept | None:
+        found = await self._snapshots.newest(program_id) if self._snapshots else None
+        return Kept(found.program, found.leaf, clocks(found.program)) if found else None
 
     async def as_of(self, program_id: UUID, at: datetime) -> Program | None:
         """The program as it had been recorded up to an instant; None before it was started."""
         async with self._looking_back:  # one at a time: each takes turns with everybody else
-            program = self._snapshots.before(program_id, at)
-            rows = await self._reader.rows(_UP_TO, [program_id, program.seq if program else 0, at])
+            program = self._states.before(program_id, at)
+            if self._snapshots and (found := await self._snapshots.newest(program_id, until=at, after=_seq(program) + FEWEST)):
+                program = found.program
+                self._states.keep(program_id, program)
+            rows = await self._reader.rows(_UP_TO, [program_id, _seq(program), at])
             turns = Turns()
             for row in rows:
                 program = await self._after(program, read(row["body"]))
+                self._keep_snapshot(program_id, program, row["leaf"])
                 if program.seq % EVERY == 0:
-                    self._snapshots.keep(program_id, program)
+                    self._states.keep(program_id, program)
                 await turns.others()
             if program is not None:
-                self._snapshots.keep(program_id, program)
+                self._states.keep(program_id, program)
             return program
 
-    async def caught_up(self, kept: Kept | None, rows: Iterable[tuple[bytes, bytes]]) -> Kept:
+    async def caught_up(self, program_id: UUID, kept: Kept | None, rows: Iterable[tuple[bytes, bytes]]) -> Kept:
         """The program after further rows (leaf and body), of which there is at least one."""
         program, head = (kept.program, kept.head) if kept else (None, GENESIS)
         turns = Turns()
         for leaf, body in rows:
             program, head = await self._after(program, read(body)), leaf
+            self._keep_snapshot(program_id, program, head)
             await turns.others()
         if program is None:
             raise ValueError("no rows to fold")
         return kept_next(kept, program, head)
+
+    def _keep_snapshot(self, program_id: UUID, program: Program, leaf: bytes) -> None:
+        """Where one is due, while a ledger is folded for which there was none."""
+        if self._snapshots and program.seq == point(program.seq):
+            self._snapshots.keep(program_id, Snapshot(program, leaf))
 
     async def _after(self, program: Program | None, entry: Entry) -> Program:
         if self._plans is not None:
@@ -119,6 +141,8 @@ class Programs:
             if old.seq >= kept.seq:
                 return
             self._entries -= old.seq
+            if self._snapshots and point(old.seq) < point(kept.seq):
+                self._snapshots.keep(program_id, Snapshot(kept.program, kept.head))
         self._kept[program_id] = kept
         self._kept.move_to_end(program_id)
         self._entries += kept.seq
@@ -129,6 +153,10 @@ class Programs:
     def drop(self, program_id: UUID) -> None:
         if (old := self._kept.pop(program_id, None)) is not None:
             self._entries -= old.seq
+
+
+def _seq(program: Program | None) -> int:
+    return program.seq if program else 0
 
 
 def kept_next(before: Kept | None, program: Program, head: bytes) -> Kept:

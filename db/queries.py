@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, LiteralString, TypeAlias
 from uuid import UUID
 
+from db.law_version import law_version
 from db.ledger import Stored, read
 from db.session import Reader
 from rules.entries import Entry
@@ -165,6 +166,13 @@ class Queries:
             for row in rows:
                 yield Stored(**row)
             last = rows[-1]["seq"]
+
+    async def snapshots(self, program_id: UUID) -> dict[int, bytes]:
+        """The snapshots that the law of this process has made, compressed, by the entry up to which they were folded."""
+        rows = await self._reader.rows(
+            "SELECT seq, body FROM program_snapshot WHERE program_id = %s AND law = %s", [program_id, law_version()]
+        )
+        return {row["seq"]: row["body"] for row in rows}
 
 
 _PROGRAMS: dict[str, LiteralString] = {

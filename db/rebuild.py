@@ -58,6 +58,7 @@ async def _rebuild(owner: Connection, program_id: UUID) -> None:
     changes = rows(None, kept.program, [entry for _, entry in lines], ((), kept.clocks), ({}, owed))
     for table in PROJECTIONS[1:]:
         await owner.execute(sql.SQL("DELETE FROM {} WHERE program_id = %s").format(sql.Identifier(table)), [program_id])
+    await owner.execute("DELETE FROM program_snapshot WHERE program_id = %s", [program_id])
     statement = project(frozenset(changes.rows))
     async with psycopg.AsyncRawCursor(owner, row_factory=tuple_row) as raw:
         await raw.execute(statement.sql.encode(), [program_id, to_json(changes.plain).decode()])

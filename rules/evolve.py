@@ -22,7 +22,8 @@ from rules.evolving.phases import phase_after, stability_after, standing_after
 from rules.evolving.proposals import proposal_after
 from rules.evolving.releases import release_after
 from rules.language.parameters import recorded_plan
-from rules.program import Program, put
+from rules.persistent_map import put
+from rules.program import Program
 from rules.vocabulary.amendments import Version
 from rules.vocabulary.checks import OnCheck
 from rules.vocabulary.commitments import CommitmentState

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from rules.language.plan import Plan
 from rules.times import Interval
@@ -24,9 +24,6 @@ from rules.vocabulary.releases import ReleaseState
 from rules.vocabulary.stability import Stability
 from rules.vocabulary.stalls import Stall
 from rules.vocabulary.standing import Standing
-
-K = TypeVar("K")
-V = TypeVar("V")
 
 
 @dataclass(frozen=True)
@@ -120,8 +117,3 @@ class Program:
 
 _PHASE = PhaseState()
 _MILESTONE = MilestoneState()
-
-
-def put(mapping: Mapping[K, V], key: K, value: V) -> Mapping[K, V]:
-    """The mapping with one value replaced; the old one stays as it was."""
-    return {**mapping, key: value}

@@ -26,6 +26,7 @@ from db.programs import Programs
 from db.reconciliation import Reconciliation
 from db.record import Recorder
 from db.session import Clerk, Reader, Writer
+from db.snapshots import Snapshots
 from logs.faults import settings_at_fault
 from logs.lines import configure
 from workflows.activities import Activities
@@ -123,7 +124,9 @@ async def running(settings: Settings, temporal: TemporalSettings) -> AsyncIterat
         writer = await stack.enter_async_context(Writer(settings.database_url, size=6))
         reader = await stack.enter_async_context(Reader(settings.database_url, size=6))
         clerk = await stack.enter_async_context(Clerk(settings.database_url, size=6))
-        programs = Programs(reader)
+        snapshots = Snapshots(reader, clerk)
+        stack.push_async_callback(snapshots.close)
+        programs = Programs(reader, snapshots=snapshots)
         recorder = Recorder(writer, programs)
         stack.push_async_callback(recorder.close)
         runs = CheckRuns(reader, clerk)

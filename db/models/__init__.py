@@ -4,7 +4,7 @@ A `table=True` class does not validate, and most of these rows are written by SQ
 `projections.py`: here stands their shape only. `ledger_entry` is the truth. `program`, `phase`,
 `milestone`, `commitment`, `clock`, `incident`, `evidence`, `membership` and `owed` are projections of it,
 written in the same transaction and made again by `rebuild.py`. `dispatch`, `epoch`, `clock_acceptance`, `token`, `session`,
-`document`, `check_run` and `check_fetch` stand beside the ledger.
+`document`, `program_snapshot`, `check_run` and `check_fetch` stand beside the ledger.
 """
 
 from __future__ import annotations

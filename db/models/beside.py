@@ -1,4 +1,4 @@
-"""What stands beside the ledger: how far workflows were told, epochs, documents, and runs of checks."""
+"""What stands beside the ledger: how far workflows were told, epochs, documents, snapshots, and runs of checks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Integer, Text, text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Integer, LargeBinary, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import BigInteger, Field
 
@@ -63,6 +63,22 @@ class DocumentRow(Row, table=True):
     uploaded_by: str = column(Text, primary_key=True)
     uploaded_for: str = column(Text, primary_key=True)
     uploaded_at: datetime = column(INSTANT, sa_column_kwargs={"server_default": text("now()")})
+
+
+class ProgramSnapshotRow(Row, table=True):
+    """A folded program, as `db/snapshot_body.py` writes it, after an entry of which the leaf stands here.
+
+    `law` is the version of the law that folded it; of each law there is one at each `point`.
+    """
+
+    program_id: UUID = Field(primary_key=True, foreign_key="program.id")
+    law: str = column(Text, primary_key=True)
+    point: int = column(BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    seq: int = column(BigInteger)
+    leaf: bytes = column(LargeBinary)
+    recorded_at: datetime = column(INSTANT)
+    made_at: datetime = column(INSTANT, sa_column_kwargs={"server_default": text("now()")})
+    body: bytes = column(LargeBinary)
 
 
 class CheckRunRow(Row, table=True):

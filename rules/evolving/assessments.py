@@ -5,7 +5,8 @@ from __future__ import annotations
 from rules import facts
 from rules.entries import Entry, caused_by
 from rules.evolving.milestones import with_milestone
-from rules.program import Program, put
+from rules.persistent_map import put
+from rules.program import Program
 from rules.vocabulary.assessments import Assessment
 
 

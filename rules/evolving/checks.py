@@ -7,7 +7,8 @@ from dataclasses import replace
 from rules import facts
 from rules.entries import Entry
 from rules.evolving.milestones import with_milestone
-from rules.program import Program, put
+from rules.persistent_map import put
+from rules.program import Program
 from rules.vocabulary.checks import CheckState, OnCheck
 
 _NOTHING = CheckState()

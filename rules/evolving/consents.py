@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rules import facts
 from rules.entries import Entry
-from rules.program import Program, put
+from rules.persistent_map import put
+from rules.program import Program
 from rules.vocabulary.consents import OnConsent
 from rules.vocabulary.phases import Gate
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from rules import effects, facts
 from rules.entries import Entry, caused_by
-from rules.program import Program, put
+from rules.persistent_map import put
+from rules.program import Program
 from rules.vocabulary.disputes import Dispute, DisputeStatus, Invoked, OnDispute
 
 

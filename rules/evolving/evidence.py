@@ -9,7 +9,8 @@ from typing import Any
 from rules import effects, facts
 from rules.entries import Entry, caused_by
 from rules.evolving.milestones import with_milestone
-from rules.program import Program, put
+from rules.persistent_map import put
+from rules.program import Program
 from rules.vocabulary.evidence import Evidence, EvidenceStatus, Judged, OnEvidence
 from rules.vocabulary.milestones import MilestoneStatus
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from rules import effects, facts
 from rules.entries import Entry, NotFoldable
-from rules.program import Program, put
+from rules.persistent_map import put
+from rules.program import Program
 from rules.vocabulary.family import Child, OnFamily
 
 

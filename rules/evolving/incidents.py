@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from rules import facts
 from rules.entries import Entry, caused_by
-from rules.program import Program, put
+from rules.persistent_map import put
+from rules.program import Program
 from rules.vocabulary.incidents import Incident, IncidentStatus, OnIncident
 from rules.vocabulary.testimony import AccountGiven, AccountTakenBack, Stands, Testimony, with_account
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from rules import facts
 from rules.entries import Entry, caused_by
-from rules.program import Program, put
+from rules.persistent_map import put
+from rules.program import Program
 from rules.vocabulary.members import Actor, Admitted, Member, OnMember
 
 

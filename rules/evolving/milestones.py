@@ -9,7 +9,8 @@ from typing import Any
 
 from rules import effects, facts
 from rules.entries import Entry, NotFoldable
-from rules.program import Program, put
+from rules.persistent_map import put
+from rules.program import Program
 from rules.times import Interval
 from rules.vocabulary.deadlines import Due, Extension
 from rules.vocabulary.evidence import Evidence

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from rules import effects, facts
 from rules.entries import Entry, NotFoldable
-from rules.program import Program, put
+from rules.persistent_map import put
+from rules.program import Program
 from rules.vocabulary.phases import OnPhase, PhaseStatus
 from rules.vocabulary.stability import OnStability, Stability
 from rules.vocabulary.standing import OnStanding, Standing

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from rules import effects
 from rules.entries import Entry
-from rules.program import Program, put
+from rules.persistent_map import put
+from rules.program import Program
 from rules.vocabulary.releases import OnRelease, ReleaseState, Suspended
 
 

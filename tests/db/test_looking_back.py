@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from db.programs import Programs
-from db.snapshots import Snapshots
+from db.snapshot_cache import SnapshotCache
 from rules.evolve import fold
 from tests.db.builders import long_story, tell
 from tests.db.conftest import Room
@@ -50,7 +50,7 @@ async def test_no_more_states_are_kept_than_is_said(room: Room) -> None:
     program_id, other = uuid4(), uuid4()
     story = long_story()
     kept = await tell(room.writer, program_id, story)
-    snapshots = Snapshots(most=2)
+    snapshots = SnapshotCache(most=2)
     programs = Programs(room.reader)
     entries = [line.entry for line in await room.queries.ledger(program_id, after=0, most=500)]
     for at in sorted({entry.at for entry in entries})[:4]:
