@@ -73,7 +73,8 @@ def _is_mapping(kind: Any) -> bool:
 
 def _adapter(kind: Any) -> TypeAdapter[Any]:
     # As pairs: a key may be of several words, which an object of JSON does not have.
-    return TypeAdapter(tuple[tuple[get_args(kind)], ...] if _is_mapping(kind) else kind)  # type: ignore[misc]
+    form: Any = tuple[tuple[get_args(kind)], ...] if _is_mapping(kind) else kind  # type: ignore[misc]
+    return TypeAdapter(form)
 
 
 _KINDS = {name: kind for name, kind in get_type_hints(Program).items() if name != "plan"}
