@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from api.allowance import UNITS_A_MINUTE
-from benchmarks import acts, burst, checks, clock, lag, memory, open_programs, owed, pages, size, worst
+from benchmarks import acts, burst, checks, clock, lag, memory, open_programs, owed, pages, restart, size, worst
 from benchmarks.stage import stage
 
 PARTS = (
@@ -20,6 +20,7 @@ PARTS = (
     "reset",
     "hot",
     "entries",
+    "restart",
     "lag",
     "strikes",
     "burst",
@@ -70,6 +71,8 @@ def main(  # noqa: C901, PLR0912, PLR0913, PLR0917  one option and one branch a 
             acts.hot(here, [number for number in numbers if number > 1], rounds, seconds)
         if "entries" in chosen:
             size.long_program(here, entries, rounds)
+        if "restart" in chosen:
+            restart.after_restart(here, 2 * entries, rounds)
         if "lag" in chosen:
             lag.behind(here, [100, 1000], 5 * seconds, programs)
         if "strikes" in chosen:

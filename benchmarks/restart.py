@@ -1,0 +1,85 @@
+"""What a long program costs a process that has just started: its first act, and looking back at any instant."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import signal
+import time
+from collections.abc import Awaitable
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+
+from benchmarks import asks
+from benchmarks.size import fill
+from benchmarks.stage import Stage
+from benchmarks.tables import median, show, verdict
+from cli.service import Service as Api
+
+INSTANTS = 12
+
+
+def after_restart(stage: Stage, entries: int, rounds: int) -> None:
+    """The API is killed before each measurement; instants to look back at lie anywhere in the program."""
+    people = stage.service.people
+    (program,) = asyncio.run(asks.programs(stage.service.api, people, 1))
+    asyncio.run(fill(stage, program, entries))
+    chance = random.Random(entries)  # noqa: S311  the same instants in each run
+    firsts, looks = list[float](), list[float]()
+    for _ in range(rounds):
+        _kill(stage)
+        firsts.append(asyncio.run(_timed(stage, _act(stage, program))))
+    for _ in range(INSTANTS):
+        at = asyncio.run(_recorded(stage, program, chance.randrange(1, entries)))
+        _kill(stage)
+        looks.append(asyncio.run(_timed(stage, _look(stage, program, at))))
+    show(
+        f"A program of {entries} entries, after a restart of the API: ms",
+        ("", "median", "most"),
+        [("first act", median(firsts), max(firsts)), ("as known at an instant", median(looks), max(looks))],
+    )
+    verdict(f"first act on {entries} entries after a restart, ms", median(firsts), most=300)
+    verdict(f"as known at any instant of {entries} entries, ms, the most of {INSTANTS}", max(looks), most=150)
+
+
+def _kill(stage: Stage) -> None:
+    pid = stage.service.signal("API", signal.SIGKILL)
+    stage.service.await_back("API", instead_of=pid)
+    address = f"{stage.service.api}/api/v1/health/ready"
+    stage.service.await_(lambda: _is_ready(address), "the API is ready")
+
+
+def _is_ready(address: str) -> bool:
+    try:
+        return httpx2.get(address, trust_env=False).status_code == 200
+    except httpx2.HTTPError:
+        return False
+
+
+async def _timed(stage: Stage, work: Awaitable[Any]) -> float:
+    """Milliseconds, after a request of the same person that touches no program: connections and tokens are known."""
+    async with Api(stage.service.api) as api:
+        await api.read(stage.service.people["officer"], "/me")
+    begun = time.perf_counter()
+    await work
+    return (time.perf_counter() - begun) * 1000
+
+
+async def _act(stage: Stage, program: str) -> None:
+    body = {"evidence": f"r{uuid4()}", "milestone": "done_1", "shows": "report", "text": asks.TEXT}
+    async with Api(stage.service.api) as api:
+        await api.write(stage.service.people["us-recorder"], f"/programs/{program}/evidence", body)
+
+
+async def _look(stage: Stage, program: str, at: str) -> None:
+    async with Api(stage.service.api) as api:
+        await api.read(stage.service.people["officer"], f"/programs/{program}", at=at)
+
+
+async def _recorded(stage: Stage, program: str, seq: int) -> str:
+    async with Api(stage.service.api) as api:
+        page = await api.read(stage.service.people["officer"], f"/programs/{program}/ledger", after=str(seq - 1), limit="1")
+        found: str = page["entries"][0]["at"]
+        return found
