@@ -2,8 +2,8 @@
 
 Every event is watched, or dropped and counted. A filter that lets nothing of an answer through may have a name in it that the
 source spells otherwise; then the answer proves no day quiet, unless the plan knows every name that the source used there. One
-such name among others keeps the days of its event from being covered. A blank place, kind or day may be one that is watched, and
-is not quiet.
+such name among others keeps the days from its event on from being covered. A blank place, kind or day may be one that is
+watched, and is not quiet.
 """
 
 from __future__ import annotations
@@ -100,12 +100,13 @@ class Filter:
         return found
 
     def unproven(self, events: Iterable[ReadEvent]) -> tuple[date, str] | None:
-        """The first day on which an event of an unknown name may have happened, and a sentence that says so; None without one."""
+        """The first day on which an event of an unknown name may have happened, with a sentence; None without such an event."""
         told = [(event, unknown) for event in events if (unknown := self.unknown(event)) is not None]
         if not told:
             return None
         first = min(max(event.happened_on or self._began, self._began) for event, _ in told)
-        names = [f"the {what} {name} ({self._near(what, name)})" for what, name in dict.fromkeys(unknown for _, unknown in told)]
+        unknown_names = dict.fromkeys(unknown for _, unknown in told)
+        names = [f"the {what} {name} ({self._near(what, name)})" for what, name in unknown_names]
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
         return first, f"No day from {first} on counts as covered until the plan knows {', '.join(names[:_NAMED])}{more}."
 

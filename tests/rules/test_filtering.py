@@ -76,8 +76,9 @@ class TestAPlace:
         """One row is misspelled and the others match: it is counted, and its day and those after it are not proven quiet."""
         known, misspelled = event(place="Basra"), event("18", date(2025, 3, 20), place="Ambar")
         world.read(day(60), event("16", place="Anbar", severity="missed"), known, misspelled, covers=date(2025, 4, 25))
-        assert "No day from 2025-03-20 on counts as covered until the plan knows the place Ambar (is it Anbar)" in what_was_said(
-            world
+        assert (
+            "No day from 2025-03-20 on counts as covered until the plan knows the place Ambar (is it Anbar)"
+            in what_was_said(world)
         )
         assert world.program.checks["attacks"].covers_until == date(2025, 3, 19)
 
