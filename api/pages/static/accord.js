@@ -1,9 +1,4 @@
-// What a page does beyond HTML: signs in by a link, opens tables on small screens, says too large before sending.
-const narrow = matchMedia("(max-width: 47.5rem)");
-const openTwins = () => { for (const twin of document.querySelectorAll("details.twin")) twin.open = narrow.matches; };
-narrow.addEventListener("change", openTwins);
-openTwins();
-
+// What a page does beyond HTML: signs in by a link, says too large before sending, shows how far a file has come, stays alive.
 const form = document.getElementById("sign-in");
 if (form && location.hash.startsWith("#accord_")) {
   form.elements.token.value = location.hash.slice(1);
@@ -32,6 +27,7 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.dataset.sent || ![...form.querySelectorAll("input[type=file]")].some((input) => input.files.length)) return;
   event.preventDefault();
+  document.querySelector("main").setAttribute("aria-busy", "true");
   const sent = new FormData(form, event.submitter);
   const progress = form.querySelector("progress") ?? form.querySelector(".actions").appendChild(document.createElement("progress"));
   progress.setAttribute("aria-label", form.querySelector("input[type=file]").labels[0].textContent);
@@ -62,7 +58,7 @@ for (const form of document.querySelectorAll("form[data-slide]")) {
     field.value = there.format(new Date(slider.valueAsNumber * 1000)).replace(" ", "T");
   });
   slider.addEventListener("change", () => form.requestSubmit());
-  field.after(slider);
+  form.querySelector(".slider").append(slider);
 }
 
 // What can be chosen in a field may follow from what was chosen in another: the form is asked for again, as its button does
