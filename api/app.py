@@ -113,7 +113,7 @@ async def _opened(app: FastAPI, stack: AsyncExitStack) -> State:
         idle=timedelta(minutes=settings.accord_session_idle_minutes),
         longest=timedelta(hours=settings.accord_session_hours),
     )
-    watching = Watching(reader)
+    watching = Watching(reader, programs)
     stack.push_async_callback(watching.close)
     app.openapi()  # kept; made at a request, it would hold everybody for a third of a second
     _collect_less_often()

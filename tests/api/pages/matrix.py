@@ -1,6 +1,7 @@
-"""`python -m tests.api.pages.matrix [FOLDER]`: every page as every role in every mode, on a service of its own; says what is wrong.
+"""`python -m tests.api.pages.matrix [FOLDER]`: every page as every role in every mode, and what is wrong with it.
 
-The service has the program of the demonstration and one of those that it opens, with its published figures. With a folder, a picture of each page in each mode is put there, each page as another role in turn.
+A service of its own has the program of the demonstration and one of those that it opens, with its published figures. With a
+folder, a picture of each page in each mode is put there, each page as another role in turn.
 """
 
 from __future__ import annotations
