@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(PATH is None, reason=MISSING)
 
 BROWSERS = ("recorder", "verifier", "authority", "representative", "monitor")
 BAGHDAD = ZoneInfo("Asia/Baghdad")
-QUIET = "PT8S"
+QUIET = "PT15S"
 """Long enough for a report that is written already to be dated and signed in it on a slow machine."""
 
 

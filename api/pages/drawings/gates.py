@@ -13,7 +13,7 @@ from rules.language.plan import Plan
 BOX, HEIGHT, ACROSS, DOWN, EDGE = 190.0, 76.0, 250.0, 96.0, 10.0
 """Units of the drawing: width and height of a phase, from one column and row to the next, and the margin."""
 
-LETTERS, LINES = 24, 2
+LETTERS, LINES = 21, 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.api.conftest import Door
 from tests.api.pages.conftest import SignIn
 from tests.api.test_proposals import amendment
+from tests.api.test_releases import half_announced, started
 from tests.rules.small_plan import PLAN
 
 
@@ -46,3 +47,17 @@ async def test_the_plan_is_drawn_and_says_what_was_amended(door: Door, sign_in: 
     (amended,) = page.tree.xpath("//section[@aria-labelledby='versions']//tbody/tr")
     assert [cell.text_content() for cell in amended][:2] == ["phases.trade.opens", "on_advance"]
     assert f"/programs/{door.program}/proposals/p1" in page.links()
+
+
+async def test_a_release_is_drawn_as_its_accounts_stand(door: Door, sign_in: SignIn) -> None:
+    """Each part is as wide as its share of the whole; the table below says the same."""
+    program = await started(door)
+    await half_announced(door, program)
+    page = await (await sign_in("moss")).open(f"{program}/releases")
+    for article in page.tree.xpath("//article"):
+        widths = [float(width) for width in article.xpath(".//svg/rect/@width")]
+        assert abs(sum(widths) - 760) < 1
+        (label,) = article.xpath(".//svg/@aria-label")
+        for account, amount in article.xpath(".//table[@class='facts-table']//tr"):
+            held = amount.text_content().split()[0]
+            assert (f"{account.text_content()} {held}" in label) == (not held.startswith(("-", "0"))), (label, held)
