@@ -14,7 +14,7 @@ from db.session import Reader
 from tests.api.conftest import Door
 from tests.api.pages.conftest import SignIn
 
-PAGES = 200
+PAGES = 60
 IN_TIME_SECONDS = 20.0
 
 
@@ -55,7 +55,7 @@ async def report(door: Door) -> int:
 
 
 @pytest.mark.own_service
-async def test_two_hundred_open_pages_hear_of_a_change_by_two_questions(
+async def test_sixty_open_pages_hear_of_a_change_by_two_questions(
     door: Door, streams: list[AsyncIterator[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One that is asked twice a second for all of them, and one for what has changed."""
