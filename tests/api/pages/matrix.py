@@ -1,4 +1,4 @@
-"""`python -m tests.api.pages.matrix [FOLDER]`: every page as every role in every mode, and what is wrong with it.
+"""`python -m tests.api.pages.matrix [FOLDER [MODE…]]`: every page as every role in every mode, and what is wrong with it.
 
 A service of its own has the program of the demonstration and one of those that it opens, with its published figures. With a
 folder, a picture of each page in each mode is put there, each page as another role in turn.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -46,12 +46,12 @@ def _of(program: str, places: dict[str, str]) -> Iterator[str]:
         yield path
 
 
-async def looked(running: Service, folder: Path | None) -> list[str]:
+async def looked(running: Service, folder: Path | None, modes: Sequence[str]) -> list[str]:
     """What is wrong, of all pages, roles and modes."""
     pages, wrong, count = await prepared(running), list[str](), 0
     people = [next(one for one in running.people.values() if one.role is role) for role in Role if role is not Role.CLOCK]
     async with chromium() as browser:
-        for mode in MODES:
+        for mode in modes:
             async with Looker.arriving(browser, running.api, mode) as looker:
                 for seat, person in enumerate(people):
                     await looker.seat(await session_of(running.api, person.token))
@@ -73,7 +73,7 @@ def main() -> None:
     with TemporaryDirectory(prefix="accord-matrix-") as folder:
         Path(folder).chmod(0o711)
         with service(Path(folder) / "home") as running:
-            wrong = asyncio.run(looked(running, pictures))
+            wrong = asyncio.run(looked(running, pictures, sys.argv[2:] or [*MODES]))
     print("\n".join(wrong) or "Nothing is wrong.")  # noqa: T201  a command
     sys.exit(bool(wrong))
 
