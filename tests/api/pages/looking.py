@@ -24,7 +24,9 @@ new PerformanceObserver((list) => {
   for (const shift of list.getEntries()) if (!shift.hadRecentInput) window.shifted += shift.value;
 }).observe({ type: "layout-shift", buffered: true });
 """
-JUDGED = "axe.run({resultTypes: ['violations'], preload: false}).then((found) => found.violations)"
+JUDGED = """(colours) => axe.run({
+  resultTypes: ["violations"], preload: false, rules: {"color-contrast": {enabled: colours}},
+}).then((found) => found.violations)"""
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SEEN_SHIFT = 0.005
 """The share of the screen that moves, times its way. A page that comes in parts, on a busy machine, has a tenth of that."""
@@ -60,13 +62,14 @@ class Looker:
         await self._context.clear_cookies()
         await self._context.add_cookies([{"name": name, "value": held, "url": self._address} for name, held in cookies.items()])
 
-    async def faults(self, path: str) -> list[str]:
-        """What is wrong with a page; nothing of one that is not for this person."""
+    async def faults(self, path: str, *, colours: bool = True) -> list[str]:
+        """What is wrong with a page; nothing of one that is not for this person. Without `colours` contrasts are left out."""
         self._told.clear()
         answer = await self.page.goto(path)
         if answer is None or answer.status != 200:
             return []  # the console tells of every answer that is an error
-        found = [f"{one['id']}: {[node['html'] for node in one['nodes']][:3]}" for one in await self.page.evaluate(JUDGED)]
+        judged = await self.page.evaluate(JUDGED, colours)
+        found = [f"{one['id']}: {[node['html'] for node in one['nodes']][:3]}" for one in judged]
         if (wide := await self.page.evaluate(TOO_WIDE)) > 0:
             found.append(f"{wide} pixels too wide")
         await self.page.evaluate(PAINTED)
