@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -76,6 +76,15 @@ class Story:
             refusal = await visitor.refusal()
             assert "observation_open" in refusal or "effects_changed" in refusal, refusal
             assert time.monotonic() < deadline
+
+    async def within_quiet(self, client: Insisting) -> datetime:
+        """A whole second of the period of quiet, as soon as there has been one: forms take no fractions of it."""
+        await self.until("stability", "open", client)
+        phases = await client.read("officer", f"/programs/{self.program}/phases")
+        begun = next(one["stability"]["counted_from"] for one in phases if one["name"] == "stability")
+        while (now := datetime.now(UTC).replace(microsecond=0)) <= datetime.fromisoformat(begun):
+            await asyncio.sleep(0.1)
+        return now
 
     async def until(self, phase: str, status: str, client: Insisting) -> None:
         deadline = time.monotonic() + PATIENCE_SECONDS
@@ -187,8 +196,8 @@ async def _quiet_is_broken(story: Story, client: Insisting) -> None:
         account="Rockets struck inside the base.",
     )
     await story.determine("campaign_begun")
-    await story.until("stability", "open", client)
-    await recorder.do(happened_at=datetime.now(BAGHDAD).strftime("%Y-%m-%dT%H:%M:%S"))
+    now = await story.within_quiet(client)
+    await recorder.do(happened_at=now.astimezone(BAGHDAD).strftime("%Y-%m-%dT%H:%M:%S"))
     monitor = await story.at("monitor")
     await monitor.page.get_by_role("heading", name="Stability").first.wait_for()
     iraq = await story.at("iraq-representative", "/incidents")
