@@ -118,7 +118,7 @@ async def _opened(stack: AsyncExitStack) -> State:
         idle=timedelta(minutes=settings.accord_session_idle_minutes),
         longest=timedelta(hours=settings.accord_session_hours),
     )
-    watching = Watching(reader)
+    watching = Watching(reader, programs)
     stack.push_async_callback(watching.close)
     _collect_less_often()
     return State(

@@ -211,6 +211,7 @@ def _incident(incident: Incident) -> Line:
         "status": incident.status,
         "place": incident.place,
         "happened_at": incident.happened_at,
+        "happened_until": incident.happened_until,
         "reported_at": incident.reported_at,
         "resolved_at": incident.resolved_at,
         "attributed_to": incident.attributed_to,

@@ -1,6 +1,6 @@
 """Names as producers spell them: the same name with other capitals, marks and kinds of area, and those that a table lists.
 
-What is not in the table is another name. Nearness is no sameness: Niger is not Nigeria.
+What is not in the table is another name. Nearness is no sameness: Niger is not Nigeria. It is a reason to ask.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 
 _APART = re.compile(r"[\W_]+")
 _MARKS = re.compile("['`\u00b4\u2018\u2019\u02b0-\u02ff]")
@@ -54,6 +55,10 @@ _MOST_MET = 10_000
 """Spellings that are kept with what they are: a table repeats a few names in a hundred thousand rows."""
 
 
+_NEAR = 0.75
+"""How alike two names are of which one may be a misspelling of the other: Arbil and Erbil are, Basra and Baghdad are not."""
+
+
 class Spellings:
     """Names with all their spellings, by which a name of ours is found."""
 
@@ -79,6 +84,11 @@ class Spellings:
                 self._met.clear()
             self._met[written] = self._known.get(self._fold(written))
         return self._met[written]
+
+    def is_near(self, written: str) -> bool:
+        """Whether a name that is none of ours looks like one of them; a code without letters never does."""
+        name = self._fold(written)
+        return any(map(str.isalpha, name)) and bool(get_close_matches(name, self._known, n=1, cutoff=_NEAR))
 
 
 def shared(names: Iterable[str], spellings: Mapping[str, Iterable[str]]) -> tuple[str, str, str] | None:

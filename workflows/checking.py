@@ -236,6 +236,8 @@ def _told(program: Program, check: str, reading: Readings | NoReading) -> tuple[
                 return unread.kind, unread.sentence
             counts = [f"{len(found)} {what}" for found, what in ((figures, "figures"), (events, "events")) if found]
             read = f"{' and '.join(counts) or 'nothing'} of the edition {edition}."
-            left_out = told_of(dropped(filter_of(program, check), reading))
+            rules = filter_of(program, check)
+            left_out = told_of(dropped(rules, reading))
+            _, unknown = (rules.unproven(events) if rules else None) or (None, "")
             differs = f"The answer differs from what it was: {reading.differs}." if reading.differs else ""
-            return "read", " ".join(filter(None, (read, left_out, differs)))
+            return "read", " ".join(filter(None, (read, left_out, unknown, differs)))

@@ -116,7 +116,7 @@ class ProposalAnswer(ProposalLine):
                 "matter": matter,
                 "follows": [],
                 "clocks": [],
-                "changes": _changes(program, amends) if amends else [],
+                "changes": changes_between(program.version, Version(amends.document, amends.parameters)) if amends else [],
                 "uncounted": _uncounted(program, amends) if amends else [],
             }
             | (_would(program, proposal, at) if is_open else {})
@@ -148,9 +148,9 @@ def _clocks(before: dict[str, Clock], after: dict[str, Clock]) -> list[ClockChan
     ]
 
 
-def _changes(program: Program, matter: Amend) -> list[ChangeAnswer]:
-    after = Version(matter.document, matter.parameters)
-    return [ChangeAnswer(place=c.place, before=c.before, after=c.after) for c in changes(program.version, after)]
+def changes_between(before: Version, after: Version) -> list[ChangeAnswer]:
+    """Every place at which two versions of a plan differ."""
+    return [ChangeAnswer(place=c.place, before=c.before, after=c.after) for c in changes(before, after)]
 
 
 def _uncounted(program: Program, matter: Amend) -> list[UncountedAnswer]:

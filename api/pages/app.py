@@ -40,6 +40,7 @@ from api.pages import (
     sign_in,
     starting,
     together,
+    touring,
 )
 from api.pages.templates import STATIC
 from api.pages.view import page
@@ -87,6 +88,7 @@ ROOMS = (
     acting,
     together,
     choices,
+    touring,
 )
 """Files of pages; `starting` stands before `programs`, whose paths would take its own."""
 

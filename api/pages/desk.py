@@ -25,19 +25,18 @@ async def desk(view: ViewOf) -> Response:
     everybody = await get_owed(view.state, reader, whose="everybody", limit=MOST_OWED)
     known = {_key(one) for one in mine}
     dates = await get_dates(view.state, reader, start=now, end=now + AHEAD, limit=4 * MOST_DATES)
-    programs = await view.state.queries.programs(
-        Wanted(
-            person=reader.listed_for,
-            among=reader.among,
-        ),
-        most=MOST_CHANGED,
-    )
+    programs = await view.state.queries.programs(Wanted(person=reader.listed_for, among=reader.among), most=MOST_CHANGED)
+    others = [one for one in everybody.owed if _key(one) not in known]
+    next_dates = [one for one in dates.dates if one.achieved_at is None][:MOST_DATES]
     return view.page(
         "desk.html",
         mine=mine,
-        others=[one for one in everybody.owed if _key(one) not in known],
-        dates=[one for one in dates.dates if one.achieved_at is None][:MOST_DATES],
+        others=others,
+        dates=next_dates,
         lines=programs,
+        titles=await view.names_of(
+            [*(line.id for line in programs), *(one.program for one in (*mine, *others)), *(one.program for one in next_dates)]
+        ),
         changed=_changed(view, programs),
         watched=[line.id for line in programs],
     )

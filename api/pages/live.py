@@ -5,8 +5,10 @@ Nothing of what has happened is in the stream: the page asks for itself again, w
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -22,6 +24,8 @@ MOST_PROGRAMS = 60
 """That one stream watches: as many as a desk shows."""
 
 RETRY_MILLISECONDS = 2_000
+SESSION_ASKED_EVERY_SECONDS = 30
+"""A change costs no question for each page that is open. A page that is told of one asks for itself, with its session."""
 
 
 async def _watched(
@@ -37,19 +41,23 @@ async def _watched(
 
 @router.get("/events", response_class=EventSourceResponse)
 async def events(view: ViewOf, watched: Annotated[Mapping[UUID, int], Depends(_watched)]) -> AsyncIterator[ServerSentEvent]:
-    """One stream a browser. It ends with the session, and with the membership."""
+    """One stream a browser. It ends with the membership, and soon after the session."""
     yield ServerSentEvent(comment="watching", retry=RETRY_MILLISECONDS)
+    asked_at = time.monotonic()
     async with aclosing(view.state.watching.newer(watched)) as changes:
         async for program, seq in changes:
+            if time.monotonic() - asked_at > SESSION_ASKED_EVERY_SECONDS:
+                asked_at = time.monotonic()
+                if await visitor_if_any(view.state, view.request) is None:
+                    return
             if not await _may_still(view, program):
                 return
             yield ServerSentEvent(event="changed", id=f"{program}:{seq}", raw_data=f"{program}:{seq}")
 
 
 async def _may_still(view: View, program: UUID) -> bool:
-    visitor = await visitor_if_any(view.state, view.request)
-    kept = await view.state.programs.load(program)
-    if visitor is None or kept is None:
+    kept = view.state.programs.kept(program) or await view.state.programs.load(program)
+    if kept is None or view.visitor.session.expires_at <= datetime.now(UTC):
         return False
-    reader = visitor.reading()
+    reader = view.visitor.reading()
     return reader.reads_everything or kept.program.has(reader.person)

@@ -10,11 +10,28 @@ from rules.language.plan import Plan
 
 
 class Names:
-    """By kind of thing, its title. A name that the plan does not know (any more) is shown as it is."""
+    """Of one plan: by kind of thing, its title. A name that the plan does not know (any more) is shown as it is."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._parties = dict(_titles(plan.parties)) | dict(_titles(plan.bodies)) | dict(_titles(plan.non_parties))
+
+    @property
+    def zone(self) -> str:
+        return self._plan.time_zone
+
+    @property
+    def plan(self) -> str:
+        return self._plan.title
+
+    @property
+    def all_phases(self) -> dict[str, str]:
+        return {name: phase.title for name, phase in self._plan.phases.items()}
+
+    @property
+    def all_parties(self) -> dict[str, str]:
+        """Parties and bodies: who can owe something."""
+        return dict(_titles(self._plan.parties)) | dict(_titles(self._plan.bodies))
 
     def party(self, name: str | None) -> str:
         return self._parties.get(name or "", name or "")
@@ -24,6 +41,9 @@ class Names:
 
     def phase(self, name: str) -> str:
         return self._titled(self._plan.phases, name)
+
+    def phases(self, names: list[str]) -> str:
+        return ", ".join(self.phase(name) for name in names)
 
     def milestone(self, name: str) -> str:
         return self._titled(self._plan.milestones, name)

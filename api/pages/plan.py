@@ -1,14 +1,36 @@
-"""The plan of a program: its text as it was agreed, with line numbers, and its parameters."""
+"""The plan of a program: its phases and gates as a drawing, its text as it was agreed, and what its versions have changed."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from api.pages.view import ViewOf
+from api.allowance import PROPOSAL
+from api.answers.proposals import ChangeAnswer, changes_between
+from api.pages.drawings.gates import gates
+from api.pages.view import Opened, View, ViewOf
+from db.queries import Sought
+from rules.vocabulary.amendments import PlanAmended, Version
+from rules.vocabulary.standing import ProgramStarted
 
 router = APIRouter(prefix="/programs/{program}/plan")
+
+MOST_VERSIONS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """A version of the plan: by which entry and proposal it came into force, and how it differs from the one before."""
+
+    seq: int
+    at: datetime
+    proposal: str
+    changes: list[ChangeAnswer]
 
 
 @router.get("")
@@ -22,4 +44,29 @@ async def plan(view: ViewOf, program: UUID) -> Response:
         lines=version.document.splitlines(),
         parameters=opened.program.plan.parameters,
         chosen=version.parameters,
+        drawing=gates(opened.program.plan),
+        versions=await _versions(view, opened),
     )
+
+
+async def _versions(view: View, opened: Opened) -> list[Amended]:
+    """The newest first. Raises TooMuch: each text is read again."""
+    sought = Sought(kinds=["program_started", "plan_amended"])
+    lines = await view.state.queries.ledger(opened.id, sought, most=MOST_VERSIONS, newest_first=True)
+    entries = [line.entry for line in reversed(lines)]
+    if len(entries) > 1:
+        view.state.allowances.take(view.visitor.person, PROPOSAL)
+    found: list[Amended] = []
+    for before, entry in pairwise(entries):
+        for one in (before, entry):
+            await view.state.plans.reads(one.fact)
+        if isinstance(entry.fact, PlanAmended):
+            differs = changes_between(_version(before.fact), _version(entry.fact))
+            found.append(Amended(entry.seq, entry.at, entry.fact.proposal, differs))
+    return found[::-1]
+
+
+def _version(fact: Any) -> Version:
+    if not isinstance(fact, ProgramStarted | PlanAmended):
+        raise TypeError(f"{fact.kind} brings no text of a plan")
+    return Version(fact.document, fact.parameters)

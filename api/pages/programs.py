@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from api.answers.programs import ProgramAnswer, ProgramLine
 from api.answers.releases import ReleaseAnswer
 from api.pages.drawings.ring import ring
 from api.pages.drawings.timeline import timeline
+from api.pages.names import Names
 from api.pages.view import Opened, View, ViewOf
 from api.routers.family import get_family
 from api.routers.programs import count_programs, list_programs
@@ -32,6 +34,7 @@ NEWEST, LONGEST, MOST_AT_ONCE = 12, 200, 200
 async def programs(
     view: ViewOf,
     plan: Annotated[str, Query(max_length=LONGEST)] = "",
+    phase: Annotated[str, Query(max_length=LONGEST)] = "",
     standing: Annotated[str, Query(max_length=LONGEST)] = "",
     party: Annotated[str, Query(max_length=LONGEST)] = "",
     owes: Annotated[str, Query(max_length=LONGEST)] = "",
@@ -41,9 +44,10 @@ async def programs(
 ) -> Response:
     """The programs that the visitor may know of, newest first, in pages."""
     reader = view.visitor.reading()
-    asked = {"plan": plan, "standing": standing, "party": party, "owes": owes, "text": text.strip()}
+    asked = {"plan": plan, "phase": phase, "standing": standing, "party": party, "owes": owes, "text": text.strip()}
     wanted = Wanted(
         plan=plan or None,
+        phase=phase or None,
         standing=standing or None,
         party=party or None,
         owes=owes or None,
@@ -54,16 +58,31 @@ async def programs(
     )
     page = await list_programs(view.state, wanted, after=after)
     counts = await count_programs(view.state, wanted)
+    known = await list_programs(view.state, Wanted(person=reader.listed_for, among=reader.among), limit=MOST_AT_ONCE)
+    titles = await view.names_of(line.id for line in (*known.programs, *page.programs))
     may_start = view.visitor.session.role is not None and may(reader.role, "start_own")
     return view.page(
         "programs.html",
         lines=page.programs,
+        titles=titles,
+        choices=_choices(known.programs, titles),
         counts=counts,
         next=page.next,
         asked={**asked, "overdue": overdue},
         standings=list(Standing),
         may_start=may_start,
     )
+
+
+def _choices(lines: list[ProgramLine], titles: Mapping[UUID, Names]) -> dict[str, dict[str, str]]:
+    """Plans, phases and parties of the programs that the visitor may know of, with their titles."""
+    found: dict[str, dict[str, str]] = {"plan": {}, "phase": {}, "party": {}}
+    for line in lines:
+        called = titles[line.id]
+        found["plan"][line.plan] = called.plan
+        found["phase"] |= called.all_phases
+        found["party"] |= called.all_parties
+    return {what: dict(sorted(held.items(), key=lambda one: one[1])) for what, held in found.items()}
 
 
 @router.get("/programs/by-phase")
@@ -79,7 +98,8 @@ async def by_phase(view: ViewOf) -> Response:
     for line in page.programs:
         for phase in line.open_phases or [""]:
             plans.setdefault(line.plan, {}).setdefault(phase, []).append(line)
-    return view.page("by_phase.html", plans=plans, is_cut=page.next is not None, most=MOST_AT_ONCE)
+    titles = await view.names_of(line.id for line in page.programs)
+    return view.page("by_phase.html", plans=plans, titles=titles, is_cut=page.next is not None, most=MOST_AT_ONCE)
 
 
 @router.get("/programs/{program}")

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from api.answers.releases import PostingAnswer, ReleaseAnswer
+from api.pages.drawings.balance import balance
 from api.pages.view import ViewOf
 from db.queries import Sought
 
@@ -25,4 +26,5 @@ async def releases(view: ViewOf, program: UUID) -> Response:
     for line in lines:
         postings.setdefault(line.entry.fact.model_dump()["release"], []).append(PostingAnswer.of(line.entry))
     answers = [ReleaseAnswer.of(opened.program, name, opened.at) for name, _ in opened.program.paying]
-    return view.of_program(opened, "releases.html", releases=answers, postings=postings)
+    bars = {one.name: balance(one.amount, one.balances) for one in answers}
+    return view.of_program(opened, "releases.html", releases=answers, postings=postings, bars=bars)

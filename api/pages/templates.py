@@ -60,17 +60,28 @@ def _when(context: Context, at: datetime | None, relative: bool = True) -> Marku
 
 
 @pass_context
-def _day(context: Context, at: datetime | None, relative: bool = True) -> Markup:  # noqa: FBT001, FBT002  a filter's argument
-    """The day of an instant in the zone of the plan."""
-    return _time(context, at, _language(context).day, zone_shown=False, relative=relative)
+def _day(
+    context: Context,
+    at: datetime | None,
+    relative: bool = True,  # noqa: FBT001, FBT002  a filter's argument
+    zone: str | None = None,
+) -> Markup:
+    """The day of an instant in the zone of the plan, or in another on a page of several plans."""
+    return _time(context, at, _language(context).day, zone_shown=False, relative=relative, zone=zone)
 
 
 def _time(
-    context: Context, at: datetime | None, write: Callable[[datetime, str], str], *, zone_shown: bool, relative: bool
+    context: Context,
+    at: datetime | None,
+    write: Callable[[datetime, str], str],
+    *,
+    zone_shown: bool,
+    relative: bool,
+    zone: str | None = None,
 ) -> Markup:
     if at is None:
         return Markup("<span class='none'>-</span>")
-    zone, language = str(context["zone"]), _language(context)
+    zone, language = zone or str(context["zone"]), _language(context)
     shown = write(at, zone) + (f" {zone}" if zone_shown else "")
     far = Markup(" <span class='relative'>{}</span>").format(language.relative(at, context["at"])) if relative else ""
     return Markup("<time datetime='{}' title='{}'>{}</time>{}").format(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Depends, Request
@@ -16,10 +16,13 @@ from api.identity import CallerInfo
 from api.pages.languages import Language, preferred
 from api.pages.names import Names
 from api.pages.templates import rendered
+from api.pages.tour import COOKIE as TOUR_COOKIE
+from api.pages.tour import Tour
 from api.pages.visitor import Visitor, VisitorOf, check_form
 from api.problems import NotFound
 from api.seen import seen_at
 from api.state import State, StateOf
+from db.queries import Wanted
 from rules.acts import Member
 from rules.authority import may
 from rules.program import Program
@@ -83,6 +86,24 @@ class View:
             roles=self.visitor.roles_in(program),
         )
 
+    async def names_of(self, programs: Iterable[UUID]) -> dict[UUID, Names]:
+        """What the plan of each program calls things, for pages across programs.
+
+        A program that is not in memory is told in the words of another that began under the same text.
+        """
+        wanted = {*programs}
+        lines = await self.state.queries.programs(Wanted(among=wanted), most=len(wanted)) if wanted else []
+        by_text: dict[str, Names] = {}
+        found: dict[UUID, Names] = {}
+        for line in lines:
+            held = self.state.programs.kept(line.id)
+            if held is None and line.plan_sha256 not in by_text:
+                held = await self.state.programs.load(line.id)
+            if held is not None:
+                by_text[line.plan_sha256] = Names(held.program.plan)
+            found[line.id] = by_text[line.plan_sha256]
+        return found
+
     def page(self, template: str, status: int = 200, **shown: Any) -> HTMLResponse:
         return page(self.request, template, status, visitor=self.visitor, **shown)
 
@@ -110,9 +131,18 @@ def language_of(request: Request) -> Language:
 def page(request: Request, template: str, status: int = 200, **shown: Any) -> HTMLResponse:
     """A rendered page. `visitor` is who is signed in, if anybody."""
     language = language_of(request)
-    shown = {"visitor": None, "opened": None, "zone": "UTC", "at": datetime.now(UTC), **shown}
+    usual = {"visitor": None, "opened": None, "zone": "UTC", "at": datetime.now(UTC), "tour": _tour(request)}
+    shown = {**usual, **shown}
     text = rendered(language, template, request=request, here=request.url.path, **shown)
     return HTMLResponse(text, status, headers={"Cache-Control": "no-store"})
+
+
+def _tour(request: Request) -> Tour | Literal["offered"] | None:
+    """Where the visitor stands in the guided tour; it is offered on the desk to who has neither begun nor declined it."""
+    cookie = request.cookies.get(TOUR_COOKIE)
+    if cookie is None and request.url.path == "/":
+        return "offered"
+    return Tour.read(cookie or "")
 
 
 def went(path: str) -> RedirectResponse:

@@ -92,6 +92,7 @@ class IncidentRow(Row, table=True):
     status: str = column(Text)
     place: str = column(Text)
     happened_at: datetime = column(INSTANT)
+    happened_until: datetime | None = column(INSTANT)
     reported_at: datetime = column(INSTANT)
     resolved_at: datetime | None = column(INSTANT)
     attributed_to: str | None = column(Text)

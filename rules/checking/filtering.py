@@ -1,8 +1,9 @@
 """Which events of a feed the plan watches, and what becomes of all others: dropped with a reason, or why nothing is read.
 
 Every event is watched, or dropped and counted. A filter that lets nothing of an answer through may have a name in it that the
-source spells otherwise; then the answer proves no day quiet, unless the plan knows every name that the source used there. A
-blank place, kind or day may be one that is watched, and is not quiet.
+source spells otherwise; then the answer proves no day quiet, unless the plan knows every name that the source used there. One
+such name among others keeps the days from its event on from being covered. A blank place, kind or day may be one that is
+watched, and is not quiet.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from rules.language.checks import Feed
 from rules.program import Program
@@ -24,6 +26,13 @@ _LONGEST_SPAN = timedelta(days=731)
 """Of the days on which an event may have happened: two years, where one is known to its year only and lasted into the next."""
 _NAMED = 5
 """Names that a sentence lists of those that a source used."""
+
+
+class Unknown(NamedTuple):
+    """A name in an event of which the plan does not say whether it is watched."""
+
+    what: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +79,37 @@ class Filter:
             event, self._kind[kind or next(iter(self._kind))], place or NOWHERE, event.happened_on, event.happened_until
         )
 
+    def unknown(self, event: ReadEvent) -> Unknown | None:
+        """The name that keeps an event from being watched or known to be another; None where nothing does.
+
+        Where the plan lists what else the source names, every further name is unknown. Where it does not, one is that is nearly
+        a watched one: a misspelling may be no other place.
+        """
+        if event.deleted or ((last := event.happened_until or event.happened_on) is not None and last < self._began):
+            return None
+        found: Unknown | None = None
+        for what, name, watched, others in (
+            ("kind", event.kind, self._kinds, self._other_kinds),
+            ("place", event.place, self._places, self._elsewhere),
+        ):
+            if not name or watched.known_as(name) is not None:
+                continue
+            if others.known_as(name) is not None or not (others.names or watched.is_near(name)):
+                return None
+            found = found or Unknown(what, name)
+        return found
+
+    def unproven(self, events: Iterable[ReadEvent]) -> tuple[date, str] | None:
+        """The first day on which an event of an unknown name may have happened, with a sentence; None without such an event."""
+        told = [(event, unknown) for event in events if (unknown := self.unknown(event)) is not None]
+        if not told:
+            return None
+        first = min(max(event.happened_on or self._began, self._began) for event, _ in told)
+        unknown_names = dict.fromkeys(unknown for _, unknown in told)
+        names = [f"the {what} {name} ({self._near(what, name)})" for what, name in unknown_names]
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        return first, f"No day from {first} on counts as covered until the plan knows {', '.join(names[:_NAMED])}{more}."
+
     def place(self, written: str) -> str:
         """A place by which incidents are compared: the plan's name of it, or as it is written."""
         return self._places.known_as(written) or written.casefold()
@@ -90,13 +130,15 @@ class Filter:
         return None
 
     def _strange(self, what: str, unknown: list[str], field: str) -> str:
-        known = self._kind if what == "kind" else self._places.names
         more = f" and {len(unknown) - _NAMED} more" if len(unknown) > _NAMED else ""
-        near = did_you_mean(unknown[0], known).replace("did you mean", "is it").rstrip("?")
         return (
-            f"no event is of a {what} that the plan watches; the source says {', '.join(unknown[:_NAMED])}{more} ({near}). "
-            f"No day counts as covered until the plan has these under {field}."
+            f"no event is of a {what} that the plan watches; the source says {', '.join(unknown[:_NAMED])}{more} "
+            f"({self._near(what, unknown[0])}). No day counts as covered until the plan has these under {field}."
         )
+
+    def _near(self, what: str, name: str) -> str:
+        known = self._kind if what == "kind" else self._places.names
+        return did_you_mean(name, known).replace("did you mean", "is it").rstrip("?")
 
 
 def filter_of(program: Program, check: str) -> Filter | None:

@@ -74,18 +74,23 @@ def unreadable(program: Program, check: str, reading: Readings) -> NoReading | N
 
 
 def _of_events(program: Program, check: str, run: Run, reading: Readings, feed: Feed) -> tuple[Deed, ...]:
-    """The acts on a feed's events, and a report of how far they go: to the day before the first event that has to wait."""
+    """The acts on a feed's events, and a report of how far they go: to the day before the first event that has to wait.
+
+    One waits that is more than a run asks for, or of which the plan does not know whether it is watched.
+    """
     if (unread := unreadable(program, check, reading)) is not None:
         return _told(program, _report(check, run, unread))
     if (rules := filter_of(program, check)) is None:
         raise LookupError(f"the check {check} reads no events")
     watching = Watching(program, check, feed, rules, run.fetched, run.adapter, run.version)
     deeds, covers_until = watching.deeds(reading), reading.covers_until
-    waiting = watching.first_day(deeds[MOST_EVENTS:])
-    if covers_until is not None and waiting is not None:
-        covers_until = min(covers_until, waiting - timedelta(days=1))
+    unproven, why = rules.unproven(reading.events) or (None, "")
+    waiting = [day for day in (watching.first_day(deeds[MOST_EVENTS:]), unproven) if day is not None]
+    if covers_until is not None and waiting:
+        covers_until = min(covers_until, min(waiting) - timedelta(days=1))
     up_to = f"Events up to {covers_until or 'an unknown day'}"
-    return _told(program, _report(check, run, replace(reading, covers_until=covers_until), up_to), deeds[:MOST_EVENTS])
+    report = _report(check, run, replace(reading, covers_until=covers_until), up_to, why)
+    return _told(program, report, deeds[:MOST_EVENTS])
 
 
 def _told(program: Program, report: ReportCheck, deeds: tuple[Deed, ...] = ()) -> tuple[Deed, ...]:
@@ -97,15 +102,15 @@ def _told(program: Program, report: ReportCheck, deeds: tuple[Deed, ...] = ()) -
     return deeds
 
 
-def _report(check: str, run: Run, found: Readings | NoReading, read: str = "") -> ReportCheck:
-    """The report on a run; `read` says in words how far the figures or events of a reading go."""
+def _report(check: str, run: Run, found: Readings | NoReading, read: str = "", but: str = "") -> ReportCheck:
+    """The report on a run; `read` says in words how far the figures or events of a reading go, `but` what it leaves open."""
     outcome: str
     if isinstance(found, NoReading):
         outcome, sentence, edition, covers_until = found.kind, found.sentence, "", None
     else:
         outcome, sentence, edition, covers_until = (
             "read",
-            f"{read}, edition {found.edition}.",
+            f"{read}, edition {found.edition}. {but}".strip(),
             found.edition,
             found.covers_until,
         )

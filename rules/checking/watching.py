@@ -103,7 +103,7 @@ class Watching:
     def _on(self, event: ReadEvent, given: Given | None, told: _Told) -> Iterator[Deed]:
         watched = self.filter.watched(event)
         if isinstance(watched, str):
-            if given is not None and not given[1].taken_back:
+            if given is not None and not given[1].taken_back and self.filter.unknown(event) is None:
                 why = "the source has deleted it" if event.deleted else "the source says another kind, place or time of it"
                 yield TakeBackAccount(incident=given[0].id, account=given[1].id, reason=f"{self._title}: {why}.")
             return

@@ -15,14 +15,14 @@ async def _plan(door: Door) -> str:
     return str((await door.get("olga", "/programs/{program}/ledger")).json()["entries"][0]["fact"]["document"])
 
 
-async def _amendment(door: Door, old: str, new: str) -> dict[str, Any]:
+async def amendment(door: Door, old: str, new: str) -> dict[str, Any]:
     text = await _plan(door)
     assert old in text
     return PROPOSAL | {"matter": {"kind": "amend", "document": text.replace(old, new)}}
 
 
 async def test_a_proposal_shows_what_it_would_do_before_anybody_signs(door: Door) -> None:
-    body = await _amendment(door, '"on_advance"', '"automatically"')
+    body = await amendment(door, '"on_advance"', '"automatically"')
     preview = await door.post("nils", "/programs/{program}/proposals", body, preview=True)
     assert preview.status_code == 200
     made = await door.post("nils", "/programs/{program}/proposals", body)
@@ -35,7 +35,7 @@ async def test_a_proposal_shows_what_it_would_do_before_anybody_signs(door: Door
 
 
 async def test_it_is_adopted_when_everybody_asked_has_consented_to_its_effects(door: Door) -> None:
-    await door.post("nils", "/programs/{program}/proposals", await _amendment(door, '"on_advance"', '"automatically"'))
+    await door.post("nils", "/programs/{program}/proposals", await amendment(door, '"on_advance"', '"automatically"'))
     effects = (await door.get("nils", "/programs/{program}/proposals/p1")).json()["effects"]
     stale = await door.post("nils", "/programs/{program}/consents", {"proposal": "p1", "effects": "0" * 64})
     assert (stale.status_code, stale.json()["code"]) == (409, "effects_changed")
@@ -49,7 +49,7 @@ async def test_it_is_adopted_when_everybody_asked_has_consented_to_its_effects(d
 
 
 async def test_notice_objection_and_withdrawal_are_recorded(door: Door) -> None:
-    await door.post("nils", "/programs/{program}/proposals", await _amendment(door, '"on_advance"', '"automatically"'))
+    await door.post("nils", "/programs/{program}/proposals", await amendment(door, '"on_advance"', '"automatically"'))
     notice = {"party": "south", "proof": "Handed over."}
     assert (await door.post("olga", "/programs/{program}/proposals/p1/notices", notice)).status_code == 201
     assert (await door.post("saul", "/programs/{program}/proposals/p1/objections", {"reason": "No."})).status_code == 201

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -124,6 +125,18 @@ async def test_the_date_triple_stands_in_columns(room: Room) -> None:
         "due_revised": state.due.revised,
         "achieved_at": state.achieved_at,
     }
+
+
+async def test_the_span_in_which_an_incident_may_have_happened_stands_in_columns(room: Room) -> None:
+    """Who counts incidents by day in SQL must see that the day of one is not known."""
+    program_id = await room.started()
+    first = datetime.now(UTC)
+    told: dict[str, Any] = {"incident_kind": "attack", "severity": "minor", "place": "The bridge", "account": "Shots."}
+    spans = {"i1": None, "i2": first + timedelta(days=3)}
+    for incident, until in spans.items():
+        deed = a.ReportIncident(incident=incident, happened_at=first, happened_until=until, **told)
+        assert isinstance(await room.recorder.record(program_id, act("moss", deed)), Receipt)
+    assert await column(room, program_id, "incident", "id", "happened_until") == spans
 
 
 async def test_a_figure_is_exact(room: Room) -> None:

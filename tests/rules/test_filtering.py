@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import deepcopy
 from datetime import date, datetime
 from typing import Any
 
@@ -71,6 +72,29 @@ class TestAPlace:
         world.read(day(9), event(place="Al Anbar"), covers=date(2025, 3, 9))
         assert world.told().status == "reported"
 
+    def test_that_is_unknown_among_others_keeps_its_days_from_being_covered(self, world: Watched) -> None:
+        """One row is misspelled and the others match: it is counted, and its day and those after it are not proven quiet."""
+        known, misspelled = event(place="Basra"), event("18", date(2025, 3, 20), place="Ambar")
+        world.read(day(60), event("16", place="Anbar", severity="missed"), known, misspelled, covers=date(2025, 4, 25))
+        assert (
+            "No day from 2025-03-20 on counts as covered until the plan knows the place Ambar (is it Anbar)"
+            in what_was_said(world)
+        )
+        assert world.program.checks["attacks"].covers_until == date(2025, 3, 19)
+
+    def test_that_is_unknown_among_others_takes_nothing_back(self, world: Watched) -> None:
+        world.read(day(8), event(), event("18", place="Erbil"))
+        world.read(day(9), event(place="Al Anbar"), event("18", place="Erbil"), covers=date(2025, 3, 9))
+        assert world.told().status == "reported"
+
+    @pytest.mark.parametrize(("place", "covers"), [("Ambar", date(2025, 3, 5)), ("Basra", date(2025, 4, 25))])
+    def test_that_is_nearly_one_of_ours_is_unknown_where_the_plan_lists_no_others(self, place: str, covers: date) -> None:
+        without = deepcopy(WATCHED)
+        del without["checks"]["attacks"]["incidents"]["elsewhere"]
+        world = Watched(**without)
+        world.read(day(60), event(place=place), event("18", place="Erbil"), covers=date(2025, 4, 25))
+        assert world.program.checks["attacks"].covers_until == covers
+
     def test_that_is_blank_may_be_one_that_is_watched(self, world: Watched) -> None:
         world.read(day(8), event(place=None), event("18", place="Basra"), covers=date(2025, 3, 8))
         assert reported(world) == [("attacks:17", NOWHERE)]
@@ -134,6 +158,7 @@ def test_a_run_counts_what_it_has_dropped_and_says_why(world: Watched) -> None:
 
 NAMES = st.sampled_from(["Anbar", "anbār province", "Arbil", "Basra", "Dohuk", None])
 KINDS = st.sampled_from([BLAST, "explosions/remote violence", "Protests", "Strategic developments", None])
+STRANGE, OTHERS = {"Dohuk", "Strategic developments"}, {"Protests", "Basra"}
 DAYS = st.one_of(st.none(), st.dates(date(2024, 1, 1), date(2025, 3, 8)))
 
 
@@ -161,6 +186,11 @@ def test_what_goes_in_is_watched_or_dropped_with_a_count_or_keeps_the_answer_fro
     world.ran(day(8), reading)
     left_out = sum(one.count for one in dropped(filter_of(world.program, "attacks"), reading))
     assert len(world.program.incidents) + left_out == len(found)
+    covered = world.program.checks["attacks"].covers_until or date.min
+    strange = [one for one in found if {one.kind, one.place} & STRANGE and not {one.kind, one.place} & OTHERS]
+    began = date(2025, 3, 1)
+    since = [one.happened_on or began for one in strange if (one.happened_until or one.happened_on or began) >= began]
+    assert all(covered < max(first, began) for first in since)
 
 
 @given(st.dates(date(2025, 3, 1), date(2025, 4, 1)), st.integers(0, 60), st.integers(0, 60))

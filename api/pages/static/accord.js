@@ -1,9 +1,4 @@
-// What a page does beyond HTML: signs in by a link, opens tables on small screens, says too large before sending.
-const narrow = matchMedia("(max-width: 47.5rem)");
-const openTwins = () => { for (const twin of document.querySelectorAll("details.twin")) twin.open = narrow.matches; };
-narrow.addEventListener("change", openTwins);
-openTwins();
-
+// What a page does beyond HTML: signs in by a link, says too large before sending, shows how far a file has come, stays alive.
 const form = document.getElementById("sign-in");
 if (form && location.hash.startsWith("#accord_")) {
   form.elements.token.value = location.hash.slice(1);
@@ -18,14 +13,39 @@ for (const button of document.querySelectorAll("button[data-choose-all]")) {
   });
 }
 
-for (const input of document.querySelectorAll("input[type=file][data-largest]")) {
-  input.addEventListener("change", () => {
-    const file = input.files[0];
-    const tooLarge = file && file.size > Number(input.dataset.largest);
-    input.setCustomValidity(tooLarge ? `${file.name}: ${file.size} > ${input.dataset.largest} bytes` : "");
-    input.reportValidity();
+document.addEventListener("change", (event) => {
+  const input = event.target;
+  if (!input.matches("input[type=file][data-largest]")) return;
+  const file = input.files[0];
+  const tooLarge = file && file.size > Number(input.dataset.largest);
+  input.setCustomValidity(tooLarge ? `${file.name}: ${file.size} > ${input.dataset.largest} bytes` : "");
+  input.reportValidity();
+});
+
+// A file is sent with its progress beside the button; without a script the browser sends the form itself.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent || ![...form.querySelectorAll("input[type=file]")].some((input) => input.files.length)) return;
+  event.preventDefault();
+  document.querySelector("main").setAttribute("aria-busy", "true");
+  const sent = new FormData(form, event.submitter);
+  const progress = form.querySelector("progress") ?? form.querySelector(".actions").appendChild(document.createElement("progress"));
+  progress.setAttribute("aria-label", form.querySelector("input[type=file]").labels[0].textContent);
+  const address = new URL(form.getAttribute("action"), location.href).href;
+  const request = new XMLHttpRequest();
+  request.upload.addEventListener("progress", (step) => { progress.max = step.total; progress.value = step.loaded; });
+  request.addEventListener("error", () => { form.dataset.sent = "plainly"; form.requestSubmit(event.submitter); });
+  request.addEventListener("load", () => {
+    const fresh = new DOMParser().parseFromString(request.responseText, "text/html");
+    if (request.responseURL !== address) { location.assign(request.responseURL); return; }
+    document.title = fresh.title;
+    document.querySelector("main").replaceWith(document.adoptNode(fresh.querySelector("main")));
+    scrollTo(0, 0);
+    (document.getElementById("summary") ?? document.querySelector("main")).focus();
   });
-}
+  request.open("POST", address);
+  request.send(sent);
+});
 
 // A point in time by sliding, beside the field for it: from the start of the program until now.
 for (const form of document.querySelectorAll("form[data-slide]")) {
@@ -38,7 +58,7 @@ for (const form of document.querySelectorAll("form[data-slide]")) {
     field.value = there.format(new Date(slider.valueAsNumber * 1000)).replace(" ", "T");
   });
   slider.addEventListener("change", () => form.requestSubmit());
-  field.after(slider);
+  form.querySelector(".slider").append(slider);
 }
 
 // What can be chosen in a field may follow from what was chosen in another: the form is asked for again, as its button does

@@ -67,7 +67,7 @@ async def take(running: Service) -> None:
         ids = {"parent": page["programs"][0]["id"]}
         family = await api.read(officer, f"/programs/{ids['parent']}/family")
         ids |= {child["name"]: child["id"] for child in family["children"]}
-    await _verify_figures(running, ids["natural_resources"])
+    await verify_figures(running, ids["natural_resources"])
     schemes: tuple[Scheme, ...] = ("light", "dark")
     async with chromium() as browser:
         for scheme in schemes:
@@ -81,7 +81,7 @@ async def take(running: Service) -> None:
                         raise ValueError(f"{file.name} has {len(taken)} bytes")
 
 
-async def _verify_figures(running: Service, program: str) -> None:
+async def verify_figures(running: Service, program: str) -> None:
     """All that are published of a child program, with one signature."""
     async with chromium() as browser, Visitor.arriving(browser, running.api) as verifier:
         await verifier.sign_in(running.people["jcc-verifier"].token)

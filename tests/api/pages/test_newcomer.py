@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from hashlib import sha256
 
 import pytest
 from playwright.async_api import FilePayload
@@ -106,3 +107,23 @@ async def test_what_can_be_chosen_follows_from_what_was_chosen_before(visitor: V
     await visitor.fill(shows="text")
     assert await visitor.page.locator("#field-text").input_value() == "We announce."
     assert await visitor.page.locator("#field-milestone").input_value() == "announced"
+
+
+async def test_a_file_is_sent_with_its_progress_and_its_hash_is_shown(visitor: Visitor, door: Door) -> None:
+    """A refusal is shown in the same way, and with another file it goes on from there."""
+    await visitor.page.add_init_script(
+        "window.shown = []; new MutationObserver(() => {"
+        " if (document.querySelector('progress')) window.shown.push(1); }).observe(document, {childList: true, subtree: true})"
+    )
+    await visitor.sign_in(door.secrets["nora"])
+    await visitor.open(f"/programs/{door.program}/act/record_evidence?milestone=announced&shows=text")
+    too_much = FilePayload(name="a.txt", mimeType="text/plain", buffer=b"x" * (1024 * 1024 + 1))
+    await visitor.fill(files={"document": too_much})
+    await visitor.page.locator("#field-document").evaluate("input => input.setCustomValidity('')")
+    assert await visitor.preview() == []
+    assert "too_large" in await visitor.refusal()
+    await visitor.fill(files={"document": FilePayload(name="a.txt", mimeType="text/plain", buffer=b"Announced.")})
+    assert await visitor.preview()
+    assert await visitor.page.evaluate("window.shown.length") > 0
+    assert sha256(b"Announced.").hexdigest() in await visitor.text()
+    assert await visitor.sign()

@@ -48,6 +48,7 @@ class Visitor:
         self.clicks += 1
         await found.filter(visible=True).first.click()
         await self.page.wait_for_load_state()
+        await self.page.locator("main:not([aria-busy])").wait_for()  # a file is sent without leaving the page
 
     async def unfold(self, words: str) -> None:
         """A part of the page that is folded."""
