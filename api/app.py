@@ -53,7 +53,7 @@ from db.plan_reader import PlanReader
 from db.programs import Programs
 from db.queries import Queries
 from db.record import Recorder
-from db.session import Clerk, Reader, Writer
+from db.session import Clerk, Reader, Writer, shared_out
 from db.sessions import KnownSessions, Sessions
 from db.tokens import Tokens
 from db.watching import Watching
@@ -93,10 +93,11 @@ async def _opened(app: FastAPI, stack: AsyncExitStack) -> State:
     if not structlog.is_configured():
         configure()  # a server that is not ours would let structlog write local variables
     settings = Settings()
-    patience = settings.accord_database_seconds
-    writer = await stack.enter_async_context(Writer(settings.database_url, size=12, patience=patience))
-    reader = await stack.enter_async_context(Reader(settings.database_url, size=6, patience=patience))
-    clerk = await stack.enter_async_context(Clerk(settings.database_url, size=3, patience=patience))
+    url, patience = settings.database_url, settings.accord_database_seconds
+    writers, readers, clerks = shared_out(settings.accord_database_connections, 4, 2, 1)
+    writer = await stack.enter_async_context(Writer(url, size=writers, patience=patience))
+    reader = await stack.enter_async_context(Reader(url, size=readers, patience=patience))
+    clerk = await stack.enter_async_context(Clerk(url, size=clerks, patience=patience))
     plans = PlanReader()
     stack.push_async_callback(plans.close)
     programs = Programs(reader, plans)

@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     accord_database_seconds: float = Field(
         default=2.0, gt=0, le=60, description="how long the database may take for one answer before the caller is told 503"
     )
+    accord_database_connections: int = Field(
+        default=21, ge=3, le=1000, description="most connections of a process to the database"
+    )
     accord_documents: str = Field(default=".accord/documents", description="folder or URL of the document store")
     accord_plans: Path = Field(default=Path("plans"), description="folder of plans that can be started by name")
     accord_largest_document: int = Field(default=50 * 1024 * 1024, description="bytes")

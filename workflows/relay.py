@@ -53,9 +53,18 @@ RPC = timedelta(seconds=RPC_SECONDS)
 class Relay:
     """Runs beside the worker. Any number of relays may run; each holds what it dispatches."""
 
-    def __init__(self, client: Client, dispatch: Dispatch, programs: Programs, epochs: Epochs, namespace_id: str) -> None:
+    def __init__(  # noqa: PLR0913  what it rests on, and its limit
+        self,
+        client: Client,
+        dispatch: Dispatch,
+        programs: Programs,
+        epochs: Epochs,
+        namespace_id: str,
+        *,
+        at_once: int = AT_ONCE,
+    ) -> None:
         self._client, self._dispatch, self._programs, self._epochs = client, dispatch, programs, epochs
-        self._namespace_id = namespace_id
+        self._namespace_id, self._at_once = namespace_id, at_once
         self._notified = set[UUID]()
         self._latest = deque[float](maxlen=BUSY)
         self._news = asyncio.Event()
@@ -66,13 +75,13 @@ class Relay:
             group.create_task(self._listen())
             group.create_task(self._keep_dispatching())
 
-    async def dispatch(self, most: int = AT_ONCE, programs: Collection[UUID] | None = None) -> int:
+    async def dispatch(self, most: int | None = None, programs: Collection[UUID] | None = None) -> int:
         """Dispatches so many of these programs, or of all, and returns how many it were. Raises RPCError or psycopg.Error.
 
         One that fails does not keep the others from being noted as told.
         """
         epoch = await self._epochs.current()
-        async with self._dispatch.batch(self._namespace_id, epoch, most, programs) as batch:
+        async with self._dispatch.batch(self._namespace_id, epoch, most or self._at_once, programs) as batch:
             if not batch.pending:
                 return 0
             entries = await batch.entries(MOST_HEADLINES)
@@ -93,7 +102,7 @@ class Relay:
             everything = busy or time.monotonic() - looked_at >= LOOK_SECONDS
             programs = None if everything else self._take()
             try:
-                count = await self.dispatch(WHILE_BUSY if busy else AT_ONCE, programs) if programs is None or programs else 0
+                count = await self.dispatch(WHILE_BUSY if busy else None, programs) if programs is None or programs else 0
             except (RPCError, RuntimeError, psycopg.Error, OSError) as error:
                 log.warning("dispatch_failed", error=error, again_in=wait)
                 looked_at = -LOOK_SECONDS  # what was taken may be pending still
@@ -103,7 +112,7 @@ class Relay:
             wait = 1.0
             if busy:
                 await asyncio.sleep(1)
-            elif everything and count < AT_ONCE:
+            elif everything and count < self._at_once:
                 looked_at = time.monotonic()
             elif not everything and not self._notified:
                 await self._look_again_by(looked_at + LOOK_SECONDS)
@@ -114,7 +123,7 @@ class Relay:
     def _take(self) -> list[UUID]:
         """Those notified first, as many as one batch holds."""
         self._news.clear()
-        taken = [self._notified.pop() for _ in range(min(AT_ONCE, len(self._notified)))]
+        taken = [self._notified.pop() for _ in range(min(self._at_once, len(self._notified)))]
         if self._notified:
             self._news.set()
         return taken

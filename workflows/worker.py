@@ -25,7 +25,7 @@ from db.epochs import Epochs
 from db.programs import Programs
 from db.reconciliation import Reconciliation
 from db.record import Recorder
-from db.session import Clerk, Reader, Writer
+from db.session import Clerk, Reader, Writer, shared_out
 from logs.faults import settings_at_fault
 from logs.lines import configure
 from workflows.activities import Activities
@@ -50,14 +50,30 @@ log = structlog.get_logger()
 
 WORKFLOWS = [ProgramWorkflow, CheckWorkflow]
 
-FETCHES_AT_ONCE, READINGS_AT_ONCE = 16, 4
-"""Answers that are held in memory at the same time; what is fetched and what is read have queues of their own."""
-
 
 class Settings(BaseSettings):
     """Read from the environment; the names are those of the variables in upper case."""
 
     database_url: str = Field(description="PostgreSQL, as the service's role")
+    accord_worker_connections: int = Field(
+        default=18, ge=3, le=1000, description="most connections of a worker to the database; one more is notified"
+    )
+    accord_worker_database_seconds: float = Field(
+        default=20.0,
+        gt=0,
+        le=90,
+        description="how long a worker may use a connection at a time, which a batch of the relay does",
+    )
+    accord_worker_programs: int = Field(
+        default=2000, ge=1, description="workflows whose state a worker keeps between their tasks"
+    )
+    accord_worker_fetches: int = Field(default=16, ge=1, le=1000, description="sources that a worker asks at a time for checks")
+    accord_worker_readings: int = Field(
+        default=4, ge=1, le=1000, description="answers of sources that a worker reads at a time"
+    )
+    accord_relay_batch: int = Field(
+        default=40, ge=1, le=1000, description="programs that a relay holds and dispatches at a time"
+    )
     accord_documents: str = Field(default=".accord/documents", description="folder or URL of the document store")
     accord_check_run_days: int = Field(default=30, ge=1, description="how long Temporal keeps a run of a check that has ended")
 
@@ -67,10 +83,13 @@ def runner() -> SandboxedWorkflowRunner:
     return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules("pydantic"))
 
 
-def workers_for(client: Client, activities: Activities, checking: Checking, schedules: Schedules) -> tuple[Worker, ...]:
+def workers_for(
+    client: Client, settings: Settings, activities: Activities, checking: Checking, schedules: Schedules
+) -> tuple[Worker, ...]:
     """The workers of a process: one for workflows and clocks, and two that only fetch and only read for checks.
 
-    A hundred producers that hang take all places of the fetching one, and no other.
+    Answers that are fetched or read are held in memory, so each of the two has its limit and its queue. A hundred producers
+    that hang take all places of the fetching one, and no other.
     """
     grace, deployment = timedelta(seconds=10), DeploymentSettings().of_worker()
     return (
@@ -85,7 +104,7 @@ def workers_for(client: Client, activities: Activities, checking: Checking, sche
                 schedules.keep_checks,
             ],
             workflow_runner=runner(),
-            max_cached_workflows=2000,
+            max_cached_workflows=settings.accord_worker_programs,
             # The default of ten seconds is how long programs of a killed worker would stand still.
             sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
             graceful_shutdown_timeout=grace,
@@ -95,7 +114,7 @@ def workers_for(client: Client, activities: Activities, checking: Checking, sche
             client,
             task_queue=FETCHES,
             activities=[checking.fetch_source],
-            max_concurrent_activities=FETCHES_AT_ONCE,
+            max_concurrent_activities=settings.accord_worker_fetches,
             max_heartbeat_throttle_interval=timedelta(seconds=HEARTBEAT_SECONDS),
             deployment_config=deployment,
             graceful_shutdown_timeout=timedelta(0),  # a fetch is begun anew elsewhere; nobody waits for a producer
@@ -104,7 +123,7 @@ def workers_for(client: Client, activities: Activities, checking: Checking, sche
             client,
             task_queue=READINGS,
             activities=[checking.record_check, checking.note_failure],
-            max_concurrent_activities=READINGS_AT_ONCE,
+            max_concurrent_activities=settings.accord_worker_readings,
             graceful_shutdown_timeout=grace,
             deployment_config=deployment,
         ),
@@ -120,9 +139,11 @@ async def running(settings: Settings, temporal: TemporalSettings) -> AsyncIterat
     async with AsyncExitStack() as stack:
         client = await patiently(lambda: connect(temporal))
         namespace_id = await prepared(client)
-        writer = await stack.enter_async_context(Writer(settings.database_url, size=6))
-        reader = await stack.enter_async_context(Reader(settings.database_url, size=6))
-        clerk = await stack.enter_async_context(Clerk(settings.database_url, size=6))
+        url, patience = settings.database_url, settings.accord_worker_database_seconds
+        writers, readers, clerks = shared_out(settings.accord_worker_connections, 1, 1, 1)
+        writer = await stack.enter_async_context(Writer(url, size=writers, patience=patience))
+        reader = await stack.enter_async_context(Reader(url, size=readers, patience=patience))
+        clerk = await stack.enter_async_context(Clerk(url, size=clerks, patience=patience))
         programs = Programs(reader)
         recorder = Recorder(writer, programs)
         stack.push_async_callback(recorder.close)
@@ -139,10 +160,10 @@ async def running(settings: Settings, temporal: TemporalSettings) -> AsyncIterat
         schedules = Schedules(client, programs, runs)
         epochs = Epochs(reader, clerk)
         activities = Activities(recorder, programs, epochs, sealed=sealed(client))
-        for worker in workers_for(client, activities, checking, schedules):
+        for worker in workers_for(client, settings, activities, checking, schedules):
             await stack.enter_async_context(worker)
         beside = (
-            Relay(client, Dispatch(clerk), programs, epochs, namespace_id).run(),
+            Relay(client, Dispatch(clerk), programs, epochs, namespace_id, at_once=settings.accord_relay_batch).run(),
             Reconciler(client, Reconciliation(clerk), recorder, epochs, namespace_id).run(),
             ClosedChecks(client, timedelta(days=settings.accord_check_run_days)).run(),
             say_which_is_current(client),
