@@ -11,6 +11,7 @@ COPY alembic alembic
 COPY plans plans
 COPY rules rules
 COPY logs logs
+COPY telemetry telemetry
 COPY db db
 COPY workflows workflows
 COPY api api
@@ -18,7 +19,7 @@ COPY cli cli
 COPY pyproject.toml ./
 ENV PATH=/opt/accord/bin:$PATH PYTHONPATH=/accord PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 # Compiled here, because the user below can't write: the workflow sandbox would compile its modules again for each run.
-RUN python -m compileall -q rules logs db workflows api cli
+RUN python -m compileall -q rules logs telemetry db workflows api cli
 USER accord
 VOLUME /documents
 ENTRYPOINT ["python", "-m", "cli.main"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, MutableMapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any, TypedDict
@@ -49,6 +49,8 @@ from api.state import Settings, State
 from api.strictness import nothing_is_ignored
 from db.check_runs import CheckRuns
 from db.documents import Documents, store_at
+from db.exposing import counting, exposed, measured
+from db.figures import Figures
 from db.plan_reader import PlanReader
 from db.programs import Programs
 from db.queries import Queries
@@ -58,6 +60,8 @@ from db.sessions import KnownSessions, Sessions
 from db.tokens import Tokens
 from db.watching import Watching
 from logs.lines import configure
+from telemetry.observer import UNOBSERVED
+from telemetry.settings import TelemetrySettings
 from workflows.client import TemporalSettings, connect
 
 log = structlog.get_logger()
@@ -101,7 +105,9 @@ async def _opened(app: FastAPI, stack: AsyncExitStack) -> State:
     plans = PlanReader()
     stack.push_async_callback(plans.close)
     programs = Programs(reader, plans)
-    recorder = Recorder(writer, programs, plans)
+    telemetry = TelemetrySettings()
+    metrics = counting(telemetry.accord_metrics)
+    recorder = Recorder(writer, programs, plans, observer=metrics or UNOBSERVED)
     stack.push_async_callback(recorder.close)
     store = store_at(settings.accord_documents)
     tokens = Tokens(reader, clerk)
@@ -116,6 +122,10 @@ async def _opened(app: FastAPI, stack: AsyncExitStack) -> State:
     )
     watching = Watching(reader)
     stack.push_async_callback(watching.close)
+    if metrics is not None and telemetry.accord_metrics is not None:
+        figures = Figures(reader)
+        measured(metrics, recorder, programs, (writer, reader, clerk), figures)
+        await stack.enter_async_context(exposed(telemetry.accord_metrics, metrics, figures))
     app.openapi()  # kept; made at a request, it would hold everybody for a third of a second
     _collect_less_often()
     return State(
@@ -136,6 +146,7 @@ async def _opened(app: FastAPI, stack: AsyncExitStack) -> State:
         known_sessions=KnownSessions(sessions),
         watching=watching,
         provider=Provider(ProviderSettings(), await stack.enter_async_context(httpx2.AsyncClient(trust_env=False))),
+        observer=metrics or UNOBSERVED,
     )
 
 
@@ -152,6 +163,11 @@ def _collect_less_often() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+
+
+def is_health(scope: MutableMapping[str, Any]) -> bool:
+    """Asked every few seconds, and of interest to nobody."""
+    return bool(scope.get("path", "").startswith("/api/v1/health"))
 
 
 class Door(FastAPI):
@@ -179,6 +195,8 @@ def create_app() -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         generate_unique_id_function=operation_id,
         separate_input_output_schemas=False,  # one shape, one name
+        # Spans of requests alone: what FastAPI would tell beside them quotes what callers sent, and our metrics cost half.
+        telemetry={"metrics": False, "logs": False, "operation_spans": False, "auto_configure": False, "exclude": is_health},
     )
     # In this order they are looked through for each request, so acts, which are asked most, stand first.
     for room in (

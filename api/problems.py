@@ -33,7 +33,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from api import unreadable
-from api.requests import TOLD, route_of
+from api.requests import CODE, TOLD, route_of
 from db.database_clock import ClockJumped
 from db.documents import StoreAway
 from db.outages import sentence
@@ -259,6 +259,7 @@ class Refused(Problem):
 
 def body(problem: Problem, request: Request) -> JSONResponse:
     status = problem.answered_with
+    request.scope[CODE] = problem.code
     content = ProblemBody(
         type=f"/api/v1/problems/{problem.code}",
         title=HTTPStatus(status).phrase,

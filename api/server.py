@@ -19,6 +19,7 @@ from api.connections import Connections, Limits
 from api.protocol import BoundedConfig, BoundedProtocol
 from logs.faults import settings_at_fault
 from logs.lines import configure
+from telemetry.spans import trace
 from workflows.lines import temporal_lines
 
 log = structlog.get_logger()
@@ -109,6 +110,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     os.umask(0o077)
     try:
         configure(crashes=True)
+        trace("api")
         temporal_lines()
         serving = server(chosen.app, Limits())
         bound = listening(chosen.host, chosen.port)

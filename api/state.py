@@ -24,6 +24,7 @@ from db.session import Clerk, Reader
 from db.sessions import KnownSessions, Sessions
 from db.tokens import Tokens
 from db.watching import Watching
+from telemetry.observer import Observer
 
 
 class Settings(BaseSettings):
@@ -75,6 +76,7 @@ class State:
     known_sessions: KnownSessions
     watching: Watching
     provider: Provider
+    observer: Observer
 
 
 async def state_of(request: Request) -> State:

@@ -21,7 +21,7 @@ from db.programs import Kept, Programs, entries_of
 from db.receipts import repeated
 from db.session import Writer
 from db.statements import ACCEPTED, ACT, LOCK, LOOK
-from db.waiting import Waiting
+from db.waiting import Waiting, trace_of
 from db.wire import BEGIN, COMMIT, Transaction
 from rules.acts import Act, StartProgram
 
@@ -64,6 +64,7 @@ class Locked:
         async with self._writer.transaction() as transaction:
             at, kept, known = await self._looked(transaction, program_id, kept, acts)
             draft = Draft(program_id, kept, at, known)
+            draft.trace = trace_of(together)
             outcomes = [await waiting.all_judged(draft) for waiting in together]
             if not draft.is_empty:
                 try:

@@ -25,6 +25,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from db.durability import durable
 from db.outages import NotWritable, Pooled, Unanswered, Unreachable, is_lost
 from db.wire import Line, Transaction
+from telemetry.spans import span
 
 Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 Connection: TypeAlias = psycopg.AsyncConnection[DictRow]
@@ -90,7 +91,7 @@ class _Pool:
             "autocommit": True,
             "row_factory": dict_row,
             "options": f"{given} {options}" if given else options,
-            "application_name": f"accord {type(self).__name__.lower()}",
+            "application_name": f"accord {self.name}",
             "prepare_threshold": 1,
             **{name: value for name, value in REACHED_BY.items() if name not in said},
         }
@@ -151,6 +152,22 @@ class _Pool:
     async def close(self) -> None:
         await self._pool.close()
 
+    @property
+    def name(self) -> str:
+        return type(self).__name__.lower()
+
+    @property
+    def connections(self) -> Mapping[str, int]:
+        """How many are in use, and how many wait for somebody."""
+        stats = self._pool.get_stats()
+        idle = stats["pool_available"]
+        return {"used": stats["pool_size"] - idle, "idle": idle}
+
+    @property
+    def waiting(self) -> int:
+        """Callers that wait for a connection."""
+        return self._pool.get_stats()["requests_waiting"]
+
     async def __aenter__(self) -> Self:
         await self.open()
         return self
@@ -170,9 +187,11 @@ class _Pool:
 
         try:
             connection = await self._given()
+            traced = span("database", pool=self.name)
             alarm = asyncio.get_running_loop().call_later(self._patience, hang_up)
             try:
-                yield connection
+                with traced:
+                    yield connection
             except psycopg.errors.ReadOnlySqlTransaction as error:
                 if self.only_reads:
                     raise

@@ -22,12 +22,18 @@ from db.check_runs import CheckRuns
 from db.dispatch import Dispatch
 from db.documents import Documents, store_at
 from db.epochs import Epochs
+from db.exposing import NotListening, counting, exposed, measured
+from db.figures import Figures
+from db.outages import Pooled
 from db.programs import Programs
 from db.reconciliation import Reconciliation
 from db.record import Recorder
 from db.session import Clerk, Reader, Writer, shared_out
 from logs.faults import settings_at_fault
 from logs.lines import configure
+from telemetry.observer import UNOBSERVED
+from telemetry.settings import TelemetrySettings
+from telemetry.spans import trace
 from workflows.activities import Activities
 from workflows.check import FETCHES, READINGS, CheckWorkflow
 from workflows.checking import Checking
@@ -43,8 +49,10 @@ from workflows.reconciler import Reconciler
 from workflows.relay import Relay
 from workflows.schedules import Schedules
 from workflows.secret_file import SettingsUnusable
+from workflows.signs import Signs
 from workflows.sources.adapters import installed
 from workflows.sources.egress import Gateway
+from workflows.watched import WorkerHealth
 
 log = structlog.get_logger()
 
@@ -131,12 +139,14 @@ def workers_for(
 
 
 @asynccontextmanager
-async def running(settings: Settings, temporal: TemporalSettings) -> AsyncIterator[None]:
+async def running(settings: Settings, temporal: TemporalSettings, telemetry: TelemetrySettings) -> AsyncIterator[None]:
     """Workers, relay and reconciler, while the block lasts.
 
     Raises SettingsUnusable, NotPrepared, RPCError, or RuntimeError when Temporal does not answer for a minute.
     """
     async with AsyncExitStack() as stack:
+        metrics = counting(telemetry.accord_worker_metrics)
+        observer, signs = metrics or UNOBSERVED, Signs()
         client = await patiently(lambda: connect(temporal))
         namespace_id = await prepared(client)
         url, patience = settings.database_url, settings.accord_worker_database_seconds
@@ -145,7 +155,7 @@ async def running(settings: Settings, temporal: TemporalSettings) -> AsyncIterat
         reader = await stack.enter_async_context(Reader(url, size=readers, patience=patience))
         clerk = await stack.enter_async_context(Clerk(url, size=clerks, patience=patience))
         programs = Programs(reader)
-        recorder = Recorder(writer, programs)
+        recorder = Recorder(writer, programs, observer=observer)
         stack.push_async_callback(recorder.close)
         runs = CheckRuns(reader, clerk)
         checking = Checking(
@@ -160,11 +170,30 @@ async def running(settings: Settings, temporal: TemporalSettings) -> AsyncIterat
         schedules = Schedules(client, programs, runs)
         epochs = Epochs(reader, clerk)
         activities = Activities(recorder, programs, epochs, sealed=sealed(client))
-        for worker in workers_for(client, settings, activities, checking, schedules):
+        workers = workers_for(client, settings, activities, checking, schedules)
+        for worker in workers:
             await stack.enter_async_context(worker)
+        relay = Relay(
+            client,
+            Dispatch(clerk),
+            programs,
+            epochs,
+            namespace_id,
+            at_once=settings.accord_relay_batch,
+            observer=observer,
+            signs=signs,
+        )
+        reconciler = Reconciler(client, Reconciliation(clerk), recorder, epochs, namespace_id, observer=observer, signs=signs)
+        if metrics is not None and telemetry.accord_worker_metrics is not None:
+            figures = Figures(reader)
+            measured(metrics, recorder, programs, (writer, reader, clerk), figures)
+            health = WorkerHealth(client, workers, signs)
+            await stack.enter_async_context(
+                exposed(telemetry.accord_worker_metrics, metrics, figures, {"/health": health.page})
+            )
         beside = (
-            Relay(client, Dispatch(clerk), programs, epochs, namespace_id, at_once=settings.accord_relay_batch).run(),
-            Reconciler(client, Reconciliation(clerk), recorder, epochs, namespace_id).run(),
+            relay.run(),
+            reconciler.run(),
             ClosedChecks(client, timedelta(days=settings.accord_check_run_days)).run(),
             say_which_is_current(client),
         )
@@ -177,13 +206,13 @@ async def running(settings: Settings, temporal: TemporalSettings) -> AsyncIterat
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def serve(settings: Settings, temporal: TemporalSettings) -> None:
+async def serve(settings: Settings, temporal: TemporalSettings, telemetry: TelemetrySettings) -> None:
     """Runs until the process is asked to stop."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
-    async with running(settings, temporal):
+    async with running(settings, temporal, telemetry):
         log.info("worker_running", task_queue=TASK_QUEUE)
         await stopped.wait()
 
@@ -192,14 +221,16 @@ def main() -> None:
     os.umask(0o077)
     try:
         configure(crashes=True)
-        temporal_lines()
+        telemetry = TelemetrySettings()
+        trace("worker")
+        temporal_lines(telemetry.accord_temporal_metrics)
         settings, temporal = Settings(), TemporalSettings()
         DeploymentSettings()
     except ValidationError as error:
         sys.exit(f"accord: {settings_at_fault(error)}")
     try:
-        asyncio.run(serve(settings, temporal))
-    except (NotPrepared, SettingsUnusable) as reason:
+        asyncio.run(serve(settings, temporal, telemetry))
+    except (NotPrepared, SettingsUnusable, Pooled, NotListening) as reason:
         log.critical("cannot_start", reason=str(reason))
         leave(f"accord: {reason}")
 
