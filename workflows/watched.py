@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from temporalio.client import Client
 from temporalio.service import RPCError
@@ -12,6 +13,9 @@ from temporalio.worker import Worker
 
 from telemetry.endpoint import Page
 from workflows.signs import Signs
+
+if TYPE_CHECKING:
+    from telemetry.metrics import Metrics
 
 ASK_SECONDS = timedelta(seconds=2)
 
@@ -21,6 +25,11 @@ class WorkerHealth:
 
     def __init__(self, client: Client, workers: Sequence[Worker], signs: Signs) -> None:
         self._client, self._workers, self._signs = client, workers, signs
+
+    def measured(self, metrics: Metrics) -> None:
+        """Has the signs of life read whenever metrics are asked for."""
+        said = "Seconds since a part of the worker has done its work."
+        metrics.reads("accord_part_seconds", said, ("part",), lambda: {(part,): age for part, age in self._signs.ages.items()})
 
     async def page(self) -> Page:
         """JSON: `status`, `polls` (workers that take work), `temporal`, and seconds since the last sign of each part."""

@@ -188,6 +188,7 @@ async def running(settings: Settings, temporal: TemporalSettings, telemetry: Tel
             figures = Figures(reader)
             measured(metrics, recorder, programs, (writer, reader, clerk), figures)
             health = WorkerHealth(client, workers, signs)
+            health.measured(metrics)
             await stack.enter_async_context(
                 exposed(telemetry.accord_worker_metrics, metrics, figures, {"/health": health.page})
             )
