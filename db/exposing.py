@@ -28,7 +28,7 @@ KEPT_SECONDS = 5.0
 """How long figures of the whole record are good for: several who watch must not cost the database more."""
 
 NTH = "ACCORD_PROCESS"
-"""Which of several processes on one port this is, from 0."""
+"""Tells which of several processes on one port this is, from 0."""
 
 _OF_THE_RECORD = {
     "pending": ("accord_dispatch_pending", "Programs whose workflow has something to hear."),
