@@ -17,10 +17,11 @@ COPY workflows workflows
 COPY api api
 COPY cli cli
 COPY pyproject.toml ./
+COPY docker/entry.sh docker/
 ENV PATH=/opt/accord/bin:$PATH PYTHONPATH=/accord PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 # Compiled here, because the user below can't write: the workflow sandbox would compile its modules again for each run.
 RUN python -m compileall -q rules logs telemetry db workflows api cli
 USER accord
 VOLUME /documents
-ENTRYPOINT ["python", "-m", "cli.main"]
+ENTRYPOINT ["sh", "/accord/docker/entry.sh", "python", "-m", "cli.main"]
 CMD ["--help"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 from opentelemetry import trace
@@ -9,7 +10,10 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import SERVICE_NAME, SERVICE_NAMESPACE, Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
 from opentelemetry.trace import Status
+
+TRACES_SAMPLER, ONE_IN_TEN = "OTEL_TRACES_SAMPLER", 0.1
 
 TOLD = frozenset(
     {
@@ -27,7 +31,10 @@ TOLD = frozenset(
 
 def provider(part: str) -> TracerProvider:
     """OpenTelemetry's provider for this process, which is made the one of all libraries in it."""
-    made = TracerProvider(resource=Resource.create({SERVICE_NAMESPACE: "accord", SERVICE_NAME: f"accord-{part}"}))
+    # Whoever sends a trace decides for it; of others one in ten, unless the variables say otherwise.
+    sampler = None if os.environ.get(TRACES_SAMPLER) else ParentBased(TraceIdRatioBased(ONE_IN_TEN))
+    resource = Resource.create({SERVICE_NAMESPACE: "accord", SERVICE_NAME: f"accord-{part}"})
+    made = TracerProvider(resource=resource, sampler=sampler)
     made.add_span_processor(BatchSpanProcessor(Withholding(OTLPSpanExporter())))
     trace.set_tracer_provider(made)
     return made
