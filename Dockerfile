@@ -23,5 +23,5 @@ ENV PATH=/opt/accord/bin:$PATH PYTHONPATH=/accord PYTHONUNBUFFERED=1 PYTHONDONTW
 RUN python -m compileall -q rules logs telemetry db workflows api cli
 USER accord
 VOLUME /documents
-ENTRYPOINT ["sh", "/accord/docker/entry.sh", "python", "-m", "cli.main"]
+ENTRYPOINT ["sh", "/accord/docker/entry.sh", "python", "-m", "cli.entry"]
 CMD ["--help"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import os
 import resource
 import socket
@@ -49,6 +50,7 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        gc.enable()
         # asyncio takes the length of the kernel's queue also for how many it accepts in one turn.
         for one in sockets or []:
             one.listen(BACKLOG)
@@ -114,6 +116,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--descriptor", type=int, help=argparse.SUPPRESS)  # a socket that is listened on, of several processes
     chosen = parser.parse_args(arguments)
     os.umask(0o077)
+    gc.disable()  # until it has started: nothing that is imported is garbage, and looking for some is a quarter of the time
     try:
         configure(crashes=True)
         trace("api")

@@ -237,7 +237,7 @@ def _own_service(folder: Path, say: Say) -> Iterator[str]:
     """A whole service on free ports, gone with the block."""
     say("No service runs here; starting one for the demonstration.")
     port, temporal_port = str(free_port()), str(free_port())
-    command = [sys.executable, "-m", "cli.main", "run", "--home", str(folder), "--port", port]
+    command = [sys.executable, "-m", "cli.entry", "run", "--home", str(folder), "--port", port]
     command += ["--temporal-port", temporal_port]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as service:  # noqa: S603  ourselves
         try:

@@ -24,7 +24,7 @@ from cli.temporal import Temporal, free_port
 from tests.test_compose import ROOT, SETTINGS, caddy, config
 from tests.whole.running import Service
 
-IMAGE = ["sh", "/accord/docker/entry.sh", "python", "-m", "cli.main"]
+IMAGE = ["sh", "/accord/docker/entry.sh", "python", "-m", "cli.entry"]
 """The entry point of the image, where a service has none of its own."""
 
 
