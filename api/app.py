@@ -56,8 +56,9 @@ from db.figures import Figures
 from db.plan_reader import PlanReader
 from db.programs import Programs
 from db.queries import Queries
+from db.reaching import shared_out
 from db.record import Recorder
-from db.session import Clerk, Reader, Writer, shared_out
+from db.session import Clerk, Reader, Writer
 from db.sessions import KnownSessions, Sessions
 from db.tokens import Tokens
 from db.watching import Watching

@@ -24,6 +24,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from db.durability import durable
 from db.outages import NotWritable, Pooled, Unanswered, Unreachable, is_lost
+from db.reaching import reached
 from db.wire import Line, Transaction
 from telemetry.spans import span
 
@@ -51,27 +52,8 @@ SETTINGS = {
     "jit": "off",
 }
 
-REACHED_BY: Mapping[str, str | int] = {
-    "connect_timeout": 5,
-    # A host that has gone without a word is found out in ten seconds, not in a quarter of an hour.
-    "tcp_user_timeout": 10_000,
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    # Of several hosts the one that can be written; a standby would tell what was.
-    "target_session_attrs": "primary",
-}
-"""How connections are made, where the address does not say otherwise."""
-
 LONGEST_LIFE = 600.0
 """Seconds after which a connection is made anew: the name in the address may lead elsewhere by then."""
-
-
-def shared_out(connections: int, writers: int, readers: int, clerks: int) -> tuple[int, int, int]:
-    """Connections of a process as those of its Writer, its Reader and its Clerk, in these parts; each has at least one."""
-    parts = writers + readers + clerks
-    first, second = max(1, connections * writers // parts), max(1, connections * readers // parts)
-    return first, second, max(1, connections - first - second)
 
 
 class _Pool:
@@ -84,8 +66,7 @@ class _Pool:
     def __init__(self, url: str, *, size: int = 8, patience: float = LONGEST_USE) -> None:
         """`patience` is for how many seconds a connection may be used at a time, and waited for, but not for more than ten."""
         options = " ".join(f"-c {name}={value}" for name, value in self.settings.items())
-        said = conninfo_to_dict(url)
-        given = said.get("options")
+        given = conninfo_to_dict(url).get("options")
         self._url, self._patience = url, patience
         self._arguments: dict[str, Any] = {
             "autocommit": True,
@@ -93,7 +74,7 @@ class _Pool:
             "options": f"{given} {options}" if given else options,
             "application_name": f"accord {self.name}",
             "prepare_threshold": 1,
-            **{name: value for name, value in REACHED_BY.items() if name not in said},
+            **reached(url),
         }
         self._pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
             url,

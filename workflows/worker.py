@@ -26,9 +26,10 @@ from db.exposing import NotListening, counting, exposed, measured
 from db.figures import Figures
 from db.outages import Pooled
 from db.programs import Programs
+from db.reaching import shared_out
 from db.reconciliation import Reconciliation
 from db.record import Recorder
-from db.session import Clerk, Reader, Writer, shared_out
+from db.session import Clerk, Reader, Writer
 from logs.faults import settings_at_fault
 from logs.lines import configure
 from telemetry.observer import UNOBSERVED

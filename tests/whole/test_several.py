@@ -12,6 +12,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 
+from api.server import CANNOT_START
 from cli.cast import issue_cast
 from cli.postgres import Postgres
 from cli.temporal import Temporal, free_port
@@ -146,3 +147,11 @@ async def _a_revoked_token_is_gone_everywhere(these: Parts) -> None:
     await these.revoke(person)
     await asyncio.sleep(2.1)
     assert await statuses(12) == {401}
+
+
+def test_processes_that_cannot_start_are_not_started_again_and_again(tmp_path: Path) -> None:
+    nowhere = "postgresql://accord_service@127.0.0.1:1/accord"
+    with parts(tmp_path, nowhere, TemporalSettings.of("127.0.0.1:1"), ()) as these:
+        api = these.start_api(ACCORD_API_PROCESSES="2")
+        assert api.process.wait(timeout=30) == CANNOT_START
+        assert "cannot_start" in api.said
