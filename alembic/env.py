@@ -5,7 +5,6 @@ in instead. A waiting migration gives up after some seconds, because everything 
 """
 
 import os
-from functools import partial
 
 import psycopg
 from alembic import context
