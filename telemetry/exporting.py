@@ -13,7 +13,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, Spa
 from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
 from opentelemetry.trace import Status
 
-TRACES_SAMPLER, ONE_IN_TEN = "OTEL_TRACES_SAMPLER", 0.1
+TRACES_SAMPLER, ONE_IN_A_HUNDRED = "OTEL_TRACES_SAMPLER", 0.01
 
 TOLD = frozenset(
     {
@@ -31,8 +31,8 @@ TOLD = frozenset(
 
 def provider(part: str) -> TracerProvider:
     """OpenTelemetry's provider for this process, which is made the one of all libraries in it."""
-    # Whoever sends a trace decides for it; of others one in ten, unless the variables say otherwise.
-    sampler = None if os.environ.get(TRACES_SAMPLER) else ParentBased(TraceIdRatioBased(ONE_IN_TEN))
+    # Whoever sends a trace decides for it; of others one in a hundred, unless the variables say otherwise.
+    sampler = None if os.environ.get(TRACES_SAMPLER) else ParentBased(TraceIdRatioBased(ONE_IN_A_HUNDRED))
     resource = Resource.create({SERVICE_NAMESPACE: "accord", SERVICE_NAME: f"accord-{part}"})
     made = TracerProvider(resource=resource, sampler=sampler)
     made.add_span_processor(BatchSpanProcessor(Withholding(OTLPSpanExporter())))

@@ -44,7 +44,7 @@ def traced() -> bool:
 def span(name: str, **attributes: str | int) -> AbstractContextManager[object]:
     """A span while the block lasts, within a trace that is sent. Attributes are kinds, counts and ids of ours, never texts.
 
-    Of nine traces in ten nothing is sent: a span of them would cost as much and be dropped.
+    Of most traces nothing is sent: a span of them would cost as much and be dropped.
     """
     if _tracer is None or not _is_sent():
         return _NOTHING
