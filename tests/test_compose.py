@@ -63,7 +63,7 @@ def test_the_service_does_not_own_the_ledger(services: dict[str, Any]) -> None:
     for name in ("api", "worker"):
         environment = services[name]["environment"]
         assert environment["DATABASE_URL"].startswith("postgresql://accord_service@")
-        assert environment["PGPASSWORD_FILE"] == "/run/secrets/service"
+        assert environment["PGPASSWORD_FILE"] == "/run/passwords/service"
         assert [secret["source"] for secret in services[name]["secrets"]] == ["service"]
         assert "OWNER" not in json.dumps(environment)
     assert services["migrate"]["environment"]["DATABASE_OWNER_URL"].startswith("postgresql://accord_owner@")
@@ -115,6 +115,14 @@ def test_what_stays_up_says_when_it_is_well(services: dict[str, Any]) -> None:
     for name, service in services.items():
         if service["restart"] == "unless-stopped":
             assert service["healthcheck"]["test"], name
+
+
+def test_no_plan_can_name_the_password_of_the_database(services: dict[str, Any]) -> None:
+    """A source is given what its plan names, out of one folder."""
+    worker = services["worker"]
+    assert [
+        secret["target"] for secret in worker["secrets"] if secret["target"].startswith(worker["environment"]["ACCORD_SECRETS"])
+    ] == []
 
 
 def test_no_password_stands_in_the_description_of_a_container(services: dict[str, Any]) -> None:

@@ -52,7 +52,8 @@ class Composed:
             "temporal:7233": self._temporal.address,
             "/documents": str(self._folder / "documents"),
             "/accord/plans": str(ROOT / "plans"),
-            "/run/secrets": str(self._folder),
+            "/run/passwords": str(self._folder),
+            "/run/secrets": str(self._folder / "secrets"),
             "/accord/docker": str(ROOT / "docker"),
             "0.0.0.0": "127.0.0.1",  # noqa: S104  it is replaced
         }.items():
