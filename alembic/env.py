@@ -12,6 +12,7 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
 from db.models import Row
+from db.reaching import reached
 
 ONE_AT_A_TIME = 4_206_100_801  # advisory lock; any number, but always this one
 
@@ -44,7 +45,9 @@ def _run_online() -> None:
         return
     address = _address()
     # psycopg reads the address itself: SQLAlchemy's own reader does not know all that libpq's does.
-    engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(address), poolclass=NullPool)
+    engine = create_engine(
+        "postgresql+psycopg://", creator=lambda: psycopg.connect(address, **reached(address)), poolclass=NullPool
+    )
     with engine.connect() as connection:
         _run(connection)
 

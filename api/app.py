@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, MutableMapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any, TypedDict
@@ -51,9 +51,12 @@ from api.state import Settings, State
 from api.strictness import nothing_is_ignored
 from db.check_runs import CheckRuns
 from db.documents import Documents, store_at
+from db.exposing import counting, exposed, measured
+from db.figures import Figures
 from db.plan_reader import PlanReader
 from db.programs import Programs
 from db.queries import Queries
+from db.reaching import shared_out
 from db.record import Recorder
 from db.session import Clerk, Reader, Writer
 from db.sessions import KnownSessions, Sessions
@@ -61,6 +64,8 @@ from db.snapshots import Snapshots
 from db.tokens import Tokens
 from db.watching import Watching
 from logs.lines import configure
+from telemetry.observer import UNOBSERVED
+from telemetry.settings import TelemetrySettings
 from workflows.client import TemporalSettings, connect
 
 log = structlog.get_logger()
@@ -96,16 +101,19 @@ async def _opened(stack: AsyncExitStack) -> State:
     if not structlog.is_configured():
         configure()  # a server that is not ours would let structlog write local variables
     settings = Settings()
-    patience = settings.accord_database_seconds
-    writer = await stack.enter_async_context(Writer(settings.database_url, size=12, patience=patience))
-    reader = await stack.enter_async_context(Reader(settings.database_url, size=6, patience=patience))
-    clerk = await stack.enter_async_context(Clerk(settings.database_url, size=3, patience=patience))
+    url, patience = settings.database_url, settings.accord_database_seconds
+    writers, readers, clerks = shared_out(settings.accord_database_connections, 4, 2, 1)
+    writer = await stack.enter_async_context(Writer(url, size=writers, patience=patience))
+    reader = await stack.enter_async_context(Reader(url, size=readers, patience=patience))
+    clerk = await stack.enter_async_context(Clerk(url, size=clerks, patience=patience))
     plans = PlanReader()
     stack.push_async_callback(plans.close)
     snapshots = Snapshots(reader, clerk)
     stack.push_async_callback(snapshots.close)
     programs = Programs(reader, plans, snapshots)
-    recorder = Recorder(writer, programs, plans)
+    telemetry = TelemetrySettings()
+    metrics = counting(telemetry.accord_metrics)
+    recorder = Recorder(writer, programs, plans, observer=metrics or UNOBSERVED)
     stack.push_async_callback(recorder.close)
     store = store_at(settings.accord_documents)
     tokens = Tokens(reader, clerk)
@@ -120,6 +128,10 @@ async def _opened(stack: AsyncExitStack) -> State:
     )
     watching = Watching(reader, programs)
     stack.push_async_callback(watching.close)
+    if metrics is not None and telemetry.accord_metrics is not None:
+        figures = Figures(reader)
+        measured(metrics, recorder, programs, (writer, reader, clerk), figures)
+        await stack.enter_async_context(exposed(telemetry.accord_metrics, metrics, figures))
     _collect_less_often()
     return State(
         settings=settings,
@@ -139,6 +151,7 @@ async def _opened(stack: AsyncExitStack) -> State:
         known_sessions=KnownSessions(sessions),
         watching=watching,
         provider=Provider(ProviderSettings(), await stack.enter_async_context(httpx2.AsyncClient(trust_env=False))),
+        observer=metrics or UNOBSERVED,
     )
 
 
@@ -155,6 +168,11 @@ def _collect_less_often() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+
+
+def is_health(scope: MutableMapping[str, Any]) -> bool:
+    """Asked every few seconds, and of interest to nobody."""
+    return bool(scope.get("path", "").startswith("/api/v1/health"))
 
 
 class Door(FastAPI):
@@ -197,6 +215,8 @@ def create_app() -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         generate_unique_id_function=operation_id,
         separate_input_output_schemas=False,  # one shape, one name
+        # Spans of requests alone: what FastAPI would tell beside them quotes what callers sent, and our metrics cost half.
+        telemetry={"metrics": False, "logs": False, "operation_spans": False, "auto_configure": False, "exclude": is_health},
     )
     # In this order they are looked through for each request, so acts, which are asked most, stand first.
     for room in (

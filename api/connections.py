@@ -36,7 +36,8 @@ SENDING_SECONDS = 30.0
 class Limits(BaseSettings):
     """Read from the environment."""
 
-    accord_connections: int = Field(default=2000, ge=10, description="most connections at a time")
+    accord_connections: int = Field(default=2000, ge=10, description="most connections of a process at a time")
+    accord_api_processes: int = Field(default=1, ge=1, le=64, description="processes that serve the port")
     accord_connections_per_address: int = Field(
         default=500, ge=1, description="of them from one address (of IPv6, one /64); behind a proxy, as many as at all"
     )

@@ -27,18 +27,17 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from psycopg import OperationalError
-from psycopg.errors import DiskFull
 from psycopg_pool import PoolTimeout
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from api import unreadable
-from api.requests import TOLD, route_of
+from api.requests import CODE, TOLD, route_of
 from db.database_clock import ClockJumped
 from db.documents import StoreAway
+from db.outages import sentence
 from db.plan_reader import ReaderBusy
-from db.session import NotWritable, Unanswered
 from logs.request import REQUEST
 from rules.refusals import Code
 from rules.refusals import Refused as Refusal
@@ -260,6 +259,7 @@ class Refused(Problem):
 
 def body(problem: Problem, request: Request) -> JSONResponse:
     status = problem.answered_with
+    request.scope[CODE] = problem.code
     content = ProblemBody(
         type=f"/api/v1/problems/{problem.code}",
         title=HTTPStatus(status).phrase,
@@ -285,18 +285,9 @@ class ProblemAnswer(JSONResponse):
 
 
 def unavailable(error: Exception) -> Unavailable:
-    """The database cannot be reached, does not answer, or cannot be written; which of them is said."""
+    """The database cannot be used now; the sentence says in which way."""
     log.warning("database_unavailable", error=error)
-    match error:
-        case Unanswered():
-            what = "The database does not answer"
-        case NotWritable():
-            what = "The database can be read and not written now"
-        case DiskFull():
-            what = "The database has no room left on its disk"
-        case _:
-            what = "The database cannot be reached"
-    return Unavailable(f"{what}; nothing of this request is lost.")
+    return Unavailable(f"{sentence(error)}; nothing of this request is lost.")
 
 
 def install(app: FastAPI) -> None:

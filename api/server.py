@@ -1,4 +1,4 @@
-"""`python -m api.server`: serves the API with its limits, and logs. One process; run as many as are wanted."""
+"""`python -m api.server`: serves the API with its limits, and logs. In one process, or as many as are wanted."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ import uvicorn
 from pydantic import ValidationError
 
 from api.connections import Connections, Limits
+from api.processes import Processes, command
 from api.protocol import BoundedConfig, BoundedProtocol
 from logs.faults import settings_at_fault
 from logs.lines import configure
+from telemetry.spans import trace
 from workflows.lines import temporal_lines
 
 log = structlog.get_logger()
@@ -43,6 +45,8 @@ class Server(uvicorn.Server):
     """Uvicorn's, which also looks at deadlines, and accepts few connections at a time."""
 
     config: BoundedConfig
+    parent: int | None = None
+    """Who has started it and goes with it; None where that is nobody's business."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -53,6 +57,8 @@ class Server(uvicorn.Server):
             log.info("listening", address="{}:{}".format(*one.getsockname()[:2]))
 
     async def on_tick(self, counter: int) -> bool:
+        if self.parent is not None and os.getppid() != self.parent:
+            self.should_exit = True  # nobody is there any more who would end it
         if counter % LOOK_TICKS == 0:
             self.config.connections.look(asyncio.get_running_loop().time())
         return await super().on_tick(counter)
@@ -107,18 +113,27 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--app", default="api.app:create_app", help=argparse.SUPPRESS)  # benchmarks serve their floor
+    parser.add_argument("--descriptor", type=int, help=argparse.SUPPRESS)  # a socket that is listened on, of several processes
     chosen = parser.parse_args(arguments)
     os.umask(0o077)
     gc.disable()  # until it has started: nothing that is imported is garbage, and looking for some is a quarter of the time
     try:
         configure(crashes=True)
+        trace("api")
         temporal_lines()
-        serving = server(chosen.app, Limits())
-        bound = listening(chosen.host, chosen.port)
+        limits = Limits()
+        serving = server(chosen.app, limits)
+        if chosen.descriptor is not None:
+            bound, serving.parent = socket.socket(fileno=chosen.descriptor), os.getppid()
+        else:
+            bound = listening(chosen.host, chosen.port)
     except ValidationError as error:
         sys.exit(f"accord: {settings_at_fault(error)}")
     except OSError as refused:
         sys.exit(f"accord: {chosen.host}:{chosen.port} cannot be listened on: {refused.strerror}.")
+    if limits.accord_api_processes > 1 and chosen.descriptor is None:
+        served = command("api.server", ["--app", chosen.app, "--descriptor", str(bound.fileno())])
+        sys.exit(Processes(limits.accord_api_processes, served, bound.fileno(), CANNOT_START).run())
     serving.run(sockets=[bound])
     if not serving.started:
         sys.exit(CANNOT_START)

@@ -24,6 +24,7 @@ from db.session import Clerk, Reader
 from db.sessions import KnownSessions, Sessions
 from db.tokens import Tokens
 from db.watching import Watching
+from telemetry.observer import Observer
 
 
 class Settings(BaseSettings):
@@ -32,6 +33,9 @@ class Settings(BaseSettings):
     database_url: str = Field(description="PostgreSQL, as the service's role")
     accord_database_seconds: float = Field(
         default=2.0, gt=0, le=60, description="how long the database may take for one answer before the caller is told 503"
+    )
+    accord_database_connections: int = Field(
+        default=21, ge=3, le=1000, description="most connections of a process to the database"
     )
     accord_documents: str = Field(default=".accord/documents", description="folder or URL of the document store")
     accord_plans: Path = Field(default=Path("plans"), description="folder of plans that can be started by name")
@@ -72,6 +76,7 @@ class State:
     known_sessions: KnownSessions
     watching: Watching
     provider: Provider
+    observer: Observer
 
 
 async def state_of(request: Request) -> State:

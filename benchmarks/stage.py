@@ -102,14 +102,14 @@ class Stage:
         busy = [children["Temporal"], children["worker"]]
         deadline, calm = time.monotonic() + seconds, 0
         while calm < CALM_LOOKS and time.monotonic() < deadline:
-            before = sum(map(_processor, busy))
+            before = sum(map(processor, busy))
             time.sleep(0.2)
-            calm = calm + 1 if sum(map(_processor, busy)) - before < IDLE else 0
+            calm = calm + 1 if sum(map(processor, busy)) - before < IDLE else 0
 
     def clock_processor(self) -> tuple[float, float]:
         """Seconds of processor that Temporal and the worker have used."""
         children = self.service.children()
-        return _processor(children["Temporal"]), _processor(children["worker"])
+        return processor(children["Temporal"]), processor(children["worker"])
 
     def behind(self) -> int:
         """Programs whose workflow has something to hear."""
@@ -160,23 +160,23 @@ def _floor(running: Service) -> Iterator[tuple[int, int]]:
         command, env=os.environ | {"FLOOR_URL": url}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as it:
         try:
-            _await_answer(port)
+            await_answer(f"http://127.0.0.1:{port}/openapi.json")
             yield port, it.pid
         finally:
             it.terminate()
 
 
-def _processor(pid: int) -> float:
+def processor(pid: int) -> float:
     """Seconds that a process has used."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _await_answer(port: int) -> None:
+def await_answer(address: str) -> None:
     deadline = time.monotonic() + 30
     while True:
         try:
-            urlopen(f"http://127.0.0.1:{port}/openapi.json", timeout=2).close()
+            urlopen(address, timeout=2).close()  # noqa: S310  ours
         except OSError:
             assert time.monotonic() < deadline
             time.sleep(0.1)

@@ -22,6 +22,7 @@ from cli.service import Refused
 from cli.supervisor import Ports, supervise
 from cli.verify import command as verify
 from db.migrations import upgrade
+from db.reaching import reached
 from db.rebuild import rebuild as make_again
 from logs.faults import settings_at_fault
 
@@ -91,7 +92,8 @@ def rebuild(
     async def rebuilt() -> int:
         with Progress() as progress:
             task = progress.add_task("Programs", total=None)
-            owner = await psycopg.AsyncConnection.connect(owner_database(home), autocommit=True)
+            address = owner_database(home)
+            owner = await psycopg.AsyncConnection.connect(address, autocommit=True, **reached(address))
             async with owner:
                 return await make_again(owner, program, lambda done, of: progress.update(task, completed=done, total=of))
 

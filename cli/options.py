@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from importlib.metadata import version
 from typing import Annotated
 
@@ -46,3 +47,24 @@ def ended(app: typer.Typer) -> None:
         app(prog_name="accord")
     except SystemExit as asked:
         leave(asked.code)
+    except Exception as error:
+        if (told := _of_the_database(error)) is not None:
+            leave(f"accord: {told}")
+        raise
+
+
+def _of_the_database(error: Exception) -> str | None:
+    """The sentence for a database that cannot be used; None for anything else, which is a fault."""
+    if "psycopg" not in sys.modules:
+        return None  # a command that talks to a service alone does not wait for this import
+    from psycopg import OperationalError  # noqa: PLC0415  imported already
+
+    from db.outages import Pooled, sentence  # noqa: PLC0415  as above
+
+    match error:
+        case Pooled():
+            return str(error)
+        case OperationalError():
+            return f"{sentence(error)}."
+        case _:
+            return None

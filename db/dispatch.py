@@ -16,10 +16,12 @@ from uuid import UUID
 
 from db.ledger import read
 from db.session import Clerk, Connection
+from logs.trace import understood
 from rules.entries import Entry
 
 CHANNEL = "accord_pending"
-"""Notified with a program's id when it is pending. A hint: looking at all programs now and then makes sure."""
+"""Notified with a program's id when it is pending, and the trace of the act after it. A hint: looking at all programs
+now and then makes sure."""
 
 SOON = timedelta(seconds=30)
 """A program whose next clock is due by then is dispatched before others."""
@@ -121,10 +123,14 @@ class Dispatch:
             pending = tuple(Pending(**row) for row in await cursor.fetchall())
             yield Batch(connection, pending, namespace_id, epoch)
 
-    async def notified(self) -> AsyncGenerator[UUID]:
-        """The ids of programs as they become pending. Ends with psycopg.Error when the connection is lost."""
+    async def notified(self) -> AsyncGenerator[tuple[UUID, str | None]]:
+        """The ids of programs as they become pending, and the trace of the act, as `traceparent`, where there is one.
+
+        Ends now and then, and with psycopg.Error when the connection is lost.
+        """
         async for payload in self._clerk.notified(CHANNEL):
-            yield UUID(payload)
+            program_id, _, trace = payload.partition(" ")
+            yield UUID(program_id), understood(trace)
 
     async def retell(self, program_id: UUID | None = None) -> int:
         """Lets the workflow of a program, or of all, be told again from the first entry; how many those are."""

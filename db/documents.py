@@ -33,6 +33,8 @@ IN_MEMORY = 2**20
 """Bytes of an upload that are held in memory; more of it waits in a temporary file."""
 CHUNK = 2**18
 PROBE_SECONDS = 1.0
+NO_BUCKET = "NoSuchBucket"
+"""How an S3 says that not the document is missing, but the place of all of them."""
 
 _FIND = (
     "SELECT program_id AS program, sha256, size, media_type, name, uploaded_by, nullif(uploaded_for, '') AS uploaded_for,"
@@ -167,7 +169,7 @@ class Documents:
         try:
             async with asyncio.timeout(PROBE_SECONDS):
                 with suppress(NotFiled), _answering(nothing):
-                    await obstore.head_async(self._store, path_of(nothing))
+                    await obstore.get_async(self._store, path_of(nothing))  # the answer to HEAD would not say what is missing
         except (StoreAway, TimeoutError):
             return False
         return True
@@ -214,7 +216,9 @@ def _answering(digest: str) -> Iterator[None]:
     """What a store raises as the fault of a document that it is: each store raises what it pleases."""
     try:
         yield
-    except (FileNotFoundError, NotFoundError):
+    except (FileNotFoundError, NotFoundError) as error:
+        if NO_BUCKET in str(error):
+            raise StoreAway from None
         raise NotFiled(digest) from None
     except (BaseError, OSError):
         raise StoreAway from None

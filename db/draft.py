@@ -61,6 +61,7 @@ class Draft:
         self._clock_seq: int | None = None
         self._changed: set[Subject] | None = set()
         self.after = kept
+        self.trace: str | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -124,7 +125,12 @@ class Draft:
         return self._with_notice((append_as_expected(*shape), *(*values, self._before.seq, self._before.head)))
 
     def _with_notice(self, statement: Call) -> tuple[Call, ...]:
-        return (statement,) if self._clock_seq is None else (statement, (NOTIFY, str(self.program_id)))
+        return (statement,) if self._clock_seq is None else (statement, (NOTIFY, self._notice))
+
+    @property
+    def _notice(self) -> str:
+        """The program, and the trace with which whoever looks may carry on."""
+        return f"{self.program_id} {self.trace}" if self.trace else str(self.program_id)
 
     def _written(self) -> tuple[tuple[frozenset[str], frozenset[str]], tuple[Value, ...]]:
         """Which projections are written and which lose lines; and the program, rows as JSON, and the entries as bytes."""

@@ -17,7 +17,7 @@ from db.database_clock import DatabaseClock
 from db.draft import Draft
 from db.programs import Programs
 from db.session import Writer
-from db.waiting import Waiting, is_receipt, made
+from db.waiting import Waiting, is_receipt, made, trace_of
 
 LONGEST_AHEAD = timedelta(milliseconds=100)
 """What is foreseen is sent before it is older than this: the database takes no time that is 200 milliseconds ago."""
@@ -51,6 +51,7 @@ class Foresight:
         if kept is None or now is None or not together or kept.program.at > now + LONGEST_AHEAD:
             return None
         draft = Draft(program_id, kept, now, {})
+        draft.trace = trace_of(together)
         outcomes = [waiting.judged(draft) for waiting in together]
         if draft.is_empty or not all(is_receipt(outcome) for outcome in outcomes):
             return None

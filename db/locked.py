@@ -16,11 +16,12 @@ import psycopg
 
 from db.database_clock import ClockJumped, DatabaseClock, follows
 from db.draft import Draft, Known
+from db.outages import is_lost
 from db.programs import Kept, Programs, entries_of
 from db.receipts import repeated
 from db.session import Writer
 from db.statements import ACCEPTED, ACT, LOCK, LOOK
-from db.waiting import Waiting
+from db.waiting import Waiting, trace_of
 from db.wire import BEGIN, COMMIT, Transaction
 from rules.acts import Act, StartProgram
 
@@ -48,7 +49,12 @@ class Locked:
         except _StartedMeanwhile:
             # It was not there when we looked, and is there to be locked now.
             self._programs.drop(program_id)
-            return await self._attempt(program_id, together)
+        except psycopg.OperationalError as error:
+            if not is_lost(error):
+                raise
+            # The server was restarted while nobody asked, or just now. Whatever was recorded is found by the ids of the acts.
+            self._programs.drop(program_id)
+        return await self._attempt(program_id, together)
 
     async def _attempt(self, program_id: UUID, together: Sequence[Waiting]) -> list[Any]:
         acts = [act for waiting in together for act in waiting.acts]
@@ -58,6 +64,7 @@ class Locked:
         async with self._writer.transaction() as transaction:
             at, kept, known = await self._looked(transaction, program_id, kept, acts)
             draft = Draft(program_id, kept, at, known)
+            draft.trace = trace_of(together)
             outcomes = [await waiting.all_judged(draft) for waiting in together]
             if not draft.is_empty:
                 try:

@@ -129,6 +129,16 @@ class Programs:
             await self._plans.reads(entry.fact)
         return evolve(program, entry)
 
+    @property
+    def count(self) -> int:
+        """How many programs are kept."""
+        return len(self._kept)
+
+    @property
+    def entries(self) -> int:
+        """Of how many entries they were folded."""
+        return self._entries
+
     def kept(self, program_id: UUID) -> Kept | None:
         """What is kept of a program, which may be old."""
         if (found := self._kept.get(program_id)) is not None:

@@ -11,6 +11,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from datetime import UTC, datetime
+from time import perf_counter
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -23,10 +24,13 @@ from db.receipts import BatchRefused, Receipt
 from db.session import Writer
 from db.turns import Turns
 from db.waiting import Waiting, made
+from logs.trace import TRACE
 from rules.acts import Act, Propose, StartProgram
 from rules.decide import Decided, decide
 from rules.refusals import Refused
 from rules.vocabulary.matters import Amend
+from telemetry.observer import UNOBSERVED, Observer
+from telemetry.spans import current, span
 
 T = TypeVar("T")
 
@@ -44,9 +48,16 @@ class Recorder:
     """Records acts. One per process; any number of processes may record in the same program."""
 
     def __init__(
-        self, writer: Writer, programs: Programs, plans: PlanReader | None = None, *, most_together: int = MOST_TOGETHER
+        self,
+        writer: Writer,
+        programs: Programs,
+        plans: PlanReader | None = None,
+        *,
+        most_together: int = MOST_TOGETHER,
+        observer: Observer = UNOBSERVED,
     ) -> None:
         """`plans`, where nobody must wait for the plan of somebody else's act."""
+        self._observer = observer
         self._programs = programs
         self._plans = plans
         self._most_together = most_together
@@ -103,9 +114,30 @@ class Recorder:
         while self._working:
             await asyncio.wait(self._working)
 
+    @property
+    def waiting(self) -> int:
+        """How many callers wait for a transaction."""
+        return sum(map(len, self._queues.values()))
+
+    @property
+    def lanes(self) -> int:
+        """How many shared round trips are under way."""
+        return self._lanes
+
     async def _asked(self, program_id: UUID, acts: tuple[Act, ...], of: Callable[[Any], Any], *, is_batch: bool) -> Any:
+        begun, outcome = perf_counter(), "failed"
+        try:
+            with span("record", kind=acts[0].deed.kind, acts=len(acts)):
+                answer = await self._answered(program_id, acts, of, is_batch=is_batch)
+            outcome = _outcome(answer)
+            return answer
+        finally:
+            self._observer.acted([act.deed.kind for act in acts], outcome, perf_counter() - begun)
+
+    async def _answered(self, program_id: UUID, acts: tuple[Act, ...], of: Callable[[Any], Any], *, is_batch: bool) -> Any:
         await self._read_first(program_id, acts)
-        waiting = Waiting(acts, is_batch, of, asyncio.get_running_loop().create_future())
+        future = asyncio.get_running_loop().create_future()
+        waiting = Waiting(acts, is_batch, of, future, current() or TRACE.get())
         if (queue := self._queues.get(program_id)) is not None:
             queue.append(waiting)
         else:
@@ -201,6 +233,15 @@ class Recorder:
             self._is_ready(program_id)
         else:
             del self._queues[program_id]
+
+
+def _outcome(answer: Any) -> str:
+    """`recorded`, or the code of the refusal."""
+    match answer:
+        case Refused(code=code) | BatchRefused(refused=Refused(code=code)):
+            return str(code)
+        case _:
+            return "recorded"
 
 
 def _itself(receipt: T) -> T:

@@ -20,9 +20,13 @@ from typing import Any, ClassVar, LiteralString, Self, TypeAlias
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow, dict_row
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from db.durability import durable
+from db.outages import NotWritable, Pooled, Unanswered, Unreachable, is_lost
+from db.reaching import reached
 from db.wire import Line, Transaction
+from telemetry.spans import span
 
 Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 Connection: TypeAlias = psycopg.AsyncConnection[DictRow]
@@ -30,6 +34,12 @@ Connection: TypeAlias = psycopg.AsyncConnection[DictRow]
 ROLE = "accord_service"
 WAIT_SECONDS = 10.0
 """How long a caller waits for a free connection before it is told that there is none."""
+
+LONGEST_USE = 90.0
+"""Seconds for which a connection is used at a time, unless somebody says less. The server ends a statement after 60."""
+
+WHY_SECONDS = 0.5
+"""How long it may take to find out why there is no connection."""
 
 SETTINGS = {
     "role": ROLE,
@@ -42,67 +52,8 @@ SETTINGS = {
     "jit": "off",
 }
 
-REACHED_BY: Mapping[str, str | int] = {
-    "connect_timeout": 5,
-    # A host that has gone without a word is found out in ten seconds, not in a quarter of an hour.
-    "tcp_user_timeout": 10_000,
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    # Of several hosts the one that can be written; a standby would tell what was.
-    "target_session_attrs": "primary",
-}
-"""How connections are made, where the address does not say otherwise."""
-
 LONGEST_LIFE = 600.0
 """Seconds after which a connection is made anew: the name in the address may lead elsewhere by then."""
-
-DURABLE: Mapping[str, tuple[str, ...]] = {
-    "fsync": ("on",),
-    "full_page_writes": ("on",),
-    "synchronous_commit": ("on", "remote_write", "remote_apply"),
-    "data_checksums": ("on",),
-}
-"""Settings without which an acknowledged entry can vanish, or rot unnoticed, and what they may be."""
-
-
-class NotDurable(RuntimeError):
-    """The server could lose entries that it has confirmed; names each setting and what to set."""
-
-    logged_in_full: ClassVar = True
-
-
-async def durable(connection: psycopg.AsyncConnection[Any]) -> None:
-    """Raises NotDurable unless the server keeps what it confirms.
-
-    With synchronous_commit off, a killed server came back without 2,095 confirmed entries and with
-    a chain that verified.
-    """
-    async with connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute("SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [list(DURABLE)])
-        found = {row["name"]: row["setting"] for row in await cursor.fetchall()}
-    faults = [
-        f"{name} is {found.get(name, 'unknown')}; set it to {' or '.join(right)}"
-        + (" (pg_checksums --enable, while the server is stopped)" if name == "data_checksums" else "")
-        for name, right in DURABLE.items()
-        if found.get(name) not in right
-    ]
-    if faults:
-        raise NotDurable("PostgreSQL could lose recorded entries: " + "; ".join(faults) + ".")
-
-
-class Unanswered(psycopg.OperationalError):
-    """The server has a connection and does not answer: it stands still, or its machine does."""
-
-    def __init__(self) -> None:
-        super().__init__("the database does not answer")
-
-
-class NotWritable(psycopg.OperationalError):
-    """The server answers and does not write: another is the primary now, or somebody has set it to read only."""
-
-    def __init__(self) -> None:
-        super().__init__("the database can be read and not written")
 
 
 class _Pool:
@@ -112,19 +63,18 @@ class _Pool:
     is_checked: ClassVar[bool] = False
     """Whether a connection is asked for a sign of life before it is given out."""
 
-    def __init__(self, url: str, *, size: int = 8, patience: float | None = None) -> None:
-        """`patience` is for how many seconds a connection may be used at a time; None: for as long as it takes."""
+    def __init__(self, url: str, *, size: int = 8, patience: float = LONGEST_USE) -> None:
+        """`patience` is for how many seconds a connection may be used at a time, and waited for, but not for more than ten."""
         options = " ".join(f"-c {name}={value}" for name, value in self.settings.items())
-        said = conninfo_to_dict(url)
-        given = said.get("options")
+        given = conninfo_to_dict(url).get("options")
         self._url, self._patience = url, patience
         self._arguments: dict[str, Any] = {
             "autocommit": True,
             "row_factory": dict_row,
             "options": f"{given} {options}" if given else options,
-            "application_name": f"accord {type(self).__name__.lower()}",
+            "application_name": f"accord {self.name}",
             "prepare_threshold": 1,
-            **{name: value for name, value in REACHED_BY.items() if name not in said},
+            **reached(url),
         }
         self._pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
             url,
@@ -132,9 +82,9 @@ class _Pool:
             kwargs=self._arguments,
             min_size=min(2, size),
             max_size=size,
-            timeout=patience or WAIT_SECONDS,
+            timeout=min(patience, WAIT_SECONDS),
             max_lifetime=LONGEST_LIFE,
-            check=AsyncConnectionPool.check_connection if self.is_checked else None,
+            check=self._checked if self.is_checked else None,
             # The pause between attempts doubles until this is over and another row of attempts begins: with the default of
             # five minutes a database that was away for a minute would be found again a minute after it is back.
             reconnect_timeout=WAIT_SECONDS,
@@ -143,18 +93,61 @@ class _Pool:
         )
 
     async def open(self) -> None:
-        """Raises psycopg.Error at once when the database cannot be used."""
+        """Raises psycopg.Error at once when the database cannot be used, or Pooled."""
         # The pool alone would try again and again, and say in the end only that it took too long.
-        connection = await psycopg.AsyncConnection.connect(self._url, **self._arguments)
+        try:
+            connection = await psycopg.AsyncConnection.connect(self._url, **self._arguments)
+        except psycopg.OperationalError as error:
+            if "unsupported startup parameter" in str(error):
+                raise Pooled from error
+            raise
         async with connection:
             await self._trial(connection)
         await self._pool.open(wait=True, timeout=WAIT_SECONDS)
 
     async def _trial(self, connection: Connection) -> None:
-        await connection.execute("SELECT 1")
+        cursor = await connection.execute(
+            "SELECT current_user::text AS role, current_setting('lock_timeout') AS lock_timeout, pg_backend_pid() AS process"
+        )
+        row = await cursor.fetchone()
+        if row is None or (row["role"], row["lock_timeout"]) != (ROLE, SETTINGS["lock_timeout"]):
+            raise Pooled
+        if row["process"] != connection.info.backend_pid and await self._is_shared(connection):
+            raise Pooled
+
+    async def _is_shared(self, connection: Connection) -> bool:
+        """Whether what is set on one connection is found on another: something has given both the same."""
+        await connection.execute("SELECT set_config('accord.of', 'another', false)")
+        async with await psycopg.AsyncConnection.connect(self._url, **self._arguments) as other:
+            cursor = await other.execute("SELECT current_setting('accord.of', true) AS mark")
+            row = await cursor.fetchone()
+        return bool(row and row["mark"] == "another")
+
+    async def _checked(self, connection: Connection) -> None:
+        alarm = asyncio.get_running_loop().call_later(min(self._patience, WAIT_SECONDS), _hang_up, connection)
+        try:
+            await connection.execute("")
+        finally:
+            alarm.cancel()
 
     async def close(self) -> None:
         await self._pool.close()
+
+    @property
+    def name(self) -> str:
+        return type(self).__name__.lower()
+
+    @property
+    def connections(self) -> Mapping[str, int]:
+        """How many are in use, and how many wait for somebody."""
+        stats = self._pool.get_stats()
+        idle = stats["pool_available"]
+        return {"used": stats["pool_size"] - idle, "idle": idle}
+
+    @property
+    def waiting(self) -> int:
+        """Callers that wait for a connection."""
+        return self._pool.get_stats()["requests_waiting"]
 
     async def __aenter__(self) -> Self:
         await self.open()
@@ -174,24 +167,43 @@ class _Pool:
             _hang_up(connection)
 
         try:
-            connection = await self._pool.getconn()
-            alarm = asyncio.get_running_loop().call_later(self._patience, hang_up) if self._patience else None
+            connection = await self._given()
+            traced = span("database", pool=self.name)
+            alarm = asyncio.get_running_loop().call_later(self._patience, hang_up)
             try:
-                yield connection
+                with traced:
+                    yield connection
             except psycopg.errors.ReadOnlySqlTransaction as error:
                 if self.only_reads:
                     raise
                 await connection.close()  # the next one may lead to the primary
                 raise NotWritable from error
             finally:
-                if alarm is not None:
-                    alarm.cancel()
+                alarm.cancel()
                 await self._pool.putconn(connection)
         except psycopg.OperationalError as error:
             if has_hung_up:
                 raise Unanswered from error  # asking the other connections how they are would wait as long
-            await self._sort_out()
+            if is_lost(error):
+                await self._sort_out()
             raise
+
+    async def _given(self) -> Any:
+        """A connection of the pool. Raises Unreachable, which knows more than that it took too long."""
+        try:
+            return await self._pool.getconn()
+        except PoolTimeout as error:
+            raise Unreachable(await self._why()) from error
+
+    async def _why(self) -> str:
+        """What the server says to somebody who comes now."""
+        try:
+            async with asyncio.timeout(WHY_SECONDS):
+                connection = await psycopg.AsyncConnection.connect(self._url, **self._arguments)
+        except (psycopg.Error, TimeoutError) as error:
+            return str(error)
+        await connection.close()
+        return ""
 
     async def _sort_out(self) -> None:
         """After a restart of the server all idle connections are dead; drop them now, not one by one."""
@@ -210,7 +222,7 @@ class Reader(_Pool):
         try:
             return await self._rows(query, parameters)
         except psycopg.OperationalError as error:
-            if isinstance(error, Unanswered) or (error.sqlstate is not None and not error.sqlstate.startswith("57P")):
+            if not is_lost(error):
                 raise
             return await self._rows(query, parameters)
 
@@ -246,11 +258,11 @@ class Clerk(_Pool):
             return bool(row and row["writable"])
 
     async def notified(self, channel: LiteralString) -> AsyncGenerator[str]:
-        """What is notified on a channel from now on, over a connection of its own."""
+        """What is notified on a channel from now on, over a connection of its own; ends when that is old, as others do."""
         connection = await psycopg.AsyncConnection.connect(self._url, **self._arguments)
         async with connection:
             await connection.execute(f"LISTEN {channel}")
-            async for notice in connection.notifies():
+            async for notice in connection.notifies(timeout=LONGEST_LIFE):
                 yield notice.payload
 
 
@@ -267,6 +279,7 @@ class Writer(_Pool):
     line = Line
 
     async def _trial(self, connection: Connection) -> None:
+        await super()._trial(connection)
         await durable(connection)
 
     @asynccontextmanager

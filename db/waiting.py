@@ -21,6 +21,8 @@ class Waiting:
     of: Callable[[Any], Any]
     """What is made of a receipt, or of the receipts of a batch, to be the answer."""
     future: asyncio.Future[Any]
+    trace: str | None = None
+    """The trace that the act is part of, as `traceparent`."""
 
     @property
     def has_gone(self) -> bool:
@@ -70,3 +72,8 @@ def made(together: Iterable[Waiting], outcomes: Iterable[Any]) -> list[Any]:
 def is_receipt(outcome: Any) -> bool:
     """Whether it is a receipt, or those of a batch, and not a refusal or an error."""
     return isinstance(outcome, Receipt | tuple)
+
+
+def trace_of(together: Iterable[Waiting]) -> str | None:
+    """One of the traces of those who are recorded together: what follows from all of them follows once."""
+    return next((waiting.trace for waiting in together if waiting.trace is not None), None)

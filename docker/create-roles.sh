@@ -3,7 +3,8 @@
 # grant itself everything back, and the ledger is append-only by grants too.
 set -eu
 psql --no-psqlrc --set=ON_ERROR_STOP=1 --username=postgres --dbname=postgres \
-  --set=owner_password="$ACCORD_OWNER_PASSWORD" --set=service_password="$ACCORD_SERVICE_PASSWORD" <<'SQL'
+  --set=owner_password="$(cat "$ACCORD_OWNER_PASSWORD_FILE")" \
+  --set=service_password="$(cat "$ACCORD_SERVICE_PASSWORD_FILE")" <<'SQL'
 CREATE ROLE accord_owner LOGIN PASSWORD :'owner_password';
 CREATE ROLE accord_service LOGIN PASSWORD :'service_password';
 CREATE DATABASE accord OWNER accord_owner;

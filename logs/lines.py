@@ -22,10 +22,11 @@ from pydantic_settings import BaseSettings
 
 from logs.faults import described, name_of
 from logs.request import REQUEST
+from logs.trace import TRACE, id_of
 from logs.withheld import Withholding
 
 MOST_BYTES = 4000
-OURS = ("__main__", "api", "benchmarks", "cli", "db", "logs", "workflows")
+OURS = ("__main__", "api", "benchmarks", "cli", "db", "logs", "telemetry", "workflows")
 TALKATIVE = ("uvicorn", "temporalio")
 """Libraries whose lines of the level INFO tell something. What they say below that holds bodies; of others only warnings are
 written, since at INFO a client of HTTP names each address with its query."""
@@ -120,6 +121,8 @@ class Lines(logging.Formatter):
         }
         if (request := REQUEST.get()) is not None:
             line["request"] = request
+        if (trace := TRACE.get()) is not None:
+            line["trace"] = id_of(trace)
         for name, value in _fields(record).items():
             line.setdefault(name, name_of(value) if isinstance(value, BaseException) else self._withholding.value(name, value))
         fault = described(record.exc_info[1]) if record.exc_info and record.exc_info[1] is not None else None

@@ -8,11 +8,12 @@ from typing import Literal, Self
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from temporalio.client import Client
+from temporalio.client import Client, Interceptor
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter
 from temporalio.service import TLSConfig
 
+from telemetry.spans import traced
 from workflows.codec import Codec
 from workflows.failures import SealingConverter, WithholdingConverter
 from workflows.key_ring import KeyRing
@@ -127,7 +128,17 @@ async def connect(settings: TemporalSettings, *, lazy: bool = False) -> Client:
         tls=settings.tls(),
         api_key=settings.api_key(),
         data_converter=settings.converter(),
+        interceptors=_interceptors(),
     )
+
+
+def _interceptors() -> list[Interceptor]:
+    """What carries a trace to workflows and activities, where somebody traces."""
+    if not traced():
+        return []
+    from temporalio.contrib.opentelemetry import TracingInterceptor  # noqa: PLC0415  for who traces alone
+
+    return [TracingInterceptor()]
 
 
 def sealed(client: Client) -> bool:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 
 from temporalio import activity, workflow
-from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
+from temporalio.runtime import LogForwardingConfig, LoggingConfig, PrometheusConfig, Runtime, TelemetryConfig, TelemetryFilter
 
 
-def temporal_lines() -> None:
-    """Called once, before the first client is made: the library's core would write to standard error in a form of its own."""
+def temporal_lines(metrics: str | None = None) -> None:
+    """Called once, before the first client is made: the library's core would write to standard error in a form of its own.
+
+    `metrics` is the address at which it serves what it counts itself.
+    """
     # Which workflow and activity a line is about stands in its fields.
     activity.logger.activity_info_on_message = False
     workflow.logger.workflow_info_on_message = False
@@ -20,4 +23,6 @@ def temporal_lines() -> None:
         append_log_fields_to_message=False,  # they hold the failure as a text
     )
     levels = TelemetryFilter(core_level="WARN", other_level="ERROR")
-    Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=LoggingConfig(filter=levels, forwarding=forwarding))))
+    counted = PrometheusConfig(bind_address=metrics, durations_as_seconds=True) if metrics else None
+    logging_ = LoggingConfig(filter=levels, forwarding=forwarding)
+    Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=logging_, metrics=counted)))

@@ -25,10 +25,12 @@ from db.record import Recorder
 from rules.acts import Act, StrikeClock
 from rules.refusals import Refused
 from rules.words import own_act
+from telemetry.observer import UNOBSERVED, Observer
 from workflows.activities import CLOCK
 from workflows.client import RPC_SECONDS
 from workflows.messages import program_workflow
 from workflows.shown import known_entry
+from workflows.signs import Signs
 
 log = structlog.get_logger()
 
@@ -64,9 +66,18 @@ class Difference:
 class Reconciler:
     """Runs beside the worker. Any number may run; each holds what it compares."""
 
-    def __init__(
-        self, client: Client, reconciliation: Reconciliation, recorder: Recorder, epochs: Epochs, namespace_id: str
+    def __init__(  # noqa: PLR0913  what it rests on
+        self,
+        client: Client,
+        reconciliation: Reconciliation,
+        recorder: Recorder,
+        epochs: Epochs,
+        namespace_id: str,
+        *,
+        observer: Observer = UNOBSERVED,
+        signs: Signs | None = None,
     ) -> None:
+        self._observer, self._signs = observer, signs or Signs()
         self._client, self._reconciliation, self._recorder = client, reconciliation, recorder
         self._epochs, self._namespace_id = epochs, namespace_id
         self._started = time.monotonic()
@@ -74,13 +85,14 @@ class Reconciler:
     async def run(self) -> None:
         """Until it is cancelled."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(_repeated(self._strike_all_overdue))
-            group.create_task(_repeated(self._mend_some))
+            group.create_task(self._repeated("strikes", self._strike_all_overdue))
+            group.create_task(self._repeated("comparison", self._mend_some))
 
     async def strike_overdue(self) -> int:
         """Lets clocks that are overdue take effect, whatever Temporal does; of how many programs. Raises psycopg.Error."""
         async with self._reconciliation.overdue(LATE, STRIKES_AT_ONCE) as programs:
             outcomes = await asyncio.gather(*map(self._strike, programs))
+        self._observer.struck(sum(outcomes))
         return sum(outcomes)
 
     async def mend(self, program: UUID | None = None, every: timedelta = EVERY, settled: timedelta = SETTLED) -> int:
@@ -91,6 +103,7 @@ class Reconciler:
         ) as held:
             differences = await compare(self._client, held, epoch)
             for one in differences:
+                self._observer.differed(one.kind)
                 log.warning("workflow_differs", program=str(one.program_id), kind=one.kind, sentence=one.sentence)
             await held.verified([one.program_id for one in held.programs])
             await held.retell([one.program_id for one in differences])
@@ -113,15 +126,17 @@ class Reconciler:
         while await self.strike_overdue() == STRIKES_AT_ONCE:
             pass
 
-
-async def _repeated(step: Callable[[], Awaitable[object]]) -> None:
-    """Twice a second; goes on by itself when Temporal or the database comes back."""
-    while True:
-        try:
-            await step()
-        except (RPCError, RuntimeError, psycopg.Error, OSError) as error:
-            log.warning("reconciliation_failed", error=error)
-        await asyncio.sleep(LOOK_SECONDS)
+    async def _repeated(self, part: str, step: Callable[[], Awaitable[object]]) -> None:
+        """Twice a second; goes on by itself when Temporal or the database comes back."""
+        self._signs.given(part)
+        while True:
+            try:
+                await step()
+            except (RPCError, RuntimeError, psycopg.Error, OSError) as error:
+                log.warning("reconciliation_failed", error=error)
+            else:
+                self._signs.given(part)
+            await asyncio.sleep(LOOK_SECONDS)
 
 
 async def compare(client: Client, held: Held, epoch: int) -> list[Difference]:

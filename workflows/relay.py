@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import psycopg
@@ -25,10 +25,13 @@ from db.dispatch import Dispatch, Pending
 from db.epochs import Epochs
 from db.programs import Programs
 from rules.entries import Entry
+from telemetry.observer import UNOBSERVED, Observer
+from telemetry.spans import carried_on
 from workflows.client import RPC_SECONDS, TASK_QUEUE, sealed
 from workflows.messages import Carried, Change, program_workflow
 from workflows.program import ProgramWorkflow
 from workflows.shown import search_attributes
+from workflows.signs import Signs
 from workflows.state import MOST_HEADLINES, headlines, program_state
 
 log = structlog.get_logger()
@@ -46,6 +49,7 @@ LOOK_SECONDS = 5.0
 """Notifications make it quick; looking at all programs makes it sure."""
 
 LONGEST_WAIT = 10.0
+MOST_TRACES = 1000
 RPC = timedelta(seconds=RPC_SECONDS)
 """A Temporal that hangs must not hold the transaction of a batch."""
 
@@ -53,10 +57,24 @@ RPC = timedelta(seconds=RPC_SECONDS)
 class Relay:
     """Runs beside the worker. Any number of relays may run; each holds what it dispatches."""
 
-    def __init__(self, client: Client, dispatch: Dispatch, programs: Programs, epochs: Epochs, namespace_id: str) -> None:
+    def __init__(  # noqa: PLR0913  what it rests on, and its limit
+        self,
+        client: Client,
+        dispatch: Dispatch,
+        programs: Programs,
+        epochs: Epochs,
+        namespace_id: str,
+        *,
+        at_once: int = AT_ONCE,
+        observer: Observer = UNOBSERVED,
+        signs: Signs | None = None,
+    ) -> None:
         self._client, self._dispatch, self._programs, self._epochs = client, dispatch, programs, epochs
-        self._namespace_id = namespace_id
+        self._namespace_id, self._at_once = namespace_id, at_once
+        self._observer, self._signs = observer, signs or Signs()
+        self._signs.given("relay")
         self._notified = set[UUID]()
+        self._traces = OrderedDict[UUID, str]()
         self._latest = deque[float](maxlen=BUSY)
         self._news = asyncio.Event()
 
@@ -66,13 +84,13 @@ class Relay:
             group.create_task(self._listen())
             group.create_task(self._keep_dispatching())
 
-    async def dispatch(self, most: int = AT_ONCE, programs: Collection[UUID] | None = None) -> int:
+    async def dispatch(self, most: int | None = None, programs: Collection[UUID] | None = None) -> int:
         """Dispatches so many of these programs, or of all, and returns how many it were. Raises RPCError or psycopg.Error.
 
         One that fails does not keep the others from being noted as told.
         """
         epoch = await self._epochs.current()
-        async with self._dispatch.batch(self._namespace_id, epoch, most, programs) as batch:
+        async with self._dispatch.batch(self._namespace_id, epoch, most or self._at_once, programs) as batch:
             if not batch.pending:
                 return 0
             entries = await batch.entries(MOST_HEADLINES)
@@ -82,6 +100,8 @@ class Relay:
             failed = [result for result in results if isinstance(result, BaseException)]
             told = [one for one, result in zip(batch.pending, results, strict=True) if not isinstance(result, BaseException)]
             await batch.dispatched(told)
+        for one in told:
+            self._traces.pop(one.program_id, None)
         if failed:
             raise failed[0]
         return len(told)
@@ -93,17 +113,19 @@ class Relay:
             everything = busy or time.monotonic() - looked_at >= LOOK_SECONDS
             programs = None if everything else self._take()
             try:
-                count = await self.dispatch(WHILE_BUSY if busy else AT_ONCE, programs) if programs is None or programs else 0
+                count = await self.dispatch(WHILE_BUSY if busy else None, programs) if programs is None or programs else 0
             except (RPCError, RuntimeError, psycopg.Error, OSError) as error:
                 log.warning("dispatch_failed", error=error, again_in=wait)
+                self._observer.dispatch_failed()
                 looked_at = -LOOK_SECONDS  # what was taken may be pending still
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, LONGEST_WAIT)
                 continue
             wait = 1.0
+            self._signs.given("relay")
             if busy:
                 await asyncio.sleep(1)
-            elif everything and count < AT_ONCE:
+            elif everything and count < self._at_once:
                 looked_at = time.monotonic()
             elif not everything and not self._notified:
                 await self._look_again_by(looked_at + LOOK_SECONDS)
@@ -114,7 +136,7 @@ class Relay:
     def _take(self) -> list[UUID]:
         """Those notified first, as many as one batch holds."""
         self._news.clear()
-        taken = [self._notified.pop() for _ in range(min(AT_ONCE, len(self._notified)))]
+        taken = [self._notified.pop() for _ in range(min(self._at_once, len(self._notified)))]
         if self._notified:
             self._news.set()
         return taken
@@ -128,13 +150,21 @@ class Relay:
     async def _listen(self) -> None:
         while True:
             try:
-                async for program_id in self._dispatch.notified():
+                async for program_id, trace in self._dispatch.notified():
                     self._notified.add(program_id)
+                    self._carry(program_id, trace)
                     self._latest.append(time.monotonic())
                     self._news.set()
             except psycopg.Error as error:
                 log.warning("listening_failed", error=error)
             await asyncio.sleep(1)
+
+    def _carry(self, program_id: UUID, trace: str | None) -> None:
+        """Keeps the newest trace of a program until it is dispatched, and forgets the oldest of many."""
+        if trace is not None:
+            self._traces[program_id] = trace
+            if len(self._traces) > MOST_TRACES:
+                self._traces.popitem(last=False)
 
     async def _send(self, one: Pending, entries: Sequence[Entry], epoch: int) -> None:
         kept = await self._programs.load(one.program_id)
@@ -148,9 +178,13 @@ class Relay:
         )
         # Its workflow is there, unless somebody has terminated it, or has not begun, unless another made it meanwhile.
         ways = (self._start, self._signal) if one.dispatched_seq == 0 else (self._signal, self._start)
-        for way in (*ways, ways[0]):
-            if await way(change):
-                return
+        with carried_on(self._traces.get(one.program_id), "dispatch", program=str(one.program_id), seq=one.seq):
+            for way in (*ways, ways[0]):
+                if await way(change):
+                    log.debug("dispatched", program=str(one.program_id), seq=one.seq)
+                    if entries:
+                        self._observer.dispatched((datetime.now(UTC) - entries[0].at).total_seconds())
+                    return
         raise RuntimeError(f"the workflow of {one.program_id} ends and begins while it is told")
 
     async def _signal(self, change: Change) -> bool:

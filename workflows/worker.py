@@ -22,13 +22,20 @@ from db.check_runs import CheckRuns
 from db.dispatch import Dispatch
 from db.documents import Documents, store_at
 from db.epochs import Epochs
+from db.exposing import NotListening, counting, exposed, measured
+from db.figures import Figures
+from db.outages import Pooled
 from db.programs import Programs
+from db.reaching import shared_out
 from db.reconciliation import Reconciliation
 from db.record import Recorder
 from db.session import Clerk, Reader, Writer
 from db.snapshots import Snapshots
 from logs.faults import settings_at_fault
 from logs.lines import configure
+from telemetry.observer import UNOBSERVED
+from telemetry.settings import TelemetrySettings
+from telemetry.spans import trace
 from workflows.activities import Activities
 from workflows.check import FETCHES, READINGS, CheckWorkflow
 from workflows.checking import Checking
@@ -44,21 +51,39 @@ from workflows.reconciler import Reconciler
 from workflows.relay import Relay
 from workflows.schedules import Schedules
 from workflows.secret_file import SettingsUnusable
+from workflows.signs import Signs
 from workflows.sources.adapters import installed
 from workflows.sources.egress import Gateway
+from workflows.watched import WorkerHealth
 
 log = structlog.get_logger()
 
 WORKFLOWS = [ProgramWorkflow, CheckWorkflow]
-
-FETCHES_AT_ONCE, READINGS_AT_ONCE = 16, 4
-"""Answers that are held in memory at the same time; what is fetched and what is read have queues of their own."""
 
 
 class Settings(BaseSettings):
     """Read from the environment; the names are those of the variables in upper case."""
 
     database_url: str = Field(description="PostgreSQL, as the service's role")
+    accord_worker_connections: int = Field(
+        default=18, ge=3, le=1000, description="most connections of a worker to the database; one more is notified"
+    )
+    accord_worker_database_seconds: float = Field(
+        default=20.0,
+        gt=0,
+        le=90,
+        description="how long a worker may use a connection at a time, which a batch of the relay does",
+    )
+    accord_worker_programs: int = Field(
+        default=2000, ge=1, description="workflows whose state a worker keeps between their tasks"
+    )
+    accord_worker_fetches: int = Field(default=16, ge=1, le=1000, description="sources that a worker asks at a time for checks")
+    accord_worker_readings: int = Field(
+        default=4, ge=1, le=1000, description="answers of sources that a worker reads at a time"
+    )
+    accord_relay_batch: int = Field(
+        default=40, ge=1, le=1000, description="programs that a relay holds and dispatches at a time"
+    )
     accord_documents: str = Field(default=".accord/documents", description="folder or URL of the document store")
     accord_check_run_days: int = Field(default=30, ge=1, description="how long Temporal keeps a run of a check that has ended")
 
@@ -68,10 +93,13 @@ def runner() -> SandboxedWorkflowRunner:
     return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules("pydantic"))
 
 
-def workers_for(client: Client, activities: Activities, checking: Checking, schedules: Schedules) -> tuple[Worker, ...]:
+def workers_for(
+    client: Client, settings: Settings, activities: Activities, checking: Checking, schedules: Schedules
+) -> tuple[Worker, ...]:
     """The workers of a process: one for workflows and clocks, and two that only fetch and only read for checks.
 
-    A hundred producers that hang take all places of the fetching one, and no other.
+    Answers that are fetched or read are held in memory, so each of the two has its limit and its queue. A hundred producers
+    that hang take all places of the fetching one, and no other.
     """
     grace, deployment = timedelta(seconds=10), DeploymentSettings().of_worker()
     return (
@@ -86,7 +114,7 @@ def workers_for(client: Client, activities: Activities, checking: Checking, sche
                 schedules.keep_checks,
             ],
             workflow_runner=runner(),
-            max_cached_workflows=2000,
+            max_cached_workflows=settings.accord_worker_programs,
             # The default of ten seconds is how long programs of a killed worker would stand still.
             sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
             graceful_shutdown_timeout=grace,
@@ -96,7 +124,7 @@ def workers_for(client: Client, activities: Activities, checking: Checking, sche
             client,
             task_queue=FETCHES,
             activities=[checking.fetch_source],
-            max_concurrent_activities=FETCHES_AT_ONCE,
+            max_concurrent_activities=settings.accord_worker_fetches,
             max_heartbeat_throttle_interval=timedelta(seconds=HEARTBEAT_SECONDS),
             deployment_config=deployment,
             graceful_shutdown_timeout=timedelta(0),  # a fetch is begun anew elsewhere; nobody waits for a producer
@@ -105,7 +133,7 @@ def workers_for(client: Client, activities: Activities, checking: Checking, sche
             client,
             task_queue=READINGS,
             activities=[checking.record_check, checking.note_failure],
-            max_concurrent_activities=READINGS_AT_ONCE,
+            max_concurrent_activities=settings.accord_worker_readings,
             graceful_shutdown_timeout=grace,
             deployment_config=deployment,
         ),
@@ -113,21 +141,25 @@ def workers_for(client: Client, activities: Activities, checking: Checking, sche
 
 
 @asynccontextmanager
-async def running(settings: Settings, temporal: TemporalSettings) -> AsyncIterator[None]:
+async def running(settings: Settings, temporal: TemporalSettings, telemetry: TelemetrySettings) -> AsyncIterator[None]:
     """Workers, relay and reconciler, while the block lasts.
 
     Raises SettingsUnusable, NotPrepared, RPCError, or RuntimeError when Temporal does not answer for a minute.
     """
     async with AsyncExitStack() as stack:
+        metrics = counting(telemetry.accord_worker_metrics)
+        observer, signs = metrics or UNOBSERVED, Signs()
         client = await patiently(lambda: connect(temporal))
         namespace_id = await prepared(client)
-        writer = await stack.enter_async_context(Writer(settings.database_url, size=6))
-        reader = await stack.enter_async_context(Reader(settings.database_url, size=6))
-        clerk = await stack.enter_async_context(Clerk(settings.database_url, size=6))
+        url, patience = settings.database_url, settings.accord_worker_database_seconds
+        writers, readers, clerks = shared_out(settings.accord_worker_connections, 1, 1, 1)
+        writer = await stack.enter_async_context(Writer(url, size=writers, patience=patience))
+        reader = await stack.enter_async_context(Reader(url, size=readers, patience=patience))
+        clerk = await stack.enter_async_context(Clerk(url, size=clerks, patience=patience))
         snapshots = Snapshots(reader, clerk)
         stack.push_async_callback(snapshots.close)
         programs = Programs(reader, snapshots=snapshots)
-        recorder = Recorder(writer, programs)
+        recorder = Recorder(writer, programs, observer=observer)
         stack.push_async_callback(recorder.close)
         runs = CheckRuns(reader, clerk)
         checking = Checking(
@@ -142,11 +174,31 @@ async def running(settings: Settings, temporal: TemporalSettings) -> AsyncIterat
         schedules = Schedules(client, programs, runs)
         epochs = Epochs(reader, clerk)
         activities = Activities(recorder, programs, epochs, sealed=sealed(client))
-        for worker in workers_for(client, activities, checking, schedules):
+        workers = workers_for(client, settings, activities, checking, schedules)
+        for worker in workers:
             await stack.enter_async_context(worker)
+        relay = Relay(
+            client,
+            Dispatch(clerk),
+            programs,
+            epochs,
+            namespace_id,
+            at_once=settings.accord_relay_batch,
+            observer=observer,
+            signs=signs,
+        )
+        reconciler = Reconciler(client, Reconciliation(clerk), recorder, epochs, namespace_id, observer=observer, signs=signs)
+        if metrics is not None and telemetry.accord_worker_metrics is not None:
+            figures = Figures(reader)
+            measured(metrics, recorder, programs, (writer, reader, clerk), figures)
+            health = WorkerHealth(client, workers, signs)
+            health.measured(metrics)
+            await stack.enter_async_context(
+                exposed(telemetry.accord_worker_metrics, metrics, figures, {"/health": health.page})
+            )
         beside = (
-            Relay(client, Dispatch(clerk), programs, epochs, namespace_id).run(),
-            Reconciler(client, Reconciliation(clerk), recorder, epochs, namespace_id).run(),
+            relay.run(),
+            reconciler.run(),
             ClosedChecks(client, timedelta(days=settings.accord_check_run_days)).run(),
             say_which_is_current(client),
         )
@@ -159,13 +211,13 @@ async def running(settings: Settings, temporal: TemporalSettings) -> AsyncIterat
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def serve(settings: Settings, temporal: TemporalSettings) -> None:
+async def serve(settings: Settings, temporal: TemporalSettings, telemetry: TelemetrySettings) -> None:
     """Runs until the process is asked to stop."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
-    async with running(settings, temporal):
+    async with running(settings, temporal, telemetry):
         log.info("worker_running", task_queue=TASK_QUEUE)
         await stopped.wait()
 
@@ -174,14 +226,16 @@ def main() -> None:
     os.umask(0o077)
     try:
         configure(crashes=True)
-        temporal_lines()
+        telemetry = TelemetrySettings()
+        trace("worker")
+        temporal_lines(telemetry.accord_temporal_metrics)
         settings, temporal = Settings(), TemporalSettings()
         DeploymentSettings()
     except ValidationError as error:
         sys.exit(f"accord: {settings_at_fault(error)}")
     try:
-        asyncio.run(serve(settings, temporal))
-    except (NotPrepared, SettingsUnusable) as reason:
+        asyncio.run(serve(settings, temporal, telemetry))
+    except (NotPrepared, SettingsUnusable, Pooled, NotListening) as reason:
         log.critical("cannot_start", reason=str(reason))
         leave(f"accord: {reason}")
 

@@ -9,15 +9,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import httpx2
-import psycopg
 import pytest
 
 from cli.postgres import Postgres
 from tests.api.conftest import Door, running
-from tests.api.two_databases import Address, Cluster, sockets_of
+from tests.api.two_databases import Address, Cluster, caught_up, two_clusters
 from tests.rules.small_plan import EVERYBODY, PLAN
 
 REPORT = {
@@ -76,22 +74,8 @@ async def test_a_database_that_stands_still_is_told_in_time(door: Door, server: 
 
 @pytest.fixture
 def two(template: str, server: Postgres) -> Iterator[tuple[Cluster, Cluster, Address]]:
-    """A primary with our schema, a standby of it, and an address that leads to the primary."""
-    with TemporaryDirectory(prefix="accord-two-") as folder:
-        place = Path(folder)
-        place.chmod(0o711)
-        old, new, address = Cluster(place / "one"), Cluster(place / "two"), Address(place / "address")
-        try:
-            old.copy(sockets_of(server))
-            (old.data / "standby.signal").unlink()
-            old.start()
-            new.copy(old.sockets)
-            new.start()
-            address.leads_to = old.sockets
-            yield old, new, address
-        finally:
-            new.stop()
-            old.stop()
+    with two_clusters(server) as made:
+        yield made
 
 
 async def test_a_failover_is_a_pause(two: tuple[Cluster, Cluster, Address], tmp_path: Path) -> None:
@@ -115,7 +99,7 @@ async def _go_through_it(stranger: Door, address: Address, old: Cluster, new: Cl
         return await door.post("moss", "/programs/{program}/incidents", REPORT | {"incident": f"i{number}"}, key=f"k{number}")
 
     assert (await reported(1)).status_code == 201
-    await asyncio.to_thread(_caught_up, old, new)
+    await asyncio.to_thread(caught_up, old, new)
     address.leads_to = new.sockets
     await asyncio.to_thread(old.stop)
     for _ in range(3):  # it is a standby still
@@ -131,14 +115,3 @@ async def _go_through_it(stranger: Door, address: Address, old: Cluster, new: Cl
     assert (await door.client.get("/api/v1/health/ready")).json()["database"] == "ready"
     found = (await door.get("olga", "/programs/{program}/ledger", kind="incident_reported")).json()["entries"]
     assert [entry["fact"]["incident"] for entry in found] == ["i1", "i2"]
-
-
-def _caught_up(old: Cluster, new: Cluster) -> None:
-    """The standby has everything: what it had not would be lost with the old server, and no client could help that."""
-    with psycopg.connect(old.url, autocommit=True) as first, psycopg.connect(new.url, autocommit=True) as second:
-        (written,) = first.execute("SELECT pg_current_wal_flush_lsn()").fetchone() or ("",)
-        while True:
-            row = second.execute("SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn", [written]).fetchone()
-            if row and row[0]:
-                return
-            time.sleep(0.05)

@@ -8,9 +8,10 @@ import pwd
 import signal
 import subprocess
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 
@@ -115,3 +116,34 @@ async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
 
 def sockets_of(server: Postgres) -> Path:
     return Path(server.url().partition("host=")[2])
+
+
+@contextmanager
+def two_clusters(server: Postgres) -> Iterator[tuple[Cluster, Cluster, Address]]:
+    """A primary with what that server has, a standby of it, and an address that leads to the primary."""
+    with TemporaryDirectory(prefix="accord-two-") as folder:
+        place = Path(folder)
+        place.chmod(0o711)
+        old, new, address = Cluster(place / "one"), Cluster(place / "two"), Address(place / "address")
+        try:
+            old.copy(sockets_of(server))
+            (old.data / "standby.signal").unlink()
+            old.start()
+            new.copy(old.sockets)
+            new.start()
+            address.leads_to = old.sockets
+            yield old, new, address
+        finally:
+            new.stop()
+            old.stop()
+
+
+def caught_up(old: Cluster, new: Cluster) -> None:
+    """The standby has everything: what it had not would be lost with the old server, and no client could help that."""
+    with psycopg.connect(old.url, autocommit=True) as first, psycopg.connect(new.url, autocommit=True) as second:
+        (written,) = first.execute("SELECT pg_current_wal_flush_lsn()").fetchone() or ("",)
+        while True:
+            row = second.execute("SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn", [written]).fetchone()
+            if row and row[0]:
+                return
+            time.sleep(0.05)

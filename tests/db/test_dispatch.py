@@ -90,7 +90,7 @@ async def test_a_relay_that_listens_hears_at_once(room: Room) -> None:
         await asyncio.sleep(0.2)
         await tell(room.writer, program_id, long_story()[:1])
         await room.recorded(program_id, act("cleo", a.SuspendProgram(reason="Wait.")))
-        assert await asyncio.wait_for(first, timeout=5) == program_id
+        assert await asyncio.wait_for(first, timeout=5) == (program_id, None)
 
 
 async def test_after_a_restore_every_workflow_is_told_again(room: Room) -> None:

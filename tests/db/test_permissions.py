@@ -7,7 +7,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from db.session import Clerk, NotDurable, Reader, Writer
+from db.durability import NotDurable
+from db.session import Clerk, Reader, Writer
 from tests.db.builders import evidence
 from tests.db.conftest import Room
 

@@ -13,7 +13,7 @@ from tests.docs.reading import ROOT, rows, section
 RECORDS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
 DEPENDENCIES = ROOT / "docs" / "decisions" / "0014-dependencies.md"
 PARTS = ("**Context.**", "**Measured.**", "**Choice.**", "**What would change our mind.**")
-PATH = re.compile(r"`((?:rules|db|workflows|api|cli|logs|plans|alembic|tests|docs|docker)/[\w./-]*)`")
+PATH = re.compile(r"`((?:rules|db|workflows|api|cli|logs|telemetry|observability|plans|alembic|tests|docs|docker)/[\w./-]*)`")
 
 
 def test_records_are_numbered_one_by_one() -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, LiteralString, Protocol, Self
 from uuid import uuid4
 
 import httpx2
 
 from cli import cast
 from cli.cast import Person
-from tests.whole.running import PATIENCE_SECONDS, NotInTime, Service
+from tests.whole.running import PATIENCE_SECONDS, NotInTime
 
 PLAN = """
 accord: 1
@@ -53,6 +53,17 @@ phases:
 """
 
 
+class Served(Protocol):
+    """Something that people can act on, and whose record can be looked into."""
+
+    @property
+    def api(self) -> str: ...
+    @property
+    def people(self) -> dict[str, Person]: ...
+    async def rows(self, query: LiteralString, *values: Any) -> list[dict[str, Any]]: ...
+    async def faults(self, programs: Sequence[str]) -> list[str]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
     """An act for which somebody holds a receipt."""
@@ -66,7 +77,7 @@ class Acknowledged:
 class Insisting:
     """A client of the API that goes on until it is answered for good."""
 
-    def __init__(self, service: Service, patience: float = PATIENCE_SECONDS) -> None:
+    def __init__(self, service: Served, patience: float = PATIENCE_SECONDS) -> None:
         self._patience = patience
         self._people = service.people
         self._http = httpx2.AsyncClient(base_url=f"{service.api}/api/v1", timeout=20, trust_env=False)
@@ -136,7 +147,7 @@ def evidence(name: str) -> dict[str, Any]:
     return {"evidence": name, "milestone": "worked", "shows": "report", "text": "What was done, where and by whom."}
 
 
-async def many_acts(service: Service, programs: list[str], *, clients: int, each: int) -> list[Acknowledged]:
+async def many_acts(service: Served, programs: list[str], *, clients: int, each: int) -> list[Acknowledged]:
     """Clients at work at the same time, each recording so many pieces of evidence, in one program after the other."""
 
     async def work(number: int) -> list[Acknowledged]:
@@ -152,7 +163,7 @@ async def many_acts(service: Service, programs: list[str], *, clients: int, each
     return [one for work_of_one in found for one in work_of_one]
 
 
-async def assert_each_is_kept_once(service: Service, acknowledged: Iterable[Acknowledged]) -> None:
+async def assert_each_is_kept_once(service: Served, acknowledged: Iterable[Acknowledged]) -> None:
     """Every receipt's act stands in the ledger once, at its place, and nothing else was recorded under no receipt."""
     receipts = {(one.program, one.key): one.seq for one in acknowledged}
     programs = sorted({program for program, _ in receipts})

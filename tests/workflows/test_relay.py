@@ -41,9 +41,9 @@ class Acts:
     async def dispatched(self, _told: Collection[Pending]) -> None:
         return None
 
-    async def notified(self) -> AsyncGenerator[UUID]:
+    async def notified(self) -> AsyncGenerator[tuple[UUID, str | None]]:
         for _ in range(self._notifications):
-            yield uuid4()
+            yield uuid4(), None
         await asyncio.Event().wait()
 
 

@@ -1,0 +1,70 @@
+"""Pages for who watches, over HTTP on an address of their own: nobody is asked for a token there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TypeAlias
+
+SECONDS = 10.0
+"""For which a connection may last, whatever is done on it."""
+
+MOST_HEAD, MOST_AT_ONCE = 16 * 1024, 32
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    status: int
+    media_type: str
+    body: bytes
+
+
+Pages: TypeAlias = Mapping[str, Callable[[], Awaitable[Page]]]
+"""What is answered, by path."""
+
+
+@asynccontextmanager
+async def serving(host: str, port: int, pages: Pages) -> AsyncIterator[int]:
+    """Answers GET with these pages while the block lasts, one request a connection; the port. Raises OSError."""
+    places = asyncio.Semaphore(MOST_AT_ONCE)
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            if not places.locked():
+                async with places, asyncio.timeout(SECONDS):
+                    head = await reader.readuntil(b"\r\n\r\n")
+                    writer.write(_written(await _page(head, pages)))
+                    await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, host, port, limit=MOST_HEAD)
+    async with server:
+        yield int(server.sockets[0].getsockname()[1])
+
+
+async def _page(head: bytes, pages: Pages) -> Page:
+    method, _, rest = head.partition(b" ")
+    path = rest.partition(b" ")[0].partition(b"?")[0].decode(errors="replace")
+    if method != b"GET":
+        return _plain(HTTPStatus.METHOD_NOT_ALLOWED)
+    if (page := pages.get(path)) is None:
+        return _plain(HTTPStatus.NOT_FOUND)
+    return await page()
+
+
+def _plain(status: HTTPStatus) -> Page:
+    return Page(status, "text/plain", f"{status.phrase}\n".encode())
+
+
+def _written(page: Page) -> bytes:
+    lines = [
+        f"HTTP/1.1 {page.status} {HTTPStatus(page.status).phrase}",
+        f"Content-Type: {page.media_type}",
+        f"Content-Length: {len(page.body)}",
+        "Cache-Control: no-store",
+        "Connection: close",
+    ]
+    return "\r\n".join([*lines, "", ""]).encode() + page.body

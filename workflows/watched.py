@@ -1,0 +1,53 @@
+"""What a worker shows to who watches: its metrics, and whether its parts do their work."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from temporalio.client import Client
+from temporalio.service import RPCError
+from temporalio.worker import Worker
+
+from telemetry.endpoint import Page
+from workflows.signs import Signs
+
+if TYPE_CHECKING:
+    from telemetry.metrics import Metrics
+
+ASK_SECONDS = timedelta(seconds=2)
+
+
+class WorkerHealth:
+    """Answers `/health`: 200 where everything does its work, 503 where something stands still."""
+
+    def __init__(self, client: Client, workers: Sequence[Worker], signs: Signs) -> None:
+        self._client, self._workers, self._signs = client, workers, signs
+
+    def measured(self, metrics: Metrics) -> None:
+        """Has the signs of life read whenever metrics are asked for."""
+        said = "Seconds since a part of the worker has done its work."
+        metrics.reads("accord_part_seconds", said, ("part",), lambda: {(part,): age for part, age in self._signs.ages.items()})
+
+    async def page(self) -> Page:
+        """JSON: `status`, `polls` (workers that take work), `temporal`, and seconds since the last sign of each part."""
+        polls = sum(worker.is_running and not worker.is_shutdown for worker in self._workers)
+        answers = await self._answers()
+        well = polls == len(self._workers) and not self._signs.late and answers
+        body = {
+            "status": "working" if well else "stalled",
+            "polls": polls,
+            "temporal": "ready" if answers else "unreachable",
+            "late": list(self._signs.late),
+            "seconds_since": {part: round(age, 1) for part, age in self._signs.ages.items()},
+        }
+        return Page(200 if well else 503, "application/json", json.dumps(body).encode())
+
+    async def _answers(self) -> bool:
+        """Whether Temporal takes who polls."""
+        try:
+            return await self._client.service_client.check_health(timeout=ASK_SECONDS)
+        except (RPCError, RuntimeError):
+            return False
