@@ -1,4 +1,4 @@
-"""The ledger, what is projected from it, and what stands beside it.
+"""The ledger, what is projected from it, and what stands beside it: what every later migration starts from.
 
 Written as SQL, because the database is PostgreSQL and the checks, grants and triggers are the point;
 `alembic check` holds it against `db/models/`.
@@ -6,7 +6,7 @@ Written as SQL, because the database is PostgreSQL and the checks, grants and tr
 
 from alembic import op
 
-revision = "2026_11_22_the_record"
+revision = "2026_11_28_baseline"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -22,6 +22,7 @@ CREATE TABLE program (
   parties text[] NOT NULL,
   started_at timestamptz NOT NULL,
   next_due timestamptz,
+  overdue_from timestamptz,
   seq bigint NOT NULL,
   head bytea NOT NULL,
   clock_seq bigint NOT NULL,
@@ -33,6 +34,7 @@ CREATE INDEX ix_program_started_at_id ON program (started_at DESC, id);
 CREATE INDEX ix_program_plan ON program (plan);
 CREATE INDEX ix_program_standing ON program (standing);
 CREATE INDEX ix_program_next_due ON program (next_due);
+CREATE INDEX ix_program_overdue_from ON program (overdue_from);
 CREATE INDEX ix_program_parent_id ON program (parent_id);
 CREATE INDEX ix_program_open_phases ON program USING gin (open_phases);
 CREATE INDEX ix_program_parties ON program USING gin (parties);
@@ -96,6 +98,7 @@ CREATE TABLE milestone (
   observable_until timestamptz,
   CONSTRAINT pk_milestone PRIMARY KEY (program_id, name)
 ) WITH (fillfactor = 70);
+CREATE INDEX ix_milestone_due_revised_program_id ON milestone (due_revised, program_id);
 CREATE TABLE commitment (
   program_id uuid NOT NULL,
   name text NOT NULL,
@@ -115,7 +118,7 @@ CREATE TABLE clock (
   note text NOT NULL,
   CONSTRAINT pk_clock PRIMARY KEY (program_id, name)
 );
-CREATE INDEX ix_clock_due_at ON clock (due_at);
+CREATE INDEX ix_clock_due_at_program_id ON clock (due_at, program_id) WHERE kind <> 'deadline';
 CREATE TABLE incident (
   program_id uuid NOT NULL,
   id text NOT NULL,
@@ -124,6 +127,7 @@ CREATE TABLE incident (
   status text NOT NULL,
   place text NOT NULL,
   happened_at timestamptz NOT NULL,
+  happened_until timestamptz,
   reported_at timestamptz NOT NULL,
   resolved_at timestamptz,
   attributed_to text,
@@ -151,6 +155,7 @@ CREATE TABLE evidence (
   producer text,
   edition text,
   retrieved_at timestamptz,
+  filed boolean,
   CONSTRAINT pk_evidence PRIMARY KEY (program_id, id)
 ) WITH (fillfactor = 80);
 CREATE TABLE membership (
@@ -160,7 +165,25 @@ CREATE TABLE membership (
   party text NOT NULL,
   CONSTRAINT pk_membership PRIMARY KEY (program_id, person, role, party)
 );
-CREATE INDEX ix_membership_person ON membership (person);
+CREATE INDEX ix_membership_person_role_party ON membership (person, role, party);
+CREATE TABLE owed (
+  program_id uuid NOT NULL,
+  party text NOT NULL,
+  kind text NOT NULL,
+  name text NOT NULL,
+  title text NOT NULL,
+  since timestamptz NOT NULL,
+  due timestamptz,
+  milestone_due_original timestamptz,
+  milestone_due_revised timestamptz,
+  due_at timestamptz NOT NULL,
+  overdue_from timestamptz,
+  ends_at timestamptz,
+  binding boolean NOT NULL,
+  CONSTRAINT pk_owed PRIMARY KEY (program_id, party, kind, name)
+);
+CREATE INDEX ix_owed_party_kind_due_at ON owed (party, kind, due_at, program_id, name);
+CREATE INDEX ix_owed_kind_due_at ON owed (kind, due_at, program_id, party, name);
 """
 
 BESIDE = """
@@ -195,9 +218,31 @@ CREATE TABLE token (
   expires_at timestamptz NOT NULL,
   revoked_at timestamptz,
   note text DEFAULT '' NOT NULL,
+  issued_by text,
+  revoked_by text,
+  last_used_at timestamptz,
   CONSTRAINT ck_token_hash_is_a_hash CHECK (octet_length(hash) = 32)
 );
 CREATE INDEX ix_token_person ON token (person);
+CREATE INDEX ix_token_program_id ON token (program_id);
+CREATE TABLE session (
+  id uuid CONSTRAINT pk_session PRIMARY KEY,
+  hash bytea NOT NULL CONSTRAINT uq_session_hash UNIQUE,
+  token_id uuid CONSTRAINT fk_session_token_id REFERENCES token (id),
+  person text NOT NULL,
+  role text,
+  party text,
+  program_id uuid,
+  acting jsonb DEFAULT '{}' NOT NULL,
+  created_at timestamptz DEFAULT now() NOT NULL,
+  seen_at timestamptz DEFAULT now() NOT NULL,
+  seen_before timestamptz,
+  expires_at timestamptz NOT NULL,
+  ended_at timestamptz,
+  CONSTRAINT ck_session_hash_is_a_hash CHECK (octet_length(hash) = 32)
+);
+CREATE INDEX ix_session_person ON session (person);
+CREATE INDEX ix_session_token_id ON session (token_id);
 CREATE TABLE document (
   program_id uuid NOT NULL CONSTRAINT fk_document_program_id REFERENCES program (id),
   sha256 text NOT NULL,
@@ -211,6 +256,48 @@ CREATE TABLE document (
   CONSTRAINT ck_document_sha256_is_lower_hex CHECK (sha256 ~ '^[0-9a-f]{64}$'),
   CONSTRAINT ck_document_size_is_not_negative CHECK (size >= 0)
 );
+CREATE TABLE check_run (
+  program_id uuid NOT NULL CONSTRAINT fk_check_run_program_id REFERENCES program (id),
+  name text NOT NULL,
+  watched_since timestamptz DEFAULT now() NOT NULL,
+  started_at timestamptz,
+  started_run text,
+  finished_at timestamptz,
+  run text,
+  outcome text,
+  sentence text,
+  bytes bigint,
+  answered_at timestamptz,
+  failures integer DEFAULT 0 NOT NULL,
+  failing_since timestamptz,
+  CONSTRAINT pk_check_run PRIMARY KEY (program_id, name)
+);
+CREATE TABLE check_fetch (
+  program_id uuid NOT NULL,
+  name text NOT NULL,
+  run text NOT NULL,
+  question text NOT NULL,
+  answers jsonb NOT NULL,
+  denied text,
+  denied_as text NOT NULL,
+  fetched_at timestamptz DEFAULT now() NOT NULL,
+  CONSTRAINT pk_check_fetch PRIMARY KEY (program_id, name),
+  CONSTRAINT fk_check_fetch_program_id_name FOREIGN KEY (program_id, name)
+    REFERENCES check_run (program_id, name) ON DELETE CASCADE
+);
+CREATE TABLE program_snapshot (
+  program_id uuid NOT NULL,
+  law text NOT NULL,
+  point bigint NOT NULL,
+  seq bigint NOT NULL,
+  leaf bytea NOT NULL,
+  recorded_at timestamptz NOT NULL,
+  made_at timestamptz NOT NULL DEFAULT now(),
+  body bytea NOT NULL,
+  CONSTRAINT pk_program_snapshot PRIMARY KEY (program_id, law, point),
+  CONSTRAINT fk_program_snapshot_program_id FOREIGN KEY (program_id) REFERENCES program (id)
+);
+ALTER TABLE program_snapshot ALTER COLUMN body SET STORAGE EXTERNAL;
 """
 
 # ALWAYS: an ordinary trigger is passed by with session_replication_role = replica.
@@ -262,11 +349,13 @@ BEGIN
 END $$;
 GRANT USAGE ON SCHEMA public TO accord_service;
 GRANT SELECT ON alembic_version, program, ledger_entry, phase, milestone, commitment, clock, incident,
-  evidence, membership, dispatch, epoch, clock_acceptance, token, document TO accord_service;
+  evidence, membership, owed, dispatch, epoch, clock_acceptance, token, session, document, check_run, check_fetch,
+  program_snapshot TO accord_service;
 GRANT INSERT ON ledger_entry, document, epoch, clock_acceptance TO accord_service;
-GRANT INSERT, UPDATE ON program, phase, milestone, commitment, incident, evidence, dispatch, token
+GRANT INSERT, UPDATE ON program, phase, milestone, commitment, incident, evidence, dispatch, token, session
   TO accord_service;
-GRANT INSERT, UPDATE, DELETE ON clock, membership TO accord_service;
+GRANT INSERT, DELETE ON program_snapshot TO accord_service;
+GRANT INSERT, UPDATE, DELETE ON clock, membership, owed, check_run, check_fetch TO accord_service;
 """
 
 # A downgrade is for development: what has been recorded is not dropped by a command given in the wrong window.
@@ -289,8 +378,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute(NOTHING_RECORDED)
     op.execute(
-        "DROP TABLE document, token, clock_acceptance, epoch, dispatch, membership, evidence, incident, clock, commitment,"
-        " milestone, phase, ledger_entry, program"
+        "DROP TABLE program_snapshot, check_fetch, check_run, document, session, token, clock_acceptance, epoch, dispatch,"
+        " owed, membership, evidence, incident, clock, commitment, milestone, phase, ledger_entry, program"
     )
     op.execute("DROP FUNCTION ledger_is_append_only")
     op.execute("DROP FUNCTION heads_stay")
