@@ -12,17 +12,18 @@ from rich.progress import Progress
 
 from cli import check, clock, plan, source, temporal_commands, token
 from cli.addresses import HomeFolder, NotRunning, owner_database
-from cli.demo import demonstrate
+from cli.demo import NoTokens, demonstrate
 from cli.failures import CannotStart
 from cli.options import ended, whole_command
 from cli.reconcile import reconcile, retell
 from cli.rehearse import command as rehearse
 from cli.remote import commands
 from cli.service import Refused
-from cli.supervisor import Ports, supervise
+from cli.supervisor import Asked, Ports, supervise
 from cli.verify import command as verify
 from db.migrations import upgrade
 from db.rebuild import rebuild as make_again
+from db.server_version import TooOld, look_at
 from logs.faults import settings_at_fault
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
@@ -32,7 +33,7 @@ app.callback()(whole_command)
 
 
 @app.command()
-def run(
+def run(  # noqa: PLR0913, PLR0917  each is an option of the command
     home: HomeFolder = Path(".accord"),
     port: Annotated[int, typer.Option(min=1, max=65535, help="Where the API listens.")] = 8000,
     temporal_port: Annotated[int, typer.Option(min=1, max=65535, help="Where Temporal listens.")] = 7233,
@@ -45,13 +46,18 @@ def run(
     prepare: Annotated[  # noqa: FBT002  an option
         bool, typer.Option("--prepare", help="Register namespace and search attributes in a Temporal of somebody else, too.")
     ] = False,
+    first_run: Annotated[  # noqa: FBT002  an option
+        bool,
+        typer.Option("--first-run", help="Issue a token for each role and start a program in a database that is not new, too."),
+    ] = False,
 ) -> None:
     """Run everything here: PostgreSQL, Temporal, the API and the worker.
 
-    DATABASE_URL (with DATABASE_OWNER_URL) and TEMPORAL_ADDRESS replace the embedded servers.
+    DATABASE_URL (with DATABASE_OWNER_URL) and TEMPORAL_ADDRESS replace the embedded servers. A new data folder gets tokens
+    and a program; a database of somebody else gets neither unless --first-run asks for it.
     """
     try:
-        supervise(home, Ports(port, temporal_port, ui_port), typer.echo, prepares=prepare)
+        supervise(home, Ports(port, temporal_port, ui_port), typer.echo, Asked(prepares=prepare, first_run=first_run))
     except CannotStart as reason:
         typer.echo(f"accord: {reason}", err=True)
         raise typer.Exit(1) from reason
@@ -68,7 +74,7 @@ def demo(home: HomeFolder = Path(".accord")) -> None:
     """
     try:
         demonstrate(home, typer.echo)
-    except (Refused, TimeoutError) as reason:
+    except (NoTokens, Refused, TimeoutError) as reason:
         typer.echo(f"accord: the demonstration stopped: {reason}", err=True)
         raise typer.Exit(1) from reason
 
@@ -78,7 +84,12 @@ def migrate(
     owner_url: Annotated[str, typer.Argument(envvar="DATABASE_OWNER_URL", help="The owner's database address.")],
 ) -> None:
     """Bring a database that somebody else runs to this version's form."""
-    asyncio.run(upgrade(owner_url))
+    try:
+        look_at(owner_url)
+        asyncio.run(upgrade(owner_url))
+    except (TooOld, psycopg.Error) as reason:
+        typer.echo(f"accord: {str(reason).strip()}", err=True)
+        raise typer.Exit(1) from reason
 
 
 @app.command()
