@@ -12,6 +12,7 @@ from rich.progress import Progress
 
 from cli import check, clock, plan, source, temporal_commands, token
 from cli.addresses import HomeFolder, NotRunning, owner_database
+from cli.backup.commands import backup, restore, verify_receipts
 from cli.demo import NoTokens, demonstrate
 from cli.failures import CannotStart
 from cli.options import ended, whole_command
@@ -113,6 +114,9 @@ def rebuild(
         raise typer.Exit(1) from reason
 
 
+app.command("backup")(backup)
+app.command("restore")(restore)
+app.command("verify-receipts")(verify_receipts)
 app.command("verify-ledgers")(verify)
 app.command("reconcile")(reconcile)
 app.command("retell")(retell)
