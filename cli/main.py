@@ -14,6 +14,7 @@ from cli import check, clock, plan, source, temporal_commands, token
 from cli.addresses import HomeFolder, NotRunning, owner_database
 from cli.backup.commands import backup, restore, verify_receipts
 from cli.demo import NoTokens, demonstrate
+from cli.doctor.command import doctor
 from cli.failures import CannotStart
 from cli.options import ended, whole_command
 from cli.reconcile import reconcile, retell
@@ -115,6 +116,7 @@ def rebuild(
 
 
 app.command("backup")(backup)
+app.command("doctor")(doctor)
 app.command("restore")(restore)
 app.command("verify-receipts")(verify_receipts)
 app.command("verify-ledgers")(verify)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,14 +15,14 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from cli.addresses import HomeFolder, NotRunning, document_store
+from cli.addresses import HomeFolder, NotRunning, document_store, noted_settings
 from cli.backup import manifest as manifests
 from cli.backup.manifest import Manifest, Unusable
 from cli.backup.receipts import kept, unmet
 from cli.backup.restoring import Restored, Wish
 from cli.backup.restoring import restore as restored_from
 from cli.backup.server import to_read, to_replace
-from cli.backup.taking import take
+from cli.backup.taking import Source, take
 from cli.failures import CannotStart
 from cli.options import AsJson
 from db.documents import store_at
@@ -50,7 +51,8 @@ def backup(
     Exit code 0: saved. 1: nothing was saved. 3: saved, and documents are missing or a ledger does not end as it should.
     """
     with _telling(), _progress() as progress, to_read(home) as url:
-        made = take(url, store_at(document_store(home)), target, progress, tools)
+        source = Source(url, store_at(document_store(home)), os.environ | noted_settings(home))
+        made = take(source, target, progress, tools)
     differing = [str(head.program) for head in made.heads if head.differs]
     if as_json:
         _print(made.model_dump(mode="json", exclude={"files"}) | {"target": str(target), "differing": differing})

@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,7 +29,16 @@ from workflows.deployment import build_id
 OURS = ("ACCORD_", "DATABASE_", "TEMPORAL_")
 
 
-def take(url: str, store: ObjectStore, target: Path, progress: Progress, tools: Path | None = None) -> Manifest:
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is saved: a database, as its owner or the service reads it, a store of documents, and settings as variables."""
+
+    url: str
+    store: ObjectStore
+    settings: Mapping[str, str]
+
+
+def take(source: Source, target: Path, progress: Progress, tools: Path | None = None) -> Manifest:
     """Writes a backup into a folder that is not there yet, whole or not at all. Raises Unusable.
 
     What it finds to be missing or wrong is in the manifest.
@@ -39,7 +49,7 @@ def take(url: str, store: ObjectStore, target: Path, progress: Progress, tools: 
     shutil.rmtree(half, ignore_errors=True)
     try:
         half.mkdir(mode=0o700, parents=True)
-        manifest = _taken(url, store, half, progress, tools)
+        manifest = _taken(source, half, progress, tools)
         (half / MANIFEST).write_text(manifest.model_dump_json(indent=1) + "\n", "utf-8")
         _closed(half)
         half.rename(target)
@@ -54,16 +64,16 @@ def take(url: str, store: ObjectStore, target: Path, progress: Progress, tools: 
     return manifest
 
 
-def _taken(url: str, store: ObjectStore, folder: Path, progress: Progress, tools: Path | None) -> Manifest:
-    with psycopg.connect(url, connect_timeout=CONNECT_SECONDS) as held:
+def _taken(source: Source, folder: Path, progress: Progress, tools: Path | None) -> Manifest:
+    with psycopg.connect(source.url, connect_timeout=CONNECT_SECONDS) as held:
         held.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         held.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         found, identity = heads(held), _identity(held)
         digests = [str(row[0]) for row in held.execute("SELECT DISTINCT sha256 FROM document ORDER BY 1")]
         (snapshot,) = held.execute("SELECT pg_export_snapshot()").fetchone() or ("",)
-        dump(url, snapshot, folder / DATABASE, progress, tools)
-    missing = _copied(store, digests, folder / DOCUMENTS, progress)
-    (folder / SETTINGS).write_text(json.dumps(settings(os.environ), indent=1) + "\n", "utf-8")
+        dump(source.url, snapshot, folder / DATABASE, progress, tools)
+    missing = _copied(source.store, digests, folder / DOCUMENTS, progress)
+    (folder / SETTINGS).write_text(json.dumps(without_secrets(source.settings), indent=1) + "\n", "utf-8")
     return _manifest(folder, found, identity, missing)
 
 
@@ -106,8 +116,8 @@ def _copied(store: ObjectStore, digests: list[str], folder: Path, progress: Prog
     return missing
 
 
-def settings(environment: Mapping[str, str]) -> dict[str, object]:
-    """What the environment says to a service, without secrets: somebody has to have those elsewhere."""
+def without_secrets(environment: Mapping[str, str]) -> dict[str, object]:
+    """What an environment says to a service: secrets are withheld, and somebody has to have those elsewhere."""
     withholding = Withholding(environment)
     return {name: withholding.value(name, value) for name, value in sorted(environment.items()) if name.startswith(OURS)}
 

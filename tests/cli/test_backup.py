@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 
 from api.answers.ledger import ReceiptAnswer
 from cli.backup import tools
-from cli.backup.taking import settings
+from cli.backup.taking import without_secrets
 from cli.main import app
 from cli.postgres import Postgres
 from db.documents import Documents, store_at
@@ -242,7 +242,7 @@ def test_settings_are_saved_without_secrets() -> None:
         "ACCORD_PLANS": "/accord/plans",
         "HOME": "/root",
     }
-    told = settings(held)
+    told = without_secrets(held)
     assert told["ACCORD_PLANS"] == "/accord/plans"
     assert "HOME" not in told
     assert not [secret for secret in ("hunter22", "eyJhbGciOi", "swordfish") if secret in json.dumps(told)]
