@@ -7,10 +7,11 @@ from uuid import UUID
 
 import psycopg
 import typer
+from alembic.util import CommandError
 from pydantic import ValidationError
 from rich.progress import Progress
 
-from cli import check, clock, plan, source, temporal_commands, token
+from cli import check, clock, plan, postgres_tool, source, temporal_commands, token
 from cli.addresses import HomeFolder, NotRunning, owner_database
 from cli.backup.commands import backup, restore, verify_receipts
 from cli.demo import NoTokens, demonstrate
@@ -92,6 +93,9 @@ def migrate(
     except (TooOld, psycopg.Error) as reason:
         typer.echo(f"accord: {str(reason).strip()}", err=True)
         raise typer.Exit(1) from reason
+    except CommandError as reason:
+        typer.echo(f"accord: the database is of a form that this version does not know ({reason}): use a newer one", err=True)
+        raise typer.Exit(1) from reason
 
 
 @app.command()
@@ -117,6 +121,7 @@ def rebuild(
 
 app.command("backup")(backup)
 app.command("doctor")(doctor)
+app.command("postgres")(postgres_tool.command)
 app.command("restore")(restore)
 app.command("verify-receipts")(verify_receipts)
 app.command("verify-ledgers")(verify)

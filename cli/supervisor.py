@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
+from alembic.util import CommandError
 from pydantic_settings import BaseSettings
 from temporalio.service import RPCError
 
@@ -163,7 +164,10 @@ def _database(keeper: Keeper, home: Home, outside: Outside, say: Say) -> tuple[s
         say("The database is not migrated: DATABASE_OWNER_URL names nobody who may do it.")
         return service, owner
     _look_at_database(owner, "DATABASE_OWNER_URL")
-    asyncio.run(upgrade(owner))
+    try:
+        asyncio.run(upgrade(owner))
+    except CommandError as refused:
+        raise Unusable(f"The database is of a form that this version does not know ({refused}): use a newer one.") from refused
     return service, owner
 
 

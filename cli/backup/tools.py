@@ -28,7 +28,7 @@ def environment(url: str) -> dict[str, str]:
 
 def tool(name: str, folder: Path | None = None) -> Path:
     """A program of the folder, or that of the embedded server. Raises Unusable."""
-    found = folder / name if folder else binary(name)
+    found = (folder or binary("postgres").parent) / Path(name).name
     if not found.is_file():
         raise Unusable(f"There is no {name} in {found.parent}.")
     return found

@@ -1,0 +1,164 @@
+"""Every command of docs/operations.md, as somebody on call types it: a service is saved, lost, and brought back."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psycopg
+import pytest
+
+from cli.postgres import DATABASE, Postgres, binary
+from tests.docs.reading import FENCE, ROOT, Block, blocks, section
+from tests.docs.test_readme import missing_lines
+from tests.whole.acting import Insisting, evidence
+from tests.whole.running import Service, clean_environment
+from tests.whole.test_kills import struck
+
+PAGE = ROOT / "docs" / "operations.md"
+NAMES = blocks(PAGE)[0].text
+
+
+class Walk:
+    """The page, section by section; what is printed is held against what is shown."""
+
+    def __init__(self, folder: Path) -> None:
+        self.saved = folder / "saved"
+        self.saved.mkdir(mode=0o711)
+        self.running = Service(folder / "home")
+        self.drill = Service(self.saved / "drill")
+        self.done: list[str] = []
+
+    def run(self, heading: str, *, most: int | None = None, **names: str) -> None:
+        """The commands below a heading: those after the last that was run before, and no more than so many blocks."""
+        shown = [block for block in _blocks(section(PAGE, heading)) if block.language in {"sh", "console", "text"}]
+        left = [block for block in shown if block.text not in self.done or block.language == "text"]
+        begun = sum(block.language != "text" for block in shown) - sum(block.language != "text" for block in left)
+        assert left, f"{heading}: nothing is left to run"
+        said, count = "", 0
+        for block in shown:
+            if block.language == "text":
+                assert missing_lines(block.text, said) == [] or not said, said
+                continue
+            if block.text in self.done:
+                continue
+            if most is not None and count == most:
+                return
+            said = self._commands(block, names)
+            self.done.append(block.text)
+            count += 1
+        assert count + begun
+
+    def _commands(self, block: Block, names: dict[str, str]) -> str:
+        if block.text.startswith("$ accord run"):
+            (self.drill if "drill" in block.text else self.running).start()
+            return ""
+        text = block.text.removeprefix("$ ")
+        environment = clean_environment() | names | {"ACCORD_HOME": str(self.running.home), "SAVED": str(self.saved)}
+        environment["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}:{binary('psql').parent}"
+        script = NAMES.replace("$PWD/.venv/bin:", "") + text
+        done = subprocess.run(
+            ["/bin/bash", "-euo", "pipefail", "-c", script],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{block.text}\n{done.stdout}\n{done.stderr}"
+        if text.startswith("kill"):
+            self.running.stop()
+        return done.stdout
+
+    def keep(self, client: Insisting) -> None:
+        """Receipts, one a line."""
+        (self.saved / "receipts.json").write_text("\n".join(map(json.dumps, client.receipts)))
+
+
+def _blocks(text: str) -> list[Block]:
+    return [Block(language, mark.strip(), body) for language, mark, body in FENCE.findall(text)]
+
+
+@pytest.fixture
+def walk() -> Iterator[Walk]:
+    """In a folder through which PostgreSQL's user can go, as it can through /srv."""
+    with TemporaryDirectory(prefix="accord-operated-") as folder:
+        Path(folder).chmod(0o711)
+        made = Walk(Path(folder))
+        try:
+            yield made
+        finally:
+            for service in (made.running, made.drill):
+                service.stop()
+
+
+@pytest.mark.timeout(300)
+async def test_a_service_is_saved_and_brought_back(walk: Walk) -> None:
+    run = walk.run
+    await asyncio.to_thread(run, "## Start", most=1)
+    await asyncio.to_thread(run, "## Is it well?")
+    await asyncio.to_thread(run, "## Secure")
+    async with Insisting(walk.running) as client:
+        far, soon = await client.start(), await client.start(soon="PT10S")
+        await client.act("us-recorder", far, "/evidence", evidence("saved"))
+        walk.keep(client)
+        await asyncio.to_thread(run, "## Back up")
+        await asyncio.to_thread(run, "## Restore", most=1)
+        await asyncio.to_thread(run, "### Elsewhere, as a drill", most=2)
+        await the_drill_goes_on(walk, soon)
+        late = await client.act("us-recorder", far, "/evidence", evidence("late"))
+    await asyncio.to_thread(run, "## Start")
+    await asyncio.to_thread(run, "### In place")
+    await asyncio.to_thread(run, "### Back to any moment", most=1)
+    await asyncio.to_thread(walk.running.start)
+    await back_to_a_moment(walk, far, late.seq)
+    assert [block.text for block in _blocks(PAGE.read_text()) if _is_left(walk, block)] == [], "these were not run"
+
+
+def _is_left(walk: Walk, block: Block) -> bool:
+    return block.language in {"sh", "console"} and block.text not in {*walk.done, NAMES} and "SUPERUSER" not in block.text
+
+
+async def the_drill_goes_on(walk: Walk, soon: str) -> None:
+    """Clocks that were saved strike in the copy, and so do new ones."""
+    shutil.copy(walk.running.home / "tokens.json", walk.drill.home / "tokens.json")
+    async with Insisting(walk.drill) as client:
+        due = await client.start(soon="PT1S")
+        await struck(client, soon, "deadline.worked")
+        await struck(client, due, "deadline.worked")
+    await asyncio.to_thread(walk.run, "### Elsewhere, as a drill")
+    await asyncio.to_thread(walk.drill.stop)
+
+
+async def back_to_a_moment(walk: Walk, program: str, lost: int) -> None:
+    await asyncio.to_thread(walk.run, "### Back to any moment", most=2)
+    async with Insisting(walk.running) as client:
+        again = await client.act("us-recorder", program, "/evidence", evidence("again"))
+        assert again.seq == lost, "what came after the backup is gone, and said to be"
+        moment = datetime.now(UTC)
+        await client.act("us-recorder", program, "/evidence", evidence("mistake"))
+        walk.keep(client)
+        await asyncio.to_thread(walk.running.stop)
+        await asyncio.to_thread(walk.run, "### Back to any moment", MOMENT=moment.isoformat(sep=" "))
+        held = await client.until_read("officer", f"/programs/{program}/ledger?kind=evidence_recorded")
+        assert [entry["fact"]["evidence"] for entry in held["entries"]] == ["saved", "again"]
+        due = await client.start(soon="PT1S")
+        await struck(client, due, "deadline.worked")
+
+
+def test_a_record_is_kept_on_a_server_of_your_own(walk: Walk) -> None:
+    with Postgres(walk.running.home) as outside:
+        with psycopg.connect(outside.url(database="postgres"), autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {DATABASE}".encode())
+        superuser = outside.url(database="postgres")
+        names = {"SUPERUSER": superuser, "SERVER": superuser.partition("?")[2]}
+        here = [block.text for block in _blocks(section(PAGE, "## A PostgreSQL of your own")) if block.language == "sh"]
+        walk._commands(Block("sh", "", "\n".join(here)), names)  # noqa: SLF001  one script: the second rests on names of the first
