@@ -21,5 +21,5 @@ ENV PATH=/opt/accord/bin:$PATH PYTHONPATH=/accord PYTHONUNBUFFERED=1 PYTHONDONTW
 RUN python -m compileall -q rules logs db workflows api cli
 USER accord
 VOLUME /documents
-ENTRYPOINT ["python", "-m", "cli.main"]
+ENTRYPOINT ["python", "-m", "cli.entry"]
 CMD ["--help"]

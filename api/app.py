@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import threading
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
@@ -11,7 +12,8 @@ from typing import Any, TypedDict
 
 import httpx2
 import structlog
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, Request
+from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp
 
 from api import page, problems
@@ -78,18 +80,18 @@ class Lifespan(TypedDict):
 
 
 @asynccontextmanager
-async def lifespan(app: FastAPI) -> AsyncIterator[Lifespan]:
+async def lifespan(_: FastAPI) -> AsyncIterator[Lifespan]:
     """Opens the rooms behind the door and closes them in reverse."""
     async with AsyncExitStack() as stack:
         try:
-            rooms = await _opened(app, stack)
+            rooms = await _opened(stack)
         except Exception as error:
             log.critical("cannot_start", exc_info=error)  # the server would log the traceback as a text, with what it quotes
             raise
         yield {"rooms": rooms}
 
 
-async def _opened(app: FastAPI, stack: AsyncExitStack) -> State:
+async def _opened(stack: AsyncExitStack) -> State:
     if not structlog.is_configured():
         configure()  # a server that is not ours would let structlog write local variables
     settings = Settings()
@@ -115,7 +117,6 @@ async def _opened(app: FastAPI, stack: AsyncExitStack) -> State:
     )
     watching = Watching(reader)
     stack.push_async_callback(watching.close)
-    app.openapi()  # kept; made at a request, it would hold everybody for a third of a second
     _collect_less_often()
     return State(
         settings=settings,
@@ -154,15 +155,30 @@ def _collect_less_often() -> None:
 
 
 class Door(FastAPI):
-    """The application, whose document is completed for those who generate clients from it."""
+    """The application, whose OpenAPI document is completed for those who generate clients from it."""
+
+    def __init__(self, **settings: Any) -> None:
+        self._describing = threading.Lock()
+        super().__init__(**settings)
+
+    def setup(self) -> None:
+        async def document(_: Request) -> JSONResponse:
+            return JSONResponse(await self.described())
+
+        self.add_route(self.openapi_url or "", document, include_in_schema=False)
 
     def build_middleware_stack(self) -> ASGIApp:
         return RequestIds(super().build_middleware_stack())
 
     def openapi(self) -> dict[str, Any]:
-        if self.openapi_schema is None:
-            self.openapi_schema = completed(super().openapi())
-        return self.openapi_schema
+        with self._describing:
+            document = self.openapi_schema or completed(super().openapi())
+            self.openapi_schema = document
+        return document
+
+    async def described(self) -> dict[str, Any]:
+        """The document, made when it is first asked for: half a second of processor time, in a thread beside requests."""
+        return await asyncio.to_thread(self.openapi) if self.openapi_schema is None else self.openapi_schema
 
 
 def create_app() -> FastAPI:

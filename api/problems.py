@@ -308,7 +308,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _unreadable(request: Request, error: RequestValidationError) -> JSONResponse:
-        faults = unreadable.faults(error.errors(), unreadable.fields_of(request, error.body))
+        faults = unreadable.faults(error.errors(), unreadable.fields_of(await request.app.described(), request, error.body))
         return body(Invalid("unreadable", unreadable.sentence(faults), unreadable.ACCEPTED, faults=faults), request)
 
     @app.exception_handler(HTTPException)

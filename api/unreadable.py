@@ -74,11 +74,10 @@ def _is_shortened(item: Any, errors: Sequence[Any]) -> bool:
     return item["type"] == "too_short" and any(tuple(one["loc"])[:-1][: len(around)] == around for one in errors)
 
 
-def fields_of(request: Request, body: Any) -> Callable[[Any], str]:
-    """Which fields the place of an unknown one has, by the description of the route's body."""
+def fields_of(document: dict[str, Any], request: Request, body: Any) -> Callable[[Any], str]:
+    """Which fields the place of an unknown one has, by the OpenAPI document's description of the route's body."""
 
     def known(item: Any) -> str:
-        document = request.app.openapi()
         ending = request.scope["route"].path_format  # without what its router stands under
         route: dict[str, Any] = next((held for path, held in document["paths"].items() if path.endswith(ending)), {})
         asked = route.get(request.method.lower(), {}).get("requestBody", {})

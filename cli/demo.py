@@ -247,7 +247,7 @@ def _own_service(folder: Path, say: Say) -> Iterator[str]:
     """A whole service on free ports, gone with the block."""
     say("No service runs here; starting one for the demonstration.")
     port, temporal_port = str(free_port()), str(free_port())
-    command = [sys.executable, "-m", "cli.main", "run", "--home", str(folder), "--port", port]
+    command = [sys.executable, "-m", "cli.entry", "run", "--home", str(folder), "--port", port]
     command += ["--temporal-port", temporal_port]
     of_others = {"DATABASE_URL", "DATABASE_OWNER_URL", "TEMPORAL_ADDRESS", "ACCORD_DOCUMENTS"}
     environment = {name: value for name, value in os.environ.items() if name not in of_others}

@@ -41,12 +41,12 @@ async def retention(address: str) -> int:
 
 
 def test_whoever_may_prepares_it_and_everybody_sees_what_it_lacks(bare: str) -> None:
-    before = ours(["cli.main", "temporal", "check"], TEMPORAL_ADDRESS=bare)
+    before = ours(["cli.entry", "temporal", "check"], TEMPORAL_ADDRESS=bare)
     assert (before.returncode, before.stdout) == (1, "There is no namespace accord.\n")
     for _ in range(2):
-        done = ours(["cli.main", "temporal", "prepare"], TEMPORAL_ADDRESS=bare, ACCORD_RETENTION_DAYS="30")
+        done = ours(["cli.entry", "temporal", "prepare"], TEMPORAL_ADDRESS=bare, ACCORD_RETENTION_DAYS="30")
         assert done.returncode == 0, done.stderr
-    after = ours(["cli.main", "temporal", "check"], TEMPORAL_ADDRESS=bare)
+    after = ours(["cli.entry", "temporal", "check"], TEMPORAL_ADDRESS=bare)
     assert (after.returncode, after.stdout) == (0, "Nothing is missing.\n")
     assert asyncio.run(retention(bare)) == 30
 
@@ -57,7 +57,7 @@ def test_a_worker_registers_nothing_and_says_which_command_does(bare: str) -> No
     told = "There is no namespace accord. Whoever may do it runs: accord temporal prepare"
     assert worker.returncode == 1
     assert f"accord: {told}" in worker.stderr
-    assert ours(["cli.main", "temporal", "check"], TEMPORAL_ADDRESS=bare).returncode == 1
+    assert ours(["cli.entry", "temporal", "check"], TEMPORAL_ADDRESS=bare).returncode == 1
 
 
 async def test_a_search_attribute_that_is_missing_is_named(bare: str) -> None:
@@ -82,7 +82,7 @@ async def _lacking(settings: TemporalSettings) -> str:
 
 
 def test_a_start_beside_a_temporal_that_is_not_prepared_says_how_it_is(bare: str, tmp_path: Path) -> None:
-    command = ["cli.main", "run", "--home", str(tmp_path / "home"), "--port", str(free_port())]
+    command = ["cli.entry", "run", "--home", str(tmp_path / "home"), "--port", str(free_port())]
     start = ours(command, TEMPORAL_ADDRESS=bare)
     assert start.returncode == 1
     assert "There is no namespace accord." in start.stderr
@@ -93,8 +93,8 @@ def test_a_setting_that_leads_nowhere_is_told_by_every_command(bare: str, tmp_pa
     settings = {"TEMPORAL_ADDRESS": bare, "TEMPORAL_TLS_CLIENT_CERT_PATH": str(tmp_path / "worker.pem")}
     told = "TEMPORAL_TLS_CLIENT_CERT_PATH is set and TEMPORAL_TLS_CLIENT_KEY_PATH is not"
     database = "postgresql://nobody@127.0.0.1:1/nothing"
-    run = ["cli.main", "run", "--home", str(tmp_path / "home"), "--port", str(free_port())]
-    for command in (["cli.main", "temporal", "check"], ["cli.main", "reconcile"], ["workflows.worker"], run):
+    run = ["cli.entry", "run", "--home", str(tmp_path / "home"), "--port", str(free_port())]
+    for command in (["cli.entry", "temporal", "check"], ["cli.entry", "reconcile"], ["workflows.worker"], run):
         more = {} if command is run else {"DATABASE_URL": database}
         answer = ours(command, **settings, **more)
         assert answer.returncode == 1, command
@@ -108,5 +108,5 @@ def test_a_setting_of_the_wrong_form_is_named(bare: str) -> None:
         ({"ACCORD_DEPLOYMENT": "two words"}, ["temporal", "promote"], "ACCORD_DEPLOYMENT"),
         ({}, ["temporal", "promote"], "ACCORD_DEPLOYMENT names no deployment"),
     ):
-        answer = ours(["cli.main", *command], TEMPORAL_ADDRESS=bare, **settings)
+        answer = ours(["cli.entry", *command], TEMPORAL_ADDRESS=bare, **settings)
         assert (answer.returncode, named in answer.stderr, "Traceback" in answer.stderr) == (1, True, False), answer.stderr

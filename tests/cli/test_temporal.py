@@ -1,6 +1,7 @@
 import asyncio
 import socket
 import time
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from importlib.metadata import version
 from pathlib import Path
@@ -87,7 +88,10 @@ def test_its_http_api_answers_to_no_name(tmp_path: Path) -> None:
 
 def listening(pid: int) -> set[int]:
     """The TCP ports on which a process listens, as the kernel lists them."""
-    sockets = {str(one.readlink()).removeprefix("socket:[").rstrip("]") for one in Path(f"/proc/{pid}/fd").iterdir()}
+    sockets: set[str] = set()
+    for one in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # it was closed meanwhile
+            sockets.add(str(one.readlink()).removeprefix("socket:[").rstrip("]"))
     rows = [line.split() for line in Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]]
     return {int(row[1].partition(":")[2], 16) for row in rows if row[3] == "0A" and row[9] in sockets}
 

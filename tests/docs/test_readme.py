@@ -34,7 +34,7 @@ def test_every_command_is_answered_as_shown(tmp_path: Path) -> None:
     walk = blocks(README)
     with service(tmp_path / "home") as running:
         demo = subprocess.Popen(
-            [sys.executable, "-m", "cli.main", "demo", "--home", str(running.home)], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", "cli.entry", "demo", "--home", str(running.home)], stdout=subprocess.PIPE, text=True
         )
         with demo:
             said = answers(walk, running, tmp_path)

@@ -69,7 +69,7 @@ class Service:
 
     def start(self) -> None:
         """Returns when it says that it is ready."""
-        command = [sys.executable, "-P", "-m", "cli.main", "run", "--home", str(self.home), "--port", str(self.port)]
+        command = [sys.executable, "-P", "-m", "cli.entry", "run", "--home", str(self.home), "--port", str(self.port)]
         command += ["--temporal-port", str(self.temporal_port)]
         self.home.mkdir(parents=True, exist_ok=True)
         (self.home / "addresses.json").unlink(missing_ok=True)  # a killed one has left it, and this one has not begun yet

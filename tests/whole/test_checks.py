@@ -116,7 +116,7 @@ async def test_a_figure_whose_bytes_are_gone_or_damaged_is_not_said_to_be_the_sa
 
 def accord(whole: Service, *command: str) -> tuple[int, str]:
     """A command beside the service: its exit code, and the last line that it says."""
-    called = [sys.executable, "-P", "-m", "cli.main", *command, "--home", str(whole.home)]
+    called = [sys.executable, "-P", "-m", "cli.entry", *command, "--home", str(whole.home)]
     answer = subprocess.run(called, capture_output=True, text=True, check=False)
     return answer.returncode, (answer.stdout + answer.stderr).strip().splitlines()[-1]
 

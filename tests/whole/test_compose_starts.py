@@ -20,7 +20,7 @@ from cli.temporal import Temporal, free_port
 from tests.test_compose import ROOT, SECRETS, config
 from tests.whole.running import Service
 
-IMAGE = ["python", "-m", "cli.main"]
+IMAGE = ["python", "-m", "cli.entry"]
 """The entry point of the image, where a service has none of its own."""
 
 

@@ -44,7 +44,7 @@ async def test_the_api_the_worker_and_the_commands_show_the_same_certificate(tmp
 
 async def accord(service: Service, *command: str, **settings: str) -> tuple[int, str]:
     """A command beside the service: its exit code, and what it says."""
-    called = [sys.executable, "-P", "-m", "cli.main", *command, "--home", str(service.home)]
+    called = [sys.executable, "-P", "-m", "cli.entry", *command, "--home", str(service.home)]
     environment = clean_environment() | settings
     answer = await asyncio.to_thread(
         subprocess.run, called, capture_output=True, text=True, check=False, env=environment, timeout=60

@@ -68,7 +68,7 @@ async def test_what_differs_is_named_and_mended_by_command(whole: Service) -> No
     await terminate(await whole.temporal(), program_workflow(program))
 
     def reconcile(*options: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "cli.main", "reconcile", program, "--home", str(whole.home), *options]
+        command = [sys.executable, "-m", "cli.entry", "reconcile", program, "--home", str(whole.home), *options]
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
     found = await asyncio.to_thread(reconcile)

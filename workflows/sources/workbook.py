@@ -7,8 +7,6 @@ import re
 import zipfile
 from collections.abc import Iterator, Sequence
 
-from openpyxl import load_workbook
-
 from rules.words import did_you_mean
 from workflows.sources.json_text import Unreadable
 from workflows.sources.rows import Row, alike, bounded
@@ -24,6 +22,8 @@ _YEAR = re.escape("{year}")
 
 def rows_of_workbook(body: bytes, sheet: str | None) -> Iterator[Row]:
     """Raises Unreadable, also while the rows are taken."""
+    from openpyxl import load_workbook  # noqa: PLC0415  a worker starts without it: most never read a workbook
+
     _look_into(body)
     try:
         book = load_workbook(_in_usual_form(body), read_only=True, data_only=True, keep_links=False)
