@@ -11,19 +11,15 @@ from alembic.util import CommandError
 from pydantic import ValidationError
 from rich.progress import Progress
 
-from cli import check, clock, plan, postgres_tool, source, temporal_commands, token
+from cli import check, clock, operating, plan, source, temporal_commands, token
 from cli.addresses import HomeFolder, NotRunning, owner_database
-from cli.backup.commands import backup, restore, verify_receipts
 from cli.demo import NoTokens, demonstrate
-from cli.doctor.command import doctor
 from cli.failures import CannotStart
 from cli.options import ended, whole_command
-from cli.reconcile import reconcile, retell
 from cli.rehearse import command as rehearse
 from cli.remote import commands
 from cli.service import Refused
 from cli.supervisor import Asked, Ports, supervise
-from cli.verify import command as verify
 from db.migrations import upgrade
 from db.rebuild import rebuild as make_again
 from db.server_version import TooOld, look_at
@@ -119,14 +115,7 @@ def rebuild(
         raise typer.Exit(1) from reason
 
 
-app.command("backup")(backup)
-app.command("doctor")(doctor)
-app.command("postgres")(postgres_tool.command)
-app.command("restore")(restore)
-app.command("verify-receipts")(verify_receipts)
-app.command("verify-ledgers")(verify)
-app.command("reconcile")(reconcile)
-app.command("retell")(retell)
+operating.add_to(app)
 app.add_typer(check.app, name="check")
 app.add_typer(clock.app, name="clock")
 app.add_typer(plan.app, name="plan")

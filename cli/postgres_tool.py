@@ -16,7 +16,7 @@ from cli.failures import CannotStart
 
 
 def command(
-    name: Annotated[str, typer.Argument(help="psql, pg_basebackup, pg_verifybackup, pg_waldump, …")],
+    name: Annotated[str, typer.Argument(help="psql, pg_basebackup, pg_waldump, pg_dump, …")],
     words: Annotated[list[str] | None, typer.Argument(help="What the tool is given, after --.")] = None,
     home: HomeFolder = Path(".accord"),
 ) -> None:
@@ -30,4 +30,4 @@ def command(
     except (CannotStart, NotRunning, Unusable) as reason:
         typer.echo(f"accord: {reason}", err=True)
         raise typer.Exit(1) from reason
-    raise typer.Exit(done.returncode)
+    raise typer.Exit(done.returncode if done.returncode >= 0 else 128 - done.returncode)  # as a shell says it

@@ -7,6 +7,7 @@ import json
 import shutil
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -22,6 +23,8 @@ from cli.postgres import Postgres
 from db.documents import Documents, store_at
 from db.migrations import newest
 from db.receipts import Receipt
+from db.sessions import Sessions
+from db.tokens import Tokens
 from tests.conftest import database
 from tests.db.builders import evidence
 from tests.db.conftest import room_on
@@ -64,6 +67,9 @@ async def saved(server: Postgres, template: str, tmp_path_factory: pytest.TempPa
             one, two = await room.started(), await room.started()
             filed = Documents(room.reader, room.clerk, store_at(home / "documents"))
             document = await filed.store(one, some(b"The text."), name="text.txt", media_type="text/plain", uploaded_by="nora")
+            _, token = await Tokens(room.reader, room.clerk).issue("olga", lifetime=timedelta(days=9))
+            sessions = Sessions(room.reader, room.clerk, idle=timedelta(hours=1), longest=timedelta(hours=9))
+            await sessions.begin("olga", token)
             before = kept(place / "before.json", [await room.recorded(one, evidence(f"e{n}")) for n in range(3)])
             made = accord("backup", folder, "--json", home=home, url=url)
             assert made.exit_code == 0, made.output
@@ -127,6 +133,16 @@ async def test_a_record_is_replaced_only_when_told_and_kept_beside(saved: Saved,
         assert owner.execute("SELECT count(*) FROM program").fetchone() == (2,)
         owner.execute("SELECT set_config('search_path', %s, false)", [aside])
         assert owner.execute("SELECT id FROM program").fetchall() == [(other,)]
+
+
+def test_who_was_signed_out_or_revoked_stays_so(saved: Saved, empty_url: str, tmp_path: Path) -> None:
+    assert accord("restore", saved.folder, home=tmp_path, url=empty_url).exit_code == 0
+    with psycopg.connect(empty_url) as owner:
+        owner.execute("UPDATE token SET revoked_at = now()")
+    assert accord("restore", saved.folder, "--replace", home=tmp_path, url=empty_url).exit_code == 0
+    with psycopg.connect(empty_url) as owner:
+        assert owner.execute("SELECT count(*), count(revoked_at) FROM token").fetchone() == (1, 1)
+        assert owner.execute("SELECT count(*), count(ended_at) FROM session").fetchone() == (1, 1)
 
 
 def test_a_damaged_backup_is_refused_before_anything_is_touched(saved: Saved, empty_url: str, tmp_path: Path) -> None:
