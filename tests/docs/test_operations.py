@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -25,6 +26,8 @@ from tests.whole.test_kills import struck
 
 PAGE = ROOT / "docs" / "operations.md"
 NAMES = blocks(PAGE)[0].text
+OUTSIDE = "## A PostgreSQL of your own"
+"""Is run by a test of its own."""
 
 
 class Walk:
@@ -41,7 +44,8 @@ class Walk:
     def run(self, heading: str, *, most: int | None = None, **names: str) -> None:
         """The commands below a heading: those after the last that was run before, and no more than so many blocks."""
         begun, said = self.done.get(heading, 0), ""
-        shown = [block for block in _blocks(section(PAGE, heading)) if block.language in {"sh", "console", "text"}]
+        own = re.split(r"^#+ ", section(PAGE, heading), maxsplit=1, flags=re.MULTILINE)[0]
+        shown = [block for block in _blocks(own) if block.language in {"sh", "console", "text"}]
         number = 0
         for block in shown:
             if block.language == "text":
@@ -124,7 +128,8 @@ async def test_a_service_is_saved_and_brought_back(walk: Walk) -> None:
 
 
 def _is_left(walk: Walk, block: Block) -> bool:
-    return block.language in {"sh", "console"} and block.text not in {*walk.texts, NAMES} and "SUPERUSER" not in block.text
+    elsewhere = {one.text for one in _blocks(section(PAGE, OUTSIDE))}
+    return block.language in {"sh", "console"} and block.text not in {*walk.texts, *elsewhere, NAMES}
 
 
 async def the_drill_goes_on(walk: Walk, soon: str) -> None:
@@ -161,5 +166,5 @@ def test_a_record_is_kept_on_a_server_of_your_own(walk: Walk) -> None:
             connection.execute(f"DROP DATABASE {DATABASE}".encode())
         superuser = outside.url(database="postgres")
         names = {"SUPERUSER": superuser, "SERVER": superuser.partition("?")[2]}
-        here = [block.text for block in _blocks(section(PAGE, "## A PostgreSQL of your own")) if block.language == "sh"]
+        here = [block.text for block in _blocks(section(PAGE, OUTSIDE)) if block.language == "sh"]
         walk._commands(Block("sh", "", "\n".join(here)), names)  # noqa: SLF001  one script: the second rests on names of the first
