@@ -38,6 +38,7 @@ class Walk:
         self.saved.mkdir(mode=0o711)
         self.running = Service(folder / "home")
         self.drill = Service(self.saved / "drill")
+        self.home = self.running.home
         self.done = dict[str, int]()
         self.texts = set[str]()
 
@@ -63,10 +64,10 @@ class Walk:
 
     def _commands(self, block: Block, names: dict[str, str]) -> str:
         if block.text.startswith("$ accord run"):
-            (self.drill if "drill" in block.text else self.running).start()
+            (self.running if self.home == self.running.home else self.drill).start()
             return ""
         text = block.text.removeprefix("$ ")
-        environment = clean_environment() | names | {"ACCORD_HOME": str(self.running.home), "SAVED": str(self.saved)}
+        environment = clean_environment() | names | {"ACCORD_HOME": str(self.home), "SAVED": str(self.saved)}
         environment["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}:{binary('psql').parent}"
         script = NAMES.replace("$PWD/.venv/bin:", "") + text
         done = subprocess.run(
@@ -111,19 +112,23 @@ async def test_a_service_is_saved_and_brought_back(walk: Walk) -> None:
     await asyncio.to_thread(run, "## Is it well?")
     await asyncio.to_thread(run, "## Secure")
     async with Insisting(walk.running) as client:
-        far, soon = await client.start(), await client.start(soon="PT10S")
+        far, soon = await client.start(), await client.start(soon="PT30S")
         await client.act("us-recorder", far, "/evidence", evidence("saved"))
         walk.keep(client)
         await asyncio.to_thread(run, "## Back up")
-        await asyncio.to_thread(run, "## Restore", most=1)
-        await asyncio.to_thread(run, "### Elsewhere, as a drill", most=2)
-        await the_drill_goes_on(walk, soon)
+        await asyncio.to_thread(run, "## Restore")
         late = await client.act("us-recorder", far, "/evidence", evidence("late"))
     await asyncio.to_thread(run, "## Start")
     await asyncio.to_thread(run, "### In place")
+    await asyncio.to_thread(run, "### Elsewhere, as a drill", most=1)
+    walk.home = walk.drill.home  # what follows is done to the copy
     await asyncio.to_thread(run, "### Back to any moment", most=1)
-    await asyncio.to_thread(walk.running.start)
-    await back_to_a_moment(walk, far, late.seq)
+    await asyncio.to_thread(run, "### Elsewhere, as a drill", most=1)
+    shutil.copy(walk.running.home / "tokens.json", walk.drill.home / "tokens.json")
+    async with Insisting(walk.drill) as client:
+        await struck(client, soon, "deadline.worked")
+        await asyncio.to_thread(run, "### Elsewhere, as a drill")
+        await back_to_a_moment(walk, client, far, late.seq)
     assert [block.text for block in _blocks(PAGE.read_text()) if _is_left(walk, block)] == [], "these were not run"
 
 
@@ -132,31 +137,20 @@ def _is_left(walk: Walk, block: Block) -> bool:
     return block.language in {"sh", "console"} and block.text not in {*walk.texts, *elsewhere, NAMES}
 
 
-async def the_drill_goes_on(walk: Walk, soon: str) -> None:
-    """Clocks that were saved strike in the copy, and so do new ones."""
-    shutil.copy(walk.running.home / "tokens.json", walk.drill.home / "tokens.json")
-    async with Insisting(walk.drill) as client:
-        due = await client.start(soon="PT1S")
-        await struck(client, soon, "deadline.worked")
-        await struck(client, due, "deadline.worked")
-    await asyncio.to_thread(walk.run, "### Elsewhere, as a drill")
-    await asyncio.to_thread(walk.drill.stop)
-
-
-async def back_to_a_moment(walk: Walk, program: str, lost: int) -> None:
+async def back_to_a_moment(walk: Walk, client: Insisting, program: str, lost: int) -> None:
+    """With an act on either side of it; clocks strike before and after."""
     await asyncio.to_thread(walk.run, "### Back to any moment", most=1)
-    async with Insisting(walk.running) as client:
-        again = await client.act("us-recorder", program, "/evidence", evidence("again"))
-        assert again.seq == lost, "what came after the backup is gone, and said to be"
-        moment = datetime.now(UTC)
-        await client.act("us-recorder", program, "/evidence", evidence("mistake"))
-        walk.keep(client)
-        await asyncio.to_thread(walk.running.stop)
-        await asyncio.to_thread(walk.run, "### Back to any moment", MOMENT=moment.isoformat(sep=" "))
-        held = await client.until_read("officer", f"/programs/{program}/ledger?kind=evidence_recorded")
-        assert [entry["fact"]["evidence"] for entry in held["entries"]] == ["saved", "again"]
-        due = await client.start(soon="PT1S")
-        await struck(client, due, "deadline.worked")
+    again = await client.act("us-recorder", program, "/evidence", evidence("again"))
+    assert again.seq == lost, "what came after the backup is gone, and its number free"
+    moment = datetime.now(UTC)
+    await client.act("us-recorder", program, "/evidence", evidence("mistake"))
+    walk.keep(client)
+    await asyncio.to_thread(walk.drill.stop)
+    await asyncio.to_thread(walk.run, "### Back to any moment", MOMENT=moment.isoformat(sep=" "))
+    held = await client.until_read("officer", f"/programs/{program}/ledger?kind=evidence_recorded")
+    assert [entry["fact"]["evidence"] for entry in held["entries"]] == ["saved", "again"]
+    due = await client.start(soon="PT1S")
+    await struck(client, due, "deadline.worked")
 
 
 def test_a_record_is_kept_on_a_server_of_your_own(walk: Walk) -> None:
