@@ -10,10 +10,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from typer.testing import CliRunner
 
 from cli import cast
 from cli.first_run import first_run
 from cli.home import Home, our_plans
+from cli.main import app
 from db.server_version import TooOld, check_version
 from db.session import Reader
 from tests.api.conftest import running
@@ -134,3 +136,12 @@ def test_an_old_postgresql_is_refused_with_what_to_do() -> None:
     check_version(160_000)
     with pytest.raises(TooOld, match=r"is served by PostgreSQL 15\.8, and Accord needs 16 or newer: upgrade it"):
         check_version(150_008)
+
+
+def test_a_database_of_a_newer_version_is_told_and_left_alone(owner_url: str) -> None:
+    with psycopg.connect(owner_url, autocommit=True) as owner:
+        owner.execute("UPDATE alembic_version SET version_num = '2031_01_01_of_tomorrow'")
+    told = CliRunner().invoke(app, ["migrate", owner_url])
+    assert (told.exit_code, "is of a form that this version does not know" in told.stderr) == (1, True), told.output
+    told = CliRunner().invoke(app, ["migrate", "postgresql://nobody@127.0.0.1:1/nothing"])
+    assert (told.exit_code, "Traceback" in told.output) == (1, False), told.output

@@ -21,7 +21,7 @@ from cli.postgres import DATABASE, Postgres, binary
 from tests.docs.reading import FENCE, ROOT, Block, blocks, section
 from tests.docs.test_readme import missing_lines
 from tests.whole.acting import Insisting, evidence
-from tests.whole.running import Service, clean_environment
+from tests.whole.running import Service, clean_environment, service
 from tests.whole.test_kills import struck
 
 PAGE = ROOT / "docs" / "operations.md"
@@ -101,8 +101,8 @@ def walk() -> Iterator[Walk]:
         try:
             yield made
         finally:
-            for service in (made.running, made.drill):
-                service.stop()
+            for one in (made.running, made.drill):
+                one.stop()
 
 
 @pytest.mark.timeout(300)
@@ -154,11 +154,20 @@ async def back_to_a_moment(walk: Walk, client: Insisting, program: str, lost: in
 
 
 def test_a_record_is_kept_on_a_server_of_your_own(walk: Walk) -> None:
+    """Where nobody gets a token, and no program is started, that was not asked for."""
     walk.running.home.mkdir()
     with Postgres(walk.running.home) as outside:
-        with psycopg.connect(outside.url(database="postgres"), autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {DATABASE}".encode())
         superuser = outside.url(database="postgres")
+        with psycopg.connect(superuser, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {DATABASE}".encode())
         names = {"SUPERUSER": superuser, "SERVER": superuser.partition("?")[2]}
         here = [block.text for block in _blocks(section(PAGE, OUTSIDE)) if block.language == "sh"]
         walk._commands(Block("sh", "", "\n".join(here)), names)  # noqa: SLF001  one script: the second rests on names of the first
+        owner = outside.url(user="accord_owner")
+        settings = {"DATABASE_OWNER_URL": owner, "DATABASE_URL": outside.url(user="accord_service")}
+        with service(walk.saved / "beside", **settings) as running:
+            assert not (running.home / "tokens.json").exists()
+            assert "Started the program" not in running.home.with_suffix(".said").read_text()
+        with psycopg.connect(owner) as connection:
+            row = connection.execute("SELECT (SELECT count(*) FROM program), (SELECT count(*) FROM token)").fetchone()
+        assert row == (0, 0)
