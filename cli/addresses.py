@@ -64,6 +64,13 @@ def plan_folder(home: Path) -> Path:
         return our_plans()
 
 
+def noted_settings(home: Path) -> dict[str, str]:
+    """Settings of the service that runs, as variables; nothing where none does."""
+    held = _kept(home)
+    ours = {name.upper(): str(held[name]) for name in held if name.startswith(("database_", "temporal_", "accord_"))}
+    return ours | {f"ACCORD_{name.upper()}": str(held[name]) for name in ("documents", "plans") if name in held}
+
+
 def _found(home: Path, variable: str, name: str | None = None) -> str:
     if named := os.environ.get(variable):
         return named

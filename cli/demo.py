@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -37,6 +38,13 @@ SHORT = {
 PATIENCE_SECONDS = 60.0
 
 Say = Callable[[str], None]
+
+
+class NoTokens(Exception):
+    """Nobody can act in the service that runs."""
+
+    def __init__(self, home: Path) -> None:
+        super().__init__(f"{home} holds no tokens: `accord run --first-run` issues one for each role.")
 
 
 class Demo:
@@ -226,6 +234,8 @@ def demonstrate(home: Path, say: Say) -> None:
 
 
 async def _on(api: str, home: Path, say: Say) -> None:
+    if not (home / "tokens.json").exists():
+        raise NoTokens(home)
     people = {person.name: person for person in cast.read(home / "tokens.json")}
     async with Service(api) as service:
         say(f"To watch it in a browser, sign in by this link, which is secret: {sign_in_link(api, people['officer'])}")
@@ -239,7 +249,11 @@ def _own_service(folder: Path, say: Say) -> Iterator[str]:
     port, temporal_port = str(free_port()), str(free_port())
     command = [sys.executable, "-m", "cli.entry", "run", "--home", str(folder), "--port", port]
     command += ["--temporal-port", temporal_port]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as service:  # noqa: S603  ourselves
+    of_others = {"DATABASE_URL", "DATABASE_OWNER_URL", "TEMPORAL_ADDRESS", "ACCORD_DOCUMENTS"}
+    environment = {name: value for name, value in os.environ.items() if name not in of_others}
+    with subprocess.Popen(  # noqa: S603  ourselves
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment
+    ) as service:
         try:
             deadline = time.monotonic() + PATIENCE_SECONDS
             while not (folder / "first-run").exists():

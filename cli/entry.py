@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import typer
 
+from cli import operating
 from cli.options import ended, whole_command
 from cli.remote import commands
 
@@ -23,16 +24,20 @@ def main() -> None:
 
 
 def _app_for(words: Sequence[str]) -> typer.Typer:
-    if _command(words) in {name for panel in commands.COMMANDS.values() for name in panel}:
-        app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
-        app.callback()(whole_command)
+    asked = _command(words)
+    app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
+    app.callback()(whole_command)
+    if asked in {name for panel in commands.COMMANDS.values() for name in panel}:
         commands.add_to(app)
         return app
     gc.disable()  # nothing that is imported is garbage, and looking for some takes a fifth of the time
-    from cli.main import app as whole  # noqa: PLC0415  it imports servers, the law and all that they need
+    if asked in operating.COMMANDS:
+        operating.add_to(app, [asked])
+    else:
+        from cli.main import app  # noqa: PLC0415  it imports servers, the law and all that they need
 
     gc.enable()
-    return whole
+    return app
 
 
 def _command(words: Sequence[str]) -> str | None:

@@ -1,20 +1,31 @@
 """What a fresh data folder needs before somebody can use it: tokens, the report's program, its real figures.
 
-Every step is an act with a key of its own, so that a first run that was interrupted is simply gone through again.
+Every step is an act with a key of its own, so that a first run that was interrupted is simply gone through again. Nothing here
+keeps a service from running: what cannot be done is said in a sentence.
 """
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import httpx2
+import psycopg
 
 from cli import cast
 from cli.cast import Person
 from cli.figures import record_figures
 from cli.home import Home
 from cli.service import Refused, Service
+from db.session import Reader
 
 PLAN = "us-iraq-reset"
+KEY = "first-program"
+
+Say = Callable[[str], None]
 
 
 def sign_in_link(address: str, person: Person) -> str:
@@ -22,35 +33,122 @@ def sign_in_link(address: str, person: Person) -> str:
     return f"{address}/sign-in#{person.token}"
 
 
-async def first_run(api: str, database_url: str, home: Home, plans: Path, say: Callable[[str], None]) -> None:
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How much a record holds already."""
+
+    programs: int
+    tokens: int
+
+
+async def first_run(  # noqa: PLR0913  what a first run needs
+    api: str, database_url: str, home: Home, plans: Path, say: Say, *, asked: bool = False
+) -> None:
     """Called each time the API has become ready. Starts the program once, and records each plan's figures once there is
     a program that follows it: those of child programs wait until their phase has opened them.
 
-    Says once by which links people sign in.
+    A record that came here in another way gets nothing unless that is `asked`. Says once by which links people sign in.
     """
+    try:
+        held = await _held(database_url)
+        if not held.programs and not held.tokens:
+            _set_aside(home, say)
+        if not _is_wanted(home, held, asked=asked):
+            say(_OF_OTHERS.format(count=f"{held.programs} program{'' if held.programs == 1 else 's'}"))
+            return
+        people = await _people(api, database_url, home, say)
+        async with Service(api) as service:
+            if not home.first_program.exists():
+                await _start(service, people, home, database_url, say)
+            await _record_all_figures(service, people, home, plans, say)
+    except Refused as refused:
+        say(f"The first run stopped: {refused}. The service runs; `accord run` goes on with it when it is started again.")
+    except (httpx2.HTTPError, psycopg.Error, OSError, LookupError, ValueError) as error:
+        say(f"The first run stopped ({type(error).__name__}: {error}). The service runs; the next start goes on with it.")
+
+
+_OF_OTHERS = (
+    "The record holds {count}, and this folder no tokens of a first run: nothing is started, and nobody gets a token. "
+    "`accord token issue` makes a token; `accord run --first-run` a token for each role, and the first program."
+)
+
+
+async def _held(database_url: str) -> Held:
+    async with Reader(database_url, size=1) as reader:
+        row = await reader.row("SELECT (SELECT count(*) FROM program) AS programs, (SELECT count(*) FROM token) AS tokens")
+    return Held(**row) if row else Held(0, 0)
+
+
+async def _started(database_url: str) -> str | None:
+    """The program that a first run has started, if it was interrupted before it could note that."""
+    async with Reader(database_url, size=1) as reader:
+        row = await reader.row(
+            "SELECT e.program_id::text AS program FROM program p JOIN ledger_entry e ON e.program_id = p.id AND e.seq = 1"
+            " WHERE p.plan = %s AND e.act_id = %s LIMIT 1",
+            [PLAN, KEY],
+        )
+    return str(row["program"]) if row else None
+
+
+def _is_wanted(home: Home, held: Held, *, asked: bool) -> bool:
+    """Also where a first run has begun, or is over: figures of child programs are recorded in later starts."""
+    return asked or home.tokens.exists() or not held.programs
+
+
+def _set_aside(home: Home, say: Say) -> None:
+    """Nothing of an earlier record belongs to an empty one. Its tokens are kept, for it may come back."""
+    home.first_program.unlink(missing_ok=True)
+    shutil.rmtree(home.figures, ignore_errors=True)
+    if home.tokens.exists():
+        earlier = home.tokens.with_name("tokens.earlier.json")
+        home.tokens.replace(earlier)
+        say(f"The record is empty. The tokens of an earlier one are kept in {earlier}.")
+
+
+async def _people(api: str, database_url: str, home: Home, say: Say) -> dict[str, Person]:
     if not home.tokens.exists():
         cast.write(home.tokens, await cast.issue_cast(database_url))
         say("These links sign people in, and are shown this once. Each is as secret as the token in it.")
         for person in cast.read(home.tokens):
             say(f"  {person.name:20} {sign_in_link(api, person)}")
-    people = {person.name: person for person in cast.read(home.tokens)}
-    done = home.folder / "first-run"
-    async with Service(api) as service:
-        if not done.exists():
-            body = cast.start_of(tuple(people.values()), PLAN)
-            started = await service.write(people["officer"], "/programs", body, key="first-program")
-            done.write_text(f"{started['program']}\n")
-            say(f"Started the program {PLAN} ({started['program']}).")
-        try:
-            family = await service.read(people["officer"], f"/programs/{done.read_text().strip()}/family")
-        except Refused:
-            return  # it stands in another database than the one in use now
-        for program in (family, *family["children"]):
-            recorded = home.folder / "figures" / program["plan"]
-            if program["open_phases"] is None or recorded.exists():
-                continue
-            count = await record_figures(service, people["checker"], program, plans)
-            recorded.parent.mkdir(exist_ok=True)
-            recorded.touch()
-            if count:
-                say(f"Recorded {count} figures for the indicators of {program['title']}.")
+    return {person.name: person for person in cast.read(home.tokens)}
+
+
+async def _start(service: Service, people: dict[str, Person], home: Home, database_url: str, say: Say) -> None:
+    program = await _started(database_url)
+    if program is None:
+        body = cast.start_of(tuple(people.values()), PLAN)
+        program = (await service.write(people["officer"], "/programs", body, key=KEY))["program"]
+        say(f"Started the program {PLAN} ({program}).")
+    home.first_program.write_text(f"{program}\n")
+
+
+async def _record_all_figures(service: Service, people: dict[str, Person], home: Home, plans: Path, say: Say) -> None:
+    first = home.first_program.read_text().strip()
+    try:
+        family = await service.read(people["officer"], f"/programs/{first}/family")
+    except Refused as refused:
+        why = "its tokens are not of this record, or have ended" if refused.status == 401 else "it is not in this record"
+        say(f"The program of the first run ({first}) is left alone: {why}. `accord token issue` makes a token.")
+        return
+    for program in (family, *family["children"]):
+        await _record_figures(service, people["checker"], program, home, plans, say)
+
+
+async def _record_figures(  # noqa: PLR0913, PLR0917  as above
+    service: Service, checker: Person, program: dict[str, Any], home: Home, plans: Path, say: Say
+) -> None:
+    recorded = home.figures / program["plan"]
+    if program["open_phases"] is None or recorded.exists():
+        return
+    try:
+        count = await record_figures(service, checker, program, plans)
+    except Refused as refused:
+        if refused.code != "act_id_reused":
+            raise
+        say(f"The figures of {program['title']} were recorded before, from another file: they stay as they are.")
+        count = 0
+    recorded.parent.mkdir(exist_ok=True)
+    recorded.touch()
+    if count:
+        say(f"Recorded {count} figures for the indicators of {program['title']}.")

@@ -11,7 +11,18 @@ from pathlib import Path
 from cli.failures import AlreadyRunning, NoPermission, NoSpace
 
 FREE_BYTES_NEEDED = 200 * 2**20
-OURS = ("addresses.json", "documents", "figures", "first-run", "lock", "log", "postgres.socket", "temporal", "tokens.json")
+OURS = (
+    "addresses.json",
+    "documents",
+    "figures",
+    "first-run",
+    "lock",
+    "log",
+    "postgres.socket",
+    "temporal",
+    "tokens.earlier.json",
+    "tokens.json",
+)
 """What lies in the data folder and is for its owner alone."""
 
 OTHERS = ("postgres", "postgres.unfinished", "tokens.new")
@@ -31,6 +42,16 @@ class Home:
     @property
     def tokens(self) -> Path:
         return self.folder / "tokens.json"
+
+    @property
+    def first_program(self) -> Path:
+        """Names the program that the first run has started."""
+        return self.folder / "first-run"
+
+    @property
+    def figures(self) -> Path:
+        """Plans whose figures have been recorded, a file each."""
+        return self.folder / "figures"
 
     def log(self, name: str) -> Path:
         return self.folder / "log" / f"{name}.log"

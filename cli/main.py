@@ -7,23 +7,23 @@ from uuid import UUID
 
 import psycopg
 import typer
+from alembic.util import CommandError
 from pydantic import ValidationError
 from rich.progress import Progress
 
-from cli import check, clock, plan, source, temporal_commands, token
+from cli import check, clock, operating, plan, source, temporal_commands, token
 from cli.addresses import HomeFolder, NotRunning, owner_database
-from cli.demo import demonstrate
+from cli.demo import NoTokens, demonstrate
 from cli.failures import CannotStart
 from cli.options import ended, whole_command
-from cli.reconcile import reconcile, retell
 from cli.rehearse import command as rehearse
 from cli.remote import commands
 from cli.service import Refused
-from cli.supervisor import Ports, supervise
-from cli.verify import command as verify
+from cli.supervisor import Asked, Ports, supervise
 from db.migrations import upgrade
 from db.reaching import reached
 from db.rebuild import rebuild as make_again
+from db.server_version import TooOld, look_at
 from logs.faults import settings_at_fault
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
@@ -33,7 +33,7 @@ app.callback()(whole_command)
 
 
 @app.command()
-def run(
+def run(  # noqa: PLR0913, PLR0917  each is an option of the command
     home: HomeFolder = Path(".accord"),
     port: Annotated[int, typer.Option(min=1, max=65535, help="Where the API listens.")] = 8000,
     temporal_port: Annotated[int, typer.Option(min=1, max=65535, help="Where Temporal listens.")] = 7233,
@@ -46,13 +46,18 @@ def run(
     prepare: Annotated[  # noqa: FBT002  an option
         bool, typer.Option("--prepare", help="Register namespace and search attributes in a Temporal of somebody else, too.")
     ] = False,
+    first_run: Annotated[  # noqa: FBT002  an option
+        bool,
+        typer.Option("--first-run", help="Issue a token for each role and start a program in a database that is not new, too."),
+    ] = False,
 ) -> None:
     """Run everything here: PostgreSQL, Temporal, the API and the worker.
 
-    DATABASE_URL (with DATABASE_OWNER_URL) and TEMPORAL_ADDRESS replace the embedded servers.
+    DATABASE_URL (with DATABASE_OWNER_URL) and TEMPORAL_ADDRESS replace the embedded servers. A new data folder gets tokens
+    and a program; a database of somebody else gets neither unless --first-run asks for it.
     """
     try:
-        supervise(home, Ports(port, temporal_port, ui_port), typer.echo, prepares=prepare)
+        supervise(home, Ports(port, temporal_port, ui_port), typer.echo, Asked(prepares=prepare, first_run=first_run))
     except CannotStart as reason:
         typer.echo(f"accord: {reason}", err=True)
         raise typer.Exit(1) from reason
@@ -69,7 +74,7 @@ def demo(home: HomeFolder = Path(".accord")) -> None:
     """
     try:
         demonstrate(home, typer.echo)
-    except (Refused, TimeoutError) as reason:
+    except (NoTokens, Refused, TimeoutError) as reason:
         typer.echo(f"accord: the demonstration stopped: {reason}", err=True)
         raise typer.Exit(1) from reason
 
@@ -79,7 +84,15 @@ def migrate(
     owner_url: Annotated[str, typer.Argument(envvar="DATABASE_OWNER_URL", help="The owner's database address.")],
 ) -> None:
     """Bring a database that somebody else runs to this version's form."""
-    asyncio.run(upgrade(owner_url))
+    try:
+        look_at(owner_url)
+        asyncio.run(upgrade(owner_url))
+    except (TooOld, psycopg.Error) as reason:
+        typer.echo(f"accord: {str(reason).strip()}", err=True)
+        raise typer.Exit(1) from reason
+    except CommandError as reason:
+        typer.echo(f"accord: the database is of a form that this version does not know ({reason}): use a newer one", err=True)
+        raise typer.Exit(1) from reason
 
 
 @app.command()
@@ -104,9 +117,7 @@ def rebuild(
         raise typer.Exit(1) from reason
 
 
-app.command("verify-ledgers")(verify)
-app.command("reconcile")(reconcile)
-app.command("retell")(retell)
+operating.add_to(app)
 app.add_typer(check.app, name="check")
 app.add_typer(clock.app, name="clock")
 app.add_typer(plan.app, name="plan")

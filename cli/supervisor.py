@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
+from alembic.util import CommandError
 from pydantic_settings import BaseSettings
 from temporalio.service import RPCError
 
@@ -29,6 +30,7 @@ from cli.postgres import Postgres
 from cli.signals import interruptible
 from cli.temporal import HOST, Temporal, free_port
 from db.migrations import SERVICE_ROLE, upgrade
+from db.server_version import TooOld, look_at
 from workflows.client import TemporalSettings, connect
 from workflows.namespace import NotPrepared, patiently, prepare, prepared
 from workflows.secret_file import SettingsUnusable
@@ -86,8 +88,19 @@ class Addresses:
         )
 
 
-def supervise(folder: Path, ports: Ports, say: Say, *, prepares: bool = False) -> None:
-    """Runs until SIGINT, SIGTERM or SIGHUP, and returns when everything has stopped. `prepares`: also a Temporal of others.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is done only when somebody asks for it."""
+
+    prepares: bool = False
+    """Register what is missing in a Temporal of somebody else."""
+
+    first_run: bool = False
+    """Issue tokens and start a program in a database of somebody else, or in one that holds programs already."""
+
+
+def supervise(folder: Path, ports: Ports, say: Say, asked: Asked = Asked()) -> None:
+    """Runs until SIGINT, SIGTERM or SIGHUP, and returns when everything has stopped.
 
     Raises a `CannotStart` when something can't be started; then nothing is left running either.
     """
@@ -98,7 +111,7 @@ def supervise(folder: Path, ports: Ports, say: Say, *, prepares: bool = False) -
         # Those of a start that was killed lead nowhere, and whoever waits for this one looks for the file.
         _addresses_file(home).unlink(missing_ok=True)
         try:
-            addresses = _start(keeper, home, ports, outside, say, prepares=prepares)
+            addresses = _start(keeper, home, ports, outside, asked, say)
             _note(home, addresses)
             _announce(home, ports, outside, say)
             while True:
@@ -116,9 +129,11 @@ def supervise(folder: Path, ports: Ports, say: Say, *, prepares: bool = False) -
             _addresses_file(home).unlink(missing_ok=True)
 
 
-def _start(keeper: Keeper, home: Home, ports: Ports, outside: Outside, say: Say, *, prepares: bool) -> Addresses:  # noqa: PLR0913  what a start consists of
+def _start(  # noqa: PLR0913, PLR0917  what a start consists of
+    keeper: Keeper, home: Home, ports: Ports, outside: Outside, asked: Asked, say: Say
+) -> Addresses:
     database_url, owner_url = _database(keeper, home, outside, say)
-    temporal = _temporal(keeper, home, ports, outside, say, prepares=prepares)
+    temporal = _temporal(keeper, home, ports, outside, say, prepares=asked.prepares)
     addresses = Addresses(
         api=f"http://{HOST}:{ports.api}",
         database_url=database_url,
@@ -130,7 +145,9 @@ def _start(keeper: Keeper, home: Home, ports: Ports, outside: Outside, say: Say,
     for program in _programs(home, ports, addresses):
         keeper.start(program)
     _await_ready(keeper, home, addresses.api)
-    asyncio.run(first_run(addresses.api, addresses.database_url, home, Path(addresses.plans), say))
+    if asked.first_run or outside.database_url is None:
+        plans = Path(addresses.plans)
+        asyncio.run(first_run(addresses.api, addresses.database_url, home, plans, say, asked=asked.first_run))
     return addresses
 
 
@@ -143,14 +160,25 @@ def _database(keeper: Keeper, home: Home, outside: Outside, say: Say) -> tuple[s
         service, owner = postgres.url(SERVICE_ROLE), postgres.url()
         say(f"PostgreSQL runs, with its data in {home.folder / 'postgres'}.")
     if owner is None:
+        _look_at_database(service, "DATABASE_URL")
         say("The database is not migrated: DATABASE_OWNER_URL names nobody who may do it.")
         return service, owner
+    _look_at_database(owner, "DATABASE_OWNER_URL")
     try:
-        psycopg.connect(owner.replace("postgresql+psycopg:", "postgresql:", 1), connect_timeout=10).close()
-    except psycopg.OperationalError as refused:
-        raise Unreachable("PostgreSQL", "DATABASE_OWNER_URL", str(refused).strip()) from refused
-    asyncio.run(upgrade(owner))
+        asyncio.run(upgrade(owner))
+    except CommandError as refused:
+        raise Unusable(f"The database is of a form that this version does not know ({refused}): use a newer one.") from refused
     return service, owner
+
+
+def _look_at_database(address: str, variable: str) -> None:
+    """Raises Unreachable, or Unusable where the server is older than what we need."""
+    try:
+        look_at(address)
+    except psycopg.Error as refused:
+        raise Unreachable("PostgreSQL", variable, str(refused).strip()) from refused
+    except TooOld as reason:
+        raise Unusable(str(reason)) from reason
 
 
 def _temporal(keeper: Keeper, home: Home, ports: Ports, outside: Outside, say: Say, *, prepares: bool) -> TemporalSettings:  # noqa: PLR0913  what a start consists of
@@ -253,7 +281,9 @@ def _announce(home: Home, ports: Ports, outside: Outside, say: Say) -> None:
     say(f"Accord is ready.\n  pages         {api}\n  API           {api}/docs")
     if outside.temporal_address is None and ports.ui is not None:
         say(f"  Temporal UI   http://{HOST}:{ports.ui}/namespaces/{TemporalSettings().temporal_namespace}/workflows")
-    say(f"  tokens        {home.tokens}\n  logs          {home.folder / 'log'}\nCtrl-C stops everything.")
+    if outside.database_url is None or home.tokens.exists():
+        say(f"  tokens        {home.tokens}")
+    say(f"  logs          {home.folder / 'log'}\nCtrl-C stops everything.")
 
 
 def _addresses_file(home: Home) -> Path:

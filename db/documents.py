@@ -239,6 +239,15 @@ def whole(store: ObjectStore, digest: str) -> bytes:
     return content
 
 
+def place(store: ObjectStore, content: bytes) -> None:
+    """Stores the bytes of a document that is noted already, so that they survive a power cut. Raises StoreAway."""
+    digest = sha256(content).hexdigest()
+    with _answering(digest):
+        obstore.put(store, path_of(digest), content)
+        if isinstance(store, LocalStore) and store.prefix is not None:
+            _sync(Path(store.prefix) / path_of(digest))
+
+
 def path_of(digest: str) -> str:
     """Where in the store a document lies."""
     return f"{digest[:2]}/{digest}"

@@ -11,6 +11,7 @@ import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 
 from db.session import ROLE, Reader
 
@@ -71,3 +72,11 @@ async def current(reader: Reader) -> str | None:
     except psycopg.errors.UndefinedTable:
         return None
     return row["version_num"] if row else None
+
+
+def knows(revision: str) -> bool:
+    """Whether this code can bring a database from that version to its own."""
+    try:
+        return ScriptDirectory.from_config(configuration()).get_revision(revision) is not None
+    except CommandError:
+        return False

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+LOCKS = ("requirements.run.lock", "requirements.build.lock", "requirements.lock")
 REGISTRY = re.compile(
     r"registry\.npmjs\.org|pypi\.org|pythonhosted\.org|proxy\.golang\.org|crates\.io|registry-1\.docker\.io"
     r"|index-url[ =]+\S*://",
@@ -84,7 +85,31 @@ def test_the_locks_name_every_dependency() -> None:
     """A dependency added to pyproject.toml alone would be missing in a fresh clone."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     wanted = {"requirements.run.lock": project["project"]["dependencies"]}
+    wanted["requirements.build.lock"] = project["build-system"]["requires"]
     wanted["requirements.lock"] = wanted["requirements.run.lock"] + project["dependency-groups"]["dev"]
     for name, dependencies in wanted.items():
         locked = set(re.findall(r"^([a-z0-9-]+)", (ROOT / name).read_text(), re.MULTILINE))
         assert {re.split(r"[\[<>=~! ]", dependency)[0] for dependency in dependencies} <= locked
+
+
+def planned(goal: str, folder: Path) -> list[str]:
+    """What make would do for a goal, in an environment that is not there yet."""
+    asked = ["make", "-n", goal, f"VENV={folder / 'venv'}"]
+    return subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+
+
+def test_running_installs_what_running_needs(tmp_path: Path) -> None:
+    """Linters, browsers and pandas are more than half of the bytes."""
+    run = [line for line in planned("run", tmp_path) if "requirements" in line]
+    assert [re.findall(r"requirements[.\w]*lock", line) for line in run] == [
+        ["requirements.run.lock", "requirements.build.lock"]
+    ]
+
+
+def test_testing_adds_to_what_runs(tmp_path: Path) -> None:
+    """So that neither of the two takes the environment of the other away."""
+    test = [line for line in planned("test", tmp_path) if "requirements" in line or "--clear" in line]
+    assert ["--clear" in line for line in test] == [True, False, False]
+    assert test[-1].endswith("-r requirements.lock")
+    pins = {name: set(re.findall(r"^[a-z0-9-]+==\S+", (ROOT / name).read_text(), re.MULTILINE)) for name in LOCKS}
+    assert pins["requirements.run.lock"] | pins["requirements.build.lock"] <= pins["requirements.lock"]

@@ -41,7 +41,7 @@ class Room:
         return receipt
 
 
-async def _room(url: str) -> AsyncIterator[Room]:
+async def room_on(url: str) -> AsyncIterator[Room]:
     async with Reader(url, size=4) as reader, Clerk(url, size=4) as clerk, Writer(url, size=4) as writer:
         programs = Programs(reader)
         room = Room(reader, clerk, writer, programs, Queries(reader), Recorder(writer, programs))
@@ -51,14 +51,14 @@ async def _room(url: str) -> AsyncIterator[Room]:
 
 @pytest.fixture
 async def room(url: str) -> AsyncIterator[Room]:
-    async for made in _room(url):
+    async for made in room_on(url):
         yield made
 
 
 @pytest.fixture
-async def other_room(url: str) -> AsyncIterator[Room]:
+async def otherroom_on(url: str) -> AsyncIterator[Room]:
     """A second process of the service on the same database: other connections, another cache."""
-    async for made in _room(url):
+    async for made in room_on(url):
         yield made
 
 

@@ -15,7 +15,7 @@ from db.clock_acceptances import ClockAcceptances
 from db.database_clock import ClockJumped, DatabaseClock, follows
 from rules.acts import StrikeClock
 from tests.db.builders import act, evidence
-from tests.db.conftest import Room, _room
+from tests.db.conftest import Room, room_on
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -37,7 +37,7 @@ async def adjustable(url: str, owner_url: str) -> AsyncIterator[tuple[Room, psyc
     with psycopg.connect(owner_url, autocommit=True) as owner:
         owner.execute(ADJUSTABLE)
         owner.execute(f"ALTER DATABASE {owner.info.dbname} SET search_path = adjustable, pg_catalog, public".encode())
-        async for room in _room(url):
+        async for room in room_on(url):
             yield room, owner
 
 
@@ -127,7 +127,7 @@ async def test_a_clock_that_was_set_back_adds_nothing_to_what_was_recorded_befor
         owner.execute("UPDATE adjustable.by SET length = '10 days'")
         program_id = await room.started()
         owner.execute("UPDATE adjustable.by SET length = '0'")
-        async for other in _room(url):
+        async for other in room_on(url):
             with pytest.raises(ClockJumped, match="10 days behind the newest entry"):
                 await other.recorder.record(program_id, evidence())
             await ClockAcceptances(room.clerk).accept("It had been ahead.")

@@ -79,6 +79,8 @@ class Insisting:
 
     def __init__(self, service: Served, patience: float = PATIENCE_SECONDS) -> None:
         self._patience = patience
+        self.receipts: list[dict[str, Any]] = []
+        """All that was acknowledged, as it was answered."""
         self._people = service.people
         self._http = httpx2.AsyncClient(base_url=f"{service.api}/api/v1", timeout=20, trust_env=False)
 
@@ -136,6 +138,7 @@ class Insisting:
                 await asyncio.sleep(0.1)
                 continue
             if answer.status_code == 201:
+                self.receipts.append(answer.json())
                 return answer.json(), attempts
             if answer.status_code < 500:
                 raise AssertionError(f"{path}: {answer.status_code} {answer.text}")

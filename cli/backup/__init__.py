@@ -1,0 +1,1 @@
+"""Saving all that cannot be made again, and bringing it back."""

@@ -1,0 +1,110 @@
+"""What a backup says of itself: of which record it is, where each ledger ended, and the hash of every file of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from hashlib import file_digest
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from db.heads import Head
+
+FORMAT: Literal[1] = 1
+MANIFEST, DATABASE, SETTINGS, DOCUMENTS = "manifest.json", "database.dump", "settings.json", "documents"
+
+Progress: TypeAlias = Callable[[str, int, int | None], None]
+"""Hears of a step how much of it is done, and of how much; None: nobody knows."""
+
+
+class Unusable(Exception):
+    """A backup cannot be made or used; says why, and that nothing was changed by it."""
+
+
+class FileOf(BaseModel):
+    """A file of the backup. Its size is in bytes."""
+
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    size: int = Field(ge=0)
+
+
+class Manifest(BaseModel):
+    """`missing`: documents that were noted as filed, and that the store did not have, or had damaged."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: Literal[1] = FORMAT
+    made_at: datetime
+    made_by: str = Field(description="the version of Accord, whose law wrote and read the ledgers")
+    schema_revision: str
+    server_version: int
+    system_identifier: str = Field(description="of the cluster that it was taken from")
+    heads: list[Head]
+    missing: list[str] = []
+    files: dict[str, FileOf]
+
+    @property
+    def documents(self) -> list[str]:
+        """The hashes of the documents that it holds."""
+        return [Path(name).name for name in self.files if name.startswith(f"{DOCUMENTS}/")]
+
+    @property
+    def entries(self) -> int:
+        return sum(head.seq for head in self.heads)
+
+
+def of_file(path: Path) -> FileOf:
+    with path.open("rb") as file:
+        return FileOf(sha256=file_digest(file, "sha256").hexdigest(), size=path.stat().st_size)
+
+
+def read(folder: Path, progress: Progress) -> Manifest:
+    """The manifest of a backup all of whose files are as they were made. Raises Unusable."""
+    manifest = _manifest(folder)
+    faults = []
+    for number, (name, promised) in enumerate(manifest.files.items(), 1):
+        if fault := _fault(folder, name, promised):
+            faults.append(fault)
+        progress("Files", number, len(manifest.files))
+    if faults:
+        more = f" (and {len(faults) - 3} more)" if len(faults) > 3 else ""
+        raise Unusable(f"The backup {folder} is damaged: {'; '.join(faults[:3])}{more}. Use another one.")
+    return manifest
+
+
+def _manifest(folder: Path) -> Manifest:
+    try:
+        said = json.loads((folder / MANIFEST).read_text("utf-8"))
+    except FileNotFoundError:
+        raise Unusable(f"{folder} is no backup: it has no {MANIFEST}. One that was interrupted has none.") from None
+    except (OSError, ValueError) as error:
+        raise Unusable(f"{folder / MANIFEST} cannot be read: {error}") from None
+    if isinstance(said, dict) and said.get("format") != FORMAT:
+        raise Unusable(f"{folder} has the format {said.get('format')!r}, and this version reads {FORMAT}: use a newer Accord.")
+    try:
+        return Manifest.model_validate(said)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        raise Unusable(f"{folder / MANIFEST} is damaged at {place}: {first['msg']}.") from None
+
+
+def _fault(folder: Path, name: str, promised: FileOf) -> str | None:
+    path = folder / name
+    if not path.resolve().is_relative_to(folder.resolve()):
+        return f"{name} lies outside of it"
+    try:
+        found = of_file(path)
+    except OSError:
+        return f"{name} is missing"
+    return None if found == promised else f"{name} has other bytes than were saved"
+
+
+def files_of(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Everything below a folder, by its name there."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            yield path.relative_to(folder).as_posix(), path

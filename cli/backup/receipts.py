@@ -1,0 +1,70 @@
+"""Receipts that people have kept, held against the record: what was acknowledged has to stand in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.rows import TupleRow
+from pydantic import BaseModel, Field, ValidationError
+
+from cli.backup.manifest import Unusable
+from db.heads import leaf
+
+
+class Kept(BaseModel):
+    """What of a receipt proves something: that this entry, by its hash, was the end of this ledger."""
+
+    program: UUID
+    last_seq: int = Field(ge=1)
+    head: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+def kept(files: Iterable[Path]) -> list[Kept]:
+    """Receipts as acts are answered: in a file one, a list of them, or one a line. Raises Unusable."""
+    return [receipt for file in files for receipt in _of_file(file)]
+
+
+def _of_file(file: Path) -> Iterator[Kept]:
+    try:
+        text = file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unusable(f"{file} cannot be read: {error}") from None
+    for place, said in _said(text):
+        try:
+            yield Kept.model_validate(said)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            what = ".".join(map(str, first["loc"])) or "it"
+            raise Unusable(f"{file}, {place}: no receipt ({what}: {first['msg']}); keep the whole answer to an act.") from None
+
+
+def _said(text: str) -> Iterator[tuple[str, Any]]:
+    try:
+        whole = json.loads(text)
+    except ValueError:
+        for number, line in enumerate(text.splitlines(), 1):
+            if line.strip():
+                try:
+                    yield f"line {number}", json.loads(line)
+                except ValueError:
+                    yield f"line {number}", None
+        return
+    for number, one in enumerate(whole if isinstance(whole, list) else [whole], 1):
+        yield f"receipt {number}", one
+
+
+def unmet(connection: psycopg.Connection[TupleRow], receipts: Iterable[Kept]) -> list[str]:
+    """A sentence for each receipt that the record does not bear out."""
+    found = []
+    for receipt in receipts:
+        stands = leaf(connection, receipt.program, receipt.last_seq)
+        if stands is None:
+            found.append(f"program {receipt.program}: entry {receipt.last_seq} was acknowledged, and is not in this record.")
+        elif stands != receipt.head:
+            found.append(f"program {receipt.program}: entry {receipt.last_seq} is another one than was acknowledged.")
+    return found

@@ -1,0 +1,51 @@
+"""The database that a command works on as its owner: that of a running service, one that is named, or that of the folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cli.addresses import NotRunning, owner_database, service_database
+from cli.home import claimed
+from cli.postgres import Postgres
+from cli.signals import interruptible
+
+
+@contextmanager
+def to_read(home: Path) -> Iterator[str]:
+    """While a service runs or not; where none does, the folder's server is started for the block.
+
+    Raises NotRunning where there is no database, or a CannotStart.
+    """
+    try:
+        address = owner_database(home)
+    except NotRunning:
+        if os.environ.get("DATABASE_URL"):
+            yield service_database(home)
+            return
+        if not (home / "postgres").is_dir():
+            raise
+        with of_folder(home) as address:
+            yield address
+        return
+    yield address
+
+
+@contextmanager
+def to_replace(home: Path) -> Iterator[str]:
+    """While no service runs on it: the database that DATABASE_OWNER_URL names, or that of the folder. Raises a CannotStart."""
+    if named := os.environ.get("DATABASE_OWNER_URL"):
+        yield named
+        return
+    with of_folder(home) as address:
+        yield address
+
+
+@contextmanager
+def of_folder(home: Path) -> Iterator[str]:
+    """The embedded server of a data folder, which nobody else uses meanwhile."""
+    os.umask(0o077)
+    with interruptible(), claimed(home) as held, Postgres(held.folder) as server:
+        yield server.url()

@@ -1,0 +1,33 @@
+"""`accord postgres`: PostgreSQL's own tools, on the database of a data folder."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.addresses import HomeFolder, NotRunning
+from cli.backup.manifest import Unusable
+from cli.backup.server import to_read
+from cli.backup.tools import environment, tool
+from cli.failures import CannotStart
+
+
+def command(
+    name: Annotated[str, typer.Argument(help="psql, pg_basebackup, pg_waldump, pg_dump, …")],
+    words: Annotated[list[str] | None, typer.Argument(help="What the tool is given, after --.")] = None,
+    home: HomeFolder = Path(".accord"),
+) -> None:
+    """Run a tool of PostgreSQL as the owner of the database, whether a service runs on it or not. Its exit code is ours.
+
+    An owner can do what the service cannot: look twice at what you type.
+    """
+    try:
+        with to_read(home) as url:
+            done = subprocess.run([tool(name), *(words or ())], env=environment(url), check=False)  # noqa: S603  asked for
+    except (CannotStart, NotRunning, Unusable) as reason:
+        typer.echo(f"accord: {reason}", err=True)
+        raise typer.Exit(1) from reason
+    raise typer.Exit(done.returncode if done.returncode >= 0 else 128 - done.returncode)  # as a shell says it
