@@ -84,6 +84,8 @@ UNREADABLE = frozenset(
         Code.NOT_FORESEEN,
         Code.OTHER_PROCEDURE,
         Code.NOT_LATER,
+        Code.AGREED_DATE_UNKNOWN,
+        Code.OUTSIDE_THE_WINDOW,
         Code.NOTHING_AMENDED,
         Code.NOTHING_CORRECTED,
         Code.AMENDMENT_DROPS_RECORDED,

@@ -9,6 +9,7 @@ where it is.
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date as day
 from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -34,7 +35,7 @@ def in_days(duration: str) -> bool:
 def until(since: datetime, within: str, zone: str) -> datetime:
     """The last instant of a time that is counted from another one."""
     ends = plus(since, within, zone)
-    return _last_of_day(ends, zone) if in_days(within) else ends
+    return end_of_day(ends, zone) if in_days(within) else ends
 
 
 def moved(date: datetime, lost: Collection[Interval], since: datetime, within: str, zone: str) -> datetime | None:
@@ -45,6 +46,11 @@ def moved(date: datetime, lost: Collection[Interval], since: datetime, within: s
     if not lost:
         return date
     return plus_lost(date, lost, since, zone, whole_days=in_whole_days(within))
+
+
+def until_day(by: day, zone: str) -> datetime:
+    """The last instant of a day, or the instant itself where an hour was given."""
+    return by if isinstance(by, datetime) else end_of_day(day_begins(by, zone), zone)
 
 
 @lru_cache(maxsize=65536)
@@ -67,7 +73,7 @@ def has_passed(date: datetime, at: datetime, zone: str) -> bool:
 
 def lasts_through_its_day(date: datetime, zone: str) -> bool:
     """Whether a date is a day, and no instant."""
-    return date == _last_of_day(date, zone)
+    return date == end_of_day(date, zone)
 
 
 @lru_cache(maxsize=65536)
@@ -81,5 +87,6 @@ def told_begun(at: datetime, within: str, zone: str) -> str:
     return day_said(at, zone) if in_days(within) else time_said(at, zone)
 
 
-def _last_of_day(at: datetime, zone: str) -> datetime:
+def end_of_day(at: datetime, zone: str) -> datetime:
+    """The last instant of the local day of an instant."""
     return day_after(at, zone) - _INSTANT

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from rules.vocabulary.agreed_dates import AgreementMissed, DateAgreed
 from rules.vocabulary.amendments import PlanAmended
 from rules.vocabulary.clocks import ClockStruck
 from rules.vocabulary.commitments import CommitmentChanged
@@ -25,10 +26,12 @@ from rules.vocabulary.stalls import StallEnded, StallFound
 from rules.vocabulary.standing import ProgramCompleted, ProgramFrozen, ProgramSuspended, ProgramTerminated, ProgramThawed
 
 __all__ = [
+    "AgreementMissed",
     "BalanceMoved",
     "ChildOpened",
     "ClockStruck",
     "CommitmentChanged",
+    "DateAgreed",
     "DeadlineExtended",
     "DeadlineMissed",
     "DeadlineSet",
@@ -84,6 +87,8 @@ Effect: TypeAlias = (
     | MilestoneWaived
     | WaiverExpired
     | DeadlineExtended
+    | DateAgreed
+    | AgreementMissed
     | SilenceExtended
     | PlanAmended
     | BalanceMoved

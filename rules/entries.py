@@ -81,6 +81,8 @@ Fact: TypeAlias = Annotated[
     | effects.MilestoneWaived
     | effects.WaiverExpired
     | effects.DeadlineExtended
+    | effects.DateAgreed
+    | effects.AgreementMissed
     | effects.SilenceExtended
     | effects.PlanAmended
     | effects.BalanceMoved

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias, assert_never, get_args
 
 from rules import effects, facts
 from rules.entries import Entry, Fact, NotFoldable
+from rules.evolving.agreed_dates import agreed_date_after
 from rules.evolving.amendments import amended
 from rules.evolving.assessments import assessed
 from rules.evolving.checks import check_after
@@ -24,6 +25,7 @@ from rules.evolving.releases import release_after
 from rules.language.parameters import recorded_plan
 from rules.persistent_map import put
 from rules.program import Program
+from rules.vocabulary.agreed_dates import OnAgreedDate
 from rules.vocabulary.amendments import Version
 from rules.vocabulary.checks import OnCheck
 from rules.vocabulary.commitments import CommitmentState
@@ -133,6 +135,7 @@ _AFTER: Mapping[type, Callable[[Program, Entry, Any], Program]] = {
         (OnCheck, check_after),
         (OnIncident, incident_after),
         (OnMilestone, milestone_after),
+        (OnAgreedDate, agreed_date_after),
         (OnStability, stability_after),
         (OnPhase, phase_after),
         (OnRelease, release_after),

@@ -9,6 +9,7 @@ from typing import Any
 
 from rules.language.plan import Plan
 from rules.times import Interval
+from rules.vocabulary.agreed_dates import AgreedDay
 from rules.vocabulary.amendments import Version
 from rules.vocabulary.checks import CheckState
 from rules.vocabulary.commitments import CommitmentState
@@ -49,6 +50,8 @@ class Program:
     """Those of them who were admitted after the start."""
     phases: Mapping[str, PhaseState] = field(default_factory=dict)
     milestones: Mapping[str, MilestoneState] = field(default_factory=dict)
+    agreed_dates: Mapping[str, AgreedDay] = field(default_factory=dict)
+    """Those that have been agreed on, or whose window closed without a day."""
     stability: Mapping[str, Stability] = field(default_factory=dict)
     commitments: Mapping[str, CommitmentState] = field(default_factory=dict)
     incidents: Mapping[str, Incident] = field(default_factory=dict)

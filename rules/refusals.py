@@ -91,6 +91,8 @@ class Code(StrEnum):
     OTHER_PROCEDURE = "other_procedure"
     NOT_LATER = "not_later"
     NOTHING_TO_EXTEND = "nothing_to_extend"
+    AGREED_DATE_UNKNOWN = "agreed_date_unknown"
+    OUTSIDE_THE_WINDOW = "outside_the_window"
     NOTHING_AMENDED = "nothing_amended"
     AMENDMENT_DROPS_RECORDED = "amendment_drops_recorded"
     PROPOSAL_DECIDED = "proposal_decided"

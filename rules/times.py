@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, PlainValidator, WithJsonSchema
 from whenever import Instant as Moment
 from whenever import ItemizedDelta
 
@@ -94,6 +94,28 @@ Instant = Annotated[
 
 Day = Annotated[date, BeforeValidator(_day)]
 """A day of the calendar, without a place."""
+
+
+def _day_or_instant(value: object) -> date:
+    if isinstance(value, datetime):
+        return _in_utc(value)
+    if isinstance(value, date):
+        return value
+    text = str(value)
+    return read_day(text) if _DAY.match(text) else read_instant(text)
+
+
+def _day_or_instant_written(value: date) -> str:
+    return written(value) if isinstance(value, datetime) else value.isoformat()
+
+
+DayOrInstant = Annotated[
+    date,
+    PlainValidator(_day_or_instant),
+    PlainSerializer(_day_or_instant_written, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "description": "a day, 2025-03-01, or date, time and offset, 2025-03-01T09:00:00+03:00"}),
+]
+"""A day of the calendar, or an instant."""
 
 
 @lru_cache(maxsize=4096)

@@ -70,7 +70,7 @@ class NextActs:
         """What ends a suspension."""
         return [self._act(a.ResumeProgram, (), {})]
 
-    def _acts(self, owed: Owed) -> Iterator[ActAnswer]:
+    def _acts(self, owed: Owed) -> Iterator[ActAnswer]:  # noqa: PLR0912  one arm a kind
         who, name = (owed.party,), owed.name
         match owed.kind:
             case "evidence":
@@ -96,6 +96,9 @@ class NextActs:
             case "incident":
                 yield self._act(a.ConfirmIncident, who, {"incident": name})
                 yield self._act(a.DismissIncident, who, {"incident": name})
+            case "agreement":
+                procedure = self._program.plan.agreed_dates[name].agreed_by
+                yield self._act(a.Propose, (), {"procedure": procedure, "matter": {"kind": "agree_date", "date": name}})
             case "commitment":
                 because = self._program.commitments[name].because
                 if because is not None:  # else it takes another figure

@@ -21,7 +21,7 @@ class OwedDates(BaseModel):
 
     party: str
     kind: OwedKind
-    name: str = Field(description="the milestone, phase, commitment, proposal, dispute or incident")
+    name: str = Field(description="the milestone, phase, commitment, proposal, dispute, incident or agreed date")
     title: str
     since: Instant
     due: Instant | None = Field(description="of this act; null: it has no date of its own, or none while it is paused")

@@ -8,9 +8,9 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from rules.explaining.explain import Blocking, blocking_phase
-from rules.explaining.lateness import lateness
 from rules.following.filing import unfiled
 from rules.following.findings import showing
+from rules.following.lateness import lateness
 from rules.following.stability import days_left, zone_of
 from rules.language.timetable import Force
 from rules.program import Program

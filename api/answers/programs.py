@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from api.answers.agreed_dates import AgreedDateAnswer
 from api.answers.family import ChildAnswer, ParentAnswer, children_of, parent_of
 from api.answers.phases import ClockAnswer, PhaseAnswer
 from rules.program import Program
@@ -113,6 +114,7 @@ class ProgramAnswer(BaseModel):
     parent: ParentAnswer | None
     programs: list[ChildAnswer] = Field(description="its child programs, as they have reported")
     phases: list[PhaseAnswer]
+    agreed_dates: list[AgreedDateAnswer] = Field(description="days that parties agree on, in the order of the plan")
     commitments: list[CommitmentAnswer]
     incidents: list[IncidentAnswer]
     members: list[MemberAnswer]
@@ -134,6 +136,7 @@ class ProgramAnswer(BaseModel):
             parent=parent_of(program),
             programs=children_of(id, program),
             phases=[PhaseAnswer.of(program, name, at) for name in program.plan.phases],
+            agreed_dates=[AgreedDateAnswer.of(program, name) for name in program.plan.agreed_dates],
             commitments=[_commitment(program, name) for name in program.plan.commitments],
             incidents=incidents(program),
             members=members(program),

@@ -119,7 +119,7 @@ def _place_of(owed: OwedLineAnswer) -> str:
             return f"/disputes#{quote(owed.name)}"
         case "incident":
             return f"/incidents#{quote(owed.name)}"
-        case "consent" | "advance" | "commitment":
+        case "consent" | "advance" | "commitment" | "agreement":
             return ""
         case _:
             return f"/milestones/{quote(owed.name)}"

@@ -40,6 +40,10 @@ def asked(criterion: c.Criterion, zone: str) -> str:  # noqa: C901, PLR0912  one
             return f"milestone {a.milestone} assessed by {a.by} as {'met' if a.at_least == 'met' else 'partly met or better'}"
         case c.NotBefore(not_before=after):
             return f"{after.within} after {event(after.from_, zone)}"
+        case c.NotAfter(not_after=edge):
+            return f"no later than {edge.within} after {event(edge.from_, zone)}"
+        case c.InTime(days_late=late):
+            return f"milestone {late.milestone} at most {late.at_most} days late against its {late.against} date"
         case c.FigureHolds(figure=figure):
             bound = f"at most {figure.at_most:f}" if figure.at_most is not None else f"at least {figure.at_least:f}"
             return f"{figure.indicator} {bound} {figure.unit}{' in all' if figure.of == 'total' else ''}"
@@ -68,6 +72,8 @@ def event(anchor: c.Anchor, zone: str) -> str:
         return f"{anchor.milestone} was determined" if anchor.as_ == "determined" else f"the achievement of {anchor.milestone}"
     if anchor.phase:
         return f"{anchor.phase} {'opens' if anchor.becomes == 'open' else 'is complete'}"
+    if anchor.agreed:
+        return f"the agreed day {anchor.agreed}"
     return time_said(anchor.date, zone) if anchor.date else "the program starts"
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from rules import effects
+from rules.evolving.agreed_dates import under
 from rules.language.milestones import Milestone
 from rules.language.parameters import recorded_plan
 from rules.language.plan import Plan
@@ -39,6 +40,7 @@ def amended(program: Program, fact: effects.PlanAmended) -> Program:
         plan_sha256=fact.plan_sha256,
         phases=_named(program.phases, plan.phases),
         milestones=milestones,
+        agreed_dates=under(program, plan),
         stability=_named(program.stability, quiet),
         commitments=_named(program.commitments, plan.commitments),
         active=_named(program.active, plan.inactivity),

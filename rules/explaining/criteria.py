@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TypeAlias, assert_never
 
 from rules import dates
+from rules.explaining.agreed_dates import date_reason
 from rules.explaining.assessments import assessment_reason
 from rules.explaining.consents import awaited, met_since, next_gate, to_what
 from rules.explaining.disputes import dispute_reason
@@ -18,6 +19,8 @@ from rules.explaining.stability import stability_reason
 from rules.following.anchors import occurred
 from rules.following.gates import judge
 from rules.following.incidents import deciders, matching
+from rules.following.lateness import lateness
+from rules.following.windows import closes
 from rules.language import criteria as c
 from rules.measuring.figures import holds
 from rules.program import Program
@@ -49,6 +52,8 @@ def written(leaf: c.Leaf) -> str:
         return f"{key}: {value.milestone}"
     if isinstance(value, tuple):
         return f"{key}: {', '.join(value)}"
+    if isinstance(value, c.DaysLate):
+        return f"{key}: {value.milestone}"
     if isinstance(value, c.FigureAsked):
         return f"{key}: {value.indicator}"
     if isinstance(value, c.OfProgram):
@@ -89,10 +94,18 @@ def _leaf(program: Program, asking: Asking | None, leaf: c.Leaf, at: datetime) -
             return assessment_reason(program, asked)
         case c.NotBefore(not_before=after):
             since = occurred(program, after.from_)
+            if since is None and after.from_.agreed is not None:
+                return date_reason(program, after.from_.agreed, at)
             if since is None:
                 return "What this date is counted from has not happened yet.", (), None, None
             begins = dates.begins(since, after.within, plan.time_zone)
             return f"Not before {dates.told_begun(begins, after.within, plan.time_zone)}.", (), since, begins
+        case c.NotAfter(not_after=edge):
+            ends = closes(program, edge)
+            when = dates.told(ends, plan.time_zone) if ends else "a date"
+            return f"Not after {when}, which has passed; only an amendment of the plan can move it.", (), ends, None
+        case c.InTime(days_late=late):
+            return _late_reason(program, late, at)
         case c.FigureHolds(figure=figure):
             return holds(program, figure, at)[1], (), None, None
         case c.ProgramComplete(program=name):
@@ -100,6 +113,16 @@ def _leaf(program: Program, asking: Asking | None, leaf: c.Leaf, at: datetime) -
         case c.ProgramMilestone(program_milestone=asked):
             return child_reason(program, asked.program, asked.milestone)
     assert_never(leaf)
+
+
+def _late_reason(program: Program, asked: c.DaysLate, at: datetime) -> Reason:
+    if not program.milestone(asked.milestone).counts:
+        return milestone_reason(program, asked.milestone, at)
+    late = lateness(program, asked.milestone, at)
+    days = (late.against(asked.against) if late else None) or 0
+    title = program.plan.milestones[asked.milestone].title
+    sentence = f"{title}: achieved {days} days after its {asked.against} date; asked is at most {asked.at_most}."
+    return sentence, (), program.milestone(asked.milestone).achieved_at, None
 
 
 def _consent_reason(program: Program, asking: Asking | None, parties: tuple[str, ...], at: datetime) -> Reason:

@@ -16,6 +16,7 @@ from rules import dates
 from rules.explaining.owing import (
     Owed,
     after_observation,
+    of_agreed_dates,
     of_commitments,
     of_disputes,
     of_incidents,
@@ -79,6 +80,8 @@ def outstanding_after(program: Program, before: Program, held: Held, changed: It
         touched.append(("proposal", ""))
     if before.disputes is not program.disputes:
         touched.append(("dispute", ""))
+    if program.plan.agreed_dates:
+        touched.append(("agreed_date", ""))
     return _kept(held, program, touched)
 
 
@@ -98,7 +101,7 @@ def overdue_from(held: Held) -> datetime | None:
 def _everything(program: Program) -> Iterator[About]:
     yield from (("milestone", name) for name in program.plan.milestones)
     yield from (("phase", name) for name in program.plan.phases)
-    yield from ((noun, "") for noun in ("commitment", "proposal", "dispute", "incident"))
+    yield from ((noun, "") for noun in ("commitment", "proposal", "dispute", "incident", "agreed_date"))
 
 
 def _kept(held: Held, program: Program, touched: Iterable[About]) -> Held:
@@ -133,6 +136,9 @@ def _of(program: Program, about: About, at: datetime) -> Iterator[Outstanding]:
         case ("dispute", _):
             for owed in of_disputes(program):
                 yield _dated(program, owed, program.plan.disputes[program.disputes[owed.name].ladder].title)
+        case ("agreed_date", _):
+            for owed in of_agreed_dates(program):
+                yield _dated(program, owed, program.plan.agreed_dates[owed.name].title)
         case _:
             for owed in of_incidents(program):
                 kind, place = program.incidents[owed.name].kind, program.incidents[owed.name].place

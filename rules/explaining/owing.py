@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias, assert_never
 
+from rules.explaining.agreed_dates import awaited as awaited_for
+from rules.explaining.agreed_dates import awaited_since, date_reason
 from rules.explaining.consents import awaited, met_since, next_gate, to_what
 from rules.explaining.criteria import commitment_reason
 from rules.explaining.milestones import determination_since, evidence_since, milestone_reason, next_act, without_evidence
 from rules.following.incidents import deciders, to_be_decided
 from rules.following.silence import lapses, silence_ends
+from rules.following.windows import closes
 from rules.program import Program
 from rules.vocabulary.disputes import DisputeStatus
 from rules.vocabulary.incidents import Incident
@@ -29,6 +32,7 @@ OwedKind: TypeAlias = Literal[
     "proposal",
     "dispute",
     "incident",
+    "agreement",
 ]
 
 
@@ -58,6 +62,7 @@ def owing(program: Program, at: datetime) -> tuple[Owed, ...]:
         *of_proposals(program),
         *of_disputes(program),
         *of_incidents(program),
+        *of_agreed_dates(program),
     )
 
 
@@ -157,6 +162,14 @@ def of_incidents(program: Program) -> Iterator[Owed]:
                 yield Owed(who, "incident", incident.id, said if incident.questioned else incident.reported_at)
 
 
+def of_agreed_dates(program: Program) -> Iterator[Owed]:
+    """An agreement on a day, by all who have to agree, from when its window is known."""
+    for name, rule in program.plan.agreed_dates.items():
+        for party in awaited_for(program, name):
+            since, last = awaited_since(program, name), closes(program, rule.not_after)
+            yield Owed(party, "agreement", name, since, last)
+
+
 def in_words(program: Program, owed: Owed, at: datetime) -> str:
     """What is owed, as a sentence."""
     match owed.kind:
@@ -173,6 +186,8 @@ def in_words(program: Program, owed: Owed, at: datetime) -> str:
             return f"Dispute {owed.name} waits to be settled: {program.disputes[owed.name].reason}"
         case "incident":
             return _of_incident(program.incidents[owed.name])
+        case "agreement":
+            return date_reason(program, owed.name, at)[0]
         case "evidence" | "verification" | "observation" | "determination":
             return _of_milestone(program, owed, at)
     assert_never(owed.kind)

@@ -11,8 +11,9 @@ from datetime import datetime
 from typing import Literal, TypeAlias
 
 from rules.dates import over
-from rules.explaining.lateness import is_late_originally
 from rules.explaining.owing import Owed, owing
+from rules.following.agreed_dates import parties
+from rules.following.lateness import is_late_originally
 from rules.program import Program
 from rules.vocabulary.milestones import MilestoneStatus
 from rules.vocabulary.stalls import Stall
@@ -30,7 +31,7 @@ class Reckoned:
     """
 
     how: How
-    what: Literal["milestone", "commitment"]
+    what: Literal["milestone", "commitment", "agreed_date"]
     name: str
     binding: bool
     since: datetime
@@ -79,6 +80,7 @@ def _reckoned(program: Program, at: datetime) -> Iterator[tuple[str, Reckoned]]:
             yield step.party, Reckoned("late_original", "milestone", name, binding, passed, state.achieved_at)
         for since, until in state.reversals:
             yield step.party, Reckoned("broken", "milestone", name, binding, since, until)
+    yield from _agreements(program)
     for name, held in program.commitments.items():
         party = program.plan.commitments[name].party
         if party is None:
@@ -87,3 +89,15 @@ def _reckoned(program: Program, at: datetime) -> Iterator[tuple[str, Reckoned]]:
             yield party, Reckoned("broken", "commitment", name, True, since, until)
         if not held.broken and held.status == "in_force":
             yield party, Reckoned("kept", "commitment", name, True, held.in_force_since)
+
+
+def _agreements(program: Program) -> Iterator[tuple[str, Reckoned]]:
+    for name, day in program.agreed_dates.items():
+        decided_at = day.missed_at or day.agreed_at
+        if decided_at is not None:
+            owed = day.parties or parties(program, name)
+            how: How = "kept" if day.missed_at is None and day.missed_original_at is None else "late"
+            yield from ((party, Reckoned(how, "agreed_date", name, True, decided_at)) for party in owed)
+        if day.missed_original_at is not None:
+            late = Reckoned("late_original", "agreed_date", name, True, day.missed_original_at, day.agreed_at)
+            yield from ((party, late) for party in day.parties)

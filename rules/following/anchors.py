@@ -1,4 +1,4 @@
-"""When the events happened that durations are counted from."""
+"""When the events happen that durations are counted from."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ def occurred(program: Program, anchor: Anchor) -> datetime | None:
     if anchor.milestone is not None:
         state = program.milestone(anchor.milestone)
         return (None if anchor.as_ == "determined" else state.happened_at) or state.achieved_at
+    if anchor.agreed is not None:
+        day = program.agreed_dates.get(anchor.agreed)
+        return day.begins_at if day else None
     if anchor.phase is not None:
         phase = program.phase(anchor.phase)
         return phase.opened_at if anchor.becomes == "open" else phase.completed_at

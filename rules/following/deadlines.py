@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
@@ -11,6 +11,8 @@ from rules import dates, effects, facts
 from rules.effects import Effect
 from rules.following.agenda import Agenda, on
 from rules.following.anchors import occurred
+from rules.following.windows import last_instant
+from rules.language.criteria import After
 from rules.language.timetable import Deadline
 from rules.program import Program
 from rules.times import Interval, plus
@@ -55,23 +57,23 @@ def dated(program: Program, name: str, rule: Deadline) -> Dated | None:
     Of several dates the earliest counts, and a floating one from when its anchor comes.
     """
     before = program.milestone(name).due
-    anchored = [(since, date.within) for date in rule.dates if (since := occurred(program, date.from_)) is not None]
+    anchored = [(since, date) for date in rule.dates if (since := occurred(program, date.from_)) is not None]
     if not anchored and before is not None and rule.within is not None:
         # A phase that stepped back and opens again has a new anchor; until then the old one holds.
-        anchored = [(before.anchored_at, rule.within)]
-    found = [_counted(program, name, rule, since, within) for since, within in anchored]
+        anchored = [(before.anchored_at, date) for date in rule.dates]
+    found = [_counted(program, name, rule, since, date) for since, date in anchored]
     if not found:
         return None
     return min(found, key=lambda date: (date.revised is None, date.revised or date.original))
 
 
-def _counted(program: Program, name: str, rule: Deadline, since: datetime, within: str) -> Dated:
+def _counted(program: Program, name: str, rule: Deadline, since: datetime, after: After) -> Dated:
     zone, before = program.plan.time_zone, program.milestone(name).due
-    original = dates.until(since, within, zone)
+    original = last_instant(program, since, after)
     lost = _lost(program, rule)
 
     def moved(date: datetime, from_: datetime) -> datetime | None:
-        return dates.moved(date, lost, from_, within, zone)
+        return dates.moved(date, lost, from_, after.within, zone)
 
     # A date agreed on is moved by what is lost after the agreement only.
     agreed = before.extended if before else None
@@ -79,7 +81,7 @@ def _counted(program: Program, name: str, rule: Deadline, since: datetime, withi
     opened = program.phase(program.plan.phase_of[name]).opened_at
     if opened is not None and revised is not None and revised <= opened:
         # It passed while nothing was owed; whoever moves second has the whole time.
-        revised = moved(dates.until(opened, within, zone), opened)
+        revised = moved(last_instant(program, opened, after), opened)
     return Dated(since, original, revised)
 
 
@@ -100,16 +102,24 @@ def passed(program: Program, names: Collection[str], at: datetime) -> Iterator[P
 
     One stop names all of them: who is late does not depend on whose date is looked at first.
     """
-    stops: dict[str, list[str]] = {"suspend": [], "terminate": []}
+    missed: list[tuple[str, str]] = []
     for name in names:
         due = program.plan.milestones[name].due
         match due.when_missed if due else None:
             case "warn":
                 yield effects.WarningGiven(phase=program.plan.phase_of[name], sentence=_was_due(program, name), effective_at=at)
             case "suspend" | "terminate" as stop:
-                stops[stop].append(_was_due(program, name))
+                missed.append((stop, _was_due(program, name)))
             case None:
                 pass
+    yield from stopped(program, missed, at)
+
+
+def stopped(program: Program, missed: Iterable[tuple[str, str]], at: datetime) -> Iterator[Passed]:
+    """The stop that follows from dates that were missed at one instant: what the plan says of each, and a sentence."""
+    stops: dict[str, list[str]] = {"suspend": [], "terminate": [], "warn": []}
+    for follows, sentence in missed:
+        stops[follows].append(sentence)
     if stops["terminate"]:
         reason = " ".join((*stops["terminate"], *stops["suspend"]))
         yield facts.ProgramTerminated(reason=reason[:4000], effective_at=at)

@@ -9,6 +9,8 @@ from typing import assert_never
 from rules import dates
 from rules.following.anchors import occurred
 from rules.following.incidents import matching
+from rules.following.lateness import lateness
+from rules.following.windows import is_closed
 from rules.language import criteria as c
 from rules.measuring.figures import holds
 from rules.program import Program
@@ -78,6 +80,10 @@ def judge(program: Program, consents: Collection[str], criterion: c.Criterion, a
         case c.NotBefore(not_before=after):
             since = occurred(program, after.from_)
             return _met(since is not None and dates.begins(since, after.within, program.plan.time_zone) <= at)
+        case c.NotAfter(not_after=edge):
+            return _met(not is_closed(program, edge, at))
+        case c.InTime(days_late=asked):
+            return _in_time(program, asked, at)
         case c.FigureHolds(figure=asked):
             return holds(program, asked, at)[0]
         case c.ProgramComplete(program=name):
@@ -110,6 +116,13 @@ def _assessed(program: Program, asked: c.AssessedAs) -> Truth:
     if said is None or said.means == "unknown":
         return INDETERMINATE
     return _met(said.means in ("met", asked.at_least))
+
+
+def _in_time(program: Program, asked: c.DaysLate, at: datetime) -> Truth:
+    if not program.milestone(asked.milestone).counts:
+        return NOT_MET
+    late = lateness(program, asked.milestone, at)
+    return _met(late is None or (late.against(asked.against) or 0) <= asked.at_most)
 
 
 def _commitment(program: Program, name: str) -> Truth:

@@ -12,6 +12,7 @@ from rules.canonical import NotCanonical, digest
 from rules.following.amending import changes, class_of
 from rules.judging.disputes import ladder_of, open_dispute
 from rules.judging.milestones import milestone_of
+from rules.judging.timetable import agreed_date_of, check_day, check_later
 from rules.language.parameters import recorded_plan
 from rules.language.plan import Plan
 from rules.language.procedures import Procedure
@@ -41,6 +42,10 @@ def check_matter(program: Program, procedure: str, matter: m.Matter, at: datetim
             _check_waiver(program, procedure, matter, at)
         case m.Extend():
             _check_extension(program, procedure, matter, at)
+        case m.ReviseTimetable():
+            _check_timetable(program, procedure, matter, at)
+        case m.AgreeDate():
+            _check_date(program, procedure, matter, at)
         case m.ExtendSilence():
             _check_silence(program, procedure, matter)
         case m.ExtendStage():
@@ -74,17 +79,21 @@ def _check_waiver(program: Program, procedure: str, matter: m.Waive, at: datetim
 
 
 def _check_extension(program: Program, procedure: str, matter: m.Extend, at: datetime) -> None:
-    step, zone = milestone_of(program, matter.milestone), program.plan.time_zone
+    step = milestone_of(program, matter.milestone)
     _check_procedure(f"{matter.milestone} is extended", step.due.extended_by if step.due else None, procedure)
-    state = program.milestone(matter.milestone)
-    if state.due is None or state.status is MilestoneStatus.ACHIEVED:
-        raise No(Code.NOTHING_TO_EXTEND, f"{matter.milestone} has no due date that runs.", "a milestone that is due")
-    now = state.due.revised or state.due.original
-    if matter.to <= now:
-        raise No(Code.NOT_LATER, f"{matter.milestone} is due on {dates.told(now, zone)} already.", "a later date")
-    if matter.to <= at:
-        told = f"{matter.milestone} would be due on {dates.told(matter.to, zone)}, which has passed."
-        raise No(Code.NOT_LATER, told, "a date that is still to come")
+    check_later(program, matter.milestone, matter.to, at)
+
+
+def _check_timetable(program: Program, procedure: str, matter: m.ReviseTimetable, at: datetime) -> None:
+    for name, to in matter.to.items():
+        step = milestone_of(program, name)
+        _check_procedure(f"{name} is extended", step.due.extended_by if step.due else None, procedure)
+        check_later(program, name, to, at)
+
+
+def _check_date(program: Program, procedure: str, matter: m.AgreeDate, at: datetime) -> None:
+    _check_procedure(f"{matter.date} is agreed on", agreed_date_of(program, matter.date).agreed_by, procedure)
+    check_day(program, matter, at)
 
 
 def _check_silence(program: Program, procedure: str, matter: m.ExtendSilence) -> None:

@@ -31,6 +31,7 @@ class Anchor(Strict):
     phase: Name | None = Field(default=None, description="the opening or completion of a phase")
     becomes: str | None = Field(default=None, pattern=BECOMES, description="with phase")
     milestone: Name | None = Field(default=None, description="the achievement of a milestone")
+    agreed: Name | None = Field(default=None, description="the beginning of a day that parties have agreed on")
     as_: Literal["determined", "happened"] | None = Field(
         default=None,
         alias="as",
@@ -40,11 +41,11 @@ class Anchor(Strict):
 
     @model_validator(mode="after")
     def _is_one_event(self) -> Anchor:
-        events = [self.program, self.phase, self.milestone, self.date]
+        events = [self.program, self.phase, self.milestone, self.agreed, self.date]
         if sum(event is not None for event in events) != 1 or self.program is False:
             raise ValueError(
                 "an anchor is one event: {program: true}, {phase: NAME, becomes: open}, "
-                "{phase: NAME, becomes: complete}, {milestone: NAME} or {date: INSTANT}"
+                "{phase: NAME, becomes: complete}, {milestone: NAME}, {agreed: NAME} or {date: INSTANT}"
             )
         if (self.phase is None) != (self.becomes is None):
             raise Misplaced("say what the phase becomes: {phase: NAME, becomes: open | complete}", "becomes")
@@ -121,6 +122,22 @@ class NotBefore(Strict):
     not_before: After
 
 
+class NotAfter(Strict):
+    not_after: After
+
+
+class DaysLate(Strict):
+    milestone: Name
+    at_most: Whole = Field(ge=0, le=36500, description="local days after its date; 0: in time")
+    against: Literal["original", "revised"] = Field(
+        description="its date as it was first, or as it stands after pauses and by what was agreed since"
+    )
+
+
+class InTime(Strict):
+    days_late: DaysLate
+
+
 class FigureAsked(Strict):
     """What a figure has to be: the newest one of the indicator's producer, or the sum over all periods."""
 
@@ -185,6 +202,8 @@ _KEYS = (
     "no_snapback",
     "assessed",
     "not_before",
+    "not_after",
+    "days_late",
     "figure",
     "program",
     "program_milestone",
@@ -212,6 +231,8 @@ Criterion: TypeAlias = Annotated[
     | Annotated[NoSnapback, Tag("=no_snapback")]
     | Annotated[Assessed, Tag("=assessed")]
     | Annotated[NotBefore, Tag("=not_before")]
+    | Annotated[NotAfter, Tag("=not_after")]
+    | Annotated[InTime, Tag("=days_late")]
     | Annotated[FigureHolds, Tag("=figure")]
     | Annotated[ProgramComplete, Tag("=program")]
     | Annotated[ProgramMilestone, Tag("=program_milestone")]
@@ -237,6 +258,8 @@ Leaf: TypeAlias = (
     | NoSnapback
     | Assessed
     | NotBefore
+    | NotAfter
+    | InTime
     | FigureHolds
     | ProgramComplete
     | ProgramMilestone
@@ -260,3 +283,25 @@ def consents_asked(*criteria: Criterion) -> tuple[str, ...]:
     """The parties whose consent criteria ask for, each once."""
     asked = (leaf.consent for leaf in leaves(*criteria) if isinstance(leaf, ConsentGiven))
     return tuple(dict.fromkeys(party for parties in asked for party in parties))
+
+
+def lasting(criteria: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
+    """What has to go on holding once a gate has let something through: all but the dates by which it had to."""
+    return tuple(kept for criterion in criteria if (kept := _lasting(criterion)) is not None)
+
+
+def _lasting(criterion: Criterion) -> Criterion | None:
+    match criterion:
+        case NotAfter():
+            return None
+        case All(all=parts):
+            kept = lasting(parts)
+            return All.model_construct(all=kept) if kept else None
+        case AnyOf(any=parts):
+            return criterion if len(lasting(parts)) == len(parts) else None
+        case AtLeast(at_least=Several(count=count, of=parts)):
+            kept = lasting(parts)
+            left = count - (len(parts) - len(kept))
+            return AtLeast.model_construct(at_least=Several.model_construct(count=left, of=kept)) if left > 0 else None
+        case _:
+            return criterion

@@ -14,8 +14,10 @@ from rules.language.criteria import (
     Criterion,
     FigureHolds,
     Graded,
+    InTime,
     MilestoneAchieved,
     MilestoneGraded,
+    NotAfter,
     NotBefore,
     PhaseComplete,
     ProgramComplete,
@@ -94,7 +96,9 @@ def _asked(criterion: Criterion) -> Iterator[Subject]:
                 yield "milestone", asked.milestone
             case PhaseComplete(phase=name):
                 yield "phase", name
-            case NotBefore(not_before=after):
+            case InTime(days_late=late):
+                yield "milestone", late.milestone
+            case NotBefore(not_before=after) | NotAfter(not_after=after):
                 yield from _anchored(after.from_)
             case FigureHolds(figure=figure):
                 yield "indicator", figure.indicator

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
 from rules.forms import HYPHENED
+from rules.language.agreed_dates import AgreedDate
 from rules.language.assessors import Assessor, GradeScale
 from rules.language.checks import Check
 from rules.language.commitments import Commitment
@@ -21,11 +22,13 @@ from rules.language.criteria import (
     Criterion,
     FigureHolds,
     MilestoneAchieved,
+    NotAfter,
     NotBefore,
     PhaseComplete,
     ProgramComplete,
     StabilityKept,
     consents_asked,
+    lasting,
     leaves,
 )
 from rules.language.dependents import Dependents, Subject, dependents
@@ -40,6 +43,9 @@ from rules.language.terms import Release
 from rules.language.timetable import Inactivity, Window
 from rules.times import Interval, TimeZone
 from rules.words import Chosen, Label, Name, Strict, Text, WhenSuspended
+
+Edge: TypeAlias = NotBefore | NotAfter
+"""A date that a gate waits for, or by which it has to let through."""
 
 PlanName = Annotated[str, Field(pattern=HYPHENED)]
 
@@ -95,6 +101,9 @@ class Plan(Strict):
     commitments: dict[Name, Commitment] = Field(default_factory=dict, max_length=MANY)
     calendar: dict[Name, Window] = Field(
         default_factory=dict, max_length=MANY, description="times that stop the clocks which name them"
+    )
+    agreed_dates: dict[Name, AgreedDate] = Field(
+        default_factory=dict, max_length=MANY, description="days that parties agree on, within a window"
     )
     inactivity: dict[Name, Inactivity] = Field(
         default_factory=dict, description="by party or body, when it stands still; only while it owes something"
@@ -219,10 +228,18 @@ class Plan(Strict):
         return {name: (consents_asked(*phase.entry), consents_asked(*self.exits[name])) for name, phase in self.phases.items()}
 
     @cached_property
-    def dates(self) -> Mapping[str, tuple[tuple[NotBefore, ...], tuple[NotBefore, ...]]]:
+    def dates(self) -> Mapping[str, tuple[tuple[Edge, ...], tuple[Edge, ...]]]:
         """The phases whose gates wait for a date: what entry and exit wait for."""
         waits = {name: (_dated(phase.entry), _dated(self.exits[name])) for name, phase in self.phases.items()}
         return {name: both for name, both in waits.items() if any(both)}
+
+    @cached_property
+    def kept(self) -> Mapping[str, tuple[tuple[Criterion, ...], tuple[Criterion, ...]]]:
+        """By phase, what of its entry gate holds while it is open, and of its exit gate while it is complete."""
+        return {
+            name: (lasting(phase.entry), lasting(self.exits[name])) if name in self.dates else (phase.entry, self.exits[name])
+            for name, phase in self.phases.items()
+        }
 
     def _whole(self, name: str) -> Iterator[Criterion]:
         phase = self.phases[name]
@@ -251,5 +268,5 @@ class Plan(Strict):
         return -1 if name is None else self.severities.index(name)
 
 
-def _dated(gate: tuple[Criterion, ...]) -> tuple[NotBefore, ...]:
-    return tuple(leaf for leaf in leaves(*gate) if isinstance(leaf, NotBefore))
+def _dated(gate: tuple[Criterion, ...]) -> tuple[Edge, ...]:
+    return tuple(leaf for leaf in leaves(*gate) if isinstance(leaf, NotBefore | NotAfter))

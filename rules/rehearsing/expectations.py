@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 
 from rules.explaining.explain import blocking_phase
-from rules.explaining.lateness import lateness
 from rules.explaining.reciprocity import How, reciprocity
+from rules.following.lateness import lateness
 from rules.following.stability import days_left, zone_of
 from rules.program import Program
 from rules.rehearsing.story import Expectation
 from rules.releases.awaiting import awaited
 from rules.releases.windows import cured_by
 from rules.times import local_day
+from rules.vocabulary.agreed_dates import AgreedDay
 from rules.words import did_you_mean
 
 
@@ -68,6 +69,13 @@ def _commitment(program: Program, expected: Expectation, name: str, _: datetime)
     yield from _known(name, program.plan.commitments)
     state = program.commitments.get(name)
     yield from _differs(name, expected.is_, state.status if state else "not_in_force")
+
+
+def _agreed_date(program: Program, expected: Expectation, name: str, _: datetime) -> Iterator[str]:
+    yield from _known(name, program.plan.agreed_dates)
+    day = program.agreed_dates.get(name, AgreedDay())
+    yield from _differs(f"the day {name}", expected.is_, day.status)
+    yield from _differs(f"the day {name}", expected.on, day.on)
 
 
 def _snapback(program: Program, expected: Expectation, name: str, _: datetime) -> Iterator[str]:
@@ -238,6 +246,7 @@ _NAMED: Mapping[str, Callable[[Program, Expectation, str, datetime], Iterator[st
     "child": _child,
     "proposal": _proposal,
     "release": _release,
+    "agreed_date": _agreed_date,
     "dispute": _dispute,
     "snapback": _snapback,
     "incident": _incident,

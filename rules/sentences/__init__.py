@@ -8,6 +8,7 @@ from typing import Any, get_args
 from rules import effects, facts
 from rules.entries import Fact
 from rules.language.plan import Plan
+from rules.sentences.agreed_dates import agreed_date_told
 from rules.sentences.checks import check_told
 from rules.sentences.disputes import dispute_told
 from rules.sentences.evidence import evidence_told
@@ -19,6 +20,7 @@ from rules.sentences.proposals import proposal_told
 from rules.sentences.releases import release_told
 from rules.sentences.stability import state_told
 from rules.sentences.standing import program_told
+from rules.vocabulary.agreed_dates import OnAgreedDate
 from rules.vocabulary.checks import OnCheck
 from rules.vocabulary.consents import OnConsent
 from rules.vocabulary.disputes import OnDispute
@@ -39,6 +41,7 @@ _TOLD_BY: Mapping[type, Callable[[Any, Plan], str]] = {
         (OnEvidence, evidence_told),
         (OnCheck, lambda fact, _: check_told(fact)),
         (OnMilestone, milestone_told),
+        (OnAgreedDate, agreed_date_told),
         (OnStability | effects.CommitmentChanged | effects.ClockStruck | OnStall, state_told),
         (OnPhase | facts.PhaseAdvanced | effects.WarningGiven | OnConsent, lambda fact, _: phase_told(fact)),
         (OnProposal, proposal_told),

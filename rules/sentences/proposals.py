@@ -47,6 +47,13 @@ def matter_in_words(matter: m.Matter, plan: Plan) -> str:
             return f"waive {matter.milestone}{until}"
         case m.Extend():
             return f"extend {matter.milestone} to {dates.told(matter.to, plan.time_zone)}"
+        case m.ReviseTimetable():
+            moved = (
+                f"{name} to {dates.told(dates.until_day(to, plan.time_zone), plan.time_zone)}" for name, to in matter.to.items()
+            )
+            return f"extend {', '.join(moved)}"
+        case m.AgreeDate():
+            return f"agree on {matter.on} as the day {matter.date}"
         case m.ExtendSilence():
             return f"extend the silence on {matter.proposal} to {dates.told(matter.to, plan.time_zone)}"
         case m.ExtendStage():

@@ -10,8 +10,11 @@ from typing import Literal, TypeAlias
 
 from rules import dates
 from rules.explaining.owing import owing
+from rules.following.agreed_dates import closes_at
 from rules.following.anchors import occurred
 from rules.following.silence import lapses, silence_ends
+from rules.following.windows import closes, opens
+from rules.language.criteria import Anchor, NotBefore
 from rules.measuring.figures import newest, stale_from
 from rules.program import Program
 from rules.releases.windows import cured_by, ends, not_before
@@ -27,6 +30,8 @@ ClockKind: TypeAlias = Literal[
     "observation",
     "staleness",
     "not_before",
+    "not_after",
+    "agreement",
     "waiver",
     "silence",
     "lapse",
@@ -70,6 +75,7 @@ def _of_the_plan(program: Program) -> tuple[Clock, ...]:
         *_figures(program),
         *_anchors(program),
         *_dates(program),
+        *_agreements(program),
         *_releases(program),
         *_inactivity(program),
     )
@@ -109,6 +115,7 @@ def _same(program: Program, before: Program, *, but_milestones: bool = False) ->
     return (
         program.standing is before.standing
         and (but_milestones or program.milestones is before.milestones)
+        and program.agreed_dates is before.agreed_dates
         and program.stability is before.stability
         and program.figures is before.figures
         and program.phases is before.phases
@@ -185,14 +192,18 @@ def _anchors(program: Program) -> Iterator[Clock]:
     """Fixed dates, still to come, from which a commitment is in force or quiet is counted."""
     first = next(iter(program.plan.phases))
     for name, commitment in program.plan.commitments.items():
-        if (date := commitment.in_force.date) is not None and date > program.settled_to:
+        if (date := _known_ahead(program, commitment.in_force)) is not None and date > program.settled_to:
             yield Clock(f"from.commitment.{name}", "not_before", first, date, f"{commitment.title}: in force")
     for name, phase in program.plan.phases.items():
         anchor = phase.stability.from_ if phase.stability else None
-        if anchor is not None and anchor.date is not None and anchor.date > program.settled_to:
-            yield Clock(
-                f"from.stability.{name}", "not_before", name, anchor.date, f"{phase.title}: quiet is counted from now on"
-            )
+        date = _known_ahead(program, anchor) if anchor is not None else None
+        if date is not None and date > program.settled_to:
+            yield Clock(f"from.stability.{name}", "not_before", name, date, f"{phase.title}: quiet is counted from now on")
+
+
+def _known_ahead(program: Program, anchor: Anchor) -> datetime | None:
+    """When an event comes that is known before it does: a date, or a day that was agreed on."""
+    return occurred(program, anchor) if anchor.date is not None or anchor.agreed is not None else None
 
 
 def _dates(program: Program) -> Iterator[Clock]:
@@ -201,11 +212,21 @@ def _dates(program: Program) -> Iterator[Clock]:
         if state.status is PhaseStatus.COMPLETE:
             continue
         for leaf in entry if state.status is PhaseStatus.WAITING else leave:
-            since = occurred(program, leaf.not_before.from_)
-            due = since and dates.begins(since, leaf.not_before.within, program.plan.time_zone)
+            title = program.plan.phases[name].title
+            if isinstance(leaf, NotBefore):
+                due, kind, note = opens(program, leaf.not_before), "date", f"{title}: date reached"
+            else:
+                due, kind, note = _over(program, closes(program, leaf.not_after)), "window", f"{title}: window closes"
             if due and due > program.settled_to:
-                note = f"{program.plan.phases[name].title}: date reached"
-                yield Clock(f"date.{name}.{due:%Y%m%dT%H%M%S}", "not_before", name, due, note)
+                clock = f"{kind}.{name}.{due:%Y%m%dT%H%M%S}"
+                yield Clock(clock, "not_before" if kind == "date" else "not_after", name, due, note)
+
+
+def _agreements(program: Program) -> Iterator[Clock]:
+    first = next(iter(program.plan.phases))
+    for name, rule in program.plan.agreed_dates.items():
+        if (due := closes_at(program, name)) is not None:
+            yield Clock(f"agreement.{name}", "agreement", first, due, f"{rule.title}: the time to agree on it ends")
 
 
 def _proposals(program: Program) -> Iterator[Clock]:

@@ -17,6 +17,7 @@ from rules import dates, effects, facts
 from rules.dates import takes_time
 from rules.effects import Effect
 from rules.following.agenda import Agenda, on
+from rules.following.agreed_dates import agreements
 from rules.following.anchors import deed_done_at, occurred
 from rules.following.commitments import commitments
 from rules.following.deadlines import deadlines
@@ -200,7 +201,8 @@ def gates(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
     for name, rule in on(agenda.phases, program.plan.phases):
         state = program.phase(name)
         waiting = state.status is PhaseStatus.WAITING
-        entry = _holds(gate(program, program.consented(name, "entry"), rule.entry, at), held=state.entry_met and not waiting)
+        asked = rule.entry if waiting else program.plan.kept[name][0]
+        entry = _holds(gate(program, program.consented(name, "entry"), asked, at), held=state.entry_met and not waiting)
         entry = entry and _within(program, rule.within, waiting=waiting)
         if entry != state.entry_met:
             yield effects.GateChanged(phase=name, gate="entry", met=entry, effective_at=at)
@@ -211,11 +213,12 @@ def gates(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
                 waiting = isinstance(closed, effects.PhaseSteppedBack)
         if waiting:
             continue
-        consents, asked = program.consented(name, "exit"), program.plan.exits[name]
-        leave = _holds(gate(program, consents, asked, at), held=state.status is PhaseStatus.COMPLETE)
+        complete = state.status is PhaseStatus.COMPLETE
+        asked = program.plan.kept[name][1] if complete else program.plan.exits[name]
+        leave = _holds(gate(program, program.consented(name, "exit"), asked, at), held=complete)
         if leave != state.exit_met:
             yield effects.GateChanged(phase=name, gate="exit", met=leave, effective_at=at)
-            if not leave and state.status is PhaseStatus.COMPLETE:
+            if not leave and complete:
                 yield effects.PhaseReopened(phase=name, effective_at=at)
 
 
@@ -281,6 +284,7 @@ ORDER: tuple[Step, ...] = (
     commitments,
     stability,
     deadlines,
+    agreements,
     waivers,
     partial(findings, held=True),
     partial(findings, held=False),

@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import assert_never
 
 from rules import effects
-from rules.dates import has_passed
+from rules.dates import has_passed, until_day
 from rules.effects import Effect
 from rules.following.agenda import Agenda
 from rules.following.amending import Conflict, joined
@@ -26,6 +26,7 @@ from rules.refusals import No
 from rules.settling.consequences import ORDER, Step
 from rules.settling.inactivity import stalls
 from rules.settling.unfolding import Unfolding
+from rules.times import day_begins
 from rules.truth import Truth
 from rules.vocabulary import matters as m
 from rules.vocabulary.amendments import Version
@@ -36,33 +37,43 @@ def follows(program: Program, proposal: str, procedure: str, matter: m.Matter, a
     """The effects of a signature: what would follow if the matter were decided now. Raises No where it cannot be."""
     check_matter(program, procedure, matter, at)
     unfolding = Unfolding(program, proposal, at, ORDER)
-    unfolding.append(enacted(proposal, matter, at))
+    for effect in enacted(program, proposal, matter, at):
+        unfolding.append(effect)
     unfolding.settle(at)
     return unfolding
 
 
-def enacted(proposal: str, matter: m.Matter, at: datetime) -> Effect:
-    """The effect that a matter has when it is adopted."""
+def enacted(program: Program, proposal: str, matter: m.Matter, at: datetime) -> Iterator[Effect]:
+    """The effects that a matter has when it is adopted."""
+    zone = program.plan.time_zone
     match matter:
         case m.Waive():
-            return effects.MilestoneWaived(milestone=matter.milestone, until=matter.until, proposal=proposal, effective_at=at)
+            yield effects.MilestoneWaived(milestone=matter.milestone, until=matter.until, proposal=proposal, effective_at=at)
         case m.Extend():
-            return effects.DeadlineExtended(milestone=matter.milestone, to=matter.to, proposal=proposal, effective_at=at)
+            yield effects.DeadlineExtended(milestone=matter.milestone, to=matter.to, proposal=proposal, effective_at=at)
+        case m.ReviseTimetable():
+            for name, to in matter.to.items():
+                date = until_day(to, zone)
+                yield effects.DeadlineExtended(milestone=name, to=date, proposal=proposal, effective_at=at)
+        case m.AgreeDate():
+            begins = day_begins(matter.on, zone)
+            yield effects.DateAgreed(date=matter.date, on=matter.on, begins_at=begins, proposal=proposal, effective_at=at)
         case m.ExtendSilence():
-            return effects.SilenceExtended(proposal=matter.proposal, to=matter.to, effective_at=at)
+            yield effects.SilenceExtended(proposal=matter.proposal, to=matter.to, effective_at=at)
         case m.ExtendStage():
-            return effects.StageExtended(dispute=matter.dispute, to=matter.to, effective_at=at)
+            yield effects.StageExtended(dispute=matter.dispute, to=matter.to, effective_at=at)
         case m.Keep():
-            return effects.SnapbackAverted(snapback=matter.snapback, proposal=proposal, effective_at=at)
+            yield effects.SnapbackAverted(snapback=matter.snapback, proposal=proposal, effective_at=at)
         case m.Amend():
-            return effects.PlanAmended(
+            yield effects.PlanAmended(
                 document=matter.document,
                 parameters=matter.parameters,
                 plan_sha256=sha256(matter.document.encode()).hexdigest(),
                 proposal=proposal,
                 effective_at=at,
             )
-    assert_never(matter)
+        case _:
+            assert_never(matter)
 
 
 def decisions(program: Program, at: datetime, _: Agenda) -> Iterator[Effect]:
@@ -101,7 +112,7 @@ def _weighed(program: Program, proposal: Proposal, procedure: Procedure, at: dat
         not isinstance(proposal.matter, m.ExtendSilence) or proposal.consents.issuperset(procedure.asked)
     ):
         yield effects.ProposalAdopted(proposal=proposal.id, by_silence=tuple(sorted(silent)), effective_at=at)
-        yield enacted(proposal.id, proposal.matter, at)
+        yield from enacted(program, proposal.id, proposal.matter, at)
     elif (lapse := lapses(program, proposal)) is not None and has_passed(lapse, at, program.plan.time_zone):
         yield _failed(proposal, "lapsed", "It was not adopted in time.", at)
 

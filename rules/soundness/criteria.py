@@ -38,7 +38,7 @@ def kept_while(plan: Plan, at: Path, criteria: tuple[c.Criterion, ...]) -> Itera
     """Criteria of a commitment, which is kept by what is so."""
     yield from gate(plan, at, criteria)
     for place, leaf in placed_leaves(at, criteria):
-        if isinstance(leaf, c.CommitmentHolds | c.ConsentGiven | c.NotBefore):
+        if isinstance(leaf, c.CommitmentHolds | c.ConsentGiven | c.NotBefore | c.NotAfter | c.InTime):
             yield Fault(place, "a commitment is kept by what is so: not by another one, a consent or a date")
 
 
@@ -79,6 +79,10 @@ def _criterion(plan: Plan, at: Path, criterion: c.Criterion) -> Iterator[Fault]:
             yield from unknown((*at, "assessed", "by"), asked.by, "assessor", plan.assessors)
         case c.NotBefore(not_before=after):
             yield from anchored(plan, (*at, "not_before", "from"), after.from_)
+        case c.NotAfter(not_after=edge):
+            yield from anchored(plan, (*at, "not_after", "from"), edge.from_)
+        case c.InTime(days_late=late):
+            yield from _dated(plan, (*at, "days_late", "milestone"), late.milestone)
         case c.FigureHolds(figure=figure):
             yield from _figure(plan, (*at, "figure"), figure)
         case c.ProgramComplete(program=name):
@@ -114,6 +118,12 @@ def _graded(plan: Plan, at: Path, graded: c.Graded) -> Iterator[Fault]:
         yield Fault((*at, "at_least"), f"{graded.at_least:f} is not on the scale of {graded.milestone}: {WRITTEN[scale]}")
 
 
+def _dated(plan: Plan, at: Path, milestone: str) -> Iterator[Fault]:
+    yield from unknown(at, milestone, "milestone", plan.milestones)
+    if milestone in plan.milestones and plan.milestones[milestone].due is None:
+        yield Fault(at, f"{milestone} has no date that it could be late against; write due: {{...}} there")
+
+
 def scaled(plan: Plan, at: Path, milestone: str) -> Iterator[Fault]:
     """A milestone that something asks for in part, and that has no scale."""
     yield from unknown(at, milestone, "milestone", plan.milestones)
@@ -127,6 +137,8 @@ def anchored(plan: Plan, at: Path, anchor: c.Anchor) -> Iterator[Fault]:
         yield from unknown((*at, "phase"), anchor.phase, "phase", plan.phases)
     if anchor.milestone:
         yield from unknown((*at, "milestone"), anchor.milestone, "milestone", plan.milestones)
+    if anchor.agreed:
+        yield from unknown((*at, "agreed"), anchor.agreed, "agreed date", plan.agreed_dates)
     step = plan.milestones.get(anchor.milestone or "")
     if step and anchor.as_ == "happened" and all(isinstance(how, Measured) for how in step.shown_by.values()):
         yield Fault(

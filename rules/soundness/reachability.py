@@ -12,8 +12,8 @@ from rules.language.reading import Fault, Path
 from rules.soundness.rounds import in_rounds, shortest_round
 
 Event: TypeAlias = tuple[str, str]
-"""Something that can come about: ("open" | "complete" | "stable", phase), ("achieved", milestone)
-or ("in_force", commitment)."""
+"""Something that can come about: ("open" | "complete" | "stable", phase), ("achieved", milestone),
+("in_force", commitment) or ("agreed", day)."""
 
 MOST_ROUNDS = 20
 """Cycles that are spelled out; of further phases it is said that they stand in one."""
@@ -36,6 +36,10 @@ def unreachable(plan: Plan) -> Iterator[Fault]:
                 ("phases", name, "exit"),
                 "this gate can never open: the phase could never be complete",
             )
+    for name in plan.agreed_dates:
+        if ("agreed", name) not in reached:
+            told = "nobody can ever agree on this day: what its window is counted from can never come about"
+            yield Fault(("agreed_dates", name), told)
     for name, terms in plan.releases.items():
         graded = terms.share_of is None or ("achieved", terms.share_of) in reached
         if not graded or not all(_could(plan, criterion, reached) for criterion in terms.gates):
@@ -139,6 +143,8 @@ def _events(plan: Plan) -> Iterator[Event]:
         yield ("achieved", name)
     for name in plan.commitments:
         yield ("in_force", name)
+    for name in plan.agreed_dates:
+        yield ("agreed", name)
 
 
 def _asked(plan: Plan, event: Event) -> tuple[list[Event], tuple[c.Criterion, ...]]:
@@ -155,13 +161,19 @@ def _asked(plan: Plan, event: Event) -> tuple[list[Event], tuple[c.Criterion, ..
         case "stable":
             rule = plan.phases[name].stability
             return _anchored(rule.from_) if rule and rule.from_ else [("open", name)], ()
+        case "agreed":
+            return [event for edge in plan.agreed_dates[name].edges for event in _anchored(edge.from_)], ()
         case _:
             return _anchored(plan.commitments[name].in_force), plan.commitments[name].kept_while
 
 
 def _needs(plan: Plan, criterion: c.Criterion) -> Event | None:
     match criterion:
-        case c.MilestoneAchieved(milestone=name) | c.MilestoneGraded(graded=c.Graded(milestone=name)):
+        case (
+            c.MilestoneAchieved(milestone=name)
+            | c.MilestoneGraded(graded=c.Graded(milestone=name))
+            | c.InTime(days_late=c.DaysLate(milestone=name))
+        ):
             return ("achieved", name)
         case c.PhaseComplete(phase=name):
             return ("complete", name)
@@ -200,4 +212,6 @@ def _prerequisites(plan: Plan, event: Event) -> Iterable[Event]:
 def _anchored(anchor: c.Anchor) -> list[Event]:
     if anchor.phase:
         return [(anchor.becomes or "open", anchor.phase)]
+    if anchor.agreed:
+        return [("agreed", anchor.agreed)]
     return [("achieved", anchor.milestone)] if anchor.milestone else []

@@ -16,6 +16,7 @@ from rules.soundness.names import unknown
 from rules.soundness.places import changeable
 from rules.soundness.sources import sourced
 from rules.soundness.stability import stability
+from rules.soundness.windows import agreed_dates, openings
 
 
 def references(plan: Plan) -> Iterator[Fault]:
@@ -48,6 +49,8 @@ def references(plan: Plan) -> Iterator[Fault]:
     for name, child in plan.programs.items():
         yield from unknown(("programs", name, "opened_in"), child.opened_in, "phase", plan.phases)
     yield from _releases(plan, signatories)
+    yield from agreed_dates(plan)
+    yield from openings(plan)
     yield from sourced(plan)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from rules.times import Instant
+from rules.times import Day, DayOrInstant, Instant
 from rules.words import Chosen, Id, Name, PlanText, Strict
 
 
@@ -24,6 +24,23 @@ class Extend(Strict):
     kind: Literal["extend"] = "extend"
     milestone: Name
     to: Instant
+
+
+class ReviseTimetable(Strict):
+    """That several milestones are due later, all of them or none. The original dates stay on record."""
+
+    kind: Literal["revise_timetable"] = "revise_timetable"
+    to: dict[Name, DayOrInstant] = Field(
+        min_length=2, max_length=300, description="by milestone its new date; a day lasts through its day"
+    )
+
+
+class AgreeDate(Strict):
+    """On which day something is to be, within the window that the plan gives it."""
+
+    kind: Literal["agree_date"] = "agree_date"
+    date: Name = Field(description="one of the plan's agreed_dates")
+    on: Day
 
 
 class ExtendSilence(Strict):
@@ -58,4 +75,6 @@ class Amend(Strict):
     parameters: dict[Name, Chosen] = Field(default_factory=dict)
 
 
-Matter: TypeAlias = Annotated[Waive | Extend | ExtendSilence | ExtendStage | Keep | Amend, Field(discriminator="kind")]
+Matter: TypeAlias = Annotated[
+    Waive | Extend | ReviseTimetable | AgreeDate | ExtendSilence | ExtendStage | Keep | Amend, Field(discriminator="kind")
+]

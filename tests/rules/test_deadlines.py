@@ -8,7 +8,7 @@ from typing import Any
 from rules import acts as a
 from rules.evolve import fold
 from rules.explaining.explain import blocking_phase
-from rules.explaining.lateness import lateness
+from rules.following.lateness import lateness
 from rules.following.stability import days_left
 from rules.times import local_day
 from rules.vocabulary import matters as m

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from rules.program import Program
 from rules.times import days_between
@@ -16,6 +17,10 @@ class Lateness:
 
     original: int
     revised: int | None
+
+    def against(self, date: Literal["original", "revised"]) -> int | None:
+        """The days against one of both dates."""
+        return self.original if date == "original" else self.revised
 
 
 def is_late_originally(program: Program, milestone: str, at: datetime) -> bool:

@@ -1,0 +1,16 @@
+"""Days that parties agree on, in words."""
+
+from __future__ import annotations
+
+from rules import effects
+from rules.language.plan import Plan
+from rules.vocabulary.agreed_dates import OnAgreedDate
+
+
+def agreed_date_told(fact: OnAgreedDate, plan: Plan) -> str:
+    """What a fact on an agreed day says."""
+    match fact:
+        case effects.DateAgreed():
+            return f"the day {fact.date} is agreed: {fact.on} ({plan.time_zone})"
+        case effects.AgreementMissed():
+            return f"the day {fact.date} was not agreed on within its window; late: {', '.join(fact.parties)}"
