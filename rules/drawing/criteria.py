@@ -72,6 +72,8 @@ def event(anchor: c.Anchor, zone: str) -> str:
         return f"{anchor.milestone} was determined" if anchor.as_ == "determined" else f"the achievement of {anchor.milestone}"
     if anchor.phase:
         return f"{anchor.phase} {'opens' if anchor.becomes == 'open' else 'is complete'}"
+    if anchor.finding:
+        return f"{anchor.finding} is found {'met' if anchor.is_ == 'met' else 'not met'}"
     if anchor.agreed:
         return f"the agreed day {anchor.agreed}"
     return time_said(anchor.date, zone) if anchor.date else "the program starts"

@@ -43,8 +43,11 @@ def milestone_after(program: Program, entry: Entry, fact: OnMilestone) -> Progra
             kept = replace(program.stability[phase], finding=_finding(fact))
             return program.changed(stability=put(program.stability, phase, kept))
         case effects.FindingMade():
-            made = _made(_finding(fact), program.milestone(fact.milestone or "").finding)
-            return with_milestone(program, fact.milestone or "", finding=made)
+            state = program.milestone(fact.milestone or "")
+            again = state.finding is not None and state.finding.outcome is fact.outcome
+            found_at = state.found_at if again else put(state.found_at, str(fact.outcome), fact.effective_at)
+            made = _made(_finding(fact), state.finding)
+            return with_milestone(program, fact.milestone or "", finding=made, found_at=found_at)
         case facts.ObservationMade():
             found = program.milestone(fact.milestone).finding
             return with_milestone(program, fact.milestone, finding=_observed(found, entry.at) if found else None)

@@ -19,6 +19,8 @@ def occurred(program: Program, anchor: Anchor) -> datetime | None:
     if anchor.milestone is not None:
         state = program.milestone(anchor.milestone)
         return (None if anchor.as_ == "determined" else state.happened_at) or state.achieved_at
+    if anchor.finding is not None:
+        return program.milestone(anchor.finding).found_at.get(anchor.is_ or "")
     if anchor.agreed is not None:
         day = program.agreed_dates.get(anchor.agreed)
         return day.begins_at if day else None

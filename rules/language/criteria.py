@@ -37,18 +37,23 @@ class Anchor(Strict):
         alias="as",
         description="with milestone: when it happened by its verified evidence (left out), or when it was determined",
     )
+    finding: Name | None = Field(default=None, description="the newest finding on a milestone that is so, determined or not")
+    is_: Literal["met", "not_met"] | None = Field(default=None, alias="is", description="with finding")
     date: Instant | None = Field(default=None, description="a fixed instant")
 
     @model_validator(mode="after")
     def _is_one_event(self) -> Anchor:
-        events = [self.program, self.phase, self.milestone, self.agreed, self.date]
+        events = [self.program, self.phase, self.milestone, self.agreed, self.finding, self.date]
         if sum(event is not None for event in events) != 1 or self.program is False:
             raise ValueError(
                 "an anchor is one event: {program: true}, {phase: NAME, becomes: open}, "
-                "{phase: NAME, becomes: complete}, {milestone: NAME}, {agreed: NAME} or {date: INSTANT}"
+                "{phase: NAME, becomes: complete}, {milestone: NAME}, {agreed: NAME}, "
+                "{finding: NAME, is: met}, {finding: NAME, is: not_met} or {date: INSTANT}"
             )
         if (self.phase is None) != (self.becomes is None):
             raise Misplaced("say what the phase becomes: {phase: NAME, becomes: open | complete}", "becomes")
+        if (self.finding is None) != (self.is_ is None):
+            raise Misplaced("say what the finding is: {finding: NAME, is: met | not_met}", "is")
         if self.as_ is not None and self.milestone is None:
             raise Misplaced("as is for a milestone: {milestone: NAME, as: determined | happened}", "as")
         return self

@@ -113,5 +113,7 @@ def _asked(criterion: Criterion) -> Iterator[Subject]:
 def _anchored(anchor: Anchor) -> Iterator[Subject]:
     if anchor.milestone is not None:
         yield "milestone", anchor.milestone
+    elif anchor.finding is not None:
+        yield "milestone", anchor.finding
     elif anchor.phase is not None:
         yield "phase", anchor.phase

@@ -137,6 +137,8 @@ def anchored(plan: Plan, at: Path, anchor: c.Anchor) -> Iterator[Fault]:
         yield from unknown((*at, "phase"), anchor.phase, "phase", plan.phases)
     if anchor.milestone:
         yield from unknown((*at, "milestone"), anchor.milestone, "milestone", plan.milestones)
+    if anchor.finding:
+        yield from unknown((*at, "finding"), anchor.finding, "milestone", plan.milestones)
     if anchor.agreed:
         yield from unknown((*at, "agreed"), anchor.agreed, "agreed date", plan.agreed_dates)
     step = plan.milestones.get(anchor.milestone or "")

@@ -79,6 +79,8 @@ class MilestoneState:
     judged_at: datetime | None = None
     """When the newest evidence for it, figures apart, was verified or returned."""
     finding: Finding | None = None
+    found_at: Mapping[str, datetime] = field(default_factory=dict)
+    """By outcome, when it was last found to be so, having been found otherwise or not at all before."""
     due: Due | None = None
     achieved_at: datetime | None = None
     happened_at: datetime | None = None
