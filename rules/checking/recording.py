@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 
 from pydantic import TypeAdapter, ValidationError
@@ -15,7 +16,7 @@ from rules.facts import MeasurementRecorded
 from rules.figures import Figure
 from rules.language.causes import Cause
 from rules.language.indicators import Indicator
-from rules.language.periods import before, is_period, period_end
+from rules.language.periods import before, is_period, period_end, year_of
 from rules.measuring.editions import Series, cause, is_as_recorded
 from rules.program import Program
 from rules.times import local_day
@@ -38,6 +39,7 @@ class Recording:
         rule = program.plan.checks[check]
         self._check, self._name = check, rule.figures_of or ""
         self._indicator: Indicator = program.plan.indicators[self._name]
+        self._calendar = program.plan.periods
         self._source = program.plan.sources[rule.source]
         self._targets = [how.target for _, _, how in program.plan.measured.get(self._name, ())]
         self._within = any(target.compares == "within_edition" for target in self._targets)
@@ -51,7 +53,7 @@ class Recording:
         for figure in self._figures:
             if (fault := self._misread(figure)) is not None:
                 return fault
-        wanted = sorted(self._wanted(fetched), key=period_end)
+        wanted = sorted(self._wanted(fetched), key=self._end)
         for period in wanted:
             if (fault := self._impossible(self._read[period], fetched[-1])) is not None:
                 return fault
@@ -66,18 +68,21 @@ class Recording:
 
     @property
     def newest(self) -> ReadFigure:
-        return max(self._figures, key=lambda figure: period_end(figure.period))
+        return max(self._figures, key=lambda figure: self._end(figure.period))
+
+    def _end(self, period: str) -> datetime:
+        return period_end(period, self._calendar)
 
     def _misread(self, figure: ReadFigure) -> NoReading | None:
         """What would be wrong with a figure in any plan."""
-        if not is_period(figure.period):
-            return NoReading("unparseable", f"{figure.period[:40]!r} is no year, month or day.")
+        if not is_period(figure.period, self._calendar):
+            return NoReading("unparseable", f"{figure.period[:40]!r} is no period.")
         try:
             _FIGURE.validate_python(figure.value)
         except ValidationError:
             told = "is no figure: it is finite, below 1e18, of at most 38 digits and 18 after the point"
             return NoReading("implausible", f"{figure.period}: {str(figure.value)[:60]} {told}.")
-        if int(figure.period[:4]) < self._source.first_year:
+        if year_of(figure.period) < self._source.first_year:
             told = f"A figure is given for {figure.period}, and the source begins with {self._source.first_year}."
             return NoReading("implausible", told)
         if len(figure.edition) > 200 or not figure.edition.isprintable() or not figure.edition:
@@ -93,7 +98,7 @@ class Recording:
         if figure.unit is not None and figure.unit != rule.unit:
             told = f"{figure.period} is given in {figure.unit}, and {rule.title} is measured in {rule.unit}."
             return NoReading("wrong_unit", told)
-        if period_end(figure.period) > fetch.retrieved_at:
+        if self._end(figure.period) > fetch.retrieved_at:
             day = local_day(fetch.retrieved_at, "UTC")
             return NoReading("implausible", f"A figure is given for {figure.period}, which was not over on {day}.")
         if rule.plausible is not None and not rule.plausible.holds(figure.value):
@@ -108,13 +113,13 @@ class Recording:
         for target in self._targets:
             period = newest
             for _ in range(target.periods - 1):
-                period = before(period)
+                period = before(period, self._calendar)
                 asked.add(period)
         if self._within:
             asked.add(self._indicator.frozen.period)
         if earlier := self._series.periods_without(fetched):
-            ends = max(period_end(period) for period in earlier)
-            asked |= {period for period in self._read if period_end(period) > ends}
+            ends = max(self._end(period) for period in earlier)
+            asked |= {period for period in self._read if self._end(period) > ends}
         both = standing.keys() & self._read.keys()
         return (asked & self._read.keys()) | {period for period in both if not self._same(standing[period], self._read[period])}
 
@@ -147,7 +152,9 @@ class Recording:
 
     def _cause(self, edition: str) -> Cause | None:
         own = self._source.producer == self._indicator.producer
-        return cause(self._series.before(edition).values(), self._read, self._indicator.baseline if own else None)
+        return cause(
+            self._series.before(edition).values(), self._read, self._indicator.baseline if own else None, self._calendar
+        )
 
     def _measurement(
         self,
@@ -161,7 +168,7 @@ class Recording:
         named = [figure.period, f"{figure.value:f}", figure.edition, f"{figure.standard_error}"]
         named += [revised.measurement if revised else "", last.measurement if last else ""]
         return RecordMeasurement(
-            measurement=f"{self._check}-{figure.period}-{digest(named)[:12]}",
+            measurement=f"{self._check}-{figure.period.replace('/', ':')}-{digest(named)[:12]}",
             indicator=self._name,
             value=figure.value,
             unit=self._indicator.unit,

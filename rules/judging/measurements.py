@@ -11,9 +11,10 @@ from rules.authority import may
 from rules.entries import Fact
 from rules.judging.checks import check_of
 from rules.judging.recorded import check_free, check_past, known
-from rules.language.periods import period_end
+from rules.language.periods import covered, is_period
 from rules.program import Program
 from rules.refusals import Code, No
+from rules.times import local_day
 from rules.vocabulary.evidence import EvidenceStatus
 from rules.words import did_you_mean
 
@@ -34,14 +35,17 @@ def measured(program: Program, actor: a.Actor, deed: a.RecordMeasurement, at: da
             f"the figure converted to {indicator.unit}, with its source saying so",
         )
     try:
-        ends = period_end(deed.period)
-    except ValueError:
-        raise No(Code.WRONG_PERIOD, f"{deed.period} is no date.", "YYYY, YYYY-MM or YYYY-MM-DD") from None
-    if ends > deed.retrieved_at:
+        _, last_day = covered(deed.period, program.plan.periods)
+    except (ValueError, OverflowError) as error:
+        told, _, accepted = str(error).partition("; ")
+        raise No(Code.WRONG_PERIOD, f"{told}.", accepted or "a period of the calendar") from None
+    if not is_period(deed.period, program.plan.periods):
+        raise No(Code.WRONG_PERIOD, f"{deed.period} is of no year that figures are about.", "a year from 1000 on")
+    if last_day.isoformat() > local_day(deed.retrieved_at, program.plan.time_zone):
         raise No(
             Code.WRONG_PERIOD,
-            f"The period {deed.period} was not over when the figure was retrieved.",
-            "a figure of a period that had ended",
+            f"The period {deed.period} lasts through {last_day}, and was not over when the figure was retrieved.",
+            "a figure that was retrieved on the last day of its period, or later",
         )
     check_past(deed.retrieved_at, at, program.plan.time_zone)
     if indicator.plausible is not None and not indicator.plausible.holds(deed.value):

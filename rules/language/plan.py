@@ -36,8 +36,10 @@ from rules.language.disputes import Ladder, Snapback
 from rules.language.indicators import Indicator
 from rules.language.milestones import Measured, Milestone
 from rules.language.parties import JointBody, NonParty, Party
+from rules.language.periods import USUAL, Calendar
 from rules.language.phases import Phase
 from rules.language.procedures import AmendmentClass, Procedure
+from rules.language.reporting import Reporting
 from rules.language.sources import Host, Source
 from rules.language.terms import Release
 from rules.language.timetable import Inactivity, Window
@@ -94,6 +96,7 @@ class Plan(Strict):
     non_parties: dict[Name, NonParty] = Field(default_factory=dict, max_length=MANY)
     severities: tuple[Name, ...] = Field(default=(), max_length=100, description="from the least to the gravest")
     incidents: dict[Name, IncidentKind] = Field(default_factory=dict, max_length=MANY)
+    reporting: Reporting | None = Field(default=None, description="what periods of figures mean, where it is not the usual")
     indicators: dict[Name, Indicator] = Field(default_factory=dict, max_length=MANY)
     hosts: tuple[Host, ...] = Field(default=(), max_length=50, description="the only hosts that checks may ask")
     sources: dict[Name, Source] = Field(default_factory=dict, max_length=100)
@@ -129,6 +132,11 @@ class Plan(Strict):
     phases: dict[Name, Phase] = Field(min_length=1, max_length=MANY)
     programs: dict[Name, ChildProgram] = Field(default_factory=dict, max_length=100, description="child programs")
     releases: dict[Name, Release] = Field(default_factory=dict, max_length=MANY)
+
+    @cached_property
+    def periods(self) -> Calendar:
+        """By which periods of figures are read."""
+        return self.reporting.calendar if self.reporting else USUAL
 
     @cached_property
     def milestones(self) -> Mapping[str, Milestone]:

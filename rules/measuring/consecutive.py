@@ -16,6 +16,6 @@ def consecutive(program: Program, figure: MeasurementRecorded, count: int) -> It
     yield figure
     title, held, period = program.plan.indicators[figure.indicator].title, by_period(program, figure.indicator), figure.period
     for _ in range(count - 1):
-        period = before(period)
+        period = before(period, program.plan.periods)
         row = f"{count} consecutive periods up to {figure.period} are asked for"
         yield held.get(period) or Unknown("gap", f"{title}: no verified figure of {period} is recorded, and {row}.")

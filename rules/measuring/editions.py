@@ -21,7 +21,7 @@ from decimal import Context, Decimal
 from rules.facts import MeasurementRecorded
 from rules.language.causes import Cause
 from rules.language.indicators import Baseline
-from rules.language.periods import is_period, period_end
+from rules.language.periods import Calendar, is_period, period_end
 from rules.measuring.figures import latest_of, unrevised
 from rules.program import Program
 from rules.vocabulary.evidence import EvidenceStatus
@@ -41,7 +41,11 @@ class Series:
     def __init__(self, program: Program, indicator: str, producer: str) -> None:
         pieces = [piece for piece in program.evidence.values() if piece.measurement is not None]
         held = [(piece.status, piece.measurement) for piece in pieces if piece.measurement is not None]
-        own = [(status, figure) for status, figure in held if (figure.indicator, figure.producer) == (indicator, producer)]
+        own = [
+            (status, figure)
+            for status, figure in held
+            if (figure.indicator, figure.producer) == (indicator, producer) and is_period(figure.period, program.plan.periods)
+        ]
         self._all = [figure for _, figure in own]
         self._by_id = {figure.measurement: figure for figure in self._all}
         self.standing = latest_of(unrevised(figure for status, figure in own if status in _STANDS))
@@ -80,7 +84,9 @@ def is_as_recorded(recorded: MeasurementRecorded, value: Decimal) -> bool:
     return _EXACT.quantize(value, recorded.value) == recorded.value
 
 
-def cause(before: Iterable[MeasurementRecorded], read: Mapping[str, ReadFigure], baseline: Baseline | None) -> Cause | None:
+def cause(
+    before: Iterable[MeasurementRecorded], read: Mapping[str, ReadFigure], baseline: Baseline | None, calendar: Calendar
+) -> Cause | None:
     """Why figures of an edition are other than those recorded before it; None where none is.
 
     `baseline` is that of the indicator, which is a figure of an earlier edition, too, though nobody
@@ -90,16 +96,16 @@ def cause(before: Iterable[MeasurementRecorded], read: Mapping[str, ReadFigure],
     if not were:
         return None
     moved = {one.period for one in were if one.period in read and not is_as_recorded(one, read[one.period].value)}
-    last = max(were, key=lambda figure: period_end(figure.period)).period
-    if moved - {last} or (baseline is not None and _rewritten(baseline, read, last)):
+    last = max(were, key=lambda figure: period_end(figure.period, calendar)).period
+    if moved - {last} or (baseline is not None and _rewritten(baseline, read, last, calendar)):
         return "methodology"
     return "late_data" if moved else None
 
 
-def _rewritten(baseline: Baseline, read: Mapping[str, ReadFigure], last: str) -> bool:
+def _rewritten(baseline: Baseline, read: Mapping[str, ReadFigure], last: str, calendar: Calendar) -> bool:
     """Whether the past behind a frozen baseline is another now, as far as the baseline's decimal places tell."""
     period = baseline.period
-    if period not in read or not is_period(period) or period_end(period) >= period_end(last):
+    if period not in read or not is_period(period, calendar) or period_end(period, calendar) >= period_end(last, calendar):
         return False
     now = read[period]
     return now.edition != baseline.edition and _EXACT.quantize(now.value, baseline.value) != baseline.value

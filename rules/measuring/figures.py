@@ -10,7 +10,8 @@ from functools import reduce
 from rules.facts import MeasurementRecorded
 from rules.language.causes import Cause
 from rules.language.criteria import FigureAsked
-from rules.language.periods import period_end
+from rules.language.periods import Calendar, is_period, period_end
+from rules.measuring.coverage import apart, overlapping
 from rules.measuring.unread import explained
 from rules.program import Program
 from rules.times import plus
@@ -29,14 +30,15 @@ def newest(program: Program, indicator: str) -> MeasurementRecorded | None:
     corroboration or contradiction and never counts instead.
     """
     best: MeasurementRecorded | None = None
+    calendar = program.plan.periods
     for figure in by_period(program, indicator).values():
-        if best is None or _rank(figure) >= _rank(best):
+        if best is None or _rank(figure, calendar) >= _rank(best, calendar):
             best = figure
     return best
 
 
-def _rank(figure: MeasurementRecorded) -> tuple[datetime, datetime]:
-    return period_end(figure.period), figure.retrieved_at
+def _rank(figure: MeasurementRecorded, calendar: Calendar) -> tuple[datetime, datetime]:
+    return period_end(figure.period, calendar), figure.retrieved_at
 
 
 def by_period(program: Program, indicator: str) -> dict[str, MeasurementRecorded]:
@@ -60,8 +62,10 @@ def latest_of(figures: Iterable[MeasurementRecorded]) -> dict[str, MeasurementRe
 
 def counting(program: Program, indicator: str) -> list[MeasurementRecorded]:
     """The verified figures of the producer that the plan names, without those that were revised."""
-    producer = program.plan.indicators[indicator].producer
-    return unrevised(figure for figure in verified(program, indicator) if figure.producer == producer)
+    producer, calendar = program.plan.indicators[indicator].producer, program.plan.periods
+    # A new text of the plan may no longer know a season, or its fiscal year.
+    known = (figure for figure in verified(program, indicator) if is_period(figure.period, calendar))
+    return unrevised(figure for figure in known if figure.producer == producer)
 
 
 def verified(program: Program, indicator: str) -> Iterator[MeasurementRecorded]:
@@ -107,11 +111,14 @@ def usable(program: Program, indicator: str, at: datetime) -> MeasurementRecorde
     return figure
 
 
-def total(program: Program, indicator: str) -> Decimal:
+def total(program: Program, indicator: str) -> Decimal | Unknown:
     """The newest figures of all periods added up. A month of a year that has a figure itself is not counted twice."""
-    periods = {period: figure.value for period, figure in by_period(program, indicator).items()}
-    apart = [value for period, value in periods.items() if not any(period.startswith(f"{other}-") for other in periods)]
-    return reduce(_EXACT.add, apart, Decimal(0))
+    held, calendar = list(by_period(program, indicator).values()), program.plan.periods
+    if (both := overlapping(held, calendar)) is not None:
+        title = program.plan.indicators[indicator].title
+        told = f"{title}: the figures of {both[0]} and {both[1]} share days, so that their sum is not known."
+        return Unknown("overlap", told)
+    return reduce(_EXACT.add, (figure.value for figure in apart(held, calendar)), Decimal(0))
 
 
 def holds(program: Program, asked: FigureAsked, at: datetime) -> tuple[Truth, str]:
@@ -121,6 +128,8 @@ def holds(program: Program, asked: FigureAsked, at: datetime) -> tuple[Truth, st
         return Truth.INDETERMINATE, figure.sentence
     summed = asked.of == "total"
     value = total(program, asked.indicator) if summed else figure.value
+    if isinstance(value, Unknown):
+        return Truth.INDETERMINATE, value.sentence
     level, wanted = (asked.at_most, "at most") if asked.at_most is not None else (asked.at_least or Decimal(0), "at least")
     when = f"in all, up to {figure.period}" if summed else f"in {figure.period}"
     sentence = (
@@ -151,4 +160,4 @@ def is_presumed(program: Program, figure: MeasurementRecorded) -> bool:
 def stale_from(program: Program, indicator: str, figure: MeasurementRecorded) -> datetime:
     """The instant from which a figure is too old for the plan."""
     oldest = program.plan.indicators[indicator].oldest
-    return plus(period_end(figure.period), oldest, program.plan.time_zone)
+    return plus(period_end(figure.period, program.plan.periods), oldest, program.plan.time_zone)

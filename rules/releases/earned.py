@@ -75,8 +75,10 @@ def _by_unit(program: Program, terms: Release, rule: PerUnit, at: datetime) -> E
 def counted_figure(program: Program, terms: Release, rule: PerUnit) -> MeasurementRecorded | None:
     """The figure of the newest period whose sample is good enough, without revisions that change no money."""
     best: MeasurementRecorded | None = None
+    calendar = program.plan.periods
     for figure in by_period(program, rule.indicator).values():
-        if _sampled(program, rule, figure.period) and (best is None or period_end(figure.period) >= period_end(best.period)):
+        later = best is None or period_end(figure.period, calendar) >= period_end(best.period, calendar)
+        if later and _sampled(program, rule, figure.period):
             best = figure
     return best and without_revisions(program, best, terms.reversed_by)
 

@@ -38,16 +38,16 @@ def units(plan: Plan) -> Iterator[Fault]:
                     next(key for key in ("at_most", "at_least", "change") if getattr(how.target, key) is not None),
                 )
                 yield from _for_the_worse(asks, how, indicator)
-                yield from _never_reached(asks, how, indicator)
+                yield from _never_reached(plan, asks, how, indicator)
 
 
-def _never_reached(at: Path, how: Measured, indicator: Indicator) -> Iterator[Fault]:
+def _never_reached(plan: Plan, at: Path, how: Measured, indicator: Indicator) -> Iterator[Fault]:
     """A target that no plausible figure reaches, or a change within editions from a period that none of them could have."""
     level, wanted = bound(how.target, indicator)
     if indicator.plausible is not None and not indicator.plausible.holds(level):
         yield Fault(at, f"{wanted} {level:f} is not plausible for {how.indicator}: {indicator.plausible}")
-    if how.target.compares == "within_edition" and not is_period(indicator.frozen.period):
-        told = f"{indicator.frozen.period} is no period that a figure covers; write YYYY, YYYY-MM or YYYY-MM-DD there"
+    if how.target.compares == "within_edition" and not is_period(indicator.frozen.period, plan.periods):
+        told = f"{indicator.frozen.period} is no period that a figure covers; write it as figures are reported there: 2020, 2020-Q1 or 2020-06"
         yield Fault((*at[:-1], "compares"), told)
 
 

@@ -28,6 +28,7 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,6})?"
 _GROUPED = re.compile(r"-?[0-9]{1,20}(?:[,.'\u00a0\u202f ][0-9]{1,20})+")
 _PERIOD = re.compile(
     r"(?P<year>[0-9]{4})(?:\.0)?|(?P<of>[0-9]{4})[-M](?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2}))?(?:T[0-9:.Z+-]*)?"
+    r"|(?P<part_of>[0-9]{4})-?(?P<part>Q[1-4]|[SH][12]|W[0-9]{2})"
 )
 
 
@@ -90,11 +91,13 @@ def number(written: object, where: str, separators: Separators = POINT) -> Decim
 
 
 def period(written: object, where: str) -> str:
-    """A period as year, month or day. Raises Unfit."""
+    """A period as year, half, quarter, month, week or day. Raises Unfit."""
     text = in_ascii(str(written).strip())
     found = _PERIOD.fullmatch(text)
     if isinstance(written, bool) or not found:
-        raise Unfit("unparseable", f"{stored(text, 60)!r} in {where} is no year, month or day")
+        raise Unfit("unparseable", f"{stored(text, 60)!r} in {where} is no year, half, quarter, month, week or day")
+    if found["part"]:
+        return f"{found['part_of']}-{found['part'].replace('S', 'H')}"
     return found["year"] or "-".join(part for part in (found["of"], found["month"], found["day"]) if part)
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from rules.facts import MeasurementRecorded
 from rules.language.indicators import Indicator
 from rules.language.milestones import Measured
-from rules.language.periods import period_end
+from rules.language.periods import in_order
 from rules.measuring.comparison import bound
 from rules.program import Program
 from rules.vocabulary.evidence import EvidenceStatus
@@ -96,7 +96,7 @@ def _chart(program: Program, how: Measured) -> Chart | None:
     figures = _figures(program, how.indicator)
     if not figures:
         return None
-    periods = sorted({figure.period for figure, _ in figures}, key=period_end)
+    periods = sorted({figure.period for figure, _ in figures}, key=lambda period: in_order(period, program.plan.periods))
     levels = _levels(how, indicator)
     ends = [value for figure, _ in figures for value in _ends(figure)]
     scale = _Scale(periods, [*ends, *(value for value, _, _ in levels)])

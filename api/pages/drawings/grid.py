@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rules.language.periods import in_order
 from rules.program import Program
 from rules.vocabulary.evidence import EvidenceStatus
 
@@ -31,6 +32,6 @@ def grid(program: Program) -> Grid:
     for piece in program.evidence.values():
         if (figure := piece.measurement) is not None and piece.status is not EvidenceStatus.WITHDRAWN:
             found[figure.indicator, figure.period] = Cell(f"{figure.value:f}", piece.status, figure.edition)
-    periods = sorted({period for _, period in found})[-MOST_PERIODS:]
+    periods = sorted({period for _, period in found}, key=lambda period: in_order(period, program.plan.periods))[-MOST_PERIODS:]
     rows = {name: [found.get((name, period)) for period in periods] for name in program.plan.indicators}
     return Grid(periods, rows)
