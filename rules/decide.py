@@ -41,6 +41,7 @@ from rules.judging.restriction import check_reader
 from rules.judging.testimony import account_fact
 from rules.language.dependents import Subject
 from rules.measuring.acceptance import acceptable
+from rules.measuring.misfiled import doubt
 from rules.program import Program
 from rules.refusals import Code, No, Refused
 from rules.settling.clocks import Clock, clocks
@@ -177,6 +178,9 @@ def _go_on(program: Program | None, act: a.Act, at: datetime, running: tuple[Clo
     if fact is None:
         return Decided.of(unfolding)
     unfolding.append(fact, actor=act.actor, content=content_of(act))
+    if isinstance(fact, facts.MeasurementRecorded) and (sentence := doubt(settled, fact)) is not None:
+        phase = settled.plan.figures.get(fact.indicator, next(iter(settled.plan.phases)))
+        unfolding.append(effects.WarningGiven(phase=phase, sentence=sentence, effective_at=at))
     if isinstance(fact, facts.PhaseAdvanced):
         unfolding.append(effects.PhaseOpened(phase=fact.phase, effective_at=at))
     if isinstance(fact, facts.CheckReported) and fact.outcome == "read" and act.actor == a.CHECKS:

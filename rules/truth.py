@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -11,3 +12,14 @@ class Truth(StrEnum):
     MET = "met"
     NOT_MET = "not_met"
     INDETERMINATE = "indeterminate"
+
+
+def every(parts: Iterable[Truth]) -> Truth:
+    """Not met if one is not; else indeterminate if one is; else met."""
+    worst = Truth.MET
+    for part in parts:
+        if part is Truth.NOT_MET:
+            return Truth.NOT_MET
+        if part is Truth.INDETERMINATE:
+            worst = Truth.INDETERMINATE
+    return worst

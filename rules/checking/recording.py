@@ -109,7 +109,7 @@ class Recording:
     def _wanted(self, fetched: tuple[Fetch, ...]) -> set[str]:
         """The periods of which the reading may say something new."""
         standing, newest = self._series.standing, self.newest.period
-        asked = {newest}
+        asked = {newest} | {period for target in self._targets for period in target.by_period}
         for target in self._targets:
             period = newest
             for _ in range(target.periods - 1):

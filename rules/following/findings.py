@@ -9,16 +9,17 @@ from typing import Literal, assert_never
 
 from rules.facts import MeasurementRecorded
 from rules.following.filing import not_filed
-from rules.following.gates import every, gate
+from rules.following.gates import gate
 from rules.language.causes import Cause
 from rules.language.milestones import Attestation, Filed, Measured, Statement
 from rules.measuring.comparison import compared
 from rules.measuring.consecutive import consecutive
 from rules.measuring.figures import is_presumed, newest, usable, without_revisions
 from rules.measuring.judgement import Judgement, not_known
+from rules.measuring.schedule import scheduled
 from rules.measuring.witnesses import witnesses
 from rules.program import Program
-from rules.truth import Truth
+from rules.truth import Truth, every
 from rules.vocabulary.milestones import MilestoneStatus
 from rules.vocabulary.unknown import Unknown, Why
 
@@ -160,6 +161,8 @@ def measured(program: Program, how: Measured, at: datetime, counted: Collection[
     Newest is by the period covered, then by edition. Only the named producer's figures count; one
     older than the indicator allows is no figure any more.
     """
+    if how.target.by_period:
+        return scheduled(program, how, at, counted)
     newest_one = usable(program, how.indicator, at)
     if isinstance(newest_one, Unknown):
         return not_known(newest_one)

@@ -14,7 +14,7 @@ from rules.following.windows import is_closed
 from rules.language import criteria as c
 from rules.measuring.figures import holds
 from rules.program import Program
-from rules.truth import Truth
+from rules.truth import Truth, every
 from rules.vocabulary.phases import PhaseStatus
 from rules.vocabulary.standing import Standing
 
@@ -24,17 +24,6 @@ MET, NOT_MET, INDETERMINATE = Truth.MET, Truth.NOT_MET, Truth.INDETERMINATE
 def gate(program: Program, consents: Collection[str], criteria: Iterable[c.Criterion], at: datetime) -> Truth:
     """Whether all criteria hold; `consents` are the parties that consent to what is asked. No criteria are met."""
     return every(judge(program, consents, criterion, at) for criterion in criteria)
-
-
-def every(parts: Iterable[Truth]) -> Truth:
-    """Not met if one is not; else indeterminate if one is; else met."""
-    worst = MET
-    for part in parts:
-        if part is NOT_MET:
-            return NOT_MET
-        if part is INDETERMINATE:
-            worst = INDETERMINATE
-    return worst
 
 
 def at_least(count: int, parts: Iterable[Truth]) -> Truth:

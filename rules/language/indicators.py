@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from rules.figures import Figure, Whole
-from rules.forms import CHANGE
+from rules.forms import CHANGE, PERIOD
 from rules.language.slips import Misplaced
 from rules.times import Duration
 from rules.words import Label, Name, Strict, Text
@@ -22,6 +22,9 @@ def _no_less_than_nothing(error: Decimal) -> Decimal:
 
 
 StandardError = Annotated[Figure, AfterValidator(_no_less_than_nothing)]
+
+
+Period = Annotated[str, Field(pattern=PERIOD)]
 
 
 class Baseline(Strict):
@@ -65,6 +68,9 @@ class Indicator(Strict):
     unit: Label
     better: Literal["lower", "higher"]
     baseline: Baseline | None = Field(default=None, description="needed where something is compared with it")
+    reported_within: Duration | None = Field(
+        default=None, description="how long after its period a figure is expected; one that comes later is told to be late"
+    )
     oldest: Duration = Field(description="oldest acceptable age, counted from the period's end")
     plausible: Plausible | None = Field(default=None, description="outside of this a figure cannot be")
     quantity: Literal["amount", "level", "share"] | None = Field(
@@ -109,6 +115,10 @@ class Target(Strict):
         pattern=CHANGE,
         description="from the baseline, for example -10%",
     )
+    by_period: dict[Period, Figure] = Field(
+        default_factory=dict, max_length=400, description="instead of one level: what each of these periods must reach"
+    )
+    added_up: bool = Field(default=False, description="with by_period: the figures from its first period on are added up")
     unit: Label = Field(description="the unit of the level, or of the figure that changes")
     compares: Literal["frozen_baseline", "within_edition"] = Field(
         default="frozen_baseline",
@@ -123,9 +133,19 @@ class Target(Strict):
 
     @model_validator(mode="after")
     def _is_one_target(self) -> Target:
-        if sum(value is not None for value in (self.at_most, self.at_least, self.change)) != 1:
-            raise ValueError("a target is one of at_most, at_least or change")
+        levels = (self.at_most, self.at_least, self.change, self.by_period or None)
+        if sum(value is not None for value in levels) != 1:
+            raise ValueError("a target is one of at_most, at_least, change or by_period")
+        if self.added_up and not self.by_period:
+            raise Misplaced("added_up is for by_period: {2025-Q1: 10, 2025-Q2: 25}", "added_up")
+        if self.by_period and self.periods != 1:
+            raise Misplaced("by_period names its periods; leave periods out", "periods")
         return self
+
+    @property
+    def asks(self) -> str:
+        """The field that says how much."""
+        return next(key for key in ("at_most", "at_least", "change", "by_period") if getattr(self, key) not in (None, {}))
 
     @model_validator(mode="after")
     def _compares_a_change(self) -> Target:

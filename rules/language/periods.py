@@ -59,14 +59,24 @@ def covered(period: str, calendar: Calendar = USUAL) -> tuple[date, date]:
     return _days(first, calendar)[0], _days(last, calendar)[1]
 
 
-@lru_cache(maxsize=65536)
 def before(period: str, calendar: Calendar = USUAL) -> str:
     """The period of the same kind before this one; of a season, that of the year before. Raises ValueError."""
+    return _beside(period, calendar, -1)
+
+
+def after(period: str, calendar: Calendar = USUAL) -> str:
+    """The period of the same kind after this one. Raises ValueError."""
+    return _beside(period, calendar, 1)
+
+
+@lru_cache(maxsize=65536)
+def _beside(period: str, calendar: Calendar, way: int) -> str:
     (kind, first), (_, last) = _units(period, calendar)
     length = last - first + 1
+    begins, ends = ((kind, number + way * length) for number in (first, last))
     if length == 1:
-        return _written((kind, first - 1))
-    return f"{_written((kind, first - length))}/{_written((kind, last - length))}"
+        return _written(begins)
+    return _name_of(begins, ends) or f"{_written(begins)}/{_written(ends)}"
 
 
 def is_period(text: str, calendar: Calendar = USUAL) -> bool:

@@ -31,6 +31,8 @@ def base(program: Program, how: Measured, figure: MeasurementRecorded) -> Base |
     A trend is therefore read within one edition, and a promise about a number against that number.
     """
     indicator = program.plan.indicators[how.indicator]
+    if how.target.change is None:
+        return Base(Decimal(0))  # a level is compared with nothing, and its indicator may have no baseline
     frozen = indicator.frozen
     if how.target.compares == "frozen_baseline":
         return Base(frozen.value, frozen.standard_error)

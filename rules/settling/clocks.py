@@ -15,7 +15,8 @@ from rules.following.anchors import occurred
 from rules.following.silence import lapses, silence_ends
 from rules.following.windows import closes, opens
 from rules.language.criteria import Anchor, NotBefore
-from rules.measuring.figures import newest, stale_from
+from rules.measuring.figures import by_period, newest, stale_from
+from rules.measuring.schedule import expected_by
 from rules.program import Program
 from rules.releases.windows import cured_by, ends, not_before
 from rules.settling.inactivity import standing_still
@@ -32,6 +33,7 @@ ClockKind: TypeAlias = Literal[
     "not_before",
     "not_after",
     "agreement",
+    "report",
     "waiver",
     "silence",
     "lapse",
@@ -76,6 +78,7 @@ def _of_the_plan(program: Program) -> tuple[Clock, ...]:
         *_anchors(program),
         *_dates(program),
         *_agreements(program),
+        *_reports(program),
         *_releases(program),
         *_inactivity(program),
     )
@@ -220,6 +223,19 @@ def _dates(program: Program) -> Iterator[Clock]:
             if due and due > program.settled_to:
                 clock = f"{kind}.{name}.{due:%Y%m%dT%H%M%S}"
                 yield Clock(clock, "not_before" if kind == "date" else "not_after", name, due, note)
+
+
+def _reports(program: Program) -> Iterator[Clock]:
+    """When figures that targets name by their period have been expected: what is awaited until then is missing afterwards."""
+    for indicator, uses in program.plan.measured.items():
+        if program.plan.indicators[indicator].reported_within is None:
+            continue
+        title, phase = program.plan.indicators[indicator].title, program.plan.figures[indicator]
+        for period in dict.fromkeys(period for _, _, how in uses for period in how.target.by_period):
+            due = _over(program, expected_by(program, indicator, period))
+            if due is not None and due > program.settled_to and period not in by_period(program, indicator):
+                note = f"{title}: the figure of {period} is expected"
+                yield Clock(f"report.{indicator}.{period}", "report", phase, due, note)
 
 
 def _agreements(program: Program) -> Iterator[Clock]:

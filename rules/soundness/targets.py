@@ -10,6 +10,7 @@ from rules.language.periods import is_period
 from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
 from rules.measuring.comparison import bound
+from rules.soundness.schedules import scheduled
 
 
 def units(plan: Plan) -> Iterator[Fault]:
@@ -33,10 +34,10 @@ def units(plan: Plan) -> Iterator[Fault]:
                     form = "baseline: {value: ..., period: ..., edition: ...}"
                     yield Fault((*at, "change"), f"{how.indicator} has no baseline to count a change from; write {form} there")
                     continue
-                asks: Path = (
-                    *at,
-                    next(key for key in ("at_most", "at_least", "change") if getattr(how.target, key) is not None),
-                )
+                if how.target.by_period:
+                    yield from scheduled(plan, at, how)
+                    continue
+                asks: Path = (*at, how.target.asks)
                 yield from _for_the_worse(asks, how, indicator)
                 yield from _never_reached(plan, asks, how, indicator)
 
@@ -47,7 +48,7 @@ def _never_reached(plan: Plan, at: Path, how: Measured, indicator: Indicator) ->
     if indicator.plausible is not None and not indicator.plausible.holds(level):
         yield Fault(at, f"{wanted} {level:f} is not plausible for {how.indicator}: {indicator.plausible}")
     if how.target.compares == "within_edition" and not is_period(indicator.frozen.period, plan.periods):
-        told = f"{indicator.frozen.period} is no period that a figure covers; write it as figures are reported there: 2020, 2020-Q1 or 2020-06"
+        told = f"{indicator.frozen.period} is no period that a figure covers; write 2020, 2020-Q1 or 2020-06 there"
         yield Fault((*at[:-1], "compares"), told)
 
 

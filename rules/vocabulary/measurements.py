@@ -15,6 +15,11 @@ from rules.vocabulary.documents import FiledDocument
 from rules.vocabulary.origin import Origin
 from rules.words import Id, Label, Name, Strict, Text
 
+WHICH = (
+    "what it covers: 2024, 2024-H1, 2024-Q1, 2024-06, 2024-W07, 2024-06-30, FY2024 or a season of the plan; "
+    "or a range, 2024-02/2024-04"
+)
+
 
 class RecordMeasurement(Strict):
     """Records a figure of an indicator with its origin."""
@@ -24,13 +29,7 @@ class RecordMeasurement(Strict):
     indicator: Name
     value: Figure = Field(description="with a point before decimals, and nothing between thousands")
     unit: Label
-    period: Annotated[
-        str,
-        Field(
-            pattern=PERIOD,
-            description="2024, 2024-H1, 2024-Q1, 2024-06, 2024-W07, 2024-06-30, FY2024 or a season of the plan; or a range, 2024-02/2024-04",
-        ),
-    ]
+    period: Annotated[str, Field(pattern=PERIOD, description=WHICH)]
     producer: Label
     edition: Label = Field(description="of what the producer has published, as the producer calls it")
     source: Text = Field(description="where it can be looked up")

@@ -148,7 +148,7 @@ def _ends(figure: MeasurementRecorded) -> tuple[Decimal, ...]:
 def _levels(how: Measured, indicator: Indicator) -> list[tuple[Decimal, str, str]]:
     """The level that is asked, where it is one number for all periods, and the baseline."""
     found: list[tuple[Decimal, str, str]] = []
-    if how.target.compares == "frozen_baseline":
+    if how.target.compares == "frozen_baseline" and not how.target.by_period:
         level, side = bound(how.target, indicator)
         found.append((level, "target", f"{side} {level.normalize():f}"))
     if indicator.baseline is not None:
