@@ -176,6 +176,7 @@ def _go_on(program: Program | None, act: a.Act, at: datetime, running: tuple[Clo
     _check_actor(settled, act)
     fact = _judged(settled, act, at)
     if fact is None:
+        unfolding.settle_clocks(at, inclusive=True)
         return Decided.of(unfolding)
     unfolding.append(fact, actor=act.actor, content=content_of(act))
     if isinstance(fact, facts.MeasurementRecorded) and (sentence := doubt(settled, fact)) is not None:

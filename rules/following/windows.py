@@ -16,12 +16,16 @@ def opens(program: Program, edge: After) -> datetime | None:
     return None if since is None else dates.begins(since, edge.within, program.plan.time_zone)
 
 
-def closes(program: Program, edge: After) -> datetime | None:
-    """The last instant of a window, moved by the time in which the program stood still. None while nobody knows it."""
+def closes(program: Program, edge: After, at: datetime | None = None) -> datetime | None:
+    """The last instant of a window, moved by the time in which the program stood still. None while nobody knows it.
+
+    With `at`: as it would be if a program that stands still went on at that instant.
+    """
     since = occurred(program, edge.from_)
     if since is None:
         return None
-    return dates.moved(last_instant(program, since, edge), program.suspensions, since, edge.within, program.plan.time_zone)
+    lost = [(begins, at if ends is None else ends) for begins, ends in program.suspensions]
+    return dates.moved(last_instant(program, since, edge), lost, since, edge.within, program.plan.time_zone)
 
 
 def is_closed(program: Program, edge: After, at: datetime) -> bool:

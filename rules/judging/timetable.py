@@ -44,7 +44,7 @@ def check_day(program: Program, matter: m.AgreeDate, at: datetime) -> None:
     """Raises No unless the day lies in its window, and neither it nor the one agreed on before has come."""
     rule, zone = agreed_date_of(program, matter.date), program.plan.time_zone
     begins, day = day_begins(matter.on, zone), program.agreed_dates.get(matter.date)
-    first, last = opens(program, rule.not_before), closes(program, rule.not_after)
+    first, last = opens(program, rule.not_before), closes(program, rule.not_after, at)
     window = window_told(program, matter.date)
     if first is None or last is None:
         told = f"The window of {matter.date} is not known yet: {window}."
@@ -55,8 +55,8 @@ def check_day(program: Program, matter: m.AgreeDate, at: datetime) -> None:
     if begins < first or dates.end_of_day(begins, zone) > last:
         told = f"{matter.on} lies outside the window of {matter.date}: {window}."
         raise No(Code.OUTSIDE_THE_WINDOW, told, f"a day that is {window}")
-    if dates.end_of_day(begins, zone) < at:
-        raise No(Code.NOT_LATER, f"{matter.on} has passed.", f"a day still to come, {window}")
+    if begins <= at:
+        raise No(Code.NOT_LATER, f"{matter.on} has come before it was agreed on.", f"a day still to come, {window}")
     if day is not None and day.begins_at is not None and day.begins_at <= at:
         told = f"{matter.date} was agreed to be on {day.on}, which has come."
         raise No(Code.NOT_LATER, told, "what was agreed, or an amendment of the plan")

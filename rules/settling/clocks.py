@@ -20,7 +20,9 @@ from rules.measuring.schedule import expected_by
 from rules.program import Program
 from rules.releases.windows import cured_by, ends, not_before
 from rules.settling.inactivity import standing_still
+from rules.times import day_begins
 from rules.vocabulary.disputes import DisputeStatus
+from rules.vocabulary.matters import AgreeDate
 from rules.vocabulary.milestones import MilestoneState
 from rules.vocabulary.phases import PhaseStatus
 from rules.vocabulary.standing import Standing
@@ -252,6 +254,10 @@ def _proposals(program: Program) -> Iterator[Clock]:
             yield Clock(f"silence.{proposal.id}", "silence", first, silence, f"Proposal {proposal.id}: silence ends")
         if (lapse := _over(program, lapses(program, proposal))) is not None and lapse > program.settled_to:
             yield Clock(f"lapse.{proposal.id}", "lapse", first, lapse, f"Proposal {proposal.id}: lapses")
+        if isinstance(proposal.matter, AgreeDate):
+            begins = day_begins(proposal.matter.on, program.plan.time_zone)
+            if begins > program.settled_to:
+                yield Clock(f"day.{proposal.id}", "lapse", first, begins, f"Proposal {proposal.id}: the day comes")
 
 
 def _over(program: Program, date: datetime | None) -> datetime | None:

@@ -214,6 +214,53 @@ TIMETABLE: dict[str, Any] = {
 """Changes of the plan by path: a long stop with everything that moves it, a ceiling that a figure
 keeps or breaks, and clocks of inactivity."""
 
+WINDOWS: dict[str, Any] = {
+    "agreed_dates": {
+        "signing": {
+            "title": "The day of the signing",
+            "not_before": {"within": "P3D", "from": {"phase": "answer", "becomes": "open"}},
+            "not_after": {"within": "P25D", "from": {"program": True}},
+            "agreed_by": "joint",
+            "when_missed": "suspend",
+        }
+    },
+    "phases__rites": {
+        "title": "Rites",
+        "opens": "on_advance",
+        "entry": [
+            {"not_before": {"within": "P0D", "from": {"agreed": "signing"}}},
+            {"not_after": {"within": "P6D", "from": {"agreed": "signing"}}},
+        ],
+        "milestones": {
+            "signed": {
+                "title": "Signed",
+                "party": "north",
+                "shown_by": {"text": {"kind": "statement", "what": "the text"}},
+                "verified_by": ["south"],
+                "determined": {"automatically": True},
+                "due": {
+                    "earliest_of": [
+                        {"within": "P0D", "from": {"agreed": "signing"}},
+                        {"within": "P9D", "from": {"finding": "announced", "is": "not_met"}},
+                    ],
+                    "extended_by": "quiet",
+                    "when_missed": "warn",
+                },
+            }
+        },
+    },
+    "phases__thanks": {
+        "title": "Thanks",
+        "entry": [
+            {"days_late": {"milestone": "safety", "at_most": 2, "against": "revised"}},
+            {"any": [{"not_after": {"within": "P40D", "from": {"program": True}}}, {"milestone": "signed"}]},
+        ],
+        "when_gate_closes": "step_back",
+        "exit": [{"not_after": {"within": "P50D", "from": {"program": True}}}, {"phase": "answer"}],
+    },
+}
+"""Changes of the plan by path: a day that is agreed on, phases with windows, and a gate that asks how late something was."""
+
 CHECKED: dict[str, Any] = {
     "hosts": ["data.example.org"],
     "sources": {

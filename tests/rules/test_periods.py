@@ -132,7 +132,9 @@ class TestFiledForAnotherPeriod:
     def test_last_years_month_in_january_is_asked_about(self, given: World) -> None:
         """It is recorded all the same: only people know."""
         (said,) = _filed(given, "jan", "40", "2025-01")
-        assert said.startswith("Smoke, 2025-01 (jan): it lies before all that is recorded (2025-11 and later), and 2026-01 has no")
+        assert said.startswith(
+            "Smoke, 2025-01 (jan): it lies before all that is recorded (2025-11 and later), and 2026-01 has no"
+        )
 
     def test_another_value_for_a_period_that_has_one_is_asked_about(self, given: World) -> None:
         (said,) = _filed(given, "again", "40", "2025-12", edition="2")

@@ -33,7 +33,7 @@ from rules.vocabulary import mistakes
 from rules.vocabulary.phases import PhaseStatus
 from rules.vocabulary.standing import Standing
 from rules.vocabulary.testimony import GiveAccount, TakeBackAccount
-from tests.rules.small_plan import CHECKED, IN_PART, PEOPLE, PLAN, RELEASES, TIMETABLE, World, day
+from tests.rules.small_plan import CHECKED, IN_PART, PEOPLE, PLAN, RELEASES, TIMETABLE, WINDOWS, World, day
 
 Drawn = tuple[str, Any, float]
 """Who, what, and how many days after the act before."""
@@ -45,14 +45,15 @@ OUTCOMES = st.sampled_from(["achieved", "achieved", "not_achieved", "reversed"])
 def _deeds() -> st.SearchStrategy[Any]:
     piece = st.sampled_from(["e1", "e2", "e3", "m1", "m2"])
     incident = st.sampled_from(["i1", "i2", "i3"])
-    phase = st.sampled_from(["move", "answer", "quiet", "trade"])
-    proposal = st.sampled_from(["p1", "p2"])
+    phase = st.sampled_from(["move", "answer", "quiet", "trade", "rites"])
+    proposal = st.sampled_from(["p0", "p1", "p2"])
     filed = a.FiledDocument(sha256="0" * 64, name="file.pdf")
     figures = st.decimals(min_value=80, max_value=100, places=1)
     return st.one_of(
         st.builds(lambda e: a.RecordEvidence(evidence=e, milestone="announced", shows="text", document=filed), piece),
         st.builds(lambda e: a.RecordEvidence(evidence=e, milestone="announced", shows="word", text="Yes."), piece),
         st.builds(lambda e: a.RecordEvidence(evidence=e, milestone="safety", shows="order", document=filed), piece),
+        st.builds(lambda e: a.RecordEvidence(evidence=e, milestone="signed", shows="text", text="Signed."), piece),
         st.builds(
             lambda e, value: a.RecordMeasurement(
                 measurement=e,
@@ -180,6 +181,9 @@ def _matters() -> st.SearchStrategy[m.Matter]:
     return st.one_of(
         st.builds(m.Waive, milestone=st.just("safety"), until=days),
         st.builds(m.Extend, milestone=st.just("safety"), to=days),
+        st.builds(m.ReviseTimetable, to=st.fixed_dictionaries({"safety": days, "signed": days.map(datetime.date)})),
+        st.builds(m.AgreeDate, date=st.just("signing"), on=st.integers(1, 40).map(day).map(datetime.date)),
+        st.builds(m.AgreeDate, date=st.just("signing"), on=st.integers(1, 40).map(day).map(datetime.date)),
         st.builds(m.ExtendSilence, proposal=st.sampled_from(["p1", "p2"]), to=days),
         st.sampled_from([_amended(settling="P3D"), _amended(settling="P1D"), _amended(length="P20D")]),
         st.sampled_from([_paying(reward="40"), _paying(reward="15"), _paying(instalment="6")]),
@@ -280,6 +284,9 @@ def world(stage: int) -> World:
     return ready
 
 
+SIGNING = m.AgreeDate(date="signing", on=day(12).date())
+
+
 @cache
 def _world(stage: int) -> World:
     start = World(
@@ -287,12 +294,18 @@ def _world(stage: int) -> World:
         phases__move__milestones__announced__determined=IN_PART,
         releases=RELEASES,
         **TIMETABLE,
+        **WINDOWS,
         **CHECKED,
     )
     if stage > 0:
         start.first_move(day(0))
     if stage > 1:
         start.answer(day(0))
+        signing = a.Propose(proposal="p0", procedure="joint", matter=SIGNING, reason="It is time.")
+        start.given("nils", signing, day(0))
+        start.given("nils", a.Consent(proposal="p0"), day(0))
+        if stage > 2:
+            start.given("saul", a.Consent(proposal="p0"), day(0))
     if stage > 2:
         start.clock(day(9))
         start.given("nils", a.Consent(phase="trade"), day(9))
