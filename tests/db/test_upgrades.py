@@ -11,11 +11,10 @@ import pytest
 
 from db.ledger import verify_chain
 from db.migrations import fit, newest, upgrade
-from db.rebuild import rebuild
 from db.session import Reader
 from rules import acts as a
 from tests.db.builders import act, evidence
-from tests.db.conftest import Room, room_on
+from tests.db.conftest import Room, rebuild_all, room_on
 from tests.db.records import LONG, WAITING, files, restore
 
 VERSIONS = Path(__file__).parents[2] / "alembic" / "versions"
@@ -53,7 +52,7 @@ async def test_a_record_of_an_earlier_version_is_brought_up_to_date_and_goes_on(
             assert verify_chain(rows, (listed.seq, listed.head)) == []
         async with await psycopg.AsyncConnection.connect(empty_url, autocommit=True) as owner:
             before = await _projected(owner)
-            await rebuild(owner)
+            await rebuild_all(owner)
             assert await _projected(owner) == before
         struck = await room.recorded(WAITING, act("clock", a.StrikeClock()))
         assert "clock_struck" in [entry.fact.kind for entry in struck.entries]
