@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from rules import effects, facts
@@ -46,7 +47,7 @@ def proposal_after(program: Program, entry: Entry, fact: OnProposal) -> Program:
             before = program.proposals[fact.proposal]
             return _with(program, before, notices=put(before.notices, fact.party, entry.at))
         case facts.ProposalWithdrawn():
-            return _decided(program, fact.proposal, ProposalStatus.WITHDRAWN, fact.reason, entry)
+            return _decided(program, fact.proposal, ProposalStatus.WITHDRAWN, fact.reason, entry.at)
         case effects.ProposalChanged():
             before = program.proposals[fact.proposal]
             return _with(
@@ -62,15 +63,15 @@ def proposal_after(program: Program, entry: Entry, fact: OnProposal) -> Program:
                 silence_until=None,
             )
         case effects.ProposalAdopted():
-            return _decided(program, fact.proposal, ProposalStatus.ADOPTED, None, entry)
+            return _decided(program, fact.proposal, ProposalStatus.ADOPTED, None, fact.effective_at)
         case effects.ProposalFailed():
-            return _decided(program, fact.proposal, ProposalStatus(fact.how), fact.because, entry)
+            return _decided(program, fact.proposal, ProposalStatus(fact.how), fact.because, fact.effective_at)
         case effects.SilenceExtended():
             return _with(program, program.proposals[fact.proposal], silence_until=fact.to)
 
 
-def _decided(program: Program, name: str, status: ProposalStatus, because: str | None, entry: Entry) -> Program:
-    return _with(program, program.proposals[name], status=status, because=because, decided_at=entry.at)
+def _decided(program: Program, name: str, status: ProposalStatus, because: str | None, at: datetime) -> Program:
+    return _with(program, program.proposals[name], status=status, because=because, decided_at=at)
 
 
 def _with(program: Program, before: Proposal, **changes: Any) -> Program:

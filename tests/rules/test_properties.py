@@ -505,7 +505,7 @@ def test_what_is_complete_rests_on_what_still_holds(history: list[Any]) -> None:
     program = lived(history).program
     for name, state in program.phases.items():
         if state.status is PhaseStatus.COMPLETE:
-            assert gate(program, program.consented(name, "exit"), program.plan.exits[name], program.at) is not Truth.NOT_MET
+            assert gate(program, program.consented(name, "exit"), program.plan.kept[name][1], program.at) is not Truth.NOT_MET
 
 
 @given(histories)
