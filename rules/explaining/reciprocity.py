@@ -96,7 +96,7 @@ def _agreements(program: Program) -> Iterator[tuple[str, Reckoned]]:
         decided_at = day.missed_at or day.agreed_at
         if decided_at is not None:
             owed = day.parties or parties(program, name)
-            how: How = "kept" if day.missed_at is None and day.missed_original_at is None else "late"
+            how: How = "kept" if day.missed_at is None else "late"
             yield from ((party, Reckoned(how, "agreed_date", name, True, decided_at)) for party in owed)
         if day.missed_original_at is not None:
             late = Reckoned("late_original", "agreed_date", name, True, day.missed_original_at, day.agreed_at)

@@ -288,25 +288,3 @@ def consents_asked(*criteria: Criterion) -> tuple[str, ...]:
     """The parties whose consent criteria ask for, each once."""
     asked = (leaf.consent for leaf in leaves(*criteria) if isinstance(leaf, ConsentGiven))
     return tuple(dict.fromkeys(party for parties in asked for party in parties))
-
-
-def lasting(criteria: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
-    """What has to go on holding once a gate has let something through: all but the dates by which it had to."""
-    return tuple(kept for criterion in criteria if (kept := _lasting(criterion)) is not None)
-
-
-def _lasting(criterion: Criterion) -> Criterion | None:
-    match criterion:
-        case NotAfter():
-            return None
-        case All(all=parts):
-            kept = lasting(parts)
-            return All.model_construct(all=kept) if kept else None
-        case AnyOf(any=parts):
-            return criterion if len(lasting(parts)) == len(parts) else None
-        case AtLeast(at_least=Several(count=count, of=parts)):
-            kept = lasting(parts)
-            left = count - (len(parts) - len(kept))
-            return AtLeast.model_construct(at_least=Several.model_construct(count=left, of=kept)) if left > 0 else None
-        case _:
-            return criterion

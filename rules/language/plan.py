@@ -28,12 +28,12 @@ from rules.language.criteria import (
     ProgramComplete,
     StabilityKept,
     consents_asked,
-    lasting,
     leaves,
 )
 from rules.language.dependents import Dependents, Subject, dependents
 from rules.language.disputes import Ladder, Snapback
 from rules.language.indicators import Indicator
+from rules.language.lasting import lasting
 from rules.language.milestones import Measured, Milestone
 from rules.language.parties import JointBody, NonParty, Party
 from rules.language.periods import USUAL, Calendar
