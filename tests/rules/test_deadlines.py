@@ -233,5 +233,5 @@ class TestOtherClocksInWindows:
             given.given("olga", a.GiveNotice(proposal="p1", party=party, proof="Served."), day(2))
         assert given.program.proposals["p1"].status is ProposalStatus.OPEN
         given.clock(day(30))
-        assert given.program.proposals["p1"].decided_at == day(30)
+        assert given.program.proposals["p1"].decided_at == night(21)
         assert [entry.fact.due_at for entry in given.entries if entry.fact.kind == "clock_struck"] == [night(21)]
