@@ -114,7 +114,8 @@ def _showing(plan: Plan, how: Showing) -> str:
         case Attestation(by=parties):
             return f"attestation by {' and '.join(parties)}"
         case Measured(indicator=indicator, target=target):
-            return f"{indicator} of {plan.indicators[indicator].producer}, {_target(plan.indicators[indicator], target)}"
+            rule = plan.indicators[indicator]
+            return f"{indicator}{f' of {rule.producer}' if rule.producer else ''}, {_target(rule, target)}"
     assert_never(how)
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Context, Decimal
+from fractions import Fraction
 from functools import reduce
 
 from rules.facts import MeasurementRecorded
 from rules.language.causes import Cause
 from rules.language.criteria import FigureAsked
+from rules.language.derivations import MadeOf
 from rules.language.periods import period_end
+from rules.measuring.derived import Counted, Derived, a_year_before, cited, derive, exactly, newest_common, reckoned, told
 from rules.measuring.unread import explained
 from rules.program import Program
 from rules.times import plus
@@ -22,30 +26,83 @@ _EXACT = Context(prec=80)
 """Figures have up to 38 digits, 18 of them after the point: a sum of any number of them fits."""
 
 
-def newest(program: Program, indicator: str) -> MeasurementRecorded | None:
-    """The newest verified figure of the producer that the plan names.
+def newest(program: Program, indicator: str) -> Counted | None:
+    """The newest verified figure of the producer that the plan names, or the newest that can be made of such.
 
     Newest is by the end of the period covered, then by edition; another producer's figure is kept as
     corroboration or contradiction and never counts instead.
     """
-    best: MeasurementRecorded | None = None
+    best: Counted | None = None
     for figure in by_period(program, indicator).values():
         if best is None or _rank(figure) >= _rank(best):
             best = figure
     return best
 
 
-def _rank(figure: MeasurementRecorded) -> tuple[datetime, datetime]:
+def _rank(figure: Counted) -> tuple[datetime, datetime]:
     return period_end(figure.period), figure.retrieved_at
 
 
-def by_period(program: Program, indicator: str) -> dict[str, MeasurementRecorded]:
-    """By period the figure that counts: that of the newest edition.
+def by_period(program: Program, indicator: str) -> Mapping[str, Counted]:
+    """By period the figure that counts: that of the newest edition; of a figure made of others, where all parts are there.
 
     Editions are labels of the producers' own making and have no order; the newest is the one that was
     retrieved last, and of those retrieved together the one that was verified last.
     """
-    return latest_of(counting(program, indicator))
+    made = program.plan.indicators[indicator].made_of
+    return latest_of(counting(program, indicator)) if made is None else _derived(program, indicator, made)
+
+
+def _derived(program: Program, indicator: str, made: MadeOf) -> dict[str, Counted]:
+    rule, parts = program.plan.indicators[indicator], made.parts
+    titles = [program.plan.indicators[part.indicator].title for part in parts]
+    series = [by_period(program, part.indicator) for part in parts]
+    found: dict[str, Counted] = {}
+    for period in series[next(index for index, part in enumerate(parts) if not part.a_year_before)]:
+        held = [
+            one.get(a_year_before(period) if part.a_year_before else period) for one, part in zip(series, parts, strict=True)
+        ]
+        if all(held):
+            named = [(title, figure) for title, figure in zip(titles, held, strict=True) if figure is not None]
+            if isinstance(figure := derive(indicator, rule, made, period, named), Derived):
+                found[period] = figure
+    return found
+
+
+def lacking(program: Program, indicator: str) -> Unknown | None:
+    """What the newest period of a figure made of others lacks, as far as any part of it is known; None of any other."""
+    made = program.plan.indicators[indicator].made_of
+    return None if made is None else _lacks(program, indicator, made)
+
+
+def _lacks(program: Program, indicator: str, made: MadeOf) -> Unknown | None:
+    rule, now = program.plan.indicators[indicator], [part.indicator for part in made.parts if not part.a_year_before]
+    for name in now:
+        if not by_period(program, name):
+            return _part_missing(program, rule.title, name, None)
+    period = newest_common([by_period(program, name) for name in now])
+    if period is not None and period in by_period(program, indicator):
+        return None
+    if period is None:
+        return Unknown("missing", f"{rule.title} is not known: its parts have figures of no period in common.")
+    named: list[tuple[str, Counted]] = []
+    for part in made.parts:
+        asked = a_year_before(period) if part.a_year_before else period
+        figure = by_period(program, part.indicator).get(asked)
+        if figure is None:
+            return _part_missing(program, rule.title, part.indicator, asked)
+        named.append((program.plan.indicators[part.indicator].title, figure))
+    found = derive(indicator, rule, made, period, named)
+    return found if isinstance(found, Unknown) else None
+
+
+def _part_missing(program: Program, title: str, part: str, period: str | None) -> Unknown:
+    rule = program.plan.indicators[part]
+    if (inner := lacking(program, part)) is not None:
+        return Unknown(inner.why, f"{title} is not known. {inner.sentence}")
+    of = f" of {period}" if period else ""
+    lack = Unknown("missing", f"{title} is not known: no verified figure{of} for {rule.title} is recorded.")
+    return explained(program, part, lack)
 
 
 def latest_of(figures: Iterable[MeasurementRecorded]) -> dict[str, MeasurementRecorded]:
@@ -71,11 +128,11 @@ def verified(program: Program, indicator: str) -> Iterator[MeasurementRecorded]:
 
 
 def unverified(program: Program, indicator: str, period: str | None = None) -> Evidence | None:
-    """The newest figure of the producer that the plan names which nobody has verified or returned; of one period, or of any."""
-    producer = program.plan.indicators[indicator].producer
+    """The newest figure by the producers that the plan names which nobody has verified or returned; of a period, or of any."""
+    named = {(name, program.plan.indicators[name].producer) for name in program.plan.recorded_for[indicator]}
     for piece in (program.evidence[name] for name in reversed(program.unjudged)):
         figure = piece.measurement
-        of_it = figure is not None and (figure.indicator, figure.producer) == (indicator, producer)
+        of_it = figure is not None and (figure.indicator, figure.producer) in named
         if of_it and figure is not None and period in (None, figure.period):
             return piece
     return None
@@ -95,9 +152,11 @@ def published(program: Program, figure: MeasurementRecorded, period: str) -> Mea
     return latest_of(unrevised(held)).get(period)
 
 
-def usable(program: Program, indicator: str, at: datetime) -> MeasurementRecorded | Unknown:
+def usable(program: Program, indicator: str, at: datetime) -> Counted | Unknown:
     """The newest figure, or why there is none that tells anything about now."""
     rule, figure = program.plan.indicators[indicator], newest(program, indicator)
+    if (lack := lacking(program, indicator)) is not None:
+        return lack
     if figure is None:
         missing = f"No verified figure for {rule.title} by {rule.producer} is recorded."
         return explained(program, indicator, Unknown("missing", missing))
@@ -120,19 +179,24 @@ def holds(program: Program, asked: FigureAsked, at: datetime) -> tuple[Truth, st
     if isinstance(figure, Unknown):
         return Truth.INDETERMINATE, figure.sentence
     summed = asked.of == "total"
-    value = total(program, asked.indicator) if summed else figure.value
+    value = total(program, asked.indicator) if summed else None
     level, wanted = (asked.at_most, "at most") if asked.at_most is not None else (asked.at_least or Decimal(0), "at least")
-    when = f"in all, up to {figure.period}" if summed else f"in {figure.period}"
-    sentence = (
-        f"{program.plan.indicators[asked.indicator].title} was {value:f} {figure.unit} {when} "
-        f"({figure.producer}, {figure.edition}); asked is {wanted} {level:f}."
-    )
-    reached = value <= level if wanted == "at most" else value >= level
+    was = told(figure) if value is None else f"{value:f} {figure.unit} in all, up to {figure.period} ({cited(figure)})"
+    sentence = f"{program.plan.indicators[asked.indicator].title} was {was}; asked is {wanted} {level:f}."
+    exact = exactly(figure) if value is None else Fraction(value)
+    reached = exact <= Fraction(level) if wanted == "at most" else exact >= Fraction(level)
     return Truth.MET if reached else Truth.NOT_MET, sentence
 
 
-def without_revisions(program: Program, figure: MeasurementRecorded, counted: Collection[Cause]) -> MeasurementRecorded:
-    """The figure as it was before revisions whose cause is not among those that count, or is presumed by nobody but a check."""
+def without_revisions(program: Program, figure: Counted, counted: Collection[Cause]) -> Counted:
+    """The figure as it was before revisions whose cause is not among those that count, or is presumed by nobody but a check.
+
+    One that is made of others is made of them as they were.
+    """
+    if isinstance(figure, Derived):
+        parts = tuple((title, without_revisions(program, part, counted)) for title, part in figure.parts)
+        exact = reckoned(figure.way, [exactly(part) for _, part in parts])
+        return figure if exact is None else replace(figure, parts=parts, exact=exact)
     while figure.cause is not None and (figure.cause not in counted or is_presumed(program, figure)):
         before = program.evidence[figure.revises or ""].measurement
         if before is None:
@@ -148,7 +212,7 @@ def is_presumed(program: Program, figure: MeasurementRecorded) -> bool:
     return is_changed and program.evidence[figure.measurement].accepted_by is not None
 
 
-def stale_from(program: Program, indicator: str, figure: MeasurementRecorded) -> datetime:
+def stale_from(program: Program, indicator: str, figure: Counted) -> datetime:
     """The instant from which a figure is too old for the plan."""
     oldest = program.plan.indicators[indicator].oldest
     return plus(period_end(figure.period), oldest, program.plan.time_zone)

@@ -9,11 +9,14 @@ from rules.explaining.explain import blocking_phase
 from rules.explaining.lateness import lateness
 from rules.explaining.reciprocity import How, reciprocity
 from rules.following.stability import days_left, zone_of
+from rules.measuring.derived import told
+from rules.measuring.figures import usable
 from rules.program import Program
 from rules.rehearsing.story import Expectation
 from rules.releases.awaiting import awaited
 from rules.releases.windows import cured_by
 from rules.times import local_day
+from rules.vocabulary.unknown import Unknown
 from rules.words import did_you_mean
 
 
@@ -205,6 +208,19 @@ def _release(program: Program, expected: Expectation, name: str, at: datetime) -
         yield f"expected {name} to wait for {expected.says!r}, but it says: {told}"
 
 
+def _figure(program: Program, expected: Expectation, name: str, at: datetime) -> Iterator[str]:
+    yield from _known(name, program.plan.indicators)
+    if name not in program.plan.indicators:
+        return
+    now = usable(program, name, at)
+    sentence = now.sentence if isinstance(now, Unknown) else f"{program.plan.indicators[name].title} was {told(now)}."
+    found = "not_known" if isinstance(now, Unknown) else f"{now.value:f}"
+    yield from (f"{message}. {sentence}" for message in _differs(f"the figure of {name}", expected.is_, found))
+    yield from _differs(f"the period of {name}", expected.period, None if isinstance(now, Unknown) else now.period)
+    if expected.says and expected.says.lower() not in sentence.lower():
+        yield f"expected the figure of {name} to say {expected.says!r}, but it says: {sentence}"
+
+
 def _finding(program: Program, expected: Expectation, name: str, _: datetime) -> Iterator[str]:
     yield from _known(name, {*program.plan.milestones, *program.stability})
     finding = program.milestone(name).finding
@@ -242,6 +258,7 @@ _NAMED: Mapping[str, Callable[[Program, Expectation, str, datetime], Iterator[st
     "snapback": _snapback,
     "incident": _incident,
     "assessed": _assessed,
+    "figure": _figure,
     "finding": _finding,
     "blocked": _blocked,
     "reciprocity": _reciprocity,

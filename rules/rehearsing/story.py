@@ -49,6 +49,7 @@ SUBJECTS = (
     "child",
     "proposal",
     "release",
+    "figure",
     "dispute",
     "snapback",
     "incident",
@@ -73,6 +74,8 @@ class Expectation(Strict):
     child: Name | None = Field(default=None, description="the child program: not_opened, opened, or how it reports to stand")
     proposal: Id | None = Field(default=None, description="open, adopted, vetoed, lapsed and so on")
     release: Name | None = None
+    figure: Name | None = Field(default=None, description="the indicator; is: its figure that counts, or not_known")
+    period: Label | None = Field(default=None, description="with figure: the period of the one that counts")
     dispute: Id | None = Field(default=None, description="open, settled, unsettled or withdrawn; says: the stage")
     snapback: Name | None = Field(default=None, description="not_invoked, invoked or in_effect; on: when it takes effect")
     incident: Id | None = Field(default=None, description="reported, contested, confirmed and so on")

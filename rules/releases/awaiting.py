@@ -9,9 +9,9 @@ from datetime import datetime
 from rules import dates
 from rules.explaining.criteria import unmet, written
 from rules.explaining.milestones import milestone_reason
-from rules.facts import MeasurementRecorded
 from rules.following.verifiers import who_verifies
 from rules.language.terms import PerUnit, Release
+from rules.measuring.derived import Counted
 from rules.measuring.figures import by_period, unverified
 from rules.program import Program
 from rules.releases.earned import counted_figure, earned
@@ -93,7 +93,7 @@ def _short(program: Program, terms: Release, rule: PerUnit) -> str:
     return f"That of {newest.period} does not count: {why}. "
 
 
-def _unsampled(program: Program, terms: Release, rule: PerUnit) -> MeasurementRecorded | None:
+def _unsampled(program: Program, terms: Release, rule: PerUnit) -> Counted | None:
     """The newest figure, where it does not count for its sample."""
     counted = counted_figure(program, terms, rule)
     newest = counted_figure(program, terms, rule.model_copy(update={"sample": None}))

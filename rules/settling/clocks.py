@@ -170,7 +170,7 @@ def _deadline(program: Program, name: str, state: MilestoneState) -> Clock | Non
 
 
 def _figures(program: Program) -> Iterator[Clock]:
-    for indicator in program.figures:
+    for indicator in (*program.figures, *program.plan.derived):
         figure = newest(program, indicator)
         phase = program.plan.figures.get(indicator)
         if figure is None or phase is None:

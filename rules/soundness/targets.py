@@ -33,12 +33,23 @@ def units(plan: Plan) -> Iterator[Fault]:
                     form = "baseline: {value: ..., period: ..., edition: ...}"
                     yield Fault((*at, "change"), f"{how.indicator} has no baseline to count a change from; write {form} there")
                     continue
+                if indicator.made_of is not None:
+                    yield from _of_one_edition(at, how)
                 asks: Path = (
                     *at,
                     next(key for key in ("at_most", "at_least", "change") if getattr(how.target, key) is not None),
                 )
                 yield from _for_the_worse(asks, how, indicator)
                 yield from _never_reached(asks, how, indicator)
+
+
+def _of_one_edition(at: Path, how: Measured) -> Iterator[Fault]:
+    """What is asked of a figure made of others, and which only a producer's own figure can tell."""
+    if how.target.compares == "within_edition":
+        told = f"{how.indicator} is made of figures that have editions of their own; leave compares out"
+        yield Fault((*at, "compares"), f"{told}, or make it of the figure of a year before")
+    if how.target.standard_errors is not None:
+        yield Fault((*at, "standard_errors"), f"{how.indicator} is made of others, and no producer says what its error is")
 
 
 def _never_reached(at: Path, how: Measured, indicator: Indicator) -> Iterator[Fault]:
