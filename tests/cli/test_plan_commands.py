@@ -208,5 +208,21 @@ def test_a_fault_of_the_plan_names_the_plan(tmp_path: Path) -> None:
     assert result.stderr.startswith(f"{broken}:")
 
 
+def test_a_broken_expectation_is_told_with_the_entries_around_it() -> None:
+    told = accord("rehearse", LAST_DAY, "-q", "--set", "stability_length=P3M").stderr.splitlines()
+    here = told.index("    (here it was expected)")
+    assert all(line.startswith("    20") for line in (*told[1:here], told[here + 1]))
+    assert here > 2
+
+
+def test_a_story_is_told_as_far_as_somebody_asks_or_on_with_nobody_acting() -> None:
+    short = accord("rehearse", LAST_DAY, "--until", "2025-04-21T00:00")
+    assert short.exit_code == 0
+    assert "rockets" not in short.stdout
+    assert "as expected until 2025-04-21T00:00" in short.stdout
+    assert "iraq STANDS STILL" in accord("rehearse", LAST_DAY, "--until", "2032-01-01T00:00").stdout
+    assert "--until tomorrow" in accord("rehearse", LAST_DAY, "--until", "tomorrow").stderr
+
+
 def test_three_files_are_one_too_many() -> None:
     assert accord("rehearse", RESET, LAST_DAY, LAST_DAY).exit_code == 1
