@@ -18,8 +18,8 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 def command(files: Files, *, only_check: OnlyCheck = False) -> None:
     """Put plans and stories into one form.
 
-    Lines end alike and without blanks, blank lines stand alone, and a file ends with its last line. Words, comments and the order
-    of fields stay; a file is left as it is where its text would read otherwise.
+    Lines end alike and without blanks, blank lines stand alone, and a file ends with its last line. Words, comments and
+    the order of fields stay; a file is left as it is where its text would read otherwise.
     """
     changed = [file for file in files if _put_in_form(file, only_check=only_check)]
     for file in changed:

@@ -17,6 +17,7 @@ from rules.language.reading import Document, Faulty, validated
 from rules.rehearsing.rehearse import rehearse
 from rules.rehearsing.story import Story
 from rules.rehearsing.timeline import Broken, Happened, Rehearsal
+from rules.releases.totals import totals
 from rules.sentences import told
 from rules.soundness import sound
 from rules.times import local_time
@@ -108,6 +109,9 @@ def _print(story: Story, rehearsal: Rehearsal, *, effects: bool) -> None:
     for happened in rehearsal.timeline:
         for line in _lines(happened, plan, effects=effects):
             typer.echo(line)
+    for unit, accounts in totals(rehearsal.program).items():
+        held = ", ".join(f"{account} {amount:f}" for account, amount in accounts.items() if amount)
+        typer.echo(f"All releases in {unit}: {held}")
     typer.echo("")
 
 

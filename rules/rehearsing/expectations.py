@@ -15,6 +15,7 @@ from rules.measuring.figures import usable
 from rules.program import Program
 from rules.rehearsing.story import Expectation
 from rules.releases.awaiting import awaited
+from rules.releases.totals import totals
 from rules.releases.windows import cured_by
 from rules.times import days_between, local_day
 from rules.vocabulary.unknown import Unknown
@@ -238,6 +239,17 @@ def _release(program: Program, expected: Expectation, name: str, at: datetime) -
         yield f"expected {name} to wait for {expected.says!r}, but it says: {sentences}"
 
 
+def _totals(program: Program, expected: Expectation, unit: str, _: datetime) -> Iterator[str]:
+    found = totals(program)
+    yield from _known(unit, found)
+    if unit not in found:
+        return
+    held = ", ".join(f"{account} {amount:f}" for account, amount in found[unit].items() if amount)
+    for account, amount in (expected.balances or {}).items():
+        if found[unit][account] != amount:
+            yield f"expected {amount:f} {unit} in all to be {account}, but all releases stand at: {held}"
+
+
 def _figure(program: Program, expected: Expectation, name: str, at: datetime) -> Iterator[str]:
     yield from _known(name, program.plan.indicators)
     if name not in program.plan.indicators:
@@ -283,6 +295,7 @@ _NAMED: Mapping[str, Callable[[Program, Expectation, str, datetime], Iterator[st
     "snapback": _snapback,
     "incident": _incident,
     "assessed": _assessed,
+    "totals": _totals,
     "figure": _figure,
     "finding": _finding,
     "blocked": _blocked,

@@ -49,6 +49,7 @@ SUBJECTS = (
     "child",
     "proposal",
     "release",
+    "totals",
     "figure",
     "dispute",
     "snapback",
@@ -74,6 +75,7 @@ class Expectation(Strict):
     child: Name | None = Field(default=None, description="the child program: not_opened, opened, or how it reports to stand")
     proposal: Id | None = Field(default=None, description="open, adopted, vetoed, lapsed and so on")
     release: Name | None = None
+    totals: Label | None = Field(default=None, description="a unit: all releases in it together")
     figure: Name | None = Field(default=None, description="the indicator; is: its figure that counts, or not_known")
     period: Label | None = Field(default=None, description="with figure: the period of the one that counts")
     dispute: Id | None = Field(default=None, description="open, settled, unsettled or withdrawn; says: the stage")
@@ -113,7 +115,7 @@ class Expectation(Strict):
     missed: bool | None = Field(default=None, description="with milestone: whether its date, of whatever force, has passed")
     decided_by: Id | None = Field(default=None, description="with milestone: who determined it last")
     graded: Figure | None = Field(default=None, description="with milestone: the grade that it holds")
-    balances: dict[Account, Figure] | None = Field(default=None, description="with release: what stands in its accounts")
+    balances: dict[Account, Figure] | None = Field(default=None, description="with release or totals: what stands in accounts")
     cure_until: Day | None = Field(default=None, description="with release: local date on which a suspended part is lost")
     says: str | None = Field(default=None, description="words that the sentence contains")
 

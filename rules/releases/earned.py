@@ -59,14 +59,14 @@ def _by_unit(program: Program, terms: Release, rule: PerUnit, at: datetime) -> E
     indicator = program.plan.indicators[rule.indicator]
     figure = counted_figure(program, terms, rule)
     lack = lacking(program, rule.indicator)
-    if lack is not None:
+    if lack is not None and rule.counts == "newest":
         return Earned(Decimal(0) if figure is None else None, lack.sentence)
     if figure is None:
         waits = "a figure is recorded and not verified yet" if unverified(program, rule.indicator) else "no figure is recorded"
         known = bool(by_period(program, rule.indicator))
         return Earned(Decimal(0), f"{indicator.title}: {'no verified figure counts yet' if known else waits}.")
     was = f"{indicator.title}: {told(figure)}"
-    if stale_from(program, rule.indicator, figure) <= at:
+    if rule.counts == "newest" and stale_from(program, rule.indicator, figure) <= at:
         return Earned(None, f"{was}, which is older than the plan accepts.")
     start = indicator.frozen.value if rule.from_ is None else rule.from_
     way, done = Fraction(rule.to) - Fraction(start), exactly(figure) - Fraction(start)
@@ -76,12 +76,14 @@ def _by_unit(program: Program, terms: Release, rule: PerUnit, at: datetime) -> E
 
 
 def counted_figure(program: Program, terms: Release, rule: PerUnit) -> Counted | None:
-    """The figure of the newest period whose sample is good enough, without revisions that change no money."""
-    best: Counted | None = None
-    for figure in by_period(program, rule.indicator).values():
-        if _sampled(program, rule, figure.period) and (best is None or period_end(figure.period) >= period_end(best.period)):
-            best = figure
-    return best and without_revisions(program, best, terms.reversed_by)
+    """The figure of the newest period, or the best one, whose sample is good enough; without revisions that change no money."""
+    sampled = [figure for figure in by_period(program, rule.indicator).values() if _sampled(program, rule, figure.period)]
+    if rule.counts == "best":
+        way = -1 if program.plan.indicators[rule.indicator].better == "lower" else 1
+        counted = [without_revisions(program, figure, terms.reversed_by) for figure in sampled]
+        return max(counted, key=lambda figure: (way * exactly(figure), period_end(figure.period)), default=None)
+    newest = max(reversed(sampled), key=lambda figure: period_end(figure.period), default=None)
+    return newest and without_revisions(program, newest, terms.reversed_by)
 
 
 def _sampled(program: Program, rule: PerUnit, period: str) -> bool:

@@ -520,7 +520,7 @@ def test_what_is_paid_is_what_is_earned(history: list[Any]) -> None:
             suspended = sum(part.amount for part in state.suspensions)
             assert suspended == state.balances["suspended"]
             now = earned(program, name, at).amount
-            most = state.promised - state.balances["reduced"]
+            most = state.promised - state.lost
             if now is not None and program.standing is Standing.RUNNING:
                 assert state.held == min(now, most)
             elif now is not None:

@@ -253,11 +253,11 @@ class TestAFall:
         world.clock(through(12))
         assert balances(world, "reward") == {"suspended": "25"}
         world.clock(night(12))
-        assert balances(world, "reward") == {"reduced": "25"}
+        assert balances(world, "reward") == {"asked_back": "25"}
         world.given("nora", world.document("e9", "announced", "text"), day(13))
         world.given("sven", a.Verify(evidence="e9"), day(13))
         world.given("cleo", determination("achieved"), day(13))
-        assert balances(world, "reward") == {"reduced": "25"}
+        assert balances(world, "reward") == {"asked_back": "25"}
 
     def test_nobody_loses_by_anothers_delay(self) -> None:
         """What was shown within the time to cure is not lost while it waits for a verifier, or for a determination."""
@@ -285,9 +285,9 @@ class TestAFall:
         smoke(world, "m3", "90", 4, revises="m2", cause="late_data")
         assert balances(world, "cleaning") == {"committed": "5", "released": "10", "suspended": "5"}
         world.clock(day(8))
-        assert balances(world, "cleaning") == {"committed": "5", "released": "10", "suspended": "2", "reduced": "3"}
+        assert balances(world, "cleaning") == {"committed": "5", "released": "10", "suspended": "2", "asked_back": "3"}
         world.clock(day(10))
-        assert balances(world, "cleaning") == {"committed": "5", "released": "10", "reduced": "5"}
+        assert balances(world, "cleaning") == {"committed": "5", "released": "10", "asked_back": "5"}
 
     def test_another_method_moves_no_money(self) -> None:
         world = paying("cleaning", phases__trade__milestones={})
@@ -350,7 +350,7 @@ class TestTime:
         world.clock(through(18))
         assert balances(world, "reward") == {"suspended": "25"}
         world.clock(night(18))
-        assert balances(world, "reward") == {"reduced": "25"}
+        assert balances(world, "reward") == {"asked_back": "25"}
 
     def test_a_release_that_waits_for_a_date_is_paid_on_it(self) -> None:
         wait = {"not_before": {"within": "P9D", "from": {"milestone": "announced"}}}
