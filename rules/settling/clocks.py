@@ -14,7 +14,7 @@ from rules.following.anchors import occurred
 from rules.following.silence import lapses, silence_ends
 from rules.measuring.figures import newest, stale_from
 from rules.program import Program
-from rules.releases.windows import cured_by, ends, not_before
+from rules.releases.windows import at_stake, cured_by, ends, not_before
 from rules.settling.inactivity import standing_still
 from rules.vocabulary.disputes import DisputeStatus
 from rules.vocabulary.milestones import MilestoneState
@@ -249,7 +249,7 @@ def _releases(program: Program) -> Iterator[Clock]:
     for name, state in program.paying:
         title = program.plan.releases[name].title
         waits = [(_over(program, cured_by(program, name, part)), "cure", "time to cure ends") for part in state.suspensions]
-        if state.balances["committed"]:
+        if at_stake(program, name):
             waits += [(_over(program, ends(program, name)), "end", "time to earn it ends")]
             waits += [(begins, "date", "date reached") for begins in not_before(program, name)]
         for due, kind, note in waits:

@@ -482,3 +482,42 @@ def test_what_is_due_at_the_instant_of_an_act_about_something_else_is_not_forgot
     world = paying("instalment")
     world.given("sara", world.document("e3", "safety", "order"), night(5))
     assert balances(world, "instalment") == {"suspended": "10"}
+
+
+class TestTheBestFigure:
+    def cleaning(self, counts: str) -> World:
+        rule = RELEASES["cleaning"]["per_unit"] | {"counts": counts}
+        return paying("cleaning", releases__cleaning__per_unit=rule, phases__trade__milestones={})
+
+    def test_the_newest_figure_pays_less_when_it_is_worse(self) -> None:
+        world = self.cleaning("newest")
+        smoke(world, "m1", "85", 1, "2023")
+        smoke(world, "m2", "95", 2, "2024")
+        assert balances(world, "cleaning") == {"committed": "5", "released": "5", "suspended": "10"}
+
+    def test_the_best_figure_goes_on_counting(self) -> None:
+        world = self.cleaning("best")
+        smoke(world, "m1", "85", 1, "2023")
+        smoke(world, "m2", "95", 2, "2024")
+        assert balances(world, "cleaning") == {"committed": "5", "released": "15"}
+
+
+class TestAnAdvanceThatIsNotEarned:
+    def test_it_is_asked_back_when_its_time_has_passed_and_what_never_was_paid_is_lost(self) -> None:
+        world = paying("cleaning")
+        world.first_move(day(1))
+        assert balances(world, "cleaning") == {"committed": "14", "advanced": "6"}
+        world.clock(through(30))
+        assert balances(world, "cleaning") == {"committed": "14", "advanced": "6"}
+        world.clock(night(30))
+        assert balances(world, "cleaning") == {"asked_back": "6", "reduced": "14"}
+
+    def test_a_program_is_not_complete_before_that(self) -> None:
+        """All of it was advanced, and nothing else is kept for it."""
+        terms = RELEASES["cleaning"]["advance"] | {"amount": "20"}
+        world = paying("cleaning", releases__cleaning__advance=terms)
+        world.first_move(day(1))
+        assert balances(world, "cleaning") == {"advanced": "20"}
+        assert any(clock.name.startswith("release.cleaning.end") for clock in clocks(world.program))
+        world.clock(night(30))
+        assert balances(world, "cleaning") == {"asked_back": "20"}
