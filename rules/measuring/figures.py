@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Context, Decimal
@@ -32,8 +32,12 @@ def newest(program: Program, indicator: str) -> Counted | None:
     Newest is by the end of the period covered, then by edition; another producer's figure is kept as
     corroboration or contradiction and never counts instead.
     """
+    return _newest(by_period(program, indicator))
+
+
+def _newest(held: Mapping[str, Counted]) -> Counted | None:
     best: Counted | None = None
-    for figure in by_period(program, indicator).values():
+    for figure in held.values():
         if best is None or _rank(figure) >= _rank(best):
             best = figure
     return best
@@ -50,50 +54,58 @@ def by_period(program: Program, indicator: str) -> Mapping[str, Counted]:
     retrieved last, and of those retrieved together the one that was verified last.
     """
     made = program.plan.indicators[indicator].made_of
-    return latest_of(counting(program, indicator)) if made is None else _derived(program, indicator, made)
+    if made is not None:
+        return _derived(program, indicator, made, _series(program, made))
+    return latest_of(counting(program, indicator))
 
 
-def _derived(program: Program, indicator: str, made: MadeOf) -> dict[str, Counted]:
-    rule, parts = program.plan.indicators[indicator], made.parts
-    titles = [program.plan.indicators[part.indicator].title for part in parts]
-    series = [by_period(program, part.indicator) for part in parts]
-    found: dict[str, Counted] = {}
-    for period in series[next(index for index, part in enumerate(parts) if not part.a_year_before)]:
-        held = [
-            one.get(a_year_before(period) if part.a_year_before else period) for one, part in zip(series, parts, strict=True)
-        ]
-        if all(held):
-            named = [(title, figure) for title, figure in zip(titles, held, strict=True) if figure is not None]
-            if isinstance(figure := derive(indicator, rule, made, period, named), Derived):
-                found[period] = figure
-    return found
+def _series(program: Program, made: MadeOf) -> list[Mapping[str, Counted]]:
+    """By part, in their order, its figures by period."""
+    held = {name: by_period(program, name) for name in dict.fromkeys(part.indicator for part in made.parts)}
+    return [held[part.indicator] for part in made.parts]
+
+
+def _derived(program: Program, indicator: str, made: MadeOf, series: Sequence[Mapping[str, Counted]]) -> dict[str, Counted]:
+    first = next(index for index, part in enumerate(made.parts) if not part.a_year_before)
+    made_up = ((period, _of_period(program, indicator, made, series, period)) for period in series[first])
+    return {period: figure for period, figure in made_up if isinstance(figure, Derived)}
+
+
+def _of_period(
+    program: Program, indicator: str, made: MadeOf, series: Sequence[Mapping[str, Counted]], period: str
+) -> Derived | Unknown | tuple[str, str]:
+    """The figure of a period; why there is none; or the part that lacks one, with the period that it lacks."""
+    named: list[tuple[str, Counted]] = []
+    for part, held in zip(made.parts, series, strict=True):
+        asked = a_year_before(period) if part.a_year_before else period
+        if (figure := held.get(asked)) is None:
+            return part.indicator, asked
+        named.append((program.plan.indicators[part.indicator].title, figure))
+    return derive(indicator, program.plan.indicators[indicator], made, period, named)
 
 
 def lacking(program: Program, indicator: str) -> Unknown | None:
     """What the newest period of a figure made of others lacks, as far as any part of it is known; None of any other."""
     made = program.plan.indicators[indicator].made_of
-    return None if made is None else _lacks(program, indicator, made)
+    return None if made is None else _lacks(program, indicator, made, _series(program, made))
 
 
-def _lacks(program: Program, indicator: str, made: MadeOf) -> Unknown | None:
-    rule, now = program.plan.indicators[indicator], [part.indicator for part in made.parts if not part.a_year_before]
-    for name in now:
-        if not by_period(program, name):
-            return _part_missing(program, rule.title, name, None)
-    period = newest_common([by_period(program, name) for name in now])
-    if period is not None and period in by_period(program, indicator):
-        return None
+def _lacks(program: Program, indicator: str, made: MadeOf, series: Sequence[Mapping[str, Counted]]) -> Unknown | None:
+    title = program.plan.indicators[indicator].title
+    now = [(part.indicator, held) for part, held in zip(made.parts, series, strict=True) if not part.a_year_before]
+    for name, held in now:
+        if not held:
+            return _part_missing(program, title, name, None)
+    period = newest_common([held for _, held in now])
     if period is None:
-        return Unknown("missing", f"{rule.title} is not known: its parts have figures of no period in common.")
-    named: list[tuple[str, Counted]] = []
-    for part in made.parts:
-        asked = a_year_before(period) if part.a_year_before else period
-        figure = by_period(program, part.indicator).get(asked)
-        if figure is None:
-            return _part_missing(program, rule.title, part.indicator, asked)
-        named.append((program.plan.indicators[part.indicator].title, figure))
-    found = derive(indicator, rule, made, period, named)
-    return found if isinstance(found, Unknown) else None
+        return Unknown("missing", f"{title} is not known: its parts have figures of no period in common.")
+    match _of_period(program, indicator, made, series, period):
+        case Derived():
+            return None
+        case Unknown() as unknown:
+            return unknown
+        case name, asked:
+            return _part_missing(program, title, name, asked)
 
 
 def _part_missing(program: Program, title: str, part: str, period: str | None) -> Unknown:
@@ -154,9 +166,14 @@ def published(program: Program, figure: MeasurementRecorded, period: str) -> Mea
 
 def usable(program: Program, indicator: str, at: datetime) -> Counted | Unknown:
     """The newest figure, or why there is none that tells anything about now."""
-    rule, figure = program.plan.indicators[indicator], newest(program, indicator)
-    if (lack := lacking(program, indicator)) is not None:
-        return lack
+    rule = program.plan.indicators[indicator]
+    if (made := rule.made_of) is None:
+        figure = newest(program, indicator)
+    else:
+        series = _series(program, made)
+        if (lack := _lacks(program, indicator, made, series)) is not None:
+            return lack
+        figure = _newest(_derived(program, indicator, made, series))
     if figure is None:
         missing = f"No verified figure for {rule.title} by {rule.producer} is recorded."
         return explained(program, indicator, Unknown("missing", missing))
