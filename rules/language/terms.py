@@ -23,7 +23,7 @@ from rules.figures import Figure
 from rules.forms import SHARE
 from rules.language.causes import THAT_COUNT, Cause
 from rules.language.criteria import After, Criterion
-from rules.language.slips import Misplaced
+from rules.language.slips import Misplaced, field, sentence
 from rules.times import Duration
 from rules.words import Label, Name, Strict, Text
 
@@ -60,8 +60,9 @@ def _reckoned(value: Any) -> Any:
         return value
     try:
         return Reckoned.model_validate(value).value.normalize()
-    except ValidationError:
-        raise ValueError("an amount is a figure, {share: 20%, of: AMOUNT} or {weight: 3, each: AMOUNT}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise Misplaced(sentence(first), *(str(part) for part in first["loc"]), *field(first)) from None
 
 
 Amount: TypeAlias = Annotated[Figure, BeforeValidator(_reckoned, json_schema_input_type=Figure | Reckoned)]

@@ -20,6 +20,7 @@ from rules.language.terms import Release
 from rules.program import Program
 from rules.releases.earned import earned
 from rules.releases.pending import pending
+from rules.releases.reasons import because
 from rules.releases.windows import cured_by, ends
 from rules.truth import Truth
 from rules.vocabulary.accounts import Account
@@ -51,7 +52,7 @@ def _next(program: Program, name: str, at: datetime) -> Effect | None:
             if amount > 0:
                 falls = way == ("released", "suspended")
                 until = dates.until(at, terms.cure, program.plan.time_zone) if falls and terms.cure else None
-                return _moved(name, way, amount, now.sentence, at, until)
+                return _moved(name, way, amount, because(program, name, at, now), at, until)
     # What had passed when the program was stopped is not saved by the stop, also where both were at one instant.
     return _in_time(program, name, state, at if running else program.suspensions[-1][0], at)
 

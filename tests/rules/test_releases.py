@@ -521,3 +521,14 @@ class TestAnAdvanceThatIsNotEarned:
         assert any(clock.name.startswith("release.cleaning.end") for clock in clocks(world.program))
         world.clock(night(30))
         assert balances(world, "cleaning") == {"asked_back": "20"}
+
+
+def test_a_posting_names_the_determination_that_it_follows_from() -> None:
+    world = paying("reward")
+    world.first_move(day(1))
+    fall(world, 2)
+    paid, fell = [entry.fact.because for entry in world.entries if isinstance(entry.fact, BalanceMoved)][-2:]
+    assert "What it is given for holds." in paid
+    assert "was determined as achieved: " in paid
+    assert "does not hold." in fell
+    assert len(fell) > len("What it is given for does not hold.")
