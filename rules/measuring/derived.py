@@ -125,5 +125,5 @@ def _length(period: str) -> str:
 
 
 def a_year_before(period: str) -> str:
-    """The same period of the year before; of 29 February, a day that is none and has no figure."""
-    return re.sub(r"[0-9]{4}", lambda year: f"{int(year[0]) - 1:04d}", period, count=1)
+    """The same period of the year before, of a range both its ends; of 29 February, a day that is none and has no figure."""
+    return re.sub(r"[0-9]{4}", lambda year: f"{int(year[0]) - 1:04d}", period)
