@@ -11,7 +11,7 @@ from alembic.util import CommandError
 from pydantic import ValidationError
 from rich.progress import Progress
 
-from cli import check, clock, operating, plan, source, temporal_commands, token
+from cli import check, clock, operating, plan, plan_diff, plan_fmt, plan_new, source, temporal_commands, token
 from cli.addresses import HomeFolder, NotRunning, owner_database
 from cli.demo import NoTokens, demonstrate
 from cli.failures import CannotStart
@@ -30,6 +30,9 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 
 
 app.callback()(whole_command)
+
+for name, writing in (("diff", plan_diff.command), ("fmt", plan_fmt.command), ("new", plan_new.command)):
+    plan.app.command(name)(writing)
 
 
 @app.command()

@@ -1,8 +1,10 @@
 """`accord plan`: check, draw and describe plans, without a server."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from threading import Event
 from typing import Annotated, NoReturn
 
 import typer
@@ -35,19 +37,46 @@ def check(
     values: Values = None,
     *,
     as_json: AsJson = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Check again whenever a file changes, until Ctrl-C.")] = False,
 ) -> None:
     """Check plans: their form, their references, and whether every gate can open.
 
     Every fault is named with file, line and column; the exit status is 1 if there is one in any of them.
     """
+    for _ in changed(files, Event()) if watch else ():
+        _check_all(files, values, as_json=as_json)
+        typer.echo("")
+    if not _check_all(files, values, as_json=as_json):
+        raise typer.Exit(1)
+
+
+def changed(files: list[Path], ended: Event, every: float = 0.5) -> Iterator[None]:
+    """Once at first, and again after each change of one of the files or of what lies beside it, until it is ended."""
+    seen: object = None
+    while not ended.is_set():
+        now = [(beside, _stamp(beside)) for file in files for beside in sorted(file.parent.glob("*.yaml"))]
+        if now != seen:
+            seen = now
+            yield
+        ended.wait(every)
+
+
+def _stamp(file: Path) -> tuple[int, int]:
+    try:
+        found = file.stat()
+    except OSError:
+        return 0, 0
+    return found.st_mtime_ns, found.st_size
+
+
+def _check_all(files: list[Path], values: list[str] | None, *, as_json: bool) -> bool:
     checked = [_checked(file, values) for file in files]
     if as_json:
         typer.echo(json.dumps([asdict(one) for one in checked], indent=2, ensure_ascii=False))
     for one in checked if not as_json else ():
         for line in one.lines():
             typer.echo(line, err=not one.sound)
-    if not all(one.sound for one in checked):
-        raise typer.Exit(1)
+    return all(one.sound for one in checked)
 
 
 @dataclass(frozen=True, slots=True)

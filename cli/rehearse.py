@@ -1,5 +1,6 @@
 """`accord rehearse`: a story told on a plan, in simulated time, without a server."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -10,10 +11,13 @@ import typer
 from cli.beside import child_plans
 from cli.plan import Unusable, Values, chosen, document, lines, refuse
 from rules.entries import Entry
+from rules.forms import STORY_TIME, unlike
 from rules.language.plan import Plan
 from rules.language.reading import Document, Faulty, validated
-from rules.rehearsing.rehearse import Happened, Rehearsal, rehearse
+from rules.rehearsing.rehearse import rehearse
 from rules.rehearsing.story import Story
+from rules.rehearsing.timeline import Broken, Happened, Rehearsal
+from rules.releases.totals import totals
 from rules.sentences import told
 from rules.soundness import sound
 from rules.times import local_time
@@ -26,23 +30,51 @@ Effects = Annotated[bool, typer.Option("--effects/--acts-only", help="Print what
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no timeline, only whether it went as expected.")]
 
 
-def command(files: Files, values: Values = None, *, effects: Effects = True, quiet: Quiet = False) -> None:
+Until = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TIME", help="As far as this time, as 2025-03-01T09:00 in the plan's zone; or on to it with nobody acting."
+    ),
+]
+
+
+def command(files: Files, values: Values = None, *, until: Until = None, effects: Effects = True, quiet: Quiet = False) -> None:
     """Tell a story on a plan, and say where it went otherwise than expected.
 
     The exit status is 1 if an expectation is broken, or if the story can't be told.
     """
     if len(files) > 2:
         refuse("Give a story, or a plan and a story: accord rehearse [PLAN] STORY")
+    if until is not None and not re.fullmatch(STORY_TIME, until):
+        refuse(f"--until {until}: {unlike(STORY_TIME)}")
     story_file, plan_file = files[-1], files[0] if len(files) == 2 else None
     story, script = _story(story_file, values)
     plan_file = plan_file or story_file.parent / story.plan
-    rehearsal = _rehearsal(story, script, story_file, plan_file)
+    rehearsal = _rehearsal(story, script, story_file, plan_file, until)
     if not quiet:
         _print(story, rehearsal, effects=effects)
-    if rehearsal.faults:
-        refuse(*(fault.line(str(story_file)) for fault in rehearsal.faults))
+    if rehearsal.broken:
+        refuse(*(line for one in rehearsal.broken for line in _broken(one, rehearsal, story_file)))
+    if until is not None:
+        typer.echo(f"{story_file}: as expected until {until} ({len(rehearsal.timeline)} acts).")
+        return
     expectations = sum(len(step.expect) + (step.refused is not None) for step in story.steps)
     typer.echo(f"{story_file}: as expected ({expectations} expectations, {len(rehearsal.timeline)} acts).")
+
+
+AROUND = 6
+"""Lines of the ledger before a broken expectation, and half as many after it."""
+
+
+def _broken(one: Broken, rehearsal: Rehearsal, story_file: Path) -> Iterator[str]:
+    """What was not as expected, and the entries around it."""
+    yield one.fault.line(str(story_file))
+    plan, before, then = rehearsal.program.plan, rehearsal.timeline[: one.after], rehearsal.timeline[one.after :]
+    earlier = [line for happened in before[-AROUND:] for line in _lines(happened, plan, effects=True)]
+    yield from (f"    {line}" for line in earlier[-AROUND:])
+    yield "    (here it was expected)"
+    later = [line for happened in then[:AROUND] for line in _lines(happened, plan, effects=True)]
+    yield from (f"    {line}" for line in later[: AROUND // 2])
 
 
 def _story(file: Path, values: list[str] | None) -> tuple[Story, Document]:
@@ -56,7 +88,7 @@ def _story(file: Path, values: list[str] | None) -> tuple[Story, Document]:
         refuse(*lines(faulty, file))
 
 
-def _rehearsal(story: Story, script: Document, story_file: Path, plan_file: Path) -> Rehearsal:
+def _rehearsal(story: Story, script: Document, story_file: Path, plan_file: Path, until: str | None) -> Rehearsal:
     try:
         plan = document(plan_file)
         programs = child_plans(plan, plan_file)
@@ -66,7 +98,7 @@ def _rehearsal(story: Story, script: Document, story_file: Path, plan_file: Path
     except Faulty as faulty:
         refuse(*lines(faulty, plan_file))
     try:
-        return rehearse(story, script, plan, programs)
+        return rehearse(story, script, plan, programs, until=until)
     except Faulty as faulty:
         refuse(*lines(faulty, story_file))
 
@@ -77,6 +109,9 @@ def _print(story: Story, rehearsal: Rehearsal, *, effects: bool) -> None:
     for happened in rehearsal.timeline:
         for line in _lines(happened, plan, effects=effects):
             typer.echo(line)
+    for unit, accounts in totals(rehearsal.program).items():
+        held = ", ".join(f"{account} {amount:f}" for account, amount in accounts.items() if amount)
+        typer.echo(f"All releases in {unit}: {held}")
     typer.echo("")
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
+from rules.measuring.derived import Derived, recorded_in, told
 from rules.measuring.figures import newest, stale_from, usable
 from rules.program import Program
 from rules.times import Instant
@@ -53,9 +54,14 @@ class IndicatorAnswer(BaseModel):
     title: str
     producer: str
     unit: str
-    counts: str | None = Field(description="id of the figure that counts; null: none tells anything about now")
+    counts: str | None = Field(
+        description="id of the figure that counts; null: none tells anything about now, or one made of others"
+    )
+    made_of: list[str] | None = Field(description="ids of the figures that the one that counts is made of; null: of none")
+    value: str | None = Field(description="of the figure that counts; made of others, exact or its first ten digits")
+    period: str | None = Field(description="of the figure that counts")
     unknown: Why | None = Field(description="why none does")
-    sentence: str | None
+    sentence: str = Field(description="which figure counts and whose it is or what it is made of; or why none does")
     stale_from: Instant | None = Field(description="when the newest figure is too old for the plan; null: there is none")
     figures: list[FigureAnswer] = Field(description=f"oldest first; the last {MOST_FIGURES}")
 
@@ -68,9 +74,12 @@ class IndicatorAnswer(BaseModel):
             title=rule.title,
             producer=rule.producer,
             unit=rule.unit,
-            counts=None if isinstance(now, Unknown) else now.measurement,
+            counts=None if isinstance(now, Unknown | Derived) else now.measurement,
+            made_of=[one.measurement for one in recorded_in(now)] if isinstance(now, Derived) else None,
+            value=None if isinstance(now, Unknown) else f"{now.value:f}",
+            period=None if isinstance(now, Unknown) else now.period,
             unknown=now.why if isinstance(now, Unknown) else None,
-            sentence=now.sentence if isinstance(now, Unknown) else None,
+            sentence=now.sentence if isinstance(now, Unknown) else f"{rule.title} was {told(now)}.",
             stale_from=stale_from(program, name, last) if last else None,
             figures=[piece for piece in pieces if piece is not None],
         )

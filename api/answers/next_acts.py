@@ -109,9 +109,10 @@ class NextActs:
         for key in without_evidence(self._program, owed.name, self._at) or shown_by:
             how = shown_by[key]
             if isinstance(how, Measured):
-                rule = self._program.plan.indicators[how.indicator]
-                known = {"measurement": OWN_ID, "indicator": how.indicator, "unit": rule.unit, "producer": rule.producer}
-                yield self._act(a.RecordMeasurement, (owed.party,), known)
+                for name in self._program.plan.recorded_for[how.indicator]:
+                    rule = self._program.plan.indicators[name]
+                    known = {"measurement": OWN_ID, "indicator": name, "unit": rule.unit, "producer": rule.producer}
+                    yield self._act(a.RecordMeasurement, (owed.party,), known)
                 continue
             known = {"evidence": OWN_ID, "milestone": owed.name, "shows": key} | _said(how)
             who = how.by if isinstance(how, Attestation) else (owed.party,)
@@ -122,7 +123,8 @@ class NextActs:
         """Evidence for what a milestone waits to have verified, as far as a party may verify it."""
         program, showings = self._program, next_act(self._program, milestone, self._at).showings
         shown_by = program.plan.milestones[milestone].shown_by
-        indicators = {how.indicator for key in showings if isinstance(how := shown_by[key], Measured)}
+        counted = [how.indicator for key in showings if isinstance(how := shown_by[key], Measured)]
+        indicators = {name for indicator in counted for name in program.plan.recorded_for[indicator]}
         pieces = (program.evidence[name] for name in program.unjudged)
         found = (
             piece.id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Literal
 
@@ -17,6 +18,7 @@ from rules.program import Program
 from rules.settling.clocks import Clock
 from rules.times import Instant
 from rules.truth import Truth
+from rules.vocabulary.determinations import Decision
 from rules.vocabulary.findings import Finding
 from rules.vocabulary.unknown import Why
 
@@ -131,6 +133,22 @@ class FindingAnswer(BaseModel):
         )
 
 
+class DecisionAnswer(BaseModel):
+    """The newest determination of a milestone that was not taken back."""
+
+    outcome: str
+    by: str | None = Field(description="person; null: the plan itself")
+    party: str | None = Field(description="for which party or body")
+    at: Instant
+    reason: str
+    finding: int | None = Field(description="entry of the finding that stood when it was made")
+    observations: list[int] = Field(description="entries of what was observed on that finding")
+
+    @classmethod
+    def of(cls, decision: Decision) -> DecisionAnswer:
+        return cls(**asdict(decision))
+
+
 class ShowingAnswer(BaseModel):
     name: str
     kind: str
@@ -153,6 +171,7 @@ class MilestoneAnswer(BaseModel):
     shown_by: list[ShowingAnswer]
     verified_by: list[str]
     determined_by: list[str]
+    decision: DecisionAnswer | None = Field(description="who determined what last, when and why; null: nobody yet")
     finding: FindingAnswer | None
     force: Force | None = Field(description="of its date: only who misses a binding date or a long stop is late; null: no date")
     due_original: Instant | None
@@ -180,6 +199,7 @@ class MilestoneAnswer(BaseModel):
             shown_by=[_showing(program, name, key, at) for key in step.shown_by],
             verified_by=list(step.verified_by),
             determined_by=list(step.determined.by),
+            decision=DecisionAnswer.of(state.decision) if state.decision else None,
             finding=FindingAnswer.of(state.finding) if state.finding else None,
             force=step.due.force if step.due else None,
             due_original=state.due.original if state.due else None,

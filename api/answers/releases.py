@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 
 from pydantic import BaseModel, Field
 
@@ -47,6 +49,17 @@ class SuspendedAnswer(BaseModel):
     amount: str
     since: Instant
     cure_until: Instant | None = Field(description="until when it can be earned again; null: not known, or always")
+
+
+class TotalAnswer(BaseModel):
+    """All releases in one unit together. Amounts in two units are never added."""
+
+    unit: str
+    accounts: dict[Account, str]
+
+    @classmethod
+    def of(cls, unit: str, accounts: Mapping[Account, Decimal]) -> TotalAnswer:
+        return cls(unit=unit, accounts={account: f"{amount:f}" for account, amount in accounts.items()})
 
 
 class ReleaseAnswer(BaseModel):

@@ -13,6 +13,7 @@ from api.pages.view import View, ViewOf
 from api.problems import NotFound
 from db.queries import Sought
 from rules.entries import KINDS
+from rules.explaining.concerning import concerning
 from rules.words import Id
 from workflows.messages import program_workflow
 
@@ -33,7 +34,9 @@ async def ledger(
 ) -> Response:
     """The newest entries first, in pages; `before` is the number at which the page before has ended."""
     opened = await view.opened(program)
-    sought = Sought(kinds=[kind] if kind else None, actor=actor, subjects=[subject] if subject else None)
+    sought = Sought(
+        kinds=[kind] if kind else None, actor=actor, subjects=concerning(opened.program, subject) if subject else None
+    )
     lines = await view.state.queries.ledger(program, sought, after=before, most=A_PAGE, newest_first=True)
     entries = [withheld(EntryAnswer.of(line.entry, opened.program.plan)) for line in lines]
     filters = {"kind": kind, "actor": actor, "subject": subject}

@@ -52,7 +52,8 @@ async def milestone(view: ViewOf, program: UUID, name: str) -> Response:
     if name not in held.plan.milestones:
         raise NotFound("milestone")
     answer = MilestoneAnswer.of(held, name, opened.at)
-    indicators = {how.indicator for how in held.plan.milestones[name].shown_by.values() if isinstance(how, Measured)}
+    counted = [how.indicator for how in held.plan.milestones[name].shown_by.values() if isinstance(how, Measured)]
+    indicators = {one for indicator in counted for one in held.plan.recorded_for[indicator]}
     pieces = [
         one
         for one in held.evidence.values()

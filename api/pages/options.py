@@ -104,7 +104,7 @@ OPTIONS: Mapping[str, Callable[[Program, Chosen], Options]] = {
     "restricted_to": lambda program, _: _parties(program),
     "party": lambda program, _: _parties(program),
     "on_behalf_of": lambda program, _: _titled(program.plan.parties),
-    "indicator": lambda program, _: _titled(program.plan.indicators),
+    "indicator": lambda program, _: _titled({n: i for n, i in program.plan.indicators.items() if i.made_of is None}),
     "unit": _unit,
     "producer": _producer,
     "evidence": _evidence,

@@ -18,6 +18,7 @@ from api.problems import READS, Invalid
 from api.seen import seen, seen_at
 from api.state import State, StateOf
 from db.queries import Line, Sought
+from rules.explaining.concerning import concerning
 from rules.explaining.differences import differences
 from rules.times import Instant
 from rules.words import Id
@@ -37,24 +38,27 @@ async def get_ledger(
     until: Annotated[Instant | None, Query(description="recorded before")] = None,
     kind: Annotated[FactKind | None, Query(description="kind of fact")] = None,
     actor: Annotated[Id | None, Query(description="person")] = None,
-    subject: Annotated[Id | None, Query(description="milestone, phase, incident or evidence")] = None,
+    subject: Annotated[
+        Id | None,
+        Query(description="milestone, phase, indicator or release with all that concerns it; or incident or evidence"),
+    ] = None,
     order: Annotated[Literal["oldest_first", "newest_first"], Query(description="by number")] = "oldest_first",
     after: Annotated[int | None, Query(ge=0, lt=2**53, description="`next` of the page before")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> EntryPage:
     """Its ledger in pages, oldest first unless asked otherwise."""
-    plan = (await seen(state, caller, program)).plan
+    now = await seen(state, caller, program)
     _charge_page(state, caller, limit)
     sought = Sought(
         since=since,
         until=until,
         kinds=[kind] if kind else None,
         actor=actor,
-        subjects=[subject] if subject else None,
+        subjects=concerning(now, subject) if subject else None,
     )
     newest_first = order == "newest_first"
     lines = await state.queries.ledger(program, sought, after=after, most=limit, newest_first=newest_first)
-    return EntryPage(entries=[withheld(EntryAnswer.of(line.entry, plan)) for line in lines], next=_after(lines, limit))
+    return EntryPage(entries=[withheld(EntryAnswer.of(line.entry, now.plan)) for line in lines], next=_after(lines, limit))
 
 
 @router.get("/chain", responses=READS)

@@ -7,11 +7,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.answers.releases import PostingAnswer, PostingPage, ReleaseAnswer
+from api.answers.releases import PostingAnswer, PostingPage, ReleaseAnswer, TotalAnswer
 from api.problems import READS, NotFound
 from api.seen import Seen
 from api.state import StateOf
 from db.queries import Sought
+from rules.releases.totals import totals
 from rules.words import Name
 
 router = APIRouter(prefix="/programs/{program}/releases", tags=["programs"])
@@ -21,6 +22,12 @@ router = APIRouter(prefix="/programs/{program}/releases", tags=["programs"])
 async def get_releases(held: Seen) -> list[ReleaseAnswer]:
     """Its releases: what earns each, what stands in its accounts, and what it waits for."""
     return [ReleaseAnswer.of(held.program, name, held.at) for name, _ in held.program.paying]
+
+
+@router.get("/totals", responses=READS)
+async def get_totals(held: Seen) -> list[TotalAnswer]:
+    """What stands in the accounts of all its releases together, unit by unit."""
+    return [TotalAnswer.of(unit, accounts) for unit, accounts in totals(held.program).items()]
 
 
 @router.get("/{release}/postings", responses=READS)

@@ -17,6 +17,7 @@ from rules.figures import Figure
 from rules.language.causes import Cause
 from rules.language.indicators import Indicator
 from rules.language.periods import before, is_period, period_end, year_of
+from rules.measuring.derived import a_year_before
 from rules.measuring.editions import Series, cause, is_as_recorded
 from rules.program import Program
 from rules.times import local_day
@@ -30,9 +31,10 @@ class Recording:
     """One reading of a check, next to what is recorded already.
 
     Recorded are: the newest period, and any that came since the newest recorded one; as many before
-    it as a target asks for in a row; the baseline's period, where a change is compared within one
-    edition; and revisions of what is recorded. The same figure in another edition is no news where
-    nothing else has moved, so that a producer's new stamp alone gives nobody anything to verify.
+    it as a target asks for in a row; those of a year before, where another figure is made of them; the
+    baseline's period, where a change is compared within one edition; and revisions of what is recorded.
+    The same figure in another edition is no news where nothing else has moved, so that a producer's new
+    stamp alone gives nobody anything to verify.
     """
 
     def __init__(self, program: Program, check: str, figures: Iterable[ReadFigure]) -> None:
@@ -41,6 +43,7 @@ class Recording:
         self._indicator: Indicator = program.plan.indicators[self._name]
         self._calendar = program.plan.periods
         self._source = program.plan.sources[rule.source]
+        self._a_year_before = self._name in program.plan.compared_with_a_year_before
         self._targets = [how.target for _, _, how in program.plan.measured.get(self._name, ())]
         self._within = any(target.compares == "within_edition" for target in self._targets)
         self._needs_errors = any(target.standard_errors is not None for target in self._targets)
@@ -115,6 +118,8 @@ class Recording:
             for _ in range(target.periods - 1):
                 period = before(period, self._calendar)
                 asked.add(period)
+        if self._a_year_before:
+            asked |= {a_year_before(period) for period in asked}
         if self._within:
             asked.add(self._indicator.frozen.period)
         if earlier := self._series.periods_without(fetched):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules.drawing.criteria import all_asked
+from rules.drawing.declared import noted
+from rules.language.assessors import GradeScale
 from rules.language.checks import Check
 from rules.language.disputes import Ladder, Snapback
 from rules.language.plan import Plan
@@ -18,11 +20,15 @@ def arranged(plan: Plan) -> Iterator[str]:
             line for name, procedure in plan.procedures.items() for line in _procedure(name, procedure, plan.time_zone)
         ],
         "amendments, by the first that allows all changes": [
-            f"{name}: {', '.join(rule.may_change)}, by {rule.procedure}" for name, rule in plan.amendments.items()
+            f"{name}: {', '.join(rule.may_change) or 'everything'}, by {rule.procedure}{noted(rule.note)}"
+            for name, rule in plan.amendments.items()
         ],
         "assessors, who judge without deciding": [
-            f"{name}: {assessor.title}, as {' or '.join(plan.scales[assessor.scale].grades)}"
+            f"{name}: {assessor.title}, on the scale {assessor.scale}{noted(assessor.note)}"
             for name, assessor in plan.assessors.items()
+        ],
+        "scales, and what each grade comes to": [
+            f"{name}: {scale.title}, {_grades(scale)}{noted(scale.note)}" for name, scale in plan.scales.items()
         ],
         "disputes, and the stages they go through": [
             line for name, rule in plan.disputes.items() for line in _dispute(name, rule)
@@ -40,6 +46,10 @@ def arranged(plan: Plan) -> Iterator[str]:
             yield from (f"  {line}" for line in lines)
 
 
+def _grades(scale: GradeScale) -> str:
+    return ", ".join(f"{grade} is {means}" for grade, means in scale.grades.items())
+
+
 def _procedure(name: str, rule: Procedure, zone: str) -> Iterator[str]:
     yield f"{name}: {rule.title} [{', '.join(rule.proposed_by)} may propose]"
     yield f"  adopted with {all_asked(rule.adopted_when, zone)}"
@@ -51,19 +61,25 @@ def _procedure(name: str, rule: Procedure, zone: str) -> Iterator[str]:
         yield f"  who says nothing for {rule.silence} after notice to all consents"
     if rule.within:
         yield f"  lapses after {rule.within}"
+    if rule.paused_in:
+        yield f"  not counting {' and '.join(rule.paused_in)}"
+    if rule.note:
+        yield f"  note: {rule.note.strip()}"
 
 
 def _dispute(name: str, rule: Ladder) -> Iterator[str]:
-    yield f"{name}: {rule.title} [raised by {' or '.join(rule.raised_by) or 'any party'}]"
-    for stage in rule.stages.values():
+    yield f"{name}: {rule.title} [raised by {' or '.join(rule.raised_by) or 'any party'}]{noted(rule.note)}"
+    for name_of, stage in rule.stages.items():
         more = f", extended by {stage.extended_by}" if stage.extended_by else ""
-        yield f"  {stage.title}: before {' and '.join(stage.before)} for {stage.within}{more}"
+        yield f"  {name_of}, {stage.title}: before {' and '.join(stage.before)} for {stage.within}{more}"
 
 
 def _snapback(name: str, rule: Snapback) -> Iterator[str]:
     yield f"{name}: {rule.title} [invoked by {' or '.join(rule.invoked_by)}]"
     after = f" on a dispute that {rule.only_after} has left unsettled," if rule.only_after else ""
     yield f"  takes effect{after} {rule.within} after the notice, unless it is kept by {rule.kept_by}; then: {rule.then}"
+    if rule.note:
+        yield f"  note: {rule.note.strip()}"
 
 
 def _check(plan: Plan, name: str, rule: Check) -> Iterator[str]:

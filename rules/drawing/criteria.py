@@ -46,7 +46,7 @@ def asked(criterion: c.Criterion, zone: str) -> str:  # noqa: C901, PLR0912  one
             return f"milestone {late.milestone} at most {late.at_most} days late against its {late.against} date"
         case c.FigureHolds(figure=figure):
             bound = f"at most {figure.at_most:f}" if figure.at_most is not None else f"at least {figure.at_least:f}"
-            return f"{figure.indicator} {bound} {figure.unit}{' in all' if figure.of == 'total' else ''}"
+            return f"{figure.indicator} {bound} {figure.unit}{' in total' if figure.of == 'total' else ''}"
         case c.ProgramComplete(program=name):
             return f"program {name} complete"
         case c.ProgramMilestone(program_milestone=of):

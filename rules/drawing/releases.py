@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from rules.drawing.criteria import all_asked, event
+from rules.language.causes import THAT_COUNT
 from rules.language.plan import Plan
 
 
@@ -12,7 +14,8 @@ def release(plan: Plan, name: str) -> Iterator[str]:
     """A release, line by line."""
     terms = plan.releases[name]
     yield f"{name}: {terms.title} [{terms.party} to {terms.to}]"
-    yield f"  {terms.amount:f} {terms.unit}, {earned_by(plan, name)}"
+    rounded = f", to {terms.smallest:f}" if terms.smallest != Decimal("0.01") else ""
+    yield f"  {terms.amount:f} {terms.unit}{rounded}, {earned_by(plan, name)}"
     if terms.per_unit and terms.per_unit.sample:
         sample = terms.per_unit.sample
         yield f"  a figure counts if {sample.indicator} of its period is at least {sample.at_least:f}"
@@ -27,6 +30,12 @@ def release(plan: Plan, name: str) -> Iterator[str]:
         yield f"  what is not earned {terms.lapses.within} after {event(terms.lapses.from_, plan.time_zone)}{over} is lost"
     if terms.cure:
         yield f"  what is suspended can be earned again for {terms.cure}"
+    if terms.verified_by:
+        yield f"  its figures verified by {' or '.join(terms.verified_by)}"
+    if terms.reversed_by != THAT_COUNT:
+        yield f"  changed by figures revised for {' or '.join(terms.reversed_by) or 'no cause at all'}"
+    if terms.note:
+        yield f"  note: {terms.note.strip()}"
 
 
 def earned_by(plan: Plan, name: str) -> str:

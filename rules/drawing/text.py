@@ -7,8 +7,10 @@ from typing import assert_never
 
 from rules.drawing.arrangements import arranged
 from rules.drawing.criteria import all_asked, dates, event, incidents_of
+from rules.drawing.declared import declared, noted
 from rules.drawing.releases import release
 from rules.language import criteria as c
+from rules.language.causes import THAT_COUNT
 from rules.language.indicators import Indicator, Target
 from rules.language.milestones import Attestation, Filed, Measured, Showing, Statement
 from rules.language.phases import Phase, StabilityPeriod
@@ -19,7 +21,7 @@ from rules.times import local_time, time_said
 
 def as_text(plan: Plan) -> str:
     """The plan as indented text, phases in their order, what runs within a phase under it."""
-    lines = [f"{plan.title} ({plan.plan})", *_who(plan), ""]
+    lines = [f"{plan.title} ({plan.plan})", *_who(plan), *declared(plan), ""]
     for name, rule in plan.phases.items():
         if rule.within is None:
             lines += _phase(plan, name, "")
@@ -29,7 +31,10 @@ def as_text(plan: Plan) -> str:
         lines.append("")
     if plan.calendar:
         lines.append("calendar")
-        lines += [f"  {name}: {window.title}, {_span(window, plan.time_zone)}" for name, window in plan.calendar.items()]
+        lines += [
+            f"  {name}: {window.title}, {_span(window, plan.time_zone)}{noted(window.note)}"
+            for name, window in plan.calendar.items()
+        ]
     if plan.inactivity:
         lines.append("who stands still, while something is owed")
         lines += [f"  {party}: {_still(rule)}" for party, rule in plan.inactivity.items()]
@@ -41,11 +46,17 @@ def as_text(plan: Plan) -> str:
 
 
 def _who(plan: Plan) -> Iterator[str]:
-    yield "  parties: " + "; ".join(f"{name} ({party.name})" for name, party in plan.parties.items())
+    yield f"  {plan.source.strip()}"
+    yield "  parties: " + "; ".join(f"{name} ({party.name}){noted(party.note)}" for name, party in plan.parties.items())
     for name, body in plan.bodies.items():
-        yield f"  joint body: {name} ({body.name}) of {' and '.join(body.members)}"
+        yield f"  joint body: {name} ({body.name}) of {' and '.join(body.members)}{noted(body.note)}"
     if plan.non_parties:
-        yield f"  not parties: {', '.join(plan.non_parties)}"
+        apart = (f"{name} ({other.name}){noted(other.note)}" for name, other in plan.non_parties.items())
+        yield f"  not parties: {'; '.join(apart)}"
+    if plan.authorities:
+        yield f"  deciding incidents and suspensions: {' or '.join(plan.authorities)}"
+    if plan.members_admitted_by == "officer":
+        yield "  members admitted by an officer"
     yield f"  time zone: {plan.time_zone}"
 
 
@@ -59,11 +70,16 @@ def _phase(plan: Plan, name: str, indent: str) -> Iterator[str]:
     if rule.stability:
         yield from (f"{indent}{line}" for line in _stability(rule.stability, plan.time_zone))
     yield f"{indent}is complete with {all_asked(rule.exit, plan.time_zone) if rule.exit else 'all that stands in it'}"
+    if rule.note:
+        yield f"{indent}note: {rule.note.strip()}"
+    if rule.consents_taken_back == "any_time":
+        yield f"{indent}consents to it can be taken back at any time"
     if rule.entry:
         yield f"{indent}if its entry gate closes again: {rule.when_gate_closes.replace('_', ' ')}"
     for child, opened in plan.programs.items():
         if opened.opened_in == name:
-            yield f"{indent}opens the program {child}: {opened.title} [{opened.plan}], {_IN_SUSPENSION[opened.when_suspended]}"
+            held = f"{_IN_SUSPENSION[opened.when_suspended]}{noted(opened.note)}"
+            yield f"{indent}opens the program {child}: {opened.title} [{opened.plan}], {held}"
     for inner, other in plan.phases.items():
         if other.within == name:
             yield from _phase(plan, inner, indent)
@@ -89,10 +105,17 @@ def _milestone(plan: Plan, name: str, indent: str) -> Iterator[str]:
     if step.due:
         yield f"{indent}    due {_due(step.due, plan.time_zone)}"
     for showing, how in step.shown_by.items():
-        yield f"{indent}    shown by {showing}: {_showing(plan, how)}"
+        yield f"{indent}    shown by {showing}: {_showing(plan, how)}: {how.what.strip()}"
     scale = f", in part on the scale {step.determined.scale}" if step.determined.scale else ""
     decided = "by the plan itself" if step.determined.automatically else f"by {' or '.join(step.determined.by)}"
-    yield f"{indent}    verified by {' or '.join(step.verified_by)}, determined {decided}{scale}"
+    heard = f", after {step.determined.observation} to observe" if step.determined.observation != "P0D" else ""
+    yield f"{indent}    verified by {' or '.join(step.verified_by)}, determined {decided}{scale}{heard}"
+    if step.waived_by:
+        yield f"{indent}    waived by {step.waived_by}"
+    if step.reversed_by != THAT_COUNT:
+        yield f"{indent}    reversed by figures revised for {' or '.join(step.reversed_by) or 'no cause at all'}"
+    if step.note:
+        yield f"{indent}    note: {step.note.strip()}"
     if step.holds_while:
         yield f"{indent}    held while {all_asked(step.holds_while, plan.time_zone)}"
 
@@ -102,29 +125,42 @@ def _due(due: Deadline, zone: str) -> str:
     paused = f", paused while {' or '.join(due.paused_while_broken)} is broken{quiet}" if due.paused_while_broken else ""
     windows = f", not counting {' and '.join(due.paused_in)}" if due.paused_in else ""
     follows = f", then {due.when_missed}" if due.when_missed else ""
-    return f"{dates(due, zone)} ({due.force.replace('_', ' ')}){paused}{windows}{follows}"
+    more = f", extended by {due.extended_by}" if due.extended_by else ""
+    return f"{dates(due, zone)} ({due.force.replace('_', ' ')}){paused}{windows}{follows}{more}"
 
 
 def _showing(plan: Plan, how: Showing) -> str:
     match how:
         case Filed():
-            return "document"
+            return f"document{_left_open(how)}"
         case Statement():
-            return "statement"
+            return f"statement{_left_open(how)}"
         case Attestation(by=parties):
-            return f"attestation by {' and '.join(parties)}"
+            return f"attestation by {' and '.join(parties)}{_left_open(how)}"
         case Measured(indicator=indicator, target=target):
-            return f"{indicator} of {plan.indicators[indicator].producer}, {_target(plan.indicators[indicator], target)}"
+            rule = plan.indicators[indicator]
+            return f"{indicator}{f' of {rule.producer}' if rule.producer else ''}, {_target(rule, target)}"
     assert_never(how)
+
+
+def _left_open(how: Filed | Statement | Attestation) -> str:
+    unfiled = ", which may be unfiled" if how.may_be_unfiled else ""
+    return f"{', which may be restricted' if how.may_be_restricted else ''}{unfiled}"
 
 
 def _target(indicator: Indicator, target: Target) -> str:
     if target.change is not None:
         baseline = indicator.frozen
-        return f"{target.change} from {baseline.value:f} {target.unit} in {baseline.period}"
+        within = " in the same edition" if target.compares == "within_edition" else ""
+        sure = f", by more than {target.standard_errors:f} standard errors" if target.standard_errors is not None else ""
+        return f"{target.change} from {baseline.value:f} {target.unit} in {baseline.period}{within}{sure}{_row(target)}"
     if target.at_most is not None:
-        return f"at most {target.at_most:f} {target.unit}"
-    return f"at least {target.at_least:f} {target.unit}"
+        return f"at most {target.at_most:f} {target.unit}{_row(target)}"
+    return f"at least {target.at_least:f} {target.unit}{_row(target)}"
+
+
+def _row(target: Target) -> str:
+    return f" in {target.periods} consecutive periods" if target.periods > 1 else ""
 
 
 def _stability(rule: StabilityPeriod, zone: str) -> Iterator[str]:
@@ -148,6 +184,8 @@ def _commitment(plan: Plan, name: str) -> Iterator[str]:
     yield from (f"  broken by {incidents_of(trigger)}" for trigger in rule.broken_by)
     if rule.kept_while:
         yield f"  kept while {all_asked(rule.kept_while, plan.time_zone)}"
+    if rule.why:
+        yield f"  why: {rule.why.strip()}"
 
 
 def _in_force(anchor: c.Anchor, zone: str) -> str:
@@ -161,4 +199,4 @@ def _span(window: Window, zone: str) -> str:
 def _still(rule: Inactivity) -> str:
     windows = f", not counting {' and '.join(rule.paused_in)}" if rule.paused_in else ""
     acts = ", ".join(kind.replace("_", " ") for kind in rule.qualifying)
-    return f"{rule.within} without any of ({acts}){windows}; horizon {rule.horizon}"
+    return f"{rule.within} without any of ({acts}){windows}; horizon {rule.horizon}{noted(rule.note)}"

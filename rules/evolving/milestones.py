@@ -13,6 +13,7 @@ from rules.persistent_map import put
 from rules.program import Program
 from rules.times import Interval
 from rules.vocabulary.deadlines import Due, Extension
+from rules.vocabulary.determinations import Decision
 from rules.vocabulary.evidence import Evidence
 from rules.vocabulary.findings import Finding
 from rules.vocabulary.milestones import MilestoneState, MilestoneStatus, OnMilestone, Waiver
@@ -24,7 +25,7 @@ def with_milestone(program: Program, name: str, **changes: Any) -> Program:
     return program.changed(milestones=put(program.milestones, name, state))
 
 
-def _finding(fact: effects.FindingMade) -> Finding:
+def _finding(entry: Entry, fact: effects.FindingMade) -> Finding:
     return Finding(
         outcome=fact.outcome,
         sentence=fact.sentence,
@@ -33,6 +34,7 @@ def _finding(fact: effects.FindingMade) -> Finding:
         observable_until=fact.observable_until,
         unknown=fact.unknown,
         by=fact.by,
+        entry=entry.seq,
     )
 
 
@@ -40,17 +42,17 @@ def milestone_after(program: Program, entry: Entry, fact: OnMilestone) -> Progra
     """The program after a fact on a milestone, or a finding."""
     match fact:
         case effects.FindingMade(stability=str(phase)):
-            kept = replace(program.stability[phase], finding=_finding(fact))
+            kept = replace(program.stability[phase], finding=_finding(entry, fact))
             return program.changed(stability=put(program.stability, phase, kept))
         case effects.FindingMade():
             state = program.milestone(fact.milestone or "")
             again = state.finding is not None and state.finding.outcome is fact.outcome
             found_at = state.found_at if again else put(state.found_at, str(fact.outcome), fact.effective_at)
-            made = _made(_finding(fact), state.finding)
+            made = _made(_finding(entry, fact), state.finding)
             return with_milestone(program, fact.milestone or "", finding=made, found_at=found_at)
         case facts.ObservationMade():
             found = program.milestone(fact.milestone).finding
-            return with_milestone(program, fact.milestone, finding=_observed(found, entry.at) if found else None)
+            return with_milestone(program, fact.milestone, finding=_observed(found, entry) if found else None)
         case facts.MilestoneDetermined():
             achieved = fact.outcome == "achieved"
             grade = fact.share if fact.grade is None else Decimal(fact.grade)
@@ -64,6 +66,7 @@ def milestone_after(program: Program, entry: Entry, fact: OnMilestone) -> Progra
                 grade=grade or None,
                 determined_at=fact.effective_at,
                 determined_in=None if fact.automatically else entry.seq,
+                decision=_decision(entry, fact),
                 before=replace(state, before=None),
                 owed_again_at=state.owed_again_at if achieved else fact.effective_at,
                 reversals=_reversals(state, fact),
@@ -93,6 +96,12 @@ def milestone_after(program: Program, entry: Entry, fact: OnMilestone) -> Progra
             return with_milestone(program, fact.milestone, due=_missed(program, due_now, fact) if due_now else None)
 
 
+def _decision(entry: Entry, fact: facts.MilestoneDetermined) -> Decision:
+    actor = None if fact.automatically else entry.actor
+    who, party = (actor.person, actor.party) if actor else (None, None)
+    return Decision(fact.outcome, who, party, fact.effective_at, fact.reason, fact.finding, fact.observations or ())
+
+
 def _as_before(program: Program, fact: facts.DeterminationTakenBack) -> Program:
     """A milestone as it stood before its newest determination. Its finding goes, so that it is found again."""
     state = program.milestone(fact.milestone)
@@ -109,6 +118,7 @@ def _as_before(program: Program, fact: facts.DeterminationTakenBack) -> Program:
         grade=before.grade,
         determined_at=before.determined_at,
         determined_in=before.determined_in,
+        decision=before.decision,
         before=None,
         owed_again_at=fact.effective_at if held_by_mistake else before.owed_again_at if owed_since_it else state.owed_again_at,
         reversals=before.reversals,
@@ -165,10 +175,11 @@ def _made(finding: Finding, before: Finding | None) -> Finding:
     return replace(finding, of_evidence=before.shown if before else None)
 
 
-def _observed(finding: Finding, at: datetime) -> Finding:
+def _observed(finding: Finding, entry: Entry) -> Finding:
     """What somebody says to a preliminary view is said to what the evidence shows, too."""
-    shown = finding.of_evidence and replace(finding.of_evidence, observed=True, observed_at=at)
-    return replace(finding, observed=True, observed_at=at, of_evidence=shown)
+    shown = finding.of_evidence and _observed(finding.of_evidence, entry)
+    said = (*finding.observations, entry.seq)
+    return replace(finding, observed=True, observed_at=entry.at, of_evidence=shown, observations=said)
 
 
 def _missed(program: Program, due: Due, fact: effects.DeadlineMissed) -> Due:

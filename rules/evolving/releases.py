@@ -32,7 +32,7 @@ def _posted(state: ReleaseState, fact: effects.BalanceMoved) -> ReleaseState:
     if fact.out_of == "suspended":
         parts = tuple(_without(parts, fact.amount))
     if fact.into == "suspended":
-        parts = (*parts, Suspended(fact.amount, fact.effective_at, fact.cure_until))
+        parts = (*parts, Suspended(fact.amount, fact.effective_at, fact.cure_until, paid=fact.out_of != "committed"))
     first_advance = (fact.out_of, fact.into) == ("committed", "advanced")
     return replace(
         state,

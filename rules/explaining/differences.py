@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 
 from rules import dates
 from rules.explaining.outstanding import Outstanding, outstanding_at
+from rules.measuring.derived import cited
 from rules.measuring.figures import newest
 from rules.program import Program
 from rules.vocabulary.members import Member
@@ -115,7 +116,7 @@ def _incidents(program: Program) -> dict[str, str]:
 def _figures(program: Program) -> dict[str, str]:
     found = {name: newest(program, name) for name in program.plan.indicators}
     return {
-        name: f"{figure.value:f} {figure.unit} of {figure.period} ({figure.producer}, {figure.edition})"
+        name: f"{figure.value:f} {figure.unit} of {figure.period} ({cited(figure)})"
         for name, figure in found.items()
         if figure is not None
     }

@@ -80,11 +80,15 @@ def evidence_since(program: Program, name: str, at: datetime) -> datetime:
 
     def lost_at(key: str) -> datetime:
         how = shown_by[key]
-        if isinstance(how, Measured) and program.figures.get(how.indicator) and found is not None:
+        if isinstance(how, Measured) and found is not None and _has_figures(program, how.indicator):
             return found.made_at  # a figure that has got too old, or falls short
         return state.lost_at.get(key, since)
 
     return max(since, min(lost_at(key) for key in lacks))
+
+
+def _has_figures(program: Program, indicator: str) -> bool:
+    return any(program.figures.get(name) for name in program.plan.recorded_for[indicator])
 
 
 def milestone_reason(program: Program, name: str, at: datetime) -> Reason:
@@ -184,10 +188,10 @@ def _first_unjudged(program: Program, milestone: str, key: str) -> Evidence | No
     if not program.unjudged:
         return None
     how = program.plan.milestones[milestone].shown_by[key]
-    indicator = how.indicator if isinstance(how, Measured) else None
+    indicators = program.plan.recorded_for[how.indicator] if isinstance(how, Measured) else ()
     for piece in (program.evidence[name] for name in program.unjudged):
         if piece.measurement is not None:
-            if piece.measurement.indicator == indicator:
+            if piece.measurement.indicator in indicators:
                 return piece
         elif piece.milestone == milestone and piece.shows == key:
             return piece

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, assert_never
@@ -14,6 +14,7 @@ from rules.language.causes import Cause
 from rules.language.milestones import Attestation, Filed, Measured, Statement
 from rules.measuring.comparison import compared
 from rules.measuring.consecutive import consecutive
+from rules.measuring.derived import Counted, recorded_in
 from rules.measuring.figures import is_presumed, newest, usable, without_revisions
 from rules.measuring.judgement import Judgement, not_known
 from rules.measuring.schedule import scheduled
@@ -78,17 +79,22 @@ def _proposed(
 def _presumed(program: Program, name: str) -> MeasurementRecorded | None:
     """A figure that counts for a milestone, and whose cause would reverse it if it were not only presumed."""
     step = program.plan.milestones[name]
-    figures = (newest(program, how.indicator) for how in step.shown_by.values() if isinstance(how, Measured))
-    changed = (one for one in figures if one is not None and one.cause in step.reversed_by and is_presumed(program, one))
+    changed = (one for one in _measurements(program, name) if one.cause in step.reversed_by and is_presumed(program, one))
     return next(changed, None)
+
+
+def _measurements(program: Program, name: str) -> Iterator[MeasurementRecorded]:
+    """The recorded figures in those that count for a milestone."""
+    for how in program.plan.milestones[name].shown_by.values():
+        figure = newest(program, how.indicator) if isinstance(how, Measured) else None
+        if figure is not None:
+            yield from recorded_in(figure)
 
 
 def _so_far(program: Program, name: str) -> list[str]:
     """The verified evidence for a milestone that stands, by id: with more of it a part is judged anew."""
     documents = (piece for held in program.milestone(name).shown.values() for piece in held)
-    shown_by = program.plan.milestones[name].shown_by.values()
-    figures = (newest(program, how.indicator) for how in shown_by if isinstance(how, Measured))
-    return [*documents, *(figure.measurement for figure in figures if figure is not None)]
+    return [*documents, *(figure.measurement for figure in _measurements(program, name))]
 
 
 def _rests_on(program: Program, name: str, at: datetime) -> Truth:
@@ -166,7 +172,7 @@ def measured(program: Program, how: Measured, at: datetime, counted: Collection[
     newest_one = usable(program, how.indicator, at)
     if isinstance(newest_one, Unknown):
         return not_known(newest_one)
-    judged: list[tuple[Judgement, MeasurementRecorded]] = []
+    judged: list[tuple[Judgement, Counted]] = []
     for figure in consecutive(program, newest_one, how.target.periods):
         if isinstance(figure, Unknown):
             judged.append((not_known(figure), newest_one))
@@ -175,7 +181,7 @@ def measured(program: Program, how: Measured, at: datetime, counted: Collection[
         judged.append((compared(program, how, counts), counts))
     outcome = every(judgement.outcome for judgement, _ in judged)
     first, figure = next(pair for pair in judged if pair[0].outcome is outcome)
-    unfiled = not_filed(program, [figure.measurement])
+    unfiled = not_filed(program, [piece.measurement for piece in recorded_in(figure)])
     row = (
         f" So in {len(judged)} consecutive periods, from {judged[-1][1].period}." if outcome is MET and len(judged) > 1 else ""
     )

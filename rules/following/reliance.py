@@ -14,12 +14,13 @@ def relied_on(plan: Plan, leaf: c.Leaf) -> tuple[str, ...]:
             kept = plan.phases[phase].stability
             return kept.watched_by if kept else ()
         case c.MilestoneAchieved(milestone=name) | c.MilestoneGraded(graded=c.Graded(milestone=name)):
-            asked = {how.indicator for how in plan.milestones[name].shown_by.values() if isinstance(how, Measured)}
+            counted = [how.indicator for how in plan.milestones[name].shown_by.values() if isinstance(how, Measured)]
+            asked = {one for indicator in counted for one in plan.recorded_for[indicator]}
         case c.CommitmentHolds(commitment=name):
             inner = (leaf for criterion in plan.commitments[name].kept_while for leaf in c.leaves(criterion))
             return tuple(dict.fromkeys(check for leaf in inner for check in relied_on(plan, leaf)))
         case c.FigureHolds(figure=figure):
-            asked = {figure.indicator}
+            asked = set(plan.recorded_for[figure.indicator])
         case _:
             return ()
     return tuple(

@@ -62,6 +62,8 @@ def determined(program: Program, actor: a.Actor, deed: a.Determine, at: datetime
         share=grade if step.determined.scale == "share" else None,
         reason=deed.reason,
         happened_at=deed_done_at(program, name) if deed.outcome == "achieved" else None,
+        finding=state.finding.entry if state.finding else None,
+        observations=(state.finding.observations or None) if state.finding else None,
         effective_at=at,
     )
 

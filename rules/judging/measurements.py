@@ -27,6 +27,10 @@ def measured(program: Program, actor: a.Actor, deed: a.RecordMeasurement, at: da
             f"{deed.indicator} is no indicator of the plan.",
             did_you_mean(deed.indicator, program.plan.indicators),
         )
+    if indicator.made_of is not None:
+        parts = " and ".join(program.plan.recorded_for[deed.indicator])
+        told = f"{indicator.title} is made of the figures of others, and nobody records it."
+        raise No(Code.WRONG_ORIGIN, told, f"a figure of {parts}")
     check_free(program, deed.measurement)
     if deed.unit != indicator.unit:
         raise No(

@@ -39,13 +39,20 @@ class Dependents:
     commitments: set[str] = field(default_factory=set)
     releases: set[str] = field(default_factory=set)
 
+    def join(self, other: Dependents) -> None:
+        """Takes in what depends on another subject that is made of this one."""
+        self.milestones |= other.milestones
+        self.phases |= other.phases
+        self.commitments |= other.commitments
+        self.releases |= other.releases
+
 
 def dependents(
     commitments: Mapping[str, Commitment],
     phases: Mapping[str, Phase],
     exits: Mapping[str, Iterable[Criterion]],
     releases: Mapping[str, Release],
-) -> Mapping[Subject, Dependents]:
+) -> dict[Subject, Dependents]:
     """By milestone, phase, indicator and child program, what is to be looked at when it changes; itself included."""
     index: dict[Subject, Dependents] = defaultdict(Dependents)
     for name, commitment in commitments.items():

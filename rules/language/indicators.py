@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from rules.figures import Figure, Whole
 from rules.forms import CHANGE, PERIOD
+from rules.language.derivations import MadeOf
 from rules.language.slips import Misplaced
 from rules.times import Duration
 from rules.words import Label, Name, Strict, Text
@@ -61,10 +62,10 @@ class Plausible(Strict):
 
 
 class Indicator(Strict):
-    """A figure that a named producer publishes; another producer's never stands in for it."""
+    """A figure that a named producer publishes, whose place another producer's never takes; or one made of such figures."""
 
     title: Label
-    producer: Label
+    producer: Label = Field(default="", description="who publishes it; left out only of what is made of others")
     unit: Label
     better: Literal["lower", "higher"]
     baseline: Baseline | None = Field(default=None, description="needed where something is compared with it")
@@ -77,11 +78,23 @@ class Indicator(Strict):
         default=None,
         description="amounts of periods add up; levels at a time, and shares, rates and scores, do not. Left out, by the unit",
     )
-    source: Text
-    licence: Label
+    source: Text = Field(default="", description="where it is published; left out only of what is made of others")
+    licence: Label = Field(default="", description="left out only of what is made of others")
     verified_by: tuple[Name, ...] = Field(
         default=(), description="parties or bodies that verify its figures, beside those of what counts them"
     )
+    made_of: MadeOf | None = Field(default=None, description="the figures of other indicators that it is reckoned from")
+
+    @model_validator(mode="after")
+    def _is_recorded_or_reckoned(self) -> Indicator:
+        given = {name for name in _RECORDED if getattr(self, name)}
+        if self.made_of is None:
+            for name in ("producer", "source", "licence"):
+                if name not in given:
+                    raise Misplaced(f"is missing; write {name}: ... or say what the figure is made_of", name)
+        elif given:
+            raise Misplaced("is said of figures that are recorded; this one is made of others", min(given))
+        return self
 
     @property
     def frozen(self) -> Baseline:
@@ -95,8 +108,13 @@ class Indicator(Strict):
         """Whether the figures of several periods make one of all of them."""
         if self.quantity is not None:
             return self.quantity == "amount"
+        if self.made_of is not None and self.made_of.way in ("share", "ratio"):
+            return False
         return not _NOT_ADDED.search(self.unit.casefold())
 
+
+_RECORDED = ("producer", "source", "licence", "plausible", "verified_by")
+"""What is said of figures that somebody publishes and somebody verifies."""
 
 _NOT_ADDED = re.compile(
     r"[%\u2030\u066a]|\b(?:per|percent\w*|percentages?|promille|shares?|ratios?|rates?|ind(?:ex|ices)|scores?|points?|ranks?"

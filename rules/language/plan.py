@@ -31,6 +31,7 @@ from rules.language.criteria import (
     leaves,
 )
 from rules.language.dependents import Dependents, Subject, dependents
+from rules.language.derivations import recorded
 from rules.language.disputes import Ladder, Snapback
 from rules.language.indicators import Indicator
 from rules.language.lasting import lasting
@@ -160,13 +161,31 @@ class Plan(Strict):
         return {name: phase for phase, held in self.phases.items() for name in held.milestones}
 
     @cached_property
+    def recorded_for(self) -> Mapping[str, tuple[str, ...]]:
+        """By indicator, those of which figures are recorded for it: itself, or what it is made of in the end."""
+        return {name: tuple(dict.fromkeys(recorded(self.indicators, name))) for name in self.indicators}
+
+    @cached_property
+    def derived(self) -> tuple[str, ...]:
+        """The indicators whose figures are made of others."""
+        return tuple(name for name, rule in self.indicators.items() if rule.made_of is not None)
+
+    @cached_property
+    def compared_with_a_year_before(self) -> frozenset[str]:
+        """The indicators whose figure of a year before something is made of."""
+        made = (self.indicators[name].made_of for name in self.derived)
+        parts = (part.indicator for one in made if one is not None for part in one.parts if part.a_year_before)
+        return frozenset(name for part in parts for name in self.recorded_for.get(part, ()))
+
+    @cached_property
     def measured(self) -> Mapping[str, tuple[tuple[str, str, Measured], ...]]:
-        """By indicator: the milestone, the showing and the target that count its figures."""
+        """By indicator of which figures are recorded: the milestone, the showing and the target that count them."""
         uses: dict[str, list[tuple[str, str, Measured]]] = {}
         for name, step in self.milestones.items():
             for showing, how in step.shown_by.items():
                 if isinstance(how, Measured):
-                    uses.setdefault(how.indicator, []).append((name, showing, how))
+                    for indicator in self.recorded_for.get(how.indicator, ()):
+                        uses.setdefault(indicator, []).append((name, showing, how))
         return {indicator: tuple(found) for indicator, found in uses.items()}
 
     @cached_property
@@ -185,7 +204,7 @@ class Plan(Strict):
         verifiers: dict[str, frozenset[str]] = {}
         for terms in self.releases.values():
             if (rule := terms.per_unit) is not None:
-                for indicator in rule.indicators:
+                for indicator in (one for name in rule.indicators for one in self.recorded_for.get(name, ())):
                     verifiers[indicator] = verifiers.get(indicator, frozenset()) | frozenset(terms.verified_by)
         return verifiers
 
@@ -218,7 +237,11 @@ class Plan(Strict):
     def figures(self) -> Mapping[str, str]:
         """By indicator whose figure something asks for: a phase in which it does, or else the first."""
         first = next(iter(self.phases))
-        uses = {indicator: self.phase_of[found[0][0]] for indicator, found in self.measured.items()}
+        uses: dict[str, str] = {}
+        for name, step in self.milestones.items():
+            for how in step.shown_by.values():
+                if isinstance(how, Measured):
+                    uses.setdefault(how.indicator, self.phase_of[name])
         for place, gate in self.gates:
             for leaf in leaves(*gate):
                 if isinstance(leaf, FigureHolds):
@@ -265,7 +288,11 @@ class Plan(Strict):
     @cached_property
     def dependents(self) -> Mapping[Subject, Dependents]:
         """By milestone and by phase, whose rules ask for it."""
-        return dependents(self.commitments, self.phases, self.exits, self.releases)
+        index = dependents(self.commitments, self.phases, self.exits, self.releases)
+        for name in self.derived:
+            for part in self.recorded_for[name]:
+                index["indicator", part].join(index["indicator", name])
+        return index
 
     def windows(self, names: Iterable[str]) -> list[Interval]:
         """The times of the calendar of these names."""

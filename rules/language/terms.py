@@ -13,18 +13,59 @@ per_unit: {indicator: wells, to: "100", each: "0.25"}  # or so much a unit
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from rules.figures import Figure
 from rules.forms import SHARE
 from rules.language.causes import THAT_COUNT, Cause
 from rules.language.criteria import After, Criterion
-from rules.language.slips import Misplaced
+from rules.language.slips import Misplaced, field, sentence
 from rules.times import Duration
 from rules.words import Label, Name, Strict, Text
+
+
+class Reckoned(Strict):
+    """An amount reckoned from another: a share of it, or a weight times what one unit is worth."""
+
+    share: str | None = Field(default=None, pattern=SHARE, description="with of")
+    of: Figure | None = Field(default=None, description="with share: the whole")
+    weight: Figure | None = Field(default=None, description="with each")
+    each: Figure | None = Field(default=None, description="with weight: what one unit is worth")
+
+    @model_validator(mode="after")
+    def _is_one_product(self) -> Reckoned:
+        by_share, by_weight = (self.share is not None, self.of is not None), (self.weight is not None, self.each is not None)
+        if (all(by_share), any(by_weight)) != (True, False) and (all(by_weight), any(by_share)) != (True, False):
+            raise ValueError("a share is of an amount, and a weight is of units that are each worth one")
+        return self
+
+    @property
+    def value(self) -> Decimal:
+        """The exact product."""
+        if self.weight is not None and self.each is not None:
+            return _EXACT.multiply(self.weight, self.each)
+        rate = Decimal((self.share or "0%").removesuffix("%")).scaleb(-2)
+        return _EXACT.multiply(rate, self.of or Decimal(0))
+
+
+_EXACT = Context(prec=100)
+
+
+def _reckoned(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    try:
+        return Reckoned.model_validate(value).value.normalize()
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise Misplaced(sentence(first), *(str(part) for part in first["loc"]), *field(first)) from None
+
+
+Amount: TypeAlias = Annotated[Figure, BeforeValidator(_reckoned, json_schema_input_type=Figure | Reckoned)]
 
 
 class Sample(Strict):
@@ -41,6 +82,9 @@ class PerUnit(Strict):
     from_: Figure | None = Field(default=None, alias="from", description="left out, the indicator's baseline")
     to: Figure
     each: Figure = Field(gt=0, description="what one unit earns")
+    counts: Literal["newest", "best"] = Field(
+        default="newest", description="which verified figure: of the newest period, or the best of all, whatever fell since"
+    )
     sample: Sample | None = None
 
     @property
@@ -52,7 +96,7 @@ class PerUnit(Strict):
 class Advance(Strict):
     """Paid ahead of results, and recovered from them."""
 
-    amount: Figure = Field(gt=0)
+    amount: Amount = Field(gt=0)
     when: tuple[Criterion, ...] = ()
     recovered: str = Field(pattern=SHARE, description="share of each later result that goes against it")
 
@@ -68,7 +112,7 @@ class Release(Strict):
     party: Name = Field(description="who gives it")
     to: Name = Field(description="who receives it")
     unit: Label = Field(description="EUR million, expert days, …")
-    amount: Figure = Field(gt=0, description="all of it; no more is ever earned")
+    amount: Amount = Field(gt=0, description="all of it; no more is ever earned")
     smallest: Figure = Field(default=Decimal("0.01"), gt=0, description="amounts are rounded to it, half to even")
     when: tuple[Criterion, ...] = ()
     share_of: Name | None = Field(default=None, description="milestone whose grade is the share earned")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
-from rules.facts import MeasurementRecorded
 from rules.language.indicators import Indicator, Target
 from rules.language.milestones import Measured
+from rules.measuring.derived import Counted, Derived, exactly, recorded_in, told
 from rules.measuring.figures import published
 from rules.measuring.judgement import Judgement, not_known
 from rules.measuring.significance import Difference
@@ -24,17 +25,21 @@ class Base:
     standard_error: Decimal | None = None
 
 
-def base(program: Program, how: Measured, figure: MeasurementRecorded) -> Base | Unknown:
+NOTHING = Base(Decimal(0))
+"""A level is compared with nothing, and its indicator may have no baseline."""
+
+
+def base(program: Program, how: Measured, figure: Counted) -> Base | Unknown:
     """The frozen baseline, or the figure of its period in the edition of the figure that is judged.
 
     Later editions rewrite the past: a fall within one edition can be a rise against the number of another.
     A trend is therefore read within one edition, and a promise about a number against that number.
     """
-    indicator = program.plan.indicators[how.indicator]
     if how.target.change is None:
-        return Base(Decimal(0))  # a level is compared with nothing, and its indicator may have no baseline
+        return NOTHING
+    indicator = program.plan.indicators[how.indicator]
     frozen = indicator.frozen
-    if how.target.compares == "frozen_baseline":
+    if how.target.compares == "frozen_baseline" or isinstance(figure, Derived):
         return Base(frozen.value, frozen.standard_error)
     if (found := published(program, figure, frozen.period)) is not None:
         return Base(found.value, found.standard_error)
@@ -56,21 +61,21 @@ def bound(target: Target, indicator: Indicator, start: Decimal | None = None) ->
     return start + abs(start) * change / 100, "at most" if indicator.better == "lower" else "at least"
 
 
-def reaches(value: Decimal, level: Decimal, wanted: str) -> bool:
-    return value <= level if wanted == "at most" else value >= level
+def reaches(figure: Fraction, level: Decimal, wanted: str) -> bool:
+    """Whether a figure is on the side of a level that is asked for, exactly."""
+    way = figure - Fraction(level)
+    return way <= 0 if wanted == "at most" else way >= 0
 
 
-def compared(program: Program, how: Measured, figure: MeasurementRecorded) -> Judgement:
+def compared(program: Program, how: Measured, figure: Counted) -> Judgement:
     """Whether one figure reaches a target, and by more than its noise where the target asks for that."""
     indicator, start = program.plan.indicators[how.indicator], base(program, how, figure)
     if isinstance(start, Unknown):
         return not_known(start)
     level, wanted = bound(how.target, indicator, start.value)
-    sentence = (
-        f"{indicator.title} was {figure.value:f} {figure.unit} in {figure.period} ({figure.producer}, {figure.edition})"
-        f"{_revised(program, figure)}; asked is {wanted} {level.normalize():f}{_from(how.target, indicator, start)}."
-    )
-    if not reaches(figure.value, level, wanted):
+    asked = f"asked is {wanted} {level.normalize():f}{_from(how.target, indicator, start)}."
+    sentence = f"{indicator.title} was {told(figure)}{_revised(program, figure)}; {asked}"
+    if not reaches(exactly(figure), level, wanted):
         return Judgement(Truth.NOT_MET, sentence)
     if how.target.standard_errors is None:
         return Judgement(Truth.MET, sentence)
@@ -83,13 +88,15 @@ def compared(program: Program, how: Measured, figure: MeasurementRecorded) -> Ju
             return Judgement(Truth.MET if exceeds else Truth.NOT_MET, sentence)
 
 
-def _revised(program: Program, figure: MeasurementRecorded) -> str:
-    """That a figure has taken the place of another one, and why: whoever reads of a fall has to know of what kind it is."""
-    piece = program.evidence.get(figure.revises or "")
-    if figure.cause is None or piece is None or piece.measurement is None:
-        return ""
-    was = piece.measurement
-    return f", revised from {was.value:f} ({was.edition}) because of {figure.cause.replace('_', ' ')}"
+def _revised(program: Program, figure: Counted) -> str:
+    """That figures have taken the place of others, and why: whoever reads of a fall has to know of what kind it is."""
+    sentences = ""
+    for one in recorded_in(figure):
+        piece = program.evidence.get(one.revises or "")
+        if one.cause is not None and piece is not None and (was := piece.measurement) is not None:
+            of = f"{program.plan.indicators[one.indicator].title} " if one is not figure else ""
+            sentences += f", {of}revised from {was.value:f} ({was.edition}) because of {one.cause.replace('_', ' ')}"
+    return sentences
 
 
 def _from(target: Target, indicator: Indicator, start: Base) -> str:

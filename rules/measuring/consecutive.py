@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.facts import MeasurementRecorded
 from rules.language.periods import before
+from rules.measuring.derived import Counted
 from rules.measuring.figures import by_period
 from rules.program import Program
 from rules.vocabulary.unknown import Unknown
 
 
-def consecutive(program: Program, figure: MeasurementRecorded, count: int) -> Iterator[MeasurementRecorded | Unknown]:
+def consecutive(program: Program, figure: Counted, count: int) -> Iterator[Counted | Unknown]:
     """A figure and those of the periods of its length before it, `count` in all; for each that is missing, that it is."""
     yield figure
     title, held, period = program.plan.indicators[figure.indicator].title, by_period(program, figure.indicator), figure.period

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Context, Decimal
+from fractions import Fraction
 from functools import reduce
 
 from rules.facts import MeasurementRecorded
 from rules.language.causes import Cause
 from rules.language.criteria import FigureAsked
+from rules.language.derivations import MadeOf
 from rules.language.periods import Calendar, is_period, period_end
 from rules.measuring.coverage import apart, overlapping
+from rules.measuring.derived import Counted, Derived, a_year_before, cited, derive, exactly, newest_common, reckoned, told
 from rules.measuring.unread import explained
 from rules.program import Program
 from rules.times import plus
@@ -23,31 +27,95 @@ _EXACT = Context(prec=80)
 """Figures have up to 38 digits, 18 of them after the point: a sum of any number of them fits."""
 
 
-def newest(program: Program, indicator: str) -> MeasurementRecorded | None:
-    """The newest verified figure of the producer that the plan names.
+def newest(program: Program, indicator: str) -> Counted | None:
+    """The newest verified figure of the producer that the plan names, or the newest that can be made of such.
 
     Newest is by the end of the period covered, then by edition; another producer's figure is kept as
     corroboration or contradiction and never counts instead.
     """
-    best: MeasurementRecorded | None = None
-    calendar = program.plan.periods
-    for figure in by_period(program, indicator).values():
+    return _newest(by_period(program, indicator), program.plan.periods)
+
+
+def _newest(held: Mapping[str, Counted], calendar: Calendar) -> Counted | None:
+    best: Counted | None = None
+    for figure in held.values():
         if best is None or _rank(figure, calendar) >= _rank(best, calendar):
             best = figure
     return best
 
 
-def _rank(figure: MeasurementRecorded, calendar: Calendar) -> tuple[datetime, datetime]:
+def _rank(figure: Counted, calendar: Calendar) -> tuple[datetime, datetime]:
     return period_end(figure.period, calendar), figure.retrieved_at
 
 
-def by_period(program: Program, indicator: str) -> dict[str, MeasurementRecorded]:
-    """By period the figure that counts: that of the newest edition.
+def by_period(program: Program, indicator: str) -> Mapping[str, Counted]:
+    """By period the figure that counts: that of the newest edition; of a figure made of others, where all parts are there.
 
     Editions are labels of the producers' own making and have no order; the newest is the one that was
     retrieved last, and of those retrieved together the one that was verified last.
     """
+    made = program.plan.indicators[indicator].made_of
+    if made is not None:
+        return _derived(program, indicator, made, _series(program, made))
     return latest_of(counting(program, indicator))
+
+
+def _series(program: Program, made: MadeOf) -> list[Mapping[str, Counted]]:
+    """By part, in their order, its figures by period."""
+    held = {name: by_period(program, name) for name in dict.fromkeys(part.indicator for part in made.parts)}
+    return [held[part.indicator] for part in made.parts]
+
+
+def _derived(program: Program, indicator: str, made: MadeOf, series: Sequence[Mapping[str, Counted]]) -> dict[str, Counted]:
+    first = next(index for index, part in enumerate(made.parts) if not part.a_year_before)
+    made_up = ((period, _of_period(program, indicator, made, series, period)) for period in series[first])
+    return {period: figure for period, figure in made_up if isinstance(figure, Derived)}
+
+
+def _of_period(
+    program: Program, indicator: str, made: MadeOf, series: Sequence[Mapping[str, Counted]], period: str
+) -> Derived | Unknown | tuple[str, str]:
+    """The figure of a period; why there is none; or the part that lacks one, with the period that it lacks."""
+    named: list[tuple[str, Counted]] = []
+    for part, held in zip(made.parts, series, strict=True):
+        asked = a_year_before(period) if part.a_year_before else period
+        if (figure := held.get(asked)) is None:
+            return part.indicator, asked
+        named.append((program.plan.indicators[part.indicator].title, figure))
+    return derive(indicator, program.plan.indicators[indicator], made, period, named)
+
+
+def lacking(program: Program, indicator: str) -> Unknown | None:
+    """What the newest period of a figure made of others lacks, as far as any part of it is known; None of any other."""
+    made = program.plan.indicators[indicator].made_of
+    return None if made is None else _lacks(program, indicator, made, _series(program, made))
+
+
+def _lacks(program: Program, indicator: str, made: MadeOf, series: Sequence[Mapping[str, Counted]]) -> Unknown | None:
+    title = program.plan.indicators[indicator].title
+    now = [(part.indicator, held) for part, held in zip(made.parts, series, strict=True) if not part.a_year_before]
+    for name, held in now:
+        if not held:
+            return _part_missing(program, title, name, None)
+    period = newest_common([held for _, held in now], program.plan.periods)
+    if period is None:
+        return Unknown("missing", f"{title} is not known: its parts have figures of no period in common.")
+    match _of_period(program, indicator, made, series, period):
+        case Derived():
+            return None
+        case Unknown() as unknown:
+            return unknown
+        case name, asked:
+            return _part_missing(program, title, name, asked)
+
+
+def _part_missing(program: Program, title: str, part: str, period: str | None) -> Unknown:
+    rule = program.plan.indicators[part]
+    if (inner := lacking(program, part)) is not None:
+        return Unknown(inner.why, f"{title} is not known. {inner.sentence}")
+    of = f" of {period}" if period else ""
+    lack = Unknown("missing", f"{title} is not known: no verified figure{of} for {rule.title} is recorded.")
+    return explained(program, part, lack)
 
 
 def latest_of(figures: Iterable[MeasurementRecorded]) -> dict[str, MeasurementRecorded]:
@@ -75,11 +143,11 @@ def verified(program: Program, indicator: str) -> Iterator[MeasurementRecorded]:
 
 
 def unverified(program: Program, indicator: str, period: str | None = None) -> Evidence | None:
-    """The newest figure of the producer that the plan names which nobody has verified or returned; of one period, or of any."""
-    producer = program.plan.indicators[indicator].producer
+    """The newest figure by the producers that the plan names which nobody has verified or returned; of a period, or of any."""
+    named = {(name, program.plan.indicators[name].producer) for name in program.plan.recorded_for[indicator]}
     for piece in (program.evidence[name] for name in reversed(program.unjudged)):
         figure = piece.measurement
-        of_it = figure is not None and (figure.indicator, figure.producer) == (indicator, producer)
+        of_it = figure is not None and (figure.indicator, figure.producer) in named
         if of_it and figure is not None and period in (None, figure.period):
             return piece
     return None
@@ -99,9 +167,16 @@ def published(program: Program, figure: MeasurementRecorded, period: str) -> Mea
     return latest_of(unrevised(held)).get(period)
 
 
-def usable(program: Program, indicator: str, at: datetime) -> MeasurementRecorded | Unknown:
+def usable(program: Program, indicator: str, at: datetime) -> Counted | Unknown:
     """The newest figure, or why there is none that tells anything about now."""
-    rule, figure = program.plan.indicators[indicator], newest(program, indicator)
+    rule = program.plan.indicators[indicator]
+    if (made := rule.made_of) is None:
+        figure = newest(program, indicator)
+    else:
+        series = _series(program, made)
+        if (lack := _lacks(program, indicator, made, series)) is not None:
+            return lack
+        figure = _newest(_derived(program, indicator, made, series), program.plan.periods)
     if figure is None:
         missing = f"No verified figure for {rule.title} by {rule.producer} is recorded."
         return explained(program, indicator, Unknown("missing", missing))
@@ -127,21 +202,26 @@ def holds(program: Program, asked: FigureAsked, at: datetime) -> tuple[Truth, st
     if isinstance(figure, Unknown):
         return Truth.INDETERMINATE, figure.sentence
     summed = asked.of == "total"
-    value = total(program, asked.indicator) if summed else figure.value
+    value = total(program, asked.indicator) if summed else None
     if isinstance(value, Unknown):
         return Truth.INDETERMINATE, value.sentence
     level, wanted = (asked.at_most, "at most") if asked.at_most is not None else (asked.at_least or Decimal(0), "at least")
-    when = f"in all, up to {figure.period}" if summed else f"in {figure.period}"
-    sentence = (
-        f"{program.plan.indicators[asked.indicator].title} was {value:f} {figure.unit} {when} "
-        f"({figure.producer}, {figure.edition}); asked is {wanted} {level:f}."
-    )
-    reached = value <= level if wanted == "at most" else value >= level
+    was = told(figure) if value is None else f"{value:f} {figure.unit} in all, up to {figure.period} ({cited(figure)})"
+    sentence = f"{program.plan.indicators[asked.indicator].title} was {was}; asked is {wanted} {level:f}."
+    exact = exactly(figure) if value is None else Fraction(value)
+    reached = exact <= Fraction(level) if wanted == "at most" else exact >= Fraction(level)
     return Truth.MET if reached else Truth.NOT_MET, sentence
 
 
-def without_revisions(program: Program, figure: MeasurementRecorded, counted: Collection[Cause]) -> MeasurementRecorded:
-    """The figure as it was before revisions whose cause is not among those that count, or is presumed by nobody but a check."""
+def without_revisions(program: Program, figure: Counted, counted: Collection[Cause]) -> Counted:
+    """The figure as it was before revisions whose cause is not among those that count, or is presumed by nobody but a check.
+
+    One that is made of others is made of them as they were.
+    """
+    if isinstance(figure, Derived):
+        parts = tuple((title, without_revisions(program, part, counted)) for title, part in figure.parts)
+        exact = reckoned(figure.way, [exactly(part) for _, part in parts])
+        return figure if exact is None else replace(figure, parts=parts, exact=exact)
     while figure.cause is not None and (figure.cause not in counted or is_presumed(program, figure)):
         before = program.evidence[figure.revises or ""].measurement
         if before is None:
@@ -157,7 +237,7 @@ def is_presumed(program: Program, figure: MeasurementRecorded) -> bool:
     return is_changed and program.evidence[figure.measurement].accepted_by is not None
 
 
-def stale_from(program: Program, indicator: str, figure: MeasurementRecorded) -> datetime:
+def stale_from(program: Program, indicator: str, figure: Counted) -> datetime:
     """The instant from which a figure is too old for the plan."""
     oldest = program.plan.indicators[indicator].oldest
     return plus(period_end(figure.period, program.plan.periods), oldest, program.plan.time_zone)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
-from decimal import Context, Decimal
+from fractions import Fraction
 
 from rules import dates
-from rules.facts import MeasurementRecorded
 from rules.language.causes import Cause
 from rules.language.milestones import Measured
 from rules.language.periods import covered, in_order
 from rules.measuring.comparison import reaches
+from rules.measuring.derived import Counted, as_told, cited, exactly
 from rules.measuring.figures import by_period, verified, without_revisions
 from rules.measuring.judgement import Judgement, not_known
 from rules.measuring.unread import explained
@@ -19,8 +19,6 @@ from rules.program import Program
 from rules.times import day_begins, days_between
 from rules.truth import Truth, every
 from rules.vocabulary.unknown import Unknown
-
-_EXACT = Context(prec=80)
 
 
 def scheduled(program: Program, how: Measured, at: datetime, counted: Collection[Cause] | None) -> Judgement:
@@ -35,29 +33,28 @@ def scheduled(program: Program, how: Measured, at: datetime, counted: Collection
 
 def _judged(program: Program, how: Measured, at: datetime, counted: Collection[Cause] | None) -> Iterator[Judgement]:
     calendar, held = program.plan.periods, by_period(program, how.indicator)
-    total: Decimal | None = Decimal(0)
+    total: Fraction | None = Fraction(0)
     for period in sorted(how.target.by_period, key=lambda period: in_order(period, calendar)):
         if (figure := held.get(period)) is None:
             total = None
             yield not_known(_unreported(program, how.indicator, period, at))
             continue
         counts = figure if counted is None else without_revisions(program, figure, counted)
-        total = None if total is None else _EXACT.add(total, counts.value)
+        total = None if total is None else total + exactly(counts)
         if how.target.added_up and total is None:
             told = f"what it adds up to by {period} is not known, since an earlier figure is missing"
             yield not_known(Unknown("gap", f"{program.plan.indicators[how.indicator].title}: {told}."))
         else:
-            value = total if how.target.added_up and total is not None else counts.value
-            yield _compared(program, how, counts, value)
+            yield _compared(program, how, counts, total if how.target.added_up and total is not None else exactly(counts))
 
 
-def _compared(program: Program, how: Measured, figure: MeasurementRecorded, value: Decimal) -> Judgement:
+def _compared(program: Program, how: Measured, figure: Counted, exact: Fraction) -> Judgement:
     indicator, level = program.plan.indicators[how.indicator], how.target.by_period[figure.period]
     wanted = "at most" if indicator.better == "lower" else "at least"
     when = f"up to and in {figure.period}" if how.target.added_up else f"in {figure.period}"
-    was = f"{indicator.title} was {value:f} {figure.unit} {when} ({figure.producer}, {figure.edition})"
+    was = f"{indicator.title} was {as_told(exact):f} {figure.unit} {when} ({cited(figure)})"
     sentence = f"{was}; asked is {wanted} {level:f}.{_late(program, figure)}"
-    return Judgement(Truth.MET if reaches(value, level, wanted) else Truth.NOT_MET, sentence)
+    return Judgement(Truth.MET if reaches(exact, level, wanted) else Truth.NOT_MET, sentence)
 
 
 def expected_by(program: Program, indicator: str, period: str) -> datetime | None:
@@ -79,7 +76,7 @@ def _unreported(program: Program, indicator: str, period: str, at: datetime) -> 
     return explained(program, indicator, Unknown("missing", f"{nothing}; it was expected by {dates.told(by, zone)}."))
 
 
-def _late(program: Program, figure: MeasurementRecorded) -> str:
+def _late(program: Program, figure: Counted) -> str:
     """How long after it was expected the first figure of a period was recorded."""
     by, zone = expected_by(program, figure.indicator, figure.period), program.plan.time_zone
     of_it = (one.measurement for one in verified(program, figure.indicator) if one.period == figure.period)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rules.facts import MeasurementRecorded
 from rules.language.milestones import Measured
 from rules.measuring.comparison import base, bound, reaches
+from rules.measuring.derived import Counted, Derived, exactly
 from rules.measuring.figures import latest_of, unrevised, verified
 from rules.program import Program
 from rules.truth import Truth
@@ -15,9 +16,9 @@ from rules.vocabulary.unknown import Unknown
 MOST = 3
 
 
-def witnesses(program: Program, how: Measured, judged: MeasurementRecorded, verdict: Truth) -> str:
+def witnesses(program: Program, how: Measured, judged: Counted, verdict: Truth) -> str:
     """Sentences on the verified figures of others for the period of a judged one, each against its own base; may be none."""
-    if verdict is Truth.INDETERMINATE:
+    if verdict is Truth.INDETERMINATE or isinstance(judged, Derived):
         return ""
     told: list[str] = []
     for figure in _others(program, judged):
@@ -25,7 +26,7 @@ def witnesses(program: Program, how: Measured, judged: MeasurementRecorded, verd
         if isinstance(start, Unknown):
             continue
         level, wanted = bound(how.target, program.plan.indicators[how.indicator], start.value)
-        says = Truth.MET if reaches(figure.value, level, wanted) else Truth.NOT_MET
+        says = Truth.MET if reaches(exactly(figure), level, wanted) else Truth.NOT_MET
         agrees = "corroborates" if says is verdict else "contradicts"
         gives = f"{figure.producer} ({figure.edition}) gives {figure.value:f} {figure.unit}"
         told.append(f" {gives}, which {agrees} this and decides nothing.")

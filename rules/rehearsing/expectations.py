@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 
 from rules.explaining.explain import blocking_phase
+from rules.explaining.milestones import milestone_reason
 from rules.explaining.reciprocity import How, reciprocity
 from rules.following.lateness import lateness
 from rules.following.stability import days_left, zone_of
+from rules.measuring.derived import told
+from rules.measuring.figures import usable
 from rules.program import Program
 from rules.rehearsing.story import Expectation
 from rules.releases.awaiting import awaited
+from rules.releases.totals import totals
 from rules.releases.windows import cured_by
-from rules.times import local_day
+from rules.times import days_between, local_day
 from rules.vocabulary.agreed_dates import AgreedDay
+from rules.vocabulary.unknown import Unknown
 from rules.words import did_you_mean
 
 
@@ -157,9 +162,36 @@ def _milestone(program: Program, expected: Expectation, name: str, at: datetime)
         expected.due_original_on,
         _day(due.original, zone) if due else None,
     )
+    if name in program.plan.milestones:
+        yield from _milestone_told(program, expected, name, at)
     late = lateness(program, name, at) if name in program.plan.milestones else None
     yield from _differs(f"{name} late by days", expected.days_late, late and late.revised)
     yield from _differs(f"{name} late by days against the original date", expected.days_late_original, late and late.original)
+
+
+def _milestone_told(program: Program, expected: Expectation, name: str, at: datetime) -> Iterator[str]:
+    """What is told of a milestone beside how it stands: who decided it and why, who owes what, and the days that are left."""
+    state, zone = program.milestone(name), program.plan.time_zone
+    decided = state.decision
+    yield from _differs(f"{name} decided by", expected.decided_by, decided.by if decided else "nobody")
+    due = state.due.revised if state.due else None
+    yield from _differs(f"the days left for {name}", expected.days_left, days_between(at, due, zone) if due else None)
+    if expected.owes is None and expected.says is None:
+        return
+    sentence, owes, _, _ = milestone_reason(program, name, at)
+    yield from _owing(expected, owes, sentence)
+    yield from _saying(name, expected, f"{decided.reason if decided else ''} {sentence}".strip())
+
+
+def _owing(expected: Expectation, owes: Iterable[str], told: str) -> Iterator[str]:
+    if expected.owes is not None and sorted(expected.owes) != sorted(owes):
+        wanted, found = (", ".join(sorted(names)) or "nobody" for names in (expected.owes, owes))
+        yield f"expected {wanted} to owe the next act, but it is {found}: {told}"
+
+
+def _saying(what: str, expected: Expectation, told: str) -> Iterator[str]:
+    if expected.says and expected.says.lower() not in told.lower():
+        yield f"expected {what} to say {expected.says!r}, but it says: {told}"
 
 
 def _child(program: Program, expected: Expectation, name: str, _: datetime) -> Iterator[str]:
@@ -208,9 +240,34 @@ def _release(program: Program, expected: Expectation, name: str, at: datetime) -
         cured = [_day(cured_by(program, name, part), zone) for part in state.suspensions]
         if expected.cure_until not in cured:
             yield f"expected a part of {name} to be cured by {expected.cure_until}, but it is {cured}"
-    told = " ".join(waiting.sentence for waiting in awaited(program, name, at))
-    if expected.says and expected.says.lower() not in told.lower():
-        yield f"expected {name} to wait for {expected.says!r}, but it says: {told}"
+    waits = awaited(program, name, at)
+    sentences = " ".join(waiting.sentence for waiting in waits)
+    yield from _owing(expected, {party for waiting in waits for party in waiting.owes}, sentences)
+    if expected.says and expected.says.lower() not in sentences.lower():
+        yield f"expected {name} to wait for {expected.says!r}, but it says: {sentences}"
+
+
+def _totals(program: Program, expected: Expectation, unit: str, _: datetime) -> Iterator[str]:
+    found = totals(program)
+    yield from _known(unit, found)
+    if unit not in found:
+        return
+    held = ", ".join(f"{account} {amount:f}" for account, amount in found[unit].items() if amount)
+    for account, amount in (expected.balances or {}).items():
+        if found[unit][account] != amount:
+            yield f"expected {amount:f} {unit} in all to be {account}, but all releases stand at: {held}"
+
+
+def _figure(program: Program, expected: Expectation, name: str, at: datetime) -> Iterator[str]:
+    yield from _known(name, program.plan.indicators)
+    if name not in program.plan.indicators:
+        return
+    now = usable(program, name, at)
+    sentence = now.sentence if isinstance(now, Unknown) else f"{program.plan.indicators[name].title} was {told(now)}."
+    found = "not_known" if isinstance(now, Unknown) else f"{now.value:f}"
+    yield from (f"{message}. {sentence}" for message in _differs(f"the figure of {name}", expected.is_, found))
+    yield from _differs(f"the period of {name}", expected.period, None if isinstance(now, Unknown) else now.period)
+    yield from _saying(f"the figure of {name}", expected, sentence)
 
 
 def _finding(program: Program, expected: Expectation, name: str, _: datetime) -> Iterator[str]:
@@ -227,15 +284,11 @@ def _finding(program: Program, expected: Expectation, name: str, _: datetime) ->
 def _blocked(program: Program, expected: Expectation, name: str, at: datetime) -> Iterator[str]:
     yield from _known(name, program.plan.phases)
     blocks = blocking_phase(program, name, at) if name in program.plan.phases else ()
-    told = " ".join(block.sentence for block in blocks)
-    owes = sorted({party for block in blocks for party in block.owes})
+    sentences = " ".join(block.sentence for block in blocks)
     if not blocks:
         yield f"nothing blocks {name}"
-    if expected.owes is not None and sorted(expected.owes) != owes:
-        wanted, found = (", ".join(names) or "nobody" for names in (expected.owes, owes))
-        yield f"expected {wanted} to owe the next act, but it is {found}: {told}"
-    if expected.says and expected.says.lower() not in told.lower():
-        yield f"expected the reason to say {expected.says!r}, but it says: {told}"
+    yield from _owing(expected, {party for block in blocks for party in block.owes}, sentences)
+    yield from _saying("the reason", expected, sentences)
 
 
 _NAMED: Mapping[str, Callable[[Program, Expectation, str, datetime], Iterator[str]]] = {
@@ -251,6 +304,8 @@ _NAMED: Mapping[str, Callable[[Program, Expectation, str, datetime], Iterator[st
     "snapback": _snapback,
     "incident": _incident,
     "assessed": _assessed,
+    "totals": _totals,
+    "figure": _figure,
     "finding": _finding,
     "blocked": _blocked,
     "reciprocity": _reciprocity,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,17 +15,16 @@ from rules.authority import may, part_of
 from rules.canonical import digest
 from rules.checking.runs import CHECKS, Run, what_follows
 from rules.decide import Decided, decide
-from rules.entries import Entry
 from rules.family import child_id
 from rules.forms import STORY_TIME, unlike
 from rules.language.milestones import Attestation, Filed, Measured, Milestone, Showing
 from rules.language.parameters import recorded_plan
 from rules.language.plan import Plan
 from rules.language.reading import Document, Fault, Faulty, Path, faults_of
-from rules.program import Program
 from rules.refusals import Refused
 from rules.rehearsing.expectations import broken
 from rules.rehearsing.story import Checked, ChildTold, Step, Story
+from rules.rehearsing.timeline import Broken, Happened, Rehearsal
 from rules.soundness import sound
 from rules.vocabulary.origin import Fetch
 from rules.words import did_you_mean
@@ -34,36 +32,31 @@ from rules.words import did_you_mean
 _DEED: TypeAdapter[a.Deed] = TypeAdapter(a.Deed)
 
 
-@dataclass(frozen=True, slots=True)
-class Happened:
-    """One line of the timeline: the entries of an act, or its refusal."""
-
-    at: datetime
-    who: str
-    what: str
-    entries: tuple[Entry, ...] = ()
-    refused: Refused | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Rehearsal:
-    """What a story came to; `faults` holds every expectation that was not met."""
-
-    program: Program
-    timeline: tuple[Happened, ...]
-    faults: tuple[Fault, ...]
-
-
-def rehearse(story: Story, told: Document, plan: Document, programs: Mapping[str, a.ChildPlan] | None = None) -> Rehearsal:
+def rehearse(
+    story: Story,
+    told: Document,
+    plan: Document,
+    programs: Mapping[str, a.ChildPlan] | None = None,
+    *,
+    until: str | None = None,
+) -> Rehearsal:
     """Runs a story. `told` is the story's document, for the places of its faults; `programs` are the plans of child programs.
+
+    With `until`, a time written as in stories, it runs as far as that and no further, or on to it with nobody acting.
 
     Raises Faulty when the story itself cannot be told (unknown person, act or milestone, time
     that runs backwards), or the plan is not sound.
     """
     stage = _Stage(story, told, plan, programs or {})
+    end = stage.instant(until, ()) if until is not None else None
     for index, step in enumerate(story.steps):
-        stage.play(step, ("steps", index))
-    return Rehearsal(stage.program, tuple(stage.timeline), tuple(stage.faults))
+        path: Path = ("steps", index)
+        if end is not None and stage.instant(step.at, (*path, "at")) > end:
+            break
+        stage.play(step, path)
+    if end is not None and end > stage.now:
+        stage.let_clocks_strike(end)
+    return Rehearsal(stage.program, tuple(stage.timeline), tuple(stage.broken))
 
 
 class _Stage:
@@ -71,9 +64,9 @@ class _Stage:
         self.story, self.told = story, told
         self.plan: Plan = sound(plan, story.parameters, programs)
         self.timeline: list[Happened] = []
-        self.faults: list[Fault] = []
+        self.broken: list[Broken] = []
         self._acts = 0
-        self.now = self._instant(story.starts, ("starts",))
+        self.now = self.instant(story.starts, ("starts",))
         members = tuple(
             a.Member(person=person, role=cast.role, party=cast.party)
             for person, casts in story.people.items()
@@ -89,10 +82,10 @@ class _Stage:
         self.timeline.append(Happened(self.now, officer, "start_program", started.entries))
 
     def play(self, step: Step, path: Path) -> None:
-        at = self._instant(step.at, (*path, "at"))
+        at = self.instant(step.at, (*path, "at"))
         if at < self.now:
             raise self._fault((*path, "at"), "lies before the step above; time runs forward")
-        self._let_clocks_strike(at)
+        self.let_clocks_strike(at)
         self.now = at
         if step.do is not None and step.by is not None:
             self._do(step, path, step.by, step.do)
@@ -104,9 +97,12 @@ class _Stage:
             self._check(step.checked, (*path, "checked"))
         for index, expectation in enumerate(step.expect):
             for message in broken(self.program, expectation, at):
-                self.faults.append(self.told.placed(Fault((*path, "expect", index), message)))
+                self._broken((*path, "expect", index), message)
 
-    def _let_clocks_strike(self, at: datetime) -> None:
+    def _broken(self, path: Path, message: str) -> None:
+        self.broken.append(Broken(self.told.placed(Fault(path, message)), len(self.timeline)))
+
+    def let_clocks_strike(self, at: datetime) -> None:
         act = self._act(a.Actor(person="clock", role=a.Role.CLOCK), a.StrikeClock())
         struck = decide(self.program, act, at)
         if isinstance(struck, Decided) and struck.entries:
@@ -116,13 +112,15 @@ class _Stage:
     def _do(self, step: Step, path: Path, person: str, kind: str) -> None:
         deed = self._deed(kind, step, path)
         outcome = self._decided(person, deed, step, path)
-        if isinstance(outcome, Refused) and outcome.code != step.refused:
-            expected = f"refused: {step.refused}" if step.refused else "the act to be accepted"
-            message = f"expected {expected}, but it was refused: {outcome.code}. {outcome.reason}"
-            self.faults.append(self.told.placed(Fault(path, f"{message} Accepted would be: {outcome.accepted}.")))
-        elif isinstance(outcome, Decided) and step.refused:
-            message = f"expected refused: {step.refused}, but the act was accepted"
-            self.faults.append(self.told.placed(Fault((*path, "refused"), message)))
+        asked = step.refused
+        if isinstance(outcome, Refused):
+            if not (asked and asked.code == outcome.code and (asked.says or "").lower() in outcome.reason.lower()):
+                says = f", which says {asked.says!r}" if asked and asked.says else ""
+                expected = f"refused: {asked.code}{says}" if asked else "the act to be accepted"
+                message = f"expected {expected}, but it was refused: {outcome.code}. {outcome.reason}"
+                self._broken(path, f"{message} Accepted would be: {outcome.accepted}.")
+        elif asked:
+            self._broken((*path, "refused"), f"expected refused: {asked.code}, but the act was accepted")
 
     def _deed(self, kind: str, step: Step, path: Path) -> a.Deed:
         given = {"kind": kind, **self._localised(step.with_, (*path, "with"))}
@@ -136,7 +134,7 @@ class _Stage:
     def _localised(self, fields: dict[str, object], path: Path) -> dict[str, object]:
         """Times in a story may be written in the plan's local time."""
         return {
-            key: self._instant(value, (*path, key)) if key.endswith("_at") and isinstance(value, str) else value
+            key: self.instant(value, (*path, key)) if key.endswith("_at") and isinstance(value, str) else value
             for key, value in fields.items()
         }
 
@@ -288,7 +286,7 @@ class _Stage:
         filed = frozenset[str]() if unfiled else a.hashes_named_by(deed)
         return a.Act(id=f"act-{self._acts}", actor=actor, deed=deed, filed=filed)
 
-    def _instant(self, text: str, path: Path) -> datetime:
+    def instant(self, text: str, path: Path) -> datetime:
         if not re.fullmatch(STORY_TIME, text):
             raise self._fault(path, f"{text!r} {unlike(STORY_TIME)}")
         try:

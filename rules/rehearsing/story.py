@@ -20,9 +20,9 @@ steps:
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from rules.acts import Role
 from rules.figures import Figure, Whole
@@ -50,6 +50,8 @@ SUBJECTS = (
     "proposal",
     "release",
     "agreed_date",
+    "totals",
+    "figure",
     "dispute",
     "snapback",
     "incident",
@@ -75,6 +77,9 @@ class Expectation(Strict):
     proposal: Id | None = Field(default=None, description="open, adopted, vetoed, lapsed and so on")
     release: Name | None = None
     agreed_date: Name | None = Field(default=None, description="open, agreed or missed; on: the day that was agreed on")
+    totals: Label | None = Field(default=None, description="a unit: all releases in it together")
+    figure: Name | None = Field(default=None, description="the indicator; is: its figure that counts, or not_known")
+    period: Label | None = Field(default=None, description="with figure: the period of the one that counts")
     dispute: Id | None = Field(default=None, description="open, settled, unsettled or withdrawn; says: the stage")
     snapback: Name | None = Field(default=None, description="not_invoked, invoked or in_effect; on: when it takes effect")
     incident: Id | None = Field(default=None, description="reported, contested, confirmed and so on")
@@ -82,7 +87,9 @@ class Expectation(Strict):
     assessor: Name | None = Field(default=None, description="with assessed: whose grade it is")
     finding: Name | None = Field(default=None, description="the milestone with the finding")
     blocked: Name | None = Field(default=None, description="the phase that something blocks")
-    owes: tuple[Name, ...] | None = Field(default=None, description="with blocked: who owes an act")
+    owes: tuple[Name, ...] | None = Field(
+        default=None, description="with blocked, milestone and release: who owes the next act"
+    )
     reciprocity: Name | None = Field(default=None, description="a party or body: what it owes, and has kept and not kept")
     owed: tuple[Id, ...] | None = Field(default=None, description="with reciprocity: milestones, phases and so on owed")
     kept: Whole | None = Field(default=None, description="with reciprocity, as the next ones: how many, by dates that bind")
@@ -99,15 +106,18 @@ class Expectation(Strict):
     )
     determined_on: Day | None = Field(default=None, description="with milestone: local date of its determination")
     completes_on: Day | None = Field(default=None, description="local date on which a period ends")
-    days_left: Whole | None = None
+    days_left: Whole | None = Field(
+        default=None, description="with stability: local days still to be kept; with milestone: until its date as it stands"
+    )
     moved_by: Id | None = None
     due_on: Day | None = Field(default=None, description="with milestone: the revised due date")
     due_original_on: Day | None = None
     days_late: Whole | None = Field(default=None, description="with milestone: local days after its date as it stands")
     days_late_original: Whole | None = Field(default=None, description="with milestone: local days after its original date")
     missed: bool | None = Field(default=None, description="with milestone: whether its date, of whatever force, has passed")
+    decided_by: Id | None = Field(default=None, description="with milestone: who determined it last")
     graded: Figure | None = Field(default=None, description="with milestone: the grade that it holds")
-    balances: dict[Account, Figure] | None = Field(default=None, description="with release: what stands in its accounts")
+    balances: dict[Account, Figure] | None = Field(default=None, description="with release or totals: what stands in accounts")
     cure_until: Day | None = Field(default=None, description="with release: local date on which a suspended part is lost")
     says: str | None = Field(default=None, description="words that the sentence contains")
 
@@ -184,6 +194,17 @@ class Checked(Strict):
         return Readings(edition, figures, events, self.covers)
 
 
+class RefusedAs(Strict):
+    """A refusal that is expected: its code, and words that its sentence contains."""
+
+    code: Name
+    says: str | None = None
+
+
+def _coded(value: Any) -> Any:
+    return {"code": value} if isinstance(value, str) else value
+
+
 class Step(Strict):
     """One act, or a report of a child program or a check, or milestones achieved in the ordinary way, or expectations."""
 
@@ -196,7 +217,9 @@ class Step(Strict):
     child_reported: ChildTold | None = None
     checked: Checked | None = None
     unfiled: bool = Field(default=False, description="with an act: nobody has filed the document that it names")
-    refused: Name | None = Field(default=None, description="the code of the refusal that is expected")
+    refused: Annotated[RefusedAs, BeforeValidator(_coded, json_schema_input_type=Name | RefusedAs)] | None = Field(
+        default=None, description="the code of the refusal that is expected, or {code, says}"
+    )
     expect: tuple[Expectation, ...] = ()
     why: Text | None = None
 

@@ -9,14 +9,14 @@ from datetime import datetime
 from rules import dates
 from rules.explaining.criteria import unmet, written
 from rules.explaining.milestones import milestone_reason
-from rules.facts import MeasurementRecorded
 from rules.following.verifiers import who_verifies
 from rules.language.terms import PerUnit, Release
+from rules.measuring.derived import Counted
 from rules.measuring.figures import by_period, unverified
 from rules.program import Program
 from rules.releases.earned import counted_figure, earned
 from rules.releases.pending import pending
-from rules.releases.windows import cured_by, ends
+from rules.releases.windows import at_stake, cured_by, ends
 from rules.times import day_said
 from rules.truth import Truth
 from rules.vocabulary.releases import ReleaseState
@@ -93,7 +93,7 @@ def _short(program: Program, terms: Release, rule: PerUnit) -> str:
     return f"That of {newest.period} does not count: {why}. "
 
 
-def _unsampled(program: Program, terms: Release, rule: PerUnit) -> MeasurementRecorded | None:
+def _unsampled(program: Program, terms: Release, rule: PerUnit) -> Counted | None:
     """The newest figure, where it does not count for its sample."""
     counted = counted_figure(program, terms, rule)
     newest = counted_figure(program, terms, rule.model_copy(update={"sample": None}))
@@ -129,7 +129,7 @@ def _time(program: Program, name: str, state: ReleaseState, at: datetime) -> Ite
         sentence = f"{part.amount:f} {terms.unit} is suspended since {day_said(part.since, zone)}; {lost}."
         yield Awaited("cure", Truth.NOT_MET, sentence, (terms.to,), part.since, until)
     end = ends(program, name)
-    if end is not None and not dates.has_passed(end, at, zone) and state.balances["committed"]:
+    if end is not None and not dates.has_passed(end, at, zone) and at_stake(program, name):
         then = "suspended" if terms.due else "carried over" if terms.rolls_over and not state.rolled_over else "lost"
         sentence = f"What is not earned by {dates.told(end, zone)} is {then}."
         yield Awaited("time", Truth.NOT_MET, sentence, (terms.to,), earliest=end)

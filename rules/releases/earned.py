@@ -11,12 +11,12 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from rules.facts import MeasurementRecorded
 from rules.following.gates import gate
 from rules.language.grades import worth
 from rules.language.periods import period_end
 from rules.language.terms import PerUnit, Release
-from rules.measuring.figures import by_period, stale_from, unverified, without_revisions
+from rules.measuring.derived import Counted, exactly, told
+from rules.measuring.figures import by_period, lacking, stale_from, unverified, without_revisions
 from rules.program import Program
 from rules.truth import Truth
 
@@ -58,33 +58,37 @@ def _by_share(program: Program, terms: Release, milestone: str) -> Earned:
 def _by_unit(program: Program, terms: Release, rule: PerUnit, at: datetime) -> Earned:
     indicator = program.plan.indicators[rule.indicator]
     figure = counted_figure(program, terms, rule)
+    lack = lacking(program, rule.indicator)
+    if lack is not None and rule.counts == "newest":
+        return Earned(Decimal(0) if figure is None else None, lack.sentence)
     if figure is None:
         waits = "a figure is recorded and not verified yet" if unverified(program, rule.indicator) else "no figure is recorded"
         known = bool(by_period(program, rule.indicator))
         return Earned(Decimal(0), f"{indicator.title}: {'no verified figure counts yet' if known else waits}.")
-    told = f"{indicator.title}: {figure.value:f} {figure.unit} in {figure.period}"
-    if stale_from(program, rule.indicator, figure) <= at:
-        return Earned(None, f"{told}, which is older than the plan accepts.")
+    was = f"{indicator.title}: {told(figure)}"
+    if rule.counts == "newest" and stale_from(program, rule.indicator, figure) <= at:
+        return Earned(None, f"{was}, which is older than the plan accepts.")
     start = indicator.frozen.value if rule.from_ is None else rule.from_
-    way, done = Fraction(rule.to) - Fraction(start), Fraction(figure.value) - Fraction(start)
+    way, done = Fraction(rule.to) - Fraction(start), exactly(figure) - Fraction(start)
     units = min(max(done if way > 0 else -done, Fraction(0)), abs(way))
     amount = terms.rounded(units * Fraction(rule.each))
-    return Earned(min(amount, terms.amount), f"{told}, from {start:f} to {rule.to:f}.")
+    return Earned(min(amount, terms.amount), f"{was}, from {start:f} to {rule.to:f}.")
 
 
-def counted_figure(program: Program, terms: Release, rule: PerUnit) -> MeasurementRecorded | None:
-    """The figure of the newest period whose sample is good enough, without revisions that change no money."""
-    best: MeasurementRecorded | None = None
+def counted_figure(program: Program, terms: Release, rule: PerUnit) -> Counted | None:
+    """The figure of the newest period, or the best one, whose sample is good enough; without revisions that change no money."""
     calendar = program.plan.periods
-    for figure in by_period(program, rule.indicator).values():
-        later = best is None or period_end(figure.period, calendar) >= period_end(best.period, calendar)
-        if later and _sampled(program, rule, figure.period):
-            best = figure
-    return best and without_revisions(program, best, terms.reversed_by)
+    sampled = [figure for figure in by_period(program, rule.indicator).values() if _sampled(program, rule, figure.period)]
+    if rule.counts == "best":
+        way = -1 if program.plan.indicators[rule.indicator].better == "lower" else 1
+        counted = [without_revisions(program, figure, terms.reversed_by) for figure in sampled]
+        return max(counted, key=lambda figure: (way * exactly(figure), period_end(figure.period, calendar)), default=None)
+    newest = max(reversed(sampled), key=lambda figure: period_end(figure.period, calendar), default=None)
+    return newest and without_revisions(program, newest, terms.reversed_by)
 
 
 def _sampled(program: Program, rule: PerUnit, period: str) -> bool:
     if rule.sample is None:
         return True
     share = by_period(program, rule.sample.indicator).get(period)
-    return share is not None and share.value >= rule.sample.at_least
+    return share is not None and exactly(share) >= Fraction(rule.sample.at_least)

@@ -20,6 +20,7 @@ from rules.language.terms import Release
 from rules.program import Program
 from rules.releases.earned import earned
 from rules.releases.pending import pending
+from rules.releases.reasons import because
 from rules.releases.windows import cured_by, ends
 from rules.truth import Truth
 from rules.vocabulary.accounts import Account
@@ -45,13 +46,13 @@ def _next(program: Program, name: str, at: datetime) -> Effect | None:
     running = program.standing is Standing.RUNNING
     now = earned(program, name, at)
     if now.amount is not None:
-        capped = min(now.amount, state.promised - state.balances["reduced"])
+        capped = min(now.amount, state.promised - state.lost)
         goal = capped if running else min(capped, state.held)
         for way, amount in _towards(terms, state, goal):
             if amount > 0:
                 falls = way == ("released", "suspended")
                 until = dates.until(at, terms.cure, program.plan.time_zone) if falls and terms.cure else None
-                return _moved(name, way, amount, now.sentence, at, until)
+                return _moved(name, way, amount, because(program, name, at, now), at, until)
     # What had passed when the program was stopped is not saved by the stop, also where both were at one instant.
     return _in_time(program, name, state, at if running else program.suspensions[-1][0], at)
 
@@ -86,7 +87,7 @@ def against_advance(terms: Release, state: ReleaseState, goal: Decimal) -> Decim
     if terms.advance is None or not paid:
         return NOTHING
     share = terms.rounded(terms.advance.rate * Fraction(max(goal - state.before_advance, NOTHING)))
-    beside = state.promised - state.balances["reduced"] - paid
+    beside = state.promised - state.lost - paid
     return min(paid, max(share, goal - beside))
 
 
@@ -97,7 +98,7 @@ def _in_time(program: Program, name: str, state: ReleaseState, ran_to: datetime,
         until = cured_by(program, name, part)
         if until is not None and dates.has_passed(until, ran_to, zone) and not pending(program, name, until):
             because = f"Not cured by {dates.told(until, zone)}."
-            return _moved(name, ("suspended", "reduced"), part.amount, because, at)
+            return _moved(name, ("suspended", "asked_back" if part.paid else "reduced"), part.amount, because, at)
     return _advance(program, name, state, at) or _end(program, name, state, ran_to, at)
 
 
@@ -113,8 +114,8 @@ def _advance(program: Program, name: str, state: ReleaseState, at: datetime) -> 
 
 def _end(program: Program, name: str, state: ReleaseState, ran_to: datetime, at: datetime) -> Effect | None:
     terms, left, zone = program.plan.releases[name], state.balances["committed"], program.plan.time_zone
-    end = ends(program, name)
-    if end is None or not dates.has_passed(end, ran_to, zone) or not left:
+    end, advanced = ends(program, name), state.balances["advanced"] if terms.lapses else NOTHING
+    if end is None or not dates.has_passed(end, ran_to, zone) or not (left or advanced):
         return None
     because = f"Not earned by {dates.told(end, zone)}."
     if terms.due is not None:
@@ -125,7 +126,10 @@ def _end(program: Program, name: str, state: ReleaseState, ran_to: datetime, at:
     if pending(program, name, end):
         return None
     if terms.rolls_over is not None and not state.rolled_over:
-        return ReleaseRolledOver(release=name, amount=left, until=dates.until(end, terms.rolls_over, zone), effective_at=at)
+        until = dates.until(end, terms.rolls_over, zone)
+        return ReleaseRolledOver(release=name, amount=left + advanced, until=until, effective_at=at)
+    if advanced:
+        return _moved(name, ("advanced", "asked_back"), advanced, f"The advance was {because[0].lower()}{because[1:]}", at)
     return _moved(name, ("committed", "reduced"), left, because, at)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from decimal import Decimal
 
 from rules import dates
 from rules.following.anchors import occurred
@@ -35,13 +36,19 @@ def cured_by(program: Program, name: str, part: Suspended) -> datetime | None:
     return _moved(program, part.cure_until, part.since, length)
 
 
+def at_stake(program: Program, name: str) -> Decimal:
+    """What of a release is lost when the time to earn it ends: with `lapses`, the advance that is not earned as well."""
+    state = program.releases[name]
+    return state.balances["committed"] + (state.balances["advanced"] if program.plan.releases[name].lapses else 0)
+
+
 def has_time_left(program: Program, name: str) -> bool:
     """Whether something of a release can still be lost, or waits for a date that will come."""
     state = program.releases[name]
     if any(cured_by(program, name, part) is not None for part in state.suspensions):
         return True
     dates = not_before(program, name)
-    return bool(state.balances["committed"]) and (
+    return bool(at_stake(program, name)) and (
         ends(program, name) is not None or any(date > program.settled_to for date in dates)
     )
 

@@ -21,7 +21,8 @@ def milestone_told(fact: OnMilestone, plan: Plan) -> str:
             when = f", happened on {time_said(fact.happened_at, zone)}" if fact.happened_at else ""
             grade = fact.share if fact.grade is None else fact.grade
             part = f", {grade}" if fact.outcome == "partly_achieved" else ""
-            return f"milestone {fact.milestone} determined{by_itself}: {fact.outcome.replace('_', ' ')}{part}{when}"
+            what = f"{fact.outcome.replace('_', ' ')}{part}{when}{_answers(fact)}"
+            return f"milestone {fact.milestone} determined{by_itself}: {what}. {fact.reason}"
         case facts.DeterminationTakenBack():
             was = fact.outcome.replace("_", " ")
             return f"determination of milestone {fact.milestone} as {was} (entry {fact.entry}) taken back: {fact.reason}"
@@ -45,3 +46,11 @@ def milestone_told(fact: OnMilestone, plan: Plan) -> str:
         case effects.WaiverExpired():
             return f"the waiver of {fact.milestone} has ended"
     assert_never(fact)
+
+
+def _answers(fact: facts.MilestoneDetermined) -> str:
+    """The entries that a determination answers."""
+    if fact.finding is None:
+        return ""
+    said = ", ".join(str(entry) for entry in fact.observations or ())
+    return f" (on the finding of entry {fact.finding}{f', observed on in entry {said}' if said else ''})"

@@ -18,7 +18,7 @@ from rules.language.criteria import Anchor, NotBefore
 from rules.measuring.figures import by_period, newest, stale_from
 from rules.measuring.schedule import expected_by
 from rules.program import Program
-from rules.releases.windows import cured_by, ends, not_before
+from rules.releases.windows import at_stake, cured_by, ends, not_before
 from rules.settling.inactivity import standing_still
 from rules.times import day_begins
 from rules.vocabulary.disputes import DisputeStatus
@@ -182,7 +182,7 @@ def _deadline(program: Program, name: str, state: MilestoneState) -> Clock | Non
 
 
 def _figures(program: Program) -> Iterator[Clock]:
-    for indicator in program.figures:
+    for indicator in (*program.figures, *program.plan.derived):
         figure = newest(program, indicator)
         phase = program.plan.figures.get(indicator)
         if figure is None or phase is None:
@@ -292,7 +292,7 @@ def _releases(program: Program) -> Iterator[Clock]:
     for name, state in program.paying:
         title = program.plan.releases[name].title
         waits = [(_over(program, cured_by(program, name, part)), "cure", "time to cure ends") for part in state.suspensions]
-        if state.balances["committed"]:
+        if at_stake(program, name):
             waits += [(_over(program, ends(program, name)), "end", "time to earn it ends")]
             waits += [(begins, "date", "date reached") for begins in not_before(program, name)]
         for due, kind, note in waits:

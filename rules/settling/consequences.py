@@ -192,6 +192,7 @@ def achievements(program: Program, at: datetime, agenda: Agenda) -> Iterator[Eff
                 reason=finding.sentence,
                 automatically=True,
                 happened_at=deed_done_at(program, name),
+                finding=finding.entry,
                 effective_at=at,
             )
 

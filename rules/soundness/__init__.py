@@ -13,6 +13,7 @@ from rules.language.reading import MOST_FAULTS, Document, Fault, Faulty, Path
 from rules.soundness.amounts import amounts
 from rules.soundness.consents import consents
 from rules.soundness.criteria import placed_leaves
+from rules.soundness.derivations import derivations
 from rules.soundness.names import names, unknown
 from rules.soundness.reachability import unreachable
 from rules.soundness.references import references
@@ -34,7 +35,7 @@ def sound(
     """
     plan = plan_of(document, chosen)
     checks: tuple[Iterable[Fault], ...] = (
-        chain(names(plan), gates_short(plan), references(plan)),
+        chain(names(plan), gates_short(plan), derivations(plan), references(plan)),
         children_sound(plan, programs) if programs is not None else (),
         chain(units(plan), verifiers(plan), empty_periods(plan), amounts(plan), consents(plan), unreachable(plan)),
     )

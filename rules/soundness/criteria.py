@@ -104,10 +104,10 @@ def _figure(plan: Plan, at: Path, figure: c.FigureAsked) -> Iterator[Fault]:
         kind = indicator.quantity or f"in {indicator.unit}"
         told = f"figures of {figure.indicator} do not add up ({kind}): the total of several periods is no figure of anything"
         yield Fault((*at, "of"), f"{told}; ask of: newest, or say quantity: amount there if they do")
-    counted = figure.indicator in plan.measured or plan.paid_by.get(figure.indicator)
-    if not counted and not indicator.verified_by:
-        message = f"nobody verifies the figures of {figure.indicator}; write verified_by: [...] there"
-        yield Fault((*at, "indicator"), message)
+    for name in plan.recorded_for[figure.indicator]:
+        counted = name in plan.measured or plan.paid_by.get(name)
+        if not counted and not plan.indicators[name].verified_by:
+            yield Fault((*at, "indicator"), f"nobody verifies the figures of {name}; write verified_by: [...] there")
 
 
 def _graded(plan: Plan, at: Path, graded: c.Graded) -> Iterator[Fault]:

@@ -52,6 +52,9 @@ def _check(plan: Plan, at: Path, check: Check) -> Iterator[Fault]:
         yield Fault((*at, "runs", "overdue_after"), told)
     if check.figures_of is not None:
         yield from _unknown((*at, "figures_of"), check.figures_of, "indicator", plan.indicators)
+        if check.figures_of in plan.derived:
+            parts = ", ".join(plan.recorded_for[check.figures_of])
+            yield Fault((*at, "figures_of"), f"{check.figures_of} is made of others, and no check reads it; read {parts}")
     if check.incidents is not None:
         yield from _feed(plan, (*at, "incidents"), check.incidents)
     if (source := plan.sources.get(check.source)) is None:

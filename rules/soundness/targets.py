@@ -37,9 +37,20 @@ def units(plan: Plan) -> Iterator[Fault]:
                 if how.target.by_period:
                     yield from scheduled(plan, at, how)
                     continue
+                if indicator.made_of is not None:
+                    yield from _of_one_edition(at, how)
                 asks: Path = (*at, how.target.asks)
                 yield from _for_the_worse(asks, how, indicator)
                 yield from _never_reached(plan, asks, how, indicator)
+
+
+def _of_one_edition(at: Path, how: Measured) -> Iterator[Fault]:
+    """What is asked of a figure made of others, and which only a producer's own figure can tell."""
+    if how.target.compares == "within_edition":
+        told = f"{how.indicator} is made of figures that have editions of their own; leave compares out"
+        yield Fault((*at, "compares"), f"{told}, or make it of the figure of a year before")
+    if how.target.standard_errors is not None:
+        yield Fault((*at, "standard_errors"), f"{how.indicator} is made of others, and no producer says what its error is")
 
 
 def _never_reached(plan: Plan, at: Path, how: Measured, indicator: Indicator) -> Iterator[Fault]:

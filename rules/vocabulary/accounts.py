@@ -5,14 +5,24 @@ committed    what is kept for it and not yet earned
 advanced     paid ahead of any result, and still to be earned
 released     paid, or given, because it was earned
 recovered    of the advance, what later results have earned
-suspended    withheld or asked back, and still to be cured
-reduced      lost for good
+suspended    withheld, and still to be cured
+asked_back   paid and lost for good, so that whoever received it owes it
+reduced      lost for good before it was paid
 """
 
 from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-Account: TypeAlias = Literal["promised", "committed", "advanced", "released", "recovered", "suspended", "reduced"]
+Account: TypeAlias = Literal["promised", "committed", "advanced", "released", "recovered", "suspended", "asked_back", "reduced"]
 
-ACCOUNTS: tuple[Account, ...] = ("promised", "committed", "advanced", "released", "recovered", "suspended", "reduced")
+ACCOUNTS: tuple[Account, ...] = (
+    "promised",
+    "committed",
+    "advanced",
+    "released",
+    "recovered",
+    "suspended",
+    "asked_back",
+    "reduced",
+)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -53,7 +55,22 @@ class MilestoneDetermined(Strict):
     reason: Text
     automatically: bool = False
     happened_at: Instant | None = Field(default=None, description="with achieved: when the deed was done, as its evidence says")
+    finding: Seq | None = Field(default=None, description="entry of the finding that stood when it was made")
+    observations: tuple[Seq, ...] | None = Field(default=None, description="entries of what was observed on that finding")
     effective_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was determined last of a milestone: by whom (nobody: by the plan itself), when and why, and on which entries."""
+
+    outcome: str
+    by: str | None
+    party: str | None
+    at: datetime
+    reason: str
+    finding: int | None
+    observations: tuple[int, ...]
 
 
 class DeterminationTakenBack(Strict):

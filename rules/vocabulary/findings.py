@@ -58,6 +58,10 @@ class Finding:
     """The party or body whose preliminary view it is; None: what the evidence shows by itself."""
     of_evidence: Finding | None = None
     """With a preliminary view: what the evidence showed by itself when it was given."""
+    entry: int | None = None
+    """The ledger's entry that holds it."""
+    observations: tuple[int, ...] = ()
+    """The entries of what was observed on it."""
 
     @property
     def shown(self) -> Finding | None:

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 from rules.times import Instant, Interval
 from rules.vocabulary.assessments import Assessment
 from rules.vocabulary.deadlines import DeadlineExtended, DeadlineMissed, DeadlineSet, Due
-from rules.vocabulary.determinations import DeterminationTakenBack, MilestoneDetermined
+from rules.vocabulary.determinations import Decision, DeterminationTakenBack, MilestoneDetermined
 from rules.vocabulary.findings import Finding, FindingMade, ObservationMade
 from rules.words import Id, Name, Strict
 
@@ -91,6 +91,8 @@ class MilestoneState:
     determined_at: datetime | None = None
     determined_in: int | None = None
     """The ledger's entry of its newest determination, where somebody made that."""
+    decision: Decision | None = None
+    """Its newest determination that was not taken back."""
     before: MilestoneState | None = None
     """As it stood before its newest determination; None where that was taken back."""
     waived: Waiver | None = None

@@ -49,6 +49,8 @@ class Suspended:
     amount: Decimal
     since: datetime
     cure_until: datetime | None
+    paid: bool = False
+    """Whether it had been paid: lost, it is asked back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,11 @@ class ReleaseState:
     @property
     def promised(self) -> Decimal:
         return -self.balances["promised"]
+
+    @property
+    def lost(self) -> Decimal:
+        """What is lost for good, paid before or not."""
+        return self.balances["reduced"] + self.balances["asked_back"]
 
     @property
     def held(self) -> Decimal:

@@ -268,6 +268,7 @@ async def _read(by: Recording, program: str) -> None:
     resources = {"plan": "natural-resources"}
     other = (await by.do("start_program", "officer", resources))["program"]
     await by.do("get_releases", "officer", program=other)
+    await by.do("get_totals", "officer", program=other)
     await by.do("get_postings", "officer", program=other, release="capture_experts")
     now, long = datetime.now(UTC), timedelta(days=3650)
     ledger = await by.do("get_ledger", "auditor", program=program)

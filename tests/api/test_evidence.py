@@ -57,6 +57,15 @@ async def test_one_call_tells_what_it_is_and_who_did_what_with_it(recorded: Door
     assert (await recorded.get("saul", f"{LIST}/e2")).status_code == 404
 
 
+async def test_the_ledger_of_a_milestone_holds_what_concerns_it(recorded: Door) -> None:
+    """Its evidence and what became of that, and nothing of another."""
+    await done(recorded, "sven", "returns", {"evidence": "e1", "reason": "The seal is missing."})
+    for subject in ("announced", "e1"):
+        held = (await recorded.get("saul", "/programs/{program}/ledger", subject=subject)).json()["entries"]
+        assert {"evidence_recorded", "evidence_returned"} <= {entry["fact"]["kind"] for entry in held}
+    assert (await recorded.get("saul", "/programs/{program}/ledger", subject="other")).json()["entries"] == []
+
+
 async def test_a_withdrawal_says_who_and_why(recorded: Door) -> None:
     await done(recorded, "nils", "withdrawals", {"evidence": "e1", "reason": "Another text was meant."})
     last = (await recorded.get("saul", ONE)).json()["history"][-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from tests.api.conftest import Door
@@ -49,6 +50,15 @@ async def test_each_release_says_what_stands_in_it_and_what_it_waits_for(door: D
     assert reward["next_due"] is None
     assert answered["instalment"]["next_due"] is not None
     assert answered["cleaning"]["terms"] == "1 a unit of smoke (kt) from 100 to 80"
+
+
+async def test_all_releases_in_a_unit_are_added_up(door: Door) -> None:
+    program = await started(door)
+    answered = (await door.get("moss", f"{program}/releases/totals")).json()
+    totals = {total["unit"]: Decimal(total["accounts"]["promised"]) for total in answered}
+    each = (await door.get("moss", f"{program}/releases")).json()
+    assert totals["million"] == -sum(Decimal(one["amount"]) for one in each if one["unit"] == "million")
+    assert set(totals) == {one["unit"] for one in each}
 
 
 async def test_a_preview_shows_the_postings_that_then_stand_in_the_ledger(door: Door) -> None:

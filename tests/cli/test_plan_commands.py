@@ -2,12 +2,13 @@
 
 import json
 from pathlib import Path
+from threading import Event
 
 import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from cli import plan, rehearse
+from cli import plan, plan_diff, plan_fmt, plan_new, rehearse
 
 PLANS = Path(__file__).parents[2] / "plans"
 RESET = PLANS / "us-iraq-reset" / "plan.yaml"
@@ -16,6 +17,8 @@ LAST_DAY = RESET.parent / "stories" / "attack-on-the-last-day.yaml"
 app = typer.Typer(pretty_exceptions_enable=False)
 app.add_typer(plan.app, name="plan")
 app.command("rehearse")(rehearse.command)
+for name, command in (("diff", plan_diff.command), ("fmt", plan_fmt.command), ("new", plan_new.command)):
+    plan.app.command(name)(command)
 
 
 def accord(*words: str | Path) -> Result:
@@ -206,6 +209,77 @@ def test_a_fault_of_the_plan_names_the_plan(tmp_path: Path) -> None:
     result = accord("rehearse", broken, LAST_DAY)
     assert result.exit_code == 1
     assert result.stderr.startswith(f"{broken}:")
+
+
+def test_a_broken_expectation_is_told_with_the_entries_around_it() -> None:
+    told = accord("rehearse", LAST_DAY, "-q", "--set", "stability_length=P3M").stderr.splitlines()
+    here = told.index("    (here it was expected)")
+    assert all(line.startswith("    20") for line in (*told[1:here], told[here + 1]))
+    assert here > 2
+
+
+def test_a_story_is_told_as_far_as_somebody_asks_or_on_with_nobody_acting() -> None:
+    short = accord("rehearse", LAST_DAY, "--until", "2025-04-21T00:00")
+    assert short.exit_code == 0
+    assert "rockets" not in short.stdout
+    assert "as expected until 2025-04-21T00:00" in short.stdout
+    assert "iraq STANDS STILL" in accord("rehearse", LAST_DAY, "--until", "2032-01-01T00:00").stdout
+    assert "--until tomorrow" in accord("rehearse", LAST_DAY, "--until", "tomorrow").stderr
+
+
+WAIVER = PLANS / "templates" / "waiver-and-extension" / "plan.yaml"
+
+
+def test_what_one_plan_says_otherwise_than_another(tmp_path: Path) -> None:
+    """As an amendment would have it: comments and the order of fields change nothing."""
+    other = tmp_path / "plan.yaml"
+    text = WAIVER.read_text(encoding="utf-8")
+    other.write_text("# mine\n" + text, encoding="utf-8")
+    assert accord("plan", "diff", WAIVER, other).stdout == "Both say the same.\n"
+    other.write_text(text.replace("within: P30D", "within: P60D", 1).replace(", note: Owes the steps.", ""), encoding="utf-8")
+    told = accord("plan", "diff", WAIVER, other).stdout.splitlines()
+    assert told == ["- parties.state.note: Owes the steps.", "~ procedures.board.within: P30D -> P60D"]
+    assert json.loads(accord("plan", "diff", WAIVER, other, "--json").stdout)[1]["after"] == "P60D"
+
+
+def test_a_plan_is_put_into_form_and_says_what_it_said(tmp_path: Path) -> None:
+    file = tmp_path / "plan.yaml"
+    text = WAIVER.read_text(encoding="utf-8")
+    file.write_bytes(text.replace("phases:\n", "\n\n\nphases:  \n\n").replace("\n", "\r\n").encode() + b"\r\n")
+    assert accord("plan", "fmt", "--check", file).exit_code == 1
+    assert accord("plan", "fmt", file).stdout == f"{file}: changed.\n"
+    assert file.read_bytes().decode() == text.replace("phases:\n", "phases:\n\n")
+    assert accord("plan", "fmt", "--check", file).exit_code == 0
+
+
+@pytest.mark.parametrize("file", sorted(PLANS.rglob("*.yaml")), ids=lambda file: str(file.relative_to(PLANS)))
+def test_our_plans_and_stories_are_in_form(file: Path) -> None:
+    assert plan_fmt.formed(file.read_text(encoding="utf-8")) == file.read_text(encoding="utf-8")
+
+
+def test_a_plan_of_ones_own_out_of_a_template(tmp_path: Path) -> None:
+    folder = tmp_path / "my-plan"
+    answers = "The North\nThe Bank\nMine: the plan\nA letter\nUTC\n"
+    made = CliRunner().invoke(app, ["plan", "new", str(folder), "--from", "waiver-and-extension"], input=answers)
+    assert made.exit_code == 0, made.output
+    text = (folder / "plan.yaml").read_text(encoding="utf-8")
+    for words in ('plan: "my-plan"', 'title: "Mine: the plan"', 'name: "The North"', 'time_zone: "UTC"'):
+        assert words in text
+    assert accord("plan", "check", folder / "plan.yaml").exit_code == 0
+    assert "there is a plan already" in accord("plan", "new", folder, "--from", "snapback").stderr
+    assert "did you mean snapback?" in accord("plan", "new", tmp_path / "other", "--from", "snapbak").stderr
+
+
+def test_a_plan_is_checked_again_after_each_change(tmp_path: Path) -> None:
+    file = tmp_path / "plan.yaml"
+    file.write_text("one", encoding="utf-8")
+    ended, seen = Event(), 0
+    for _ in plan.changed([file], ended, every=0):
+        seen += 1
+        if seen == 3:
+            ended.set()
+        file.write_text("more" * seen, encoding="utf-8")
+    assert seen == 3
 
 
 def test_three_files_are_one_too_many() -> None:

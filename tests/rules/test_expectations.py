@@ -42,6 +42,26 @@ NOTICE: list[dict[str, Any]] = [
 ]
 
 
+def test_a_refusal_is_expected_with_its_code_and_its_words() -> None:
+    step = {**NOTICE[1], "at": "2025-02-01T09:00"}
+    assert told("snapback", [{**step, "refused": {"code": "dispute_not_unsettled", "says": "left unsettled"}}], NILS) == []
+    (message,) = told("snapback", [{**step, "refused": {"code": "dispute_not_unsettled", "says": "by moonlight"}}], NILS)
+    assert "expected refused: dispute_not_unsettled, which says 'by moonlight', but it was refused" in message
+
+
+@pytest.mark.parametrize(
+    ("expected", "instead"),
+    [
+        ({"milestone": "work_halted", "owes": []}, "expected nobody to owe the next act, but it is south"),
+        ({"milestone": "work_halted", "decided_by": "cleo"}, "expected work_halted decided by to be cleo, but it is nobody"),
+        ({"milestone": "work_halted", "says": "moonlight"}, "expected work_halted to say 'moonlight', but it says:"),
+        ({"milestone": "work_halted", "days_left": 3}, "expected the days left for work_halted to be 3, but it is"),
+    ],
+)
+def test_a_milestone_that_is_told_otherwise(expected: dict[str, Any], instead: str) -> None:
+    assert instead in " ".join(told("snapback", [expecting(expected)], NILS))
+
+
 @pytest.mark.parametrize(
     ("expected", "instead"),
     [

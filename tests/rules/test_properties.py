@@ -41,6 +41,9 @@ Drawn = tuple[str, Any, float]
 
 OUTCOMES = st.sampled_from(["achieved", "achieved", "not_achieved", "reversed"])
 
+TWICE = {**RELEASES["cleaning"], "per_unit": {"indicator": "smoke_twice", "from": 200, "to": 160, "each": 1, "counts": "best"}}
+"""A release by a figure that is made of others, of which the best counts."""
+
 
 def _deeds() -> st.SearchStrategy[Any]:
     piece = st.sampled_from(["e1", "e2", "e3", "m1", "m2"])
@@ -192,7 +195,11 @@ def _matters() -> st.SearchStrategy[m.Matter]:
 
 def _plan() -> dict[str, Any]:
     """The small plan with releases, and a milestone that can be achieved in part."""
-    plan = deepcopy({**PLAN, "releases": RELEASES})
+    plan = deepcopy({**PLAN, "releases": {**RELEASES, "twice": TWICE}})
+    plan["indicators"]["smoke_twice"] = {key: PLAN["indicators"]["smoke"][key] for key in ("unit", "better", "oldest")} | {
+        "title": "Smoke, counted twice",
+        "made_of": {"sum": ["smoke", "smoke"]},
+    }
     plan["phases"]["move"]["milestones"]["announced"]["determined"] = IN_PART
     return plan
 
@@ -533,7 +540,7 @@ def test_what_is_paid_is_what_is_earned(history: list[Any]) -> None:
             suspended = sum(part.amount for part in state.suspensions)
             assert suspended == state.balances["suspended"]
             now = earned(program, name, at).amount
-            most = state.promised - state.balances["reduced"]
+            most = state.promised - state.lost
             if now is not None and program.standing is Standing.RUNNING:
                 assert state.held == min(now, most)
             elif now is not None:

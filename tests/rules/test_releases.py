@@ -253,11 +253,11 @@ class TestAFall:
         world.clock(through(12))
         assert balances(world, "reward") == {"suspended": "25"}
         world.clock(night(12))
-        assert balances(world, "reward") == {"reduced": "25"}
+        assert balances(world, "reward") == {"asked_back": "25"}
         world.given("nora", world.document("e9", "announced", "text"), day(13))
         world.given("sven", a.Verify(evidence="e9"), day(13))
         world.given("cleo", determination("achieved"), day(13))
-        assert balances(world, "reward") == {"reduced": "25"}
+        assert balances(world, "reward") == {"asked_back": "25"}
 
     def test_nobody_loses_by_anothers_delay(self) -> None:
         """What was shown within the time to cure is not lost while it waits for a verifier, or for a determination."""
@@ -285,9 +285,9 @@ class TestAFall:
         smoke(world, "m3", "90", 4, revises="m2", cause="late_data")
         assert balances(world, "cleaning") == {"committed": "5", "released": "10", "suspended": "5"}
         world.clock(day(8))
-        assert balances(world, "cleaning") == {"committed": "5", "released": "10", "suspended": "2", "reduced": "3"}
+        assert balances(world, "cleaning") == {"committed": "5", "released": "10", "suspended": "2", "asked_back": "3"}
         world.clock(day(10))
-        assert balances(world, "cleaning") == {"committed": "5", "released": "10", "reduced": "5"}
+        assert balances(world, "cleaning") == {"committed": "5", "released": "10", "asked_back": "5"}
 
     def test_another_method_moves_no_money(self) -> None:
         world = paying("cleaning", phases__trade__milestones={})
@@ -350,7 +350,7 @@ class TestTime:
         world.clock(through(18))
         assert balances(world, "reward") == {"suspended": "25"}
         world.clock(night(18))
-        assert balances(world, "reward") == {"reduced": "25"}
+        assert balances(world, "reward") == {"asked_back": "25"}
 
     def test_a_release_that_waits_for_a_date_is_paid_on_it(self) -> None:
         wait = {"not_before": {"within": "P9D", "from": {"milestone": "announced"}}}
@@ -482,3 +482,53 @@ def test_what_is_due_at_the_instant_of_an_act_about_something_else_is_not_forgot
     world = paying("instalment")
     world.given("sara", world.document("e3", "safety", "order"), night(5))
     assert balances(world, "instalment") == {"suspended": "10"}
+
+
+class TestTheBestFigure:
+    def cleaning(self, counts: str) -> World:
+        rule = RELEASES["cleaning"]["per_unit"] | {"counts": counts}
+        return paying("cleaning", releases__cleaning__per_unit=rule, phases__trade__milestones={})
+
+    def test_the_newest_figure_pays_less_when_it_is_worse(self) -> None:
+        world = self.cleaning("newest")
+        smoke(world, "m1", "85", 1, "2023")
+        smoke(world, "m2", "95", 2, "2024")
+        assert balances(world, "cleaning") == {"committed": "5", "released": "5", "suspended": "10"}
+
+    def test_the_best_figure_goes_on_counting(self) -> None:
+        world = self.cleaning("best")
+        smoke(world, "m1", "85", 1, "2023")
+        smoke(world, "m2", "95", 2, "2024")
+        assert balances(world, "cleaning") == {"committed": "5", "released": "15"}
+
+
+class TestAnAdvanceThatIsNotEarned:
+    def test_it_is_asked_back_when_its_time_has_passed_and_what_never_was_paid_is_lost(self) -> None:
+        world = paying("cleaning")
+        world.first_move(day(1))
+        assert balances(world, "cleaning") == {"committed": "14", "advanced": "6"}
+        world.clock(through(30))
+        assert balances(world, "cleaning") == {"committed": "14", "advanced": "6"}
+        world.clock(night(30))
+        assert balances(world, "cleaning") == {"asked_back": "6", "reduced": "14"}
+
+    def test_a_program_is_not_complete_before_that(self) -> None:
+        """All of it was advanced, and nothing else is kept for it."""
+        terms = RELEASES["cleaning"]["advance"] | {"amount": "20"}
+        world = paying("cleaning", releases__cleaning__advance=terms)
+        world.first_move(day(1))
+        assert balances(world, "cleaning") == {"advanced": "20"}
+        assert any(clock.name.startswith("release.cleaning.end") for clock in clocks(world.program))
+        world.clock(night(30))
+        assert balances(world, "cleaning") == {"asked_back": "20"}
+
+
+def test_a_posting_names_the_determination_that_it_follows_from() -> None:
+    world = paying("reward")
+    world.first_move(day(1))
+    fall(world, 2)
+    paid, fell = [entry.fact.because for entry in world.entries if isinstance(entry.fact, BalanceMoved)][-2:]
+    assert "What it is given for holds." in paid
+    assert "was determined as achieved: " in paid
+    assert "does not hold." in fell
+    assert len(fell) > len("What it is given for does not hold.")

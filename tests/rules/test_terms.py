@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from rules.language.reading import read
@@ -128,3 +130,25 @@ def test_a_fault_is_named_with_its_place(old: str, new: str, sentence: str) -> N
     assert found, faults(text)
     if "▸" in marked:
         assert (before.count("\n") + 1, len(before) - before.rfind("\n")) in [fault.position for fault in found]
+
+
+@pytest.mark.parametrize(
+    ("amount", "exact"),
+    [
+        ("{weight: 3, each: 8.73}", "26.19"),
+        ("{share: 12.5%, of: 40}", "5"),
+        ("{share: 33%, of: 1}", "0.33"),
+        ('"10"', "10"),
+    ],
+)
+def test_an_amount_is_reckoned_exactly(amount: str, exact: str) -> None:
+    plan = sound(read(PAYING.replace('amount: "10"', f"amount: {amount}")))
+    assert plan.releases["gift"].amount == Decimal(exact)
+
+
+@pytest.mark.parametrize(
+    "amount", ["{weight: 3}", "{share: 10%}", "{weight: 3, of: 4}", "{share: 10%, of: 4, weight: 1}", "[3]"]
+)
+def test_an_amount_that_is_reckoned_from_too_little(amount: str) -> None:
+    (fault,) = faults(PAYING.replace('amount: "10"', f"amount: {amount}"))
+    assert fault.path == ("releases", "gift", "amount")

@@ -9,7 +9,7 @@ from decimal import Decimal
 from rules.vocabulary.accounts import Account
 
 WIDTH, HEIGHT = 760.0, 22.0
-ORDER: tuple[Account, ...] = ("released", "recovered", "advanced", "committed", "suspended", "reduced")
+ORDER: tuple[Account, ...] = ("released", "recovered", "advanced", "committed", "suspended", "asked_back", "reduced")
 """From what is done with to what may be lost."""
 
 

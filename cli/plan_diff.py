@@ -1,0 +1,66 @@
+"""`accord plan diff`: what a new text of a plan changes, place by place, and who would decide on it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.options import AsJson
+from cli.plan import Unusable, Values, chosen, document, lines, refuse
+from rules.following.amending import Change, changes, class_of
+from rules.language.plan import Plan
+from rules.language.reading import Faulty
+from rules.soundness import sound
+from rules.vocabulary.amendments import Version
+
+Before = Annotated[Path, typer.Argument(metavar="BEFORE", help="The plan as it is.")]
+After = Annotated[Path, typer.Argument(metavar="AFTER", help="The plan as it would be.")]
+
+
+def command(before: Before, after: After, values: Values = None, *, as_json: AsJson = False) -> None:
+    """Say what one plan says otherwise than another, place by place.
+
+    It is what an amendment would change. Comments and the order of fields change nothing.
+    """
+    (plan, old), (_, new) = _version(before, values), _version(after, values)
+    changed = changes(old, new)
+    if as_json:
+        told = [{"place": one.place, "before": one.before, "after": one.after} for one in changed]
+        typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        return
+    for line in _told(plan, changed):
+        typer.echo(line)
+
+
+def _version(file: Path, values: list[str] | None) -> tuple[Plan, Version]:
+    try:
+        text = document(file)
+        plan = sound(text, chosen(values))
+    except Unusable as reason:
+        refuse(str(reason))
+    except Faulty as faulty:
+        refuse(*lines(faulty, file))
+    return plan, Version(text.text, chosen(values))
+
+
+def _told(plan: Plan, changed: tuple[Change, ...]) -> Iterator[str]:
+    if not changed:
+        yield "Both say the same."
+        return
+    for one in changed:
+        match one.before, one.after:
+            case None, now:
+                yield f"+ {one.place}: {_written(now)}"
+            case was, None:
+                yield f"- {one.place}: {_written(was)}"
+            case was, now:
+                yield f"~ {one.place}: {_written(was)} -> {_written(now)}"
+    rule = class_of(plan, changed)
+    if plan.amendments:
+        yield f"As an amendment: decided by {rule.procedure}." if rule else "As an amendment: no class of the plan allows this."
+
+
+def _written(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,50 @@
+"""`accord plan fmt`: one form for the text of a plan or a story, in which nothing that it says or explains is lost."""
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.plan import Unusable, document, lines, refuse
+from rules.language.reading import Faulty, read
+
+Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="Plans and stories, YAML files.")]
+OnlyCheck = Annotated[bool, typer.Option("--check", help="Change nothing; status 1 if something would be changed.")]
+
+_BLANK_LINES = re.compile(r"\n{3,}")
+
+
+def command(files: Files, *, only_check: OnlyCheck = False) -> None:
+    """Put plans and stories into one form.
+
+    Lines end alike and without blanks, blank lines stand alone, and a file ends with its last line. Words, comments and
+    the order of fields stay; a file is left as it is where its text would read otherwise.
+    """
+    changed = [file for file in files if _put_in_form(file, only_check=only_check)]
+    for file in changed:
+        typer.echo(f"{file}: {'would be changed' if only_check else 'changed'}.")
+    if only_check and changed:
+        raise typer.Exit(1)
+
+
+def _put_in_form(file: Path, *, only_check: bool) -> bool:
+    try:
+        found = document(file)
+    except Unusable as reason:
+        refuse(str(reason))
+    except Faulty as faulty:
+        refuse(*lines(faulty, file))
+    text = formed(found.text)
+    written = file.read_bytes()
+    if text.encode() == written or read(text).data != found.data:
+        return False
+    if not only_check:
+        file.write_bytes(text.encode())
+    return True
+
+
+def formed(text: str) -> str:
+    """A text in the one form."""
+    plain = "\n".join(line.rstrip(" ") for line in text.replace("\r\n", "\n").split("\n"))
+    return _BLANK_LINES.sub("\n\n", plain).strip("\n") + "\n"

@@ -1,0 +1,71 @@
+"""`accord plan new`: a plan of one's own out of a template, with a few questions."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.home import our_plans
+from cli.plan import lines, refuse
+from rules.forms import HYPHENED, unlike
+from rules.language.parameters import plan_of
+from rules.language.plan import Plan
+from rules.language.reading import Document, Faulty, read
+from rules.soundness import sound
+from rules.words import did_you_mean
+
+Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Where plan.yaml is written; its name becomes the plan's.")]
+From = Annotated[str | None, typer.Option("--from", metavar="TEMPLATE", help="One of plans/templates; asked for if left out.")]
+
+
+def command(folder: Folder, template: From = None) -> None:
+    """Write a plan of your own out of a template: its title, source, time zone and parties are asked for."""
+    file = folder / "plan.yaml"
+    if file.exists():
+        refuse(f"{file}: there is a plan already; name another folder")
+    if not re.fullmatch(HYPHENED, folder.name):
+        refuse(f"{folder.name}: {unlike(HYPHENED)}")
+    known = templates()
+    name = template or typer.prompt(f"Template ({', '.join(known)})", default=known[0])
+    if name not in known:
+        refuse(f"{name} is no template; {did_you_mean(name, known)}")
+    found = read((our_plans() / "templates" / name / "plan.yaml").read_text(encoding="utf-8"))
+    text = _answered(found, plan_of(found), folder.name)
+    try:
+        sound(read(text))
+    except Faulty as faulty:
+        refuse(*lines(faulty, file))
+    folder.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    typer.echo(f"{file} is written. Read its comments, then: accord plan check {file}")
+
+
+def templates() -> list[str]:
+    """The names of the templates that come with this program."""
+    return sorted(file.parent.name for file in (our_plans() / "templates").glob("*/plan.yaml"))
+
+
+def _answered(found: Document, plan: Plan, name: str) -> str:
+    """The text of a template with what somebody answers in the place of its own."""
+    text = found.text
+    for party, rule in plan.parties.items():
+        answer = typer.prompt(f"Name of the party {party}", default=rule.name)
+        text = re.sub(
+            rf"(?m)^(  {party}:\s*(?:\{{|\n    )name: ){re.escape(rule.name)}(?=[,}}\n])", _put(answer), text, count=1
+        )
+    answers = {
+        "plan": name,
+        "title": typer.prompt("Title", default=plan.title),
+        "source": typer.prompt("Source: which text it puts into force", default="Not yet said."),
+        "time_zone": typer.prompt("Time zone", default=plan.time_zone),
+    }
+    for field, answer in answers.items():
+        text = re.sub(rf"(?m)^({field}: ).*\n(?:[ ]+.*\n)*", _put(answer, "\n"), text, count=1)
+    return text
+
+
+def _put(answer: str, end: str = "") -> Callable[[re.Match[str]], str]:
+    return lambda found: f"{found[1]}{json.dumps(answer, ensure_ascii=False)}{end}"

@@ -1,0 +1,60 @@
+"""What a plan declares before its phases, in words: what the source leaves open, what is measured, what can happen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from rules.language.derivations import MadeOf, Part
+from rules.language.indicators import Indicator
+from rules.language.plan import Plan
+
+
+def declared(plan: Plan) -> Iterator[str]:
+    """The declarations of a plan as indented text, each kind under its heading."""
+    groups: Mapping[str, list[str]] = {
+        "parameters, which the source leaves open": [
+            f"{name}: {rule.default}; {rule.why}" for name, rule in plan.parameters.items()
+        ],
+        "what is measured": [line for name, rule in plan.indicators.items() for line in _indicator(name, rule)],
+        "what can happen": [f"{name}: {rule.title}{noted(rule.note)}" for name, rule in plan.incidents.items()],
+    }
+    for heading, lines in groups.items():
+        if lines:
+            yield heading
+            yield from (f"  {line}" for line in lines)
+    if plan.severities:
+        yield f"  graver in this order: {', '.join(plan.severities)}"
+
+
+def noted(note: str | None) -> str:
+    """A note behind what it is about."""
+    return f" ({note.strip()})" if note else ""
+
+
+def _indicator(name: str, rule: Indicator) -> Iterator[str]:
+    counts = f", {rule.quantity}" if rule.quantity else ""
+    yield f"{name}: {rule.title}, in {rule.unit}{counts}; better {rule.better}, known for {rule.oldest}"
+    if rule.made_of is not None:
+        yield f"  made of {made(rule.made_of)}"
+    else:
+        yield f"  by {rule.producer}: {rule.source} ({rule.licence})"
+    if rule.verified_by:
+        yield f"  verified by {' or '.join(rule.verified_by)}"
+    if (base := rule.baseline) is not None:
+        error = f", standard error {base.standard_error:f}" if base.standard_error is not None else ""
+        yield f"  baseline {base.value:f} in {base.period} ({base.edition}{error})"
+    if rule.plausible is not None:
+        yield f"  plausible is {rule.plausible}"
+
+
+def made(how: MadeOf) -> str:
+    """How a figure is made of others, in words."""
+    parts = [_part(part) for part in how.parts]
+    if how.way == "sum":
+        return f"the sum of {', '.join(parts)}"
+    between = {"difference": "less", "share": "as a share of", "ratio": "to"}[how.way]
+    return f"{parts[0]} {between} {parts[1]}"
+
+
+def _part(part: Part) -> str:
+    return f"{part.indicator} a year before" if part.a_year_before else part.indicator

@@ -1,0 +1,52 @@
+"""Under which names the ledger holds what concerns a subject: its own, and those of what is shown, paid and decided for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.language.milestones import Measured
+from rules.program import Program
+from rules.releases.pending import asked
+
+
+def concerning(program: Program, subject: str) -> frozenset[str]:
+    """The names of a milestone, phase, indicator or release with all that concerns it; of anything else, its own alone.
+
+    To a milestone belong its evidence, the figures that show it and the releases that are given for it; to a phase what stands
+    in it; to an indicator its figures; to a release the milestones and figures that earn it.
+    """
+    names = {subject, *_clocks(subject)}
+    if subject in program.plan.phases:
+        for milestone in program.plan.phases[subject].milestones:
+            names.update(_of_milestone(program, milestone))
+    if subject in program.plan.milestones:
+        names.update(_of_milestone(program, subject))
+        names.update(name for name in program.plan.releases if subject in asked(program, name))
+    if subject in program.plan.indicators:
+        names.update(_figures(program, {subject}))
+    if subject in program.plan.releases:
+        for milestone in asked(program, subject):
+            names.update(_of_milestone(program, milestone))
+        rule = program.plan.releases[subject].per_unit
+        names.update(_figures(program, set(rule.indicators if rule else ())))
+    return frozenset(names)
+
+
+def _of_milestone(program: Program, name: str) -> Iterator[str]:
+    yield name
+    yield from _clocks(name)
+    yield from (piece.id for piece in program.evidence.values() if piece.milestone == name)
+    counted = {how.indicator for how in program.plan.milestones[name].shown_by.values() if isinstance(how, Measured)}
+    yield from _figures(program, counted)
+
+
+def _figures(program: Program, indicators: set[str]) -> Iterator[str]:
+    """Every figure recorded for some indicators, whether it counts or not."""
+    recorded = {one for name in indicators for one in program.plan.recorded_for.get(name, ())}
+    pieces = (piece for piece in program.evidence.values() if piece.measurement is not None) if recorded else ()
+    yield from (piece.id for piece in pieces if piece.measurement is not None and piece.measurement.indicator in recorded)
+
+
+def _clocks(subject: str) -> Iterator[str]:
+    """The clocks of a milestone or a phase, whose strikes bear their names."""
+    yield from (f"{kind}.{subject}" for kind in ("deadline", "observation", "waiver", "stability", "staleness"))

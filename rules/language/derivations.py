@@ -1,0 +1,101 @@
+"""Figures made of other figures: a closed set of ways, each exact and each told with its parts.
+
+indicators:
+non_oil_share: {made_of: {share: non_oil, of: revenue}}              # in per cent
+flaring_rate: {made_of: {ratio: flared, to: produced}}
+wells: {made_of: {sum: [wells_basra, wells_anbar]}}
+more_wells: {made_of: {difference: [wells, {indicator: wells, a_year_before: true}]}}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from rules.language.slips import Misplaced
+from rules.words import Name, Strict
+
+if TYPE_CHECKING:
+    from rules.language.indicators import Indicator
+
+Way: TypeAlias = Literal["sum", "difference", "share", "ratio"]
+
+
+class Part(Strict):
+    """A figure that another is made of: an indicator's own for the period, or its figure of a year before."""
+
+    indicator: Name
+    a_year_before: bool = Field(default=False, description="its figure for the same period a year before")
+
+
+def _named(value: Any) -> Any:
+    return {"indicator": value} if isinstance(value, str) else value
+
+
+OnePart: TypeAlias = Annotated[Part, BeforeValidator(_named, json_schema_input_type=Name | Part)]
+
+
+class MadeOf(Strict):
+    """How a figure is made of others of the same period: one of sum, difference, share with of, and ratio with to."""
+
+    sum: tuple[OnePart, ...] | None = Field(default=None, min_length=2, max_length=100, description="of places, sexes, sources")
+    difference: tuple[OnePart, ...] | None = Field(
+        default=None, min_length=2, max_length=2, description="the first less the second"
+    )
+    share: OnePart | None = Field(default=None, description="with of: so much of the whole, in per cent")
+    of: OnePart | None = Field(default=None, description="with share: the whole")
+    ratio: OnePart | None = Field(default=None, description="with to: divided by that")
+    to: OnePart | None = Field(default=None, description="with ratio")
+
+    @model_validator(mode="after")
+    def _is_one_way(self) -> MadeOf:
+        ways = [way for way in ("sum", "difference", "share", "ratio") if getattr(self, way) is not None]
+        if len(ways) != 1:
+            told = "sum: [...], difference: [A, B], share: A with of: B, ratio: A with to: B"
+            raise ValueError(f"a figure is made in one way: {told}")
+        for way, other, told in (("share", "of", "the whole"), ("ratio", "to", "what it is divided by")):
+            if (getattr(self, way) is None) != (getattr(self, other) is None):
+                raise Misplaced(f"{way} and {other} stand together: {way}: A, {other}: B, {told}", other)
+        if all(part.a_year_before for part in self.parts):
+            raise Misplaced("a figure is made of one of its own period at least, not only of the year before", ways[0])
+        return self
+
+    @property
+    def way(self) -> Way:
+        for way in ("sum", "difference", "share"):
+            if getattr(self, way) is not None:
+                return way
+        return "ratio"
+
+    @property
+    def placed(self) -> Iterator[tuple[tuple[str | int, ...], Part]]:
+        """Each part with its place."""
+        for way, several in (("sum", self.sum), ("difference", self.difference)):
+            yield from (((way, index), part) for index, part in enumerate(several or ()))
+        for way, one in (("share", self.share), ("of", self.of), ("ratio", self.ratio), ("to", self.to)):
+            if one is not None:
+                yield (way,), one
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """In the order in which they are reckoned with."""
+        return tuple(part for _, part in self.placed)
+
+
+def recorded(indicators: Mapping[str, Indicator], name: str, met: set[str] | None = None) -> Iterator[str]:
+    """The indicators of which figures are recorded for one, each once: itself, or what it is made of in the end.
+
+    What is unknown, or made of itself, has none; a sound plan has neither.
+    """
+    met = set() if met is None else met
+    rule = indicators.get(name)
+    if rule is None or name in met:
+        return
+    met.add(name)
+    if rule.made_of is None:
+        yield name
+        return
+    for part in rule.made_of.parts:
+        yield from recorded(indicators, part.indicator, met)

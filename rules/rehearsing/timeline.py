@@ -1,0 +1,43 @@
+"""What a story came to: what happened in it, line by line, and where it went otherwise than expected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from rules.entries import Entry
+from rules.language.reading import Fault
+from rules.program import Program
+from rules.refusals import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One line of the timeline: the entries of an act, or its refusal."""
+
+    at: datetime
+    who: str
+    what: str
+    entries: tuple[Entry, ...] = ()
+    refused: Refused | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """An expectation that was not met, and how many lines of the timeline stood before it."""
+
+    fault: Fault
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What a story came to; `broken` holds every expectation that was not met."""
+
+    program: Program
+    timeline: tuple[Happened, ...]
+    broken: tuple[Broken, ...]
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        return tuple(one.fault for one in self.broken)

@@ -1,0 +1,19 @@
+"""What stands in the accounts of all releases together, unit by unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from rules.program import Program
+from rules.vocabulary.accounts import ACCOUNTS, Account
+
+
+def totals(program: Program) -> Mapping[str, Mapping[Account, Decimal]]:
+    """By unit, what stands in each account; amounts in two units are never added. Units in the order of the plan."""
+    found: dict[str, dict[Account, Decimal]] = {}
+    for name, state in program.paying:
+        held = found.setdefault(program.plan.releases[name].unit, dict.fromkeys(ACCOUNTS, Decimal(0)))
+        for account, amount in state.balances.items():
+            held[account] += amount
+    return found
