@@ -140,7 +140,7 @@ def _milestones(before: Program | None, after: Program) -> Iterator[Line]:
             "name": name,
             "phase": after.plan.phase_of[name],
             "title": step.title,
-            "party": step.party,
+            "party": ", ".join(after.plan.owed_by[name]),
             "status": state.status,
             "first_recorded_at": state.first_recorded_at,
             "due_original": due.original if due else None,

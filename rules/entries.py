@@ -31,6 +31,7 @@ Fact: TypeAlias = Annotated[
     | facts.ReturnTakenBack
     | facts.ObservationMade
     | facts.MilestoneDetermined
+    | facts.VoteCast
     | facts.DeterminationTakenBack
     | facts.StabilityReversed
     | facts.StabilityReversalTakenBack

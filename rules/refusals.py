@@ -60,6 +60,7 @@ class Code(StrEnum):
     WRONG_REVISION = "wrong_revision"
     WRONG_ORIGIN = "wrong_origin"
     IMPLAUSIBLE = "implausible"
+    NOT_CONSIDERED = "not_considered"
     WRONG_GRADE = "wrong_grade"
     IN_THE_FUTURE = "in_the_future"
     BEFORE_IT_HAPPENED = "before_it_happened"

@@ -17,6 +17,7 @@ from rules.program import Program
 from rules.settling.clocks import Clock
 from rules.times import Instant
 from rules.truth import Truth
+from rules.vocabulary.determinations import Vote
 from rules.vocabulary.findings import Finding
 from rules.vocabulary.unknown import Why
 
@@ -142,17 +143,49 @@ class ShowingAnswer(BaseModel):
     unfiled: list[str] = Field(description="those of them whose document is not filed: its bytes are nowhere here")
 
 
+class VoteAnswer(BaseModel):
+    """What one of those who determine a milestone has said of it, and why."""
+
+    party: str
+    outcome: str
+    grade: str | None = Field(description="of what is achieved in part, on the milestone's scale; null: in whole, or nothing")
+    reason: str
+    considered: dict[str, str] = Field(description="by consideration that the plan names, what was said on it")
+    at: Instant
+    entry: int = Field(description="of the ledger")
+
+    @classmethod
+    def of(cls, who: str, vote: Vote) -> VoteAnswer:
+        grade = vote.share if vote.grade is None else vote.grade
+        return cls(
+            party=who,
+            outcome=vote.outcome,
+            grade=f"{grade:f}" if vote.outcome == "partly_achieved" and grade is not None else None,
+            reason=vote.reason,
+            considered=dict(vote.considered),
+            at=vote.at,
+            entry=vote.entry,
+        )
+
+
 class MilestoneAnswer(BaseModel):
     """A milestone with its date triple: due_original, due_revised, achieved_at (the actual)."""
 
     name: str
     title: str
     phase: str
-    party: str
+    owed_by: list[str] = Field(description="the parties that owe it, each of them")
     status: str
     shown_by: list[ShowingAnswer]
     verified_by: list[str]
     determined_by: list[str]
+    agree: str | None = Field(
+        description="how many of several have to: any, all, majority, a number or share of votes; null: one"
+    )
+    votes: list[VoteAnswer] = Field(description="of several that determine it, who has voted on its present finding")
+    decided: list[VoteAnswer] = Field(
+        description="who made its newest determination, and why; none: nobody, or the plan itself"
+    )
     finding: FindingAnswer | None
     force: Force | None = Field(description="of its date: only who misses a binding date or a long stop is late; null: no date")
     due_original: Instant | None
@@ -175,11 +208,14 @@ class MilestoneAnswer(BaseModel):
             name=name,
             title=step.title,
             phase=program.plan.phase_of[name],
-            party=step.party,
+            owed_by=list(program.plan.owed_by[name]),
             status=state.status,
             shown_by=[_showing(program, name, key, at) for key in step.shown_by],
             verified_by=list(step.verified_by),
             determined_by=list(step.determined.by),
+            agree=step.determined.agree,
+            votes=[VoteAnswer.of(who, vote) for who, vote in state.votes.items()],
+            decided=[VoteAnswer.of(who, vote) for who, vote in state.decided.items()],
             finding=FindingAnswer.of(state.finding) if state.finding else None,
             force=step.due.force if step.due else None,
             due_original=state.due.original if state.due else None,

@@ -49,7 +49,7 @@ def _inside(name: str, rule: Phase, zone: str) -> Iterator[str]:
     yield f'p_{name}{{{{"{name}"}}}}'
     for step_name, step in rule.milestones.items():
         due = f"<br/>due {dates(step.due, zone)}" if step.due else ""
-        yield f'm_{step_name}["{_quoted(step.title)}<br/>{step.party}{due}"]'
+        yield f'm_{step_name}["{_quoted(step.title)}<br/>{" and ".join(step.party)}{due}"]'
         yield f"p_{name} --> m_{step_name}"
     if rule.stability:
         yield f's_{name}(["quiet for {rule.stability.length}, settling {rule.stability.settling}"])'

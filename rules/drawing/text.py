@@ -10,7 +10,7 @@ from rules.drawing.criteria import all_asked, dates, event, incidents_of
 from rules.drawing.releases import release
 from rules.language import criteria as c
 from rules.language.indicators import Indicator, Target
-from rules.language.milestones import Attestation, Filed, Measured, Showing, Statement
+from rules.language.milestones import Attestation, Determination, Filed, Measured, Showing, Statement
 from rules.language.phases import Phase, StabilityPeriod
 from rules.language.plan import Plan
 from rules.language.timetable import Deadline, Inactivity, Window
@@ -85,16 +85,28 @@ def _opening(rule: Phase, zone: str) -> str:
 
 def _milestone(plan: Plan, name: str, indent: str) -> Iterator[str]:
     step = plan.milestones[name]
-    yield f"{indent}- {name}: {step.title} [{step.party}]"
+    yield f"{indent}- {name}: {step.title} [{' and '.join(step.party)}]"
     if step.due:
         yield f"{indent}    due {_due(step.due, plan.time_zone)}"
     for showing, how in step.shown_by.items():
         yield f"{indent}    shown by {showing}: {_showing(plan, how)}"
     scale = f", in part on the scale {step.determined.scale}" if step.determined.scale else ""
-    decided = "by the plan itself" if step.determined.automatically else f"by {' or '.join(step.determined.by)}"
-    yield f"{indent}    verified by {' or '.join(step.verified_by)}, determined {decided}{scale}"
+    itself = ", who may verify its own" if step.verifies_itself else ""
+    yield f"{indent}    verified by {' or '.join(step.verified_by)}{itself}, determined {_decided(step.determined)}{scale}"
+    for aspect, what in step.determined.considering.items():
+        yield f"{indent}    considering {aspect}: {what}"
     if step.holds_while:
         yield f"{indent}    held while {all_asked(step.holds_while, plan.time_zone)}"
+
+
+def _decided(rule: Determination) -> str:
+    if rule.automatically:
+        return "by the plan itself"
+    if not rule.is_voted:
+        return f"by {' or '.join(rule.by)}"
+    weighed = (f"{name} ({rule.weights[name]} votes)" if name in rule.weights else name for name in rule.by)
+    agree = {"all": "all", "majority": "a majority"}.get(rule.agree or "", f"{rule.agree} of the votes")
+    return f"by {agree} of {', '.join(weighed)}"
 
 
 def _due(due: Deadline, zone: str) -> str:
@@ -107,10 +119,8 @@ def _due(due: Deadline, zone: str) -> str:
 
 def _showing(plan: Plan, how: Showing) -> str:
     match how:
-        case Filed():
-            return "document"
-        case Statement():
-            return "statement"
+        case Filed(by=parties) | Statement(by=parties):
+            return f"{how.kind} of each of {' and '.join(parties)}" if parties else how.kind
         case Attestation(by=parties):
             return f"attestation by {' and '.join(parties)}"
         case Measured(indicator=indicator, target=target):

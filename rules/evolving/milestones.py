@@ -8,11 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 from rules import effects, facts
-from rules.entries import Entry, NotFoldable
+from rules.entries import Entry, NotFoldable, caused_by
 from rules.persistent_map import put
 from rules.program import Program
 from rules.times import Interval
 from rules.vocabulary.deadlines import Due, Extension
+from rules.vocabulary.determinations import Vote
 from rules.vocabulary.evidence import Evidence
 from rules.vocabulary.findings import Finding
 from rules.vocabulary.milestones import MilestoneState, MilestoneStatus, OnMilestone, Waiver
@@ -36,7 +37,7 @@ def _finding(fact: effects.FindingMade) -> Finding:
     )
 
 
-def milestone_after(program: Program, entry: Entry, fact: OnMilestone) -> Program:
+def milestone_after(program: Program, entry: Entry, fact: OnMilestone) -> Program:  # noqa: PLR0912  one arm a fact
     """The program after a fact on a milestone, or a finding."""
     match fact:
         case effects.FindingMade(stability=str(phase)):
@@ -44,28 +45,15 @@ def milestone_after(program: Program, entry: Entry, fact: OnMilestone) -> Progra
             return program.changed(stability=put(program.stability, phase, kept))
         case effects.FindingMade():
             made = _made(_finding(fact), program.milestone(fact.milestone or "").finding)
-            return with_milestone(program, fact.milestone or "", finding=made)
+            return with_milestone(program, fact.milestone or "", finding=made, votes={})
         case facts.ObservationMade():
             found = program.milestone(fact.milestone).finding
-            return with_milestone(program, fact.milestone, finding=_observed(found, entry.at) if found else None)
+            return with_milestone(program, fact.milestone, finding=_heard(program, entry, fact, found) if found else None)
         case facts.MilestoneDetermined():
-            achieved = fact.outcome == "achieved"
-            grade = fact.share if fact.grade is None else Decimal(fact.grade)
-            state = program.milestone(fact.milestone)
-            return with_milestone(
-                program,
-                fact.milestone,
-                status=MilestoneStatus(fact.outcome),
-                achieved_at=fact.effective_at if achieved else None,
-                happened_at=fact.happened_at if achieved else None,
-                grade=grade or None,
-                determined_at=fact.effective_at,
-                determined_in=None if fact.automatically else entry.seq,
-                before=replace(state, before=None),
-                owed_again_at=state.owed_again_at if achieved else fact.effective_at,
-                reversals=_reversals(state, fact),
-                due=_due_after(program, state, fact),
-            )
+            return _determined(program, entry, fact)
+        case facts.VoteCast():
+            cast = put(program.milestone(fact.milestone).votes, caused_by(entry).party or "", _vote(entry, fact))
+            return with_milestone(program, fact.milestone, votes=cast)
         case facts.DeterminationTakenBack():
             return _as_before(program, fact)
         case effects.DeadlineSet():
@@ -90,6 +78,32 @@ def milestone_after(program: Program, entry: Entry, fact: OnMilestone) -> Progra
             return with_milestone(program, fact.milestone, due=_missed(program, due_now, fact) if due_now else None)
 
 
+def _determined(program: Program, entry: Entry, fact: facts.MilestoneDetermined) -> Program:
+    achieved = fact.outcome == "achieved"
+    grade = fact.share if fact.grade is None else Decimal(fact.grade)
+    state = program.milestone(fact.milestone)
+    return with_milestone(
+        program,
+        fact.milestone,
+        status=MilestoneStatus(fact.outcome),
+        achieved_at=fact.effective_at if achieved else None,
+        happened_at=fact.happened_at if achieved else None,
+        grade=grade or None,
+        determined_at=fact.effective_at,
+        determined_in=None if fact.automatically else entry.seq,
+        before=replace(state, before=None),
+        owed_again_at=state.owed_again_at if achieved else fact.effective_at,
+        votes={},
+        decided=state.votes if entry.actor is None else {entry.actor.party or "": _vote(entry, fact)},
+        reversals=_reversals(state, fact),
+        due=_due_after(program, state, fact),
+    )
+
+
+def _vote(entry: Entry, fact: facts.VoteCast | facts.MilestoneDetermined) -> Vote:
+    return Vote(fact.outcome, fact.grade, fact.share, fact.reason, fact.considered or {}, fact.effective_at, entry.seq)
+
+
 def _as_before(program: Program, fact: facts.DeterminationTakenBack) -> Program:
     """A milestone as it stood before its newest determination. Its finding goes, so that it is found again."""
     state = program.milestone(fact.milestone)
@@ -106,6 +120,8 @@ def _as_before(program: Program, fact: facts.DeterminationTakenBack) -> Program:
         grade=before.grade,
         determined_at=before.determined_at,
         determined_in=before.determined_in,
+        votes={},
+        decided=before.decided,
         before=None,
         owed_again_at=fact.effective_at if held_by_mistake else before.owed_again_at if owed_since_it else state.owed_again_at,
         reversals=before.reversals,
@@ -160,6 +176,15 @@ def _made(finding: Finding, before: Finding | None) -> Finding:
     if finding.by is None:
         return finding
     return replace(finding, of_evidence=before.shown if before else None)
+
+
+def _heard(program: Program, entry: Entry, fact: facts.ObservationMade, finding: Finding) -> Finding:
+    """A finding of which one more that owes has been heard. Who speaks for a body that owes speaks for its members."""
+    owes, who = program.plan.owed_by[fact.milestone], entry.actor.party if entry.actor else None
+    heard = {*finding.heard, who} if who in owes else set(owes)
+    if heard.issuperset(owes):
+        return _observed(finding, entry.at)
+    return replace(finding, heard=tuple(party for party in owes if party in heard))
 
 
 def _observed(finding: Finding, at: datetime) -> Finding:

@@ -66,19 +66,9 @@ def reciprocity(program: Program, at: datetime) -> tuple[Account, ...]:
 
 
 def _reckoned(program: Program, at: datetime) -> Iterator[tuple[str, Reckoned]]:
-    for name, step in program.plan.milestones.items():
-        state, binding = program.milestone(name), step.due is None or step.due.scores
-        if state.waived is not None:
-            yield step.party, Reckoned("waived", "milestone", name, binding, state.waived.since)
-        elif state.due is not None and state.due.missed_at is not None:
-            yield step.party, Reckoned("late", "milestone", name, binding, state.due.missed_at, state.achieved_at)
-        elif state.status is MilestoneStatus.ACHIEVED and state.achieved_at is not None:
-            yield step.party, Reckoned("kept", "milestone", name, binding, state.achieved_at)
-        if state.due is not None and state.waived is None and is_late_originally(program, name, at):
-            passed = over(state.due.original, program.plan.time_zone)
-            yield step.party, Reckoned("late_original", "milestone", name, binding, passed, state.achieved_at)
-        for since, until in state.reversals:
-            yield step.party, Reckoned("broken", "milestone", name, binding, since, until)
+    for name in program.plan.milestones:
+        for one in _of_milestone(program, name, at):
+            yield from ((party, one) for party in program.plan.owed_by[name])
     for name, held in program.commitments.items():
         party = program.plan.commitments[name].party
         if party is None:
@@ -87,3 +77,20 @@ def _reckoned(program: Program, at: datetime) -> Iterator[tuple[str, Reckoned]]:
             yield party, Reckoned("broken", "commitment", name, True, since, until)
         if not held.broken and held.status == "in_force":
             yield party, Reckoned("kept", "commitment", name, True, held.in_force_since)
+
+
+def _of_milestone(program: Program, name: str, at: datetime) -> Iterator[Reckoned]:
+    """What whoever owes a milestone, each of several, has kept of it or was late with."""
+    step = program.plan.milestones[name]
+    state, binding = program.milestone(name), step.due is None or step.due.scores
+    if state.waived is not None:
+        yield Reckoned("waived", "milestone", name, binding, state.waived.since)
+    elif state.due is not None and state.due.missed_at is not None:
+        yield Reckoned("late", "milestone", name, binding, state.due.missed_at, state.achieved_at)
+    elif state.status is MilestoneStatus.ACHIEVED and state.achieved_at is not None:
+        yield Reckoned("kept", "milestone", name, binding, state.achieved_at)
+    if state.due is not None and state.waived is None and is_late_originally(program, name, at):
+        passed = over(state.due.original, program.plan.time_zone)
+        yield Reckoned("late_original", "milestone", name, binding, passed, state.achieved_at)
+    for since, until in state.reversals:
+        yield Reckoned("broken", "milestone", name, binding, since, until)

@@ -79,6 +79,7 @@ def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:
             facts.EvidenceRecorded(milestone=name)
             | facts.ObservationMade(milestone=name)
             | facts.MilestoneDetermined(milestone=name)
+            | facts.VoteCast(milestone=name)
             | facts.DeterminationTakenBack(milestone=name)
             | facts.MilestoneAssessed(milestone=name)
             | effects.DeadlineSet(milestone=name)

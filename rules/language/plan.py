@@ -127,6 +127,15 @@ class Plan(Strict):
         return {name: step for phase in self.phases.values() for name, step in phase.milestones.items()}
 
     @cached_property
+    def owed_by(self) -> Mapping[str, tuple[str, ...]]:
+        """By milestone, the parties that owe it, each; of a body its members."""
+        return {name: tuple(dict.fromkeys(self._members(step.party))) for name, step in self.milestones.items()}
+
+    def _members(self, names: Iterable[str]) -> Iterator[str]:
+        for name in names:
+            yield from self.bodies[name].members if name in self.bodies else (name,)
+
+    @cached_property
     def deciders(self) -> tuple[str, ...]:
         """Who decides incidents, ends suspensions and terminates."""
         determining = {name for step in self.milestones.values() for name in step.determined.by}

@@ -57,7 +57,7 @@ def _late(program: Program, expected: Expectation) -> Iterator[str]:
     late = [name for name in dates if (due := program.milestone(name).due) and due.missed_at]
     for party in expected.on_time or ():
         yield from _known(party, program.plan.parties)
-        missed = [name for name in late if program.plan.milestones[name].party == party]
+        missed = [name for name in late if party in program.plan.owed_by[name]]
         if missed:
             yield f"expected {party} to be on time, but it missed {', '.join(missed)}"
     if bool(late) is expected.nobody_late:

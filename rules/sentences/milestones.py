@@ -22,6 +22,10 @@ def milestone_told(fact: OnMilestone, plan: Plan) -> str:
             grade = fact.share if fact.grade is None else fact.grade
             part = f", {grade}" if fact.outcome == "partly_achieved" else ""
             return f"milestone {fact.milestone} determined{by_itself}: {fact.outcome.replace('_', ' ')}{part}{when}"
+        case facts.VoteCast():
+            grade = fact.share if fact.grade is None else fact.grade
+            part = f", {grade}" if fact.outcome == "partly_achieved" else ""
+            return f"vote on milestone {fact.milestone}: {fact.outcome.replace('_', ' ')}{part}. {fact.reason}"
         case facts.DeterminationTakenBack():
             was = fact.outcome.replace("_", " ")
             return f"determination of milestone {fact.milestone} as {was} (entry {fact.entry}) taken back: {fact.reason}"

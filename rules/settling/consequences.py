@@ -25,6 +25,7 @@ from rules.following.gates import gate
 from rules.following.referrals import referrals, snapbacks
 from rules.following.stability import counted
 from rules.following.verifiers import is_awaiting_verification
+from rules.following.voting import determinations
 from rules.measuring.unread import unread
 from rules.program import Program
 from rules.releases.settlement import releases
@@ -285,6 +286,7 @@ ORDER: tuple[Step, ...] = (
     partial(findings, held=True),
     partial(findings, held=False),
     achievements,
+    determinations,
     gates,
     children,
     openings,

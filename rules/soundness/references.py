@@ -88,20 +88,21 @@ def _releases(plan: Plan, signatories: Collection[str]) -> Iterator[Fault]:
 
 
 def _milestone(plan: Plan, at: Path, step: Milestone, signatories: Collection[str]) -> Iterator[Fault]:
-    yield from unknown((*at, "party"), step.party, "party", plan.parties)
+    for name in step.party:
+        yield from unknown((*at, "party"), name, "party or body" if plan.bodies else "party", signatories)
     for index, name in enumerate(step.verified_by):
         yield from unknown((*at, "verified_by", index), name, "party or body", signatories)
     for index, name in enumerate(step.determined.by):
         yield from unknown((*at, "determined", "by", index), name, "party or body", signatories)
+    for name in step.determined.weights:
+        yield from unknown((*at, "determined", "weights", name), name, "name in by", step.determined.by)
     for key, how in step.shown_by.items():
         match how:
-            case Attestation(by=parties):
+            case Attestation(by=parties) | Filed(by=parties) | Statement(by=parties):
                 for index, name in enumerate(parties):
                     yield from unknown((*at, "shown_by", key, "by", index), name, "party or body", signatories)
             case Measured(indicator=indicator):
                 yield from unknown((*at, "shown_by", key, "indicator"), indicator, "indicator", plan.indicators)
-            case Filed() | Statement():
-                pass
             case _:
                 assert_never(how)
     if step.due:

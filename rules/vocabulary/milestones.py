@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 from rules.times import Instant, Interval
 from rules.vocabulary.assessments import Assessment
 from rules.vocabulary.deadlines import DeadlineExtended, DeadlineMissed, DeadlineSet, Due
-from rules.vocabulary.determinations import DeterminationTakenBack, MilestoneDetermined
+from rules.vocabulary.determinations import DeterminationTakenBack, MilestoneDetermined, Vote, VoteCast
 from rules.vocabulary.findings import Finding, FindingMade, ObservationMade
 from rules.words import Id, Name, Strict
 
@@ -34,6 +34,7 @@ class WaiverExpired(Strict):
 OnMilestone: TypeAlias = (
     ObservationMade
     | MilestoneDetermined
+    | VoteCast
     | DeterminationTakenBack
     | FindingMade
     | DeadlineSet
@@ -89,6 +90,10 @@ class MilestoneState:
     determined_at: datetime | None = None
     determined_in: int | None = None
     """The ledger's entry of its newest determination, where somebody made that."""
+    votes: Mapping[str, Vote] = field(default_factory=dict)
+    """By whom, what some of several that determine it have said of its present finding."""
+    decided: Mapping[str, Vote] = field(default_factory=dict)
+    """By whom, what was said by those who made its newest determination."""
     before: MilestoneState | None = None
     """As it stood before its newest determination; None where that was taken back."""
     waived: Waiver | None = None

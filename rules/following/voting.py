@@ -1,0 +1,76 @@
+"""How several determine a milestone: each votes, and what enough of them say is determined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from fractions import Fraction
+
+from rules import facts
+from rules.effects import Effect
+from rules.following.agenda import Agenda, on
+from rules.following.anchors import deed_done_at
+from rules.language.milestones import Determination
+from rules.program import Program
+from rules.vocabulary.determinations import Decision, Vote
+
+
+def most_votes(rule: Determination) -> int:
+    """All votes that there are."""
+    return sum(rule.weights.get(name, 1) for name in rule.by)
+
+
+def carried(rule: Determination, votes: Mapping[str, Vote]) -> Decision | None:
+    """What enough have voted for; None while nothing has enough votes.
+
+    Who abstains counts neither way, but for `all` and a number of votes, which ask for votes and not for their share.
+    """
+    cast = {name: vote for name, vote in votes.items() if name in rule.by}
+    abstained = sum(rule.weights.get(name, 1) for name, vote in cast.items() if vote.outcome == "abstained")
+    for one in cast.values():
+        if (decision := one.decision) is None:
+            continue
+        for_it = sum(rule.weights.get(name, 1) for name, vote in cast.items() if vote.decision == decision)
+        if _enough(rule.agree or "any", for_it, most_votes(rule), abstained):
+            return decision
+    return None
+
+
+def _enough(agree: str, for_it: int, most: int, abstained: int) -> bool:
+    match agree:
+        case "any":
+            return True
+        case "all":
+            return for_it == most
+        case "majority":
+            return 2 * for_it > most - abstained
+        case share if share.endswith("%"):
+            return for_it * 100 >= Fraction(share.removesuffix("%")) * (most - abstained)
+        case _:
+            return for_it >= int(agree)
+
+
+def to_determine(program: Program, milestone: str) -> tuple[str, ...]:
+    """Who determines a milestone and has not voted; where all have and nothing has enough votes, all of them again."""
+    rule, votes = program.plan.milestones[milestone].determined, program.milestone(milestone).votes
+    return tuple(name for name in rule.by if name not in votes) or rule.by
+
+
+def determinations(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
+    """Milestones on which enough have voted."""
+    for name, state in on(agenda.milestones, program.milestones):
+        if state.votes and (vote := carried(program.plan.milestones[name].determined, state.votes)) is not None:
+            yield facts.MilestoneDetermined(
+                milestone=name,
+                outcome=vote.outcome,
+                grade=vote.grade,
+                share=vote.share,
+                reason=in_words(state.votes)[:4000],
+                happened_at=deed_done_at(program, name) if vote.outcome == "achieved" else None,
+                effective_at=at,
+            )
+
+
+def in_words(votes: Mapping[str, Vote]) -> str:
+    """What each has said, and why."""
+    return " ".join(f"{who}: {vote.outcome.replace('_', ' ')}. {vote.reason}" for who, vote in votes.items())
