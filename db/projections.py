@@ -118,7 +118,7 @@ def _phases(before: Program | None, after: Program) -> Iterator[Line]:
         yield {
             "name": name,
             "title": plan[name].title,
-            "status": state.status,
+            "status": state.told,
             "entry_met": state.entry_met,
             "entry_met_at": state.entry_met_at,
             "opened_at": state.opened_at,

@@ -16,8 +16,16 @@ from rules.vocabulary.disputes import DisputeReferred, DisputeUnsettled, Snapbac
 from rules.vocabulary.family import ChildOpened
 from rules.vocabulary.findings import FindingMade
 from rules.vocabulary.measurements import FigureAccepted
-from rules.vocabulary.milestones import MilestoneWaived, WaiverExpired
-from rules.vocabulary.phases import GateChanged, PhaseCompleted, PhaseOpened, PhaseReopened, PhaseSteppedBack, WarningGiven
+from rules.vocabulary.milestones import MilestoneDeclined, MilestoneWaived, WaiverExpired
+from rules.vocabulary.phases import (
+    GateChanged,
+    PhaseClosed,
+    PhaseCompleted,
+    PhaseOpened,
+    PhaseReopened,
+    PhaseSteppedBack,
+    WarningGiven,
+)
 from rules.vocabulary.proposals import ProposalAdopted, ProposalChanged, ProposalFailed, SilenceExtended
 from rules.vocabulary.releases import BalanceMoved, ReleaseRolledOver
 from rules.vocabulary.stability import StabilityCompleted, StabilityCounted
@@ -38,7 +46,9 @@ __all__ = [
     "FigureAccepted",
     "FindingMade",
     "GateChanged",
+    "MilestoneDeclined",
     "MilestoneWaived",
+    "PhaseClosed",
     "PhaseCompleted",
     "PhaseOpened",
     "PhaseReopened",
@@ -77,11 +87,13 @@ Effect: TypeAlias = (
     | PhaseCompleted
     | PhaseReopened
     | PhaseSteppedBack
+    | PhaseClosed
     | WarningGiven
     | ProposalChanged
     | ProposalAdopted
     | ProposalFailed
     | MilestoneWaived
+    | MilestoneDeclined
     | WaiverExpired
     | DeadlineExtended
     | SilenceExtended

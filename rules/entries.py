@@ -75,11 +75,13 @@ Fact: TypeAlias = Annotated[
     | effects.PhaseCompleted
     | effects.PhaseReopened
     | effects.PhaseSteppedBack
+    | effects.PhaseClosed
     | effects.WarningGiven
     | effects.ProposalChanged
     | effects.ProposalAdopted
     | effects.ProposalFailed
     | effects.MilestoneWaived
+    | effects.MilestoneDeclined
     | effects.WaiverExpired
     | effects.DeadlineExtended
     | effects.SilenceExtended

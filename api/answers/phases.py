@@ -82,7 +82,7 @@ class PhaseAnswer(BaseModel):
             name=name,
             title=rule.title,
             within=rule.within,
-            status=state.status,
+            status=state.told,
             entry_met=state.entry_met,
             opened_at=state.opened_at,
             completed_at=state.completed_at,

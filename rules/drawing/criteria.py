@@ -22,6 +22,8 @@ def asked(criterion: c.Criterion, zone: str) -> str:  # noqa: C901, PLR0912  one
             return f"milestone {name}"
         case c.MilestoneGraded(graded=graded):
             return f"milestone {graded.milestone} graded {graded.at_least.normalize():f} or better"
+        case c.OutcomeIs(outcome=outcome):
+            return f"milestone {outcome.milestone} {' or '.join(outcome.is_).replace('_', ' ')}"
         case c.PhaseComplete(phase=name):
             return f"phase {name} complete"
         case c.StabilityKept(stability=name):

@@ -84,7 +84,11 @@ def _choice(criterion: c.Criterion) -> str:
 def _sources(leaf: c.Leaf, own: str, zone: str) -> Iterator[str]:
     """The nodes that an arrow into a gate comes from; consents, dates and quiet get a node of their own."""
     match leaf:
-        case c.MilestoneAchieved(milestone=name) | c.MilestoneGraded(graded=c.Graded(milestone=name)):
+        case (
+            c.MilestoneAchieved(milestone=name)
+            | c.MilestoneGraded(graded=c.Graded(milestone=name))
+            | c.OutcomeIs(outcome=c.Outcome(milestone=name))
+        ):
             yield f"m_{name}"
         case c.PhaseComplete(phase=name):
             yield f"e_{name}"

@@ -59,6 +59,8 @@ def _phase(plan: Plan, name: str, indent: str) -> Iterator[str]:
     if rule.stability:
         yield from (f"{indent}{line}" for line in _stability(rule.stability, plan.time_zone))
     yield f"{indent}is complete with {all_asked(rule.exit, plan.time_zone) if rule.exit else 'all that stands in it'}"
+    if rule.closes_when:
+        yield f"{indent}is closed for good with {all_asked(rule.closes_when, plan.time_zone)}"
     if rule.entry:
         yield f"{indent}if its entry gate closes again: {rule.when_gate_closes.replace('_', ' ')}"
     for child, opened in plan.programs.items():
@@ -95,6 +97,8 @@ def _milestone(plan: Plan, name: str, indent: str) -> Iterator[str]:
     yield f"{indent}    verified by {' or '.join(step.verified_by)}{itself}, determined {_decided(step.determined)}{scale}"
     for aspect, what in step.determined.considering.items():
         yield f"{indent}    considering {aspect}: {what}"
+    if step.declined_by:
+        yield f"{indent}    need not be done, where {step.declined_by} so decides"
     if step.holds_while:
         yield f"{indent}    held while {all_asked(step.holds_while, plan.time_zone)}"
 

@@ -69,6 +69,8 @@ def milestone_after(program: Program, entry: Entry, fact: OnMilestone) -> Progra
         case effects.MilestoneWaived():
             waiver = Waiver(fact.proposal, fact.effective_at, fact.until)
             return with_milestone(program, fact.milestone, waived=waiver)
+        case effects.MilestoneDeclined():
+            return _declined(program, fact)
         case effects.WaiverExpired():
             due_then = program.milestone(fact.milestone).due
             due_then = due_then and _unwaived(due_then, fact.effective_at)
@@ -97,6 +99,27 @@ def _determined(program: Program, entry: Entry, fact: facts.MilestoneDetermined)
         decided=state.votes if entry.actor is None else {entry.actor.party or "": _vote(entry, fact)},
         reversals=_reversals(state, fact),
         due=_due_after(program, state, fact),
+    )
+
+
+def _declined(program: Program, fact: effects.MilestoneDeclined) -> Program:
+    """A milestone that is not done. Who had missed its date by then has; nobody does any more."""
+    due = program.milestone(fact.milestone).due
+    if due is not None:
+        late = due.is_late_originally(fact.effective_at, _opened_at(program, fact.milestone))
+        due = replace(due, kept=True, missed_original=late)
+    return with_milestone(
+        program,
+        fact.milestone,
+        status=MilestoneStatus.DECLINED,
+        declined_at=fact.effective_at,
+        waived=None,
+        grade=None,
+        votes={},
+        determined_in=None,
+        before=None,
+        finding=None,
+        due=due,
     )
 
 

@@ -45,7 +45,7 @@ def written(leaf: c.Leaf) -> str:
     """A criterion as a plan writes it, in short."""
     (key,) = type(leaf).model_fields
     value = getattr(leaf, key)
-    if isinstance(value, c.Graded):
+    if isinstance(value, c.Graded | c.Outcome):
         return f"{key}: {value.milestone}"
     if isinstance(value, tuple):
         return f"{key}: {', '.join(value)}"
@@ -65,9 +65,11 @@ def _leaf(program: Program, asking: Asking | None, leaf: c.Leaf, at: datetime) -
         case c.MilestoneGraded(graded=c.Graded(milestone=name, at_least=least)):
             sentence, owes, since, earliest = milestone_reason(program, name, at)
             return f"{sentence} Asked is the grade {least.normalize():f}.", owes, since, earliest
+        case c.OutcomeIs(outcome=asked):
+            return _outcome_reason(program, asked, at)
         case c.PhaseComplete(phase=name):
             owes = tuple(dict.fromkeys(party for owed in _owed_in(program, name, at) for party in owed))
-            return f"{plan.phases[name].title}: not complete ({program.phase(name).status}).", owes, None, None
+            return f"{plan.phases[name].title}: not complete ({program.phase(name).told}).", owes, None, None
         case c.StabilityKept(stability=name):
             return stability_reason(program, name, at)
         case c.CommitmentHolds(commitment=name):
@@ -100,6 +102,15 @@ def _leaf(program: Program, asking: Asking | None, leaf: c.Leaf, at: datetime) -
         case c.ProgramMilestone(program_milestone=asked):
             return child_reason(program, asked.program, asked.milestone)
     assert_never(leaf)
+
+
+def _outcome_reason(program: Program, asked: c.Outcome, at: datetime) -> Reason:
+    wanted = " or ".join(one.replace("_", " ") for one in asked.is_)
+    sentence, owes, since, earliest = milestone_reason(program, asked.milestone, at)
+    if "achieved" in asked.is_:
+        return f"{sentence} Asked is {wanted}.", owes, since, earliest
+    told = program.milestone(asked.milestone).told.replace("_", " ")
+    return f"{program.plan.milestones[asked.milestone].title}: it is {told}; asked is {wanted}.", (), None, None
 
 
 def _consent_reason(program: Program, asking: Asking | None, parties: tuple[str, ...], at: datetime) -> Reason:

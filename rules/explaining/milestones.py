@@ -40,7 +40,7 @@ def next_act(program: Program, name: str, at: datetime) -> NextAct:
     """A milestone waits for evidence, then for a verifier, then for time to observe, then for a decision."""
     plan, step, finding = program.plan, program.plan.milestones[name], program.milestone(name).finding
     home = program.phase(plan.phase_of[name])
-    if home.status is PhaseStatus.WAITING:
+    if home.status is PhaseStatus.WAITING or program.milestone(name).status is MilestoneStatus.DECLINED:
         return NextAct("nothing")
     if finding is not None and finding.outcome is Truth.MET:
         until = finding.observable_until
@@ -110,6 +110,8 @@ def _waits(program: Program, name: str, act: NextAct, at: datetime) -> str:
     plan, title = program.plan, program.plan.milestones[name].title
     late, before, who = _late(program, name), _determined_before(program.milestone(name)), named(program, act.owes)
     match act.what:
+        case "nothing" if program.milestone(name).status is MilestoneStatus.DECLINED:
+            return f"{title}: it was decided that it is not done."
         case "nothing":
             return f"{title}: nothing is owed before {plan.phases[plan.phase_of[name]].title} opens."
         case "observation":

@@ -118,7 +118,7 @@ def of_phase(program: Program, name: str, at: datetime) -> Iterator[Owed]:
     waiting = state.status is PhaseStatus.WAITING
     outer = program.phase(rule.within).status if rule.within else PhaseStatus.OPEN
     closed = outer is PhaseStatus.WAITING or (waiting and outer is PhaseStatus.COMPLETE)
-    if state.status is PhaseStatus.COMPLETE or closed:
+    if state.told in ("complete", "closed") or closed:
         return
     if waiting and rule.opens == "on_advance" and state.entry_met:
         for party in (rule.party,) if rule.party else tuple(program.plan.parties):

@@ -17,7 +17,7 @@ from rules.program import Program
 from rules.vocabulary.milestones import MilestoneStatus
 from rules.vocabulary.stalls import Stall
 
-How: TypeAlias = Literal["kept", "late", "late_original", "waived", "broken"]
+How: TypeAlias = Literal["kept", "late", "late_original", "waived", "declined", "broken"]
 """`late` is counted against a date as it stands, by pauses and agreements; `late_original` against what it was first."""
 
 
@@ -83,7 +83,9 @@ def _of_milestone(program: Program, name: str, at: datetime) -> Iterator[Reckone
     """What whoever owes a milestone, each of several, has kept of it or was late with."""
     step = program.plan.milestones[name]
     state, binding = program.milestone(name), step.due is None or step.due.scores
-    if state.waived is not None:
+    if state.declined_at is not None and not (state.due and state.due.missed_at):
+        yield Reckoned("declined", "milestone", name, binding, state.declined_at)
+    elif state.waived is not None:
         yield Reckoned("waived", "milestone", name, binding, state.waived.since)
     elif state.due is not None and state.due.missed_at is not None:
         yield Reckoned("late", "milestone", name, binding, state.due.missed_at, state.achieved_at)

@@ -27,6 +27,8 @@ def _asked(program: Program, block: Blocking) -> Iterator[tuple[str, str]]:  # n
                 yield "advance", block.phase
         case c.MilestoneAchieved(milestone=name) | c.MilestoneGraded(graded=c.Graded(milestone=name)):
             yield from ((kind, name) for kind in OF_A_MILESTONE)
+        case c.OutcomeIs(outcome=asked):
+            yield from ((kind, asked.milestone) for kind in OF_A_MILESTONE)
         case c.ConsentGiven():
             yield "consent", block.phase
         case c.CommitmentHolds(commitment=name):

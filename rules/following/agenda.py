@@ -86,6 +86,7 @@ def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:
             | effects.DeadlineMissed(milestone=name)
             | effects.DeadlineExtended(milestone=name)
             | effects.MilestoneWaived(milestone=name)
+            | effects.MilestoneDeclined(milestone=name)
             | effects.WaiverExpired(milestone=name)
             | effects.FindingMade(milestone=str(name))
         ):
@@ -114,6 +115,7 @@ def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:
             | effects.PhaseCompleted(phase=name)
             | effects.PhaseReopened(phase=name)
             | effects.PhaseSteppedBack(phase=name)
+            | effects.PhaseClosed(phase=name)
         ):
             return (("phase", name),)
         case effects.ChildOpened(program=name) | facts.ChildReported(program=name):

@@ -35,7 +35,7 @@ def deadlines(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect
     One that was missed moves as well: what it depends on counts from when it was so, not from when it became known.
     """
     for name, step in on(agenda.milestones, program.plan.milestones):
-        if step.due is None or program.milestone(name).status is MilestoneStatus.ACHIEVED:
+        if step.due is None or program.milestone(name).status in (MilestoneStatus.ACHIEVED, MilestoneStatus.DECLINED):
             continue
         before = program.milestone(name).due
         now = dated(program, name, step.due)

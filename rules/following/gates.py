@@ -58,6 +58,8 @@ def judge(program: Program, consents: Collection[str], criterion: c.Criterion, a
         case c.MilestoneGraded(graded=c.Graded(milestone=name, at_least=least)):
             grade = program.milestone(name).grade
             return _met(grade is not None and grade >= least)
+        case c.OutcomeIs(outcome=asked):
+            return _met(program.milestone(asked.milestone).told in asked.is_)
         case c.PhaseComplete(phase=name):
             return _met(program.phase(name).status is PhaseStatus.COMPLETE)
         case c.StabilityKept(stability=name):

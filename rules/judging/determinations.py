@@ -39,6 +39,9 @@ def determined(program: Program, actor: a.Actor, deed: a.Determine, at: datetime
             f"The phase {program.plan.phase_of[name]} is not open; nothing is owed in it yet.",
             "a determination once its entry gate has opened",
         )
+    if program.milestone(name).status is MilestoneStatus.DECLINED:
+        told = f"It was decided that {name} is not done."
+        raise No(Code.ALREADY_DETERMINED, told, "a determination of a milestone that is still to be done")
     if deed.outcome == "abstained":
         return _abstained(program, step, deed, at)
     state, grade = program.milestone(name), _grade(step, deed, name)

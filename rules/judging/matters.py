@@ -39,6 +39,10 @@ def check_matter(program: Program, procedure: str, matter: m.Matter, at: datetim
     match matter:
         case m.Waive():
             _check_waiver(program, procedure, matter, at)
+        case m.Decline():
+            step = milestone_of(program, matter.milestone)
+            _check_procedure(f"{matter.milestone} is declined", step.declined_by, procedure)
+            _check_undecided(program, matter.milestone)
         case m.Extend():
             _check_extension(program, procedure, matter, at)
         case m.ExtendSilence():
@@ -63,11 +67,16 @@ def _check_procedure(what: str, foreseen: str | None, procedure: str) -> None:
         raise No(Code.OTHER_PROCEDURE, f"That {what} is not decided by {procedure}.", f"the procedure {foreseen}")
 
 
+def _check_undecided(program: Program, milestone: str) -> None:
+    status = program.milestone(milestone).status
+    if status in (MilestoneStatus.ACHIEVED, MilestoneStatus.DECLINED):
+        raise No(Code.ALREADY_DETERMINED, f"{milestone} is {status}.", "a milestone that is neither achieved nor declined")
+
+
 def _check_waiver(program: Program, procedure: str, matter: m.Waive, at: datetime) -> None:
     step = milestone_of(program, matter.milestone)
     _check_procedure(f"{matter.milestone} is waived", step.waived_by, procedure)
-    if program.milestone(matter.milestone).status is MilestoneStatus.ACHIEVED:
-        raise No(Code.ALREADY_DETERMINED, f"{matter.milestone} is achieved.", "a milestone that is not achieved")
+    _check_undecided(program, matter.milestone)
     if matter.until is not None and matter.until <= at:
         told = f"The waiver would end on {dates.told(matter.until, program.plan.time_zone)}, which has passed."
         raise No(Code.NOT_LATER, told, "a later end")
@@ -77,7 +86,7 @@ def _check_extension(program: Program, procedure: str, matter: m.Extend, at: dat
     step, zone = milestone_of(program, matter.milestone), program.plan.time_zone
     _check_procedure(f"{matter.milestone} is extended", step.due.extended_by if step.due else None, procedure)
     state = program.milestone(matter.milestone)
-    if state.due is None or state.status is MilestoneStatus.ACHIEVED:
+    if state.due is None or state.status in (MilestoneStatus.ACHIEVED, MilestoneStatus.DECLINED):
         raise No(Code.NOTHING_TO_EXTEND, f"{matter.milestone} has no due date that runs.", "a milestone that is due")
     now = state.due.revised or state.due.original
     if matter.to <= now:

@@ -61,6 +61,10 @@ class Trigger(Strict):
     attributed_to: tuple[Name, ...] | None = Field(default=None, description="parties or non-parties; left out, anybody")
 
 
+Ending: TypeAlias = Literal["achieved", "partly_achieved", "not_achieved", "reversed", "waived", "declined"]
+"""How a milestone can have ended, as far as it is known now."""
+
+
 class MilestoneAchieved(Strict):
     milestone: Name
 
@@ -72,6 +76,15 @@ class Graded(Strict):
 
 class MilestoneGraded(Strict):
     graded: Graded
+
+
+class Outcome(Strict):
+    milestone: Name
+    is_: tuple[Ending, ...] = Field(alias="is", min_length=1, description="how it may have ended")
+
+
+class OutcomeIs(Strict):
+    outcome: Outcome
 
 
 class PhaseComplete(Strict):
@@ -176,6 +189,7 @@ class AtLeast(Strict):
 _KEYS = (
     "milestone",
     "graded",
+    "outcome",
     "phase",
     "stability",
     "commitment",
@@ -203,6 +217,7 @@ def _key(value: Any) -> str | None:
 Criterion: TypeAlias = Annotated[
     Annotated[MilestoneAchieved, Tag("=milestone")]
     | Annotated[MilestoneGraded, Tag("=graded")]
+    | Annotated[OutcomeIs, Tag("=outcome")]
     | Annotated[PhaseComplete, Tag("=phase")]
     | Annotated[StabilityKept, Tag("=stability")]
     | Annotated[CommitmentHolds, Tag("=commitment")]
@@ -228,6 +243,7 @@ Criterion: TypeAlias = Annotated[
 Leaf: TypeAlias = (
     MilestoneAchieved
     | MilestoneGraded
+    | OutcomeIs
     | PhaseComplete
     | StabilityKept
     | CommitmentHolds

@@ -17,6 +17,8 @@ from rules.language.criteria import (
     MilestoneAchieved,
     MilestoneGraded,
     NotBefore,
+    Outcome,
+    OutcomeIs,
     PhaseComplete,
     ProgramComplete,
     ProgramMilestone,
@@ -57,7 +59,7 @@ def dependents(
         if phase.within is not None:
             index["phase", phase.within].phases.add(name)
         anchor = phase.stability.from_ if phase.stability else None
-        asked = [subject for criterion in (*phase.entry, *exits[name]) for subject in _asked(criterion)]
+        asked = [subject for criterion in (*phase.entry, *exits[name], *phase.closes_when) for subject in _asked(criterion)]
         for subject in (*asked, *(_anchored(anchor) if anchor else ())):
             index[subject].phases.add(name)
     for name, step in ((name, step) for phase in phases.values() for name, step in phase.milestones.items()):
@@ -88,7 +90,11 @@ def _earning(terms: Release) -> Iterator[Subject]:
 def _asked(criterion: Criterion) -> Iterator[Subject]:
     for leaf in leaves(criterion):
         match leaf:
-            case MilestoneAchieved(milestone=name) | MilestoneGraded(graded=Graded(milestone=name)):
+            case (
+                MilestoneAchieved(milestone=name)
+                | MilestoneGraded(graded=Graded(milestone=name))
+                | OutcomeIs(outcome=Outcome(milestone=name))
+            ):
                 yield "milestone", name
             case Assessed(assessed=asked):
                 yield "milestone", asked.milestone

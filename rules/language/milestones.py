@@ -103,4 +103,5 @@ class Milestone(Strict):
         default=THAT_COUNT, description="causes of a revised figure for which a reversal is proposed"
     )
     waived_by: Name | None = Field(default=None, description="the procedure that can waive it")
+    declined_by: Name | None = Field(default=None, description="the procedure that can decide that it is not done")
     note: Text | None = None

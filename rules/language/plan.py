@@ -22,6 +22,7 @@ from rules.language.criteria import (
     FigureHolds,
     MilestoneAchieved,
     NotBefore,
+    OutcomeIs,
     PhaseComplete,
     ProgramComplete,
     StabilityKept,
@@ -195,6 +196,7 @@ class Plan(Strict):
         for name, phase in self.phases.items():
             yield ("phases", name, "entry"), phase.entry
             yield ("phases", name, "exit"), phase.exit
+            yield ("phases", name, "closes_when"), phase.closes_when
             for step_name, step in phase.milestones.items():
                 yield ("phases", name, "milestones", step_name, "holds_while"), step.holds_while
         for name, commitment in self.commitments.items():
@@ -228,15 +230,21 @@ class Plan(Strict):
         return {name: (consents_asked(*phase.entry), consents_asked(*self.exits[name])) for name, phase in self.phases.items()}
 
     @cached_property
-    def dates(self) -> Mapping[str, tuple[tuple[NotBefore, ...], tuple[NotBefore, ...]]]:
-        """The phases whose gates wait for a date: what entry and exit wait for."""
-        waits = {name: (_dated(phase.entry), _dated(self.exits[name])) for name, phase in self.phases.items()}
-        return {name: both for name, both in waits.items() if any(both)}
+    def dates(self) -> Mapping[str, tuple[tuple[NotBefore, ...], tuple[NotBefore, ...], tuple[NotBefore, ...]]]:
+        """The phases whose gates wait for a date: what entry and exit wait for, and what closes them."""
+        waits = {
+            name: (_dated(phase.entry), _dated(self.exits[name]), _dated(phase.closes_when))
+            for name, phase in self.phases.items()
+        }
+        return {name: dated for name, dated in waits.items() if any(dated)}
 
     def _whole(self, name: str) -> Iterator[Criterion]:
         phase = self.phases[name]
-        for milestone in phase.milestones:
-            yield MilestoneAchieved(milestone=milestone)
+        for milestone, step in phase.milestones.items():
+            if step.declined_by is None:
+                yield MilestoneAchieved(milestone=milestone)
+            else:
+                yield OutcomeIs.model_validate({"outcome": {"milestone": milestone, "is": ["achieved", "waived", "declined"]}})
         if phase.stability is not None:
             yield StabilityKept(stability=name)
         for inner, other in self.phases.items():

@@ -46,6 +46,8 @@ def milestone_told(fact: OnMilestone, plan: Plan) -> str:
         case effects.MilestoneWaived():
             until = f" until {dates.told(fact.until, zone)}" if fact.until else ""
             return f"milestone {fact.milestone} waived{until}"
+        case effects.MilestoneDeclined():
+            return f"milestone {fact.milestone} declined: it is not done"
         case effects.WaiverExpired():
             return f"the waiver of {fact.milestone} has ended"
     assert_never(fact)

@@ -196,11 +196,11 @@ def _anchors(program: Program) -> Iterator[Clock]:
 
 
 def _dates(program: Program) -> Iterator[Clock]:
-    for name, (entry, leave) in program.plan.dates.items():
+    for name, (entry, leave, closes) in program.plan.dates.items():
         state = program.phase(name)
-        if state.status is PhaseStatus.COMPLETE:
+        if state.told in ("complete", "closed"):
             continue
-        for leaf in entry if state.status is PhaseStatus.WAITING else leave:
+        for leaf in (*closes, *(entry if state.status is PhaseStatus.WAITING else leave)):
             since = occurred(program, leaf.not_before.from_)
             due = since and dates.begins(since, leaf.not_before.within, program.plan.time_zone)
             if due and due > program.settled_to:

@@ -26,6 +26,7 @@ from rules.following.referrals import referrals, snapbacks
 from rules.following.stability import counted
 from rules.following.verifiers import is_awaiting_verification
 from rules.following.voting import determinations
+from rules.language.phases import Phase
 from rules.measuring.unread import unread
 from rules.program import Program
 from rules.releases.settlement import releases
@@ -33,7 +34,7 @@ from rules.releases.windows import has_time_left
 from rules.truth import Truth
 from rules.vocabulary.findings import Finding
 from rules.vocabulary.milestones import MilestoneStatus
-from rules.vocabulary.phases import PhaseStatus
+from rules.vocabulary.phases import PhaseState, PhaseStatus
 from rules.vocabulary.stability import Stability
 from rules.vocabulary.standing import Standing
 
@@ -102,7 +103,7 @@ def findings(program: Program, at: datetime, agenda: Agenda, *, held: bool) -> I
     """What the evidence now shows that it did not show before; `held` for achieved milestones."""
     for name, state in on(agenda.milestones, program.milestones):
         achieved, begun = state.status is MilestoneStatus.ACHIEVED, state.status is not MilestoneStatus.NOT_STARTED
-        if achieved is not held or not (begun or _is_measured(program, name)):
+        if achieved is not held or state.status is MilestoneStatus.DECLINED or not (begun or _is_measured(program, name)):
             continue
         now, before = found(program, name, at), state.finding.shown if state.finding else None
         if not begun and now.unknown is None and state.finding is None:
@@ -200,6 +201,11 @@ def gates(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
     """Gates that begin or cease to be met, and what that does to their phases."""
     for name, rule in on(agenda.phases, program.plan.phases):
         state = program.phase(name)
+        if state.closed_at is not None:
+            continue
+        if _closes(program, rule, state, at):
+            yield effects.PhaseClosed(phase=name, effective_at=at)
+            continue
         waiting = state.status is PhaseStatus.WAITING
         entry = _holds(gate(program, program.consented(name, "entry"), rule.entry, at), held=state.entry_met and not waiting)
         entry = entry and _within(program, rule.within, waiting=waiting)
@@ -218,6 +224,13 @@ def gates(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
             yield effects.GateChanged(phase=name, gate="exit", met=leave, effective_at=at)
             if not leave and state.status is PhaseStatus.COMPLETE:
                 yield effects.PhaseReopened(phase=name, effective_at=at)
+
+
+def _closes(program: Program, rule: Phase, state: PhaseState, at: datetime) -> bool:
+    """Whether a phase that is not complete is closed for good. For good, so that nothing opens and closes without end."""
+    if not rule.closes_when or state.status is PhaseStatus.COMPLETE:
+        return False
+    return gate(program, (), rule.closes_when, at) is Truth.MET
 
 
 def _holds(gate_is: Truth, *, held: bool) -> bool:
@@ -259,7 +272,7 @@ def openings(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]
         return
     for name, rule in on(agenda.phases, program.plan.phases):
         state = program.phase(name)
-        if state.status is PhaseStatus.WAITING and state.entry_met and rule.opens == "automatically":
+        if state.told == "waiting" and state.entry_met and rule.opens == "automatically":
             yield effects.PhaseOpened(phase=name, effective_at=at)
         elif state.status is PhaseStatus.OPEN and state.exit_met:
             yield effects.PhaseCompleted(phase=name, effective_at=at)
@@ -269,10 +282,20 @@ def endings(program: Program, at: datetime, _: Agenda) -> Iterator[Effect]:
     """The end of the program: all phases are complete, and time has no say in any release any more."""
     if (
         program.standing is Standing.RUNNING
-        and all(program.phase(name).status is PhaseStatus.COMPLETE for name in program.plan.phases)
+        and all(_is_over(program, name) for name in program.plan.phases)
         and not any(has_time_left(program, name) for name, _ in program.paying)
     ):
         yield effects.ProgramCompleted(effective_at=at)
+
+
+def _is_over(program: Program, name: str) -> bool:
+    """Complete, or closed for good: itself, or what it would open within."""
+    state, outer = program.phase(name), program.plan.phases[name].within
+    if state.status is PhaseStatus.WAITING and outer is not None and state.closed_at is None:
+        return program.phase(outer).closed_at is not None or (
+            program.phase(outer).status is PhaseStatus.WAITING and _is_over(program, outer)
+        )
+    return state.told in ("complete", "closed")
 
 
 ORDER: tuple[Step, ...] = (

@@ -46,6 +46,8 @@ def enacted(proposal: str, matter: m.Matter, at: datetime) -> Effect:
     match matter:
         case m.Waive():
             return effects.MilestoneWaived(milestone=matter.milestone, until=matter.until, proposal=proposal, effective_at=at)
+        case m.Decline():
+            return effects.MilestoneDeclined(milestone=matter.milestone, proposal=proposal, effective_at=at)
         case m.Extend():
             return effects.DeadlineExtended(milestone=matter.milestone, to=matter.to, proposal=proposal, effective_at=at)
         case m.ExtendSilence():

@@ -57,6 +57,8 @@ def _criterion(plan: Plan, at: Path, criterion: c.Criterion) -> Iterator[Fault]:
             yield from unknown((*at, "milestone"), name, "milestone", plan.milestones)
         case c.MilestoneGraded(graded=graded):
             yield from _graded(plan, (*at, "graded"), graded)
+        case c.OutcomeIs(outcome=outcome):
+            yield from _outcome(plan, (*at, "outcome"), outcome)
         case c.PhaseComplete(phase=name):
             yield from unknown((*at, "phase"), name, "phase", plan.phases)
         case c.StabilityKept(stability=name):
@@ -104,6 +106,24 @@ def _figure(plan: Plan, at: Path, figure: c.FigureAsked) -> Iterator[Fault]:
     if not counted and not indicator.verified_by:
         message = f"nobody verifies the figures of {figure.indicator}; write verified_by: [...] there"
         yield Fault((*at, "indicator"), message)
+
+
+def _outcome(plan: Plan, at: Path, outcome: c.Outcome) -> Iterator[Fault]:
+    yield from unknown((*at, "milestone"), outcome.milestone, "milestone", plan.milestones)
+    step = plan.milestones.get(outcome.milestone)
+    if step is None:
+        return
+    scale = step.determined.scale is not None
+    could: dict[c.Ending, tuple[bool, str]] = {
+        "partly_achieved": (scale, "it has no scale; write determined: {..., scale: ordinal} there"),
+        "waived": (step.waived_by is not None, "nothing waives it; write waived_by: PROCEDURE there"),
+        "declined": (step.declined_by is not None, "nothing declines it; write declined_by: PROCEDURE there"),
+        "not_achieved": (not step.determined.automatically, "nobody determines it; write determined: {by: [...]} there"),
+        "reversed": (not step.determined.automatically, "nobody determines it; write determined: {by: [...]} there"),
+    }
+    for index, ending in enumerate(outcome.is_):
+        if ending in could and not could[ending][0]:
+            yield Fault((*at, "is", index), f"{outcome.milestone} is never {ending.replace('_', ' ')}: {could[ending][1]}")
 
 
 def _graded(plan: Plan, at: Path, graded: c.Graded) -> Iterator[Fault]:

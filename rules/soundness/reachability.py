@@ -163,6 +163,8 @@ def _needs(plan: Plan, criterion: c.Criterion) -> Event | None:
     match criterion:
         case c.MilestoneAchieved(milestone=name) | c.MilestoneGraded(graded=c.Graded(milestone=name)):
             return ("achieved", name)
+        case c.OutcomeIs(outcome=asked):
+            return ("achieved", asked.milestone) if set(asked.is_) <= {"achieved", "partly_achieved", "reversed"} else None
         case c.PhaseComplete(phase=name):
             return ("complete", name)
         case c.StabilityKept(stability=name):

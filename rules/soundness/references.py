@@ -41,6 +41,12 @@ def references(plan: Plan) -> Iterator[Fault]:
             yield from unknown((*at, "within"), phase.within, "phase", plan.phases)
         yield from gate(plan, (*at, "entry"), phase.entry)
         yield from gate(plan, (*at, "exit"), phase.exit)
+        yield from gate(plan, (*at, "closes_when"), phase.closes_when)
+        for place, leaf in placed_leaves((*at, "closes_when"), phase.closes_when):
+            if isinstance(leaf, c.ConsentGiven):
+                yield Fault(
+                    place, "consent is given to the opening or the completion of a phase; decline a milestone to close one"
+                )
         if phase.stability:
             yield from stability(plan, (*at, "stability"), phase.stability)
         for step_name, step in phase.milestones.items():
@@ -107,6 +113,8 @@ def _milestone(plan: Plan, at: Path, step: Milestone, signatories: Collection[st
                 assert_never(how)
     if step.due:
         yield from _deadline(plan, (*at, "due"), step.due)
+    if step.declined_by:
+        yield from unknown((*at, "declined_by"), step.declined_by, "procedure", plan.procedures)
     if step.waived_by:
         yield from unknown((*at, "waived_by"), step.waived_by, "procedure", plan.procedures)
     yield from gate(plan, (*at, "holds_while"), step.holds_while)

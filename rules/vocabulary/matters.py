@@ -18,6 +18,13 @@ class Waive(Strict):
     until: Instant | None = Field(default=None, description="left out, for good")
 
 
+class Decline(Strict):
+    """That a milestone is not done: for good, and nobody's failure. Gates count it where they say so."""
+
+    kind: Literal["decline"] = "decline"
+    milestone: Name
+
+
 class Extend(Strict):
     """That a milestone is due later. The original date stays on record beside the new one."""
 
@@ -58,4 +65,6 @@ class Amend(Strict):
     parameters: dict[Name, Chosen] = Field(default_factory=dict)
 
 
-Matter: TypeAlias = Annotated[Waive | Extend | ExtendSilence | ExtendStage | Keep | Amend, Field(discriminator="kind")]
+Matter: TypeAlias = Annotated[
+    Waive | Decline | Extend | ExtendSilence | ExtendStage | Keep | Amend, Field(discriminator="kind")
+]

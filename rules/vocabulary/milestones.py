@@ -25,6 +25,15 @@ class MilestoneWaived(Strict):
     effective_at: Instant
 
 
+class MilestoneDeclined(Strict):
+    """It was decided by a procedure that a milestone is not done."""
+
+    kind: Literal["milestone_declined"] = "milestone_declined"
+    milestone: Name
+    proposal: Id
+    effective_at: Instant
+
+
 class WaiverExpired(Strict):
     kind: Literal["waiver_expired"] = "waiver_expired"
     milestone: Name
@@ -40,6 +49,7 @@ OnMilestone: TypeAlias = (
     | DeadlineSet
     | DeadlineMissed
     | MilestoneWaived
+    | MilestoneDeclined
     | WaiverExpired
     | DeadlineExtended
 )
@@ -52,6 +62,7 @@ class MilestoneStatus(StrEnum):
     PARTLY_ACHIEVED = "partly_achieved"
     NOT_ACHIEVED = "not_achieved"
     REVERSED = "reversed"
+    DECLINED = "declined"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +103,7 @@ class MilestoneState:
     """The ledger's entry of its newest determination, where somebody made that."""
     votes: Mapping[str, Vote] = field(default_factory=dict)
     """By whom, what some of several that determine it have said of its present finding."""
+    declined_at: datetime | None = None
     decided: Mapping[str, Vote] = field(default_factory=dict)
     """By whom, what was said by those who made its newest determination."""
     before: MilestoneState | None = None
@@ -99,6 +111,11 @@ class MilestoneState:
     waived: Waiver | None = None
     assessments: Mapping[str, Assessment] = field(default_factory=dict)
     """By assessor, its newest."""
+
+    @property
+    def told(self) -> str:
+        """How it stands, in one word."""
+        return "waived" if self.waived else self.status.value
 
     @property
     def counts(self) -> bool:
