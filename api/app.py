@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import threading
 from collections.abc import AsyncIterator, MutableMapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -53,6 +52,7 @@ from db.check_runs import CheckRuns
 from db.documents import Documents, store_at
 from db.exposing import counting, exposed, measured
 from db.figures import Figures
+from db.garbage import collect_less_often
 from db.plan_reader import PlanReader
 from db.programs import Programs
 from db.queries import Queries
@@ -107,8 +107,9 @@ async def _opened(stack: AsyncExitStack) -> State:
     reader = await stack.enter_async_context(Reader(url, size=readers, patience=patience))
     clerk = await stack.enter_async_context(Clerk(url, size=clerks, patience=patience))
     plans = PlanReader()
+    await plans.start()
     stack.push_async_callback(plans.close)
-    snapshots = Snapshots(reader, clerk)
+    snapshots = Snapshots(reader, clerk, plans)
     stack.push_async_callback(snapshots.close)
     programs = Programs(reader, plans, snapshots)
     telemetry = TelemetrySettings()
@@ -132,7 +133,7 @@ async def _opened(stack: AsyncExitStack) -> State:
         figures = Figures(reader)
         measured(metrics, recorder, programs, (writer, reader, clerk), figures)
         await stack.enter_async_context(exposed(telemetry.accord_metrics, metrics, figures))
-    _collect_less_often()
+    collect_less_often()
     return State(
         settings=settings,
         recorder=recorder,
@@ -159,15 +160,6 @@ async def _ended(task: asyncio.Task[None]) -> None:
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
-
-
-def _collect_less_often() -> None:
-    """Looks for cyclic garbage after 20,000 new objects, not 700: kept programs are many objects and no garbage, and going
-    through them took a tenth of an act's processor time. What was made up to here is never gone through again.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
 
 
 def is_health(scope: MutableMapping[str, Any]) -> bool:

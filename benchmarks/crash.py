@@ -18,9 +18,15 @@ from uuid import uuid4
 
 import typer
 
-from benchmarks.tables import show
+from benchmarks.tables import median, show
 from tests.whole.acting import Acknowledged, Insisting, evidence
 from tests.whole.running import MARKS, Service, service
+
+ENOUGH = 200
+"""Acts that are acknowledged between two kills; a round with fewer shows nothing, is said, and is made again."""
+
+LONGEST_ROUND = 15.0
+"""Seconds that acts have for that, once everything is up."""
 
 PATIENCE_SECONDS = 300.0
 """Longer than a test's: what dies again and again is started after a pause that doubles, up to half a minute."""
@@ -28,7 +34,7 @@ PATIENCE_SECONDS = 300.0
 
 def main(
     rounds: Annotated[int, typer.Option(help="How often something is killed.")] = 20,
-    clients: Annotated[int, typer.Option(help="People who act at the same time.")] = 8,
+    clients: Annotated[int, typer.Option(help="People who act at the same time.")] = 16,
     seed: Annotated[int, typer.Option(help="Of the order of kills and of the waits between them.")] = 1,
 ) -> None:
     """Kills API, worker, Temporal and PostgreSQL at random; rounds, acknowledged, lost and doubled on stdout."""
@@ -43,23 +49,33 @@ async def _crash(running: Service, rounds: int, clients: int, chance: random.Ran
     ends = asyncio.Event()
     async with Insisting(running) as client:
         programs = [await client.start() for _ in range(clients)]
-    acting = [asyncio.create_task(_act(running, programs, number, ends)) for number in range(clients)]
+    acknowledged: list[Acknowledged] = []
+    acting = [asyncio.create_task(_act(running, programs, number, acknowledged, ends)) for number in range(clients)]
     killed: Counter[str] = Counter()
-    for _ in range(rounds):
-        await asyncio.sleep(chance.uniform(0.2, 2))
+    rates: list[float] = []
+    idle = 0
+    while len(rates) < rounds and idle <= rounds:
+        rate = await _between(acknowledged, chance.uniform(0.2, 2))
+        if rate is None:
+            idle += 1
+        else:
+            rates.append(rate)
         victim = chance.choice(list(MARKS))
         pid = await asyncio.to_thread(running.signal, victim, signal.SIGKILL)
         killed[victim] += 1
         await asyncio.to_thread(running.await_back, victim, instead_of=pid)
     ends.set()
-    acknowledged = [one for task in acting for one in await task]
+    await asyncio.gather(*acting)
     rows = await running.rows("SELECT program_id, act_id FROM ledger_entry WHERE kind = 'evidence_recorded'")
     kept = Counter((str(row["program_id"]), row["act_id"]) for row in rows)
     receipts = {(one.program, one.key) for one in acknowledged}
     faults = await running.faults(programs)
+    print(
+        f"Rounds with fewer than {ENOUGH} acts, which do not count: {idle}. Acts a second between kills: {median(rates):.0f}."
+    )
     head = ("rounds", "killed", "acknowledged", "sent again", "lost", "doubled", "without receipt", "chain faults", "seconds")
     line = (
-        rounds,
+        len(rates),
         ", ".join(f"{name} {number}" for name, number in sorted(killed.items())),
         len(receipts),
         sum(one.attempts > 1 for one in acknowledged),
@@ -75,13 +91,23 @@ async def _crash(running: Service, rounds: int, clients: int, chance: random.Ran
     assert not faults, faults
 
 
-async def _act(running: Service, programs: list[str], number: int, ends: asyncio.Event) -> list[Acknowledged]:
-    found: list[Acknowledged] = []
+async def _between(acknowledged: list[Acknowledged], seconds: float) -> float | None:
+    """Acts a second until the next kill; None where they were too few."""
+    before, begun = len(acknowledged), time.monotonic()
+    while time.monotonic() - begun < seconds or len(acknowledged) - before < ENOUGH:
+        if time.monotonic() - begun > LONGEST_ROUND:
+            return None
+        await asyncio.sleep(0.02)
+    return (len(acknowledged) - before) / (time.monotonic() - begun)
+
+
+async def _act(
+    running: Service, programs: list[str], number: int, acknowledged: list[Acknowledged], ends: asyncio.Event
+) -> None:
     async with Insisting(running, PATIENCE_SECONDS) as client:
         while not ends.is_set():
-            program = programs[(number + len(found)) % len(programs)]
-            found.append(await client.act("us-recorder", program, "/evidence", evidence(f"c{number}-{uuid4()}")))
-    return found
+            program = programs[(number + len(acknowledged)) % len(programs)]
+            acknowledged.append(await client.act("us-recorder", program, "/evidence", evidence(f"c{number}-{uuid4()}")))
 
 
 if __name__ == "__main__":

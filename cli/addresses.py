@@ -17,10 +17,10 @@ HomeFolder = Annotated[Path, typer.Option("--home", envvar="ACCORD_HOME", help="
 
 
 class NotRunning(Exception):
-    """Nothing says where the database is."""
+    """Nothing says where the service, its database or its Temporal is."""
 
     def __init__(self, home: Path, variable: str) -> None:
-        super().__init__(f"no service runs on {home}, and {variable} names no database. Start one with `accord run`.")
+        super().__init__(f"no service runs on {home}, and {variable} is not set. Start one with `accord run`.")
 
 
 def service_database(home: Path) -> str:
@@ -46,6 +46,11 @@ def temporal_server(home: Path) -> TemporalSettings:
     # An API key stands in no file of ours: where the service was given one, so is the command.
     outside = TemporalSettings().temporal_api_key if kept.get("temporal_tls") != "false" else None
     return TemporalSettings.model_validate(here.model_dump() | {"temporal_tls": None, "temporal_api_key": outside} | kept)
+
+
+def api_address(home: Path) -> str:
+    """Where the API of the service that runs on the folder answers. Raises NotRunning."""
+    return _found(home, "ACCORD_API", "api")
 
 
 def document_store(home: Path) -> str:

@@ -22,7 +22,7 @@ from cli.service import Refused
 from cli.supervisor import Asked, Ports, supervise
 from db.migrations import upgrade
 from db.reaching import reached
-from db.rebuild import rebuild as make_again
+from db.rebuild import ProgramSize, programs_of, rebuilt
 from db.server_version import TooOld, look_at
 from logs.faults import settings_at_fault
 
@@ -102,19 +102,21 @@ def rebuild(
 ) -> None:
     """Make everything that is read from the ledger again, byte for byte, while the service goes on."""
 
-    async def rebuilt() -> int:
-        with Progress() as progress:
-            task = progress.add_task("Programs", total=None)
-            address = owner_database(home)
-            owner = await psycopg.AsyncConnection.connect(address, autocommit=True, **reached(address))
-            async with owner:
-                return await make_again(owner, program, lambda done, of: progress.update(task, completed=done, total=of))
+    async def wanted(address: str) -> list[ProgramSize]:
+        async with await psycopg.AsyncConnection.connect(address, autocommit=True, **reached(address)) as owner:
+            return await programs_of(owner, program)
 
     try:
-        typer.echo(f"{asyncio.run(rebuilt())} programs were made again from their ledgers.")
+        address = owner_database(home)
     except NotRunning as reason:
         typer.echo(f"accord: {reason}", err=True)
         raise typer.Exit(1) from reason
+    programs = asyncio.run(wanted(address))
+    with Progress() as progress:
+        task = progress.add_task("Entries", total=sum(one.entries for one in programs))
+        for one in rebuilt(address, programs):
+            progress.advance(task, one.entries)
+    typer.echo(f"{len(programs)} programs were made again from their ledgers.")
 
 
 operating.add_to(app)

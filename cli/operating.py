@@ -14,6 +14,7 @@ COMMANDS = {
     "restore": "cli.backup.commands:restore",
     "verify-receipts": "cli.backup.commands:verify_receipts",
     "doctor": "cli.doctor.command:doctor",
+    "load-test": "cli.load_test:command",
     "postgres": "cli.postgres_tool:command",
     "verify-ledgers": "cli.verify:command",
     "reconcile": "cli.reconcile:reconcile",

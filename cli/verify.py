@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -12,11 +11,9 @@ import typer
 from rich.progress import Progress
 
 from cli.addresses import HomeFolder, NotRunning, service_database
-from db.ledger import Problem, Stored, verify_chain
-from db.queries import Listed, Queries, Wanted
+from db.ledger import Problem
 from db.session import Reader
-
-PAGE = 200
+from db.verification import Expected, expected, verified
 
 
 class NoSuchProgram(Exception):
@@ -36,42 +33,32 @@ def command(
     ledger over HTTP, with `accord prove`.
     """
     try:
-        faults = asyncio.run(_verified(service_database(home), program))
+        faults = _verified(service_database(home), program)
     except (NotRunning, NoSuchProgram) as reason:
         typer.echo(f"accord: {reason}", err=True)
         raise typer.Exit(1) from reason
     for held, problem in faults:
-        typer.echo(f"{held.id} entry {problem.seq}: {problem.code}: {problem.sentence}")
+        typer.echo(f"{held} entry {problem.seq}: {problem.code}: {problem.sentence}")
     if faults:
         raise typer.Exit(1)
 
 
-async def _verified(url: str, program: UUID | None) -> list[tuple[Listed, Problem]]:
-    faults: list[tuple[Listed, Problem]] = []
-    checked = entries = 0
-    async with Reader(url, size=1) as reader:
-        queries = Queries(reader)
-        with Progress() as progress:
-            task = progress.add_task("Programs", total=None)
-            async for held in _programs(queries, program):
-                rows: list[Stored] = [row async for row in queries.stored(held.id)]
-                # The head was read before the rows, so an entry added meanwhile is not taken for a fault.
-                head = (held.seq, held.head) if rows and rows[-1].seq == held.seq else None
-                snapshots = await queries.snapshots(held.id)
-                faults += [(held, problem) for problem in verify_chain(rows, head, snapshots)]
-                if not rows or rows[-1].seq < held.seq:
-                    faults.append((held, Problem(held.seq, "head", "the ledger ends before its head row")))
-                checked, entries = checked + 1, entries + len(rows)
-                progress.update(task, completed=checked)
-    if program is not None and not checked:
+def _verified(url: str, program: UUID | None) -> list[tuple[UUID, Problem]]:
+    ledgers = asyncio.run(_expected(url, program))
+    if program is not None and not ledgers:
         raise NoSuchProgram(program)
-    typer.echo(f"{checked} programs with {entries} entries were read again; {len(faults)} faults.")
+    faults: list[tuple[UUID, Problem]] = []
+    entries = 0
+    with Progress() as progress:
+        task = progress.add_task("Entries", total=sum(ledger.seq for ledger in ledgers))
+        for one in verified(url, ledgers):
+            faults += [(one.program, problem) for problem in one.problems]
+            entries += one.entries
+            progress.update(task, completed=entries)
+    typer.echo(f"{len(ledgers)} programs with {entries} entries were read again; {len(faults)} faults.")
     return faults
 
 
-async def _programs(queries: Queries, program: UUID | None) -> AsyncIterator[Listed]:
-    wanted, after = Wanted(among=[program] if program else None), None
-    while page := await queries.programs(wanted, after=after, most=PAGE):
-        for held in page:
-            yield held
-        after = page[-1].place
+async def _expected(url: str, program: UUID | None) -> list[Expected]:
+    async with Reader(url, size=1) as reader:
+        return await expected(reader, among=program)

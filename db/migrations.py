@@ -6,6 +6,7 @@ import asyncio
 from functools import cache
 from pathlib import Path
 from threading import Lock
+from typing import Literal
 
 import psycopg
 from alembic import command
@@ -14,6 +15,8 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
 from db.session import ROLE, Reader
+
+Fit = Literal["ready", "newer", "behind", "too_new"]
 
 SERVICE_ROLE = ROLE
 """The role that the service works as; migrations create it."""
@@ -60,9 +63,19 @@ def newest() -> str:
     return head
 
 
-async def at_head(reader: Reader) -> bool:
-    """Whether the database is at the version of this code."""
-    return await current(reader) == newest()
+async def fit(reader: Reader) -> Fit:
+    """Whether this code may run on the tables as they are.
+
+    ready: they are of its version. newer: of a later one that says that it may. too_new: of one that says that it may not.
+    behind: a migration is missing.
+    """
+    found = await current(reader)
+    if found == newest():
+        return "ready"
+    if found is None or knows(found):
+        return "behind"
+    row = await reader.row("SELECT oldest FROM schema_compatibility")
+    return "newer" if row is not None and knows(row["oldest"]) else "too_new"
 
 
 async def current(reader: Reader) -> str | None:
@@ -74,6 +87,7 @@ async def current(reader: Reader) -> str | None:
     return row["version_num"] if row else None
 
 
+@cache
 def knows(revision: str) -> bool:
     """Whether this code can bring a database from that version to its own."""
     try:

@@ -39,7 +39,7 @@ class ReaderBusy(Exception):
 
 
 class PlanReader:
-    """Has texts of plans read by a process of its own, which is started when it is first needed."""
+    """Has texts of plans read by a process of its own, which is started when it is first needed, or before."""
 
     def __init__(self) -> None:
         self._process: Process | None = None
@@ -50,6 +50,11 @@ class PlanReader:
     def process_id(self) -> int | None:
         """Of the process that reads; None while there is none."""
         return self._process.pid if self._process else None
+
+    async def start(self) -> None:
+        """Starts the process; whoever needs it first then waits for less than half a second."""
+        async with self._turn:
+            self._process = self._process or await self._started()
 
     async def declares(self, document: str) -> None:
         """Makes `declares` know a text. Raises ReaderBusy."""
@@ -65,10 +70,14 @@ class PlanReader:
     async def reads(self, fact: Fact) -> None:
         """Makes `recorded_plan` know the plans that a recorded fact brings."""
         for text, chosen in _brought(fact):
-            if (text, chosen) not in RECORDED:
-                # What is recorded is read by whoever needs it, if need be while others wait.
-                with suppress(ReaderBusy):
-                    await self._in_turn(self._reads(text, chosen))
+            await self.reads_text(text, chosen)
+
+    async def reads_text(self, text: str, chosen: Chosen) -> None:
+        """Makes `recorded_plan` know a text with its parameters."""
+        if (text, chosen) not in RECORDED:
+            # What is recorded is read by whoever needs it, if need be while others wait.
+            with suppress(ReaderBusy):
+                await self._in_turn(self._reads(text, chosen))
 
     async def close(self) -> None:
         """Ends the process."""

@@ -6,7 +6,9 @@ for byte, what the recorder would have written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 import psycopg
@@ -14,37 +16,52 @@ from psycopg import sql
 from psycopg.rows import TupleRow, tuple_row
 from pydantic_core import to_json
 
+from db.every_program import over
 from db.ledger import read
 from db.models import PROJECTIONS
 from db.programs import Kept, clock_room_must_look, kept_next
 from db.projections import head, origin, rows
+from db.reaching import reached
 from db.statements import REWRITE_HEAD, project
 from rules.entries import Entry
 from rules.evolve import evolve
 
 Connection = psycopg.AsyncConnection[TupleRow]
-Progress = Callable[[int, int], None]
 
 
-async def rebuild(
-    owner: psycopg.AsyncConnection[TupleRow], program_id: UUID | None = None, progress: Progress | None = None
-) -> int:
-    """Makes the projections of one program, or of all, again; the number of programs.
+@dataclass(frozen=True, slots=True)
+class ProgramSize:
+    """A program, and how many entries it has."""
 
-    `owner` is in autocommit. `progress` hears how many programs are done, and of how many.
-    """
-    wanted = [program_id] if program_id is not None else await _all(owner)
-    for done, one in enumerate(wanted, start=1):
-        async with owner.transaction():
-            await _rebuild(owner, one)
-        if progress is not None:
-            progress(done, len(wanted))
-    return len(wanted)
+    id: UUID
+    entries: int
 
 
-async def _all(owner: Connection) -> list[UUID]:
-    cursor = await owner.execute("SELECT id FROM program ORDER BY started_at, id")
-    return [row[0] for row in await cursor.fetchall()]
+def rebuilt(owner_url: str, programs: Sequence[ProgramSize]) -> Iterator[ProgramSize]:
+    """Makes the projections of programs again, on all cores where there are many; each when it is done."""
+    return over(_rebuild_some, owner_url, programs, weight=lambda program: program.entries)
+
+
+async def programs_of(owner: Connection, program_id: UUID | None = None) -> list[ProgramSize]:
+    """One program, or all."""
+    cursor = await owner.execute("SELECT id, seq FROM program WHERE %(id)s::uuid IS NULL OR id = %(id)s", {"id": program_id})
+    return [ProgramSize(*row) for row in await cursor.fetchall()]
+
+
+async def rebuild(owner: Connection, program_id: UUID) -> None:
+    """Makes the projections of one program again. `owner` is in autocommit."""
+    async with owner.transaction():
+        await _rebuild(owner, program_id)
+
+
+def _rebuild_some(owner_url: str, programs: Sequence[ProgramSize]) -> list[ProgramSize]:
+    async def all_of_them() -> None:
+        async with await psycopg.AsyncConnection.connect(owner_url, autocommit=True, **reached(owner_url)) as owner:
+            for program in programs:
+                await rebuild(owner, program.id)
+
+    asyncio.run(all_of_them())
+    return list(programs)
 
 
 async def _rebuild(owner: Connection, program_id: UUID) -> None:

@@ -17,9 +17,11 @@ import structlog
 from psycopg_pool import PoolTimeout
 
 from db.law_version import law_version
+from db.plan_reader import PlanReader
 from db.session import Clerk, Reader
 from db.snapshot_body import UNREADABLE, Part, lines, parts_of, program_of
 from db.turns import Turns
+from rules.language.parameters import chosen_key
 from rules.program import Program
 
 log = structlog.get_logger()
@@ -65,8 +67,9 @@ def point(seq: int) -> int:
 class Snapshots:
     """Reads them, and writes them beside what else goes on, one after the other."""
 
-    def __init__(self, reader: Reader, clerk: Clerk) -> None:
-        self._reader, self._clerk = reader, clerk
+    def __init__(self, reader: Reader, clerk: Clerk, plans: PlanReader | None = None) -> None:
+        """`plans`, where nobody must wait for the plan of somebody else's program."""
+        self._reader, self._clerk, self._plans = reader, clerk, plans
         self._waiting: dict[tuple[UUID, int], Snapshot] = {}
         self._writing: asyncio.Task[None] | None = None
 
@@ -77,7 +80,7 @@ class Snapshots:
         if row is None:
             return None
         try:
-            program = await _read(row["body"])
+            program = await self._read(row["body"])
         except UNREADABLE as fault:
             log.warning("snapshot_unreadable", program=str(program_id), seq=row["seq"], fault=type(fault).__name__)
             return None
@@ -104,6 +107,15 @@ class Snapshots:
             except (psycopg.Error, PoolTimeout) as fault:
                 log.warning("snapshot_not_kept", program=str(program_id), fault=type(fault).__name__)
 
+    async def _read(self, body: bytes) -> Program:
+        turns, parts = Turns(), list[Part]()
+        for name, value in parts_of(await asyncio.to_thread(zlib.decompress, body)):
+            if name == "version" and self._plans is not None:
+                await self._plans.reads_text(value.document, chosen_key(value.parameters))
+            parts.append((name, value))
+            await turns.others()
+        return program_of(parts)
+
     async def _store(self, program_id: UUID, snapshot: Snapshot) -> None:
         program = snapshot.program
         row = {
@@ -126,11 +138,3 @@ async def _written(program: Program) -> bytes:
         found += line
         await turns.others()
     return await asyncio.to_thread(zlib.compress, found, 1)
-
-
-async def _read(body: bytes) -> Program:
-    turns, parts = Turns(), list[Part]()
-    for one in parts_of(await asyncio.to_thread(zlib.decompress, body)):
-        parts.append(one)
-        await turns.others()
-    return program_of(parts)

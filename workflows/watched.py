@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from temporalio.client import Client
@@ -12,11 +13,15 @@ from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from telemetry.endpoint import Page
+from workflows.client import TemporalSettings
+from workflows.endings import ending
+from workflows.secret_file import SettingsUnusable
 from workflows.signs import Signs
 
 if TYPE_CHECKING:
     from telemetry.metrics import Metrics
 
+FAR = timedelta(days=3650)
 ASK_SECONDS = timedelta(seconds=2)
 
 
@@ -30,6 +35,8 @@ class WorkerHealth:
         """Has the signs of life read whenever metrics are asked for."""
         said = "Seconds since a part of the worker has done its work."
         metrics.reads("accord_part_seconds", said, ("part",), lambda: {(part,): age for part, age in self._signs.ages.items()})
+        said = "Seconds until the first certificate or secret of the worker's environment ends."
+        metrics.reads("accord_first_ending_seconds", said, ("kind",), _first_endings)
 
     async def page(self) -> Page:
         """JSON: `status`, `polls` (workers that take work), `temporal`, and seconds since the last sign of each part."""
@@ -51,3 +58,13 @@ class WorkerHealth:
             return await self._client.service_client.check_health(timeout=ASK_SECONDS)
         except (RPCError, RuntimeError):
             return False
+
+
+def _first_endings() -> dict[tuple[str, ...], float]:
+    """Of each kind; none where nothing says when it ends, or cannot be read, which `accord doctor` tells."""
+    try:
+        found = ending(TemporalSettings(), os.environ, FAR)
+    except SettingsUnusable:
+        return {}
+    now = datetime.now(UTC)
+    return {(one.kind,): (one.ends_at - now).total_seconds() for one in reversed(found)}

@@ -24,6 +24,7 @@ from db.documents import Documents, store_at
 from db.epochs import Epochs
 from db.exposing import NotListening, counting, exposed, measured
 from db.figures import Figures
+from db.garbage import collect_less_often
 from db.outages import Pooled
 from db.programs import Programs
 from db.reaching import shared_out
@@ -218,6 +219,7 @@ async def serve(settings: Settings, temporal: TemporalSettings, telemetry: Telem
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     async with running(settings, temporal, telemetry):
+        collect_less_often()
         log.info("worker_running", task_queue=TASK_QUEUE)
         await stopped.wait()
 

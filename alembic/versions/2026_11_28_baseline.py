@@ -187,6 +187,10 @@ CREATE INDEX ix_owed_kind_due_at ON owed (kind, due_at, program_id, party, name)
 """
 
 BESIDE = """
+CREATE TABLE schema_compatibility (
+  oldest text CONSTRAINT pk_schema_compatibility PRIMARY KEY
+);
+INSERT INTO schema_compatibility (oldest) VALUES ('2026_11_28_baseline');
 CREATE TABLE dispatch (
   program_id uuid NOT NULL CONSTRAINT fk_dispatch_program_id REFERENCES program (id),
   dispatched_seq bigint DEFAULT 0 NOT NULL,
@@ -348,7 +352,7 @@ BEGIN
   END IF;
 END $$;
 GRANT USAGE ON SCHEMA public TO accord_service;
-GRANT SELECT ON alembic_version, program, ledger_entry, phase, milestone, commitment, clock, incident,
+GRANT SELECT ON alembic_version, schema_compatibility, program, ledger_entry, phase, milestone, commitment, clock, incident,
   evidence, membership, owed, dispatch, epoch, clock_acceptance, token, session, document, check_run, check_fetch,
   program_snapshot TO accord_service;
 GRANT INSERT ON ledger_entry, document, epoch, clock_acceptance TO accord_service;
@@ -378,8 +382,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute(NOTHING_RECORDED)
     op.execute(
-        "DROP TABLE program_snapshot, check_fetch, check_run, document, session, token, clock_acceptance, epoch, dispatch,"
-        " owed, membership, evidence, incident, clock, commitment, milestone, phase, ledger_entry, program"
+        "DROP TABLE schema_compatibility, program_snapshot, check_fetch, check_run, document, session, token,"
+        " clock_acceptance, epoch, dispatch, owed, membership, evidence, incident, clock, commitment, milestone, phase,"
+        " ledger_entry, program"
     )
     op.execute("DROP FUNCTION ledger_is_append_only")
     op.execute("DROP FUNCTION heads_stay")

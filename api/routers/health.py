@@ -12,7 +12,7 @@ from psycopg_pool import PoolTimeout
 from pydantic import BaseModel, Field
 
 from api.state import StateOf
-from db.migrations import at_head
+from db.migrations import fit
 from db.reconciliation import overdue_clocks
 from rules.times import Instant
 from workflows.namespace import lacking
@@ -44,7 +44,9 @@ class Ready(BaseModel):
     database: Literal["ready", "read_only", "unreachable"] = Field(
         description="read_only: programs are read, and no act is recorded"
     )
-    migrations: Literal["ready", "behind", "unknown"]
+    migrations: Literal["ready", "newer", "behind", "too_new", "unknown"] = Field(
+        description="newer: the tables are of a later version, on which this one may run; too_new: on which it may not"
+    )
     temporal: Literal["ready", "unprepared", "unreachable"] = Field(
         description="unreachable: acts are recorded, clocks wait; unprepared: so they do, until somebody prepares it"
     )
@@ -65,18 +67,19 @@ async def get_liveness() -> Live:
 async def get_readiness(state: StateOf, response: Response) -> Ready:
     """What the process rests on, told apart."""
     try:
-        migrated: bool | None = await at_head(state.reader)
+        found = await fit(state.reader)
+        migrated = found in ("ready", "newer")
         is_writable = await state.clerk.is_writable() if migrated else True
     except (OperationalError, PoolTimeout):
-        migrated, is_writable = None, True
+        found, migrated, is_writable = None, False, True
     overdue = await overdue_clocks(state.reader, LATE) if migrated else None
     lacks, documents = await asyncio.gather(lacking(state.temporal), state.documents.answers())
     if not migrated or not is_writable:
         response.status_code = 503
     return Ready(
         status="unready" if not migrated or not is_writable else "clocks_overdue" if overdue and overdue.count else "ready",
-        database="unreachable" if migrated is None else "ready" if is_writable else "read_only",
-        migrations="unknown" if migrated is None else "ready" if migrated else "behind",
+        database="unreachable" if found is None else "ready" if is_writable else "read_only",
+        migrations=found or "unknown",
         temporal="unreachable" if lacks is None else "unprepared" if lacks else "ready",
         temporal_lacks=lacks or [],
         documents="ready" if documents else "unreachable",

@@ -23,12 +23,11 @@ from cli.backup.tools import ASIDE, load
 from db.documents import Damaged, NotFiled, path_of, place, whole
 from db.epochs import Epochs
 from db.heads import Head, heads
-from db.ledger import verify_chain
 from db.migrations import knows, upgrade
-from db.queries import Queries
 from db.server_version import CONNECT_SECONDS, TooOld, check_version
 from db.service_role import RoleMissing, ensure_role
 from db.session import Clerk, Reader
+from db.verification import Expected, verified
 
 Say = Callable[[str], None]
 
@@ -76,7 +75,7 @@ def restore(wish: Wish, url: str, store: ObjectStore, say: Say, progress: Progre
             asyncio.run(upgrade(url))
             done = Restored(len(manifest.heads), manifest.entries, manifest.made_at, aside=aside, missing=missing)
             _tidy(owner, aside)
-            done.faults = [*_ends(heads(owner), manifest), *asyncio.run(_faults(url, manifest, progress))]
+            done.faults = [*_ends(heads(owner), manifest), *_faults(url, manifest, progress)]
             done.faults += unmet(owner, wish.receipts)
     except (TooOld, RoleMissing) as reason:
         raise Unusable(f"Nothing was restored: {reason}") from None
@@ -150,18 +149,17 @@ def _ends(found: list[Head], manifest: Manifest) -> list[str]:
     return faults
 
 
-async def _faults(url: str, manifest: Manifest, progress: Progress) -> list[str]:
+def _faults(url: str, manifest: Manifest, progress: Progress) -> list[str]:
     """What is wrong within the ledgers, read from their first entries."""
     faults = []
-    async with Reader(url, size=1) as reader:
-        queries = Queries(reader)
-        for number, head in enumerate(manifest.heads, 1):
-            rows = [row async for row in queries.stored(head.program)]
-            faults += [
-                f"program {head.program} entry {problem.seq}: {problem.code}: {problem.sentence}"
-                for problem in verify_chain(rows)
-            ]
-            progress("Ledgers", number, len(manifest.heads))
+    ledgers = [Expected(head.program, head.seq, bytes.fromhex(head.leaf)) for head in manifest.heads]
+    for number, one in enumerate(verified(url, ledgers), 1):
+        faults += [
+            f"program {one.program} entry {problem.seq}: {problem.code}: {problem.sentence}"
+            for problem in one.problems
+            if problem.code != "head"  # told of all ledgers by their heads
+        ]
+        progress("Ledgers", number, len(ledgers))
     return faults
 
 

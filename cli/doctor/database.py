@@ -11,7 +11,7 @@ import psycopg
 from cli.backup.tools import ASIDE
 from cli.doctor.finding import Finding, fault, warning, well
 from db.durability import NotDurable, durable
-from db.migrations import current, knows, newest
+from db.migrations import current, fit, newest
 from db.server_version import TooOld, check_version
 from db.session import ROLE, Clerk, Reader
 
@@ -62,8 +62,9 @@ async def form(reader: Reader, clerk: Clerk) -> AsyncIterator[Finding]:
         yield fault("schema", "The database holds none of our tables.", "accord migrate, with DATABASE_OWNER_URL.")
         return
     if found != newest():
-        if knows(found):
-            yield fault("schema", f"The tables are of {found}, and this program needs {newest()}.", "accord migrate")
+        if (how := await fit(reader)) != "newer":
+            needs = f"The tables are of {found}, and this program needs {newest()}."
+            yield fault("schema", needs, "accord migrate" if how == "behind" else "Upgrade this program.")
             return
         yield warning("schema", f"The tables are of {found}, which is newer than this program.", "Upgrade this program.")
     else:

@@ -11,10 +11,9 @@ from obstore.exceptions import BaseError
 from cli.doctor.finding import Finding, fault, warning, well
 from db.dispatch import CHANNEL
 from db.documents import Damaged, NotFiled, store_at, whole
-from db.ledger import verify_chain
-from db.queries import Queries
 from db.reconciliation import overdue_clocks
 from db.session import Reader
+from db.verification import expected, verify
 
 NEWEST, SAMPLED = 10, 20
 LATE = timedelta(seconds=10)
@@ -23,17 +22,10 @@ WORKER = "See that a worker runs, and read its log; `accord run` starts one agai
 
 async def ledgers(reader: Reader, *, all_of_them: bool) -> Finding:
     """Those of the programs that were acted in last, or all."""
-    rows = await reader.rows(
-        "SELECT id, seq, head FROM program ORDER BY updated_at DESC LIMIT %s", [None if all_of_them else NEWEST]
-    )
-    queries, entries, faults = Queries(reader), 0, []
-    for row in rows:
-        stored = [one async for one in queries.stored(row["id"])]
-        # An entry that was added since the head row was read is no fault.
-        head = (row["seq"], row["head"]) if len(stored) <= row["seq"] else None
-        faults += [f"{row['id']} entry {one.seq}: {one.code}" for one in verify_chain(stored, head)]
-        entries += len(stored)
-    which = f"{len(rows)} ledgers" if all_of_them else f"The {len(rows)} ledgers that were acted in last"
+    found = [await verify(reader, one) for one in await expected(reader, newest=None if all_of_them else NEWEST)]
+    entries = sum(one.entries for one in found)
+    faults = [f"{one.program} entry {problem.seq}: {problem.code}" for one in found for problem in one.problems]
+    which = f"{len(found)} ledgers" if all_of_them else f"The {len(found)} ledgers that were acted in last"
     if faults:
         told = f"{'; '.join(faults[:3])}{' …' if faults[3:] else ''}"
         return fault("ledgers", f"Not as they were recorded: {told}.", "accord verify-ledgers, and compare with a backup.")

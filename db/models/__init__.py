@@ -3,8 +3,8 @@
 A `table=True` class does not validate, and most of these rows are written by SQL in `record.py` and
 `projections.py`: here stands their shape only. `ledger_entry` is the truth. `program`, `phase`,
 `milestone`, `commitment`, `clock`, `incident`, `evidence`, `membership` and `owed` are projections of it,
-written in the same transaction and made again by `rebuild.py`. `dispatch`, `epoch`, `clock_acceptance`, `token`, `session`,
-`document`, `program_snapshot`, `check_run` and `check_fetch` stand beside the ledger.
+written in the same transaction and made again by `rebuild.py`. `schema_compatibility`, `dispatch`, `epoch`, `clock_acceptance`,
+`token`, `session`, `document`, `program_snapshot`, `check_run` and `check_fetch` stand beside the ledger.
 """
 
 from __future__ import annotations

@@ -13,6 +13,12 @@ from sqlmodel import BigInteger, Field
 from db.models.row import INSTANT, Row, column
 
 
+class SchemaCompatibilityRow(Row, table=True):
+    """The oldest version of these tables whose code may still run on them. A migration that takes something away raises it."""
+
+    oldest: str = column(Text, primary_key=True)
+
+
 class DispatchRow(Row, table=True):
     """What the workflow of a program has been told, in which namespace and of which epoch, and when the two were last
     compared. The relay locks these rows, never those of `program`.

@@ -18,6 +18,7 @@ from cli.doctor.finding import Finding, State
 from cli.doctor.temporal import temporal
 from cli.main import app
 from cli.temporal import Temporal, free_port
+from db import migrations
 from db.documents import Documents, path_of, store_at
 from db.endings import tokens_ending
 from db.tokens import Tokens
@@ -72,7 +73,8 @@ async def test_a_ledger_that_somebody_has_changed_is_found_with_how_it_could_be(
 
 async def test_tables_of_another_version_are_told_apart(room: Room, owner_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as later:
-        later.setattr(database, "newest", lambda: "2030_01_01_of_today")
+        for module in (database, migrations):
+            later.setattr(module, "newest", lambda: "2030_01_01_of_today")
         behind = (await all_of(database.form(room.reader, room.clerk)))["schema"]
     with psycopg.connect(owner_url, autocommit=True) as owner:
         owner.execute("UPDATE alembic_version SET version_num = '2031_01_01_of_tomorrow'")

@@ -11,6 +11,7 @@ import pytest
 
 from db.programs import Programs
 from db.queries import Queries
+from db.rebuild import programs_of, rebuild
 from db.receipts import Receipt
 from db.record import Recorder
 from db.session import Clerk, Reader, Writer
@@ -56,7 +57,7 @@ async def room(url: str) -> AsyncIterator[Room]:
 
 
 @pytest.fixture
-async def otherroom_on(url: str) -> AsyncIterator[Room]:
+async def other_room(url: str) -> AsyncIterator[Room]:
     """A second process of the service on the same database: other connections, another cache."""
     async for made in room_on(url):
         yield made
@@ -66,3 +67,11 @@ async def otherroom_on(url: str) -> AsyncIterator[Room]:
 async def owner(owner_url: str) -> AsyncIterator[psycopg.AsyncConnection[tuple[object, ...]]]:
     async with await psycopg.AsyncConnection.connect(owner_url, autocommit=True) as connection:
         yield connection
+
+
+async def rebuild_all(owner: psycopg.AsyncConnection[tuple[object, ...]]) -> int:
+    """Makes the projections of all programs again, in this process; the number of programs."""
+    programs = await programs_of(owner)
+    for program in programs:
+        await rebuild(owner, program.id)
+    return len(programs)

@@ -10,11 +10,10 @@ import pytest
 
 from db.dispatch import Dispatch
 from db.queries import Wanted
-from db.rebuild import rebuild
 from rules import acts as a
 from rules.vocabulary.standing import Standing
 from tests.db.builders import evidence
-from tests.db.conftest import Room
+from tests.db.conftest import Room, rebuild_all
 from tests.db.family import RecordedFamily
 from workflows.state import program_state
 
@@ -141,5 +140,5 @@ async def test_a_rebuild_makes_the_rows_of_a_family_again(
     rows = "SELECT * FROM program ORDER BY id"
     before = await room.reader.rows(rows)
     await owner.execute("UPDATE program SET parent_id = NULL, name_in_parent = NULL, clock_seq = 0")
-    await rebuild(owner)
+    await rebuild_all(owner)
     assert await room.reader.rows(rows) == before

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
+import pytest
 
+from db import every_program
 from db.models import PROJECTIONS
-from db.rebuild import rebuild
+from db.rebuild import ProgramSize, programs_of, rebuild, rebuilt
 from db.receipts import Receipt
+from db.verification import expected, verified
 from rules import acts as a
 from rules.program import Program
 from rules.vocabulary.mistakes import Admission, Verification
 from tests.db.builders import act, evidence, long_story, not_allowed, tell, verdict
-from tests.db.conftest import Room
+from tests.db.conftest import Room, rebuild_all
 
 Owner = psycopg.AsyncConnection[Any]
 
@@ -43,10 +47,33 @@ async def test_made_again_they_are_equal_to_the_byte(room: Room, owner: Owner) -
     await several_programs(room)
     before = await dump(owner)
     assert all(before[table] for table in PROJECTIONS)
-    heard: list[tuple[int, int]] = []
-    assert await rebuild(owner, progress=lambda done, of: heard.append((done, of))) == 3
+    assert await rebuild_all(owner) == 3
     assert await dump(owner) == before
-    assert heard == [(1, 3), (2, 3), (3, 3)]
+
+
+async def test_many_are_made_again_and_read_again_on_all_cores(
+    room: Room, owner: Owner, owner_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = await several_programs(room)
+    before = await dump(owner)
+    monkeypatch.setattr(every_program, "LITTLE", 0)
+    monkeypatch.setattr(every_program, "AT_ONCE", 1)
+    await owner.execute("UPDATE milestone SET status = 'spoiled'")
+    made = await asyncio.to_thread(lambda: list(rebuilt(owner_url, asyncio.run(_programs(owner_url)))))
+    assert {program.id for program in made} == set(ids)
+    assert await dump(owner) == before
+    ledgers = await expected(room.reader)
+    ledgers[1] = replace(ledgers[1], seq=ledgers[1].seq + 1)
+    found = {one.program: one for one in await asyncio.to_thread(lambda: list(verified(owner_url, ledgers)))}
+    assert {program: one.entries for program, one in found.items()} == {program.id: program.entries for program in made}
+    assert {program: [fault.code for fault in one.problems] for program, one in found.items()} == {
+        one.program: ["head"] if one is ledgers[1] else [] for one in ledgers
+    }
+
+
+async def _programs(owner_url: str) -> list[ProgramSize]:
+    async with await psycopg.AsyncConnection.connect(owner_url, autocommit=True) as owner:
+        return await programs_of(owner)
 
 
 async def test_what_was_spoiled_is_made_right(room: Room, owner: Owner) -> None:
@@ -56,21 +83,21 @@ async def test_what_was_spoiled_is_made_right(room: Room, owner: Owner) -> None:
         await owner.execute(f"DELETE FROM {table}".encode())
     await owner.execute("UPDATE program SET title = 'x', standing = 'x', open_phases = '{}', clock_seq = 0, next_due = NULL")
     await owner.execute("INSERT INTO clock VALUES (%s, 'invented', 'k', 'p', now(), 'n')", [ids[0]])
-    assert await rebuild(owner) == 3
+    assert await rebuild_all(owner) == 3
     assert await dump(owner) == before
 
 
 async def test_one_program_is_made_again_without_the_others(room: Room, owner: Owner) -> None:
     ids = await several_programs(room)
     await owner.execute("UPDATE milestone SET status = 'spoiled'")
-    assert await rebuild(owner, ids[0]) == 1
+    await rebuild(owner, ids[0])
     cursor = await owner.execute("SELECT DISTINCT program_id FROM milestone WHERE status = 'spoiled'")
     assert {row[0] for row in await cursor.fetchall()} == set(ids[1:])
 
 
 async def test_the_service_goes_on_after_a_rebuild(room: Room, owner: Owner) -> None:
     program_id = await room.started()
-    await rebuild(owner)
+    await rebuild_all(owner)
     receipt = await room.recorded(program_id, evidence("e1"))
     assert "e1" in receipt.program.evidence
 
@@ -162,7 +189,7 @@ async def test_what_is_taken_back_is_so_in_the_tables(room: Room, owner: Owner) 
     cursor = await owner.execute("SELECT 1 FROM membership WHERE person = 'zoe'")
     assert await cursor.fetchone() is None
     before = await dump(owner)
-    assert await rebuild(owner) == 1
+    assert await rebuild_all(owner) == 1
     assert await dump(owner) == before
 
 
