@@ -16,7 +16,7 @@ from rules.vocabulary.disputes import DisputeReferred, DisputeUnsettled, Snapbac
 from rules.vocabulary.family import ChildOpened
 from rules.vocabulary.findings import FindingMade
 from rules.vocabulary.measurements import FigureAccepted
-from rules.vocabulary.milestones import MilestoneDeclined, MilestoneWaived, WaiverExpired
+from rules.vocabulary.milestones import MilestoneDeclined, MilestoneWaived, ReliefChanged, WaiverExpired
 from rules.vocabulary.phases import (
     GateChanged,
     PhaseClosed,
@@ -61,6 +61,7 @@ __all__ = [
     "ProposalChanged",
     "ProposalFailed",
     "ReleaseRolledOver",
+    "ReliefChanged",
     "SilenceExtended",
     "SnapbackAverted",
     "SnapbackTookEffect",
@@ -94,6 +95,7 @@ Effect: TypeAlias = (
     | ProposalFailed
     | MilestoneWaived
     | MilestoneDeclined
+    | ReliefChanged
     | WaiverExpired
     | DeadlineExtended
     | SilenceExtended

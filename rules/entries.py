@@ -82,6 +82,7 @@ Fact: TypeAlias = Annotated[
     | effects.ProposalFailed
     | effects.MilestoneWaived
     | effects.MilestoneDeclined
+    | effects.ReliefChanged
     | effects.WaiverExpired
     | effects.DeadlineExtended
     | effects.SilenceExtended

@@ -97,6 +97,8 @@ def _milestone(plan: Plan, name: str, indent: str) -> Iterator[str]:
     yield f"{indent}    verified by {' or '.join(step.verified_by)}{itself}, determined {_decided(step.determined)}{scale}"
     for aspect, what in step.determined.considering.items():
         yield f"{indent}    considering {aspect}: {what}"
+    if step.owed_while:
+        yield f"{indent}    owed while {all_asked(step.owed_while, plan.time_zone)}"
     if step.declined_by:
         yield f"{indent}    need not be done, where {step.declined_by} so decides"
     if step.holds_while:

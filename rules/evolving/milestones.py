@@ -37,7 +37,7 @@ def _finding(fact: effects.FindingMade) -> Finding:
     )
 
 
-def milestone_after(program: Program, entry: Entry, fact: OnMilestone) -> Program:  # noqa: PLR0912  one arm a fact
+def milestone_after(program: Program, entry: Entry, fact: OnMilestone) -> Program:  # noqa: C901, PLR0912  one arm a fact
     """The program after a fact on a milestone, or a finding."""
     match fact:
         case effects.FindingMade(stability=str(phase)):
@@ -69,6 +69,8 @@ def milestone_after(program: Program, entry: Entry, fact: OnMilestone) -> Progra
         case effects.MilestoneWaived():
             waiver = Waiver(fact.proposal, fact.effective_at, fact.until)
             return with_milestone(program, fact.milestone, waived=waiver)
+        case effects.ReliefChanged():
+            return with_milestone(program, fact.milestone, relieved=fact.relieved)
         case effects.MilestoneDeclined():
             return _declined(program, fact)
         case effects.WaiverExpired():

@@ -55,6 +55,8 @@ def next_act(program: Program, name: str, at: datetime) -> NextAct:
         since = max(min(waiting[key].recorded_at for key in pending), home.opened_at or program.started_at)
         may = dict.fromkeys(who for key in pending for who in who_verifies(program, waiting[key]))
         return NextAct("verification", tuple(may), since, at, pending)
+    if program.milestone(name).is_relieved:
+        return NextAct("nothing")
     return NextAct(
         "evidence", evidence_owed_by(program, name, at), evidence_since(program, name, at), _observed_by(program, name, at)
     )
@@ -74,7 +76,8 @@ def evidence_since(program: Program, name: str, at: datetime, party: str | None 
     to the party it is owed again.
     """
     state, opened = program.milestone(name), program.phase(program.plan.phase_of[name]).opened_at
-    since = max(date for date in (program.started_at, opened, state.owed_again_at) if date is not None)
+    relief = state.relieved[-1][1] if state.relieved else None
+    since = max(date for date in (program.started_at, opened, state.owed_again_at, relief) if date is not None)
     shown_by = program.plan.milestones[name].shown_by
     found = state.finding.shown if state.finding else None
     if found is None and not state.lost_at:
@@ -112,6 +115,8 @@ def _waits(program: Program, name: str, act: NextAct, at: datetime) -> str:
     match act.what:
         case "nothing" if program.milestone(name).status is MilestoneStatus.DECLINED:
             return f"{title}: it was decided that it is not done."
+        case "nothing" if program.milestone(name).is_relieved and program.phase(plan.phase_of[name]).status is PhaseStatus.OPEN:
+            return f"{title}: it is not owed for now, since what it is owed under does not hold.{late}{before}"
         case "nothing":
             return f"{title}: nothing is owed before {plan.phases[plan.phase_of[name]].title} opens."
         case "observation":

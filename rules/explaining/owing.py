@@ -84,7 +84,7 @@ def of_milestone(program: Program, name: str, at: datetime) -> Iterator[Owed]:
     for party in act.owes:
         since = evidence_since(program, name, at, party) if act.what == "evidence" and len(act.owes) > 1 else act.since
         yield Owed(party, act.what, name, since or program.started_at, until, binding)
-    if act.what == "verification" and without_evidence(program, name, at):
+    if act.what == "verification" and not state.is_relieved and without_evidence(program, name, at):
         for party in evidence_owed_by(program, name, at):
             yield Owed(party, "evidence", name, evidence_since(program, name, at, party), due, binding)
 

@@ -75,7 +75,7 @@ def _reckoned(program: Program, at: datetime) -> Iterator[tuple[str, Reckoned]]:
             continue  # outside the control of any party
         for since, until in held.broken:
             yield party, Reckoned("broken", "commitment", name, True, since, until)
-        if not held.broken and held.status == "in_force":
+        if not held.broken and held.status in ("in_force", "relieved"):
             yield party, Reckoned("kept", "commitment", name, True, held.in_force_since)
 
 

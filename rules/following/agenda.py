@@ -87,6 +87,7 @@ def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:
             | effects.DeadlineExtended(milestone=name)
             | effects.MilestoneWaived(milestone=name)
             | effects.MilestoneDeclined(milestone=name)
+            | effects.ReliefChanged(milestone=name)
             | effects.WaiverExpired(milestone=name)
             | effects.FindingMade(milestone=str(name))
         ):

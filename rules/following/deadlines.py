@@ -68,7 +68,7 @@ def dated(program: Program, name: str, rule: Deadline) -> Dated | None:
 def _counted(program: Program, name: str, rule: Deadline, since: datetime, within: str) -> Dated:
     zone, before = program.plan.time_zone, program.milestone(name).due
     original = dates.until(since, within, zone)
-    lost = _lost(program, rule)
+    lost = _lost(program, name, rule)
 
     def moved(date: datetime, from_: datetime) -> datetime | None:
         return dates.moved(date, lost, from_, within, zone)
@@ -83,7 +83,7 @@ def _counted(program: Program, name: str, rule: Deadline, since: datetime, withi
     return Dated(since, original, revised)
 
 
-def _lost(program: Program, rule: Deadline) -> list[Interval]:
+def _lost(program: Program, name: str, rule: Deadline) -> list[Interval]:
     """The times in which the date does not run, the quiet that has to follow a broken commitment included."""
     zone, quiet = program.plan.time_zone, rule.resumes_after
     broken = [
@@ -92,7 +92,7 @@ def _lost(program: Program, rule: Deadline) -> list[Interval]:
         if (state := program.commitments.get(commitment)) is not None
         for start, end in state.broken
     ]
-    return [*broken, *program.suspensions, *program.plan.windows(rule.paused_in)]
+    return [*broken, *program.milestone(name).relieved, *program.suspensions, *program.plan.windows(rule.paused_in)]
 
 
 def passed(program: Program, names: Collection[str], at: datetime) -> Iterator[Passed]:

@@ -119,7 +119,7 @@ def _commitment(program: Program, name: str) -> Truth:
     if state is None:
         return NOT_MET
     match state.status:
-        case "in_force":
+        case "in_force" | "relieved":
             return MET
         case "in_question":
             return INDETERMINATE

@@ -12,7 +12,7 @@ from rules.following.agenda import Agenda, on
 from rules.following.anchors import deed_done_at
 from rules.language.milestones import Determination
 from rules.program import Program
-from rules.vocabulary.determinations import Decision, Vote
+from rules.vocabulary.determinations import Choice, Vote
 
 
 def most_votes(rule: Determination) -> int:
@@ -20,7 +20,7 @@ def most_votes(rule: Determination) -> int:
     return sum(rule.weights.get(name, 1) for name in rule.by)
 
 
-def carried(rule: Determination, votes: Mapping[str, Vote]) -> Decision | None:
+def carried(rule: Determination, votes: Mapping[str, Vote]) -> Choice | None:
     """What enough have voted for; None while nothing has enough votes.
 
     Who abstains counts neither way, but for `all` and a number of votes, which ask for votes and not for their share.
@@ -28,11 +28,11 @@ def carried(rule: Determination, votes: Mapping[str, Vote]) -> Decision | None:
     cast = {name: vote for name, vote in votes.items() if name in rule.by}
     abstained = sum(rule.weights.get(name, 1) for name, vote in cast.items() if vote.outcome == "abstained")
     for one in cast.values():
-        if (decision := one.decision) is None:
+        if (choice := one.choice) is None:
             continue
-        for_it = sum(rule.weights.get(name, 1) for name, vote in cast.items() if vote.decision == decision)
+        for_it = sum(rule.weights.get(name, 1) for name, vote in cast.items() if vote.choice == choice)
         if _enough(rule.agree or "any", for_it, most_votes(rule), abstained):
-            return decision
+            return choice
     return None
 
 

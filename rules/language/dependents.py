@@ -49,7 +49,7 @@ def dependents(
     """By milestone, phase, indicator and child program, what is to be looked at when it changes; itself included."""
     index: dict[Subject, Dependents] = defaultdict(Dependents)
     for name, commitment in commitments.items():
-        asked = [subject for criterion in commitment.kept_while for subject in _asked(criterion)]
+        asked = [subject for criterion in (*commitment.kept_while, *commitment.owed_while) for subject in _asked(criterion)]
         for subject in (*asked, *_anchored(commitment.in_force)):
             index[subject].commitments.add(name)
     for name, phase in phases.items():
@@ -64,7 +64,7 @@ def dependents(
             index[subject].phases.add(name)
     for name, step in ((name, step) for phase in phases.values() for name, step in phase.milestones.items()):
         index["milestone", name].milestones.add(name)
-        asked = [subject for criterion in step.holds_while for subject in _asked(criterion)]
+        asked = [subject for criterion in (*step.holds_while, *step.owed_while) for subject in _asked(criterion)]
         anchors = [date.from_ for date in step.due.dates] if step.due else []
         for subject in (*asked, *(subject for anchor in anchors for subject in _anchored(anchor))):
             index[subject].milestones.add(name)

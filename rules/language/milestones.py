@@ -98,6 +98,9 @@ class Milestone(Strict):
     )
     determined: Determination
     due: Deadline | None = None
+    owed_while: tuple[Criterion, ...] = Field(
+        default=(), description="while these are known not to hold nothing is owed, and its date stands still"
+    )
     holds_while: tuple[Criterion, ...] = ()
     reversed_by: tuple[Cause, ...] = Field(
         default=THAT_COUNT, description="causes of a revised figure for which a reversal is proposed"

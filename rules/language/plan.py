@@ -198,8 +198,10 @@ class Plan(Strict):
             yield ("phases", name, "exit"), phase.exit
             yield ("phases", name, "closes_when"), phase.closes_when
             for step_name, step in phase.milestones.items():
+                yield ("phases", name, "milestones", step_name, "owed_while"), step.owed_while
                 yield ("phases", name, "milestones", step_name, "holds_while"), step.holds_while
         for name, commitment in self.commitments.items():
+            yield ("commitments", name, "owed_while"), commitment.owed_while
             yield ("commitments", name, "kept_while"), commitment.kept_while
         for name, procedure in self.procedures.items():
             yield ("procedures", name, "adopted_when"), procedure.adopted_when

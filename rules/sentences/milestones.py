@@ -10,7 +10,7 @@ from rules.times import time_said
 from rules.vocabulary.milestones import OnMilestone
 
 
-def milestone_told(fact: OnMilestone, plan: Plan) -> str:
+def milestone_told(fact: OnMilestone, plan: Plan) -> str:  # noqa: PLR0912  one arm a fact
     """What a fact on a milestone says."""
     zone = plan.time_zone
     match fact:
@@ -46,6 +46,9 @@ def milestone_told(fact: OnMilestone, plan: Plan) -> str:
         case effects.MilestoneWaived():
             until = f" until {dates.told(fact.until, zone)}" if fact.until else ""
             return f"milestone {fact.milestone} waived{until}"
+        case effects.ReliefChanged():
+            lifted = bool(fact.relieved) and fact.relieved[-1][1] is None
+            return f"milestone {fact.milestone} is {'not owed for now' if lifted else 'owed again'}"
         case effects.MilestoneDeclined():
             return f"milestone {fact.milestone} declined: it is not done"
         case effects.WaiverExpired():

@@ -23,6 +23,7 @@ from rules.following.deadlines import deadlines
 from rules.following.findings import Found, found
 from rules.following.gates import gate
 from rules.following.referrals import referrals, snapbacks
+from rules.following.relief import reliefs
 from rules.following.stability import counted
 from rules.following.verifiers import is_awaiting_verification
 from rules.following.voting import determinations
@@ -304,6 +305,7 @@ ORDER: tuple[Step, ...] = (
     parent,
     commitments,
     stability,
+    reliefs,
     deadlines,
     waivers,
     partial(findings, held=True),

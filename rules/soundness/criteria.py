@@ -42,6 +42,17 @@ def kept_while(plan: Plan, at: Path, criteria: tuple[c.Criterion, ...]) -> Itera
             yield Fault(place, "a commitment is kept by what is so: not by another one, a consent or a date")
 
 
+def owed_while(plan: Plan, at: Path, criteria: tuple[c.Criterion, ...], *, of_milestone: bool) -> Iterator[Fault]:
+    """Criteria under which something is owed: what happens, and what does not depend on this very obligation."""
+    yield from gate(plan, at, criteria)
+    for place, leaf in placed_leaves(at, criteria):
+        outside = isinstance(leaf, c.NoOpenIncident | c.NoOpenDispute | c.NoSnapback | c.FigureHolds | c.Assessed)
+        if not outside and not (of_milestone and isinstance(leaf, c.CommitmentHolds)):
+            fits = "no_open_incident, no_open_dispute, no_snapback, figure, assessed"
+            told = f"what is owed is lifted by what happens; write {fits}{' or commitment' if of_milestone else ''}"
+            yield Fault(place, told)
+
+
 def _criterion(plan: Plan, at: Path, criterion: c.Criterion) -> Iterator[Fault]:  # noqa: C901, PLR0912  one arm a criterion
     match criterion:
         case c.All(all=parts):

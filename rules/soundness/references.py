@@ -11,7 +11,7 @@ from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
 from rules.language.timetable import Deadline
 from rules.soundness.calendar import windows
-from rules.soundness.criteria import anchored, gate, kept_while, placed_leaves, scaled, triggered
+from rules.soundness.criteria import anchored, gate, kept_while, owed_while, placed_leaves, scaled, triggered
 from rules.soundness.names import unknown
 from rules.soundness.places import changeable
 from rules.soundness.sources import sourced
@@ -29,6 +29,7 @@ def references(plan: Plan) -> Iterator[Fault]:
         yield from anchored(plan, (*at, "in_force"), rule.in_force)
         yield from triggered(plan, (*at, "broken_by"), rule.broken_by)
         yield from kept_while(plan, (*at, "kept_while"), rule.kept_while)
+        yield from owed_while(plan, (*at, "owed_while"), rule.owed_while, of_milestone=False)
     for name, still in plan.inactivity.items():
         yield from unknown(("inactivity", name), name, "party or body", signatories)
         yield from windows(plan, ("inactivity", name, "paused_in"), still.paused_in)
@@ -117,6 +118,7 @@ def _milestone(plan: Plan, at: Path, step: Milestone, signatories: Collection[st
         yield from unknown((*at, "declined_by"), step.declined_by, "procedure", plan.procedures)
     if step.waived_by:
         yield from unknown((*at, "waived_by"), step.waived_by, "procedure", plan.procedures)
+    yield from owed_while(plan, (*at, "owed_while"), step.owed_while, of_milestone=True)
     yield from gate(plan, (*at, "holds_while"), step.holds_while)
 
 

@@ -79,7 +79,7 @@ class VoteCast(Strict):
     effective_at: Instant
 
 
-class Decision(NamedTuple):
+class Choice(NamedTuple):
     """What is determined: an outcome, and how much on the milestone's scale."""
 
     outcome: Outcome
@@ -100,9 +100,9 @@ class Vote:
     entry: int
 
     @property
-    def decision(self) -> Decision | None:
+    def choice(self) -> Choice | None:
         """What it is a vote for; None of an abstention."""
-        return None if self.outcome == "abstained" else Decision(self.outcome, self.grade, self.share)
+        return None if self.outcome == "abstained" else Choice(self.outcome, self.grade, self.share)
 
 
 class DeterminationTakenBack(Strict):

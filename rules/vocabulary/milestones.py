@@ -9,6 +9,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
+from pydantic import Field
+
 from rules.times import Instant, Interval
 from rules.vocabulary.assessments import Assessment
 from rules.vocabulary.deadlines import DeadlineExtended, DeadlineMissed, DeadlineSet, Due
@@ -34,6 +36,15 @@ class MilestoneDeclined(Strict):
     effective_at: Instant
 
 
+class ReliefChanged(Strict):
+    """A milestone is not owed for now, or is owed again."""
+
+    kind: Literal["relief_changed"] = "relief_changed"
+    milestone: Name
+    relieved: tuple[tuple[Instant, Instant | None], ...] = Field(description="when it was not owed; without an end: now")
+    effective_at: Instant
+
+
 class WaiverExpired(Strict):
     kind: Literal["waiver_expired"] = "waiver_expired"
     milestone: Name
@@ -50,6 +61,7 @@ OnMilestone: TypeAlias = (
     | DeadlineMissed
     | MilestoneWaived
     | MilestoneDeclined
+    | ReliefChanged
     | WaiverExpired
     | DeadlineExtended
 )
@@ -103,6 +115,8 @@ class MilestoneState:
     """The ledger's entry of its newest determination, where somebody made that."""
     votes: Mapping[str, Vote] = field(default_factory=dict)
     """By whom, what some of several that determine it have said of its present finding."""
+    relieved: tuple[Interval, ...] = ()
+    """When it was not owed, because what it is owed under did not hold."""
     declined_at: datetime | None = None
     decided: Mapping[str, Vote] = field(default_factory=dict)
     """By whom, what was said by those who made its newest determination."""
@@ -111,6 +125,11 @@ class MilestoneState:
     waived: Waiver | None = None
     assessments: Mapping[str, Assessment] = field(default_factory=dict)
     """By assessor, its newest."""
+
+    @property
+    def is_relieved(self) -> bool:
+        """Whether it is not owed for now."""
+        return bool(self.relieved) and self.relieved[-1][1] is None
 
     @property
     def told(self) -> str:
