@@ -12,11 +12,18 @@ from rules.vocabulary.clocks import ClockStruck
 from rules.vocabulary.commitments import CommitmentChanged
 from rules.vocabulary.deadlines import DeadlineExtended, DeadlineMissed, DeadlineSet
 from rules.vocabulary.determinations import MilestoneDetermined
-from rules.vocabulary.disputes import DisputeReferred, DisputeUnsettled, SnapbackAverted, SnapbackTookEffect, StageExtended
+from rules.vocabulary.disputes import (
+    DisputeReferred,
+    DisputeUnsettled,
+    SnapbackAverted,
+    SnapbackCounted,
+    SnapbackTookEffect,
+    StageExtended,
+)
 from rules.vocabulary.family import ChildOpened
 from rules.vocabulary.findings import FindingMade
 from rules.vocabulary.measurements import FigureAccepted
-from rules.vocabulary.milestones import MilestoneDeclined, MilestoneWaived, ReliefChanged, WaiverExpired
+from rules.vocabulary.milestones import MilestoneDeclined, MilestoneFinal, MilestoneWaived, ReliefChanged, WaiverExpired
 from rules.vocabulary.phases import (
     GateChanged,
     PhaseClosed,
@@ -47,6 +54,7 @@ __all__ = [
     "FindingMade",
     "GateChanged",
     "MilestoneDeclined",
+    "MilestoneFinal",
     "MilestoneWaived",
     "PhaseClosed",
     "PhaseCompleted",
@@ -64,6 +72,7 @@ __all__ = [
     "ReliefChanged",
     "SilenceExtended",
     "SnapbackAverted",
+    "SnapbackCounted",
     "SnapbackTookEffect",
     "StabilityCompleted",
     "StabilityCounted",
@@ -95,6 +104,7 @@ Effect: TypeAlias = (
     | ProposalFailed
     | MilestoneWaived
     | MilestoneDeclined
+    | MilestoneFinal
     | ReliefChanged
     | WaiverExpired
     | DeadlineExtended
@@ -105,6 +115,7 @@ Effect: TypeAlias = (
     | DisputeReferred
     | StageExtended
     | DisputeUnsettled
+    | SnapbackCounted
     | SnapbackTookEffect
     | SnapbackAverted
     | StallFound

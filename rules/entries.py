@@ -82,6 +82,7 @@ Fact: TypeAlias = Annotated[
     | effects.ProposalFailed
     | effects.MilestoneWaived
     | effects.MilestoneDeclined
+    | effects.MilestoneFinal
     | effects.ReliefChanged
     | effects.WaiverExpired
     | effects.DeadlineExtended
@@ -92,6 +93,7 @@ Fact: TypeAlias = Annotated[
     | effects.DisputeReferred
     | effects.StageExtended
     | effects.DisputeUnsettled
+    | effects.SnapbackCounted
     | effects.SnapbackTookEffect
     | effects.SnapbackAverted
     | effects.StallFound

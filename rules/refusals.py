@@ -73,6 +73,7 @@ class Code(StrEnum):
     FINDING_STANDS = "finding_stands"
     OBSERVATION_OPEN = "observation_open"
     ALREADY_DETERMINED = "already_determined"
+    FINAL = "final"
     NOT_ACHIEVED = "not_achieved"
     ACCOUNT_UNKNOWN = "account_unknown"
     ACCOUNT_OF_ANOTHER = "account_of_another"

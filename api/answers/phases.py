@@ -196,6 +196,9 @@ class MilestoneAnswer(BaseModel):
     waived: bool = Field(description="it counts for gates though it is not achieved")
     waived_until: Instant | None = Field(description="null: not waived, or for good")
     achieved_at: Instant | None
+    final_at: Instant | None = Field(description="since when it can't be undone; null: it can be reversed")
+    relieved: bool = Field(description="nothing is owed for it now, since what it is owed under does not hold")
+    declined_at: Instant | None = Field(description="when it was decided that it is not done")
     happened_at: Instant | None = Field(description="when it was done, as its verified evidence says; null: it says nothing")
     scale: Literal["ordinal", "share"] | None = Field(description="how a part of it is told; null: all or nothing")
     grade: str | None = Field(description="on that scale, 0 to 3 or 0 to 1; null: nothing of it is held")
@@ -226,6 +229,9 @@ class MilestoneAnswer(BaseModel):
             waived=state.waived is not None,
             waived_until=state.waived.until if state.waived else None,
             achieved_at=state.achieved_at,
+            final_at=state.final_at,
+            relieved=state.is_relieved,
+            declined_at=state.declined_at,
             happened_at=state.happened_at,
             scale=step.determined.scale,
             grade=f"{state.grade:f}" if state.grade is not None else None,

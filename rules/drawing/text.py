@@ -97,6 +97,8 @@ def _milestone(plan: Plan, name: str, indent: str) -> Iterator[str]:
     yield f"{indent}    verified by {' or '.join(step.verified_by)}{itself}, determined {_decided(step.determined)}{scale}"
     for aspect, what in step.determined.considering.items():
         yield f"{indent}    considering {aspect}: {what}"
+    if step.final_when:
+        yield f"{indent}    can't be undone after {all_asked(step.final_when, plan.time_zone)}"
     if step.owed_while:
         yield f"{indent}    owed while {all_asked(step.owed_while, plan.time_zone)}"
     if step.declined_by:

@@ -69,6 +69,8 @@ def milestone_after(program: Program, entry: Entry, fact: OnMilestone) -> Progra
         case effects.MilestoneWaived():
             waiver = Waiver(fact.proposal, fact.effective_at, fact.until)
             return with_milestone(program, fact.milestone, waived=waiver)
+        case effects.MilestoneFinal():
+            return with_milestone(program, fact.milestone, final_at=fact.effective_at)
         case effects.ReliefChanged():
             return with_milestone(program, fact.milestone, relieved=fact.relieved)
         case effects.MilestoneDeclined():

@@ -19,6 +19,7 @@ from rules.measuring.figures import is_presumed, newest, usable, without_revisio
 from rules.measuring.judgement import Judgement, not_known
 from rules.measuring.witnesses import witnesses
 from rules.program import Program
+from rules.times import day_said
 from rules.truth import Truth
 from rules.vocabulary.milestones import MilestoneStatus
 from rules.vocabulary.unknown import Unknown, Why
@@ -53,6 +54,9 @@ def _proposed(
     if state.status is MilestoneStatus.ACHIEVED:
         if now.outcome is not NOT_MET:
             return None, now.sentence
+        if state.final_at is not None:
+            told = day_said(state.final_at, program.plan.time_zone)
+            return None, f"{now.sentence} It can't be undone since {told}: this is shown, and changes nothing."
         if shown(program, name, at, counted=step.reversed_by).outcome is NOT_MET:
             return "reversal", now.sentence
         if (changed := _presumed(program, name)) is not None:

@@ -18,6 +18,7 @@ from rules.language.grades import FULL, WRITTEN, fits
 from rules.language.milestones import Milestone
 from rules.program import Program
 from rules.refusals import Code, No
+from rules.times import time_said
 from rules.truth import Truth
 from rules.vocabulary.findings import Finding
 from rules.vocabulary.milestones import MilestoneState, MilestoneStatus
@@ -39,6 +40,7 @@ def determined(program: Program, actor: a.Actor, deed: a.Determine, at: datetime
             f"The phase {program.plan.phase_of[name]} is not open; nothing is owed in it yet.",
             "a determination once its entry gate has opened",
         )
+    _check_not_final(program, name)
     if program.milestone(name).status is MilestoneStatus.DECLINED:
         told = f"It was decided that {name} is not done."
         raise No(Code.ALREADY_DETERMINED, told, "a determination of a milestone that is still to be done")
@@ -77,6 +79,12 @@ def determined(program: Program, actor: a.Actor, deed: a.Determine, at: datetime
         happened_at=deed_done_at(program, name) if deed.outcome == "achieved" else None,
         effective_at=at,
     )
+
+
+def _check_not_final(program: Program, name: str) -> None:
+    if (since := program.milestone(name).final_at) is not None:
+        told = f"{name} is achieved, and can't be undone since {time_said(since, program.plan.time_zone)}."
+        raise No(Code.FINAL, told, "a milestone that is not final")
 
 
 def _vote(deed: a.Determine, grade: int | None, share: Decimal | None, at: datetime) -> Fact:
@@ -285,6 +293,7 @@ def determination_taken_back(program: Program, actor: a.Actor, was: Determinatio
         return _reversal_taken_back(program, actor, was.stability, reason, at)
     name = was.milestone or ""
     _check_authority(program, actor, step := milestone_of(program, name), name)
+    _check_not_final(program, name)
     state = program.milestone(name)
     if state.before is None or state.determined_in is None:
         told = "nobody has determined it, or that has been taken back" if state.determined_in is None else "it was taken back"

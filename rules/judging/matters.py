@@ -162,5 +162,9 @@ def _needed(program: Program, plan: Plan) -> Iterator[str]:
         ladder = plan.disputes.get(dispute.ladder)
         if dispute.status is DisputeStatus.OPEN and (ladder is None or dispute.stage not in ladder.stages):
             yield f"the dispute {dispute.id} before {dispute.stage}"
-    yield from (f"the invoked snapback {name}" for name in program.snapbacks if name not in plan.snapbacks)
+    yield from (
+        f"the invoked snapback {name}"
+        for name, held in program.snapbacks.items()
+        if held.by is not None and name not in plan.snapbacks
+    )
     yield from (f"the child program {name}" for name in program.children if name not in plan.programs)

@@ -64,7 +64,9 @@ def dependents(
             index[subject].phases.add(name)
     for name, step in ((name, step) for phase in phases.values() for name, step in phase.milestones.items()):
         index["milestone", name].milestones.add(name)
-        asked = [subject for criterion in (*step.holds_while, *step.owed_while) for subject in _asked(criterion)]
+        asked = [
+            subject for criterion in (*step.holds_while, *step.owed_while, *step.final_when) for subject in _asked(criterion)
+        ]
         anchors = [date.from_ for date in step.due.dates] if step.due else []
         for subject in (*asked, *(subject for anchor in anchors for subject in _anchored(anchor))):
             index[subject].milestones.add(name)

@@ -102,6 +102,10 @@ class Milestone(Strict):
         default=(), description="while these are known not to hold nothing is owed, and its date stands still"
     )
     holds_while: tuple[Criterion, ...] = ()
+    final_when: tuple[Criterion, ...] = Field(
+        default=(),
+        description="once achieved and these hold, it can't be undone: what falls after is shown, and changes nothing",
+    )
     reversed_by: tuple[Cause, ...] = Field(
         default=THAT_COUNT, description="causes of a revised figure for which a reversal is proposed"
     )

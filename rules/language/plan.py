@@ -200,6 +200,7 @@ class Plan(Strict):
             for step_name, step in phase.milestones.items():
                 yield ("phases", name, "milestones", step_name, "owed_while"), step.owed_while
                 yield ("phases", name, "milestones", step_name, "holds_while"), step.holds_while
+                yield ("phases", name, "milestones", step_name, "final_when"), step.final_when
         for name, commitment in self.commitments.items():
             yield ("commitments", name, "owed_while"), commitment.owed_while
             yield ("commitments", name, "kept_while"), commitment.kept_while
@@ -255,6 +256,11 @@ class Plan(Strict):
         for child, opened in self.programs.items():
             if opened.opened_in == name:
                 yield ProgramComplete(program=child)
+
+    @cached_property
+    def final_dates(self) -> Mapping[str, tuple[NotBefore, ...]]:
+        """The milestones that wait for a date before they can't be undone."""
+        return {name: dated for name, step in self.milestones.items() if (dated := _dated(step.final_when))}
 
     @cached_property
     def dependents(self) -> Mapping[Subject, Dependents]:

@@ -46,6 +46,8 @@ def milestone_told(fact: OnMilestone, plan: Plan) -> str:  # noqa: PLR0912  one 
         case effects.MilestoneWaived():
             until = f" until {dates.told(fact.until, zone)}" if fact.until else ""
             return f"milestone {fact.milestone} waived{until}"
+        case effects.MilestoneFinal():
+            return f"milestone {fact.milestone} FINAL: it can't be undone any more"
         case effects.ReliefChanged():
             lifted = bool(fact.relieved) and fact.relieved[-1][1] is None
             return f"milestone {fact.milestone} is {'not owed for now' if lifted else 'owed again'}"

@@ -17,7 +17,7 @@ from rules.program import Program
 from rules.releases.windows import cured_by, ends, not_before
 from rules.settling.inactivity import standing_still
 from rules.vocabulary.disputes import DisputeStatus
-from rules.vocabulary.milestones import MilestoneState
+from rules.vocabulary.milestones import MilestoneState, MilestoneStatus
 from rules.vocabulary.phases import PhaseStatus
 from rules.vocabulary.standing import Standing
 
@@ -67,6 +67,7 @@ def _of_the_plan(program: Program) -> tuple[Clock, ...]:
         *_stability(program),
         *deadline_clocks(program),
         *_milestones(program),
+        *_finalities(program),
         *_figures(program),
         *_anchors(program),
         *_dates(program),
@@ -151,6 +152,18 @@ def _milestones(program: Program) -> Iterator[Clock]:
                 yield Clock(f"observation.{name}", "observation", phase, until, f"{title}: time to observe ends")
         if state.waived is not None and state.waived.until is not None:
             yield Clock(f"waiver.{name}", "waiver", phase, state.waived.until, f"{title}: waiver ends")
+
+
+def _finalities(program: Program) -> Iterator[Clock]:
+    for name, dated in program.plan.final_dates.items():
+        state = program.milestone(name)
+        if state.status is not MilestoneStatus.ACHIEVED or state.final_at is not None:
+            continue
+        found = ((occurred(program, leaf.not_before.from_), leaf.not_before.within) for leaf in dated)
+        begins = (dates.begins(since, within, program.plan.time_zone) for since, within in found if since is not None)
+        if due := min((date for date in begins if date > program.settled_to), default=None):
+            note = f"{program.plan.milestones[name].title}: can't be undone from now on"
+            yield Clock(f"final.{name}", "not_before", program.plan.phase_of[name], due, note)
 
 
 def _deadline(program: Program, name: str, state: MilestoneState) -> Clock | None:

@@ -20,9 +20,10 @@ from rules.following.agenda import Agenda, on
 from rules.following.anchors import deed_done_at, occurred
 from rules.following.commitments import commitments
 from rules.following.deadlines import deadlines
+from rules.following.finality import finalities
 from rules.following.findings import Found, found
 from rules.following.gates import gate
-from rules.following.referrals import referrals, snapbacks
+from rules.following.referrals import lapses, referrals, snapbacks
 from rules.following.relief import reliefs
 from rules.following.stability import counted
 from rules.following.verifiers import is_awaiting_verification
@@ -301,6 +302,7 @@ def _is_over(program: Program, name: str) -> bool:
 
 ORDER: tuple[Step, ...] = (
     referrals,
+    lapses,
     snapbacks,
     parent,
     commitments,
@@ -309,6 +311,7 @@ ORDER: tuple[Step, ...] = (
     deadlines,
     waivers,
     partial(findings, held=True),
+    finalities,
     partial(findings, held=False),
     achievements,
     determinations,

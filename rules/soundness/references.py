@@ -103,6 +103,22 @@ def _milestone(plan: Plan, at: Path, step: Milestone, signatories: Collection[st
         yield from unknown((*at, "determined", "by", index), name, "party or body", signatories)
     for name in step.determined.weights:
         yield from unknown((*at, "determined", "weights", name), name, "name in by", step.determined.by)
+    yield from _shown_by(plan, at, step, signatories)
+    if step.due:
+        yield from _deadline(plan, (*at, "due"), step.due)
+    if step.declined_by:
+        yield from unknown((*at, "declined_by"), step.declined_by, "procedure", plan.procedures)
+    if step.waived_by:
+        yield from unknown((*at, "waived_by"), step.waived_by, "procedure", plan.procedures)
+    yield from owed_while(plan, (*at, "owed_while"), step.owed_while, of_milestone=True)
+    yield from gate(plan, (*at, "holds_while"), step.holds_while)
+    yield from gate(plan, (*at, "final_when"), step.final_when)
+    for place, leaf in placed_leaves((*at, "final_when"), step.final_when):
+        if isinstance(leaf, c.ConsentGiven):
+            yield Fault(place, "consent is given to a phase; write phase: NAME here for one that asks for it")
+
+
+def _shown_by(plan: Plan, at: Path, step: Milestone, signatories: Collection[str]) -> Iterator[Fault]:
     for key, how in step.shown_by.items():
         match how:
             case Attestation(by=parties) | Filed(by=parties) | Statement(by=parties):
@@ -112,14 +128,6 @@ def _milestone(plan: Plan, at: Path, step: Milestone, signatories: Collection[st
                 yield from unknown((*at, "shown_by", key, "indicator"), indicator, "indicator", plan.indicators)
             case _:
                 assert_never(how)
-    if step.due:
-        yield from _deadline(plan, (*at, "due"), step.due)
-    if step.declined_by:
-        yield from unknown((*at, "declined_by"), step.declined_by, "procedure", plan.procedures)
-    if step.waived_by:
-        yield from unknown((*at, "waived_by"), step.waived_by, "procedure", plan.procedures)
-    yield from owed_while(plan, (*at, "owed_while"), step.owed_while, of_milestone=True)
-    yield from gate(plan, (*at, "holds_while"), step.holds_while)
 
 
 def _deadline(plan: Plan, at: Path, due: Deadline) -> Iterator[Fault]:
@@ -167,6 +175,8 @@ def _disputes(plan: Plan, signatories: Collection[str]) -> Iterator[Fault]:
         at = ("snapbacks", name)
         for index, who in enumerate(snapback.invoked_by):
             yield from unknown((*at, "invoked_by", index), who, "party", plan.parties)
+        if snapback.from_:
+            yield from anchored(plan, (*at, "from"), snapback.from_)
         if snapback.only_after:
             yield from unknown((*at, "only_after"), snapback.only_after, "kind of dispute", plan.disputes)
         yield from unknown((*at, "kept_by"), snapback.kept_by, "procedure", plan.procedures)

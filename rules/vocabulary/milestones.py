@@ -36,6 +36,14 @@ class MilestoneDeclined(Strict):
     effective_at: Instant
 
 
+class MilestoneFinal(Strict):
+    """A milestone that is achieved can't be undone any more."""
+
+    kind: Literal["milestone_final"] = "milestone_final"
+    milestone: Name
+    effective_at: Instant
+
+
 class ReliefChanged(Strict):
     """A milestone is not owed for now, or is owed again."""
 
@@ -61,6 +69,7 @@ OnMilestone: TypeAlias = (
     | DeadlineMissed
     | MilestoneWaived
     | MilestoneDeclined
+    | MilestoneFinal
     | ReliefChanged
     | WaiverExpired
     | DeadlineExtended
@@ -115,6 +124,8 @@ class MilestoneState:
     """The ledger's entry of its newest determination, where somebody made that."""
     votes: Mapping[str, Vote] = field(default_factory=dict)
     """By whom, what some of several that determine it have said of its present finding."""
+    final_at: datetime | None = None
+    """Since when it can't be undone."""
     relieved: tuple[Interval, ...] = ()
     """When it was not owed, because what it is owed under did not hold."""
     declined_at: datetime | None = None
