@@ -33,13 +33,13 @@ from rules.vocabulary import mistakes
 from rules.vocabulary.phases import PhaseStatus
 from rules.vocabulary.standing import Standing
 from rules.vocabulary.testimony import GiveAccount, TakeBackAccount
-from tests.rules.small_plan import CHECKED, IN_PART, PEOPLE, PLAN, RELEASES, TIMETABLE, World, day
+from tests.rules.small_plan import CHECKED, DUTIES, IN_PART, PEOPLE, PLAN, RELEASES, TIMETABLE, VOTERS, World, day
 
 Drawn = tuple[str, Any, float]
 """Who, what, and how many days after the act before."""
 
 
-OUTCOMES = st.sampled_from(["achieved", "achieved", "not_achieved", "reversed"])
+OUTCOMES = st.sampled_from(["achieved", "achieved", "not_achieved", "reversed", "abstained"])
 
 
 def _deeds() -> st.SearchStrategy[Any]:
@@ -180,6 +180,8 @@ def _matters() -> st.SearchStrategy[m.Matter]:
     return st.one_of(
         st.builds(m.Waive, milestone=st.just("safety"), until=days),
         st.builds(m.Extend, milestone=st.just("safety"), to=days),
+        st.builds(m.Decline, milestone=st.just("safety")),
+        st.builds(m.Keep, snapback=st.sampled_from(["benefit", "relief"])),
         st.builds(m.ExtendSilence, proposal=st.sampled_from(["p1", "p2"]), to=days),
         st.sampled_from([_amended(settling="P3D"), _amended(settling="P1D"), _amended(length="P20D")]),
         st.sampled_from([_paying(reward="40"), _paying(reward="15"), _paying(instalment="6")]),
@@ -220,7 +222,7 @@ MAY: dict[type, list[str]] = {
     a.CorrectIncident: ["sara", "cleo"],
     a.AdmitMember: ["olga"],
     a.Observe: ["nils", "saul"],
-    a.Determine: ["cleo"],
+    a.Determine: ["cleo", "ada", "abel"],
     a.ConfirmIncident: ["cleo", "moss"],
     a.DismissIncident: ["cleo"],
     a.ResolveIncident: ["cleo"],
@@ -241,12 +243,14 @@ DEEDS, MISTAKES = _deeds(), _mistakes()
 @st.composite
 def _acts(draw: st.DrawFn) -> Drawn:
     deed = draw(DEEDS if draw(st.integers(0, 4)) else MISTAKES)
-    anybody = [member.person for member in PEOPLE]
+    anybody = [member.person for member in (*PEOPLE, *VOTERS)]
     able = MAY.get(type(deed.mistake if isinstance(deed, a.TakeBack) else deed), anybody)
     return draw(st.sampled_from(able * 3 + able[:1] if draw(st.integers(0, 3)) else anybody)), deed, draw(st.floats(0, 6))
 
 
-histories = st.tuples(st.integers(0, 3), st.lists(_acts(), max_size=30)).map(lambda drawn: [drawn[0], *drawn[1]])
+histories = st.tuples(st.sampled_from([0, 1, 2, 3, 5, 6]), st.lists(_acts(), max_size=30)).map(
+    lambda drawn: [drawn[0], *drawn[1]]
+)
 """How far the program has come before, and then the acts."""
 
 
@@ -282,6 +286,8 @@ def world(stage: int) -> World:
 
 @cache
 def _world(stage: int) -> World:
+    if stage > 4:
+        return _of_duties(stage)
     start = World(
         parameters={"quiet": {"default": "P5D", "why": "Short, so that it is reached."}},
         phases__move__milestones__announced__determined=IN_PART,
@@ -301,6 +307,26 @@ def _world(stage: int) -> World:
         start.given("olga", a.AdvancePhase(phase="trade"), day(9))
     if stage > 3:
         _about_to_be_mistaken(start)
+    return start
+
+
+def _of_duties(stage: int) -> World:
+    """Several owe and determine; what is owed is lifted, declined and final."""
+    start = World(
+        parameters={"quiet": {"default": "P5D", "why": "Short."}},
+        phases__move__milestones__announced__determined=IN_PART,
+        releases=RELEASES,
+        **TIMETABLE,
+        **CHECKED,
+        **DUTIES,
+    )
+    start.first_move(day(0))
+    start.given("sara", start.document("e3", "safety", "order"), day(0))
+    start.given("nick", a.Verify(evidence="e3"), day(1))
+    if stage > 5:
+        start.given("saul", a.Observe(milestone="safety", text="We agree."), day(1))
+        start.given("nils", a.Observe(milestone="safety", text="We agree."), day(1))
+        start.given("ada", a.Determine(milestone="safety", outcome="achieved", reason="Shown."), day(1))
     return start
 
 
@@ -329,7 +355,7 @@ def judged(start: World, program: Program, number: int, drawn: Drawn, at: dateti
             place="x",
             account="Shots.",
         )
-    member = next(member for member in PEOPLE if member.person == person)
+    member = next(member for member in (*PEOPLE, *VOTERS) if member.person == person)
     act = a.Act(
         id=f"r{number}",
         actor=a.Actor(person=person, role=member.role, party=member.party),
