@@ -238,7 +238,6 @@ DUTIES: dict[str, Any] = {
         "from": {"milestone": "announced"},
         "within": "P10D",
         "kept_by": "joint",
-        "then": "suspend",
     },
     "phases__aid__entry": [{"phase": "move"}, {"no_snapback": "relief"}, {"no_snapback": "benefit"}],
 }

@@ -39,6 +39,7 @@ Drawn = tuple[str, Any, float]
 """Who, what, and how many days after the act before."""
 
 
+FILED = a.FiledDocument(sha256="0" * 64, name="file.pdf")
 OUTCOMES = st.sampled_from(["achieved", "achieved", "not_achieved", "reversed", "abstained"])
 
 
@@ -274,6 +275,56 @@ def _mistaken(draw: st.DrawFn) -> Drawn:
     return draw(st.sampled_from(able)), deed, draw(st.floats(0, 6))
 
 
+SHARED = st.one_of(
+    st.builds(a.Determine, milestone=st.just("safety"), outcome=OUTCOMES, reason=st.just("So it is.")),
+    st.builds(a.Determine, milestone=st.just("safety"), outcome=st.just("achieved"), reason=st.just("So it is.")),
+    st.builds(a.Observe, milestone=st.just("safety"), text=st.just("Seen.")),
+    st.builds(a.TakeBack, mistake=st.just(mistakes.Determination(milestone="safety")), reason=st.just("A mistake.")),
+    st.builds(a.WithdrawEvidence, evidence=st.sampled_from(["e3", "e4"]), reason=st.just("Wrong.")),
+    st.builds(
+        a.RecordEvidence, evidence=st.just("e4"), milestone=st.just("safety"), shows=st.just("order"), document=st.just(FILED)
+    ),
+    st.builds(a.Verify, evidence=st.just("e4")),
+    st.builds(
+        lambda i, kind, back: ("report", i, kind, "serious", back),
+        st.sampled_from(["i1", "i2"]),
+        st.sampled_from(["attack", "strike", "blockade"]),
+        st.integers(0, 3),
+    ),
+    st.builds(a.ConfirmIncident, incident=st.sampled_from(["i1", "i2"]), reason=st.just("Seen.")),
+    st.builds(a.ResolveIncident, incident=st.sampled_from(["i1", "i2"]), reason=st.just("Over.")),
+    st.builds(
+        a.Propose,
+        proposal=st.just("p1"),
+        procedure=st.just("one"),
+        matter=st.just(m.Decline(milestone="safety")),
+        reason=st.just("No need."),
+    ),
+    st.builds(
+        a.Propose,
+        proposal=st.sampled_from(["p2", "p3"]),
+        procedure=st.just("joint"),
+        matter=st.just(m.Keep(snapback="benefit")),
+        reason=st.just("It goes on."),
+    ),
+    st.builds(a.Consent, proposal=st.sampled_from(["p1", "p2", "p3"])),
+    st.builds(a.ResumeProgram, reason=st.just("Peace.")),
+)
+
+
+@st.composite
+def _shared(draw: st.DrawFn) -> Drawn:
+    deed = draw(SHARED)
+    able = {a.Propose: ["cleo", "nils"], a.RecordEvidence: ["sara"], a.WithdrawEvidence: ["sara"], a.TakeBack: ["cleo", "ada"]}
+    return draw(st.sampled_from(able.get(type(deed)) or MAY[type(deed)])), deed, draw(st.floats(0, 4))
+
+
+full_of_duties = st.tuples(st.integers(5, 6), st.lists(_shared(), min_size=3, max_size=30)).map(
+    lambda drawn: [drawn[0], *drawn[1]]
+)
+"""Acts of people who may, on what several owe and determine, and on what is lifted, declined, final and kept."""
+
+
 full_of_mistakes = st.lists(_mistaken(), min_size=5, max_size=30).map(lambda drawn: [4, *drawn])
 """Acts of people who may, most of which take others back."""
 
@@ -428,6 +479,20 @@ def test_no_phase_opens_while_its_gate_is_unmet_or_unknown(history: list[Any]) -
             assert gate(program, program.consented(entry.fact.phase, "entry"), rule.entry, entry.fact.effective_at) is Truth.MET
             assert program.standing is Standing.RUNNING
         program = evolve(program, entry)
+
+
+@given(full_of_duties)
+@settings(max_examples=120, deadline=None)
+def test_whatever_several_owe_and_decide_all_that_follows_is_found(history: list[Any]) -> None:
+    def nothing_more(decided: Decided, at: datetime) -> None:
+        again = Unfolding(decided.program, "again", at, LAW)
+        again.look_at_everything()
+        again.settle(at)
+        assert again.entries == []
+        assert decided.clocks == clocks(decided.program)
+
+    lived_through = lived(history, after_each=nothing_more)
+    assert fold(lived_through.entries) == lived_through.program
 
 
 @given(full_of_mistakes)
