@@ -14,6 +14,7 @@ from rules.language.milestones import Attestation, Determination, Filed, Measure
 from rules.language.phases import Phase, StabilityPeriod
 from rules.language.plan import Plan
 from rules.language.timetable import Deadline, Inactivity, Window
+from rules.language.voting import of_votes
 from rules.times import local_time, time_said
 
 
@@ -112,9 +113,7 @@ def _decided(rule: Determination) -> str:
         return "by the plan itself"
     if not rule.is_voted:
         return f"by {' or '.join(rule.by)}"
-    weighed = (f"{name} ({rule.weights[name]} votes)" if name in rule.weights else name for name in rule.by)
-    agree = {"all": "all", "majority": "a majority"}.get(rule.agree or "", f"{rule.agree} of the votes")
-    return f"by {agree} of {', '.join(weighed)}"
+    return f"by {of_votes(rule.by, rule.agree or 'any', rule.weights)}"
 
 
 def _due(due: Deadline, zone: str) -> str:

@@ -19,6 +19,7 @@ from rules.following.anchors import occurred
 from rules.following.gates import judge
 from rules.following.incidents import deciders, matching
 from rules.language import criteria as c
+from rules.language.voting import Votes, of_votes
 from rules.measuring.figures import holds
 from rules.program import Program
 from rules.truth import Truth
@@ -49,6 +50,8 @@ def written(leaf: c.Leaf) -> str:
         return f"{key}: {value.milestone}"
     if isinstance(value, tuple):
         return f"{key}: {', '.join(value)}"
+    if isinstance(value, Votes):
+        return f"{key}: {', '.join(value.by)}"
     if isinstance(value, c.FigureAsked):
         return f"{key}: {value.indicator}"
     if isinstance(value, c.OfProgram):
@@ -76,6 +79,9 @@ def _leaf(program: Program, asking: Asking | None, leaf: c.Leaf, at: datetime) -
             return commitment_reason(program, name, at)
         case c.ConsentGiven(consent=parties):
             return _consent_reason(program, asking, parties, at)
+        case c.VotesGiven(votes=asked):
+            sentence, owes, since, earliest = _consent_reason(program, asking, asked.by, at)
+            return f"{sentence} It takes {of_votes(asked.by, asked.agree, asked.weights)}.", owes, since, earliest
         case c.NoOpenIncident(no_open_incident=trigger):
             open_ = [i.id for i in matching(program, (trigger,)) if i.is_open_question or i.resolved_at is None]
             undecided = [i for i in matching(program, (trigger,)) if i.is_open_question]

@@ -10,6 +10,7 @@ from rules import dates
 from rules.following.anchors import occurred
 from rules.following.incidents import matching
 from rules.language import criteria as c
+from rules.language.voting import are_enough, votes_of
 from rules.measuring.figures import holds
 from rules.program import Program
 from rules.truth import Truth
@@ -68,6 +69,9 @@ def judge(program: Program, consents: Collection[str], criterion: c.Criterion, a
             return _commitment(program, name)
         case c.ConsentGiven(consent=parties):
             return _met(all(party in consents for party in parties))
+        case c.VotesGiven(votes=asked):
+            given = votes_of([party for party in asked.by if party in consents], asked.weights)
+            return _met(are_enough(asked.agree, given, votes_of(asked.by, asked.weights)))
         case c.NoOpenIncident(no_open_incident=trigger):
             return _quiet(program, trigger)
         case c.NoOpenDispute(no_open_dispute=ladder):

@@ -4,50 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from fractions import Fraction
 
 from rules import facts
 from rules.effects import Effect
 from rules.following.agenda import Agenda, on
 from rules.following.anchors import deed_done_at
 from rules.language.milestones import Determination
+from rules.language.voting import are_enough, votes_of
 from rules.program import Program
 from rules.vocabulary.determinations import Choice, Vote
 
 
 def most_votes(rule: Determination) -> int:
     """All votes that there are."""
-    return sum(rule.weights.get(name, 1) for name in rule.by)
+    return votes_of(rule.by, rule.weights)
 
 
 def carried(rule: Determination, votes: Mapping[str, Vote]) -> Choice | None:
-    """What enough have voted for; None while nothing has enough votes.
-
-    Who abstains counts neither way, but for `all` and a number of votes, which ask for votes and not for their share.
-    """
+    """What enough have voted for; None while nothing has enough votes."""
     cast = {name: vote for name, vote in votes.items() if name in rule.by}
-    abstained = sum(rule.weights.get(name, 1) for name, vote in cast.items() if vote.outcome == "abstained")
+    abstained = votes_of([name for name, vote in cast.items() if vote.outcome == "abstained"], rule.weights)
     for one in cast.values():
         if (choice := one.choice) is None:
             continue
-        for_it = sum(rule.weights.get(name, 1) for name, vote in cast.items() if vote.choice == choice)
-        if _enough(rule.agree or "any", for_it, most_votes(rule), abstained):
+        for_it = votes_of([name for name, vote in cast.items() if vote.choice == choice], rule.weights)
+        if are_enough(rule.agree or "any", for_it, most_votes(rule), abstained):
             return choice
     return None
-
-
-def _enough(agree: str, for_it: int, most: int, abstained: int) -> bool:
-    match agree:
-        case "any":
-            return True
-        case "all":
-            return for_it == most
-        case "majority":
-            return 2 * for_it > most - abstained
-        case share if share.endswith("%"):
-            return for_it * 100 >= Fraction(share.removesuffix("%")) * (most - abstained)
-        case _:
-            return for_it >= int(agree)
 
 
 def to_determine(program: Program, milestone: str) -> tuple[str, ...]:

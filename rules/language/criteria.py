@@ -20,6 +20,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 from rules.figures import Figure, Whole
 from rules.forms import BECOMES
 from rules.language.slips import Misplaced
+from rules.language.voting import Votes
 from rules.times import Duration, Instant
 from rules.words import Label, Name, Strict
 
@@ -101,6 +102,10 @@ class CommitmentHolds(Strict):
 
 class ConsentGiven(Strict):
     consent: tuple[Name, ...] = Field(min_length=1, description="parties that must consent")
+
+
+class VotesGiven(Strict):
+    votes: Votes
 
 
 class NoOpenIncident(Strict):
@@ -194,6 +199,7 @@ _KEYS = (
     "stability",
     "commitment",
     "consent",
+    "votes",
     "no_open_incident",
     "no_open_dispute",
     "no_snapback",
@@ -222,6 +228,7 @@ Criterion: TypeAlias = Annotated[
     | Annotated[StabilityKept, Tag("=stability")]
     | Annotated[CommitmentHolds, Tag("=commitment")]
     | Annotated[ConsentGiven, Tag("=consent")]
+    | Annotated[VotesGiven, Tag("=votes")]
     | Annotated[NoOpenIncident, Tag("=no_open_incident")]
     | Annotated[NoOpenDispute, Tag("=no_open_dispute")]
     | Annotated[NoSnapback, Tag("=no_snapback")]
@@ -248,6 +255,7 @@ Leaf: TypeAlias = (
     | StabilityKept
     | CommitmentHolds
     | ConsentGiven
+    | VotesGiven
     | NoOpenIncident
     | NoOpenDispute
     | NoSnapback
@@ -272,7 +280,12 @@ def leaves(*criteria: Criterion) -> Iterator[Leaf]:
                 yield criterion
 
 
+def asked_by(leaf: ConsentGiven | VotesGiven) -> tuple[str, ...]:
+    """The parties whose consent a criterion asks for, or is a vote for it."""
+    return leaf.consent if isinstance(leaf, ConsentGiven) else leaf.votes.by
+
+
 def consents_asked(*criteria: Criterion) -> tuple[str, ...]:
     """The parties whose consent criteria ask for, each once."""
-    asked = (leaf.consent for leaf in leaves(*criteria) if isinstance(leaf, ConsentGiven))
+    asked = (asked_by(leaf) for leaf in leaves(*criteria) if isinstance(leaf, ConsentGiven | VotesGiven))
     return tuple(dict.fromkeys(party for parties in asked for party in parties))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import assert_never
 
 from rules.language import criteria as c
@@ -10,6 +10,7 @@ from rules.language.grades import WRITTEN, fits
 from rules.language.milestones import Measured
 from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
+from rules.language.voting import votes_of
 from rules.soundness.names import unknown
 
 
@@ -38,8 +39,18 @@ def kept_while(plan: Plan, at: Path, criteria: tuple[c.Criterion, ...]) -> Itera
     """Criteria of a commitment, which is kept by what is so."""
     yield from gate(plan, at, criteria)
     for place, leaf in placed_leaves(at, criteria):
-        if isinstance(leaf, c.CommitmentHolds | c.ConsentGiven | c.NotBefore):
+        if isinstance(leaf, c.CommitmentHolds | c.ConsentGiven | c.VotesGiven | c.NotBefore):
             yield Fault(place, "a commitment is kept by what is so: not by another one, a consent or a date")
+
+
+def weighed(at: Path, by: tuple[str, ...], agree: str, weights: Mapping[str, int]) -> Iterator[Fault]:
+    """More votes than there are, and weights of nobody or of nothing."""
+    if agree.isdigit() and int(agree) > (most := votes_of(by, weights)):
+        yield Fault((*at, "agree"), f"this gate can never open: {agree} of {most} votes")
+    for name, weight in weights.items():
+        yield from unknown((*at, "weights", name), name, "name in by", by)
+        if weight < 1:
+            yield Fault((*at, "weights", name), "a vote weighs one or more; leave out of by who has none")
 
 
 def owed_while(plan: Plan, at: Path, criteria: tuple[c.Criterion, ...], *, of_milestone: bool) -> Iterator[Fault]:
@@ -81,6 +92,10 @@ def _criterion(plan: Plan, at: Path, criterion: c.Criterion) -> Iterator[Fault]:
         case c.ConsentGiven(consent=parties):
             for index, party in enumerate(parties):
                 yield from unknown((*at, "consent", index), party, "party", plan.parties)
+        case c.VotesGiven(votes=votes):
+            for index, party in enumerate(votes.by):
+                yield from unknown((*at, "votes", "by", index), party, "party", plan.parties)
+            yield from weighed((*at, "votes"), votes.by, votes.agree, votes.weights)
         case c.NoOpenIncident(no_open_incident=trigger):
             yield from _trigger(plan, (*at, "no_open_incident"), trigger)
         case c.NoOpenDispute(no_open_dispute=name):

@@ -11,7 +11,7 @@ from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
 from rules.language.timetable import Deadline
 from rules.soundness.calendar import windows
-from rules.soundness.criteria import anchored, gate, kept_while, owed_while, placed_leaves, scaled, triggered
+from rules.soundness.criteria import anchored, gate, kept_while, owed_while, placed_leaves, scaled, triggered, weighed
 from rules.soundness.names import unknown
 from rules.soundness.places import changeable
 from rules.soundness.sources import sourced
@@ -44,7 +44,7 @@ def references(plan: Plan) -> Iterator[Fault]:
         yield from gate(plan, (*at, "exit"), phase.exit)
         yield from gate(plan, (*at, "closes_when"), phase.closes_when)
         for place, leaf in placed_leaves((*at, "closes_when"), phase.closes_when):
-            if isinstance(leaf, c.ConsentGiven):
+            if isinstance(leaf, c.ConsentGiven | c.VotesGiven):
                 yield Fault(
                     place, "consent is given to the opening or the completion of a phase; decline a milestone to close one"
                 )
@@ -90,7 +90,7 @@ def _releases(plan: Plan, signatories: Collection[str]) -> Iterator[Fault]:
                 yield from anchored(plan, (*at, field, "from"), wait.from_)
         advance = terms.advance.when if terms.advance else ()
         for place, leaf in (*placed_leaves((*at, "when"), terms.when), *placed_leaves((*at, "advance", "when"), advance)):
-            if isinstance(leaf, c.ConsentGiven):
+            if isinstance(leaf, c.ConsentGiven | c.VotesGiven):
                 yield Fault(place, "consent is given to a phase; ask it there, and here for the phase or its milestone")
 
 
@@ -101,8 +101,7 @@ def _milestone(plan: Plan, at: Path, step: Milestone, signatories: Collection[st
         yield from unknown((*at, "verified_by", index), name, "party or body", signatories)
     for index, name in enumerate(step.determined.by):
         yield from unknown((*at, "determined", "by", index), name, "party or body", signatories)
-    for name in step.determined.weights:
-        yield from unknown((*at, "determined", "weights", name), name, "name in by", step.determined.by)
+    yield from weighed((*at, "determined"), step.determined.by, step.determined.agree or "", step.determined.weights)
     yield from _shown_by(plan, at, step, signatories)
     if step.due:
         yield from _deadline(plan, (*at, "due"), step.due)
@@ -114,7 +113,7 @@ def _milestone(plan: Plan, at: Path, step: Milestone, signatories: Collection[st
     yield from gate(plan, (*at, "holds_while"), step.holds_while)
     yield from gate(plan, (*at, "final_when"), step.final_when)
     for place, leaf in placed_leaves((*at, "final_when"), step.final_when):
-        if isinstance(leaf, c.ConsentGiven):
+        if isinstance(leaf, c.ConsentGiven | c.VotesGiven):
             yield Fault(place, "consent is given to a phase; write phase: NAME here for one that asks for it")
 
 

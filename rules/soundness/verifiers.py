@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.following.voting import most_votes
 from rules.language.milestones import Attestation, Measured, Milestone
 from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
@@ -46,8 +45,3 @@ def _determined(at: Path, step: Milestone) -> Iterator[Fault]:
     elif len(rule.by) < 2 and (rule.agree is not None or rule.weights):
         told = "agree and weights are for several that determine; name them all in by, those of a body too"
         yield Fault((*at, "agree" if rule.agree is not None else "weights"), told)
-    elif rule.agree is not None and rule.agree.isdigit() and int(rule.agree) > (most := most_votes(rule)):
-        yield Fault((*at, "agree"), f"this gate can never open: {rule.agree} of {most} votes")
-    for name, weight in rule.weights.items():
-        if weight < 1:
-            yield Fault((*at, "weights", name), "a vote weighs one or more; leave out of by who has none")

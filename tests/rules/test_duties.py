@@ -172,6 +172,26 @@ class TestSeveralWhoDetermine:
         assert sentence in faults(**{SAFETY + "determined": rule})
 
 
+class TestVotesOnAProposal:
+    def test_a_proposal_is_adopted_by_the_votes_that_it_takes(self) -> None:
+        rule = {
+            "title": "By weight",
+            "proposed_by": ["commission"],
+            "adopted_when": [{"votes": {"by": ["north", "south"], "agree": "majority", "weights": {"north": 2}}}],
+        }
+        world = World(**{"procedures": {**PLAN["procedures"], "one": rule}, SAFETY + "declined_by": "one"})
+        propose = a.Propose(proposal="p1", procedure="one", matter=m.Decline(milestone="safety"), reason="No need.")
+        world.given("cleo", propose, day(1))
+        world.given("saul", a.Consent(proposal="p1"), day(1))
+        assert world.program.milestone("safety").status is MilestoneStatus.NOT_STARTED
+        world.given("nils", a.Consent(proposal="p1"), day(1))
+        assert world.program.milestone("safety").status is MilestoneStatus.DECLINED
+
+    def test_more_votes_than_there_are_is_a_fault(self) -> None:
+        asked = [{"votes": {"by": ["north", "south"], "agree": 4, "weights": {"north": 2}}}]
+        assert "4 of 3 votes" in faults(procedures__one__adopted_when=asked)
+
+
 def declined(world: World, at: Any) -> None:
     propose = a.Propose(proposal="p1", procedure="one", matter=m.Decline(milestone="safety"), reason="No need.")
     world.given("cleo", propose, at)

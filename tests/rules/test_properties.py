@@ -315,7 +315,12 @@ SHARED = st.one_of(
 @st.composite
 def _shared(draw: st.DrawFn) -> Drawn:
     deed = draw(SHARED)
-    able = {a.Propose: ["cleo", "nils"], a.RecordEvidence: ["sara"], a.WithdrawEvidence: ["sara"], a.TakeBack: ["cleo", "ada"]}
+    able: dict[type, list[str]] = {
+        a.Propose: ["cleo", "nils"],
+        a.RecordEvidence: ["sara"],
+        a.WithdrawEvidence: ["sara"],
+        a.TakeBack: ["cleo", "ada"],
+    }
     return draw(st.sampled_from(able.get(type(deed)) or MAY[type(deed)])), deed, draw(st.floats(0, 4))
 
 
