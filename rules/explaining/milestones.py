@@ -210,9 +210,11 @@ def asked_and_to_record(program: Program, name: str, key: str) -> bool:
 
 def evidence_owed_by(program: Program, name: str, at: datetime) -> tuple[str, ...]:
     """Who owes evidence of a milestone: whose part is missing; where nothing is and the rest does not hold, all that owe it."""
+    if len(owes := program.plan.owed_by[name]) == 1:
+        return owes  # asked after every act of everything that is owed
     lacks = without_evidence(program, name, at)
     parties = (party for key in lacks for party in to_record(program, name, key))
-    return tuple(dict.fromkeys(parties)) or program.plan.owed_by[name]
+    return tuple(dict.fromkeys(parties)) or owes
 
 
 def to_observe(program: Program, name: str) -> tuple[str, ...]:

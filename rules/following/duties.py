@@ -20,8 +20,10 @@ def shown_of(program: Program, milestone: str, key: str) -> tuple[str, ...]:
 
 def missing_of(program: Program, milestone: str, key: str) -> tuple[str, ...]:
     """The parties whose own part of a showing is asked for and not there."""
+    if not (asked := asked_of(program, milestone, key)):
+        return ()
     shown = shown_of(program, milestone, key)
-    return tuple(party for party in asked_of(program, milestone, key) if party not in shown)
+    return tuple(party for party in asked if party not in shown)
 
 
 def to_record(program: Program, milestone: str, key: str) -> tuple[str, ...]:
@@ -30,7 +32,7 @@ def to_record(program: Program, milestone: str, key: str) -> tuple[str, ...]:
     The part of somebody who owes nothing, as the word of the other side, is for those to get who owe the milestone.
     """
     owes, missing = program.plan.owed_by[milestone], missing_of(program, milestone, key)
-    if not set(owes).intersection(missing):
+    if not missing or not set(owes).intersection(missing):
         return owes
     pieces = (program.evidence[name] for name in program.unjudged)
     recorded = {piece.recorded_by.party for piece in pieces if piece.milestone == milestone and piece.shows == key}
