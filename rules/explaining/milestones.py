@@ -8,7 +8,7 @@ from typing import Literal, assert_never
 
 from rules import dates
 from rules.explaining.reasons import Reason, named
-from rules.following.duties import missing_of, to_record
+from rules.following.duties import to_record, unrecorded_of
 from rules.following.filing import not_filed
 from rules.following.findings import showing, shown
 from rules.following.verifiers import who_verifies
@@ -200,12 +200,7 @@ def without_evidence(program: Program, name: str, at: datetime) -> list[str]:
     """The showings of a milestone for which nothing has been recorded that stands or waits for a verifier."""
     shown_by = program.plan.milestones[name].shown_by
     pending = (key for key in shown_by if showing(program, name, key, at).outcome is not Truth.MET)
-    return [key for key in pending if _first_unjudged(program, name, key) is None or asked_and_to_record(program, name, key)]
-
-
-def asked_and_to_record(program: Program, name: str, key: str) -> bool:
-    """Whether somebody's own part of a showing has not even been recorded."""
-    return bool(missing_of(program, name, key)) and bool(to_record(program, name, key))
+    return [key for key in pending if _first_unjudged(program, name, key) is None or unrecorded_of(program, name, key)]
 
 
 def evidence_owed_by(program: Program, name: str, at: datetime) -> tuple[str, ...]:

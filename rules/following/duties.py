@@ -26,14 +26,19 @@ def missing_of(program: Program, milestone: str, key: str) -> tuple[str, ...]:
     return tuple(party for party in asked if party not in shown)
 
 
+def unrecorded_of(program: Program, milestone: str, key: str) -> tuple[str, ...]:
+    """The parties that owe a milestone whose own part of a showing is neither there nor waits for a verifier."""
+    owes, missing = program.plan.owed_by[milestone], missing_of(program, milestone, key)
+    if not missing or not (own := [party for party in owes if party in missing]):
+        return ()
+    pieces = (program.evidence[name] for name in program.unjudged)
+    recorded = {piece.recorded_by.party for piece in pieces if piece.milestone == milestone and piece.shows == key}
+    return tuple(party for party in own if party not in recorded)
+
+
 def to_record(program: Program, milestone: str, key: str) -> tuple[str, ...]:
     """Who owes evidence for a showing that is not there: whose own part has not been recorded; else all that owe the milestone.
 
     The part of somebody who owes nothing, as the word of the other side, is for those to get who owe the milestone.
     """
-    owes, missing = program.plan.owed_by[milestone], missing_of(program, milestone, key)
-    if not missing or not set(owes).intersection(missing):
-        return owes
-    pieces = (program.evidence[name] for name in program.unjudged)
-    recorded = {piece.recorded_by.party for piece in pieces if piece.milestone == milestone and piece.shows == key}
-    return tuple(party for party in owes if party in missing and party not in recorded)
+    return unrecorded_of(program, milestone, key) or program.plan.owed_by[milestone]

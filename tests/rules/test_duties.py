@@ -10,6 +10,7 @@ import pytest
 
 from rules import acts as a
 from rules.evolve import fold
+from rules.explaining.owing import owing
 from rules.explaining.reciprocity import reciprocity
 from rules.following.voting import carried
 from rules.language.milestones import Determination
@@ -72,6 +73,17 @@ class TestSeveralWhoOwe:
         world.given("nora", world.document("e3", "safety", "order"), day(1))
         owed = {account.party: [one.kind for one in account.owed] for account in reciprocity(world.program, day(1))}
         assert (owed["north"], owed["south"]) == ([], ["evidence"])
+
+    def test_the_word_of_the_other_side_is_for_who_owes_to_get(self) -> None:
+        """It owes nothing; once it has given its word, the verifier is waited for and nobody else."""
+        shown = {"word": {"kind": "attestation", "what": "that it agrees", "by": ["north"]}}
+        world = World(**{SAFETY + "shown_by": shown, SAFETY + "verified_by": ["south", "commission"]})
+        world.first_move(day(0))
+        assert [one.party for one in owing(world.program, day(1)) if one.name == "safety"] == ["south"]
+        word = a.RecordEvidence(evidence="e3", milestone="safety", shows="word", text="We agree.")
+        world.given("nils", word, day(1))
+        owed = {(one.party, one.kind) for one in owing(world.program, day(1)) if one.name == "safety"}
+        assert owed == {("south", "verification"), ("commission", "verification")}
 
     def test_the_time_to_observe_is_over_once_all_have_and_not_before(self) -> None:
         world = with_safety(party=["north", "south"], verified_by=["north", "south"])
