@@ -13,10 +13,11 @@ import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Self
+from typing import LiteralString, Self
 from urllib.parse import quote
 
 import psycopg
+from psycopg.rows import TupleRow
 
 from cli.child import Child, is_disk_full
 from cli.failures import AlreadyRunning, DataUnusable, NoPermission, NoSpace, ServerFailed
@@ -216,6 +217,9 @@ class Postgres:
 
     def _create_database(self) -> None:
         with psycopg.connect(self.url(database="postgres"), autocommit=True) as connection:
+            # One that replays an archive answers before it is through, and can be written only then.
+            while _scalar(connection, "SELECT pg_is_in_recovery()"):
+                time.sleep(0.05)
             exists = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
             if not exists:
                 connection.execute(f"CREATE DATABASE {DATABASE}")
@@ -225,6 +229,11 @@ class Postgres:
         if is_disk_full(words, self._folder):
             raise NoSpace(self._folder, words)
         raise ServerFailed(child.name, words, self._log)
+
+
+def _scalar(connection: psycopg.Connection[TupleRow], query: LiteralString) -> object:
+    row = connection.execute(query).fetchone()
+    return row[0] if row else None
 
 
 def binary(name: str) -> Path:
