@@ -243,6 +243,12 @@ class TestWhatIsNotDone:
         declined(world, day(2))
         assert world.program.standing is Standing.COMPLETED
 
+    def test_a_phase_that_would_wait_without_end_is_a_fault(self) -> None:
+        asked = [{"milestone": "safety"}]
+        changes = {SAFETY + "declined_by": "one", "phases__quiet__entry": asked}
+        assert "once safety is declined, this phase would wait without end" in faults(**changes)
+        assert faults(**changes, phases__quiet__closes_when=[{"outcome": {"milestone": "safety", "is": ["declined"]}}]) == ""
+
     def test_an_end_that_cannot_come_is_a_fault(self) -> None:
         asked = [{"outcome": {"milestone": "safety", "is": ["declined"]}}]
         assert "safety is never declined: nothing declines it" in faults(phases__aid__closes_when=asked)
