@@ -96,6 +96,7 @@ UNREADABLE = frozenset(
         Code.WRONG_ORIGIN,
         Code.IMPLAUSIBLE,
         Code.WRONG_GRADE,
+        Code.NOT_CONSIDERED,
         Code.IN_THE_FUTURE,
         Code.BEFORE_IT_HAPPENED,
         Code.BEFORE_THE_START,

@@ -96,7 +96,7 @@ class Demo:
 
     async def _show(self, milestone: dict[str, Any], showing: dict[str, Any]) -> None:
         attestation = showing["kind"] == "attestation"
-        parties = [milestone["party"]]
+        parties = list(milestone["owed_by"])
         if attestation:
             plan_parties = ("us", "iraq")
             parties = [party for party in plan_parties if party in showing["sentence"]] or parties

@@ -118,7 +118,7 @@ def _phases(before: Program | None, after: Program) -> Iterator[Line]:
         yield {
             "name": name,
             "title": plan[name].title,
-            "status": state.status,
+            "status": state.told,
             "entry_met": state.entry_met,
             "entry_met_at": state.entry_met_at,
             "opened_at": state.opened_at,
@@ -140,7 +140,7 @@ def _milestones(before: Program | None, after: Program) -> Iterator[Line]:
             "name": name,
             "phase": after.plan.phase_of[name],
             "title": step.title,
-            "party": step.party,
+            "party": ", ".join(after.plan.owed_by[name]),
             "status": state.status,
             "first_recorded_at": state.first_recorded_at,
             "due_original": due.original if due else None,

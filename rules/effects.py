@@ -13,12 +13,27 @@ from rules.vocabulary.clocks import ClockStruck
 from rules.vocabulary.commitments import CommitmentChanged
 from rules.vocabulary.deadlines import DeadlineExtended, DeadlineMissed, DeadlineSet
 from rules.vocabulary.determinations import MilestoneDetermined
-from rules.vocabulary.disputes import DisputeReferred, DisputeUnsettled, SnapbackAverted, SnapbackTookEffect, StageExtended
+from rules.vocabulary.disputes import (
+    DisputeReferred,
+    DisputeUnsettled,
+    SnapbackAverted,
+    SnapbackCounted,
+    SnapbackTookEffect,
+    StageExtended,
+)
 from rules.vocabulary.family import ChildOpened
 from rules.vocabulary.findings import FindingMade
 from rules.vocabulary.measurements import FigureAccepted
-from rules.vocabulary.milestones import MilestoneWaived, WaiverExpired
-from rules.vocabulary.phases import GateChanged, PhaseCompleted, PhaseOpened, PhaseReopened, PhaseSteppedBack, WarningGiven
+from rules.vocabulary.milestones import MilestoneDeclined, MilestoneFinal, MilestoneWaived, ReliefChanged, WaiverExpired
+from rules.vocabulary.phases import (
+    GateChanged,
+    PhaseClosed,
+    PhaseCompleted,
+    PhaseOpened,
+    PhaseReopened,
+    PhaseSteppedBack,
+    WarningGiven,
+)
 from rules.vocabulary.proposals import ProposalAdopted, ProposalChanged, ProposalFailed, SilenceExtended
 from rules.vocabulary.releases import BalanceMoved, ReleaseRolledOver
 from rules.vocabulary.stability import StabilityCompleted, StabilityCounted
@@ -41,7 +56,10 @@ __all__ = [
     "FigureAccepted",
     "FindingMade",
     "GateChanged",
+    "MilestoneDeclined",
+    "MilestoneFinal",
     "MilestoneWaived",
+    "PhaseClosed",
     "PhaseCompleted",
     "PhaseOpened",
     "PhaseReopened",
@@ -54,8 +72,10 @@ __all__ = [
     "ProposalChanged",
     "ProposalFailed",
     "ReleaseRolledOver",
+    "ReliefChanged",
     "SilenceExtended",
     "SnapbackAverted",
+    "SnapbackCounted",
     "SnapbackTookEffect",
     "StabilityCompleted",
     "StabilityCounted",
@@ -80,11 +100,15 @@ Effect: TypeAlias = (
     | PhaseCompleted
     | PhaseReopened
     | PhaseSteppedBack
+    | PhaseClosed
     | WarningGiven
     | ProposalChanged
     | ProposalAdopted
     | ProposalFailed
     | MilestoneWaived
+    | MilestoneDeclined
+    | MilestoneFinal
+    | ReliefChanged
     | WaiverExpired
     | DeadlineExtended
     | DateAgreed
@@ -96,6 +120,7 @@ Effect: TypeAlias = (
     | DisputeReferred
     | StageExtended
     | DisputeUnsettled
+    | SnapbackCounted
     | SnapbackTookEffect
     | SnapbackAverted
     | StallFound

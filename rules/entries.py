@@ -31,6 +31,7 @@ Fact: TypeAlias = Annotated[
     | facts.ReturnTakenBack
     | facts.ObservationMade
     | facts.MilestoneDetermined
+    | facts.VoteCast
     | facts.DeterminationTakenBack
     | facts.StabilityReversed
     | facts.StabilityReversalTakenBack
@@ -74,11 +75,15 @@ Fact: TypeAlias = Annotated[
     | effects.PhaseCompleted
     | effects.PhaseReopened
     | effects.PhaseSteppedBack
+    | effects.PhaseClosed
     | effects.WarningGiven
     | effects.ProposalChanged
     | effects.ProposalAdopted
     | effects.ProposalFailed
     | effects.MilestoneWaived
+    | effects.MilestoneDeclined
+    | effects.MilestoneFinal
+    | effects.ReliefChanged
     | effects.WaiverExpired
     | effects.DeadlineExtended
     | effects.DateAgreed
@@ -90,6 +95,7 @@ Fact: TypeAlias = Annotated[
     | effects.DisputeReferred
     | effects.StageExtended
     | effects.DisputeUnsettled
+    | effects.SnapbackCounted
     | effects.SnapbackTookEffect
     | effects.SnapbackAverted
     | effects.StallFound

@@ -155,7 +155,8 @@ def _rest_after(program: Program, entry: Entry, fact: Rest) -> Program:
         case facts.ProgramStarted():
             raise NotFoldable("a program is started once")
         case effects.CommitmentChanged():
-            state = CommitmentState(fact.status, fact.in_force_since, fact.because, fact.broken, fact.failing or ())
+            failing, lifted = fact.failing or (), fact.relieved or ()
+            state = CommitmentState(fact.status, fact.in_force_since, fact.because, fact.broken, failing, lifted)
             return program.changed(commitments=put(program.commitments, fact.commitment, state))
         case effects.StallFound():
             stall = Stall(fact.since, fact.horizon_ends)

@@ -14,6 +14,7 @@ from rules.vocabulary.determinations import (
     MilestoneDetermined,
     StabilityReversalTakenBack,
     StabilityReversed,
+    VoteCast,
 )
 from rules.vocabulary.disputes import DisputeRaised, DisputeSettled, DisputeWithdrawn, SnapbackInvoked
 from rules.vocabulary.documents import DocumentFiled
@@ -93,4 +94,5 @@ __all__ = [
     "StabilityReversalTakenBack",
     "StabilityReversed",
     "VerificationTakenBack",
+    "VoteCast",
 ]

@@ -130,7 +130,7 @@ def _milestones(child: Program) -> Iterator[a.MilestoneReported]:
         sentence, owes = (None, ()) if counts else lacking(child, name, child.at)
         yield a.MilestoneReported(
             milestone=name,
-            status="waived" if state.waived else state.status,
+            status=state.told,
             counts=counts,
             achieved_at=state.achieved_at,
             sentence=sentence[:LONGEST] if sentence else None,

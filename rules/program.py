@@ -70,7 +70,9 @@ class Program:
     releases: Mapping[str, ReleaseState] = field(default_factory=dict)
     disputes: Mapping[str, Dispute] = field(default_factory=dict)
     snapbacks: Mapping[str, Invoked] = field(default_factory=dict)
-    """Those that have been invoked and not averted."""
+    """Those that have been invoked and not averted, and those that lapse by themselves."""
+    kept: Mapping[str, datetime] = field(default_factory=dict)
+    """By snapback, when it was last decided to keep what it would end."""
     unjudged: tuple[str, ...] = ()
     """The ids of evidence and measurements that nobody has verified, returned or withdrawn, oldest first."""
     active: Mapping[str, datetime] = field(default_factory=dict)

@@ -56,7 +56,7 @@ class SnapbackAnswer(BaseModel):
     snapback: str
     title: str
     kept_by: str = Field(description="the procedure that averts or lifts it")
-    invoked_by: str | None = Field(description="null: nobody has invoked it")
+    invoked_by: str | None = Field(description="null: nobody has invoked it, or it lapses by itself")
     invoked_at: Instant | None
     dispute: str | None
     reason: str | None
@@ -70,7 +70,7 @@ class SnapbackAnswer(BaseModel):
             snapback=name,
             title=rule.title,
             kept_by=rule.kept_by,
-            invoked_by=invoked.by.person if invoked else None,
+            invoked_by=invoked.by.person if invoked and invoked.by else None,
             invoked_at=invoked.at if invoked else None,
             dispute=invoked.dispute if invoked else None,
             reason=invoked.reason if invoked else None,

@@ -18,7 +18,7 @@ from rules.program import Program
 from rules.settling.clocks import Clock
 from rules.times import Instant
 from rules.truth import Truth
-from rules.vocabulary.determinations import Decision
+from rules.vocabulary.determinations import Decision, Vote
 from rules.vocabulary.findings import Finding
 from rules.vocabulary.unknown import Why
 
@@ -83,7 +83,7 @@ class PhaseAnswer(BaseModel):
             name=name,
             title=rule.title,
             within=rule.within,
-            status=state.status,
+            status=state.told,
             entry_met=state.entry_met,
             opened_at=state.opened_at,
             completed_at=state.completed_at,
@@ -160,18 +160,50 @@ class ShowingAnswer(BaseModel):
     unfiled: list[str] = Field(description="those of them whose document is not filed: its bytes are nowhere here")
 
 
+class VoteAnswer(BaseModel):
+    """What one of those who determine a milestone has said of it, and why."""
+
+    party: str
+    outcome: str
+    grade: str | None = Field(description="of what is achieved in part, on the milestone's scale; null: in whole, or nothing")
+    reason: str
+    considered: dict[str, str] = Field(description="by consideration that the plan names, what was said on it")
+    at: Instant
+    entry: int = Field(description="of the ledger")
+
+    @classmethod
+    def of(cls, who: str, vote: Vote) -> VoteAnswer:
+        grade = vote.share if vote.grade is None else vote.grade
+        return cls(
+            party=who,
+            outcome=vote.outcome,
+            grade=f"{grade:f}" if vote.outcome == "partly_achieved" and grade is not None else None,
+            reason=vote.reason,
+            considered=dict(vote.considered),
+            at=vote.at,
+            entry=vote.entry,
+        )
+
+
 class MilestoneAnswer(BaseModel):
     """A milestone with its date triple: due_original, due_revised, achieved_at (the actual)."""
 
     name: str
     title: str
     phase: str
-    party: str
+    owed_by: list[str] = Field(description="the parties that owe it, each of them")
     status: str
     shown_by: list[ShowingAnswer]
     verified_by: list[str]
     determined_by: list[str]
     decision: DecisionAnswer | None = Field(description="who determined what last, when and why; null: nobody yet")
+    agree: str | None = Field(
+        description="how many of several have to: any, all, majority, a number or share of votes; null: one"
+    )
+    votes: list[VoteAnswer] = Field(description="of several that determine it, who has voted on its present finding")
+    decided: list[VoteAnswer] = Field(
+        description="who made its newest determination, and why; none: nobody, or the plan itself"
+    )
     finding: FindingAnswer | None
     force: Force | None = Field(description="of its date: only who misses a binding date or a long stop is late; null: no date")
     due_original: Instant | None
@@ -182,6 +214,9 @@ class MilestoneAnswer(BaseModel):
     waived: bool = Field(description="it counts for gates though it is not achieved")
     waived_until: Instant | None = Field(description="null: not waived, or for good")
     achieved_at: Instant | None
+    final_at: Instant | None = Field(description="since when it can't be undone; null: it can be reversed")
+    relieved: bool = Field(description="nothing is owed for it now, since what it is owed under does not hold")
+    declined_at: Instant | None = Field(description="when it was decided that it is not done")
     happened_at: Instant | None = Field(description="when it was done, as its verified evidence says; null: it says nothing")
     scale: Literal["ordinal", "share"] | None = Field(description="how a part of it is told; null: all or nothing")
     grade: str | None = Field(description="on that scale, 0 to 3 or 0 to 1; null: nothing of it is held")
@@ -194,12 +229,15 @@ class MilestoneAnswer(BaseModel):
             name=name,
             title=step.title,
             phase=program.plan.phase_of[name],
-            party=step.party,
+            owed_by=list(program.plan.owed_by[name]),
             status=state.status,
             shown_by=[_showing(program, name, key, at) for key in step.shown_by],
             verified_by=list(step.verified_by),
             determined_by=list(step.determined.by),
             decision=DecisionAnswer.of(state.decision) if state.decision else None,
+            agree=step.determined.agree,
+            votes=[VoteAnswer.of(who, vote) for who, vote in state.votes.items()],
+            decided=[VoteAnswer.of(who, vote) for who, vote in state.decided.items()],
             finding=FindingAnswer.of(state.finding) if state.finding else None,
             force=step.due.force if step.due else None,
             due_original=state.due.original if state.due else None,
@@ -210,6 +248,9 @@ class MilestoneAnswer(BaseModel):
             waived=state.waived is not None,
             waived_until=state.waived.until if state.waived else None,
             achieved_at=state.achieved_at,
+            final_at=state.final_at,
+            relieved=state.is_relieved,
+            declined_at=state.declined_at,
             happened_at=state.happened_at,
             scale=step.determined.scale,
             grade=f"{state.grade:f}" if state.grade is not None else None,

@@ -60,7 +60,7 @@ class CommitmentAnswer(BaseModel):
     title: str
     party: str | None
     outside_control: bool
-    status: Literal["not_in_force", "in_force", "in_question", "broken"]
+    status: Literal["not_in_force", "in_force", "in_question", "broken", "relieved"]
     in_force_since: Instant | None
     because: str | None
 

@@ -49,6 +49,7 @@ class Tally(BaseModel):
     late: int = Field(description="by dates as they stand, after pauses and by what was agreed since")
     late_original: int = Field(description="by the original dates, whatever was agreed since")
     waived: int
+    declined: int = Field(description="of which it was decided together that they are not done")
     broken: int
 
     @classmethod

@@ -22,6 +22,7 @@ class Outcome(StrEnum):
     PARTLY_ACHIEVED = "partly_achieved"
     NOT_ACHIEVED = "not_achieved"
     REVERSED = "reversed"
+    ABSTAINED = "abstained"
 
 
 class Mistake(StrEnum):
@@ -67,10 +68,15 @@ def determine(  # noqa: PLR0913, PLR0917  each is an option of the command
     grade: Annotated[int | None, typer.Option(help="How much of it, on the ordinal scale.")] = None,
     share: Annotated[str | None, typer.Option(help="Or how much of it, as a share from 0 to 1.")] = None,
     preliminary: Annotated[bool, typer.Option("--preliminary", help="Only say what is intended.")] = False,  # noqa: FBT002  an option
+    considered: Annotated[
+        list[str] | None, typer.Option(help="NAME=REASON, for each consideration that the plan names.")
+    ] = None,
 ) -> ToSign:
     """Decide a milestone, or that a stability period was not kept after all."""
     body: dict[str, Any] = {"stability" if stability else "milestone": milestone, "outcome": outcome}
-    more = {"grade": grade, "share": share, "preliminary": preliminary or None, "reason": reason}
+    more: dict[str, Any] = {"grade": grade, "share": share, "preliminary": preliminary or None, "reason": reason}
+    if considered:
+        more["considered"] = {name: said for name, _, said in (one.partition("=") for one in considered)}
     return ToSign("determinations", body | more)
 
 

@@ -75,6 +75,10 @@ def _dispute(name: str, rule: Ladder) -> Iterator[str]:
 
 
 def _snapback(name: str, rule: Snapback) -> Iterator[str]:
+    if rule.from_ is not None:
+        yield f"{name}: {rule.title} [by itself]"
+        yield f"  takes effect {rule.within} after its event, or after it was last kept by {rule.kept_by}; then: {rule.then}"
+        return
     yield f"{name}: {rule.title} [invoked by {' or '.join(rule.invoked_by)}]"
     after = f" on a dispute that {rule.only_after} has left unsettled," if rule.only_after else ""
     yield f"  takes effect{after} {rule.within} after the notice, unless it is kept by {rule.kept_by}; then: {rule.then}"

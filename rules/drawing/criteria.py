@@ -6,6 +6,7 @@ from typing import assert_never
 
 from rules.language import criteria as c
 from rules.language.timetable import Deadline
+from rules.language.voting import of_votes
 from rules.times import time_said
 
 
@@ -22,6 +23,8 @@ def asked(criterion: c.Criterion, zone: str) -> str:  # noqa: C901, PLR0912  one
             return f"milestone {name}"
         case c.MilestoneGraded(graded=graded):
             return f"milestone {graded.milestone} graded {graded.at_least.normalize():f} or better"
+        case c.OutcomeIs(outcome=outcome):
+            return f"milestone {outcome.milestone} {' or '.join(outcome.is_).replace('_', ' ')}"
         case c.PhaseComplete(phase=name):
             return f"phase {name} complete"
         case c.StabilityKept(stability=name):
@@ -30,6 +33,8 @@ def asked(criterion: c.Criterion, zone: str) -> str:  # noqa: C901, PLR0912  one
             return f"commitment {name} unbroken"
         case c.ConsentGiven(consent=parties):
             return f"consent of {' and '.join(parties)}"
+        case c.VotesGiven(votes=votes):
+            return f"consent of {of_votes(votes.by, votes.agree, votes.weights)}"
         case c.NoOpenIncident(no_open_incident=trigger):
             return f"no open {incidents_of(trigger)}"
         case c.NoOpenDispute(no_open_dispute=name):

@@ -49,7 +49,7 @@ def _inside(name: str, rule: Phase, zone: str) -> Iterator[str]:
     yield f'p_{name}{{{{"{name}"}}}}'
     for step_name, step in rule.milestones.items():
         due = f"<br/>due {dates(step.due, zone)}" if step.due else ""
-        yield f'm_{step_name}["{_quoted(step.title)}<br/>{step.party}{due}"]'
+        yield f'm_{step_name}["{_quoted(step.title)}<br/>{" and ".join(step.party)}{due}"]'
         yield f"p_{name} --> m_{step_name}"
     if rule.stability:
         yield f's_{name}(["quiet for {rule.stability.length}, settling {rule.stability.settling}"])'
@@ -88,6 +88,7 @@ def _sources(leaf: c.Leaf, own: str, zone: str) -> Iterator[str]:
             c.MilestoneAchieved(milestone=name)
             | c.MilestoneGraded(graded=c.Graded(milestone=name))
             | c.InTime(days_late=c.DaysLate(milestone=name))
+            | c.OutcomeIs(outcome=c.Outcome(milestone=name))
         ):
             yield f"m_{name}"
         case c.PhaseComplete(phase=name):
@@ -100,6 +101,7 @@ def _sources(leaf: c.Leaf, own: str, zone: str) -> Iterator[str]:
             yield f"c_{name}"
         case (
             c.ConsentGiven()
+            | c.VotesGiven()
             | c.NoOpenIncident()
             | c.NoOpenDispute()
             | c.NoSnapback()

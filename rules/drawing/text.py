@@ -12,10 +12,11 @@ from rules.drawing.releases import release
 from rules.language import criteria as c
 from rules.language.causes import THAT_COUNT
 from rules.language.indicators import Indicator, Target
-from rules.language.milestones import Attestation, Filed, Measured, Showing, Statement
+from rules.language.milestones import Attestation, Determination, Filed, Measured, Showing, Statement
 from rules.language.phases import Phase, StabilityPeriod
 from rules.language.plan import Plan
 from rules.language.timetable import Deadline, Inactivity, Window
+from rules.language.voting import of_votes
 from rules.times import local_time, time_said
 
 
@@ -74,6 +75,8 @@ def _phase(plan: Plan, name: str, indent: str) -> Iterator[str]:
         yield f"{indent}note: {rule.note.strip()}"
     if rule.consents_taken_back == "any_time":
         yield f"{indent}consents to it can be taken back at any time"
+    if rule.closes_when:
+        yield f"{indent}is closed for good with {all_asked(rule.closes_when, plan.time_zone)}"
     if rule.entry:
         yield f"{indent}if its entry gate closes again: {rule.when_gate_closes.replace('_', ' ')}"
     for child, opened in plan.programs.items():
@@ -101,15 +104,24 @@ def _opening(rule: Phase, zone: str) -> str:
 
 def _milestone(plan: Plan, name: str, indent: str) -> Iterator[str]:
     step = plan.milestones[name]
-    yield f"{indent}- {name}: {step.title} [{step.party}]"
+    yield f"{indent}- {name}: {step.title} [{' and '.join(step.party)}]"
     if step.due:
         yield f"{indent}    due {_due(step.due, plan.time_zone)}"
     for showing, how in step.shown_by.items():
         yield f"{indent}    shown by {showing}: {_showing(plan, how)}: {how.what.strip()}"
     scale = f", in part on the scale {step.determined.scale}" if step.determined.scale else ""
-    decided = "by the plan itself" if step.determined.automatically else f"by {' or '.join(step.determined.by)}"
     heard = f", after {step.determined.observation} to observe" if step.determined.observation != "P0D" else ""
-    yield f"{indent}    verified by {' or '.join(step.verified_by)}, determined {decided}{scale}{heard}"
+    itself = ", who may verify its own" if step.verifies_itself else ""
+    decided = f"{_decided(step.determined)}{scale}{heard}"
+    yield f"{indent}    verified by {' or '.join(step.verified_by)}{itself}, determined {decided}"
+    for aspect, what in step.determined.considering.items():
+        yield f"{indent}    considering {aspect}: {what}"
+    if step.final_when:
+        yield f"{indent}    can't be undone after {all_asked(step.final_when, plan.time_zone)}"
+    if step.owed_while:
+        yield f"{indent}    owed while {all_asked(step.owed_while, plan.time_zone)}"
+    if step.declined_by:
+        yield f"{indent}    need not be done, where {step.declined_by} so decides"
     if step.waived_by:
         yield f"{indent}    waived by {step.waived_by}"
     if step.reversed_by != THAT_COUNT:
@@ -118,6 +130,14 @@ def _milestone(plan: Plan, name: str, indent: str) -> Iterator[str]:
         yield f"{indent}    note: {step.note.strip()}"
     if step.holds_while:
         yield f"{indent}    held while {all_asked(step.holds_while, plan.time_zone)}"
+
+
+def _decided(rule: Determination) -> str:
+    if rule.automatically:
+        return "by the plan itself"
+    if not rule.is_voted:
+        return f"by {' or '.join(rule.by)}"
+    return f"by {of_votes(rule.by, rule.agree or 'any', rule.weights)}"
 
 
 def _due(due: Deadline, zone: str) -> str:
@@ -131,10 +151,9 @@ def _due(due: Deadline, zone: str) -> str:
 
 def _showing(plan: Plan, how: Showing) -> str:
     match how:
-        case Filed():
-            return f"document{_left_open(how)}"
-        case Statement():
-            return f"statement{_left_open(how)}"
+        case Filed(by=parties) | Statement(by=parties):
+            each = f" of each of {' and '.join(parties)}" if parties else ""
+            return f"{how.kind}{each}{_left_open(how)}"
         case Attestation(by=parties):
             return f"attestation by {' and '.join(parties)}{_left_open(how)}"
         case Measured(indicator=indicator, target=target):

@@ -41,12 +41,15 @@ def dispute_after(program: Program, entry: Entry, fact: OnDispute) -> Program:
         case facts.SnapbackInvoked():
             invoked = Invoked(caused_by(entry), entry.at, fact.reason, fact.dispute, fact.takes_effect_at)
             return program.changed(snapbacks=put(program.snapbacks, fact.snapback, invoked))
+        case effects.SnapbackCounted():
+            running = Invoked(None, fact.effective_at, "It lapses unless it is kept.", None, fact.takes_effect_at)
+            return program.changed(snapbacks=put(program.snapbacks, fact.snapback, running))
         case effects.SnapbackTookEffect():
             held = replace(program.snapbacks[fact.snapback], in_effect_since=fact.effective_at)
             return program.changed(snapbacks=put(program.snapbacks, fact.snapback, held))
         case effects.SnapbackAverted():
             others = {name: held for name, held in program.snapbacks.items() if name != fact.snapback}
-            return program.changed(snapbacks=others)
+            return program.changed(snapbacks=others, kept=put(program.kept, fact.snapback, fact.effective_at))
 
 
 def _dispute(program: Program, name: str, **changes: Any) -> Program:

@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 from rules import effects, facts
-from rules.entries import Entry, NotFoldable
+from rules.entries import Entry, NotFoldable, caused_by
 from rules.persistent_map import put
 from rules.program import Program
 from rules.times import Interval
 from rules.vocabulary.deadlines import Due, Extension
-from rules.vocabulary.determinations import Decision
+from rules.vocabulary.determinations import Decision, Vote
 from rules.vocabulary.evidence import Evidence
 from rules.vocabulary.findings import Finding
 from rules.vocabulary.milestones import MilestoneState, MilestoneStatus, OnMilestone, Waiver
@@ -38,7 +38,7 @@ def _finding(entry: Entry, fact: effects.FindingMade) -> Finding:
     )
 
 
-def milestone_after(program: Program, entry: Entry, fact: OnMilestone) -> Program:
+def milestone_after(program: Program, entry: Entry, fact: OnMilestone) -> Program:  # noqa: C901, PLR0912  one arm a fact
     """The program after a fact on a milestone, or a finding."""
     match fact:
         case effects.FindingMade(stability=str(phase)):
@@ -49,29 +49,15 @@ def milestone_after(program: Program, entry: Entry, fact: OnMilestone) -> Progra
             again = state.finding is not None and state.finding.outcome is fact.outcome
             found_at = state.found_at if again else put(state.found_at, str(fact.outcome), fact.effective_at)
             made = _made(_finding(entry, fact), state.finding)
-            return with_milestone(program, fact.milestone or "", finding=made, found_at=found_at)
+            return with_milestone(program, fact.milestone or "", finding=made, found_at=found_at, votes={})
         case facts.ObservationMade():
             found = program.milestone(fact.milestone).finding
-            return with_milestone(program, fact.milestone, finding=_observed(found, entry) if found else None)
+            return with_milestone(program, fact.milestone, finding=_heard(program, entry, fact, found) if found else None)
         case facts.MilestoneDetermined():
-            achieved = fact.outcome == "achieved"
-            grade = fact.share if fact.grade is None else Decimal(fact.grade)
-            state = program.milestone(fact.milestone)
-            return with_milestone(
-                program,
-                fact.milestone,
-                status=MilestoneStatus(fact.outcome),
-                achieved_at=fact.effective_at if achieved else None,
-                happened_at=fact.happened_at if achieved else None,
-                grade=grade or None,
-                determined_at=fact.effective_at,
-                determined_in=None if fact.automatically else entry.seq,
-                decision=_decision(entry, fact),
-                before=replace(state, before=None),
-                owed_again_at=state.owed_again_at if achieved else fact.effective_at,
-                reversals=_reversals(state, fact),
-                due=_due_after(program, state, fact),
-            )
+            return _determined(program, entry, fact)
+        case facts.VoteCast():
+            cast = put(program.milestone(fact.milestone).votes, caused_by(entry).party or "", _vote(entry, fact))
+            return with_milestone(program, fact.milestone, votes=cast)
         case facts.DeterminationTakenBack():
             return _as_before(program, fact)
         case effects.DeadlineSet():
@@ -87,6 +73,12 @@ def milestone_after(program: Program, entry: Entry, fact: OnMilestone) -> Progra
         case effects.MilestoneWaived():
             waiver = Waiver(fact.proposal, fact.effective_at, fact.until)
             return with_milestone(program, fact.milestone, waived=waiver)
+        case effects.MilestoneFinal():
+            return with_milestone(program, fact.milestone, final_at=fact.effective_at)
+        case effects.ReliefChanged():
+            return with_milestone(program, fact.milestone, relieved=fact.relieved)
+        case effects.MilestoneDeclined():
+            return _declined(program, fact)
         case effects.WaiverExpired():
             due_then = program.milestone(fact.milestone).due
             due_then = due_then and _unwaived(due_then, fact.effective_at)
@@ -100,6 +92,54 @@ def _decision(entry: Entry, fact: facts.MilestoneDetermined) -> Decision:
     actor = None if fact.automatically else entry.actor
     who, party = (actor.person, actor.party) if actor else (None, None)
     return Decision(fact.outcome, who, party, fact.effective_at, fact.reason, fact.finding, fact.observations or ())
+
+
+def _determined(program: Program, entry: Entry, fact: facts.MilestoneDetermined) -> Program:
+    achieved = fact.outcome == "achieved"
+    grade = fact.share if fact.grade is None else Decimal(fact.grade)
+    state = program.milestone(fact.milestone)
+    return with_milestone(
+        program,
+        fact.milestone,
+        status=MilestoneStatus(fact.outcome),
+        achieved_at=fact.effective_at if achieved else None,
+        happened_at=fact.happened_at if achieved else None,
+        grade=grade or None,
+        determined_at=fact.effective_at,
+        determined_in=None if fact.automatically else entry.seq,
+        decision=_decision(entry, fact),
+        before=replace(state, before=None),
+        owed_again_at=state.owed_again_at if achieved else fact.effective_at,
+        votes={},
+        decided=state.votes if entry.actor is None else {entry.actor.party or "": _vote(entry, fact)},
+        reversals=_reversals(state, fact),
+        due=_due_after(program, state, fact),
+    )
+
+
+def _declined(program: Program, fact: effects.MilestoneDeclined) -> Program:
+    """A milestone that is not done. Who had missed its date by then has; nobody does any more."""
+    due = program.milestone(fact.milestone).due
+    if due is not None:
+        late = due.is_late_originally(fact.effective_at, _opened_at(program, fact.milestone))
+        due = replace(due, kept=True, missed_original=late)
+    return with_milestone(
+        program,
+        fact.milestone,
+        status=MilestoneStatus.DECLINED,
+        declined_at=fact.effective_at,
+        waived=None,
+        grade=None,
+        votes={},
+        determined_in=None,
+        before=None,
+        finding=None,
+        due=due,
+    )
+
+
+def _vote(entry: Entry, fact: facts.VoteCast | facts.MilestoneDetermined) -> Vote:
+    return Vote(fact.outcome, fact.grade, fact.share, fact.reason, fact.considered or {}, fact.effective_at, entry.seq)
 
 
 def _as_before(program: Program, fact: facts.DeterminationTakenBack) -> Program:
@@ -119,6 +159,8 @@ def _as_before(program: Program, fact: facts.DeterminationTakenBack) -> Program:
         determined_at=before.determined_at,
         determined_in=before.determined_in,
         decision=before.decision,
+        votes={},
+        decided=before.decided,
         before=None,
         owed_again_at=fact.effective_at if held_by_mistake else before.owed_again_at if owed_since_it else state.owed_again_at,
         reversals=before.reversals,
@@ -173,6 +215,15 @@ def _made(finding: Finding, before: Finding | None) -> Finding:
     if finding.by is None:
         return finding
     return replace(finding, of_evidence=before.shown if before else None)
+
+
+def _heard(program: Program, entry: Entry, fact: facts.ObservationMade, finding: Finding) -> Finding:
+    """A finding of which one more that owes has been heard. Who speaks for a body that owes speaks for its members."""
+    owes, who = program.plan.owed_by[fact.milestone], entry.actor.party if entry.actor else None
+    heard = {*finding.heard, who} if who in owes else set(owes)
+    if heard.issuperset(owes):
+        return _observed(finding, entry)
+    return replace(finding, heard=tuple(party for party in owes if party in heard))
 
 
 def _observed(finding: Finding, entry: Entry) -> Finding:

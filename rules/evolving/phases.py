@@ -46,6 +46,8 @@ def phase_after(program: Program, _: Entry, fact: OnPhase) -> Program:
             state = replace(state, status=PhaseStatus.COMPLETE, completed_at=fact.effective_at)
         case effects.PhaseReopened():
             state = replace(state, status=PhaseStatus.OPEN, completed_at=None)
+        case effects.PhaseClosed():
+            state = replace(state, status=PhaseStatus.WAITING, opened_at=None, closed_at=fact.effective_at)
         case effects.PhaseSteppedBack():
             state = replace(state, status=PhaseStatus.WAITING, opened_at=None, completed_at=None)
     return program.changed(phases=put(program.phases, fact.phase, state))

@@ -13,4 +13,4 @@ def assessment_reason(program: Program, asked: c.AssessedAs) -> Reason:
     who, step = program.plan.assessors[asked.by].title, program.plan.milestones[asked.milestone]
     if said is None:
         return f"{who} has not assessed {step.title}.", (asked.by,), None, None
-    return f"{who} assessed {step.title} as {said.grade}: {said.reason}", (step.party,), said.at, None
+    return f"{who} assessed {step.title} as {said.grade}: {said.reason}", program.plan.owed_by[asked.milestone], said.at, None

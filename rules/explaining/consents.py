@@ -51,6 +51,9 @@ def _since(program: Program, leaf: c.Leaf) -> datetime | None:
         case c.MilestoneAchieved(milestone=name):
             state = program.milestone(name)
             return state.achieved_at or (state.waived.since if state.waived else None)
+        case c.OutcomeIs(outcome=asked):
+            ended = program.milestone(asked.milestone)
+            return ended.declined_at or ended.determined_at or (ended.waived.since if ended.waived else None)
         case c.MilestoneGraded(graded=c.Graded(milestone=name)):
             return program.milestone(name).determined_at
         case c.PhaseComplete(phase=name):

@@ -22,6 +22,7 @@ from rules.following.incidents import deciders, matching
 from rules.following.lateness import lateness
 from rules.following.windows import closes
 from rules.language import criteria as c
+from rules.language.voting import Votes, of_votes
 from rules.measuring.figures import holds
 from rules.program import Program
 from rules.truth import Truth
@@ -48,12 +49,14 @@ def written(leaf: c.Leaf) -> str:
     """A criterion as a plan writes it, in short."""
     (key,) = type(leaf).model_fields
     value = getattr(leaf, key)
-    if isinstance(value, c.Graded):
+    if isinstance(value, c.Graded | c.Outcome):
         return f"{key}: {value.milestone}"
     if isinstance(value, tuple):
         return f"{key}: {', '.join(value)}"
     if isinstance(value, c.DaysLate):
         return f"{key}: {value.milestone}"
+    if isinstance(value, Votes):
+        return f"{key}: {', '.join(value.by)}"
     if isinstance(value, c.FigureAsked):
         return f"{key}: {value.indicator}"
     if isinstance(value, c.OfProgram):
@@ -70,15 +73,20 @@ def _leaf(program: Program, asking: Asking | None, leaf: c.Leaf, at: datetime) -
         case c.MilestoneGraded(graded=c.Graded(milestone=name, at_least=least)):
             sentence, owes, since, earliest = milestone_reason(program, name, at)
             return f"{sentence} Asked is the grade {least.normalize():f}.", owes, since, earliest
+        case c.OutcomeIs(outcome=asked):
+            return _outcome_reason(program, asked, at)
         case c.PhaseComplete(phase=name):
             owes = tuple(dict.fromkeys(party for owed in _owed_in(program, name, at) for party in owed))
-            return f"{plan.phases[name].title}: not complete ({program.phase(name).status}).", owes, None, None
+            return f"{plan.phases[name].title}: not complete ({program.phase(name).told}).", owes, None, None
         case c.StabilityKept(stability=name):
             return stability_reason(program, name, at)
         case c.CommitmentHolds(commitment=name):
             return commitment_reason(program, name, at)
         case c.ConsentGiven(consent=parties):
             return _consent_reason(program, asking, parties, at)
+        case c.VotesGiven(votes=asked):
+            sentence, owes, since, earliest = _consent_reason(program, asking, asked.by, at)
+            return f"{sentence} It takes {of_votes(asked.by, asked.agree, asked.weights)}.", owes, since, earliest
         case c.NoOpenIncident(no_open_incident=trigger):
             open_ = [i.id for i in matching(program, (trigger,)) if i.is_open_question or i.resolved_at is None]
             undecided = [i for i in matching(program, (trigger,)) if i.is_open_question]
@@ -123,6 +131,15 @@ def _late_reason(program: Program, asked: c.DaysLate, at: datetime) -> Reason:
     title = program.plan.milestones[asked.milestone].title
     sentence = f"{title}: achieved {days} days after its {asked.against} date; asked is at most {asked.at_most}."
     return sentence, (), program.milestone(asked.milestone).achieved_at, None
+
+
+def _outcome_reason(program: Program, asked: c.Outcome, at: datetime) -> Reason:
+    wanted = " or ".join(one.replace("_", " ") for one in asked.is_)
+    sentence, owes, since, earliest = milestone_reason(program, asked.milestone, at)
+    if "achieved" in asked.is_:
+        return f"{sentence} Asked is {wanted}.", owes, since, earliest
+    told = program.milestone(asked.milestone).told.replace("_", " ")
+    return f"{program.plan.milestones[asked.milestone].title}: it is {told}; asked is {wanted}.", (), None, None
 
 
 def _consent_reason(program: Program, asking: Asking | None, parties: tuple[str, ...], at: datetime) -> Reason:

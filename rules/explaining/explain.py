@@ -56,7 +56,7 @@ def blocking(program: Program, at: datetime) -> tuple[Blocking, ...]:
     found: list[Blocking] = []
     for name, rule in program.plan.phases.items():
         outer = program.phase(rule.within).status if rule.within else PhaseStatus.OPEN
-        if program.phase(name).status is PhaseStatus.COMPLETE or outer is PhaseStatus.WAITING:
+        if program.phase(name).told in ("complete", "closed") or outer is PhaseStatus.WAITING:
             continue
         inner = {f"phase: {other}" for other, held in program.plan.phases.items() if held.within == name}
         found.extend(block for block in blocking_phase(program, name, at) if block.criterion not in inner)
@@ -66,7 +66,7 @@ def blocking(program: Program, at: datetime) -> tuple[Blocking, ...]:
 def blocking_phase(program: Program, name: str, at: datetime) -> tuple[Blocking, ...]:
     """What blocks one phase: its entry gate while it waits, its exit gate while it is open."""
     rule, state = program.plan.phases[name], program.phase(name)
-    if program.ended_at is not None or state.status is PhaseStatus.COMPLETE:
+    if program.ended_at is not None or state.told in ("complete", "closed"):
         return ()
     found: list[Blocking] = []
     waiting = state.status is PhaseStatus.WAITING

@@ -8,9 +8,11 @@ from typing import Literal, assert_never
 
 from rules import dates
 from rules.explaining.reasons import Reason, named
+from rules.following.duties import to_record, unrecorded_of
 from rules.following.filing import not_filed
 from rules.following.findings import showing, shown
 from rules.following.verifiers import who_verifies
+from rules.following.voting import most_votes, to_determine
 from rules.language.milestones import Measured
 from rules.program import Program
 from rules.truth import Truth
@@ -38,21 +40,26 @@ def next_act(program: Program, name: str, at: datetime) -> NextAct:
     """A milestone waits for evidence, then for a verifier, then for time to observe, then for a decision."""
     plan, step, finding = program.plan, program.plan.milestones[name], program.milestone(name).finding
     home = program.phase(plan.phase_of[name])
-    if home.status is PhaseStatus.WAITING:
+    if home.status is PhaseStatus.WAITING or program.milestone(name).status is MilestoneStatus.DECLINED:
         return NextAct("nothing")
     if finding is not None and finding.outcome is Truth.MET:
         until = finding.observable_until
         if until is not None and finding.is_observable(at, plan.time_zone):
             since = max(finding.made_at, home.opened_at or finding.made_at)
-            return NextAct("observation", (step.party,), since, dates.over(until, plan.time_zone))
-        return NextAct("determination", step.determined.by, determination_since(program, name, finding), at)
+            owes = to_observe(program, name)
+            return NextAct("observation", owes, since, dates.over(until, plan.time_zone))
+        return NextAct("determination", to_determine(program, name), determination_since(program, name, finding), at)
     waiting = {key: piece for key in step.shown_by if (piece := _first_unjudged(program, name, key))}
     pending = tuple(key for key in waiting if showing(program, name, key, at).outcome is not Truth.MET)
     if pending:
         since = max(min(waiting[key].recorded_at for key in pending), home.opened_at or program.started_at)
         may = dict.fromkeys(who for key in pending for who in who_verifies(program, waiting[key]))
         return NextAct("verification", tuple(may), since, at, pending)
-    return NextAct("evidence", (step.party,), evidence_since(program, name, at), _observed_by(program, name, at))
+    if program.milestone(name).is_relieved:
+        return NextAct("nothing")
+    return NextAct(
+        "evidence", evidence_owed_by(program, name, at), evidence_since(program, name, at), _observed_by(program, name, at)
+    )
 
 
 def determination_since(program: Program, name: str, finding: Finding) -> datetime:
@@ -62,19 +69,22 @@ def determination_since(program: Program, name: str, finding: Finding) -> dateti
     return max(date for date in (finding.made_at, heard, opened) if date is not None)
 
 
-def evidence_since(program: Program, name: str, at: datetime) -> datetime:
-    """Since when the party that owes a milestone has owed evidence of it, without a pause.
+def evidence_since(program: Program, name: str, at: datetime, party: str | None = None) -> datetime:
+    """Since when whoever owes a milestone, or one `party` of several, has owed evidence of it, without a pause.
 
     It did not while the evidence lay with somebody else, or the milestone was achieved or waived; from when it came back
     to the party it is owed again.
     """
     state, opened = program.milestone(name), program.phase(program.plan.phase_of[name]).opened_at
-    since = max(date for date in (program.started_at, opened, state.owed_again_at) if date is not None)
+    relief = state.relieved[-1][1] if state.relieved else None
+    since = max(date for date in (program.started_at, opened, state.owed_again_at, relief) if date is not None)
     shown_by = program.plan.milestones[name].shown_by
     found = state.finding.shown if state.finding else None
     if found is None and not state.lost_at:
         return since  # asked after every act of everything that is owed: most has never been shown
     lacks = without_evidence(program, name, at)
+    if party is not None:
+        lacks = [key for key in lacks if party in to_record(program, name, key)]
     if not lacks:  # it is the rest that does not hold
         return max(since, found.made_at) if found else since
 
@@ -107,12 +117,16 @@ def _waits(program: Program, name: str, act: NextAct, at: datetime) -> str:
     plan, title = program.plan, program.plan.milestones[name].title
     late, before, who = _late(program, name), _determined_before(program.milestone(name)), named(program, act.owes)
     match act.what:
+        case "nothing" if program.milestone(name).status is MilestoneStatus.DECLINED:
+            return f"{title}: it was decided that it is not done."
+        case "nothing" if program.milestone(name).is_relieved and program.phase(plan.phase_of[name]).status is PhaseStatus.OPEN:
+            return f"{title}: it is not owed for now, since what it is owed under does not hold.{late}{before}"
         case "nothing":
             return f"{title}: nothing is owed before {plan.phases[plan.phase_of[name]].title} opens."
         case "observation":
             return f"{title}: shown; {who} may observe until {_observable_until(program, name)}."
         case "determination":
-            return f"{title}: shown; {who} has not determined it.{late}{before}"
+            return f"{title}: shown; {who} has not determined it.{_voted(program, name)}{late}{before}"
         case "verification":
             if not act.owes:
                 return f"{title}: nobody may verify {', '.join(act.showings)}: who may is who recorded it.{late}"
@@ -120,6 +134,16 @@ def _waits(program: Program, name: str, act: NextAct, at: datetime) -> str:
         case "evidence":
             return f"{title}: {shown(program, name, at).sentence}{_view(program, name, at)}{late}{before}"
     assert_never(act.what)
+
+
+def _voted(program: Program, name: str) -> str:
+    """How those who determine have voted so far, and what it takes."""
+    rule, votes = program.plan.milestones[name].determined, program.milestone(name).votes
+    if not rule.is_voted:
+        return ""
+    said = "; ".join(f"{named(program, [who])}: {vote.outcome.replace('_', ' ')}" for who, vote in votes.items())
+    agree = f"{rule.agree} votes" if rule.agree and rule.agree.isdigit() else rule.agree
+    return f" It takes {agree} of {most_votes(rule)}.{f' So far {said}.' if said else ''}"
 
 
 def _unfiled(program: Program, name: str, act: NextAct) -> str:
@@ -150,7 +174,7 @@ def _view(program: Program, name: str, at: datetime) -> str:
     view = f" {named(program, [finding.by])} would determine it as not achieved: {finding.sentence}" if finding.by else ""
     if not finding.is_observable(at, zone):
         return view
-    owes = named(program, [program.plan.milestones[name].party])
+    owes = named(program, to_observe(program, name))
     return f"{view} {owes} may observe on that until {_observable_until(program, name)}."
 
 
@@ -180,7 +204,23 @@ def without_evidence(program: Program, name: str, at: datetime) -> list[str]:
     """The showings of a milestone for which nothing has been recorded that stands or waits for a verifier."""
     shown_by = program.plan.milestones[name].shown_by
     pending = (key for key in shown_by if showing(program, name, key, at).outcome is not Truth.MET)
-    return [key for key in pending if _first_unjudged(program, name, key) is None]
+    return [key for key in pending if _first_unjudged(program, name, key) is None or unrecorded_of(program, name, key)]
+
+
+def evidence_owed_by(program: Program, name: str, at: datetime) -> tuple[str, ...]:
+    """Who owes evidence of a milestone: whose part is missing; where nothing is and the rest does not hold, all that owe it."""
+    if len(owes := program.plan.owed_by[name]) == 1:
+        return owes  # asked after every act of everything that is owed
+    lacks = without_evidence(program, name, at)
+    parties = (party for key in lacks for party in to_record(program, name, key))
+    return tuple(dict.fromkeys(parties)) or owes
+
+
+def to_observe(program: Program, name: str) -> tuple[str, ...]:
+    """Who may still observe on the finding: whoever owes the milestone and has not."""
+    finding = program.milestone(name).finding
+    heard = finding.heard if finding else ()
+    return tuple(party for party in program.plan.owed_by[name] if party not in heard)
 
 
 def _first_unjudged(program: Program, milestone: str, key: str) -> Evidence | None:

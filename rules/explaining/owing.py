@@ -11,9 +11,18 @@ from rules.explaining.agreed_dates import awaited as awaited_for
 from rules.explaining.agreed_dates import awaited_since, date_reason
 from rules.explaining.consents import awaited, met_since, next_gate, to_what
 from rules.explaining.criteria import commitment_reason
-from rules.explaining.milestones import determination_since, evidence_since, milestone_reason, next_act, without_evidence
+from rules.explaining.milestones import (
+    determination_since,
+    evidence_owed_by,
+    evidence_since,
+    milestone_reason,
+    next_act,
+    to_observe,
+    without_evidence,
+)
 from rules.following.incidents import deciders, to_be_decided
 from rules.following.silence import lapses, silence_ends
+from rules.following.voting import to_determine
 from rules.following.windows import closes
 from rules.program import Program
 from rules.vocabulary.disputes import DisputeStatus
@@ -78,9 +87,11 @@ def of_milestone(program: Program, name: str, at: datetime) -> Iterator[Owed]:
     due = state.due.revised if state.due else None
     until = {"evidence": due, "observation": state.finding.observable_until if state.finding else None}.get(act.what)
     for party in act.owes:
-        yield Owed(party, act.what, name, act.since or program.started_at, until, binding)
-    if act.what == "verification" and without_evidence(program, name, at):
-        yield Owed(step.party, "evidence", name, evidence_since(program, name, at), due, binding)
+        since = evidence_since(program, name, at, party) if act.what == "evidence" and len(act.owes) > 1 else act.since
+        yield Owed(party, act.what, name, since or program.started_at, until, binding)
+    if act.what == "verification" and not state.is_relieved and without_evidence(program, name, at):
+        for party in evidence_owed_by(program, name, at):
+            yield Owed(party, "evidence", name, evidence_since(program, name, at, party), due, binding)
 
 
 def after_observation(program: Program, name: str) -> Iterator[Owed]:
@@ -88,20 +99,21 @@ def after_observation(program: Program, name: str) -> Iterator[Owed]:
     step, finding = program.plan.milestones[name], program.milestone(name).finding
     if finding is not None:
         since = determination_since(program, name, finding)
-        for who in step.determined.by:
+        for who in to_determine(program, name):
             yield Owed(who, "determination", name, since, None, step.due is None or step.due.scores)
 
 
 def _reversal(program: Program, name: str, at: datetime, *, binding: bool) -> Iterator[Owed]:
     """What has fallen waits for whoever may observe on it, then for whoever determines it."""
-    step, finding = program.plan.milestones[name], program.milestone(name).finding
+    finding = program.milestone(name).finding
     if finding is None or finding.proposes != "reversal":
         return
     if finding.is_observable(at, program.plan.time_zone):
-        yield Owed(step.party, "observation", name, finding.made_at, finding.observable_until, binding)
+        for who in to_observe(program, name):
+            yield Owed(who, "observation", name, finding.made_at, finding.observable_until, binding)
         return
     since = determination_since(program, name, finding)
-    for who in step.determined.by:
+    for who in to_determine(program, name):
         yield Owed(who, "determination", name, since, None, binding)
 
 
@@ -111,7 +123,7 @@ def of_phase(program: Program, name: str, at: datetime) -> Iterator[Owed]:
     waiting = state.status is PhaseStatus.WAITING
     outer = program.phase(rule.within).status if rule.within else PhaseStatus.OPEN
     closed = outer is PhaseStatus.WAITING or (waiting and outer is PhaseStatus.COMPLETE)
-    if state.status is PhaseStatus.COMPLETE or closed:
+    if state.told in ("complete", "closed") or closed:
         return
     if waiting and rule.opens == "on_advance" and state.entry_met:
         for party in (rule.party,) if rule.party else tuple(program.plan.parties):

@@ -18,7 +18,7 @@ from rules.program import Program
 from rules.vocabulary.milestones import MilestoneStatus
 from rules.vocabulary.stalls import Stall
 
-How: TypeAlias = Literal["kept", "late", "late_original", "waived", "broken"]
+How: TypeAlias = Literal["kept", "late", "late_original", "waived", "declined", "broken"]
 """`late` is counted against a date as it stands, by pauses and agreements; `late_original` against what it was first."""
 
 
@@ -67,19 +67,9 @@ def reciprocity(program: Program, at: datetime) -> tuple[Account, ...]:
 
 
 def _reckoned(program: Program, at: datetime) -> Iterator[tuple[str, Reckoned]]:
-    for name, step in program.plan.milestones.items():
-        state, binding = program.milestone(name), step.due is None or step.due.scores
-        if state.waived is not None:
-            yield step.party, Reckoned("waived", "milestone", name, binding, state.waived.since)
-        elif state.due is not None and state.due.missed_at is not None:
-            yield step.party, Reckoned("late", "milestone", name, binding, state.due.missed_at, state.achieved_at)
-        elif state.status is MilestoneStatus.ACHIEVED and state.achieved_at is not None:
-            yield step.party, Reckoned("kept", "milestone", name, binding, state.achieved_at)
-        if state.due is not None and state.waived is None and is_late_originally(program, name, at):
-            passed = over(state.due.original, program.plan.time_zone)
-            yield step.party, Reckoned("late_original", "milestone", name, binding, passed, state.achieved_at)
-        for since, until in state.reversals:
-            yield step.party, Reckoned("broken", "milestone", name, binding, since, until)
+    for name in program.plan.milestones:
+        for one in _of_milestone(program, name, at):
+            yield from ((party, one) for party in program.plan.owed_by[name])
     yield from _agreements(program)
     for name, held in program.commitments.items():
         party = program.plan.commitments[name].party
@@ -87,7 +77,7 @@ def _reckoned(program: Program, at: datetime) -> Iterator[tuple[str, Reckoned]]:
             continue  # outside the control of any party
         for since, until in held.broken:
             yield party, Reckoned("broken", "commitment", name, True, since, until)
-        if not held.broken and held.status == "in_force":
+        if not held.broken and held.status in ("in_force", "relieved"):
             yield party, Reckoned("kept", "commitment", name, True, held.in_force_since)
 
 
@@ -101,3 +91,22 @@ def _agreements(program: Program) -> Iterator[tuple[str, Reckoned]]:
         if day.missed_original_at is not None:
             late = Reckoned("late_original", "agreed_date", name, True, day.missed_original_at, day.agreed_at)
             yield from ((party, late) for party in day.parties)
+
+
+def _of_milestone(program: Program, name: str, at: datetime) -> Iterator[Reckoned]:
+    """What whoever owes a milestone, each of several, has kept of it or was late with."""
+    step = program.plan.milestones[name]
+    state, binding = program.milestone(name), step.due is None or step.due.scores
+    if state.declined_at is not None and not (state.due and state.due.missed_at):
+        yield Reckoned("declined", "milestone", name, binding, state.declined_at)
+    elif state.waived is not None:
+        yield Reckoned("waived", "milestone", name, binding, state.waived.since)
+    elif state.due is not None and state.due.missed_at is not None:
+        yield Reckoned("late", "milestone", name, binding, state.due.missed_at, state.achieved_at)
+    elif state.status is MilestoneStatus.ACHIEVED and state.achieved_at is not None:
+        yield Reckoned("kept", "milestone", name, binding, state.achieved_at)
+    if state.due is not None and state.waived is None and is_late_originally(program, name, at):
+        passed = over(state.due.original, program.plan.time_zone)
+        yield Reckoned("late_original", "milestone", name, binding, passed, state.achieved_at)
+    for since, until in state.reversals:
+        yield Reckoned("broken", "milestone", name, binding, since, until)

@@ -27,7 +27,9 @@ def _asked(program: Program, block: Blocking) -> Iterator[tuple[str, str]]:  # n
                 yield "advance", block.phase
         case c.MilestoneAchieved(milestone=name) | c.MilestoneGraded(graded=c.Graded(milestone=name)):
             yield from ((kind, name) for kind in OF_A_MILESTONE)
-        case c.ConsentGiven():
+        case c.OutcomeIs(outcome=asked):
+            yield from ((kind, asked.milestone) for kind in OF_A_MILESTONE)
+        case c.ConsentGiven() | c.VotesGiven():
             yield "consent", block.phase
         case c.CommitmentHolds(commitment=name):
             yield "commitment", name

@@ -67,7 +67,7 @@ def on(names: set[str], held: Mapping[str, V]) -> list[tuple[str, V]]:
     return [(name, value) for name, value in held.items() if name in names]
 
 
-OF_A_MILESTONE = frozenset({"deadline", "observation", "waiver"})
+OF_A_MILESTONE = frozenset({"deadline", "observation", "waiver", "final"})
 """What begins the names of clocks that are about one milestone. Five hundred dates of one day would else each have
 everything looked at again."""
 
@@ -79,12 +79,16 @@ def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:
             facts.EvidenceRecorded(milestone=name)
             | facts.ObservationMade(milestone=name)
             | facts.MilestoneDetermined(milestone=name)
+            | facts.VoteCast(milestone=name)
             | facts.DeterminationTakenBack(milestone=name)
             | facts.MilestoneAssessed(milestone=name)
             | effects.DeadlineSet(milestone=name)
             | effects.DeadlineMissed(milestone=name)
             | effects.DeadlineExtended(milestone=name)
             | effects.MilestoneWaived(milestone=name)
+            | effects.MilestoneDeclined(milestone=name)
+            | effects.MilestoneFinal(milestone=name)
+            | effects.ReliefChanged(milestone=name)
             | effects.WaiverExpired(milestone=name)
             | effects.FindingMade(milestone=str(name))
         ):
@@ -113,6 +117,7 @@ def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:
             | effects.PhaseCompleted(phase=name)
             | effects.PhaseReopened(phase=name)
             | effects.PhaseSteppedBack(phase=name)
+            | effects.PhaseClosed(phase=name)
         ):
             return (("phase", name),)
         case effects.ChildOpened(program=name) | facts.ChildReported(program=name):

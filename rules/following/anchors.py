@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from rules.language.criteria import Anchor
+from rules.language.milestones import Filed, Statement
 from rules.program import Program
+from rules.vocabulary.evidence import Evidence
 
 
 def occurred(program: Program, anchor: Anchor) -> datetime | None:
@@ -30,7 +33,18 @@ def occurred(program: Program, anchor: Anchor) -> datetime | None:
     return program.started_at
 
 
+def _newest_of_each(program: Program, milestone: str, key: str) -> Iterable[Evidence]:
+    """The newest verified evidence for a showing; where several show each their own, that of each."""
+    pieces = [program.evidence[piece] for piece in program.milestone(milestone).shown[key]]
+    step = program.plan.milestones.get(milestone)
+    how = step.shown_by.get(key) if step else None
+    if isinstance(how, Filed | Statement) and how.by:
+        return {piece.recorded_by.party: piece for piece in pieces}.values()
+    return pieces[-1:]
+
+
 def deed_done_at(program: Program, milestone: str) -> datetime | None:
     """When the deed was done by the verified evidence that stands: the last of its dates. None where none says when."""
-    pieces = (program.evidence[piece] for held in program.milestone(milestone).shown.values() for piece in held[-1:])
+    shown = program.milestone(milestone).shown
+    pieces = (piece for key in shown for piece in _newest_of_each(program, milestone, key))
     return max((piece.happened_at for piece in pieces if piece.happened_at is not None), default=None)

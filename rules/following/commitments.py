@@ -12,6 +12,7 @@ from rules.following.agenda import Agenda, on
 from rules.following.anchors import occurred
 from rules.following.gates import gate
 from rules.following.incidents import matching, span
+from rules.following.relief import happened_within, is_lifted, relieved
 from rules.language.commitments import Commitment
 from rules.program import Program
 from rules.times import Interval
@@ -35,6 +36,7 @@ def commitments(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effe
                 in_force_since=since,
                 broken=now.broken,
                 failing=now.failing or None,
+                relieved=now.relieved or None,
                 effective_at=at,
             )
 
@@ -42,13 +44,15 @@ def commitments(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effe
 def _now(program: Program, rule: Commitment, before: CommitmentState | None, since: datetime, at: datetime) -> CommitmentState:
     """How a commitment in force since an instant stands: what broke it, what puts it in question.
 
-    An incident from before the commitment was in force breaks nothing, even if it is still open.
+    An incident from before the commitment was in force breaks nothing, even if it is still open; nor does one that happened
+    while it was not owed. What broke it before has to be made good also then.
     """
+    lifted = relieved(program, before.relieved if before else (), rule.owed_while, at) if rule.owed_while else ()
     broken: list[Interval] = []
-    status: Literal["in_force", "in_question", "broken"] = "in_force"
+    status: Literal["in_force", "in_question", "broken", "relieved"] = "in_force"
     because = None
     for incident in matching(program, rule.broken_by):
-        if incident.latest < since:
+        if incident.latest < since or happened_within(incident.happened_at, lifted):
             continue
         if incident.is_established:
             broken.append(span(incident))
@@ -56,13 +60,15 @@ def _now(program: Program, rule: Commitment, before: CommitmentState | None, sin
                 status, because = "broken", incident.id
         elif status == "in_force":
             status, because = "in_question", incident.id
-    holds = gate(program, (), rule.kept_while, at)
+    holds = Truth.MET if is_lifted(lifted) else gate(program, (), rule.kept_while, at)
     failing = _failing(before.failing if before else (), holds, at)
     if _fails(failing) and status != "broken":
         status, because = "broken", None
     elif holds is Truth.INDETERMINATE and status == "in_force":
         status = "in_question"
-    return CommitmentState(status, since, because, (*broken, *failing), failing)
+    if is_lifted(lifted) and status == "in_force":
+        status = "relieved"
+    return CommitmentState(status, since, because, (*broken, *failing), failing, lifted)
 
 
 def _failing(before: tuple[Interval, ...], holds: Truth, at: datetime) -> tuple[Interval, ...]:

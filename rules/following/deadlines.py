@@ -37,7 +37,7 @@ def deadlines(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect
     One that was missed moves as well: what it depends on counts from when it was so, not from when it became known.
     """
     for name, step in on(agenda.milestones, program.plan.milestones):
-        if step.due is None or program.milestone(name).status is MilestoneStatus.ACHIEVED:
+        if step.due is None or program.milestone(name).status in (MilestoneStatus.ACHIEVED, MilestoneStatus.DECLINED):
             continue
         before = program.milestone(name).due
         now = dated(program, name, step.due)
@@ -70,7 +70,7 @@ def dated(program: Program, name: str, rule: Deadline) -> Dated | None:
 def _counted(program: Program, name: str, rule: Deadline, since: datetime, after: After) -> Dated:
     zone, before = program.plan.time_zone, program.milestone(name).due
     original = last_instant(program, since, after)
-    lost = _lost(program, rule)
+    lost = _lost(program, name, rule)
 
     def moved(date: datetime, from_: datetime) -> datetime | None:
         return dates.moved(date, lost, from_, after.within, zone)
@@ -85,7 +85,7 @@ def _counted(program: Program, name: str, rule: Deadline, since: datetime, after
     return Dated(since, original, revised)
 
 
-def _lost(program: Program, rule: Deadline) -> list[Interval]:
+def _lost(program: Program, name: str, rule: Deadline) -> list[Interval]:
     """The times in which the date does not run, the quiet that has to follow a broken commitment included."""
     zone, quiet = program.plan.time_zone, rule.resumes_after
     broken = [
@@ -94,7 +94,7 @@ def _lost(program: Program, rule: Deadline) -> list[Interval]:
         if (state := program.commitments.get(commitment)) is not None
         for start, end in state.broken
     ]
-    return [*broken, *program.suspensions, *program.plan.windows(rule.paused_in)]
+    return [*broken, *program.milestone(name).relieved, *program.suspensions, *program.plan.windows(rule.paused_in)]
 
 
 def passed(program: Program, names: Collection[str], at: datetime) -> Iterator[Passed]:

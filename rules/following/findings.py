@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal, assert_never
 
 from rules.facts import MeasurementRecorded
+from rules.following.duties import missing_of
 from rules.following.filing import not_filed
 from rules.following.gates import gate
 from rules.language.causes import Cause
@@ -20,6 +21,7 @@ from rules.measuring.judgement import Judgement, not_known
 from rules.measuring.schedule import scheduled
 from rules.measuring.witnesses import witnesses
 from rules.program import Program
+from rules.times import day_said
 from rules.truth import Truth, every
 from rules.vocabulary.milestones import MilestoneStatus
 from rules.vocabulary.unknown import Unknown, Why
@@ -54,6 +56,9 @@ def _proposed(
     if state.status is MilestoneStatus.ACHIEVED:
         if now.outcome is not NOT_MET:
             return None, now.sentence
+        if state.final_at is not None:
+            told = day_said(state.final_at, program.plan.time_zone)
+            return None, f"{now.sentence} It can't be undone since {told}: this is shown, and changes nothing."
         if shown(program, name, at, counted=step.reversed_by).outcome is NOT_MET:
             return "reversal", now.sentence
         if (changed := _presumed(program, name)) is not None:
@@ -144,21 +149,33 @@ def showing(program: Program, name: str, key: str, at: datetime, *, counted: Col
     how = program.plan.milestones[name].shown_by[key]
     standing = program.milestone(name).shown.get(key, ())
     match how:
-        case Filed() | Statement():
-            if standing:
-                return Judgement(MET, f"{key}: shown by {standing[-1]}, verified.{not_filed(program, standing[-1:])}")
+        case Filed() | Statement() | Attestation():
+            if standing and not missing_of(program, name, key):
+                counted_ones = standing if how.by else standing[-1:]
+                return Judgement(MET, f"{_shown_so(program, name, key, how)}{not_filed(program, counted_ones)}")
             if (why := program.milestone(name).returned.get(key)) is not None:
                 return Judgement(NOT_MET, f"{key} was returned: {why} Asked is {how.what}.")
+            if how.by:
+                lacks = "the attestation" if isinstance(how, Attestation) else "the part"
+                return Judgement(NOT_MET, f"{key} lacks {lacks} of {', '.join(missing_of(program, name, key))}: {how.what}.")
             return Judgement(NOT_MET, f"{key} is missing or not verified: {how.what}.")
-        case Attestation(by=parties):
-            given = {program.evidence[piece].recorded_by.party for piece in standing}
-            missing = [party for party in parties if party not in given]
-            if not missing:
-                return Judgement(MET, f"{key}: attested by {', '.join(parties)}.{not_filed(program, standing)}")
-            return Judgement(NOT_MET, f"{key} lacks the attestation of {', '.join(missing)}: {how.what}.")
         case Measured():
             return measured(program, how, at, counted)
     assert_never(how)
+
+
+def _shown_so(program: Program, name: str, key: str, how: Filed | Statement | Attestation) -> str:
+    """By what a showing is there; who verified what they owe themselves stands with it."""
+    standing = program.milestone(name).shown[key]
+    pieces = [program.evidence[piece] for piece in (standing if how.by else standing[-1:])]
+    itself = [one.recorded_by.party for one in pieces if one.judged and one.judged.by.party == one.recorded_by.party]
+    reason = program.plan.milestones[name].verifies_itself
+    by_itself = f" Verified by {', '.join(dict.fromkeys(filter(None, itself)))} itself: {reason}" if itself and reason else ""
+    if isinstance(how, Attestation):
+        return f"{key}: attested by {', '.join(how.by)}.{by_itself}"
+    if how.by:
+        return f"{key}: shown by each of {', '.join(how.by)}, verified.{by_itself}"
+    return f"{key}: shown by {standing[-1]}, verified.{by_itself}"
 
 
 def measured(program: Program, how: Measured, at: datetime, counted: Collection[Cause] | None = None) -> Judgement:

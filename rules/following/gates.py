@@ -12,6 +12,7 @@ from rules.following.incidents import matching
 from rules.following.lateness import lateness
 from rules.following.windows import is_closed
 from rules.language import criteria as c
+from rules.language.voting import are_enough, votes_of
 from rules.measuring.figures import holds
 from rules.program import Program
 from rules.truth import Truth, every
@@ -49,6 +50,8 @@ def judge(program: Program, consents: Collection[str], criterion: c.Criterion, a
         case c.MilestoneGraded(graded=c.Graded(milestone=name, at_least=least)):
             grade = program.milestone(name).grade
             return _met(grade is not None and grade >= least)
+        case c.OutcomeIs(outcome=asked):
+            return _met(program.milestone(asked.milestone).told in asked.is_)
         case c.PhaseComplete(phase=name):
             return _met(program.phase(name).status is PhaseStatus.COMPLETE)
         case c.StabilityKept(stability=name):
@@ -57,6 +60,9 @@ def judge(program: Program, consents: Collection[str], criterion: c.Criterion, a
             return _commitment(program, name)
         case c.ConsentGiven(consent=parties):
             return _met(all(party in consents for party in parties))
+        case c.VotesGiven(votes=asked):
+            given = votes_of([party for party in asked.by if party in consents], asked.weights)
+            return _met(are_enough(asked.agree, given, votes_of(asked.by, asked.weights)))
         case c.NoOpenIncident(no_open_incident=trigger):
             return _quiet(program, trigger)
         case c.NoOpenDispute(no_open_dispute=ladder):
@@ -119,7 +125,7 @@ def _commitment(program: Program, name: str) -> Truth:
     if state is None:
         return NOT_MET
     match state.status:
-        case "in_force":
+        case "in_force" | "relieved":
             return MET
         case "in_question":
             return INDETERMINATE

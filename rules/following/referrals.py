@@ -8,6 +8,7 @@ from datetime import datetime
 from rules import dates, effects, facts
 from rules.effects import Effect
 from rules.following.agenda import Agenda
+from rules.following.anchors import occurred
 from rules.program import Program
 from rules.vocabulary.disputes import Dispute, DisputeStatus
 from rules.vocabulary.standing import Standing
@@ -29,6 +30,19 @@ def _referred(program: Program, dispute: Dispute) -> Effect:
         return effects.DisputeUnsettled(dispute=dispute.id, effective_at=passed)
     until = dates.until(dispute.until, ladder.stages[following[0]].within, zone)
     return effects.DisputeReferred(dispute=dispute.id, stage=following[0], until=until, effective_at=passed)
+
+
+def lapses(program: Program, at: datetime, _: Agenda) -> Iterator[Effect]:
+    """What lapses by itself unless it is kept: from when, and anew from each time that it was."""
+    zone = program.plan.time_zone
+    for name, rule in program.plan.snapbacks.items():
+        since = program.kept.get(name) or (occurred(program, rule.from_) if rule.from_ else None)
+        held = program.snapbacks.get(name)
+        if rule.from_ is None or since is None or since > at or (held is not None and held.in_effect_since is not None):
+            continue
+        takes_effect_at = dates.over(dates.until(since, rule.within, zone), zone)
+        if held is None or held.takes_effect_at != takes_effect_at:
+            yield effects.SnapbackCounted(snapback=name, takes_effect_at=takes_effect_at, effective_at=at)
 
 
 def snapbacks(program: Program, at: datetime, _: Agenda) -> Iterator[Effect]:

@@ -13,7 +13,11 @@ def relied_on(plan: Plan, leaf: c.Leaf) -> tuple[str, ...]:
         case c.StabilityKept(stability=phase):
             kept = plan.phases[phase].stability
             return kept.watched_by if kept else ()
-        case c.MilestoneAchieved(milestone=name) | c.MilestoneGraded(graded=c.Graded(milestone=name)):
+        case (
+            c.MilestoneAchieved(milestone=name)
+            | c.MilestoneGraded(graded=c.Graded(milestone=name))
+            | c.OutcomeIs(outcome=c.Outcome(milestone=name))
+        ):
             counted = [how.indicator for how in plan.milestones[name].shown_by.values() if isinstance(how, Measured)]
             asked = {one for indicator in counted for one in plan.recorded_for[indicator]}
         case c.CommitmentHolds(commitment=name):

@@ -17,9 +17,15 @@ def named_to_verify(program: Program, piece: Evidence) -> tuple[str, ...]:
 
 
 def who_verifies(program: Program, piece: Evidence) -> tuple[str, ...]:
-    """Those of them who may: not the party that has recorded it, nor who may not read it."""
-    own, readers = piece.recorded_by.party, piece.restricted_to
+    """Those of them who may: not the party that has recorded it, unless the plan says why it may, nor who may not read it."""
+    own, readers = None if verifies_itself(program, piece) else piece.recorded_by.party, piece.restricted_to
     return tuple(who for who in named_to_verify(program, piece) if who != own and (not readers or who in readers))
+
+
+def verifies_itself(program: Program, piece: Evidence) -> bool:
+    """Whether all that a piece shows says why the party that owes it may verify what it has recorded itself."""
+    shown = _milestones_shown(program, piece)
+    return bool(shown) and all(program.plan.milestones[name].verifies_itself for name in shown)
 
 
 def _milestones_shown(program: Program, piece: Evidence) -> list[str]:

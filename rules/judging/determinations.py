@@ -12,16 +12,19 @@ from rules.authority import by
 from rules.entries import Fact
 from rules.following.anchors import deed_done_at
 from rules.following.findings import shown
+from rules.following.voting import carried
 from rules.judging.milestones import milestone_of
 from rules.language.grades import FULL, WRITTEN, fits
 from rules.language.milestones import Milestone
 from rules.program import Program
 from rules.refusals import Code, No
+from rules.times import time_said
 from rules.truth import Truth
 from rules.vocabulary.findings import Finding
 from rules.vocabulary.milestones import MilestoneState, MilestoneStatus
 from rules.vocabulary.mistakes import Determination
 from rules.vocabulary.phases import PhaseStatus
+from rules.words import did_you_mean
 
 
 def determined(program: Program, actor: a.Actor, deed: a.Determine, at: datetime) -> Fact:
@@ -37,6 +40,12 @@ def determined(program: Program, actor: a.Actor, deed: a.Determine, at: datetime
             f"The phase {program.plan.phase_of[name]} is not open; nothing is owed in it yet.",
             "a determination once its entry gate has opened",
         )
+    _check_not_final(program, name)
+    if program.milestone(name).status is MilestoneStatus.DECLINED:
+        told = f"It was decided that {name} is not done."
+        raise No(Code.ALREADY_DETERMINED, told, "a determination of a milestone that is still to be done")
+    if deed.outcome == "abstained":
+        return _abstained(program, step, deed, at)
     state, grade = program.milestone(name), _grade(step, deed, name)
     if deed.preliminary:
         _check_not_held(state, name)
@@ -55,17 +64,68 @@ def determined(program: Program, actor: a.Actor, deed: a.Determine, at: datetime
                 raise No(Code.NOT_ACHIEVED, f"{name} is not achieved.", "achieved or not_achieved")
             _check_fallen(state, finding, name)
     _check_observed(program, finding, at)
+    _check_considered(step, deed, name)
+    whole = int(grade) if grade is not None and step.determined.scale == "ordinal" else None
+    share = grade if step.determined.scale == "share" else None
+    if step.determined.is_voted:
+        return _vote(deed, whole, share, at)
     return facts.MilestoneDetermined(
         milestone=name,
         outcome=deed.outcome,
-        grade=int(grade) if grade is not None and step.determined.scale == "ordinal" else None,
-        share=grade if step.determined.scale == "share" else None,
+        grade=whole,
+        share=share,
         reason=deed.reason,
+        considered=deed.considered,
         happened_at=deed_done_at(program, name) if deed.outcome == "achieved" else None,
         finding=state.finding.entry if state.finding else None,
         observations=(state.finding.observations or None) if state.finding else None,
         effective_at=at,
     )
+
+
+def _check_not_final(program: Program, name: str) -> None:
+    if (since := program.milestone(name).final_at) is not None:
+        told = f"{name} is achieved, and can't be undone since {time_said(since, program.plan.time_zone)}."
+        raise No(Code.FINAL, told, "a milestone that is not final")
+
+
+def _vote(deed: a.Determine, grade: int | None, share: Decimal | None, at: datetime) -> Fact:
+    return facts.VoteCast(
+        milestone=deed.milestone or "",
+        outcome=deed.outcome,
+        grade=grade,
+        share=share,
+        reason=deed.reason,
+        considered=deed.considered,
+        effective_at=at,
+    )
+
+
+def _abstained(program: Program, step: Milestone, deed: a.Determine, at: datetime) -> Fact:
+    name = deed.milestone or ""
+    if not step.determined.is_voted:
+        raise No(
+            Code.NOT_FORESEEN,
+            f"{name} is determined by one alone; who abstains leaves it as it is.",
+            "achieved, partly_achieved, not_achieved or reversed",
+        )
+    if (finding := program.milestone(name).finding) is None:
+        raise No(Code.FINDING_MISSING, f"Nothing is found on {name} of which anybody could abstain.", "a vote once there is")
+    _check_observed(program, finding.shown, at)
+    return _vote(deed, None, None, at)
+
+
+def _check_considered(step: Milestone, deed: a.Determine, name: str) -> None:
+    """Something is said on each consideration that the plan names, and on no other. Raises No."""
+    asked, said = step.determined.considering, deed.considered or {}
+    if missing := [one for one in asked if one not in said]:
+        told = "; ".join(f"{one} ({asked[one]})" for one in missing)
+        raise No(
+            Code.NOT_CONSIDERED, f"{name} is determined with a reason on each of: {told}.", "considered: {NAME: REASON, ...}"
+        )
+    if other := [one for one in said if one not in asked]:
+        told = f"The plan names no consideration {other[0]} for {name}."
+        raise No(Code.NOT_CONSIDERED, told, did_you_mean(other[0], asked))
 
 
 def _preliminary(program: Program, actor: a.Actor, step: Milestone, deed: a.Determine, at: datetime) -> Fact:
@@ -85,10 +145,11 @@ def _check_heard(program: Program, name: str, finding: Finding | None) -> None:
     """Nobody is found to have failed unheard: where there is a time to observe, a finding has said so before. Raises No."""
     step = program.plan.milestones[name]
     if dates.takes_time(step.determined.observation) and (finding is None or finding.outcome is Truth.MET):
+        owes = " and ".join(program.plan.owed_by[name])
         says = "the finding is in its favour" if finding else "there is no finding"
         raise No(
             Code.OBSERVATION_OPEN,
-            f"{step.party} has not been told why {name} would not be achieved, and could not observe on it: {says}.",
+            f"{owes} has not been told why {name} would not be achieved, and could not observe on it: {says}.",
             "the same with preliminary: true first; once that has been observed on, or its time has ended, this one",
         )
 
@@ -106,7 +167,9 @@ def _grade(step: Milestone, deed: a.Determine, name: str) -> Decimal | None:
     if not on_scale or (given is not None and not fits(scale, given)):
         raise No(Code.WRONG_GRADE, f"{name} is not graded so.", WRITTEN[scale])
     full = FULL[scale]
-    means = {"achieved": full, "partly_achieved": given, "not_achieved": Decimal(0), "reversed": Decimal(0)}[deed.outcome]
+    means = {"achieved": full, "partly_achieved": given, "not_achieved": Decimal(0), "reversed": Decimal(0), "abstained": None}[
+        deed.outcome
+    ]
     if means is None or (deed.outcome == "partly_achieved" and not 0 < means < full):
         sentence = f"A part of {name} is more than nothing and less than {full}."
         raise No(Code.WRONG_GRADE, sentence, f"{WRITTEN[scale]}, neither 0 nor {full}")
@@ -231,11 +294,18 @@ def determination_taken_back(program: Program, actor: a.Actor, was: Determinatio
     if was.stability is not None:
         return _reversal_taken_back(program, actor, was.stability, reason, at)
     name = was.milestone or ""
-    _check_authority(program, actor, milestone_of(program, name), name)
+    _check_authority(program, actor, step := milestone_of(program, name), name)
+    _check_not_final(program, name)
     state = program.milestone(name)
     if state.before is None or state.determined_in is None:
         told = "nobody has determined it, or that has been taken back" if state.determined_in is None else "it was taken back"
         raise No(Code.NOTHING_TO_TAKE_BACK, f"{name}: {told}.", "a milestone whose newest determination stands")
+    if step.determined.is_voted:
+        rest = {who: vote for who, vote in state.decided.items() if who != actor.party}
+        without = carried(step.determined, rest)
+        if without is not None and without.outcome == _outcome(state):
+            told = f"{name} was determined by enough votes without that of {actor.party}."
+            raise No(Code.NOTHING_TO_TAKE_BACK, told, "by one of those without whose vote it would not have been")
     return facts.DeterminationTakenBack(
         milestone=name, entry=state.determined_in, outcome=_outcome(state), reason=reason, effective_at=at
     )

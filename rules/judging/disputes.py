@@ -91,7 +91,12 @@ def _invoked(program: Program, actor: a.Actor, deed: a.InvokeSnapback, at: datet
             f"{deed.snapback} is no snapback of the plan.",
             did_you_mean(deed.snapback, program.plan.snapbacks),
         )
-    _check_party(actor, deed, rule.invoked_by, f"It is invoked by {' or '.join(rule.invoked_by)}.")
+    whose = (
+        f"It is invoked by {' or '.join(rule.invoked_by)}."
+        if rule.invoked_by
+        else "It lapses by itself, and nobody invokes it."
+    )
+    _check_party(actor, deed, rule.invoked_by, whose)
     if deed.snapback in program.snapbacks:
         raise No(Code.SNAPBACK_INVOKED, f"{deed.snapback} has been invoked already.", "nothing more is needed")
     if rule.only_after is not None:

@@ -75,6 +75,12 @@ def _recorded(program: Program, actor: a.Actor, deed: a.RecordEvidence, at: date
                 f"{deed.shows} is attested by {by('attest')} of each of {', '.join(parties)}.",
                 by("attest", parties),
             )
+        case Filed(by=parties) | Statement(by=parties) if parties and actor.party not in parties:
+            raise No(
+                Code.PARTY_MAY_NOT,
+                f"{deed.shows} is shown by each of {', '.join(parties)} for itself, not by {actor.party}.",
+                by("record_evidence", parties),
+            )
         case Measured(indicator=indicator):
             raise No(
                 Code.WRONG_KIND_OF_EVIDENCE,

@@ -40,6 +40,10 @@ def check_matter(program: Program, procedure: str, matter: m.Matter, at: datetim
     match matter:
         case m.Waive():
             _check_waiver(program, procedure, matter, at)
+        case m.Decline():
+            step = milestone_of(program, matter.milestone)
+            _check_procedure(f"{matter.milestone} is declined", step.declined_by, procedure)
+            _check_undecided(program, matter.milestone)
         case m.Extend():
             _check_extension(program, procedure, matter, at)
         case m.ReviseTimetable():
@@ -68,11 +72,16 @@ def _check_procedure(what: str, foreseen: str | None, procedure: str) -> None:
         raise No(Code.OTHER_PROCEDURE, f"That {what} is not decided by {procedure}.", f"the procedure {foreseen}")
 
 
+def _check_undecided(program: Program, milestone: str) -> None:
+    status = program.milestone(milestone).status
+    if status in (MilestoneStatus.ACHIEVED, MilestoneStatus.DECLINED):
+        raise No(Code.ALREADY_DETERMINED, f"{milestone} is {status}.", "a milestone that is neither achieved nor declined")
+
+
 def _check_waiver(program: Program, procedure: str, matter: m.Waive, at: datetime) -> None:
     step = milestone_of(program, matter.milestone)
     _check_procedure(f"{matter.milestone} is waived", step.waived_by, procedure)
-    if program.milestone(matter.milestone).status is MilestoneStatus.ACHIEVED:
-        raise No(Code.ALREADY_DETERMINED, f"{matter.milestone} is achieved.", "a milestone that is not achieved")
+    _check_undecided(program, matter.milestone)
     if matter.until is not None and matter.until <= at:
         told = f"The waiver would end on {dates.told(matter.until, program.plan.time_zone)}, which has passed."
         raise No(Code.NOT_LATER, told, "a later end")
@@ -81,6 +90,7 @@ def _check_waiver(program: Program, procedure: str, matter: m.Waive, at: datetim
 def _check_extension(program: Program, procedure: str, matter: m.Extend, at: datetime) -> None:
     step = milestone_of(program, matter.milestone)
     _check_procedure(f"{matter.milestone} is extended", step.due.extended_by if step.due else None, procedure)
+    _check_not_declined(program, matter.milestone)
     check_later(program, matter.milestone, matter.to, at)
 
 
@@ -88,12 +98,18 @@ def _check_timetable(program: Program, procedure: str, matter: m.ReviseTimetable
     for name, to in matter.to.items():
         step = milestone_of(program, name)
         _check_procedure(f"{name} is extended", step.due.extended_by if step.due else None, procedure)
+        _check_not_declined(program, name)
         check_later(program, name, to, at)
 
 
 def _check_date(program: Program, procedure: str, matter: m.AgreeDate, at: datetime) -> None:
     _check_procedure(f"{matter.date} is agreed on", agreed_date_of(program, matter.date).agreed_by, procedure)
     check_day(program, matter, at)
+
+
+def _check_not_declined(program: Program, milestone: str) -> None:
+    if program.milestone(milestone).status is MilestoneStatus.DECLINED:
+        raise No(Code.NOTHING_TO_EXTEND, f"{milestone} has no due date that runs.", "a milestone that is due")
 
 
 def _check_silence(program: Program, procedure: str, matter: m.ExtendSilence) -> None:
@@ -162,5 +178,9 @@ def _needed(program: Program, plan: Plan) -> Iterator[str]:
         ladder = plan.disputes.get(dispute.ladder)
         if dispute.status is DisputeStatus.OPEN and (ladder is None or dispute.stage not in ladder.stages):
             yield f"the dispute {dispute.id} before {dispute.stage}"
-    yield from (f"the invoked snapback {name}" for name in program.snapbacks if name not in plan.snapbacks)
+    yield from (
+        f"the invoked snapback {name}"
+        for name, held in program.snapbacks.items()
+        if held.by is not None and name not in plan.snapbacks
+    )
     yield from (f"the child program {name}" for name in program.children if name not in plan.programs)

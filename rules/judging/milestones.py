@@ -32,10 +32,11 @@ def observed(program: Program, actor: a.Actor, deed: a.Observe) -> Fact:
             "There is no finding to observe on yet.",
             "an observation once there is one",
         )
-    if actor.party != step.party:
+    owes = program.plan.owed_by[deed.milestone]
+    if actor.party not in (*owes, *step.party):
         raise No(
             Code.PARTY_MAY_NOT,
-            f"{step.party} owes this and observes on it.",
-            by("observe", [step.party]),
+            f"{' and '.join(owes)} owe{'s' if len(owes) == 1 else ''} this and may observe on it.",
+            by("observe", owes),
         )
     return facts.ObservationMade(milestone=deed.milestone, text=deed.text)

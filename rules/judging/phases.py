@@ -59,10 +59,10 @@ def advanced(program: Program, deed: a.AdvancePhase, at: datetime) -> Fact:
     """The fact that a phase is opened on demand. Raises No, saying what blocks."""
     check_phase(program, deed.phase)
     state = program.phase(deed.phase)
-    if state.status is not PhaseStatus.WAITING:
+    if state.told != "waiting":
         raise No(
             Code.PHASE_NOT_WAITING,
-            f"The phase {deed.phase} is {state.status}.",
+            f"The phase {deed.phase} is {state.told}.",
             "a phase that waits",
         )
     if program.standing is not Standing.RUNNING:

@@ -6,7 +6,7 @@ from rules import acts as a
 from rules import facts
 from rules.authority import by, may
 from rules.entries import Fact
-from rules.following.verifiers import named_to_verify, who_verifies
+from rules.following.verifiers import named_to_verify, verifies_itself, who_verifies
 from rules.judging.recorded import known
 from rules.judging.restriction import check_reader
 from rules.program import Program
@@ -50,7 +50,7 @@ def check_verifier(program: Program, actor: a.Actor, piece: Evidence) -> None:
     if actor.person == recorder.person:
         told = f"{actor.person} has recorded this evidence and cannot verify it."
         raise No(Code.RECORDER_IS_VERIFIER, told, f"{accepted}, and another person" if may else accepted)
-    if actor.party == recorder.party:
+    if actor.party == recorder.party and not verifies_itself(program, piece):
         raise No(Code.PARTY_VERIFIES_ITSELF, f"{actor.party} has recorded this evidence and cannot verify it.", accepted)
 
 

@@ -19,6 +19,7 @@ class Commitment(Strict):
     kept_while: tuple[Criterion, ...] = Field(
         default=(), description="beside incidents or instead of them: it is broken while these do not hold"
     )
+    owed_while: tuple[Criterion, ...] = Field(default=(), description="while these are known not to hold, nothing breaks it")
     why: Text | None = None
 
     @model_validator(mode="after")

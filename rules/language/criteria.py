@@ -20,6 +20,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 from rules.figures import Figure, Whole
 from rules.forms import BECOMES
 from rules.language.slips import Misplaced
+from rules.language.voting import Votes
 from rules.times import Duration, Instant
 from rules.words import Label, Name, Strict
 
@@ -67,6 +68,10 @@ class Trigger(Strict):
     attributed_to: tuple[Name, ...] | None = Field(default=None, description="parties or non-parties; left out, anybody")
 
 
+Ending: TypeAlias = Literal["achieved", "partly_achieved", "not_achieved", "reversed", "waived", "declined"]
+"""How a milestone can have ended, as far as it is known now."""
+
+
 class MilestoneAchieved(Strict):
     milestone: Name
 
@@ -78,6 +83,15 @@ class Graded(Strict):
 
 class MilestoneGraded(Strict):
     graded: Graded
+
+
+class Outcome(Strict):
+    milestone: Name
+    is_: tuple[Ending, ...] = Field(alias="is", min_length=1, description="how it may have ended")
+
+
+class OutcomeIs(Strict):
+    outcome: Outcome
 
 
 class PhaseComplete(Strict):
@@ -94,6 +108,10 @@ class CommitmentHolds(Strict):
 
 class ConsentGiven(Strict):
     consent: tuple[Name, ...] = Field(min_length=1, description="parties that must consent")
+
+
+class VotesGiven(Strict):
+    votes: Votes
 
 
 class NoOpenIncident(Strict):
@@ -198,10 +216,12 @@ class AtLeast(Strict):
 _KEYS = (
     "milestone",
     "graded",
+    "outcome",
     "phase",
     "stability",
     "commitment",
     "consent",
+    "votes",
     "no_open_incident",
     "no_open_dispute",
     "no_snapback",
@@ -227,10 +247,12 @@ def _key(value: Any) -> str | None:
 Criterion: TypeAlias = Annotated[
     Annotated[MilestoneAchieved, Tag("=milestone")]
     | Annotated[MilestoneGraded, Tag("=graded")]
+    | Annotated[OutcomeIs, Tag("=outcome")]
     | Annotated[PhaseComplete, Tag("=phase")]
     | Annotated[StabilityKept, Tag("=stability")]
     | Annotated[CommitmentHolds, Tag("=commitment")]
     | Annotated[ConsentGiven, Tag("=consent")]
+    | Annotated[VotesGiven, Tag("=votes")]
     | Annotated[NoOpenIncident, Tag("=no_open_incident")]
     | Annotated[NoOpenDispute, Tag("=no_open_dispute")]
     | Annotated[NoSnapback, Tag("=no_snapback")]
@@ -254,10 +276,12 @@ Criterion: TypeAlias = Annotated[
 Leaf: TypeAlias = (
     MilestoneAchieved
     | MilestoneGraded
+    | OutcomeIs
     | PhaseComplete
     | StabilityKept
     | CommitmentHolds
     | ConsentGiven
+    | VotesGiven
     | NoOpenIncident
     | NoOpenDispute
     | NoSnapback
@@ -284,7 +308,12 @@ def leaves(*criteria: Criterion) -> Iterator[Leaf]:
                 yield criterion
 
 
+def asked_by(leaf: ConsentGiven | VotesGiven) -> tuple[str, ...]:
+    """The parties whose consent a criterion asks for, or is a vote for it."""
+    return leaf.consent if isinstance(leaf, ConsentGiven) else leaf.votes.by
+
+
 def consents_asked(*criteria: Criterion) -> tuple[str, ...]:
     """The parties whose consent criteria ask for, each once."""
-    asked = (leaf.consent for leaf in leaves(*criteria) if isinstance(leaf, ConsentGiven))
+    asked = (asked_by(leaf) for leaf in leaves(*criteria) if isinstance(leaf, ConsentGiven | VotesGiven))
     return tuple(dict.fromkeys(party for parties in asked for party in parties))

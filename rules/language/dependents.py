@@ -19,6 +19,8 @@ from rules.language.criteria import (
     MilestoneGraded,
     NotAfter,
     NotBefore,
+    Outcome,
+    OutcomeIs,
     PhaseComplete,
     ProgramComplete,
     ProgramMilestone,
@@ -56,7 +58,7 @@ def dependents(
     """By milestone, phase, indicator and child program, what is to be looked at when it changes; itself included."""
     index: dict[Subject, Dependents] = defaultdict(Dependents)
     for name, commitment in commitments.items():
-        asked = [subject for criterion in commitment.kept_while for subject in _asked(criterion)]
+        asked = [subject for criterion in (*commitment.kept_while, *commitment.owed_while) for subject in _asked(criterion)]
         for subject in (*asked, *_anchored(commitment.in_force)):
             index[subject].commitments.add(name)
     for name, phase in phases.items():
@@ -66,12 +68,14 @@ def dependents(
         if phase.within is not None:
             index["phase", phase.within].phases.add(name)
         anchor = phase.stability.from_ if phase.stability else None
-        asked = [subject for criterion in (*phase.entry, *exits[name]) for subject in _asked(criterion)]
+        asked = [subject for criterion in (*phase.entry, *exits[name], *phase.closes_when) for subject in _asked(criterion)]
         for subject in (*asked, *(_anchored(anchor) if anchor else ())):
             index[subject].phases.add(name)
     for name, step in ((name, step) for phase in phases.values() for name, step in phase.milestones.items()):
         index["milestone", name].milestones.add(name)
-        asked = [subject for criterion in step.holds_while for subject in _asked(criterion)]
+        asked = [
+            subject for criterion in (*step.holds_while, *step.owed_while, *step.final_when) for subject in _asked(criterion)
+        ]
         anchors = [date.from_ for date in step.due.dates] if step.due else []
         for subject in (*asked, *(subject for anchor in anchors for subject in _anchored(anchor))):
             index[subject].milestones.add(name)
@@ -97,7 +101,11 @@ def _earning(terms: Release) -> Iterator[Subject]:
 def _asked(criterion: Criterion) -> Iterator[Subject]:
     for leaf in leaves(criterion):
         match leaf:
-            case MilestoneAchieved(milestone=name) | MilestoneGraded(graded=Graded(milestone=name)):
+            case (
+                MilestoneAchieved(milestone=name)
+                | MilestoneGraded(graded=Graded(milestone=name))
+                | OutcomeIs(outcome=Outcome(milestone=name))
+            ):
                 yield "milestone", name
             case Assessed(assessed=asked):
                 yield "milestone", asked.milestone

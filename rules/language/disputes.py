@@ -19,8 +19,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from rules.language.criteria import Anchor
+from rules.language.slips import Misplaced
 from rules.times import Duration
 from rules.words import Label, Name, Strict, Text
 
@@ -47,9 +49,24 @@ class Snapback(Strict):
     """What lapses at the end of a notice unless it is decided to keep it: criteria `no_snapback` fail from then on."""
 
     title: Label
-    invoked_by: tuple[Name, ...] = Field(min_length=1, description="parties")
+    invoked_by: tuple[Name, ...] = Field(default=(), description="parties; or from, where it needs nobody")
+    from_: Anchor | None = Field(
+        default=None,
+        alias="from",
+        description="the event from which it lapses by itself, and anew from each time that it is kept",
+    )
     only_after: Name | None = Field(default=None, description="a ladder: only on a dispute that it left unsettled")
     within: Duration = Field(description="from the notice until it takes effect")
     kept_by: Name = Field(description="the procedure that averts it, and lifts it afterwards")
     then: Literal["warn", "suspend", "terminate"] = Field(default="warn", description="what becomes of the program")
     note: Text | None = None
+
+    @model_validator(mode="after")
+    def _begins_somehow(self) -> Snapback:
+        if bool(self.invoked_by) == (self.from_ is not None):
+            raise ValueError(
+                "say who invokes it, invoked_by: [PARTY], or what it lapses after by itself, from: EVENT; one of the two"
+            )
+        if self.only_after is not None and self.from_ is not None:
+            raise Misplaced("what lapses by itself is invoked on no dispute; leave only_after out", "only_after")
+        return self

@@ -6,12 +6,14 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
+from rules.figures import Whole
 from rules.language.causes import THAT_COUNT, Cause
 from rules.language.criteria import Criterion
 from rules.language.grades import Scale
 from rules.language.indicators import Target
 from rules.language.slips import Misplaced
 from rules.language.timetable import Deadline
+from rules.language.voting import Agreement, Names
 from rules.times import Duration
 from rules.words import Label, Name, Strict, Text
 
@@ -19,6 +21,7 @@ from rules.words import Label, Name, Strict, Text
 class Filed(Strict):
     kind: Literal["document"]
     what: Text
+    by: tuple[Name, ...] = Field(default=(), description="parties of whom each shows its own; left out, one is enough")
     may_be_restricted: bool = Field(default=False, description="whether it may be kept to named parties and auditors")
     may_be_unfiled: bool = Field(
         default=False, description="whether a document of it may be verified though nobody has filed its bytes"
@@ -28,6 +31,7 @@ class Filed(Strict):
 class Statement(Strict):
     kind: Literal["statement"]
     what: Text
+    by: tuple[Name, ...] = ()
     may_be_restricted: bool = False
     may_be_unfiled: bool = False
 
@@ -54,6 +58,14 @@ class Determination(Strict):
     """Who decides, after which time to observe; or nobody, when the plan says so outright."""
 
     by: tuple[Name, ...] = ()
+    agree: Agreement | None = Field(
+        default=None,
+        description="of several: any, all, majority, a number of votes, or a share of the votes of who does not abstain",
+    )
+    weights: dict[Name, Whole] = Field(default_factory=dict, description="of whose vote is not one vote: how many it is")
+    considering: dict[Name, Text] = Field(
+        default_factory=dict, description="by name, what whoever determines says something on, each time"
+    )
     automatically: bool = False
     scale: Scale | None = Field(default=None, description="how a part of it is told; left out, all or nothing")
     observation: Duration = Field(default="P0D", description="time for the party that owes to observe on a finding")
@@ -64,21 +76,39 @@ class Determination(Strict):
             raise Misplaced("name who determines in by: [...], or say automatically: true", "automatically")
         if self.automatically and self.scale:
             raise Misplaced("a part is judged by somebody; name who in by: [...], or leave scale out", "scale")
+        if self.considering and self.automatically:
+            raise Misplaced("somebody considers; name who in by: [...], or leave considering out", "considering")
         return self
+
+    @property
+    def is_voted(self) -> bool:
+        """Whether it takes more than the first of those who determine."""
+        return len(self.by) > 1 and self.agree not in (None, "any")
 
 
 class Milestone(Strict):
     """A step that is decided on evidence and held while the evidence stands."""
 
     title: Label
-    party: Name = Field(description="who owes it")
+    party: Names = Field(description="who owes it: a party, several, or a body, whose members owe it each")
     shown_by: dict[Name, Showing] = Field(min_length=1)
     verified_by: tuple[Name, ...] = Field(min_length=1, description="parties or bodies")
+    verifies_itself: Text | None = Field(
+        default=None, description="why whoever owes it may verify what it has recorded itself, by another person"
+    )
     determined: Determination
     due: Deadline | None = None
+    owed_while: tuple[Criterion, ...] = Field(
+        default=(), description="while these are known not to hold nothing is owed, and its date stands still"
+    )
     holds_while: tuple[Criterion, ...] = ()
+    final_when: tuple[Criterion, ...] = Field(
+        default=(),
+        description="once achieved and these hold, it can't be undone: what falls after is shown, and changes nothing",
+    )
     reversed_by: tuple[Cause, ...] = Field(
         default=THAT_COUNT, description="causes of a revised figure for which a reversal is proposed"
     )
     waived_by: Name | None = Field(default=None, description="the procedure that can waive it")
+    declined_by: Name | None = Field(default=None, description="the procedure that can decide that it is not done")
     note: Text | None = None

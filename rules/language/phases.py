@@ -50,6 +50,9 @@ class Phase(Strict):
     exit: tuple[Criterion, ...] = Field(
         default=(), description="left out: all milestones, the stability period, the phases within, the programs opened in it"
     )
+    closes_when: tuple[Criterion, ...] = Field(
+        default=(), description="once these hold it is closed for good: it opens no more, and nothing is owed in it"
+    )
     consents_taken_back: Literal["before_effect", "any_time"] = Field(
         default="before_effect", description="until when a party can take back its consent to the phase"
     )

@@ -24,6 +24,7 @@ from rules.language.criteria import (
     MilestoneAchieved,
     NotAfter,
     NotBefore,
+    OutcomeIs,
     PhaseComplete,
     ProgramComplete,
     StabilityKept,
@@ -145,6 +146,15 @@ class Plan(Strict):
         return {name: step for phase in self.phases.values() for name, step in phase.milestones.items()}
 
     @cached_property
+    def owed_by(self) -> Mapping[str, tuple[str, ...]]:
+        """By milestone, the parties that owe it, each; of a body its members."""
+        return {name: tuple(dict.fromkeys(self._members(step.party))) for name, step in self.milestones.items()}
+
+    def _members(self, names: Iterable[str]) -> Iterator[str]:
+        for name in names:
+            yield from self.bodies[name].members if name in self.bodies else (name,)
+
+    @cached_property
     def deciders(self) -> tuple[str, ...]:
         """Who decides incidents, ends suspensions and terminates."""
         determining = {name for step in self.milestones.values() for name in step.determined.by}
@@ -222,9 +232,13 @@ class Plan(Strict):
         for name, phase in self.phases.items():
             yield ("phases", name, "entry"), phase.entry
             yield ("phases", name, "exit"), phase.exit
+            yield ("phases", name, "closes_when"), phase.closes_when
             for step_name, step in phase.milestones.items():
+                yield ("phases", name, "milestones", step_name, "owed_while"), step.owed_while
                 yield ("phases", name, "milestones", step_name, "holds_while"), step.holds_while
+                yield ("phases", name, "milestones", step_name, "final_when"), step.final_when
         for name, commitment in self.commitments.items():
+            yield ("commitments", name, "owed_while"), commitment.owed_while
             yield ("commitments", name, "kept_while"), commitment.kept_while
         for name, procedure in self.procedures.items():
             yield ("procedures", name, "adopted_when"), procedure.adopted_when
@@ -259,10 +273,13 @@ class Plan(Strict):
         return {name: (consents_asked(*phase.entry), consents_asked(*self.exits[name])) for name, phase in self.phases.items()}
 
     @cached_property
-    def dates(self) -> Mapping[str, tuple[tuple[Edge, ...], tuple[Edge, ...]]]:
-        """The phases whose gates wait for a date: what entry and exit wait for."""
-        waits = {name: (_dated(phase.entry), _dated(self.exits[name])) for name, phase in self.phases.items()}
-        return {name: both for name, both in waits.items() if any(both)}
+    def dates(self) -> Mapping[str, tuple[tuple[Edge, ...], tuple[Edge, ...], tuple[Edge, ...]]]:
+        """The phases whose gates wait for a date: what entry and exit wait for, and what closes them."""
+        waits = {
+            name: (_dated(phase.entry), _dated(self.exits[name]), _dated(phase.closes_when))
+            for name, phase in self.phases.items()
+        }
+        return {name: dated for name, dated in waits.items() if any(dated)}
 
     @cached_property
     def kept(self) -> Mapping[str, tuple[tuple[Criterion, ...], tuple[Criterion, ...]]]:
@@ -274,8 +291,11 @@ class Plan(Strict):
 
     def _whole(self, name: str) -> Iterator[Criterion]:
         phase = self.phases[name]
-        for milestone in phase.milestones:
-            yield MilestoneAchieved(milestone=milestone)
+        for milestone, step in phase.milestones.items():
+            if step.declined_by is None:
+                yield MilestoneAchieved(milestone=milestone)
+            else:
+                yield OutcomeIs.model_validate({"outcome": {"milestone": milestone, "is": ["achieved", "waived", "declined"]}})
         if phase.stability is not None:
             yield StabilityKept(stability=name)
         for inner, other in self.phases.items():
@@ -284,6 +304,11 @@ class Plan(Strict):
         for child, opened in self.programs.items():
             if opened.opened_in == name:
                 yield ProgramComplete(program=child)
+
+    @cached_property
+    def final_dates(self) -> Mapping[str, tuple[Edge, ...]]:
+        """The milestones that wait for a date before they can't be undone."""
+        return {name: dated for name, step in self.milestones.items() if (dated := _dated(step.final_when))}
 
     @cached_property
     def dependents(self) -> Mapping[Subject, Dependents]:

@@ -51,6 +51,7 @@ def _reciprocity(program: Program, expected: Expectation, party: str, at: dateti
         ("late", expected.late),
         ("late_original", expected.late_original),
         ("waived", expected.waived),
+        ("declined", expected.declined),
         ("broken", expected.broken),
     )
     for how, count in counts:
@@ -63,7 +64,7 @@ def _late(program: Program, expected: Expectation) -> Iterator[str]:
     late = [name for name in dates if (due := program.milestone(name).due) and due.missed_at]
     for party in expected.on_time or ():
         yield from _known(party, program.plan.parties)
-        missed = [name for name in late if program.plan.milestones[name].party == party]
+        missed = [name for name in late if party in program.plan.owed_by[name]]
         if missed:
             yield f"expected {party} to be on time, but it missed {', '.join(missed)}"
     if bool(late) is expected.nobody_late:
@@ -140,16 +141,16 @@ def _phase(program: Program, expected: Expectation, name: str, at: datetime) -> 
     yield from _known(name, program.plan.phases)
     state = program.phase(name)
     because = " ".join(block.sentence for block in blocking_phase(program, name, at)[:3]) if name in program.plan.phases else ""
-    for message in _differs(name, expected.is_, state.status):
+    for message in _differs(name, expected.is_, state.told):
         yield f"{message}. {because}".strip()
-    reached = state.completed_at if expected.is_ == "complete" else state.opened_at
+    reached = {"complete": state.completed_at, "closed": state.closed_at}.get(expected.is_ or "", state.opened_at)
     yield from _differs(f"{name} since", expected.on, _day(reached, program.plan.time_zone) if expected.on else None)
 
 
 def _milestone(program: Program, expected: Expectation, name: str, at: datetime) -> Iterator[str]:
     yield from _known(name, program.plan.milestones)
     state, zone = program.milestone(name), program.plan.time_zone
-    yield from _differs(name, expected.is_, "waived" if state.waived else state.status)
+    yield from _differs(name, expected.is_, state.told)
     yield from _differs(f"{name} achieved on", expected.on, _day(state.happened_at or state.achieved_at, zone))
     yield from _differs(f"{name} determined on", expected.determined_on, _day(state.achieved_at, zone))
     if expected.graded is not None and expected.graded != (state.grade or 0):

@@ -16,6 +16,7 @@ from rules.canonical import digest
 from rules.checking.runs import CHECKS, Run, what_follows
 from rules.decide import Decided, decide
 from rules.family import child_id
+from rules.following.duties import missing_of
 from rules.forms import STORY_TIME, unlike
 from rules.language.milestones import Attestation, Filed, Measured, Milestone, Showing
 from rules.language.parameters import recorded_plan
@@ -26,6 +27,7 @@ from rules.rehearsing.expectations import broken
 from rules.rehearsing.story import Checked, ChildTold, Step, Story
 from rules.rehearsing.timeline import Broken, Happened, Rehearsal
 from rules.soundness import sound
+from rules.vocabulary.milestones import MilestoneStatus
 from rules.vocabulary.origin import Fetch
 from rules.words import did_you_mean
 
@@ -209,21 +211,30 @@ class _Stage:
                     step.verified_by,
                     path,
                     {recorder.person},
-                    {recorder.party, party},
+                    set() if step.verifies_itself else {recorder.party, party},
                 )
                 self._must(verifier, a.Verify(evidence=deed.evidence), path)
         if step.determined.by:
-            self._waive_observation(name, step, path)
-            authority = self._somebody(a.Role.AUTHORITY, step.determined.by, path)
-            reason = "Everything that the plan asks for is shown."
-            self._must(authority, a.Determine(milestone=name, outcome="achieved", reason=reason), path)
+            self._waive_observation(name, path)
+            self._determine(name, step, path)
 
-    def _waive_observation(self, name: str, step: Milestone, path: Path) -> None:
+    def _determine(self, name: str, step: Milestone, path: Path) -> None:
+        """By the first who may; where it takes the votes of several, by each until it is determined."""
+        reason = "Everything that the plan asks for is shown."
+        said = dict.fromkeys(step.determined.considering, reason) or None
+        deed = a.Determine(milestone=name, outcome="achieved", reason=reason, considered=said)
+        by = step.determined.by
+        for parties in ((who,) for who in by) if step.determined.is_voted else (by,):
+            if self.program.milestone(name).status is not MilestoneStatus.ACHIEVED:
+                self._must(self._somebody(a.Role.AUTHORITY, parties, path), deed, path)
+
+    def _waive_observation(self, name: str, path: Path) -> None:
         """Whoever owes has nothing to add to a finding in its favour; otherwise its time to observe would be waited for."""
         finding = self.program.milestone(name).finding
         if finding is not None and finding.observable_until is not None and not finding.observed:
-            speaker = self._somebody(a.Role.REPRESENTATIVE, (step.party,), path)
-            self._must(speaker, a.Observe(milestone=name, text="Nothing to add."), path)
+            for party in self.plan.owed_by[name]:
+                speaker = self._somebody(a.Role.REPRESENTATIVE, (party,), path)
+                self._must(speaker, a.Observe(milestone=name, text="Nothing to add."), path)
 
     def _showings(
         self, name: str, step: Milestone, shows: str, how: Showing, path: Path
@@ -235,14 +246,13 @@ class _Stage:
             return
         document = a.FiledDocument(sha256=digest([name, shows]), name=f"{shows}.pdf")
         match how:
-            case Attestation(by=parties):
-                given = {self.program.evidence[piece].recorded_by.party for piece in standing}
-                missing = [party for party in parties if party not in given]
-                recorders = [self._somebody(a.Role.REPRESENTATIVE, (party,), path) for party in missing]
+            case _ if how.by:
+                role = a.Role.REPRESENTATIVE if isinstance(how, Attestation) else a.Role.RECORDER
+                recorders = [self._somebody(role, (party,), path) for party in missing_of(self.program, name, shows)]
             case _ if standing:
                 return
             case _:
-                recorders = [self._somebody(a.Role.RECORDER, (step.party,), path)]
+                recorders = [self._somebody(a.Role.RECORDER, (*self.plan.owed_by[name], *step.party), path)]
         for recorder in recorders:
             self._acts += 1
             yield (

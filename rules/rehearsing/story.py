@@ -96,6 +96,7 @@ class Expectation(Strict):
     late: Whole | None = Field(default=None, description="by dates as they stand, after pauses and by what was agreed since")
     late_original: Whole | None = Field(default=None, description="by the original dates, whatever was agreed since")
     waived: Whole | None = None
+    declined: Whole | None = None
     broken: Whole | None = None
     standing_still: tuple[Name, ...] | None = Field(default=None, description="all parties and bodies that stand still")
     nobody_late: bool | None = Field(default=None, description="true: no binding date and no long stop has been missed")

@@ -32,6 +32,8 @@ def dispute_told(fact: OnDispute, plan: Plan) -> str:
             return f"snapback {fact.snapback} invoked, in effect on {time_said(fact.takes_effect_at, zone)}: {fact.reason}"
         case effects.SnapbackTookEffect():
             return f"snapback {fact.snapback} IN EFFECT"
+        case effects.SnapbackCounted():
+            return f"what snapback {fact.snapback} ends lapses on {time_said(fact.takes_effect_at, zone)} unless it is kept"
         case effects.SnapbackAverted():
             return f"what snapback {fact.snapback} would end is kept, by proposal {fact.proposal}"
     assert_never(fact)

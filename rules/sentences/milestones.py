@@ -10,7 +10,7 @@ from rules.times import time_said
 from rules.vocabulary.milestones import OnMilestone
 
 
-def milestone_told(fact: OnMilestone, plan: Plan) -> str:
+def milestone_told(fact: OnMilestone, plan: Plan) -> str:  # noqa: PLR0912  one arm a fact
     """What a fact on a milestone says."""
     zone = plan.time_zone
     match fact:
@@ -23,6 +23,10 @@ def milestone_told(fact: OnMilestone, plan: Plan) -> str:
             part = f", {grade}" if fact.outcome == "partly_achieved" else ""
             what = f"{fact.outcome.replace('_', ' ')}{part}{when}{_answers(fact)}"
             return f"milestone {fact.milestone} determined{by_itself}: {what}. {fact.reason}"
+        case facts.VoteCast():
+            grade = fact.share if fact.grade is None else fact.grade
+            part = f", {grade}" if fact.outcome == "partly_achieved" else ""
+            return f"vote on milestone {fact.milestone}: {fact.outcome.replace('_', ' ')}{part}. {fact.reason}"
         case facts.DeterminationTakenBack():
             was = fact.outcome.replace("_", " ")
             return f"determination of milestone {fact.milestone} as {was} (entry {fact.entry}) taken back: {fact.reason}"
@@ -43,6 +47,13 @@ def milestone_told(fact: OnMilestone, plan: Plan) -> str:
         case effects.MilestoneWaived():
             until = f" until {dates.told(fact.until, zone)}" if fact.until else ""
             return f"milestone {fact.milestone} waived{until}"
+        case effects.MilestoneFinal():
+            return f"milestone {fact.milestone} FINAL: it can't be undone any more"
+        case effects.ReliefChanged():
+            lifted = bool(fact.relieved) and fact.relieved[-1][1] is None
+            return f"milestone {fact.milestone} is {'not owed for now' if lifted else 'owed again'}"
+        case effects.MilestoneDeclined():
+            return f"milestone {fact.milestone} declined: it is not done"
         case effects.WaiverExpired():
             return f"the waiver of {fact.milestone} has ended"
     assert_never(fact)

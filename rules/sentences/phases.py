@@ -14,6 +14,7 @@ def phase_told(
     | effects.PhaseCompleted
     | effects.PhaseReopened
     | effects.PhaseSteppedBack
+    | effects.PhaseClosed
     | effects.WarningGiven
     | facts.ConsentGiven
     | facts.ConsentTakenBack,
@@ -30,6 +31,8 @@ def phase_told(
             return f"phase {fact.phase} COMPLETE"
         case effects.PhaseReopened():
             return f"phase {fact.phase} open again"
+        case effects.PhaseClosed():
+            return f"phase {fact.phase} CLOSED for good"
         case effects.PhaseSteppedBack():
             return f"phase {fact.phase} stepped back and waits"
         case effects.WarningGiven():

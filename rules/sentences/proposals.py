@@ -45,6 +45,8 @@ def matter_in_words(matter: m.Matter, plan: Plan) -> str:
         case m.Waive():
             until = f" until {dates.told(matter.until, plan.time_zone)}" if matter.until else ""
             return f"waive {matter.milestone}{until}"
+        case m.Decline():
+            return f"decline {matter.milestone}"
         case m.Extend():
             return f"extend {matter.milestone} to {dates.told(matter.to, plan.time_zone)}"
         case m.ReviseTimetable():

@@ -15,6 +15,7 @@ from rules.following.anchors import occurred
 from rules.following.silence import lapses, silence_ends
 from rules.following.windows import closes, opens
 from rules.language.criteria import Anchor, NotBefore
+from rules.language.plan import Edge
 from rules.measuring.figures import by_period, newest, stale_from
 from rules.measuring.schedule import expected_by
 from rules.program import Program
@@ -23,7 +24,7 @@ from rules.settling.inactivity import standing_still
 from rules.times import day_begins
 from rules.vocabulary.disputes import DisputeStatus
 from rules.vocabulary.matters import AgreeDate
-from rules.vocabulary.milestones import MilestoneState
+from rules.vocabulary.milestones import MilestoneState, MilestoneStatus
 from rules.vocabulary.phases import PhaseStatus
 from rules.vocabulary.standing import Standing
 
@@ -76,6 +77,7 @@ def _of_the_plan(program: Program) -> tuple[Clock, ...]:
         *_stability(program),
         *deadline_clocks(program),
         *_milestones(program),
+        *_finalities(program),
         *_figures(program),
         *_anchors(program),
         *_dates(program),
@@ -165,6 +167,17 @@ def _milestones(program: Program) -> Iterator[Clock]:
             yield Clock(f"waiver.{name}", "waiver", phase, state.waived.until, f"{title}: waiver ends")
 
 
+def _finalities(program: Program) -> Iterator[Clock]:
+    for name, dated in program.plan.final_dates.items():
+        state = program.milestone(name)
+        if state.status is not MilestoneStatus.ACHIEVED or state.final_at is not None:
+            continue
+        turns = (_turns(program, leaf) for leaf in dated)
+        if due := min((date for date in turns if date and date > program.settled_to), default=None):
+            note = f"{program.plan.milestones[name].title}: can't be undone from now on"
+            yield Clock(f"final.{name}", "not_before", program.plan.phase_of[name], due, note)
+
+
 def _deadline(program: Program, name: str, state: MilestoneState) -> Clock | None:
     phase, due = program.plan.phase_of[name], state.due
     if (
@@ -212,19 +225,22 @@ def _known_ahead(program: Program, anchor: Anchor) -> datetime | None:
 
 
 def _dates(program: Program) -> Iterator[Clock]:
-    for name, (entry, leave) in program.plan.dates.items():
+    for name, (entry, leave, shut) in program.plan.dates.items():
         state = program.phase(name)
-        if state.status is PhaseStatus.COMPLETE:
+        if state.told in ("complete", "closed"):
             continue
-        for leaf in entry if state.status is PhaseStatus.WAITING else leave:
+        for leaf in (*shut, *(entry if state.status is PhaseStatus.WAITING else leave)):
             title = program.plan.phases[name].title
-            if isinstance(leaf, NotBefore):
-                due, kind, note = opens(program, leaf.not_before), "date", f"{title}: date reached"
-            else:
-                due, kind, note = _over(program, closes(program, leaf.not_after)), "window", f"{title}: window closes"
+            kind, note = ("date", "date reached") if isinstance(leaf, NotBefore) else ("window", "window closes")
+            due = _turns(program, leaf)
             if due and due > program.settled_to:
                 clock = f"{kind}.{name}.{due:%Y%m%dT%H%M%S}"
-                yield Clock(clock, "not_before" if kind == "date" else "not_after", name, due, note)
+                yield Clock(clock, "not_before" if kind == "date" else "not_after", name, due, f"{title}: {note}")
+
+
+def _turns(program: Program, leaf: Edge) -> datetime | None:
+    """When a date of a gate is reached, or is over."""
+    return opens(program, leaf.not_before) if isinstance(leaf, NotBefore) else _over(program, closes(program, leaf.not_after))
 
 
 def _reports(program: Program) -> Iterator[Clock]:

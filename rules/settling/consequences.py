@@ -21,11 +21,15 @@ from rules.following.agreed_dates import agreements
 from rules.following.anchors import deed_done_at, occurred
 from rules.following.commitments import commitments
 from rules.following.deadlines import deadlines
+from rules.following.finality import finalities
 from rules.following.findings import Found, found
 from rules.following.gates import gate
-from rules.following.referrals import referrals, snapbacks
+from rules.following.referrals import lapses, referrals, snapbacks
+from rules.following.relief import reliefs
 from rules.following.stability import counted
 from rules.following.verifiers import is_awaiting_verification
+from rules.following.voting import determinations
+from rules.language.phases import Phase
 from rules.measuring.unread import unread
 from rules.program import Program
 from rules.releases.settlement import releases
@@ -33,7 +37,7 @@ from rules.releases.windows import has_time_left
 from rules.truth import Truth
 from rules.vocabulary.findings import Finding
 from rules.vocabulary.milestones import MilestoneStatus
-from rules.vocabulary.phases import PhaseStatus
+from rules.vocabulary.phases import PhaseState, PhaseStatus
 from rules.vocabulary.stability import Stability
 from rules.vocabulary.standing import Standing
 
@@ -102,7 +106,7 @@ def findings(program: Program, at: datetime, agenda: Agenda, *, held: bool) -> I
     """What the evidence now shows that it did not show before; `held` for achieved milestones."""
     for name, state in on(agenda.milestones, program.milestones):
         achieved, begun = state.status is MilestoneStatus.ACHIEVED, state.status is not MilestoneStatus.NOT_STARTED
-        if achieved is not held or not (begun or _is_measured(program, name)):
+        if achieved is not held or state.status is MilestoneStatus.DECLINED or not (begun or _is_measured(program, name)):
             continue
         now, before = found(program, name, at), state.finding.shown if state.finding else None
         if not begun and now.unknown is None and state.finding is None:
@@ -201,6 +205,11 @@ def gates(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
     """Gates that begin or cease to be met, and what that does to their phases."""
     for name, rule in on(agenda.phases, program.plan.phases):
         state = program.phase(name)
+        if state.closed_at is not None:
+            continue
+        if _closes(program, rule, state, at):
+            yield effects.PhaseClosed(phase=name, effective_at=at)
+            continue
         waiting = state.status is PhaseStatus.WAITING
         asked = rule.entry if waiting else program.plan.kept[name][0]
         entry = _holds(gate(program, program.consented(name, "entry"), asked, at), held=state.entry_met and not waiting)
@@ -221,6 +230,13 @@ def gates(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
             yield effects.GateChanged(phase=name, gate="exit", met=leave, effective_at=at)
             if not leave and complete:
                 yield effects.PhaseReopened(phase=name, effective_at=at)
+
+
+def _closes(program: Program, rule: Phase, state: PhaseState, at: datetime) -> bool:
+    """Whether a phase that is not complete is closed for good. For good, so that nothing opens and closes without end."""
+    if not rule.closes_when or state.status is PhaseStatus.COMPLETE:
+        return False
+    return gate(program, (), rule.closes_when, at) is Truth.MET
 
 
 def _holds(gate_is: Truth, *, held: bool) -> bool:
@@ -262,7 +278,7 @@ def openings(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]
         return
     for name, rule in on(agenda.phases, program.plan.phases):
         state = program.phase(name)
-        if state.status is PhaseStatus.WAITING and state.entry_met and rule.opens == "automatically":
+        if state.told == "waiting" and state.entry_met and rule.opens == "automatically":
             yield effects.PhaseOpened(phase=name, effective_at=at)
         elif state.status is PhaseStatus.OPEN and state.exit_met:
             yield effects.PhaseCompleted(phase=name, effective_at=at)
@@ -272,24 +288,38 @@ def endings(program: Program, at: datetime, _: Agenda) -> Iterator[Effect]:
     """The end of the program: all phases are complete, and time has no say in any release any more."""
     if (
         program.standing is Standing.RUNNING
-        and all(program.phase(name).status is PhaseStatus.COMPLETE for name in program.plan.phases)
+        and all(_is_over(program, name) for name in program.plan.phases)
         and not any(has_time_left(program, name) for name, _ in program.paying)
     ):
         yield effects.ProgramCompleted(effective_at=at)
 
 
+def _is_over(program: Program, name: str) -> bool:
+    """Complete, or closed for good: itself, or what it would open within."""
+    state, outer = program.phase(name), program.plan.phases[name].within
+    if state.status is PhaseStatus.WAITING and outer is not None and state.closed_at is None:
+        return program.phase(outer).closed_at is not None or (
+            program.phase(outer).status is PhaseStatus.WAITING and _is_over(program, outer)
+        )
+    return state.told in ("complete", "closed")
+
+
 ORDER: tuple[Step, ...] = (
     referrals,
+    lapses,
     snapbacks,
     parent,
     commitments,
     stability,
+    reliefs,
     deadlines,
     agreements,
     waivers,
     partial(findings, held=True),
+    finalities,
     partial(findings, held=False),
     achievements,
+    determinations,
     gates,
     children,
     openings,

@@ -49,6 +49,8 @@ def enacted(program: Program, proposal: str, matter: m.Matter, at: datetime) -> 
     match matter:
         case m.Waive():
             yield effects.MilestoneWaived(milestone=matter.milestone, until=matter.until, proposal=proposal, effective_at=at)
+        case m.Decline():
+            yield effects.MilestoneDeclined(milestone=matter.milestone, proposal=proposal, effective_at=at)
         case m.Extend():
             yield effects.DeadlineExtended(milestone=matter.milestone, to=matter.to, proposal=proposal, effective_at=at)
         case m.ReviseTimetable():

@@ -14,6 +14,7 @@ from rules.soundness.amounts import amounts
 from rules.soundness.consents import consents
 from rules.soundness.criteria import placed_leaves
 from rules.soundness.derivations import derivations
+from rules.soundness.endings import stuck
 from rules.soundness.names import names, unknown
 from rules.soundness.reachability import unreachable
 from rules.soundness.references import references
@@ -37,7 +38,7 @@ def sound(
     checks: tuple[Iterable[Fault], ...] = (
         chain(names(plan), gates_short(plan), derivations(plan), references(plan)),
         children_sound(plan, programs) if programs is not None else (),
-        chain(units(plan), verifiers(plan), empty_periods(plan), amounts(plan), consents(plan), unreachable(plan)),
+        chain(units(plan), verifiers(plan), empty_periods(plan), amounts(plan), consents(plan), unreachable(plan), stuck(plan)),
     )
     # One after the other, since each takes what those before it have found to be in order; and no longer than anybody reads.
     if faults := next((found for check in checks if (found := [*islice(check, MOST_FAULTS)])), None):

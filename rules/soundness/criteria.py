@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import assert_never
 
 from rules.language import criteria as c
@@ -10,6 +10,7 @@ from rules.language.grades import WRITTEN, fits
 from rules.language.milestones import Measured
 from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
+from rules.language.voting import votes_of
 from rules.soundness.names import unknown
 
 
@@ -38,11 +39,32 @@ def kept_while(plan: Plan, at: Path, criteria: tuple[c.Criterion, ...]) -> Itera
     """Criteria of a commitment, which is kept by what is so."""
     yield from gate(plan, at, criteria)
     for place, leaf in placed_leaves(at, criteria):
-        if isinstance(leaf, c.CommitmentHolds | c.ConsentGiven | c.NotBefore | c.NotAfter | c.InTime):
+        if isinstance(leaf, c.CommitmentHolds | c.ConsentGiven | c.VotesGiven | c.NotBefore | c.NotAfter | c.InTime):
             yield Fault(place, "a commitment is kept by what is so: not by another one, a consent or a date")
 
 
-def _criterion(plan: Plan, at: Path, criterion: c.Criterion) -> Iterator[Fault]:  # noqa: C901, PLR0912  one arm a criterion
+def weighed(at: Path, by: tuple[str, ...], agree: str, weights: Mapping[str, int]) -> Iterator[Fault]:
+    """More votes than there are, and weights of nobody or of nothing."""
+    if agree.isdigit() and int(agree) > (most := votes_of(by, weights)):
+        yield Fault((*at, "agree"), f"this gate can never open: {agree} of {most} votes")
+    for name, weight in weights.items():
+        yield from unknown((*at, "weights", name), name, "name in by", by)
+        if weight < 1:
+            yield Fault((*at, "weights", name), "a vote weighs one or more; leave out of by who has none")
+
+
+def owed_while(plan: Plan, at: Path, criteria: tuple[c.Criterion, ...], *, of_milestone: bool) -> Iterator[Fault]:
+    """Criteria under which something is owed: what happens, and what does not depend on this very obligation."""
+    yield from gate(plan, at, criteria)
+    for place, leaf in placed_leaves(at, criteria):
+        outside = isinstance(leaf, c.NoOpenIncident | c.NoOpenDispute | c.NoSnapback | c.FigureHolds | c.Assessed)
+        if not outside and not (of_milestone and isinstance(leaf, c.CommitmentHolds)):
+            fits = "no_open_incident, no_open_dispute, no_snapback, figure, assessed"
+            told = f"what is owed is lifted by what happens; write {fits}{' or commitment' if of_milestone else ''}"
+            yield Fault(place, told)
+
+
+def _criterion(plan: Plan, at: Path, criterion: c.Criterion) -> Iterator[Fault]:  # noqa: C901, PLR0912, PLR0915  one arm a criterion
     match criterion:
         case c.All(all=parts):
             yield from gate(plan, (*at, "all"), parts)
@@ -57,6 +79,8 @@ def _criterion(plan: Plan, at: Path, criterion: c.Criterion) -> Iterator[Fault]:
             yield from unknown((*at, "milestone"), name, "milestone", plan.milestones)
         case c.MilestoneGraded(graded=graded):
             yield from _graded(plan, (*at, "graded"), graded)
+        case c.OutcomeIs(outcome=outcome):
+            yield from _outcome(plan, (*at, "outcome"), outcome)
         case c.PhaseComplete(phase=name):
             yield from unknown((*at, "phase"), name, "phase", plan.phases)
         case c.StabilityKept(stability=name):
@@ -68,6 +92,10 @@ def _criterion(plan: Plan, at: Path, criterion: c.Criterion) -> Iterator[Fault]:
         case c.ConsentGiven(consent=parties):
             for index, party in enumerate(parties):
                 yield from unknown((*at, "consent", index), party, "party", plan.parties)
+        case c.VotesGiven(votes=votes):
+            for index, party in enumerate(votes.by):
+                yield from unknown((*at, "votes", "by", index), party, "party", plan.parties)
+            yield from weighed((*at, "votes"), votes.by, votes.agree, votes.weights)
         case c.NoOpenIncident(no_open_incident=trigger):
             yield from _trigger(plan, (*at, "no_open_incident"), trigger)
         case c.NoOpenDispute(no_open_dispute=name):
@@ -108,6 +136,24 @@ def _figure(plan: Plan, at: Path, figure: c.FigureAsked) -> Iterator[Fault]:
         counted = name in plan.measured or plan.paid_by.get(name)
         if not counted and not plan.indicators[name].verified_by:
             yield Fault((*at, "indicator"), f"nobody verifies the figures of {name}; write verified_by: [...] there")
+
+
+def _outcome(plan: Plan, at: Path, outcome: c.Outcome) -> Iterator[Fault]:
+    yield from unknown((*at, "milestone"), outcome.milestone, "milestone", plan.milestones)
+    step = plan.milestones.get(outcome.milestone)
+    if step is None:
+        return
+    scale = step.determined.scale is not None
+    could: dict[c.Ending, tuple[bool, str]] = {
+        "partly_achieved": (scale, "it has no scale; write determined: {..., scale: ordinal} there"),
+        "waived": (step.waived_by is not None, "nothing waives it; write waived_by: PROCEDURE there"),
+        "declined": (step.declined_by is not None, "nothing declines it; write declined_by: PROCEDURE there"),
+        "not_achieved": (not step.determined.automatically, "nobody determines it; write determined: {by: [...]} there"),
+        "reversed": (not step.determined.automatically, "nobody determines it; write determined: {by: [...]} there"),
+    }
+    for index, ending in enumerate(outcome.is_):
+        if ending in could and not could[ending][0]:
+            yield Fault((*at, "is", index), f"{outcome.milestone} is never {ending.replace('_', ' ')}: {could[ending][1]}")
 
 
 def _graded(plan: Plan, at: Path, graded: c.Graded) -> Iterator[Fault]:

@@ -175,6 +175,8 @@ def _needs(plan: Plan, criterion: c.Criterion) -> Event | None:
             | c.InTime(days_late=c.DaysLate(milestone=name))
         ):
             return ("achieved", name)
+        case c.OutcomeIs(outcome=asked):
+            return ("achieved", asked.milestone) if set(asked.is_) <= {"achieved", "partly_achieved", "reversed"} else None
         case c.PhaseComplete(phase=name):
             return ("complete", name)
         case c.StabilityKept(stability=name):

@@ -11,7 +11,7 @@ from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
 from rules.language.timetable import Deadline
 from rules.soundness.calendar import windows
-from rules.soundness.criteria import anchored, gate, kept_while, placed_leaves, scaled, triggered
+from rules.soundness.criteria import anchored, gate, kept_while, owed_while, placed_leaves, scaled, triggered, weighed
 from rules.soundness.names import unknown
 from rules.soundness.places import changeable
 from rules.soundness.sources import sourced
@@ -30,6 +30,7 @@ def references(plan: Plan) -> Iterator[Fault]:
         yield from anchored(plan, (*at, "in_force"), rule.in_force)
         yield from triggered(plan, (*at, "broken_by"), rule.broken_by)
         yield from kept_while(plan, (*at, "kept_while"), rule.kept_while)
+        yield from owed_while(plan, (*at, "owed_while"), rule.owed_while, of_milestone=False)
     for name, still in plan.inactivity.items():
         yield from unknown(("inactivity", name), name, "party or body", signatories)
         yield from windows(plan, ("inactivity", name, "paused_in"), still.paused_in)
@@ -42,6 +43,12 @@ def references(plan: Plan) -> Iterator[Fault]:
             yield from unknown((*at, "within"), phase.within, "phase", plan.phases)
         yield from gate(plan, (*at, "entry"), phase.entry)
         yield from gate(plan, (*at, "exit"), phase.exit)
+        yield from gate(plan, (*at, "closes_when"), phase.closes_when)
+        for place, leaf in placed_leaves((*at, "closes_when"), phase.closes_when):
+            if isinstance(leaf, c.ConsentGiven | c.VotesGiven):
+                yield Fault(
+                    place, "consent is given to the opening or the completion of a phase; decline a milestone to close one"
+                )
         if phase.stability:
             yield from stability(plan, (*at, "stability"), phase.stability)
         for step_name, step in phase.milestones.items():
@@ -86,32 +93,43 @@ def _releases(plan: Plan, signatories: Collection[str]) -> Iterator[Fault]:
                 yield from anchored(plan, (*at, field, "from"), wait.from_)
         advance = terms.advance.when if terms.advance else ()
         for place, leaf in (*placed_leaves((*at, "when"), terms.when), *placed_leaves((*at, "advance", "when"), advance)):
-            if isinstance(leaf, c.ConsentGiven):
+            if isinstance(leaf, c.ConsentGiven | c.VotesGiven):
                 yield Fault(place, "consent is given to a phase; ask it there, and here for the phase or its milestone")
 
 
 def _milestone(plan: Plan, at: Path, step: Milestone, signatories: Collection[str]) -> Iterator[Fault]:
-    yield from unknown((*at, "party"), step.party, "party", plan.parties)
+    for name in step.party:
+        yield from unknown((*at, "party"), name, "party or body" if plan.bodies else "party", signatories)
     for index, name in enumerate(step.verified_by):
         yield from unknown((*at, "verified_by", index), name, "party or body", signatories)
     for index, name in enumerate(step.determined.by):
         yield from unknown((*at, "determined", "by", index), name, "party or body", signatories)
+    yield from weighed((*at, "determined"), step.determined.by, step.determined.agree or "", step.determined.weights)
+    yield from _shown_by(plan, at, step, signatories)
+    if step.due:
+        yield from _deadline(plan, (*at, "due"), step.due)
+    if step.declined_by:
+        yield from unknown((*at, "declined_by"), step.declined_by, "procedure", plan.procedures)
+    if step.waived_by:
+        yield from unknown((*at, "waived_by"), step.waived_by, "procedure", plan.procedures)
+    yield from owed_while(plan, (*at, "owed_while"), step.owed_while, of_milestone=True)
+    yield from gate(plan, (*at, "holds_while"), step.holds_while)
+    yield from gate(plan, (*at, "final_when"), step.final_when)
+    for place, leaf in placed_leaves((*at, "final_when"), step.final_when):
+        if isinstance(leaf, c.ConsentGiven | c.VotesGiven):
+            yield Fault(place, "consent is given to a phase; write phase: NAME here for one that asks for it")
+
+
+def _shown_by(plan: Plan, at: Path, step: Milestone, signatories: Collection[str]) -> Iterator[Fault]:
     for key, how in step.shown_by.items():
         match how:
-            case Attestation(by=parties):
+            case Attestation(by=parties) | Filed(by=parties) | Statement(by=parties):
                 for index, name in enumerate(parties):
                     yield from unknown((*at, "shown_by", key, "by", index), name, "party or body", signatories)
             case Measured(indicator=indicator):
                 yield from unknown((*at, "shown_by", key, "indicator"), indicator, "indicator", plan.indicators)
-            case Filed() | Statement():
-                pass
             case _:
                 assert_never(how)
-    if step.due:
-        yield from _deadline(plan, (*at, "due"), step.due)
-    if step.waived_by:
-        yield from unknown((*at, "waived_by"), step.waived_by, "procedure", plan.procedures)
-    yield from gate(plan, (*at, "holds_while"), step.holds_while)
 
 
 def _deadline(plan: Plan, at: Path, due: Deadline) -> Iterator[Fault]:
@@ -159,6 +177,8 @@ def _disputes(plan: Plan, signatories: Collection[str]) -> Iterator[Fault]:
         at = ("snapbacks", name)
         for index, who in enumerate(snapback.invoked_by):
             yield from unknown((*at, "invoked_by", index), who, "party", plan.parties)
+        if snapback.from_:
+            yield from anchored(plan, (*at, "from"), snapback.from_)
         if snapback.only_after:
             yield from unknown((*at, "only_after"), snapback.only_after, "kind of dispute", plan.disputes)
         yield from unknown((*at, "kept_by"), snapback.kept_by, "procedure", plan.procedures)

@@ -1,23 +1,47 @@
-"""Who verifies: no party or body alone what is its own."""
+"""Who verifies: no party or body alone what is its own, unless the plan says why. And how several determine together."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.language.milestones import Attestation
+from rules.language.milestones import Attestation, Measured, Milestone
 from rules.language.plan import Plan
-from rules.language.reading import Fault
+from rules.language.reading import Fault, Path
 
 
 def verifiers(plan: Plan) -> Iterator[Fault]:
-    """Milestones of which somebody alone would verify what it owes or attests itself."""
-    for name, phase in plan.phases.items():
-        for step_name, step in phase.milestones.items():
-            if set(step.verified_by) == {step.party}:
-                message = f"this gate can never open: {step.party} owes it and would verify itself"
-                yield Fault(("phases", name, "milestones", step_name, "verified_by"), message)
-            for key, how in step.shown_by.items():
-                alone = set(step.verified_by) & set(how.by) if isinstance(how, Attestation) else set()
-                if alone == set(step.verified_by) and len(alone) == 1:
-                    message = f"this gate can never open: {', '.join(alone)} attests it and would verify itself"
-                    yield Fault(("phases", name, "milestones", step_name, "shown_by", key), message)
+    """Milestones of which somebody alone would verify what it owes or shows itself, and determinations that nobody can make."""
+    for name, step in plan.milestones.items():
+        at: Path = ("phases", plan.phase_of[name], "milestones", name)
+        owes = plan.owed_by[name]
+        if not step.verifies_itself:
+            yield from _itself(at, step, owes)
+        elif not {*step.verified_by} & {*owes, *step.party}:
+            told = f"nobody who owes this verifies it; name {' or '.join(owes)} in verified_by, or leave verifies_itself out"
+            yield Fault((*at, "verifies_itself"), told)
+        yield from _determined((*at, "determined"), step)
+
+
+def _itself(at: Path, step: Milestone, owes: tuple[str, ...]) -> Iterator[Fault]:
+    itself = "verifies_itself says why that is so, where it is meant"
+    if len(owes) == 1 and set(step.verified_by) == set(owes):
+        message = f"this gate can never open: {owes[0]} owes it and would verify itself; {itself}"
+        yield Fault((*at, "verified_by"), message)
+    for key, how in step.shown_by.items():
+        asked = () if isinstance(how, Measured) else how.by
+        if alone := [party for party in asked if set(step.verified_by) == {party}]:
+            does = "attests" if isinstance(how, Attestation) else "shows"
+            message = f"this gate can never open: {alone[0]} {does} it and would verify itself; {itself}"
+            yield Fault((*at, "shown_by", key), message)
+
+
+def _determined(at: Path, step: Milestone) -> Iterator[Fault]:
+    rule = step.determined
+    if len(rule.by) > 1 and rule.agree is None:
+        told = (
+            f"{' and '.join(rule.by)} determine it: does any of them, or all, or how many? write agree: any, all, majority or 2"
+        )
+        yield Fault((*at, "by"), told)
+    elif len(rule.by) < 2 and (rule.agree is not None or rule.weights):
+        told = "agree and weights are for several that determine; name them all in by, those of a body too"
+        yield Fault((*at, "agree" if rule.agree is not None else "weights"), told)

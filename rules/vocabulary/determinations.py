@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from decimal import Decimal
+from typing import Literal, NamedTuple, TypeAlias
 
 from pydantic import Field, model_validator
 
 from rules.figures import Figure, Whole
 from rules.times import Instant
 from rules.words import Name, Seq, Strict, Text
+
+Outcome: TypeAlias = Literal["achieved", "partly_achieved", "not_achieved", "reversed"]
 
 
 class Determine(Strict):
@@ -23,13 +27,16 @@ class Determine(Strict):
     kind: Literal["determine"] = "determine"
     milestone: Name | None = None
     stability: Name | None = Field(default=None, description="or the phase whose stability period was not kept")
-    outcome: Literal["achieved", "partly_achieved", "not_achieved", "reversed"]
+    outcome: Literal["achieved", "partly_achieved", "not_achieved", "reversed", "abstained"]
     grade: Whole | None = Field(default=None, description="of what is achieved in part: how much, from 0 to 3")
     share: Figure | None = Field(default=None, description="or how much as a share, from 0 to 1")
     preliminary: bool | None = Field(
         default=None, description="of what is not achieved: a view that can be observed on before it is decided"
     )
     reason: Text
+    considered: dict[Name, Text] | None = Field(
+        default=None, description="what is said on each consideration that the plan names"
+    )
 
     @model_validator(mode="after")
     def _is_a_view_of_a_failure(self) -> Determine:
@@ -49,11 +56,12 @@ class MilestoneDetermined(Strict):
 
     kind: Literal["milestone_determined"] = "milestone_determined"
     milestone: Name
-    outcome: Literal["achieved", "partly_achieved", "not_achieved", "reversed"]
+    outcome: Outcome
     grade: Whole | None = None
     share: Figure | None = None
     reason: Text
     automatically: bool = False
+    considered: dict[Name, Text] | None = Field(default=None, description="what was said on each named consideration")
     happened_at: Instant | None = Field(default=None, description="with achieved: when the deed was done, as its evidence says")
     finding: Seq | None = Field(default=None, description="entry of the finding that stood when it was made")
     observations: tuple[Seq, ...] | None = Field(default=None, description="entries of what was observed on that finding")
@@ -73,13 +81,52 @@ class Decision:
     observations: tuple[int, ...]
 
 
+class VoteCast(Strict):
+    """One of several that determine a milestone has said how. What enough of them say is determined."""
+
+    kind: Literal["vote_cast"] = "vote_cast"
+    milestone: Name
+    outcome: Literal["achieved", "partly_achieved", "not_achieved", "reversed", "abstained"]
+    grade: Whole | None = None
+    share: Figure | None = None
+    reason: Text
+    considered: dict[Name, Text] | None = None
+    effective_at: Instant
+
+
+class Choice(NamedTuple):
+    """What is determined: an outcome, and how much on the milestone's scale."""
+
+    outcome: Outcome
+    grade: int | None
+    share: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """What one of those who determine has said, and why; with the ledger's entry."""
+
+    outcome: Outcome | Literal["abstained"]
+    grade: int | None
+    share: Decimal | None
+    reason: str
+    considered: Mapping[str, str]
+    at: datetime
+    entry: int
+
+    @property
+    def choice(self) -> Choice | None:
+        """What it is a vote for; None of an abstention."""
+        return None if self.outcome == "abstained" else Choice(self.outcome, self.grade, self.share)
+
+
 class DeterminationTakenBack(Strict):
     """A determination was a mistake: the milestone stands as before it, and what its evidence shows is found again."""
 
     kind: Literal["determination_taken_back"] = "determination_taken_back"
     milestone: Name
     entry: Seq = Field(description="of the determination")
-    outcome: Literal["achieved", "partly_achieved", "not_achieved", "reversed"] = Field(description="that was determined")
+    outcome: Outcome = Field(description="that was determined")
     reason: Text
     effective_at: Instant
 

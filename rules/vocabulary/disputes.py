@@ -105,6 +105,15 @@ class DisputeUnsettled(Strict):
     effective_at: Instant
 
 
+class SnapbackCounted(Strict):
+    """What lapses by itself unless it is kept: when it will, counted from its event or from when it was last kept."""
+
+    kind: Literal["snapback_counted"] = "snapback_counted"
+    snapback: Name
+    takes_effect_at: Instant
+    effective_at: Instant
+
+
 class SnapbackTookEffect(Strict):
     kind: Literal["snapback_took_effect"] = "snapback_took_effect"
     snapback: Name
@@ -128,6 +137,7 @@ OnDispute: TypeAlias = (
     | DisputeReferred
     | StageExtended
     | DisputeUnsettled
+    | SnapbackCounted
     | SnapbackTookEffect
     | SnapbackAverted
 )
@@ -165,9 +175,9 @@ class Dispute:
 
 @dataclass(frozen=True, slots=True)
 class Invoked:
-    """A snapback that has been invoked: by whom, on what, and since when it is in effect."""
+    """A snapback that runs: who has invoked it (None: it lapses by itself), on what, and since when it is in effect."""
 
-    by: Actor
+    by: Actor | None
     at: datetime
     reason: str
     dispute: str | None

@@ -56,6 +56,8 @@ class Finding:
     observed_at: datetime | None = None
     by: str | None = None
     """The party or body whose preliminary view it is; None: what the evidence shows by itself."""
+    heard: tuple[str, ...] = ()
+    """Of several that owe, those who have observed on it. It is `observed` once all have."""
     of_evidence: Finding | None = None
     """With a preliminary view: what the evidence showed by itself when it was given."""
     entry: int | None = None
@@ -69,5 +71,5 @@ class Finding:
         return self.of_evidence if self.by is not None else self
 
     def is_observable(self, at: datetime, zone: str) -> bool:
-        """Whether the party that owes may still observe on it before it is determined."""
+        """Whether whoever owes may still observe on it before it is determined."""
         return not self.observed and self.observable_until is not None and not has_passed(self.observable_until, at, zone)

@@ -18,6 +18,13 @@ class Waive(Strict):
     until: Instant | None = Field(default=None, description="left out, for good")
 
 
+class Decline(Strict):
+    """That a milestone is not done: for good, and nobody's failure. Gates count it where they say so."""
+
+    kind: Literal["decline"] = "decline"
+    milestone: Name
+
+
 class Extend(Strict):
     """That a milestone is due later. The original date stays on record beside the new one."""
 
@@ -76,5 +83,6 @@ class Amend(Strict):
 
 
 Matter: TypeAlias = Annotated[
-    Waive | Extend | ReviseTimetable | AgreeDate | ExtendSilence | ExtendStage | Keep | Amend, Field(discriminator="kind")
+    Waive | Decline | Extend | ReviseTimetable | AgreeDate | ExtendSilence | ExtendStage | Keep | Amend,
+    Field(discriminator="kind"),
 ]

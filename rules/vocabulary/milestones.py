@@ -9,10 +9,12 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
+from pydantic import Field
+
 from rules.times import Instant, Interval
 from rules.vocabulary.assessments import Assessment
 from rules.vocabulary.deadlines import DeadlineExtended, DeadlineMissed, DeadlineSet, Due
-from rules.vocabulary.determinations import Decision, DeterminationTakenBack, MilestoneDetermined
+from rules.vocabulary.determinations import Decision, DeterminationTakenBack, MilestoneDetermined, Vote, VoteCast
 from rules.vocabulary.findings import Finding, FindingMade, ObservationMade
 from rules.words import Id, Name, Strict
 
@@ -25,6 +27,32 @@ class MilestoneWaived(Strict):
     effective_at: Instant
 
 
+class MilestoneDeclined(Strict):
+    """It was decided by a procedure that a milestone is not done."""
+
+    kind: Literal["milestone_declined"] = "milestone_declined"
+    milestone: Name
+    proposal: Id
+    effective_at: Instant
+
+
+class MilestoneFinal(Strict):
+    """A milestone that is achieved can't be undone any more."""
+
+    kind: Literal["milestone_final"] = "milestone_final"
+    milestone: Name
+    effective_at: Instant
+
+
+class ReliefChanged(Strict):
+    """A milestone is not owed for now, or is owed again."""
+
+    kind: Literal["relief_changed"] = "relief_changed"
+    milestone: Name
+    relieved: tuple[tuple[Instant, Instant | None], ...] = Field(description="when it was not owed; without an end: now")
+    effective_at: Instant
+
+
 class WaiverExpired(Strict):
     kind: Literal["waiver_expired"] = "waiver_expired"
     milestone: Name
@@ -34,11 +62,15 @@ class WaiverExpired(Strict):
 OnMilestone: TypeAlias = (
     ObservationMade
     | MilestoneDetermined
+    | VoteCast
     | DeterminationTakenBack
     | FindingMade
     | DeadlineSet
     | DeadlineMissed
     | MilestoneWaived
+    | MilestoneDeclined
+    | MilestoneFinal
+    | ReliefChanged
     | WaiverExpired
     | DeadlineExtended
 )
@@ -51,6 +83,7 @@ class MilestoneStatus(StrEnum):
     PARTLY_ACHIEVED = "partly_achieved"
     NOT_ACHIEVED = "not_achieved"
     REVERSED = "reversed"
+    DECLINED = "declined"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +126,30 @@ class MilestoneState:
     """The ledger's entry of its newest determination, where somebody made that."""
     decision: Decision | None = None
     """Its newest determination that was not taken back."""
+    votes: Mapping[str, Vote] = field(default_factory=dict)
+    """By whom, what some of several that determine it have said of its present finding."""
+    final_at: datetime | None = None
+    """Since when it can't be undone."""
+    relieved: tuple[Interval, ...] = ()
+    """When it was not owed, because what it is owed under did not hold."""
+    declined_at: datetime | None = None
+    decided: Mapping[str, Vote] = field(default_factory=dict)
+    """By whom, what was said by those who made its newest determination."""
     before: MilestoneState | None = None
     """As it stood before its newest determination; None where that was taken back."""
     waived: Waiver | None = None
     assessments: Mapping[str, Assessment] = field(default_factory=dict)
     """By assessor, its newest."""
+
+    @property
+    def is_relieved(self) -> bool:
+        """Whether it is not owed for now."""
+        return bool(self.relieved) and self.relieved[-1][1] is None
+
+    @property
+    def told(self) -> str:
+        """How it stands, in one word."""
+        return "waived" if self.waived else self.status.value
 
     @property
     def counts(self) -> bool:

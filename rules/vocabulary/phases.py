@@ -66,6 +66,14 @@ class PhaseSteppedBack(Strict):
     effective_at: Instant
 
 
+class PhaseClosed(Strict):
+    """What closes a phase for good has come about."""
+
+    kind: Literal["phase_closed"] = "phase_closed"
+    phase: Name
+    effective_at: Instant
+
+
 class WarningGiven(Strict):
     kind: Literal["warning_given"] = "warning_given"
     phase: Name
@@ -73,7 +81,7 @@ class WarningGiven(Strict):
     effective_at: Instant
 
 
-OnPhase: TypeAlias = GateChanged | PhaseOpened | PhaseCompleted | PhaseReopened | PhaseSteppedBack
+OnPhase: TypeAlias = GateChanged | PhaseOpened | PhaseCompleted | PhaseReopened | PhaseSteppedBack | PhaseClosed
 
 
 class PhaseStatus(StrEnum):
@@ -90,3 +98,10 @@ class PhaseState:
     opened_at: datetime | None = None
     completed_at: datetime | None = None
     entry_met_at: datetime | None = None
+    closed_at: datetime | None = None
+    """When it was closed for good. It waits, and opens no more."""
+
+    @property
+    def told(self) -> str:
+        """How it stands, in one word."""
+        return "closed" if self.closed_at else self.status.value

@@ -15,7 +15,7 @@ async def test_who_owes_what_since_when(door: Door) -> None:
     (owed,) = answered["north"]["owed"]
     assert (owed["kind"], owed["name"], owed["since"], owed["due"]) == ("evidence", "announced", started, None)
     assert answered["south"]["owed"] == []
-    assert answered["north"]["binding"] == {"kept": 0, "late": 0, "late_original": 0, "waived": 0, "broken": 0}
+    assert answered["north"]["binding"] == {"kept": 0, "late": 0, "late_original": 0, "waived": 0, "declined": 0, "broken": 0}
     assert answered["north"]["stands_still_since"] is None
 
 

@@ -261,6 +261,36 @@ WINDOWS: dict[str, Any] = {
 }
 """Changes of the plan by path: a day that is agreed on, phases with windows, and a gate that asks how late something was."""
 
+DUTIES: dict[str, Any] = {
+    "phases__answer__milestones__safety__party": ["north", "south"],
+    "phases__answer__milestones__safety__verified_by": ["north", "south"],
+    "phases__answer__milestones__safety__shown_by__order__by": ["south"],
+    "phases__answer__milestones__safety__determined": {
+        "by": ["commission", "north", "south"],
+        "agree": "majority",
+        "weights": {"commission": 2},
+        "observation": "P7D",
+    },
+    "phases__answer__milestones__safety__owed_while": [{"no_open_incident": {"kinds": ["blockade"]}}],
+    "phases__answer__milestones__safety__declined_by": "one",
+    "phases__answer__milestones__safety__final_when": [
+        {"not_before": {"within": "P12D", "from": {"milestone": "safety"}}},
+        {"no_open_incident": {"kinds": ["attack"]}},
+    ],
+    "phases__aid__closes_when": [{"outcome": {"milestone": "safety", "is": ["declined", "not_achieved"]}}],
+    "phases__peace__closes_when": [{"phase": "aid"}],
+    "commitments__moratorium__owed_while": [{"no_open_incident": {"kinds": ["strike"]}}],
+    "snapbacks__benefit": {
+        "title": "The benefit ends",
+        "from": {"milestone": "announced"},
+        "within": "P10D",
+        "kept_by": "joint",
+    },
+    "phases__aid__entry": [{"phase": "move"}, {"no_snapback": "relief"}, {"no_snapback": "benefit"}],
+}
+"""Changes of the plan by path: a milestone that two owe and three determine, that is lifted, declined and final; phases that
+are closed; and what lapses by itself."""
+
 CHECKED: dict[str, Any] = {
     "hosts": ["data.example.org"],
     "sources": {
@@ -349,8 +379,12 @@ ASSESSORS = (
     a.Member(person="fred", role=a.Role.MONITOR, party="fund"),
     a.Member(person="skye", role=a.Role.MONITOR, party="scholars"),
 )
-EVERYBODY = (*PEOPLE, *ASSESSORS)
-"""Also those whom only this plan has a place for."""
+VOTERS = (
+    a.Member(person="ada", role=a.Role.AUTHORITY, party="north"),
+    a.Member(person="abel", role=a.Role.AUTHORITY, party="south"),
+)
+EVERYBODY = (*PEOPLE, *ASSESSORS, *VOTERS)
+"""Also those whom only this plan has a place for, and those who vote where several determine."""
 
 
 def day(number: float, hour: int = 9) -> datetime:

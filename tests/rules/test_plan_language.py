@@ -123,7 +123,7 @@ FAULTS = {
         "mov is no phase of this plan; did you mean move?",
     ),
     "an unknown milestone": ("- stability: calm", "- milestone: ▸announce", "did you mean announced?"),
-    "an unknown party": ("party: north", "party: ▸nord", "nord is no party of this plan; did you mean north?"),
+    "an unknown party": ("party: north", "party: ▸nord", "nord is no party or body of this plan; did you mean north?"),
     "an unknown verifier": ("verified_by: [south]", "verified_by: [▸suth]", "did you mean south?"),
     "an unknown severity": ("at_least: minor}", "at_least: ▸miner}", "miner is no severity of this plan; did you mean minor?"),
     "an unknown kind of incident": (

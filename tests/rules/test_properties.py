@@ -33,13 +33,14 @@ from rules.vocabulary import mistakes
 from rules.vocabulary.phases import PhaseStatus
 from rules.vocabulary.standing import Standing
 from rules.vocabulary.testimony import GiveAccount, TakeBackAccount
-from tests.rules.small_plan import CHECKED, IN_PART, PEOPLE, PLAN, RELEASES, TIMETABLE, WINDOWS, World, day
+from tests.rules.small_plan import CHECKED, DUTIES, IN_PART, PEOPLE, PLAN, RELEASES, TIMETABLE, VOTERS, WINDOWS, World, day
 
 Drawn = tuple[str, Any, float]
 """Who, what, and how many days after the act before."""
 
 
-OUTCOMES = st.sampled_from(["achieved", "achieved", "not_achieved", "reversed"])
+FILED = a.FiledDocument(sha256="0" * 64, name="file.pdf")
+OUTCOMES = st.sampled_from(["achieved", "achieved", "not_achieved", "reversed", "abstained"])
 
 TWICE = {**RELEASES["cleaning"], "per_unit": {"indicator": "smoke_twice", "from": 200, "to": 160, "each": 1, "counts": "best"}}
 """A release by a figure that is made of others, of which the best counts."""
@@ -187,6 +188,8 @@ def _matters() -> st.SearchStrategy[m.Matter]:
         st.builds(m.ReviseTimetable, to=st.fixed_dictionaries({"safety": days, "signed": days.map(datetime.date)})),
         st.builds(m.AgreeDate, date=st.just("signing"), on=st.integers(1, 40).map(day).map(datetime.date)),
         st.builds(m.AgreeDate, date=st.just("signing"), on=st.integers(1, 40).map(day).map(datetime.date)),
+        st.builds(m.Decline, milestone=st.just("safety")),
+        st.builds(m.Keep, snapback=st.sampled_from(["benefit", "relief"])),
         st.builds(m.ExtendSilence, proposal=st.sampled_from(["p1", "p2"]), to=days),
         st.sampled_from([_amended(settling="P3D"), _amended(settling="P1D"), _amended(length="P20D")]),
         st.sampled_from([_paying(reward="40"), _paying(reward="15"), _paying(instalment="6")]),
@@ -231,7 +234,7 @@ MAY: dict[type, list[str]] = {
     a.CorrectIncident: ["sara", "cleo"],
     a.AdmitMember: ["olga"],
     a.Observe: ["nils", "saul"],
-    a.Determine: ["cleo"],
+    a.Determine: ["cleo", "ada", "abel"],
     a.ConfirmIncident: ["cleo", "moss"],
     a.DismissIncident: ["cleo"],
     a.ResolveIncident: ["cleo"],
@@ -252,12 +255,14 @@ DEEDS, MISTAKES = _deeds(), _mistakes()
 @st.composite
 def _acts(draw: st.DrawFn) -> Drawn:
     deed = draw(DEEDS if draw(st.integers(0, 4)) else MISTAKES)
-    anybody = [member.person for member in PEOPLE]
+    anybody = [member.person for member in (*PEOPLE, *VOTERS)]
     able = MAY.get(type(deed.mistake if isinstance(deed, a.TakeBack) else deed), anybody)
     return draw(st.sampled_from(able * 3 + able[:1] if draw(st.integers(0, 3)) else anybody)), deed, draw(st.floats(0, 6))
 
 
-histories = st.tuples(st.integers(0, 3), st.lists(_acts(), max_size=30)).map(lambda drawn: [drawn[0], *drawn[1]])
+histories = st.tuples(st.sampled_from([0, 1, 2, 3, 5, 6]), st.lists(_acts(), max_size=30)).map(
+    lambda drawn: [drawn[0], *drawn[1]]
+)
 """How far the program has come before, and then the acts."""
 
 
@@ -281,6 +286,61 @@ def _mistaken(draw: st.DrawFn) -> Drawn:
     return draw(st.sampled_from(able)), deed, draw(st.floats(0, 6))
 
 
+SHARED = st.one_of(
+    st.builds(a.Determine, milestone=st.just("safety"), outcome=OUTCOMES, reason=st.just("So it is.")),
+    st.builds(a.Determine, milestone=st.just("safety"), outcome=st.just("achieved"), reason=st.just("So it is.")),
+    st.builds(a.Observe, milestone=st.just("safety"), text=st.just("Seen.")),
+    st.builds(a.TakeBack, mistake=st.just(mistakes.Determination(milestone="safety")), reason=st.just("A mistake.")),
+    st.builds(a.WithdrawEvidence, evidence=st.sampled_from(["e3", "e4"]), reason=st.just("Wrong.")),
+    st.builds(
+        a.RecordEvidence, evidence=st.just("e4"), milestone=st.just("safety"), shows=st.just("order"), document=st.just(FILED)
+    ),
+    st.builds(a.Verify, evidence=st.just("e4")),
+    st.builds(
+        lambda i, kind, back: ("report", i, kind, "serious", back),
+        st.sampled_from(["i1", "i2"]),
+        st.sampled_from(["attack", "strike", "blockade"]),
+        st.integers(0, 3),
+    ),
+    st.builds(a.ConfirmIncident, incident=st.sampled_from(["i1", "i2"]), reason=st.just("Seen.")),
+    st.builds(a.ResolveIncident, incident=st.sampled_from(["i1", "i2"]), reason=st.just("Over.")),
+    st.builds(
+        a.Propose,
+        proposal=st.just("p1"),
+        procedure=st.just("one"),
+        matter=st.just(m.Decline(milestone="safety")),
+        reason=st.just("No need."),
+    ),
+    st.builds(
+        a.Propose,
+        proposal=st.sampled_from(["p2", "p3"]),
+        procedure=st.just("joint"),
+        matter=st.just(m.Keep(snapback="benefit")),
+        reason=st.just("It goes on."),
+    ),
+    st.builds(a.Consent, proposal=st.sampled_from(["p1", "p2", "p3"])),
+    st.builds(a.ResumeProgram, reason=st.just("Peace.")),
+)
+
+
+@st.composite
+def _shared(draw: st.DrawFn) -> Drawn:
+    deed = draw(SHARED)
+    able: dict[type, list[str]] = {
+        a.Propose: ["cleo", "nils"],
+        a.RecordEvidence: ["sara"],
+        a.WithdrawEvidence: ["sara"],
+        a.TakeBack: ["cleo", "ada"],
+    }
+    return draw(st.sampled_from(able.get(type(deed)) or MAY[type(deed)])), deed, draw(st.floats(0, 4))
+
+
+full_of_duties = st.tuples(st.integers(5, 6), st.lists(_shared(), min_size=3, max_size=30)).map(
+    lambda drawn: [drawn[0], *drawn[1]]
+)
+"""Acts of people who may, on what several owe and determine, and on what is lifted, declined, final and kept."""
+
+
 full_of_mistakes = st.lists(_mistaken(), min_size=5, max_size=30).map(lambda drawn: [4, *drawn])
 """Acts of people who may, most of which take others back."""
 
@@ -296,6 +356,8 @@ SIGNING = m.AgreeDate(date="signing", on=day(12).date())
 
 @cache
 def _world(stage: int) -> World:
+    if stage > 4:
+        return _of_duties(stage)
     start = World(
         parameters={"quiet": {"default": "P5D", "why": "Short, so that it is reached."}},
         phases__move__milestones__announced__determined=IN_PART,
@@ -324,6 +386,26 @@ def _world(stage: int) -> World:
     return start
 
 
+def _of_duties(stage: int) -> World:
+    """Several owe and determine; what is owed is lifted, declined and final."""
+    start = World(
+        parameters={"quiet": {"default": "P5D", "why": "Short."}},
+        phases__move__milestones__announced__determined=IN_PART,
+        releases=RELEASES,
+        **TIMETABLE,
+        **CHECKED,
+        **DUTIES,
+    )
+    start.first_move(day(0))
+    start.given("sara", start.document("e3", "safety", "order"), day(0))
+    start.given("nick", a.Verify(evidence="e3"), day(1))
+    if stage > 5:
+        start.given("saul", a.Observe(milestone="safety", text="We agree."), day(1))
+        start.given("nils", a.Observe(milestone="safety", text="We agree."), day(1))
+        start.given("ada", a.Determine(milestone="safety", outcome="achieved", reason="Shown."), day(1))
+    return start
+
+
 def _about_to_be_mistaken(start: World) -> None:
     """Something of everything that can be taken back."""
     start.given("sara", start.document("e4", "safety", "order"), day(9))
@@ -349,7 +431,7 @@ def judged(start: World, program: Program, number: int, drawn: Drawn, at: dateti
             place="x",
             account="Shots.",
         )
-    member = next(member for member in PEOPLE if member.person == person)
+    member = next(member for member in (*PEOPLE, *VOTERS) if member.person == person)
     act = a.Act(
         id=f"r{number}",
         actor=a.Actor(person=person, role=member.role, party=member.party),
@@ -422,6 +504,20 @@ def test_no_phase_opens_while_its_gate_is_unmet_or_unknown(history: list[Any]) -
             assert gate(program, program.consented(entry.fact.phase, "entry"), rule.entry, entry.fact.effective_at) is Truth.MET
             assert program.standing is Standing.RUNNING
         program = evolve(program, entry)
+
+
+@given(full_of_duties)
+@settings(max_examples=120, deadline=None)
+def test_whatever_several_owe_and_decide_all_that_follows_is_found(history: list[Any]) -> None:
+    def nothing_more(decided: Decided, at: datetime) -> None:
+        again = Unfolding(decided.program, "again", at, LAW)
+        again.look_at_everything()
+        again.settle(at)
+        assert again.entries == []
+        assert decided.clocks == clocks(decided.program)
+
+    lived_through = lived(history, after_each=nothing_more)
+    assert fold(lived_through.entries) == lived_through.program
 
 
 @given(full_of_mistakes)

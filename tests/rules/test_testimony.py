@@ -169,7 +169,7 @@ def test_nobody_decides_on_an_account_of_their_own(world: World) -> None:
 
 def test_blaming_another_frees_nobody_to_decide() -> None:
     """An incident on which the accounts differ is attributed to nobody; the one who is blamed still has no say in it."""
-    world = World(phases__answer__milestones__safety__determined={"by": ["south", "commission"]})
+    world = World(phases__answer__milestones__safety__determined={"by": ["south", "commission"], "agree": "any"})
     stella = a.Member(person="stella", role=a.Role.AUTHORITY, party="south")
     world.given("saul", a.AdmitMember(member=stella), day(0))
     world.given("moss", reported(attributed_to="south"), day(9))

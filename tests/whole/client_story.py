@@ -137,7 +137,7 @@ class Story:
     def _show(self, milestone: models.MilestoneAnswer, showing: models.ShowingAnswer) -> None:
         attested = showing.kind == "attestation"
         parties = [party for party in ("us", "iraq") if party in showing.sentence] if attested else []
-        for party in parties or [milestone.party]:
+        for party in parties or milestone.owed_by:
             self._pieces += 1
             name = f"piece-{self._pieces}"
             recorder = self._people[f"{party}-{'representative' if attested else 'recorder'}"]

@@ -255,7 +255,7 @@ async def achieve(client: Insisting, program: str, phase: str, *, but: str = "")
 
 async def _show(client: Insisting, program: str, milestone: dict[str, Any], shown: dict[str, Any]) -> None:
     is_word = shown["kind"] == "attestation"
-    parties = [party for party in ("us", "iraq") if is_word and party in shown["sentence"]] or [milestone["party"]]
+    parties = [party for party in ("us", "iraq") if is_word and party in shown["sentence"]] or milestone["owed_by"]
     for party in parties:
         piece = f"{milestone['name']}-{shown['name']}-{party}"
         body = {"evidence": piece, "milestone": milestone["name"], "shows": shown["name"]}
