@@ -113,7 +113,13 @@ DayOrInstant = Annotated[
     date,
     PlainValidator(_day_or_instant),
     PlainSerializer(_day_or_instant_written, return_type=str, when_used="json"),
-    WithJsonSchema({"type": "string", "description": "a day, 2025-03-01, or date, time and offset, 2025-03-01T09:00:00+03:00"}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "maxLength": 40,
+            "description": "a day, 2025-03-01, or date, time and offset, 2025-03-01T09:00:00+03:00",
+        }
+    ),
 ]
 """A day of the calendar, or an instant."""
 

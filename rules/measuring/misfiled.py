@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from rules.facts import MeasurementRecorded
 from rules.language.periods import Calendar, after, before, covered, in_order, is_period, kind_of
+from rules.measuring.derived import a_year_before
 from rules.measuring.figures import latest_of, unrevised
 from rules.program import Program
 from rules.times import local_day
@@ -44,8 +45,8 @@ def _repeats(program: Program, figure: MeasurementRecorded, row: Mapping[str, Me
     calendar, by_end = program.plan.periods, sorted(row, key=lambda period: in_order(period, program.plan.periods))
     expected = after(by_end[-1], calendar)
     over = covered(expected, calendar)[1].isoformat() <= local_day(figure.retrieved_at, program.plan.time_zone)
-    if over and figure.period in row and row[figure.period].value != figure.value:
-        held = row[figure.period]
+    held = row.get(figure.period)
+    if over and held is not None and held.value != figure.value and _is_slip(figure, expected, by_end[-1], row):
         return (
             f"{held.value:f} is recorded for it already ({held.edition}), and {expected} has no figure. "
             f"If this one is of {expected}, withdraw it and record it for that."
@@ -58,6 +59,15 @@ def _repeats(program: Program, figure: MeasurementRecorded, row: Mapping[str, Me
     if earlier is not None and earlier.value == figure.value and len(figure.value.as_tuple().digits) >= _TELLING:
         return f"the value is that of {earlier.period} to the last digit. Is it the same figure, filed twice?"
     return None
+
+
+def _is_slip(figure: MeasurementRecorded, expected: str, last: str, row: Mapping[str, MeasurementRecorded]) -> bool:
+    """Whether a second value of a period may be a slip: that of the last one, or of a year before the one that is awaited.
+
+    An edition that has told of other periods as well tells the series anew, and revises its past, as most of them do.
+    """
+    tells_anew = any(held.edition == figure.edition for held in row.values())
+    return not tells_anew and figure.period in {last, a_year_before(expected)}
 
 
 def _breaks(figure: MeasurementRecorded, row: Mapping[str, MeasurementRecorded], calendar: Calendar) -> str | None:

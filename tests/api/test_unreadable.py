@@ -189,7 +189,7 @@ FIGURE = {
         ({"value": " 5 "}, "body.value", "' 5 ' is no figure"),
         ({"value": "-0"}, "body.value", "'-0' is no figure: nought has no sign; write 0"),
         ({"value": 5.5}, "body.value", "a figure is exact: write it as text"),
-        ({"period": "2025-H1"}, "body.period", "is no period; write a year, a month or a day: 2025, 2025-06 or 2025-06-30"),
+        ({"period": "2025-Q5"}, "body.period", "is no period; write 2025, 2025-H1, 2025-Q1, 2025-06, 2025-W07, 2025-06-30"),
         ({"as_written": "91"}, "body", "as_written is the value itself"),
     ],
 )

@@ -140,6 +140,10 @@ class TestFiledForAnotherPeriod:
         (said,) = _filed(given, "again", "40", "2025-12", edition="2")
         assert "42.75 is recorded for it already (1), and 2026-01 has no figure" in said
 
+    def test_an_edition_that_tells_the_series_anew_is_taken_at_its_word(self, given: World) -> None:
+        assert _filed(given, "nov2", "41.5", "2025-11", edition="2") == []
+        assert _filed(given, "dec2", "40", "2025-12", edition="2") == []
+
     def test_a_month_left_out_is_asked_about(self, given: World) -> None:
         (said,) = _filed(given, "feb", "40", "2026-02")
         assert said.endswith("the last one recorded is of 2025-12, and 2026-01 has none. Is it of 2026-01?")

@@ -41,8 +41,8 @@ FIGURE = re.compile(r"[0-9a-f]+|[\d.,:TZP+-]+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a
 OF_TEMPORAL = frozenset(
     word
     for line in (
-        "accord agreed change changed check checks child completed content count default event format index length members",
-        "notification parent program report running source started status strike terminated version",
+        "accord agree agreed change changed check checks child completed content count default event format index length",
+        "members notification parent program report running source started status strike terminated version",
     )
     for word in line.split()
 )
