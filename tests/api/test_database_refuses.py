@@ -20,17 +20,10 @@ from cli.postgres import Postgres
 from db import outages
 from db.outages import Unreachable
 from tests.api.conftest import Door, running
+from tests.api.two_databases import REPORT
 from tests.conftest import database
 from tests.rules.small_plan import EVERYBODY, PLAN
 
-REPORT = {
-    "incident": "i1",
-    "incident_kind": "attack",
-    "severity": "serious",
-    "happened_at": "2026-11-01T10:00:00Z",
-    "place": "The bridge",
-    "account": "Shots were fired.",
-}
 MEMBERS = [member.model_dump(mode="json") for member in EVERYBODY]
 
 

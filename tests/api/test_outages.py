@@ -15,17 +15,9 @@ import pytest
 
 from cli.postgres import Postgres
 from tests.api.conftest import Door, running
-from tests.api.two_databases import Address, Cluster, caught_up, two_clusters
+from tests.api.two_databases import REPORT, Address, Cluster, caught_up, two_clusters
 from tests.rules.small_plan import EVERYBODY, PLAN
 
-REPORT = {
-    "incident": "i1",
-    "incident_kind": "attack",
-    "severity": "serious",
-    "happened_at": "2026-11-01T10:00:00Z",
-    "place": "The bridge",
-    "account": "Shots were fired.",
-}
 SOON = 5.0
 """Seconds within which a caller is told."""
 

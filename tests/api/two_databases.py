@@ -17,6 +17,16 @@ import psycopg
 
 from cli.postgres import SOCKET, Postgres, binary
 
+REPORT = {
+    "incident": "i1",
+    "incident_kind": "attack",
+    "severity": "serious",
+    "happened_at": "2026-11-01T10:00:00Z",
+    "place": "The bridge",
+    "account": "Shots were fired.",
+}
+"""An act that the small plan takes from whoever may report."""
+
 READY_SECONDS = 20.0
 
 

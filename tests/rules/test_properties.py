@@ -470,16 +470,18 @@ def test_the_stored_state_is_what_the_entries_add_up_to(history: list[Any]) -> N
     assert fold(lived_through.entries) == lived_through.program
 
 
+def nothing_more(decided: Decided, at: datetime) -> None:
+    """Whatever is looked at again after an act, nothing follows that did not follow with it."""
+    again = Unfolding(decided.program, "again", at, LAW)
+    again.look_at_everything()
+    again.settle(at)
+    assert again.entries == []
+    assert decided.clocks == clocks(decided.program)
+
+
 @given(histories)
 @settings(max_examples=120, deadline=None)
 def test_nothing_that_follows_is_overlooked(history: list[Any]) -> None:
-    def nothing_more(decided: Decided, at: datetime) -> None:
-        again = Unfolding(decided.program, "again", at, LAW)
-        again.look_at_everything()
-        again.settle(at)
-        assert again.entries == []
-        assert decided.clocks == clocks(decided.program)
-
     lived(history, after_each=nothing_more)
 
 
@@ -509,13 +511,6 @@ def test_no_phase_opens_while_its_gate_is_unmet_or_unknown(history: list[Any]) -
 @given(full_of_duties)
 @settings(max_examples=120, deadline=None)
 def test_whatever_several_owe_and_decide_all_that_follows_is_found(history: list[Any]) -> None:
-    def nothing_more(decided: Decided, at: datetime) -> None:
-        again = Unfolding(decided.program, "again", at, LAW)
-        again.look_at_everything()
-        again.settle(at)
-        assert again.entries == []
-        assert decided.clocks == clocks(decided.program)
-
     lived_through = lived(history, after_each=nothing_more)
     assert fold(lived_through.entries) == lived_through.program
 
