@@ -12,6 +12,7 @@ COPY plans plans
 COPY rules rules
 COPY logs logs
 COPY telemetry telemetry
+COPY proof proof
 COPY db db
 COPY workflows workflows
 COPY api api
@@ -20,7 +21,7 @@ COPY pyproject.toml ./
 COPY docker/entry.sh docker/backups.sh docker/
 ENV PATH=/opt/accord/bin:$PATH PYTHONPATH=/accord PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 # Compiled here, because the user below can't write: the workflow sandbox would compile its modules again for each run.
-RUN python -m compileall -q rules logs telemetry db workflows api cli
+RUN python -m compileall -q proof rules logs telemetry db workflows api cli
 USER accord
 VOLUME /documents /backups
 ENTRYPOINT ["sh", "/accord/docker/entry.sh", "python", "-m", "cli.entry"]
