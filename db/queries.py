@@ -153,7 +153,7 @@ class Queries:
         order: LiteralString = "DESC" if newest_first else "ASC"
         query = f"SELECT prev, leaf, body FROM ledger_entry {_all(where)} ORDER BY seq {order} LIMIT %(most)s"
         rows = await self._reader.rows(query, {**values, "program_id": program_id, "after": after, "most": most})
-        return [Line(read(row["body"]), row["prev"], row["leaf"], row["body"]) for row in rows]
+        return [Line(read(row["leaf"], row["body"]), row["prev"], row["leaf"], row["body"]) for row in rows]
 
     async def leaves(self, program_id: UUID, size: int | None = None) -> list[bytes]:
         """The hashes of the first entries, oldest first; of all of them without a size."""
