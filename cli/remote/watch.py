@@ -98,10 +98,7 @@ def compare(
 
     Ends with 1 where they prove that different people were shown different ledgers, with 2 where they prove nothing.
     """
-    if not key:
-        stop("say whom you trust: --key for each key of the ledger, as `accord watch` has shown it", UNREADABLE)
-    keys = _keys(key)
-    one, other = (_verified(file.read_text(encoding="utf-8"), keys, str(file)) for file in (first, second))
+    one, other = kept_checkpoint(first, key), kept_checkpoint(second, key)
     if one.origin != other.origin:
         stop(f"they are of two ledgers: {one.origin} and {other.origin}", UNREADABLE)
     if one.size != other.size:
@@ -109,6 +106,13 @@ def compare(
     if one.root != other.root:
         stop(_split_view(one, other), REFUSED)
     typer.echo(f"Both are of the same {one.size} entries.")
+
+
+def kept_checkpoint(file: Path, key: list[str] | None) -> Checkpoint:
+    """The checkpoint in a file, signed by each of the keys that are trusted. Ends the command where it is not."""
+    if not key:
+        stop("say whom you trust: --key for each key of the ledger, as `accord watch` has shown it", UNREADABLE)
+    return _verified(file.read_text(encoding="utf-8"), _keys(key), str(file))
 
 
 def _fault(before: Checkpoint, now: Checkpoint, hashes: Sequence[bytes]) -> str | None:

@@ -163,10 +163,13 @@ async def test_an_operator_who_rewrites_everything_is_shown_to_have(door: Door, 
     operator.rewrite()
     proved = await party.accord("prove", door.program)
     assert proved.code == 0, proved.err
+    trusted = [word for key in (await checkpoint(door))["keys"] for word in ("--key", key)]
+    kept = re.findall(r"\S+\.note", (await party.accord("watch", door.program)).err)[0]
+    against = await party.accord("prove", door.program, "--checkpoint", kept, *trusted)
+    assert (against.code, "are not those of the checkpoint" in against.err) == (1, True), against.err
     split = await party.accord("watch", door.program)
     assert (split.code, "two ledgers of" in split.err) == (1, True), split.err
     notes = re.findall(r"\S+\.note", split.err)
-    trusted = [word for key in (await checkpoint(door))["keys"] for word in ("--key", key)]
     shown = await party.accord("compare", *notes, *trusted)
     assert (shown.code, "two ledgers of" in shown.err) == (1, True), shown.err
 

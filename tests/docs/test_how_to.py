@@ -75,6 +75,25 @@ async def test_ten_questions_are_answered_by_one_command_and_by_one_call_each(
         assert fetched(values["FILE"]) == LETTER
 
 
+async def test_an_auditor_checks_a_ledger_in_ten_minutes(door: Door, tmp_path: Path) -> None:
+    """The steps of docs/audit.md, one after the other."""
+    page, values = ROOT / "docs" / "audit.md", await happened(door)
+    terminal = Terminal(tmp_path)
+    assert (await terminal.login(door, "auditor")).code == 0
+    for block in blocks(page):
+        if "$NOTE" in block.text:
+            values |= kept_by(tmp_path)
+        command, *words = shlex.split(filled(block.text, values))
+        said = await terminal.accord(*words)
+        assert (command, said.code) == ("accord", 0), f"{block.text}: {said.err}"
+
+
+def kept_by(folder: Path) -> dict[str, str]:
+    """What `accord watch` keeps; another party holds the same."""
+    (note,), (keys,) = folder.rglob("*.note"), folder.rglob("*.keys")
+    return {"NOTE": str(note), "OTHER": str(note), "KEY": keys.read_text().split()[1]}
+
+
 def fetched(file: str) -> bytes:
     return Path(file).read_bytes()
 
