@@ -92,6 +92,12 @@ async def test_whatever_people_write_is_text_on_every_page(filled: Door, sign_in
     assert "<script>alert(2)</script>" in seen  # it was shown, as text
 
 
+async def test_an_entry_says_who_acted_also_for_no_party(door: Door, sign_in: SignIn) -> None:
+    page = await (await sign_in("moss")).open(f"/programs/{door.program}/ledger/1")
+    assert page.status == 200
+    assert "olga, officer" in page.text
+
+
 async def test_what_stands_in_an_address_is_text_on_its_page(door: Door, sign_in: SignIn) -> None:
     browser = await sign_in("moss")
     for path in ("/act/report_incident", "/ledger", "/evidence", "/checks", "/as"):
