@@ -12,7 +12,8 @@ from fastapi import APIRouter, Path, Response
 from api.acting import RECORDED, ActRoute, Doing, ProgramId, Reasoned
 from api.answers.checks import CheckAnswer, RunAsked, Upcoming
 from api.callers import Caller
-from api.problems import READS, Forbidden, NotFound, Refused, Unavailable, declared
+from api.declarations import READS, declared
+from api.problems import Forbidden, NotFound, Refused, Unavailable
 from api.seen import seen
 from api.state import State, StateOf
 from rules import acts as a

@@ -16,9 +16,10 @@ from api.answers.programs import (
     ProgramPage,
 )
 from api.callers import Caller
+from api.declarations import READS, WRITES
 from api.json_body import JsonRoute
 from api.plans import PlanUnreadable, child_plans, named_plan
-from api.problems import READS, WRITES, Invalid
+from api.problems import Invalid
 from api.starters import check_starts
 from api.state import StateOf
 from db.queries import Place, Wanted

@@ -13,13 +13,13 @@ from typing import Any, get_args, get_origin
 from jinja2 import Environment, nodes
 from pydantic import BaseModel
 
+from api.codes import DOOR
 from api.pages.acting import BY_PEOPLE, SHAPES
 from api.pages.drawings.timeline import Mark
 from api.pages.evidence import TO_VERIFY
 from api.pages.fields import LEFT_TO_THE_SERVICE
 from api.pages.sign_in import BROKEN_OFF
 from api.pages.templates import FOLDER
-from api.problems import DOOR
 from api.provider import FAULTS
 from rules.acts import Role
 from rules.checking.health import Health
