@@ -44,7 +44,7 @@ def _environment(code: str) -> Environment:
     )
     environment.install_gettext_translations(languages()[code].texts, newstyle=True)  # type: ignore[attr-defined]  # the extension's
     environment.filters |= {
-        "prefilled": _prefilled,
+        "prefilled": prefilled,
         "place_of": _place_of,
         "when": _when,
         "day": _day,
@@ -116,7 +116,7 @@ def _paragraphs(text: str) -> Markup:
     )
 
 
-def _prefilled(act: ActAnswer) -> str:
+def prefilled(act: ActAnswer) -> str:
     """The query by which the form of an act is filled in with what is known of it already."""
     known = act.known | {
         f"{name}.{inner}": value

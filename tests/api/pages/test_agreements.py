@@ -8,8 +8,12 @@ from typing import Any
 
 import pytest
 
+from api.answers.next_acts import ActAnswer
+from api.pages.templates import prefilled
 from tests.api.conftest import Door
+from tests.api.pages.chromium import MISSING, PATH, chromium
 from tests.api.pages.conftest import Browser, Page, SignIn
+from tests.api.pages.looking import MODES, Looker, session_of
 from tests.rules.small_plan import EVERYBODY, PLAN
 
 REACH = "whether all provinces obey"
@@ -69,6 +73,17 @@ async def agreeing(door: Door) -> Door:
 
 def in_days(days: int) -> str:
     return (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
+
+
+async def shown(door: Door) -> None:
+    """The announcement is shown and verified: who determines it can vote."""
+    program, file = "/programs/{program}", {"sha256": "0" * 64, "name": "f"}
+    document = {"evidence": "e1", "shows": "text", "document": file, "reference": "There."}
+    word = {"evidence": "e2", "shows": "word", "text": "It is meant."}
+    for person, body in (("nora", document), ("nils", word)):
+        assert (await door.post(person, f"{program}/evidence", {"milestone": "announced", **body})).status_code == 201
+        seen = {"evidence": body["evidence"]} | ({"seen_at": "There"} if "document" in body else {})
+        assert (await door.post("sven", f"{program}/verifications", seen)).status_code == 201
 
 
 async def followed(browser: Browser, page: Page, label: str) -> Page:
@@ -149,6 +164,44 @@ async def test_the_window_of_a_phase_is_told_with_the_edge_that_is_not_known_yet
     assert phase[0] == "Rites"
     assert "Asia/Baghdad" in phase[2]
     assert phase[3] == "not known yet"
+    told = {one["name"]: one["window"] for one in (await agreeing.get("moss", "/programs/{program}/phases")).json()}
+    assert told["rites"]["not_before"]["at"] is not None
+    assert told["rites"]["not_after"] == {"at": None}
+    assert told["move"] is None
+
+
+async def test_what_blocks_leads_to_the_form_with_the_day_chosen(agreeing: Door, sign_in: SignIn) -> None:
+    """The desk leads to the agreed day, and the act that would bring it on knows which day it is about."""
+    browser = await sign_in("saul")
+    assert f"/programs/{agreeing.program}#date-signing" in (await browser.open("/")).links()
+    owed = (await agreeing.get("saul", "/programs/{program}/owed", kind="agreement")).json()
+    (act,) = owed[0]["acts"]
+    assert act["route"] == f"/api/v1/programs/{agreeing.program}/proposals"
+    assert act["body"]["matter"]["on"].startswith("<a day not before ")
+    form = await browser.open(f"/programs/{agreeing.program}/act/propose{prefilled(ActAnswer.model_validate(act))}")
+    fields = form.form(f"/programs/{agreeing.program}/act").fields
+    assert (fields["matter.kind"], fields["matter.date"], fields["procedure"]) == ("agree_date", "signing", "joint")
+
+
+@pytest.mark.skipif(PATH is None, reason=MISSING)
+@pytest.mark.parametrize("mode", MODES)
+async def test_votes_windows_and_agreed_days_are_fit_for_everybody(agreeing: Door, served: str, mode: str) -> None:
+    await shown(agreeing)
+    considered = {"considered": {"reach": "In all but one."}}
+    vote = {"milestone": "announced", "outcome": "achieved", "reason": "It was heard."} | considered
+    assert (await agreeing.post("ada", "/programs/{program}/determinations", vote)).status_code == 201
+    matter = {"kind": "agree_date", "date": "signing", "on": in_days(9)}
+    proposal = {"proposal": "p1", "procedure": "joint", "matter": matter, "reason": "So be it."}
+    assert (await agreeing.post("nils", "/programs/{program}/proposals", proposal)).status_code == 201
+    await consented(agreeing, "nils", "saul")
+    program, wrong = f"/programs/{agreeing.program}", list[str]()
+    pages = ["", "/milestones/announced", "/milestones/signed", "/report", "/act/determine?milestone=announced"]
+    pages += [f"/act/propose?matter.kind={kind}" for kind in ("revise_timetable", "agree_date", "decline")]
+    async with chromium() as browser, Looker.arriving(browser, served, mode) as looker:
+        await looker.seat(await session_of(served, agreeing.secrets["saul"]))
+        for path in pages:
+            wrong += await looker.faults(f"{program}{path}")
+    assert wrong == []
 
 
 async def test_several_dates_are_moved_by_one_form_that_asks_for_each(agreeing: Door, sign_in: SignIn) -> None:
@@ -181,23 +234,7 @@ async def test_that_a_milestone_is_not_done_is_proposed_on_its_page_and_told_the
 async def test_the_page_tells_who_has_voted_how_and_what_each_said_on_what_was_to_be_considered(
     agreeing: Door, sign_in: SignIn
 ) -> None:
-    program = "/programs/{program}"
-    for person, body in (
-        (
-            "nora",
-            {
-                "evidence": "e1",
-                "milestone": "announced",
-                "shows": "text",
-                "document": {"sha256": "0" * 64, "name": "f"},
-                "reference": "There.",
-            },
-        ),
-        ("nils", {"evidence": "e2", "milestone": "announced", "shows": "word", "text": "It is meant."}),
-    ):
-        assert (await agreeing.post(person, f"{program}/evidence", body)).status_code == 201
-        seen = {"evidence": body["evidence"]} | ({"seen_at": "There"} if "document" in body else {})
-        assert (await agreeing.post("sven", f"{program}/verifications", seen)).status_code == 201
+    await shown(agreeing)
     place = f"/programs/{agreeing.program}/milestones/announced"
     browser = await sign_in("ada")
     form = await followed(browser, await browser.open(place), "Vote")

@@ -108,6 +108,16 @@ async def test_what_stands_in_an_address_is_text_on_its_page(door: Door, sign_in
             assert_is_text(page)
 
 
+async def test_the_name_of_a_field_is_text_on_the_page_that_refuses_it(door: Door, sign_in: SignIn) -> None:
+    """Names of fields that nobody asked for are shown, also where a format would read them as one."""
+    browser, action = await sign_in("moss"), f"/programs/{door.program}/act/report_incident"
+    form = await browser.open(action)
+    for name in (SHOWN, "100%", "%(name)s %d"):
+        page = await browser.send(form.form(action), press=("step", "preview"), **{name: "x"})
+        assert page.status == 422
+        assert_is_text(page)
+
+
 async def test_members_see_every_page_and_strangers_none(filled: Door, sign_in: SignIn, served: str) -> None:
     for person, expected in (("nora", {200, 403}), ("auditor", {200, 403}), (STRANGER, {404})):
         browser = await sign_in(person)

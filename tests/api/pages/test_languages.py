@@ -8,6 +8,8 @@ from babel.messages.pofile import read_po
 
 from api.pages.languages import CATALOGUES
 from api.pages.templates import FOLDER
+from tests.api.conftest import Door
+from tests.api.pages.conftest import SignIn
 from tests.api.pages.shown_codes import SHOWN, expressions
 
 OPTIONS = {"**.html": {"silent": "false", "newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true"}}
@@ -53,3 +55,20 @@ def test_every_expression_that_is_shown_as_words_is_known_with_its_codes() -> No
     assert SHOWN.keys() - found.keys() == set()
     shown = {one.strip("'").replace("_", " ") for one in constants}
     assert [code for code in LANGUAGES if shown - translated(code)] == []
+
+
+async def test_an_arabic_page_tells_states_acts_and_refusals_in_arabic(door: Door, sign_in: SignIn) -> None:
+    """In English stand the plan's own words, the sentences of the law, and codes that programs read."""
+    browser = await sign_in("nora")
+    browser.client.headers["Accept-Language"] = "ar"
+    action = f"/programs/{door.program}/act/determine"
+    form = await browser.open(action)
+    assert form.title == "البتّ"
+    chosen = {one.get("value"): one.text_content() for one in form.tree.xpath("//select[@name='outcome']/option")}
+    assert chosen["partly_achieved"] == "متحقق جزئيًا"
+    values = {"milestone": "announced", "outcome": "achieved", "reason": "So."}
+    refused = await browser.send(form.form(action), press=("step", "preview"), **values)
+    assert refused.status == 403
+    assert "لا يجيز الدور ذلك" in refused.tree.get_element_by_id("summary").text_content()
+    badge = (await browser.open(f"/programs/{door.program}")).tree.xpath("//span[@class='badge running']")[0]
+    assert badge.text_content() == "جارٍ"
