@@ -100,8 +100,9 @@ class NextActs:
                 yield self._act(a.DismissIncident, who, {"incident": name})
             case "agreement":
                 procedure = self._program.plan.agreed_dates[name].agreed_by
+                parties = self._program.plan.procedures[procedure].proposed_by
                 matter = {"kind": "agree_date", "date": name, "on": f"<a day {window_told(self._program, name)}>"}
-                yield self._act(a.Propose, (), {"procedure": procedure, "matter": matter})
+                yield self._act(a.Propose, parties, {"procedure": procedure, "matter": matter})
             case "commitment":
                 because = self._program.commitments[name].because
                 if because is not None:  # else it takes another figure

@@ -174,7 +174,7 @@ def _form(
         "act_form.html",
         status,
         kind=kind,
-        about=(shape.__doc__ or "").strip(),
+        about=about(shape),
         fields=fields,
         key=key,
         errors=errors or {},
@@ -182,3 +182,8 @@ def _form(
         problem=problem,
         largest=view.state.settings.accord_largest_document,
     )
+
+
+def about(shape: type[BaseModel]) -> str:
+    """What an act is, as its shape says it, in one line."""
+    return " ".join((shape.__doc__ or "").split())

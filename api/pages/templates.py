@@ -50,6 +50,7 @@ def _environment(code: str) -> Environment:
         "day": _day,
         "date": _date,
         "words": _words,
+        "said": _said,
         "paragraphs": _paragraphs,
     }
     environment.globals["static"] = static
@@ -102,8 +103,14 @@ def _time(
 
 @pass_context
 def _words(context: Context, code: str) -> str:
-    """A code of the law (a status, a role, a kind), or a sentence of ours, in the visitor's language."""
-    return _language(context).texts.gettext(code.replace("_", " "))
+    """A code of the law (a status, a role, a kind) as words of the visitor's language."""
+    return _said(context, code.replace("_", " "))
+
+
+@pass_context
+def _said(context: Context, sentence: str) -> str:
+    """A sentence of ours that stands beside the templates, in the visitor's language."""
+    return _language(context).texts.gettext(sentence)
 
 
 def _paragraphs(text: str) -> Markup:

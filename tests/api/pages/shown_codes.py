@@ -1,7 +1,7 @@
-"""What templates show as words of the visitor's language: each expression, with every code that it can have.
+"""What templates show in the visitor's language: each expression, with every code or sentence that it can be.
 
-`words` translates what it is given. A code that no catalogue has stays English on an Arabic page, and nothing else tells of it.
-So each expression to which a template applies it stands here, and what is not here is found by a test.
+`words` and `said` translate what they are given. What no catalogue has stays English on an Arabic page, and nothing else tells
+of it. So each expression to which a template applies one of them stands here, and what is not here is found by a test.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from jinja2 import Environment, nodes
 from pydantic import BaseModel
 
 from api.codes import DOOR
-from api.pages.acting import BY_PEOPLE, SHAPES
+from api.pages.acting import BY_PEOPLE, SHAPES, about
 from api.pages.drawings.timeline import Mark
 from api.pages.evidence import TO_VERIFY
 from api.pages.fields import LEFT_TO_THE_SERVICE
@@ -88,6 +88,12 @@ def labels() -> set[str]:
     return {name for shape in shapes() for name in shape.model_fields if name not in LEFT_TO_THE_SERVICE} | {"kind"}
 
 
+def helps() -> set[str]:
+    """What is said of fields."""
+    asked = (info for shape in shapes() for name, info in shape.model_fields.items() if name not in LEFT_TO_THE_SERVICE)
+    return {info.description for info in asked if info.description}
+
+
 def choices() -> set[str]:
     """Codes that can be chosen in forms: literals, roles, and kinds of what an act is about."""
     asked = [(shape, name) for shape in shapes() for name in shape.model_fields if name not in LEFT_TO_THE_SERVICE - {"kind"}]
@@ -150,6 +156,8 @@ SHOWN: Mapping[str, Iterable[str]] = {
     "program.standing": Standing,
     "proposal.status": ProposalStatus,
     "refused": (*FAULTS, BROKEN_OFF),
+    "about": {about(SHAPES[kind]) for kind in BY_PEOPLE},
+    "field.help": helps(),
     "role": Role,
     "seat.role": Role,
     "showing.kind": SHOWINGS,
@@ -168,7 +176,7 @@ def expressions() -> dict[str, set[str]]:
     environment = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
     for file in FOLDER.glob("*.html"):
         tree = environment.parse(file.read_text())
-        asked = [one.node for one in tree.find_all(nodes.Filter) if one.name == "words"]
+        asked = [one.node for one in tree.find_all(nodes.Filter) if one.name in ("words", "said")]
         asked += [one.args[0] for one in tree.find_all(nodes.Call) if _spelled(one.node).rpartition(".")[2] == "badge"]
         for node in asked:
             found.setdefault(_spelled(node), set()).add(file.name)

@@ -43,8 +43,8 @@ def test_a_language_has_every_text_of_the_frame(code: str) -> None:
 @pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize("expression", sorted(SHOWN))
 def test_a_language_has_every_code_that_pages_show(code: str, expression: str) -> None:
-    """States, roles, acts, kinds, refusals, and the fields of forms with what can be chosen in them."""
-    assert {str(one).replace("_", " ") for one in SHOWN[expression]} - translated(code) == set()
+    """States, roles, acts, kinds, refusals; fields of forms, with what is said of them and what can be chosen in them."""
+    assert {one if " " in one else one.replace("_", " ") for one in map(str, SHOWN[expression])} - translated(code) == set()
 
 
 def test_every_expression_that_is_shown_as_words_is_known_with_its_codes() -> None:
