@@ -63,7 +63,7 @@ async def test_an_arabic_page_tells_states_acts_and_refusals_in_arabic(door: Doo
     browser.client.headers["Accept-Language"] = "ar"
     action = f"/programs/{door.program}/act/determine"
     form = await browser.open(action)
-    assert form.title == "البتّ"
+    assert form.title == "اتخاذ قرار"
     chosen = {one.get("value"): one.text_content() for one in form.tree.xpath("//select[@name='outcome']/option")}
     assert chosen["partly_achieved"] == "متحقق جزئيًا"
     values = {"milestone": "announced", "outcome": "achieved", "reason": "So."}
