@@ -150,7 +150,7 @@ async def test_a_day_outside_the_window_is_refused_with_both_edges(agreeing: Doo
     refused = await browser.send(form.form(action), press=PREVIEW, **{"matter.on": in_days(60), "reason": "Late."})
     assert refused.status == 422
     summary = refused.tree.get_element_by_id("summary").text_content()
-    assert "outside the window" in summary
+    assert "outside_the_window" in summary
     assert "not before" in summary
     assert "not after" in summary
 
