@@ -81,6 +81,7 @@ DOOR = {
     "hash_differs": 422,
     "document_unknown": 422,
     "http_error": 400,
+    "ledger_fault": 500,
     "fault": 500,
     "unavailable": 503,
 }
