@@ -15,10 +15,11 @@ from starlette.requests import ClientDisconnect
 from api.allowance import cost
 from api.answers.ledger import PreviewAnswer, ReceiptAnswer
 from api.callers import Caller, caller_from
+from api.declarations import WRITES
 from api.identity import CallerInfo
 from api.json_body import ExactRequest, JsonRoute
 from api.naming import filed_of
-from api.problems import WRITES, NotFound, Refused
+from api.problems import NotFound, Refused
 from api.state import State, StateOf, state_of
 from api.strictness import USUAL
 from db.receipts import Receipt

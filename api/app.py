@@ -15,16 +15,16 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp
 
-from api import page, problems
+from api import handlers, page
 from api.allowance import Allowances
 from api.checkpoints import CheckpointSigner
 from api.cross_origin import CrossOrigin
+from api.declarations import declared
 from api.document import completed, operation_id
 from api.gate import Gate
 from api.identity import KnownTokens
 from api.limits import BodyLimit
 from api.pages.app import mounted
-from api.problems import declared
 from api.provider import Provider, ProviderSettings
 from api.requests import RequestIds
 from api.routers import (
@@ -238,7 +238,7 @@ def create_app() -> FastAPI:
         app.include_router(
             room.router, prefix="/api/v1", dependencies=[Depends(nothing_is_ignored)], responses=declared(406, 422)
         )
-    problems.install(app)
+    handlers.install(app)
     page.install(app)
     app.router.routes.append(mounted())
     app.add_middleware(BodyLimit)

@@ -12,8 +12,9 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.callers import caller_from
+from api.handlers import body, unavailable
 from api.pages.visitor import SignInNeeded, visitor_of
-from api.problems import Invalid, Problem, Unauthenticated, Unavailable, body, unavailable
+from api.problems import Invalid, Problem, Unauthenticated, Unavailable
 from api.state import State
 
 API = "/api/"

@@ -15,6 +15,7 @@ from psycopg_pool import PoolTimeout
 from api.problems import Forbidden, NotFound
 from db.tokens import Tokens
 from rules.acts import Actor, Member, Role
+from rules.judging.members import not_held
 from rules.program import Program
 
 KNOWN_FOR_SECONDS = 2.0
@@ -76,13 +77,10 @@ class CallerInfo:
 
     def _check_membership(self, program: Program) -> None:
         """What is claimed has to be so. Raises Forbidden."""
-        if Member(person=self.person, role=self.role, party=self.party) not in program.members:
-            standing_for = f" for {self.party}" if self.party else ""
-            raise Forbidden(
-                "not_a_member",
-                f"{self.person} is no {self.role}{standing_for} in this program.",
-                "a role that the person has been admitted to, in the header Acting-As",
-            )
+        held = Member(person=self.person, role=self.role, party=self.party)
+        if held not in program.members:
+            accepted = "a role that the person has been admitted to, in the header Acting-As"
+            raise Forbidden("not_a_member", not_held(held), accepted)
 
     def check_acts(self) -> None:
         """Raises Forbidden for a caller who has not said as whom."""

@@ -9,8 +9,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.allowance import body_of
 from api.callers import caller_from
 from api.gate import OPEN
+from api.handlers import body as answered
 from api.problems import Problem
-from api.problems import body as answered
 from api.state import State
 
 MOST_BYTES = 2 * 1024 * 1024

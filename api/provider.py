@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
+from typing import Annotated, Any, Self, TypeAlias
 from urllib.parse import urlencode
 
 import httpx2
@@ -21,8 +21,8 @@ import structlog
 from joserfc import jwt
 from joserfc.errors import BadSignatureError, InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings
+from pydantic import BeforeValidator, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, NoDecode
 
 from rules.forms import ID
 
@@ -37,6 +37,23 @@ ASK_SECONDS, KEPT_SECONDS, AGAIN_SECONDS = 5.0, 3600.0, 30.0
 LEEWAY_SECONDS = 30
 LARGEST_ANSWER = 256 * 1024
 
+UNANSWERED = "The provider has answered without an ID token."
+OTHER_SIGN_IN = "The provider's token is of another sign-in."
+NOT_VALID = "The provider's token is not valid here."
+OTHER_NAME = "The provider describes itself under another name than the setting has."
+AWAY = "The provider cannot be reached; try again in a moment."
+REFUSED = "The provider has refused this sign-in."
+FAULTS = (UNANSWERED, OTHER_SIGN_IN, NOT_VALID, OTHER_NAME, AWAY, REFUSED)
+"""What people are told where a sign-in fails; pages have each in every language."""
+
+
+def _apart(text: object) -> object:
+    """The names that stand in one setting, with spaces or commas between."""
+    return frozenset(text.replace(",", " ").split()) if isinstance(text, str) else text
+
+
+People: TypeAlias = Annotated[frozenset[str], NoDecode, BeforeValidator(_apart)]
+
 
 class ProviderSettings(BaseSettings):
     """Left out, nobody signs in with a provider."""
@@ -50,6 +67,18 @@ class ProviderSettings(BaseSettings):
     accord_oidc_name: str = Field(
         default="oidc", pattern=r"^[a-z][a-z0-9-]{0,19}$", description="stands before the subject in the names of people"
     )
+    accord_oidc_starters: People = Field(
+        default=frozenset(), description="people of the provider who may start programs, as programs name them"
+    )
+
+    @model_validator(mode="after")
+    def _starters_are_its_people(self) -> Self:
+        ours = f"{self.accord_oidc_name}:"
+        if others := sorted(one for one in self.accord_oidc_starters if not one.startswith(ours) or not re.fullmatch(ID, one)):
+            raise ValueError(
+                f"ACCORD_OIDC_STARTERS: {', '.join(others)} is nobody of the provider; write {ours}SUBJECT, as pages show it"
+            )
+        return self
 
 
 class ProviderFault(Exception):
@@ -112,11 +141,15 @@ class Provider:
         answer = await self._asked("POST", str((await self._description())["token_endpoint"]), data=form, **held)
         token = answer.get("id_token")
         if not isinstance(token, str):
-            raise ProviderFault("The provider has answered without an ID token.")
+            raise ProviderFault(UNANSWERED)
         claims = await self._verified(token, self._settings.accord_oidc_client)
         if claims.get("nonce") != attempt.nonce:
-            raise ProviderFault("The provider's token is of another sign-in.")
+            raise ProviderFault(OTHER_SIGN_IN)
         return self._named(claims)
+
+    def starts(self, person: str) -> bool:
+        """Whether somebody of the provider may start programs."""
+        return person in self._settings.accord_oidc_starters
 
     @property
     def knows_bearers(self) -> bool:
@@ -144,10 +177,10 @@ class Provider:
             except (JoseError, ValueError) as error:
                 if is_again or not _may_be_another_key(error):
                     log.warning("token_refused", error=error)
-                    raise ProviderFault("The provider's token is not valid here.") from error
+                    raise ProviderFault(NOT_VALID) from error
             else:
                 return decoded.claims
-        raise ProviderFault("The provider's token is not valid here.")
+        raise ProviderFault(NOT_VALID)
 
     def _named(self, claims: Mapping[str, Any]) -> str:
         """The person as a program knows them: the name of the provider and the subject, or its hash where it has no form."""
@@ -165,7 +198,7 @@ class Provider:
             issuer = self._settings.accord_oidc_issuer or ""
             found = await self._asked("GET", f"{issuer.rstrip('/')}/.well-known/openid-configuration")
             if found.get("issuer") != issuer:
-                raise ProviderFault("The provider describes itself under another name than the setting has.")
+                raise ProviderFault(OTHER_NAME)
             self._known = (now, found)
         return self._known[1]
 
@@ -183,10 +216,10 @@ class Provider:
             found = answer.json() if len(answer.content) <= LARGEST_ANSWER else None
         except (httpx2.HTTPError, ValueError) as error:
             log.warning("provider_unavailable", error=error)
-            raise ProviderAway("The provider cannot be reached; try again in a moment.") from error
+            raise ProviderAway(AWAY) from error
         if answer.is_error or not isinstance(found, dict):
             log.warning("provider_refuses", status=answer.status_code)
-            raise ProviderFault("The provider has refused this sign-in.")
+            raise ProviderFault(REFUSED)
         return found
 
 

@@ -10,9 +10,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,10 @@ SHORT = {
     "erbil_withdrawal": "PT20M",
 }
 PATIENCE_SECONDS = 60.0
+DONE_AT_ONCE = ("evidence", "verification", "determination")
+"""What is owed and not waited for: time to observe passes by itself."""
+
+MOST_BLOCKS = 3
 
 Say = Callable[[str], None]
 
@@ -48,99 +53,78 @@ class NoTokens(Exception):
 
 
 class Demo:
-    """One run; every line that it says is something that the service has answered."""
+    """One run, by a client of the API; every line that it says is something that the service has answered."""
 
     def __init__(self, service: Service, people: dict[str, Person], say: Say, pages: str = "") -> None:
         """`pages`: the address of the pages, which show what happens as it does; empty: nothing is said of them."""
-        self._pages = pages
-        self._service, self._people, self._say = service, people, say
+        self._service, self._people, self._say, self._pages = service, people, say, pages
         self._program = ""
         self._begun = time.monotonic()
         self._pieces = 0
+        self._attested: set[tuple[str, str, str]] = set()
 
     async def run(self) -> None:
         """The whole story. Raises Refused, or TimeoutError when a clock does not strike."""
         await self._start()
-        self._chapter("The United States moves first")
-        await self._achieve("announcement")
-        self._chapter("Iraq responds")
-        await self._achieve("guarantees")
-        self._chapter("Quiet is kept, and broken")
+        for phase in ("announcement", "guarantees"):
+            await self._bring_on(phase)
         await self._be_attacked()
         await self._until("stability", "complete")
-        self._chapter("The program opens")
         await self._consent()
         await self._until("sfa_programs", "open")
-        self._chapter("It opens four programs")
-        for child in await self._children():
-            await self._tell_of(child)
-        self._chapter("What blocks next")
+        await self._tell_of_children()
         await self._say_what_blocks()
 
     async def _start(self) -> None:
         body = cast.start_of(tuple(self._people.values()), PLAN)
         body |= {"title": "Demonstration with short clocks", "parameters": SHORT}
-        started = await self._service.write(self._people["officer"], "/programs", body)
-        self._program = started["program"]
-        self._tell(f"started program {self._program}: quiet of {SHORT['stability_length']} instead of months")
+        self._program = (await self._service.write(self._people["officer"], "/programs", body))["program"]
         if self._pages:
-            self._say(f"  watch it at {self._pages}/programs/{self._program}")
+            link = sign_in_link(self._pages, self._people["officer"])
+            self._say(
+                f"watch it at {self._pages}/programs/{self._program}\nsign in first, by this link, which is secret: {link}"
+            )
+        self._tell(f"started, with a quiet of {SHORT['stability_length']} instead of months")
 
-    async def _achieve(self, phase: str) -> None:
-        for milestone in await self._read("/milestones", phase=phase):
-            for showing in milestone["shown_by"]:
-                await self._show(milestone, showing)
-        for milestone in await self._read("/milestones", phase=phase):
-            await self._determine(milestone)
+    async def _bring_on(self, phase: str) -> None:
+        """Does what is owed in a phase, by the acts that the API names for it, until the phase is complete."""
+        titles = {one["name"]: one["title"] for one in await self._read("/milestones", phase=phase)}
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while any(owed := [one for one in await self._read("/owed") if one["name"] in titles]):
+            if (one := next((one for one in owed if one["kind"] in DONE_AT_ONCE), None)) is not None:
+                by = await self._do(one)
+                if one["kind"] == "determination":
+                    self._tell(f"{by} determines: {titles[one['name']]}")
+                continue
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{phase} still waits: {[one['sentence'] for one in owed]}")
+            await asyncio.sleep(0.2)
         await self._until(phase, "complete")
 
-    async def _show(self, milestone: dict[str, Any], showing: dict[str, Any]) -> None:
-        attestation = showing["kind"] == "attestation"
-        parties = list(milestone["owed_by"])
-        if attestation:
-            plan_parties = ("us", "iraq")
-            parties = [party for party in plan_parties if party in showing["sentence"]] or parties
-        for party in parties:
+    async def _do(self, owed: dict[str, Any]) -> str:
+        """The first act by which something is done, and who has done it."""
+        act = owed["acts"][0]
+        party = next(one for one in act["parties"] if (owed["name"], str(act["known"].get("shows")), one) not in self._attested)
+        person = next(one for one in self._people.values() if one.party == party and one.role in act["roles"])
+        body = {name: await self._said(person, name, value) for name, value in act["body"].items()}
+        await self._service.write(person, act["route"].removeprefix("/api/v1"), body)
+        if owed["kind"] == "evidence":
+            self._attested.add((owed["name"], body["shows"], party))
+        return person.name
+
+    async def _said(self, person: Person, name: str, value: Any) -> Any:
+        """What is filled in where the API has left a place for it, between < and >."""
+        if name == "document":
+            path, content = f"/programs/{self._program}/documents", f"Document {self._pieces} ({datetime.now(UTC)})".encode()
+            filed = await self._service.file(person, path, f"document-{self._pieces}.txt", content)
+            return {part: filed[part] for part in ("sha256", "name", "size")}
+        if name == "evidence" and value.startswith("<"):
             self._pieces += 1
-            name = f"piece-{self._pieces}"
-            recorder = self._people[f"{party}-{'representative' if attestation else 'recorder'}"]
-            evidence: dict[str, Any] = {"evidence": name, "milestone": milestone["name"], "shows": showing["name"]}
-            if showing["kind"] == "document":
-                evidence["document"] = await self._file(recorder, showing)
-            else:
-                evidence["text"] = f"We state {showing['what']}."
-            await self._write(recorder.name, "/evidence", evidence)
-            await self._verify(milestone, name, party)
-        self._tell(f"{' and '.join(parties)}: {showing['what']} (verified by somebody else)")
-
-    async def _file(self, recorder: Person, showing: dict[str, Any]) -> dict[str, Any]:
-        content = f"{showing['what']} ({datetime.now(UTC):%Y-%m-%d %H:%M:%S})".encode()
-        path = f"/programs/{self._program}/documents"
-        filed = await self._service.file(recorder, path, f"{showing['name']}.txt", content)
-        return {name: filed[name] for name in ("sha256", "name", "size")}
-
-    async def _verify(self, milestone: dict[str, Any], evidence: str, recorded_by: str) -> None:
-        verifiers = [party for party in milestone["verified_by"] if party != recorded_by]
-        await self._write(f"{verifiers[-1]}-verifier", "/verifications", {"evidence": evidence})
-
-    async def _determine(self, milestone: dict[str, Any]) -> None:
-        verdict = {"milestone": milestone["name"], "outcome": "achieved", "reason": "Everything asked for is shown."}
-        authority = f"{milestone['determined_by'][0]}-authority"
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            try:
-                await self._write(authority, "/determinations", verdict)
-            except Refused as refused:
-                if refused.code != "observation_open" or time.monotonic() > deadline:
-                    raise
-                await asyncio.sleep(0.2)
-            else:
-                break
-        self._tell(f"{authority} determines: {milestone['title']}")
+            return f"piece-{self._pieces}"
+        return f"We state {value[1:-1]}." if name == "text" else "Everything asked for is shown." if name == "reason" else value
 
     async def _be_attacked(self) -> None:
-        before = await self._stability()
-        self._tell(f"quiet is counted from {before['counted_from'][11:19]} UTC to {before['completes_at'][11:19]} UTC")
+        self._tell(f"quiet is counted {_span(await self._stability())}")
         await asyncio.sleep(3)
         report = {
             "incident": "rockets",
@@ -154,8 +138,7 @@ class Demo:
         await self._write("us-recorder", "/incidents", report)
         self._tell(f"rockets are reported: the period is {(await self._stability())['status']}")
         await self._write("hmc-authority", "/incidents/rockets/confirmations", {"reason": "Seen by both sides."})
-        after = await self._stability()
-        self._tell(f"confirmed: counted anew from {after['counted_from'][11:19]} to {after['completes_at'][11:19]} UTC")
+        self._tell(f"they are confirmed: counted anew {_span(await self._stability())}")
         await self._write("hmc-authority", "/incidents/rockets/resolutions", {"reason": "The launchers were seized."})
 
     async def _consent(self) -> None:
@@ -167,45 +150,41 @@ class Demo:
             await self._write(f"{party}-representative", "/consents", {"phase": "sfa_programs"})
             self._tell(f"{party} consents")
 
-    async def _children(self) -> list[dict[str, Any]]:
-        """The child programs, once each of them has a ledger of its own."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            family = await self._read("/family")
-            children: list[dict[str, Any]] = family["children"]
-            if all(child["standing"] == "running" for child in children):
-                return children
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"not opened: {[child['name'] for child in children if child['standing'] != 'running']}")
-            await asyncio.sleep(0.2)
-
-    async def _tell_of(self, child: dict[str, Any]) -> None:
-        """Where a child program stands, with the published figures recorded for its indicators."""
-        count = await record_figures(self._service, self._people["checker"], child)
-        block = child["blocking"]
-        self._tell(f"{child['title']}: {child['standing']}; {count} published figures recorded")
-        self._tell(f"    {block['sentence']} [{', '.join(block['owes'])}]")
+    async def _tell_of_children(self) -> None:
+        """Where the child programs stand, once each has a ledger; published figures are recorded for their indicators."""
+        children = await self._waited(self._children, lambda found: all(one["standing"] == "running" for one in found))
+        for child in children:
+            count = await record_figures(self._service, self._people["checker"], child)
+            block = child["blocking"]
+            self._tell(f"{child['title']}: {count} figures; {block['sentence']} [{', '.join(block['owes'])}]")
 
     async def _say_what_blocks(self) -> None:
-        for block in (await self._read("/blocking"))["gates"]:
+        gates = (await self._read("/blocking"))["gates"]
+        for block in gates[:MOST_BLOCKS]:
             owes = f" [{', '.join(block['owes'])} owes the next act]" if block["owes"] else ""
-            self._tell(f"{block['phase']}: {block['sentence']}{owes}")
+            self._tell(f"next, {block['phase']}: {block['sentence']}{owes}")
 
-    async def _stability(self) -> dict[str, Any]:
-        phases = await self._read("/phases")
-        found: dict[str, Any] = next(phase["stability"] for phase in phases if phase["name"] == "stability")
-        return found
+    async def _children(self) -> Any:
+        return (await self._read("/family"))["children"]
+
+    async def _stability(self) -> Any:
+        return (await self._phase("stability"))["stability"]
+
+    async def _phase(self, name: str) -> Any:
+        return next(phase for phase in await self._read("/phases") if phase["name"] == name)
 
     async def _until(self, name: str, status: str) -> None:
+        await self._waited(partial(self._phase, name), lambda phase: phase["status"] == status)
+        self._tell(f"phase {name} is {status}")
+
+    async def _waited(self, ask: Callable[[], Awaitable[Any]], is_so: Callable[[Any], bool]) -> Any:
+        """The first answer that is so. Raises TimeoutError."""
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            phase = next(phase for phase in await self._read("/phases") if phase["name"] == name)
-            if phase["status"] == status:
-                self._tell(f"phase {name} is {status}")
-                return
+        while not is_so(found := await ask()):
             if time.monotonic() > deadline:
-                raise TimeoutError(f"{name} is still {phase['status']}: {[b['sentence'] for b in phase['blocking']]}")
+                raise TimeoutError(f"still not so: {str(found)[:500]}")
             await asyncio.sleep(0.2)
+        return found
 
     async def _write(self, person: str, path: str, body: dict[str, Any]) -> Any:
         return await self._service.write(self._people[person], f"/programs/{self._program}{path}", body)
@@ -213,11 +192,12 @@ class Demo:
     async def _read(self, path: str, **query: str) -> Any:
         return await self._service.read(self._people["officer"], f"/programs/{self._program}{path}", **query)
 
-    def _chapter(self, title: str) -> None:
-        self._say(f"\n{title}")
-
     def _tell(self, text: str) -> None:
-        self._say(f"  {time.monotonic() - self._begun:5.1f} s  {text}")
+        self._say(f"{time.monotonic() - self._begun:5.1f} s  {text}")
+
+
+def _span(stability: dict[str, Any]) -> str:
+    return f"from {stability['counted_from'][11:19]} to {stability['completes_at'][11:19]} UTC"
 
 
 def demonstrate(home: Path, say: Say) -> None:
@@ -238,7 +218,6 @@ async def _on(api: str, home: Path, say: Say) -> None:
         raise NoTokens(home)
     people = {person.name: person for person in cast.read(home / "tokens.json")}
     async with Service(api) as service:
-        say(f"To watch it in a browser, sign in by this link, which is secret: {sign_in_link(api, people['officer'])}")
         await Demo(service, people, say, api).run()
 
 

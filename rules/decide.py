@@ -31,7 +31,7 @@ from rules.judging.evidence import evidence_fact
 from rules.judging.family import child_reported, parent_reported
 from rules.judging.incidents import incident_fact
 from rules.judging.matters import plan_accepted
-from rules.judging.members import check_members, member_fact
+from rules.judging.members import check_holds, check_members, member_fact
 from rules.judging.milestones import observed
 from rules.judging.mistakes import taken_back
 from rules.judging.phases import advanced, consented, standing_fact
@@ -253,13 +253,7 @@ def _check_actor(program: Program, act: a.Act) -> None:
         raise No(Code.ROLE_MAY_NOT, f"The role {actor.role} may not {part.replace('_', ' ')}.", by(part))
     if actor.role is a.Role.CLOCK or _is_own_checker(program, actor):
         return
-    if a.Member(person=actor.person, role=actor.role, party=actor.party) not in program.members:
-        standing_for = f" for {actor.party}" if actor.party else ""
-        raise No(
-            Code.NOT_A_MEMBER,
-            f"{actor.person} is no {actor.role}{standing_for} in this program.",
-            "a role that the person has been admitted to",
-        )
+    check_holds(program, actor)
 
 
 def _check_effects(program: Program, unbound: a.Act, shown: str, at: datetime) -> None:

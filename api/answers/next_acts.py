@@ -15,6 +15,7 @@ from rules import acts as a
 from rules.authority import who_may
 from rules.explaining.milestones import next_act, without_evidence
 from rules.explaining.owing import Owed
+from rules.following.agreed_dates import window_told
 from rules.following.filing import may_be_unfiled
 from rules.following.verifiers import who_verifies
 from rules.language.milestones import Attestation, Filed, Measured, Showing
@@ -28,6 +29,7 @@ ROUTES: Mapping[type[BaseModel], str] = {
     a.Observe: "observations",
     a.Determine: "determinations",
     a.Consent: "consents",
+    a.Propose: "proposals",
     a.ObjectTo: "proposals/{proposal}/objections",
     a.SettleDispute: "disputes/{dispute}/settlements",
     a.ConfirmIncident: "incidents/{incident}/confirmations",
@@ -98,7 +100,9 @@ class NextActs:
                 yield self._act(a.DismissIncident, who, {"incident": name})
             case "agreement":
                 procedure = self._program.plan.agreed_dates[name].agreed_by
-                yield self._act(a.Propose, (), {"procedure": procedure, "matter": {"kind": "agree_date", "date": name}})
+                parties = self._program.plan.procedures[procedure].proposed_by
+                matter = {"kind": "agree_date", "date": name, "on": f"<a day {window_told(self._program, name)}>"}
+                yield self._act(a.Propose, parties, {"procedure": procedure, "matter": matter})
             case "commitment":
                 because = self._program.commitments[name].because
                 if because is not None:  # else it takes another figure

@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from api.answers.windows import WindowAnswer, window_of
 from rules.explaining.explain import Blocking, blocking_phase
 from rules.following.filing import unfiled
 from rules.following.findings import showing
@@ -70,6 +71,7 @@ class PhaseAnswer(BaseModel):
     within: str | None
     status: str
     entry_met: bool
+    window: WindowAnswer | None = Field(default=None, description="in which it can open, by its entry gate; null: at any time")
     opened_at: Instant | None
     completed_at: Instant | None
     stability: StabilityAnswer | None
@@ -85,6 +87,7 @@ class PhaseAnswer(BaseModel):
             within=rule.within,
             status=state.told,
             entry_met=state.entry_met,
+            window=window_of(program, name),
             opened_at=state.opened_at,
             completed_at=state.completed_at,
             stability=_stability(program, name, at),

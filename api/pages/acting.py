@@ -39,7 +39,7 @@ NO_FORM = frozenset({"start_program", "file_document"})
 BY_PEOPLE = frozenset(kind for kind, roles in MAY.items() if roles - {a.Role.CLOCK, a.Role.CHECKER}) - NO_FORM
 """Acts that have a form here."""
 
-MOST_FIELDS, MOST_FILES = 200, 1
+MOST_FIELDS, MOST_FILES = 500, 1
 LARGEST_FIELD = 300_000
 
 
@@ -174,7 +174,7 @@ def _form(
         "act_form.html",
         status,
         kind=kind,
-        about=(shape.__doc__ or "").strip(),
+        about=about(shape),
         fields=fields,
         key=key,
         errors=errors or {},
@@ -182,3 +182,8 @@ def _form(
         problem=problem,
         largest=view.state.settings.accord_largest_document,
     )
+
+
+def about(shape: type[BaseModel]) -> str:
+    """What an act is, as its shape says it, in one line."""
+    return " ".join((shape.__doc__ or "").split())

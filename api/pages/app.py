@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import unreadable
+from api.handlers import unavailable
 from api.pages import (
     acting,
     changes,
@@ -45,7 +46,7 @@ from api.pages import (
 from api.pages.templates import STATIC
 from api.pages.view import page
 from api.pages.visitor import SignInNeeded, visitor_if_any
-from api.problems import Invalid, Plain, Problem, unavailable
+from api.problems import Invalid, Plain, Problem
 from api.requests import route_of
 from logs.request import REQUEST
 

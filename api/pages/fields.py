@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin
@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
-from api.pages.options import OPTIONS, Option, Options
+from api.pages.options import OPTIONS, Option, Options, rows_of
 from rules.program import Program
 from rules.times import written
 from rules.vocabulary.documents import FiledDocument
 
-Kind: TypeAlias = Literal["line", "text", "instant", "choice", "choices", "flag", "file", "hidden", "table"]
+Kind: TypeAlias = Literal["line", "text", "instant", "day", "choice", "choices", "flag", "file", "hidden", "table"]
 
 LEFT_TO_THE_SERVICE = frozenset({"kind", "effects", "origin", "as_written", "parent", "programs"})
 """Parts of acts that no person fills in: they are a check's, or follow from what was shown."""
@@ -51,6 +51,8 @@ class Field:
     value: str = ""
     values: tuple[str, ...] = ()
     error: str | None = None
+    title: str = ""
+    """What the plan calls it, where it does."""
 
     @property
     def label(self) -> str:
@@ -99,8 +101,19 @@ def _fields(shape: type[BaseModel], program: Program, given: Given, kind: str, p
             yield from _fields(inner, program, given, kind, f"{place}.")
         elif (union := _matters(inner)) is not None:
             yield from _one_of(union, program, given, kind, place)
+        elif get_origin(inner) is dict and (rows := rows_of(place, program, given.one)) is not None:
+            yield from _rows(rows, inner, place, given, is_required=info.is_required(), help_=info.description)
         else:
             yield _field(place, shape, name, _options(kind, name, program, given), given)
+
+
+def _rows(rows: list[Option], inner: Any, place: str, given: Given, *, is_required: bool, help_: str | None) -> Iterator[Field]:
+    """A question for each name that the plan has for the keys of a table; what is left empty is left out."""
+    kind = _kind(_plain(get_args(inner)[1]), LONGEST_LINE + 1, has_options=False)
+    for number, row in enumerate(rows):
+        name = f"{place}.{row.value}"
+        said = help_ if number == 0 else None
+        yield Field(name, kind, is_required=is_required, help=said, value=given.one(name), title=row.title)
 
 
 def _field(place: str, shape: type[BaseModel], name: str, options: Options, given: Given) -> Field:
@@ -131,6 +144,8 @@ def _kind(inner: Any, most: int, *, has_options: bool) -> Kind:
         return "table"
     if inner is datetime:
         return "instant"
+    if inner is date:
+        return "day"
     if inner is bool:
         return "flag"
     return "text" if most > LONGEST_LINE else "line"
@@ -149,7 +164,7 @@ def _schema(shape: type[BaseModel]) -> Mapping[str, Any]:
 
 def _one_of(union: Mapping[str, type[BaseModel]], program: Program, given: Given, kind: str, place: str) -> Iterator[Field]:
     """What kind of thing it is, and then the fields of that kind."""
-    options = tuple(Option(name, name.replace("_", " ")) for name in union)
+    options = tuple(Option(name, name.replace("_", " "), is_code=True) for name in union)
     chosen = given.one(f"{place}.kind")
     yield Field(f"{place}.kind", "choice", is_required=True, options=options, value=chosen)
     if chosen in union:
@@ -164,9 +179,11 @@ def _options(kind: str, name: str, program: Program, given: Given) -> Options:
 
 def _literals(inner: Any) -> tuple[Option, ...]:
     if get_origin(inner) is Literal:
-        return tuple(Option(str(value), str(value).replace("_", " ")) for value in get_args(inner))
+        return tuple(Option(str(value), str(value).replace("_", " "), is_code=True) for value in get_args(inner))
     if isinstance(inner, type) and hasattr(inner, "__members__"):
-        return tuple(Option(str(one.value), str(one.value)) for one in inner.__members__.values())
+        return tuple(
+            Option(str(one.value), str(one.value).replace("_", " "), is_code=True) for one in inner.__members__.values()
+        )
     return ()
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from gettext import NullTranslations
@@ -54,6 +54,10 @@ class Language:
     def day(self, at: datetime, zone: str) -> str:
         """The day of an instant in a time zone: 22 Nov 2026."""
         return str(format_date(at.astimezone(ZoneInfo(zone)), "d MMM y", locale=self.locale))
+
+    def date(self, on: date) -> str:
+        """A day of the calendar, which is the same in every zone."""
+        return str(format_date(on, "d MMM y", locale=self.locale))
 
     def relative(self, at: datetime, now: datetime) -> str:
         """How far an instant lies from now, in words: in 12 days, 3 hours ago."""

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
+from api.answers.agreed_dates import AgreedDateAnswer
 from api.answers.phases import MilestoneAnswer
 from api.pages.drawings.chart import charts
 from api.pages.programs import entries_told
@@ -13,7 +14,7 @@ from api.pages.view import ViewOf
 from api.problems import NotFound
 from api.routers.evidence import answers_of
 from db.queries import Sought
-from rules.language.milestones import Measured
+from rules.language.milestones import Measured, Milestone
 
 router = APIRouter(prefix="/programs/{program}/milestones")
 
@@ -24,6 +25,11 @@ DECIDED = (
     "finding_made",
     "observation_made",
     "milestone_determined",
+    "vote_cast",
+    "milestone_declined",
+    "milestone_final",
+    "deadline_extended",
+    "relief_changed",
     "determination_taken_back",
     "milestone_waived",
     "waiver_expired",
@@ -52,7 +58,8 @@ async def milestone(view: ViewOf, program: UUID, name: str) -> Response:
     if name not in held.plan.milestones:
         raise NotFound("milestone")
     answer = MilestoneAnswer.of(held, name, opened.at)
-    counted = [how.indicator for how in held.plan.milestones[name].shown_by.values() if isinstance(how, Measured)]
+    rule = held.plan.milestones[name]
+    counted = [how.indicator for how in rule.shown_by.values() if isinstance(how, Measured)]
     indicators = {one for indicator in counted for one in held.plan.recorded_for[indicator]}
     pieces = [
         one
@@ -65,8 +72,16 @@ async def milestone(view: ViewOf, program: UUID, name: str) -> Response:
         opened,
         "milestone.html",
         milestone=answer,
-        note=held.plan.milestones[name].note,
+        note=rule.note,
+        considering=rule.determined.considering,
+        agreed=[AgreedDateAnswer.of(held, one) for one in _agreed(rule)],
         charts=charts(held, name),
         decided=entries_told(opened, [line.entry for line in decided]),
         evidence=await answers_of(view.state, program, pieces[: -MOST - 1 : -1]),
     )
+
+
+def _agreed(rule: Milestone) -> list[str]:
+    """The agreed days that its date is counted from."""
+    dates = rule.due.dates if rule.due else ()
+    return list(dict.fromkeys(one.from_.agreed for one in dates if one.from_.agreed is not None))

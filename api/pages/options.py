@@ -14,10 +14,12 @@ from rules.vocabulary.incidents import Incident
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A value and what it is called."""
+    """A value and what it is called. A code of the law, and the state of a thing, are told in the visitor's language."""
 
     value: str
     title: str
+    is_code: bool = False
+    state: str | None = None
 
 
 Options: TypeAlias = list[Option] | None
@@ -44,27 +46,29 @@ def _parties(program: Program) -> list[Option]:
 
 def _evidence(program: Program, _: Chosen) -> Options:
     pieces = [piece for piece in program.evidence.values() if piece.status is not EvidenceStatus.WITHDRAWN]
-    return [Option(piece.id, evidence_in_words(program, piece)) for piece in reversed(pieces)] if len(pieces) <= MOST else None
+    if len(pieces) > MOST:
+        return None
+    return [Option(piece.id, evidence_in_words(program, piece), state=piece.status) for piece in reversed(pieces)]
 
 
 def evidence_in_words(program: Program, piece: Evidence) -> str:
     if (figure := piece.measurement) is not None:
         indicator = program.plan.indicators.get(figure.indicator)
         title = indicator.title if indicator else figure.indicator
-        return f"{title}, {figure.period}: {figure.value} {figure.unit} ({piece.status})"
+        return f"{title}, {figure.period}: {figure.value} {figure.unit}"
     milestone = program.plan.milestones.get(piece.milestone or "")
-    return f"{milestone.title if milestone else piece.milestone}: {piece.shows} by {piece.recorded_by.person} ({piece.status})"
+    return f"{milestone.title if milestone else piece.milestone}: {piece.shows}, {piece.recorded_by.person}"
 
 
 def _incidents(program: Program, _: Chosen) -> Options:
     if len(program.incidents) > MOST:
         return None
-    return [Option(one.id, _of_incident(program, one)) for one in reversed([*program.incidents.values()])]
+    return [Option(one.id, _of_incident(program, one), state=one.status) for one in reversed([*program.incidents.values()])]
 
 
 def _of_incident(program: Program, one: Incident) -> str:
     kind = program.plan.incidents.get(one.kind)
-    return f"{kind.title if kind else one.kind}, {one.place}, {one.happened_at:%Y-%m-%d} ({one.status})"
+    return f"{kind.title if kind else one.kind}, {one.place}, {one.happened_at:%Y-%m-%d}"
 
 
 def _shows(program: Program, chosen: Chosen) -> Options:
@@ -118,5 +122,26 @@ OPTIONS: Mapping[str, Callable[[Program, Chosen], Options]] = {
     "assessor": lambda program, _: _titled(program.plan.assessors),
     "grade": _grade,
     "check": lambda program, _: _titled(program.plan.checks),
+    "date": lambda program, _: _titled(program.plan.agreed_dates),
 }
 """By the name of a field in an act."""
+
+
+def _considerations(program: Program, chosen: Chosen) -> list[Option]:
+    milestone = program.plan.milestones.get(chosen("milestone"))
+    return [Option(name, text) for name, text in milestone.determined.considering.items()] if milestone else []
+
+
+def _due(program: Program, _: Chosen) -> list[Option]:
+    """Milestones that have a date and are not achieved."""
+    owed = [name for name, state in program.milestones.items() if state.due is not None and not state.counts]
+    return _titled({name: program.plan.milestones[name] for name in owed if name in program.plan.milestones})
+
+
+ROWS: Mapping[str, Callable[[Program, Chosen], list[Option]]] = {"considered": _considerations, "matter.to": _due}
+"""By the place of a table in an act, the names that stand in its first column."""
+
+
+def rows_of(place: str, program: Program, chosen: Chosen) -> list[Option] | None:
+    """The rows of a table that the plan has names for; None for one that people name themselves."""
+    return ROWS[place](program, chosen) if place in ROWS else None

@@ -16,12 +16,12 @@ from api.answers.releases import ReleaseAnswer
 from api.pages.drawings.ring import ring
 from api.pages.drawings.timeline import timeline
 from api.pages.names import Names
+from api.pages.starting import may_start
 from api.pages.view import Opened, View, ViewOf
 from api.routers.family import get_family
 from api.routers.programs import count_programs, list_programs
 from api.seen import SeenProgram
 from db.queries import Sought, Wanted
-from rules.authority import may
 from rules.entries import Entry
 from rules.vocabulary.standing import Standing
 
@@ -60,7 +60,6 @@ async def programs(
     counts = await count_programs(view.state, wanted)
     known = await list_programs(view.state, Wanted(person=reader.listed_for, among=reader.among), limit=MOST_AT_ONCE)
     titles = await view.names_of(line.id for line in (*known.programs, *page.programs))
-    may_start = view.visitor.session.role is not None and may(reader.role, "start_own")
     return view.page(
         "programs.html",
         lines=page.programs,
@@ -70,7 +69,7 @@ async def programs(
         next=page.next,
         asked={**asked, "overdue": overdue},
         standings=list(Standing),
-        may_start=may_start,
+        may_start=may_start(view),
     )
 
 

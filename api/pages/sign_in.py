@@ -21,6 +21,7 @@ router = APIRouter()
 
 LONGEST = 500
 PROVIDER, UNDER_WAY = "/sign-in/provider", "accord_sign_in"
+BROKEN_OFF = "This sign-in was not begun here, or has taken too long."
 Next = Annotated[str, Query(alias="next", max_length=LONGEST)]
 
 
@@ -86,8 +87,7 @@ async def from_the_provider(
     """The browser comes back with a code. Only the browser that was sent there begins a session by it."""
     attempt, back = _under_way(request)
     if attempt is None or not code or not hmac.compare_digest(attempt.state.encode(), brought.encode()):
-        refused = "This sign-in was not begun here, or has taken too long."
-        return page(request, "sign_in.html", 401, back=back, refused=refused, by_provider=True)
+        return page(request, "sign_in.html", 401, back=back, refused=BROKEN_OFF, by_provider=True)
     try:
         person = await state.provider.person(attempt, code, _back(state, request))
     except ProviderFault as fault:

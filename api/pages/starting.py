@@ -17,10 +17,11 @@ from api import unreadable
 from api.identity import CallerInfo
 from api.pages.view import View, ViewOf, went
 from api.plans import PlanUnreadable, child_plans, named_plan, names
-from api.problems import Forbidden, Invalid, Problem
+from api.problems import Forbidden, Invalid, NotFound, Problem
 from api.routers.programs import Start, start_program
+from api.starters import check_starts
 from rules.acts import Role
-from rules.authority import FOR_A_PARTY, may
+from rules.authority import FOR_A_PARTY
 from rules.language.plan import Plan
 from rules.language.reading import Fault, Faulty
 from rules.soundness.accepted import accepted
@@ -71,11 +72,19 @@ async def start(view: ViewOf) -> Response:
 
 
 def _starter(view: View) -> CallerInfo:
-    """Raises Forbidden for who does not start programs."""
-    caller = view.visitor.reading()
-    if view.visitor.session.role is None or not may(caller.role, "start_own"):
-        raise Forbidden("role_may_not", "You do not start programs.", "somebody who signs in as an officer")
+    """Raises Forbidden or NotFound for who does not start programs."""
+    caller = view.visitor.starting()
+    check_starts(view.state.provider, caller)
     return caller
+
+
+def may_start(view: View) -> bool:
+    """Whether the visitor starts programs."""
+    try:
+        _starter(view)
+    except (Forbidden, NotFound):
+        return False
+    return True
 
 
 async def _document(view: View, sent: FormData) -> str:

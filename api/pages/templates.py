@@ -6,7 +6,7 @@ Templates are given answers, as the API gives them, and never what these were ma
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -23,6 +23,8 @@ from api.pages.languages import Language, languages
 
 FOLDER = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
+NONE = Markup("<span class='none'>-</span>")
+"""Where there is no date."""
 
 
 def rendered(language: Language, template: str, **shown: Any) -> str:
@@ -42,11 +44,13 @@ def _environment(code: str) -> Environment:
     )
     environment.install_gettext_translations(languages()[code].texts, newstyle=True)  # type: ignore[attr-defined]  # the extension's
     environment.filters |= {
-        "prefilled": _prefilled,
+        "prefilled": prefilled,
         "place_of": _place_of,
         "when": _when,
         "day": _day,
+        "date": _date,
         "words": _words,
+        "said": _said,
         "paragraphs": _paragraphs,
     }
     environment.globals["static"] = static
@@ -70,6 +74,14 @@ def _day(
     return _time(context, at, _language(context).day, zone_shown=False, relative=relative, zone=zone)
 
 
+@pass_context
+def _date(context: Context, on: date | None) -> Markup:
+    """A day of the calendar."""
+    if on is None:
+        return NONE
+    return Markup("<time datetime='{}'>{}</time>").format(f"{on:%Y-%m-%d}", _language(context).date(on))
+
+
 def _time(
     context: Context,
     at: datetime | None,
@@ -80,7 +92,7 @@ def _time(
     zone: str | None = None,
 ) -> Markup:
     if at is None:
-        return Markup("<span class='none'>-</span>")
+        return NONE
     zone, language = zone or str(context["zone"]), _language(context)
     shown = write(at, zone) + (f" {zone}" if zone_shown else "")
     far = Markup(" <span class='relative'>{}</span>").format(language.relative(at, context["at"])) if relative else ""
@@ -92,7 +104,13 @@ def _time(
 @pass_context
 def _words(context: Context, code: str) -> str:
     """A code of the law (a status, a role, a kind) as words of the visitor's language."""
-    return str(context.call(context["gettext"], code.replace("_", " ")))
+    return _said(context, code.replace("_", " "))
+
+
+@pass_context
+def _said(context: Context, sentence: str) -> str:
+    """A sentence of ours that stands beside the templates, in the visitor's language."""
+    return _language(context).texts.gettext(sentence)
 
 
 def _paragraphs(text: str) -> Markup:
@@ -105,9 +123,16 @@ def _paragraphs(text: str) -> Markup:
     )
 
 
-def _prefilled(act: ActAnswer) -> str:
+def prefilled(act: ActAnswer) -> str:
     """The query by which the form of an act is filled in with what is known of it already."""
-    return f"?{urlencode(act.known)}" if act.known else ""
+    known = act.known | {
+        f"{name}.{inner}": value
+        for name, held in (act.body or {}).items()
+        if isinstance(held, dict)
+        for inner, value in held.items()
+        if isinstance(value, str) and not value.startswith("<")
+    }
+    return f"?{urlencode(known)}" if known else ""
 
 
 def _place_of(owed: OwedLineAnswer) -> str:
@@ -119,8 +144,10 @@ def _place_of(owed: OwedLineAnswer) -> str:
             return f"/disputes#{quote(owed.name)}"
         case "incident":
             return f"/incidents#{quote(owed.name)}"
-        case "consent" | "advance" | "commitment" | "agreement":
+        case "consent" | "advance" | "commitment":
             return ""
+        case "agreement":
+            return f"#date-{quote(owed.name)}"
         case _:
             return f"/milestones/{quote(owed.name)}"
 

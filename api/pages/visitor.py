@@ -66,6 +66,12 @@ class Visitor:
         role = Role(self.session.role) if self.session.role else Role.MONITOR
         return CallerInfo(self.person, role, self.session.party, self.session.program_id, self.session.expires_at)
 
+    def starting(self) -> CallerInfo:
+        """As whom the person starts programs: as the token says, or as an officer, which a setting has to allow."""
+        if self.session.role is not None:
+            return self.reading()
+        return CallerInfo(self.person, Role.OFFICER, None, None, self.session.expires_at, is_claimed=True)
+
     def roles_in(self, program: Program) -> list[Member]:
         """As whom the person may act in a program: by the token that signed in, or by every membership."""
         held = sorted(

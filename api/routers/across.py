@@ -14,8 +14,9 @@ from pydantic_core import from_json, to_json
 from api.answers.me import MeAnswer, MembershipAnswer
 from api.answers.owed import DateAnswer, DatePage, OwedLineAnswer, OwedPage
 from api.callers import Caller
+from api.declarations import READS
 from api.identity import CallerInfo
-from api.problems import READS, Invalid
+from api.problems import Invalid
 from api.state import StateOf
 from db.due_dates import DatePlace, DatesAsked, due_dates
 from db.memberships import memberships

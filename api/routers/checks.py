@@ -12,10 +12,12 @@ from fastapi import APIRouter, Path, Response
 from api.acting import RECORDED, ActRoute, Doing, ProgramId, Reasoned
 from api.answers.checks import CheckAnswer, RunAsked, Upcoming
 from api.callers import Caller
-from api.problems import READS, Forbidden, NotFound, Refused, Unavailable, declared
+from api.declarations import READS, declared
+from api.problems import Forbidden, NotFound, Refused, Unavailable
 from api.seen import seen
 from api.state import State, StateOf
 from rules import acts as a
+from rules.judging.members import not_held
 from rules.program import Program
 from rules.refusals import Code
 from rules.refusals import Refused as Refusal
@@ -54,8 +56,9 @@ async def run_check(state: StateOf, caller: Caller, program: ProgramId, check: C
     """
     held = await seen(state, caller, program)
     caller.check_role(a.Role.OFFICER)
-    if a.Member(person=caller.person, role=a.Role.OFFICER) not in held.members:
-        raise Forbidden("not_a_member", f"{caller.person} is no officer in this program.", "an officer of the program")
+    officer = a.Member(person=caller.person, role=a.Role.OFFICER)
+    if officer not in held.members:
+        raise Forbidden("not_a_member", not_held(officer), "an officer of the program")
     _check_known(held, check)
     if held.ended_at is not None:
         raise Refused(Refusal(Code.PROGRAM_ENDED, "The program has ended; nothing is checked any more.", "a program that runs"))

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Response
 
 from api.acting import RECORDED, ActRoute, Doing, Reasoned
 from api.answers.disputes import DisputeAnswer, SnapbackAnswer
-from api.problems import READS
+from api.declarations import READS
 from api.seen import Seen
 from rules import acts as a
 from rules.vocabulary.disputes import DisputeStatus

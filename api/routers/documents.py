@@ -14,10 +14,11 @@ from api.acting import ProgramId, refused
 from api.allowance import LONG_PAGE, USUAL_PAGE
 from api.answers.documents import DocumentAnswer, DocumentLine, DocumentPage
 from api.callers import Caller
+from api.declarations import READS, declared
 from api.filing import FILERS, file_upload
 from api.identity import CallerInfo
 from api.naming import filing
-from api.problems import READS, Gone, NotFound, declared
+from api.problems import Gone, NotFound
 from api.routers.evidence import entries_of
 from api.seen import Seen, seen
 from api.state import State, StateOf

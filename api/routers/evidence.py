@@ -11,7 +11,8 @@ from fastapi import APIRouter, Path, Query
 from api.allowance import LONG_PAGE, USUAL_PAGE
 from api.answers.evidence import EvidenceAnswer, EvidencePage
 from api.callers import Caller
-from api.problems import READS, NotFound
+from api.declarations import READS
+from api.problems import NotFound
 from api.seen import Seen
 from api.state import State, StateOf
 from db.queries import Sought

@@ -9,8 +9,9 @@ from fastapi import APIRouter
 from api.answers.family import ChildAnswer, FamilyAnswer, OpenPhaseAnswer, children_of
 from api.answers.phases import BlockingAnswer
 from api.callers import Caller
+from api.declarations import READS
 from api.identity import CallerInfo
-from api.problems import READS, NotFound
+from api.problems import NotFound
 from api.seen import Seen, SeenProgram, seen_at
 from api.state import State, StateOf
 from rules.explaining.explain import blocking

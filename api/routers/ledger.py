@@ -13,8 +13,9 @@ from api.allowance import LONG_PAGE, USUAL_PAGE
 from api.answers.changes import ChangesAnswer, DifferenceAnswer, RecordedAnswer
 from api.answers.ledger import EntryAnswer, EntryPage, FactKind, SealedAnswer, SealedPage, withheld
 from api.callers import Caller
+from api.declarations import READS
 from api.identity import CallerInfo
-from api.problems import READS, Invalid
+from api.problems import Invalid
 from api.seen import seen, seen_at
 from api.state import State, StateOf
 from db.queries import Line, Sought

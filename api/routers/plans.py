@@ -7,8 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from api.callers import Caller
+from api.declarations import declared
 from api.plans import PlanUnreadable, named_plan, names
-from api.problems import NotFound, declared
+from api.problems import NotFound
 from api.state import StateOf
 from rules.language.plan import PlanName
 

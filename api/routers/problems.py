@@ -5,9 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from api.problems import DOOR, NotFound, Refused, declared
+from api.codes import DOOR, status_of
+from api.declarations import declared
+from api.problems import NotFound
 from rules.refusals import Code
-from rules.refusals import Refused as Refusal
 from rules.words import Name
 
 router = APIRouter(prefix="/problems", tags=["problems"])
@@ -35,4 +36,4 @@ async def get_problem(code: Name) -> ProblemKind:
 
 
 def _law(code: Code) -> ProblemKind:
-    return ProblemKind(code=code, status=Refused(Refusal(code, "", "")).answered_with)
+    return ProblemKind(code=code, status=status_of(code))

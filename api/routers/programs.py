@@ -16,9 +16,11 @@ from api.answers.programs import (
     ProgramPage,
 )
 from api.callers import Caller
+from api.declarations import READS, WRITES
 from api.json_body import JsonRoute
 from api.plans import PlanUnreadable, child_plans, named_plan
-from api.problems import READS, WRITES, Forbidden, Invalid, NotFound
+from api.problems import Invalid
+from api.starters import check_starts
 from api.state import StateOf
 from db.queries import Place, Wanted
 from rules import acts as a
@@ -63,11 +65,7 @@ class Start(Strict):
 @router.post("", **{**RECORDED, "responses": {**RECORDED["responses"], **WRITES}})
 async def start_program(state: StateOf, caller: Caller, key: Key, body: Start, preview: Preview = False) -> Response:  # noqa: FBT002  a query flag
     """Starts a program from a plan. The caller becomes its first officer."""
-    caller.check_role(a.Role.OFFICER)
-    if caller.is_claimed:
-        raise Forbidden("role_may_not", "Programs are started with a token of this service.", "an officer's token")
-    if caller.program is not None:
-        raise NotFound("plan")
+    check_starts(state.provider, caller)
     if (body.plan is None) == (body.document is None):
         raise Invalid("unreadable", "Name a plan, or send a whole one; one of the two.")
     document = body.document or ""

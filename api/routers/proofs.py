@@ -14,8 +14,9 @@ from api.acting import ProgramId
 from api.allowance import LEAVES_A_UNIT
 from api.answers.proofs import CheckpointAnswer, ConsistencyAnswer, InclusionAnswer
 from api.callers import Caller
+from api.declarations import READS
 from api.identity import CallerInfo
-from api.problems import READS, Invalid
+from api.problems import Invalid
 from api.seen import seen
 from api.state import State, StateOf
 from proof.checkpoint import Checkpoint

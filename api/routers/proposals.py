@@ -10,7 +10,8 @@ from api.acting import RECORDED, ActRoute, Doing, Reasoned
 from api.allowance import PROPOSAL
 from api.answers.proposals import ProposalAnswer, ProposalLine
 from api.callers import Caller
-from api.problems import READS, NotFound
+from api.declarations import READS
+from api.problems import NotFound
 from api.seen import Seen
 from api.state import StateOf
 from rules import acts as a

@@ -8,7 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.answers.releases import PostingAnswer, PostingPage, ReleaseAnswer, TotalAnswer
-from api.problems import READS, NotFound
+from api.declarations import READS
+from api.problems import NotFound
 from api.seen import Seen
 from api.state import StateOf
 from db.queries import Sought

@@ -15,9 +15,10 @@ from pydantic import BaseModel, BeforeValidator, Field, PlainSerializer, WithJso
 from temporalio.api.common.v1 import Payload
 
 from api.callers import Caller
+from api.declarations import declared
 from api.json_body import JsonRoute
 from api.limits import MOST_BYTES
-from api.problems import Forbidden, NotFound, declared
+from api.problems import Forbidden, NotFound
 from api.state import StateOf
 from rules.acts import Role
 from workflows.codec import Codec

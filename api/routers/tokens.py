@@ -13,8 +13,9 @@ from pydantic import Field
 from api.acting import Key, ProgramId
 from api.answers.tokens import IssuedAnswer, TokenAnswer
 from api.callers import Caller
+from api.declarations import READS, WRITES, declared
 from api.json_body import JsonRoute
-from api.problems import READS, WRITES, NotFound, Refused, declared
+from api.problems import NotFound, Refused
 from api.seen import seen
 from api.state import State, StateOf
 from db.tokens import Token, TokenExists

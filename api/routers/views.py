@@ -14,7 +14,7 @@ from api.answers.owed import OwedOfProgramAnswer
 from api.answers.phases import ClockAnswer, MilestoneAnswer, PhaseAnswer
 from api.answers.programs import IncidentAnswer, MemberAnswer, ProgramAnswer, incidents, members
 from api.answers.reciprocity import ReciprocityAnswer
-from api.problems import READS
+from api.declarations import READS
 from api.seen import Seen
 from api.state import StateOf
 from db.turns import Turns

@@ -30,6 +30,18 @@ def member_fact(program: Program, actor: a.Actor, deed: a.AdmitMember | a.Remove
     assert_never(deed)
 
 
+def not_held(one: a.Actor | a.Member) -> str:
+    """That somebody does not hold a role, as every refusal says it."""
+    standing_for = f" for {one.party}" if one.party else ""
+    return f"{one.person} is no {one.role}{standing_for} in this program."
+
+
+def check_holds(program: Program, actor: a.Actor) -> None:
+    """Raises No unless somebody is a member in the role in which they act."""
+    if a.Member(person=actor.person, role=actor.role, party=actor.party) not in program.members:
+        raise No(Code.NOT_A_MEMBER, not_held(actor), "a role that the person has been admitted to")
+
+
 def check_members(members: Iterable[a.Member], plan: Plan, programs: Mapping[str, a.ChildPlan]) -> None:
     """Raises No for a member whom the plan, or that of a child program, has no place for."""
     for member in members:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rules import acts as a
-from rules.judging.members import changer_of
+from rules.judging.members import changer_of, check_holds, not_held
 from rules.program import Program
 from rules.refusals import Code, No
 
@@ -15,15 +15,14 @@ def check_gives_token(program: Program, actor: a.Actor, member: a.Member) -> Non
     """Who may admit somebody may give them a token, in the role and for the party in which they are a member. Raises No."""
     if member.role in SERVICE_ONLY:
         raise No(Code.ROLE_MAY_NOT, f"A token for a {member.role} is made beside the service.", "another role")
-    _check_is_member(program, actor)
+    check_holds(program, actor)
     changer = changer_of(program, member)
     if not changer.covers(actor):
         whose = f"members for {member.party}" if member.party else "members for nobody"
         accepted = changer.in_words
         raise No(Code.PARTY_MAY_NOT, f"Tokens for {whose} are given by who admits them: {accepted}.", accepted)
     if member not in program.members:
-        of = f" for {member.party}" if member.party else ""
-        raise No(Code.MEMBER_UNKNOWN, f"{member.person} is no {member.role}{of} in this program.", "a member, as admitted")
+        raise No(Code.MEMBER_UNKNOWN, not_held(member), "a member, as admitted")
 
 
 def sees_token(program: Program, actor: a.Actor, holder: a.Actor) -> bool:
@@ -37,7 +36,7 @@ def check_ends_token(program: Program, actor: a.Actor, holder: a.Actor) -> None:
     """To end a token is safe, and a lost one has to be ended soon: an officer may, its person, and who speaks for its party.
     Raises No.
     """
-    _check_is_member(program, actor)
+    check_holds(program, actor)
     if actor.role is not a.Role.OFFICER and not _is_close(actor, holder):
         accepted = "an officer, the token's person, or a representative of its party"
         raise No(Code.PARTY_MAY_NOT, f"The token of {holder.person} is ended by {accepted}.", accepted)
@@ -47,9 +46,3 @@ def _is_close(actor: a.Actor, holder: a.Actor) -> bool:
     if actor.person == holder.person:
         return True
     return actor.role is a.Role.REPRESENTATIVE and actor.party is not None and actor.party == holder.party
-
-
-def _check_is_member(program: Program, actor: a.Actor) -> None:
-    if a.Member(**actor.model_dump()) not in program.members:
-        of = f" for {actor.party}" if actor.party else ""
-        raise No(Code.NOT_A_MEMBER, f"{actor.person} is no {actor.role}{of} in this program.", "a role that is held there")

@@ -65,6 +65,12 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
 
 
 @pytest.fixture
+def starters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Layla may start programs."""
+    monkeypatch.setenv("ACCORD_OIDC_STARTERS", "ministry:layla")
+
+
+@pytest.fixture
 async def known(provider: Provider, door: Door) -> Door:
     """Layla is a verifier of the South and a monitor."""
     for person, role, party in (("saul", "verifier", "south"), ("olga", "monitor", None)):
@@ -120,6 +126,21 @@ async def test_nobody_reads_everything_or_starts_programs_by_saying_so(provider:
     assert (await asked(known, token, "/programs", "auditor")).json()["programs"] == []
     started = await told(known, token, "/programs", {"plan": "us-iraq-reset"}, "officer")
     assert (started.status_code, started.json()["code"]) == (403, "role_may_not")
+
+
+async def test_whom_a_setting_names_starts_programs_as_an_officer(starters: None, provider: Provider, known: Door) -> None:
+    """The setting opens the start, and nothing in programs that others have started."""
+    body = {"plan": "us-iraq-reset"}
+    started = await told(known, provider.token("layla"), "/programs", body, "officer")
+    assert started.status_code == 201, started.text
+    (officer,) = (await asked(known, provider.token("layla"), f"/programs/{started.json()['program']}/members")).json()
+    assert officer == {"person": "ministry:layla", "role": "officer", "party": None}
+    for acting_as, status in ((None, 403), ("verifier/south", 403), ("officer/us", 403)):
+        assert (await told(known, provider.token("layla"), "/programs", body, acting_as)).status_code == status, acting_as
+    refused = await told(known, provider.token("olga"), "/programs", body, "officer")
+    assert (refused.status_code, refused.json()["code"]) == (403, "role_may_not")
+    assert "ACCORD_OIDC_STARTERS" in refused.json()["accepted"]
+    assert (await asked(known, provider.token("layla"), "/programs/{program}", "officer")).status_code == 403
 
 
 async def test_what_is_not_signed_for_us_opens_nothing(provider: Provider, known: Door) -> None:

@@ -8,17 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from api import problems
+from api.codes import PLAIN, status_of
 from rules.authority import MAY, NARROWER
 from rules.refusals import Code
-from rules.refusals import Refused as Refusal
 from tests.api.conftest import application
 from tests.docs.reading import ROOT, rows, section
 
 PAGE = ROOT / "docs" / "http.md"
-
-
-def status_of(code: str) -> str:
-    return str(problems.Refused(Refusal(code, "", "")).answered_with)
 
 
 def plain(cell: str) -> str:
@@ -27,17 +23,17 @@ def plain(cell: str) -> str:
 
 def test_every_refusal_is_listed_with_its_status() -> None:
     listed = [[plain(code), status] for code, status, _ in rows(section(PAGE, "### Refusals of the law"))]
-    assert listed == [[code, status_of(code)] for code in Code]
+    assert listed == [[code, str(status_of(code))] for code in Code]
 
 
 def test_every_other_code_is_listed() -> None:
     """A code that is made up in a route would be told to callers and explained to nobody."""
     listed = {plain(code): status for code, status, _ in rows(section(PAGE, "### Problems of the door"))}
     made = {code for folder in ("api", "db") for path in (ROOT / folder).rglob("*.py") for code in codes(path)}
-    made |= {*problems.PLAIN.values(), "http_error"}
+    made |= {*PLAIN.values(), "http_error"}
     assert set(listed) == made - (set(Code) - {"role_may_not"})
-    assert {code: listed[code] for code in problems.PLAIN.values() if code != "unreadable"} == {
-        code: str(status) for status, code in problems.PLAIN.items() if code != "unreadable"
+    assert {code: listed[code] for code in PLAIN.values() if code != "unreadable"} == {
+        code: str(status) for status, code in PLAIN.items() if code != "unreadable"
     }
 
 

@@ -14,9 +14,12 @@ from tests.whole.running import Service
 
 README = ROOT / "README.md"
 CHANGING = re.compile(
-    r"^ +\d+\.\d s {2}|\d{4}-\d\d-\d\d( \d\d:\d\d)?|\d\d:\d\d:\d\d|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}"
+    r"^ *\d+\.\d s {2}|\d{4}-\d\d-\d\d( \d\d:\d\d)?|\d\d:\d\d:\d\d|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}"
 )
 """What is another one at each run: times, keys of acts, hashes."""
+
+A_SCREEN_AND_A_HALF = 36
+"""Lines: what the demonstration says is read while it runs."""
 
 
 def test_every_command_prints_what_is_shown(whole: Service, tmp_path: Path) -> None:
@@ -31,7 +34,10 @@ def test_every_command_prints_what_is_shown(whole: Service, tmp_path: Path) -> N
     faults = [fault for text, shown in said for fault in missing_lines(shown.text, text)]
     faults += [fault for block in walk if block.mark == "demo" for fault in missing_lines(block.text, told)]
     assert faults == []
-    assert f"watch it at {whole.api}/programs/" in told
+    lines = told.splitlines()
+    assert lines[0].startswith(f"watch it at {whole.api}/programs/")
+    assert f"{whole.api}/sign-in#" in lines[1]
+    assert len(lines) <= A_SCREEN_AND_A_HALF, told
 
 
 def printed(walk: list[Block], running: Service, folder: Path) -> list[tuple[str, Block]]:

@@ -1,15 +1,18 @@
-"""A program along time: phases as bars, milestones as diamonds, incidents as marks, pauses hatched, today as a line."""
+"""A program along time: phases as bars, windows as bands, milestones and agreed days as marks, incidents, pauses, today."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from api.answers.windows import window_of
+from rules.following.windows import closes, opens
 from rules.program import Program
 from rules.settling.clocks import clocks
+from rules.vocabulary.agreed_dates import AgreedDay
 from rules.vocabulary.phases import PhaseStatus
 
 WIDTH, LABELS, ROW, TOP = 1000.0, 250.0, 34.0, 30.0
@@ -46,6 +49,32 @@ class Diamond:
 
 
 @dataclass(frozen=True, slots=True)
+class Band:
+    """A window. An edge that there is not, or that is not known yet, is None, and the band ends with the drawing there.
+
+    Neither edge is known: no x.
+    """
+
+    title: str
+    first: datetime | None
+    last: datetime | None
+    x: float | None
+    y: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedMark:
+    """A day that parties agree on, in a row of its own. Not agreed on yet: no x."""
+
+    title: str
+    status: str
+    y: float
+    on: date | None
+    x: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Stretch:
     """A pause, from x on."""
 
@@ -67,6 +96,8 @@ class Timeline:
     today: float
     bars: list[Bar]
     diamonds: list[Diamond]
+    bands: list[Band]
+    days: list[AgreedMark]
     incidents: list[tuple[float, str, str, datetime]]
     pauses: list[Stretch]
     ticks: list[Tick]
@@ -90,13 +121,16 @@ def timeline(program: Program, at: datetime) -> Timeline:
     span = max(max(dates) - min(dates), timedelta(days=7))
     scale = _Scale(min(dates), min(dates) + span * 1.04)
     rows = {name: TOP + number * ROW for number, name in enumerate(program.plan.phases)}
+    days = {name: TOP + (len(rows) + number) * ROW for number, name in enumerate(program.plan.agreed_dates)}
     return Timeline(
         width=WIDTH,
-        height=TOP + len(rows) * ROW + 26,
+        height=TOP + (len(rows) + len(days)) * ROW + 26,
         labels=LABELS,
         today=scale.x(at),
         bars=[_bar(program, name, y, scale, at) for name, y in rows.items()],
         diamonds=[one for name, y in rows.items() for one in _diamonds(program, name, y, scale)],
+        bands=[*_bands(program, rows, days, scale)],
+        days=[_agreed(program, name, y, scale) for name, y in days.items()],
         incidents=[(scale.x(one.happened_at), one.id, one.kind, one.happened_at) for one in program.incidents.values()],
         pauses=[
             Stretch(scale.x(begun), max(scale.x(ended or at) - scale.x(begun), 1.0)) for begun, ended in program.suspensions
@@ -110,6 +144,8 @@ def _dates(program: Program) -> Iterator[datetime]:
         if state.due is not None:
             yield from (date for date in (state.due.original, state.due.revised) if date is not None)
     yield from (clock.due_at for clock in clocks(program)[:50])
+    yield from (edge for _, first, last in _windows(program).values() for edge in (first, last) if edge is not None)
+    yield from (day.begins_at for day in program.agreed_dates.values() if day.begins_at is not None)
     yield from (incident.happened_at for incident in program.incidents.values())
 
 
@@ -121,7 +157,7 @@ def _bar(program: Program, name: str, y: float, scale: _Scale, at: datetime) -> 
     begun = state.opened_at if state.status is not PhaseStatus.WAITING else None
     x = scale.x(begun) if begun else None
     width = max(scale.x(state.completed_at or at) - x, 3.0) if x is not None else 0.0
-    return Bar(name, rule.title, state.status, depth, y, x, width, begun, state.completed_at)
+    return Bar(name, rule.title, state.told, depth, y, x, width, begun, state.completed_at)
 
 
 def _diamonds(program: Program, phase: str, y: float, scale: _Scale) -> Iterator[Diamond]:
@@ -133,9 +169,34 @@ def _diamonds(program: Program, phase: str, y: float, scale: _Scale) -> Iterator
             if state.due.missed_at is not None:
                 dates["missed"] = state.due.missed_at
         dates["achieved"] = state.achieved_at
-        for mark, date in dates.items():
-            if date is not None:
-                yield Diamond(name, step.title, mark, date, scale.x(date), y)
+        for mark, at in dates.items():
+            if at is not None:
+                yield Diamond(name, step.title, mark, at, scale.x(at), y)
+
+
+def _windows(program: Program) -> dict[tuple[str, str], tuple[str, datetime | None, datetime | None]]:
+    """By kind and name of what has one: its title and the edges of its window."""
+    found: dict[tuple[str, str], tuple[str, datetime | None, datetime | None]] = {}
+    for name, rule in program.plan.phases.items():
+        if (window := window_of(program, name)) is not None:
+            first, last = window.not_before, window.not_after
+            found["phase", name] = (rule.title, first.at if first else None, last.at if last else None)
+    for name, day in program.plan.agreed_dates.items():
+        found["day", name] = (day.title, opens(program, day.not_before), closes(program, day.not_after))
+    return found
+
+
+def _bands(program: Program, phases: Mapping[str, float], days: Mapping[str, float], scale: _Scale) -> Iterator[Band]:
+    for (kind, name), (title, first, last) in _windows(program).items():
+        x, end = scale.x(first or scale.first), scale.x(last or scale.last)
+        y = (phases if kind == "phase" else days)[name]
+        yield Band(title, first, last, x if first or last else None, y, max(end - x, 2.0))
+
+
+def _agreed(program: Program, name: str, y: float, scale: _Scale) -> AgreedMark:
+    day = program.agreed_dates.get(name, AgreedDay())
+    at = scale.x(day.begins_at) if day.begins_at is not None else None
+    return AgreedMark(program.plan.agreed_dates[name].title, day.status, y, day.on, at)
 
 
 def _ticks(scale: _Scale, zone: str) -> Iterator[Tick]:

@@ -59,7 +59,7 @@ async def test_what_is_wrong_is_said_at_its_field_and_what_was_written_stays(doo
     assert page.status == 422
     form = page.form(f"/programs/{door.program}/act")
     assert form.fields["severity"] == "serious"
-    assert "account" in page.tree.get_element_by_id("field-account-error").text_content()
+    assert "Account" in page.tree.get_element_by_id("field-account-error").text_content()
     assert "line break" in page.tree.get_element_by_id("field-place-error").text_content()
     assert page.tree.get_element_by_id("field-place").get("aria-invalid") == "true"
 

@@ -92,6 +92,12 @@ async def test_whatever_people_write_is_text_on_every_page(filled: Door, sign_in
     assert "<script>alert(2)</script>" in seen  # it was shown, as text
 
 
+async def test_an_entry_says_who_acted_also_for_no_party(door: Door, sign_in: SignIn) -> None:
+    page = await (await sign_in("moss")).open(f"/programs/{door.program}/ledger/1")
+    assert page.status == 200
+    assert "olga, officer" in page.text
+
+
 async def test_what_stands_in_an_address_is_text_on_its_page(door: Door, sign_in: SignIn) -> None:
     browser = await sign_in("moss")
     for path in ("/act/report_incident", "/ledger", "/evidence", "/checks", "/as"):
@@ -100,6 +106,16 @@ async def test_what_stands_in_an_address_is_text_on_its_page(door: Door, sign_in
             page = await browser.open(str(answer.url))
             assert page.status in (200, 422)
             assert_is_text(page)
+
+
+async def test_the_name_of_a_field_is_text_on_the_page_that_refuses_it(door: Door, sign_in: SignIn) -> None:
+    """Names of fields that nobody asked for are shown, also where a format would read them as one."""
+    browser, action = await sign_in("moss"), f"/programs/{door.program}/act/report_incident"
+    form = await browser.open(action)
+    for name in (SHOWN, "100%", "%(name)s %d"):
+        page = await browser.send(form.form(action), press=("step", "preview"), **{name: "x"})
+        assert page.status == 422
+        assert_is_text(page)
 
 
 async def test_members_see_every_page_and_strangers_none(filled: Door, sign_in: SignIn, served: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -9,15 +10,18 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
+from pydantic import ValidationError
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of what it stands on
     from oidc_provider_mock import run_server_in_thread
 
 from api.connections import Limits
+from api.provider import ProviderSettings
 from rules.acts import Member, Role
 from tests.api.conftest import Door, application, serving
 from tests.api.pages.conftest import Browser, Page
+from tests.rules.small_plan import PLAN
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # the provider's, in its thread
 
@@ -31,6 +35,13 @@ def issuer(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         monkeypatch.setenv("ACCORD_OIDC_SECRET", "a secret")
         monkeypatch.setenv("ACCORD_OIDC_NAME", "ministry")
         yield address
+
+
+@pytest.fixture
+def named(issuer: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Layla may start programs, and somebody else whom nobody knows here."""
+    monkeypatch.setenv("ACCORD_OIDC_STARTERS", "ministry:layla, ministry:4711")
+    return issuer
 
 
 @pytest.fixture
@@ -75,7 +86,41 @@ async def test_who_holds_several_roles_is_asked_once_as_whom(issuer: str, browse
 async def test_a_stranger_to_all_programs_sees_none(issuer: str, browser: Browser, door: Door) -> None:
     await browser.open((await at_the_provider(browser, "olga")).headers["location"])
     assert (await browser.open(f"/programs/{door.program}")).status == 404
-    assert (await browser.open("/programs/new")).status == 403
+
+
+async def test_whom_a_setting_names_starts_a_program_and_is_its_first_officer(named: str, browser: Browser) -> None:
+    """Nobody had to give them a token; in the program they are an officer because its ledger says so."""
+    await browser.open((await at_the_provider(browser, "layla")).headers["location"])
+    assert "/programs/new" in (await browser.open("/programs")).links()
+    chosen = await browser.open("/programs/new")
+    read = await browser.send(chosen.form("/programs/new"), press=("step", "read"), document=json.dumps(PLAN))
+    program = await browser.send(read.form("/programs/new"), press=("step", "start"))
+    assert program.status == 200, program.text
+    assert "You act as officer" in " ".join(program.tree.text_content().split())
+    first = await browser.open(f"{program.path}/ledger/1")
+    assert "ministry:layla, officer" in first.text
+
+
+async def test_whom_no_setting_names_is_told_how_to_be_allowed_and_starts_nothing(named: str, browser: Browser) -> None:
+    await browser.open((await at_the_provider(browser, "olga")).headers["location"])
+    page = await browser.open("/programs")
+    assert "under the name ministry:olga" in page.text
+    assert "/programs/new" not in page.links()
+    refused = await browser.open("/programs/new")
+    assert refused.status == 403
+    assert "ministry:olga in the service's setting ACCORD_OIDC_STARTERS" in refused.text
+    form = {"step": "start", "document": json.dumps(PLAN), "csrf": page.form("/sign-out").fields["csrf"], "key": "k"}
+    assert (await browser.client.post("/programs/new", data=form)).status_code == 403
+    assert (await browser.open("/programs")).text.count("Truce and trade") == 0
+
+
+@pytest.mark.parametrize("written", ["layla", "oidc:layla", "ministry:layla another"])
+def test_a_name_that_is_nobody_of_the_provider_stops_the_start(monkeypatch: pytest.MonkeyPatch, written: str) -> None:
+    """It would open nothing, and whoever wrote it would believe that it does."""
+    monkeypatch.setenv("ACCORD_OIDC_NAME", "ministry")
+    monkeypatch.setenv("ACCORD_OIDC_STARTERS", written)
+    with pytest.raises(ValidationError, match="write ministry:SUBJECT"):
+        ProviderSettings()
 
 
 async def test_a_code_of_another_browser_opens_nothing(issuer: str, browser: Browser, door: Door, served: str) -> None:
