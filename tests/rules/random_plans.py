@@ -18,6 +18,8 @@ from random import Random
 
 from rules import acts as a
 from rules.decide import Decided, decide
+from rules.drawing.mermaid import as_mermaid
+from rules.drawing.text import as_text
 from rules.entries import Entry
 from rules.evolve import fold
 from rules.explaining.explain import blocking
@@ -145,9 +147,11 @@ def tried(seed: str) -> str:
     writer = Writer(random)
     document = json.dumps(writer.written())
     try:
-        sound(text_read(document))
+        plan = sound(text_read(document))
     except Faulty:
         return "unsound"
+    assert as_text(plan)
+    assert as_mermaid(plan)
     everything_owed(document, writer.figures)
     anything(document, random, writer.figures)
     return "sound"
