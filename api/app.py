@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 
 from api import page, problems
 from api.allowance import Allowances
+from api.checkpoints import CheckpointSigner
 from api.cross_origin import CrossOrigin
 from api.document import completed, operation_id
 from api.gate import Gate
@@ -38,6 +39,7 @@ from api.routers import (
     incidents,
     ledger,
     plans,
+    proofs,
     proposals,
     releases,
     views,
@@ -153,6 +155,7 @@ async def _opened(stack: AsyncExitStack) -> State:
         watching=watching,
         provider=Provider(ProviderSettings(), await stack.enter_async_context(httpx2.AsyncClient(trust_env=False))),
         observer=metrics or UNOBSERVED,
+        checkpoints=CheckpointSigner.of(settings.accord_checkpoint_key, settings.accord_checkpoint_name),
     )
 
 
@@ -221,6 +224,7 @@ def create_app() -> FastAPI:
         views,
         releases,
         ledger,
+        proofs,
         across,
         family,
         evidence,

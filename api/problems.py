@@ -36,6 +36,7 @@ from api import unreadable
 from api.requests import CODE, TOLD, route_of
 from db.database_clock import ClockJumped
 from db.documents import StoreAway
+from db.ledger import LedgerFault
 from db.outages import sentence
 from db.plan_reader import ReaderBusy
 from logs.request import REQUEST
@@ -121,6 +122,7 @@ DOOR = {
     "hash_differs": 422,
     "document_unknown": 422,
     "http_error": 400,
+    "ledger_fault": 500,
     "fault": 500,
     "unavailable": 503,
 }
@@ -322,6 +324,12 @@ def install(app: FastAPI) -> None:
     async def _clock(request: Request, error: Exception) -> JSONResponse:
         log.error("clock_jumped", sentence=str(error))
         return body(Unavailable(str(error), "the same request, once an operator has looked at the clock"), request)
+
+    @app.exception_handler(LedgerFault)
+    async def _ledger(request: Request, error: LedgerFault) -> JSONResponse:
+        log.error("ledger_fault", error=error)
+        detail = "The ledger of this program contradicts itself: nothing is answered from it, and nothing is appended."
+        return body(Problem("ledger_fault", detail, "the same request, once an operator has looked"), request)
 
     @app.exception_handler(StoreAway)
     async def _store(request: Request, _: Exception) -> JSONResponse:

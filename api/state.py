@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings
 from temporalio.client import Client
 
 from api.allowance import UNITS_A_MINUTE, Allowances
+from api.checkpoints import CheckpointSigner
 from api.identity import KnownTokens
 from api.provider import Provider
 from db.check_runs import CheckRuns
@@ -50,6 +51,12 @@ class Settings(BaseSettings):
     )
     accord_session_idle_minutes: int = Field(default=60, ge=1, description="after which a session that is not used ends")
     accord_session_hours: int = Field(default=12, ge=1, le=24 * 31, description="after which a session ends")
+    accord_checkpoint_key: Path | None = Field(
+        default=None, description="file with the seed of the keys that sign checkpoints; without it they are not signed"
+    )
+    accord_checkpoint_name: str | None = Field(
+        default=None, max_length=100, description="how checkpoints name this service; made of its public key if left out"
+    )
     accord_temporal_ui: str | None = Field(
         default=None, pattern=r"^https?://[^/\s]+$", description="origin of Temporal's pages, which may ask to decode"
     )
@@ -77,6 +84,7 @@ class State:
     watching: Watching
     provider: Provider
     observer: Observer
+    checkpoints: CheckpointSigner
 
 
 async def state_of(request: Request) -> State:

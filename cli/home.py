@@ -13,6 +13,7 @@ from cli.failures import AlreadyRunning, NoPermission, NoSpace
 FREE_BYTES_NEEDED = 200 * 2**20
 OURS = (
     "addresses.json",
+    "checkpoint.key",
     "documents",
     "figures",
     "first-run",
@@ -42,6 +43,11 @@ class Home:
     @property
     def tokens(self) -> Path:
         return self.folder / "tokens.json"
+
+    @property
+    def checkpoint_key(self) -> Path:
+        """The seed of the keys that sign checkpoints of ledgers."""
+        return self.folder / "checkpoint.key"
 
     @property
     def first_program(self) -> Path:

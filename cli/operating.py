@@ -15,6 +15,7 @@ COMMANDS = {
     "verify-receipts": "cli.backup.commands:verify_receipts",
     "doctor": "cli.doctor.command:doctor",
     "load-test": "cli.load_test:command",
+    "checkpoint-key": "cli.checkpoint_key:command",
     "postgres": "cli.postgres_tool:command",
     "verify-ledgers": "cli.verify:command",
     "reconcile": "cli.reconcile:reconcile",

@@ -21,6 +21,8 @@ from alembic.util import CommandError
 from pydantic_settings import BaseSettings
 from temporalio.service import RPCError
 
+from api.checkpoints import VARIABLE as CHECKPOINT_KEY
+from cli.checkpoint_key import create
 from cli.child import Child
 from cli.failures import AlreadyRunning, Conflicts, NoSpace, PortsTaken, ServerFailed, Unprepared, Unreachable, Unusable
 from cli.first_run import first_run
@@ -214,6 +216,10 @@ def _programs(home: Home, ports: Ports, addresses: Addresses) -> list[Child]:
     environment = addresses.environment()
     # Secrets of producers are for the worker alone: the door asks nobody.
     without_secrets = {name: value for name, value in environment.items() if not name.startswith("ACCORD_SECRET")}
+    if CHECKPOINT_KEY not in environment:
+        if not home.checkpoint_key.exists():
+            create(home.checkpoint_key)
+        without_secrets[CHECKPOINT_KEY] = str(home.checkpoint_key)
     return [
         Child("the API", api, log=home.log("api"), environment=without_secrets),
         Child("the worker", [*python, "workflows.worker"], log=home.log("worker"), environment=environment, patience=15),

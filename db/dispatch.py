@@ -14,10 +14,8 @@ from datetime import timedelta
 from typing import LiteralString
 from uuid import UUID
 
-from db.ledger import read
 from db.session import Clerk, Connection
 from logs.trace import understood
-from rules.entries import Entry
 
 CHANNEL = "accord_pending"
 """Notified with a program's id when it is pending, and the trace of the act after it. A hint: looking at all programs
@@ -37,10 +35,10 @@ LIMIT %(most)s FOR NO KEY UPDATE OF d SKIP LOCKED
 
 # The newest of each program. What a workflow's own strikes have written, their answers have told it.
 _ENTRIES: LiteralString = """
-SELECT one.program_id, entry.body FROM unnest(%(programs)s::uuid[], %(after)s::bigint[], %(seq)s::bigint[])
+SELECT one.program_id, entry.leaf, entry.body FROM unnest(%(programs)s::uuid[], %(after)s::bigint[], %(seq)s::bigint[])
   AS one (program_id, after, seq)
 CROSS JOIN LATERAL (
-  SELECT seq, body FROM ledger_entry WHERE program_id = one.program_id AND seq > one.after AND seq <= one.seq
+  SELECT seq, leaf, body FROM ledger_entry WHERE program_id = one.program_id AND seq > one.after AND seq <= one.seq
     AND act_id NOT LIKE 'service/clock/%%'
   ORDER BY seq DESC LIMIT %(most)s
 ) AS entry ORDER BY entry.seq
@@ -71,8 +69,8 @@ class Batch:
         self._connection = connection
         self._namespace_id = namespace_id
 
-    async def entries(self, most: int) -> dict[UUID, list[Entry]]:
-        """By program, so many of the newest entries of which its workflow has not been told."""
+    async def entries(self, most: int) -> dict[UUID, list[tuple[bytes, bytes]]]:
+        """By program, so many of the newest entries of which its workflow has not been told: leaf and body of each."""
         values = {
             "programs": [one.program_id for one in self.pending],
             "after": [one.dispatched_seq for one in self.pending],
@@ -80,9 +78,9 @@ class Batch:
             "most": most,
         }
         cursor = await self._connection.execute(_ENTRIES, values)
-        found: dict[UUID, list[Entry]] = {one.program_id: [] for one in self.pending}
+        found: dict[UUID, list[tuple[bytes, bytes]]] = {one.program_id: [] for one in self.pending}
         for row in await cursor.fetchall():
-            found[row["program_id"]].append(read(row["body"]))
+            found[row["program_id"]].append((row["leaf"], row["body"]))
         return found
 
     async def dispatched(self, told: Collection[Pending]) -> None:

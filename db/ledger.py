@@ -61,6 +61,10 @@ class Unreadable(ValueError):
     """Bytes that are no entry of a ledger."""
 
 
+class LedgerFault(RuntimeError):
+    """The ledger contradicts itself or its head row: nothing is answered from it or appended until somebody has looked."""
+
+
 class Written(Entry):
     """An entry as it stands in its body: where it belongs, what it follows, and chance."""
 
@@ -137,9 +141,23 @@ def seal(entry: Entry, program_id: UUID, prev: bytes, nonce: bytes) -> Sealed:
     return Sealed(entry, prev, leaf_of(body), body, plain)
 
 
-def read(body: bytes) -> Entry:
-    """The entry of a body. Raises Unreadable."""
-    return unsealed(written(body))
+def read(leaf: bytes, body: bytes) -> Entry:
+    """The entry of a row. Raises LedgerFault where the body is not what was sealed, and Unreadable."""
+    return unsealed(_intact(leaf, body))
+
+
+def read_next(leaf: bytes, body: bytes, prev: bytes) -> Entry:
+    """The entry of a row that follows another in a chain. Raises LedgerFault and Unreadable."""
+    line = _intact(leaf, body)
+    if line.prev != prev.hex():
+        raise LedgerFault(f"program {line.program}: entry {line.seq} follows another entry than the one before it")
+    return unsealed(line)
+
+
+def _intact(leaf: bytes, body: bytes) -> Written:
+    if leaf_of(body) != leaf:
+        raise LedgerFault(f"the leaf {leaf.hex()} is not the hash of its entry")
+    return written(body)
 
 
 def written(body: bytes) -> Written:

@@ -16,6 +16,7 @@ import psycopg
 
 from db.database_clock import ClockJumped, DatabaseClock, follows
 from db.draft import Draft, Known
+from db.ledger import LedgerFault
 from db.outages import is_lost
 from db.programs import Kept, Programs, entries_of
 from db.receipts import repeated
@@ -24,10 +25,6 @@ from db.statements import ACCEPTED, ACT, LOCK, LOOK
 from db.waiting import Waiting, trace_of
 from db.wire import BEGIN, COMMIT, Transaction
 from rules.acts import Act, StartProgram
-
-
-class LedgerFault(RuntimeError):
-    """The ledger and its head row contradict each other: nothing may be appended until somebody has looked."""
 
 
 class _StartedMeanwhile(Exception):

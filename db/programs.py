@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from db.ledger import GENESIS, read
+from db.ledger import GENESIS, read, read_next
 from db.plan_reader import PlanReader
 from db.session import Reader
 from db.snapshot_cache import EVERY, SnapshotCache
@@ -98,7 +98,7 @@ class Programs:
             rows = await self._reader.rows(_UP_TO, [program_id, _seq(program), at])
             turns = Turns()
             for row in rows:
-                program = await self._after(program, read(row["body"]))
+                program = await self._after(program, read(row["leaf"], row["body"]))
                 self._keep_snapshot(program_id, program, row["leaf"])
                 if program.seq % EVERY == 0:
                     self._states.keep(program_id, program)
@@ -112,7 +112,7 @@ class Programs:
         program, head = (kept.program, kept.head) if kept else (None, GENESIS)
         turns = Turns()
         for leaf, body in rows:
-            program, head = await self._after(program, read(body)), leaf
+            program, head = await self._after(program, read_next(leaf, body, head)), leaf
             self._keep_snapshot(program_id, program, head)
             await turns.others()
         if program is None:
@@ -199,4 +199,4 @@ def _known_of_children(program: Program) -> dict[str, str | None]:
 
 
 def entries_of(rows: Iterable[tuple[bytes, bytes]]) -> tuple[Entry, ...]:
-    return tuple(read(body) for _, body in rows)
+    return tuple(read(leaf, body) for leaf, body in rows)

@@ -153,7 +153,14 @@ class Queries:
         order: LiteralString = "DESC" if newest_first else "ASC"
         query = f"SELECT prev, leaf, body FROM ledger_entry {_all(where)} ORDER BY seq {order} LIMIT %(most)s"
         rows = await self._reader.rows(query, {**values, "program_id": program_id, "after": after, "most": most})
-        return [Line(read(row["body"]), row["prev"], row["leaf"], row["body"]) for row in rows]
+        return [Line(read(row["leaf"], row["body"]), row["prev"], row["leaf"], row["body"]) for row in rows]
+
+    async def leaves(self, program_id: UUID, size: int | None = None) -> list[bytes]:
+        """The hashes of the first entries, oldest first; of all of them without a size."""
+        rows = await self._reader.rows(
+            "SELECT leaf FROM ledger_entry WHERE program_id = %s ORDER BY seq LIMIT %s", [program_id, size]
+        )
+        return [row["leaf"] for row in rows]
 
     async def stored(self, program_id: UUID) -> AsyncIterator[Stored]:
         """All rows of a ledger as they are stored, for `ledger.verify_chain` and for exports."""

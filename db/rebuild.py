@@ -67,7 +67,7 @@ def _rebuild_some(owner_url: str, programs: Sequence[ProgramSize]) -> list[Progr
 async def _rebuild(owner: Connection, program_id: UUID) -> None:
     await owner.execute("SELECT 1 FROM program WHERE id = %s FOR NO KEY UPDATE", [program_id])
     cursor = await owner.execute("SELECT leaf, body FROM ledger_entry WHERE program_id = %s ORDER BY seq", [program_id])
-    lines = [(leaf, read(body)) for leaf, body in await cursor.fetchall()]
+    lines = [(leaf, read(leaf, body)) for leaf, body in await cursor.fetchall()]
     if not lines:
         return
     kept, clock_seq = _folded(lines)

@@ -20,6 +20,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from db.epochs import Epochs
+from db.ledger import LedgerFault
 from db.reconciliation import Held, Reconciliation, Recorded
 from db.record import Recorder
 from rules.acts import Act, StrikeClock
@@ -112,7 +113,12 @@ class Reconciler:
         return len(held.programs)
 
     async def _strike(self, program_id: UUID) -> bool:
-        outcome = await self._recorder.record(program_id, Act(id=own_act("overdue", uuid4()), actor=CLOCK, deed=StrikeClock()))
+        try:
+            act = Act(id=own_act("overdue", uuid4()), actor=CLOCK, deed=StrikeClock())
+            outcome = await self._recorder.record(program_id, act)
+        except LedgerFault as fault:
+            log.error("ledger_fault", program=str(program_id), error=fault)  # noqa: TRY400  structlog, of one program alone
+            return False
         if isinstance(outcome, Refused):
             log.warning("overdue_clock_refused", program=str(program_id), code=outcome.code)
             return False

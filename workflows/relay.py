@@ -23,8 +23,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from db.dispatch import Dispatch, Pending
 from db.epochs import Epochs
-from db.programs import Programs
-from rules.entries import Entry
+from db.ledger import LedgerFault
+from db.programs import Programs, entries_of
 from telemetry.observer import UNOBSERVED, Observer
 from telemetry.spans import carried_on
 from workflows.client import RPC_SECONDS, TASK_QUEUE, sealed
@@ -97,11 +97,14 @@ class Relay:
             results = await asyncio.gather(
                 *(self._send(one, entries[one.program_id], epoch) for one in batch.pending), return_exceptions=True
             )
-            failed = [result for result in results if isinstance(result, BaseException)]
+            faulty = [result for result in results if isinstance(result, LedgerFault)]
+            failed = [result for result in results if isinstance(result, BaseException) and result not in faulty]
             told = [one for one, result in zip(batch.pending, results, strict=True) if not isinstance(result, BaseException)]
             await batch.dispatched(told)
         for one in told:
             self._traces.pop(one.program_id, None)
+        for fault in faulty:  # of one program alone: the others do not wait for an operator to look
+            log.error("ledger_fault", error=fault)
         if failed:
             raise failed[0]
         return len(told)
@@ -166,10 +169,11 @@ class Relay:
             if len(self._traces) > MOST_TRACES:
                 self._traces.popitem(last=False)
 
-    async def _send(self, one: Pending, entries: Sequence[Entry], epoch: int) -> None:
+    async def _send(self, one: Pending, rows: Sequence[tuple[bytes, bytes]], epoch: int) -> None:
         kept = await self._programs.load(one.program_id)
         if kept is None:
             return
+        entries = entries_of(rows)
         left_out = entries[0].seq - one.dispatched_seq - 1 if len(entries) == MOST_HEADLINES else 0
         change = Change(
             entries=headlines(entries, kept.program.plan),

@@ -10,6 +10,7 @@ from cli.remote import deeds, evidence, incidents, questions, reading
 from cli.remote.any_act import act
 from cli.remote.proving import prove
 from cli.remote.signing import signed
+from cli.remote.watch import compare, watch
 
 LOGIN, READ, ACT = "Log in to a service", "Read, over HTTP", "Act, over HTTP: shown before it is signed"
 
@@ -24,6 +25,8 @@ COMMANDS: dict[str, dict[str, Callable[..., None] | typer.Typer]] = {
         "changes": reading.changes,
         "ledger": reading.ledger,
         "prove": prove,
+        "watch": watch,
+        "compare": compare,
         "documents": evidence.documents,
         "download": evidence.download,
         **questions.commands(),

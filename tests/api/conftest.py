@@ -19,6 +19,7 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.connections import Connections, Limits
 from api.server import listening, server
+from cli.checkpoint_key import create
 from cli.postgres import Postgres
 from db.session import Clerk, Reader
 from db.tokens import Tokens
@@ -67,7 +68,11 @@ class Running:
 @asynccontextmanager
 async def running(url: str, documents: Path, **settings: str) -> AsyncIterator[Running]:
     """An API over a database, with a token for everybody. Temporal is nowhere: the door must not need it."""
+    key = documents.with_name("checkpoint.key")
+    if not key.exists():
+        create(key)
     usual = {
+        "ACCORD_CHECKPOINT_KEY": str(key),
         "DATABASE_URL": url,
         "ACCORD_DOCUMENTS": str(documents),
         "ACCORD_LARGEST_DOCUMENT": str(1024 * 1024),

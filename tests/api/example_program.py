@@ -273,6 +273,8 @@ async def _read(by: Recording, program: str) -> None:
     now, long = datetime.now(UTC), timedelta(days=3650)
     ledger = await by.do("get_ledger", "auditor", program=program)
     await by.do("get_changes", "auditor", None, {"from": ledger["entries"][0]["at"]}, program=program)
+    await by.do("get_consistency", "auditor", None, {"from": 1}, program=program)
+    await by.do("get_inclusion", "auditor", None, {"seq": 1}, program=program)
     span = {"from": _instant(now), "to": _instant(now + long)}
     await by.do("get_dates", "auditor", None, span)
     await by.do("get_owed", "auditor", None, {"whose": "everybody"})

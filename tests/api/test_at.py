@@ -13,7 +13,8 @@ from tests.api.conftest import Door, application
 from tests.db.builders import long_story, tell
 from tests.rules.small_plan import day
 
-BESIDE = {"ledger", "chain", "changes", "checks", "documents", "tokens", "{check}", "{sha256}"}
+PROOFS = {"chain", "checkpoint", "consistency", "inclusion"}
+BESIDE = {"ledger", "changes", "checks", "documents", "tokens", "{check}", "{sha256}", *PROOFS}
 """What is told by numbers and times of its own, or kept beside the ledger."""
 
 

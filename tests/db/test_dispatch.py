@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from db.dispatch import Dispatch
+from db.programs import entries_of
 from rules import acts as a
 from tests.db.builders import act, evidence, long_story, tell
 from tests.db.conftest import Room
@@ -126,7 +127,7 @@ async def test_the_newest_entries_that_a_workflow_was_not_told_of_come_with_it(r
     await room.recorded(program_id, evidence())
     await room.recorded(program_id, act("cleo", a.SuspendProgram(reason="Wait.")))
     async with Dispatch(room.clerk).batch(HERE, 1) as now:
-        kinds = [entry.fact.kind for entry in (await now.entries(50))[program_id]]
-        newest = [entry.fact.kind for entry in (await now.entries(1))[program_id]]
+        kinds = [entry.fact.kind for entry in entries_of((await now.entries(50))[program_id])]
+        newest = [entry.fact.kind for entry in entries_of((await now.entries(1))[program_id])]
     assert kinds == ["evidence_recorded", "program_suspended"]
     assert newest == ["program_suspended"]

@@ -14,7 +14,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db.draft import Draft
-from db.ledger import GENESIS, Stored, TooLarge, Unreadable, columns_of, leaf_of, read, seal, verify_chain
+from db.ledger import (
+    GENESIS,
+    LedgerFault,
+    Stored,
+    TooLarge,
+    Unreadable,
+    columns_of,
+    leaf_of,
+    read,
+    read_next,
+    seal,
+    verify_chain,
+)
 from db.programs import Kept
 from rules.acts import Actor, Role
 from rules.canonical import canonical
@@ -63,7 +75,8 @@ def entry(fact: Any, **other: Any) -> Entry:
 )
 def test_an_entry_is_read_as_it_was_sealed(fact: Any) -> None:
     one = entry(fact, content="1" * 64)
-    assert read(seal(one, PROGRAM, GENESIS, NONCE).body) == one
+    sealed = seal(one, PROGRAM, GENESIS, NONCE)
+    assert read(sealed.leaf, sealed.body) == one
 
 
 def test_a_whole_history_is_sound() -> None:
@@ -98,7 +111,17 @@ def test_an_entry_too_large_is_not_sealed(monkeypatch: pytest.MonkeyPatch) -> No
 def test_bytes_that_are_no_entry_are_not_read() -> None:
     for body in (b"", b"{}", b"[1]", b"\xff"):
         with pytest.raises(Unreadable):
-            read(body)
+            read(leaf_of(body), body)
+
+
+def test_an_entry_that_is_not_what_was_sealed_is_not_read() -> None:
+    """Altered in the database, beside every check that it has."""
+    attempts = [entry(AttemptRefused(attempted=name, code="c", reason="R.")) for name in ("one", "another")]
+    first, second = [seal(attempt, PROGRAM, GENESIS, NONCE) for attempt in attempts]
+    with pytest.raises(LedgerFault, match="not the hash of its entry"):
+        read(first.leaf, second.body)
+    with pytest.raises(LedgerFault, match="follows another entry"):
+        read_next(second.leaf, second.body, first.leaf)
 
 
 @settings(deadline=None)  # a busy machine is no fault

@@ -16,7 +16,7 @@ import pytest
 
 from db import projections
 from db.database_clock import DatabaseClock
-from db.ledger import read, verify_chain
+from db.ledger import LedgerFault, read, verify_chain
 from db.programs import Programs
 from db.receipts import BatchRefused, Receipt
 from db.record import Recorder
@@ -26,6 +26,7 @@ from rules import acts as a
 from rules.decide import Decided
 from rules.evolve import fold
 from rules.refusals import Refused
+from tests.conftest import DISABLED, ENABLED
 from tests.db.builders import act, evidence, long_story, not_allowed, start, stored, tell, verdict
 from tests.db.conftest import Room
 from tests.rules.small_plan import PEOPLE, PLAN
@@ -67,7 +68,7 @@ async def test_a_fault_in_making_an_answer_is_told_and_the_act_is_recorded_once(
 async def test_a_program_is_what_its_entries_add_up_to(room: Room) -> None:
     program_id = uuid4()
     kept = await tell(room.writer, program_id, long_story())
-    entries = [read(row.body) for row in await stored(room.queries, program_id)]
+    entries = [read(row.leaf, row.body) for row in await stored(room.queries, program_id)]
     assert fold(entries) == kept.program
     loaded = await room.programs.load(program_id)
     assert loaded == kept
@@ -233,6 +234,27 @@ async def test_what_another_process_wrote_is_seen(room: Room, other_room: Room) 
     receipt = await room.recorded(program_id, verdict("e1"))
     assert receipt.entries[0].fact.kind == "evidence_verified"
     assert (await other_room.programs.load(program_id)) == (await room.programs.load(program_id))
+
+
+async def test_a_ledger_that_was_rewritten_beside_us_is_not_answered_from(room: Room, other_room: Room, owner_url: str) -> None:
+    """An entry with other words and a leaf that fits them: the next one does not follow it, and whoever folds them says so."""
+    program_id = await room.started()
+    await room.recorded(program_id, evidence("e1"))
+    with psycopg.connect(owner_url) as connection:
+        for statement in ("SET LOCAL session_replication_role = replica", *DISABLED):
+            connection.execute(statement.encode())
+        connection.execute(
+            "UPDATE ledger_entry SET body = convert_to(replace(convert_from(body, 'UTF8'), 'olga', 'otto'), 'UTF8'),"
+            " leaf = sha256('\\x00'::bytea || convert_to(replace(convert_from(body, 'UTF8'), 'olga', 'otto'), 'UTF8'))"
+            " WHERE program_id = %s AND seq = 1",
+            [program_id],
+        )
+        for statement in ENABLED:
+            connection.execute(statement.encode())
+    with pytest.raises(LedgerFault):
+        await other_room.programs.load(program_id)
+    with pytest.raises(LedgerFault):
+        await other_room.recorder.record(program_id, verdict("e1"))
 
 
 async def test_several_acts_are_recorded_together(room: Room) -> None:

@@ -104,9 +104,9 @@ async def words(whole: Service) -> set[str]:
             assert kept is not None
             plan = kept.program.plan
             found |= set(texts(plan.model_dump(mode="json"))) | set(texts(program_state(row["id"], kept, 1).model_dump()))
-            bodies = [stored.body async for stored in queries.stored(row["id"])]
-            found |= {text for body in bodies for text in texts(json.loads(body))}
-            found |= {line.what for line in headlines([read(body) for body in bodies], plan)}
+            rows = [stored async for stored in queries.stored(row["id"])]
+            found |= {text for stored in rows for text in texts(json.loads(stored.body))}
+            found |= {line.what for line in headlines([read(stored.leaf, stored.body) for stored in rows], plan)}
     told = {line.strip() for text in found for line in text.splitlines()}
     return {text for text in told if len(text) >= SHORTEST and text not in OF_TEMPORAL | {ZONE} and not FIGURE.fullmatch(text)}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.api.conftest import Door
 from tests.api.pages.conftest import SignIn
 from tests.api.test_proposals import amendment
@@ -9,6 +11,7 @@ from tests.api.test_releases import half_announced, started
 from tests.rules.small_plan import PLAN
 
 
+@pytest.mark.own_service
 async def test_the_desk_calls_parties_and_phases_as_their_plan_does(door: Door, sign_in: SignIn) -> None:
     desk = await (await sign_in("moss")).open("/")
     owed_by = {cell.text_content() for cell in desk.tree.xpath("//td[@data-label='Owed by']")}

@@ -1,0 +1,88 @@
+"""Proofs about a program's ledger for whoever does not trust the service: signed checkpoints, consistency, inclusion."""
+
+from __future__ import annotations
+
+import time
+from asyncio import to_thread
+from collections.abc import Sequence
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from api.acting import ProgramId
+from api.allowance import LEAVES_A_UNIT
+from api.answers.proofs import CheckpointAnswer, ConsistencyAnswer, InclusionAnswer
+from api.callers import Caller
+from api.identity import CallerInfo
+from api.problems import READS, Invalid
+from api.seen import seen
+from api.state import State, StateOf
+from proof.checkpoint import Checkpoint
+from proof.merkle import consistency_proof, inclusion_proof, root_of
+
+router = APIRouter(prefix="/programs/{program}", tags=["programs"])
+
+Size = Annotated[int | None, Query(ge=1, lt=2**53, description="entries from the first on; left out, all that there are")]
+
+
+@router.get("/checkpoint", responses=READS)
+async def get_checkpoint(state: StateOf, caller: Caller, program: ProgramId, size: Size = None) -> CheckpointAnswer:
+    """How its ledger stands, signed: keep it, and ask for the proof that later ones go on from it."""
+    leaves = await _leaves(state, caller, program, size)
+    signer = state.checkpoints
+    checkpoint = Checkpoint(signer.origin(program), len(leaves), await to_thread(root_of, leaves))
+    return CheckpointAnswer(
+        origin=checkpoint.origin,
+        size=checkpoint.size,
+        root=checkpoint.root.hex(),
+        note=signer.note(checkpoint, int(time.time())),
+        keys=list(signer.verifiers(program)),
+    )
+
+
+@router.get("/consistency", responses=READS)
+async def get_consistency(
+    state: StateOf,
+    caller: Caller,
+    program: ProgramId,
+    first: Annotated[int, Query(alias="from", ge=1, lt=2**53, description="size of the earlier checkpoint")],
+    second: Annotated[int | None, Query(alias="to", ge=1, lt=2**53, description="of the later; left out, all entries")] = None,
+) -> ConsistencyAnswer:
+    """Shows that its ledger only grew between two sizes."""
+    leaves = await _leaves(state, caller, program, second)
+    if first > len(leaves):
+        raise Invalid("unreadable", f"`from` lies after `to`: {first} is more than {len(leaves)}.", "the smaller size first")
+    return ConsistencyAnswer(first=first, second=len(leaves), hashes=_hex(await to_thread(consistency_proof, leaves, first)))
+
+
+@router.get("/inclusion", responses=READS)
+async def get_inclusion(
+    state: StateOf,
+    caller: Caller,
+    program: ProgramId,
+    seq: Annotated[int, Query(ge=1, lt=2**53, description="number of the entry")],
+    size: Size = None,
+) -> InclusionAnswer:
+    """Shows that an entry stands in its ledger, also where its text is withheld."""
+    leaves = await _leaves(state, caller, program, size)
+    if seq > len(leaves):
+        raise Invalid("unreadable", f"There is no entry {seq} among {len(leaves)}.", f"a number from 1 to {len(leaves)}")
+    proof = await to_thread(inclusion_proof, leaves, seq - 1)
+    return InclusionAnswer(seq=seq, size=len(leaves), leaf=leaves[seq - 1].hex(), hashes=_hex(proof))
+
+
+async def _leaves(state: State, caller: CallerInfo, program: UUID, size: int | None) -> list[bytes]:
+    """The hashes of the first entries. Raises Invalid where there are not so many."""
+    await seen(state, caller, program)
+    leaves = await state.queries.leaves(program, size)
+    state.allowances.take(caller.person, 1 + len(leaves) // LEAVES_A_UNIT)
+    if size is not None and size > len(leaves):
+        raise Invalid(
+            "unreadable", f"The ledger has {len(leaves)} entries, and not {size}.", f"a size of {len(leaves)} or less"
+        )
+    return leaves
+
+
+def _hex(hashes: Sequence[bytes]) -> list[str]:
+    return [one.hex() for one in hashes]
