@@ -39,8 +39,8 @@ def sound(
     checks: tuple[Iterable[Fault], ...] = (
         chain(names(plan), gates_short(plan), derivations(plan), references(plan)),
         children_sound(plan, programs) if programs is not None else (),
-        chain(units(plan), verifiers(plan), empty_periods(plan), amounts(plan), consents(plan), unreachable(plan), stuck(plan)),
-        hasty(plan),
+        chain(units(plan), verifiers(plan), empty_periods(plan), amounts(plan), consents(plan), unreachable(plan)),
+        chain(stuck(plan), hasty(plan)),
     )
     # One after the other, since each takes what those before it have found to be in order; and no longer than anybody reads.
     if faults := next((found for check in checks if (found := [*islice(check, MOST_FAULTS)])), None):

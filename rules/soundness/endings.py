@@ -158,3 +158,6 @@ def _never_counted(plan: Plan, anchor: c.Anchor) -> Iterator[_Lost]:
         yield from _closed(plan, plan.phase_of[name], f"{name} is in a phase that")
     if anchor.phase is not None:
         yield from _closed(plan, anchor.phase, anchor.phase)
+    if anchor.agreed is not None:
+        for edge in plan.agreed_dates[anchor.agreed].edges:
+            yield from _never_counted(plan, edge.from_)
