@@ -35,7 +35,7 @@ from rules.vocabulary.phases import (
     WarningGiven,
 )
 from rules.vocabulary.proposals import ProposalAdopted, ProposalChanged, ProposalFailed, SilenceExtended
-from rules.vocabulary.releases import BalanceMoved, ReleaseRolledOver
+from rules.vocabulary.releases import BalanceMoved, InstalmentCounted
 from rules.vocabulary.stability import StabilityCompleted, StabilityCounted
 from rules.vocabulary.stalls import StallEnded, StallFound
 from rules.vocabulary.standing import ProgramCompleted, ProgramFrozen, ProgramSuspended, ProgramTerminated, ProgramThawed
@@ -56,6 +56,7 @@ __all__ = [
     "FigureAccepted",
     "FindingMade",
     "GateChanged",
+    "InstalmentCounted",
     "MilestoneDeclined",
     "MilestoneFinal",
     "MilestoneWaived",
@@ -71,7 +72,6 @@ __all__ = [
     "ProposalAdopted",
     "ProposalChanged",
     "ProposalFailed",
-    "ReleaseRolledOver",
     "ReliefChanged",
     "SilenceExtended",
     "SnapbackAverted",
@@ -116,7 +116,7 @@ Effect: TypeAlias = (
     | SilenceExtended
     | PlanAmended
     | BalanceMoved
-    | ReleaseRolledOver
+    | InstalmentCounted
     | DisputeReferred
     | StageExtended
     | DisputeUnsettled

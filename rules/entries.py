@@ -91,7 +91,7 @@ Fact: TypeAlias = Annotated[
     | effects.SilenceExtended
     | effects.PlanAmended
     | effects.BalanceMoved
-    | effects.ReleaseRolledOver
+    | effects.InstalmentCounted
     | effects.DisputeReferred
     | effects.StageExtended
     | effects.DisputeUnsettled

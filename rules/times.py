@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -174,6 +175,11 @@ def in_whole_days(duration: str) -> bool:
 
 
 @lru_cache(maxsize=65536)
+def repeated(duration: str, times: int) -> str:
+    """A duration so many times over: each of its numbers is multiplied, so that three times a month is three months."""
+    return re.sub(r"[0-9]+(\.[0-9]+)?", lambda found: f"{Decimal(found[0]) * times:f}", duration)
+
+
 def plus(at: datetime, duration: str, zone: str) -> datetime:
     """`at` moved by a calendar duration in a time zone; month ends are clamped (31 Jan + P1M)."""
     moved = Moment(at).to_tz(zone).add(parsed(duration), disambiguation="compatible")

@@ -19,6 +19,8 @@ from rules.explaining.outstanding import Outstanding, outstanding_at
 from rules.explaining.unblocking import unblocking
 from rules.program import Program
 from rules.releases.awaiting import awaited
+from rules.releases.pending import pending
+from rules.releases.windows import left, runs_out
 from rules.times import Instant
 
 
@@ -51,6 +53,11 @@ class MoneyAnswer(BaseModel):
     release: str
     title: str
     unit: str
+    waiting: str = Field(description="what of it can still be earned: not paid yet, advanced, or suspended")
+    until: Instant | None = Field(
+        description="when the first part of that is suspended or lost; null: no time is set, or not known"
+    )
+    to_be_decided: bool = Field(description="something that was shown for it waits for a verifier or a determination")
     suspended: list[SuspendedAnswer]
     waits_for: list[AwaitedAnswer]
 
@@ -127,6 +134,9 @@ def _money(program: Program, at: datetime) -> list[MoneyAnswer]:
             release=name,
             title=program.plan.releases[name].title,
             unit=program.plan.releases[name].unit,
+            waiting=f"{left(program, name):f}",
+            until=runs_out(program, name),
+            to_be_decided=pending(program, name, at),
             suspended=suspended(program, name),
             waits_for=[AwaitedAnswer.of(one) for one in waits],
         )

@@ -16,9 +16,8 @@ from rules.authority import who_may
 from rules.explaining.milestones import next_act, without_evidence
 from rules.explaining.owing import Owed
 from rules.following.agreed_dates import window_told
-from rules.following.filing import may_be_unfiled
 from rules.following.verifiers import who_verifies
-from rules.language.milestones import Attestation, Filed, Measured, Showing
+from rules.language.milestones import Measured, Showing
 from rules.program import Program
 
 ROUTES: Mapping[type[BaseModel], str] = {
@@ -119,8 +118,7 @@ class NextActs:
                     yield self._act(a.RecordMeasurement, (owed.party,), known)
                 continue
             known = {"evidence": OWN_ID, "milestone": owed.name, "shows": key} | _said(how)
-            who = how.by if isinstance(how, Attestation) else (owed.party,)
-            part = "attest" if isinstance(how, Attestation) else None
+            who, part = (how.by, "attest") if how.kind == "attestation" else ((owed.party,), None)
             yield self._act(a.RecordEvidence, who, known, part=part)
 
     def _unjudged(self, milestone: str, party: str) -> list[str]:
@@ -145,7 +143,7 @@ class NextActs:
     def _to_be_seen(self, piece: str) -> dict[str, str]:
         """What a verifier has to say of a document that is not filed."""
         held = self._program.evidence[piece]
-        asked = held.is_unfiled and not may_be_unfiled(self._program, held)
+        asked = held.is_unfiled
         return {"seen_at": "<where you have seen its document, which is not filed>"} if asked else {}
 
     def _proposed(self, milestone: str) -> dict[str, str]:
@@ -173,7 +171,7 @@ class NextActs:
 
 def _said(how: Showing) -> dict[str, Any]:
     """Where what shows it stands: in a document, or in words."""
-    if isinstance(how, Filed):
+    if how.kind == "document":
         return {"document": skeleton(a.FiledDocument)}
     return {"text": f"<{how.what}>"}
 

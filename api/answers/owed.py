@@ -28,7 +28,7 @@ class OwedDates(BaseModel):
     milestone_due_original: Instant | None
     milestone_due_revised: Instant | None
     overdue_since: Instant | None = Field(description="when its date, or its milestone's, had passed; null: it is not overdue")
-    binding: bool = Field(description="false: its date is indicative or aspirational")
+    binding: bool = Field(description="false: its date is indicative")
 
 
 class OwedOfProgramAnswer(OwedDates):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Literal
 
@@ -13,7 +12,7 @@ from rules.explaining.explain import Blocking, blocking_phase
 from rules.following.filing import unfiled
 from rules.following.findings import showing
 from rules.following.lateness import lateness
-from rules.following.stability import days_left, zone_of
+from rules.following.stability import days_left
 from rules.language.timetable import Force
 from rules.program import Program
 from rules.settling.clocks import Clock
@@ -106,7 +105,7 @@ def _stability(program: Program, name: str, at: datetime) -> StabilityAnswer | N
         completes_at=state.counted.completes_at,
         completed_at=state.completed_at,
         days_left=days_left(program, name, at),
-        time_zone=zone_of(program, rule),
+        time_zone=program.plan.time_zone,
         moved_by=state.counted.moved_by,
         frozen_by=state.counted.frozen_by,
         unseen_by=state.counted.unseen_by,
@@ -136,22 +135,6 @@ class FindingAnswer(BaseModel):
         )
 
 
-class DecisionAnswer(BaseModel):
-    """The newest determination of a milestone that was not taken back."""
-
-    outcome: str
-    by: str | None = Field(description="person; null: the plan itself")
-    party: str | None = Field(description="for which party or body")
-    at: Instant
-    reason: str
-    finding: int | None = Field(description="entry of the finding that stood when it was made")
-    observations: list[int] = Field(description="entries of what was observed on that finding")
-
-    @classmethod
-    def of(cls, decision: Decision) -> DecisionAnswer:
-        return cls(**asdict(decision))
-
-
 class ShowingAnswer(BaseModel):
     name: str
     kind: str
@@ -167,6 +150,7 @@ class VoteAnswer(BaseModel):
     """What one of those who determine a milestone has said of it, and why."""
 
     party: str
+    by: str = Field(description="the person who said it")
     outcome: str
     grade: str | None = Field(description="of what is achieved in part, on the milestone's scale; null: in whole, or nothing")
     reason: str
@@ -179,12 +163,37 @@ class VoteAnswer(BaseModel):
         grade = vote.share if vote.grade is None else vote.grade
         return cls(
             party=who,
+            by=vote.by,
             outcome=vote.outcome,
             grade=f"{grade:f}" if vote.outcome == "partly_achieved" and grade is not None else None,
             reason=vote.reason,
             considered=dict(vote.considered),
             at=vote.at,
             entry=vote.entry,
+        )
+
+
+class DecisionAnswer(BaseModel):
+    """The newest determination of a milestone that was not taken back."""
+
+    outcome: str
+    at: Instant
+    reason: str
+    entry: int = Field(description="of the ledger")
+    made_by: list[VoteAnswer] = Field(description="who made it, and why each of several did; none: the plan itself")
+    finding: int | None = Field(description="entry of the finding that stood when it was made")
+    observations: list[int] = Field(description="entries of what was observed on that finding")
+
+    @classmethod
+    def of(cls, decision: Decision) -> DecisionAnswer:
+        return cls(
+            outcome=decision.outcome,
+            at=decision.at,
+            reason=decision.reason,
+            entry=decision.entry,
+            made_by=[VoteAnswer.of(who, vote) for who, vote in decision.made_by.items()],
+            finding=decision.finding,
+            observations=list(decision.observations),
         )
 
 
@@ -204,9 +213,6 @@ class MilestoneAnswer(BaseModel):
         description="how many of several have to: any, all, majority, a number or share of votes; null: one"
     )
     votes: list[VoteAnswer] = Field(description="of several that determine it, who has voted on its present finding")
-    decided: list[VoteAnswer] = Field(
-        description="who made its newest determination, and why; none: nobody, or the plan itself"
-    )
     finding: FindingAnswer | None
     force: Force | None = Field(description="of its date: only who misses a binding date or a long stop is late; null: no date")
     due_original: Instant | None
@@ -240,7 +246,6 @@ class MilestoneAnswer(BaseModel):
             decision=DecisionAnswer.of(state.decision) if state.decision else None,
             agree=step.determined.agree,
             votes=[VoteAnswer.of(who, vote) for who, vote in state.votes.items()],
-            decided=[VoteAnswer.of(who, vote) for who, vote in state.decided.items()],
             finding=FindingAnswer.of(state.finding) if state.finding else None,
             force=step.due.force if step.due else None,
             due_original=state.due.original if state.due else None,

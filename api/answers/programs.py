@@ -94,6 +94,7 @@ class IncidentAnswer(BaseModel):
     confidence: str
     reported_by: str
     related_to: str | None
+    milestone: str | None = Field(description="the milestone that it is about")
     questioned: bool = Field(description="it was decided otherwise than an account says since")
     accounts: list[TestimonyAnswer] = Field(description="what is said of it, by whom; the texts are in the ledger")
 
@@ -180,6 +181,7 @@ def incidents(program: Program) -> list[IncidentAnswer]:
             confidence=incident.confidence,
             reported_by=incident.reported_by.person,
             related_to=incident.related_to,
+            milestone=incident.milestone,
             questioned=incident.questioned,
             accounts=[TestimonyAnswer(**asdict(account)) for account in incident.accounts],
         )

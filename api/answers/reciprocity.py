@@ -21,7 +21,7 @@ class OwedAnswer(BaseModel):
     sentence: str
     since: Instant
     due: Instant | None = Field(description="null: it has no date, or none while it is paused")
-    binding: bool = Field(description="false: its date is indicative or aspirational")
+    binding: bool = Field(description="false: its date is indicative")
 
     @classmethod
     def of(cls, program: Program, owed: Owed, at: datetime) -> OwedAnswer:
@@ -66,7 +66,7 @@ class ReciprocityAnswer(BaseModel):
     party: str
     owed: list[OwedAnswer]
     binding: Tally
-    not_binding: Tally = Field(description="by dates that are indicative or aspirational")
+    not_binding: Tally = Field(description="by dates that are indicative")
     reckoned: list[ReckonedAnswer] = Field(description="what the tallies count")
     stands_still_since: Instant | None = Field(description="null: it moves, owes nothing, or nobody counts")
     horizon_ends: Instant | None

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pydantic import BaseModel, Field
 
 from rules.drawing.releases import earned_by
-from rules.effects import BalanceMoved, ReleaseRolledOver
+from rules.effects import BalanceMoved
 from rules.entries import Entry
 from rules.program import Program
 from rules.releases.awaiting import Awaited, awaited
@@ -109,7 +109,7 @@ def suspended(program: Program, name: str) -> list[SuspendedAnswer]:
 
 
 class PostingAnswer(BaseModel):
-    """One entry on a release: what went from which account to which, or was rolled over, and why."""
+    """One entry on a release: what went from which account to which, and why."""
 
     seq: int
     at: Instant
@@ -117,26 +117,21 @@ class PostingAnswer(BaseModel):
     into: Account
     amount: str
     because: str
-    until: Instant | None = Field(description="the end of the time to cure, or to earn what was rolled over")
+    until: Instant | None = Field(description="the end of the time to cure")
 
     @classmethod
     def of(cls, entry: Entry) -> PostingAnswer:
         fact = entry.fact
-        match fact:
-            case BalanceMoved():
-                out_of, into, because, until = fact.out_of, fact.into, fact.because, fact.cure_until
-            case ReleaseRolledOver():
-                out_of, into, because, until = "committed", "committed", "It can be earned for one more period.", fact.until
-            case _:
-                raise TypeError(f"entry {entry.seq} is no posting")
+        if not isinstance(fact, BalanceMoved):
+            raise TypeError(f"entry {entry.seq} is no posting")
         return cls(
             seq=entry.seq,
             at=fact.effective_at,
-            out_of=out_of,
-            into=into,
+            out_of=fact.out_of,
+            into=fact.into,
             amount=f"{fact.amount:f}",
-            because=because,
-            until=until,
+            because=fact.because,
+            until=fact.cure_until,
         )
 
 

@@ -14,6 +14,7 @@ from api.pages.view import ViewOf
 from api.problems import NotFound
 from api.routers.evidence import answers_of
 from db.queries import Sought
+from rules.explaining.concerning import concerning
 from rules.language.milestones import Measured, Milestone
 
 router = APIRouter(prefix="/programs/{program}/milestones")
@@ -66,7 +67,7 @@ async def milestone(view: ViewOf, program: UUID, name: str) -> Response:
         for one in held.evidence.values()
         if one.milestone == name or (one.measurement is not None and one.measurement.indicator in indicators)
     ]
-    sought = Sought(kinds=DECIDED, subjects=[name])
+    sought = Sought(kinds=DECIDED, subjects=concerning(held, name))
     decided = await view.state.queries.ledger(program, sought, most=MOST_DECIDED, newest_first=True)
     return view.of_program(
         opened,

@@ -20,7 +20,7 @@ MOST = 200
 async def releases(view: ViewOf, program: UUID) -> Response:
     """All of them, with their newest postings."""
     opened = await view.opened(program)
-    sought = Sought(kinds=["balance_moved", "release_rolled_over"])
+    sought = Sought(kinds=["balance_moved"])
     lines = await view.state.queries.ledger(program, sought, most=MOST, newest_first=True) if opened.program.releases else []
     postings: dict[str, list[PostingAnswer]] = {}
     for line in lines:

@@ -41,7 +41,7 @@ async def get_ledger(
     actor: Annotated[Id | None, Query(description="person")] = None,
     subject: Annotated[
         Id | None,
-        Query(description="milestone, phase, indicator or release with all that concerns it; or incident or evidence"),
+        Query(description="milestone, phase, indicator, release, dispute or proposal with what concerns it; or any other name"),
     ] = None,
     order: Annotated[Literal["oldest_first", "newest_first"], Query(description="by number")] = "oldest_first",
     after: Annotated[int | None, Query(ge=0, lt=2**53, description="`next` of the page before")] = None,

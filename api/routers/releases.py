@@ -43,7 +43,7 @@ async def get_postings(
     if release not in held.program.releases:
         raise NotFound("release")
     until = held.at + timedelta(microseconds=1) if held.is_past else None
-    sought = Sought(kinds=["balance_moved", "release_rolled_over"], subjects=[release], until=until)
+    sought = Sought(kinds=["balance_moved"], subjects=[release], until=until)
     lines = await state.queries.ledger(held.id, sought, after=after, most=limit)
     more = lines[-1].entry.seq if len(lines) == limit else None
     return PostingPage(postings=[PostingAnswer.of(line.entry) for line in lines], next=more)

@@ -31,10 +31,9 @@ def asked(criterion: c.Criterion, zone: str) -> str:  # noqa: C901, PLR0912  one
             return f"the stability of {name} kept"
         case c.CommitmentHolds(commitment=name):
             return f"commitment {name} unbroken"
-        case c.ConsentGiven(consent=parties):
-            return f"consent of {' and '.join(parties)}"
-        case c.VotesGiven(votes=votes):
-            return f"consent of {of_votes(votes.by, votes.agree, votes.weights)}"
+        case c.ConsentGiven(consent=votes):
+            enough = " and ".join(votes.by) if votes.takes_all else of_votes(votes.by, votes.agree, votes.weights)
+            return f"consent of {enough}"
         case c.NoOpenIncident(no_open_incident=trigger):
             return f"no open {incidents_of(trigger)}"
         case c.NoOpenDispute(no_open_dispute=name):
@@ -51,7 +50,8 @@ def asked(criterion: c.Criterion, zone: str) -> str:  # noqa: C901, PLR0912  one
             return f"milestone {late.milestone} at most {late.at_most} days late against its {late.against} date"
         case c.FigureHolds(figure=figure):
             bound = f"at most {figure.at_most:f}" if figure.at_most is not None else f"at least {figure.at_least:f}"
-            return f"{figure.indicator} {bound} {figure.unit}{' in total' if figure.of == 'total' else ''}"
+            which = " in total" if figure.of == "total" else f" in {figure.period}" if figure.period else ""
+            return f"{figure.indicator} {bound} {figure.unit}{which}"
         case c.ProgramComplete(program=name):
             return f"program {name} complete"
         case c.ProgramMilestone(program_milestone=of):
@@ -68,7 +68,8 @@ def incidents_of(trigger: c.Trigger) -> str:
     """A class of incidents, in words."""
     least = f", {trigger.at_least} or graver" if trigger.at_least else ""
     by = f", attributed to {' or '.join(trigger.attributed_to)}" if trigger.attributed_to else ""
-    return f"{' or '.join(trigger.kinds)}{least}{by}"
+    about = f", about {' or '.join(trigger.about)}" if trigger.about else ""
+    return f"{' or '.join(trigger.kinds)}{least}{by}{about}"
 
 
 def event(anchor: c.Anchor, zone: str) -> str:

@@ -101,7 +101,6 @@ def _sources(leaf: c.Leaf, own: str, zone: str) -> Iterator[str]:
             yield f"c_{name}"
         case (
             c.ConsentGiven()
-            | c.VotesGiven()
             | c.NoOpenIncident()
             | c.NoOpenDispute()
             | c.NoSnapback()

@@ -26,8 +26,7 @@ def release(plan: Plan, name: str) -> Iterator[str]:
     if terms.due:
         yield f"  what is not earned {terms.due.within} after {event(terms.due.from_, plan.time_zone)} is suspended"
     if terms.lapses:
-        over = f", carried over for {terms.rolls_over}," if terms.rolls_over else ""
-        yield f"  what is not earned {terms.lapses.within} after {event(terms.lapses.from_, plan.time_zone)}{over} is lost"
+        yield f"  what is not earned {terms.lapses.within} after {event(terms.lapses.from_, plan.time_zone)} is lost"
     if terms.cure:
         yield f"  what is suspended can be earned again for {terms.cure}"
     if terms.verified_by:
@@ -50,4 +49,10 @@ def earned_by(plan: Plan, name: str) -> str:
         start = indicator.frozen.value if rule.from_ is None else rule.from_
         each = f"{rule.each:f} a unit of {rule.indicator} ({indicator.unit})"
         return f"{each} from {start:f} to {rule.to:f} {gate}".rstrip()
+    if terms.per_time:
+        flows = terms.per_time
+        kept = all_asked(flows.while_, plan.time_zone)
+        return (
+            f"{flows.each:f} every {flows.every} from when {event(flows.from_, plan.time_zone)}, while {kept} {gate}".rstrip()
+        )
     return f"all of it {gate}"

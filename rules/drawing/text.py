@@ -12,7 +12,7 @@ from rules.drawing.releases import release
 from rules.language import criteria as c
 from rules.language.causes import THAT_COUNT
 from rules.language.indicators import Indicator, Target
-from rules.language.milestones import Attestation, Determination, Filed, Measured, Showing, Statement
+from rules.language.milestones import Determination, Measured, Showing, Shown
 from rules.language.phases import Phase, StabilityPeriod
 from rules.language.plan import Plan
 from rules.language.timetable import Deadline, Inactivity, Window
@@ -151,20 +151,14 @@ def _due(due: Deadline, zone: str) -> str:
 
 def _showing(plan: Plan, how: Showing) -> str:
     match how:
-        case Filed(by=parties) | Statement(by=parties):
-            each = f" of each of {' and '.join(parties)}" if parties else ""
-            return f"{how.kind}{each}{_left_open(how)}"
-        case Attestation(by=parties):
-            return f"attestation by {' and '.join(parties)}{_left_open(how)}"
+        case Shown(by=parties):
+            by = "by" if how.kind == "attestation" else "of each of"
+            each = f" {by} {' and '.join(parties)}" if parties else ""
+            return f"{how.kind}{each}{', which may be restricted' if how.may_be_restricted else ''}"
         case Measured(indicator=indicator, target=target):
             rule = plan.indicators[indicator]
             return f"{indicator}{f' of {rule.producer}' if rule.producer else ''}, {_target(rule, target)}"
     assert_never(how)
-
-
-def _left_open(how: Filed | Statement | Attestation) -> str:
-    unfiled = ", which may be unfiled" if how.may_be_unfiled else ""
-    return f"{', which may be restricted' if how.may_be_restricted else ''}{unfiled}"
 
 
 def _target(indicator: Indicator, target: Target) -> str:
@@ -173,6 +167,10 @@ def _target(indicator: Indicator, target: Target) -> str:
         within = " in the same edition" if target.compares == "within_edition" else ""
         sure = f", by more than {target.standard_errors:f} standard errors" if target.standard_errors is not None else ""
         return f"{target.change} from {baseline.value:f} {target.unit} in {baseline.period}{within}{sure}{_row(target)}"
+    if target.by_period:
+        side = "at most" if indicator.better == "lower" else "at least"
+        levels = ", ".join(f"{level:f} in {period}" for period, level in target.by_period.items())
+        return f"{side} {levels} {target.unit}{' in total' if target.of == 'total' else ''}"
     if target.at_most is not None:
         return f"at most {target.at_most:f} {target.unit}{_row(target)}"
     return f"at least {target.at_least:f} {target.unit}{_row(target)}"
@@ -203,8 +201,8 @@ def _commitment(plan: Plan, name: str) -> Iterator[str]:
     yield from (f"  broken by {incidents_of(trigger)}" for trigger in rule.broken_by)
     if rule.kept_while:
         yield f"  kept while {all_asked(rule.kept_while, plan.time_zone)}"
-    if rule.why:
-        yield f"  why: {rule.why.strip()}"
+    if rule.note:
+        yield f"  note: {rule.note.strip()}"
 
 
 def _in_force(anchor: c.Anchor, zone: str) -> str:

@@ -29,6 +29,7 @@ def incident_after(program: Program, entry: Entry, fact: OnIncident) -> Program:
                 confidence=fact.confidence,
                 reported_by=caused_by(entry),
                 related_to=fact.related_to,
+                milestone=fact.milestone,
                 told_in=entry.seq,
                 accounts=(_account(entry, fact.incident, fact),),
             )

@@ -88,10 +88,17 @@ def milestone_after(program: Program, entry: Entry, fact: OnMilestone) -> Progra
             return with_milestone(program, fact.milestone, due=_missed(program, due_now, fact) if due_now else None)
 
 
-def _decision(entry: Entry, fact: facts.MilestoneDetermined) -> Decision:
-    actor = None if fact.automatically else entry.actor
-    who, party = (actor.person, actor.party) if actor else (None, None)
-    return Decision(fact.outcome, who, party, fact.effective_at, fact.reason, fact.finding, fact.observations or ())
+def _decision(state: MilestoneState, entry: Entry, fact: facts.MilestoneDetermined) -> Decision:
+    one = None if entry.actor is None else {entry.actor.party or "": _vote(entry, fact)}
+    return Decision(
+        outcome=fact.outcome,
+        at=fact.effective_at,
+        reason=fact.reason,
+        entry=entry.seq,
+        made_by={} if fact.automatically else one or state.votes,
+        finding=fact.finding,
+        observations=fact.observations or (),
+    )
 
 
 def _determined(program: Program, entry: Entry, fact: facts.MilestoneDetermined) -> Program:
@@ -105,13 +112,10 @@ def _determined(program: Program, entry: Entry, fact: facts.MilestoneDetermined)
         achieved_at=fact.effective_at if achieved else None,
         happened_at=fact.happened_at if achieved else None,
         grade=grade or None,
-        determined_at=fact.effective_at,
-        determined_in=None if fact.automatically else entry.seq,
-        decision=_decision(entry, fact),
+        decision=_decision(state, entry, fact),
         before=replace(state, before=None),
         owed_again_at=state.owed_again_at if achieved else fact.effective_at,
         votes={},
-        decided=state.votes if entry.actor is None else {entry.actor.party or "": _vote(entry, fact)},
         reversals=_reversals(state, fact),
         due=_due_after(program, state, fact),
     )
@@ -131,7 +135,6 @@ def _declined(program: Program, fact: effects.MilestoneDeclined) -> Program:
         waived=None,
         grade=None,
         votes={},
-        determined_in=None,
         before=None,
         finding=None,
         due=due,
@@ -139,7 +142,16 @@ def _declined(program: Program, fact: effects.MilestoneDeclined) -> Program:
 
 
 def _vote(entry: Entry, fact: facts.VoteCast | facts.MilestoneDetermined) -> Vote:
-    return Vote(fact.outcome, fact.grade, fact.share, fact.reason, fact.considered or {}, fact.effective_at, entry.seq)
+    return Vote(
+        outcome=fact.outcome,
+        grade=fact.grade,
+        share=fact.share,
+        reason=fact.reason,
+        considered=fact.considered or {},
+        at=fact.effective_at,
+        entry=entry.seq,
+        by=caused_by(entry).person,
+    )
 
 
 def _as_before(program: Program, fact: facts.DeterminationTakenBack) -> Program:
@@ -156,11 +168,8 @@ def _as_before(program: Program, fact: facts.DeterminationTakenBack) -> Program:
         achieved_at=before.achieved_at,
         happened_at=before.happened_at,
         grade=before.grade,
-        determined_at=before.determined_at,
-        determined_in=before.determined_in,
         decision=before.decision,
         votes={},
-        decided=before.decided,
         before=None,
         owed_again_at=fact.effective_at if held_by_mistake else before.owed_again_at if owed_since_it else state.owed_again_at,
         reversals=before.reversals,

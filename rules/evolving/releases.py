@@ -6,25 +6,24 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from rules import effects
 from rules.entries import Entry
 from rules.persistent_map import put
 from rules.program import Program
-from rules.vocabulary.releases import OnRelease, ReleaseState, Suspended
+from rules.vocabulary.releases import BalanceMoved, OnRelease, ReleaseState, Suspended
 
 
 def release_after(program: Program, _: Entry, fact: OnRelease) -> Program:
-    """The program after a posting, or after a release was rolled over."""
+    """The program after a posting, or after a length of time that was counted."""
     state = program.releases.get(fact.release, ReleaseState())
-    match fact:
-        case effects.BalanceMoved():
-            state = _posted(state, fact)
-        case effects.ReleaseRolledOver():
-            state = replace(state, rolled_over=True)
+    if isinstance(fact, BalanceMoved):
+        state = _posted(state, fact)
+    else:
+        earned = state.earned_instalments + fact.earned
+        state = replace(state, instalments=state.instalments + 1, earned_instalments=earned)
     return program.changed(releases=put(program.releases, fact.release, state))
 
 
-def _posted(state: ReleaseState, fact: effects.BalanceMoved) -> ReleaseState:
+def _posted(state: ReleaseState, fact: BalanceMoved) -> ReleaseState:
     balances = dict(state.balances)
     balances[fact.out_of] -= fact.amount
     balances[fact.into] += fact.amount

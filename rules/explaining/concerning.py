@@ -7,18 +7,19 @@ from collections.abc import Iterator
 from rules.language.milestones import Measured
 from rules.program import Program
 from rules.releases.pending import asked
+from rules.vocabulary.matters import subjects_of
 
 
 def concerning(program: Program, subject: str) -> frozenset[str]:
-    """The names of a milestone, phase, indicator or release with all that concerns it; of anything else, its own alone.
+    """The names of all that concerns a subject: its own, and those of what is shown, paid, disputed and decided for it.
 
-    To a milestone belong its evidence, the figures that show it and the releases that are given for it; to a phase what stands
-    in it; to an indicator its figures; to a release the milestones and figures that earn it.
+    To a milestone belong its evidence, the figures that show it, the releases that are given for it and incidents that name it;
+    to a phase what stands in it; to an indicator its figures; to a release the milestones and figures that earn it; to anything
+    the disputes and proposals about it; to a dispute the snapbacks that were invoked on it.
     """
-    names = {subject, *_clocks(subject)}
-    if subject in program.plan.phases:
-        for milestone in program.plan.phases[subject].milestones:
-            names.update(_of_milestone(program, milestone))
+    names = {subject, *_clocks(subject), *_taken_up(program, {subject, *_steps(program, subject)})}
+    for milestone in _steps(program, subject):
+        names.update(_of_milestone(program, milestone))
     if subject in program.plan.milestones:
         names.update(_of_milestone(program, subject))
         names.update(name for name in program.plan.releases if subject in asked(program, name))
@@ -32,10 +33,26 @@ def concerning(program: Program, subject: str) -> frozenset[str]:
     return frozenset(names)
 
 
+def _steps(program: Program, phase: str) -> tuple[str, ...]:
+    """The milestones of a phase; of anything else none."""
+    rule = program.plan.phases.get(phase)
+    return tuple(rule.milestones) if rule else ()
+
+
+def _taken_up(program: Program, subjects: set[str]) -> Iterator[str]:
+    """Disputes about some subjects, the proposals about either, and snapbacks invoked on such disputes."""
+    disputes = {dispute.id for dispute in program.disputes.values() if dispute.about in subjects or dispute.id in subjects}
+    yield from disputes
+    yield from (name for name, invoked in program.snapbacks.items() if invoked.dispute in disputes)
+    about = subjects | disputes
+    yield from (one.id for one in program.proposals.values() if not about.isdisjoint(subjects_of(one.matter)))
+
+
 def _of_milestone(program: Program, name: str) -> Iterator[str]:
     yield name
     yield from _clocks(name)
     yield from (piece.id for piece in program.evidence.values() if piece.milestone == name)
+    yield from (incident.id for incident in program.incidents.values() if incident.milestone == name)
     counted = {how.indicator for how in program.plan.milestones[name].shown_by.values() if isinstance(how, Measured)}
     yield from _figures(program, counted)
 

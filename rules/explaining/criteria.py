@@ -22,7 +22,7 @@ from rules.following.incidents import deciders, matching
 from rules.following.lateness import lateness
 from rules.following.windows import closes
 from rules.language import criteria as c
-from rules.language.voting import Votes, of_votes
+from rules.language.voting import SomeOf, of_votes
 from rules.measuring.figures import holds
 from rules.program import Program
 from rules.truth import Truth
@@ -51,11 +51,9 @@ def written(leaf: c.Leaf) -> str:
     value = getattr(leaf, key)
     if isinstance(value, c.Graded | c.Outcome):
         return f"{key}: {value.milestone}"
-    if isinstance(value, tuple):
-        return f"{key}: {', '.join(value)}"
     if isinstance(value, c.DaysLate):
         return f"{key}: {value.milestone}"
-    if isinstance(value, Votes):
+    if isinstance(value, SomeOf):
         return f"{key}: {', '.join(value.by)}"
     if isinstance(value, c.FigureAsked):
         return f"{key}: {value.indicator}"
@@ -82,11 +80,10 @@ def _leaf(program: Program, asking: Asking | None, leaf: c.Leaf, at: datetime) -
             return stability_reason(program, name, at)
         case c.CommitmentHolds(commitment=name):
             return commitment_reason(program, name, at)
-        case c.ConsentGiven(consent=parties):
-            return _consent_reason(program, asking, parties, at)
-        case c.VotesGiven(votes=asked):
-            sentence, owes, since, earliest = _consent_reason(program, asking, asked.by, at)
-            return f"{sentence} It takes {of_votes(asked.by, asked.agree, asked.weights)}.", owes, since, earliest
+        case c.ConsentGiven(consent=votes):
+            sentence, owes, since, earliest = _consent_reason(program, asking, votes.by, at)
+            enough = "" if votes.takes_all else f" It takes {of_votes(votes.by, votes.agree, votes.weights)}."
+            return f"{sentence}{enough}", owes, since, earliest
         case c.NoOpenIncident(no_open_incident=trigger):
             open_ = [i.id for i in matching(program, (trigger,)) if i.is_open_question or i.resolved_at is None]
             undecided = [i for i in matching(program, (trigger,)) if i.is_open_question]

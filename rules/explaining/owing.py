@@ -49,7 +49,7 @@ OwedKind: TypeAlias = Literal[
 class Owed:
     """One act that somebody owes. `name` is what it is about; `due` None: no date.
 
-    `binding` is False where its date is indicative or aspirational.
+    `binding` is False where its date is indicative.
     """
 
     party: str

@@ -26,7 +26,7 @@ How: TypeAlias = Literal["kept", "late", "late_original", "waived", "declined", 
 class Reckoned:
     """One thing that a party has kept, was late with, was waived, or has broken.
 
-    `binding` is False for a milestone whose date is indicative or aspirational. `since` is when it was achieved,
+    `binding` is False for a milestone whose date is indicative. `since` is when it was achieved,
     missed, waived or broken, or came into force; `until` when what was broken was kept again.
     """
 

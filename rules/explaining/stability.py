@@ -8,7 +8,7 @@ from typing import assert_never
 from rules.explaining.incidents import undecidable
 from rules.explaining.reasons import Reason
 from rules.following.incidents import deciders
-from rules.following.stability import days_left, zone_of
+from rules.following.stability import days_left
 from rules.program import Program
 from rules.times import day_said
 
@@ -22,7 +22,7 @@ def stability_reason(program: Program, phase: str, at: datetime) -> Reason:
     )
     if rule is None or state is None:
         return f"{plan.phases[phase].title}: its stability period has not begun.", (), None, None
-    zone, counted = zone_of(program, rule), state.counted
+    zone, counted = program.plan.time_zone, state.counted
     moved = f" It was last moved by the incident {counted.moved_by}." if counted.moved_by else ""
     ends = counted.completes_at
     match counted.status:

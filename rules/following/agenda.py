@@ -145,7 +145,7 @@ def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:
             | effects.StallFound()
             | effects.StallEnded()
             | effects.BalanceMoved()
-            | effects.ReleaseRolledOver()
+            | effects.InstalmentCounted()
         ):
             return ()  # a release stays on the agenda until all of it is posted
         case _:

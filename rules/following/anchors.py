@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from rules.language.criteria import Anchor
-from rules.language.milestones import Filed, Statement
+from rules.language.milestones import Shown
 from rules.program import Program
 from rules.vocabulary.evidence import Evidence
 
@@ -38,7 +38,7 @@ def _newest_of_each(program: Program, milestone: str, key: str) -> Iterable[Evid
     pieces = [program.evidence[piece] for piece in program.milestone(milestone).shown[key]]
     step = program.plan.milestones.get(milestone)
     how = step.shown_by.get(key) if step else None
-    if isinstance(how, Filed | Statement) and how.by:
+    if isinstance(how, Shown) and how.by:
         return {piece.recorded_by.party: piece for piece in pieces}.values()
     return pieces[-1:]
 

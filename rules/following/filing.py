@@ -1,18 +1,10 @@
-"""Evidence whose document nobody has filed: where the plan gives leave for it, and how it is told."""
+"""Evidence whose document nobody has filed, and how it is told."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from rules.program import Program
-from rules.vocabulary.evidence import Evidence
-
-
-def may_be_unfiled(program: Program, piece: Evidence) -> bool:
-    """Whether the plan lets it be verified though its document is not filed. Of a figure's document it does not."""
-    step = program.plan.milestones.get(piece.milestone or "")
-    how = step.shown_by.get(piece.shows or "") if step else None
-    return getattr(how, "may_be_unfiled", False)
 
 
 def unfiled(program: Program, pieces: Iterable[str]) -> list[str]:

@@ -12,7 +12,7 @@ from rules.following.duties import missing_of
 from rules.following.filing import not_filed
 from rules.following.gates import gate
 from rules.language.causes import Cause
-from rules.language.milestones import Attestation, Filed, Measured, Statement
+from rules.language.milestones import Measured, Shown
 from rules.measuring.comparison import compared
 from rules.measuring.consecutive import consecutive
 from rules.measuring.derived import Counted, recorded_in
@@ -149,14 +149,14 @@ def showing(program: Program, name: str, key: str, at: datetime, *, counted: Col
     how = program.plan.milestones[name].shown_by[key]
     standing = program.milestone(name).shown.get(key, ())
     match how:
-        case Filed() | Statement() | Attestation():
+        case Shown():
             if standing and not missing_of(program, name, key):
                 counted_ones = standing if how.by else standing[-1:]
                 return Judgement(MET, f"{_shown_so(program, name, key, how)}{not_filed(program, counted_ones)}")
             if (why := program.milestone(name).returned.get(key)) is not None:
                 return Judgement(NOT_MET, f"{key} was returned: {why} Asked is {how.what}.")
             if how.by:
-                lacks = "the attestation" if isinstance(how, Attestation) else "the part"
+                lacks = "the attestation" if how.kind == "attestation" else "the part"
                 return Judgement(NOT_MET, f"{key} lacks {lacks} of {', '.join(missing_of(program, name, key))}: {how.what}.")
             return Judgement(NOT_MET, f"{key} is missing or not verified: {how.what}.")
         case Measured():
@@ -164,14 +164,14 @@ def showing(program: Program, name: str, key: str, at: datetime, *, counted: Col
     assert_never(how)
 
 
-def _shown_so(program: Program, name: str, key: str, how: Filed | Statement | Attestation) -> str:
+def _shown_so(program: Program, name: str, key: str, how: Shown) -> str:
     """By what a showing is there; who verified what they owe themselves stands with it."""
     standing = program.milestone(name).shown[key]
     pieces = [program.evidence[piece] for piece in (standing if how.by else standing[-1:])]
     itself = [one.recorded_by.party for one in pieces if one.judged and one.judged.by.party == one.recorded_by.party]
     reason = program.plan.milestones[name].verifies_itself
     by_itself = f" Verified by {', '.join(dict.fromkeys(filter(None, itself)))} itself: {reason}" if itself and reason else ""
-    if isinstance(how, Attestation):
+    if how.kind == "attestation":
         return f"{key}: attested by {', '.join(how.by)}.{by_itself}"
     if how.by:
         return f"{key}: shown by each of {', '.join(how.by)}, verified.{by_itself}"

@@ -52,17 +52,17 @@ def judge(program: Program, consents: Collection[str], criterion: c.Criterion, a
             return _met(grade is not None and grade >= least)
         case c.OutcomeIs(outcome=asked):
             return _met(program.milestone(asked.milestone).told in asked.is_)
+        case c.PhaseOver(phase=name):
+            return _met(program.phase(name).told in ("complete", "closed"))
         case c.PhaseComplete(phase=name):
             return _met(program.phase(name).status is PhaseStatus.COMPLETE)
         case c.StabilityKept(stability=name):
             return _stability(program, name, at)
         case c.CommitmentHolds(commitment=name):
             return _commitment(program, name)
-        case c.ConsentGiven(consent=parties):
-            return _met(all(party in consents for party in parties))
-        case c.VotesGiven(votes=asked):
-            given = votes_of([party for party in asked.by if party in consents], asked.weights)
-            return _met(are_enough(asked.agree, given, votes_of(asked.by, asked.weights)))
+        case c.ConsentGiven(consent=votes):
+            given = votes_of([party for party in votes.by if party in consents], votes.weights)
+            return _met(are_enough(votes.agree, given, votes_of(votes.by, votes.weights)))
         case c.NoOpenIncident(no_open_incident=trigger):
             return _quiet(program, trigger)
         case c.NoOpenDispute(no_open_dispute=ladder):

@@ -19,6 +19,7 @@ def triggers(plan: Plan, trigger: Trigger, incident: Incident) -> bool:
         incident.kind in trigger.kinds
         and plan.severity(incident.severity) >= plan.severity(trigger.at_least)
         and (trigger.attributed_to is None or incident.attributed_to in trigger.attributed_to)
+        and (trigger.about is None or incident.milestone in trigger.about)
     )
 
 

@@ -42,7 +42,7 @@ def lapses(program: Program, at: datetime, _: Agenda) -> Iterator[Effect]:
             continue
         takes_effect_at = dates.over(dates.until(since, rule.within, zone), zone)
         if held is None or held.takes_effect_at != takes_effect_at:
-            yield effects.SnapbackCounted(snapback=name, takes_effect_at=takes_effect_at, effective_at=at)
+            yield effects.SnapbackCounted(snapback=name, takes_effect_at=takes_effect_at, counted_from=since, effective_at=at)
 
 
 def snapbacks(program: Program, at: datetime, _: Agenda) -> Iterator[Effect]:

@@ -9,7 +9,7 @@ from rules.canonical import digest
 from rules.effects import DeadlineSet
 from rules.entries import Entry
 
-_OF_THE_MOMENT = ("effective_at", "observable_until")
+_OF_THE_MOMENT = ("effective_at", "observable_until", "cure_until")
 _ANCHORS = ("anchored_at", "counted_from", "in_force_since")
 
 

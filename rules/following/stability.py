@@ -24,14 +24,10 @@ from rules.times import Interval, day_after, days_between, in_whole_days, plus, 
 from rules.vocabulary.incidents import Incident
 
 
-def zone_of(program: Program, rule: StabilityPeriod) -> str:
-    return rule.time_zone or program.plan.time_zone
-
-
 def counted(program: Program, phase: str, since: datetime, at: datetime) -> StabilityCounted:
     """The stability period of a phase as it stands, counted from its anchor `since`."""
     rule = _rule(program, phase)
-    zone, count = zone_of(program, rule), _Count(program, rule, since)
+    zone, count = program.plan.time_zone, _Count(program, rule, since)
     kept = count.through(incident for incident in matching(program, rule.restarted_by) if incident.is_established)
     quiet_until = count.ends(kept)
     frozen_by = _open_question(program, rule, count, kept)
@@ -53,8 +49,8 @@ def days_left(program: Program, phase: str, at: datetime) -> int | None:
     state = program.stability.get(phase)
     if state is None or state.counted.completes_at is None:
         return None
-    zone = zone_of(program, _rule(program, phase))
-    return max(0, days_between(max(at, state.counted.counted_from), state.counted.completes_at, zone))
+    since = max(at, state.counted.counted_from)
+    return max(0, days_between(since, state.counted.completes_at, program.plan.time_zone))
 
 
 def _rule(program: Program, phase: str) -> StabilityPeriod:
@@ -79,7 +75,7 @@ class _Count:
     def __init__(self, program: Program, rule: StabilityPeriod, since: datetime, supposed: Iterable[Incident] = ()) -> None:
         """`supposed` are undecided incidents that are taken to have paused it."""
         self._plan, self._rule, self.since = program.plan, rule, since
-        self._zone, self._whole_days = zone_of(program, rule), in_whole_days(rule.length)
+        self._zone, self._whole_days = program.plan.time_zone, in_whole_days(rule.length)
         established = (incident for incident in matching(program, rule.paused_by) if incident.is_established)
         self._lost: list[Interval] = [span(incident) for incident in (*established, *supposed)]
         self._lost += [*program.suspensions, *program.plan.windows(rule.paused_in)]

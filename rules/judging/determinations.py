@@ -297,17 +297,18 @@ def determination_taken_back(program: Program, actor: a.Actor, was: Determinatio
     _check_authority(program, actor, step := milestone_of(program, name), name)
     _check_not_final(program, name)
     state = program.milestone(name)
-    if state.before is None or state.determined_in is None:
-        told = "nobody has determined it, or that has been taken back" if state.determined_in is None else "it was taken back"
-        raise No(Code.NOTHING_TO_TAKE_BACK, f"{name}: {told}.", "a milestone whose newest determination stands")
+    decision = state.decision
+    if state.before is None or decision is None or not decision.made_by:
+        told = f"{name}: nobody has determined it, or that has been taken back."
+        raise No(Code.NOTHING_TO_TAKE_BACK, told, "a milestone whose newest determination stands")
     if step.determined.is_voted:
-        rest = {who: vote for who, vote in state.decided.items() if who != actor.party}
+        rest = {who: vote for who, vote in decision.made_by.items() if who != actor.party}
         without = carried(step.determined, rest)
         if without is not None and without.outcome == _outcome(state):
             told = f"{name} was determined by enough votes without that of {actor.party}."
             raise No(Code.NOTHING_TO_TAKE_BACK, told, "by one of those without whose vote it would not have been")
     return facts.DeterminationTakenBack(
-        milestone=name, entry=state.determined_in, outcome=_outcome(state), reason=reason, effective_at=at
+        milestone=name, entry=decision.entry, outcome=_outcome(state), reason=reason, effective_at=at
     )
 
 

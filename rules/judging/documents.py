@@ -6,7 +6,6 @@ from collections.abc import Collection
 
 from rules import facts
 from rules.entries import Fact
-from rules.following.filing import may_be_unfiled
 from rules.judging.recorded import known
 from rules.program import Program
 from rules.refusals import Code, No
@@ -25,9 +24,9 @@ def document_filed(program: Program, evidence: str, filed: Collection[str]) -> F
     return facts.DocumentFiled(evidence=evidence)
 
 
-def check_seen(program: Program, piece: Evidence, seen_at: str | None) -> None:
-    """What nobody here can read is verified only by who says where they have seen it, or with the plan's leave. Raises No."""
-    if piece.is_unfiled and seen_at is None and not may_be_unfiled(program, piece):
+def check_seen(piece: Evidence, seen_at: str | None) -> None:
+    """What nobody here can read is verified only by who says where they have seen it. Raises No."""
+    if piece.is_unfiled and seen_at is None:
         raise No(
             Code.DOCUMENT_NOT_FILED,
             f"The document of {piece.id} is not filed: nobody who reads the record can see what was verified.",

@@ -16,7 +16,7 @@ from rules.judging.milestones import milestone_of
 from rules.judging.recorded import check_free, check_past, check_since_start, known
 from rules.judging.restriction import check_restriction, read
 from rules.judging.verification import check_verifier, to_be_judged
-from rules.language.milestones import Attestation, Filed, Measured, Statement
+from rules.language.milestones import Measured, Shown
 from rules.program import Program
 from rules.refusals import Code, No
 from rules.vocabulary.evidence import EvidenceStatus
@@ -39,7 +39,7 @@ def evidence_fact(program: Program, actor: a.Actor, deed: Deed, at: datetime, fi
         case a.Verify():
             piece = to_be_judged(program, deed.evidence)
             check_verifier(program, actor, piece)
-            check_seen(program, piece, deed.seen_at)
+            check_seen(piece, deed.seen_at)
             return facts.EvidenceVerified(evidence=deed.evidence, note=deed.note, seen_at=deed.seen_at)
         case a.ReturnEvidence():
             check_verifier(program, actor, to_be_judged(program, deed.evidence))
@@ -61,21 +61,21 @@ def _recorded(program: Program, actor: a.Actor, deed: a.RecordEvidence, at: date
             did_you_mean(deed.shows, step.shown_by),
         )
     match how:
-        case Filed() if deed.document is None:
+        case Shown(kind="document") if deed.document is None:
             raise No(
                 Code.WRONG_KIND_OF_EVIDENCE,
                 f"{deed.shows} is shown by a document.",
                 "a document by its sha256",
             )
-        case Statement() | Attestation() if deed.text is None:
+        case Shown(kind="statement" | "attestation") if deed.text is None:
             raise No(Code.WRONG_KIND_OF_EVIDENCE, f"{deed.shows} is shown in words.", "a text")
-        case Attestation(by=parties) if not may(actor.role, "attest") or actor.party not in parties:
+        case Shown(kind="attestation", by=parties) if not may(actor.role, "attest") or actor.party not in parties:
             raise No(
                 Code.PARTY_MAY_NOT,
                 f"{deed.shows} is attested by {by('attest')} of each of {', '.join(parties)}.",
                 by("attest", parties),
             )
-        case Filed(by=parties) | Statement(by=parties) if parties and actor.party not in parties:
+        case Shown(by=parties) if parties and actor.party not in parties:
             raise No(
                 Code.PARTY_MAY_NOT,
                 f"{deed.shows} is shown by each of {', '.join(parties)} for itself, not by {actor.party}.",

@@ -11,6 +11,7 @@ from rules.authority import by, may
 from rules.entries import Fact
 from rules.following.incidents import deciders
 from rules.judging.checks import check_feed
+from rules.judging.milestones import milestone_of
 from rules.judging.phases import check_decides
 from rules.judging.recorded import check_past
 from rules.program import Program
@@ -149,6 +150,8 @@ def _reported(program: Program, deed: a.ReportIncident, at: datetime) -> Fact:
     check_span(program, deed.happened_at, deed.happened_until, at)
     if deed.related_to is not None:
         known(program, deed.related_to)
+    if deed.milestone is not None:
+        milestone_of(program, deed.milestone)
     return facts.IncidentReported(**deed.model_dump(exclude={"kind"}))
 
 

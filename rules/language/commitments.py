@@ -20,7 +20,7 @@ class Commitment(Strict):
         default=(), description="beside incidents or instead of them: it is broken while these do not hold"
     )
     owed_while: tuple[Criterion, ...] = Field(default=(), description="while these are known not to hold, nothing breaks it")
-    why: Text | None = None
+    note: Text | None = None
 
     @model_validator(mode="after")
     def _has_an_owner(self) -> Commitment:

@@ -18,7 +18,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from rules.figures import Figure, Whole
-from rules.forms import BECOMES
+from rules.forms import BECOMES, WHICH_FIGURE
 from rules.language.slips import Misplaced
 from rules.language.voting import Votes
 from rules.times import Duration, Instant
@@ -66,6 +66,7 @@ class Trigger(Strict):
     kinds: tuple[Name, ...] = Field(min_length=1)
     at_least: Name | None = Field(default=None, description="least severity that counts")
     attributed_to: tuple[Name, ...] | None = Field(default=None, description="parties or non-parties; left out, anybody")
+    about: tuple[Name, ...] | None = Field(default=None, description="milestones that the report names; left out, any or none")
 
 
 Ending: TypeAlias = Literal["achieved", "partly_achieved", "not_achieved", "reversed", "waived", "declined"]
@@ -98,6 +99,10 @@ class PhaseComplete(Strict):
     phase: Name
 
 
+class PhaseOver(PhaseComplete):
+    """Complete, or closed for good. It stands in exit gates that nobody has written."""
+
+
 class StabilityKept(Strict):
     stability: Name = Field(description="the phase whose stability period is meant")
 
@@ -107,11 +112,7 @@ class CommitmentHolds(Strict):
 
 
 class ConsentGiven(Strict):
-    consent: tuple[Name, ...] = Field(min_length=1, description="parties that must consent")
-
-
-class VotesGiven(Strict):
-    votes: Votes
+    consent: Votes = Field(description="parties that must all consent; or by whom, and how many are enough")
 
 
 class NoOpenIncident(Strict):
@@ -162,15 +163,22 @@ class InTime(Strict):
 
 
 class FigureAsked(Strict):
-    """What a figure has to be: the newest one of the indicator's producer, or the sum over all periods."""
+    """What a figure has to be: the newest one of the indicator's producer, that of a period, or the sum over all periods."""
 
     indicator: Name
     at_most: Figure | None = None
     at_least: Figure | None = None
     unit: Label
-    of: Literal["newest", "total"] = Field(
-        default="newest", description="total: the newest figures of all periods, added up, as troops that have left"
+    of: str = Field(
+        default="newest",
+        pattern=WHICH_FIGURE,
+        description="newest; the period that is meant; or total: the figures of all periods added up, as troops that have left",
     )
+
+    @property
+    def period(self) -> str | None:
+        """The period that is meant; None: the newest, or all."""
+        return None if self.of in ("newest", "total") else self.of
 
     @model_validator(mode="after")
     def _is_one_bound(self) -> FigureAsked:
@@ -221,7 +229,6 @@ _KEYS = (
     "stability",
     "commitment",
     "consent",
-    "votes",
     "no_open_incident",
     "no_open_dispute",
     "no_snapback",
@@ -252,7 +259,6 @@ Criterion: TypeAlias = Annotated[
     | Annotated[StabilityKept, Tag("=stability")]
     | Annotated[CommitmentHolds, Tag("=commitment")]
     | Annotated[ConsentGiven, Tag("=consent")]
-    | Annotated[VotesGiven, Tag("=votes")]
     | Annotated[NoOpenIncident, Tag("=no_open_incident")]
     | Annotated[NoOpenDispute, Tag("=no_open_dispute")]
     | Annotated[NoSnapback, Tag("=no_snapback")]
@@ -281,7 +287,6 @@ Leaf: TypeAlias = (
     | StabilityKept
     | CommitmentHolds
     | ConsentGiven
-    | VotesGiven
     | NoOpenIncident
     | NoOpenDispute
     | NoSnapback
@@ -308,12 +313,7 @@ def leaves(*criteria: Criterion) -> Iterator[Leaf]:
                 yield criterion
 
 
-def asked_by(leaf: ConsentGiven | VotesGiven) -> tuple[str, ...]:
-    """The parties whose consent a criterion asks for, or is a vote for it."""
-    return leaf.consent if isinstance(leaf, ConsentGiven) else leaf.votes.by
-
-
 def consents_asked(*criteria: Criterion) -> tuple[str, ...]:
     """The parties whose consent criteria ask for, each once."""
-    asked = (asked_by(leaf) for leaf in leaves(*criteria) if isinstance(leaf, ConsentGiven | VotesGiven))
+    asked = (leaf.consent.by for leaf in leaves(*criteria) if isinstance(leaf, ConsentGiven))
     return tuple(dict.fromkeys(party for parties in asked for party in parties))

@@ -93,9 +93,9 @@ def _earning(terms: Release) -> Iterator[Subject]:
         yield "milestone", terms.share_of
     if terms.per_unit is not None:
         yield from (("indicator", indicator) for indicator in terms.per_unit.indicators)
-    for wait in (terms.due, terms.lapses):
-        if wait is not None:
-            yield from _anchored(wait.from_)
+    for counted in (terms.due, terms.lapses, terms.per_time):
+        if counted is not None:
+            yield from _anchored(counted.from_)
 
 
 def _asked(criterion: Criterion) -> Iterator[Subject]:

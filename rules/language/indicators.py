@@ -136,7 +136,9 @@ class Target(Strict):
     by_period: dict[Period, Figure] = Field(
         default_factory=dict, max_length=400, description="instead of one level: what each of these periods must reach"
     )
-    added_up: bool = Field(default=False, description="with by_period: the figures from its first period on are added up")
+    of: Literal["newest", "total"] = Field(
+        default="newest", description="total, with by_period: the figures from its first period on, added up"
+    )
     unit: Label = Field(description="the unit of the level, or of the figure that changes")
     compares: Literal["frozen_baseline", "within_edition"] = Field(
         default="frozen_baseline",
@@ -154,8 +156,8 @@ class Target(Strict):
         levels = (self.at_most, self.at_least, self.change, self.by_period or None)
         if sum(value is not None for value in levels) != 1:
             raise ValueError("a target is one of at_most, at_least, change or by_period")
-        if self.added_up and not self.by_period:
-            raise Misplaced("added_up is for by_period: {2025-Q1: 10, 2025-Q2: 25}", "added_up")
+        if self.of == "total" and not self.by_period:
+            raise Misplaced("a total of periods is asked for by_period: {2025-Q1: 10, 2025-Q2: 25}", "of")
         if self.by_period and self.periods != 1:
             raise Misplaced("by_period names its periods; leave periods out", "periods")
         return self

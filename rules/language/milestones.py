@@ -18,30 +18,19 @@ from rules.times import Duration
 from rules.words import Label, Name, Strict, Text
 
 
-class Filed(Strict):
-    kind: Literal["document"]
+class Shown(Strict):
+    """What people record: a document, a statement in words, or the word of each of the parties named."""
+
+    kind: Literal["document", "statement", "attestation"]
     what: Text
     by: tuple[Name, ...] = Field(default=(), description="parties of whom each shows its own; left out, one is enough")
     may_be_restricted: bool = Field(default=False, description="whether it may be kept to named parties and auditors")
-    may_be_unfiled: bool = Field(
-        default=False, description="whether a document of it may be verified though nobody has filed its bytes"
-    )
 
-
-class Statement(Strict):
-    kind: Literal["statement"]
-    what: Text
-    by: tuple[Name, ...] = ()
-    may_be_restricted: bool = False
-    may_be_unfiled: bool = False
-
-
-class Attestation(Strict):
-    kind: Literal["attestation"]
-    what: Text
-    by: tuple[Name, ...] = Field(min_length=1, description="parties of whom each must attest")
-    may_be_restricted: bool = False
-    may_be_unfiled: bool = False
+    @model_validator(mode="after")
+    def _is_somebodys_word(self) -> Shown:
+        if self.kind == "attestation" and not self.by:
+            raise Misplaced("an attestation is the word of somebody; write by: [PARTY, ...]", "by")
+        return self
 
 
 class Measured(Strict):
@@ -51,7 +40,7 @@ class Measured(Strict):
     target: Target
 
 
-Showing: TypeAlias = Annotated[Filed | Statement | Attestation | Measured, Field(discriminator="kind")]
+Showing: TypeAlias = Annotated[Shown | Measured, Field(discriminator="kind")]
 
 
 class Determination(Strict):

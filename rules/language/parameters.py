@@ -49,7 +49,7 @@ def with_parameters(document: Document, chosen: Mapping[str, str | int]) -> Docu
         return value
 
     filled = fill(document.data, ())
-    for name in declared:
+    for name in () if faults else declared:  # one that is misspelt in its place is not used there either
         if name not in used:
             message = f"no place of the plan uses ${name}; use it or remove it"
             faults.append(document.placed(Fault(("parameters", name), message)))

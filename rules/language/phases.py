@@ -9,7 +9,7 @@ from pydantic import Field
 from rules.figures import Whole
 from rules.language.criteria import Anchor, Criterion, Trigger
 from rules.language.milestones import Milestone
-from rules.times import Duration, TimeZone
+from rules.times import Duration
 from rules.words import Label, Name, Strict, Text
 
 
@@ -25,7 +25,6 @@ class StabilityPeriod(Strict):
     """Quiet time that must be kept, in local calendar days, and what moves it."""
 
     length: Duration
-    time_zone: TimeZone | None = Field(default=None, description="left out, that of the plan")
     from_: Anchor | None = Field(default=None, alias="from", description="left out, the opening of its phase")
     settling: Duration = Field(default="P0D", description="lag before a quiet day counts as quiet")
     restarted_by: tuple[Trigger, ...] = Field(min_length=1)

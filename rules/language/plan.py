@@ -25,7 +25,7 @@ from rules.language.criteria import (
     NotAfter,
     NotBefore,
     OutcomeIs,
-    PhaseComplete,
+    PhaseOver,
     ProgramComplete,
     StabilityKept,
     consents_asked,
@@ -244,6 +244,8 @@ class Plan(Strict):
             yield ("procedures", name, "adopted_when"), procedure.adopted_when
         for name, terms in self.releases.items():
             yield ("releases", name, "when"), terms.when
+            if terms.per_time:
+                yield ("releases", name, "per_time", "while"), terms.per_time.while_
             if terms.advance:
                 yield ("releases", name, "advance", "when"), terms.advance.when
 
@@ -300,7 +302,7 @@ class Plan(Strict):
             yield StabilityKept(stability=name)
         for inner, other in self.phases.items():
             if other.within == name:
-                yield PhaseComplete(phase=inner)
+                yield PhaseOver(phase=inner)
         for child, opened in self.programs.items():
             if opened.opened_in == name:
                 yield ProgramComplete(program=child)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, TypeAlias, TypeVar
 from unicodedata import normalize
@@ -99,7 +99,7 @@ class Document:
         return (1, 1)
 
     def placed(self, fault: Fault) -> Fault:
-        return Fault(fault.path, fault.message, self.position(fault.path))
+        return replace(fault, position=self.position(fault.path))
 
 
 def read(text: str) -> Document:

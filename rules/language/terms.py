@@ -9,6 +9,7 @@ amount: "25"
 when: [{milestone: reform}]                            # all of it, when this holds
 share_of: laws                                         # or the share of it that was determined
 per_unit: {indicator: wells, to: "100", each: "0.25"}  # or so much a unit
+per_time: {every: P1M, from: {program: true}, each: "2", while: [{commitment: truce}]}   # or so much a month
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from rules.figures import Figure
 from rules.forms import SHARE
 from rules.language.causes import THAT_COUNT, Cause
-from rules.language.criteria import After, Criterion
+from rules.language.criteria import After, Anchor, Criterion
 from rules.language.slips import Misplaced, field, sentence
-from rules.times import Duration
+from rules.times import Duration, parsed
 from rules.words import Label, Name, Strict, Text
 
 
@@ -82,7 +83,7 @@ class PerUnit(Strict):
     from_: Figure | None = Field(default=None, alias="from", description="left out, the indicator's baseline")
     to: Figure
     each: Figure = Field(gt=0, description="what one unit earns")
-    counts: Literal["newest", "best"] = Field(
+    of: Literal["newest", "best"] = Field(
         default="newest", description="which verified figure: of the newest period, or the best of all, whatever fell since"
     )
     sample: Sample | None = None
@@ -91,6 +92,21 @@ class PerUnit(Strict):
     def indicators(self) -> tuple[str, ...]:
         """The indicators whose figures are counted."""
         return (self.indicator,) if self.sample is None else (self.indicator, self.sample.indicator)
+
+
+class PerTime(Strict):
+    """So much for each length of time at whose end all is on track; what was earned so is not undone by what comes later."""
+
+    every: Duration
+    from_: Anchor = Field(alias="from", description="from when these times are counted")
+    each: Amount = Field(gt=0, description="what each of them earns")
+    while_: tuple[Criterion, ...] = Field(alias="while", min_length=1, description="what has to hold at the end of each")
+
+    @model_validator(mode="after")
+    def _takes_time(self) -> PerTime:
+        if parsed(self.every).sign() == 0:
+            raise Misplaced("so much for no time at all is without end; write for example every: P1M", "every")
+        return self
 
 
 class Advance(Strict):
@@ -117,6 +133,7 @@ class Release(Strict):
     when: tuple[Criterion, ...] = ()
     share_of: Name | None = Field(default=None, description="milestone whose grade is the share earned")
     per_unit: PerUnit | None = None
+    per_time: PerTime | None = None
     verified_by: tuple[Name, ...] = Field(default=(), description="with per_unit: parties or bodies that verify its figures")
     reversed_by: tuple[Cause, ...] = Field(
         default=THAT_COUNT, description="with per_unit: causes of a revised figure that change what is earned"
@@ -125,15 +142,15 @@ class Release(Strict):
     due: After | None = Field(default=None, description="what is not earned by then is suspended")
     cure: Duration | None = Field(default=None, description="how long what is suspended can be earned again; then it is lost")
     lapses: After | None = Field(default=None, description="what is not earned by then is lost")
-    rolls_over: Duration | None = Field(default=None, description="with lapses: it is lost only so much later")
     note: Text | None = None
 
     @model_validator(mode="after")
     def _is_earned_in_one_way(self) -> Release:
-        if self.share_of is not None and self.per_unit is not None:
-            raise Misplaced("a release is earned by share_of or per_unit, not both", "per_unit")
-        if not (self.when or self.share_of or self.per_unit):
-            raise ValueError("say what earns it: when: [...], share_of: MILESTONE or per_unit: {...}")
+        ways = [way for way in ("share_of", "per_unit", "per_time") if getattr(self, way) is not None]
+        if len(ways) > 1:
+            raise Misplaced("a release is earned by share_of or per_unit or per_time, by one of them", ways[-1])
+        if not (self.when or ways):
+            raise ValueError("say what earns it: when: [...], share_of: MILESTONE, per_unit: {...} or per_time: {...}")
         if (self.per_unit is None) != (not self.verified_by):
             raise Misplaced("figures are verified: write verified_by: [...] with per_unit, and only there", "verified_by")
         return self
@@ -144,8 +161,6 @@ class Release(Strict):
             raise Misplaced("what is not earned in time is suspended (due) or lost (lapses), not both", "lapses")
         if self.due is not None and self.cure is None:
             raise Misplaced("what is suspended when it is due needs a time to cure: write cure: P6M, or lapses for none", "due")
-        if self.rolls_over is not None and self.lapses is None:
-            raise Misplaced("what rolls over would lapse otherwise: write lapses: {within, from}", "rolls_over")
         return self
 
     def rounded(self, amount: Fraction) -> Decimal:
@@ -154,5 +169,6 @@ class Release(Strict):
 
     @property
     def gates(self) -> tuple[Criterion, ...]:
-        """All criteria that the release and its advance wait for."""
-        return (*self.when, *(self.advance.when if self.advance else ()))
+        """All criteria that the release, its advance and what flows with time wait for."""
+        per_time = self.per_time.while_ if self.per_time else ()
+        return (*self.when, *per_time, *(self.advance.when if self.advance else ()))

@@ -44,7 +44,7 @@ Qualifying: TypeAlias = Literal[
 ]
 """Facts that somebody causes for a party, and by which it can show that it moves."""
 
-Force: TypeAlias = Literal["binding", "long_stop", "indicative", "aspirational"]
+Force: TypeAlias = Literal["binding", "long_stop", "indicative"]
 
 NO_ANCHOR = "a duration needs an anchor; write from: {phase: ..., becomes: open} or {milestone: ...} or {date: ...}"
 
@@ -115,7 +115,7 @@ class Deadline(Strict):
 
     @property
     def scores(self) -> bool:
-        """Whether a party is late that misses it; an indicative or aspirational date is recorded and shown only."""
+        """Whether a party is late that misses it; an indicative date is recorded and shown only."""
         return self.force in ("binding", "long_stop")
 
 

@@ -44,12 +44,28 @@ Names = Annotated[
 """One name, or several as a list."""
 
 
-class Votes(Strict):
-    """Parties whose votes are asked for, and how many of them are enough."""
+class SomeOf(Strict):
+    """Parties that are asked, and how many of them are enough."""
 
-    by: tuple[Name, ...] = Field(min_length=2, description="parties")
+    by: tuple[Name, ...] = Field(min_length=1, description="parties")
     agree: Agreement
     weights: dict[Name, Whole] = Field(default_factory=dict, description="of whose vote is not one vote: how many it is")
+
+    @property
+    def takes_all(self) -> bool:
+        """Whether nobody's may be missing, whatever it weighs."""
+        return self.agree == "all"
+
+
+def _all_of(value: object) -> object:
+    return {"by": value, "agree": "all"} if isinstance(value, list | tuple | str) else value
+
+
+Votes = Annotated[
+    SomeOf,
+    BeforeValidator(_all_of, json_schema_input_type=Annotated[tuple[Name, ...], Field(min_length=1)] | SomeOf),
+]
+"""All of a list, or so many of them as `agree` says."""
 
 
 def votes_of(names: Collection[str], weights: Mapping[str, int]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Context, Decimal
 from fractions import Fraction
 from functools import reduce
@@ -13,12 +13,12 @@ from rules.facts import MeasurementRecorded
 from rules.language.causes import Cause
 from rules.language.criteria import FigureAsked
 from rules.language.derivations import MadeOf
-from rules.language.periods import Calendar, is_period, period_end
+from rules.language.periods import Calendar, covered, is_period, period_end
 from rules.measuring.coverage import apart, overlapping
 from rules.measuring.derived import Counted, Derived, a_year_before, cited, derive, exactly, newest_common, reckoned, told
 from rules.measuring.unread import explained
 from rules.program import Program
-from rules.times import plus
+from rules.times import day_begins, plus
 from rules.truth import Truth
 from rules.vocabulary.evidence import Evidence
 from rules.vocabulary.unknown import Unknown
@@ -186,6 +186,14 @@ def usable(program: Program, indicator: str, at: datetime) -> Counted | Unknown:
     return figure
 
 
+def of_period(program: Program, indicator: str, period: str) -> Counted | Unknown:
+    """The figure of one period, however old it is, or that there is none."""
+    title = program.plan.indicators[indicator].title
+    return by_period(program, indicator).get(period) or Unknown(
+        "missing", f"{title}: no verified figure of {period} is recorded."
+    )
+
+
 def total(program: Program, indicator: str) -> Decimal | Unknown:
     """The newest figures of all periods added up. A month of a year that has a figure itself is not counted twice."""
     held, calendar = list(by_period(program, indicator).values()), program.plan.periods
@@ -198,7 +206,7 @@ def total(program: Program, indicator: str) -> Decimal | Unknown:
 
 def holds(program: Program, asked: FigureAsked, at: datetime) -> tuple[Truth, str]:
     """Whether a figure is what a criterion asks for, and a sentence that says so."""
-    figure = usable(program, asked.indicator, at)
+    figure = usable(program, asked.indicator, at) if asked.period is None else of_period(program, asked.indicator, asked.period)
     if isinstance(figure, Unknown):
         return Truth.INDETERMINATE, figure.sentence
     summed = asked.of == "total"
@@ -239,5 +247,6 @@ def is_presumed(program: Program, figure: MeasurementRecorded) -> bool:
 
 def stale_from(program: Program, indicator: str, figure: Counted) -> datetime:
     """The instant from which a figure is too old for the plan."""
-    oldest = program.plan.indicators[indicator].oldest
-    return plus(period_end(figure.period, program.plan.periods), oldest, program.plan.time_zone)
+    oldest, zone = program.plan.indicators[indicator].oldest, program.plan.time_zone
+    ends = day_begins(covered(figure.period, program.plan.periods)[1] + timedelta(days=1), zone)
+    return plus(ends, oldest, zone)

@@ -41,17 +41,17 @@ def _judged(program: Program, how: Measured, at: datetime, counted: Collection[C
             continue
         counts = figure if counted is None else without_revisions(program, figure, counted)
         total = None if total is None else total + exactly(counts)
-        if how.target.added_up and total is None:
+        if how.target.of == "total" and total is None:
             told = f"what it adds up to by {period} is not known, since an earlier figure is missing"
             yield not_known(Unknown("gap", f"{program.plan.indicators[how.indicator].title}: {told}."))
         else:
-            yield _compared(program, how, counts, total if how.target.added_up and total is not None else exactly(counts))
+            yield _compared(program, how, counts, total if how.target.of == "total" and total is not None else exactly(counts))
 
 
 def _compared(program: Program, how: Measured, figure: Counted, exact: Fraction) -> Judgement:
     indicator, level = program.plan.indicators[how.indicator], how.target.by_period[figure.period]
     wanted = "at most" if indicator.better == "lower" else "at least"
-    when = f"up to and in {figure.period}" if how.target.added_up else f"in {figure.period}"
+    when = f"up to and in {figure.period}" if how.target.of == "total" else f"in {figure.period}"
     was = f"{indicator.title} was {as_told(exact):f} {figure.unit} {when} ({cited(figure)})"
     sentence = f"{was}; asked is {wanted} {level:f}.{_late(program, figure)}"
     return Judgement(Truth.MET if reaches(exact, level, wanted) else Truth.NOT_MET, sentence)

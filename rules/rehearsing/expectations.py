@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 
 from rules.explaining.explain import blocking_phase
 from rules.explaining.milestones import milestone_reason
 from rules.explaining.reciprocity import How, reciprocity
 from rules.following.lateness import lateness
-from rules.following.stability import days_left, zone_of
+from rules.following.stability import days_left
 from rules.measuring.derived import told
 from rules.measuring.figures import usable
 from rules.program import Program
@@ -23,14 +23,17 @@ from rules.vocabulary.unknown import Unknown
 from rules.words import did_you_mean
 
 
-def broken(program: Program, expected: Expectation, at: datetime) -> Iterator[str]:
-    """Every way in which an expectation is not met at an instant; none if it is."""
+def broken(program: Program, expected: Expectation, at: datetime, warnings: Collection[str] = ()) -> Iterator[str]:
+    """Every way in which an expectation is not met at an instant; none if it is. `warnings` were given in its step."""
     for subject, judged in _NAMED.items():
         if (name := getattr(expected, subject)) is not None:
             yield from judged(program, expected, name, at)
             return
     if expected.program is not None:
         yield from _differs("the program", expected.program, program.standing)
+    elif expected.warned is not None:
+        if not any(expected.warned.lower() in warning.lower() for warning in warnings):
+            yield f"expected a warning that says {expected.warned!r}, but given were: {' '.join(warnings) or 'none'}"
     elif expected.standing_still is not None:
         found = ", ".join(sorted(program.stalls)) or "nobody"
         yield from _differs("who stands still", ", ".join(sorted(expected.standing_still)) or "nobody", found)
@@ -174,7 +177,7 @@ def _milestone_told(program: Program, expected: Expectation, name: str, at: date
     """What is told of a milestone beside how it stands: who decided it and why, who owes what, and the days that are left."""
     state, zone = program.milestone(name), program.plan.time_zone
     decided = state.decision
-    yield from _differs(f"{name} decided by", expected.decided_by, decided.by if decided else "nobody")
+    yield from _differs(f"{name} decided by", expected.decided_by, decided.people if decided else "nobody")
     due = state.due.revised if state.due else None
     yield from _differs(f"the days left for {name}", expected.days_left, days_between(at, due, zone) if due else None)
     if expected.owes is None and expected.says is None:
@@ -213,7 +216,7 @@ def _stability(program: Program, expected: Expectation, name: str, at: datetime)
         if expected.is_ != "not_begun":
             yield f"the stability period of {name} has not begun"
         return
-    zone, counted = zone_of(program, rule), state.counted
+    zone, counted = program.plan.time_zone, state.counted
     status = "complete" if state.completed_at else counted.status
     moved = f"; last moved by {counted.moved_by}" if counted.moved_by else ""
     ends = state.completed_at or counted.completes_at

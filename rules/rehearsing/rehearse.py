@@ -18,7 +18,7 @@ from rules.decide import Decided, decide
 from rules.family import child_id
 from rules.following.duties import missing_of
 from rules.forms import STORY_TIME, unlike
-from rules.language.milestones import Attestation, Filed, Measured, Milestone, Showing
+from rules.language.milestones import Measured, Milestone, Showing
 from rules.language.parameters import recorded_plan
 from rules.language.plan import Plan
 from rules.language.reading import Document, Fault, Faulty, Path, faults_of
@@ -84,7 +84,7 @@ class _Stage:
         self.timeline.append(Happened(self.now, officer, "start_program", started.entries))
 
     def play(self, step: Step, path: Path) -> None:
-        at = self.instant(step.at, (*path, "at"))
+        at, before = self.instant(step.at, (*path, "at")), len(self.timeline)
         if at < self.now:
             raise self._fault((*path, "at"), "lies before the step above; time runs forward")
         self.let_clocks_strike(at)
@@ -98,7 +98,8 @@ class _Stage:
         if step.checked is not None:
             self._check(step.checked, (*path, "checked"))
         for index, expectation in enumerate(step.expect):
-            for message in broken(self.program, expectation, at):
+            given = [warning for line in self.timeline[before:] for warning in line.warnings]
+            for message in broken(self.program, expectation, at, given):
                 self._broken((*path, "expect", index), message)
 
     def _broken(self, path: Path, message: str) -> None:
@@ -136,7 +137,9 @@ class _Stage:
     def _localised(self, fields: dict[str, object], path: Path) -> dict[str, object]:
         """Times in a story may be written in the plan's local time."""
         return {
-            key: self.instant(value, (*path, key)) if key.endswith("_at") and isinstance(value, str) else value
+            key: self.instant(value, (*path, key))
+            if key.endswith("_at") and key != "seen_at" and isinstance(value, str)
+            else value
             for key, value in fields.items()
         }
 
@@ -247,7 +250,7 @@ class _Stage:
         document = a.FiledDocument(sha256=digest([name, shows]), name=f"{shows}.pdf")
         match how:
             case _ if how.by:
-                role = a.Role.REPRESENTATIVE if isinstance(how, Attestation) else a.Role.RECORDER
+                role = a.Role.REPRESENTATIVE if how.kind == "attestation" else a.Role.RECORDER
                 recorders = [self._somebody(role, (party,), path) for party in missing_of(self.program, name, shows)]
             case _ if standing:
                 return
@@ -261,7 +264,7 @@ class _Stage:
                     evidence=f"{name}.{shows}.{self._acts}",
                     milestone=name,
                     shows=shows,
-                    document=document if isinstance(how, Filed) else None,
+                    document=document if how.kind == "document" else None,
                     text=how.what,
                 ),
             )

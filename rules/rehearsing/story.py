@@ -62,6 +62,7 @@ SUBJECTS = (
     "standing_still",
     "nobody_late",
     "on_time",
+    "warned",
 )
 
 
@@ -99,6 +100,7 @@ class Expectation(Strict):
     declined: Whole | None = None
     broken: Whole | None = None
     standing_still: tuple[Name, ...] | None = Field(default=None, description="all parties and bodies that stand still")
+    warned: Text | None = Field(default=None, description="words of a warning that was given since the step above")
     nobody_late: bool | None = Field(default=None, description="true: no binding date and no long stop has been missed")
     on_time: tuple[Name, ...] | None = Field(default=None, description="parties that have missed no such date")
     is_: str | None = Field(default=None, alias="is")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from rules.effects import WarningGiven
 from rules.entries import Entry
 from rules.language.reading import Fault
 from rules.program import Program
@@ -20,6 +21,11 @@ class Happened:
     what: str
     entries: tuple[Entry, ...] = ()
     refused: Refused | None = None
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The sentences of warnings that were given with it."""
+        return tuple(entry.fact.sentence for entry in self.entries if isinstance(entry.fact, WarningGiven))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from rules.measuring.figures import by_period, unverified
 from rules.program import Program
 from rules.releases.earned import counted_figure, earned
 from rules.releases.pending import pending
-from rules.releases.windows import at_stake, cured_by, ends
+from rules.releases.windows import at_stake, cured_by, ends, left, next_instalment
 from rules.times import day_said
 from rules.truth import Truth
 from rules.vocabulary.releases import ReleaseState
@@ -40,8 +40,7 @@ def awaited(program: Program, name: str, at: datetime) -> tuple[Awaited, ...]:
     terms, state = program.plan.releases[name], program.releases.get(name)
     if state is None or program.ended_at is not None:
         return ()
-    left = state.balances["committed"] + state.balances["suspended"] + state.balances["advanced"]
-    if not left:
+    if not left(program, name):
         return ()
     return (
         *_standing(program),
@@ -71,6 +70,13 @@ def _unearned(program: Program, name: str, terms: Release, at: datetime) -> Iter
     if terms.share_of is not None:
         sentence, owes, since, earliest = milestone_reason(program, terms.share_of, at)
         yield Awaited(f"share_of: {terms.share_of}", outcome, f"{sentence} {told} {terms.unit}.", owes, since, earliest)
+    elif terms.per_time is not None:
+        end, zone = next_instalment(program, name), program.plan.time_zone
+        lacks = " ".join(reason[0] for _, _, reason in unmet(program, None, terms.per_time.while_, at))
+        coming = f" The next is earned on {dates.told(end, zone)} if all that is asked for holds then." if end else ""
+        yield Awaited(
+            "per_time", outcome, f"{now.sentence} {lacks}{coming} {told} {terms.unit}.".replace("  ", " "), earliest=end
+        )
     elif terms.per_unit is not None:
         sentence = f"{now.sentence} {_short(program, terms, terms.per_unit)}{told} {terms.unit}."
         yield Awaited(f"per_unit: {terms.per_unit.indicator}", outcome, sentence, _owed_by(program, terms, terms.per_unit))
@@ -130,6 +136,6 @@ def _time(program: Program, name: str, state: ReleaseState, at: datetime) -> Ite
         yield Awaited("cure", Truth.NOT_MET, sentence, (terms.to,), part.since, until)
     end = ends(program, name)
     if end is not None and not dates.has_passed(end, at, zone) and at_stake(program, name):
-        then = "suspended" if terms.due else "carried over" if terms.rolls_over and not state.rolled_over else "lost"
+        then = "suspended" if terms.due else "lost"
         sentence = f"What is not earned by {dates.told(end, zone)} is {then}."
         yield Awaited("time", Truth.NOT_MET, sentence, (terms.to,), earliest=end)

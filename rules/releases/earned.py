@@ -14,11 +14,12 @@ from fractions import Fraction
 from rules.following.gates import gate
 from rules.language.grades import worth
 from rules.language.periods import period_end
-from rules.language.terms import PerUnit, Release
+from rules.language.terms import PerTime, PerUnit, Release
 from rules.measuring.derived import Counted, exactly, told
 from rules.measuring.figures import by_period, lacking, stale_from, unverified, without_revisions
 from rules.program import Program
 from rules.truth import Truth
+from rules.vocabulary.releases import ReleaseState
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,15 @@ def earned(program: Program, name: str, at: datetime) -> Earned:
         return _by_share(program, terms, terms.share_of)
     if terms.per_unit is not None:
         return _by_unit(program, terms, terms.per_unit, at)
+    if terms.per_time is not None:
+        return _by_time(program, terms, terms.per_time, name)
     return Earned(terms.amount, "What it is given for holds.")
+
+
+def _by_time(program: Program, terms: Release, rule: PerTime, name: str) -> Earned:
+    state = program.releases.get(name, ReleaseState())
+    told = f"{state.earned_instalments} of {state.instalments} instalments so far are earned, one every {rule.every}."
+    return Earned(min(terms.rounded(Fraction(rule.each) * state.earned_instalments), terms.amount), told)
 
 
 def _by_share(program: Program, terms: Release, milestone: str) -> Earned:
@@ -59,14 +68,14 @@ def _by_unit(program: Program, terms: Release, rule: PerUnit, at: datetime) -> E
     indicator = program.plan.indicators[rule.indicator]
     figure = counted_figure(program, terms, rule)
     lack = lacking(program, rule.indicator)
-    if lack is not None and rule.counts == "newest":
+    if lack is not None and rule.of == "newest":
         return Earned(Decimal(0) if figure is None else None, lack.sentence)
     if figure is None:
         waits = "a figure is recorded and not verified yet" if unverified(program, rule.indicator) else "no figure is recorded"
         known = bool(by_period(program, rule.indicator))
         return Earned(Decimal(0), f"{indicator.title}: {'no verified figure counts yet' if known else waits}.")
     was = f"{indicator.title}: {told(figure)}"
-    if rule.counts == "newest" and stale_from(program, rule.indicator, figure) <= at:
+    if rule.of == "newest" and stale_from(program, rule.indicator, figure) <= at:
         return Earned(None, f"{was}, which is older than the plan accepts.")
     start = indicator.frozen.value if rule.from_ is None else rule.from_
     way, done = Fraction(rule.to) - Fraction(start), exactly(figure) - Fraction(start)
@@ -79,7 +88,7 @@ def counted_figure(program: Program, terms: Release, rule: PerUnit) -> Counted |
     """The figure of the newest period, or the best one, whose sample is good enough; without revisions that change no money."""
     calendar = program.plan.periods
     sampled = [figure for figure in by_period(program, rule.indicator).values() if _sampled(program, rule, figure.period)]
-    if rule.counts == "best":
+    if rule.of == "best":
         way = -1 if program.plan.indicators[rule.indicator].better == "lower" else 1
         counted = [without_revisions(program, figure, terms.reversed_by) for figure in sampled]
         return max(counted, key=lambda figure: (way * exactly(figure), period_end(figure.period, calendar)), default=None)

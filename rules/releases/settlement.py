@@ -1,8 +1,8 @@
 """What is posted between the accounts of a release, one posting at a time until all are as they should be.
 
 Released and recovered together are what is earned (`rules.releases.earned`). Of what is earned after an advance, a share goes
-against it. What falls is suspended at once; what is earned, advanced, lost or carried over waits while the
-program is suspended.
+against it. What falls is suspended at once; what is earned, advanced or lost waits while the program is
+suspended.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from rules import dates
-from rules.effects import BalanceMoved, Effect, ReleaseRolledOver
+from rules.effects import BalanceMoved, Effect, InstalmentCounted
+from rules.explaining.criteria import unmet
 from rules.following.agenda import Agenda
 from rules.following.gates import gate
 from rules.language.terms import Release
@@ -21,7 +22,7 @@ from rules.program import Program
 from rules.releases.earned import earned
 from rules.releases.pending import pending
 from rules.releases.reasons import because
-from rules.releases.windows import cured_by, ends
+from rules.releases.windows import cured_by, ends, next_instalment
 from rules.truth import Truth
 from rules.vocabulary.accounts import Account
 from rules.vocabulary.releases import ReleaseState
@@ -44,6 +45,8 @@ def _next(program: Program, name: str, at: datetime) -> Effect | None:
     if (posting := _promise(name, terms, state, at)) is not None:
         return posting
     running = program.standing is Standing.RUNNING
+    if running and (counted := _instalment(program, name, at)) is not None:
+        return counted
     now = earned(program, name, at)
     if now.amount is not None:
         capped = min(now.amount, state.promised - state.lost)
@@ -55,6 +58,19 @@ def _next(program: Program, name: str, at: datetime) -> Effect | None:
                 return _moved(name, way, amount, because(program, name, at, now), at, until)
     # What had passed when the program was stopped is not saved by the stop, also where both were at one instant.
     return _in_time(program, name, state, at if running else program.suspensions[-1][0], at)
+
+
+def _instalment(program: Program, name: str, at: datetime) -> Effect | None:
+    """A length of time that is over. While it is not known whether all is on track, it waits."""
+    end, rule, zone = next_instalment(program, name), program.plan.releases[name].per_time, program.plan.time_zone
+    if end is None or rule is None or not dates.has_passed(end, at, zone):
+        return None
+    holds = gate(program, (), rule.while_, at)
+    if holds is Truth.INDETERMINATE:
+        return None
+    lacks = [sentence for _, _, (sentence, _, _, _) in unmet(program, None, rule.while_, at)]
+    told = f"On {dates.told(end, zone)}: {' '.join(lacks[:3]) or 'all that is asked for holds.'}"
+    return InstalmentCounted(release=name, earned=holds is Truth.MET, because=told, effective_at=at)
 
 
 def _promise(name: str, terms: Release, state: ReleaseState, at: datetime) -> Effect | None:
@@ -125,9 +141,6 @@ def _end(program: Program, name: str, state: ReleaseState, ran_to: datetime, at:
         return _moved(name, ("committed", "suspended"), left, because, at, until)
     if pending(program, name, end):
         return None
-    if terms.rolls_over is not None and not state.rolled_over:
-        until = dates.until(end, terms.rolls_over, zone)
-        return ReleaseRolledOver(release=name, amount=left + advanced, until=until, effective_at=at)
     if advanced:
         return _moved(name, ("advanced", "asked_back"), advanced, f"The advance was {because[0].lower()}{because[1:]}", at)
     return _moved(name, ("committed", "reduced"), left, because, at)

@@ -13,19 +13,16 @@ from rules import dates
 from rules.following.anchors import occurred
 from rules.language.criteria import NotBefore, leaves
 from rules.program import Program
+from rules.times import repeated
 from rules.vocabulary.releases import Suspended
 
 
 def ends(program: Program, name: str) -> datetime | None:
     """When what is not earned is suspended or lapses; None while that is not known, or never."""
-    terms, state = program.plan.releases[name], program.releases.get(name)
-    wait = terms.due or terms.lapses
+    wait = program.plan.releases[name].due or program.plan.releases[name].lapses
     if wait is None or (since := occurred(program, wait.from_)) is None:
         return None
-    until = dates.until(since, wait.within, program.plan.time_zone)
-    if terms.rolls_over and state and state.rolled_over:
-        until = dates.until(until, terms.rolls_over, program.plan.time_zone)
-    return _moved(program, until, since, wait.within)
+    return _moved(program, dates.until(since, wait.within, program.plan.time_zone), since, wait.within)
 
 
 def cured_by(program: Program, name: str, part: Suspended) -> datetime | None:
@@ -34,6 +31,31 @@ def cured_by(program: Program, name: str, part: Suspended) -> datetime | None:
     if part.cure_until is None or length is None:
         return None
     return _moved(program, part.cure_until, part.since, length)
+
+
+def next_instalment(program: Program, name: str) -> datetime | None:
+    """When the first length of time ends that is not counted yet; None while that is not known, or nothing is left to earn."""
+    terms, state = program.plan.releases[name], program.releases[name]
+    rule = terms.per_time
+    if rule is None or rule.each * state.earned_instalments >= terms.amount:
+        return None
+    if (since := occurred(program, rule.from_)) is None:
+        return None
+    until = dates.until(since, repeated(rule.every, state.instalments + 1), program.plan.time_zone)
+    return _moved(program, until, since, rule.every)
+
+
+def left(program: Program, name: str) -> Decimal:
+    """What of a release can still be earned: what is kept for it, advanced, or suspended."""
+    held = program.releases[name].balances
+    return held["committed"] + held["advanced"] + held["suspended"]
+
+
+def runs_out(program: Program, name: str) -> datetime | None:
+    """When the first part of what can still be earned is suspended or lost; None while that is not known, or never."""
+    cures = (cured_by(program, name, part) for part in program.releases[name].suspensions)
+    end = ends(program, name) if at_stake(program, name) else None
+    return min((date for date in (*cures, end) if date is not None), default=None)
 
 
 def at_stake(program: Program, name: str) -> Decimal:

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from typing import assert_never
-
-from rules import dates, effects
+from rules import dates
 from rules.language.plan import Plan
-from rules.vocabulary.releases import OnRelease
+from rules.vocabulary.releases import InstalmentCounted, OnRelease
 
 
 def release_told(fact: OnRelease, plan: Plan) -> str:
     """What an effect on a release says."""
     unit = plan.releases[fact.release].unit if fact.release in plan.releases else "(no longer in the plan)"
-    match fact:
-        case effects.BalanceMoved():
-            cure = f", to be cured by {dates.told(fact.cure_until, plan.time_zone)}" if fact.cure_until else ""
-            way = f"from {fact.out_of} to {fact.into}"
-            return f"release {fact.release}: {fact.amount:f} {unit} {way}{cure}. {fact.because}"
-        case effects.ReleaseRolledOver():
-            return f"release {fact.release}: {fact.amount:f} {unit} rolled over to {dates.told(fact.until, plan.time_zone)}"
-    assert_never(fact)
+    if isinstance(fact, InstalmentCounted):
+        return f"release {fact.release}: an instalment is {'earned' if fact.earned else 'not earned'}. {fact.because}"
+    cure = f", to be cured by {dates.told(fact.cure_until, plan.time_zone)}" if fact.cure_until else ""
+    return f"release {fact.release}: {fact.amount:f} {unit} from {fact.out_of} to {fact.into}{cure}. {fact.because}"

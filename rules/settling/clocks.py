@@ -19,11 +19,11 @@ from rules.language.plan import Edge
 from rules.measuring.figures import by_period, newest, stale_from
 from rules.measuring.schedule import expected_by
 from rules.program import Program
-from rules.releases.windows import at_stake, cured_by, ends, not_before
+from rules.releases.windows import at_stake, cured_by, ends, next_instalment, not_before
 from rules.settling.inactivity import standing_still
 from rules.times import day_begins
+from rules.vocabulary import matters as m
 from rules.vocabulary.disputes import DisputeStatus
-from rules.vocabulary.matters import AgreeDate
 from rules.vocabulary.milestones import MilestoneState, MilestoneStatus
 from rules.vocabulary.phases import PhaseStatus
 from rules.vocabulary.standing import Standing
@@ -270,10 +270,24 @@ def _proposals(program: Program) -> Iterator[Clock]:
             yield Clock(f"silence.{proposal.id}", "silence", first, silence, f"Proposal {proposal.id}: silence ends")
         if (lapse := _over(program, lapses(program, proposal))) is not None and lapse > program.settled_to:
             yield Clock(f"lapse.{proposal.id}", "lapse", first, lapse, f"Proposal {proposal.id}: lapses")
-        if isinstance(proposal.matter, AgreeDate):
-            begins = day_begins(proposal.matter.on, program.plan.time_zone)
-            if begins > program.settled_to:
-                yield Clock(f"day.{proposal.id}", "lapse", first, begins, f"Proposal {proposal.id}: the day comes")
+        if (too_late := _too_late(program, proposal.matter)) is not None and too_late > program.settled_to:
+            yield Clock(f"day.{proposal.id}", "lapse", first, too_late, f"Proposal {proposal.id}: its date comes")
+
+
+def _too_late(program: Program, matter: m.Matter) -> datetime | None:
+    """When the first date that a decision would set has come, so that it can be decided no more."""
+    zone = program.plan.time_zone
+    match matter:
+        case m.AgreeDate():
+            return day_begins(matter.on, zone)
+        case m.Extend():
+            return matter.to
+        case m.ReviseTimetable():
+            return min(dates.until_day(to, zone) for to in matter.to.values())
+        case m.Waive():
+            return matter.until
+        case _:
+            return None
 
 
 def _over(program: Program, date: datetime | None) -> datetime | None:
@@ -311,6 +325,8 @@ def _releases(program: Program) -> Iterator[Clock]:
         if at_stake(program, name):
             waits += [(_over(program, ends(program, name)), "end", "time to earn it ends")]
             waits += [(begins, "date", "date reached") for begins in not_before(program, name)]
+        if (instalment := _over(program, next_instalment(program, name))) is not None:
+            waits.append((instalment, "instalment", "an instalment is earned, or not"))
         for due, kind, note in waits:
             if due is not None and due > program.settled_to:
                 clock = f"release.{name}.{kind}.{due:%Y%m%dT%H%M%S%f}"

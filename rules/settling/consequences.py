@@ -295,12 +295,10 @@ def endings(program: Program, at: datetime, _: Agenda) -> Iterator[Effect]:
 
 
 def _is_over(program: Program, name: str) -> bool:
-    """Complete, or closed for good: itself, or what it would open within."""
+    """Complete, or closed for good; of one that waits, whether what it would open within is: then it opens no more."""
     state, outer = program.phase(name), program.plan.phases[name].within
-    if state.status is PhaseStatus.WAITING and outer is not None and state.closed_at is None:
-        return program.phase(outer).closed_at is not None or (
-            program.phase(outer).status is PhaseStatus.WAITING and _is_over(program, outer)
-        )
+    if state.told == "waiting" and outer is not None:
+        return program.phase(outer).status is not PhaseStatus.OPEN and _is_over(program, outer)
     return state.told in ("complete", "closed")
 
 

@@ -15,7 +15,8 @@ from rules.soundness.consents import consents
 from rules.soundness.criteria import placed_leaves
 from rules.soundness.derivations import derivations
 from rules.soundness.endings import stuck
-from rules.soundness.names import names, unknown
+from rules.soundness.haste import hasty
+from rules.soundness.names import each_once, names, unknown
 from rules.soundness.reachability import unreachable
 from rules.soundness.references import references
 from rules.soundness.stability import empty_periods
@@ -38,11 +39,12 @@ def sound(
     checks: tuple[Iterable[Fault], ...] = (
         chain(names(plan), gates_short(plan), derivations(plan), references(plan)),
         children_sound(plan, programs) if programs is not None else (),
-        chain(units(plan), verifiers(plan), empty_periods(plan), amounts(plan), consents(plan), unreachable(plan), stuck(plan)),
+        chain(units(plan), verifiers(plan), empty_periods(plan), amounts(plan), consents(plan), unreachable(plan)),
+        chain(stuck(plan), hasty(plan)),
     )
     # One after the other, since each takes what those before it have found to be in order; and no longer than anybody reads.
     if faults := next((found for check in checks if (found := [*islice(check, MOST_FAULTS)])), None):
-        raise Faulty([document.placed(fault) for fault in faults])
+        raise Faulty(list(each_once(document.placed(fault) for fault in faults)))
     return plan
 
 

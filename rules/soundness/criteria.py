@@ -8,6 +8,7 @@ from typing import assert_never
 from rules.language import criteria as c
 from rules.language.grades import WRITTEN, fits
 from rules.language.milestones import Measured
+from rules.language.periods import is_period
 from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
 from rules.language.voting import votes_of
@@ -39,7 +40,7 @@ def kept_while(plan: Plan, at: Path, criteria: tuple[c.Criterion, ...]) -> Itera
     """Criteria of a commitment, which is kept by what is so."""
     yield from gate(plan, at, criteria)
     for place, leaf in placed_leaves(at, criteria):
-        if isinstance(leaf, c.CommitmentHolds | c.ConsentGiven | c.VotesGiven | c.NotBefore | c.NotAfter | c.InTime):
+        if isinstance(leaf, c.CommitmentHolds | c.ConsentGiven | c.NotBefore | c.NotAfter | c.InTime):
             yield Fault(place, "a commitment is kept by what is so: not by another one, a consent or a date")
 
 
@@ -89,13 +90,11 @@ def _criterion(plan: Plan, at: Path, criterion: c.Criterion) -> Iterator[Fault]:
                 yield from unknown((*at, "stability"), name, "phase with a stability period", periods)
         case c.CommitmentHolds(commitment=name):
             yield from unknown((*at, "commitment"), name, "commitment", plan.commitments)
-        case c.ConsentGiven(consent=parties):
-            for index, party in enumerate(parties):
-                yield from unknown((*at, "consent", index), party, "party", plan.parties)
-        case c.VotesGiven(votes=votes):
+        case c.ConsentGiven(consent=votes):
+            listed: Path = (*at, "consent") if votes.takes_all else (*at, "consent", "by")
             for index, party in enumerate(votes.by):
-                yield from unknown((*at, "votes", "by", index), party, "party", plan.parties)
-            yield from weighed((*at, "votes"), votes.by, votes.agree, votes.weights)
+                yield from unknown((*listed, index), party, "party", plan.parties)
+            yield from weighed((*at, "consent"), votes.by, votes.agree, votes.weights)
         case c.NoOpenIncident(no_open_incident=trigger):
             yield from _trigger(plan, (*at, "no_open_incident"), trigger)
         case c.NoOpenDispute(no_open_dispute=name):
@@ -132,6 +131,8 @@ def _figure(plan: Plan, at: Path, figure: c.FigureAsked) -> Iterator[Fault]:
         kind = indicator.quantity or f"in {indicator.unit}"
         told = f"figures of {figure.indicator} do not add up ({kind}): the total of several periods is no figure of anything"
         yield Fault((*at, "of"), f"{told}; ask of: newest, or say quantity: amount there if they do")
+    if figure.period is not None and not is_period(figure.period, plan.periods):
+        yield Fault((*at, "of"), f"{figure.of} is no period of this plan; write for example 2025, 2025-Q1 or 2025-06")
     for name in plan.recorded_for[figure.indicator]:
         counted = name in plan.measured or plan.paid_by.get(name)
         if not counted and not plan.indicators[name].verified_by:
@@ -207,3 +208,5 @@ def _trigger(plan: Plan, at: Path, trigger: c.Trigger) -> Iterator[Fault]:
         yield from unknown((*at, "at_least"), trigger.at_least, "severity", plan.severities)
     for index, who in enumerate(trigger.attributed_to or ()):
         yield from unknown((*at, "attributed_to", index), who, "party or non-party", plan.everybody)
+    for index, name in enumerate(trigger.about or ()):
+        yield from unknown((*at, "about", index), name, "milestone", plan.milestones)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
@@ -32,7 +33,26 @@ def names(plan: Plan) -> Iterator[Fault]:
             named.add(name)
 
 
-def unknown(path: Path, word: str, what: str, known: Collection[str]) -> Iterator[Fault]:
+@dataclass(frozen=True, slots=True)
+class Missing(Fault):
+    """That something is referred to which is not there."""
+
+
+def unknown(path: Path, word: str, what: str, known: Collection[str]) -> Iterator[Missing]:
     """Whether a word is known; the fault says what may have been meant."""
     if word not in known:
-        yield Fault(path, f"{word} is no {what} of this plan; {did_you_mean(word, known)}")
+        yield Missing(path, f"{word} is no {what} of this plan; {did_you_mean(word, known)}")
+
+
+def each_once(faults: Iterable[Fault]) -> Iterator[Fault]:
+    """Faults that have their positions; of what is missing, the first place that refers to it, and how many more do."""
+    missing: dict[str, list[Fault]] = {}
+    for fault in faults:
+        if isinstance(fault, Missing):
+            missing.setdefault(fault.message.partition(" ")[0], []).append(fault)
+        else:
+            yield fault
+    for places in missing.values():
+        first, more = min(places, key=lambda fault: fault.position), len(places) - 1
+        also = f" ({more} more {'place refers' if more == 1 else 'places refer'} to it)" if more else ""
+        yield replace(first, message=f"{first.message}{also}")

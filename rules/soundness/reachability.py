@@ -21,39 +21,46 @@ LONGEST_ROUND = 12
 
 
 def unreachable(plan: Plan) -> Iterator[Fault]:
-    """Phases that can never open, told apart into cycles and what hangs on them.
+    """Phases that can never open, and what can never come about where all of them can.
 
     Everything is taken to go as well as it can; what still cannot come about never will.
     """
     reached = _reachable(plan)
     needs = {
-        event: [e for e in _prerequisites(plan, event) if e not in reached] for event in _events(plan) if event not in reached
+        event: [e for e in _prerequisites(plan, event) if e not in reached] for event in events(plan) if event not in reached
     }
-    yield from _never_open(plan, reached, needs)
+    never = [name for name in plan.agreed_dates if ("agreed", name) not in reached]
+    if faults := list(_never_open(plan, needs, reached, hanging=not never)):
+        yield from faults  # what hangs on these follows from them
+        return
     for name in plan.phases:
         if ("open", name) in reached and ("complete", name) not in reached:
             yield Fault(
                 ("phases", name, "exit"),
                 "this gate can never open: the phase could never be complete",
             )
-    for name in plan.agreed_dates:
-        if ("agreed", name) not in reached:
-            told = "nobody can ever agree on this day: what its window is counted from can never come about"
-            yield Fault(("agreed_dates", name), told)
+    for name in never:
+        told = "nobody can ever agree on this day: what its window is counted from can never come about"
+        yield Fault(("agreed_dates", name), told)
+    if never:
+        return
     for name, terms in plan.releases.items():
         graded = terms.share_of is None or ("achieved", terms.share_of) in reached
         if not graded or not all(_could(plan, criterion, reached) for criterion in terms.gates):
             yield Fault(("releases", name), "this release can never be earned: what it asks for can never come about")
 
 
-def _never_open(plan: Plan, reached: set[Event], needs: Mapping[Event, list[Event]]) -> Iterator[Fault]:
+def _never_open(plan: Plan, needs: Mapping[Event, list[Event]], reached: set[Event], *, hanging: bool) -> Iterator[Fault]:
+    """Phases that wait for themselves; and those that wait for nothing of the kind, and still for what never comes."""
     rounds, told = in_rounds(needs), 0
+    hanging = hanging and not any(("open", name) in rounds for name in plan.phases)
     for name, phase in plan.phases.items():
         if (opening := ("open", name)) in reached:
             continue
         at: Path = ("phases", name)
         if opening not in rounds:
-            yield Fault(at, "this phase is unreachable: what its entry gate asks for can never come about")
+            if hanging:
+                yield Fault(at, "this phase is unreachable: what its entry gate asks for can never come about")
             continue
         told += 1
         way = shortest_round(needs, opening) if told <= MOST_ROUNDS else []
@@ -86,11 +93,11 @@ class _Spreading:
             self._new.append(above)
         return part
 
-    def wait_for(self, above: _Wait, needed: Event | None) -> None:
-        if needed is None:
+    def wait_for(self, above: _Wait, event: Event | None) -> None:
+        if event is None:
             self._new.append(above)
         else:
-            self._waiting.setdefault(needed, []).append(above)
+            self._waiting.setdefault(event, []).append(above)
 
     def spread(self) -> set[Event]:
         while self._new:
@@ -107,10 +114,10 @@ class _Spreading:
 
 def _reachable(plan: Plan) -> set[Event]:
     spreading = _Spreading()
-    for event in _events(plan):
-        needed, gate = _asked(plan, event)
-        whole = spreading.wait(event, len(needed) + len(gate))
-        for one in needed:
+    for event in events(plan):
+        before, gate = asked_for(plan, event)
+        whole = spreading.wait(event, len(before) + len(gate))
+        for one in before:
             spreading.wait_for(whole, one)
         for criterion in gate:
             _wait_for(plan, spreading, whole, criterion)
@@ -126,14 +133,15 @@ def _wait_for(plan: Plan, spreading: _Spreading, above: _Wait, criterion: c.Crit
         case c.AtLeast(at_least=c.Several(count=missing, of=parts)):
             pass
         case _:
-            spreading.wait_for(above, _needs(plan, criterion))
+            spreading.wait_for(above, needed(plan, criterion))
             return
     part = spreading.wait(above, missing)
     for inner in parts:
         _wait_for(plan, spreading, part, inner)
 
 
-def _events(plan: Plan) -> Iterator[Event]:
+def events(plan: Plan) -> Iterator[Event]:
+    """All that can come about."""
     for name, phase in plan.phases.items():
         yield ("open", name)
         yield ("complete", name)
@@ -147,7 +155,7 @@ def _events(plan: Plan) -> Iterator[Event]:
         yield ("agreed", name)
 
 
-def _asked(plan: Plan, event: Event) -> tuple[list[Event], tuple[c.Criterion, ...]]:
+def asked_for(plan: Plan, event: Event) -> tuple[list[Event], tuple[c.Criterion, ...]]:
     """What an event needs, and the criteria that it waits for besides."""
     kind, name = event
     match kind:
@@ -167,7 +175,8 @@ def _asked(plan: Plan, event: Event) -> tuple[list[Event], tuple[c.Criterion, ..
             return _anchored(plan.commitments[name].in_force), plan.commitments[name].kept_while
 
 
-def _needs(plan: Plan, criterion: c.Criterion) -> Event | None:
+def needed(plan: Plan, criterion: c.Criterion) -> Event | None:
+    """What has to come about before a criterion can hold, if anything has."""
     match criterion:
         case (
             c.MilestoneAchieved(milestone=name)
@@ -200,15 +209,15 @@ def _could(plan: Plan, criterion: c.Criterion, reached: set[Event]) -> bool:
         case c.AtLeast(at_least=several):
             return sum(_could(plan, part, reached) for part in several.of) >= several.count
         case _:
-            needed = _needs(plan, criterion)
-            return needed is None or needed in reached
+            event = needed(plan, criterion)
+            return event is None or event in reached
 
 
 def _prerequisites(plan: Plan, event: Event) -> Iterable[Event]:
     """All that an event may wait for, whether all of it is asked or a part."""
-    needed, gate = _asked(plan, event)
-    asked = (_needs(plan, leaf) for leaf in c.leaves(*gate))
-    return dict.fromkeys((*needed, *(one for one in asked if one is not None)))
+    before, gate = asked_for(plan, event)
+    asked = (needed(plan, leaf) for leaf in c.leaves(*gate))
+    return dict.fromkeys((*before, *(one for one in asked if one is not None)))
 
 
 def _anchored(anchor: c.Anchor) -> list[Event]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import assert_never
 
 from rules.language import criteria as c
-from rules.language.milestones import Attestation, Filed, Measured, Milestone, Statement
+from rules.language.milestones import Measured, Milestone, Shown
 from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
 from rules.language.timetable import Deadline
@@ -45,7 +45,7 @@ def references(plan: Plan) -> Iterator[Fault]:
         yield from gate(plan, (*at, "exit"), phase.exit)
         yield from gate(plan, (*at, "closes_when"), phase.closes_when)
         for place, leaf in placed_leaves((*at, "closes_when"), phase.closes_when):
-            if isinstance(leaf, c.ConsentGiven | c.VotesGiven):
+            if isinstance(leaf, c.ConsentGiven):
                 yield Fault(
                     place, "consent is given to the opening or the completion of a phase; decline a milestone to close one"
                 )
@@ -88,12 +88,15 @@ def _releases(plan: Plan, signatories: Collection[str]) -> Iterator[Fault]:
             places: tuple[Path, ...] = ((*at, "per_unit", "indicator"), (*at, "per_unit", "sample", "indicator"))
             for place, indicator in zip(places, terms.per_unit.indicators, strict=False):
                 yield from unknown(place, indicator, "indicator", plan.indicators)
+        if terms.per_time is not None:
+            yield from gate(plan, (*at, "per_time", "while"), terms.per_time.while_)
+            yield from anchored(plan, (*at, "per_time", "from"), terms.per_time.from_)
         for field, wait in (("due", terms.due), ("lapses", terms.lapses)):
             if wait is not None:
                 yield from anchored(plan, (*at, field, "from"), wait.from_)
-        advance = terms.advance.when if terms.advance else ()
-        for place, leaf in (*placed_leaves((*at, "when"), terms.when), *placed_leaves((*at, "advance", "when"), advance)):
-            if isinstance(leaf, c.ConsentGiven | c.VotesGiven):
+        gates = [(place, criteria) for place, criteria in plan.gates if place[:2] == at]
+        for place, leaf in (found for where, criteria in gates for found in placed_leaves(where, criteria)):
+            if isinstance(leaf, c.ConsentGiven):
                 yield Fault(place, "consent is given to a phase; ask it there, and here for the phase or its milestone")
 
 
@@ -116,14 +119,14 @@ def _milestone(plan: Plan, at: Path, step: Milestone, signatories: Collection[st
     yield from gate(plan, (*at, "holds_while"), step.holds_while)
     yield from gate(plan, (*at, "final_when"), step.final_when)
     for place, leaf in placed_leaves((*at, "final_when"), step.final_when):
-        if isinstance(leaf, c.ConsentGiven | c.VotesGiven):
+        if isinstance(leaf, c.ConsentGiven):
             yield Fault(place, "consent is given to a phase; write phase: NAME here for one that asks for it")
 
 
 def _shown_by(plan: Plan, at: Path, step: Milestone, signatories: Collection[str]) -> Iterator[Fault]:
     for key, how in step.shown_by.items():
         match how:
-            case Attestation(by=parties) | Filed(by=parties) | Statement(by=parties):
+            case Shown(by=parties):
                 for index, name in enumerate(parties):
                     yield from unknown((*at, "shown_by", key, "by", index), name, "party or body", signatories)
             case Measured(indicator=indicator):

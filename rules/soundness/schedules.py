@@ -22,12 +22,12 @@ def scheduled(plan: Plan, at: Path, how: Measured) -> Iterator[Fault]:
             yield Fault(place, str(error))
             continue
         known.append(period)
-        if indicator.plausible is not None and not how.target.added_up and not indicator.plausible.holds(level):
+        if indicator.plausible is not None and how.target.of != "total" and not indicator.plausible.holds(level):
             yield Fault(place, f"{level:f} is not plausible for {how.indicator}: {indicator.plausible}")
     known.sort(key=lambda period: in_order(period, plan.periods))
     for earlier, later in pairwise(known):
         if covered(later, plan.periods)[0] <= covered(earlier, plan.periods)[1]:
             yield Fault((*at, "by_period", later), f"{earlier} and {later} share days; name periods that lie apart")
-    if how.target.added_up and not indicator.adds_up:
+    if how.target.of == "total" and not indicator.adds_up:
         kind = indicator.quantity or f"in {indicator.unit}"
-        yield Fault((*at, "added_up"), f"figures of {how.indicator} do not add up ({kind}); leave added_up out")
+        yield Fault((*at, "of"), f"figures of {how.indicator} do not add up ({kind}); leave of out")

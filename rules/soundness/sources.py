@@ -6,13 +6,14 @@ and never count instead.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from rules.language.checks import Check, Feed
 from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
 from rules.language.sources import Attested
+from rules.soundness.names import unknown
 from rules.spelling import Spellings, shared
 from rules.times import plus
 from rules.words import did_you_mean
@@ -46,12 +47,12 @@ def _place_of(source: object, host: str) -> tuple[str, ...]:
 
 
 def _check(plan: Plan, at: Path, check: Check) -> Iterator[Fault]:
-    yield from _unknown((*at, "source"), check.source, "source", plan.sources)
+    yield from unknown((*at, "source"), check.source, "source", plan.sources)
     if plus(EPOCH, check.runs.overdue_after, "UTC") < plus(EPOCH, check.runs.every, "UTC"):
         told = f"it would be overdue before it runs again; write overdue_after, longer than {check.runs.every}"
         yield Fault((*at, "runs", "overdue_after"), told)
     if check.figures_of is not None:
-        yield from _unknown((*at, "figures_of"), check.figures_of, "indicator", plan.indicators)
+        yield from unknown((*at, "figures_of"), check.figures_of, "indicator", plan.indicators)
         if check.figures_of in plan.derived:
             parts = ", ".join(plan.recorded_for[check.figures_of])
             yield Fault((*at, "figures_of"), f"{check.figures_of} is made of others, and no check reads it; read {parts}")
@@ -73,14 +74,14 @@ def _check(plan: Plan, at: Path, check: Check) -> Iterator[Fault]:
 
 def _feed(plan: Plan, at: Path, feed: Feed) -> Iterator[Fault]:
     for written, kind in feed.kinds.items():
-        yield from _unknown((*at, "kinds", written), kind, "kind of incident", plan.incidents)
-    yield from _unknown((*at, "severity"), feed.severity, "severity", plan.severities)
+        yield from unknown((*at, "kinds", written), kind, "kind of incident", plan.incidents)
+    yield from unknown((*at, "severity"), feed.severity, "severity", plan.severities)
     for written, severity in feed.severities.items():
-        yield from _unknown((*at, "severities", written), severity, "severity", plan.severities)
+        yield from unknown((*at, "severities", written), severity, "severity", plan.severities)
     for written, who in feed.actors.items():
-        yield from _unknown((*at, "actors", written), who, "party or non-party", plan.everybody)
+        yield from unknown((*at, "actors", written), who, "party or non-party", plan.everybody)
     for place in feed.spellings:
-        yield from _unknown((*at, "spellings", place), place, "place of this check", feed.places)
+        yield from unknown((*at, "spellings", place), place, "place of this check", feed.places)
     if (same := shared(feed.places, feed.spellings)) is not None:
         yield Fault((*at, "spellings"), f"{same[0]} is a spelling of both {same[1]} and {same[2]}; it can be one of them only")
     known = Spellings(feed.places, feed.spellings, places=True)
@@ -88,7 +89,7 @@ def _feed(plan: Plan, at: Path, feed: Feed) -> Iterator[Fault]:
         if (name := known.known_as(place)) is not None:
             yield Fault((*at, "elsewhere", index), f"{place} is {name}, which is watched; it cannot be elsewhere")
     if feed.attributed_to is not None:
-        yield from _unknown((*at, "attributed_to"), feed.attributed_to, "party or non-party", plan.everybody)
+        yield from unknown((*at, "attributed_to"), feed.attributed_to, "party or non-party", plan.everybody)
 
 
 def _twice(plan: Plan) -> Iterator[Fault]:
@@ -103,8 +104,3 @@ def _twice(plan: Plan) -> Iterator[Fault]:
             told = f"{check.figures_of} by {source.producer} is read by the check {seen[read]} already; keep one of the two"
             yield Fault(("checks", name, "figures_of"), told)
         seen.setdefault(read, name)
-
-
-def _unknown(path: Path, word: str, what: str, known: Collection[str]) -> Iterator[Fault]:
-    if word not in known:
-        yield Fault(path, f"{word} is no {what} of this plan; {did_you_mean(word, known)}")

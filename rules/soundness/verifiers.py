@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.language.milestones import Attestation, Measured, Milestone
+from rules.language.milestones import Measured, Milestone
 from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
 
@@ -30,7 +30,7 @@ def _itself(at: Path, step: Milestone, owes: tuple[str, ...]) -> Iterator[Fault]
     for key, how in step.shown_by.items():
         asked = () if isinstance(how, Measured) else how.by
         if alone := [party for party in asked if set(step.verified_by) == {party}]:
-            does = "attests" if isinstance(how, Attestation) else "shows"
+            does = "attests" if how.kind == "attestation" else "shows"
             message = f"this gate can never open: {alone[0]} {does} it and would verify itself; {itself}"
             yield Fault((*at, "shown_by", key), message)
 

@@ -68,19 +68,6 @@ class MilestoneDetermined(Strict):
     effective_at: Instant
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What was determined last of a milestone: by whom (nobody: by the plan itself), when and why, and on which entries."""
-
-    outcome: str
-    by: str | None
-    party: str | None
-    at: datetime
-    reason: str
-    finding: int | None
-    observations: tuple[int, ...]
-
-
 class VoteCast(Strict):
     """One of several that determine a milestone has said how. What enough of them say is determined."""
 
@@ -113,11 +100,34 @@ class Vote:
     considered: Mapping[str, str]
     at: datetime
     entry: int
+    by: str
+    """The person who said it."""
 
     @property
     def choice(self) -> Choice | None:
         """What it is a vote for; None of an abstention."""
         return None if self.outcome == "abstained" else Choice(self.outcome, self.grade, self.share)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was determined last of a milestone, when and why, and on which entries.
+
+    `made_by` holds, by party or body, what each has said by whom it was determined; nobody: by the plan itself.
+    """
+
+    outcome: Outcome
+    at: datetime
+    reason: str
+    entry: int
+    made_by: Mapping[str, Vote]
+    finding: int | None
+    observations: tuple[int, ...]
+
+    @property
+    def people(self) -> str:
+        """Who made it, in words."""
+        return ", ".join(dict.fromkeys(vote.by for vote in self.made_by.values())) or "the plan itself"
 
 
 class DeterminationTakenBack(Strict):

@@ -111,6 +111,7 @@ class SnapbackCounted(Strict):
     kind: Literal["snapback_counted"] = "snapback_counted"
     snapback: Name
     takes_effect_at: Instant
+    counted_from: Instant | None = None
     effective_at: Instant
 
 

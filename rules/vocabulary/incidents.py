@@ -32,6 +32,7 @@ class ReportIncident(Strict):
     confidence: Literal["low", "medium", "high"] = "medium"
     account: Text = Field(description="what happened, in words")
     related_to: Id | None = Field(default=None, description="the incident that this one answers")
+    milestone: Name | None = Field(default=None, description="the milestone that it is about")
     origin: Origin | None = Field(default=None, description="of a check alone: the answers that it was read from")
 
 
@@ -108,6 +109,7 @@ class IncidentReported(Strict):
     confidence: Literal["low", "medium", "high"]
     account: Text
     related_to: Id | None = None
+    milestone: Name | None = None
     origin: Origin | None = None
 
 
@@ -195,6 +197,7 @@ class Incident:
     """The ledger's entry that last said what it is: its report, its decision or a correction."""
     resolved_at: datetime | None = None
     related_to: str | None = None
+    milestone: str | None = None
     accounts: tuple[Testimony, ...] = ()
     contested_by_party: bool = False
     decided_at: datetime | None = None

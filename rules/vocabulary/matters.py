@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias, assert_never
 
 from pydantic import Field
 
@@ -86,3 +86,23 @@ Matter: TypeAlias = Annotated[
     Waive | Decline | Extend | ReviseTimetable | AgreeDate | ExtendSilence | ExtendStage | Keep | Amend,
     Field(discriminator="kind"),
 ]
+
+
+def subjects_of(matter: Matter) -> tuple[str, ...]:
+    """The names of what a decision is about; of an amendment, which is about the whole plan, none."""
+    match matter:
+        case Waive() | Decline() | Extend():
+            return (matter.milestone,)
+        case ReviseTimetable():
+            return tuple(matter.to)
+        case AgreeDate():
+            return (matter.date,)
+        case ExtendSilence():
+            return (matter.proposal,)
+        case ExtendStage():
+            return (matter.dispute,)
+        case Keep():
+            return (matter.snapback,)
+        case Amend():
+            return ()
+    assert_never(matter)

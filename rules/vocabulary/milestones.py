@@ -121,9 +121,6 @@ class MilestoneState:
     first_recorded_at: datetime | None = None
     grade: Decimal | None = None
     """On the milestone's scale, where it has one and something of it is achieved."""
-    determined_at: datetime | None = None
-    determined_in: int | None = None
-    """The ledger's entry of its newest determination, where somebody made that."""
     decision: Decision | None = None
     """Its newest determination that was not taken back."""
     votes: Mapping[str, Vote] = field(default_factory=dict)
@@ -133,13 +130,16 @@ class MilestoneState:
     relieved: tuple[Interval, ...] = ()
     """When it was not owed, because what it is owed under did not hold."""
     declined_at: datetime | None = None
-    decided: Mapping[str, Vote] = field(default_factory=dict)
-    """By whom, what was said by those who made its newest determination."""
     before: MilestoneState | None = None
     """As it stood before its newest determination; None where that was taken back."""
     waived: Waiver | None = None
     assessments: Mapping[str, Assessment] = field(default_factory=dict)
     """By assessor, its newest."""
+
+    @property
+    def determined_at(self) -> datetime | None:
+        """When it was last determined."""
+        return self.decision.at if self.decision else None
 
     @property
     def is_relieved(self) -> bool:

@@ -1,4 +1,4 @@
-"""Releases: what moves between their accounts."""
+"""Releases: what moves between their accounts, and what time brings."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ class BalanceMoved(Strict):
     effective_at: Instant
 
 
-class ReleaseRolledOver(Strict):
-    """What was not earned in its time can be earned for one more."""
+class InstalmentCounted(Strict):
+    """A length of time is over for which a release gives so much, if all was on track."""
 
-    kind: Literal["release_rolled_over"] = "release_rolled_over"
+    kind: Literal["instalment_counted"] = "instalment_counted"
     release: Name
-    amount: Figure
-    until: Instant
+    earned: bool
+    because: Text
     effective_at: Instant
 
 
-OnRelease: TypeAlias = BalanceMoved | ReleaseRolledOver
+OnRelease: TypeAlias = BalanceMoved | InstalmentCounted
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,10 @@ class ReleaseState:
     suspensions: tuple[Suspended, ...] = ()
     before_advance: Decimal = Decimal(0)
     advanced_at: datetime | None = None
-    rolled_over: bool = False
     moved_at: datetime | None = None
+    instalments: int = 0
+    """How many lengths of time have been counted, and how many of them were earned."""
+    earned_instalments: int = 0
 
     @property
     def promised(self) -> Decimal:

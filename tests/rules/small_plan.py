@@ -278,7 +278,7 @@ DUTIES: dict[str, Any] = {
         {"no_open_incident": {"kinds": ["attack"]}},
     ],
     "phases__aid__closes_when": [{"outcome": {"milestone": "safety", "is": ["declined", "not_achieved"]}}],
-    "phases__peace__closes_when": [{"phase": "aid"}],
+    "phases__peace__closes_when": [{"outcome": {"milestone": "safety", "is": ["declined", "not_achieved"]}}],
     "commitments__moratorium__owed_while": [{"no_open_incident": {"kinds": ["strike"]}}],
     "snapbacks__benefit": {
         "title": "The benefit ends",
@@ -347,8 +347,7 @@ RELEASES: dict[str, Any] = {
         "verified_by": ["north"],
         "advance": {"amount": "6", "when": [{"phase": "move"}], "recovered": "50%"},
         "cure": "P5D",
-        "lapses": {"within": "P20D", "from": {"program": True}},
-        "rolls_over": "P10D",
+        "lapses": {"within": "P30D", "from": {"program": True}},
     },
     "experts": {
         "title": "Experts, while it is quiet",

@@ -71,12 +71,11 @@ class TestWhicheverComesEarlier:
 
 class TestForce:
     def test_an_aspiration_that_is_missed_is_recorded_and_said(self) -> None:
-        given = world(within="P20D", **{"from": FROM_START}, force="aspirational")
+        given = world(within="P20D", **{"from": FROM_START}, force="indicative")
         given.clock(day(21))
         assert due(given).missed_at == night(20)
         assert (
-            "It was due on 2025-03-21 (Asia/Baghdad), aspirational."
-            in blocking_phase(given.program, "move", day(21))[0].sentence
+            "It was due on 2025-03-21 (Asia/Baghdad), indicative." in blocking_phase(given.program, "move", day(21))[0].sentence
         )
         assert given.program.standing is Standing.RUNNING
 

@@ -11,7 +11,7 @@ from rules.vocabulary.disputes import DisputeStatus
 from rules.vocabulary.phases import PhaseStatus
 from rules.vocabulary.proposals import ProposalStatus
 from rules.vocabulary.standing import Standing
-from tests.rules.small_plan import World, day, night, through
+from tests.rules.small_plan import DUTIES, World, day, night, through
 
 RAISED = a.RaiseDispute(dispute="d1", ladder="compliance", about="announced", reason="It was not meant.")
 NOTICE = a.InvokeSnapback(snapback="relief", dispute="d1", reason="Nothing was settled.")
@@ -155,3 +155,15 @@ def test_a_gate_says_which_dispute_it_waits_for(given: World) -> None:
     (told,) = [block for block in blocking_phase(given.program, "peace", day(2)) if "no_open_dispute" in block.criterion]
     assert told.owes == ("commission",)
     assert "d1 lies before The commission until 2025-03-17" in told.sentence
+
+
+def test_what_lapses_by_itself_is_kept_by_consents_of_different_days() -> None:
+    """When it then lapses depends on the day of the decision, which is no other effect."""
+    world = World(**DUTIES)
+    world.first_move(day(0))
+    keep = a.Propose(proposal="p1", procedure="joint", matter=m.Keep(snapback="benefit"), reason="It goes on.")
+    world.given("nils", keep, day(1))
+    world.given("nils", a.Consent(proposal="p1"), day(2))
+    world.given("saul", a.Consent(proposal="p1"), day(4))
+    assert world.program.proposals["p1"].status == "adopted"
+    assert world.program.snapbacks["benefit"].takes_effect_at == night(14)

@@ -106,7 +106,7 @@ class TestSeveralWhoOwe:
 
 
 def vote(outcome: Any) -> Vote:
-    return Vote(outcome, None, None, "So it is.", {}, day(0), 1)
+    return Vote(outcome, None, None, "So it is.", {}, day(0), 1, "ada")
 
 
 class TestSeveralWhoDetermine:
@@ -168,7 +168,9 @@ class TestSeveralWhoDetermine:
         assert world.tried("cleo", determined(), day(2)) == "not_considered"
         assert world.tried("cleo", determined(considered={"reach": "All.", "cost": "None."}), day(2)) == "not_considered"
         world.given("cleo", determined(considered={"reach": "All eighteen."}), day(2))
-        assert world.program.milestone("safety").decided["commission"].considered == {"reach": "All eighteen."}
+        decision = world.program.milestone("safety").decision
+        assert decision is not None
+        assert decision.made_by["commission"].considered == {"reach": "All eighteen."}
 
     @pytest.mark.parametrize(
         ("rule", "sentence"),
@@ -189,7 +191,7 @@ class TestVotesOnAProposal:
         rule = {
             "title": "By weight",
             "proposed_by": ["commission"],
-            "adopted_when": [{"votes": {"by": ["north", "south"], "agree": "majority", "weights": {"north": 2}}}],
+            "adopted_when": [{"consent": {"by": ["north", "south"], "agree": "majority", "weights": {"north": 2}}}],
         }
         world = World(**{"procedures": {**PLAN["procedures"], "one": rule}, SAFETY + "declined_by": "one"})
         propose = a.Propose(proposal="p1", procedure="one", matter=m.Decline(milestone="safety"), reason="No need.")
@@ -200,7 +202,7 @@ class TestVotesOnAProposal:
         assert world.program.milestone("safety").status is MilestoneStatus.DECLINED
 
     def test_more_votes_than_there_are_is_a_fault(self) -> None:
-        asked = [{"votes": {"by": ["north", "south"], "agree": 4, "weights": {"north": 2}}}]
+        asked = [{"consent": {"by": ["north", "south"], "agree": 4, "weights": {"north": 2}}}]
         assert "4 of 3 votes" in faults(procedures__one__adopted_when=asked)
 
 
@@ -247,7 +249,20 @@ class TestWhatIsNotDone:
         asked = [{"milestone": "safety"}]
         changes = {SAFETY + "declined_by": "one", "phases__quiet__entry": asked}
         assert "once safety is declined, this phase would wait without end" in faults(**changes)
-        assert faults(**changes, phases__quiet__closes_when=[{"outcome": {"milestone": "safety", "is": ["declined"]}}]) == ""
+        closed = [{"outcome": {"milestone": "safety", "is": ["declined"]}}]
+        assert "safety is declined" not in faults(**changes, phases__quiet__closes_when=closed)
+
+    def test_what_hangs_on_a_closed_phase_is_closed_by_the_same(self) -> None:
+        """The trade waits for the quiet; what closes the one has to close the other."""
+        asked = [{"outcome": {"milestone": "safety", "is": ["not_achieved"]}}]
+        changes = {"phases__quiet__closes_when": asked}
+        assert "once quiet is closed, this phase would wait without end" in faults(**changes)
+        assert "once quiet is closed" not in faults(**changes, phases__trade__closes_when=asked)
+
+    def test_a_phase_that_waits_for_another_end_than_the_good_one_says_what_closes_it(self) -> None:
+        asked = {"phases__aid__entry": [{"outcome": {"milestone": "safety", "is": ["not_achieved"]}}], "phases__aid__exit": []}
+        assert "once safety is achieved, this phase would wait without end" in faults(**asked)
+        assert faults(**asked, phases__aid__closes_when=[{"milestone": "safety"}]) == ""
 
     def test_an_end_that_cannot_come_is_a_fault(self) -> None:
         asked = [{"outcome": {"milestone": "safety", "is": ["declined"]}}]

@@ -55,6 +55,7 @@ def test_a_refusal_is_expected_with_its_code_and_its_words() -> None:
         ({"milestone": "work_halted", "owes": []}, "expected nobody to owe the next act, but it is south"),
         ({"milestone": "work_halted", "decided_by": "cleo"}, "expected work_halted decided by to be cleo, but it is nobody"),
         ({"milestone": "work_halted", "says": "moonlight"}, "expected work_halted to say 'moonlight', but it says:"),
+        ({"warned": "moonlight"}, "expected a warning that says 'moonlight', but given were: none"),
         ({"milestone": "work_halted", "days_left": 3}, "expected the days left for work_halted to be 3, but it is"),
     ],
 )

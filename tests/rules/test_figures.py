@@ -217,3 +217,11 @@ def test_a_plan_says_of_a_unit_that_does_not_tell_whether_it_adds_up() -> None:
     sound(read(SHARES.replace("UNIT", "kWh/household").replace("better: higher", "better: higher\n    quantity: amount")))
     with pytest.raises(Faulty, match="do not add up"):
         sound(read(SHARES.replace("UNIT", "people").replace("better: higher", "better: higher\n    quantity: level")))
+
+
+def test_the_figure_of_a_named_period_is_asked_for_however_old_it_is() -> None:
+    asked = {"figure": {"indicator": "left", "at_least": "900", "of": "2025-01", "unit": "troops"}}
+    given = world(phases__move__exit=[asked])
+    assert "no verified figure of 2025-01 is recorded" in blocking_phase(given.program, "move", day(1))[0].sentence
+    counted(given, "l1", "900", "2025-01", 1)
+    assert given.program.phase("move").status is PhaseStatus.COMPLETE

@@ -109,7 +109,6 @@ releases:
 FAULTS = {
     "consent is given to a phase": ("- milestone: done", "- consent: [north] # here"),
     "is named twice": ("  committee:", "  south: # here"),
-    "what rolls over would lapse": ("    cure: P1M", "    rolls_over: P1Y # here"),
     "share_of or per_unit": ("    cure: P1M", "    per_unit: {indicator: x, to: 1, each: 1} # here"),
     "say automatically: true": ("          scale: share", "          automatically: true # here"),
     "would verify itself": ("verified_by: [south]", "verified_by: [north] # here"),

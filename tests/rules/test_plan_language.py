@@ -201,8 +201,8 @@ FAULTS = {
     ),
     "a wish that would end everything": (
         "due: {within: P30D,",
-        "due: {force: aspirational, when_missed: ▸terminate, within: P30D,",
-        "an aspirational date stops nothing",
+        "due: {force: indicative, when_missed: ▸terminate, within: P30D,",
+        "an indicative date stops nothing",
     ),
     "a pause that ends and never begins": (
         "due: {within: P30D,",
@@ -406,13 +406,20 @@ def test_windows_of_one_list_that_overlap() -> None:
     assert faults(text.replace("phases:\n  move", calendar.format("2025-05-09"))) == ()
 
 
-def test_a_phase_behind_a_cycle_is_unreachable() -> None:
+def test_a_phase_behind_a_cycle_is_no_second_fault() -> None:
     text = PLAN.replace("- phase: move", "- milestone: cleaner")
     told = {fault.path[1]: fault.message for fault in faults(text)}
     assert told["calm"].startswith("cycle: ")
     assert told["trade"].startswith("cycle: ")
     further = text + "  later: {title: Later, entry: [{phase: trade}]}\n"
-    assert "unreachable" in {fault.path[1]: fault.message for fault in faults(further)}["later"]
+    assert {fault.path[1] for fault in faults(further)} == {"calm", "trade"}
+
+
+def test_a_name_that_is_misspelt_where_it_is_declared_is_one_fault() -> None:
+    """Whatever refers to it; and a parameter that is misspelt in its place is not also unused."""
+    (found,) = faults(PLAN.replace("  south: {name: South}", "  souht: {name: South}"))
+    assert "south is no party" in found.message
+    assert "more places refer to it" in found.message
 
 
 def test_a_commitment_that_is_kept_only_by_what_waits_for_it() -> None:

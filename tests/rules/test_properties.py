@@ -42,7 +42,7 @@ Drawn = tuple[str, Any, float]
 FILED = a.FiledDocument(sha256="0" * 64, name="file.pdf")
 OUTCOMES = st.sampled_from(["achieved", "achieved", "not_achieved", "reversed", "abstained"])
 
-TWICE = {**RELEASES["cleaning"], "per_unit": {"indicator": "smoke_twice", "from": 200, "to": 160, "each": 1, "counts": "best"}}
+TWICE = {**RELEASES["cleaning"], "per_unit": {"indicator": "smoke_twice", "from": 200, "to": 160, "each": 1, "of": "best"}}
 """A release by a figure that is made of others, of which the best counts."""
 
 

@@ -335,3 +335,11 @@ def test_a_matter_is_decided_also_while_the_program_is_suspended() -> None:
     for person in ("nils", "saul"):
         given.given(person, a.Consent(proposal="p1"), day(4))
     assert given.program.plan.phases["trade"].opens == "automatically"
+
+
+def test_a_proposal_whose_date_has_come_is_overtaken_though_nobody_acts() -> None:
+    given = world()
+    given.given("saul", propose(m.Extend(milestone="safety", to=day(70)), "quiet"), day(2))
+    assert [clock.due_at for clock in clocks(given.program) if clock.name == "day.p1"] == [day(70)]
+    given.clock(day(70))
+    assert given.program.proposals["p1"].status is ProposalStatus.OVERTAKEN

@@ -316,20 +316,12 @@ class TestTime:
         world.given("cleo", determination("achieved"), day(9))
         assert balances(world, "instalment") == {"released": "10"}
 
-    def test_a_missed_year_is_rolled_over_once_and_then_lost(self) -> None:
+    def test_what_is_not_earned_before_it_lapses_is_lost(self) -> None:
         world = paying("cleaning", phases__trade__milestones={})
-        world.clock(day(20))
-        assert balances(world, "cleaning") == {"committed": "20"}
         smoke(world, "m1", "92", 25)
         assert balances(world, "cleaning") == {"committed": "12", "released": "8"}
         world.clock(night(30))
         assert balances(world, "cleaning") == {"reduced": "12", "released": "8"}
-
-    def test_what_lapses_without_rolling_over_is_lost_at_once(self) -> None:
-        release = {name: value for name, value in RELEASES["cleaning"].items() if name != "rolls_over"}
-        world = paying(releases={"cleaning": release})
-        world.clock(night(20))
-        assert balances(world, "cleaning") == {"reduced": "20"}
 
     def test_nothing_is_released_while_the_program_is_suspended(self) -> None:
         world = paying("cleaning")
@@ -416,7 +408,7 @@ class TestWhatItSays:
         assert "is missing or not verified" in waiting.sentence
         assert "no figure is recorded. Earned so far: 0 of 20 million" in told(world, "cleaning", 0)
         assert "For the advance: First move: not complete" in told(world, "cleaning", 0)
-        assert "What is not earned by 2025-03-21 (Asia/Baghdad) is carried over." in told(world, "cleaning", 0)
+        assert "What is not earned by 2025-03-31 (Asia/Baghdad) is lost." in told(world, "cleaning", 0)
         assert "What is not earned by 2025-03-06 (Asia/Baghdad) is suspended." in told(world, "instalment", 0)
 
     def test_what_is_paid_in_full_waits_for_nothing(self) -> None:
@@ -485,8 +477,8 @@ def test_what_is_due_at_the_instant_of_an_act_about_something_else_is_not_forgot
 
 
 class TestTheBestFigure:
-    def cleaning(self, counts: str) -> World:
-        rule = RELEASES["cleaning"]["per_unit"] | {"counts": counts}
+    def cleaning(self, which: str) -> World:
+        rule = RELEASES["cleaning"]["per_unit"] | {"of": which}
         return paying("cleaning", releases__cleaning__per_unit=rule, phases__trade__milestones={})
 
     def test_the_newest_figure_pays_less_when_it_is_worse(self) -> None:

@@ -29,7 +29,6 @@ releases:
     verified_by: [north]
     advance: {amount: "1", when: [{phase: move}], recovered: 50%}
     lapses: {within: P1Y, from: {program: true}}
-    rolls_over: P1Y
 phases:
 """
 
@@ -58,7 +57,7 @@ FAULTS = {
     "two ways to earn it": (
         "when: [{milestone: announced}]",
         "share_of: announced\n    per_unit: {indicator: smoke, to: 10, each: 1}\n    verified_by: [north]",
-        "a release is earned by share_of or per_unit, not both",
+        "a release is earned by share_of or per_unit or per_time",
     ),
     "figures that nobody verifies": ("    verified_by: [north]\n    advance", "    advance", "figures are verified"),
     "a consent that is nobody's to give here": (
@@ -88,14 +87,9 @@ FAULTS = {
         "needs a time to cure",
     ),
     "due and lapsing": (
-        "    rolls_over: P1Y\n",
-        "    rolls_over: P1Y\n    cure: P1M\n    due: {within: P1Y, from: {program: true}}\n",
-        "not both",
-    ),
-    "rolling over what never lapses": (
         "    lapses: {within: P1Y, from: {program: true}}\n",
-        "",
-        "what rolls over would lapse otherwise",
+        "    lapses: {within: P1Y, from: {program: true}}\n    cure: P1M\n    due: {within: P1Y, from: {program: true}}\n",
+        "not both",
     ),
     "a time without an anchor": ("lapses: {within: P1Y, from: {program: true}}", "▸lapses: {within: P1Y}", "needs an anchor"),
     "an unknown anchor": (
@@ -106,7 +100,7 @@ FAULTS = {
     "what never comes about": (
         "when: [{milestone: announced}]",
         "when: [{phase: never}]",
-        "this release can never be earned",
+        "this gate can never open",
     ),
     "a cause that is none": (
         "    verified_by: [north]\n    adv",

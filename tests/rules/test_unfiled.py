@@ -9,7 +9,6 @@ from rules.decide import Decided, content_of, decide
 from rules.explaining.milestones import milestone_reason
 from rules.facts import EvidenceVerified
 from rules.following.findings import shown
-from rules.language.milestones import Filed
 from rules.refusals import Refused
 from rules.sentences import told
 from tests.rules.small_plan import PEOPLE, World, day
@@ -42,13 +41,6 @@ def test_what_nobody_can_read_is_not_verified_without_a_word() -> None:
     assert world.tried("sven", a.Verify(evidence="e1"), day(2)) == "document_not_filed"
     verified = world.given("sven", a.Verify(evidence="e1", seen_at=SEEN), day(2))
     assert verified.entries[0].fact == EvidenceVerified(evidence="e1", seen_at=SEEN)
-
-
-def test_the_plan_can_give_leave() -> None:
-    shows = {"kind": "document", "what": "the announcement", "may_be_unfiled": True}
-    world = unfiled(phases__move__milestones__announced__shown_by={"text": shows})
-    assert isinstance(world.program.plan.milestones["announced"].shown_by["text"], Filed)
-    world.given("sven", a.Verify(evidence="e1"), day(2))
 
 
 def test_it_is_told_as_not_filed_wherever_it_counts() -> None:

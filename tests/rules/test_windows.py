@@ -39,6 +39,10 @@ def written(**changes: Any) -> str:
         ({"agreed_dates__signing__not_before": LATER, "agreed_dates__signing__not_after": EARLY}, "before it opens"),
         ({"phases__rites__milestones__signed__holds_while": [{"not_after": LATER}]}, "a window closes a gate of a phase"),
         ({"phases__thanks__entry": [{"days_late": UNDATED}]}, "announced has no date that it could be late against"),
+        (
+            {"phases__trade__entry": [{"stability": "quiet"}, {"not_after": {"within": "P20D", "from": {"program": True}}}]},
+            "this window closes P20D after what it is counted from, and what has to come before takes 32 days",
+        ),
         ({"agreed_dates__signing__agreed_by": "joined"}, "did you mean joint"),
         ({"phases__rites__entry": [{"not_before": {"within": "P0D", "from": {"agreed": "sining"}}}]}, "did you mean signing"),
         ({"agreed_dates__signing__not_before": {"within": "P0D", "from": {"agreed": "signing"}}}, "nobody can ever agree"),

@@ -187,8 +187,8 @@ def test_an_unknown_field_of_a_plan_names_those_that_there_are() -> None:
 
 def test_an_unknown_field_of_one_shape_of_several_names_those_of_that_shape() -> None:
     (fault,) = faults(PLAN.replace("what: the text}", "what: the text, may_be_restrictd: true}"))
-    assert "did you mean may_be_restricted, " in fault.message
-    assert "fields here: kind, what, by, may_be_restricted, may_be_unfiled" in fault.message
+    assert "did you mean may_be_restricted?" in fault.message
+    assert "fields here: kind, what, by, may_be_restricted" in fault.message
 
 
 BASE = '    baseline: {value: "17.373786", period: "2020", edition: "2021"}\n'

@@ -27,7 +27,7 @@ from rules.entries import KINDS
 from rules.explaining.differences import Noun
 from rules.explaining.owing import OwedKind
 from rules.explaining.reciprocity import How
-from rules.language.milestones import Attestation, Filed, Measured, Statement
+from rules.language.milestones import Measured, Shown
 from rules.language.timetable import Force
 from rules.refusals import Code
 from rules.truth import Truth
@@ -102,7 +102,7 @@ def choices() -> set[str]:
 
 STATES = chain(EvidenceStatus, IncidentStatus, ProposalStatus, DisputeStatus, MilestoneStatus)
 COMMITMENTS = (*literals(CommitmentChanged, "status"), "not_in_force")
-SHOWINGS = tuple(code for shape in (Filed, Statement, Attestation, Measured) for code in literals(shape, "kind"))
+SHOWINGS = tuple(code for shape in (Shown, Measured) for code in literals(shape, "kind"))
 PHASES = (*PhaseStatus, "closed")
 FINDING = ("achievement", "grading", "reversal")
 ALL_REFUSALS = (*Code, *DOOR, "form_expired")
