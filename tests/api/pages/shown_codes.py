@@ -124,6 +124,7 @@ SHOWN: Mapping[str, Iterable[str]] = {
     "kind": (*BY_PEOPLE, *KINDS),
     "level.kind": ("target", "baseline"),
     "line.standing": Standing,
+    "milestone.decision.outcome": literals(Determine, "outcome"),
     "milestone.finding.outcome": Truth,
     "milestone.finding.proposes": FINDING,
     "milestone.force": get_args(Force),
