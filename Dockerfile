@@ -1,9 +1,9 @@
-FROM python:3.13.9-slim-bookworm AS dependencies
+FROM python:3.13.9-slim-bookworm@sha256:b685a4fa58bb19d1814d78a1ec0f0208f351452724f78b20212c984d6e124a34 AS dependencies
 COPY requirements.run.lock /
 RUN python -m venv /opt/accord \
  && /opt/accord/bin/pip install --no-cache-dir --require-hashes --only-binary :all: -r /requirements.run.lock
 
-FROM python:3.13.9-slim-bookworm
+FROM python:3.13.9-slim-bookworm@sha256:b685a4fa58bb19d1814d78a1ec0f0208f351452724f78b20212c984d6e124a34
 RUN useradd --system --uid 10001 --no-create-home accord && install -d -o accord /documents /backups
 COPY --from=dependencies /opt/accord /opt/accord
 WORKDIR /accord

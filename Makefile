@@ -12,7 +12,7 @@ INSTALL := $(BIN)/pip install -q --require-hashes --only-binary :all:
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test bench format lock clean
+.PHONY: help run demo check test lint bench format lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -23,12 +23,17 @@ run: $(RUNS)  ## the whole service on this machine: API on port 8000
 demo: $(RUNS)  ## a program from its first act to its last, told as it happens
 	@exec $(BIN)/accord demo $(ARGS)
 
-test: $(DEVELOPS)  ## linters, types, import direction, tests
+check: lint  ## what is quick, before each commit: linters, types, import direction, the law
+	$(BIN)/pytest -q -n 2 --dist worksteal tests/rules $(ARGS)
+
+test: lint  ## everything: the same, and all tests with real servers and a browser
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pytest -q -n 2 --dist worksteal $(ARGS)
+
+lint: $(DEVELOPS)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pytest -q -n 2 --dist worksteal $(ARGS)
 
 bench: $(DEVELOPS)  ## how fast it is here
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -41,6 +41,12 @@ def test_no_registry_is_named() -> None:
     assert named == []
 
 
+def test_no_package_of_somebody_else_is_kept_here() -> None:
+    """A wheel in the repository is a dependency that nobody has named, hashed or looked at."""
+    kept = [path.name for path in files_of_the_repository() if path.suffix in {".whl", ".egg", ".jar", ".so", ".tar", ".zip"}]
+    assert kept == []
+
+
 def settings_files() -> list[Path]:
     return [ROOT / "pyproject.toml", *sorted(path for path in files_of_the_repository() if path.name == "ruff.toml")]
 
