@@ -12,7 +12,7 @@ import yaml
 from rules.canonical import digest
 from rules.language.declared import agreed, declared
 from rules.language.plan import Plan
-from rules.language.reading import DEEPEST_NESTING, LARGEST_DOCUMENT, MOST_FAULTS, Fault, Faulty, read, validated
+from rules.language.reading import DEEPEST_NESTING, LARGEST_DOCUMENT, MOST_FAULTS, Document, Fault, Faulty, read, validated
 from rules.language.schema import plan_schema
 from rules.measuring.comparison import bound
 from rules.rehearsing.rehearse import rehearse
@@ -560,6 +560,24 @@ def example(name: str) -> str:
     return next(text for *_, text in EXAMPLES if f"\nplan: {name}\n" in text)
 
 
+STARTED = """\
+story: A program is started
+plan: plan.yaml
+starts: 2026-01-01T09:00
+people: {olga: [{role: officer}]}
+steps: [{at: 2026-01-01T09:00, expect: [{program: running}]}]
+"""
+
+
+def check_and_start(document: Document) -> None:
+    """The plan is sound, an editor takes it, and a program that follows it can be started."""
+    children = agreed(declared(document), example)
+    sound(document, {}, children)
+    SCHEMA.validate(document.data)
+    script = read(STARTED)
+    assert [fault.line("story") for fault in rehearse(validated(Story, script), script, document, children).faults] == []
+
+
 @pytest.mark.parametrize(
     ("file", "line", "kind", "text"), EXAMPLES, ids=[f"{file.stem} line {line}" for file, line, _, _ in EXAMPLES]
 )
@@ -572,9 +590,7 @@ def test_an_example_of_the_reference_runs(file: Path, line: int, kind: str, text
         assert [fault.line("story") for fault in rehearsal.faults] == []
     else:
         assert kind == "plan"
-        document = read(text)
-        sound(document, {}, agreed(declared(document), example))
-        SCHEMA.validate(document.data)
+        check_and_start(read(text))
 
 
 def sentences() -> list[tuple[str, list[tuple[str, str]]]]:
@@ -596,7 +612,7 @@ def test_the_guide_has_enough_to_begin_with() -> None:
 
 @pytest.mark.parametrize(("says", "written"), SENTENCES, ids=[says for says, _ in SENTENCES])
 def test_a_row_of_the_guide_fits_its_plan(says: str, written: list[tuple[str, str]]) -> None:
-    """What stands beside a sentence is put into the plan of the guide, which is then sound and takes the schema."""
+    """What stands beside a sentence is put into the plan of the guide, which is then sound and can be started."""
     data = yaml.safe_load(yaml.safe_dump(read(example("bridge")).data, allow_unicode=True))
     assert written, says
     for place, value in written:
@@ -605,9 +621,7 @@ def test_a_row_of_the_guide_fits_its_plan(says: str, written: list[tuple[str, st
         for part in above:
             held = held.setdefault(part, {})
         held[name] = read(f"it: {value}").data["it"]
-    document = read(yaml.safe_dump(data, allow_unicode=True, sort_keys=False))
-    sound(document, {}, agreed(declared(document), example))
-    SCHEMA.validate(document.data)
+    check_and_start(read(yaml.safe_dump(data, allow_unicode=True, sort_keys=False)))
 
 
 def test_the_reference_has_every_field() -> None:
