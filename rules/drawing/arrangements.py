@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.drawing.criteria import all_asked
+from rules.drawing.criteria import all_asked, event
 from rules.drawing.declared import noted
+from rules.language.agreed_dates import AgreedDate
 from rules.language.assessors import GradeScale
 from rules.language.checks import Check
 from rules.language.disputes import Ladder, Snapback
@@ -18,6 +19,9 @@ def arranged(plan: Plan) -> Iterator[str]:
     groups: dict[str, list[str]] = {
         "procedures, by which is decided together": [
             line for name, procedure in plan.procedures.items() for line in _procedure(name, procedure, plan.time_zone)
+        ],
+        "days that are agreed on": [
+            line for name, rule in plan.agreed_dates.items() for line in _agreed(name, rule, plan.time_zone)
         ],
         "amendments, by the first that allows all changes": [
             f"{name}: {', '.join(rule.may_change) or 'everything'}, by {rule.procedure}{noted(rule.note)}"
@@ -34,7 +38,7 @@ def arranged(plan: Plan) -> Iterator[str]:
             line for name, rule in plan.disputes.items() for line in _dispute(name, rule)
         ],
         "snapbacks, of what lapses unless it is kept": [
-            line for name, rule in plan.snapbacks.items() for line in _snapback(name, rule)
+            line for name, rule in plan.snapbacks.items() for line in _snapback(name, rule, plan.time_zone)
         ],
         "checks, which read sources by themselves": [
             line for name, rule in plan.checks.items() for line in _check(plan, name, rule)
@@ -48,6 +52,14 @@ def arranged(plan: Plan) -> Iterator[str]:
 
 def _grades(scale: GradeScale) -> str:
     return ", ".join(f"{grade} is {means}" for grade, means in scale.grades.items())
+
+
+def _agreed(name: str, rule: AgreedDate, zone: str) -> Iterator[str]:
+    yield f"{name}: {rule.title}, agreed on by {rule.agreed_by}{noted(rule.note)}"
+    first, last = (f"{edge.within} after {event(edge.from_, zone)}" for edge in rule.edges)
+    yield f"  not before {first}, not after {last}"
+    if rule.when_missed:
+        yield f"  then {rule.when_missed}"
 
 
 def _procedure(name: str, rule: Procedure, zone: str) -> Iterator[str]:
@@ -74,14 +86,15 @@ def _dispute(name: str, rule: Ladder) -> Iterator[str]:
         yield f"  {name_of}, {stage.title}: before {' and '.join(stage.before)} for {stage.within}{more}"
 
 
-def _snapback(name: str, rule: Snapback) -> Iterator[str]:
+def _snapback(name: str, rule: Snapback, zone: str) -> Iterator[str]:
     if rule.from_ is not None:
         yield f"{name}: {rule.title} [by itself]"
-        yield f"  takes effect {rule.within} after its event, or after it was last kept by {rule.kept_by}; then: {rule.then}"
-        return
-    yield f"{name}: {rule.title} [invoked by {' or '.join(rule.invoked_by)}]"
-    after = f" on a dispute that {rule.only_after} has left unsettled," if rule.only_after else ""
-    yield f"  takes effect{after} {rule.within} after the notice, unless it is kept by {rule.kept_by}; then: {rule.then}"
+        since = f"{rule.within} after {event(rule.from_, zone)}"
+        yield f"  takes effect {since}, or after it was last kept by {rule.kept_by}; then: {rule.then}"
+    else:
+        yield f"{name}: {rule.title} [invoked by {' or '.join(rule.invoked_by)}]"
+        after = f" on a dispute that {rule.only_after} has left unsettled," if rule.only_after else ""
+        yield f"  takes effect{after} {rule.within} after the notice, unless it is kept by {rule.kept_by}; then: {rule.then}"
     if rule.note:
         yield f"  note: {rule.note.strip()}"
 

@@ -15,6 +15,7 @@ def declared(plan: Plan) -> Iterator[str]:
         "parameters, which the source leaves open": [
             f"{name}: {rule.default}; {rule.why}" for name, rule in plan.parameters.items()
         ],
+        "how periods are named": list(_periods(plan)),
         "what is measured": [line for name, rule in plan.indicators.items() for line in _indicator(name, rule)],
         "what can happen": [f"{name}: {rule.title}{noted(rule.note)}" for name, rule in plan.incidents.items()],
     }
@@ -31,9 +32,21 @@ def noted(note: str | None) -> str:
     return f" ({note.strip()})" if note else ""
 
 
+def _periods(plan: Plan) -> Iterator[str]:
+    if (rule := plan.reporting) is None:
+        return
+    if (year := rule.fiscal_year) is not None:
+        yield f"a fiscal year begins with month {year.first_month}, and has the name of the year of its {year.named_after}"
+    if (month := rule.month) is not None:
+        yield f"a month begins on day {month.first_day}, and has the name of the month of its {month.named_after}"
+    for name, season in rule.seasons.items():
+        yield f"{name}: from {season.from_} through {season.through}"
+
+
 def _indicator(name: str, rule: Indicator) -> Iterator[str]:
     counts = f", {rule.quantity}" if rule.quantity else ""
-    yield f"{name}: {rule.title}, in {rule.unit}{counts}; better {rule.better}, known for {rule.oldest}"
+    told = f", reported within {rule.reported_within}" if rule.reported_within else ""
+    yield f"{name}: {rule.title}, in {rule.unit}{counts}; better {rule.better}, known for {rule.oldest}{told}"
     if rule.made_of is not None:
         yield f"  made of {made(rule.made_of)}"
     else:

@@ -47,7 +47,8 @@ def earned_by(plan: Plan, name: str) -> str:
         rule = terms.per_unit
         indicator = plan.indicators[rule.indicator]
         start = indicator.frozen.value if rule.from_ is None else rule.from_
-        each = f"{rule.each:f} a unit of {rule.indicator} ({indicator.unit})"
+        best = " at its best" if rule.of == "best" else ""
+        each = f"{rule.each:f} a unit of {rule.indicator}{best} ({indicator.unit})"
         return f"{each} from {start:f} to {rule.to:f} {gate}".rstrip()
     if terms.per_time:
         flows = terms.per_time

@@ -111,7 +111,7 @@ def _milestone(plan: Plan, name: str, indent: str) -> Iterator[str]:
         yield f"{indent}    shown by {showing}: {_showing(plan, how)}: {how.what.strip()}"
     scale = f", in part on the scale {step.determined.scale}" if step.determined.scale else ""
     heard = f", after {step.determined.observation} to observe" if step.determined.observation != "P0D" else ""
-    itself = ", who may verify its own" if step.verifies_itself else ""
+    itself = f", who may verify its own ({step.verifies_itself.strip()})" if step.verifies_itself else ""
     decided = f"{_decided(step.determined)}{scale}{heard}"
     yield f"{indent}    verified by {' or '.join(step.verified_by)}{itself}, determined {decided}"
     for aspect, what in step.determined.considering.items():
@@ -164,7 +164,7 @@ def _showing(plan: Plan, how: Showing) -> str:
 def _target(indicator: Indicator, target: Target) -> str:
     if target.change is not None:
         baseline = indicator.frozen
-        within = " in the same edition" if target.compares == "within_edition" else ""
+        within = ", compared within edition" if target.compares == "within_edition" else ""
         sure = f", by more than {target.standard_errors:f} standard errors" if target.standard_errors is not None else ""
         return f"{target.change} from {baseline.value:f} {target.unit} in {baseline.period}{within}{sure}{_row(target)}"
     if target.by_period:
@@ -201,6 +201,8 @@ def _commitment(plan: Plan, name: str) -> Iterator[str]:
     yield from (f"  broken by {incidents_of(trigger)}" for trigger in rule.broken_by)
     if rule.kept_while:
         yield f"  kept while {all_asked(rule.kept_while, plan.time_zone)}"
+    if rule.owed_while:
+        yield f"  owed while {all_asked(rule.owed_while, plan.time_zone)}"
     if rule.note:
         yield f"  note: {rule.note.strip()}"
 

@@ -113,7 +113,7 @@ class Indicator(Strict):
         return not _NOT_ADDED.search(self.unit.casefold())
 
 
-_RECORDED = ("producer", "source", "licence", "plausible", "verified_by")
+_RECORDED = ("producer", "source", "licence", "plausible", "verified_by", "reported_within")
 """What is said of figures that somebody publishes and somebody verifies."""
 
 _NOT_ADDED = re.compile(

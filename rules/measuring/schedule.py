@@ -58,12 +58,15 @@ def _compared(program: Program, how: Measured, figure: Counted, exact: Fraction)
 
 
 def expected_by(program: Program, indicator: str, period: str) -> datetime | None:
-    """The last instant by which a figure is expected; None: the plan does not say."""
-    within, zone = program.plan.indicators[indicator].reported_within, program.plan.time_zone
-    if within is None:
-        return None
+    """The last instant by which a figure is expected, of one that is made of others the last of these.
+
+    None: the plan does not say.
+    """
+    zone = program.plan.time_zone
+    told = (program.plan.indicators[part].reported_within for part in program.plan.recorded_for[indicator])
     last = day_begins(covered(period, program.plan.periods)[1], zone)
-    return dates.until(last, within, zone) if dates.takes_time(within) else dates.end_of_day(last, zone)
+    expected = (dates.until(last, one, zone) if dates.takes_time(one) else dates.end_of_day(last, zone) for one in told if one)
+    return max(expected, default=None)
 
 
 def _unreported(program: Program, indicator: str, period: str, at: datetime) -> Unknown:

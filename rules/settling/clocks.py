@@ -248,7 +248,7 @@ def _reports(program: Program) -> Iterator[Clock]:
     for indicator, uses in program.plan.measured.items():
         if program.plan.indicators[indicator].reported_within is None:
             continue
-        title, phase = program.plan.indicators[indicator].title, program.plan.figures[indicator]
+        title, phase = program.plan.indicators[indicator].title, program.plan.phase_of[uses[0][0]]
         for period in dict.fromkeys(period for _, _, how in uses for period in how.target.by_period):
             due = _over(program, expected_by(program, indicator, period))
             if due is not None and due > program.settled_to and period not in by_period(program, indicator):

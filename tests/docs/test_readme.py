@@ -35,3 +35,21 @@ def test_what_is_linked_is_there() -> None:
     pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "plans").rglob("*.md")]
     links = [(page, link) for page in pages for link in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", page.read_text())]
     assert [f"{page.relative_to(ROOT)}: {link}" for page, link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_heading_that_is_linked_is_there() -> None:
+    """So does a heading that was reworded."""
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "plans").rglob("*.md")]
+    links = [(page, *link) for page in pages for link in re.findall(r"\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)", page.read_text())]
+    astray = [
+        f"{page.relative_to(ROOT)}: {file}#{heading}"
+        for page, file, heading in links
+        if heading not in headings((page.parent / file) if file else page)
+    ]
+    assert astray == []
+
+
+def headings(page: Path) -> set[str]:
+    """The headings of a page as links name them: small, without marks, hyphens for blanks."""
+    text = re.sub(r"^```.*?^```$", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+    return {re.sub(r"[^\w\- ]", "", line.lower()).replace(" ", "-") for line in re.findall(r"^#+ (.+)$", text, re.MULTILINE)}

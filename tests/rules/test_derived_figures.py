@@ -170,6 +170,15 @@ def test_what_does_not_go_together_is_a_fault(how: dict[str, Any], unit: str, to
     assert any(told in fault.message for fault in faulty.value.faults), [fault.message for fault in faulty.value.faults]
 
 
+def test_a_period_of_a_figure_that_is_made_of_others_is_expected_when_the_last_of_its_parts_is() -> None:
+    """A share is asked for year by year; what it is made of is reported at times of its own."""
+    within = {"some": part(title="Some", reported_within="P60D"), "whole": part(title="Whole", reported_within="P30D")}
+    rules = {name: {key: value for key, value in rule.items() if value is not None} for name, rule in within.items()}
+    given = measuring({**rules, "made": SHARE}, {"made": {"by_period": {"2026": "40"}}})
+    assert judged(given).unknown == "awaited"
+    assert "of 2026 is recorded; it is expected by 2027-03-01" in judged(given).sentence
+
+
 def test_shares_of_one_whole_add_up() -> None:
     sound(read(PLAN.replace("HOW", '{"sum": ["one", "two"]}').replace("UNIT", "%")))
 

@@ -13,8 +13,12 @@ import yaml
 from rules.language.reading import Faulty, read
 from rules.soundness import sound
 
-REFERENCE = Path(__file__).parents[2] / "docs" / "plan-language.md"
-EXAMPLES = re.findall(r"^```yaml plan\n(.*?)^```$", REFERENCE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+REFERENCE = sorted((Path(__file__).parents[2] / "docs" / "plan-language").rglob("*.md"))
+EXAMPLES = [
+    found
+    for file in REFERENCE
+    for found in re.findall(r"^```yaml plan\n(.*?)^```$", file.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+]
 
 ELSEWHERE = {
     r"parameters\.\w+\.default": "a value that does not fit is told where it is used",

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import jsonschema_rs
 import pytest
+import yaml
 
 from rules.canonical import digest
 from rules.language.declared import agreed, declared
 from rules.language.plan import Plan
-from rules.language.reading import DEEPEST_NESTING, LARGEST_DOCUMENT, MOST_FAULTS, Fault, Faulty, read, validated
+from rules.language.reading import DEEPEST_NESTING, LARGEST_DOCUMENT, MOST_FAULTS, Document, Fault, Faulty, read, validated
 from rules.language.schema import plan_schema
 from rules.measuring.comparison import bound
 from rules.rehearsing.rehearse import rehearse
@@ -543,11 +544,19 @@ def test_the_schema_takes_parameters_where_they_may_stand() -> None:
     assert not SCHEMA.is_valid(read(PLAN.replace("accord: 1", "accord: $one")).data)
 
 
-def examples() -> list[tuple[int, str, str]]:
-    """The fenced examples of the reference: the line each begins at, its language word, and its text."""
-    text = (ROOT / "docs" / "plan-language.md").read_text(encoding="utf-8")
-    found = re.finditer(r"^```yaml( [a-z]+)?\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-    return [(text[: match.start()].count("\n") + 1, (match[1] or "").strip(), match[2]) for match in found]
+LANGUAGE = ROOT / "docs" / "plan-language"
+GUIDE = LANGUAGE / "guide.md"
+CHAPTERS = [LANGUAGE / "reference.md", *sorted((LANGUAGE / "reference").glob("*.md"))]
+
+
+def examples() -> list[tuple[Path, int, str, str]]:
+    """The fenced examples of the guide and the reference: file, line where each begins, its language word, and its text."""
+    told = []
+    for file in (GUIDE, *CHAPTERS):
+        text = file.read_text(encoding="utf-8")
+        found = re.finditer(r"^```yaml( [a-z]+)?\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+        told += [(file, text[: match.start()].count("\n") + 1, (match[1] or "").strip(), match[2]) for match in found]
+    return told
 
 
 EXAMPLES = examples()
@@ -555,27 +564,76 @@ EXAMPLES = examples()
 
 def example(name: str) -> str:
     """The example that is the plan of this name."""
-    return next(text for _, _, text in EXAMPLES if f"\nplan: {name}\n" in text)
+    return next(text for *_, text in EXAMPLES if f"\nplan: {name}\n" in text)
 
 
-@pytest.mark.parametrize(("line", "kind", "text"), EXAMPLES, ids=[f"line {line}" for line, _, _ in EXAMPLES])
-def test_an_example_of_the_reference_runs(line: int, kind: str, text: str) -> None:
+STARTED = """\
+story: A program is started
+plan: plan.yaml
+starts: 2026-01-01T09:00
+people: {olga: [{role: officer}]}
+steps: [{at: 2026-01-01T09:00, expect: [{program: running}]}]
+"""
+
+
+def check_and_start(document: Document) -> None:
+    """The plan is sound, an editor takes it, and a program that follows it can be started."""
+    children = agreed(declared(document), example)
+    sound(document, {}, children)
+    SCHEMA.validate(document.data)
+    script = read(STARTED)
+    assert [fault.line("story") for fault in rehearse(validated(Story, script), script, document, children).faults] == []
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "kind", "text"), EXAMPLES, ids=[f"{file.stem} line {line}" for file, line, _, _ in EXAMPLES]
+)
+def test_an_example_of_the_reference_runs(file: Path, line: int, kind: str, text: str) -> None:
     """A plan, or a story on the plan that stands last before it; a fragment would teach what doesn't work."""
     if kind == "story":
-        plan = read(next(held for above, what, held in reversed(EXAMPLES) if what == "plan" and above < line))
-        script = read(text)
+        before = [held for where, above, what, held in EXAMPLES if (where, what) == (file, "plan") and above < line]
+        plan, script = read(before[-1]), read(text)
         rehearsal = rehearse(validated(Story, script), script, plan, agreed(declared(plan), example))
         assert [fault.line("story") for fault in rehearsal.faults] == []
     else:
         assert kind == "plan"
-        document = read(text)
-        sound(document, {}, agreed(declared(document), example))
-        SCHEMA.validate(document.data)
+        check_and_start(read(text))
+
+
+def sentences() -> list[tuple[str, list[tuple[str, str]]]]:
+    """The rows of the guide: what an agreement says, and what to write, as places of the plan with their values."""
+    rows = re.findall(r"^\| (.+?) \| (`.+`) \|$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
+    return [(says, re.findall(r"`([a-z_.]+): ([^`]+)`", write)) for says, write in rows]
+
+
+SENTENCES = sentences()
+
+
+def test_the_guide_has_enough_to_begin_with() -> None:
+    """Each part of the language is met in it: who, when, what opens what, figures, money, incidents, decisions."""
+    roots = {place.partition(".")[0] for _, written in SENTENCES for place, _ in written}
+    said = "parameters phases commitments procedures amendments agreed_dates disputes snapbacks assessors scales releases"
+    assert set(said.split()) | {"indicators", "reporting", "inactivity", "programs"} <= roots
+    assert len(SENTENCES) >= 40
+
+
+@pytest.mark.parametrize(("says", "written"), SENTENCES, ids=[says for says, _ in SENTENCES])
+def test_a_row_of_the_guide_fits_its_plan(says: str, written: list[tuple[str, str]]) -> None:
+    """What stands beside a sentence is put into the plan of the guide, which is then sound and can be started."""
+    data = yaml.safe_load(yaml.safe_dump(read(example("bridge")).data, allow_unicode=True))
+    assert written, says
+    for place, value in written:
+        *above, name = place.split(".")
+        held = data
+        for part in above:
+            held = held.setdefault(part, {})
+        held[name] = read(f"it: {value}").data["it"]
+    check_and_start(read(yaml.safe_dump(data, allow_unicode=True, sort_keys=False)))
 
 
 def test_the_reference_has_every_field() -> None:
     """A field that it doesn't name is found by nobody."""
-    text = (ROOT / "docs" / "plan-language.md").read_text(encoding="utf-8")
+    text = "".join(file.read_text(encoding="utf-8") for file in CHAPTERS)
     fields = {name for shape in plan_schema()["$defs"].values() for name in shape.get("properties", {})}
     fields |= set(plan_schema()["properties"])
     for shape in (Story, Step, Expectation, Cast, ChildTold, Checked):

@@ -52,6 +52,16 @@ def test_every_plan_has_a_story() -> None:
     assert {file.parent for file in PLANS.rglob("plan.yaml")} == {file.parents[1] for file in STORIES}
 
 
+@pytest.mark.parametrize("file", sorted(PLANS.glob("examples/*/README.md")), ids=lambda file: file.parent.name)
+def test_what_a_readme_quotes_stands_in_its_plan(file: Path) -> None:
+    """Whoever compares a sentence with the plan finds the lines that are named for it."""
+    plan = " ".join(file.with_name("plan.yaml").read_text(encoding="utf-8").split())
+    rows = re.findall(r"^\|(?: [^|]+ \|){2} (`.+`) \|$", file.read_text(encoding="utf-8"), re.MULTILINE)
+    quoted = [line for row in rows for line in re.findall(r"`([^`]+)`", row)]
+    assert len(rows) >= 8
+    assert [line for line in quoted if line not in plan] == []
+
+
 def test_the_whole_plan_can_run_in_seconds() -> None:
     """Whoever shows it to somebody has minutes; every length that this takes is a parameter."""
     document = read((PLANS / "us-iraq-reset" / "plan.yaml").read_text(encoding="utf-8"))
