@@ -24,5 +24,5 @@ ENV PATH=/opt/accord/bin:$PATH PYTHONPATH=/accord PYTHONUNBUFFERED=1 PYTHONDONTW
 RUN python -m compileall -q proof rules logs telemetry db workflows api cli
 USER accord
 VOLUME /documents /backups
-ENTRYPOINT ["sh", "/accord/docker/entry.sh", "python", "-m", "cli.entry"]
+ENTRYPOINT ["sh", "/accord/docker/entry.sh", "python", "-m", "cli.entry_point"]
 CMD ["--help"]

@@ -12,7 +12,7 @@ INSTALL := $(BIN)/pip install -q --require-hashes --only-binary :all:
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo check test lint bench format lock clean
+.PHONY: help run demo check test drills lint bench format lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -26,8 +26,11 @@ demo: $(RUNS)  ## a program from its first act to its last, told as it happens
 check: lint  ## what is quick, before each commit: linters, types, import direction, the law
 	$(BIN)/pytest -q -n 2 --dist worksteal tests/rules $(ARGS)
 
-test: lint  ## everything: the same, and all tests with real servers and a browser
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pytest -q -n 2 --dist worksteal $(ARGS)
+test: lint  ## the same, and all tests with real servers and a browser
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pytest -q -n 3 --dist loadfile --ignore=tests/drills $(ARGS)
+
+drills: $(DEVELOPS)  ## whole services killed, restored, replaced, frozen and started elsewhere: some minutes more
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pytest -q -n 3 --dist loadfile tests/drills $(ARGS)
 
 lint: $(DEVELOPS)
 	$(BIN)/ruff check

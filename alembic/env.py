@@ -11,8 +11,8 @@ from alembic import context
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
+from db.connection_settings import connection_arguments
 from db.models import Row
-from db.reaching import reached
 
 ONE_AT_A_TIME = 4_206_100_801  # advisory lock; any number, but always this one
 
@@ -46,7 +46,7 @@ def _run_online() -> None:
     address = _address()
     # psycopg reads the address itself: SQLAlchemy's own reader does not know all that libpq's does.
     engine = create_engine(
-        "postgresql+psycopg://", creator=lambda: psycopg.connect(address, **reached(address)), poolclass=NullPool
+        "postgresql+psycopg://", creator=lambda: psycopg.connect(address, **connection_arguments(address)), poolclass=NullPool
     )
     with engine.connect() as connection:
         _run(connection)

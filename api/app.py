@@ -15,18 +15,18 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp
 
-from api import handlers, page
-from api.allowance import Allowances
+from api import docs_page, problem_handlers
+from api.authentication import AuthenticationMiddleware
+from api.body_limit import BodyLimitMiddleware
 from api.checkpoints import CheckpointSigner
-from api.cross_origin import CrossOrigin
-from api.declarations import declared
-from api.document import completed, operation_id
-from api.gate import Gate
-from api.identity import KnownTokens
-from api.limits import BodyLimit
+from api.cors import CorsMiddleware
+from api.identity import TokenCache
+from api.openapi import completed, operation_id
+from api.openid import Provider, ProviderSettings
 from api.pages.app import mounted
-from api.provider import Provider, ProviderSettings
-from api.requests import RequestIds
+from api.problem_responses import declared
+from api.rate_limit import RateLimits
+from api.request_id import RequestIdMiddleware
 from api.routers import (
     across,
     acts,
@@ -49,22 +49,22 @@ from api.routers import programs as program_routes
 from api.routers import temporal as temporal_routes
 from api.routers import tokens as token_routes
 from api.state import Settings, State
-from api.strictness import nothing_is_ignored
+from api.strict_queries import nothing_is_ignored
+from db.change_feed import ChangeFeed
 from db.check_runs import CheckRuns
+from db.connection_settings import pool_sizes
 from db.documents import Documents, store_at
-from db.exposing import counting, exposed, measured
-from db.figures import Figures
 from db.garbage import collect_less_often
+from db.metrics import counting, exposed, measured
 from db.plan_reader import PlanReader
-from db.programs import Programs
+from db.pools import LedgerPool, OperationalPool, ReadPool
+from db.program_cache import ProgramCache
 from db.queries import Queries
-from db.reaching import shared_out
-from db.record import Recorder
-from db.session import Clerk, Reader, Writer
-from db.sessions import KnownSessions, Sessions
+from db.record_statistics import RecordStatistics
+from db.recorder import Recorder
+from db.sessions import SessionCache, Sessions
 from db.snapshots import Snapshots
 from db.tokens import Tokens
-from db.watching import Watching
 from logs.lines import configure
 from telemetry.observer import UNOBSERVED
 from telemetry.settings import TelemetrySettings
@@ -104,36 +104,36 @@ async def _opened(stack: AsyncExitStack) -> State:
         configure()  # a server that is not ours would let structlog write local variables
     settings = Settings()
     url, patience = settings.database_url, settings.accord_database_seconds
-    writers, readers, clerks = shared_out(settings.accord_database_connections, 4, 2, 1)
-    writer = await stack.enter_async_context(Writer(url, size=writers, patience=patience))
-    reader = await stack.enter_async_context(Reader(url, size=readers, patience=patience))
-    clerk = await stack.enter_async_context(Clerk(url, size=clerks, patience=patience))
+    writers, readers, operational_size = pool_sizes(settings.accord_database_connections, 4, 2, 1)
+    writer = await stack.enter_async_context(LedgerPool(url, size=writers, patience=patience))
+    reader = await stack.enter_async_context(ReadPool(url, size=readers, patience=patience))
+    operational = await stack.enter_async_context(OperationalPool(url, size=operational_size, patience=patience))
     plans = PlanReader()
     await plans.start()
     stack.push_async_callback(plans.close)
-    snapshots = Snapshots(reader, clerk, plans)
+    snapshots = Snapshots(reader, operational, plans)
     stack.push_async_callback(snapshots.close)
-    programs = Programs(reader, plans, snapshots)
+    programs = ProgramCache(reader, plans, snapshots)
     telemetry = TelemetrySettings()
     metrics = counting(telemetry.accord_metrics)
     recorder = Recorder(writer, programs, plans, observer=metrics or UNOBSERVED)
     stack.push_async_callback(recorder.close)
     store = store_at(settings.accord_documents)
-    tokens = Tokens(reader, clerk)
-    known = KnownTokens(tokens)
+    tokens = Tokens(reader, operational)
+    known = TokenCache(tokens)
     uses = asyncio.create_task(known.keep_uses())
     stack.push_async_callback(_ended, uses)
     sessions = Sessions(
         reader,
-        clerk,
+        operational,
         idle=timedelta(minutes=settings.accord_session_idle_minutes),
         longest=timedelta(hours=settings.accord_session_hours),
     )
-    watching = Watching(reader, programs)
+    watching = ChangeFeed(reader, programs)
     stack.push_async_callback(watching.close)
     if metrics is not None and telemetry.accord_metrics is not None:
-        figures = Figures(reader)
-        measured(metrics, recorder, programs, (writer, reader, clerk), figures)
+        figures = RecordStatistics(reader)
+        measured(metrics, recorder, programs, (writer, reader, operational), figures)
         await stack.enter_async_context(exposed(telemetry.accord_metrics, metrics, figures))
     collect_less_often()
     return State(
@@ -141,17 +141,17 @@ async def _opened(stack: AsyncExitStack) -> State:
         recorder=recorder,
         programs=programs,
         plans=plans,
-        allowances=Allowances(settings.accord_expensive_a_minute),
+        allowances=RateLimits(settings.accord_expensive_a_minute),
         queries=Queries(reader),
         reader=reader,
-        clerk=clerk,
-        documents=Documents(reader, clerk, store, largest=settings.accord_largest_document),
+        operational=operational,
+        documents=Documents(reader, operational, store, largest=settings.accord_largest_document),
         temporal=await connect(TemporalSettings(), lazy=True),
-        runs=CheckRuns(reader, clerk),
+        runs=CheckRuns(reader, operational),
         known=known,
         tokens=tokens,
         sessions=sessions,
-        known_sessions=KnownSessions(sessions),
+        known_sessions=SessionCache(sessions),
         watching=watching,
         provider=Provider(ProviderSettings(), await stack.enter_async_context(httpx2.AsyncClient(trust_env=False))),
         observer=metrics or UNOBSERVED,
@@ -170,7 +170,7 @@ def is_health(scope: MutableMapping[str, Any]) -> bool:
     return bool(scope.get("path", "").startswith("/api/v1/health"))
 
 
-class Door(FastAPI):
+class Application(FastAPI):
     """The application, whose OpenAPI document is completed for those who generate clients from it."""
 
     def __init__(self, **settings: Any) -> None:
@@ -184,7 +184,7 @@ class Door(FastAPI):
         self.add_route(self.openapi_url or "", document, include_in_schema=False)
 
     def build_middleware_stack(self) -> ASGIApp:
-        return RequestIds(super().build_middleware_stack())
+        return RequestIdMiddleware(super().build_middleware_stack())
 
     def openapi(self) -> dict[str, Any]:
         with self._describing:
@@ -199,7 +199,7 @@ class Door(FastAPI):
 
 def create_app() -> FastAPI:
     """The ASGI application; settings are read when it starts, not here."""
-    app = Door(
+    app = Application(
         title="Accord",
         version="1",
         summary="Milestone-conditioned program management",
@@ -238,10 +238,10 @@ def create_app() -> FastAPI:
         app.include_router(
             room.router, prefix="/api/v1", dependencies=[Depends(nothing_is_ignored)], responses=declared(406, 422)
         )
-    handlers.install(app)
-    page.install(app)
+    problem_handlers.install(app)
+    docs_page.install(app)
     app.router.routes.append(mounted())
-    app.add_middleware(BodyLimit)
-    app.add_middleware(Gate)
-    app.add_middleware(CrossOrigin)  # the last one added is gone through first
+    app.add_middleware(BodyLimitMiddleware)
+    app.add_middleware(AuthenticationMiddleware)
+    app.add_middleware(CorsMiddleware)  # the last one added is gone through first
     return app

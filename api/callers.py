@@ -8,12 +8,12 @@ from fastapi import Depends, Header, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.identity import CallerInfo
+from api.openid import ProviderAway, ProviderFault
 from api.problems import Invalid, Unauthenticated, Unavailable
-from api.provider import ProviderAway, ProviderFault
 from api.state import State, StateOf, state_of
 from db.tokens import PREFIX
 from rules.acts import Role
-from rules.words import did_you_mean
+from rules.field_types import did_you_mean
 
 bearer = HTTPBearer(
     auto_error=False,

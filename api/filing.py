@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from uuid import UUID, uuid4
 
-from api.acting import refused
+from api.act_requests import refused
 from api.identity import CallerInfo
-from api.naming import filing
+from api.named_documents import filing
 from api.problems import Invalid, TooLarge
 from api.state import State
 from api.uploads import Upload
 from db.documents import Document, HashDiffers, TooManyBytes
 from rules.acts import Act, FileDocument, Member, Role
+from rules.field_types import own_act
 from rules.refusals import Refused as Refusal
 from rules.restriction import opened_by
-from rules.words import own_act
 
 FILERS = (Role.RECORDER, Role.REPRESENTATIVE, Role.MONITOR, Role.CHECKER, Role.OFFICER)
 """Roles that file documents."""
@@ -44,9 +44,9 @@ async def file_upload(
 
 async def _tell(state: State, caller: CallerInfo, program: UUID, sha256: str) -> None:
     """Tells the ledger which evidence waited for these bytes. Sent again, they are looked at again, so none is forgotten."""
-    if (kept := await state.programs.load(program)) is None or kept.program.ended_at is not None:
+    if (cached := await state.programs.load(program)) is None or cached.program.ended_at is not None:
         return
-    held, actor = kept.program, caller.actor
+    held, actor = cached.program, caller.actor
     if Member(person=actor.person, role=actor.role, party=actor.party) not in held.members:
         return
     filings = [filing(one) for one in await state.documents.filings(program, sha256)]

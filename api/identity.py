@@ -15,7 +15,7 @@ from psycopg_pool import PoolTimeout
 from api.problems import Forbidden, NotFound
 from db.tokens import Tokens
 from rules.acts import Actor, Member, Role
-from rules.judging.members import not_held
+from rules.decisions.members import not_held
 from rules.program import Program
 
 KNOWN_FOR_SECONDS = 2.0
@@ -97,7 +97,7 @@ class CallerInfo:
             )
 
 
-class KnownTokens:
+class TokenCache:
     """Tokens found valid a moment ago, so that not every request asks the database again."""
 
     def __init__(self, tokens: Tokens) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from db.plan_reader import PlanReader
 from rules.acts import ChildPlan
+from rules.field_types import did_you_mean
 from rules.language.declared import ChildChosen, agreed, declares
 from rules.language.reading import Faulty
-from rules.words import did_you_mean
 
 
 class PlanUnreadable(Exception):

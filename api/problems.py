@@ -23,7 +23,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from api.codes import PLAIN, status_of
+from api.problem_codes import PLAIN, status_of
 from rules.refusals import Refused as Refusal
 
 
@@ -49,7 +49,7 @@ class ProblemBody(BaseModel):
 
 
 class Problem(Exception):
-    """An error with a status and a code; turned into a body by `api.handlers`."""
+    """An error with a status and a code; turned into a body by `api.problem_handlers`."""
 
     status: ClassVar[int] = 500
 

@@ -1,4 +1,4 @@
-"""HTTP/1.1 as uvicorn speaks it, on connections that hold a place and keep deadlines (`api/connections.py`)."""
+"""HTTP/1.1 as uvicorn speaks it, on connections that hold a place and keep deadlines (`api/connection_limits.py`)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from uvicorn import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
-from api.connections import (
+from api.connection_limits import (
     BODY_BYTES_PER_SECOND,
     BODY_SECONDS,
     HEAD_SECONDS,

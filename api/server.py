@@ -16,13 +16,13 @@ import structlog
 import uvicorn
 from pydantic import ValidationError
 
-from api.connections import Connections, Limits
-from api.processes import Processes, command
+from api.connection_limits import Connections, Limits
 from api.protocol import BoundedConfig, BoundedProtocol
+from api.server_processes import ServerProcesses, command
 from logs.faults import settings_at_fault
 from logs.lines import configure
 from telemetry.spans import trace
-from workflows.lines import temporal_lines
+from workflows.core_logging import temporal_lines
 
 log = structlog.get_logger()
 
@@ -133,7 +133,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(f"accord: {chosen.host}:{chosen.port} cannot be listened on: {refused.strerror}.")
     if limits.accord_api_processes > 1 and chosen.descriptor is None:
         served = command("api.server", ["--app", chosen.app, "--descriptor", str(bound.fileno())])
-        sys.exit(Processes(limits.accord_api_processes, served, bound.fileno(), CANNOT_START).run())
+        sys.exit(ServerProcesses(limits.accord_api_processes, served, bound.fileno(), CANNOT_START).run())
     serving.run(sockets=[bound])
     if not serving.started:
         sys.exit(CANNOT_START)

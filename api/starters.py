@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from api.identity import CallerInfo
+from api.openid import Provider
 from api.problems import Forbidden, NotFound
-from api.provider import Provider
 from rules.acts import Role
 
 

@@ -11,20 +11,20 @@ from pydantic import Field
 from pydantic_settings import BaseSettings
 from temporalio.client import Client
 
-from api.allowance import UNITS_A_MINUTE, Allowances
 from api.checkpoints import CheckpointSigner
-from api.identity import KnownTokens
-from api.provider import Provider
+from api.identity import TokenCache
+from api.openid import Provider
+from api.rate_limit import UNITS_A_MINUTE, RateLimits
+from db.change_feed import ChangeFeed
 from db.check_runs import CheckRuns
 from db.documents import Documents
 from db.plan_reader import PlanReader
-from db.programs import Programs
+from db.pools import OperationalPool, ReadPool
+from db.program_cache import ProgramCache
 from db.queries import Queries
-from db.record import Recorder
-from db.session import Clerk, Reader
-from db.sessions import KnownSessions, Sessions
+from db.recorder import Recorder
+from db.sessions import SessionCache, Sessions
 from db.tokens import Tokens
-from db.watching import Watching
 from telemetry.observer import Observer
 
 
@@ -68,20 +68,20 @@ class State:
 
     settings: Settings
     recorder: Recorder
-    programs: Programs
+    programs: ProgramCache
     plans: PlanReader
-    allowances: Allowances
+    allowances: RateLimits
     queries: Queries
-    reader: Reader
-    clerk: Clerk
+    reader: ReadPool
+    operational: OperationalPool
     documents: Documents
     temporal: Client
     runs: CheckRuns
     tokens: Tokens
-    known: KnownTokens
+    known: TokenCache
     sessions: Sessions
-    known_sessions: KnownSessions
-    watching: Watching
+    known_sessions: SessionCache
+    watching: ChangeFeed
     provider: Provider
     observer: Observer
     checkpoints: CheckpointSigner

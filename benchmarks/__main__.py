@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from api.allowance import UNITS_A_MINUTE
-from benchmarks import acts, burst, checks, clock, lag, memory, open_programs, owed, pages, restart, seen, size, worst
+from api.rate_limit import UNITS_A_MINUTE
+from benchmarks import acts, burst, checks, clock, lag, memory, open_programs, owed, pages, restart, size, telemetry, worst
 from benchmarks.stage import stage
 
 PARTS = (
@@ -91,7 +91,7 @@ def main(  # noqa: C901, PLR0912, PLR0913, PLR0917  one option and one branch a 
         if "pages" in chosen:
             pages.looked_at(here, entries, rounds, seconds)
         if "seen" in chosen:
-            seen.costs(here, [number for number in numbers if number > 1], rounds, seconds, programs)
+            telemetry.costs(here, [number for number in numbers if number > 1], rounds, seconds, programs)
         if "alone" in chosen:  # last, since it leaves the worker behind
             acts.alone_against_floor(here, numbers, rounds, seconds, programs)
         memory.weighed(here, "after all that")

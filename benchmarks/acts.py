@@ -12,7 +12,7 @@ from benchmarks import asks
 from benchmarks.stage import Lane, Outcome, Stage
 from benchmarks.tables import median, show, verdict
 from cli.demo import SHORT
-from cli.service import Service as Api
+from cli.service import ServiceClient as Api
 
 HEAD = ("clients", "floor p50 ms", "p99", "/s", "acts p50 ms", "p99", "/s", "p50 ratio", "throughput ratio")
 

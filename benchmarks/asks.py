@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from cli import cast
-from cli.cast import Person
-from cli.service import Service as Api
+from cli import first_people
+from cli.first_people import Person
+from cli.service import ServiceClient as Api
 
 STEPS = 10
 LADDER = Path(__file__).with_name("plan.yaml")
@@ -125,7 +125,7 @@ def verdicts(program: str, people: dict[str, Person], milestones: list[dict[str,
 
 async def programs(api: str, people: dict[str, Person], number: int, start: dict[str, Any] | None = None) -> list[str]:
     """Starts so many programs over HTTP, of the ladder unless said otherwise; their ids."""
-    members = cast.members(people.values())
+    members = first_people.members(people.values())
     body = (start or {"document": LADDER.read_text()}) | {"members": members}
     gate = asyncio.Semaphore(8)
     async with Api(api) as service:

@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 from benchmarks.memory import pss
 from benchmarks.stage import Stage
 from benchmarks.tables import show, verdict
-from cli import cast
-from cli.service import Service as Api
+from cli import first_people
+from cli.service import ServiceClient as Api
 from tests.whole.producer import Producer, checked_plan, producer
 from workflows.messages import check_schedule
 
@@ -66,7 +66,7 @@ async def _made(stage: Stage, asked: Producer, checks: int) -> Checks:
         for first in range(0, checks, IN_A_PROGRAM):
             names = [f"c{batch}_{number}" for number in range(first, min(first + IN_A_PROGRAM, checks))]
             plan = checked_plan(asked, *names, at=f"{local:%H:%M}", jitter="PT1M")
-            body = {"document": plan, "members": cast.members(stage.service.people.values())}
+            body = {"document": plan, "members": first_people.members(stage.service.people.values())}
             receipt = await api.write(stage.service.people["officer"], "/programs", body)
             made[receipt["program"]] = names
     await _scheduled(stage, made)

@@ -14,10 +14,10 @@ import psycopg
 from benchmarks import asks
 from benchmarks.stage import Outcome, Stage
 from benchmarks.tables import median, show
-from cli import cast
-from cli.service import Service as Api
+from cli import first_people
+from cli.service import ServiceClient as Api
 from workflows.messages import program_workflow
-from workflows.shown import STANDING
+from workflows.visibility import STANDING
 
 DATED = """
 accord: 1
@@ -127,7 +127,7 @@ def strikes(stage: Stage, programs: int, ahead: float, spread: float) -> None:
 
 
 async def start_dated(stage: Stage, dues: list[datetime]) -> None:
-    members = cast.members(stage.service.people.values())
+    members = first_people.members(stage.service.people.values())
     gate = asyncio.Semaphore(8)
     async with Api(stage.service.api) as api:
 

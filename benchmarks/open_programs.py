@@ -13,7 +13,7 @@ from benchmarks.tables import show
 from workflows.client import TASK_QUEUE
 from workflows.messages import Carried, Change, ClockState, PhaseState, ProgramState, program_workflow
 from workflows.program import ProgramWorkflow
-from workflows.shown import search_attributes
+from workflows.visibility import search_attributes
 
 AT_ONCE = 40
 

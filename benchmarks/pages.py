@@ -14,9 +14,9 @@ from benchmarks import asks, size
 from benchmarks.asks import Request
 from benchmarks.stage import Stage
 from benchmarks.tables import median, show, verdict
-from cli import cast
+from cli import first_people
 from cli.demo import PLAN
-from cli.service import Service as Api
+from cli.service import ServiceClient as Api
 
 PROGRAMS, STREAMS, SHORT = 50, 50, 100
 
@@ -56,7 +56,7 @@ async def _resets(stage: Stage, number: int) -> list[str]:
     """Programs of the report's plan, each with everybody in it."""
     people = stage.service.people
     async with Api(stage.service.api) as service:
-        body = cast.start_of(tuple(people.values()), PLAN)
+        body = first_people.start_of(tuple(people.values()), PLAN)
         return [str((await service.write(people["officer"], "/programs", body))["program"]) for _ in range(number)]
 
 

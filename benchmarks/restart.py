@@ -16,7 +16,7 @@ from benchmarks import asks
 from benchmarks.size import fill
 from benchmarks.stage import Stage
 from benchmarks.tables import median, show, verdict
-from cli.service import Service as Api
+from cli.service import ServiceClient as Api
 
 Ask = Callable[[Api], Awaitable[Any]]
 

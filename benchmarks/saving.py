@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
 
-from cli.backup.restoring import Wish, restore
-from cli.backup.taking import Source, take
+from cli.backup.restore import RestoreOptions, restore
+from cli.backup.take import Source, take
 from cli.postgres import Postgres
 from db.documents import Documents, store_at
 from db.migrations import upgrade
@@ -33,7 +33,7 @@ async def _some(content: bytes) -> AsyncIterator[bytes]:
 
 async def _filled(url: str, documents: Path) -> None:
     async for room in room_on(url):
-        filed = Documents(room.reader, room.clerk, store_at(documents))
+        filed = Documents(room.reader, room.operational, store_at(documents))
         for _ in range(PROGRAMS // AT_ONCE):
             programs = await asyncio.gather(*(room.started() for _ in range(AT_ONCE)))
             await asyncio.gather(*(_lived(room, filed, program) for program in programs))
@@ -68,8 +68,8 @@ def main() -> None:
             print(f"{made.entries} entries of {len(made.heads)} programs, {len(made.documents)} documents, {size:.0f} MiB")
             elsewhere = store_at(place / "elsewhere")
             for what, wish in (
-                ("restore", Wish(place / "backup")),
-                ("restore --replace", Wish(place / "backup", replaces=True)),
+                ("restore", RestoreOptions(place / "backup")),
+                ("restore --replace", RestoreOptions(place / "backup", replaces=True)),
             ):
                 done = _timed(what, lambda wish=wish: restore(wish, other.url(), elsewhere, lambda _: None, lambda *_: None))  # type: ignore[misc]
                 assert done.is_whole

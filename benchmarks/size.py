@@ -10,7 +10,7 @@ from benchmarks import asks
 from benchmarks.copies import multiply
 from benchmarks.stage import Stage
 from benchmarks.tables import median, show, verdict
-from cli.service import Service as Api
+from cli.service import ServiceClient as Api
 
 AT_ONCE = 500
 

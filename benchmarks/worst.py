@@ -17,10 +17,10 @@ from benchmarks import asks
 from benchmarks.asks import Request
 from benchmarks.stage import Stage
 from benchmarks.tables import show, verdict
-from cli import cast
-from cli.cast import Person
-from cli.service import Service as Api
-from db.session import Clerk, Reader
+from cli import first_people
+from cli.first_people import Person
+from cli.service import ServiceClient as Api
+from db.pools import OperationalPool, ReadPool
 from db.tokens import Tokens
 from rules.acts import Role
 from tests.rules.worst_plans import WORST, milestones
@@ -97,15 +97,15 @@ class _Attack:
 
 async def _another_officer(stage: Stage) -> Person:
     url = stage.service.addresses["database_url"]
-    async with Reader(url, size=1) as reader, Clerk(url, size=1) as clerk:
-        secret, _ = await Tokens(reader, clerk).issue("attacker", lifetime=timedelta(hours=1), role=Role.OFFICER)
+    async with ReadPool(url, size=1) as reader, OperationalPool(url, size=1) as operational:
+        secret, _ = await Tokens(reader, operational).issue("attacker", lifetime=timedelta(hours=1), role=Role.OFFICER)
     return Person("attacker", Role.OFFICER, None, secret)
 
 
 async def _targets(api: str, attacker: Person, people: dict[str, Person]) -> tuple[str, str]:
     """A program of the longest plan, and one that will have a long ledger."""
     async with Api(api) as service:
-        members = cast.members(people.values())
+        members = first_people.members(people.values())
         long = {"document": asks.LADDER.read_text(), "members": members}
         ids = [
             str((await service.write(attacker, "/programs", body))["program"]) for body in ({"document": milestones(0)}, long)

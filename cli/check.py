@@ -17,15 +17,15 @@ from psycopg import Error as DatabaseError
 from cli.addresses import HomeFolder, NotRunning, document_store, service_database
 from db.check_runs import CheckRuns
 from db.documents import DocumentFault, store_at, whole
-from db.programs import Programs
-from db.queries import Queries, Sought
-from db.session import Clerk, Reader
-from rules.checking.health import health
+from db.pools import OperationalPool, ReadPool
+from db.program_cache import ProgramCache
+from db.queries import LedgerFilter, Queries
+from rules.checks.health import health
 from rules.facts import MeasurementRecorded
+from rules.field_types import did_you_mean
 from rules.language.plan import Plan
 from rules.vocabulary.readings import NoReading, ReadFigure, Readings
-from rules.words import did_you_mean
-from workflows.rereading import read_again
+from workflows.recompute import read_again
 from workflows.sources.adapters import installed
 from workflows.sources.answers import Answer, Denied, NoAnswer
 
@@ -111,14 +111,14 @@ async def _again(home: Path, program: UUID, measurement: str) -> Again:
         return Again(recorded, sum(fetch.size for fetch in origin.fetched), by, tuple(_differences(recorded, reading)))
 
 
-async def _recorded(reader: Reader, program: UUID, measurement: str) -> tuple[MeasurementRecorded, Plan]:
+async def _recorded(reader: ReadPool, program: UUID, measurement: str) -> tuple[MeasurementRecorded, Plan]:
     """A measurement, and the plan as it was when it was recorded."""
-    lines = await Queries(reader).ledger(program, Sought(kinds=["measurement_recorded"], subjects=[measurement]))
-    programs = Programs(reader)
+    lines = await Queries(reader).ledger(program, LedgerFilter(kinds=["measurement_recorded"], subjects=[measurement]))
+    programs = ProgramCache(reader)
     if not lines:
-        if (kept := await programs.load(program)) is None:
+        if (cached := await programs.load(program)) is None:
             raise Unusable(f"there is no program {program}")
-        known = [piece.id for piece in kept.program.evidence.values() if piece.measurement is not None]
+        known = [piece.id for piece in cached.program.evidence.values() if piece.measurement is not None]
         raise Unusable(f"{measurement} is no figure of this program; {did_you_mean(measurement, known)}")
     fact, then = lines[0].entry.fact, await programs.as_of(program, lines[0].entry.at)
     if not isinstance(fact, MeasurementRecorded) or then is None:
@@ -151,17 +151,17 @@ def _differing(recorded: MeasurementRecorded, found: ReadFigure) -> Iterator[str
 
 
 async def _lines(home: Path, program: UUID) -> list[str]:
-    async with _rooms(home) as (reader, clerk):
-        if (kept := await Programs(reader).load(program)) is None:
+    async with _rooms(home) as (reader, operational):
+        if (cached := await ProgramCache(reader).load(program)) is None:
             raise Unusable(f"there is no program {program}")
-        last, now = await CheckRuns(reader, clerk).of(program), datetime.now(UTC)
-        told = {name: health(kept.program, name, last.get(name), now) for name in kept.program.plan.checks}
+        last, now = await CheckRuns(reader, operational).of(program), datetime.now(UTC)
+        told = {name: health(cached.program, name, last.get(name), now) for name in cached.program.plan.checks}
     return [f"{name:<24} {how:<10} {sentence}" for name, (how, sentence) in told.items()] or ["The plan has no checks."]
 
 
 @asynccontextmanager
-async def _rooms(home: Path) -> AsyncIterator[tuple[Reader, Clerk]]:
+async def _rooms(home: Path) -> AsyncIterator[tuple[ReadPool, OperationalPool]]:
     url = service_database(home)
     async with AsyncExitStack() as stack:
-        reader = await stack.enter_async_context(Reader(url, size=1))
-        yield reader, await stack.enter_async_context(Clerk(url, size=1))
+        reader = await stack.enter_async_context(ReadPool(url, size=1))
+        yield reader, await stack.enter_async_context(OperationalPool(url, size=1))

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from cli.remote.asking import stop
+from cli.remote.client import stop
 
 
 def create(file: Path) -> None:

@@ -39,7 +39,7 @@ class Service(Protocol):
     def last_words(self) -> str: ...
 
 
-class Child:
+class ChildProcess:
     """One process. Start it from the main thread: the kernel ends it when the *thread* that started it is gone."""
 
     def __init__(  # noqa: PLR0913  they are the facts about a process, and keyword-only

@@ -11,7 +11,7 @@ import typer
 
 from cli.addresses import HomeFolder, NotRunning, service_database
 from db.clock_acceptances import ClockAcceptances
-from db.session import Clerk, Reader
+from db.pools import OperationalPool, ReadPool
 
 app = typer.Typer(no_args_is_help=True, help="Clocks: whether the database's is right.")
 
@@ -26,7 +26,7 @@ def show(home: HomeFolder = Path(".accord")) -> None:
     """What the database, this machine and the newest entry say."""
 
     async def shown() -> None:
-        async with Reader(_database(home), size=1) as reader:
+        async with ReadPool(_database(home), size=1) as reader:
             row = await reader.row(_SHOW)
         said = {"the database": row and row["database"], "this machine": datetime.now(UTC)}
         said |= {"the newest entry": row and row["newest"], "accepted last": row and row["accepted"]}
@@ -47,8 +47,8 @@ def accept(
     """
 
     async def accepted() -> datetime:
-        async with Clerk(_database(home), size=1) as clerk:
-            return await ClockAcceptances(clerk).accept(reason)
+        async with OperationalPool(_database(home), size=1) as operational:
+            return await ClockAcceptances(operational).accept(reason)
 
     typer.echo(f"Accepted: it is {asyncio.run(accepted()).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC.")
 

@@ -17,11 +17,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from cli import cast
-from cli.cast import Person
+from cli import first_people
 from cli.figures import record_figures
+from cli.first_people import Person
 from cli.first_run import sign_in_link
-from cli.service import Refused, Service
+from cli.service import Refused, ServiceClient
 from cli.temporal import free_port
 
 PLAN = "us-iraq-reset"
@@ -55,7 +55,7 @@ class NoTokens(Exception):
 class Demo:
     """One run, by a client of the API; every line that it says is something that the service has answered."""
 
-    def __init__(self, service: Service, people: dict[str, Person], say: Say, pages: str = "") -> None:
+    def __init__(self, service: ServiceClient, people: dict[str, Person], say: Say, pages: str = "") -> None:
         """`pages`: the address of the pages, which show what happens as it does; empty: nothing is said of them."""
         self._service, self._people, self._say, self._pages = service, people, say, pages
         self._program = ""
@@ -76,7 +76,7 @@ class Demo:
         await self._say_what_blocks()
 
     async def _start(self) -> None:
-        body = cast.start_of(tuple(self._people.values()), PLAN)
+        body = first_people.start_of(tuple(self._people.values()), PLAN)
         body |= {"title": "Demonstration with short clocks", "parameters": SHORT}
         self._program = (await self._service.write(self._people["officer"], "/programs", body))["program"]
         if self._pages:
@@ -216,8 +216,8 @@ def demonstrate(home: Path, say: Say) -> None:
 async def _on(api: str, home: Path, say: Say) -> None:
     if not (home / "tokens.json").exists():
         raise NoTokens(home)
-    people = {person.name: person for person in cast.read(home / "tokens.json")}
-    async with Service(api) as service:
+    people = {person.name: person for person in first_people.read(home / "tokens.json")}
+    async with ServiceClient(api) as service:
         await Demo(service, people, say, api).run()
 
 
@@ -226,7 +226,7 @@ def _own_service(folder: Path, say: Say) -> Iterator[str]:
     """A whole service on free ports, gone with the block."""
     say("No service runs here; starting one for the demonstration.")
     port, temporal_port = str(free_port()), str(free_port())
-    command = [sys.executable, "-m", "cli.entry", "run", "--home", str(folder), "--port", port]
+    command = [sys.executable, "-m", "cli.entry_point", "run", "--home", str(folder), "--port", port]
     command += ["--temporal-port", temporal_port]
     of_others = {"DATABASE_URL", "DATABASE_OWNER_URL", "TEMPORAL_ADDRESS", "ACCORD_DOCUMENTS"}
     environment = {name: value for name, value in os.environ.items() if name not in of_others}

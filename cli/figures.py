@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from cli.cast import Person
+from cli.first_people import Person
 from cli.home import our_plans
-from cli.service import Service
+from cli.service import ServiceClient
 
 AT_ONCE = 100
 
 
-async def record_figures(service: Service, checker: Person, program: dict[str, Any], plans: Path | None = None) -> int:
+async def record_figures(service: ServiceClient, checker: Person, program: dict[str, Any], plans: Path | None = None) -> int:
     """Records the figures that lie beside the program's plan, and returns how many. What was recorded before stays one act.
 
     Raises Refused.

@@ -15,12 +15,12 @@ from typing import Any
 import httpx2
 import psycopg
 
-from cli import cast
-from cli.cast import Person
+from cli import first_people
 from cli.figures import record_figures
+from cli.first_people import Person
 from cli.home import Home
-from cli.service import Refused, Service
-from db.session import Reader
+from cli.service import Refused, ServiceClient
+from db.pools import ReadPool
 
 PLAN = "us-iraq-reset"
 KEY = "first-program"
@@ -57,7 +57,7 @@ async def first_run(  # noqa: PLR0913  what a first run needs
             say(_OF_OTHERS.format(count=f"{held.programs} program{'' if held.programs == 1 else 's'}"))
             return
         people = await _people(api, database_url, home, say)
-        async with Service(api) as service:
+        async with ServiceClient(api) as service:
             if not home.first_program.exists():
                 await _start(service, people, home, database_url, say)
             await _record_all_figures(service, people, home, plans, say)
@@ -74,14 +74,14 @@ _OF_OTHERS = (
 
 
 async def _held(database_url: str) -> Held:
-    async with Reader(database_url, size=1) as reader:
+    async with ReadPool(database_url, size=1) as reader:
         row = await reader.row("SELECT (SELECT count(*) FROM program) AS programs, (SELECT count(*) FROM token) AS tokens")
     return Held(**row) if row else Held(0, 0)
 
 
 async def _started(database_url: str) -> str | None:
     """The program that a first run has started, if it was interrupted before it could note that."""
-    async with Reader(database_url, size=1) as reader:
+    async with ReadPool(database_url, size=1) as reader:
         row = await reader.row(
             "SELECT e.program_id::text AS program FROM program p JOIN ledger_entry e ON e.program_id = p.id AND e.seq = 1"
             " WHERE p.plan = %s AND e.act_id = %s LIMIT 1",
@@ -107,23 +107,23 @@ def _set_aside(home: Home, say: Say) -> None:
 
 async def _people(api: str, database_url: str, home: Home, say: Say) -> dict[str, Person]:
     if not home.tokens.exists():
-        cast.write(home.tokens, await cast.issue_cast(database_url))
+        first_people.write(home.tokens, await first_people.issue_cast(database_url))
         say("These links sign people in, and are shown this once. Each is as secret as the token in it.")
-        for person in cast.read(home.tokens):
+        for person in first_people.read(home.tokens):
             say(f"  {person.name:20} {sign_in_link(api, person)}")
-    return {person.name: person for person in cast.read(home.tokens)}
+    return {person.name: person for person in first_people.read(home.tokens)}
 
 
-async def _start(service: Service, people: dict[str, Person], home: Home, database_url: str, say: Say) -> None:
+async def _start(service: ServiceClient, people: dict[str, Person], home: Home, database_url: str, say: Say) -> None:
     program = await _started(database_url)
     if program is None:
-        body = cast.start_of(tuple(people.values()), PLAN)
+        body = first_people.start_of(tuple(people.values()), PLAN)
         program = (await service.write(people["officer"], "/programs", body, key=KEY))["program"]
         say(f"Started the program {PLAN} ({program}).")
     home.first_program.write_text(f"{program}\n")
 
 
-async def _record_all_figures(service: Service, people: dict[str, Person], home: Home, plans: Path, say: Say) -> None:
+async def _record_all_figures(service: ServiceClient, people: dict[str, Person], home: Home, plans: Path, say: Say) -> None:
     first = home.first_program.read_text().strip()
     try:
         family = await service.read(people["officer"], f"/programs/{first}/family")
@@ -136,7 +136,7 @@ async def _record_all_figures(service: Service, people: dict[str, Person], home:
 
 
 async def _record_figures(  # noqa: PLR0913, PLR0917  as above
-    service: Service, checker: Person, program: dict[str, Any], home: Home, plans: Path, say: Say
+    service: ServiceClient, checker: Person, program: dict[str, Any], home: Home, plans: Path, say: Say
 ) -> None:
     recorded = home.figures / program["plan"]
     if program["open_phases"] is None or recorded.exists():

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from cli.failures import AlreadyRunning, NoPermission, NoSpace
+from cli.start_errors import AlreadyRunning, NoPermission, NoSpace
 
 FREE_BYTES_NEEDED = 200 * 2**20
 OURS = (
@@ -108,7 +108,7 @@ def let_in(folder: Path, group: int) -> None:
     """Lets a group pass through a folder of ours, without listing it: PostgreSQL is not root, and has to reach its data.
 
     Others get no way in. A folder of somebody else stays as it is; the server then reaches its data by other means
-    (`cli/enter.py`).
+    (`cli/exec_child.py`).
     """
     if folder.stat().st_uid == os.geteuid() and folder.stat().st_mode & 0o777 in {0o700, 0o710}:
         os.chown(folder, -1, group)

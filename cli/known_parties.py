@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from api.plans import named_plan, names
-from db.programs import Programs
-from db.session import Reader
+from db.pools import ReadPool
+from db.program_cache import ProgramCache
 from rules.language.reading import read
 
 NAMED = ("parties", "bodies", "assessors")
@@ -21,10 +21,10 @@ class ProgramUnknown(Exception):
         super().__init__(f"there is no program {program}")
 
 
-async def known_parties(reader: Reader, plans: Path, program: UUID | None) -> frozenset[str]:
+async def known_parties(reader: ReadPool, plans: Path, program: UUID | None) -> frozenset[str]:
     """Of one program, or of all that there are and of the kept plans. Raises ProgramUnknown."""
     if program is not None:
-        if (kept := await Programs(reader).load(program)) is None:
+        if (kept := await ProgramCache(reader).load(program)) is None:
             raise ProgramUnknown(program)
         plan = kept.program.plan
         return frozenset({*plan.parties, *plan.bodies, *plan.assessors})

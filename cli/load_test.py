@@ -16,12 +16,12 @@ from uuid import uuid4
 import httpx2
 import typer
 
-from cli import cast
+from cli import first_people
 from cli.addresses import HomeFolder, NotRunning, api_address
-from cli.cast import Person
+from cli.first_people import Person
 from cli.first_run import PLAN
 from cli.home import Home
-from cli.service import Refused, Service
+from cli.service import Refused, ServiceClient
 
 MOST_CLIENTS, MOST_SECONDS, MOST_ACTS, MOST_PROGRAMS = 64, 60, 50_000, 64
 
@@ -84,10 +84,10 @@ def loopback(address: str) -> str:
 
 async def _run(home: Path, clients: int, seconds: int, acts: int, programs: int) -> tuple[Load, float]:
     api = loopback(api_address(home))
-    people = {person.name: person for person in cast.read(Home(home).tokens)}
+    people = {person.name: person for person in first_people.read(Home(home).tokens)}
     load = Load(acts)
-    async with Service(api) as service:
-        body = cast.start_of(tuple(people.values()), PLAN) | {"title": "Load test"}
+    async with ServiceClient(api) as service:
+        body = first_people.start_of(tuple(people.values()), PLAN) | {"title": "Load test"}
         ids = [(await service.write(people["officer"], "/programs", body))["program"] for _ in range(programs)]
         begun = time.perf_counter()
         sender, until = people["us-representative"], begun + seconds
@@ -99,7 +99,7 @@ async def _run(home: Path, clients: int, seconds: int, acts: int, programs: int)
     return load, took
 
 
-async def _send(service: Service, person: Person, program: str, load: Load, until: float) -> None:
+async def _send(service: ServiceClient, person: Person, program: str, load: Load, until: float) -> None:
     body = {"milestone": "sovereignty_commitment_given", "shows": "commitment", "text": "For a load test."}
     while load.left > 0 and time.perf_counter() < until:
         load.left -= 1

@@ -11,17 +11,17 @@ from alembic.util import CommandError
 from pydantic import ValidationError
 from rich.progress import Progress
 
-from cli import check, clock, operating, plan, plan_diff, plan_fmt, plan_new, source, temporal_commands, token
+from cli import check, clock, operator_commands, plan, plan_diff, plan_fmt, plan_new, source, temporal_commands, token
 from cli.addresses import HomeFolder, NotRunning, owner_database
 from cli.demo import NoTokens, demonstrate
-from cli.failures import CannotStart
 from cli.options import ended, whole_command
 from cli.rehearse import command as rehearse
 from cli.remote import commands
+from cli.run import Ports, RunOptions, run_service
 from cli.service import Refused
-from cli.supervisor import Asked, Ports, supervise
+from cli.start_errors import CannotStart
+from db.connection_settings import connection_arguments
 from db.migrations import upgrade
-from db.reaching import reached
 from db.rebuild import ProgramSize, programs_of, rebuilt
 from db.server_version import TooOld, look_at
 from logs.faults import settings_at_fault
@@ -60,7 +60,7 @@ def run(  # noqa: PLR0913, PLR0917  each is an option of the command
     and a program; a database of somebody else gets neither unless --first-run asks for it.
     """
     try:
-        supervise(home, Ports(port, temporal_port, ui_port), typer.echo, Asked(prepares=prepare, first_run=first_run))
+        run_service(home, Ports(port, temporal_port, ui_port), typer.echo, RunOptions(prepares=prepare, first_run=first_run))
     except CannotStart as reason:
         typer.echo(f"accord: {reason}", err=True)
         raise typer.Exit(1) from reason
@@ -106,7 +106,7 @@ def rebuild(
     """Make everything that is read from the ledger again, byte for byte, while the service goes on."""
 
     async def wanted(address: str) -> list[ProgramSize]:
-        async with await psycopg.AsyncConnection.connect(address, autocommit=True, **reached(address)) as owner:
+        async with await psycopg.AsyncConnection.connect(address, autocommit=True, **connection_arguments(address)) as owner:
             return await programs_of(owner, program)
 
     try:
@@ -122,7 +122,7 @@ def rebuild(
     typer.echo(f"{len(programs)} programs were made again from their ledgers.")
 
 
-operating.add_to(app)
+operator_commands.add_to(app)
 app.add_typer(check.app, name="check")
 app.add_typer(clock.app, name="clock")
 app.add_typer(plan.app, name="plan")

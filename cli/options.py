@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from cli.remote.login import ADDRESS
 from logs.faults import settings_at_fault
 from logs.lines import configure
-from workflows.leaving import leave
+from workflows.process_exit import exit_now
 
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
 
@@ -46,10 +46,10 @@ def ended(app: typer.Typer) -> None:
     try:
         app(prog_name="accord")
     except SystemExit as asked:
-        leave(asked.code)
+        exit_now(asked.code)
     except Exception as error:
         if (told := _of_the_database(error)) is not None:
-            leave(f"accord: {told}")
+            exit_now(f"accord: {told}")
         raise
 
 
@@ -59,10 +59,10 @@ def _of_the_database(error: Exception) -> str | None:
         return None  # a command that talks to a service alone does not wait for this import
     from psycopg import OperationalError  # noqa: PLC0415  imported already
 
-    from db.outages import Pooled, sentence  # noqa: PLC0415  as above
+    from db.outages import TransactionPooled, sentence  # noqa: PLC0415  as above
 
     match error:
-        case Pooled():
+        case TransactionPooled():
             return str(error)
         case OperationalError():
             return f"{sentence(error)}."

@@ -9,14 +9,14 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from cli.beside import child_plans
 from cli.options import AsJson
-from rules.drawing.mermaid import as_mermaid
-from rules.drawing.text import as_text
+from cli.plan_lookup import child_plans
 from rules.language.plan import Plan
 from rules.language.reading import LARGEST_DOCUMENT, Document, Fault, Faulty, read
 from rules.language.schema import plan_schema
-from rules.soundness import sound
+from rules.rendering.mermaid import as_mermaid
+from rules.rendering.text import as_text
+from rules.validation import sound
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Check, draw and describe plans.")
 

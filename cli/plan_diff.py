@@ -9,10 +9,10 @@ import typer
 
 from cli.options import AsJson
 from cli.plan import Unusable, Values, chosen, document, lines, refuse
-from rules.following.amending import Change, changes, class_of
 from rules.language.plan import Plan
 from rules.language.reading import Faulty
-from rules.soundness import sound
+from rules.queries.amending import Change, changes, class_of
+from rules.validation import sound
 from rules.vocabulary.amendments import Version
 
 Before = Annotated[Path, typer.Argument(metavar="BEFORE", help="The plan as it is.")]

@@ -10,12 +10,12 @@ import typer
 
 from cli.home import our_plans
 from cli.plan import lines, refuse
-from rules.forms import HYPHENED, unlike
+from rules.field_types import did_you_mean
 from rules.language.parameters import plan_of
 from rules.language.plan import Plan
 from rules.language.reading import Document, Faulty, read
-from rules.soundness import sound
-from rules.words import did_you_mean
+from rules.text_formats import HYPHENED, unlike
+from rules.validation import sound
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Where plan.yaml is written; its name becomes the plan's.")]
 From = Annotated[str | None, typer.Option("--from", metavar="TEMPLATE", help="One of plans/templates; asked for if left out.")]

@@ -19,10 +19,10 @@ from urllib.parse import quote
 import psycopg
 from psycopg.rows import TupleRow
 
-from cli.child import Child, is_disk_full
-from cli.failures import AlreadyRunning, DataUnusable, NoPermission, NoSpace, ServerFailed
+from cli.child import ChildProcess, is_disk_full
 from cli.home import let_in
 from cli.postgres_log import written
+from cli.start_errors import AlreadyRunning, DataUnusable, NoPermission, NoSpace, ServerFailed
 
 MAJOR = "18"
 OWNER = "postgres"
@@ -67,7 +67,7 @@ class Postgres:
         self._log = self._folder / "log" / "postgres.log"
         self._socket_note = self._folder / "postgres.socket"
         self._sockets: Path | None = None
-        self._child: Child | None = None
+        self._child: ChildProcess | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -149,7 +149,7 @@ class Postgres:
             "--locale=C",
         ]
         command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--data-checksums"]
-        initdb = Child("initdb", command, log=self._log, user=user, needs=[binary("initdb"), half])
+        initdb = ChildProcess("initdb", command, log=self._log, user=user, needs=[binary("initdb"), half])
         try:
             initdb.start()
             if initdb.wait() != 0:
@@ -194,7 +194,7 @@ class Postgres:
         command: list[str | Path] = [binary("postgres"), "-D", self._data]
         for name, value in (SETTINGS | {"unix_socket_directories": str(sockets)}).items():
             command += ["-c", f"{name}={value}"]
-        server = Child(
+        server = ChildProcess(
             self.name,
             command,
             log=self._log,
@@ -224,7 +224,7 @@ class Postgres:
             if not exists:
                 connection.execute(f"CREATE DATABASE {DATABASE}")
 
-    def _raise_why(self, child: Child) -> None:
+    def _raise_why(self, child: ChildProcess) -> None:
         words = child.last_words()
         if is_disk_full(words, self._folder):
             raise NoSpace(self._folder, words)

@@ -12,7 +12,7 @@ from cli.addresses import HomeFolder, NotRunning
 from cli.backup.manifest import Unusable
 from cli.backup.server import to_read
 from cli.backup.tools import environment, tool
-from cli.failures import CannotStart
+from cli.start_errors import CannotStart
 
 
 def command(

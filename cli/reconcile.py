@@ -16,8 +16,8 @@ from temporalio.service import RPCError
 from cli.addresses import HomeFolder, NotRunning, service_database, temporal_server
 from db.dispatch import Dispatch
 from db.epochs import Epochs
+from db.pools import OperationalPool, ReadPool
 from db.reconciliation import Reconciliation
-from db.session import Clerk, Reader
 from logs.faults import settings_at_fault
 from workflows.client import connect
 from workflows.namespace import namespace_id
@@ -56,10 +56,10 @@ def retell(program: ProgramArgument = None, home: HomeFolder = Path(".accord")) 
 
 async def _compared(home: Path, program: UUID | None, *, mend: bool) -> list[Difference]:
     url, client = service_database(home), await connect(temporal_server(home))
-    async with Reader(url, size=1) as reader, Clerk(url, size=2) as clerk:
-        epochs = Epochs(reader, clerk)
+    async with ReadPool(url, size=1) as reader, OperationalPool(url, size=2) as operational:
+        epochs = Epochs(reader, operational)
         epoch = await epochs.current()
-        async with Reconciliation(clerk).unverified(
+        async with Reconciliation(operational).unverified(
             namespace=await namespace_id(client),
             epoch=epoch,
             every=AT_ONCE,
@@ -76,8 +76,8 @@ async def _compared(home: Path, program: UUID | None, *, mend: bool) -> list[Dif
 
 
 async def _retold(home: Path, program: UUID | None) -> int:
-    async with Clerk(service_database(home), size=1) as clerk:
-        return await Dispatch(clerk).retell(program)
+    async with OperationalPool(service_database(home), size=1) as operational:
+        return await Dispatch(operational).retell(program)
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:

@@ -8,19 +8,19 @@ from typing import Annotated
 
 import typer
 
-from cli.beside import child_plans
 from cli.plan import Unusable, Values, chosen, document, lines, refuse
+from cli.plan_lookup import child_plans
 from rules.entries import Entry
-from rules.forms import STORY_TIME, unlike
 from rules.language.plan import Plan
 from rules.language.reading import Document, Faulty, validated
-from rules.rehearsing.rehearse import rehearse
-from rules.rehearsing.story import Story
-from rules.rehearsing.timeline import Broken, Happened, Rehearsal
+from rules.rehearsal.rehearse import rehearse
+from rules.rehearsal.story import Story
+from rules.rehearsal.timeline import Broken, Happened, Rehearsal
 from rules.releases.totals import totals
 from rules.sentences import told
-from rules.soundness import sound
+from rules.text_formats import STORY_TIME, unlike
 from rules.times import local_time
+from rules.validation import sound
 
 Files = Annotated[
     list[Path], typer.Argument(metavar="[PLAN] STORY", help="The story, and before it a plan in place of its own.")

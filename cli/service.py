@@ -11,7 +11,7 @@ from uuid import uuid4
 import httpx2
 
 
-class Bearer(Protocol):
+class TokenHolder(Protocol):
     """Whoever has a token."""
 
     @property
@@ -30,7 +30,7 @@ class Refused(Exception):
         return str(self.problem.get("code"))
 
 
-class Service:
+class ServiceClient:
     """A client of `/api/v1`."""
 
     def __init__(self, api: str) -> None:
@@ -44,23 +44,23 @@ class Service:
     ) -> None:
         await self._http.aclose()
 
-    async def write(self, person: Bearer, path: str, body: Any, *, key: str | None = None, **query: str) -> Any:
+    async def write(self, person: TokenHolder, path: str, body: Any, *, key: str | None = None, **query: str) -> Any:
         """An act, under a key. Raises Refused."""
         headers = _headers(person) | {"Idempotency-Key": key or str(uuid4())}
         return _body(await self._http.post(path, json=body, params=query, headers=headers))
 
-    async def send(self, person: Bearer, path: str, body: dict[str, Any], headers: dict[str, str] | None = None) -> Any:
+    async def send(self, person: TokenHolder, path: str, body: dict[str, Any], headers: dict[str, str] | None = None) -> Any:
         """Raises Refused."""
         answer = await self._http.post(path, json=body, headers=_headers(person) | (headers or {}))
         return _body(answer)
 
-    async def file(self, person: Bearer, path: str, name: str, content: bytes | AsyncIterator[bytes], **query: str) -> Any:
+    async def file(self, person: TokenHolder, path: str, name: str, content: bytes | AsyncIterator[bytes], **query: str) -> Any:
         """Files the bytes of a document. Raises Refused."""
         headers = _headers(person) | {"Content-Type": "application/octet-stream"}
         return _body(await self._http.post(path, params={"name": name, **query}, content=content, headers=headers))
 
     @asynccontextmanager
-    async def download(self, person: Bearer, path: str) -> AsyncIterator[httpx2.Response]:
+    async def download(self, person: TokenHolder, path: str) -> AsyncIterator[httpx2.Response]:
         """An answer whose bytes are read while they come. Raises Refused."""
         async with self._http.stream("GET", path, headers=_headers(person)) as answer:
             if answer.is_error:
@@ -68,12 +68,12 @@ class Service:
                 _body(answer)
             yield answer
 
-    async def read(self, person: Bearer, path: str, **query: str) -> Any:
+    async def read(self, person: TokenHolder, path: str, **query: str) -> Any:
         """Raises Refused."""
         return _body(await self._http.get(path, params=query, headers=_headers(person)))
 
 
-def _headers(person: Bearer) -> dict[str, str]:
+def _headers(person: TokenHolder) -> dict[str, str]:
     return {"Authorization": f"Bearer {person.token}"}
 
 

@@ -9,9 +9,9 @@ import typer
 
 from cli.home import our_plans
 from cli.plan import refuse
-from cli.trying import Stored, Untried, chosen, ready, tried
+from cli.source_try import Stored, TryError, chosen, ready, tried
+from rules.field_types import did_you_mean
 from rules.language.reading import Faulty
-from rules.words import did_you_mean
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Ready descriptions of sources, to paste into a plan.")
 
@@ -58,7 +58,7 @@ def try_(  # noqa: PLR0913  each is an option, and named when it is given
         rule = chosen(plan, check, dict(_pairs(values or [])))
         day = on.date() if on else datetime.now(UTC).date()
         lines = list(tried(plan.sources[rule.source], rule, Stored(tuple(files), description, deleted), day, unit))
-    except (Untried, OSError) as why:
+    except (TryError, OSError) as why:
         refuse(str(why))
     except Faulty as faulty:
         refuse("\n".join(fault.line(str(file)) for fault in faulty.faults))
@@ -72,7 +72,7 @@ def _pairs(values: list[str]) -> Iterator[tuple[str, str]]:
     for text in values:
         name, mark, value = text.partition("=")
         if not mark:
-            raise Untried(f"{text} is no value; write --with NAME=VALUE.")
+            raise TryError(f"{text} is no value; write --with NAME=VALUE.")
         yield name, value
 
 

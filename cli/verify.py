@@ -11,8 +11,8 @@ import typer
 from rich.progress import Progress
 
 from cli.addresses import HomeFolder, NotRunning, service_database
-from db.ledger import Problem
-from db.session import Reader
+from db.ledger import ChainFault
+from db.pools import ReadPool
 from db.verification import Expected, expected, verified
 
 
@@ -43,11 +43,11 @@ def command(
         raise typer.Exit(1)
 
 
-def _verified(url: str, program: UUID | None) -> list[tuple[UUID, Problem]]:
+def _verified(url: str, program: UUID | None) -> list[tuple[UUID, ChainFault]]:
     ledgers = asyncio.run(_expected(url, program))
     if program is not None and not ledgers:
         raise NoSuchProgram(program)
-    faults: list[tuple[UUID, Problem]] = []
+    faults: list[tuple[UUID, ChainFault]] = []
     entries = 0
     with Progress() as progress:
         task = progress.add_task("Entries", total=sum(ledger.seq for ledger in ledgers))
@@ -60,5 +60,5 @@ def _verified(url: str, program: UUID | None) -> list[tuple[UUID, Problem]]:
 
 
 async def _expected(url: str, program: UUID | None) -> list[Expected]:
-    async with Reader(url, size=1) as reader:
+    async with ReadPool(url, size=1) as reader:
         return await expected(reader, among=program)

@@ -13,7 +13,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 from pydantic import TypeAdapter
 
-from db.session import Clerk, Reader
+from db.pools import OperationalPool, ReadPool
 from rules.vocabulary.origin import Fetch
 from rules.vocabulary.readings import Unread
 
@@ -43,8 +43,8 @@ class CheckFetch:
 
 
 class CheckFetches:
-    def __init__(self, reader: Reader, clerk: Clerk) -> None:
-        self._reader, self._clerk = reader, clerk
+    def __init__(self, reader: ReadPool, operational: OperationalPool) -> None:
+        self._reader, self._operational = reader, operational
 
     async def keep(self, program_id: UUID, name: str, run: str, fetch: CheckFetch) -> None:
         """Keeps what a run has fetched, in the place of what the run before it did."""
@@ -57,7 +57,7 @@ class CheckFetches:
             "denied": fetch.denied,
             "denied_as": fetch.denied_as,
         }
-        async with self._clerk.transaction() as connection:
+        async with self._operational.transaction() as connection:
             await connection.execute(_KEEP, values)
 
     async def of(self, program_id: UUID, name: str, run: str) -> CheckFetch | None:

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import LiteralString, cast
 from uuid import UUID
 
-from db.session import Clerk, Reader
-from rules.checking.health import ANSWERS, LastRun
+from db.pools import OperationalPool, ReadPool
+from rules.checks.health import ANSWERS, LastRun
 
 _COLUMNS: LiteralString = (
     "watched_since, started_at, finished_at, outcome, sentence, bytes, answered_at, failures, failing_since"
@@ -29,8 +29,8 @@ IN_VAIN = "The producer gave no answer in time."
 
 
 class CheckRuns:
-    def __init__(self, reader: Reader, clerk: Clerk) -> None:
-        self._reader, self._clerk = reader, clerk
+    def __init__(self, reader: ReadPool, operational: OperationalPool) -> None:
+        self._reader, self._operational = reader, operational
 
     async def of(self, program_id: UUID) -> Mapping[str, LastRun]:
         """By check of a program, how its last run went; a check that nobody watches yet is missing."""
@@ -39,7 +39,7 @@ class CheckRuns:
 
     async def watch(self, program_id: UUID, names: Iterable[str]) -> None:
         """From now on these checks are expected to run; those that are watched already stay as they are."""
-        async with self._clerk.transaction() as connection:
+        async with self._operational.transaction() as connection:
             await connection.execute(
                 "INSERT INTO check_run (program_id, name) SELECT %s, unnest(%s::text[]) ON CONFLICT DO NOTHING",
                 [program_id, list(names)],
@@ -47,12 +47,12 @@ class CheckRuns:
 
     async def forget(self, program_id: UUID, name: str) -> None:
         """The check is no more in the plan."""
-        async with self._clerk.transaction() as connection:
+        async with self._operational.transaction() as connection:
             await connection.execute("DELETE FROM check_run WHERE program_id = %s AND name = %s", [program_id, name])
 
     async def started(self, program_id: UUID, name: str, run: str) -> datetime:
         """When, by the database's clock."""
-        async with self._clerk.transaction() as connection:
+        async with self._operational.transaction() as connection:
             cursor = await connection.execute(
                 "INSERT INTO check_run (program_id, name, started_at, started_run) VALUES (%s, %s, clock_timestamp(), %s)"
                 " ON CONFLICT (program_id, name) DO UPDATE SET started_at = excluded.started_at,"
@@ -67,12 +67,12 @@ class CheckRuns:
     ) -> None:
         """How a run has ended. The same run again is the same run, and one that is not the last started is not counted."""
         values = {"program": program_id, "name": name, "run": run, "outcome": outcome, "sentence": sentence, "bytes": size}
-        async with self._clerk.transaction() as connection:
+        async with self._operational.transaction() as connection:
             await connection.execute(_FINISHED, values | {"good": outcome in ANSWERS})
 
     async def unanswered(self, program_id: UUID, name: str, *, run: str) -> None:
         """A run has ended, and nobody has said how: whoever asked has died, or waited in vain. What was said stays."""
-        async with self._clerk.transaction() as connection:
+        async with self._operational.transaction() as connection:
             cursor = await connection.execute(
                 "SELECT run IS NOT DISTINCT FROM started_run AS said FROM check_run WHERE program_id = %s AND name = %s",
                 [program_id, name],

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from db.session import Clerk
+from db.pools import OperationalPool
 
 
 class ClockAcceptances:
-    def __init__(self, clerk: Clerk) -> None:
-        self._clerk = clerk
+    def __init__(self, operational: OperationalPool) -> None:
+        self._operational = operational
 
     async def accept(self, reason: str) -> datetime:
         """From now on the database's clock is right; the time that it says."""
-        async with self._clerk.transaction() as connection:
+        async with self._operational.transaction() as connection:
             cursor = await connection.execute(
                 "INSERT INTO clock_acceptance (accepted_at, reason) VALUES (clock_timestamp(), %s) RETURNING accepted_at",
                 [reason],

@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import LiteralString
 from uuid import UUID
 
-from db.session import Clerk, Connection
+from db.pools import Connection, OperationalPool
 from logs.trace import understood
 
 CHANNEL = "accord_pending"
@@ -95,8 +95,8 @@ class Batch:
 
 
 class Dispatch:
-    def __init__(self, clerk: Clerk) -> None:
-        self._clerk = clerk
+    def __init__(self, operational: OperationalPool) -> None:
+        self._operational = operational
 
     @asynccontextmanager
     async def batch(
@@ -116,7 +116,7 @@ class Dispatch:
             "soon": SOON,
             "most": most,
         }
-        async with self._clerk.transaction() as connection:
+        async with self._operational.transaction() as connection:
             cursor = await connection.execute(_PENDING, values)
             pending = tuple(Pending(**row) for row in await cursor.fetchall())
             yield Batch(connection, pending, namespace_id, epoch)
@@ -126,13 +126,13 @@ class Dispatch:
 
         Ends now and then, and with psycopg.Error when the connection is lost.
         """
-        async for payload in self._clerk.notified(CHANNEL):
+        async for payload in self._operational.notified(CHANNEL):
             program_id, _, trace = payload.partition(" ")
             yield UUID(program_id), understood(trace)
 
     async def retell(self, program_id: UUID | None = None) -> int:
         """Lets the workflow of a program, or of all, be told again from the first entry; how many those are."""
-        async with self._clerk.transaction() as connection:
+        async with self._operational.transaction() as connection:
             cursor = await connection.execute(
                 "UPDATE dispatch SET dispatched_seq = 0, namespace_id = NULL WHERE %s::uuid IS NULL OR program_id = %s",
                 [program_id, program_id],

@@ -26,7 +26,7 @@ import obstore
 from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, ObjectStore, from_url
 
-from db.session import Clerk, Reader
+from db.pools import OperationalPool, ReadPool
 
 LARGEST = 50 * 2**20
 IN_MEMORY = 2**20
@@ -96,9 +96,9 @@ def store_at(place: str | Path) -> ObjectStore:
 
 
 class Documents:
-    def __init__(self, reader: Reader, clerk: Clerk, store: ObjectStore, *, largest: int = LARGEST) -> None:
+    def __init__(self, reader: ReadPool, operational: OperationalPool, store: ObjectStore, *, largest: int = LARGEST) -> None:
         self._reader = reader
-        self._clerk = clerk
+        self._operational = operational
         self._store = store
         self._largest = largest
 
@@ -200,7 +200,7 @@ class Documents:
             await asyncio.to_thread(_sync, Path(self._store.prefix) / path_of(digest))
 
     async def _noted(self, values: list[Any]) -> Document:
-        async with self._clerk.transaction() as connection:
+        async with self._operational.transaction() as connection:
             await connection.execute(
                 "INSERT INTO document (program_id, sha256, size, media_type, name, uploaded_by, uploaded_for)"
                 " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",

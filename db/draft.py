@@ -16,16 +16,16 @@ from uuid import UUID
 from pydantic_core import to_json
 
 from db.ledger import GENESIS, Sealed, TooLarge, columns_of, seal
-from db.programs import Kept, clock_room_must_look
+from db.pipeline import Call, Value
+from db.program_cache import CachedProgram, changes_workflow
 from db.projections import head, origin, rows
 from db.receipts import BatchRefused, Receipt
 from db.statements import NOTIFY, append, append_as_expected
-from db.turns import Turns
-from db.wire import Call, Value
+from db.time_slice import TimeSlice
 from rules.acts import Act, StrikeClock
 from rules.canonical import NotCanonical
 from rules.decide import Decided, again, content_of, decide, knows_of, refusal
-from rules.explaining.outstanding import Held, outstanding, outstanding_after
+from rules.explanations.outstanding import OutstandingIndex, outstanding, outstanding_after
 from rules.language.dependents import Subject
 from rules.refusals import Code, Refused
 
@@ -33,7 +33,7 @@ Nonce: TypeAlias = Callable[[], bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class RecordedAct:
     """An act that the ledger holds: the hash of its content, and its first receipt."""
 
     content: str
@@ -46,21 +46,21 @@ class Draft:
     def __init__(
         self,
         program_id: UUID,
-        kept: Kept | None,
+        cached: CachedProgram | None,
         at: datetime,
-        known: Mapping[str, Known],
+        known: Mapping[str, RecordedAct],
         nonce: Nonce = lambda: secrets.token_bytes(16),
     ) -> None:
         """`known` are the acts among those to be judged that the ledger holds already."""
         self.program_id = program_id
-        self._before = kept
-        self._at = max(at, kept.program.at) if kept else at
+        self._before = cached
+        self._at = max(at, cached.program.at) if cached else at
         self._known = dict(known)
         self._nonce = nonce
         self._sealed: list[Sealed] = []
         self._clock_seq: int | None = None
         self._changed: set[Subject] | None = set()
-        self.after = kept
+        self.after = cached
         self.trace: str | None = None
 
     @property
@@ -84,31 +84,31 @@ class Draft:
 
     async def judge_in_turns(self, act: Act) -> Receipt | Refused:
         """The same, and others have their turn in between: the start of a long plan is a thousand entries."""
-        outcome = await self._outcome(act, Turns())
+        outcome = await self._outcome(act, TimeSlice())
         if isinstance(outcome, Refused):
             self._keep_attempt(act, outcome)
         return outcome
 
     async def judge_all(self, acts: Sequence[Act]) -> tuple[Receipt, ...] | BatchRefused:
         """All acts, or none of them but the attempt at the first that is refused. Others have their turn in between."""
-        turns = Turns()
+        time_slice = TimeSlice()
         mark = (self.after, len(self._sealed), self._clock_seq, dict(self._known))
         receipts: list[Receipt] = []
         try:
             for index, act in enumerate(acts):
-                outcome = await self._outcome(act, turns)
+                outcome = await self._outcome(act, time_slice)
                 if isinstance(outcome, Refused):
                     self._back_to(*mark)
                     self._keep_attempt(act, outcome)
                     return BatchRefused(index, outcome)
                 receipts.append(outcome)
-                await turns.others()
+                await time_slice.pause()
         except BaseException:
             self._back_to(*mark)
             raise
         return tuple(receipts)
 
-    def _back_to(self, after: Kept | None, length: int, clock_seq: int | None, known: dict[str, Known]) -> None:
+    def _back_to(self, after: CachedProgram | None, length: int, clock_seq: int | None, known: dict[str, RecordedAct]) -> None:
         self.after, self._clock_seq, self._known = after, clock_seq, known
         del self._sealed[length:]
 
@@ -153,14 +153,14 @@ class Draft:
             [sealed.body for sealed in self._sealed],
         )
 
-    def _owed(self, before: Kept | None, after: Kept) -> tuple[Held, Held]:
+    def _owed(self, before: CachedProgram | None, after: CachedProgram) -> tuple[OutstandingIndex, OutstandingIndex]:
         """What was owed before, and is owed after all acts; kept with the program, so that the next draft need not ask."""
         were = before.owed if before else {}
         owed = outstanding_after(after.program, before.program, were, self._changed) if before else outstanding(after.program)
-        self.after = Kept(after.program, after.head, after.clocks, owed)
+        self.after = CachedProgram(after.program, after.head, after.clocks, owed)
         return were, owed
 
-    async def _outcome(self, act: Act, turns: Turns) -> Receipt | Refused:
+    async def _outcome(self, act: Act, time_slice: TimeSlice) -> Receipt | Refused:
         try:
             decided = self._decided(act)
             if not isinstance(decided, Decided):
@@ -168,7 +168,7 @@ class Draft:
             sealed: list[Sealed] = []
             for one in self._seals(decided):
                 sealed.append(one)
-                await turns.others()
+                await time_slice.pause()
             return self._appended(act, decided, sealed)
         except (TooLarge, NotCanonical) as error:
             return _unfit(error)
@@ -189,7 +189,7 @@ class Draft:
             prev = sealed.leaf
             yield sealed
 
-    def _again(self, act: Act, known: Known) -> Receipt | Refused:
+    def _again(self, act: Act, known: RecordedAct) -> Receipt | Refused:
         if self.after is not None and content_of(act) == known.content:
             if (refused := again(self.after.program, act)) is not None:
                 return refused
@@ -204,9 +204,9 @@ class Draft:
         """Keeps what was decided, and has been sealed whole."""
         before = self.after
         prev = sealed[-1].leaf if sealed else self.after.head if self.after else GENESIS
-        after = Kept(decided.program, prev, decided.clocks)
+        after = CachedProgram(decided.program, prev, decided.clocks)
         answered = isinstance(act.deed, StrikeClock) and act.deed.answered
-        if sealed and not answered and clock_room_must_look(before, after):
+        if sealed and not answered and changes_workflow(before, after):
             self._clock_seq = after.seq
         self._sealed += sealed
         if decided.changed is None:
@@ -228,7 +228,7 @@ class Draft:
         )
         content = next((entry.content for entry in decided.entries if entry.content is not None), None)
         if content is not None:
-            self._known[act.id] = Known(content, receipt)
+            self._known[act.id] = RecordedAct(content, receipt)
         return receipt
 
     def _keep_attempt(self, act: Act, refused: Refused) -> None:
@@ -239,7 +239,7 @@ class Draft:
         (entry,) = decided.entries
         sealed = seal(entry, self.program_id, self.after.head, self._nonce())
         self._sealed.append(sealed)
-        self.after = Kept(decided.program, sealed.leaf, self.after.clocks)
+        self.after = CachedProgram(decided.program, sealed.leaf, self.after.clocks)
 
 
 def _unfit(error: TooLarge | NotCanonical) -> Refused:

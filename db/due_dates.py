@@ -9,7 +9,7 @@ from typing import Any, LiteralString, TypeAlias
 from uuid import UUID
 
 from db.memberships import programs_of
-from db.session import Reader
+from db.pools import ReadPool
 
 DatePlace: TypeAlias = tuple[datetime, UUID, str]
 """Where a page ended: the date of its last line, its program and its name."""
@@ -42,7 +42,7 @@ class DueDate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DatesAsked:
+class DueDateFilter:
     """Dates from `start` on and before `end`. `knows` and `among` are as with what is owed."""
 
     start: datetime
@@ -52,7 +52,9 @@ class DatesAsked:
     among: Collection[UUID] | None = None
 
 
-async def due_dates(reader: Reader, asked: DatesAsked, *, after: DatePlace | None = None, most: int = 100) -> list[DueDate]:
+async def due_dates(
+    reader: ReadPool, asked: DueDateFilter, *, after: DatePlace | None = None, most: int = 100
+) -> list[DueDate]:
     """A page of dates, soonest first."""
     few = asked.among
     if few is None and asked.knows is not None:

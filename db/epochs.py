@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import time
 
-from db.session import Clerk, Reader
+from db.pools import OperationalPool, ReadPool
 
 CACHED_SECONDS = 1.0
 
 
 class Epochs:
-    def __init__(self, reader: Reader, clerk: Clerk) -> None:
-        self._reader, self._clerk = reader, clerk
+    def __init__(self, reader: ReadPool, operational: OperationalPool) -> None:
+        self._reader, self._operational = reader, operational
         self._cached: tuple[float, int] | None = None
 
     async def current(self) -> int:
@@ -30,7 +30,7 @@ class Epochs:
 
         Numbers are microseconds of the clock, so that an epoch that was itself restored away is not used again.
         """
-        async with self._clerk.transaction() as connection:
+        async with self._operational.transaction() as connection:
             await connection.execute("SELECT pg_advisory_xact_lock(hashtext('accord epoch'))")
             await connection.execute(
                 "INSERT INTO epoch (number, reason) SELECT extract(epoch FROM clock_timestamp()) * 1000000, %s"

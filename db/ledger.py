@@ -103,7 +103,7 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ChainFault:
     """What is wrong with a ledger, and at which entry."""
 
     seq: int
@@ -176,7 +176,7 @@ def unsealed(line: Written) -> Entry:
 
 def verify_chain(
     rows: Iterable[Stored], head: tuple[int, bytes] | None = None, snapshots: Mapping[int, bytes] | None = None
-) -> list[Problem]:
+) -> list[ChainFault]:
     """Everything that is wrong with the rows of one program, in the order in which they are given.
 
     `head` is number and leaf of the newest entry according to somebody else (the head row, a
@@ -186,7 +186,7 @@ def verify_chain(
     problems = [problem for row in rows for problem in check.row(row)]
     if head is not None and head != (check.seq, check.leaf):
         sentence = f"the head is entry {head[0]} with leaf {head[1].hex()}, and the rows end with entry {check.seq}"
-        problems.append(Problem(check.seq, "head", sentence))
+        problems.append(ChainFault(check.seq, "head", sentence))
     return problems
 
 
@@ -201,44 +201,44 @@ class _Check:
         self._program: Program | None = None
         self._folds = True
 
-    def row(self, row: Stored) -> Iterator[Problem]:
+    def row(self, row: Stored) -> Iterator[ChainFault]:
         yield from self._place(row)
         if row.leaf != leaf_of(row.body):
-            yield Problem(row.seq, "leaf", "the leaf is not the hash of the body")
+            yield ChainFault(row.seq, "leaf", "the leaf is not the hash of the body")
         yield from self._body(row)
         self.seq, self.leaf = row.seq, row.leaf
 
-    def _place(self, row: Stored) -> Iterator[Problem]:
+    def _place(self, row: Stored) -> Iterator[ChainFault]:
         if row.seq <= self.seq:
-            yield Problem(row.seq, "order", f"stands after entry {self.seq}")
+            yield ChainFault(row.seq, "order", f"stands after entry {self.seq}")
         elif row.seq > self.seq + 1:
             missing = f"{self.seq + 1}" if row.seq == self.seq + 2 else f"{self.seq + 1} to {row.seq - 1}"
-            yield Problem(row.seq, "gap", f"missing before it: {missing}")
+            yield ChainFault(row.seq, "gap", f"missing before it: {missing}")
         elif row.prev != self.leaf:
-            yield Problem(row.seq, "prev", f"follows another entry {self.seq} than the one that stands there")
+            yield ChainFault(row.seq, "prev", f"follows another entry {self.seq} than the one that stands there")
 
-    def _body(self, row: Stored) -> Iterator[Problem]:
+    def _body(self, row: Stored) -> Iterator[ChainFault]:
         try:
             if canonical(json.loads(row.body)) != row.body:
-                yield Problem(row.seq, "body", "the bytes are not the canonical form of what they say")
+                yield ChainFault(row.seq, "body", "the bytes are not the canonical form of what they say")
             line = written(row.body)
         except (Unreadable, NotCanonical, ValueError, RecursionError) as error:
-            yield Problem(row.seq, "body", f"cannot be read: {error}")
+            yield ChainFault(row.seq, "body", f"cannot be read: {error}")
             self._folds = False
             return
         yield from self._columns(row, line)
         if self._at is not None and line.at < self._at:
-            yield Problem(row.seq, "time", f"was recorded before entry {self.seq}")
+            yield ChainFault(row.seq, "time", f"was recorded before entry {self.seq}")
         self._at = line.at
         yield from self._fold(row, unsealed(line))
 
-    def _columns(self, row: Stored, line: Written) -> Iterator[Problem]:
+    def _columns(self, row: Stored, line: Written) -> Iterator[ChainFault]:
         said = {"program_id": line.program, "prev": bytes.fromhex(line.prev), **columns_of(line)}
         wrong = [name for name, value in said.items() if getattr(row, name) != value]
         if wrong:
-            yield Problem(row.seq, "column", f"the body says something else than {', '.join(wrong)}")
+            yield ChainFault(row.seq, "column", f"the body says something else than {', '.join(wrong)}")
 
-    def _fold(self, row: Stored, entry: Entry) -> Iterator[Problem]:
+    def _fold(self, row: Stored, entry: Entry) -> Iterator[ChainFault]:
         # After the first entry that does not fold there is no program to hold the others against.
         if not self._folds:
             return
@@ -246,10 +246,10 @@ class _Check:
             self._program = evolve(self._program, entry)
         except Exception as error:  # noqa: BLE001  whatever a forged entry breaks is a finding
             self._folds = False
-            yield Problem(row.seq, "fold", f"cannot follow what was recorded before: {error!r}")
+            yield ChainFault(row.seq, "fold", f"cannot follow what was recorded before: {error!r}")
             return
         if row.seq in self._snapshots and not self._is_held(self._snapshots[row.seq]):
-            yield Problem(row.seq, "snapshot", "the snapshot after it holds another program; accord rebuild deletes it")
+            yield ChainFault(row.seq, "snapshot", "the snapshot after it holds another program; accord rebuild deletes it")
 
     def _is_held(self, body: bytes) -> bool:
         """Whether a snapshot holds the program as it stands."""

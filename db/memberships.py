@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import LiteralString
 from uuid import UUID
 
-from db.session import Reader
+from db.pools import ReadPool
 
 FEW = 300
 """Memberships up to which what somebody asks across programs is read program by program."""
@@ -24,7 +24,7 @@ class Membership:
     party: str | None
 
 
-async def programs_of(reader: Reader, person: str, role: str | None = None, party: str | None = None) -> list[UUID] | None:
+async def programs_of(reader: ReadPool, person: str, role: str | None = None, party: str | None = None) -> list[UUID] | None:
     """The programs that a person is a member of, or a member in a role for a party (None: for nobody); None: more than FEW."""
     where: LiteralString = "person = %(person)s"
     if role is not None:
@@ -37,7 +37,7 @@ async def programs_of(reader: Reader, person: str, role: str | None = None, part
 
 
 async def memberships(
-    reader: Reader,
+    reader: ReadPool,
     person: str,
     *,
     among: Collection[UUID] | None = None,

@@ -14,7 +14,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
-from db.session import ROLE, Reader
+from db.pools import ROLE, ReadPool
 
 Fit = Literal["ready", "newer", "behind", "too_new"]
 
@@ -63,7 +63,7 @@ def newest() -> str:
     return head
 
 
-async def fit(reader: Reader) -> Fit:
+async def fit(reader: ReadPool) -> Fit:
     """Whether this code may run on the tables as they are.
 
     ready: they are of its version. newer: of a later one that says that it may. too_new: of one that says that it may not.
@@ -78,7 +78,7 @@ async def fit(reader: Reader) -> Fit:
     return "newer" if row is not None and knows(row["oldest"]) else "too_new"
 
 
-async def current(reader: Reader) -> str | None:
+async def current(reader: ReadPool) -> str | None:
     """The version of the database; None for a database without our tables."""
     try:
         row = await reader.row("SELECT version_num FROM alembic_version")

@@ -37,7 +37,7 @@ class Unreachable(psycopg.OperationalError):
         self.said = said
 
 
-class Pooled(RuntimeError):
+class TransactionPooled(RuntimeError):
     """Something between this process and PostgreSQL hands connections on, and what was set on them is not in effect."""
 
     logged_in_full: ClassVar = True

@@ -13,9 +13,9 @@ from typing import Any, LiteralString, TypeAlias, get_args
 from uuid import UUID
 
 from db.memberships import programs_of
-from db.session import Reader
-from rules.explaining.answering import FOR_NOBODY, done_in
-from rules.explaining.owing import OwedKind
+from db.pools import ReadPool
+from rules.explanations.answering import FOR_NOBODY, done_in
+from rules.explanations.owing import OwedKind
 from rules.vocabulary.members import Role
 
 KINDS: tuple[OwedKind, ...] = get_args(OwedKind)
@@ -26,7 +26,7 @@ OwedPlace: TypeAlias = tuple[str, UUID, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class OwedLine:
+class OwedItem:
     """One act that is owed; `overdue_since` None: it is not overdue."""
 
     program_id: UUID
@@ -50,7 +50,7 @@ class OwedLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OwedAsked:
+class OwedFilter:
     """Which of it. `knows` limits it to programs that a person is a member of, `among` to the named ones.
 
     `doer` limits it to what a person could do by the memberships of that person, or by the one in `role` for `doer_party`.
@@ -67,7 +67,7 @@ class OwedAsked:
     overdue: bool | None = None
 
 
-async def owed_lines(reader: Reader, asked: OwedAsked, *, after: OwedPlace | None = None, most: int = 50) -> list[OwedLine]:
+async def owed_lines(reader: ReadPool, asked: OwedFilter, *, after: OwedPlace | None = None, most: int = 50) -> list[OwedItem]:
     """A page of what is owed, soonest due first; what has no date comes last, by program."""
     if asked.among is not None:
         few: Collection[UUID] | None = asked.among
@@ -86,10 +86,10 @@ async def owed_lines(reader: Reader, asked: OwedAsked, *, after: OwedPlace | Non
     where = _where(asked, after)
     found = _OF_FEW.format(where=where) if few is not None else _OF_MANY.format(where=where)
     rows = await reader.rows(_PAGE.format(found=found), values)
-    return [OwedLine(**row) for row in rows]
+    return [OwedItem(**row) for row in rows]
 
 
-async def _lanes(reader: Reader, asked: OwedAsked) -> list[tuple[str | None, OwedKind]]:
+async def _lanes(reader: ReadPool, asked: OwedFilter) -> list[tuple[str | None, OwedKind]]:
     """Parties with kinds that the lines can be of; None: any party."""
     if asked.doer is None:
         return [(asked.party, kind) for kind in asked.kinds]
@@ -101,7 +101,7 @@ async def _lanes(reader: Reader, asked: OwedAsked) -> list[tuple[str | None, Owe
     return [(party, kind) for party, kind in lanes if (None, kind) not in lanes or party is None]
 
 
-def _values(asked: OwedAsked, after: OwedPlace | None) -> dict[str, Any]:
+def _values(asked: OwedFilter, after: OwedPlace | None) -> dict[str, Any]:
     values: dict[str, Any] = {
         "knows": asked.knows,
         "party": asked.party,
@@ -118,7 +118,7 @@ def _values(asked: OwedAsked, after: OwedPlace | None) -> dict[str, Any]:
     return values
 
 
-def _where(asked: OwedAsked, after: OwedPlace | None) -> LiteralString:
+def _where(asked: OwedFilter, after: OwedPlace | None) -> LiteralString:
     wanted: list[tuple[bool, LiteralString]] = [
         (asked.knows is not None and asked.knows != asked.doer, _KNOWN),
         (asked.party is not None, "o.party = %(party)s"),

@@ -19,7 +19,7 @@ from rules.language.declared import declares
 from rules.language.parameters import recorded_plan
 from rules.language.plan import Plan
 from rules.language.reading import Fault, Faulty
-from rules.soundness.accepted import accepted, key_of, texts
+from rules.validation.accepted import accepted, key_of, texts
 from rules.vocabulary.family import ChildPlan
 
 Answer: TypeAlias = dict[str, Any]

@@ -1,6 +1,6 @@
 """Plans read beside the event loop, one at a time, so that nobody waits for the text of somebody else.
 
-What is found is kept where the law looks for it (`rules.soundness.accepted`, `rules.language.parameters`), by text. The law
+What is found is kept where the law looks for it (`rules.validation.accepted`, `rules.language.parameters`), by text. The law
 reads a text itself where it finds nothing kept: then it takes longer, and nothing else is different.
 """
 
@@ -21,7 +21,7 @@ from rules.entries import Fact
 from rules.language.declared import DECLARED, Declared
 from rules.language.parameters import RECORDED, Chosen, chosen_key
 from rules.language.plan import Plan
-from rules.soundness.accepted import JUDGED, Key, key_of, texts, weight
+from rules.validation.accepted import JUDGED, Key, key_of, texts, weight
 from rules.vocabulary.family import ChildPlan
 from rules.vocabulary.matters import Amend
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from rules.entries import Entry
-from rules.explaining.outstanding import About, Held, Outstanding, overdue_from
+from rules.explanations.outstanding import About, Outstanding, OutstandingIndex, overdue_from
 from rules.program import Program
-from rules.settling.clocks import Clock
+from rules.reactions.clocks import Clock
 from rules.vocabulary.evidence import Evidence
 from rules.vocabulary.incidents import Incident
 from rules.vocabulary.phases import PhaseStatus
@@ -53,7 +53,7 @@ def rows(
     after: Program,
     entries: Iterable[Entry],
     clocks: tuple[tuple[Clock, ...], tuple[Clock, ...]],
-    owed: tuple[Held, Held],
+    owed: tuple[OutstandingIndex, OutstandingIndex],
 ) -> Changes:
     """What changed between two states of a program.
 
@@ -86,7 +86,7 @@ def origin(after: Program) -> Line:
     }
 
 
-def head(after: Program, head_leaf: bytes, clocks: tuple[Clock, ...], owed: Held) -> Line:
+def head(after: Program, head_leaf: bytes, clocks: tuple[Clock, ...], owed: OutstandingIndex) -> Line:
     """What may change in the row of `program`, but for `clock_seq`, which whoever writes it decides."""
     return {
         "standing": after.standing,
@@ -252,7 +252,7 @@ def _members(changes: Changes, before: Program | None, after: Program) -> None:
     changes.drop("membership", (line(member) for member in were - after.members))
 
 
-def _owed(changes: Changes, before: Held, after: Held) -> None:
+def _owed(changes: Changes, before: OutstandingIndex, after: OutstandingIndex) -> None:
     """What is owed for one thing is another tuple where something of it changed."""
     if before is after:
         return
@@ -263,7 +263,7 @@ def _owed(changes: Changes, before: Held, after: Held) -> None:
     changes.drop("owed", (dict(zip(GONE["owed"], key, strict=True)) for key in were if key not in are))
 
 
-def _by_key(held: Held, abouts: Iterable[About]) -> dict[tuple[str, ...], Outstanding]:
+def _by_key(held: OutstandingIndex, abouts: Iterable[About]) -> dict[tuple[str, ...], Outstanding]:
     """What is owed for some things, by the keys of the table."""
     return {(one.owed.party, one.owed.kind, one.owed.name): one for about in abouts for one in held.get(about, ())}
 

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from db.law_version import law_version
 from db.ledger import Stored, read
-from db.session import Reader
+from db.pools import ReadPool
 from rules.entries import Entry
 
 Place: TypeAlias = tuple[datetime, UUID]
@@ -29,7 +29,7 @@ _LISTED: LiteralString = (
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ProgramSummary:
     """A program's line in the list. `head` is the leaf of its newest entry."""
 
     id: UUID
@@ -58,7 +58,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class ProgramFilter:
     """Which programs. `person` limits them to those that the person is a member of, `among` to the named ones.
 
     `due_before` is of the next clock or of what is overdue; `owes` a party or body; `text` a part of the title or of the plan's
@@ -79,7 +79,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class ProgramCounts:
     """Numbers of programs."""
 
     by_standing: dict[str, int]
@@ -87,7 +87,7 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sought:
+class LedgerFilter:
     """Which entries. Times are those of recording, `until` is not included any more."""
 
     since: datetime | None = None
@@ -100,7 +100,7 @@ class Sought:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LedgerRecord:
     """An entry with its bytes and hashes, for those who want to check them."""
 
     entry: Entry
@@ -110,19 +110,21 @@ class Line:
 
 
 class Queries:
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: ReadPool) -> None:
         self._reader = reader
 
-    async def programs(self, wanted: Wanted = Wanted(), *, after: Place | None = None, most: int = 50) -> list[Listed]:
+    async def programs(
+        self, wanted: ProgramFilter = ProgramFilter(), *, after: Place | None = None, most: int = 50
+    ) -> list[ProgramSummary]:
         """A page of programs, the one started last first; the next page comes after the `place` of the last line."""
         where, values = _where(_PROGRAMS, wanted)
         if after is not None:
             where.append("(started_at <= %(last)s AND (started_at < %(last)s OR id > %(last_id)s))")
             values |= {"last": after[0], "last_id": after[1]}
         query = f"SELECT {_LISTED} FROM program {_all(where)} ORDER BY started_at DESC, id LIMIT %(most)s"
-        return [Listed(**row) for row in await self._reader.rows(query, {**values, "most": most})]
+        return [ProgramSummary(**row) for row in await self._reader.rows(query, {**values, "most": most})]
 
-    async def counts(self, wanted: Wanted = Wanted()) -> Counts:
+    async def counts(self, wanted: ProgramFilter = ProgramFilter()) -> ProgramCounts:
         """How many programs there are of those that are wanted, in all, by standing, and overdue."""
         where, values = _where(_PROGRAMS, wanted)
         rows = await self._reader.rows(
@@ -130,21 +132,21 @@ class Queries:
             f" FROM program {_all(where)} GROUP BY standing ORDER BY standing",
             values,
         )
-        return Counts({row["standing"]: row["programs"] for row in rows}, sum(row["overdue"] for row in rows))
+        return ProgramCounts({row["standing"]: row["programs"] for row in rows}, sum(row["overdue"] for row in rows))
 
-    async def program(self, program_id: UUID) -> Listed | None:
+    async def program(self, program_id: UUID) -> ProgramSummary | None:
         row = await self._reader.row(f"SELECT {_LISTED} FROM program WHERE id = %s", [program_id])
-        return Listed(**row) if row else None
+        return ProgramSummary(**row) if row else None
 
     async def ledger(
         self,
         program_id: UUID,
-        sought: Sought = Sought(),
+        sought: LedgerFilter = LedgerFilter(),
         *,
         after: int | None = None,
         most: int = 100,
         newest_first: bool = False,
-    ) -> list[Line]:
+    ) -> list[LedgerRecord]:
         """A page of entries; `after` is the number of the last entry of the page before, in either direction."""
         where, values = _where(_ENTRIES, sought)
         where.append("program_id = %(program_id)s")
@@ -153,7 +155,7 @@ class Queries:
         order: LiteralString = "DESC" if newest_first else "ASC"
         query = f"SELECT prev, leaf, body FROM ledger_entry {_all(where)} ORDER BY seq {order} LIMIT %(most)s"
         rows = await self._reader.rows(query, {**values, "program_id": program_id, "after": after, "most": most})
-        return [Line(read(row["leaf"], row["body"]), row["prev"], row["leaf"], row["body"]) for row in rows]
+        return [LedgerRecord(read(row["leaf"], row["body"]), row["prev"], row["leaf"], row["body"]) for row in rows]
 
     async def leaves(self, program_id: UUID, size: int | None = None) -> list[bytes]:
         """The hashes of the first entries, oldest first; of all of them without a size."""
@@ -209,7 +211,9 @@ _ENTRIES: dict[str, LiteralString] = {
 }
 
 
-def _where(conditions: dict[str, LiteralString], asked: Wanted | Sought) -> tuple[list[LiteralString], dict[str, Any]]:
+def _where(
+    conditions: dict[str, LiteralString], asked: ProgramFilter | LedgerFilter
+) -> tuple[list[LiteralString], dict[str, Any]]:
     """The conditions of those filters that have a value, and the values."""
     values = {name: getattr(asked, name) for name in conditions if getattr(asked, name) is not None}
     listed = {

@@ -16,12 +16,12 @@ from psycopg import sql
 from psycopg.rows import TupleRow, tuple_row
 from pydantic_core import to_json
 
+from db.connection_settings import connection_arguments
 from db.every_program import over
 from db.ledger import read
 from db.models import PROJECTIONS
-from db.programs import Kept, clock_room_must_look, kept_next
+from db.program_cache import CachedProgram, cached_after, changes_workflow
 from db.projections import head, origin, rows
-from db.reaching import reached
 from db.statements import REWRITE_HEAD, project
 from rules.entries import Entry
 from rules.evolve import evolve
@@ -56,7 +56,9 @@ async def rebuild(owner: Connection, program_id: UUID) -> None:
 
 def _rebuild_some(owner_url: str, programs: Sequence[ProgramSize]) -> list[ProgramSize]:
     async def all_of_them() -> None:
-        async with await psycopg.AsyncConnection.connect(owner_url, autocommit=True, **reached(owner_url)) as owner:
+        async with await psycopg.AsyncConnection.connect(
+            owner_url, autocommit=True, **connection_arguments(owner_url)
+        ) as owner:
             for program in programs:
                 await rebuild(owner, program.id)
 
@@ -83,9 +85,9 @@ async def _rebuild(owner: Connection, program_id: UUID) -> None:
         await raw.execute(REWRITE_HEAD.sql.encode(), [program_id, to_json({"program": [line]}).decode()])
 
 
-def _folded(lines: Iterable[tuple[bytes, Entry]]) -> tuple[Kept, int]:
+def _folded(lines: Iterable[tuple[bytes, Entry]]) -> tuple[CachedProgram, int]:
     """The program, and the newest entry after which the clock room had to look again."""
-    kept: Kept | None = None
+    kept: CachedProgram | None = None
     clock_seq = 0
     for act in _acts(lines):
         program = kept.program if kept else None
@@ -93,8 +95,8 @@ def _folded(lines: Iterable[tuple[bytes, Entry]]) -> tuple[Kept, int]:
             program = evolve(program, entry)
         if program is None:
             raise ValueError("an act without entries")
-        after = kept_next(kept, program, act[-1][0])
-        if clock_room_must_look(kept, after):
+        after = cached_after(kept, program, act[-1][0])
+        if changes_workflow(kept, after):
             clock_seq = after.seq
         kept = after
     if kept is None:

@@ -10,7 +10,7 @@ from typing import LiteralString
 from uuid import UUID
 
 from db.dispatch import CHANNEL
-from db.session import Clerk, Connection, Reader
+from db.pools import Connection, OperationalPool, ReadPool
 from rules.vocabulary.standing import Standing
 
 ENDED = (Standing.COMPLETED, Standing.TERMINATED)
@@ -33,7 +33,7 @@ ORDER BY d.verified_at NULLS FIRST LIMIT %(most)s FOR NO KEY UPDATE OF d SKIP LO
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedState:
     """A program as the record knows it: its newest entry, and the newest that its workflow was told of."""
 
     program_id: UUID
@@ -50,10 +50,10 @@ class OverdueClocks:
     since: datetime | None
 
 
-class Held:
+class LockedPrograms:
     """Some programs that nobody else compares or mends meanwhile."""
 
-    def __init__(self, connection: Connection, programs: tuple[Recorded, ...]) -> None:
+    def __init__(self, connection: Connection, programs: tuple[RecordedState, ...]) -> None:
         self.programs = programs
         self._connection = connection
 
@@ -79,13 +79,13 @@ class Held:
 
 
 class Reconciliation:
-    def __init__(self, clerk: Clerk) -> None:
-        self._clerk = clerk
+    def __init__(self, operational: OperationalPool) -> None:
+        self._operational = operational
 
     @asynccontextmanager
     async def overdue(self, late: timedelta, most: int) -> AsyncIterator[tuple[UUID, ...]]:
         """Programs with a clock that has been due for so long, by the database's time; held until the block is left."""
-        async with self._clerk.transaction() as connection:
+        async with self._operational.transaction() as connection:
             cursor = await connection.execute(_OVERDUE, {"late": late, "most": most})
             yield tuple(row["program_id"] for row in await cursor.fetchall())
 
@@ -99,7 +99,7 @@ class Reconciliation:
         settled: timedelta,
         most: int,
         program: UUID | None = None,
-    ) -> AsyncIterator[Held]:
+    ) -> AsyncIterator[LockedPrograms]:
         """Programs that were not compared for `every`, and were told of nothing for `settled`; held until the block is left."""
         values = {
             "ended": [standing.value for standing in ENDED],
@@ -110,12 +110,12 @@ class Reconciliation:
             "most": most,
             "program": program,
         }
-        async with self._clerk.transaction() as connection:
+        async with self._operational.transaction() as connection:
             cursor = await connection.execute(_UNVERIFIED, values)
-            yield Held(connection, tuple(Recorded(**row) for row in await cursor.fetchall()))
+            yield LockedPrograms(connection, tuple(RecordedState(**row) for row in await cursor.fetchall()))
 
 
-async def overdue_clocks(reader: Reader, late: timedelta) -> OverdueClocks:
+async def overdue_clocks(reader: ReadPool, late: timedelta) -> OverdueClocks:
     """Of all programs, by the index of their next clocks."""
     row = await reader.row(
         "SELECT count(*) AS count, min(next_due) AS since FROM program WHERE next_due < clock_timestamp() - %s", [late]

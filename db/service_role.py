@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 from psycopg.rows import TupleRow
 
-from db.session import ROLE
+from db.pools import ROLE
 
 
 class RoleMissing(RuntimeError):

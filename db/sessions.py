@@ -16,8 +16,8 @@ from hashlib import sha256
 from typing import Any, LiteralString
 from uuid import UUID, uuid4
 
-from db.session import Clerk, Reader
-from db.tokens import Token
+from db.pools import OperationalPool, ReadPool
+from db.tokens import TokenRecord
 
 SEEN_EVERY = timedelta(minutes=1)
 """A use is written down once a minute: a page must not cost a write."""
@@ -51,15 +51,15 @@ class Session:
 class Sessions:
     """`idle` is how long a session lives without being used, `longest` how long at most."""
 
-    def __init__(self, reader: Reader, clerk: Clerk, *, idle: timedelta, longest: timedelta) -> None:
-        self._reader, self._clerk = reader, clerk
+    def __init__(self, reader: ReadPool, operational: OperationalPool, *, idle: timedelta, longest: timedelta) -> None:
+        self._reader, self._operational = reader, operational
         self._idle, self._longest = idle, longest
 
-    async def begin(self, person: str, token: Token | None = None) -> str:
+    async def begin(self, person: str, token: TokenRecord | None = None) -> str:
         """A new session of a person, with the limits of the token that signed in; its secret, which is nowhere kept."""
         secret = secrets.token_urlsafe(32)
         expires_at = datetime.now(UTC) + self._longest
-        async with self._clerk.transaction() as connection:
+        async with self._operational.transaction() as connection:
             await connection.execute(
                 "INSERT INTO session (id, hash, token_id, person, role, party, program_id, expires_at, seen_before)"
                 " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, (SELECT max(seen_at) FROM session WHERE person = %s))",
@@ -104,11 +104,11 @@ class Sessions:
         await self._write("UPDATE session SET ended_at = now() WHERE id = %s AND ended_at IS NULL", session.id)
 
     async def _write(self, statement: LiteralString, *values: object) -> None:
-        async with self._clerk.transaction() as connection:
+        async with self._operational.transaction() as connection:
             await connection.execute(statement, values)
 
 
-class KnownSessions:
+class SessionCache:
     """Sessions found a moment ago, so that not every page asks the database for its visitor."""
 
     def __init__(self, sessions: Sessions) -> None:

@@ -18,9 +18,9 @@ from psycopg_pool import PoolTimeout
 
 from db.law_version import law_version
 from db.plan_reader import PlanReader
-from db.session import Clerk, Reader
+from db.pools import OperationalPool, ReadPool
 from db.snapshot_body import UNREADABLE, Part, lines, parts_of, program_of
-from db.turns import Turns
+from db.time_slice import TimeSlice
 from rules.language.parameters import chosen_key
 from rules.program import Program
 
@@ -67,9 +67,9 @@ def point(seq: int) -> int:
 class Snapshots:
     """Reads them, and writes them beside what else goes on, one after the other."""
 
-    def __init__(self, reader: Reader, clerk: Clerk, plans: PlanReader | None = None) -> None:
+    def __init__(self, reader: ReadPool, operational: OperationalPool, plans: PlanReader | None = None) -> None:
         """`plans`, where nobody must wait for the plan of somebody else's program."""
-        self._reader, self._clerk, self._plans = reader, clerk, plans
+        self._reader, self._operational, self._plans = reader, operational, plans
         self._waiting: dict[tuple[UUID, int], Snapshot] = {}
         self._writing: asyncio.Task[None] | None = None
 
@@ -108,12 +108,12 @@ class Snapshots:
                 log.warning("snapshot_not_kept", program=str(program_id), fault=type(fault).__name__)
 
     async def _read(self, body: bytes) -> Program:
-        turns, parts = Turns(), list[Part]()
+        time_slice, parts = TimeSlice(), list[Part]()
         for name, value in parts_of(await asyncio.to_thread(zlib.decompress, body)):
             if name == "version" and self._plans is not None:
                 await self._plans.reads_text(value.document, chosen_key(value.parameters))
             parts.append((name, value))
-            await turns.others()
+            await time_slice.pause()
         return program_of(parts)
 
     async def _store(self, program_id: UUID, snapshot: Snapshot) -> None:
@@ -127,14 +127,14 @@ class Snapshots:
             "at": program.at,
             "body": await _written(program),
         }
-        async with self._clerk.transaction() as transaction:
+        async with self._operational.transaction() as transaction:
             await transaction.execute(_KEEP, row)
             await transaction.execute(_FORGET, [program_id, law_version()])
 
 
 async def _written(program: Program) -> bytes:
-    turns, found = Turns(), bytearray()
+    time_slice, found = TimeSlice(), bytearray()
     for line in lines(program):
         found += line
-        await turns.others()
+        await time_slice.pause()
     return await asyncio.to_thread(zlib.compress, found, 1)

@@ -15,8 +15,8 @@ from sqlalchemy import Column, Dialect
 from sqlalchemy.dialects import postgresql
 
 from db.models import Row
+from db.pipeline import Statement
 from db.projections import GONE, ORIGIN
-from db.wire import Statement
 
 LOCK = Statement("SELECT seq, head FROM program WHERE id = $1::uuid FOR NO KEY UPDATE")
 """Alone in its statement: one that also reads would read what stood there before it waited."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from db.every_program import over
-from db.ledger import Problem, verify_chain
+from db.ledger import ChainFault, verify_chain
+from db.pools import ReadPool
 from db.queries import Queries
-from db.session import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,10 @@ class Verified:
 
     program: UUID
     entries: int
-    problems: tuple[Problem, ...]
+    problems: tuple[ChainFault, ...]
 
 
-async def expected(reader: Reader, *, among: UUID | None = None, newest: int | None = None) -> list[Expected]:
+async def expected(reader: ReadPool, *, among: UUID | None = None, newest: int | None = None) -> list[Expected]:
     """The ledgers as their head rows say, those that were acted in last first; one, or so many."""
     rows = await reader.rows(
         "SELECT id, seq, head FROM program WHERE %(among)s::uuid IS NULL OR id = %(among)s"
@@ -46,7 +46,7 @@ def verified(url: str, ledgers: Sequence[Expected]) -> Iterator[Verified]:
     return over(_verify, url, ledgers, weight=lambda ledger: ledger.seq)
 
 
-async def verify(reader: Reader, ledger: Expected) -> Verified:
+async def verify(reader: ReadPool, ledger: Expected) -> Verified:
     """One ledger, with the snapshots of its program."""
     queries = Queries(reader)
     rows = [row async for row in queries.stored(ledger.program)]
@@ -54,13 +54,13 @@ async def verify(reader: Reader, ledger: Expected) -> Verified:
     ends = rows and rows[-1].seq == ledger.seq
     problems = verify_chain(rows, (ledger.seq, ledger.leaf) if ends else None, await queries.snapshots(ledger.program))
     if not ends and not any((row.seq, row.leaf) == (ledger.seq, ledger.leaf) for row in rows):
-        problems.append(Problem(ledger.seq, "head", "the ledger ends before its head row, or has another entry there"))
+        problems.append(ChainFault(ledger.seq, "head", "the ledger ends before its head row, or has another entry there"))
     return Verified(ledger.program, len(rows), tuple(problems))
 
 
 def _verify(url: str, ledgers: Sequence[Expected]) -> list[Verified]:
     async def all_of_them() -> list[Verified]:
-        async with Reader(url, size=1) as reader:
+        async with ReadPool(url, size=1) as reader:
             return [await verify(reader, ledger) for ledger in ledgers]
 
     return asyncio.run(all_of_them())

@@ -4,7 +4,7 @@
 set -eu
 keep=${ACCORD_BACKUPS_KEPT:-14}
 while :; do
-  if python -m cli.entry backup "/backups/$(date -u +%Y-%m-%d-%H%M%S)"; then
+  if python -m cli.entry_point backup "/backups/$(date -u +%Y-%m-%d-%H%M%S)"; then
     find /backups -mindepth 1 -maxdepth 1 -type d -name '2*' | sort -r | tail -n "+$((keep + 1))" | xargs -r rm -r
     sleep "${ACCORD_BACKUP_SECONDS:-86400}"
   else

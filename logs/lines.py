@@ -23,7 +23,7 @@ from pydantic_settings import BaseSettings
 from logs.faults import described, name_of
 from logs.request import REQUEST
 from logs.trace import TRACE, id_of
-from logs.withheld import Withholding
+from logs.withheld import Redaction
 
 MOST_BYTES = 4000
 OURS = ("__main__", "api", "benchmarks", "cli", "db", "logs", "telemetry", "workflows")
@@ -110,7 +110,7 @@ class Lines(logging.Formatter):
 
     def __init__(self) -> None:
         super().__init__()
-        self._withholding = Withholding()
+        self._withholding = Redaction()
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {

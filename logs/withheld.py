@@ -32,7 +32,7 @@ _RANDOM = re.compile(r"(?<![\w/+=-])(?=[\w+/=-]*[a-z])(?=[\w+/=-]*[A-Z])(?=[\w+/
 """Small letters, capitals and digits in one word of 24 and more: what generators make, and no name of ours is."""
 
 
-class Withholding:
+class Redaction:
     """Takes secrets out of texts. Those that the environment names are known, and looked for as they are."""
 
     def __init__(self, environment: Mapping[str, str] | None = None) -> None:

@@ -10,6 +10,7 @@ from typing import Annotated, TypeAlias
 
 from pydantic import Field
 
+from rules.field_types import ActId, Sha256, StrictModel
 from rules.vocabulary.assessments import Assess
 from rules.vocabulary.checks import PauseCheck, ReportCheck, ResumeCheck
 from rules.vocabulary.clocks import StrikeClock
@@ -35,7 +36,6 @@ from rules.vocabulary.phases import AdvancePhase
 from rules.vocabulary.proposals import GiveNotice, ObjectTo, Propose, WithdrawProposal
 from rules.vocabulary.standing import ResumeProgram, StartProgram, SuspendProgram, TerminateProgram
 from rules.vocabulary.testimony import GiveAccount, TakeBackAccount
-from rules.words import ActId, Sha256, Strict
 
 __all__ = [
     "CHECKS",
@@ -149,7 +149,7 @@ def hashes_named_by(deed: Deed) -> frozenset[str]:
     return frozenset({document.sha256} if document else ())
 
 
-class Act(Strict):
+class Act(StrictModel):
     """A deed with who does it and under which id.
 
     `effects` binds it to what its preview has shown: the hash of what would follow. It is no part of the act's content.

@@ -19,34 +19,34 @@ from rules import acts as a
 from rules import effects, facts
 from rules.authority import by, may, part_of
 from rules.canonical import digest
+from rules.decisions.assessments import assessed
+from rules.decisions.checks import check_fact
+from rules.decisions.corrections import corrected
+from rules.decisions.determinations import determined
+from rules.decisions.disputes import dispute_fact
+from rules.decisions.evidence import evidence_fact
+from rules.decisions.family import child_reported, parent_reported
+from rules.decisions.incidents import incident_fact
+from rules.decisions.matters import plan_accepted
+from rules.decisions.members import check_holds, check_members, member_fact
+from rules.decisions.milestones import observed
+from rules.decisions.mistakes import taken_back
+from rules.decisions.phases import advanced, consented, standing_fact
+from rules.decisions.proposals import proposal_fact
+from rules.decisions.recorded import known
+from rules.decisions.restriction import check_reader
+from rules.decisions.testimony import account_fact
 from rules.entries import Entry, Fact
 from rules.evolve import evolve
-from rules.following.signature import effects_of
-from rules.judging.assessments import assessed
-from rules.judging.checks import check_fact
-from rules.judging.corrections import corrected
-from rules.judging.determinations import determined
-from rules.judging.disputes import dispute_fact
-from rules.judging.evidence import evidence_fact
-from rules.judging.family import child_reported, parent_reported
-from rules.judging.incidents import incident_fact
-from rules.judging.matters import plan_accepted
-from rules.judging.members import check_holds, check_members, member_fact
-from rules.judging.milestones import observed
-from rules.judging.mistakes import taken_back
-from rules.judging.phases import advanced, consented, standing_fact
-from rules.judging.proposals import proposal_fact
-from rules.judging.recorded import known
-from rules.judging.restriction import check_reader
-from rules.judging.testimony import account_fact
+from rules.figures.acceptance import acceptable
+from rules.figures.misfiled import doubt
 from rules.language.dependents import Subject
-from rules.measuring.acceptance import acceptable
-from rules.measuring.misfiled import doubt
 from rules.program import Program
+from rules.queries.signature import effects_of
+from rules.reactions.clocks import Clock, clocks
+from rules.reactions.fixpoint import Fixpoint
+from rules.reactions.proposals import LAW
 from rules.refusals import Code, No, Refused
-from rules.settling.clocks import Clock, clocks
-from rules.settling.proposals import LAW
-from rules.settling.unfolding import Unfolding
 from rules.times import time_said
 from rules.vocabulary.testimony import GiveAccount, TakeBackAccount
 
@@ -64,7 +64,7 @@ class Decided:
     changed: Collection[Subject] | None = None
 
     @classmethod
-    def of(cls, unfolding: Unfolding) -> Decided:
+    def of(cls, unfolding: Fixpoint) -> Decided:
         return cls(tuple(unfolding.entries), unfolding.program, unfolding.clocks, unfolding.changed)
 
 
@@ -136,7 +136,7 @@ def _start(program: Program | None, act: a.Act, deed: a.StartProgram, at: dateti
         parent=deed.parent,
     )
     first = Entry(seq=1, at=at, act=act.id, actor=act.actor, content=content_of(act), fact=fact)
-    unfolding = Unfolding(evolve(None, first), act.id, at, LAW)
+    unfolding = Fixpoint(evolve(None, first), act.id, at, LAW)
     unfolding.look_at_everything()
     unfolding.settle(at)
     unfolding.settle_clocks(at, inclusive=True)
@@ -156,7 +156,7 @@ def _go_on(program: Program | None, act: a.Act, at: datetime, running: tuple[Clo
         raise No(Code.PROGRAM_UNKNOWN, "There is no such program.", "the id of a program")
     if act.effects is not None:
         _check_effects(program, act.model_copy(update={"effects": None}), act.effects, at)
-    unfolding = Unfolding(program, act.id, at, LAW, running)
+    unfolding = Fixpoint(program, act.id, at, LAW, running)
     if isinstance(act.deed, a.StrikeClock):
         _check_actor(program, act)
         unfolding.settle_clocks(at, inclusive=True)

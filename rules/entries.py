@@ -8,8 +8,8 @@ from pydantic import Field
 
 from rules import effects, facts
 from rules.acts import Actor
+from rules.field_types import ActId, Sha256, StrictModel
 from rules.times import Instant
-from rules.words import ActId, Sha256, Strict
 
 Fact: TypeAlias = Annotated[
     facts.ProgramStarted
@@ -111,7 +111,7 @@ KINDS: tuple[str, ...] = tuple(kind.model_fields["kind"].default for kind in get
 """Of what an entry may tell, by name."""
 
 
-class Entry(Strict):
+class Entry(StrictModel):
     """One line of a program's ledger, before it is sealed.
 
     `at` is when it was recorded; when it happened stands in the fact. `actor` is who caused the

@@ -8,20 +8,20 @@ from typing import Any, TypeAlias, assert_never, get_args
 
 from rules import effects, facts
 from rules.entries import Entry, Fact, NotFoldable
-from rules.evolving.agreed_dates import agreed_date_after
-from rules.evolving.amendments import amended
-from rules.evolving.assessments import assessed
-from rules.evolving.checks import check_after
-from rules.evolving.consents import consent_after
-from rules.evolving.disputes import dispute_after
-from rules.evolving.evidence import evidence_after
-from rules.evolving.family import family_after
-from rules.evolving.incidents import incident_after
-from rules.evolving.members import member_after, with_deed
-from rules.evolving.milestones import milestone_after
-from rules.evolving.phases import phase_after, stability_after, standing_after
-from rules.evolving.proposals import proposal_after
-from rules.evolving.releases import release_after
+from rules.fold.agreed_dates import agreed_date_after
+from rules.fold.amendments import amended
+from rules.fold.assessments import assessed
+from rules.fold.checks import check_after
+from rules.fold.consents import consent_after
+from rules.fold.disputes import dispute_after
+from rules.fold.evidence import evidence_after
+from rules.fold.family import family_after
+from rules.fold.incidents import incident_after
+from rules.fold.members import member_after, with_deed
+from rules.fold.milestones import milestone_after
+from rules.fold.phases import phase_after, stability_after, standing_after
+from rules.fold.proposals import proposal_after
+from rules.fold.releases import release_after
 from rules.language.parameters import recorded_plan
 from rules.persistent_map import put
 from rules.program import Program

@@ -10,13 +10,13 @@ from typing import TypeAlias
 from uuid import UUID, uuid5
 
 from rules import acts as a
-from rules.explaining.explain import blocking
-from rules.explaining.milestones import lacking
-from rules.following.gates import judge
+from rules.explanations.explain import blocking
+from rules.explanations.milestones import lacking
 from rules.language.criteria import MilestoneAchieved
 from rules.language.parameters import recorded_plan
 from rules.program import Program
-from rules.settling.clocks import clocks
+from rules.queries.gates import judge
+from rules.reactions.clocks import clocks
 from rules.times import day_said
 from rules.truth import Truth
 from rules.vocabulary.milestones import MilestoneStatus

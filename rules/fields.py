@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 
-from rules.words import did_you_mean
+from rules.field_types import did_you_mean
 
 Shape: TypeAlias = dict[str, Any]
 

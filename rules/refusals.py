@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from rules.words import Label, Name, Strict, Text
+from rules.field_types import Label, Name, StrictModel, Text
 
 
 class Code(StrEnum):
@@ -129,7 +129,7 @@ class No(Exception):
         self.refused = Refused(code, reason, accepted)
 
 
-class AttemptRefused(Strict):
+class AttemptRefused(StrictModel):
     """Somebody tried what the law does not allow; nothing else was written.
 
     It bears no hash of what was tried: who sees the entry could guess a restricted text by it.

@@ -35,12 +35,12 @@ def provider(part: str) -> TracerProvider:
     sampler = None if os.environ.get(TRACES_SAMPLER) else ParentBased(TraceIdRatioBased(ONE_IN_A_HUNDRED))
     resource = Resource.create({SERVICE_NAMESPACE: "accord", SERVICE_NAME: f"accord-{part}"})
     made = TracerProvider(resource=resource, sampler=sampler)
-    made.add_span_processor(BatchSpanProcessor(Withholding(OTLPSpanExporter())))
+    made.add_span_processor(BatchSpanProcessor(RedactingExporter(OTLPSpanExporter())))
     trace.set_tracer_provider(made)
     return made
 
 
-class Withholding(SpanExporter):
+class RedactingExporter(SpanExporter):
     """Sends spans on with the attributes that are listed here, without events, and with the kind of a status alone."""
 
     def __init__(self, to: SpanExporter) -> None:

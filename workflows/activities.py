@@ -8,12 +8,12 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from db.epochs import Epochs
-from db.programs import Kept, Programs
-from db.record import Recorder
+from db.program_cache import CachedProgram, ProgramCache
+from db.recorder import Recorder
 from rules.acts import Act, Actor, Deed, Role, StrikeClock
 from rules.family import child_id, child_report, holds, parent_report, starting
+from rules.field_types import own_act
 from rules.refusals import Code, Refused
-from rules.words import own_act
 from workflows.messages import Change, ChildOf, ProgramState
 from workflows.state import MOST_HEADLINES, headlines, program_state
 
@@ -26,7 +26,7 @@ HEARD_BY_NOBODY = frozenset({Code.PROGRAM_ENDED, Code.PROGRAM_EXISTS})
 class Activities:
     """Regular activities only: a local one leaves no trace when worker and server die together."""
 
-    def __init__(self, recorder: Recorder, programs: Programs, epochs: Epochs, *, sealed: bool = False) -> None:
+    def __init__(self, recorder: Recorder, programs: ProgramCache, epochs: Epochs, *, sealed: bool = False) -> None:
         """`sealed`: Temporal must not read names and titles."""
         self._recorder, self._programs, self._epochs, self._sealed = recorder, programs, epochs, sealed
 
@@ -44,37 +44,37 @@ class Activities:
         if isinstance(outcome, Refused):
             raise ApplicationError(outcome.reason, type=outcome.code, non_retryable=True)
         struck = headlines(outcome.entries[-MOST_HEADLINES:], outcome.program.plan)
-        kept = self._programs.kept(program_id)
-        if kept is None or kept.seq < outcome.last_seq:
-            _, kept = await self._known(program_id)
-        return Change(entries=struck, more=len(outcome.entries) - len(struck), state=await self._state(program_id, kept))
+        cached = self._programs.get(program_id)
+        if cached is None or cached.seq < outcome.last_seq:
+            _, cached = await self._known(program_id)
+        return Change(entries=struck, more=len(outcome.entries) - len(struck), state=await self._state(program_id, cached))
 
     @activity.defn
     async def keep_child(self, child: ChildOf) -> ProgramState:
         """Brings a child program to where its parent wants it: started, and held back or not. Safe to repeat, and at once."""
         parent_id, parent = await self._known(UUID(child.parent))
         program_id = child_id(parent_id, child.name)
-        kept = await self._programs.load(program_id)
-        if kept is None:
+        cached = await self._programs.load(program_id)
+        if cached is None:
             opened = starting(parent_id, parent.program, child.name)
             await self._bring(program_id, own_act("opening", parent_id), opened)
-            _, kept = await self._known(program_id)
-        known = kept.program.parent
-        if kept.program.ended_at is None and known and known.holds is not holds(parent.program, child.name):
+            _, cached = await self._known(program_id)
+        known = cached.program.parent
+        if cached.program.ended_at is None and known and known.holds is not holds(parent.program, child.name):
             report = parent_report(parent.program, parent.head, child.name)
             await self._bring(program_id, own_act("parent", parent_id, parent.seq), report)
-            _, kept = await self._known(program_id)
-        return await self._state(program_id, kept)
+            _, cached = await self._known(program_id)
+        return await self._state(program_id, cached)
 
     @activity.defn
     async def report_to_parent(self, child: ChildOf) -> None:
         """Reports to a program how a child of it stands. A parent that has ended, or knows it already, is told nothing."""
         parent_id, parent = await self._known(UUID(child.parent))
-        program_id, kept = await self._known(child_id(parent_id, child.name))
+        program_id, cached = await self._known(child_id(parent_id, child.name))
         before = parent.program.children.get(child.name)
-        if before is not None and before.seq < kept.seq and parent.program.ended_at is None:
-            report = child_report(program_id, kept.program, kept.head, child.name)
-            await self._bring(parent_id, own_act("child", program_id, kept.seq), report)
+        if before is not None and before.seq < cached.seq and parent.program.ended_at is None:
+            report = child_report(program_id, cached.program, cached.head, child.name)
+            await self._bring(parent_id, own_act("child", program_id, cached.seq), report)
 
     async def _bring(self, program_id: UUID, act_id: str, deed: Deed) -> None:
         """Records what one program has to know of another.
@@ -88,10 +88,10 @@ class Activities:
         if isinstance(outcome, Refused) and outcome.code not in HEARD_BY_NOBODY:
             raise ApplicationError(outcome.reason, type=outcome.code)
 
-    async def _known(self, program_id: UUID) -> tuple[UUID, Kept]:
-        if (kept := await self._programs.load(program_id)) is None:
+    async def _known(self, program_id: UUID) -> tuple[UUID, CachedProgram]:
+        if (cached := await self._programs.load(program_id)) is None:
             raise ApplicationError(f"There is no program {program_id}.", type=Code.PROGRAM_UNKNOWN)
-        return program_id, kept
+        return program_id, cached
 
-    async def _state(self, program_id: UUID, kept: Kept) -> ProgramState:
-        return program_state(program_id, kept, await self._epochs.current(), sealed=self._sealed)
+    async def _state(self, program_id: UUID, cached: CachedProgram) -> ProgramState:
+        return program_state(program_id, cached, await self._epochs.current(), sealed=self._sealed)

@@ -12,9 +12,9 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from workflows.checking import Checking
+    from workflows.check_activities import CheckActivities
     from workflows.messages import Checked, CheckOf
-    from workflows.retries import PATIENT
+    from workflows.retry_policy import PATIENT
 
 FETCHES, READINGS = "accord-fetches", "accord-readings"
 """Queues of their own: producers that hang must not take the places of clocks, nor of figures that have been fetched."""
@@ -35,7 +35,7 @@ class CheckWorkflow:
     async def run(self, check: CheckOf) -> Checked:
         try:
             await workflow.execute_activity_method(
-                Checking.fetch_source,
+                CheckActivities.fetch_source,
                 check,
                 task_queue=FETCHES,
                 schedule_to_close_timeout=TRYING,
@@ -55,7 +55,7 @@ class CheckWorkflow:
 
     async def _record(self, check: CheckOf) -> Checked:
         return await workflow.execute_activity_method(
-            Checking.record_check,
+            CheckActivities.record_check,
             check,
             task_queue=READINGS,
             schedule_to_close_timeout=timedelta(days=1),
@@ -67,7 +67,7 @@ class CheckWorkflow:
 
     async def _note(self, check: CheckOf) -> None:
         await workflow.execute_activity_method(
-            Checking.note_failure,
+            CheckActivities.note_failure,
             check,
             task_queue=READINGS,
             schedule_to_close_timeout=timedelta(days=1),

@@ -15,11 +15,11 @@ from temporalio.service import TLSConfig
 
 from telemetry.spans import traced
 from workflows.codec import Codec
-from workflows.failures import SealingConverter, WithholdingConverter
+from workflows.failure_converter import EncryptingConverter, RedactingConverter
 from workflows.key_ring import KeyRing
 from workflows.secret_file import SettingsUnusable, contents, secret
 
-PAYLOADS = replace(pydantic_data_converter, failure_converter_class=WithholdingConverter)
+PAYLOADS = replace(pydantic_data_converter, failure_converter_class=RedactingConverter)
 """What goes through Temporal, and is kept there."""
 
 NAMESPACE = "accord"
@@ -113,7 +113,7 @@ class TemporalSettings(BaseSettings):
             return PAYLOADS
         ring = KeyRing(self.accord_codec_keys, self.accord_codec_key)
         codec = Codec(ring, self.temporal_namespace, plain_too=self.accord_codec_plain_text == "read")
-        return replace(PAYLOADS, payload_codec=codec, failure_converter_class=SealingConverter)
+        return replace(PAYLOADS, payload_codec=codec, failure_converter_class=EncryptingConverter)
 
 
 async def connect(settings: TemporalSettings, *, lazy: bool = False) -> Client:

@@ -21,7 +21,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from workflows.client import PATIENCE_SECONDS, TemporalSettings, connect
-from workflows.shown import SEARCH_ATTRIBUTES
+from workflows.visibility import SEARCH_ATTRIBUTES
 
 READY_SECONDS = 60
 COMMAND = "accord temporal prepare"

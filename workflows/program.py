@@ -19,9 +19,9 @@ with workflow.unsafe.imports_passed_through():
     from workflows.check import HEARTBEAT
     from workflows.messages import Carried, Change, ChildOf, ChildState, ClockState, ProgramState, program_workflow
     from workflows.phase import PhaseClocks
-    from workflows.retries import PATIENT
+    from workflows.retry_policy import PATIENT
     from workflows.schedules import Schedules
-    from workflows.shown import changed_attributes, details, search_attributes
+    from workflows.visibility import changed_attributes, details, search_attributes
 
 SCHEDULES_AGAIN = timedelta(minutes=1)
 """When schedules that could not be kept are tried again."""

@@ -21,17 +21,17 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from db.epochs import Epochs
 from db.ledger import LedgerFault
-from db.reconciliation import Held, Reconciliation, Recorded
-from db.record import Recorder
+from db.reconciliation import LockedPrograms, Reconciliation, RecordedState
+from db.recorder import Recorder
 from rules.acts import Act, StrikeClock
+from rules.field_types import own_act
 from rules.refusals import Refused
-from rules.words import own_act
 from telemetry.observer import UNOBSERVED, Observer
 from workflows.activities import CLOCK
 from workflows.client import RPC_SECONDS
+from workflows.liveness import Liveness
 from workflows.messages import program_workflow
-from workflows.shown import known_entry
-from workflows.signs import Signs
+from workflows.visibility import known_entry
 
 log = structlog.get_logger()
 
@@ -76,9 +76,9 @@ class Reconciler:
         namespace_id: str,
         *,
         observer: Observer = UNOBSERVED,
-        signs: Signs | None = None,
+        liveness: Liveness | None = None,
     ) -> None:
-        self._observer, self._signs = observer, signs or Signs()
+        self._observer, self._liveness = observer, liveness or Liveness()
         self._client, self._reconciliation, self._recorder = client, reconciliation, recorder
         self._epochs, self._namespace_id = epochs, namespace_id
         self._started = time.monotonic()
@@ -134,24 +134,24 @@ class Reconciler:
 
     async def _repeated(self, part: str, step: Callable[[], Awaitable[object]]) -> None:
         """Twice a second; goes on by itself when Temporal or the database comes back."""
-        self._signs.given(part)
+        self._liveness.given(part)
         while True:
             try:
                 await step()
             except (RPCError, RuntimeError, psycopg.Error, OSError) as error:
                 log.warning("reconciliation_failed", error=error)
             else:
-                self._signs.given(part)
+                self._liveness.given(part)
             await asyncio.sleep(LOOK_SECONDS)
 
 
-async def compare(client: Client, held: Held, epoch: int) -> list[Difference]:
+async def compare(client: Client, held: LockedPrograms, epoch: int) -> list[Difference]:
     """Where the workflows of these programs differ from the record. Raises RPCError."""
     found = await asyncio.gather(*(_difference(client, held, one, epoch) for one in held.programs))
     return [one for one in found if one is not None]
 
 
-async def _difference(client: Client, held: Held, one: Recorded, epoch: int) -> Difference | None:
+async def _difference(client: Client, held: LockedPrograms, one: RecordedState, epoch: int) -> Difference | None:
     workflow = program_workflow(str(one.program_id))
 
     def differs(kind: Kind, sentence: str) -> Difference:

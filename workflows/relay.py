@@ -24,15 +24,15 @@ from temporalio.service import RPCError, RPCStatusCode
 from db.dispatch import Dispatch, Pending
 from db.epochs import Epochs
 from db.ledger import LedgerFault
-from db.programs import Programs, entries_of
+from db.program_cache import ProgramCache, entries_of
 from telemetry.observer import UNOBSERVED, Observer
 from telemetry.spans import carried_on
 from workflows.client import RPC_SECONDS, TASK_QUEUE, sealed
+from workflows.liveness import Liveness
 from workflows.messages import Carried, Change, program_workflow
 from workflows.program import ProgramWorkflow
-from workflows.shown import search_attributes
-from workflows.signs import Signs
 from workflows.state import MOST_HEADLINES, headlines, program_state
+from workflows.visibility import search_attributes
 
 log = structlog.get_logger()
 
@@ -61,18 +61,18 @@ class Relay:
         self,
         client: Client,
         dispatch: Dispatch,
-        programs: Programs,
+        programs: ProgramCache,
         epochs: Epochs,
         namespace_id: str,
         *,
         at_once: int = AT_ONCE,
         observer: Observer = UNOBSERVED,
-        signs: Signs | None = None,
+        liveness: Liveness | None = None,
     ) -> None:
         self._client, self._dispatch, self._programs, self._epochs = client, dispatch, programs, epochs
         self._namespace_id, self._at_once = namespace_id, at_once
-        self._observer, self._signs = observer, signs or Signs()
-        self._signs.given("relay")
+        self._observer, self._liveness = observer, liveness or Liveness()
+        self._liveness.given("relay")
         self._notified = set[UUID]()
         self._traces = OrderedDict[UUID, str]()
         self._latest = deque[float](maxlen=BUSY)
@@ -125,7 +125,7 @@ class Relay:
                 wait = min(wait * 2, LONGEST_WAIT)
                 continue
             wait = 1.0
-            self._signs.given("relay")
+            self._liveness.given("relay")
             if busy:
                 await asyncio.sleep(1)
             elif everything and count < self._at_once:
@@ -170,15 +170,15 @@ class Relay:
                 self._traces.popitem(last=False)
 
     async def _send(self, one: Pending, rows: Sequence[tuple[bytes, bytes]], epoch: int) -> None:
-        kept = await self._programs.load(one.program_id)
-        if kept is None:
+        cached = await self._programs.load(one.program_id)
+        if cached is None:
             return
         entries = entries_of(rows)
         left_out = entries[0].seq - one.dispatched_seq - 1 if len(entries) == MOST_HEADLINES else 0
         change = Change(
-            entries=headlines(entries, kept.program.plan),
+            entries=headlines(entries, cached.program.plan),
             more=left_out,
-            state=program_state(one.program_id, kept, epoch, sealed=sealed(self._client)),
+            state=program_state(one.program_id, cached, epoch, sealed=sealed(self._client)),
         )
         # Its workflow is there, unless somebody has terminated it, or has not begun, unless another made it meanwhile.
         ways = (self._start, self._signal) if one.dispatched_seq == 0 else (self._signal, self._start)

@@ -30,7 +30,7 @@ from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.service import RPCError, RPCStatusCode
 
 from db.check_runs import CheckRuns
-from db.programs import Programs
+from db.program_cache import ProgramCache
 from rules.clock_changes import changed_days
 from rules.language.checks import Runs
 from rules.program import Program
@@ -40,7 +40,7 @@ from workflows.check import CheckWorkflow
 from workflows.client import RPC_SECONDS, TASK_QUEUE, sealed
 from workflows.heartbeat import heartbeating
 from workflows.messages import CheckOf, check_schedule
-from workflows.shown import PLAN
+from workflows.visibility import PLAN
 
 AT_ONCE = 8
 ENOUGH = 5
@@ -61,7 +61,7 @@ RPC = timedelta(seconds=RPC_SECONDS)
 class Schedules:
     """Keeps the schedules of programs."""
 
-    def __init__(self, client: Client, programs: Programs, runs: CheckRuns) -> None:
+    def __init__(self, client: Client, programs: ProgramCache, runs: CheckRuns) -> None:
         self._client, self._programs, self._runs = client, programs, runs
         self._sealed = sealed(client)
 
@@ -69,15 +69,15 @@ class Schedules:
     async def keep_checks(self, program: str) -> None:
         """Brings all schedules of a program to what its ledger asks for now. Safe to repeat, and at once."""
         program_id = UUID(program)
-        if (kept := await self._programs.load(program_id)) is None:
+        if (cached := await self._programs.load(program_id)) is None:
             return
-        names = list(kept.program.plan.checks)
+        names = list(cached.program.plan.checks)
         watched = await self._runs.of(program_id)
         await self._runs.watch(program_id, names)
         gate = asyncio.Semaphore(AT_ONCE)
         async with heartbeating():
             await asyncio.gather(
-                *(self._keep(gate, program, kept.program, name) for name in names),
+                *(self._keep(gate, program, cached.program, name) for name in names),
                 *(self._drop(gate, program, name) for name in sorted(watched.keys() - set(names))),
             )
 

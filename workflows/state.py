@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from db.programs import Kept
+from db.program_cache import CachedProgram
 from rules.canonical import digest
 from rules.entries import Entry
-from rules.explaining.owing import owing
+from rules.explanations.owing import owing
 from rules.family import child_id, holds, news
 from rules.language.plan import Plan
 from rules.program import Program
+from rules.reactions.clocks import Clock
 from rules.sentences import told
-from rules.settling.clocks import Clock
 from rules.vocabulary.members import Actor
 from rules.vocabulary.phases import PhaseStatus
 from workflows.messages import ChildOf, ChildState, ClockState, Headline, PhaseState, ProgramState
@@ -26,7 +26,7 @@ HEAD_LETTERS = 16
 """Hexadecimal digits of an entry's hash by which the record is told from another with the same number."""
 
 
-def program_state(program_id: UUID, kept: Kept, epoch: int, *, sealed: bool = False) -> ProgramState:
+def program_state(program_id: UUID, kept: CachedProgram, epoch: int, *, sealed: bool = False) -> ProgramState:
     """A program as its workflow sees it: phases that are open or have clocks. `sealed`: Temporal must not read names."""
     program, parent = kept.program, kept.program.parent
     with_clocks = {clock.phase for clock in kept.clocks}

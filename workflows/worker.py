@@ -19,18 +19,18 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from db.check_fetches import CheckFetches
 from db.check_runs import CheckRuns
+from db.connection_settings import pool_sizes
 from db.dispatch import Dispatch
 from db.documents import Documents, store_at
 from db.epochs import Epochs
-from db.exposing import NotListening, counting, exposed, measured
-from db.figures import Figures
 from db.garbage import collect_less_often
-from db.outages import Pooled
-from db.programs import Programs
-from db.reaching import shared_out
+from db.metrics import NotListening, counting, exposed, measured
+from db.outages import TransactionPooled
+from db.pools import LedgerPool, OperationalPool, ReadPool
+from db.program_cache import ProgramCache
 from db.reconciliation import Reconciliation
-from db.record import Recorder
-from db.session import Clerk, Reader, Writer
+from db.record_statistics import RecordStatistics
+from db.recorder import Recorder
 from db.snapshots import Snapshots
 from logs.faults import settings_at_fault
 from logs.lines import configure
@@ -39,23 +39,23 @@ from telemetry.settings import TelemetrySettings
 from telemetry.spans import trace
 from workflows.activities import Activities
 from workflows.check import FETCHES, READINGS, CheckWorkflow
-from workflows.checking import Checking
+from workflows.check_activities import CheckActivities
 from workflows.client import TASK_QUEUE, TemporalSettings, connect, sealed
 from workflows.closed_checks import ClosedChecks
+from workflows.core_logging import temporal_lines
 from workflows.deployment import DeploymentSettings, say_which_is_current
 from workflows.heartbeat import HEARTBEAT_SECONDS
-from workflows.leaving import leave
-from workflows.lines import temporal_lines
+from workflows.liveness import Liveness
 from workflows.namespace import NotPrepared, patiently, prepared
+from workflows.process_exit import exit_now
 from workflows.program import ProgramWorkflow
 from workflows.reconciler import Reconciler
 from workflows.relay import Relay
 from workflows.schedules import Schedules
 from workflows.secret_file import SettingsUnusable
-from workflows.signs import Signs
 from workflows.sources.adapters import installed
 from workflows.sources.egress import Gateway
-from workflows.watched import WorkerHealth
+from workflows.worker_health import WorkerHealth
 
 log = structlog.get_logger()
 
@@ -95,7 +95,7 @@ def runner() -> SandboxedWorkflowRunner:
 
 
 def workers_for(
-    client: Client, settings: Settings, activities: Activities, checking: Checking, schedules: Schedules
+    client: Client, settings: Settings, activities: Activities, checking: CheckActivities, schedules: Schedules
 ) -> tuple[Worker, ...]:
     """The workers of a process: one for workflows and clocks, and two that only fetch and only read for checks.
 
@@ -149,50 +149,52 @@ async def running(settings: Settings, temporal: TemporalSettings, telemetry: Tel
     """
     async with AsyncExitStack() as stack:
         metrics = counting(telemetry.accord_worker_metrics)
-        observer, signs = metrics or UNOBSERVED, Signs()
+        observer, liveness = metrics or UNOBSERVED, Liveness()
         client = await patiently(lambda: connect(temporal))
         namespace_id = await prepared(client)
         url, patience = settings.database_url, settings.accord_worker_database_seconds
-        writers, readers, clerks = shared_out(settings.accord_worker_connections, 1, 1, 1)
-        writer = await stack.enter_async_context(Writer(url, size=writers, patience=patience))
-        reader = await stack.enter_async_context(Reader(url, size=readers, patience=patience))
-        clerk = await stack.enter_async_context(Clerk(url, size=clerks, patience=patience))
-        snapshots = Snapshots(reader, clerk)
+        writers, readers, operational_size = pool_sizes(settings.accord_worker_connections, 1, 1, 1)
+        writer = await stack.enter_async_context(LedgerPool(url, size=writers, patience=patience))
+        reader = await stack.enter_async_context(ReadPool(url, size=readers, patience=patience))
+        operational = await stack.enter_async_context(OperationalPool(url, size=operational_size, patience=patience))
+        snapshots = Snapshots(reader, operational)
         stack.push_async_callback(snapshots.close)
-        programs = Programs(reader, snapshots=snapshots)
+        programs = ProgramCache(reader, snapshots=snapshots)
         recorder = Recorder(writer, programs, observer=observer)
         stack.push_async_callback(recorder.close)
-        runs = CheckRuns(reader, clerk)
-        checking = Checking(
+        runs = CheckRuns(reader, operational)
+        checking = CheckActivities(
             recorder=recorder,
             programs=programs,
-            documents=Documents(reader, clerk, store_at(settings.accord_documents)),
+            documents=Documents(reader, operational, store_at(settings.accord_documents)),
             runs=runs,
-            fetches=CheckFetches(reader, clerk),
+            fetches=CheckFetches(reader, operational),
             adapters=installed(),
             gateway=Gateway(),
         )
         schedules = Schedules(client, programs, runs)
-        epochs = Epochs(reader, clerk)
+        epochs = Epochs(reader, operational)
         activities = Activities(recorder, programs, epochs, sealed=sealed(client))
         workers = workers_for(client, settings, activities, checking, schedules)
         for worker in workers:
             await stack.enter_async_context(worker)
         relay = Relay(
             client,
-            Dispatch(clerk),
+            Dispatch(operational),
             programs,
             epochs,
             namespace_id,
             at_once=settings.accord_relay_batch,
             observer=observer,
-            signs=signs,
+            liveness=liveness,
         )
-        reconciler = Reconciler(client, Reconciliation(clerk), recorder, epochs, namespace_id, observer=observer, signs=signs)
+        reconciler = Reconciler(
+            client, Reconciliation(operational), recorder, epochs, namespace_id, observer=observer, liveness=liveness
+        )
         if metrics is not None and telemetry.accord_worker_metrics is not None:
-            figures = Figures(reader)
-            measured(metrics, recorder, programs, (writer, reader, clerk), figures)
-            health = WorkerHealth(client, workers, signs)
+            figures = RecordStatistics(reader)
+            measured(metrics, recorder, programs, (writer, reader, operational), figures)
+            health = WorkerHealth(client, workers, liveness)
             health.measured(metrics)
             await stack.enter_async_context(
                 exposed(telemetry.accord_worker_metrics, metrics, figures, {"/health": health.page})
@@ -237,9 +239,9 @@ def main() -> None:
         sys.exit(f"accord: {settings_at_fault(error)}")
     try:
         asyncio.run(serve(settings, temporal, telemetry))
-    except (NotPrepared, SettingsUnusable, Pooled, NotListening) as reason:
+    except (NotPrepared, SettingsUnusable, TransactionPooled, NotListening) as reason:
         log.critical("cannot_start", reason=str(reason))
-        leave(f"accord: {reason}")
+        exit_now(f"accord: {reason}")
 
 
 if __name__ == "__main__":

@@ -16,20 +16,20 @@ from starlette.routing import Match, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import unreadable
-from api.handlers import unavailable
+from api import validation_errors
 from api.pages import (
-    acting,
+    act_forms,
+    acting_role,
+    bulk_acts,
     changes,
     checks,
-    choices,
     desk,
     disputes,
     documents,
+    event_stream,
     evidence,
     incidents,
     ledger,
-    live,
     members,
     milestones,
     plan,
@@ -39,15 +39,15 @@ from api.pages import (
     releases,
     report,
     sign_in,
-    starting,
-    together,
-    touring,
+    start_program,
+    tour_progress,
 )
 from api.pages.templates import STATIC
 from api.pages.view import page
 from api.pages.visitor import SignInNeeded, visitor_if_any
+from api.problem_handlers import unavailable
 from api.problems import Invalid, Plain, Problem
-from api.requests import route_of
+from api.request_id import route_of
 from logs.request import REQUEST
 
 log = structlog.get_logger()
@@ -68,9 +68,9 @@ API = ("/api/", "/docs")
 
 ROOMS = (
     sign_in,
-    live,
+    event_stream,
     desk,
-    starting,
+    start_program,
     programs,
     report,
     milestones,
@@ -86,10 +86,10 @@ ROOMS = (
     changes,
     documents,
     plan,
-    acting,
-    together,
-    choices,
-    touring,
+    act_forms,
+    bulk_acts,
+    acting_role,
+    tour_progress,
 )
 """Files of pages; `starting` stands before `programs`, whose paths would take its own."""
 
@@ -162,8 +162,8 @@ def _install_errors(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _unreadable(request: Request, error: RequestValidationError) -> Response:
-        faults = unreadable.faults(error.errors(), lambda _: "")
-        return await told(request, Invalid("unreadable", unreadable.sentence(faults), unreadable.ACCEPTED))
+        faults = validation_errors.faults(error.errors(), lambda _: "")
+        return await told(request, Invalid("unreadable", validation_errors.sentence(faults), validation_errors.ACCEPTED))
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:

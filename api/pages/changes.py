@@ -8,10 +8,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from api.answers.changes import ChangesAnswer
 from api.pages.fields import instant_of
 from api.pages.view import Opened, View, ViewOf
 from api.problems import Invalid, Problem
+from api.responses.changes import ChangesResponse
 from api.routers.ledger import get_changes
 from rules.times import read_instant
 
@@ -31,7 +31,7 @@ async def changes(
     """From one instant to another, both in the plan's zone; left out, the last week."""
     opened = await view.opened(program)
     problem: Problem | None = None
-    found: ChangesAnswer | None = None
+    found: ChangesResponse | None = None
     try:
         found = await _asked(view, opened, since, until)
     except Problem as refused:
@@ -40,7 +40,7 @@ async def changes(
     return view.of_program(opened, "changes.html", status, found=found, problem=problem, asked={"from": since, "to": until})
 
 
-async def _asked(view: View, opened: Opened, since: str, until: str) -> ChangesAnswer:
+async def _asked(view: View, opened: Opened, since: str, until: str) -> ChangesResponse:
     """Raises Invalid or NotFound."""
     try:
         begun = read_instant(instant_of(since, opened.zone)) if since else None

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 from fastapi import APIRouter, Response
 
-from api.answers.owed import OwedLineAnswer
 from api.pages.view import View, ViewOf
+from api.responses.owed import OwedLineResponse
 from api.routers.across import get_dates, get_owed
-from db.queries import Listed, Wanted
+from db.queries import ProgramFilter, ProgramSummary
 
 router = APIRouter()
 
@@ -25,7 +25,7 @@ async def desk(view: ViewOf) -> Response:
     everybody = await get_owed(view.state, reader, whose="everybody", limit=MOST_OWED)
     known = {_key(one) for one in mine}
     dates = await get_dates(view.state, reader, start=now, end=now + AHEAD, limit=4 * MOST_DATES)
-    programs = await view.state.queries.programs(Wanted(person=reader.listed_for, among=reader.among), most=MOST_CHANGED)
+    programs = await view.state.queries.programs(ProgramFilter(person=reader.listed_for, among=reader.among), most=MOST_CHANGED)
     others = [one for one in everybody.owed if _key(one) not in known]
     next_dates = [one for one in dates.dates if one.achieved_at is None][:MOST_DATES]
     return view.page(
@@ -42,7 +42,7 @@ async def desk(view: ViewOf) -> Response:
     )
 
 
-async def _mine(view: View) -> list[OwedLineAnswer]:
+async def _mine(view: View) -> list[OwedLineResponse]:
     """What the visitor could do: by the token's role, or by every membership of a person who is known from elsewhere."""
     reader = view.visitor.reading()
     if view.visitor.session.role is None:
@@ -50,11 +50,11 @@ async def _mine(view: View) -> list[OwedLineAnswer]:
     return (await get_owed(view.state, reader, whose="mine", limit=MOST_OWED)).owed
 
 
-def _changed(view: View, programs: list[Listed]) -> list[Listed]:
+def _changed(view: View, programs: list[ProgramSummary]) -> list[ProgramSummary]:
     """The programs in which something was recorded since the visitor was here before."""
     since = view.visitor.session.seen_before
     return [line for line in programs if since is not None and line.updated_at > since]
 
 
-def _key(one: OwedLineAnswer) -> tuple[object, ...]:
+def _key(one: OwedLineResponse) -> tuple[object, ...]:
     return one.program, one.party, one.kind, one.name

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from api.answers.disputes import DisputeAnswer, SnapbackAnswer
 from api.pages.view import ViewOf
+from api.responses.disputes import DisputeResponse, SnapbackResponse
 
 router = APIRouter(prefix="/programs/{program}/disputes")
 
@@ -19,7 +19,7 @@ async def disputes(view: ViewOf, program: UUID) -> Response:
     return view.of_program(
         opened,
         "disputes.html",
-        disputes=[DisputeAnswer.of(held, one) for one in reversed([*held.disputes.values()])],
-        snapbacks=[SnapbackAnswer.of(held, name) for name in held.plan.snapbacks],
+        disputes=[DisputeResponse.of(held, one) for one in reversed([*held.disputes.values()])],
+        snapbacks=[SnapbackResponse.of(held, name) for name in held.plan.snapbacks],
         ladders=list(held.plan.disputes),
     )

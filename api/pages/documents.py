@@ -10,7 +10,7 @@ from starlette.responses import StreamingResponse
 
 from api.pages.view import ViewOf
 from api.routers.documents import download_document
-from rules.words import Sha256
+from rules.field_types import Sha256
 
 router = APIRouter(prefix="/programs/{program}/documents")
 

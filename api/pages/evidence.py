@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Response
 from api.pages.view import Opened, ViewOf
 from api.problems import NotFound
 from api.routers.evidence import answers_of
-from rules.judging.verification import could_verify
+from rules.decisions.verification import could_verify
 from rules.vocabulary.evidence import Evidence, EvidenceStatus
 
 router = APIRouter(prefix="/programs/{program}/evidence")

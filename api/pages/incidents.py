@@ -6,9 +6,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from api.answers.programs import incidents as answers
 from api.pages.view import Opened, View, ViewOf
-from db.queries import Sought
+from api.responses.programs import incidents as answers
+from db.queries import LedgerFilter
 from rules.facts import AccountGiven, IncidentReported
 
 router = APIRouter(prefix="/programs/{program}/incidents")
@@ -27,7 +27,7 @@ async def incidents(view: ViewOf, program: UUID) -> Response:
 
 async def _words(view: View, opened: Opened) -> dict[tuple[str, str], str]:
     """What the newest accounts say, by incident and account; their texts stand in the ledger alone."""
-    told = Sought(kinds=["incident_reported", "account_given"])
+    told = LedgerFilter(kinds=["incident_reported", "account_given"])
     lines = await view.state.queries.ledger(opened.id, told, most=MOST, newest_first=True)
     found: dict[tuple[str, str], str] = {}
     for line in lines:

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from api.answers.ledger import EntryAnswer, FactKind, SealedAnswer, withheld
 from api.pages.view import View, ViewOf
 from api.problems import NotFound
-from db.queries import Sought
+from api.responses.ledger import EntryResponse, FactKind, SealedResponse, withheld
+from db.queries import LedgerFilter
 from rules.entries import KINDS
-from rules.explaining.concerning import concerning
-from rules.words import Id
+from rules.explanations.concerning import concerning
+from rules.field_types import Id
 from workflows.messages import program_workflow
 
 router = APIRouter(prefix="/programs/{program}/ledger")
@@ -34,11 +34,11 @@ async def ledger(
 ) -> Response:
     """The newest entries first, in pages; `before` is the number at which the page before has ended."""
     opened = await view.opened(program)
-    sought = Sought(
+    sought = LedgerFilter(
         kinds=[kind] if kind else None, actor=actor, subjects=concerning(opened.program, subject) if subject else None
     )
     lines = await view.state.queries.ledger(program, sought, after=before, most=A_PAGE, newest_first=True)
-    entries = [withheld(EntryAnswer.of(line.entry, opened.program.plan)) for line in lines]
+    entries = [withheld(EntryResponse.of(line.entry, opened.program.plan)) for line in lines]
     filters = {"kind": kind, "actor": actor, "subject": subject}
     older = lines[-1].entry.seq if len(lines) == A_PAGE else None
     return view.of_program(
@@ -61,5 +61,5 @@ async def entry(view: ViewOf, program: UUID, seq: int) -> Response:
     lines = await view.state.queries.ledger(program, after=seq - 1, most=1) if 0 < seq < 2**53 else []
     if not lines or lines[0].entry.seq != seq:
         raise NotFound("entry")
-    answer = withheld(EntryAnswer.of(lines[0].entry, opened.program.plan))
-    return view.of_program(opened, "entry.html", entry=answer, sealed=SealedAnswer.of(lines[0]))
+    answer = withheld(EntryResponse.of(lines[0].entry, opened.program.plan))
+    return view.of_program(opened, "entry.html", entry=answer, sealed=SealedResponse.of(lines[0]))

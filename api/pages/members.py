@@ -8,13 +8,13 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Form, Response
 from pydantic import ValidationError
 
-from api.answers.programs import MemberAnswer
-from api.answers.tokens import IssuedAnswer
 from api.pages.view import Opened, View, ViewOf, went
 from api.problems import Invalid, Problem
+from api.responses.programs import MemberResponse
+from api.responses.tokens import IssuedResponse
 from api.routers.tokens import Issue, get_tokens, issue_token, revoke_token
 from rules.acts import Member
-from rules.judging.members import changer_of
+from rules.decisions.members import changer_of
 
 router = APIRouter(prefix="/programs/{program}/members")
 
@@ -65,12 +65,12 @@ async def end(view: ViewOf, program: UUID, token: UUID, csrf: Short = "") -> Res
 
 
 async def _members(
-    view: View, opened: Opened, *, issued: IssuedAnswer | None = None, problem: Problem | None = None
+    view: View, opened: Opened, *, issued: IssuedResponse | None = None, problem: Problem | None = None
 ) -> Response:
     held = sorted(opened.program.members, key=lambda one: (one.party or "", one.role, one.person))
-    by_party: dict[str, list[MemberAnswer]] = {}
+    by_party: dict[str, list[MemberResponse]] = {}
     for one in held:
-        answer = MemberAnswer(person=one.person, role=one.role, party=one.party)
+        answer = MemberResponse(person=one.person, role=one.role, party=one.party)
         by_party.setdefault(one.party or "", []).append(answer)
     tokens = await get_tokens(view.state, opened.caller or view.visitor.reading(), opened.id)
     return view.of_program(

@@ -6,15 +6,15 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from api.answers.agreed_dates import AgreedDateAnswer
-from api.answers.phases import MilestoneAnswer
 from api.pages.drawings.chart import charts
 from api.pages.programs import entries_told
 from api.pages.view import ViewOf
 from api.problems import NotFound
+from api.responses.agreed_dates import AgreedDateResponse
+from api.responses.phases import MilestoneResponse
 from api.routers.evidence import answers_of
-from db.queries import Sought
-from rules.explaining.concerning import concerning
+from db.queries import LedgerFilter
+from rules.explanations.concerning import concerning
 from rules.language.milestones import Measured, Milestone
 
 router = APIRouter(prefix="/programs/{program}/milestones")
@@ -44,7 +44,7 @@ async def milestones(view: ViewOf, program: UUID) -> Response:
     opened = await view.opened(program)
     held, at = opened.program, opened.at
     by_phase = {
-        phase: [MilestoneAnswer.of(held, name, at) for name in rule.milestones]
+        phase: [MilestoneResponse.of(held, name, at) for name in rule.milestones]
         for phase, rule in held.plan.phases.items()
         if rule.milestones
     }
@@ -58,7 +58,7 @@ async def milestone(view: ViewOf, program: UUID, name: str) -> Response:
     held = opened.program
     if name not in held.plan.milestones:
         raise NotFound("milestone")
-    answer = MilestoneAnswer.of(held, name, opened.at)
+    answer = MilestoneResponse.of(held, name, opened.at)
     rule = held.plan.milestones[name]
     counted = [how.indicator for how in rule.shown_by.values() if isinstance(how, Measured)]
     indicators = {one for indicator in counted for one in held.plan.recorded_for[indicator]}
@@ -67,7 +67,7 @@ async def milestone(view: ViewOf, program: UUID, name: str) -> Response:
         for one in held.evidence.values()
         if one.milestone == name or (one.measurement is not None and one.measurement.indicator in indicators)
     ]
-    sought = Sought(kinds=DECIDED, subjects=concerning(held, name))
+    sought = LedgerFilter(kinds=DECIDED, subjects=concerning(held, name))
     decided = await view.state.queries.ledger(program, sought, most=MOST_DECIDED, newest_first=True)
     return view.of_program(
         opened,
@@ -75,7 +75,7 @@ async def milestone(view: ViewOf, program: UUID, name: str) -> Response:
         milestone=answer,
         note=rule.note,
         considering=rule.determined.considering,
-        agreed=[AgreedDateAnswer.of(held, one) for one in _agreed(rule)],
+        agreed=[AgreedDateResponse.of(held, one) for one in _agreed(rule)],
         charts=charts(held, name),
         decided=entries_told(opened, [line.entry for line in decided]),
         evidence=await answers_of(view.state, program, pieces[: -MOST - 1 : -1]),

@@ -10,11 +10,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from api.allowance import PROPOSAL
-from api.answers.proposals import ChangeAnswer, changes_between
 from api.pages.drawings.gates import gates
 from api.pages.view import Opened, View, ViewOf
-from db.queries import Sought
+from api.rate_limit import PROPOSAL
+from api.responses.proposals import ChangeResponse, changes_between
+from db.queries import LedgerFilter
 from rules.vocabulary.amendments import PlanAmended, Version
 from rules.vocabulary.standing import ProgramStarted
 
@@ -30,7 +30,7 @@ class Amended:
     seq: int
     at: datetime
     proposal: str
-    changes: list[ChangeAnswer]
+    changes: list[ChangeResponse]
 
 
 @router.get("")
@@ -51,7 +51,7 @@ async def plan(view: ViewOf, program: UUID) -> Response:
 
 async def _versions(view: View, opened: Opened) -> list[Amended]:
     """The newest first. Raises TooMuch: each text is read again."""
-    sought = Sought(kinds=["program_started", "plan_amended"])
+    sought = LedgerFilter(kinds=["program_started", "plan_amended"])
     lines = await view.state.queries.ledger(opened.id, sought, most=MOST_VERSIONS, newest_first=True)
     entries = [line.entry for line in reversed(lines)]
     if len(entries) > 1:

@@ -8,20 +8,20 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from api.answers.blocking import BlockedAnswer, GateAnswer
-from api.answers.family import FamilyAnswer
-from api.answers.ledger import EntryAnswer, withheld
-from api.answers.programs import ProgramAnswer, ProgramLine
-from api.answers.releases import ReleaseAnswer
 from api.pages.drawings.ring import ring
 from api.pages.drawings.timeline import timeline
 from api.pages.names import Names
-from api.pages.starting import may_start
+from api.pages.start_program import may_start
 from api.pages.view import Opened, View, ViewOf
+from api.program_reads import ProgramRead
+from api.responses.blocking import BlockedResponse, GateResponse
+from api.responses.family import FamilyResponse
+from api.responses.ledger import EntryResponse, withheld
+from api.responses.programs import ProgramLine, ProgramResponse
+from api.responses.releases import ReleaseResponse
 from api.routers.family import get_family
 from api.routers.programs import count_programs, list_programs
-from api.seen import SeenProgram
-from db.queries import Sought, Wanted
+from db.queries import LedgerFilter, ProgramFilter
 from rules.entries import Entry
 from rules.vocabulary.standing import Standing
 
@@ -45,7 +45,7 @@ async def programs(
     """The programs that the visitor may know of, newest first, in pages."""
     reader = view.visitor.reading()
     asked = {"plan": plan, "phase": phase, "standing": standing, "party": party, "owes": owes, "text": text.strip()}
-    wanted = Wanted(
+    wanted = ProgramFilter(
         plan=plan or None,
         phase=phase or None,
         standing=standing or None,
@@ -58,7 +58,7 @@ async def programs(
     )
     page = await list_programs(view.state, wanted, after=after)
     counts = await count_programs(view.state, wanted)
-    known = await list_programs(view.state, Wanted(person=reader.listed_for, among=reader.among), limit=MOST_AT_ONCE)
+    known = await list_programs(view.state, ProgramFilter(person=reader.listed_for, among=reader.among), limit=MOST_AT_ONCE)
     titles = await view.names_of(line.id for line in (*known.programs, *page.programs))
     return view.page(
         "programs.html",
@@ -88,7 +88,7 @@ def _choices(lines: list[ProgramLine], titles: Mapping[UUID, Names]) -> dict[str
 async def by_phase(view: ViewOf) -> Response:
     """Where many programs of one plan stand: by plan and open phase, the newest that the visitor may know of."""
     reader = view.visitor.reading()
-    wanted = Wanted(
+    wanted = ProgramFilter(
         person=reader.listed_for,
         among=reader.among,
     )
@@ -105,9 +105,9 @@ async def by_phase(view: ViewOf) -> Response:
 async def show(view: ViewOf, program: UUID) -> Response:
     """One program: the first screen answers why the next part is not open."""
     opened = await view.opened(program)
-    answer = ProgramAnswer.of(program, opened.program, opened.at)
+    answer = ProgramResponse.of(program, opened.program, opened.at)
     runs = await view.state.runs.of(program) if opened.program.plan.checks else {}
-    blocked = BlockedAnswer.of(program, opened.program, runs, opened.at)
+    blocked = BlockedResponse.of(program, opened.program, runs, opened.at)
     return view.of_program(
         opened,
         "program.html",
@@ -118,7 +118,7 @@ async def show(view: ViewOf, program: UUID) -> Response:
         timeline=timeline(opened.program, opened.at),
         family=await _family(view, opened),
         rings={phase.name: ring(phase.stability) for phase in answer.phases if phase.stability},
-        releases=[ReleaseAnswer.of(opened.program, name, opened.at) for name, _ in opened.program.paying],
+        releases=[ReleaseResponse.of(opened.program, name, opened.at) for name, _ in opened.program.paying],
         newest=await newest_entries(view, opened, NEWEST),
     )
 
@@ -131,27 +131,27 @@ async def done(view: ViewOf, program: UUID, first: int, last: int) -> Response:
     return view.of_program(opened, "done.html", entries=entries_told(opened, [line.entry for line in lines]))
 
 
-async def _family(view: View, opened: Opened) -> FamilyAnswer | None:
+async def _family(view: View, opened: Opened) -> FamilyResponse | None:
     """Its child programs and theirs; None where the plan has none."""
     if not opened.program.plan.programs:
         return None
-    held = SeenProgram(opened.id, opened.program, opened.at, is_past=False)
+    held = ProgramRead(opened.id, opened.program, opened.at, is_past=False)
     return await get_family(view.state, view.visitor.reading(), held)
 
 
-async def newest_entries(view: View, opened: Opened, most: int) -> list[EntryAnswer]:
+async def newest_entries(view: View, opened: Opened, most: int) -> list[EntryResponse]:
     """The newest entries of a program's ledger, each with its sentence."""
-    lines = await view.state.queries.ledger(opened.id, Sought(), most=most, newest_first=True)
+    lines = await view.state.queries.ledger(opened.id, LedgerFilter(), most=most, newest_first=True)
     return entries_told(opened, [line.entry for line in lines])
 
 
-def entries_told(opened: Opened, entries: list[Entry]) -> list[EntryAnswer]:
+def entries_told(opened: Opened, entries: list[Entry]) -> list[EntryResponse]:
     """Entries as anybody in the program may see them, each with its sentence."""
-    return [withheld(EntryAnswer.of(entry, opened.program.plan)) for entry in entries]
+    return [withheld(EntryResponse.of(entry, opened.program.plan)) for entry in entries]
 
 
-def _by_phase(gates: list[GateAnswer]) -> dict[tuple[str, str], list[GateAnswer]]:
-    found: dict[tuple[str, str], list[GateAnswer]] = {}
+def _by_phase(gates: list[GateResponse]) -> dict[tuple[str, str], list[GateResponse]]:
+    found: dict[tuple[str, str], list[GateResponse]] = {}
     for gate in gates:
         found.setdefault((gate.phase, gate.gate), []).append(gate)
     return found

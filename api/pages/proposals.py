@@ -6,10 +6,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from api.allowance import PROPOSAL
-from api.answers.proposals import ProposalAnswer, ProposalLine
 from api.pages.view import ViewOf
 from api.problems import NotFound
+from api.rate_limit import PROPOSAL
+from api.responses.proposals import ProposalLine, ProposalResponse
 
 router = APIRouter(prefix="/programs/{program}/proposals")
 
@@ -29,5 +29,5 @@ async def proposal(view: ViewOf, program: UUID, proposal: str) -> Response:
     if (found := opened.program.proposals.get(proposal)) is None:
         raise NotFound("proposal")
     view.state.allowances.take(view.visitor.person, PROPOSAL)
-    answer = ProposalAnswer.shown(opened.program, found, opened.at)
+    answer = ProposalResponse.shown(opened.program, found, opened.at)
     return view.of_program(opened, "proposal.html", proposal=answer)

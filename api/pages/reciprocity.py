@@ -6,8 +6,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from api.answers.reciprocity import ReciprocityAnswer
 from api.pages.view import ViewOf
+from api.responses.reciprocity import ReciprocityResponse
 
 router = APIRouter(prefix="/programs/{program}/reciprocity")
 
@@ -15,4 +15,4 @@ router = APIRouter(prefix="/programs/{program}/reciprocity")
 @router.get("")
 async def reciprocity(view: ViewOf, program: UUID) -> Response:
     opened = await view.opened(program)
-    return view.of_program(opened, "reciprocity.html", accounts=ReciprocityAnswer.all_of(opened.program, opened.at))
+    return view.of_program(opened, "reciprocity.html", accounts=ReciprocityResponse.all_of(opened.program, opened.at))

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from api.answers.releases import PostingAnswer, ReleaseAnswer
 from api.pages.drawings.balance import balance
 from api.pages.view import ViewOf
-from db.queries import Sought
+from api.responses.releases import PostingResponse, ReleaseResponse
+from db.queries import LedgerFilter
 
 router = APIRouter(prefix="/programs/{program}/releases")
 
@@ -20,11 +20,11 @@ MOST = 200
 async def releases(view: ViewOf, program: UUID) -> Response:
     """All of them, with their newest postings."""
     opened = await view.opened(program)
-    sought = Sought(kinds=["balance_moved"])
+    sought = LedgerFilter(kinds=["balance_moved"])
     lines = await view.state.queries.ledger(program, sought, most=MOST, newest_first=True) if opened.program.releases else []
-    postings: dict[str, list[PostingAnswer]] = {}
+    postings: dict[str, list[PostingResponse]] = {}
     for line in lines:
-        postings.setdefault(line.entry.fact.model_dump()["release"], []).append(PostingAnswer.of(line.entry))
-    answers = [ReleaseAnswer.of(opened.program, name, opened.at) for name, _ in opened.program.paying]
+        postings.setdefault(line.entry.fact.model_dump()["release"], []).append(PostingResponse.of(line.entry))
+    answers = [ReleaseResponse.of(opened.program, name, opened.at) for name, _ in opened.program.paying]
     bars = {one.name: balance(one.amount, one.balances) for one in answers}
     return view.of_program(opened, "releases.html", releases=answers, postings=postings, bars=bars)

@@ -7,15 +7,15 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from api.answers.phases import BlockingAnswer, MilestoneAnswer
-from api.answers.programs import ProgramAnswer
-from api.answers.reciprocity import ReciprocityAnswer
-from api.answers.releases import ReleaseAnswer
 from api.pages.drawings.timeline import timeline
 from api.pages.fields import instant_of
 from api.pages.view import ViewOf
 from api.problems import Invalid
-from rules.explaining.explain import blocking
+from api.responses.phases import BlockingResponse, MilestoneResponse
+from api.responses.programs import ProgramResponse
+from api.responses.reciprocity import ReciprocityResponse
+from api.responses.releases import ReleaseResponse
+from rules.explanations.explain import blocking
 from rules.times import read_instant
 
 router = APIRouter(prefix="/programs/{program}/report")
@@ -34,10 +34,10 @@ async def report(view: ViewOf, program: UUID, at: Annotated[str, Query(max_lengt
     return view.of_program(
         opened,
         "report.html",
-        program=ProgramAnswer.of(program, held, when),
-        blocks=[BlockingAnswer.of(block) for block in blocking(held, when)],
-        milestones=[MilestoneAnswer.of(held, name, when) for name in held.plan.milestones],
-        accounts=ReciprocityAnswer.all_of(held, when),
-        releases=[ReleaseAnswer.of(held, name, when) for name, _ in held.paying],
+        program=ProgramResponse.of(program, held, when),
+        blocks=[BlockingResponse.of(block) for block in blocking(held, when)],
+        milestones=[MilestoneResponse.of(held, name, when) for name in held.plan.milestones],
+        accounts=ReciprocityResponse.all_of(held, when),
+        releases=[ReleaseResponse.of(held, name, when) for name, _ in held.paying],
         timeline=timeline(held, when),
     )

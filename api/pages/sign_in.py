@@ -10,11 +10,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
+from api.openid import Attempt, ProviderFault
 from api.pages.languages import languages
 from api.pages.view import LANGUAGE_COOKIE, ViewOf, page, went
 from api.pages.visitor import check_origin, let_in, let_out, local_path, origin_of, secret_of, visitor_if_any
 from api.problems import NotFound
-from api.provider import Attempt, ProviderFault
 from api.state import State, StateOf
 
 router = APIRouter()

@@ -17,9 +17,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
-from api.answers.next_acts import ActAnswer
-from api.answers.owed import OwedLineAnswer
 from api.pages.languages import Language, languages
+from api.responses.next_acts import ActResponse
+from api.responses.owed import OwedLineResponse
 
 FOLDER = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
@@ -123,7 +123,7 @@ def _paragraphs(text: str) -> Markup:
     )
 
 
-def prefilled(act: ActAnswer) -> str:
+def prefilled(act: ActResponse) -> str:
     """The query by which the form of an act is filled in with what is known of it already."""
     known = act.known | {
         f"{name}.{inner}": value
@@ -135,7 +135,7 @@ def prefilled(act: ActAnswer) -> str:
     return f"?{urlencode(known)}" if known else ""
 
 
-def _place_of(owed: OwedLineAnswer) -> str:
+def _place_of(owed: OwedLineResponse) -> str:
     """The page of a program on which what is owed is done."""
     match owed.kind:
         case "proposal":

@@ -12,7 +12,7 @@ from typing import Self
 from urllib.parse import quote
 from uuid import UUID
 
-from rules.forms import NAME
+from rules.text_formats import NAME
 
 COOKIE, OVER = "accord_tour", "over"
 

@@ -14,7 +14,7 @@ from api.pages.view import Opened, View
 from api.problems import Invalid
 from api.uploads import Upload
 from db.documents import CHUNK
-from rules.words import Label
+from rules.field_types import Label
 
 NAMES: TypeAdapter[str] = TypeAdapter(Label)
 MEDIA_TYPES = 200

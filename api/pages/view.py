@@ -11,7 +11,6 @@ from uuid import UUID
 from fastapi import Depends, Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from api.answers.next_acts import ActAnswer
 from api.identity import CallerInfo
 from api.pages.languages import Language, preferred
 from api.pages.names import Names
@@ -20,9 +19,10 @@ from api.pages.tour import COOKIE as TOUR_COOKIE
 from api.pages.tour import Tour
 from api.pages.visitor import Visitor, VisitorOf, check_form
 from api.problems import NotFound
-from api.seen import seen_at
+from api.program_reads import program_at
+from api.responses.next_acts import ActResponse
 from api.state import State, StateOf
-from db.queries import Wanted
+from db.queries import ProgramFilter
 from rules.acts import Member
 from rules.authority import may
 from rules.program import Program
@@ -45,7 +45,7 @@ class Opened:
         """Whether the role in which the visitor acts does such an act at all; the law says the rest when it is previewed."""
         return self.caller is not None and may(self.caller.role, part)
 
-    def can_do(self, act: ActAnswer) -> bool:
+    def can_do(self, act: ActResponse) -> bool:
         """Whether an act that would bring something on is one for the visitor."""
         if self.caller is None or self.caller.role not in act.roles:
             return False
@@ -75,7 +75,7 @@ class View:
 
     async def opened(self, program_id: UUID, at: datetime | None = None) -> Opened:
         """The program, if the visitor may know of it, as it is or as it was known at an instant. Raises NotFound or TooMuch."""
-        held = await seen_at(self.state, self.visitor.reading(), program_id, at)
+        held = await program_at(self.state, self.visitor.reading(), program_id, at)
         program = held.program
         return Opened(
             id=program_id,
@@ -92,11 +92,11 @@ class View:
         A program that is not in memory is told in the words of another that began under the same text.
         """
         wanted = {*programs}
-        lines = await self.state.queries.programs(Wanted(among=wanted), most=len(wanted)) if wanted else []
+        lines = await self.state.queries.programs(ProgramFilter(among=wanted), most=len(wanted)) if wanted else []
         by_text: dict[str, Names] = {}
         found: dict[UUID, Names] = {}
         for line in lines:
-            held = self.state.programs.kept(line.id)
+            held = self.state.programs.get(line.id)
             if held is None and line.plan_sha256 not in by_text:
                 held = await self.state.programs.load(line.id)
             if held is not None:

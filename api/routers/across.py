@@ -11,21 +11,21 @@ from fastapi import APIRouter, Query
 from pydantic import TypeAdapter
 from pydantic_core import from_json, to_json
 
-from api.answers.me import MeAnswer, MembershipAnswer
-from api.answers.owed import DateAnswer, DatePage, OwedLineAnswer, OwedPage
 from api.callers import Caller
-from api.declarations import READS
 from api.identity import CallerInfo
+from api.problem_responses import READS
 from api.problems import Invalid
+from api.responses.me import MembershipResponse, MeResponse
+from api.responses.owed import DatePage, DateResponse, OwedLineResponse, OwedPage
 from api.state import StateOf
-from db.due_dates import DatePlace, DatesAsked, due_dates
+from db.due_dates import DatePlace, DueDateFilter, due_dates
 from db.memberships import memberships
-from db.owed import KINDS, NEVER, OwedAsked, OwedPlace, owed_lines
+from db.owed import KINDS, NEVER, OwedFilter, OwedPlace, owed_lines
 from rules.authority import FOR_A_PARTY
-from rules.explaining.answering import done_in
-from rules.explaining.owing import OwedKind
+from rules.explanations.answering import done_in
+from rules.explanations.owing import OwedKind
+from rules.field_types import Id, Name
 from rules.times import Instant
-from rules.words import Id, Name
 
 router = APIRouter(tags=["across programs"])
 
@@ -49,7 +49,7 @@ async def get_owed(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> OwedPage:
     """What is owed in all programs that the caller may know of, soonest due first; what has no date comes last."""
-    asked = OwedAsked(
+    asked = OwedFilter(
         **_known(caller),
         **_doer(caller, mine=whose == "mine" or (whose, party, person) == (None, None, None), person=person),
         party=party,
@@ -59,7 +59,7 @@ async def get_owed(
     )
     lines = await owed_lines(state.reader, asked, after=_place(after, _OWED_PLACE), most=limit)
     more = _next(lines[-1].place) if len(lines) == limit else None
-    return OwedPage(owed=[OwedLineAnswer.of(line) for line in lines], next=more)
+    return OwedPage(owed=[OwedLineResponse.of(line) for line in lines], next=more)
 
 
 @router.get("/dates", responses=READS)
@@ -75,27 +75,27 @@ async def get_dates(
     """Dates of all programs that the caller may know of, for calendars: when milestones are due, and other clocks end."""
     if end <= start:
         raise Invalid("unreadable", "`to` does not lie after `from`.", "an instant after `from`")
-    asked = DatesAsked(start=start, end=end, party=party, **_known(caller))
+    asked = DueDateFilter(start=start, end=end, party=party, **_known(caller))
     found = await due_dates(state.reader, asked, after=_place(after, _DATE_PLACE), most=limit)
     more = _next(found[-1].place) if len(found) == limit else None
-    return DatePage(dates=[DateAnswer.of(date) for date in found], next=more)
+    return DatePage(dates=[DateResponse.of(date) for date in found], next=more)
 
 
 @router.get("/me", responses=READS)
 async def get_me(
     state: StateOf, caller: Caller, after: After = None, limit: Annotated[int, Query(ge=1, le=500)] = 100
-) -> MeAnswer:
+) -> MeResponse:
     """Whose token this is, until when it is valid, and the programs in which that person is a member, in pages."""
     held = await memberships(state.reader, caller.person, among=caller.among, after=_place(after, _MEMBER_PLACE), most=limit)
     last = held[-1] if len(held) == limit else None
-    return MeAnswer(
+    return MeResponse(
         person=caller.person,
         role=caller.role,
         party=caller.party,
         program=caller.program,
         expires_at=caller.expires_at,
         can_do=list(done_in(caller.role)),
-        programs=[MembershipAnswer.of(one) for one in held],
+        programs=[MembershipResponse.of(one) for one in held],
         next=_next((last.program_id, last.role, last.party or "")) if last else None,
     )
 

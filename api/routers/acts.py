@@ -13,18 +13,18 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 from pydantic import Field
 
-from api.acting import RECORDED, ActRoute, Doing, Preview, ProgramId, previewed, recorded, refused
-from api.allowance import cost
-from api.answers.ledger import ReadingAnswer, ReceiptAnswer
+from api.act_requests import RECORDED, ActRoute, Doing, Preview, ProgramId, previewed, recorded, refused
 from api.callers import Caller
-from api.naming import filed_of
+from api.named_documents import filed_of
 from api.problems import Invalid, Refused
+from api.rate_limit import cost
+from api.responses.ledger import ReadingResponse, ReceiptResponse
 from api.state import StateOf
-from db.queries import Sought
+from db.queries import LedgerFilter
 from db.receipts import BatchRefused
-from db.turns import Turns
+from db.time_slice import TimeSlice
 from rules import acts as a
-from rules.words import Id, Name, Strict
+from rules.field_types import Id, Name, StrictModel
 
 router = APIRouter(prefix="/programs/{program}", tags=["acts"], route_class=ActRoute)
 
@@ -35,13 +35,13 @@ async def record_evidence(deed: a.RecordEvidence, acting: Doing) -> Response:
     return await acting.do(deed)
 
 
-@router.post("/evidence/{evidence}/readings", **{**RECORDED, "response_model": ReadingAnswer})
+@router.post("/evidence/{evidence}/readings", **{**RECORDED, "response_model": ReadingResponse})
 async def read_evidence(evidence: Annotated[Id, Path()], acting: Doing, state: StateOf, program: ProgramId) -> Response:
     """Shows restricted evidence to whoever may read it. That it was read is recorded first."""
     answer = await acting.do(a.ReadEvidence(evidence=evidence))
     if answer.status_code != 201:
         return answer  # a preview reads nothing
-    (line,) = await state.queries.ledger(program, Sought(kinds=["evidence_recorded"], subjects=[evidence]))
+    (line,) = await state.queries.ledger(program, LedgerFilter(kinds=["evidence_recorded"], subjects=[evidence]))
     fact = line.entry.fact.model_dump(mode="json", exclude_none=True)
     return recorded({"receipt": json.loads(bytes(answer.body)), "evidence": fact})
 
@@ -139,18 +139,18 @@ async def remove_member(deed: a.RemoveMember, acting: Doing) -> Response:
     return await acting.do(deed)
 
 
-class BatchAct(Strict):
+class BatchAct(StrictModel):
     """One act of a batch, under a key of its own."""
 
     key: Id
     deed: a.Deed
 
 
-class Batch(Strict):
+class Batch(StrictModel):
     acts: tuple[BatchAct, ...] = Field(min_length=1, max_length=500)
 
 
-@router.post("/acts", **{**RECORDED, "response_model": list[ReceiptAnswer]})
+@router.post("/acts", **{**RECORDED, "response_model": list[ReceiptResponse]})
 async def record_all(
     state: StateOf,
     caller: Caller,
@@ -178,8 +178,8 @@ async def record_all(
         if isinstance(problem, Refused):
             problem.more["faults"] = [{"where": f"acts.{outcome.index}", "message": outcome.refused.reason}]
         raise problem
-    turns, answers = Turns(), []
+    time_slice, answers = TimeSlice(), []
     for receipt in outcome:
-        answers.append(ReceiptAnswer.plain(receipt))
-        await turns.others()
+        answers.append(ReceiptResponse.plain(receipt))
+        await time_slice.pause()
     return recorded(answers)

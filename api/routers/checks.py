@@ -9,21 +9,21 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
 
-from api.acting import RECORDED, ActRoute, Doing, ProgramId, Reasoned
-from api.answers.checks import CheckAnswer, RunAsked, Upcoming
+from api.act_requests import RECORDED, ActRoute, Doing, ProgramId, Reasoned
 from api.callers import Caller
-from api.declarations import READS, declared
+from api.problem_responses import READS, declared
 from api.problems import Forbidden, NotFound, Refused, Unavailable
-from api.seen import seen
+from api.program_reads import program_now
+from api.responses.checks import CheckResponse, RunAsked, Upcoming
 from api.state import State, StateOf
 from rules import acts as a
-from rules.judging.members import not_held
+from rules.decisions.members import not_held
+from rules.field_types import Name
 from rules.program import Program
 from rules.refusals import Code
 from rules.refusals import Refused as Refusal
 from rules.vocabulary.checks import CheckState
-from rules.words import Name
-from workflows.upcoming import TemporalAway, next_runs, progress, run_now
+from workflows.schedule_client import TemporalAway, next_runs, progress, run_now
 
 router = APIRouter(prefix="/programs/{program}/checks", tags=["checks"], route_class=ActRoute)
 
@@ -31,16 +31,16 @@ CheckName = Annotated[Name, Path(alias="check")]
 
 
 @router.get("", responses=READS)
-async def get_checks(state: StateOf, caller: Caller, program: ProgramId) -> list[CheckAnswer]:
+async def get_checks(state: StateOf, caller: Caller, program: ProgramId) -> list[CheckResponse]:
     """Its automated checks: last run, next run, what each found last, and whether its source answers."""
-    held = await seen(state, caller, program)
+    held = await program_now(state, caller, program)
     return await _answers(state, program, held, list(held.plan.checks))
 
 
 @router.get("/{check}", responses=READS)
-async def get_check(state: StateOf, caller: Caller, program: ProgramId, check: CheckName) -> CheckAnswer:
+async def get_check(state: StateOf, caller: Caller, program: ProgramId, check: CheckName) -> CheckResponse:
     """One of them; while it runs, also how far it is."""
-    held = await seen(state, caller, program)
+    held = await program_now(state, caller, program)
     _check_known(held, check)
     (answer,) = await _answers(state, program, held, [check])
     if answer.last_run is None or answer.last_run.seconds is not None:
@@ -54,7 +54,7 @@ async def run_check(state: StateOf, caller: Caller, program: ProgramId, check: C
 
     Needs Temporal, and answers 503 while it is away.
     """
-    held = await seen(state, caller, program)
+    held = await program_now(state, caller, program)
     caller.check_role(a.Role.OFFICER)
     officer = a.Member(person=caller.person, role=a.Role.OFFICER)
     if officer not in held.members:
@@ -86,11 +86,11 @@ def _check_known(program: Program, check: str) -> None:
         raise NotFound("check")
 
 
-async def _answers(state: State, program_id: UUID, program: Program, names: Sequence[str]) -> list[CheckAnswer]:
+async def _answers(state: State, program_id: UUID, program: Program, names: Sequence[str]) -> list[CheckResponse]:
     last = await state.runs.of(program_id)
     upcoming = await _upcoming(state, program_id, program, names)
     now = datetime.now(UTC)
-    return [CheckAnswer.of(program, name, last.get(name), upcoming, now) for name in names]
+    return [CheckResponse.of(program, name, last.get(name), upcoming, now) for name in names]
 
 
 async def _upcoming(state: State, program_id: UUID, program: Program, names: Sequence[str]) -> Upcoming:

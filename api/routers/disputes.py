@@ -6,26 +6,26 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from api.acting import RECORDED, ActRoute, Doing, Reasoned
-from api.answers.disputes import DisputeAnswer, SnapbackAnswer
-from api.declarations import READS
-from api.seen import Seen
+from api.act_requests import RECORDED, ActRoute, Doing, Reasoned
+from api.problem_responses import READS
+from api.program_reads import Seen
+from api.responses.disputes import DisputeResponse, SnapbackResponse
 from rules import acts as a
+from rules.field_types import Id, Name, StrictModel, Text
 from rules.vocabulary.disputes import DisputeStatus
-from rules.words import Id, Name, Strict, Text
 
 router = APIRouter(prefix="/programs/{program}", tags=["disputes"], route_class=ActRoute)
 
 DisputeId = Annotated[Id, Path(alias="dispute")]
 
 
-class Settlement(Strict):
+class Settlement(StrictModel):
     """How a dispute was settled."""
 
     outcome: Text
 
 
-class Invocation(Strict):
+class Invocation(StrictModel):
     """Why, and on which unsettled dispute where the plan asks for one."""
 
     reason: Text
@@ -57,13 +57,13 @@ async def invoke_snapback(snapback: Annotated[Name, Path()], body: Invocation, a
 
 
 @router.get("/disputes", responses=READS)
-async def get_disputes(held: Seen, status: DisputeStatus | None = None) -> list[DisputeAnswer]:
+async def get_disputes(held: Seen, status: DisputeStatus | None = None) -> list[DisputeResponse]:
     """Its disputes, oldest first."""
     program = held.program
-    return [DisputeAnswer.of(program, one) for one in program.disputes.values() if status is None or one.status is status]
+    return [DisputeResponse.of(program, one) for one in program.disputes.values() if status is None or one.status is status]
 
 
 @router.get("/snapbacks", responses=READS)
-async def get_snapbacks(held: Seen) -> list[SnapbackAnswer]:
+async def get_snapbacks(held: Seen) -> list[SnapbackResponse]:
     """What can lapse, what has been invoked, and when it takes effect."""
-    return [SnapbackAnswer.of(held.program, name) for name in held.program.plan.snapbacks]
+    return [SnapbackResponse.of(held.program, name) for name in held.program.plan.snapbacks]

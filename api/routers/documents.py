@@ -10,25 +10,25 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Header, Path, Query, Request
 from fastapi.responses import StreamingResponse
 
-from api.acting import ProgramId, refused
-from api.allowance import LONG_PAGE, USUAL_PAGE
-from api.answers.documents import DocumentAnswer, DocumentLine, DocumentPage
+from api.act_requests import ProgramId, refused
 from api.callers import Caller
-from api.declarations import READS, declared
 from api.filing import FILERS, file_upload
 from api.identity import CallerInfo
-from api.naming import filing
+from api.named_documents import filing
+from api.problem_responses import READS, declared
 from api.problems import Gone, NotFound
+from api.program_reads import Seen, program_now
+from api.rate_limit import LONG_PAGE, USUAL_PAGE
+from api.responses.documents import DocumentLine, DocumentPage, DocumentResponse
 from api.routers.evidence import entries_of
-from api.seen import Seen, seen
 from api.state import State, StateOf
 from api.uploads import BYTES, FORM, MEDIA_TYPE, received
 from db.documents import CHUNK, Damaged, NotFiled
 from rules.acts import Act, ReadEvidence
+from rules.field_types import Label, Sha256, own_act
 from rules.refusals import Refused as Refusal
 from rules.restriction import Opening, named_documents, opening
 from rules.vocabulary.evidence import Evidence
-from rules.words import Label, Sha256, own_act
 
 router = APIRouter(prefix="/programs/{program}/documents", tags=["documents"])
 
@@ -50,16 +50,16 @@ async def file_document(
     name: Annotated[Label | None, Query(description="file name, kept as a label only; a form can say it itself")] = None,
     sha256: Annotated[Sha256 | None, Query(description="expected hash; refused if it differs")] = None,
     content_type: Annotated[str, Header(pattern=MEDIA_TYPE)] = BYTES,
-) -> DocumentAnswer:
+) -> DocumentResponse:
     """Files a document, streamed and hashed on the way: the body is its bytes, or a form with one file.
 
     Evidence that names it, and whose recorder has filed it now, stands as filed from then on.
     """
-    await seen(state, caller, program)
+    await program_now(state, caller, program)
     caller.check_role(*FILERS)
     upload = await received(request, content_type, name)
     filed = await file_upload(state, caller, program, upload, expected=sha256)
-    return DocumentAnswer.model_validate(filed, from_attributes=True)
+    return DocumentResponse.model_validate(filed, from_attributes=True)
 
 
 @router.get("", responses=READS)
@@ -96,7 +96,7 @@ async def download_document(
     Whoever may not read it is not told that it is there. That restricted evidence was read is recorded before it is, and all
     bytes are compared with the hash before the first of them is answered.
     """
-    held = await seen(state, caller, program)
+    held = await program_now(state, caller, program)
     filed = await state.documents.filings(program, sha256)
     opens = opening(held, caller.person, sha256, [filing(one) for one in filed])
     if opens is None and filed and caller.reads_everything:

@@ -8,18 +8,18 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
 
-from api.allowance import LONG_PAGE, USUAL_PAGE
-from api.answers.evidence import EvidenceAnswer, EvidencePage
 from api.callers import Caller
-from api.declarations import READS
+from api.problem_responses import READS
 from api.problems import NotFound
-from api.seen import Seen
+from api.program_reads import Seen
+from api.rate_limit import LONG_PAGE, USUAL_PAGE
+from api.responses.evidence import EvidencePage, EvidenceResponse
 from api.state import State, StateOf
-from db.queries import Sought
+from db.queries import LedgerFilter
+from rules.decisions.verification import could_verify
 from rules.entries import Entry
-from rules.judging.verification import could_verify
+from rules.field_types import Id, Name
 from rules.vocabulary.evidence import Evidence, EvidenceStatus
-from rules.words import Id, Name
 
 router = APIRouter(prefix="/programs/{program}/evidence", tags=["evidence"])
 
@@ -55,7 +55,7 @@ async def get_evidence(
 
 
 @router.get("/{evidence}", responses=READS)
-async def get_piece(state: StateOf, held: Seen, evidence: Annotated[Id, Path()]) -> EvidenceAnswer:
+async def get_piece(state: StateOf, held: Seen, evidence: Annotated[Id, Path()]) -> EvidenceResponse:
     """One piece of evidence or one measurement, with all that was done with it."""
     if (piece := held.program.evidence.get(evidence)) is None:
         raise NotFound("evidence")
@@ -63,13 +63,13 @@ async def get_piece(state: StateOf, held: Seen, evidence: Annotated[Id, Path()])
     return answer
 
 
-async def answers_of(state: State, program: UUID, pieces: Sequence[Evidence]) -> list[EvidenceAnswer]:
+async def answers_of(state: State, program: UUID, pieces: Sequence[Evidence]) -> list[EvidenceResponse]:
     """Pieces of evidence, each with the entries of the ledger that are about it."""
     entries = await entries_of(state, program, [seq for piece in pieces for seq in piece.entries])
-    return [EvidenceAnswer.of(piece, [entries[seq] for seq in piece.entries]) for piece in pieces]
+    return [EvidenceResponse.of(piece, [entries[seq] for seq in piece.entries]) for piece in pieces]
 
 
 async def entries_of(state: State, program: UUID, seqs: Sequence[int]) -> dict[int, Entry]:
     """Entries of a ledger by their numbers."""
-    lines = await state.queries.ledger(program, Sought(seqs=seqs), most=len(seqs)) if seqs else []
+    lines = await state.queries.ledger(program, LedgerFilter(seqs=seqs), most=len(seqs)) if seqs else []
     return {line.entry.seq: line.entry for line in lines}

@@ -6,51 +6,51 @@ from datetime import datetime
 
 from fastapi import APIRouter
 
-from api.answers.family import ChildAnswer, FamilyAnswer, OpenPhaseAnswer, children_of
-from api.answers.phases import BlockingAnswer
 from api.callers import Caller
-from api.declarations import READS
 from api.identity import CallerInfo
+from api.problem_responses import READS
 from api.problems import NotFound
-from api.seen import Seen, SeenProgram, seen_at
+from api.program_reads import ProgramRead, Seen, program_at
+from api.responses.family import ChildResponse, FamilyResponse, OpenPhaseResponse, children_of
+from api.responses.phases import BlockingResponse
 from api.state import State, StateOf
-from rules.explaining.explain import blocking
+from rules.explanations.explain import blocking
 from rules.vocabulary.phases import PhaseStatus
 
 router = APIRouter(prefix="/programs/{program}", tags=["programs"])
 
 
 @router.get("/family", responses=READS)
-async def get_family(state: StateOf, caller: Caller, held: Seen) -> FamilyAnswer:
+async def get_family(state: StateOf, caller: Caller, held: Seen) -> FamilyResponse:
     """The program and its children, and theirs: where each stands, and what blocks it first."""
     parent = held.program.parent
     return await _looked_into(state, caller, held, parent.agreed.name if parent else None)
 
 
-async def _looked_into(state: State, caller: CallerInfo, held: SeenProgram, name: str | None) -> FamilyAnswer:
+async def _looked_into(state: State, caller: CallerInfo, held: ProgramRead, name: str | None) -> FamilyResponse:
     program, at = held.program, held.at if held.is_past else None
     blocks = blocking(program, held.at)
-    return FamilyAnswer(
+    return FamilyResponse(
         id=held.id,
         name=name,
         title=program.title,
         plan=program.plan.plan,
         standing=program.standing,
         open_phases=[
-            OpenPhaseAnswer(name=phase, title=program.plan.phases[phase].title)
+            OpenPhaseResponse(name=phase, title=program.plan.phases[phase].title)
             for phase, state_of in program.phases.items()
             if state_of.status is PhaseStatus.OPEN
         ],
-        blocking=BlockingAnswer.of(blocks[0]) if blocks else None,
+        blocking=BlockingResponse.of(blocks[0]) if blocks else None,
         children=[await _child(state, caller, child, at) for child in children_of(held.id, program)],
     )
 
 
-async def _child(state: State, caller: CallerInfo, child: ChildAnswer, at: datetime | None) -> FamilyAnswer:
+async def _child(state: State, caller: CallerInfo, child: ChildResponse, at: datetime | None) -> FamilyResponse:
     try:
-        held = await seen_at(state, caller, child.id, at)
+        held = await program_at(state, caller, child.id, at)
     except NotFound:
-        return FamilyAnswer(
+        return FamilyResponse(
             id=child.id,
             name=child.name,
             title=child.title,

@@ -69,7 +69,7 @@ async def get_readiness(state: StateOf, response: Response) -> Ready:
     try:
         found = await fit(state.reader)
         migrated = found in ("ready", "newer")
-        is_writable = await state.clerk.is_writable() if migrated else True
+        is_writable = await state.operational.is_writable() if migrated else True
     except (OperationalError, PoolTimeout):
         found, migrated, is_writable = None, False, True
     overdue = await overdue_clocks(state.reader, LATE) if migrated else None

@@ -7,12 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 from pydantic import Field
 
-from api.acting import RECORDED, ActRoute, Doing, Reasoned
+from api.act_requests import RECORDED, ActRoute, Doing, Reasoned
 from rules import acts as a
+from rules.field_types import Id, Name, StrictModel, Text
 from rules.times import Instant
 from rules.vocabulary.incidents import Correction
 from rules.vocabulary.testimony import GiveAccount, TakeBackAccount
-from rules.words import Id, Name, Strict, Text
 
 router = APIRouter(prefix="/programs/{program}", tags=["incidents"], route_class=ActRoute)
 
@@ -27,7 +27,7 @@ class Confirmation(Reasoned):
     happened_at: Instant | None = None
 
 
-class AccountBody(Strict):
+class AccountBody(StrictModel):
     """What somebody says of an incident."""
 
     account: Id

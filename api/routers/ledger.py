@@ -8,21 +8,21 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
-from api.acting import ProgramId
-from api.allowance import LONG_PAGE, USUAL_PAGE
-from api.answers.changes import ChangesAnswer, DifferenceAnswer, RecordedAnswer
-from api.answers.ledger import EntryAnswer, EntryPage, FactKind, SealedAnswer, SealedPage, withheld
+from api.act_requests import ProgramId
 from api.callers import Caller
-from api.declarations import READS
 from api.identity import CallerInfo
+from api.problem_responses import READS
 from api.problems import Invalid
-from api.seen import seen, seen_at
+from api.program_reads import program_at, program_now
+from api.rate_limit import LONG_PAGE, USUAL_PAGE
+from api.responses.changes import ChangesResponse, DifferenceResponse, RecordedResponse
+from api.responses.ledger import EntryPage, EntryResponse, FactKind, SealedPage, SealedResponse, withheld
 from api.state import State, StateOf
-from db.queries import Line, Sought
-from rules.explaining.concerning import concerning
-from rules.explaining.differences import differences
+from db.queries import LedgerFilter, LedgerRecord
+from rules.explanations.concerning import concerning
+from rules.explanations.differences import differences
+from rules.field_types import Id
 from rules.times import Instant
-from rules.words import Id
 
 router = APIRouter(prefix="/programs/{program}", tags=["programs"])
 
@@ -48,9 +48,9 @@ async def get_ledger(
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> EntryPage:
     """Its ledger in pages, oldest first unless asked otherwise."""
-    now = await seen(state, caller, program)
+    now = await program_now(state, caller, program)
     _charge_page(state, caller, limit)
-    sought = Sought(
+    sought = LedgerFilter(
         since=since,
         until=until,
         kinds=[kind] if kind else None,
@@ -59,7 +59,7 @@ async def get_ledger(
     )
     newest_first = order == "newest_first"
     lines = await state.queries.ledger(program, sought, after=after, most=limit, newest_first=newest_first)
-    return EntryPage(entries=[withheld(EntryAnswer.of(line.entry, now.plan)) for line in lines], next=_after(lines, limit))
+    return EntryPage(entries=[withheld(EntryResponse.of(line.entry, now.plan)) for line in lines], next=_after(lines, limit))
 
 
 @router.get("/chain", responses=READS)
@@ -71,10 +71,10 @@ async def get_chain(
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> SealedPage:
     """Its ledger as the bytes that were hashed, oldest first, in pages: for proving the chain by oneself."""
-    await seen(state, caller, program)
+    await program_now(state, caller, program)
     _charge_page(state, caller, limit)
     lines = await state.queries.ledger(program, after=after, most=limit)
-    return SealedPage(entries=[SealedAnswer.of(line) for line in lines], next=_after(lines, limit))
+    return SealedPage(entries=[SealedResponse.of(line) for line in lines], next=_after(lines, limit))
 
 
 @router.get("/changes", responses=READS)
@@ -86,22 +86,22 @@ async def get_changes(
     until: Annotated[Instant | None, Query(alias="to", description="and as it was known then; left out, now")] = None,
     after: Annotated[int, Query(ge=0, lt=2**53, description="`next` of the page before")] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
-) -> ChangesAnswer:
+) -> ChangesResponse:
     """What differs between two instants in words: how the program stands otherwise, and what was recorded meanwhile."""
     if until is not None and until <= since:
         raise Invalid("unreadable", "`to` does not lie after `from`.", "an instant after `from`")
-    now, then = await seen_at(state, caller, program, until), await seen_at(state, caller, program, since)
+    now, then = await program_at(state, caller, program, until), await program_at(state, caller, program, since)
     _charge_page(state, caller, limit)
-    sought = Sought(since=since + INSTANT, until=now.at + INSTANT)
+    sought = LedgerFilter(since=since + INSTANT, until=now.at + INSTANT)
     lines = await state.queries.ledger(program, sought, after=after, most=limit)
     found = differences(then.program, then.at, now.program, now.at)
-    return ChangesAnswer(
+    return ChangesResponse(
         since=then.at,
         until=now.at,
         since_seq=then.program.seq,
         until_seq=now.program.seq,
-        differences=[DifferenceAnswer.of(one) for one in found],
-        recorded=[RecordedAnswer.of(line.entry, now.program.plan) for line in lines],
+        differences=[DifferenceResponse.of(one) for one in found],
+        recorded=[RecordedResponse.of(line.entry, now.program.plan) for line in lines],
         next=_after(lines, limit),
     )
 
@@ -111,6 +111,6 @@ def _charge_page(state: State, caller: CallerInfo, limit: int) -> None:
         state.allowances.take(caller.person, LONG_PAGE)
 
 
-def _after(lines: Sequence[Line], limit: int) -> int | None:
+def _after(lines: Sequence[LedgerRecord], limit: int) -> int | None:
     """Where the next page of a ledger goes on; None at its end."""
     return lines[-1].entry.seq if len(lines) == limit else None

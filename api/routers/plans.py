@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from api.callers import Caller
-from api.declarations import declared
 from api.plans import PlanUnreadable, named_plan, names
+from api.problem_responses import declared
 from api.problems import NotFound
 from api.state import StateOf
 from rules.language.plan import PlanName

@@ -5,11 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from api.codes import DOOR, status_of
-from api.declarations import declared
+from api.problem_codes import DOOR, status_of
+from api.problem_responses import declared
 from api.problems import NotFound
+from rules.field_types import Name
 from rules.refusals import Code
-from rules.words import Name
 
 router = APIRouter(prefix="/problems", tags=["problems"])
 

@@ -9,27 +9,27 @@ from uuid import UUID, uuid5
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from api.acting import RECORDED, Key, Preview, perform
-from api.answers.programs import (
-    CountsAnswer,
+from api.act_requests import RECORDED, Key, Preview, perform
+from api.callers import Caller
+from api.json_body import JsonRoute
+from api.plans import PlanUnreadable, child_plans, named_plan
+from api.problem_responses import READS, WRITES
+from api.problems import Invalid
+from api.responses.programs import (
+    CountsResponse,
     ProgramLine,
     ProgramPage,
 )
-from api.callers import Caller
-from api.declarations import READS, WRITES
-from api.json_body import JsonRoute
-from api.plans import PlanUnreadable, child_plans, named_plan
-from api.problems import Invalid
 from api.starters import check_starts
 from api.state import StateOf
-from db.queries import Place, Wanted
+from db.queries import Place, ProgramFilter
 from rules import acts as a
+from rules.field_types import Chosen, Label, Name, PlanText, StrictModel
 from rules.language.declared import ChildChosen
 from rules.language.plan import PlanName
 from rules.language.reading import Faulty
 from rules.times import Instant, read_instant, written
 from rules.vocabulary.standing import Standing
-from rules.words import Chosen, Label, Name, PlanText, Strict
 
 router = APIRouter(prefix="/programs", tags=["programs"], route_class=JsonRoute)
 
@@ -51,7 +51,7 @@ PlanDocument = Annotated[
 ]
 
 
-class Start(Strict):
+class Start(StrictModel):
     """Which plan to start, with which values for what it leaves open."""
 
     plan: PlanName | None = Field(default=None, description="name of a plan kept by this service", examples=["us-iraq-reset"])
@@ -95,9 +95,9 @@ async def _wanted(
     owes: Annotated[Name | None, Query(description="a party or body that owes something now")] = None,
     text: Annotated[Label | None, Query(description="part of the title or of the plan's name, in capitals or not")] = None,
     parent: Annotated[UUID | None, Query(description="the children of this program")] = None,
-) -> Wanted:
+) -> ProgramFilter:
     """The programs that are asked for, of those that the caller may know of."""
-    return Wanted(
+    return ProgramFilter(
         plan=plan,
         phase=phase,
         standing=standing,
@@ -112,7 +112,7 @@ async def _wanted(
     )
 
 
-Asked = Annotated[Wanted, Depends(_wanted)]
+Asked = Annotated[ProgramFilter, Depends(_wanted)]
 
 
 @router.get("", responses=READS)
@@ -129,11 +129,11 @@ async def list_programs(
 
 
 @router.get("/counts", responses=READS)
-async def count_programs(state: StateOf, wanted: Asked) -> CountsAnswer:
+async def count_programs(state: StateOf, wanted: Asked) -> CountsResponse:
     """How many of these programs there are, by standing, and in how many something is overdue."""
     counts = await state.queries.counts(wanted)
     by_standing = {standing: counts.by_standing.get(standing, 0) for standing in Standing}
-    return CountsAnswer(programs=sum(by_standing.values()), by_standing=by_standing, overdue=counts.overdue)
+    return CountsResponse(programs=sum(by_standing.values()), by_standing=by_standing, overdue=counts.overdue)
 
 
 def _place(after: str | None) -> Place | None:

@@ -10,14 +10,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from api.acting import ProgramId
-from api.allowance import LEAVES_A_UNIT
-from api.answers.proofs import CheckpointAnswer, ConsistencyAnswer, InclusionAnswer
+from api.act_requests import ProgramId
 from api.callers import Caller
-from api.declarations import READS
 from api.identity import CallerInfo
+from api.problem_responses import READS
 from api.problems import Invalid
-from api.seen import seen
+from api.program_reads import program_now
+from api.rate_limit import LEAVES_A_UNIT
+from api.responses.proofs import CheckpointResponse, ConsistencyResponse, InclusionResponse
 from api.state import State, StateOf
 from proof.checkpoint import Checkpoint
 from proof.merkle import consistency_proof, inclusion_proof, root_of
@@ -28,12 +28,12 @@ Size = Annotated[int | None, Query(ge=1, lt=2**53, description="entries from the
 
 
 @router.get("/checkpoint", responses=READS)
-async def get_checkpoint(state: StateOf, caller: Caller, program: ProgramId, size: Size = None) -> CheckpointAnswer:
+async def get_checkpoint(state: StateOf, caller: Caller, program: ProgramId, size: Size = None) -> CheckpointResponse:
     """How its ledger stands, signed: keep it, and ask for the proof that later ones go on from it."""
     leaves = await _leaves(state, caller, program, size)
     signer = state.checkpoints
     checkpoint = Checkpoint(signer.origin(program), len(leaves), await to_thread(root_of, leaves))
-    return CheckpointAnswer(
+    return CheckpointResponse(
         origin=checkpoint.origin,
         size=checkpoint.size,
         root=checkpoint.root.hex(),
@@ -49,12 +49,12 @@ async def get_consistency(
     program: ProgramId,
     first: Annotated[int, Query(alias="from", ge=1, lt=2**53, description="size of the earlier checkpoint")],
     second: Annotated[int | None, Query(alias="to", ge=1, lt=2**53, description="of the later; left out, all entries")] = None,
-) -> ConsistencyAnswer:
+) -> ConsistencyResponse:
     """Shows that its ledger only grew between two sizes."""
     leaves = await _leaves(state, caller, program, second)
     if first > len(leaves):
         raise Invalid("unreadable", f"`from` lies after `to`: {first} is more than {len(leaves)}.", "the smaller size first")
-    return ConsistencyAnswer(first=first, second=len(leaves), hashes=_hex(await to_thread(consistency_proof, leaves, first)))
+    return ConsistencyResponse(first=first, second=len(leaves), hashes=_hex(await to_thread(consistency_proof, leaves, first)))
 
 
 @router.get("/inclusion", responses=READS)
@@ -64,18 +64,18 @@ async def get_inclusion(
     program: ProgramId,
     seq: Annotated[int, Query(ge=1, lt=2**53, description="number of the entry")],
     size: Size = None,
-) -> InclusionAnswer:
+) -> InclusionResponse:
     """Shows that an entry stands in its ledger, also where its text is withheld."""
     leaves = await _leaves(state, caller, program, size)
     if seq > len(leaves):
         raise Invalid("unreadable", f"There is no entry {seq} among {len(leaves)}.", f"a number from 1 to {len(leaves)}")
     proof = await to_thread(inclusion_proof, leaves, seq - 1)
-    return InclusionAnswer(seq=seq, size=len(leaves), leaf=leaves[seq - 1].hex(), hashes=_hex(proof))
+    return InclusionResponse(seq=seq, size=len(leaves), leaf=leaves[seq - 1].hex(), hashes=_hex(proof))
 
 
 async def _leaves(state: State, caller: CallerInfo, program: UUID, size: int | None) -> list[bytes]:
     """The hashes of the first entries. Raises Invalid where there are not so many."""
-    await seen(state, caller, program)
+    await program_now(state, caller, program)
     leaves = await state.queries.leaves(program, size)
     state.allowances.take(caller.person, 1 + len(leaves) // LEAVES_A_UNIT)
     if size is not None and size > len(leaves):

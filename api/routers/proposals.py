@@ -6,24 +6,24 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from api.acting import RECORDED, ActRoute, Doing, Reasoned
-from api.allowance import PROPOSAL
-from api.answers.proposals import ProposalAnswer, ProposalLine
+from api.act_requests import RECORDED, ActRoute, Doing, Reasoned
 from api.callers import Caller
-from api.declarations import READS
+from api.problem_responses import READS
 from api.problems import NotFound
-from api.seen import Seen
+from api.program_reads import Seen
+from api.rate_limit import PROPOSAL
+from api.responses.proposals import ProposalLine, ProposalResponse
 from api.state import StateOf
 from rules import acts as a
+from rules.field_types import Id, Name, StrictModel, Text
 from rules.vocabulary.proposals import ProposalStatus
-from rules.words import Id, Name, Strict, Text
 
 router = APIRouter(prefix="/programs/{program}/proposals", tags=["proposals"], route_class=ActRoute)
 
 ProposalId = Annotated[Id, Path(alias="proposal")]
 
 
-class Service(Strict):
+class Service(StrictModel):
     """That a party has had notice."""
 
     party: Name
@@ -62,9 +62,9 @@ async def get_proposals(held: Seen, status: ProposalStatus | None = None) -> lis
 
 
 @router.get("/{proposal}", responses=READS)
-async def get_proposal(state: StateOf, caller: Caller, held: Seen, proposal: ProposalId) -> ProposalAnswer:
+async def get_proposal(state: StateOf, caller: Caller, held: Seen, proposal: ProposalId) -> ProposalResponse:
     """One proposal with the effects of a signature: what would follow from its adoption now, or then."""
     if (found := held.program.proposals.get(proposal)) is None:
         raise NotFound("proposal")
     state.allowances.take(caller.person, PROPOSAL)
-    return ProposalAnswer.shown(held.program, found, held.at)
+    return ProposalResponse.shown(held.program, found, held.at)

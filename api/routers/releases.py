@@ -7,28 +7,28 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.answers.releases import PostingAnswer, PostingPage, ReleaseAnswer, TotalAnswer
-from api.declarations import READS
+from api.problem_responses import READS
 from api.problems import NotFound
-from api.seen import Seen
+from api.program_reads import Seen
+from api.responses.releases import PostingPage, PostingResponse, ReleaseResponse, TotalResponse
 from api.state import StateOf
-from db.queries import Sought
+from db.queries import LedgerFilter
+from rules.field_types import Name
 from rules.releases.totals import totals
-from rules.words import Name
 
 router = APIRouter(prefix="/programs/{program}/releases", tags=["programs"])
 
 
 @router.get("", responses=READS)
-async def get_releases(held: Seen) -> list[ReleaseAnswer]:
+async def get_releases(held: Seen) -> list[ReleaseResponse]:
     """Its releases: what earns each, what stands in its accounts, and what it waits for."""
-    return [ReleaseAnswer.of(held.program, name, held.at) for name, _ in held.program.paying]
+    return [ReleaseResponse.of(held.program, name, held.at) for name, _ in held.program.paying]
 
 
 @router.get("/totals", responses=READS)
-async def get_totals(held: Seen) -> list[TotalAnswer]:
+async def get_totals(held: Seen) -> list[TotalResponse]:
     """What stands in the accounts of all its releases together, unit by unit."""
-    return [TotalAnswer.of(unit, accounts) for unit, accounts in totals(held.program).items()]
+    return [TotalResponse.of(unit, accounts) for unit, accounts in totals(held.program).items()]
 
 
 @router.get("/{release}/postings", responses=READS)
@@ -43,7 +43,7 @@ async def get_postings(
     if release not in held.program.releases:
         raise NotFound("release")
     until = held.at + timedelta(microseconds=1) if held.is_past else None
-    sought = Sought(kinds=["balance_moved"], subjects=[release], until=until)
+    sought = LedgerFilter(kinds=["balance_moved"], subjects=[release], until=until)
     lines = await state.queries.ledger(held.id, sought, after=after, most=limit)
     more = lines[-1].entry.seq if len(lines) == limit else None
-    return PostingPage(postings=[PostingAnswer.of(line.entry) for line in lines], next=more)
+    return PostingPage(postings=[PostingResponse.of(line.entry) for line in lines], next=more)

@@ -14,10 +14,10 @@ from fastapi import APIRouter, Header
 from pydantic import BaseModel, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from temporalio.api.common.v1 import Payload
 
+from api.body_limit import MOST_BYTES
 from api.callers import Caller
-from api.declarations import declared
 from api.json_body import JsonRoute
-from api.limits import MOST_BYTES
+from api.problem_responses import declared
 from api.problems import Forbidden, NotFound
 from api.state import StateOf
 from rules.acts import Role

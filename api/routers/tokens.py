@@ -10,20 +10,20 @@ import structlog
 from fastapi import APIRouter, Path, Response
 from pydantic import Field
 
-from api.acting import Key, ProgramId
-from api.answers.tokens import IssuedAnswer, TokenAnswer
+from api.act_requests import Key, ProgramId
 from api.callers import Caller
-from api.declarations import READS, WRITES, declared
 from api.json_body import JsonRoute
+from api.problem_responses import READS, WRITES, declared
 from api.problems import NotFound, Refused
-from api.seen import seen
+from api.program_reads import program_now
+from api.responses.tokens import IssuedResponse, TokenResponse
 from api.state import State, StateOf
-from db.tokens import Token, TokenExists
+from db.tokens import TokenExists, TokenRecord
 from rules.acts import Actor, Member, Role
-from rules.judging.tokens import check_ends_token, check_gives_token, sees_token
+from rules.decisions.tokens import check_ends_token, check_gives_token, sees_token
+from rules.field_types import Label, StrictModel
 from rules.refusals import Code, No
 from rules.refusals import Refused as Refusal
-from rules.words import Label, Strict
 
 log = structlog.get_logger()
 
@@ -36,7 +36,7 @@ UNITS = 1
 """Of the allowance, for each token."""
 
 
-class Issue(Strict):
+class Issue(StrictModel):
     """For which member of the program, and for how long."""
 
     member: Member = Field(description="person, role and party as they were admitted")
@@ -47,12 +47,12 @@ class Issue(Strict):
 @router.post("", status_code=201, responses=WRITES)
 async def issue_token(
     state: StateOf, caller: Caller, program: ProgramId, key: Key, body: Issue, response: Response
-) -> IssuedAnswer:
+) -> IssuedResponse:
     """Issues a token that lets a member into this program alone. Whoever admits somebody may give them one.
 
     Its secret is answered once. The same request again answers the same token without it.
     """
-    held = await seen(state, caller, program)
+    held = await program_now(state, caller, program)
     try:
         check_gives_token(held, caller.actor, body.member)
     except No as no:
@@ -72,17 +72,17 @@ async def issue_token(
             token_id=token_id,
         )
     except TokenExists:
-        return IssuedAnswer(token=TokenAnswer.of(await _again(state, token_id, body)), secret=None)
+        return IssuedResponse(token=TokenResponse.of(await _again(state, token_id, body)), secret=None)
     log.info("token_issued", token=str(token.id), person=token.person, by=caller.person)
-    return IssuedAnswer(token=TokenAnswer.of(token), secret=secret)
+    return IssuedResponse(token=TokenResponse.of(token), secret=secret)
 
 
 @router.get("", responses=READS)
-async def get_tokens(state: StateOf, caller: Caller, program: ProgramId) -> list[TokenAnswer]:
+async def get_tokens(state: StateOf, caller: Caller, program: ProgramId) -> list[TokenResponse]:
     """The tokens for this program alone that the caller may know of, newest first; expired and revoked ones too."""
-    held = await seen(state, caller, program)
+    held = await program_now(state, caller, program)
     return [
-        TokenAnswer.of(token)
+        TokenResponse.of(token)
         for token in await state.tokens.of_program(program)
         if caller.reads_everything or sees_token(held, caller.actor, _holder(token))
     ]
@@ -91,9 +91,9 @@ async def get_tokens(state: StateOf, caller: Caller, program: ProgramId) -> list
 @router.post("/{token}/revocations", responses=declared(401, 403, 404, 409, 422, 429, 503))
 async def revoke_token(
     state: StateOf, caller: Caller, program: ProgramId, token_id: Annotated[UUID, Path(alias="token")]
-) -> TokenAnswer:
+) -> TokenResponse:
     """Ends a token: two seconds later it opens nothing any more. A token that has ended is answered as it is."""
-    held = await seen(state, caller, program)
+    held = await program_now(state, caller, program)
     found = await state.tokens.one(token_id)
     if found is None or found.program_id != program or not sees_token(held, caller.actor, _holder(found)):
         raise NotFound("token")
@@ -103,10 +103,10 @@ async def revoke_token(
         raise Refused(no.refused) from None
     if await state.tokens.revoke(token_id, caller.person):
         log.info("token_revoked", token=str(token_id), person=found.person, by=caller.person)
-    return TokenAnswer.of(await state.tokens.one(token_id) or found)
+    return TokenResponse.of(await state.tokens.one(token_id) or found)
 
 
-async def _again(state: State, token_id: UUID, asked: Issue) -> Token:
+async def _again(state: State, token_id: UUID, asked: Issue) -> TokenRecord:
     """The token that was issued under the same key. Raises Refused where something else was asked for then."""
     token = await state.tokens.one(token_id)
     lifetime = token.expires_at - token.created_at if token else timedelta()
@@ -120,6 +120,6 @@ async def _again(state: State, token_id: UUID, asked: Issue) -> Token:
     return token
 
 
-def _holder(token: Token) -> Actor:
+def _holder(token: TokenRecord) -> Actor:
     """Whom a token stands for. One without a role, which lets nobody in, is looked at as an auditor's."""
     return Actor(person=token.person, role=Role(token.role or Role.AUDITOR), party=token.party)

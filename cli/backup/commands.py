@@ -19,12 +19,12 @@ from cli.addresses import HomeFolder, NotRunning, document_store, noted_settings
 from cli.backup import manifest as manifests
 from cli.backup.manifest import Manifest, Unusable
 from cli.backup.receipts import kept, unmet
-from cli.backup.restoring import Restored, Wish
-from cli.backup.restoring import restore as restored_from
+from cli.backup.restore import Restored, RestoreOptions
+from cli.backup.restore import restore as restored_from
 from cli.backup.server import to_read, to_replace
-from cli.backup.taking import Source, take
-from cli.failures import CannotStart
+from cli.backup.take import Source, take
 from cli.options import AsJson
+from cli.start_errors import CannotStart
 from db.documents import store_at
 from rules.times import written
 
@@ -91,7 +91,7 @@ def restore(  # noqa: PLR0913  each is an option of the command
     0: it is whole. 1: nothing was restored. 3: restored, and something is missing or wrong, which is said.
     """
     with _telling(), _progress() as progress, to_replace(home) as url:
-        wish = Wish(source, replace, tuple(kept(receipts or ())), tools)
+        wish = RestoreOptions(source, replace, tuple(kept(receipts or ())), tools)
         done = restored_from(wish, url, store_at(document_store(home)), _say, progress)
     if as_json:
         told = {name: getattr(done, name) for name in ("programs", "entries", "epoch", "aside", "missing", "faults")}

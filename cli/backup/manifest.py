@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from db.heads import Head
+from db.ledger_heads import LedgerHead
 
 FORMAT: Literal[1] = 1
 MANIFEST, DATABASE, SETTINGS, DOCUMENTS = "manifest.json", "database.dump", "settings.json", "documents"
@@ -42,7 +42,7 @@ class Manifest(BaseModel):
     schema_revision: str
     server_version: int
     system_identifier: str = Field(description="of the cluster that it was taken from")
-    heads: list[Head]
+    heads: list[LedgerHead]
     missing: list[str] = []
     files: dict[str, FileOf]
 

@@ -13,10 +13,10 @@ from psycopg.rows import TupleRow
 from pydantic import BaseModel, Field, ValidationError
 
 from cli.backup.manifest import Unusable
-from db.heads import leaf
+from db.ledger_heads import leaf
 
 
-class Kept(BaseModel):
+class KeptReceipt(BaseModel):
     """What of a receipt proves something: that this entry, by its hash, was the end of this ledger."""
 
     program: UUID
@@ -24,19 +24,19 @@ class Kept(BaseModel):
     head: str = Field(pattern=r"^[0-9a-f]{64}$")
 
 
-def kept(files: Iterable[Path]) -> list[Kept]:
+def kept(files: Iterable[Path]) -> list[KeptReceipt]:
     """Receipts as acts are answered: in a file one, a list of them, or one a line. Raises Unusable."""
     return [receipt for file in files for receipt in _of_file(file)]
 
 
-def _of_file(file: Path) -> Iterator[Kept]:
+def _of_file(file: Path) -> Iterator[KeptReceipt]:
     try:
         text = file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise Unusable(f"{file} cannot be read: {error}") from None
     for place, said in _said(text):
         try:
-            yield Kept.model_validate(said)
+            yield KeptReceipt.model_validate(said)
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             what = ".".join(map(str, first["loc"])) or "it"
@@ -58,7 +58,7 @@ def _said(text: str) -> Iterator[tuple[str, Any]]:
         yield f"receipt {number}", one
 
 
-def unmet(connection: psycopg.Connection[TupleRow], receipts: Iterable[Kept]) -> list[str]:
+def unmet(connection: psycopg.Connection[TupleRow], receipts: Iterable[KeptReceipt]) -> list[str]:
     """A sentence for each receipt that the record does not bear out."""
     found = []
     for receipt in receipts:

@@ -21,11 +21,11 @@ from cli.doctor import database, machine, record
 from cli.doctor.finding import Finding, State, fault, warning, well
 from cli.doctor.temporal import temporal
 from cli.options import AsJson
-from db.endings import SOON, Ending, tokens_ending
-from db.session import Clerk, Reader
+from db.expiry import SOON, Expiry, tokens_ending
+from db.pools import OperationalPool, ReadPool
 from logs.faults import settings_at_fault
 from workflows.client import TemporalSettings
-from workflows.endings import ending
+from workflows.expiry import ending
 from workflows.secret_file import SettingsUnusable
 
 EXIT_CODES = {State.WELL: 0, State.WARNING: 1, State.FAULT: 2}
@@ -37,7 +37,7 @@ INSTEAD = {
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Checkup:
     """How far to look."""
 
     home: Path
@@ -61,7 +61,7 @@ def doctor(
 
     async def all_found() -> list[Finding]:
         found = []
-        async for finding in findings(Look(home, timedelta(days=days), all_of_it), os.environ):
+        async for finding in findings(Checkup(home, timedelta(days=days), all_of_it), os.environ):
             found.append(finding)
             if not as_json:
                 _tell(finding)
@@ -85,7 +85,7 @@ def _tell(finding: Finding) -> None:
         typer.echo(f"{'':18}→ {finding.do}")
 
 
-async def findings(look: Look, environment: Mapping[str, str]) -> AsyncIterator[Finding]:
+async def findings(look: Checkup, environment: Mapping[str, str]) -> AsyncIterator[Finding]:
     """One after the other; what rests on something that is not there is not looked at."""
     yield machine.disk(look.home)
     for finding in machine.modes(look.home, environment):
@@ -105,7 +105,7 @@ async def findings(look: Look, environment: Mapping[str, str]) -> AsyncIterator[
     yield _of_files(settings, environment, look.within)
 
 
-async def _of_database(url: str, look: Look) -> AsyncIterator[Finding]:
+async def _of_database(url: str, look: Checkup) -> AsyncIterator[Finding]:
     answers = True
     async for finding in database.server(url):
         answers = answers and not (finding.check == "database" and finding.state is State.FAULT)
@@ -113,9 +113,9 @@ async def _of_database(url: str, look: Look) -> AsyncIterator[Finding]:
     if not answers:
         return
     try:
-        async with Reader(url, size=1) as reader, Clerk(url, size=1) as clerk:
+        async with ReadPool(url, size=1) as reader, OperationalPool(url, size=1) as operational:
             usable = True
-            async for finding in database.form(reader, clerk):
+            async for finding in database.form(reader, operational):
                 usable = usable and not (finding.check == "schema" and finding.state is State.FAULT)
                 yield finding
             if usable:
@@ -125,7 +125,7 @@ async def _of_database(url: str, look: Look) -> AsyncIterator[Finding]:
         yield fault("database", f"The database does not go on answering ({type(error).__name__}).", "Read its log.")
 
 
-async def _of_record(reader: Reader, look: Look) -> AsyncIterator[Finding]:
+async def _of_record(reader: ReadPool, look: Checkup) -> AsyncIterator[Finding]:
     yield await database.rights(reader)
     yield await database.clocks(reader)
     async for finding in database.room(reader):
@@ -145,7 +145,7 @@ def _of_files(settings: TemporalSettings, environment: Mapping[str, str], within
         return fault("endings", str(reason), "Correct what it names.")
 
 
-def _told(check: str, found: list[Ending], within: timedelta) -> Finding:
+def _told(check: str, found: list[Expiry], within: timedelta) -> Finding:
     what = "tokens end" if check == "tokens" else "certificates or secrets end"
     if not found:
         return well(check, f"No {what} within {within.days} days.")

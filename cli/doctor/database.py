@@ -12,8 +12,8 @@ from cli.backup.tools import ASIDE
 from cli.doctor.finding import Finding, fault, warning, well
 from db.durability import NotDurable, durable
 from db.migrations import current, fit, newest
+from db.pools import ROLE, OperationalPool, ReadPool
 from db.server_version import TooOld, check_version
-from db.session import ROLE, Clerk, Reader
 
 CONNECT_SECONDS = 5
 SKEW, JUMP = 3.0, 180.0
@@ -55,7 +55,7 @@ async def server(url: str) -> AsyncIterator[Finding]:
             yield well("settings", "What the server confirms it keeps, also when the power fails.")
 
 
-async def form(reader: Reader, clerk: Clerk) -> AsyncIterator[Finding]:
+async def form(reader: ReadPool, operational: OperationalPool) -> AsyncIterator[Finding]:
     """Ends with a fault where the tables are not those that this code needs."""
     found = await current(reader)
     if found is None:
@@ -69,7 +69,7 @@ async def form(reader: Reader, clerk: Clerk) -> AsyncIterator[Finding]:
         yield warning("schema", f"The tables are of {found}, which is newer than this program.", "Upgrade this program.")
     else:
         yield well("schema", f"The tables are of {found}, as this program needs them.")
-    if await clerk.is_writable():
+    if await operational.is_writable():
         yield well("writable", "The database can be written.")
     else:
         yield fault(
@@ -79,7 +79,7 @@ async def form(reader: Reader, clerk: Clerk) -> AsyncIterator[Finding]:
         )
 
 
-async def rights(reader: Reader) -> Finding:
+async def rights(reader: ReadPool) -> Finding:
     row = await reader.row(_RIGHTS, {"role": ROLE})
     faults = []
     if row is not None:
@@ -94,7 +94,7 @@ async def rights(reader: Reader) -> Finding:
     return well("rights", "The service may add to the ledger, and nobody may change it.")
 
 
-async def clocks(reader: Reader) -> Finding:
+async def clocks(reader: ReadPool) -> Finding:
     """Of the database against this machine: half of the way there and back is taken off."""
     before = datetime.now(UTC)
     row = await reader.row("SELECT clock_timestamp() AS now, (SELECT max(updated_at) FROM program) AS newest")
@@ -113,7 +113,7 @@ async def clocks(reader: Reader) -> Finding:
     return well("clock", f"The database's clock is {away:.2f} s from this machine's.")
 
 
-async def room(reader: Reader) -> AsyncIterator[Finding]:
+async def room(reader: ReadPool) -> AsyncIterator[Finding]:
     """How many connections are left, and what a restore has set aside."""
     row = await reader.row(
         "SELECT (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend') AS used,"

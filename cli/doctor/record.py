@@ -11,8 +11,8 @@ from obstore.exceptions import BaseError
 from cli.doctor.finding import Finding, fault, warning, well
 from db.dispatch import CHANNEL
 from db.documents import Damaged, NotFiled, store_at, whole
+from db.pools import ReadPool
 from db.reconciliation import overdue_clocks
-from db.session import Reader
 from db.verification import expected, verify
 
 NEWEST, SAMPLED = 10, 20
@@ -20,7 +20,7 @@ LATE = timedelta(seconds=10)
 WORKER = "See that a worker runs, and read its log; `accord run` starts one again by itself."
 
 
-async def ledgers(reader: Reader, *, all_of_them: bool) -> Finding:
+async def ledgers(reader: ReadPool, *, all_of_them: bool) -> Finding:
     """Those of the programs that were acted in last, or all."""
     found = [await verify(reader, one) for one in await expected(reader, newest=None if all_of_them else NEWEST)]
     entries = sum(one.entries for one in found)
@@ -32,7 +32,7 @@ async def ledgers(reader: Reader, *, all_of_them: bool) -> Finding:
     return well("ledgers", f"{which} are whole ({entries} entries).")
 
 
-async def documents(reader: Reader, place: str, *, all_of_them: bool) -> Finding:
+async def documents(reader: ReadPool, place: str, *, all_of_them: bool) -> Finding:
     """Some that are taken by chance, or all: are they there, with the bytes that were filed?"""
     rows = await reader.rows(
         "SELECT sha256 FROM (SELECT DISTINCT sha256 FROM document) AS d ORDER BY random() LIMIT %s",
@@ -59,7 +59,7 @@ def _is_there(place: str, digest: str) -> bool:
     return True
 
 
-async def due(reader: Reader) -> AsyncIterator[Finding]:
+async def due(reader: ReadPool) -> AsyncIterator[Finding]:
     """Whether clocks strike, and workflows are told."""
     overdue = await overdue_clocks(reader, LATE)
     if overdue.count:
@@ -82,7 +82,7 @@ async def due(reader: Reader) -> AsyncIterator[Finding]:
         yield well("relay", "Workflows are told what is recorded.")
 
 
-async def checks(reader: Reader) -> Finding:
+async def checks(reader: ReadPool) -> Finding:
     rows = await reader.rows("SELECT program_id, name FROM check_run WHERE failing_since IS NOT NULL ORDER BY failing_since")
     if rows:
         told = ", ".join(f"{row['name']} of {row['program_id']}" for row in rows[:3])

@@ -13,11 +13,11 @@ import typer
 from rich.table import Table
 
 from cli.options import AsJson
-from cli.remote.asking import Asked, Unclear, ask
-from cli.remote.completing import programs
+from cli.remote.client import Client, UsageError, ask
+from cli.remote.completion import programs
 from cli.remote.signing import How, Key, OnlyPreview, Yes, sign
 from cli.remote.tables import print_lines
-from rules.words import did_you_mean
+from rules.field_types import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def act(  # noqa: PLR0913  each is an option of the command
     """Do any act: its preview is shown, and asked about, as with the commands for those of every day."""
     how = How(yes=yes, preview=preview, json=json, key=key)
 
-    async def done(asked: Asked) -> None:
+    async def done(asked: Client) -> None:
         kinds = _acts(await asked.read("/openapi.json"))
         if kind is None:
             table = Table("kind", "fields (* is needed)", "does")
@@ -85,14 +85,14 @@ def act(  # noqa: PLR0913  each is an option of the command
             print_lines(table, [*kinds])
             return
         if (described := kinds.get(kind)) is None:
-            raise Unclear(f"{kind} is no kind of act; {did_you_mean(kind, kinds)}")
+            raise UsageError(f"{kind} is no kind of act; {did_you_mean(kind, kinds)}")
         said = _said(described, body, field or [])
         route = {name: str(said.pop(name, "")) for name in described.places}
         if missing := [name for name, value in route.items() if not value]:
-            raise Unclear(f"{kind} needs --field {missing[0]}=…")
+            raise UsageError(f"{kind} needs --field {missing[0]}=…")
         if "{program}" in described.route:
             if program is None:
-                raise Unclear(f"{kind} is an act on a program: accord act {kind} PROGRAM")
+                raise UsageError(f"{kind} is an act on a program: accord act {kind} PROGRAM")
             route["program"] = await asked.program(program)
         await sign(asked, described.route.format(**route), said, how, binds=described.binds)
 
@@ -126,13 +126,13 @@ def _said(described: Described, body: Path | None, fields: list[str]) -> dict[st
     for given in fields:
         name, is_given, text = given.partition("=")
         if not is_given:
-            raise Unclear(f"--field {given}: give name=value")
+            raise UsageError(f"--field {given}: give name=value")
         *parents, last = name.split(".")
         place = said
         for parent in parents:
             place = place.setdefault(parent, {})
             if not isinstance(place, dict):
-                raise Unclear(f"--field {given}: {parent} has a value and no fields")
+                raise UsageError(f"--field {given}: {parent} has a value and no fields")
         place[last] = _value(described, name, text)
     return said
 
@@ -141,9 +141,9 @@ def _read(body: Path) -> dict[str, Any]:
     try:
         found = json.loads(sys.stdin.read() if str(body) == "-" else body.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise Unclear(f"{body} cannot be read as JSON: {error}") from None
+        raise UsageError(f"{body} cannot be read as JSON: {error}") from None
     if not isinstance(found, dict):
-        raise Unclear(f"{body} holds no JSON object")
+        raise UsageError(f"{body} holds no JSON object")
     return found
 
 
@@ -153,11 +153,11 @@ def _value(described: Described, name: str, text: str) -> Any:
         try:
             text = Path(text[1:]).read_text(encoding="utf-8")
         except (OSError, ValueError) as error:
-            raise Unclear(f"--field {name}: {text[1:]} cannot be read: {error}") from None
+            raise UsageError(f"--field {name}: {text[1:]} cannot be read: {error}") from None
     types = {shape.get("type", "string") for shape in described.at(name.split("."))}
     if not types or "string" in types:
         return text
     try:
         return json.loads(text)
     except ValueError:
-        raise Unclear(f"--field {name}={text}: give JSON, of {' or '.join(sorted(types - {'null'}))}") from None
+        raise UsageError(f"--field {name}={text}: give JSON, of {' or '.join(sorted(types - {'null'}))}") from None

@@ -6,42 +6,42 @@ from collections.abc import Callable
 
 import typer
 
-from cli.remote import deeds, evidence, incidents, questions, reading
+from cli.remote import daily_acts, daily_reads, evidence, incidents, program_reads
 from cli.remote.any_act import act
-from cli.remote.proving import prove
+from cli.remote.prove import prove
 from cli.remote.signing import signed
 from cli.remote.watch import compare, watch
 
 LOGIN, READ, ACT = "Log in to a service", "Read, over HTTP", "Act, over HTTP: shown before it is signed"
 
 COMMANDS: dict[str, dict[str, Callable[..., None] | typer.Typer]] = {
-    LOGIN: {"login": reading.login, "logout": reading.logout, "me": reading.me},
+    LOGIN: {"login": daily_reads.login, "logout": daily_reads.logout, "me": daily_reads.me},
     READ: {
-        "programs": reading.programs,
-        "owed": reading.owed,
-        "dates": reading.dates,
-        "show": reading.show,
-        "blocking": reading.blocking,
-        "changes": reading.changes,
-        "ledger": reading.ledger,
+        "programs": daily_reads.programs,
+        "owed": daily_reads.owed,
+        "dates": daily_reads.dates,
+        "show": daily_reads.show,
+        "blocking": daily_reads.blocking,
+        "changes": daily_reads.changes,
+        "ledger": daily_reads.ledger,
         "prove": prove,
         "watch": watch,
         "compare": compare,
         "documents": evidence.documents,
         "download": evidence.download,
-        **questions.commands(),
+        **program_reads.commands(),
     },
     ACT: {
         "evidence": evidence.app,
-        "verify": signed(deeds.verify),
-        "return": signed(deeds.return_),
-        "withdraw": signed(deeds.withdraw),
-        "observe": signed(deeds.observe),
-        "determine": signed(deeds.determine),
-        "consent": signed(deeds.consent),
-        "advance": signed(deeds.advance),
+        "verify": signed(daily_acts.verify),
+        "return": signed(daily_acts.return_),
+        "withdraw": signed(daily_acts.withdraw),
+        "observe": signed(daily_acts.observe),
+        "determine": signed(daily_acts.determine),
+        "consent": signed(daily_acts.consent),
+        "advance": signed(daily_acts.advance),
         "incident": incidents.app,
-        "take-back": signed(deeds.take_back),
+        "take-back": signed(daily_acts.take_back),
         "act": act,
     },
 }

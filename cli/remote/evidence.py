@@ -14,8 +14,8 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TransferSpeedColumn
 
 from cli.options import AsJson
-from cli.remote.asking import Asked, Unclear, ask
-from cli.remote.completing import Named, milestones
+from cli.remote.client import Client, UsageError, ask
+from cli.remote.completion import Named, milestones
 from cli.remote.signing import ToSign, signed
 from cli.remote.tables import as_json, console, print_table
 
@@ -45,7 +45,7 @@ def add(  # noqa: PLR0913, PLR0917  each is an option of the command
     if file is None and text is None:
         raise typer.BadParameter("name a FILE, or say it with --text")
 
-    async def filed(asked: Asked, program: str) -> dict[str, Any]:
+    async def filed(asked: Client, program: str) -> dict[str, Any]:
         showing = shows or await _only_showing(asked, program, milestone, is_document=file is not None)
         document = await _upload(asked, program, file) if file else None
         digest = document["sha256"] if document else sha256((text or "").encode()).hexdigest()
@@ -55,17 +55,17 @@ def add(  # noqa: PLR0913, PLR0917  each is an option of the command
     return ToSign("evidence", {**said, "restricted_to": restricted_to or None}, filed)
 
 
-async def _only_showing(asked: Asked, program: str, milestone: str, *, is_document: bool) -> str:
+async def _only_showing(asked: Client, program: str, milestone: str, *, is_document: bool) -> str:
     """The one showing of a milestone that takes a document, or words. Raises Unclear or Refused."""
     found = [one for one in await asked.read(f"/programs/{program}/milestones") if one["name"] == milestone]
     kinds = {"document"} if is_document else {"statement", "attestation"}
     names = [one["name"] for held in found for one in held["shown_by"] if one["kind"] in kinds]
     if len(names) != 1:
-        raise Unclear(f"say with --shows what it shows of {milestone}: {', '.join(names) or 'nothing there fits'}")
+        raise UsageError(f"say with --shows what it shows of {milestone}: {', '.join(names) or 'nothing there fits'}")
     return str(names[0])
 
 
-async def _upload(asked: Asked, program: str, file: Path) -> dict[str, Any]:
+async def _upload(asked: Client, program: str, file: Path) -> dict[str, Any]:
     """Files a document, and answers how evidence names it. Raises Refused."""
     size, digest = _measured(file)
     with _progress() as progress:
@@ -110,7 +110,7 @@ def list_(  # noqa: PLR0913  each is an option of the command
 ) -> None:
     """List evidence and figures, oldest first."""
 
-    async def found(asked: Asked) -> list[dict[str, Any]]:
+    async def found(asked: Client) -> list[dict[str, Any]]:
         path, only = f"/programs/{await asked.program(program)}/evidence", "true" if to_verify else None
         return await asked.lines(path, "evidence", limit, to_verify=only, milestone=milestone, status=status)
 
@@ -134,7 +134,7 @@ def _what(piece: dict[str, Any]) -> str:
 def show(program: Named, evidence: Annotated[str, typer.Argument(help="Its id.")], *, json: AsJson = False) -> None:
     """Show a piece of evidence with all that was done with it: by whom, when, why."""
 
-    async def found(asked: Asked) -> Any:
+    async def found(asked: Client) -> Any:
         return await asked.read(f"/programs/{await asked.program(program)}/evidence/{evidence}")
 
     piece = ask(found)
@@ -161,7 +161,7 @@ def documents(
 ) -> None:
     """List the documents that evidence names, filed or not."""
 
-    async def found(asked: Asked) -> list[dict[str, Any]]:
+    async def found(asked: Client) -> list[dict[str, Any]]:
         path = f"/programs/{await asked.program(program)}/documents"
         return await asked.lines(path, "documents", limit, filed="false" if not_filed else None)
 
@@ -179,7 +179,7 @@ def download(
 ) -> None:
     """Download a document; what arrives is compared with its hash. No file is overwritten."""
 
-    async def fetched(asked: Asked) -> Path:
+    async def fetched(asked: Client) -> Path:
         held = f"/programs/{await asked.program(program)}"
         digest = document if HASH.fullmatch(document) else await _hash_of(asked, held, document)
         async with asked.download(f"{held}/documents/{digest}") as answer:
@@ -189,10 +189,10 @@ def download(
     typer.echo(str(ask(fetched)))
 
 
-async def _hash_of(asked: Asked, held: str, evidence: str) -> str:
+async def _hash_of(asked: Client, held: str, evidence: str) -> str:
     named = (await asked.read(f"{held}/evidence/{evidence}"))["document"]
     if named is None:
-        raise Unclear(f"{evidence} names no document, or is restricted: then give its SHA-256")
+        raise UsageError(f"{evidence} names no document, or is restricted: then give its SHA-256")
     return str(named["sha256"])
 
 
@@ -201,7 +201,7 @@ async def _written(answer: httpx2.Response, to: Path, digest: str) -> Path:
     try:
         out = to.open("xb")
     except OSError as error:
-        raise Unclear(f"{to} cannot be written: {error.strerror}; choose another with --to") from None
+        raise UsageError(f"{to} cannot be written: {error.strerror}; choose another with --to") from None
     got = sha256()
     try:
         with out, _progress() as progress:
@@ -219,7 +219,7 @@ async def _written(answer: httpx2.Response, to: Path, digest: str) -> Path:
 
 def _check(got: str, asked: str) -> None:
     if got != asked:
-        raise Unclear(f"what has arrived has the hash {got}, and {asked} was asked for")
+        raise UsageError(f"what has arrived has the hash {got}, and {asked} was asked for")
 
 
 def _take_away(file: Path) -> None:

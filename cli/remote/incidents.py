@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.remote.deeds import Reason
+from cli.remote.daily_acts import Reason
 from cli.remote.signing import ToSign, signed
 
 app = typer.Typer(no_args_is_help=True, help="Incidents: reported, confirmed, contested, dismissed, resolved.")

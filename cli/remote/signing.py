@@ -11,8 +11,8 @@ from uuid import uuid4
 import typer
 
 from cli.options import AsJson
-from cli.remote.asking import REFUSED, Asked, ask, stop
-from cli.remote.completing import Named
+from cli.remote.client import REFUSED, Client, ask, stop
+from cli.remote.completion import Named
 from cli.remote.tables import as_json, console, doer
 from cli.service import Refused
 
@@ -33,7 +33,7 @@ class ToSign:
 
     path: str
     body: dict[str, Any] = field(default_factory=dict)
-    first: Callable[[Asked, str], Awaitable[dict[str, Any]]] | None = None
+    first: Callable[[Client, str], Awaitable[dict[str, Any]]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +68,14 @@ def signed(act_of: Callable[..., ToSign]) -> Callable[..., None]:
     return command
 
 
-async def _in_program(asked: Asked, named: str, act: ToSign, how: How) -> None:
+async def _in_program(asked: Client, named: str, act: ToSign, how: How) -> None:
     program = await asked.program(named)
     body = act.body | (await act.first(asked, program) if act.first else {})
     said = {name: value for name, value in body.items() if value is not None}
     await sign(asked, f"/programs/{program}/{act.path}", said, how)
 
 
-async def sign(asked: Asked, path: str, body: dict[str, Any], how: How, *, binds: bool = True) -> None:
+async def sign(asked: Client, path: str, body: dict[str, Any], how: How, *, binds: bool = True) -> None:
     """Previews an act, asks, and records it. Raises Refused or Unanswered; ends the command when nobody signs.
 
     `binds`: the route takes the hash of the effects that were shown, and refuses when they are others by then.

@@ -12,8 +12,8 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.remote.asking import REFUSED, UNREADABLE, Asked, ask, stop
-from cli.remote.completing import Named
+from cli.remote.client import REFUSED, UNREADABLE, Client, ask, stop
+from cli.remote.completion import Named
 from cli.remote.login import kept
 from proof.checkpoint import Checkpoint, verified
 from proof.merkle import ProofInvalid, verify_consistency
@@ -53,7 +53,7 @@ def watch(program: Named, key: Keys = None) -> None:
     Ends with 1 where it does not, and keeps both notes: together they prove it against whoever signed them.
     """
 
-    async def asked(service: Asked) -> tuple[str, dict[str, Any], list[str] | None]:
+    async def asked(service: Client) -> tuple[str, dict[str, Any], list[str] | None]:
         named = await service.program(program)
         newest = await service.read(f"/programs/{named}/checkpoint")
         held = Kept.of(kept().api, named)

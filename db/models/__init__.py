@@ -9,7 +9,7 @@ written in the same transaction and made again by `rebuild.py`. `schema_compatib
 
 from __future__ import annotations
 
-from db.models import access, beside, projected, record
+from db.models import access, operational, projections, record
 from db.models.row import Row
 
 PROJECTIONS = (
@@ -25,4 +25,4 @@ PROJECTIONS = (
 )
 """Tables that the ledger alone determines."""
 
-__all__ = ["PROJECTIONS", "Row", "access", "beside", "projected", "record"]
+__all__ = ["PROJECTIONS", "Row", "access", "operational", "projections", "record"]

@@ -14,11 +14,11 @@ from typing import Literal
 
 from pydantic import Field
 
+from rules.field_types import Label, Name, StrictModel, Text
 from rules.language.criteria import After
-from rules.words import Label, Name, Strict, Text
 
 
-class AgreedDate(Strict):
+class AgreedDate(StrictModel):
     """A day that is agreed on by a procedure, no earlier and no later than its window."""
 
     title: Label

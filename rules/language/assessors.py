@@ -12,13 +12,13 @@ from typing import Literal, TypeAlias
 
 from pydantic import Field
 
-from rules.words import Label, Name, Strict, Text
+from rules.field_types import Label, Name, StrictModel, Text
 
 Meaning: TypeAlias = Literal["met", "partly", "not_met", "unknown"]
 """What a grade of any scale comes to, so that assessors can be read beside each other."""
 
 
-class GradeScale(Strict):
+class GradeScale(StrictModel):
     """The grades of an institution, from its best to its worst, and what each comes to."""
 
     title: Label
@@ -26,7 +26,7 @@ class GradeScale(Strict):
     note: Text | None = None
 
 
-class Assessor(Strict):
+class Assessor(StrictModel):
     """Somebody who assesses milestones without deciding them. Monitors are admitted for it by its name."""
 
     title: Label

@@ -6,20 +6,20 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from rules.forms import TIME_OF_DAY
+from rules.field_types import Label, Name, StrictModel, Text
 from rules.language.sources import Placeholders
+from rules.text_formats import TIME_OF_DAY
 from rules.times import Duration
-from rules.words import Label, Name, Strict, Text
 
 
-class Released(Strict):
+class Released(StrictModel):
     """The months in which a producer's release is expected, and how often is looked then."""
 
     months: tuple[Annotated[int, Field(ge=1, le=12)], ...] = Field(min_length=1)
     every: Literal["P1D", "P1W"] = "P1D"
 
 
-class Runs(Strict):
+class Runs(StrictModel):
     """When a check runs: its rhythm, and a quicker one while a release is expected."""
 
     every: Literal["PT1H", "P1D", "P1W", "P1M"]
@@ -29,7 +29,7 @@ class Runs(Strict):
     overdue_after: Duration = Field(default="P14D", description="without an answer for this long the check is overdue")
 
 
-class Feed(Strict):
+class Feed(StrictModel):
     """Events of a source that become reported incidents; a machine never confirms one."""
 
     kinds: dict[Label, Name] = Field(min_length=1, description="by the source's class of event, the plan's kind of incident")
@@ -47,7 +47,7 @@ class Feed(Strict):
     lists_all: bool = Field(default=False, description="what its listing no longer holds of days that it covers, was deleted")
 
 
-class Check(Strict):
+class Check(StrictModel):
     """One source, read for one indicator or for incidents."""
 
     title: Label

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pydantic import Field, model_validator
 
+from rules.field_types import Label, Name, StrictModel, Text
 from rules.language.criteria import Anchor, Criterion, Trigger
-from rules.words import Label, Name, Strict, Text
 
 
-class Commitment(Strict):
+class Commitment(StrictModel):
     """What must hold at all times from a moment on."""
 
     title: Label

@@ -17,15 +17,15 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from rules.figures import Figure, Whole
-from rules.forms import BECOMES, WHICH_FIGURE
-from rules.language.slips import Misplaced
+from rules.decimals import Figure, Whole
+from rules.field_types import Label, Name, StrictModel
+from rules.language.text_errors import Misplaced
 from rules.language.voting import Votes
+from rules.text_formats import BECOMES, WHICH_FIGURE
 from rules.times import Duration, Instant
-from rules.words import Label, Name, Strict
 
 
-class Anchor(Strict):
+class Anchor(StrictModel):
     """The event that a duration is counted from: exactly one of the fields."""
 
     program: bool | None = Field(default=None, description="true: the start of the program")
@@ -60,7 +60,7 @@ class Anchor(Strict):
         return self
 
 
-class Trigger(Strict):
+class Trigger(StrictModel):
     """A class of incidents: by kind, and optionally by least severity and by who did it."""
 
     kinds: tuple[Name, ...] = Field(min_length=1)
@@ -73,29 +73,29 @@ Ending: TypeAlias = Literal["achieved", "partly_achieved", "not_achieved", "reve
 """How a milestone can have ended, as far as it is known now."""
 
 
-class MilestoneAchieved(Strict):
+class MilestoneAchieved(StrictModel):
     milestone: Name
 
 
-class Graded(Strict):
+class Graded(StrictModel):
     milestone: Name
     at_least: Figure = Field(gt=0, description="on the milestone's scale")
 
 
-class MilestoneGraded(Strict):
+class MilestoneGraded(StrictModel):
     graded: Graded
 
 
-class Outcome(Strict):
+class Outcome(StrictModel):
     milestone: Name
     is_: tuple[Ending, ...] = Field(alias="is", min_length=1, description="how it may have ended")
 
 
-class OutcomeIs(Strict):
+class OutcomeIs(StrictModel):
     outcome: Outcome
 
 
-class PhaseComplete(Strict):
+class PhaseComplete(StrictModel):
     phase: Name
 
 
@@ -103,54 +103,54 @@ class PhaseOver(PhaseComplete):
     """Complete, or closed for good. It stands in exit gates that nobody has written."""
 
 
-class StabilityKept(Strict):
+class StabilityKept(StrictModel):
     stability: Name = Field(description="the phase whose stability period is meant")
 
 
-class CommitmentHolds(Strict):
+class CommitmentHolds(StrictModel):
     commitment: Name
 
 
-class ConsentGiven(Strict):
+class ConsentGiven(StrictModel):
     consent: Votes = Field(description="parties that must all consent; or by whom, and how many are enough")
 
 
-class NoOpenIncident(Strict):
+class NoOpenIncident(StrictModel):
     no_open_incident: Trigger
 
 
-class NoOpenDispute(Strict):
+class NoOpenDispute(StrictModel):
     no_open_dispute: Name = Field(description="a ladder; unsettled disputes count as open")
 
 
-class NoSnapback(Strict):
+class NoSnapback(StrictModel):
     no_snapback: Name = Field(description="a snapback that is not in effect")
 
 
-class AssessedAs(Strict):
+class AssessedAs(StrictModel):
     milestone: Name
     by: Name = Field(description="an assessor")
     at_least: Literal["met", "partly"] = "met"
 
 
-class Assessed(Strict):
+class Assessed(StrictModel):
     assessed: AssessedAs
 
 
-class After(Strict):
+class After(StrictModel):
     within: Duration
     from_: Anchor = Field(alias="from")
 
 
-class NotBefore(Strict):
+class NotBefore(StrictModel):
     not_before: After
 
 
-class NotAfter(Strict):
+class NotAfter(StrictModel):
     not_after: After
 
 
-class DaysLate(Strict):
+class DaysLate(StrictModel):
     milestone: Name
     at_most: Whole = Field(ge=0, le=36500, description="local days after its date; 0: in time")
     against: Literal["original", "revised"] = Field(
@@ -158,11 +158,11 @@ class DaysLate(Strict):
     )
 
 
-class InTime(Strict):
+class InTime(StrictModel):
     days_late: DaysLate
 
 
-class FigureAsked(Strict):
+class FigureAsked(StrictModel):
     """What a figure has to be: the newest one of the indicator's producer, that of a period, or the sum over all periods."""
 
     indicator: Name
@@ -187,37 +187,37 @@ class FigureAsked(Strict):
         return self
 
 
-class FigureHolds(Strict):
+class FigureHolds(StrictModel):
     figure: FigureAsked
 
 
-class ProgramComplete(Strict):
+class ProgramComplete(StrictModel):
     program: Name = Field(description="a child program")
 
 
-class OfProgram(Strict):
+class OfProgram(StrictModel):
     program: Name = Field(description="a child program")
     milestone: Name = Field(description="one of its milestones")
 
 
-class ProgramMilestone(Strict):
+class ProgramMilestone(StrictModel):
     program_milestone: OfProgram
 
 
-class All(Strict):
+class All(StrictModel):
     all: tuple[Criterion, ...] = Field(min_length=1)
 
 
-class AnyOf(Strict):
+class AnyOf(StrictModel):
     any: tuple[Criterion, ...] = Field(min_length=1)
 
 
-class Several(Strict):
+class Several(StrictModel):
     count: Whole = Field(ge=1, le=1000)
     of: tuple[Criterion, ...] = Field(min_length=1)
 
 
-class AtLeast(Strict):
+class AtLeast(StrictModel):
     at_least: Several
 
 

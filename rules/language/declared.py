@@ -9,16 +9,16 @@ from typing import TypeAlias
 from pydantic import Field
 
 from rules.acts import ChildPlan, Member
+from rules.cache import WeightedCache
+from rules.field_types import Chosen, Name, PlanText, StrictModel, did_you_mean
 from rules.language.parameters import text_read
 from rules.language.reading import Document, Fault, Faulty, Path, Position
-from rules.remembered import Remembered
-from rules.words import Chosen, Name, PlanText, Strict, did_you_mean
 
 Find: TypeAlias = Callable[[str], str | None]
 """A plan's text by the plan's name; None where it is not at hand, which is then a fault of the plan that names it."""
 
 
-class ChildChosen(Strict):
+class ChildChosen(StrictModel):
     """What whoever starts a program says of a child: another text than the plan kept under its name, values, members."""
 
     document: PlanText | None = Field(default=None, description="left out, the plan that is kept under the declared name")
@@ -40,7 +40,7 @@ class Declared:
 
 
 def declared(document: Document) -> Declared:
-    """What a document declares. What is misshapen is left out, and found by `rules.soundness`."""
+    """What a document declares. What is misshapen is left out, and found by `rules.validation`."""
     data = document.data if isinstance(document.data, dict) else {}
     rules = data.get("programs")
     plans = (
@@ -64,7 +64,7 @@ def declares(text: str) -> Declared:
     return found
 
 
-DECLARED: Remembered[str, Declared | tuple[Fault, ...]] = Remembered(4_000_000)
+DECLARED: WeightedCache[str, Declared | tuple[Fault, ...]] = WeightedCache(4_000_000)
 """By text, what it declares or its faults. Whoever reads texts beside the event loop keeps here what it found."""
 
 

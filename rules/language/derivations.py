@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from rules.language.slips import Misplaced
-from rules.words import Name, Strict
+from rules.field_types import Name, StrictModel
+from rules.language.text_errors import Misplaced
 
 if TYPE_CHECKING:
     from rules.language.indicators import Indicator
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Way: TypeAlias = Literal["sum", "difference", "share", "ratio"]
 
 
-class Part(Strict):
+class Part(StrictModel):
     """A figure that another is made of: an indicator's own for the period, or its figure of a year before."""
 
     indicator: Name
@@ -37,7 +37,7 @@ def _named(value: Any) -> Any:
 OnePart: TypeAlias = Annotated[Part, BeforeValidator(_named, json_schema_input_type=Name | Part)]
 
 
-class MadeOf(Strict):
+class MadeOf(StrictModel):
     """How a figure is made of others of the same period: one of sum, difference, share with of, and ratio with to."""
 
     sum: tuple[OnePart, ...] | None = Field(default=None, min_length=2, max_length=100, description="of places, sexes, sources")

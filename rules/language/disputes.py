@@ -21,13 +21,13 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from rules.field_types import Label, Name, StrictModel, Text
 from rules.language.criteria import Anchor
-from rules.language.slips import Misplaced
+from rules.language.text_errors import Misplaced
 from rules.times import Duration
-from rules.words import Label, Name, Strict, Text
 
 
-class Stage(Strict):
+class Stage(StrictModel):
     """Before whom a dispute lies, and for how long."""
 
     title: Label
@@ -36,7 +36,7 @@ class Stage(Strict):
     extended_by: Name | None = Field(default=None, description="the procedure that can give it more time")
 
 
-class Ladder(Strict):
+class Ladder(StrictModel):
     """The stages that a dispute goes through, in their order."""
 
     title: Label
@@ -45,7 +45,7 @@ class Ladder(Strict):
     note: Text | None = None
 
 
-class Snapback(Strict):
+class Snapback(StrictModel):
     """What lapses at the end of a notice unless it is decided to keep it: criteria `no_snapback` fail from then on."""
 
     title: Label

@@ -8,12 +8,12 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from rules.figures import Figure, Whole
-from rules.forms import CHANGE, PERIOD
+from rules.decimals import Figure, Whole
+from rules.field_types import Label, Name, StrictModel, Text
 from rules.language.derivations import MadeOf
-from rules.language.slips import Misplaced
+from rules.language.text_errors import Misplaced
+from rules.text_formats import CHANGE, PERIOD
 from rules.times import Duration
-from rules.words import Label, Name, Strict, Text
 
 
 def _no_less_than_nothing(error: Decimal) -> Decimal:
@@ -28,7 +28,7 @@ StandardError = Annotated[Figure, AfterValidator(_no_less_than_nothing)]
 Period = Annotated[str, Field(pattern=PERIOD)]
 
 
-class Baseline(Strict):
+class Baseline(StrictModel):
     """A frozen figure to compare with: value, the period it covers, and the edition it is from."""
 
     value: Figure
@@ -37,7 +37,7 @@ class Baseline(Strict):
     standard_error: StandardError | None = Field(default=None, description="of the value, where the producer gives it")
 
 
-class Plausible(Strict):
+class Plausible(StrictModel):
     """The range in which a figure can lie; what lies outside is a slip, and is recorded by nobody."""
 
     at_least: Figure | None = None
@@ -61,7 +61,7 @@ class Plausible(Strict):
         return " and ".join(f"{side} {bound:f}" for side, bound in bounds if bound is not None)
 
 
-class Indicator(Strict):
+class Indicator(StrictModel):
     """A figure that a named producer publishes, whose place another producer's never takes; or one made of such figures."""
 
     title: Label
@@ -123,7 +123,7 @@ _NOT_ADDED = re.compile(
 """Units of shares, rates and scores: three times 30 % is not 90 %."""
 
 
-class Target(Strict):
+class Target(StrictModel):
     """What a measured figure must reach: a level, or a change from the baseline."""
 
     at_most: Figure | None = None

@@ -6,19 +6,19 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
-from rules.figures import Whole
+from rules.decimals import Whole
+from rules.field_types import Label, Name, StrictModel, Text
 from rules.language.causes import THAT_COUNT, Cause
 from rules.language.criteria import Criterion
 from rules.language.grades import Scale
 from rules.language.indicators import Target
-from rules.language.slips import Misplaced
+from rules.language.text_errors import Misplaced
 from rules.language.timetable import Deadline
 from rules.language.voting import Agreement, Names
 from rules.times import Duration
-from rules.words import Label, Name, Strict, Text
 
 
-class Shown(Strict):
+class Shown(StrictModel):
     """What people record: a document, a statement in words, or the word of each of the parties named."""
 
     kind: Literal["document", "statement", "attestation"]
@@ -33,7 +33,7 @@ class Shown(Strict):
         return self
 
 
-class Measured(Strict):
+class Measured(StrictModel):
     kind: Literal["measurement"]
     what: Text
     indicator: Name
@@ -43,7 +43,7 @@ class Measured(Strict):
 Showing: TypeAlias = Annotated[Shown | Measured, Field(discriminator="kind")]
 
 
-class Determination(Strict):
+class Determination(StrictModel):
     """Who decides, after which time to observe; or nobody, when the plan says so outright."""
 
     by: tuple[Name, ...] = ()
@@ -75,7 +75,7 @@ class Determination(Strict):
         return len(self.by) > 1 and self.agree not in (None, "any")
 
 
-class Milestone(Strict):
+class Milestone(StrictModel):
     """A step that is decided on evidence and held while the evidence stands."""
 
     title: Label

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, TypeAlias
 
+from rules.cache import WeightedCache
+from rules.field_types import did_you_mean
 from rules.language.plan import Plan
 from rules.language.reading import Document, Fault, Faulty, read, validated
-from rules.remembered import Remembered
-from rules.words import did_you_mean
 
 Chosen: TypeAlias = tuple[tuple[str, str | int], ...]
 """Values of parameters, in the order of their names."""
@@ -61,7 +61,7 @@ def with_parameters(document: Document, chosen: Mapping[str, str | int]) -> Docu
 def plan_of(document: Document, chosen: Mapping[str, str | int] | None = None) -> Plan:
     """A plan out of a document, every field checked, references not yet. Raises Faulty.
 
-    `rules.soundness.sound` does both; nothing else should take a plan from a document.
+    `rules.validation.sound` does both; nothing else should take a plan from a document.
     """
     return validated(Plan, with_parameters(document, chosen or {}))
 
@@ -81,7 +81,7 @@ def chosen_key(chosen: Mapping[str, str | int]) -> Chosen:
     return tuple(sorted(chosen.items()))
 
 
-_READ: Remembered[str, Document] = Remembered(1_000_000)
-RECORDED: Remembered[tuple[str, Chosen], Plan] = Remembered(4_000_000)
+_READ: WeightedCache[str, Document] = WeightedCache(1_000_000)
+RECORDED: WeightedCache[tuple[str, Chosen], Plan] = WeightedCache(4_000_000)
 """By letters of their texts. A plan takes some thirty bytes of memory for each, a document more. Whoever reads texts beside
 the event loop keeps their plans here."""

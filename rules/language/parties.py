@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from rules.words import Label, Name, Strict, Text
+from rules.field_types import Label, Name, StrictModel, Text
 
 
-class Party(Strict):
+class Party(StrictModel):
     """Somebody who owes, consents and verifies."""
 
     name: Label
     note: Text | None = None
 
 
-class JointBody(Strict):
+class JointBody(StrictModel):
     """A body of several parties that is credited, verifies or determines."""
 
     name: Label
@@ -22,7 +22,7 @@ class JointBody(Strict):
     note: Text | None = None
 
 
-class NonParty(Strict):
+class NonParty(StrictModel):
     """Somebody who can cause incidents but has agreed to nothing."""
 
     name: Label

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import TypeAlias
 
-from rules.forms import PERIOD
+from rules.text_formats import PERIOD
 
 DayOfYear: TypeAlias = tuple[int, int]
 """Month and day; a day that a month does not have is its last."""

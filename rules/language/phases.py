@@ -6,14 +6,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from rules.figures import Whole
+from rules.decimals import Whole
+from rules.field_types import Label, Name, StrictModel, Text
 from rules.language.criteria import Anchor, Criterion, Trigger
 from rules.language.milestones import Milestone
 from rules.times import Duration
-from rules.words import Label, Name, Strict, Text
 
 
-class Tolerance(Strict):
+class Tolerance(StrictModel):
     """Incidents that do not restart a stability period, up to a number of them."""
 
     kinds: tuple[Name, ...] = Field(min_length=1)
@@ -21,7 +21,7 @@ class Tolerance(Strict):
     count: Whole = Field(ge=1, le=1000)
 
 
-class StabilityPeriod(Strict):
+class StabilityPeriod(StrictModel):
     """Quiet time that must be kept, in local calendar days, and what moves it."""
 
     length: Duration
@@ -36,7 +36,7 @@ class StabilityPeriod(Strict):
     )
 
 
-class Phase(Strict):
+class Phase(StrictModel):
     """A stage: its entry gate opens it, its exit gate completes it."""
 
     title: Label

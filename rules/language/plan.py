@@ -13,7 +13,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from rules.forms import HYPHENED
+from rules.field_types import Chosen, Label, Name, StrictModel, Text, WhenSuspended
 from rules.language.agreed_dates import AgreedDate
 from rules.language.assessors import Assessor, GradeScale
 from rules.language.checks import Check
@@ -45,8 +45,8 @@ from rules.language.reporting import Reporting
 from rules.language.sources import Host, Source
 from rules.language.terms import Release
 from rules.language.timetable import Inactivity, Window
+from rules.text_formats import HYPHENED
 from rules.times import Interval, TimeZone
-from rules.words import Chosen, Label, Name, Strict, Text, WhenSuspended
 
 Edge: TypeAlias = NotBefore | NotAfter
 """A date that a gate waits for, or by which it has to let through."""
@@ -58,21 +58,21 @@ MANY = 300
 """Of a kind that a plan declares. What is asked again after each act stays quick."""
 
 
-class Parameter(Strict):
+class Parameter(StrictModel):
     """A blank that the source text leaves open."""
 
     default: Chosen = Field(description="used when the program is started without a value")
     why: Text = Field(description="what the source leaves open, and why this default")
 
 
-class IncidentKind(Strict):
+class IncidentKind(StrictModel):
     """A class of events that the plan gives consequences to."""
 
     title: Label
     note: Text | None = None
 
 
-class ChildProgram(Strict):
+class ChildProgram(StrictModel):
     """A program of its own that a phase opens: with its own plan, members, ledger and clocks."""
 
     title: Label
@@ -84,7 +84,7 @@ class ChildProgram(Strict):
     note: Text | None = None
 
 
-class Plan(Strict):
+class Plan(StrictModel):
     """A whole plan, with every parameter filled in."""
 
     accord: Literal[1] = Field(description="version of the plan language")

@@ -14,12 +14,12 @@ from __future__ import annotations
 
 from pydantic import Field, field_validator
 
+from rules.field_types import Label, Name, StrictModel, Text
 from rules.language.criteria import Criterion, consents_asked
 from rules.times import Duration
-from rules.words import Label, Name, Strict, Text
 
 
-class Procedure(Strict):
+class Procedure(StrictModel):
     """A way to decide. Consensus, quorum and further conditions are criteria, as in a gate."""
 
     title: Label
@@ -47,7 +47,7 @@ class Procedure(Strict):
         return consents_asked(*self.adopted_when)
 
 
-class AmendmentClass(Strict):
+class AmendmentClass(StrictModel):
     """Changes of the plan that are decided by one procedure."""
 
     procedure: Name

@@ -34,7 +34,7 @@ from yaml._yaml import CParser
 
 from rules.fields import Shapes
 from rules.language.scalars import plain
-from rules.language.slips import UNKNOWN, field, sentence, unread
+from rules.language.text_errors import UNKNOWN, field, sentence, unread
 
 M = TypeVar("M", bound=BaseModel)
 Path: TypeAlias = tuple[str | int, ...]

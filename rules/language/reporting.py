@@ -13,39 +13,39 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from rules.figures import Whole
-from rules.forms import DAY_OF_YEAR
+from rules.decimals import Whole
+from rules.field_types import Name, StrictModel
 from rules.language.periods import Calendar, DayOfYear
-from rules.language.slips import Misplaced
-from rules.words import Name, Strict
+from rules.language.text_errors import Misplaced
+from rules.text_formats import DAY_OF_YEAR
 
 NamedAfter = Annotated[
     Literal["begin", "end"], Field(description="whether it has the name of the one in which it begins, or ends")
 ]
 
 
-class FiscalYear(Strict):
+class FiscalYear(StrictModel):
     """A year that does not begin in January."""
 
     first_month: Whole = Field(ge=2, le=12)
     named_after: NamedAfter
 
 
-class ReportedMonth(Strict):
+class ReportedMonth(StrictModel):
     """A month that does not begin on its first day. Quarters, halves and years are made of such months."""
 
     first_day: Whole = Field(ge=2, le=28)
     named_after: NamedAfter
 
 
-class Season(Strict):
+class Season(StrictModel):
     """A part of each year; one that lasts over the turn of the year has the name of the year in which it begins."""
 
     from_: str = Field(alias="from", pattern=DAY_OF_YEAR, description="month and day")
     through: str = Field(pattern=DAY_OF_YEAR, description="its last day")
 
 
-class Reporting(Strict):
+class Reporting(StrictModel):
     """What periods of figures mean in this plan, where it is not what the calendar says."""
 
     fiscal_year: FiscalYear | None = None

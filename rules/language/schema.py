@@ -1,7 +1,7 @@
 """The JSON Schema of the plan language, for editors: it completes and explains while somebody writes.
 
 It knows shapes, not meaning. References, units, gates that can never open and durations that are none are found by
-`rules.soundness`; what the schema refuses, that refuses too.
+`rules.validation`; what the schema refuses, that refuses too.
 """
 
 from __future__ import annotations

@@ -20,16 +20,16 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
-from rules.figures import Figure
-from rules.forms import SHARE
+from rules.decimals import Figure
+from rules.field_types import Label, Name, StrictModel, Text
 from rules.language.causes import THAT_COUNT, Cause
 from rules.language.criteria import After, Anchor, Criterion
-from rules.language.slips import Misplaced, field, sentence
+from rules.language.text_errors import Misplaced, field, sentence
+from rules.text_formats import SHARE
 from rules.times import Duration, parsed
-from rules.words import Label, Name, Strict, Text
 
 
-class Reckoned(Strict):
+class Reckoned(StrictModel):
     """An amount reckoned from another: a share of it, or a weight times what one unit is worth."""
 
     share: str | None = Field(default=None, pattern=SHARE, description="with of")
@@ -69,14 +69,14 @@ def _reckoned(value: Any) -> Any:
 Amount: TypeAlias = Annotated[Figure, BeforeValidator(_reckoned, json_schema_input_type=Figure | Reckoned)]
 
 
-class Sample(Strict):
+class Sample(StrictModel):
     """A figure of a period counts only if that of the sample for the same period is good enough."""
 
     indicator: Name
     at_least: Figure
 
 
-class PerUnit(Strict):
+class PerUnit(StrictModel):
     """So much for each unit between a baseline and a target; a part of a unit earns that part."""
 
     indicator: Name
@@ -94,7 +94,7 @@ class PerUnit(Strict):
         return (self.indicator,) if self.sample is None else (self.indicator, self.sample.indicator)
 
 
-class PerTime(Strict):
+class PerTime(StrictModel):
     """So much for each length of time at whose end all is on track; what was earned so is not undone by what comes later."""
 
     every: Duration
@@ -109,7 +109,7 @@ class PerTime(Strict):
         return self
 
 
-class Advance(Strict):
+class Advance(StrictModel):
     """Paid ahead of results, and recovered from them."""
 
     amount: Amount = Field(gt=0)
@@ -121,7 +121,7 @@ class Advance(Strict):
         return Fraction(self.recovered.removesuffix("%")) / 100
 
 
-class Release(Strict):
+class Release(StrictModel):
     """What a milestone opens, in money or in kind."""
 
     title: Label

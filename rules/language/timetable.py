@@ -18,10 +18,10 @@ from typing import Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
+from rules.field_types import Label, Name, StrictModel, Text
 from rules.language.criteria import After, Anchor
-from rules.language.slips import Misplaced
+from rules.language.text_errors import Misplaced
 from rules.times import Duration, Instant, parsed
-from rules.words import Label, Name, Strict, Text
 
 Qualifying: TypeAlias = Literal[
     "evidence_recorded",
@@ -49,7 +49,7 @@ Force: TypeAlias = Literal["binding", "long_stop", "indicative"]
 NO_ANCHOR = "a duration needs an anchor; write from: {phase: ..., becomes: open} or {milestone: ...} or {date: ...}"
 
 
-class Window(Strict):
+class Window(StrictModel):
     """A time in which clocks that name it stand still, and nobody is held to them: elections, a recess."""
 
     title: Label
@@ -64,7 +64,7 @@ class Window(Strict):
         return self
 
 
-class Deadline(Strict):
+class Deadline(StrictModel):
     """A date by which a milestone is due: original, revised by pauses, and actual are all kept."""
 
     within: Duration | None = None
@@ -119,7 +119,7 @@ class Deadline(Strict):
         return self.force in ("binding", "long_stop")
 
 
-class Inactivity(Strict):
+class Inactivity(StrictModel):
     """How long a party or body may owe something and do nothing that counts."""
 
     within: Duration = Field(description="from its last qualifying act, or from when it began to owe something")

@@ -14,8 +14,8 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from rules.figures import Whole
-from rules.words import Name, Strict
+from rules.decimals import Whole
+from rules.field_types import Name, StrictModel
 
 AGREEMENT = r"^(any|all|majority|[1-9][0-9]{0,6}|(100|[1-9]?[0-9](\.[0-9]{1,6})?)%)$"
 
@@ -44,7 +44,7 @@ Names = Annotated[
 """One name, or several as a list."""
 
 
-class SomeOf(Strict):
+class SomeOf(StrictModel):
     """Parties that are asked, and how many of them are enough."""
 
     by: tuple[Name, ...] = Field(min_length=1, description="parties")

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rules import dates
-from rules.explaining.criteria import unmet, written
-from rules.explaining.milestones import milestone_reason
-from rules.following.verifiers import who_verifies
+from rules.explanations.criteria import unmet, written
+from rules.explanations.milestones import milestone_reason
+from rules.figures.derived import Counted
+from rules.figures.selection import by_period, unverified
 from rules.language.terms import PerUnit, Release
-from rules.measuring.derived import Counted
-from rules.measuring.figures import by_period, unverified
 from rules.program import Program
+from rules.queries.verifiers import who_verifies
 from rules.releases.earned import counted_figure, earned
 from rules.releases.pending import pending
 from rules.releases.windows import at_stake, cured_by, ends, left, next_instalment

@@ -11,13 +11,13 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from rules.following.gates import gate
+from rules.figures.derived import Counted, exactly, told
+from rules.figures.selection import by_period, lacking, stale_from, unverified, without_revisions
 from rules.language.grades import worth
 from rules.language.periods import period_end
 from rules.language.terms import PerTime, PerUnit, Release
-from rules.measuring.derived import Counted, exactly, told
-from rules.measuring.figures import by_period, lacking, stale_from, unverified, without_revisions
 from rules.program import Program
+from rules.queries.gates import gate
 from rules.truth import Truth
 from rules.vocabulary.releases import ReleaseState
 

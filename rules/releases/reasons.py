@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from rules.explaining.criteria import unmet
+from rules.explanations.criteria import unmet
 from rules.language.criteria import Criterion, Graded, MilestoneAchieved, MilestoneGraded, leaves
 from rules.program import Program
 from rules.releases.earned import Earned

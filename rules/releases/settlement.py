@@ -14,11 +14,11 @@ from fractions import Fraction
 
 from rules import dates
 from rules.effects import BalanceMoved, Effect, InstalmentCounted
-from rules.explaining.criteria import unmet
-from rules.following.agenda import Agenda
-from rules.following.gates import gate
+from rules.explanations.criteria import unmet
 from rules.language.terms import Release
 from rules.program import Program
+from rules.queries.agenda import Agenda
+from rules.queries.gates import gate
 from rules.releases.earned import earned
 from rules.releases.pending import pending
 from rules.releases.reasons import because

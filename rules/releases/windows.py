@@ -10,9 +10,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from rules import dates
-from rules.following.anchors import occurred
 from rules.language.criteria import NotBefore, leaves
 from rules.program import Program
+from rules.queries.anchors import occurred
 from rules.times import repeated
 from rules.vocabulary.releases import Suspended
 

@@ -8,11 +8,11 @@ from typing import Literal, TypeAlias
 
 from pydantic import Field
 
+from rules.field_types import Id, Name, StrictModel
 from rules.times import Day, Instant
-from rules.words import Id, Name, Strict
 
 
-class DateAgreed(Strict):
+class DateAgreed(StrictModel):
     """Parties have agreed on a day, or on another one than before."""
 
     kind: Literal["date_agreed"] = "date_agreed"
@@ -23,7 +23,7 @@ class DateAgreed(Strict):
     effective_at: Instant
 
 
-class AgreementMissed(Strict):
+class AgreementMissed(StrictModel):
     """The window of a day has closed, and no day was agreed."""
 
     kind: Literal["agreement_missed"] = "agreement_missed"

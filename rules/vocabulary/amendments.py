@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from rules.field_types import Id, Name, PlanText, Sha256, StrictModel
 from rules.times import Instant
-from rules.words import Id, Name, PlanText, Sha256, Strict
 
 
-class PlanAmended(Strict):
+class PlanAmended(StrictModel):
     """The program goes on under another text of its plan."""
 
     kind: Literal["plan_amended"] = "plan_amended"

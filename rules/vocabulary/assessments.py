@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from rules.field_types import Name, StrictModel, Text
 from rules.language.assessors import Meaning
 from rules.vocabulary.members import Actor
-from rules.words import Name, Strict, Text
 
 
-class Assess(Strict):
+class Assess(StrictModel):
     """Says how a milestone stands on an assessor's own scale. It decides nothing."""
 
     kind: Literal["assess"] = "assess"
@@ -21,7 +21,7 @@ class Assess(Strict):
     reason: Text
 
 
-class MilestoneAssessed(Strict):
+class MilestoneAssessed(StrictModel):
     kind: Literal["milestone_assessed"] = "milestone_assessed"
     milestone: Name
     assessor: Name

@@ -8,13 +8,13 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
+from rules.field_types import Label, Name, StrictModel, Text
 from rules.times import Day
 from rules.vocabulary.origin import Fetch
 from rules.vocabulary.readings import Unread
-from rules.words import Label, Name, Strict, Text
 
 
-class ReportCheck(Strict):
+class ReportCheck(StrictModel):
     """Says what an automated check has come to, where that is something else than it said last."""
 
     kind: Literal["report_check"] = "report_check"
@@ -28,7 +28,7 @@ class ReportCheck(Strict):
     version: Label | None = Field(default=None, description="of the adapter")
 
 
-class PauseCheck(Strict):
+class PauseCheck(StrictModel):
     """Stops the runs of a check until it is resumed; what it has recorded stands."""
 
     kind: Literal["pause_check"] = "pause_check"
@@ -36,7 +36,7 @@ class PauseCheck(Strict):
     reason: Text
 
 
-class ResumeCheck(Strict):
+class ResumeCheck(StrictModel):
     """Lets a paused check run again."""
 
     kind: Literal["resume_check"] = "resume_check"
@@ -44,7 +44,7 @@ class ResumeCheck(Strict):
     reason: Text
 
 
-class CheckReported(Strict):
+class CheckReported(StrictModel):
     """What a check has come to; a later run that comes to the same is not recorded again."""
 
     kind: Literal["check_reported"] = "check_reported"
@@ -58,13 +58,13 @@ class CheckReported(Strict):
     version: Label | None = None
 
 
-class CheckPaused(Strict):
+class CheckPaused(StrictModel):
     kind: Literal["check_paused"] = "check_paused"
     check: Name
     reason: Text
 
 
-class CheckResumed(Strict):
+class CheckResumed(StrictModel):
     kind: Literal["check_resumed"] = "check_resumed"
     check: Name
     reason: Text

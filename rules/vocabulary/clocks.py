@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
+from rules.field_types import Label, StrictModel
 from rules.times import Instant
-from rules.words import Label, Strict
 
 
-class StrikeClock(Strict):
+class StrikeClock(StrictModel):
     """Lets due clocks take effect; what is not due stays as it is.
 
     `answered`: the program's own workflow asks, is answered with what follows, and need not be told of it again.
@@ -18,7 +18,7 @@ class StrikeClock(Strict):
     answered: bool = False
 
 
-class ClockStruck(Strict):
+class ClockStruck(StrictModel):
     kind: Literal["clock_struck"] = "clock_struck"
     clock: Label
     due_at: Instant

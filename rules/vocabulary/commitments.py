@@ -8,11 +8,11 @@ from typing import Literal
 
 from pydantic import Field
 
+from rules.field_types import Id, Name, StrictModel
 from rules.times import Instant, Interval
-from rules.words import Id, Name, Strict
 
 
-class CommitmentChanged(Strict):
+class CommitmentChanged(StrictModel):
     kind: Literal["commitment_changed"] = "commitment_changed"
     commitment: Name
     status: Literal["in_force", "in_question", "broken", "relieved"]

@@ -6,10 +6,10 @@ from typing import Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
-from rules.words import Id, Name, Seq, Sha256, Strict, Text
+from rules.field_types import Id, Name, Seq, Sha256, StrictModel, Text
 
 
-class Consent(Strict):
+class Consent(StrictModel):
     """A party's consent to what a phase asks it for next, opening or completion, or to a proposal.
 
     It can be bound to the effects that it was shown.
@@ -28,7 +28,7 @@ class Consent(Strict):
         return self
 
 
-class ConsentGiven(Strict):
+class ConsentGiven(StrictModel):
     """To the opening of a phase, or to its completion."""
 
     kind: Literal["consent_given"] = "consent_given"
@@ -38,7 +38,7 @@ class ConsentGiven(Strict):
     effects: Sha256 | None = None
 
 
-class ConsentTakenBack(Strict):
+class ConsentTakenBack(StrictModel):
     """A party consents no more to the opening of a phase, or to its completion."""
 
     kind: Literal["consent_taken_back"] = "consent_taken_back"
@@ -49,14 +49,14 @@ class ConsentTakenBack(Strict):
     reason: Text
 
 
-class ProposalConsented(Strict):
+class ProposalConsented(StrictModel):
     kind: Literal["proposal_consented"] = "proposal_consented"
     proposal: Id
     party: Name
     effects: Sha256 = Field(description="hash of the effects that the consent is to")
 
 
-class ProposalConsentTakenBack(Strict):
+class ProposalConsentTakenBack(StrictModel):
     """A party consents no more to a proposal that is open. Its silence counts again from a new notice."""
 
     kind: Literal["proposal_consent_taken_back"] = "proposal_consent_taken_back"

@@ -8,11 +8,11 @@ from typing import Literal
 
 from pydantic import Field
 
+from rules.field_types import Id, Name, StrictModel
 from rules.times import Instant
-from rules.words import Id, Name, Strict
 
 
-class DeadlineSet(Strict):
+class DeadlineSet(StrictModel):
     """A milestone's due date was set, moved or stopped by a pause; the original never changes."""
 
     kind: Literal["deadline_set"] = "deadline_set"
@@ -23,13 +23,13 @@ class DeadlineSet(Strict):
     effective_at: Instant
 
 
-class DeadlineMissed(Strict):
+class DeadlineMissed(StrictModel):
     kind: Literal["deadline_missed"] = "deadline_missed"
     milestone: Name
     effective_at: Instant
 
 
-class DeadlineExtended(Strict):
+class DeadlineExtended(StrictModel):
     """A milestone is due later by agreement; its original date stays."""
 
     kind: Literal["deadline_extended"] = "deadline_extended"

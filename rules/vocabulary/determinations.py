@@ -10,14 +10,14 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from pydantic import Field, model_validator
 
-from rules.figures import Figure, Whole
+from rules.decimals import Figure, Whole
+from rules.field_types import Name, Seq, StrictModel, Text
 from rules.times import Instant
-from rules.words import Name, Seq, Strict, Text
 
 Outcome: TypeAlias = Literal["achieved", "partly_achieved", "not_achieved", "reversed"]
 
 
-class Determine(Strict):
+class Determine(StrictModel):
     """Decides a milestone, or that a kept stability period was not kept after all.
 
     With `preliminary` it decides nothing yet: it says why a milestone would be determined as not achieved, so that the party
@@ -51,7 +51,7 @@ class Determine(Strict):
         return self
 
 
-class MilestoneDetermined(Strict):
+class MilestoneDetermined(StrictModel):
     """By somebody, or (`automatically`) by the plan that all parties have agreed to."""
 
     kind: Literal["milestone_determined"] = "milestone_determined"
@@ -68,7 +68,7 @@ class MilestoneDetermined(Strict):
     effective_at: Instant
 
 
-class VoteCast(Strict):
+class VoteCast(StrictModel):
     """One of several that determine a milestone has said how. What enough of them say is determined."""
 
     kind: Literal["vote_cast"] = "vote_cast"
@@ -130,7 +130,7 @@ class Decision:
         return ", ".join(dict.fromkeys(vote.by for vote in self.made_by.values())) or "the plan itself"
 
 
-class DeterminationTakenBack(Strict):
+class DeterminationTakenBack(StrictModel):
     """A determination was a mistake: the milestone stands as before it, and what its evidence shows is found again."""
 
     kind: Literal["determination_taken_back"] = "determination_taken_back"
@@ -141,14 +141,14 @@ class DeterminationTakenBack(Strict):
     effective_at: Instant
 
 
-class StabilityReversed(Strict):
+class StabilityReversed(StrictModel):
     kind: Literal["stability_reversed"] = "stability_reversed"
     phase: Name
     reason: Text
     effective_at: Instant
 
 
-class StabilityReversalTakenBack(Strict):
+class StabilityReversalTakenBack(StrictModel):
     """That a kept period was reversed was a mistake: it is kept, unless it is found again that it was not."""
 
     kind: Literal["stability_reversal_taken_back"] = "stability_reversal_taken_back"

@@ -9,12 +9,12 @@ from typing import Literal, TypeAlias
 
 from pydantic import Field
 
+from rules.field_types import Id, Name, StrictModel, Text
 from rules.times import Instant
 from rules.vocabulary.members import Actor
-from rules.words import Id, Name, Strict, Text
 
 
-class RaiseDispute(Strict):
+class RaiseDispute(StrictModel):
     """Brings a dispute before the first stage of a ladder."""
 
     kind: Literal["raise_dispute"] = "raise_dispute"
@@ -24,7 +24,7 @@ class RaiseDispute(Strict):
     reason: Text
 
 
-class SettleDispute(Strict):
+class SettleDispute(StrictModel):
     """Settles a dispute at the stage before which it lies."""
 
     kind: Literal["settle_dispute"] = "settle_dispute"
@@ -32,7 +32,7 @@ class SettleDispute(Strict):
     outcome: Text
 
 
-class WithdrawDispute(Strict):
+class WithdrawDispute(StrictModel):
     """Takes back a dispute that one has raised."""
 
     kind: Literal["withdraw_dispute"] = "withdraw_dispute"
@@ -40,7 +40,7 @@ class WithdrawDispute(Strict):
     reason: Text
 
 
-class InvokeSnapback(Strict):
+class InvokeSnapback(StrictModel):
     """Gives notice that something lapses, unless it is decided to keep it."""
 
     kind: Literal["invoke_snapback"] = "invoke_snapback"
@@ -49,7 +49,7 @@ class InvokeSnapback(Strict):
     reason: Text
 
 
-class DisputeRaised(Strict):
+class DisputeRaised(StrictModel):
     kind: Literal["dispute_raised"] = "dispute_raised"
     dispute: Id
     ladder: Name
@@ -59,20 +59,20 @@ class DisputeRaised(Strict):
     until: Instant
 
 
-class DisputeSettled(Strict):
+class DisputeSettled(StrictModel):
     kind: Literal["dispute_settled"] = "dispute_settled"
     dispute: Id
     stage: Name
     outcome: Text
 
 
-class DisputeWithdrawn(Strict):
+class DisputeWithdrawn(StrictModel):
     kind: Literal["dispute_withdrawn"] = "dispute_withdrawn"
     dispute: Id
     reason: Text
 
 
-class SnapbackInvoked(Strict):
+class SnapbackInvoked(StrictModel):
     kind: Literal["snapback_invoked"] = "snapback_invoked"
     snapback: Name
     dispute: Id | None = None
@@ -80,7 +80,7 @@ class SnapbackInvoked(Strict):
     takes_effect_at: Instant
 
 
-class DisputeReferred(Strict):
+class DisputeReferred(StrictModel):
     """A stage has not settled a dispute in its time; it lies before the next one."""
 
     kind: Literal["dispute_referred"] = "dispute_referred"
@@ -90,14 +90,14 @@ class DisputeReferred(Strict):
     effective_at: Instant
 
 
-class StageExtended(Strict):
+class StageExtended(StrictModel):
     kind: Literal["stage_extended"] = "stage_extended"
     dispute: Id
     to: Instant
     effective_at: Instant
 
 
-class DisputeUnsettled(Strict):
+class DisputeUnsettled(StrictModel):
     """No stage has settled a dispute."""
 
     kind: Literal["dispute_unsettled"] = "dispute_unsettled"
@@ -105,7 +105,7 @@ class DisputeUnsettled(Strict):
     effective_at: Instant
 
 
-class SnapbackCounted(Strict):
+class SnapbackCounted(StrictModel):
     """What lapses by itself unless it is kept: when it will, counted from its event or from when it was last kept."""
 
     kind: Literal["snapback_counted"] = "snapback_counted"
@@ -115,13 +115,13 @@ class SnapbackCounted(Strict):
     effective_at: Instant
 
 
-class SnapbackTookEffect(Strict):
+class SnapbackTookEffect(StrictModel):
     kind: Literal["snapback_took_effect"] = "snapback_took_effect"
     snapback: Name
     effective_at: Instant
 
 
-class SnapbackAverted(Strict):
+class SnapbackAverted(StrictModel):
     """It was decided to keep what would have lapsed, or to restore what has."""
 
     kind: Literal["snapback_averted"] = "snapback_averted"

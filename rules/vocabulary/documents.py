@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from rules.words import Id, Label, Sha256, Strict
+from rules.field_types import Id, Label, Sha256, StrictModel
 
 
-class FiledDocument(Strict):
+class FiledDocument(StrictModel):
     """A document by hash; the bytes are kept apart, so that they can be withheld or erased."""
 
     sha256: Sha256
@@ -18,7 +18,7 @@ class FiledDocument(Strict):
     media_type: Label | None = None
 
 
-class FileDocument(Strict):
+class FileDocument(StrictModel):
     """Says that the bytes of a document are filed now, which recorded evidence names and which were not filed before.
 
     The service does it in the name of whoever files them.
@@ -28,7 +28,7 @@ class FileDocument(Strict):
     evidence: Id
 
 
-class DocumentFiled(Strict):
+class DocumentFiled(StrictModel):
     """The bytes of the document that a piece of evidence names are filed."""
 
     kind: Literal["document_filed"] = "document_filed"

@@ -9,14 +9,14 @@ from typing import Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
+from rules.field_types import Id, Label, Name, Seq, StrictModel, Text
 from rules.times import Instant
 from rules.vocabulary.documents import DocumentFiled, FiledDocument
 from rules.vocabulary.measurements import FigureAccepted, MeasurementRecorded
 from rules.vocabulary.members import Actor
-from rules.words import Id, Label, Name, Seq, Strict, Text
 
 
-class RecordEvidence(Strict):
+class RecordEvidence(StrictModel):
     """Records a document, a statement or a party's attestation that shows a milestone."""
 
     kind: Literal["record_evidence"] = "record_evidence"
@@ -38,14 +38,14 @@ class RecordEvidence(Strict):
         return self
 
 
-class ReadEvidence(Strict):
+class ReadEvidence(StrictModel):
     """Reads restricted evidence; that it was read, and by whom, is recorded."""
 
     kind: Literal["read_evidence"] = "read_evidence"
     evidence: Id
 
 
-class Verify(Strict):
+class Verify(StrictModel):
     """Finds that a piece of evidence or a measurement is what it says."""
 
     kind: Literal["verify"] = "verify"
@@ -56,7 +56,7 @@ class Verify(Strict):
     )
 
 
-class ReturnEvidence(Strict):
+class ReturnEvidence(StrictModel):
     """Sends a piece of evidence back, with the reason."""
 
     kind: Literal["return_evidence"] = "return_evidence"
@@ -64,7 +64,7 @@ class ReturnEvidence(Strict):
     reason: Text
 
 
-class WithdrawEvidence(Strict):
+class WithdrawEvidence(StrictModel):
     """Takes back a piece of evidence; whatever rests on it is looked at again."""
 
     kind: Literal["withdraw_evidence"] = "withdraw_evidence"
@@ -72,7 +72,7 @@ class WithdrawEvidence(Strict):
     reason: Text
 
 
-class EvidenceRecorded(Strict):
+class EvidenceRecorded(StrictModel):
     kind: Literal["evidence_recorded"] = "evidence_recorded"
     evidence: Id
     milestone: Name
@@ -85,33 +85,33 @@ class EvidenceRecorded(Strict):
     filed: bool | None = Field(default=None, description="with a document: whether its bytes were filed by then")
 
 
-class EvidenceRead(Strict):
+class EvidenceRead(StrictModel):
     """Somebody was shown restricted evidence."""
 
     kind: Literal["evidence_read"] = "evidence_read"
     evidence: Id
 
 
-class EvidenceVerified(Strict):
+class EvidenceVerified(StrictModel):
     kind: Literal["evidence_verified"] = "evidence_verified"
     evidence: Id
     note: Text | None = None
     seen_at: Label | None = None
 
 
-class EvidenceReturned(Strict):
+class EvidenceReturned(StrictModel):
     kind: Literal["evidence_returned"] = "evidence_returned"
     evidence: Id
     reason: Text
 
 
-class EvidenceWithdrawn(Strict):
+class EvidenceWithdrawn(StrictModel):
     kind: Literal["evidence_withdrawn"] = "evidence_withdrawn"
     evidence: Id
     reason: Text
 
 
-class VerificationTakenBack(Strict):
+class VerificationTakenBack(StrictModel):
     """A verification was a mistake: the evidence waits to be judged again."""
 
     kind: Literal["verification_taken_back"] = "verification_taken_back"
@@ -120,7 +120,7 @@ class VerificationTakenBack(Strict):
     reason: Text
 
 
-class ReturnTakenBack(Strict):
+class ReturnTakenBack(StrictModel):
     """A return was a mistake: the evidence waits to be judged again."""
 
     kind: Literal["return_taken_back"] = "return_taken_back"

@@ -8,13 +8,13 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from rules.forms import PROGRAM_ID
+from rules.field_types import Chosen, Label, Name, PlanText, Sha256, StrictModel, Text, WhenSuspended
+from rules.text_formats import PROGRAM_ID
 from rules.times import Instant
 from rules.vocabulary.members import Member
-from rules.words import Chosen, Label, Name, PlanText, Sha256, Strict, Text, WhenSuspended
 
 
-class ChildPlan(Strict):
+class ChildPlan(StrictModel):
     """What is agreed for a child program: its plan, as the program's own, and who is a member of it beside the parent's."""
 
     document: PlanText
@@ -26,7 +26,7 @@ class ChildPlan(Strict):
 ProgramId = Annotated[str, Field(pattern=PROGRAM_ID)]
 
 
-class Parent(Strict):
+class Parent(StrictModel):
     """Of which program a program is a child, under which name, and whether a suspension reaches it."""
 
     program: ProgramId
@@ -34,7 +34,7 @@ class Parent(Strict):
     when_suspended: WhenSuspended
 
 
-class MilestoneReported(Strict):
+class MilestoneReported(StrictModel):
     """Where a milestone of a child program stands; `counts` says whether gates may count it."""
 
     milestone: Name
@@ -45,7 +45,7 @@ class MilestoneReported(Strict):
     owes: tuple[Name, ...] = ()
 
 
-class ReportChild(Strict):
+class ReportChild(StrictModel):
     """Says in a program how a child program of it stands, as of the child's entry `child_seq`."""
 
     kind: Literal["report_child"] = "report_child"
@@ -60,7 +60,7 @@ class ReportChild(Strict):
     next_due: Instant | None = None
 
 
-class ReportParent(Strict):
+class ReportParent(StrictModel):
     """Says in a child program whether its parent holds it back, as of the parent's entry `parent_seq`."""
 
     kind: Literal["report_parent"] = "report_parent"
@@ -70,7 +70,7 @@ class ReportParent(Strict):
     reason: Text
 
 
-class ChildReported(Strict):
+class ChildReported(StrictModel):
     """How a child program stands. Its head, kept here as well, vouches for the child's ledger up to there."""
 
     kind: Literal["child_reported"] = "child_reported"
@@ -85,7 +85,7 @@ class ChildReported(Strict):
     next_due: Instant | None = None
 
 
-class ParentReported(Strict):
+class ParentReported(StrictModel):
     """Whether the parent program holds this one back; its head is kept for the same reason."""
 
     kind: Literal["parent_reported"] = "parent_reported"
@@ -95,7 +95,7 @@ class ParentReported(Strict):
     reason: Text
 
 
-class ChildOpened(Strict):
+class ChildOpened(StrictModel):
     """A phase has opened a child program; its ledger begins when the clock room has started it."""
 
     kind: Literal["child_opened"] = "child_opened"

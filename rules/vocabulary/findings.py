@@ -9,13 +9,13 @@ from typing import Literal
 from pydantic import Field
 
 from rules.dates import has_passed
+from rules.field_types import Name, StrictModel, Text
 from rules.times import Instant
 from rules.truth import Truth
 from rules.vocabulary.unknown import Why
-from rules.words import Name, Strict, Text
 
 
-class Observe(Strict):
+class Observe(StrictModel):
     """Answers a finding before it is determined."""
 
     kind: Literal["observe"] = "observe"
@@ -23,13 +23,13 @@ class Observe(Strict):
     text: Text
 
 
-class ObservationMade(Strict):
+class ObservationMade(StrictModel):
     kind: Literal["observation_made"] = "observation_made"
     milestone: Name
     text: Text
 
 
-class FindingMade(Strict):
+class FindingMade(StrictModel):
     """What the evidence shows by itself, or (`by` somebody) how who determines intends to see it. It decides nothing."""
 
     kind: Literal["finding_made"] = "finding_made"

@@ -9,14 +9,14 @@ from typing import Literal, Self, TypeAlias
 
 from pydantic import Field, model_validator
 
+from rules.field_types import Id, Label, Name, Seq, StrictModel, Text
 from rules.times import Instant
 from rules.vocabulary.members import Actor
 from rules.vocabulary.origin import Origin
 from rules.vocabulary.testimony import AccountGiven, AccountTakenBack, Stands, Testimony
-from rules.words import Id, Label, Name, Seq, Strict, Text
 
 
-class ReportIncident(Strict):
+class ReportIncident(StrictModel):
     """Reports an event; nothing is decided by the report."""
 
     kind: Literal["report_incident"] = "report_incident"
@@ -36,7 +36,7 @@ class ReportIncident(Strict):
     origin: Origin | None = Field(default=None, description="of a check alone: the answers that it was read from")
 
 
-class ConfirmIncident(Strict):
+class ConfirmIncident(StrictModel):
     """Establishes that an incident happened, and as what."""
 
     kind: Literal["confirm_incident"] = "confirm_incident"
@@ -47,7 +47,7 @@ class ConfirmIncident(Strict):
     reason: Text
 
 
-class ContestIncident(Strict):
+class ContestIncident(StrictModel):
     """A party disputes an incident; clocks that it touches freeze until it is decided."""
 
     kind: Literal["contest_incident"] = "contest_incident"
@@ -55,7 +55,7 @@ class ContestIncident(Strict):
     reason: Text
 
 
-class DismissIncident(Strict):
+class DismissIncident(StrictModel):
     """Establishes that an incident did not happen, or is none of the plan's."""
 
     kind: Literal["dismiss_incident"] = "dismiss_incident"
@@ -63,7 +63,7 @@ class DismissIncident(Strict):
     reason: Text
 
 
-class ResolveIncident(Strict):
+class ResolveIncident(StrictModel):
     """Establishes that a confirmed incident is over."""
 
     kind: Literal["resolve_incident"] = "resolve_incident"
@@ -72,7 +72,7 @@ class ResolveIncident(Strict):
     reason: Text
 
 
-class Correction(Strict):
+class Correction(StrictModel):
     """What was said wrongly of an incident; what is left out stays as it was said."""
 
     incident_kind: Name | None = None
@@ -97,7 +97,7 @@ class CorrectIncident(Correction):
     incident: Id
 
 
-class IncidentReported(Strict):
+class IncidentReported(StrictModel):
     kind: Literal["incident_reported"] = "incident_reported"
     incident: Id
     incident_kind: Name
@@ -113,7 +113,7 @@ class IncidentReported(Strict):
     origin: Origin | None = None
 
 
-class IncidentConfirmed(Strict):
+class IncidentConfirmed(StrictModel):
     kind: Literal["incident_confirmed"] = "incident_confirmed"
     incident: Id
     severity: Name
@@ -123,26 +123,26 @@ class IncidentConfirmed(Strict):
     reason: Text
 
 
-class IncidentContested(Strict):
+class IncidentContested(StrictModel):
     kind: Literal["incident_contested"] = "incident_contested"
     incident: Id
     reason: Text
 
 
-class IncidentDismissed(Strict):
+class IncidentDismissed(StrictModel):
     kind: Literal["incident_dismissed"] = "incident_dismissed"
     incident: Id
     reason: Text
 
 
-class IncidentResolved(Strict):
+class IncidentResolved(StrictModel):
     kind: Literal["incident_resolved"] = "incident_resolved"
     incident: Id
     resolved_at: Instant
     reason: Text
 
 
-class IncidentCorrected(Strict):
+class IncidentCorrected(StrictModel):
     """What was said wrongly of an incident is put right, by who said it or, once it was decided, by who decides.
 
     Before it is decided it `stands` as all accounts of it together say, of which the report's own is put right.

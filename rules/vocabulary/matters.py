@@ -6,11 +6,11 @@ from typing import Annotated, Literal, TypeAlias, assert_never
 
 from pydantic import Field
 
+from rules.field_types import Chosen, Id, Name, PlanText, StrictModel
 from rules.times import Day, DayOrInstant, Instant
-from rules.words import Chosen, Id, Name, PlanText, Strict
 
 
-class Waive(Strict):
+class Waive(StrictModel):
     """That a milestone counts as achieved for gates, for a time or for good."""
 
     kind: Literal["waive"] = "waive"
@@ -18,14 +18,14 @@ class Waive(Strict):
     until: Instant | None = Field(default=None, description="left out, for good")
 
 
-class Decline(Strict):
+class Decline(StrictModel):
     """That a milestone is not done: for good, and nobody's failure. Gates count it where they say so."""
 
     kind: Literal["decline"] = "decline"
     milestone: Name
 
 
-class Extend(Strict):
+class Extend(StrictModel):
     """That a milestone is due later. The original date stays on record beside the new one."""
 
     kind: Literal["extend"] = "extend"
@@ -33,7 +33,7 @@ class Extend(Strict):
     to: Instant
 
 
-class ReviseTimetable(Strict):
+class ReviseTimetable(StrictModel):
     """That several milestones are due later, all of them or none. The original dates stay on record."""
 
     kind: Literal["revise_timetable"] = "revise_timetable"
@@ -42,7 +42,7 @@ class ReviseTimetable(Strict):
     )
 
 
-class AgreeDate(Strict):
+class AgreeDate(StrictModel):
     """On which day something is to be, within the window that the plan gives it."""
 
     kind: Literal["agree_date"] = "agree_date"
@@ -50,7 +50,7 @@ class AgreeDate(Strict):
     on: Day
 
 
-class ExtendSilence(Strict):
+class ExtendSilence(StrictModel):
     """That the silence on another proposal ends later. Decided by all that are asked, each in so many words."""
 
     kind: Literal["extend_silence"] = "extend_silence"
@@ -58,7 +58,7 @@ class ExtendSilence(Strict):
     to: Instant
 
 
-class ExtendStage(Strict):
+class ExtendStage(StrictModel):
     """That a dispute lies longer before the stage where it is."""
 
     kind: Literal["extend_stage"] = "extend_stage"
@@ -67,14 +67,14 @@ class ExtendStage(Strict):
     to: Instant
 
 
-class Keep(Strict):
+class Keep(StrictModel):
     """That a snapback which has been invoked is averted, or lifted where it is in effect."""
 
     kind: Literal["keep"] = "keep"
     snapback: Name
 
 
-class Amend(Strict):
+class Amend(StrictModel):
     """That the program goes on under another text of its plan."""
 
     kind: Literal["amend"] = "amend"

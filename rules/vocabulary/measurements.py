@@ -6,14 +6,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from rules.figures import Figure, read_figure
-from rules.forms import PERIOD
+from rules.decimals import Figure, read_figure
+from rules.field_types import Id, Label, Name, StrictModel, Text
 from rules.language.causes import Cause
 from rules.language.indicators import StandardError
+from rules.text_formats import PERIOD
 from rules.times import Instant
 from rules.vocabulary.documents import FiledDocument
 from rules.vocabulary.origin import Origin
-from rules.words import Id, Label, Name, Strict, Text
 
 WHICH = (
     "what it covers: 2024, 2024-H1, 2024-Q1, 2024-06, 2024-W07, 2024-06-30, FY2024 or a season of the plan; "
@@ -21,7 +21,7 @@ WHICH = (
 )
 
 
-class RecordMeasurement(Strict):
+class RecordMeasurement(StrictModel):
     """Records a figure of an indicator with its origin."""
 
     kind: Literal["record_measurement"] = "record_measurement"
@@ -56,7 +56,7 @@ class RecordMeasurement(Strict):
         return self
 
 
-class MeasurementRecorded(Strict):
+class MeasurementRecorded(StrictModel):
     kind: Literal["measurement_recorded"] = "measurement_recorded"
     measurement: Id
     indicator: Name
@@ -76,7 +76,7 @@ class MeasurementRecorded(Strict):
     filed: bool | None = Field(default=None, description="with a document: whether its bytes were filed by then")
 
 
-class FigureAccepted(Strict):
+class FigureAccepted(StrictModel):
     """A figure counts as a check has read it, without a person, since the plan says so and its bytes are kept."""
 
     kind: Literal["figure_accepted"] = "figure_accepted"

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from pydantic import Field
 
-from rules.words import Id, Name, Seq, Strict, Text
+from rules.field_types import Id, Name, Seq, StrictModel, Text
 
 
 class Role(StrEnum):
@@ -25,7 +25,7 @@ class Role(StrEnum):
     CLOCK = "clock"
 
 
-class Actor(Strict):
+class Actor(StrictModel):
     """Who acts, for which party (or body), in which role."""
 
     person: Id
@@ -37,7 +37,7 @@ CHECKS = Actor(person="checks", role=Role.CHECKER)
 """The service itself, when it does what follows from the run of an automated check."""
 
 
-class Member(Strict):
+class Member(StrictModel):
     """A person's standing in a program: one role for one party, or for none."""
 
     person: Id
@@ -45,14 +45,14 @@ class Member(Strict):
     party: Name | None = None
 
 
-class AdmitMember(Strict):
+class AdmitMember(StrictModel):
     """Makes a person a member in one role for one party."""
 
     kind: Literal["admit_member"] = "admit_member"
     member: Member
 
 
-class RemoveMember(Strict):
+class RemoveMember(StrictModel):
     """Ends a membership."""
 
     kind: Literal["remove_member"] = "remove_member"
@@ -60,18 +60,18 @@ class RemoveMember(Strict):
     reason: Text
 
 
-class MemberAdmitted(Strict):
+class MemberAdmitted(StrictModel):
     kind: Literal["member_admitted"] = "member_admitted"
     member: Member
 
 
-class MemberRemoved(Strict):
+class MemberRemoved(StrictModel):
     kind: Literal["member_removed"] = "member_removed"
     member: Member
     reason: Text
 
 
-class AdmissionTakenBack(Strict):
+class AdmissionTakenBack(StrictModel):
     """Somebody was admitted by mistake, and is a member in that role no more."""
 
     kind: Literal["admission_taken_back"] = "admission_taken_back"

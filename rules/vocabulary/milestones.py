@@ -11,15 +11,15 @@ from typing import Literal, TypeAlias
 
 from pydantic import Field
 
+from rules.field_types import Id, Name, StrictModel
 from rules.times import Instant, Interval
 from rules.vocabulary.assessments import Assessment
 from rules.vocabulary.deadlines import DeadlineExtended, DeadlineMissed, DeadlineSet, Due
 from rules.vocabulary.determinations import Decision, DeterminationTakenBack, MilestoneDetermined, Vote, VoteCast
 from rules.vocabulary.findings import Finding, FindingMade, ObservationMade
-from rules.words import Id, Name, Strict
 
 
-class MilestoneWaived(Strict):
+class MilestoneWaived(StrictModel):
     kind: Literal["milestone_waived"] = "milestone_waived"
     milestone: Name
     until: Instant | None = None
@@ -27,7 +27,7 @@ class MilestoneWaived(Strict):
     effective_at: Instant
 
 
-class MilestoneDeclined(Strict):
+class MilestoneDeclined(StrictModel):
     """It was decided by a procedure that a milestone is not done."""
 
     kind: Literal["milestone_declined"] = "milestone_declined"
@@ -36,7 +36,7 @@ class MilestoneDeclined(Strict):
     effective_at: Instant
 
 
-class MilestoneFinal(Strict):
+class MilestoneFinal(StrictModel):
     """A milestone that is achieved can't be undone any more."""
 
     kind: Literal["milestone_final"] = "milestone_final"
@@ -44,7 +44,7 @@ class MilestoneFinal(Strict):
     effective_at: Instant
 
 
-class ReliefChanged(Strict):
+class ReliefChanged(StrictModel):
     """A milestone is not owed for now, or is owed again."""
 
     kind: Literal["relief_changed"] = "relief_changed"
@@ -53,7 +53,7 @@ class ReliefChanged(Strict):
     effective_at: Instant
 
 
-class WaiverExpired(Strict):
+class WaiverExpired(StrictModel):
     kind: Literal["waiver_expired"] = "waiver_expired"
     milestone: Name
     effective_at: Instant

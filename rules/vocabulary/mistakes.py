@@ -10,25 +10,25 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
+from rules.field_types import Id, Name, StrictModel, Text
 from rules.vocabulary.members import Member
-from rules.words import Id, Name, Strict, Text
 
 
-class Verification(Strict):
+class Verification(StrictModel):
     """That a piece of evidence, or a figure, was verified."""
 
     kind: Literal["verification"] = "verification"
     evidence: Id
 
 
-class Return(Strict):
+class Return(StrictModel):
     """That a piece of evidence, or a figure, was returned."""
 
     kind: Literal["return"] = "return"
     evidence: Id
 
 
-class Determination(Strict):
+class Determination(StrictModel):
     """The newest determination of a milestone, or that a kept stability period was reversed."""
 
     kind: Literal["determination"] = "determination"
@@ -42,7 +42,7 @@ class Determination(Strict):
         return self
 
 
-class Consented(Strict):
+class Consented(StrictModel):
     """The caller's party's newest consent to a phase, or its consent to a proposal that is open."""
 
     kind: Literal["consent"] = "consent"
@@ -56,7 +56,7 @@ class Consented(Strict):
         return self
 
 
-class Admission(Strict):
+class Admission(StrictModel):
     """That somebody was admitted in a role. What they have done in it stands until it is taken back itself."""
 
     kind: Literal["admission"] = "admission"
@@ -66,7 +66,7 @@ class Admission(Strict):
 Mistake: TypeAlias = Annotated[Verification | Return | Determination | Consented | Admission, Field(discriminator="kind")]
 
 
-class TakeBack(Strict):
+class TakeBack(StrictModel):
     """Takes back an act that was a mistake. It stays on record; what stood on it is found again."""
 
     kind: Literal["take_back"] = "take_back"

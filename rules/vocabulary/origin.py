@@ -6,11 +6,11 @@ from typing import Annotated
 
 from pydantic import Field
 
+from rules.field_types import Label, Name, Sha256, StrictModel, Text
 from rules.times import Instant
-from rules.words import Label, Name, Sha256, Strict, Text
 
 
-class Fetch(Strict):
+class Fetch(StrictModel):
     """One answer of a producer; its bytes are kept as a document under their hash, as they are without compression."""
 
     url: Text
@@ -23,7 +23,7 @@ class Fetch(Strict):
     )
 
 
-class Origin(Strict):
+class Origin(StrictModel):
     """How a check has come to what it records: its answers, who read them, and the row as it stands in them."""
 
     check: Name

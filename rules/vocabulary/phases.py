@@ -7,18 +7,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
+from rules.field_types import Name, StrictModel, Text
 from rules.times import Instant
-from rules.words import Name, Strict, Text
 
 
-class AdvancePhase(Strict):
+class AdvancePhase(StrictModel):
     """Opens a phase whose entry gate is met."""
 
     kind: Literal["advance_phase"] = "advance_phase"
     phase: Name
 
 
-class PhaseAdvanced(Strict):
+class PhaseAdvanced(StrictModel):
     kind: Literal["phase_advanced"] = "phase_advanced"
     phase: Name
 
@@ -27,7 +27,7 @@ Gate: TypeAlias = Literal["entry", "exit"]
 """Entry opens a phase, exit completes it."""
 
 
-class GateChanged(Strict):
+class GateChanged(StrictModel):
     """A gate began or ceased to be met."""
 
     kind: Literal["gate_changed"] = "gate_changed"
@@ -38,19 +38,19 @@ class GateChanged(Strict):
     effective_at: Instant
 
 
-class PhaseOpened(Strict):
+class PhaseOpened(StrictModel):
     kind: Literal["phase_opened"] = "phase_opened"
     phase: Name
     effective_at: Instant
 
 
-class PhaseCompleted(Strict):
+class PhaseCompleted(StrictModel):
     kind: Literal["phase_completed"] = "phase_completed"
     phase: Name
     effective_at: Instant
 
 
-class PhaseReopened(Strict):
+class PhaseReopened(StrictModel):
     """A completed phase is open again, because what it rested on has fallen."""
 
     kind: Literal["phase_reopened"] = "phase_reopened"
@@ -58,7 +58,7 @@ class PhaseReopened(Strict):
     effective_at: Instant
 
 
-class PhaseSteppedBack(Strict):
+class PhaseSteppedBack(StrictModel):
     """An open phase waits again, because its entry gate has closed."""
 
     kind: Literal["phase_stepped_back"] = "phase_stepped_back"
@@ -66,7 +66,7 @@ class PhaseSteppedBack(Strict):
     effective_at: Instant
 
 
-class PhaseClosed(Strict):
+class PhaseClosed(StrictModel):
     """What closes a phase for good has come about."""
 
     kind: Literal["phase_closed"] = "phase_closed"
@@ -74,7 +74,7 @@ class PhaseClosed(Strict):
     effective_at: Instant
 
 
-class WarningGiven(Strict):
+class WarningGiven(StrictModel):
     kind: Literal["warning_given"] = "warning_given"
     phase: Name
     sentence: Text

@@ -10,15 +10,15 @@ from typing import Literal, TypeAlias
 
 from pydantic import Field
 
+from rules.field_types import Id, Name, Sha256, StrictModel, Text
 from rules.times import Instant
 from rules.vocabulary.amendments import Version
 from rules.vocabulary.consents import ProposalConsented, ProposalConsentTakenBack
 from rules.vocabulary.matters import Matter
 from rules.vocabulary.members import Actor
-from rules.words import Id, Name, Sha256, Strict, Text
 
 
-class Propose(Strict):
+class Propose(StrictModel):
     """Puts a decision before those whose consent a procedure asks for; to propose is not to consent."""
 
     kind: Literal["propose"] = "propose"
@@ -28,7 +28,7 @@ class Propose(Strict):
     reason: Text
 
 
-class ObjectTo(Strict):
+class ObjectTo(StrictModel):
     """Objects to a proposal: silence no longer adopts it, and a veto ends it. A later consent takes it back."""
 
     kind: Literal["object_to"] = "object_to"
@@ -36,7 +36,7 @@ class ObjectTo(Strict):
     reason: Text
 
 
-class GiveNotice(Strict):
+class GiveNotice(StrictModel):
     """Proves that a party has had notice of a proposal; from then its silence counts."""
 
     kind: Literal["give_notice"] = "give_notice"
@@ -45,7 +45,7 @@ class GiveNotice(Strict):
     proof: Text = Field(description="how and when it was served")
 
 
-class WithdrawProposal(Strict):
+class WithdrawProposal(StrictModel):
     """Takes back a proposal that has not been decided."""
 
     kind: Literal["withdraw_proposal"] = "withdraw_proposal"
@@ -53,7 +53,7 @@ class WithdrawProposal(Strict):
     reason: Text
 
 
-class ProposalMade(Strict):
+class ProposalMade(StrictModel):
     kind: Literal["proposal_made"] = "proposal_made"
     proposal: Id
     procedure: Name
@@ -62,27 +62,27 @@ class ProposalMade(Strict):
     effects: Sha256 = Field(description="hash of what would follow if it were adopted now")
 
 
-class ObjectionMade(Strict):
+class ObjectionMade(StrictModel):
     kind: Literal["objection_made"] = "objection_made"
     proposal: Id
     party: Name
     reason: Text
 
 
-class NoticeGiven(Strict):
+class NoticeGiven(StrictModel):
     kind: Literal["notice_given"] = "notice_given"
     proposal: Id
     party: Name
     proof: Text
 
 
-class ProposalWithdrawn(Strict):
+class ProposalWithdrawn(StrictModel):
     kind: Literal["proposal_withdrawn"] = "proposal_withdrawn"
     proposal: Id
     reason: Text
 
 
-class ProposalChanged(Strict):
+class ProposalChanged(StrictModel):
     """What a proposal would do is no longer what it was consented to: the consents are lifted."""
 
     kind: Literal["proposal_changed"] = "proposal_changed"
@@ -94,14 +94,14 @@ class ProposalChanged(Strict):
     effective_at: Instant
 
 
-class ProposalAdopted(Strict):
+class ProposalAdopted(StrictModel):
     kind: Literal["proposal_adopted"] = "proposal_adopted"
     proposal: Id
     by_silence: tuple[Name, ...] = Field(default=(), description="parties that had notice and did not object")
     effective_at: Instant
 
 
-class ProposalFailed(Strict):
+class ProposalFailed(StrictModel):
     """A proposal was vetoed, was not adopted in time, or can no longer be adopted."""
 
     kind: Literal["proposal_failed"] = "proposal_failed"
@@ -111,7 +111,7 @@ class ProposalFailed(Strict):
     effective_at: Instant
 
 
-class SilenceExtended(Strict):
+class SilenceExtended(StrictModel):
     kind: Literal["silence_extended"] = "silence_extended"
     proposal: Id
     to: Instant

@@ -10,13 +10,13 @@ from typing import Literal, TypeAlias
 
 from pydantic import Field
 
-from rules.figures import Figure
+from rules.decimals import Figure
+from rules.field_types import Name, StrictModel, Text
 from rules.times import Instant
 from rules.vocabulary.accounts import ACCOUNTS, Account
-from rules.words import Name, Strict, Text
 
 
-class BalanceMoved(Strict):
+class BalanceMoved(StrictModel):
     """An amount of a release has gone from one of its accounts to another."""
 
     kind: Literal["balance_moved"] = "balance_moved"
@@ -29,7 +29,7 @@ class BalanceMoved(Strict):
     effective_at: Instant
 
 
-class InstalmentCounted(Strict):
+class InstalmentCounted(StrictModel):
     """A length of time is over for which a release gives so much, if all was on track."""
 
     kind: Literal["instalment_counted"] = "instalment_counted"

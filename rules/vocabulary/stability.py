@@ -8,13 +8,13 @@ from typing import Literal, TypeAlias
 
 from pydantic import Field
 
+from rules.field_types import Id, Name, StrictModel
 from rules.times import Instant
 from rules.vocabulary.determinations import StabilityReversalTakenBack, StabilityReversed
 from rules.vocabulary.findings import Finding
-from rules.words import Id, Name, Strict
 
 
-class StabilityCounted(Strict):
+class StabilityCounted(StrictModel):
     """A stability period was started, moved, paused, frozen or let go on."""
 
     kind: Literal["stability_counted"] = "stability_counted"
@@ -28,7 +28,7 @@ class StabilityCounted(Strict):
     effective_at: Instant
 
 
-class StabilityCompleted(Strict):
+class StabilityCompleted(StrictModel):
     kind: Literal["stability_completed"] = "stability_completed"
     phase: Name
     effective_at: Instant

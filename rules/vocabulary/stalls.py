@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from rules.field_types import Name, StrictModel
 from rules.times import Instant
-from rules.words import Name, Strict
 
 
-class StallFound(Strict):
+class StallFound(StrictModel):
     """A party owes something and has done nothing that counts for as long as the plan allows."""
 
     kind: Literal["stall_found"] = "stall_found"
@@ -20,7 +20,7 @@ class StallFound(Strict):
     effective_at: Instant
 
 
-class StallEnded(Strict):
+class StallEnded(StrictModel):
     """A party that stood still has moved, or owes nothing any more."""
 
     kind: Literal["stall_ended"] = "stall_ended"

@@ -7,13 +7,13 @@ from typing import Literal, TypeAlias
 
 from pydantic import Field
 
+from rules.field_types import Chosen, Label, Name, PlanText, Sha256, StrictModel, Text
 from rules.times import Instant
 from rules.vocabulary.family import ChildPlan, Parent
 from rules.vocabulary.members import Member
-from rules.words import Chosen, Label, Name, PlanText, Sha256, Strict, Text
 
 
-class StartProgram(Strict):
+class StartProgram(StrictModel):
     """Starts a program from the text of a plan and the values of its parameters.
 
     The text is recorded as it was written, so that what was agreed can be read as it was agreed; so
@@ -29,28 +29,28 @@ class StartProgram(Strict):
     parent: Parent | None = None
 
 
-class SuspendProgram(Strict):
+class SuspendProgram(StrictModel):
     """Stops clocks and gates at once; evidence and incidents are still accepted."""
 
     kind: Literal["suspend_program"] = "suspend_program"
     reason: Text
 
 
-class ResumeProgram(Strict):
+class ResumeProgram(StrictModel):
     """Ends a suspension."""
 
     kind: Literal["resume_program"] = "resume_program"
     reason: Text
 
 
-class TerminateProgram(Strict):
+class TerminateProgram(StrictModel):
     """Ends the program for good."""
 
     kind: Literal["terminate_program"] = "terminate_program"
     reason: Text
 
 
-class ProgramStarted(Strict):
+class ProgramStarted(StrictModel):
     kind: Literal["program_started"] = "program_started"
     document: PlanText
     parameters: dict[Name, str | int]
@@ -61,7 +61,7 @@ class ProgramStarted(Strict):
     parent: Parent | None = None
 
 
-class ProgramSuspended(Strict):
+class ProgramSuspended(StrictModel):
     """By somebody, or (`because` of a gate that closed) by the plan."""
 
     kind: Literal["program_suspended"] = "program_suspended"
@@ -69,19 +69,19 @@ class ProgramSuspended(Strict):
     effective_at: Instant
 
 
-class ProgramResumed(Strict):
+class ProgramResumed(StrictModel):
     kind: Literal["program_resumed"] = "program_resumed"
     reason: Text
     effective_at: Instant
 
 
-class ProgramTerminated(Strict):
+class ProgramTerminated(StrictModel):
     kind: Literal["program_terminated"] = "program_terminated"
     reason: Text
     effective_at: Instant
 
 
-class ProgramFrozen(Strict):
+class ProgramFrozen(StrictModel):
     """Nobody has suspended the program; it stands still because its parent does, and goes on with it."""
 
     kind: Literal["program_frozen"] = "program_frozen"
@@ -89,12 +89,12 @@ class ProgramFrozen(Strict):
     effective_at: Instant
 
 
-class ProgramThawed(Strict):
+class ProgramThawed(StrictModel):
     kind: Literal["program_thawed"] = "program_thawed"
     effective_at: Instant
 
 
-class ProgramCompleted(Strict):
+class ProgramCompleted(StrictModel):
     kind: Literal["program_completed"] = "program_completed"
     effective_at: Instant
 

@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
+from rules.field_types import Id, Name, StrictModel, Text
 from rules.times import Instant, local_day
 from rules.vocabulary.origin import Origin
-from rules.words import Id, Name, Strict, Text
 
 if TYPE_CHECKING:
     from rules.language.plan import Plan
 
 
-class GiveAccount(Strict):
+class GiveAccount(StrictModel):
     """Says of an incident what somebody else has not said, or says it differently. The same account again takes its place."""
 
     kind: Literal["give_account"] = "give_account"
@@ -39,7 +39,7 @@ class GiveAccount(Strict):
     origin: Origin | None = Field(default=None, description="of a check alone: the answers that it was read from")
 
 
-class TakeBackAccount(Strict):
+class TakeBackAccount(StrictModel):
     """Takes back an account of an incident, as a feed does that deletes an event."""
 
     kind: Literal["take_back_account"] = "take_back_account"
@@ -48,7 +48,7 @@ class TakeBackAccount(Strict):
     reason: Text
 
 
-class Stands(Strict):
+class Stands(StrictModel):
     """How an incident stands after an account of it."""
 
     status: Literal["reported", "contested", "confirmed", "resolved", "dismissed", "withdrawn"]
@@ -59,7 +59,7 @@ class Stands(Strict):
     questioned: bool = Field(default=False, description="it was decided otherwise than is said now")
 
 
-class AccountGiven(Strict):
+class AccountGiven(StrictModel):
     kind: Literal["account_given"] = "account_given"
     incident: Id
     account: Id
@@ -73,7 +73,7 @@ class AccountGiven(Strict):
     stands: Stands
 
 
-class AccountTakenBack(Strict):
+class AccountTakenBack(StrictModel):
     kind: Literal["account_taken_back"] = "account_taken_back"
     incident: Id
     account: Id

@@ -17,11 +17,11 @@ import pytest
 from fastapi import FastAPI
 
 from api.app import create_app
-from api.connections import Connections, Limits
+from api.connection_limits import Connections, Limits
 from api.server import listening, server
 from cli.checkpoint_key import create
 from cli.postgres import Postgres
-from db.session import Clerk, Reader
+from db.pools import OperationalPool, ReadPool
 from db.tokens import Tokens
 from tests.conftest import database
 from tests.rules.small_plan import EVERYBODY, PLAN
@@ -136,8 +136,8 @@ async def serving(app: Callable[[], FastAPI], limits: Limits) -> AsyncIterator[t
 
 
 async def tokens_for_everybody(url: str) -> dict[str, str]:
-    async with Reader(url, size=1) as reader, Clerk(url, size=1) as clerk:
-        tokens = Tokens(reader, clerk)
+    async with ReadPool(url, size=1) as reader, OperationalPool(url, size=1) as operational:
+        tokens = Tokens(reader, operational)
         held = {}
         for person, role, party in [
             *((member.person, member.role, member.party) for member in EVERYBODY),

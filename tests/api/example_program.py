@@ -19,13 +19,13 @@ from typing import Any
 import httpx2
 
 from api.app import create_app
-from api.connections import Limits
-from api.document import EXAMPLES
-from cli import cast
-from cli.cast import Person
+from api.connection_limits import Limits
+from api.openapi import EXAMPLES
+from cli import first_people
+from cli.first_people import Person
 from cli.postgres import Postgres
 from db.migrations import upgrade
-from db.session import Clerk, Reader
+from db.pools import OperationalPool, ReadPool
 from db.tokens import Tokens
 from rules.acts import Role
 from tests.api.conftest import serving
@@ -95,8 +95,8 @@ async def play(client: httpx2.AsyncClient, people: tuple[Person, ...]) -> Record
     """Does every act and reads everything. Raises AssertionError where something is refused."""
     by = Recording(client, {person.name: person for person in people})
     people = tuple(person for person in people if person.name != OBSERVER)  # who is admitted later
-    started = await by.do("start_program", "officer", cast.start_of(people, "us-iraq-reset") | {"title": "The reset"})
-    members = cast.start_of(people, "us-iraq-reset") | {"title": "The reset, with what is decided together"}
+    started = await by.do("start_program", "officer", first_people.start_of(people, "us-iraq-reset") | {"title": "The reset"})
+    members = first_people.start_of(people, "us-iraq-reset") | {"title": "The reset, with what is decided together"}
     del members["plan"]
     program = (await by.do("start_program", "officer", members | {"document": plan()}))["program"]
     await _show(by, program)
@@ -291,11 +291,11 @@ def _instant(at: datetime) -> str:
 
 
 async def _people(url: str) -> tuple[Person, ...]:
-    async with Reader(url, size=1) as reader, Clerk(url, size=1) as clerk:
-        secret, token = await Tokens(reader, clerk).issue(
-            OBSERVER, lifetime=cast.VALID_FOR, role=Role.MONITOR, party="observers"
+    async with ReadPool(url, size=1) as reader, OperationalPool(url, size=1) as operational:
+        secret, token = await Tokens(reader, operational).issue(
+            OBSERVER, lifetime=first_people.VALID_FOR, role=Role.MONITOR, party="observers"
         )
-    return (*await cast.issue_cast(url), Person(OBSERVER, Role.MONITOR, token.party, secret))
+    return (*await first_people.issue_cast(url), Person(OBSERVER, Role.MONITOR, token.party, secret))
 
 
 async def recorded(url: str) -> dict[str, dict[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx2
 
-from cli.cast import Person
+from cli.first_people import Person
 from db.tokens import PREFIX
 from tests.api.conftest import application
 

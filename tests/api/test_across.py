@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from db.session import Writer
+from db.pools import LedgerPool
 from tests.api.conftest import STRANGER, Door
 from tests.db.builders import long_story, tell
 from tests.rules.small_plan import PLAN, day
@@ -20,7 +20,7 @@ FILE = {"sha256": "0" * 64, "name": "file.pdf"}
 async def missed(door: Door, url: str) -> str:
     """A second program, begun in 2025 and left alone: safety was due sixty days after its phase opened."""
     program = uuid4()
-    async with Writer(url, size=1) as writer:
+    async with LedgerPool(url, size=1) as writer:
         await tell(writer, program, [one for one in long_story() if one[1] < day(2)])
     return str(program)
 

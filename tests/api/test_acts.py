@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx2
 
-from api.answers.ledger import ReceiptAnswer
+from api.responses.ledger import ReceiptResponse
 from tests.api.conftest import STRANGER, Door
 
 DOCUMENT = {"sha256": "0" * 64, "name": "file.pdf"}
@@ -26,7 +26,7 @@ async def test_an_act_is_answered_with_its_receipt_and_what_is_still_missing(doo
     receipt = answer.json()
     assert [entry["fact"]["kind"] for entry in receipt["entries"]] == ["evidence_recorded"]
     assert [missing["showing"] for missing in receipt["missing"]] == ["text", "word"]
-    assert ReceiptAnswer.model_validate(receipt).model_dump(mode="json", exclude_none=True) == receipt
+    assert ReceiptResponse.model_validate(receipt).model_dump(mode="json", exclude_none=True) == receipt
 
 
 async def test_the_same_key_again_gives_the_first_receipt(door: Door) -> None:

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from db.session import Writer
+from db.pools import LedgerPool
 from tests.api.conftest import Door, application
 from tests.db.builders import long_story, tell
 from tests.rules.small_plan import day
@@ -22,7 +22,7 @@ BESIDE = {"ledger", "changes", "checks", "documents", "tokens", "{check}", "{sha
 async def told(door: Door, url: str) -> str:
     """The long story of half a year of 2025."""
     program = uuid4()
-    async with Writer(url, size=1) as writer:
+    async with LedgerPool(url, size=1) as writer:
         await tell(writer, program, long_story())
     return f"/programs/{program}"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from api.answers.next_acts import ROUTES
-from db.session import Writer
+from api.responses.next_acts import ROUTES
+from db.pools import LedgerPool
 from rules.authority import FOR_A_PARTY
 from tests.api.conftest import Door
 from tests.api.test_authority import DEED_OF
@@ -115,7 +115,7 @@ async def test_money_that_waits_says_until_when_it_can_be_cured(door: Door) -> N
 async def test_what_is_overdue_is_told_with_since_when(door: Door, url: str) -> None:
     """A field named for that; checks that are overdue have another one."""
     program = uuid4()
-    async with Writer(url, size=1) as writer:
+    async with LedgerPool(url, size=1) as writer:
         await tell(writer, program, [one for one in long_story() if one[1] < day(2)])
     blocked = (await door.get("olga", f"/programs/{program}/blocking")).json()
     (late,) = blocked["overdue"]

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from db.check_runs import CheckRuns
-from db.session import Clerk, Reader, Writer
+from db.pools import LedgerPool, OperationalPool, ReadPool
 from rules import acts as a
 from tests.api.conftest import Door
 from tests.db.builders import act, tell
@@ -96,8 +96,8 @@ async def test_nothing_is_checked_when_the_program_has_ended(watched: Door) -> N
 
 async def test_a_source_that_is_away_shows_with_its_reason_and_blocks_nothing(watched: Door, url: str) -> None:
     before = (await watched.get("nora", "/programs/{program}/ledger")).json()
-    async with Reader(url, size=1) as reader, Clerk(url, size=1) as clerk:
-        runs = CheckRuns(reader, clerk)
+    async with ReadPool(url, size=1) as reader, OperationalPool(url, size=1) as operational:
+        runs = CheckRuns(reader, operational)
         for number in ("first", "second", "second"):  # the second is told twice, as after a kill
             await runs.started(UUID(watched.program), "smoke", number)
             await runs.finished(
@@ -115,7 +115,7 @@ async def test_a_gate_that_waits_for_a_figure_tells_that_its_check_is_overdue(do
     shown_by = document["phases"]["move"]["milestones"]["announced"]["shown_by"]
     shown_by["figure"] = document["phases"]["trade"]["milestones"]["cleaner"]["shown_by"]["figure"]
     late, start = uuid4(), a.StartProgram(document=json.dumps(document), members=EVERYBODY)
-    async with Writer(url, size=1) as writer:
+    async with LedgerPool(url, size=1) as writer:
         await tell(writer, late, [(act("olga", start), day(0))])
     programs = (await started(door, document)).program, str(late)
     (quiet, *_), (overdue, *others) = [

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.remote.questions import commands
+from cli.remote.program_reads import commands
 from tests.api.conftest import Door
 from tests.api.terminal import Terminal
 

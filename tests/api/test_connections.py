@@ -13,8 +13,8 @@ import httpx2
 import pytest
 from fastapi import FastAPI, Request
 
-from api import connections, protocol
-from api.connections import Connections, Limits, Place
+from api import connection_limits, protocol
+from api.connection_limits import Connections, Limits, Place
 from api.server import listening
 from tests.api.conftest import Door, serving
 
@@ -118,7 +118,7 @@ async def test_a_body_that_drips_has_so_long_as_its_bytes_would_take(
 
 
 async def test_an_answer_that_is_not_taken_is_given_up(few: tuple[int, Connections], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "SENDING_SECONDS", 0.2)
+    monkeypatch.setattr(connection_limits, "SENDING_SECONDS", 0.2)
     with socket.create_connection(("127.0.0.1", few[0])) as slow:
         slow.sendall(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
         async with asyncio.timeout(10):

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from temporalio.api.common.v1 import Payload
 
-from db.session import Clerk, Reader
+from db.pools import OperationalPool, ReadPool
 from db.tokens import Tokens
 from tests.api.conftest import Door
 from tests.workflows.keys import key
@@ -61,8 +61,10 @@ async def test_others_do_not(keyed: Door, keys: Path, person: str) -> None:
 
 
 async def test_nor_does_a_token_for_one_program(keyed: Door, keys: Path, url: str) -> None:
-    async with Reader(url, size=1) as reader, Clerk(url, size=1) as clerk:
-        issued = await Tokens(reader, clerk).issue("olga", lifetime=timedelta(hours=1), role="officer", program_id=uuid4())
+    async with ReadPool(url, size=1) as reader, OperationalPool(url, size=1) as operational:
+        issued = await Tokens(reader, operational).issue(
+            "olga", lifetime=timedelta(hours=1), role="officer", program_id=uuid4()
+        )
     headers = {"Authorization": f"Bearer {issued[0]}"}
     answer = await keyed.client.post(keyed.address(PATH), json=body(await sealed(keys)), headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (403, "role_may_not")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from jsonschema_rs import validator_for
 
-from api.document import EXAMPLES
+from api.openapi import EXAMPLES
 from tests.api.conftest import application
 from tests.api.example_program import recorded
 

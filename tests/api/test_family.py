@@ -10,9 +10,9 @@ from uuid import UUID
 import pytest
 
 from db.epochs import Epochs
-from db.programs import Programs
-from db.record import Recorder
-from db.session import Reader, Writer
+from db.pools import LedgerPool, ReadPool
+from db.program_cache import ProgramCache
+from db.recorder import Recorder
 from rules.family import child_id
 from tests.api.conftest import Door
 from tests.db.family import FirstEpoch
@@ -28,8 +28,8 @@ CHOSEN = {"truce": {"document": json.dumps(PLAN)}}
 @pytest.fixture
 async def clock_room(url: str) -> AsyncIterator[Activities]:
     """What the clock room's workflows would call."""
-    async with Writer(url, size=1) as writer, Reader(url, size=1) as reader:
-        programs = Programs(reader)
+    async with LedgerPool(url, size=1) as writer, ReadPool(url, size=1) as reader:
+        programs = ProgramCache(reader)
         recorder = Recorder(writer, programs)
         yield Activities(recorder, programs, cast("Epochs", FirstEpoch()))
         await recorder.close()

@@ -16,9 +16,9 @@ import pytest
 from cli.postgres import Postgres
 from db import draft
 from db.documents import Documents
+from db.pools import ReadPool
 from db.queries import Queries
-from db.record import Recorder
-from db.session import Reader
+from db.recorder import Recorder
 from db.tokens import Tokens
 from logs.lines import configure
 from tests.api.conftest import Door
@@ -45,13 +45,13 @@ async def fails_later(*_: Any, **__: Any) -> NoReturn:
     fails()
 
 
-async def asks_nonsense(self: Reader, *_: Any) -> Any:
+async def asks_nonsense(self: ReadPool, *_: Any) -> Any:
     """The real server's refusal, which quotes what was sent."""
     async with self._connection() as connection:
         await connection.execute("SELECT %s::text::uuid", [TEXT])
 
 
-async def breaks_a_rule(self: Reader, *_: Any) -> Any:
+async def breaks_a_rule(self: ReadPool, *_: Any) -> Any:
     async with self._connection() as connection:
         await connection.execute("SET default_transaction_read_only = off")
         await connection.execute("INSERT INTO token (id, note) VALUES (gen_random_uuid(), %s)", [TEXT])
@@ -62,8 +62,8 @@ FAULTS: dict[str, tuple[type | Any, str, Callable[..., Any]]] = {
     "recorder": (Recorder, "answered", fails_later),
     "law": (draft, "decide", fails),
     "tokens": (Tokens, "find", fails_later),
-    "database, what was sent": (Reader, "rows", asks_nonsense),
-    "database, a constraint": (Reader, "rows", breaks_a_rule),
+    "database, what was sent": (ReadPool, "rows", asks_nonsense),
+    "database, a constraint": (ReadPool, "rows", breaks_a_rule),
     "store": (Documents, "store", fails_later),
 }
 

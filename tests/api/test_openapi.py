@@ -79,7 +79,7 @@ def test_every_operation_has_a_short_id_of_its_own() -> None:
 
 def test_an_act_is_called_as_its_kind() -> None:
     kinds = {kind.model_fields["kind"].default for kind in get_args(get_args(Deed)[0])}
-    acting = {o["operationId"] for _, _, o in operations() if "ReceiptAnswer" in str(o["responses"].get("201"))}
+    acting = {o["operationId"] for _, _, o in operations() if "ReceiptResponse" in str(o["responses"].get("201"))}
     assert acting - kinds == {"record_all"}
     assert kinds - acting == {"strike_clock", "report_child", "report_parent", "report_check", "read_evidence", "file_document"}
 
@@ -98,7 +98,7 @@ def test_every_instant_is_described_as_one() -> None:
                 if shape is not None and "date-time" not in str(shape):
                     plain.append(f"{model.__name__}.{name}")
     assert plain == []
-    assert str(shapes["ReceiptAnswer"]["properties"]["recorded_at"]).count("date-time") == 1
+    assert str(shapes["ReceiptResponse"]["properties"]["recorded_at"]).count("date-time") == 1
 
 
 def models(of: type[BaseModel]) -> Iterator[type[BaseModel]]:
@@ -109,7 +109,7 @@ def models(of: type[BaseModel]) -> Iterator[type[BaseModel]]:
 
 def test_a_fact_is_told_apart_by_its_kind() -> None:
     shapes = DOCUMENT["components"]["schemas"]
-    fact = shapes["EntryAnswer"]["properties"]["fact"]
+    fact = shapes["EntryResponse"]["properties"]["fact"]
     assert fact["discriminator"]["propertyName"] == "kind"
     assert set(fact["discriminator"]["mapping"]) == set(KINDS)
     assert all("kind" in shapes[one["$ref"].rsplit("/", 1)[1]]["required"] for one in fact["oneOf"])

@@ -161,7 +161,7 @@ async def test_what_is_not_signed_for_us_opens_nothing(provider: Provider, known
 
 
 async def test_a_new_key_of_the_provider_is_asked_for(provider: Provider, known: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.provider.AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr("api.openid.AGAIN_SECONDS", 0.0)
     assert (await asked(known, provider.token("layla"), "/programs/{program}")).status_code == 200
     provider.keys.append(new_key())
     assert (await asked(known, provider.token("layla"), "/programs/{program}")).status_code == 200

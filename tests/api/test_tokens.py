@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from api.identity import KnownTokens
-from db.session import Clerk, Reader
+from api.identity import TokenCache
+from db.pools import OperationalPool, ReadPool
 from db.tokens import Tokens
 from tests.api.conftest import Door
 
@@ -24,8 +24,8 @@ async def test_without_a_valid_token_nobody_comes_in(door: Door, authorization: 
 
 
 async def test_an_expired_and_a_revoked_token_open_nothing(door: Door, url: str) -> None:
-    async with Reader(url, size=1) as reader, Clerk(url, size=1) as clerk:
-        tokens = Tokens(reader, clerk)
+    async with ReadPool(url, size=1) as reader, OperationalPool(url, size=1) as operational:
+        tokens = Tokens(reader, operational)
         expired, _ = await tokens.issue("nora", lifetime=timedelta(seconds=-1), role="recorder", party="north")
         revoked, token = await tokens.issue("nora", lifetime=timedelta(hours=1), role="recorder", party="north")
         await tokens.revoke(token.id)
@@ -35,8 +35,8 @@ async def test_an_expired_and_a_revoked_token_open_nothing(door: Door, url: str)
 
 
 async def test_a_token_for_one_program_knows_of_no_other(door: Door, url: str) -> None:
-    async with Reader(url, size=1) as reader, Clerk(url, size=1) as clerk:
-        secret, _ = await Tokens(reader, clerk).issue(
+    async with ReadPool(url, size=1) as reader, OperationalPool(url, size=1) as operational:
+        secret, _ = await Tokens(reader, operational).issue(
             "nora", lifetime=timedelta(hours=1), role="recorder", party="north", program_id=UUID(int=1)
         )
     limited = Door(door.client, {**door.secrets, "nora": secret}, door.program)
@@ -45,8 +45,10 @@ async def test_a_token_for_one_program_knows_of_no_other(door: Door, url: str) -
 
 
 async def test_a_token_of_a_role_that_the_person_does_not_hold_does_nothing(door: Door, url: str) -> None:
-    async with Reader(url, size=1) as reader, Clerk(url, size=1) as clerk:
-        secret, _ = await Tokens(reader, clerk).issue("nora", lifetime=timedelta(hours=1), role="authority", party="commission")
+    async with ReadPool(url, size=1) as reader, OperationalPool(url, size=1) as operational:
+        secret, _ = await Tokens(reader, operational).issue(
+            "nora", lifetime=timedelta(hours=1), role="authority", party="commission"
+        )
     posing = Door(door.client, {**door.secrets, "nora": secret}, door.program)
     answer = await posing.post("nora", "/programs/{program}/suspensions", {"reason": "I say so."})
     assert (answer.status_code, answer.json()["code"]) == (403, "not_a_member")
@@ -135,10 +137,10 @@ async def test_a_token_is_ended_by_an_officer_its_person_or_who_speaks_for_its_p
 
 async def test_it_is_kept_when_a_token_was_last_used(url: str) -> None:
     """Beside every request, a moment later."""
-    async with Reader(url, size=1) as reader, Clerk(url, size=1) as clerk:
-        tokens = Tokens(reader, clerk)
+    async with ReadPool(url, size=1) as reader, OperationalPool(url, size=1) as operational:
+        tokens = Tokens(reader, operational)
         secret, token = await tokens.issue("nora", lifetime=timedelta(hours=1), role="recorder", party="north")
-        known = KnownTokens(tokens)
+        known = TokenCache(tokens)
         keeping = asyncio.create_task(known.keep_uses())
         await known.caller(secret)
         assert (await tokens.issued())[0].last_used_at is None

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from db.dispatch import Dispatch
-from db.session import Clerk
+from db.pools import OperationalPool
 from tests.api.conftest import Door
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -35,9 +35,9 @@ async def test_a_trace_of_the_right_form_is_answered(door: Door, given: str | No
 
 async def test_who_is_notified_of_an_act_hears_of_its_trace(door: Door, url: str) -> None:
     traceparent = f"00-{TRACE}-00f067aa0ba902b7-01"
-    async with Clerk(url, size=1) as clerk, aclosing(Dispatch(clerk).notified()) as heard:
+    async with OperationalPool(url, size=1) as operational, aclosing(Dispatch(operational).notified()) as heard:
         first = asyncio.create_task(anext(heard))
-        while not await listened(clerk):
+        while not await listened(operational):
             await asyncio.sleep(0.02)
         headers = door.headers("cleo") | {"traceparent": traceparent}
         body = {"reason": "Until the parties have met."}
@@ -46,9 +46,9 @@ async def test_who_is_notified_of_an_act_hears_of_its_trace(door: Door, url: str
         assert await asyncio.wait_for(first, 5) == (UUID(door.program), traceparent)
 
 
-async def listened(clerk: Clerk) -> bool:
+async def listened(operational: OperationalPool) -> bool:
     """Whether somebody listens on this database."""
-    async with clerk.transaction() as connection:
+    async with operational.transaction() as connection:
         cursor = await connection.execute(
             "SELECT count(*) AS listeners FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
         )

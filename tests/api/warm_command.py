@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
-from cli import entry
+from cli import entry_point
 from cli.remote import commands
 
 
@@ -67,7 +67,7 @@ def _run(call: dict[str, Any]) -> None:
     sys.argv = ["accord", *call["words"]]
     code = 1
     try:
-        entry.main()
+        entry_point.main()
         code = 0
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)

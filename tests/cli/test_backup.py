@@ -15,9 +15,9 @@ import psycopg
 import pytest
 from typer.testing import CliRunner, Result
 
-from api.answers.ledger import ReceiptAnswer
+from api.responses.ledger import ReceiptResponse
 from cli.backup import tools
-from cli.backup.taking import without_secrets
+from cli.backup.take import without_secrets
 from cli.main import app
 from cli.postgres import Postgres
 from db.documents import Documents, store_at
@@ -50,7 +50,7 @@ def accord(*words: str | Path, home: Path, url: str | None) -> Result:
 
 
 def kept(file: Path, receipts: Sequence[Receipt]) -> Path:
-    file.write_text("\n".join(json.dumps(ReceiptAnswer.plain(receipt)) for receipt in receipts))
+    file.write_text("\n".join(json.dumps(ReceiptResponse.plain(receipt)) for receipt in receipts))
     return file
 
 
@@ -65,10 +65,10 @@ async def saved(server: Postgres, template: str, tmp_path_factory: pytest.TempPa
     with database(server, template) as url:
         async for room in room_on(url):
             one, two = await room.started(), await room.started()
-            filed = Documents(room.reader, room.clerk, store_at(home / "documents"))
+            filed = Documents(room.reader, room.operational, store_at(home / "documents"))
             document = await filed.store(one, some(b"The text."), name="text.txt", media_type="text/plain", uploaded_by="nora")
-            _, token = await Tokens(room.reader, room.clerk).issue("olga", lifetime=timedelta(days=9))
-            sessions = Sessions(room.reader, room.clerk, idle=timedelta(hours=1), longest=timedelta(hours=9))
+            _, token = await Tokens(room.reader, room.operational).issue("olga", lifetime=timedelta(days=9))
+            sessions = Sessions(room.reader, room.operational, idle=timedelta(hours=1), longest=timedelta(hours=9))
             await sessions.begin("olga", token)
             before = kept(place / "before.json", [await room.recorded(one, evidence(f"e{n}")) for n in range(3)])
             made = accord("backup", folder, "--json", home=home, url=url)

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cli.failures import Conflicts, PortsTaken
 from cli.home import claimed
 from cli.main import app
-from cli.supervisor import Ports, supervise
+from cli.run import Ports, run_service
+from cli.start_errors import Conflicts, PortsTaken
 from cli.temporal import HOST, free_port
 
 
@@ -25,7 +25,7 @@ def test_all_ports_that_are_taken_are_named_with_others_that_are_free(tmp_path: 
             taken.listen()
             ports.append(taken.getsockname()[1])
         with pytest.raises(PortsTaken) as found:
-            supervise(tmp_path / "home", Ports(*ports), print)
+            run_service(tmp_path / "home", Ports(*ports), print)
     said = str(found.value)
     assert f"{ports[0]}, where the API should listen; {ports[1]}, where Temporal should listen" in said
     _, _, command = said.rpartition("accord run ")
@@ -37,7 +37,7 @@ def test_all_ports_that_are_taken_are_named_with_others_that_are_free(tmp_path: 
 def test_a_port_that_is_asked_for_twice_is_taken(tmp_path: Path) -> None:
     port = free_port()
     with pytest.raises(PortsTaken, match=f"{port}, where Temporal should listen"):
-        supervise(tmp_path / "home", Ports(port, port), print)
+        run_service(tmp_path / "home", Ports(port, port), print)
 
 
 def test_a_folder_in_use_is_told_together_with_its_ports(tmp_path: Path) -> None:
@@ -46,7 +46,7 @@ def test_a_folder_in_use_is_told_together_with_its_ports(tmp_path: Path) -> None
         api.listen()
         port = api.getsockname()[1]
         with pytest.raises(Conflicts) as found:
-            supervise(tmp_path / "home", Ports(port, free_port()), print)
+            run_service(tmp_path / "home", Ports(port, free_port()), print)
     assert "is in use by process" in str(found.value)
     assert f"{port}, where the API should listen" in str(found.value)
 

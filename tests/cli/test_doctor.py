@@ -20,13 +20,13 @@ from cli.main import app
 from cli.temporal import Temporal, free_port
 from db import migrations
 from db.documents import Documents, path_of, store_at
-from db.endings import tokens_ending
+from db.expiry import tokens_ending
 from db.tokens import Tokens
 from tests.db.builders import evidence
 from tests.db.conftest import Room, room_on
 from tests.workflows.certificates import Authority
 from workflows.client import TemporalSettings
-from workflows.endings import ending
+from workflows.expiry import ending
 from workflows.namespace import prepare
 from workflows.secret_file import SettingsUnusable
 
@@ -48,7 +48,7 @@ async def all_of(found: AsyncIterator[Finding]) -> dict[str, Finding]:
 async def test_a_sound_database_is_well(room: Room, url: str) -> None:
     await room.recorded(await room.started(), evidence("one"))
     found = [one async for one in database.server(url)]
-    found += [one async for one in database.form(room.reader, room.clerk)]
+    found += [one async for one in database.form(room.reader, room.operational)]
     found += [await database.rights(room.reader), await database.clocks(room.reader), await record.checks(room.reader)]
     found += [one async for one in database.room(room.reader)]
     found += [await record.ledgers(room.reader, all_of_them=False), await record.ledgers(room.reader, all_of_them=True)]
@@ -75,10 +75,10 @@ async def test_tables_of_another_version_are_told_apart(room: Room, owner_url: s
     with monkeypatch.context() as later:
         for module in (database, migrations):
             later.setattr(module, "newest", lambda: "2030_01_01_of_today")
-        behind = (await all_of(database.form(room.reader, room.clerk)))["schema"]
+        behind = (await all_of(database.form(room.reader, room.operational)))["schema"]
     with psycopg.connect(owner_url, autocommit=True) as owner:
         owner.execute("UPDATE alembic_version SET version_num = '2031_01_01_of_tomorrow'")
-        newer = (await all_of(database.form(room.reader, room.clerk)))["schema"]
+        newer = (await all_of(database.form(room.reader, room.operational)))["schema"]
     assert (behind.state, behind.do) == (State.FAULT, "accord migrate")
     assert (newer.state, newer.do) == (State.WARNING, "Upgrade this program.")
 
@@ -94,7 +94,7 @@ async def test_clocks_and_workflows_that_wait_are_told(room: Room, owner_url: st
 
 async def test_documents_that_are_gone_or_damaged_are_named(room: Room, tmp_path: Path) -> None:
     store = store_at(tmp_path / "documents")
-    filed = Documents(room.reader, room.clerk, store)
+    filed = Documents(room.reader, room.operational, store)
     program = await room.started()
 
     async def some(content: bytes) -> AsyncIterator[bytes]:
@@ -114,7 +114,7 @@ async def test_documents_that_are_gone_or_damaged_are_named(room: Room, tmp_path
 
 
 async def test_a_token_that_ends_soon_is_told_unless_there_is_another(room: Room) -> None:
-    tokens = Tokens(room.reader, room.clerk)
+    tokens = Tokens(room.reader, room.operational)
     soon, later = timedelta(days=5), timedelta(days=60)
     for person, lifetime in (("amal", soon), ("omar", soon), ("omar", later), ("zaynab", later)):
         await tokens.issue(person, lifetime=lifetime, role="monitor")

@@ -12,12 +12,12 @@ import psycopg
 import pytest
 from typer.testing import CliRunner
 
-from cli import cast
+from cli import first_people
 from cli.first_run import first_run
 from cli.home import Home, our_plans
 from cli.main import app
+from db.pools import ReadPool
 from db.server_version import TooOld, check_version
-from db.session import Reader
 from tests.api.conftest import running
 
 
@@ -39,7 +39,7 @@ class Started:
 
     async def counted(self) -> tuple[int, int]:
         """Programs and tokens in the record."""
-        async with Reader(self.url, size=1) as reader:
+        async with ReadPool(self.url, size=1) as reader:
             row = await reader.row("SELECT (SELECT count(*) FROM program) AS p, (SELECT count(*) FROM token) AS t")
         assert row
         return row["p"], row["t"]
@@ -62,7 +62,7 @@ async def started(url: str, owner_url: str, tmp_path: Path) -> AsyncIterator[Sta
 
 async def test_later_starts_find_what_the_first_has_made(started: Started) -> None:
     before = await started.counted()
-    assert before == (1, len(cast.CAST))
+    assert before == (1, len(first_people.CAST))
     assert await started.again() == ""
     moved = Home(started.home.folder.rename(started.home.folder.with_name("elsewhere")))
     assert await started.again(moved) == ""
@@ -102,7 +102,7 @@ async def test_a_folder_without_tokens_gets_none_unless_asked(started: Started) 
     assert not new.tokens.exists()
     assert await started.counted() == before
     assert "sign-in#" in await started.again(new, asked=True)
-    assert await started.counted() == (1, 2 * len(cast.CAST))
+    assert await started.counted() == (1, 2 * len(first_people.CAST))
 
 
 async def test_a_record_that_knows_neither_tokens_nor_program_is_told(started: Started) -> None:

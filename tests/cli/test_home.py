@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 
 from cli import home as module
-from cli.child import Child
-from cli.failures import AlreadyRunning, NoPermission, NoSpace
+from cli.child import ChildProcess
 from cli.home import claimed
+from cli.start_errors import AlreadyRunning, NoPermission, NoSpace
 
 
 def test_a_folder_serves_one_process_at_a_time(tmp_path: Path) -> None:
@@ -34,7 +34,7 @@ def test_last_words_are_those_of_this_life(tmp_path: Path) -> None:
     """A log goes on over many starts; what an earlier one said explains nothing."""
     log = tmp_path / "log"
     log.write_text("ERROR: of yesterday\n")
-    child = Child("it", ["/bin/sh", "-c", "echo ERROR: of today; echo bye"], log=log)
+    child = ChildProcess("it", ["/bin/sh", "-c", "echo ERROR: of today; echo bye"], log=log)
     child.start()
     child.wait()
     assert child.last_words() == "ERROR: of today (exit code 0)."
@@ -42,7 +42,7 @@ def test_last_words_are_those_of_this_life(tmp_path: Path) -> None:
 
 
 def test_a_child_that_does_not_listen_is_killed_in_the_end(tmp_path: Path) -> None:
-    child = Child("it", ["/bin/sh", "-c", "trap '' TERM; echo ready; sleep 60"], log=tmp_path / "log", patience=0.2)
+    child = ChildProcess("it", ["/bin/sh", "-c", "trap '' TERM; echo ready; sleep 60"], log=tmp_path / "log", patience=0.2)
     child.start()
     while not child.last_words().startswith("ready"):
         pass

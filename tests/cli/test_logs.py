@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cli import log_file
-from cli.child import Child
+from cli.child import ChildProcess
 from cli.home import claimed, let_in
 from cli.log_file import LogFile
 from cli.postgres import Postgres
@@ -32,7 +32,7 @@ def test_a_log_is_bounded_while_its_child_runs(tmp_path: Path, monkeypatch: pyte
     """A running child was never cut off: its log grew until the disk was full."""
     monkeypatch.setattr(log_file, "MOST_BYTES", 20_000)
     log = tmp_path / "log" / "it.log"
-    child = Child("it", [sys.executable, "-c", TALKER.format(lines=2_000)], log=log)
+    child = ChildProcess("it", [sys.executable, "-c", TALKER.format(lines=2_000)], log=log)
     child.start()
     assert child.wait() == 0
     kept = sorted(log.parent.iterdir())
@@ -67,7 +67,7 @@ def test_a_log_that_cannot_be_written_holds_up_nobody(tmp_path: Path) -> None:
 
 def test_a_line_without_an_end_is_cut(tmp_path: Path) -> None:
     """Whoever writes a gigabyte without a line break must not fill our memory."""
-    child = Child("it", [sys.executable, "-c", "print('a' * 1_000_000)"], log=tmp_path / "it.log")
+    child = ChildProcess("it", [sys.executable, "-c", "print('a' * 1_000_000)"], log=tmp_path / "it.log")
     child.start()
     child.wait()
     assert max(map(len, (tmp_path / "it.log").read_text().splitlines())) <= 8192

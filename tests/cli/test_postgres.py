@@ -10,8 +10,8 @@ import psycopg
 import pytest
 
 from cli import postgres as module
-from cli.failures import AlreadyRunning, DataUnusable, ServerFailed
 from cli.postgres import Postgres
+from cli.start_errors import AlreadyRunning, DataUnusable, ServerFailed
 
 
 @pytest.fixture(scope="module")

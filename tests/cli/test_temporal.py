@@ -12,7 +12,7 @@ from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 
-from cli.failures import ServerFailed
+from cli.start_errors import ServerFailed
 from cli.temporal import HOST, Temporal, free_port
 from workflows.client import NAMESPACE, TemporalSettings
 from workflows.namespace import prepare

@@ -6,14 +6,14 @@ from functools import partial
 from pathlib import Path
 
 from cli.home import claimed
-from cli.keeper import Keeper
 from cli.postgres import Postgres
 from cli.signals import interruptible
+from cli.supervisor import Supervisor
 from cli.temporal import Temporal, free_port
 
 
 def main(folder: Path) -> None:
-    keeper = Keeper(partial(print, flush=True))
+    keeper = Supervisor(partial(print, flush=True))
     with interruptible() as ignore_signals, claimed(folder) as home:
         try:
             keeper.start(Postgres(home.folder))

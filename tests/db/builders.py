@@ -12,10 +12,10 @@ from uuid import UUID
 
 from db.draft import Draft
 from db.ledger import Stored
-from db.programs import Kept
+from db.pipeline import BEGIN, COMMIT
+from db.pools import LedgerPool
+from db.program_cache import CachedProgram
 from db.receipts import Receipt
-from db.session import Writer
-from db.wire import BEGIN, COMMIT
 from rules import acts as a
 from rules.decide import Decided
 from rules.program import Program
@@ -106,16 +106,16 @@ def long_story() -> list[tuple[a.Act, datetime]]:
     return story.told
 
 
-async def tell(writer: Writer, program_id: UUID, told: Iterable[tuple[a.Act, datetime]]) -> Kept:
+async def tell(writer: LedgerPool, program_id: UUID, told: Iterable[tuple[a.Act, datetime]]) -> CachedProgram:
     """Records a history as of its own times, which the recorder, who asks the clock, cannot."""
-    kept: Kept | None = None
+    kept: CachedProgram | None = None
     for one, at in told:
         draft = Draft(program_id, kept, at, {})
         outcome = draft.judge(one)
         assert isinstance(outcome, Receipt | Refused)
         if not draft.is_empty:
             async with writer.transaction() as transaction:
-                await transaction.ask((BEGIN,), *draft.calls(), (COMMIT,))
+                await transaction.execute((BEGIN,), *draft.calls(), (COMMIT,))
         kept = draft.after
     assert kept is not None
     return kept

@@ -9,12 +9,12 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from db.programs import Programs
+from db.pools import LedgerPool, OperationalPool, ReadPool
+from db.program_cache import ProgramCache
 from db.queries import Queries
 from db.rebuild import programs_of, rebuild
 from db.receipts import Receipt
-from db.record import Recorder
-from db.session import Clerk, Reader, Writer
+from db.recorder import Recorder
 from rules.acts import Act
 from tests.db.builders import start
 
@@ -23,10 +23,10 @@ from tests.db.builders import start
 class Room:
     """What one process of the service holds."""
 
-    reader: Reader
-    clerk: Clerk
-    writer: Writer
-    programs: Programs
+    reader: ReadPool
+    operational: OperationalPool
+    writer: LedgerPool
+    programs: ProgramCache
     queries: Queries
     recorder: Recorder
 
@@ -43,9 +43,9 @@ class Room:
 
 
 async def room_on(url: str) -> AsyncIterator[Room]:
-    async with Reader(url, size=4) as reader, Clerk(url, size=4) as clerk, Writer(url, size=4) as writer:
-        programs = Programs(reader)
-        room = Room(reader, clerk, writer, programs, Queries(reader), Recorder(writer, programs))
+    async with ReadPool(url, size=4) as reader, OperationalPool(url, size=4) as operational, LedgerPool(url, size=4) as writer:
+        programs = ProgramCache(reader)
+        room = Room(reader, operational, writer, programs, Queries(reader), Recorder(writer, programs))
         yield room
         await room.recorder.close()
 

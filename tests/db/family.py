@@ -6,8 +6,8 @@ from typing import cast
 from uuid import UUID, uuid4
 
 from db.epochs import Epochs
-from db.programs import Programs
-from db.record import Recorder
+from db.program_cache import ProgramCache
+from db.recorder import Recorder
 from rules import acts as a
 from rules.family import child_id
 from rules.program import Program
@@ -27,7 +27,7 @@ class FirstEpoch:
 class RecordedFamily:
     """Parent and child in one database. The clock room's activities are called as its workflows would call them."""
 
-    def __init__(self, recorder: Recorder, programs: Programs) -> None:
+    def __init__(self, recorder: Recorder, programs: ProgramCache) -> None:
         self._recorder, self._programs = recorder, programs
         self.activities = Activities(recorder, programs, cast("Epochs", FirstEpoch()))
         self.parent_id = uuid4()

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from cli.postgres import Postgres, binary
 from db.migrations import newest, upgrade
-from db.session import Clerk, Reader, Writer
+from db.pools import LedgerPool, OperationalPool, ReadPool
 from db.tokens import Tokens
 from tests.db.builders import Story, long_story, tell
 from tests.rules.small_plan import day
@@ -42,10 +42,10 @@ async def _told(server: Postgres) -> None:
     url = server.url(user="accord_service")
     waiting = Story()
     waiting.first_move(day(1))
-    async with Writer(url, size=1) as writer, Reader(url, size=1) as reader, Clerk(url, size=1) as clerk:
+    async with LedgerPool(url, size=1) as writer, ReadPool(url, size=1) as reader, OperationalPool(url, size=1) as operational:
         await tell(writer, LONG, long_story())
         await tell(writer, WAITING, waiting.told)
-        await Tokens(reader, clerk).issue("olga", lifetime=timedelta(days=1))
+        await Tokens(reader, operational).issue("olga", lifetime=timedelta(days=1))
 
 
 def main() -> None:

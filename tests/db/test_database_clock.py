@@ -114,7 +114,7 @@ async def test_what_an_operator_has_accepted_goes_on(url: str, owner_url: str) -
         owner.execute("UPDATE adjustable.by SET length = '1 hour'")
         with pytest.raises(ClockJumped):
             await room.recorder.record(program_id, evidence())
-        await ClockAcceptances(room.clerk).accept("The server had been an hour behind.")
+        await ClockAcceptances(room.operational).accept("The server had been an hour behind.")
         receipt = await room.recorded(program_id, evidence())
         assert receipt.recorded_at > datetime.now(UTC) + 59 * MINUTE
         await asyncio.gather(*(room.recorded(program_id, evidence()) for _ in range(3)))
@@ -130,5 +130,5 @@ async def test_a_clock_that_was_set_back_adds_nothing_to_what_was_recorded_befor
         async for other in room_on(url):
             with pytest.raises(ClockJumped, match="10 days behind the newest entry"):
                 await other.recorder.record(program_id, evidence())
-            await ClockAcceptances(room.clerk).accept("It had been ahead.")
+            await ClockAcceptances(room.operational).accept("It had been ahead.")
             assert (await other.recorded(program_id, evidence())).recorded_at > datetime.now(UTC) + timedelta(days=9)

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from db.dispatch import Dispatch
-from db.programs import entries_of
+from db.program_cache import entries_of
 from rules import acts as a
 from tests.db.builders import act, evidence, long_story, tell
 from tests.db.conftest import Room
@@ -19,12 +19,12 @@ HERE = "namespace-1"
 
 
 async def waiting(room: Room, namespace: str = HERE, epoch: int = 1, most: int = 20) -> list[object]:
-    async with Dispatch(room.clerk).batch(namespace, epoch, most) as now:
+    async with Dispatch(room.operational).batch(namespace, epoch, most) as now:
         return [one.program_id for one in now.pending]
 
 
 async def dispatch_all(room: Room, namespace: str = HERE) -> None:
-    async with Dispatch(room.clerk).batch(namespace, 1) as now:
+    async with Dispatch(room.operational).batch(namespace, 1) as now:
         await now.dispatched(now.pending)
 
 
@@ -48,7 +48,7 @@ async def test_evidence_alone_wakes_nobody(room: Room) -> None:
 
 async def test_what_is_recorded_while_it_is_told_is_told_again(room: Room) -> None:
     program_id = await room.started()
-    async with Dispatch(room.clerk).batch(HERE, 1) as now:
+    async with Dispatch(room.operational).batch(HERE, 1) as now:
         (one,) = now.pending
         await room.recorded(program_id, act("cleo", a.SuspendProgram(reason="Wait.")))
         await now.dispatched([one])
@@ -58,7 +58,7 @@ async def test_what_is_recorded_while_it_is_told_is_told_again(room: Room) -> No
 async def test_two_relays_do_not_tell_the_same_program(room: Room, other_room: Room) -> None:
     """And neither holds up those who record."""
     program_id = await room.started()
-    async with Dispatch(room.clerk).batch(HERE, 1) as now:
+    async with Dispatch(room.operational).batch(HERE, 1) as now:
         assert [one.program_id for one in now.pending] == [program_id]
         assert await waiting(other_room) == []
         await asyncio.wait_for(other_room.recorded(program_id, evidence()), timeout=5)
@@ -68,7 +68,7 @@ async def test_who_fails_while_telling_has_told_nothing(room: Room) -> None:
     program_id = await room.started()
 
     async def fail() -> None:
-        async with Dispatch(room.clerk).batch(HERE, 1) as now:
+        async with Dispatch(room.operational).batch(HERE, 1) as now:
             await now.dispatched(now.pending)
             await room.reader.rows("SELECT 1 / 0")
 
@@ -86,7 +86,7 @@ async def test_a_new_namespace_knows_nothing(room: Room) -> None:
 
 async def test_a_relay_that_listens_hears_at_once(room: Room) -> None:
     program_id = uuid4()
-    async with aclosing(Dispatch(room.clerk).notified()) as heard:
+    async with aclosing(Dispatch(room.operational).notified()) as heard:
         first = asyncio.create_task(anext(heard))
         await asyncio.sleep(0.2)
         await tell(room.writer, program_id, long_story()[:1])
@@ -112,11 +112,11 @@ async def test_a_strike_that_the_workflow_is_answered_is_not_dispatched(room: Ro
 async def test_who_waits_longest_is_dispatched_first_and_a_clock_due_soon_before_all(room: Room) -> None:
     ids = [await room.started() for _ in range(3)]
     assert await waiting(room, most=2) == ids[:2]
-    async with Dispatch(room.clerk).batch(HERE, 1, 1) as now:
+    async with Dispatch(room.operational).batch(HERE, 1, 1) as now:
         await now.dispatched(now.pending)
     await room.recorded(ids[0], act("cleo", a.SuspendProgram(reason="Wait.")))
     assert await waiting(room) == [*ids[1:], ids[0]]  # a burst of starts does not keep it waiting for good
-    async with room.clerk.transaction() as connection:
+    async with room.operational.transaction() as connection:
         await connection.execute("UPDATE program SET next_due = now() WHERE id = %s", [ids[2]])
     assert await waiting(room) == [ids[2], ids[1], ids[0]]
 
@@ -126,7 +126,7 @@ async def test_the_newest_entries_that_a_workflow_was_not_told_of_come_with_it(r
     await dispatch_all(room)
     await room.recorded(program_id, evidence())
     await room.recorded(program_id, act("cleo", a.SuspendProgram(reason="Wait.")))
-    async with Dispatch(room.clerk).batch(HERE, 1) as now:
+    async with Dispatch(room.operational).batch(HERE, 1) as now:
         kinds = [entry.fact.kind for entry in entries_of((await now.entries(50))[program_id])]
         newest = [entry.fact.kind for entry in entries_of((await now.entries(1))[program_id])]
     assert kinds == ["evidence_recorded", "program_suspended"]

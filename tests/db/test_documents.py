@@ -26,7 +26,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def documents(room: Room, folder: Path) -> Documents:
-    return Documents(room.reader, room.clerk, store_at(folder), largest=len(WORDS))
+    return Documents(room.reader, room.operational, store_at(folder), largest=len(WORDS))
 
 
 async def chunks(content: bytes, size: int = 100_000) -> AsyncIterator[bytes]:
@@ -176,6 +176,6 @@ async def test_what_was_not_filed_is_not_found(room: Room, documents: Documents)
 
 
 async def test_a_store_can_be_elsewhere(room: Room) -> None:
-    documents = Documents(room.reader, room.clerk, store_at("memory:///"))
+    documents = Documents(room.reader, room.operational, store_at("memory:///"))
     await filed(documents, await room.started())
     await documents.verify(DIGEST)

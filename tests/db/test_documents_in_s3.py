@@ -50,7 +50,7 @@ async def once(content: bytes) -> AsyncIterator[bytes]:
 
 async def test_documents_are_filed_found_and_checked_in_s3(room: Room, at_s3: str) -> None:
     make_bucket(at_s3)
-    documents = Documents(room.reader, room.clerk, store_at(PLACE))
+    documents = Documents(room.reader, room.operational, store_at(PLACE))
     program_id = await room.started()
     with pytest.raises(NotFiled):
         await documents.opened(DIGEST)
@@ -67,7 +67,7 @@ async def test_documents_are_filed_found_and_checked_in_s3(room: Room, at_s3: st
 
 async def test_an_s3_without_the_bucket_is_away(room: Room, at_s3: str) -> None:
     """A document that was filed must not seem never to have been: the bucket may be back tomorrow."""
-    documents = Documents(room.reader, room.clerk, store_at("s3://nowhere"))
+    documents = Documents(room.reader, room.operational, store_at("s3://nowhere"))
     with pytest.raises(StoreAway):
         await documents.store(await room.started(), once(WORDS), name="a.pdf", media_type="m", uploaded_by="nora")
     with pytest.raises(StoreAway):

@@ -13,13 +13,13 @@ from uuid import UUID, uuid4
 import pytest
 
 from db.draft import Draft
-from db.programs import Kept, Programs
+from db.program_cache import CachedProgram, ProgramCache
 from db.projections import Changes, rows
 from rules import acts as a
 from rules.acts import Act
 from rules.decide import decide
-from rules.explaining.outstanding import outstanding
-from rules.settling.clocks import clocks
+from rules.explanations.outstanding import outstanding
+from rules.reactions.clocks import clocks
 from tests.db.builders import act, long_story, start
 from tests.rules.small_plan import PEOPLE, PLAN, day
 
@@ -62,7 +62,7 @@ def a_date_passes() -> Told:
 STORIES = {"long": long_story, "figures": figures_follow_each_other, "date": a_date_passes}
 
 
-def drafts(told: Told) -> Iterable[tuple[Kept | None, Draft]]:
+def drafts(told: Told) -> Iterable[tuple[CachedProgram | None, Draft]]:
     program_id, kept = uuid4(), None
     for one, at in told:
         draft = Draft(program_id, kept, at, {})
@@ -86,7 +86,7 @@ def test_changes_add_up_to_the_whole(story: Any) -> None:
     """Row by row as it happened, or all at once from the end: the same tables."""
     tables: dict[str, dict[tuple[Any, ...], Any]] = {}
     entries = []
-    after: Kept | None = None
+    after: CachedProgram | None = None
     for before, draft in drafts(story()):
         draft.calls()  # which finds out what is owed
         after = draft.after
@@ -120,12 +120,12 @@ def key(table: str, line: dict[str, Any]) -> tuple[Any, ...]:
 def test_what_is_older_does_not_replace_what_is_newer() -> None:
     """Two that read at once may come back in either order."""
     states = [draft.after for _, draft in drafts(long_story())]
-    programs = Programs(reader=None)  # type: ignore[arg-type]
+    programs = ProgramCache(reader=None)  # type: ignore[arg-type]
     one = UUID(int=1)
     for kept in (states[3], states[1]):
         assert kept is not None
-        programs.keep(one, kept)
-    assert programs.kept(one) is states[3]
+        programs.put(one, kept)
+    assert programs.get(one) is states[3]
 
 
 async def test_a_batch_that_breaks_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from db.dispatch import Dispatch
-from db.queries import Wanted
+from db.queries import ProgramFilter
 from rules import acts as a
 from rules.vocabulary.standing import Standing
 from tests.db.builders import evidence
@@ -27,7 +27,7 @@ def family(room: Room) -> RecordedFamily:
 
 
 async def pending(room: Room) -> set[UUID]:
-    async with Dispatch(room.clerk).batch("here", 1) as now:
+    async with Dispatch(room.operational).batch("here", 1) as now:
         found = {one.program_id for one in now.pending}
         await now.dispatched(now.pending)
         return found
@@ -44,7 +44,7 @@ async def test_a_child_is_started_once_however_often_it_is_opened(room: Room, ot
 
 async def test_a_child_stands_in_the_list_with_its_parent(room: Room, family: RecordedFamily) -> None:
     await family.open()
-    (line,) = await room.queries.programs(Wanted(parent=family.parent_id))
+    (line,) = await room.queries.programs(ProgramFilter(parent=family.parent_id))
     assert (line.id, line.parent_id, line.name_in_parent) == (family.child_id, family.parent_id, "truce")
     parent = await room.queries.program(family.parent_id)
     assert parent is not None

@@ -27,7 +27,7 @@ from db.ledger import (
     seal,
     verify_chain,
 )
-from db.programs import Kept
+from db.program_cache import CachedProgram
 from rules.acts import Actor, Role
 from rules.canonical import canonical
 from rules.effects import DeadlineSet, StabilityCounted
@@ -44,7 +44,7 @@ NONCE = bytes(range(16))
 def story() -> tuple[Stored, ...]:
     """The rows of a long history, as the database would hold them."""
     rows: list[Stored] = []
-    kept: Kept | None = None
+    kept: CachedProgram | None = None
     for one, at in long_story():
         draft = Draft(PROGRAM, kept, at, {})
         draft.judge(one)

@@ -15,7 +15,7 @@ from sqlalchemy import create_engine
 
 from db.migrations import configuration, current, fit, newest, upgrade
 from db.models import PROJECTIONS, Row
-from db.session import Reader
+from db.pools import ReadPool
 from tests.db.conftest import Room
 
 ROOT = Path(__file__).parents[2]
@@ -70,7 +70,7 @@ async def test_two_processes_may_migrate_at_once(empty_url: str) -> None:
     processes = [await asyncio.create_subprocess_exec(sys.executable, "-c", asked, empty_url, cwd=ROOT) for _ in range(3)]
     assert [await process.wait() for process in processes] == [0, 0, 0]
     await asyncio.gather(upgrade(empty_url), upgrade(empty_url))
-    async with Reader(empty_url, size=1) as reader:
+    async with ReadPool(empty_url, size=1) as reader:
         assert await fit(reader) == "ready"
         assert await current(reader) == newest()
 

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from db.durability import NotDurable
-from db.session import Clerk, Reader, Writer
+from db.pools import LedgerPool, OperationalPool, ReadPool
 from tests.db.builders import evidence
 from tests.db.conftest import Room
 
@@ -24,7 +24,7 @@ Owner = psycopg.AsyncConnection[Any]
 async def test_the_service_may_not_change_the_ledger(room: Room, change: str) -> None:
     await room.started()
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        async with room.clerk.transaction() as connection:
+        async with room.operational.transaction() as connection:
             await connection.execute(change.encode())
 
 
@@ -59,7 +59,7 @@ async def test_a_forged_entry_does_not_fit(room: Room, owner: Owner) -> None:
 
 async def test_an_address_of_the_owner_gives_the_service_no_more(owner_url: str) -> None:
     """With one DATABASE_URL for everything, the service is still not the owner."""
-    async with Clerk(owner_url, size=1) as clerk, clerk.transaction() as connection:
+    async with OperationalPool(owner_url, size=1) as operational, operational.transaction() as connection:
         cursor = await connection.execute("SELECT current_user AS name")
         assert await cursor.fetchone() == {"name": "accord_service"}
 
@@ -85,11 +85,11 @@ async def test_no_writer_on_a_server_that_forgets(url: str, owner: Owner) -> Non
     (database,) = await name() or ("",)
     await owner.execute(f"ALTER DATABASE {database} SET synchronous_commit = off".encode())
     with pytest.raises(NotDurable, match="synchronous_commit is off; set it to on"):
-        await Writer(url).open()
-    async with Reader(url, size=1):
+        await LedgerPool(url).open()
+    async with ReadPool(url, size=1):
         pass
 
 
 async def test_an_unreachable_database_is_told_at_once(url: str) -> None:
     with pytest.raises(psycopg.OperationalError, match="does not exist"):
-        await Reader(url.replace("/test_", "/missing_")).open()
+        await ReadPool(url.replace("/test_", "/missing_")).open()

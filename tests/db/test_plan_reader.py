@@ -14,16 +14,16 @@ from uuid import uuid4
 import pytest
 
 from db.plan_reader import PlanReader, ReaderBusy
-from db.programs import Programs
+from db.program_cache import ProgramCache
 from db.receipts import Receipt
-from db.record import Recorder
+from db.recorder import Recorder
 from rules import acts as a
 from rules.decide import Decided
 from rules.facts import ProgramStarted
 from rules.language.declared import declares
 from rules.language.parameters import RECORDED, plan_of, recorded_plan
 from rules.language.reading import Faulty, read
-from rules.soundness.accepted import accepted
+from rules.validation.accepted import accepted
 from rules.vocabulary.matters import Amend
 from tests.db.builders import act
 from tests.db.conftest import Room
@@ -47,7 +47,7 @@ def unread(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("a text was read on the event loop")
 
     monkeypatch.setattr("rules.language.parameters.read", refuse)
-    monkeypatch.setattr("rules.soundness.accepted.sound", refuse)
+    monkeypatch.setattr("rules.validation.accepted.sound", refuse)
 
 
 def _text(file: Path) -> str:
@@ -94,7 +94,7 @@ async def test_a_plan_comes_back_as_it_is_read_here(reader: PlanReader, file: Pa
 
 async def test_an_act_is_judged_by_what_was_read_beside(room: Room, reader: PlanReader, unread: None) -> None:
     """A start, a preview, an amendment, and the fold of all of it elsewhere."""
-    recorder = Recorder(room.writer, Programs(room.reader, reader), reader)
+    recorder = Recorder(room.writer, ProgramCache(room.reader, reader), reader)
     text, program_id = a_plan(), uuid4()
     begin = act("olga", a.StartProgram(document=text, members=PEOPLE))
     assert isinstance(await recorder.preview(program_id, begin), Decided)
@@ -102,7 +102,7 @@ async def test_an_act_is_judged_by_what_was_read_beside(room: Room, reader: Plan
     matter = Amend(document=a_plan(title="Another"))
     proposed = act("saul", a.Propose(proposal="p", procedure="joint", matter=matter, reason="It is better."))
     assert isinstance(await recorder.record(program_id, proposed), Receipt)
-    assert await Programs(room.reader, reader).load(program_id) is not None
+    assert await ProgramCache(room.reader, reader).load(program_id) is not None
     await recorder.close()
 
 

@@ -16,8 +16,8 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from db.outages import Pooled
-from db.session import Reader, Writer
+from db.outages import TransactionPooled
+from db.pools import LedgerPool, ReadPool
 
 PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
 
@@ -63,11 +63,11 @@ def _await(socket: Path) -> None:
         ("session", True),
     ],
 )
-@pytest.mark.parametrize("kind", [Reader, Writer])
+@pytest.mark.parametrize("kind", [ReadPool, LedgerPool])
 async def test_one_that_loses_settings_is_refused_in_a_sentence(
-    url: str, mode: str, kind: type[Reader | Writer], *, takes_settings: bool
+    url: str, mode: str, kind: type[ReadPool | LedgerPool], *, takes_settings: bool
 ) -> None:
-    with pooler(url, mode, takes_settings=takes_settings) as through, pytest.raises(Pooled, match="PgBouncer"):
+    with pooler(url, mode, takes_settings=takes_settings) as through, pytest.raises(TransactionPooled, match="PgBouncer"):
         async with kind(through, size=1):
             pass
 
@@ -77,6 +77,6 @@ async def test_one_that_gives_a_connection_to_several_is_refused(url: str, owner
     name = conninfo_to_dict(owner_url)["dbname"]
     with psycopg.connect(owner_url, autocommit=True) as connection:
         connection.execute(f"ALTER DATABASE {name} SET lock_timeout = '15s'".encode())
-    with pooler(url, "transaction", takes_settings=True) as through, pytest.raises(Pooled):
-        async with Reader(through, size=1):
+    with pooler(url, "transaction", takes_settings=True) as through, pytest.raises(TransactionPooled):
+        async with ReadPool(through, size=1):
             pass

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rules.acts import Act
-from rules.following.signature import effects_of
+from rules.queries.signature import effects_of
 from rules.refusals import Refused
 from tests.db.builders import evidence, not_allowed, verdict
 from tests.db.conftest import Room

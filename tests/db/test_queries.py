@@ -6,13 +6,13 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from db.programs import Programs
-from db.queries import Place, Sought, Wanted
+from db.program_cache import ProgramCache
+from db.queries import LedgerFilter, Place, ProgramFilter
 from tests.db.builders import evidence, long_story, not_allowed, start, tell, verdict
 from tests.db.conftest import Room
 
 
-async def pages(room: Room, wanted: Wanted, most: int) -> list[UUID]:
+async def pages(room: Room, wanted: ProgramFilter, most: int) -> list[UUID]:
     """All ids, read page by page."""
     ids: list[UUID] = []
     after: Place | None = None
@@ -24,14 +24,14 @@ async def pages(room: Room, wanted: Wanted, most: int) -> list[UUID]:
 
 async def test_pages_hold_every_program_once_the_newest_first(room: Room) -> None:
     ids = [await room.started() for _ in range(7)]
-    assert await pages(room, Wanted(), most=3) == list(reversed(ids))
+    assert await pages(room, ProgramFilter(), most=3) == list(reversed(ids))
 
 
 async def test_programs_started_at_one_instant_are_not_lost_between_pages(room: Room) -> None:
     ids = [uuid4() for _ in range(5)]
     at = datetime(2025, 3, 1, tzinfo=UTC)
     await asyncio.gather(*(tell(room.writer, one, [(start(), at)]) for one in ids))
-    assert await pages(room, Wanted(), most=2) == sorted(ids)
+    assert await pages(room, ProgramFilter(), most=2) == sorted(ids)
 
 
 async def test_programs_by_what_is_asked(room: Room) -> None:
@@ -39,19 +39,19 @@ async def test_programs_by_what_is_asked(room: Room) -> None:
     await tell(room.writer, old, long_story())
     everywhere = {old, young}
 
-    async def found(wanted: Wanted) -> set[UUID]:
+    async def found(wanted: ProgramFilter) -> set[UUID]:
         return {line.id for line in await room.queries.programs(wanted)}
 
-    assert await found(Wanted(plan="truce")) == everywhere
-    assert await found(Wanted(plan="another")) == set()
-    assert await found(Wanted(phase="move")) == {young}
-    assert await found(Wanted(standing="running", party="north")) >= {young}
-    assert await found(Wanted(party="bands")) == set()
-    assert await found(Wanted(among=[old])) == {old}
-    assert await found(Wanted(among=[])) == set()
-    assert await found(Wanted(person="nora")) == everywhere
-    assert await found(Wanted(person="moss")) == {young}  # he has left the old one
-    assert await found(Wanted(person="stranger")) == set()
+    assert await found(ProgramFilter(plan="truce")) == everywhere
+    assert await found(ProgramFilter(plan="another")) == set()
+    assert await found(ProgramFilter(phase="move")) == {young}
+    assert await found(ProgramFilter(standing="running", party="north")) >= {young}
+    assert await found(ProgramFilter(party="bands")) == set()
+    assert await found(ProgramFilter(among=[old])) == {old}
+    assert await found(ProgramFilter(among=[])) == set()
+    assert await found(ProgramFilter(person="nora")) == everywhere
+    assert await found(ProgramFilter(person="moss")) == {young}  # he has left the old one
+    assert await found(ProgramFilter(person="stranger")) == set()
 
 
 async def test_programs_with_something_due(room: Room) -> None:
@@ -60,7 +60,7 @@ async def test_programs_with_something_due(room: Room) -> None:
     kept = await tell(room.writer, counting, long_story()[:10])
     due = kept.clocks[0].due_at
     for before, found in ((due, []), (due + timedelta(seconds=1), [counting])):
-        assert [line.id for line in await room.queries.programs(Wanted(due_before=before))] == found
+        assert [line.id for line in await room.queries.programs(ProgramFilter(due_before=before))] == found
 
 
 async def test_a_ledger_page_by_page_in_both_directions(room: Room) -> None:
@@ -84,23 +84,23 @@ async def test_entries_by_what_is_asked(room: Room) -> None:
     await room.recorded(program_id, verdict("e1"))
     await room.recorder.record(program_id, not_allowed())
 
-    async def kinds(sought: Sought) -> list[str]:
+    async def kinds(sought: LedgerFilter) -> list[str]:
         return [line.entry.fact.kind for line in await room.queries.ledger(program_id, sought)]
 
-    assert await kinds(Sought(subjects=["e1"])) == ["evidence_recorded", "evidence_verified"]
-    assert await kinds(Sought(subjects=["e1", "e2"])) == ["evidence_recorded", "evidence_recorded", "evidence_verified"]
-    assert await kinds(Sought(actor="sven")) == ["evidence_verified"]
-    assert await kinds(Sought(kinds=["attempt_refused"])) == ["attempt_refused"]
-    assert "evidence_recorded" in await kinds(Sought(act="act-a"))
-    assert "program_started" not in await kinds(Sought(since=first.recorded_at))
-    assert "evidence_verified" not in await kinds(Sought(until=first.recorded_at + timedelta(microseconds=1)))
+    assert await kinds(LedgerFilter(subjects=["e1"])) == ["evidence_recorded", "evidence_verified"]
+    assert await kinds(LedgerFilter(subjects=["e1", "e2"])) == ["evidence_recorded", "evidence_recorded", "evidence_verified"]
+    assert await kinds(LedgerFilter(actor="sven")) == ["evidence_verified"]
+    assert await kinds(LedgerFilter(kinds=["attempt_refused"])) == ["attempt_refused"]
+    assert "evidence_recorded" in await kinds(LedgerFilter(act="act-a"))
+    assert "program_started" not in await kinds(LedgerFilter(since=first.recorded_at))
+    assert "evidence_verified" not in await kinds(LedgerFilter(until=first.recorded_at + timedelta(microseconds=1)))
 
 
 async def test_kept_programs_are_limited(room: Room) -> None:
     """The ones used last stay; a program that was dropped is read again."""
     ids = [await room.started() for _ in range(4)]
-    programs = Programs(room.reader, most=2)
+    programs = ProgramCache(room.reader, most=2)
     for one in ids:
         assert await programs.load(one) is not None
-    assert [programs.kept(one) is not None for one in ids] == [False, False, True, True]
+    assert [programs.get(one) is not None for one in ids] == [False, False, True, True]
     assert await programs.load(ids[0]) == await room.programs.load(ids[0])

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from db.ledger import verify_chain
-from db.programs import Programs
+from db.program_cache import ProgramCache
 from db.rebuild import rebuild
 from db.snapshot_body import lines, parts_of, program_of
 from db.snapshots import FEWEST, Snapshots, point
@@ -20,8 +20,8 @@ from rules.language.declared import agreed, declared
 from rules.language.reading import read as document
 from rules.language.reading import validated
 from rules.program import Program
-from rules.rehearsing.rehearse import rehearse
-from rules.rehearsing.story import Story
+from rules.rehearsal.rehearse import rehearse
+from rules.rehearsal.story import Story
 from tests.db.builders import long_story, stored, tell
 from tests.db.conftest import Room
 from tests.rules.test_stories import OF_TESTS, STORIES, kept
@@ -35,12 +35,12 @@ EACH = 4
 @pytest.fixture
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("db.snapshots.FEWEST", EACH)
-    monkeypatch.setattr("db.programs.FEWEST", EACH)
+    monkeypatch.setattr("db.program_cache.FEWEST", EACH)
 
 
 @pytest.fixture
 async def snapshots(room: Room, often: None) -> AsyncIterator[Snapshots]:
-    made = Snapshots(room.reader, room.clerk)
+    made = Snapshots(room.reader, room.operational)
     yield made
     await made.close()
 
@@ -49,7 +49,7 @@ async def told(room: Room, snapshots: Snapshots) -> UUID:
     """A program with a long history, of which somebody has made snapshots by folding it."""
     program_id = uuid4()
     await tell(room.writer, program_id, long_story())
-    await Programs(room.reader, snapshots=snapshots).load(program_id)
+    await ProgramCache(room.reader, snapshots=snapshots).load(program_id)
     await snapshots.close()
     return program_id
 
@@ -86,8 +86,8 @@ async def test_a_process_that_starts_goes_on_from_the_newest(
         folded.append(1)
         return evolve(program, entry)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("db.programs.evolve", counted)
-    kept_now = await Programs(room.reader, snapshots=snapshots).load(program_id)
+    monkeypatch.setattr("db.program_cache.evolve", counted)
+    kept_now = await ProgramCache(room.reader, snapshots=snapshots).load(program_id)
     assert kept_now is not None
     assert kept_now.program == fold(entries)
     assert kept_now.head == (await room.queries.ledger(program_id, after=len(entries) - 1, most=1))[0].leaf
@@ -98,7 +98,7 @@ async def test_a_past_state_is_found_from_the_snapshot_before_it(room: Room, sna
     program_id = await told(room, snapshots)
     entries = [line.entry for line in await room.queries.ledger(program_id, after=0, most=500)]
     for at in sorted({entry.at for entry in entries}):
-        programs = Programs(room.reader, snapshots=snapshots)
+        programs = ProgramCache(room.reader, snapshots=snapshots)
         assert await programs.as_of(program_id, at) == fold(entry for entry in entries if entry.at <= at)
 
 
@@ -127,7 +127,7 @@ async def test_what_is_not_right_is_not_taken(room: Room, owner: Owner, snapshot
     program_id = await told(room, snapshots)
     await owner.execute(f"UPDATE program_snapshot {fault}".encode())
     entries = [line.entry for line in await room.queries.ledger(program_id, after=0, most=500)]
-    kept_now = await Programs(room.reader, snapshots=snapshots).load(program_id)
+    kept_now = await ProgramCache(room.reader, snapshots=snapshots).load(program_id)
     assert kept_now is not None
     assert kept_now.program == fold(entries)
 

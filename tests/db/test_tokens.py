@@ -17,7 +17,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def tokens(room: Room) -> Tokens:
-    return Tokens(room.reader, room.clerk)
+    return Tokens(room.reader, room.operational)
 
 
 async def test_a_secret_finds_its_token(tokens: Tokens) -> None:

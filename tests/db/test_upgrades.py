@@ -11,7 +11,7 @@ import pytest
 
 from db.ledger import verify_chain
 from db.migrations import fit, newest, upgrade
-from db.session import Reader
+from db.pools import ReadPool
 from rules import acts as a
 from tests.db.builders import act, evidence
 from tests.db.conftest import Room, rebuild_all, room_on
@@ -82,7 +82,7 @@ class TestOldCodeBesideNewTables:
         assert await fit(room.reader) == "too_new"
 
     async def test_tables_that_are_not_there_are_behind(self, empty_url: str) -> None:
-        async with Reader(empty_url, size=1) as reader:
+        async with ReadPool(empty_url, size=1) as reader:
             assert await fit(reader) == "behind"
 
 

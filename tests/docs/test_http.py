@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from api import problems
-from api.codes import PLAIN, status_of
+from api.problem_codes import PLAIN, status_of
 from rules.authority import MAY, NARROWER
 from rules.refusals import Code
 from tests.api.conftest import application

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.provider import ProviderSettings
+from api.openid import ProviderSettings
 from api.state import Settings
 from tests.docs.reading import ROOT, rows, section
 

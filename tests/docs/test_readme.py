@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cli import supervisor
+from cli import run
 from cli.home import Home
 from tests.docs.reading import ROOT, blocks
 
@@ -25,7 +25,7 @@ def test_what_make_is_told_is_there() -> None:
 
 def test_the_welcome_is_the_one_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     home = Home(tmp_path)
-    supervisor._announce(home, supervisor.Ports(8000, 7233), supervisor.Outside(), print)  # noqa: SLF001  it is what it says
+    run._announce(home, run.Ports(8000, 7233), run.ExternalServers(), print)  # noqa: SLF001  it is what it says
     said = capsys.readouterr().out.replace(str(tmp_path), ".accord")
     assert said.strip() in README.read_text()
 

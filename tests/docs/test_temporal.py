@@ -10,7 +10,7 @@ from tests.docs.reading import ROOT, rows, section
 from workflows.client import TemporalSettings
 from workflows.deployment import DeploymentSettings
 from workflows.namespace import Retention
-from workflows.shown import SEARCH_ATTRIBUTES, TELLING
+from workflows.visibility import SEARCH_ATTRIBUTES, TELLING
 from workflows.worker import Settings as WorkerSettings
 
 PAGE = ROOT / "docs" / "temporal.md"

@@ -8,9 +8,9 @@ from typing import Any
 
 import yaml
 
-from api.connections import Limits
+from api.connection_limits import Limits
 from api.state import Settings as ApiSettings
-from db.exposing import measured
+from db.metrics import measured
 from telemetry.metrics import Metrics
 from telemetry.settings import TelemetrySettings
 from tests.docs.reading import ROOT, rows, section

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ValidationError
 from logs.faults import described, name_of, settings_at_fault
 from logs.lines import MOST_BYTES, LogSettings, configure
 from logs.request import REQUEST
-from logs.withheld import Withholding
+from logs.withheld import Redaction
 from tests.logs.canaries import found_in
 
 
@@ -128,7 +128,7 @@ def test_exceptions_in_lines_of_libraries_are_named_only(written: Callable[[], l
     logging.getLogger("psycopg.pool").warning("error connecting in %r: %s", "pool", psycopg.OperationalError("canary-1"))
     logging.getLogger("uvicorn.error").error("Exception in ASGI application\n", exc_info=ValueError("canary-2"))
     # As Python hands warnings over.
-    logging.getLogger("py.warnings").warning("%s", "rules/words.py:3: UserWarning: input_value='canary-3'\n  code\n")
+    logging.getLogger("py.warnings").warning("%s", "rules/field_types.py:3: UserWarning: input_value='canary-3'\n  code\n")
     first, second, third = written()
     assert first["event"] == "error connecting in 'pool': psycopg.OperationalError"
     assert second["fault"]["error"] == "ValueError"
@@ -200,8 +200,8 @@ def test_a_validation_names_its_kinds() -> None:
     ],
 )
 def test_names_of_ours_are_no_secrets(word: str) -> None:
-    assert Withholding({}).text(word) == word
+    assert Redaction({}).text(word) == word
 
 
 def test_a_token_of_any_make_is_one() -> None:
-    assert Withholding({}).text("with sk4bQzP0aXv9Kd2LmN8rTtY1 it") == "with [withheld] it"
+    assert Redaction({}).text("with sk4bQzP0aXv9Kd2LmN8rTtY1 it") == "with [withheld] it"

@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from rules import acts as a
-from rules.checking.runs import CHECKS, Run, what_follows
+from rules.checks.runs import CHECKS, Run, what_follows
 from rules.decide import Decided, decide
 from rules.facts import MeasurementRecorded
-from rules.following.findings import Found, found
+from rules.queries.findings import Found, found
 from rules.vocabulary.origin import Fetch
 from rules.vocabulary.readings import NoReading, ReadFigure, Readings
 from tests.rules.small_plan import World

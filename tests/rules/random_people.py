@@ -7,17 +7,17 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from rules import acts as a
-from rules.explaining.outstanding import outstanding_at
-from rules.following.agreed_dates import is_open
-from rules.following.duties import missing_of
-from rules.following.verifiers import who_verifies
-from rules.following.voting import to_determine
-from rules.following.windows import opens
+from rules.explanations.outstanding import outstanding_at
 from rules.language.criteria import Assessed, leaves
 from rules.language.milestones import Measured
 from rules.language.periods import covered
 from rules.language.plan import Plan
 from rules.program import Program
+from rules.queries.agreed_dates import is_open
+from rules.queries.duties import missing_of
+from rules.queries.verifiers import who_verifies
+from rules.queries.voting import to_determine
+from rules.queries.windows import opens
 from rules.times import local_day
 from rules.vocabulary import matters as m
 from rules.vocabulary.standing import Standing

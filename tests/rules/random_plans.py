@@ -18,22 +18,22 @@ from random import Random
 
 from rules import acts as a
 from rules.decide import Decided, decide
-from rules.drawing.mermaid import as_mermaid
-from rules.drawing.text import as_text
 from rules.entries import Entry
 from rules.evolve import fold
-from rules.explaining.explain import blocking
+from rules.explanations.explain import blocking
 from rules.language.criteria import InTime, NotAfter
 from rules.language.parameters import text_read
 from rules.language.reading import Faulty
 from rules.program import Program
+from rules.reactions.clocks import clocks
+from rules.reactions.fixpoint import Fixpoint
+from rules.reactions.proposals import LAW
 from rules.refusals import Refused
 from rules.releases.awaiting import awaited
+from rules.rendering.mermaid import as_mermaid
+from rules.rendering.text import as_text
 from rules.sentences import told
-from rules.settling.clocks import clocks
-from rules.settling.proposals import LAW
-from rules.settling.unfolding import Unfolding
-from rules.soundness import sound
+from rules.validation import sound
 from rules.vocabulary.standing import Standing
 from tests.rules.random_acts import Acts
 from tests.rules.random_figures import Figures
@@ -87,7 +87,7 @@ class Lived:
         """Nothing follows that did not follow, the ledger folds to what stands, and money adds up to nothing."""
         if self.program.standing is not Standing.RUNNING:
             return  # what time alone brings waits until it goes on
-        again = Unfolding(self.program, "again", self.at, LAW)
+        again = Fixpoint(self.program, "again", self.at, LAW)
         again.look_at_everything()
         again.settle(self.at)
         assert again.entries == [], f"overlooked: {[told(entry.fact, self.program.plan) for entry in again.entries]}"

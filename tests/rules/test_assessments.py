@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from rules import acts as a
-from rules.explaining.explain import blocking_phase
-from rules.following.gates import judge
+from rules.explanations.explain import blocking_phase
 from rules.language import criteria as c
+from rules.queries.gates import judge
 from rules.truth import Truth
 from rules.vocabulary.milestones import MilestoneStatus
 from tests.rules.small_plan import PLAN, World, day

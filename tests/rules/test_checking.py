@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules import acts as a
-from rules.checking.runs import CHECKS, what_follows
+from rules.checks.runs import CHECKS, what_follows
 from rules.decide import Decided, decide, knows_of
 from rules.effects import FigureAccepted
 from rules.evolve import fold

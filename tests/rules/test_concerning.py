@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rules import acts as a
-from rules.explaining.concerning import concerning
+from rules.explanations.concerning import concerning
 from rules.vocabulary import matters as m
 from tests.rules.small_plan import World, day
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from rules import acts as a
 from rules.evolve import fold
-from rules.explaining.explain import blocking_phase
-from rules.following.lateness import lateness
-from rules.following.stability import days_left
+from rules.explanations.explain import blocking_phase
+from rules.queries.lateness import lateness
+from rules.queries.stability import days_left
 from rules.times import local_day
 from rules.vocabulary import matters as m
 from rules.vocabulary.deadlines import Due

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from rules import acts as a
+from rules.figures.derived import Derived, a_year_before, exactly, newest_common, reckoned
+from rules.figures.selection import newest, usable
 from rules.language.periods import USUAL
 from rules.language.reading import Faulty, read
-from rules.measuring.derived import Derived, a_year_before, exactly, newest_common, reckoned
-from rules.measuring.figures import newest, usable
-from rules.soundness import sound
 from rules.truth import Truth
+from rules.validation import sound
 from rules.vocabulary.unknown import Unknown
 from tests.rules.measuring import NOW, checked, figures, indicator, judged, measuring, readings, recorded
 from tests.rules.small_plan import World

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rules import acts as a
-from rules.explaining.explain import blocking_phase
+from rules.explanations.explain import blocking_phase
 from rules.vocabulary import matters as m
 from rules.vocabulary.disputes import DisputeStatus
 from rules.vocabulary.phases import PhaseStatus

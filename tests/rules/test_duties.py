@@ -10,12 +10,12 @@ import pytest
 
 from rules import acts as a
 from rules.evolve import fold
-from rules.explaining.owing import owing
-from rules.explaining.reciprocity import reciprocity
-from rules.following.voting import carried
+from rules.explanations.owing import owing
+from rules.explanations.reciprocity import reciprocity
 from rules.language.milestones import Determination
 from rules.language.reading import Faulty, read
-from rules.soundness import sound
+from rules.queries.voting import carried
+from rules.validation import sound
 from rules.vocabulary import matters as m
 from rules.vocabulary import mistakes
 from rules.vocabulary.determinations import Vote

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from rules.language.reading import Faulty, read, validated
-from rules.rehearsing.rehearse import rehearse
-from rules.rehearsing.story import Story
+from rules.rehearsal.rehearse import rehearse
+from rules.rehearsal.story import Story
 
 TEMPLATES = Path(__file__).parents[2] / "plans" / "templates"
 

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from rules import acts as a
-from rules.explaining.explain import blocking_phase
+from rules.explanations.explain import blocking_phase
 from rules.family import child_id, child_report, parent_report
 from rules.language.declared import ChildChosen, agreed, declared, declares
 from rules.language.parameters import text_read
 from rules.language.reading import Faulty, read
-from rules.soundness import sound
+from rules.validation import sound
 from rules.vocabulary.phases import PhaseStatus
 from rules.vocabulary.standing import Standing
 from tests.rules.small_family import CHILD_ID, PARENT_ID, Family, parent_plan, programs, start

@@ -9,10 +9,10 @@ import pytest
 
 from rules import acts as a
 from rules.evolve import fold
-from rules.explaining.explain import blocking_phase
+from rules.explanations.explain import blocking_phase
 from rules.language.reading import Faulty, read
-from rules.settling.clocks import clocks
-from rules.soundness import sound
+from rules.reactions.clocks import clocks
+from rules.validation import sound
 from rules.vocabulary.commitments import CommitmentState
 from rules.vocabulary.phases import PhaseStatus
 from tests.rules.small_plan import World, day, through

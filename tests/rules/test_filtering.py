@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.acts import ReportIncident
-from rules.checking.filtering import NOWHERE, dropped, filter_of, told_of
-from rules.checking.runs import unreadable
+from rules.checks.filtering import NOWHERE, dropped, filter_of, told_of
+from rules.checks.runs import unreadable
 from rules.spelling import Spellings, folded, folded_place
 from rules.times import local_day, plus
 from rules.vocabulary.readings import ReadEvent, Readings

@@ -9,7 +9,7 @@ import pytest
 
 from rules import acts as a
 from rules.evolve import fold
-from rules.explaining.explain import blocking_phase
+from rules.explanations.explain import blocking_phase
 from rules.vocabulary.findings import Finding
 from rules.vocabulary.milestones import MilestoneStatus
 from rules.vocabulary.phases import PhaseStatus

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rules import acts as a
-from rules.checking.health import Health, LastRun, health
+from rules.checks.health import Health, LastRun, health
 from tests.rules.checked_plan import CHECKED
 from tests.rules.small_plan import World, day
 

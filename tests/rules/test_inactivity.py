@@ -7,8 +7,8 @@ from typing import Any
 from rules import acts as a
 from rules.effects import StallEnded, StallFound
 from rules.evolve import fold
-from rules.explaining.explain import blocking
-from rules.settling.clocks import clocks
+from rules.explanations.explain import blocking
+from rules.reactions.clocks import clocks
 from rules.vocabulary.stalls import Stall
 from tests.rules.small_plan import World, day
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from rules import acts as a
-from rules.explaining.explain import blocking_phase
+from rules.explanations.explain import blocking_phase
+from rules.figures.significance import Difference
 from rules.language.periods import before, is_period
-from rules.measuring.significance import Difference
 from rules.refusals import Code
 from rules.truth import Truth
 from tests.rules.measuring import NOW, indicator, judged, measuring, recorded

@@ -10,9 +10,9 @@ import pytest
 
 from rules import acts as a
 from rules.decide import Decided, decide
-from rules.explaining.explain import blocking, blocking_phase
-from rules.following.signature import effects_of
-from rules.following.stability import days_left
+from rules.explanations.explain import blocking, blocking_phase
+from rules.queries.signature import effects_of
+from rules.queries.stability import days_left
 from rules.refusals import Refused
 from rules.vocabulary.evidence import EvidenceStatus
 from rules.vocabulary.milestones import MilestoneStatus

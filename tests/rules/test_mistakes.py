@@ -11,12 +11,12 @@ import pytest
 from rules import acts as a
 from rules import effects, facts
 from rules.decide import Decided
-from rules.explaining.explain import blocking_phase
+from rules.explanations.explain import blocking_phase
 from rules.family import is_news
 from rules.language.reading import Faulty, read
 from rules.program import Program
 from rules.sentences import told
-from rules.soundness import sound
+from rules.validation import sound
 from rules.vocabulary import mistakes as m
 from rules.vocabulary.evidence import EvidenceStatus
 from rules.vocabulary.milestones import MilestoneStatus

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from rules.language.reading import Faulty, read
-from rules.soundness import sound
+from rules.validation import sound
 
 REFERENCE = sorted((Path(__file__).parents[2] / "docs" / "plan-language").rglob("*.md"))
 EXAMPLES = [

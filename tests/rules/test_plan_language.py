@@ -10,15 +10,15 @@ import pytest
 import yaml
 
 from rules.canonical import digest
+from rules.field_types import did_you_mean
+from rules.figures.comparison import bound
 from rules.language.declared import agreed, declared
 from rules.language.plan import Plan
 from rules.language.reading import DEEPEST_NESTING, LARGEST_DOCUMENT, MOST_FAULTS, Document, Fault, Faulty, read, validated
 from rules.language.schema import plan_schema
-from rules.measuring.comparison import bound
-from rules.rehearsing.rehearse import rehearse
-from rules.rehearsing.story import Cast, Checked, ChildTold, Expectation, Step, Story
-from rules.soundness import sound
-from rules.words import did_you_mean
+from rules.rehearsal.rehearse import rehearse
+from rules.rehearsal.story import Cast, Checked, ChildTold, Expectation, Step, Story
+from rules.validation import sound
 
 ROOT = Path(__file__).parents[2]
 

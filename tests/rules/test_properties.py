@@ -17,16 +17,16 @@ from rules import acts as a
 from rules.decide import Decided, decide
 from rules.effects import BalanceMoved, PhaseOpened
 from rules.evolve import evolve, fold
-from rules.explaining.outstanding import Held, outstanding, outstanding_after
+from rules.explanations.outstanding import OutstandingIndex, outstanding, outstanding_after
 from rules.facts import ProgramSuspended
-from rules.following.gates import gate
-from rules.following.signature import effects_of
 from rules.program import Program
+from rules.queries.gates import gate
+from rules.queries.signature import effects_of
+from rules.reactions.clocks import clocks
+from rules.reactions.fixpoint import Fixpoint
+from rules.reactions.proposals import LAW, follows
 from rules.refusals import Refused
 from rules.releases.earned import earned
-from rules.settling.clocks import clocks
-from rules.settling.proposals import LAW, follows
-from rules.settling.unfolding import Unfolding
 from rules.truth import Truth
 from rules.vocabulary import matters as m
 from rules.vocabulary import mistakes
@@ -472,7 +472,7 @@ def test_the_stored_state_is_what_the_entries_add_up_to(history: list[Any]) -> N
 
 def nothing_more(decided: Decided, at: datetime) -> None:
     """Whatever is looked at again after an act, nothing follows that did not follow with it."""
-    again = Unfolding(decided.program, "again", at, LAW)
+    again = Fixpoint(decided.program, "again", at, LAW)
     again.look_at_everything()
     again.settle(at)
     assert again.entries == []
@@ -519,7 +519,7 @@ def test_whatever_several_owe_and_decide_all_that_follows_is_found(history: list
 @settings(max_examples=120, deadline=None)
 def test_whatever_is_taken_back_all_that_follows_is_found(history: list[Any]) -> None:
     def nothing_more(decided: Decided, at: datetime) -> None:
-        again = Unfolding(decided.program, "again", at, LAW)
+        again = Fixpoint(decided.program, "again", at, LAW)
         again.look_at_everything()
         again.settle(at)
         assert again.entries == []
@@ -643,7 +643,7 @@ def test_what_is_paid_is_what_is_earned(history: list[Any]) -> None:
 @given(histories)
 @settings(max_examples=120, deadline=None)
 def test_what_is_owed_is_kept_as_if_all_of_it_were_asked_again(history: list[Any]) -> None:
-    kept: list[tuple[Program, Held]] = []
+    kept: list[tuple[Program, OutstandingIndex]] = []
 
     def as_asked_again(decided: Decided, _: datetime) -> None:
         before, held = kept.pop() if kept else (decided.program, outstanding(decided.program))

@@ -13,7 +13,7 @@ from rules import effects, facts
 from rules.decide import Decided
 from rules.evolve import fold
 from rules.program import Program
-from rules.settling.clocks import clocks
+from rules.reactions.clocks import clocks
 from rules.vocabulary import matters as m
 from rules.vocabulary.phases import PhaseStatus
 from rules.vocabulary.proposals import ProposalStatus

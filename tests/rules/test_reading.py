@@ -11,7 +11,7 @@ import pytest
 from rules import acts as a
 from rules.decide import Decided, decide
 from rules.language.reading import MOST_FAULTS, MOST_VALUES, Fault, Faulty, read
-from rules.soundness import sound
+from rules.validation import sound
 from tests.rules.worst_plans import LONGEST, WORST, milestones
 
 SECONDS = 1.0

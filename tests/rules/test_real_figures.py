@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from rules import acts as a
-from rules.explaining.explain import blocking_phase
+from rules.explanations.explain import blocking_phase
 from rules.truth import Truth
 from rules.vocabulary.readings import NoReading
 from tests.rules.measuring import NOW, checked, indicator, judged, measuring, readings, recorded

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from rules import acts as a
-from rules.explaining.explain import blocking
-from rules.explaining.owing import in_words
-from rules.explaining.reciprocity import Account, How, reciprocity
+from rules.explanations.explain import blocking
+from rules.explanations.owing import in_words
+from rules.explanations.reciprocity import Account, How, reciprocity
 from rules.vocabulary import matters as m
 from rules.vocabulary.testimony import GiveAccount
 from tests.rules.small_plan import World, day, night, through

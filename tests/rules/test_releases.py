@@ -12,8 +12,8 @@ from rules import acts as a
 from rules.decide import Decided
 from rules.effects import BalanceMoved
 from rules.evolve import fold
+from rules.reactions.clocks import clocks
 from rules.releases.awaiting import awaited
-from rules.settling.clocks import clocks
 from rules.vocabulary import matters as m
 from tests.rules.small_plan import IN_PART, PLAN, RELEASES, World, day, night, through
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from rules.drawing.text import as_text
 from rules.language.parameters import plan_of
 from rules.language.reading import read
+from rules.rendering.text import as_text
 
 ROOT = Path(__file__).parents[2]
 PLANS = {file.parent.name: file.read_text(encoding="utf-8") for file in sorted((ROOT / "plans").rglob("plan.yaml"))}

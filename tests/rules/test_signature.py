@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from rules.effects import DeadlineSet
 from rules.entries import Entry
-from rules.following.signature import effects_of
+from rules.queries.signature import effects_of
 
 BEGUN = datetime(2026, 11, 1, 8, tzinfo=UTC)
 NOW = datetime(2026, 11, 28, 9, 30, tzinfo=UTC)

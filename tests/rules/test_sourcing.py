@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rules.language.reading import Fault, Faulty, read
-from rules.soundness import sound
+from rules.validation import sound
 
 PLAN = """\
 accord: 1

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from rules.acts import RecordMeasurement
-from rules.drawing.mermaid import as_mermaid
-from rules.drawing.text import as_text
 from rules.language.declared import agreed, declared
 from rules.language.reading import read, validated
-from rules.rehearsing.rehearse import rehearse
-from rules.rehearsing.story import Story
-from rules.soundness import sound
+from rules.rehearsal.rehearse import rehearse
+from rules.rehearsal.story import Story
+from rules.rendering.mermaid import as_mermaid
+from rules.rendering.text import as_text
+from rules.validation import sound
 
 PLANS = Path(__file__).parents[2] / "plans"
 STORIES = sorted(PLANS.rglob("stories/*.yaml"))

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from rules.language.reading import read
-from rules.soundness import sound
+from rules.validation import sound
 from tests.rules.test_plan_language import PLAN, faults
 
 RELEASES = """\

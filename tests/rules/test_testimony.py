@@ -11,8 +11,8 @@ import pytest
 
 from rules import acts as a
 from rules.decide import decide
-from rules.explaining.explain import blocking
-from rules.following import stability
+from rules.explanations.explain import blocking
+from rules.queries import stability
 from rules.refusals import Refused
 from rules.times import plus_lost
 from rules.vocabulary.incidents import Incident

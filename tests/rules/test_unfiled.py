@@ -6,9 +6,9 @@ from typing import Any
 
 from rules import acts as a
 from rules.decide import Decided, content_of, decide
-from rules.explaining.milestones import milestone_reason
+from rules.explanations.milestones import milestone_reason
 from rules.facts import EvidenceVerified
-from rules.following.findings import shown
+from rules.queries.findings import shown
 from rules.refusals import Refused
 from rules.sentences import told
 from tests.rules.small_plan import PEOPLE, World, day

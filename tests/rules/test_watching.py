@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from rules import acts as a
-from rules.checking.runs import CHECKS, Run, what_follows
+from rules.checks.runs import CHECKS, Run, what_follows
 from rules.decide import Decided, decide
-from rules.explaining.explain import blocking
+from rules.explanations.explain import blocking
 from rules.truth import Truth
 from rules.vocabulary.incidents import Incident
 from rules.vocabulary.origin import Fetch
@@ -219,7 +219,7 @@ class TestADayThatNoFeedCovers:
 
     def test_is_a_day_with_more_events_than_one_run_takes(self, world: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
         """A flood goes into the ledger in parts, and no day of it is taken for quiet meanwhile."""
-        monkeypatch.setattr("rules.checking.runs.MOST_EVENTS", 2)
+        monkeypatch.setattr("rules.checks.runs.MOST_EVENTS", 2)
         flood = [event(f"{number}", on=date(2025, 3, 20 + number)) for number in range(3)]
         world.read(day(60), *flood, covers=date(2025, 4, 25))
         assert set(world.program.incidents) == {"attacks:0", "attacks:1"}

@@ -12,8 +12,8 @@ import pytest
 from rules import acts as a
 from rules.authority import MAY, NARROWER, by, part_of, who_may
 from rules.decide import Decided, decide
-from rules.explaining.explain import blocking_phase
-from rules.explaining.owing import owing
+from rules.explanations.explain import blocking_phase
+from rules.explanations.owing import owing
 from rules.refusals import Refused
 from tests.rules.small_plan import World, day
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from rules import acts as a
-from rules.explaining.reciprocity import reciprocity
+from rules.explanations.reciprocity import reciprocity
 from rules.language.reading import Faulty, read
-from rules.soundness import sound
+from rules.validation import sound
 from rules.vocabulary import matters as m
 from tests.rules.small_plan import PLAN, WINDOWS, World, day
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from rules.canonical import digest
-from rules.words import Chosen, Label, PlanText, Text
+from rules.field_types import Chosen, Label, PlanText, Text
 
 TEXT: TypeAdapter[str] = TypeAdapter(Text)
 LABEL: TypeAdapter[str] = TypeAdapter(Label)

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from rules import acts as a
-from rules.figures import Figure, Whole
-from rules.forms import WORDS
+from rules.decimals import Figure, Whole
 from rules.language.plan import Plan
 from rules.language.reading import Faulty, read
-from rules.rehearsing.story import Story
-from rules.soundness import sound
+from rules.rehearsal.story import Story
+from rules.text_formats import WORDS
 from rules.times import Day, Instant, day_said, read_instant, time_said, written
+from rules.validation import sound
 from tests.rules.test_plan_language import PLAN, faults
 
 FIGURE: TypeAdapter[Decimal] = TypeAdapter(Figure)

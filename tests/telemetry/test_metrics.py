@@ -81,7 +81,7 @@ async def test_what_the_record_is_like_is_told_with_it(watched: Watched) -> None
     assert await watched.value("accord_ledger_entries") > 1
     assert await watched.value("accord_programs_kept") == 1
     assert await watched.value("accord_dispatch_pending") == 1  # nobody relays here
-    assert await watched.value("accord_pool_connections", pool="writer") >= 1
+    assert await watched.value("accord_pool_connections", pool="ledger") >= 1
     assert await watched.value("accord_recorder_waiting") == 0
     assert await watched.value("accord_tokens_ending") == len({*watched.door.secrets})
     assert 0 < await watched.value("accord_first_token_ends_seconds") <= 3600

@@ -11,8 +11,8 @@ from uuid import uuid4
 
 import httpx2
 
-from cli import cast
-from cli.cast import Person
+from cli import first_people
+from cli.first_people import Person
 from tests.whole.running import PATIENCE_SECONDS, NotInTime
 
 PLAN = """
@@ -92,7 +92,7 @@ class Insisting:
 
     async def start(self, soon: str = "P30D") -> str:
         """A program of the short plan, whose first deadline is `soon`; its id."""
-        members = cast.members(self._people.values())
+        members = first_people.members(self._people.values())
         body = {"document": PLAN, "parameters": {"soon": soon}, "members": members}
         return await self.start_with(body, str(uuid4()))
 

@@ -77,11 +77,13 @@ def good(ask: Callable[[], T | models.ProblemBody | None]) -> T:
         time.sleep(0.2)
 
 
-def done(act: Callable[[str], models.ReceiptAnswer | models.PreviewAnswer | models.ProblemBody | None]) -> models.ReceiptAnswer:
+def done(
+    act: Callable[[str], models.ReceiptResponse | models.PreviewResponse | models.ProblemBody | None],
+) -> models.ReceiptResponse:
     """The receipt of an act, sent under one key until it is there. Raises Refused."""
     key = str(uuid4())
     receipt = good(lambda: act(key))
-    assert isinstance(receipt, models.ReceiptAnswer)
+    assert isinstance(receipt, models.ReceiptResponse)
     return receipt
 
 
@@ -134,7 +136,7 @@ class Story:
             self._determine(milestone)
         until(lambda: self._phase(phase).status == "complete")
 
-    def _show(self, milestone: models.MilestoneAnswer, showing: models.ShowingAnswer) -> None:
+    def _show(self, milestone: models.MilestoneResponse, showing: models.ShowingResponse) -> None:
         attested = showing.kind == "attestation"
         parties = [party for party in ("us", "iraq") if party in showing.sentence] if attested else []
         for party in parties or milestone.owed_by:
@@ -156,13 +158,13 @@ class Story:
         found = models.Verify(evidence=evidence)
         done(lambda key: verify.sync(self._program, client=verifier, body=found, idempotency_key=key))
 
-    def _file(self, recorder: AuthenticatedClient, showing: models.ShowingAnswer) -> models.FiledDocument:
+    def _file(self, recorder: AuthenticatedClient, showing: models.ShowingResponse) -> models.FiledDocument:
         content = f"{showing.what} {uuid4()}".encode()
         name = f"{showing.name}.txt"
         filed = good(lambda: file_document.sync(self._program, client=recorder, body=File(payload=BytesIO(content)), name=name))
         return models.FiledDocument(sha256=filed.sha256, name=filed.name, size=filed.size)
 
-    def _determine(self, milestone: models.MilestoneAnswer) -> None:
+    def _determine(self, milestone: models.MilestoneResponse) -> None:
         authority = self._people[f"{milestone.determined_by[0]}-authority"]
         verdict = models.Determine(
             milestone=milestone.name, outcome=models.DetermineOutcome.ACHIEVED, reason="Everything asked for is shown."
@@ -192,7 +194,7 @@ class Story:
         recorder, authority = self._people["us-recorder"], self._people["hmc-authority"]
         done(lambda key: report_incident.sync(self._program, client=recorder, body=report, idempotency_key=key))
         frozen = self._phase("stability").stability
-        assert isinstance(frozen, models.StabilityAnswer)
+        assert isinstance(frozen, models.StabilityResponse)
         assert frozen.status == models.StabilityAnswerStatus.FROZEN
         seen = models.Confirmation(reason="Seen by both sides.")
         done(lambda key: confirm_incident.sync(self._program, "rockets", client=authority, body=seen, idempotency_key=key))
@@ -222,14 +224,14 @@ class Story:
         assert entry.at.tzinfo is not None
         assert isinstance(entry.fact.attributed_to, str)
 
-    def _milestones(self, phase: str) -> list[models.MilestoneAnswer]:
+    def _milestones(self, phase: str) -> list[models.MilestoneResponse]:
         return good(lambda: get_milestones.sync(self._program, client=self._people["officer"], phase=phase))
 
-    def _phase(self, name: str) -> models.PhaseAnswer:
+    def _phase(self, name: str) -> models.PhaseResponse:
         phases = good(lambda: get_phases.sync(self._program, client=self._people["officer"]))
         return next(phase for phase in phases if phase.name == name)
 
-    def _children(self) -> list[models.FamilyAnswer]:
+    def _children(self) -> list[models.FamilyResponse]:
         return good(lambda: get_family.sync(self._program, client=self._people["officer"])).children
 
 

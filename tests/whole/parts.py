@@ -15,11 +15,11 @@ from uuid import UUID
 
 import httpx2
 
-from cli.cast import Person
+from cli.first_people import Person
 from cli.temporal import free_port
 from db.ledger import verify_chain
+from db.pools import OperationalPool, ReadPool
 from db.queries import Queries
-from db.session import Clerk, Reader
 from db.tokens import Tokens
 from tests.whole.running import clean_environment
 from workflows.client import TemporalSettings
@@ -91,20 +91,20 @@ class Parts:
 
     async def revoke(self, person: Person) -> None:
         """Ends somebody's token."""
-        async with Reader(self._url, size=1) as reader, Clerk(self._url, size=1) as clerk:
-            tokens = Tokens(reader, clerk)
+        async with ReadPool(self._url, size=1) as reader, OperationalPool(self._url, size=1) as operational:
+            tokens = Tokens(reader, operational)
             found = await tokens.find(person.token)
             assert found is not None
             assert await tokens.revoke(found.id)
 
     async def rows(self, query: LiteralString, *values: Any) -> list[dict[str, Any]]:
-        async with Reader(self._url, size=1) as reader:
+        async with ReadPool(self._url, size=1) as reader:
             return await reader.rows(query, values)
 
     async def faults(self, programs: Sequence[str]) -> list[str]:
         """What is wrong with the ledgers of programs."""
         found: list[str] = []
-        async with Reader(self._url, size=2) as reader:
+        async with ReadPool(self._url, size=2) as reader:
             queries = Queries(reader)
             for program in programs:
                 rows = [row async for row in queries.stored(UUID(program))]

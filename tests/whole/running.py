@@ -16,12 +16,12 @@ from uuid import UUID
 
 from temporalio.client import Client
 
-from cli import cast
-from cli.cast import Person
+from cli import first_people
+from cli.first_people import Person
 from cli.temporal import free_port
 from db.ledger import verify_chain
+from db.pools import ReadPool
 from db.queries import Queries
-from db.session import Reader
 from workflows.client import TemporalSettings, connect
 
 MARKS = {
@@ -65,11 +65,11 @@ class Service:
 
     @property
     def people(self) -> dict[str, Person]:
-        return {person.name: person for person in cast.read(self.home / "tokens.json")}
+        return {person.name: person for person in first_people.read(self.home / "tokens.json")}
 
     def start(self) -> None:
         """Returns when it says that it is ready."""
-        command = [sys.executable, "-P", "-m", "cli.entry", "run", "--home", str(self.home), "--port", str(self.port)]
+        command = [sys.executable, "-P", "-m", "cli.entry_point", "run", "--home", str(self.home), "--port", str(self.port)]
         command += ["--temporal-port", str(self.temporal_port)]
         self.home.mkdir(parents=True, exist_ok=True)
         (self.home / "addresses.json").unlink(missing_ok=True)  # a killed one has left it, and this one has not begun yet
@@ -140,7 +140,7 @@ class Service:
     async def faults(self, programs: Sequence[str]) -> list[str]:
         """What is wrong with the ledgers of programs: nothing, if all is well."""
         found: list[str] = []
-        async with Reader(self.addresses["database_url"], size=2) as reader:
+        async with ReadPool(self.addresses["database_url"], size=2) as reader:
             queries = Queries(reader)
             for program in programs:
                 rows = [row async for row in queries.stored(UUID(program))]
@@ -151,7 +151,7 @@ class Service:
 
     async def rows(self, query: LiteralString, *values: Any) -> list[dict[str, Any]]:
         """What the service's own database role reads."""
-        async with Reader(self.addresses["database_url"], size=1) as reader:
+        async with ReadPool(self.addresses["database_url"], size=1) as reader:
             return await reader.rows(query, values)
 
 

@@ -15,7 +15,7 @@ import httpx2
 import pytest
 from temporalio.client import Client, ScheduleOverlapPolicy
 
-from cli import cast
+from cli import first_people
 from tests.whole.acting import Insisting
 from tests.whole.producer import ANSWER, Producer, checked_plan, producer
 from tests.whole.running import PATIENCE_SECONDS, NotInTime, Service
@@ -116,7 +116,7 @@ async def test_a_figure_whose_bytes_are_gone_or_damaged_is_not_said_to_be_the_sa
 
 def accord(whole: Service, *command: str) -> tuple[int, str]:
     """A command beside the service: its exit code, and the last line that it says."""
-    called = [sys.executable, "-P", "-m", "cli.entry", *command, "--home", str(whole.home)]
+    called = [sys.executable, "-P", "-m", "cli.entry_point", *command, "--home", str(whole.home)]
     answer = subprocess.run(called, capture_output=True, text=True, check=False)
     return answer.returncode, (answer.stdout + answer.stderr).strip().splitlines()[-1]
 
@@ -131,7 +131,7 @@ def listed(whole: Service, program: str) -> str:
 
 async def started(client: Insisting, whole: Service, observatory: Producer) -> str:
     """A program with one check."""
-    body = {"document": checked_plan(observatory, "smoke"), "members": cast.members(whole.people.values())}
+    body = {"document": checked_plan(observatory, "smoke"), "members": first_people.members(whole.people.values())}
     return await client.start_with(body, str(uuid4()))
 
 

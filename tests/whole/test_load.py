@@ -11,7 +11,7 @@ from tests.whole.running import Service
 
 async def test_acts_are_recorded_and_counted(whole: Service) -> None:
     sizes = ["--acts=20", "--clients=2", "--programs=2"]
-    command = [sys.executable, "-P", "-m", "cli.entry", "load-test", "--home", str(whole.home), *sizes]
+    command = [sys.executable, "-P", "-m", "cli.entry_point", "load-test", "--home", str(whole.home), *sizes]
     done = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("20 acts in ")

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.async_api import FilePayload
 
-from cli import cast
+from cli import first_people
 from cli.demo import PLAN, SHORT
 from tests.api.pages.chromium import MISSING, PATH, chromium
 from tests.api.pages.visitor import Visitor
@@ -100,7 +100,7 @@ class Story:
 async def begun(service: Service, client: Insisting, **settings: Any) -> AsyncIterator[Story]:
     """A program of the report's plan with short clocks, and five browsers before it."""
     quiet = settings.pop("quiet")
-    body = cast.start_of(tuple(service.people.values()), PLAN) | {"parameters": SHORT | {"stability_length": quiet}}
+    body = first_people.start_of(tuple(service.people.values()), PLAN) | {"parameters": SHORT | {"stability_length": quiet}}
     program = await client.start_with(body, f"pages-{time.monotonic_ns()}")
     async with AsyncExitStack() as stack:
         browser = await stack.enter_async_context(chromium())

@@ -25,7 +25,7 @@ A_SCREEN_AND_A_HALF = 36
 def test_every_command_prints_what_is_shown(whole: Service, tmp_path: Path) -> None:
     walk = blocks(README)
     demo = subprocess.Popen(
-        [sys.executable, "-m", "cli.entry", "demo", "--home", str(whole.home)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "cli.entry_point", "demo", "--home", str(whole.home)], stdout=subprocess.PIPE, text=True
     )
     with demo:
         said = printed(walk, whole, tmp_path)

@@ -13,12 +13,12 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter
 
 from cli.demo import Demo
-from cli.service import Service as Api
+from cli.service import ServiceClient as Api
+from tests.drills.test_temporal_away import told
 from tests.whole.acting import Insisting
 from tests.whole.running import Service
-from tests.whole.test_temporal_away import told
 from workflows.messages import Carried, Change, program_workflow
-from workflows.shown import NEXT_DUE, PARENT, PHASE, PLAN, STANDING
+from workflows.visibility import NEXT_DUE, PARENT, PHASE, PLAN, STANDING
 
 TITLE = "Demonstration with short clocks"
 TRACKS = {"wto_accession", "local_government", "green_energy", "natural_resources"}

@@ -35,7 +35,7 @@ from workflows.messages import (
     program_workflow,
 )
 from workflows.program import ProgramWorkflow
-from workflows.shown import SEARCH_ATTRIBUTES, search_attributes
+from workflows.visibility import SEARCH_ATTRIBUTES, search_attributes
 from workflows.worker import WORKFLOWS, runner
 
 

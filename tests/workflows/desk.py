@@ -15,14 +15,14 @@ from temporalio.testing import ActivityEnvironment
 from db.check_fetches import CheckFetch, CheckFetches
 from db.check_runs import CheckRuns
 from db.documents import Documents, store_at
-from db.programs import Programs
+from db.pools import LedgerPool, OperationalPool, ReadPool
+from db.program_cache import ProgramCache
 from db.receipts import Receipt
-from db.record import Recorder
-from db.session import Clerk, Reader, Writer
+from db.recorder import Recorder
 from rules import acts as a
-from rules.checking.health import LastRun
+from rules.checks.health import LastRun
 from rules.program import Program
-from workflows.checking import Checking
+from workflows.check_activities import CheckActivities
 from workflows.messages import Checked, CheckOf
 from workflows.sources.adapters import Adapters
 from workflows.sources.egress import Gateway
@@ -31,15 +31,15 @@ from workflows.sources.egress import Gateway
 class Desk:
     """Runs checks of its program as Temporal would let them run."""
 
-    def __init__(self, rooms: dict[str, Any], reader: Reader, writer: Writer, store: Path) -> None:
+    def __init__(self, rooms: dict[str, Any], reader: ReadPool, writer: LedgerPool, store: Path) -> None:
         self.reader, self.writer = reader, writer
         self.store = store
-        self.programs: Programs = rooms["programs"]
+        self.programs: ProgramCache = rooms["programs"]
         self.recorder: Recorder = rooms["recorder"]
         self.runs: CheckRuns = rooms["runs"]
         self.fetches: CheckFetches = rooms["fetches"]
         self.documents: Documents = rooms["documents"]
-        self.checking = Checking(**rooms)
+        self.checking = CheckActivities(**rooms)
         self.id = uuid4()
 
     async def done(self, actor: a.Actor, deed: a.Deed) -> None:
@@ -104,13 +104,13 @@ def in_run(run: str) -> ActivityEnvironment:
 @asynccontextmanager
 async def desk_at(url: str, store: Path, adapters: Adapters, gateway: Gateway) -> AsyncIterator[Desk]:
     async with AsyncExitStack() as stack:
-        writer = await stack.enter_async_context(Writer(url, size=2))
-        reader = await stack.enter_async_context(Reader(url, size=2))
-        clerk = await stack.enter_async_context(Clerk(url, size=2))
-        programs = Programs(reader)
+        writer = await stack.enter_async_context(LedgerPool(url, size=2))
+        reader = await stack.enter_async_context(ReadPool(url, size=2))
+        operational = await stack.enter_async_context(OperationalPool(url, size=2))
+        programs = ProgramCache(reader)
         recorder = Recorder(writer, programs)
         stack.push_async_callback(recorder.close)
-        rooms = {"recorder": recorder, "programs": programs, "runs": CheckRuns(reader, clerk)}
-        rooms |= {"fetches": CheckFetches(reader, clerk)}
-        rooms |= {"documents": Documents(reader, clerk, store_at(store)), "adapters": adapters, "gateway": gateway}
+        rooms = {"recorder": recorder, "programs": programs, "runs": CheckRuns(reader, operational)}
+        rooms |= {"fetches": CheckFetches(reader, operational)}
+        rooms |= {"documents": Documents(reader, operational, store_at(store)), "adapters": adapters, "gateway": gateway}
         yield Desk(rooms, reader, writer, store)

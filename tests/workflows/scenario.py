@@ -40,7 +40,7 @@ from workflows.messages import (
     program_workflow,
 )
 from workflows.program import ProgramWorkflow
-from workflows.shown import search_attributes
+from workflows.visibility import search_attributes
 
 HERE = Path(__file__).parent
 HISTORIES = HERE / "histories"

@@ -20,17 +20,17 @@ from temporalio.exceptions import ApplicationError
 
 from db.documents import StoreAway, path_of
 from rules import acts as a
+from rules.field_types import Id
 from rules.language.reading import read
 from rules.refusals import Code, Refused
-from rules.soundness import sound
+from rules.validation import sound
 from rules.vocabulary.origin import Fetch
 from rules.vocabulary.readings import NoReading, Readings
-from rules.words import Id
 from tests.plugged.stand_in import StandIn
 from tests.rules.checked_plan import CHECKED
 from tests.rules.small_plan import EVERYBODY
 from tests.workflows.desk import Desk, desk_at
-from workflows.rereading import asked
+from workflows.recompute import asked
 from workflows.sources.adapter import Ask
 from workflows.sources.adapters import Adapters
 from workflows.sources.answers import Answer, Denied, NoAnswer

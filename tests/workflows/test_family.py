@@ -10,7 +10,7 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from tests.workflows.conftest import Record, begun, child, program, told
 from tests.workflows.resting import rest
 from workflows.messages import ChildOf, ChildState, program_workflow
-from workflows.shown import PARENT
+from workflows.visibility import PARENT
 
 
 async def opened(client: Client, parent: str) -> tuple[ChildState, WorkflowHandle[Any, Any]]:

@@ -16,17 +16,17 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from cli.temporal import Temporal, free_port
 from db.dispatch import Dispatch
 from db.epochs import Epochs
-from db.programs import Programs
+from db.pools import LedgerPool, OperationalPool, ReadPool
+from db.program_cache import ProgramCache
 from db.reconciliation import Reconciliation
-from db.record import Recorder
-from db.session import Clerk, Reader, Writer
+from db.recorder import Recorder
 from tests.db.builders import start
 from workflows.client import NAMESPACE, TemporalSettings, connect
 from workflows.messages import program_workflow
 from workflows.namespace import prepare
 from workflows.reconciler import Reconciler
 from workflows.relay import Relay
-from workflows.shown import known_entry
+from workflows.visibility import known_entry
 
 AT_ONCE = timedelta()
 
@@ -43,7 +43,7 @@ class Clockwork:
 
     client: Client
     recorder: Recorder
-    reader: Reader
+    reader: ReadPool
     epochs: Epochs
     relay: Relay
     reconciler: Reconciler
@@ -70,14 +70,18 @@ class Clockwork:
 async def clockwork(address: str, url: str) -> AsyncIterator[Clockwork]:
     namespace_id = await prepare(TemporalSettings.of(address))
     async with AsyncExitStack() as stack:
-        reader = await stack.enter_async_context(Reader(url, size=2))
-        clerk = await stack.enter_async_context(Clerk(url, size=4))
-        writer = await stack.enter_async_context(Writer(url, size=2))
-        client, programs, epochs = await connect(TemporalSettings.of(address)), Programs(reader), Epochs(reader, clerk)
+        reader = await stack.enter_async_context(ReadPool(url, size=2))
+        operational = await stack.enter_async_context(OperationalPool(url, size=4))
+        writer = await stack.enter_async_context(LedgerPool(url, size=2))
+        client, programs, epochs = (
+            await connect(TemporalSettings.of(address)),
+            ProgramCache(reader),
+            Epochs(reader, operational),
+        )
         recorder = Recorder(writer, programs)
         stack.push_async_callback(recorder.close)
-        relay = Relay(client, Dispatch(clerk), programs, epochs, namespace_id)
-        reconciler = Reconciler(client, Reconciliation(clerk), recorder, epochs, namespace_id)
+        relay = Relay(client, Dispatch(operational), programs, epochs, namespace_id)
+        reconciler = Reconciler(client, Reconciliation(operational), recorder, epochs, namespace_id)
         yield Clockwork(client, recorder, reader, epochs, relay, reconciler)
 
 

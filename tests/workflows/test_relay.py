@@ -13,7 +13,7 @@ from temporalio.client import Client
 
 from db.dispatch import Batch, Dispatch, Pending
 from db.epochs import Epochs
-from db.programs import Programs
+from db.program_cache import ProgramCache
 from rules.entries import Entry
 from tests.db.family import FirstEpoch
 from workflows import relay
@@ -58,7 +58,7 @@ async def batches(acts: Acts, number: int) -> list[tuple[int, bool]]:
     made = Relay(
         cast("Client", None),
         cast("Dispatch", acts),
-        cast("Programs", Nothing()),
+        cast("ProgramCache", Nothing()),
         cast("Epochs", FirstEpoch()),
         "namespace",
     )

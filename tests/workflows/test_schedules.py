@@ -19,7 +19,7 @@ from temporalio.testing import ActivityEnvironment
 
 from cli.temporal import Temporal, free_port
 from db.check_runs import CheckRuns
-from db.programs import Programs
+from db.program_cache import ProgramCache
 from rules import acts as a
 from rules.language.checks import Runs
 from rules.program import Program
@@ -29,8 +29,8 @@ from tests.workflows.keys import key
 from workflows.client import TemporalSettings, connect
 from workflows.messages import check_schedule
 from workflows.namespace import prepare
+from workflows.schedule_client import TemporalAway, next_runs, run_now
 from workflows.schedules import Schedules, scheduled, specified
-from workflows.upcoming import TemporalAway, next_runs, run_now
 
 PROGRAM = "01890000-0000-7000-8000-000000000009"
 
@@ -136,7 +136,7 @@ async def test_a_check_runs_more_often_while_a_release_is_expected(temporal: Cli
 
 async def test_schedules_are_made_paused_resumed_stopped_and_taken_away(temporal: Client) -> None:
     watched = Watched()
-    schedules = Schedules(temporal, cast("Programs", watched), cast("CheckRuns", watched))
+    schedules = Schedules(temporal, cast("ProgramCache", watched), cast("CheckRuns", watched))
     held = world(smoke=SMOKE, soot=SOOT)
 
     async def paused(name: str) -> bool:
@@ -173,7 +173,7 @@ async def test_where_encryption_is_begun_a_check_keeps_one_schedule_which_tells_
     encrypted = await connect(settings.model_copy(update={"accord_codec_keys": key(tmp_path / "keys", "a")}))
     plain, sealed = (check_schedule(PROGRAM, "smoke", sealed=sealed) for sealed in (False, True))
     for client, kept, gone in ((temporal, plain, sealed), (encrypted, sealed, plain), (temporal, plain, sealed)):
-        schedules = Schedules(client, cast("Programs", watched), cast("CheckRuns", watched))
+        schedules = Schedules(client, cast("ProgramCache", watched), cast("CheckRuns", watched))
         await ActivityEnvironment().run(schedules.keep_checks, PROGRAM)
         described = await client.get_schedule_handle(kept).describe()
         assert (described.schedule.state.note is None) is (kept == sealed)

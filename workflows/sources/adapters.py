@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
-from rules.words import did_you_mean
+from rules.field_types import did_you_mean
 from workflows.sources.adapter import Adapter
 from workflows.sources.answers import Denied, NoAnswer
 from workflows.sources.document import DocumentAdapter

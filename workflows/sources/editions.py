@@ -9,7 +9,7 @@ from rules.language.sources import Edition
 from rules.language.sources.expressions import at
 from rules.language.sources.templates import filled
 from workflows.sources.answers import Answer
-from workflows.sources.gathering import Unfit
+from workflows.sources.figures import UnusableRow
 from workflows.sources.json_text import Unreadable, parsed, stored
 
 
@@ -29,17 +29,17 @@ def edition_of(
     if edition.up_to is not None:
         text = text.partition(edition.up_to)[0]
     if not (text := stored(text, 200)):
-        raise Unfit("unparseable", f"{where} does not say the edition")
+        raise UnusableRow("unparseable", f"{where} does not say the edition")
     return text
 
 
 def _described(beside: Sequence[Answer]) -> Any:
     if not beside:
-        raise Unfit("unparseable", "the description that says the edition is not among the answers")
+        raise UnusableRow("unparseable", "the description that says the edition is not among the answers")
     try:
         return parsed(beside[0].body)
     except Unreadable as fault:
-        raise Unfit("unparseable", f"in the description, {fault}") from None
+        raise UnusableRow("unparseable", f"in the description, {fault}") from None
 
 
 def apart(answers: Sequence[Answer], is_beside: Callable[[str], bool]) -> tuple[list[Answer], list[Answer]]:

@@ -18,12 +18,12 @@ from typing import Any, TypeAlias
 import httpx2
 from pydantic import SecretStr
 
+from rules.field_types import did_you_mean
 from rules.vocabulary.origin import Fetch
-from rules.words import did_you_mean
-from workflows.sources.addresses import Address, Resolver, public_address, resolved
 from workflows.sources.answers import Answer, Denied, NoAnswer, Told
 from workflows.sources.body import Body
-from workflows.sources.politeness import Politeness, retry_after
+from workflows.sources.public_addresses import Address, Resolver, public_address, resolved
+from workflows.sources.rate_limit import RateLimits, retry_after
 from workflows.sources.secrets import Secrets
 
 USER_AGENT = "Accord/0.1 (automated milestone checks)"
@@ -54,7 +54,7 @@ class Gateway:
     """
 
     secrets: Secrets = field(default_factory=Secrets)
-    politeness: Politeness = field(default_factory=Politeness)
+    politeness: RateLimits = field(default_factory=RateLimits)
     limits: Limits = field(default_factory=Limits)
     resolver: Resolver = resolved
     allowed: frozenset[Address] = frozenset()

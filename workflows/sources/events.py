@@ -8,16 +8,16 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+from rules.field_types import did_you_mean
 from rules.language.sources import JsonHttp
 from rules.language.sources.expressions import at
 from rules.language.sources.json_http import EventRow
 from rules.times import read_day
 from rules.vocabulary.readings import ReadEvent, Readings
-from rules.words import did_you_mean
 from workflows.sources.adapter import Ask
-from workflows.sources.addressing import earlier
-from workflows.sources.gathering import Unfit
+from workflows.sources.figures import UnusableRow
 from workflows.sources.json_text import row_text, stored
+from workflows.sources.url_template import earlier
 
 
 def events_of(  # noqa: PLR0913, PLR0917  what one run of a feed has brought
@@ -31,7 +31,7 @@ def events_of(  # noqa: PLR0913, PLR0917  what one run of a feed has brought
 ) -> Readings:
     """All events; of one that stands in several answers, the last. Raises Unfit."""
     if source.event is None:
-        raise Unfit("unparseable", "the source says nowhere in a row where an event stands")
+        raise UnusableRow("unparseable", "the source says nowhere in a row where an event stands")
     found: dict[str, ReadEvent] = {}
     newest: date | None = None
     for row in rows:
@@ -42,7 +42,7 @@ def events_of(  # noqa: PLR0913, PLR0917  what one run of a feed has brought
             found[event.id] = _spanned(source.event, row, event)
     for name, row in deleted:
         if not name:
-            raise Unfit("unparseable", f"a deleted event has no id: {row_text(row)[:120]}")
+            raise UnusableRow("unparseable", f"a deleted event has no id: {row_text(row)[:120]}")
         found[name] = ReadEvent(name, None, None, None, row_text(row), deleted=True)
     return Readings(edition, events=tuple(found.values()), covers_until=_covered(source, contents, newest, ask))
 
@@ -53,7 +53,7 @@ def _event(rule: EventRow, row: Any) -> ReadEvent:
         return None if value is None or isinstance(value, dict | list) else stored(str(value), longest) or None
 
     if (name := said(rule.id, 100)) is None:
-        raise Unfit("unparseable", f"an event has no {rule.id}: {row_text(row)[:120]}")
+        raise UnusableRow("unparseable", f"an event has no {rule.id}: {row_text(row)[:120]}")
     first, last = (
         None if (text := said(place)) is None else _day(text, f"{place} of {name}")
         for place in (rule.happened_on, rule.happened_until)
@@ -76,11 +76,11 @@ def _check_days(event: ReadEvent, first_year: int, today: date) -> None:
     first, last = event.happened_on, event.happened_until
     for day in filter(None, (first, last)):
         if day > today:
-            raise Unfit("implausible", f"the event {event.id} is of {day}, a day to come on {today}")
+            raise UnusableRow("implausible", f"the event {event.id} is of {day}, a day to come on {today}")
         if day.year < first_year:
-            raise Unfit("implausible", f"the event {event.id} is of {day}, and the source begins with {first_year}")
+            raise UnusableRow("implausible", f"the event {event.id} is of {day}, and the source begins with {first_year}")
     if first and last and last < first:
-        raise Unfit("implausible", f"the event {event.id} ended on {last}, before it began on {first}")
+        raise UnusableRow("implausible", f"the event {event.id} ended on {last}, before it began on {first}")
 
 
 def _spanned(rule: EventRow, row: Any, event: ReadEvent) -> ReadEvent:
@@ -92,7 +92,7 @@ def _spanned(rule: EventRow, row: Any, event: ReadEvent) -> ReadEvent:
     code = str(said)
     if (around := rule.precision.codes.get(code)) is None:
         told = did_you_mean(code, rule.precision.codes)
-        raise Unfit("unparseable", f"{code[:60]!r} in {rule.precision.at} of {event.id} says no precision; {told}")
+        raise UnusableRow("unparseable", f"{code[:60]!r} in {rule.precision.at} of {event.id} says no precision; {told}")
     first, last = event.happened_on, event.happened_until or event.happened_on
     begins, ends = min(first, _around(first, around)[0]), max(last, _around(last, around)[1])
     return replace(event, happened_on=begins, happened_until=None if begins == ends else ends)
@@ -115,7 +115,7 @@ def _day(text: str | None, where: str) -> date:
     try:
         return read_day((text or "")[:10])
     except ValueError:
-        raise Unfit("unparseable", f"{(text or 'nothing')[:60]!r} in {where} is no date") from None
+        raise UnusableRow("unparseable", f"{(text or 'nothing')[:60]!r} in {where} is no date") from None
 
 
 def _covered(source: JsonHttp, contents: Sequence[Any], newest: date | None, ask: Ask) -> date | None:

@@ -12,16 +12,16 @@ from rules.language.sources.json_http import Deleted, FigureRow
 from rules.language.sources.templates import filled
 from rules.vocabulary.readings import NoReading, Readings
 from workflows.sources.adapter import Ask
-from workflows.sources.addressing import addressed, values_of
 from workflows.sources.answers import Answer, Told
-from workflows.sources.asking import Asking, signed_in
-from workflows.sources.differences import difference, fields_of
 from workflows.sources.editions import apart, edition_of
 from workflows.sources.egress import Egress
 from workflows.sources.events import events_of
-from workflows.sources.gathering import Gathering, Unfit, differing, read_or_why, unit_of
+from workflows.sources.figures import FigureReader, UnusableRow, differing, read_or_why, unit_of
+from workflows.sources.json_pages import JsonPages, signed_in
 from workflows.sources.json_text import LARGEST, parsed, row_text, stored
-from workflows.sources.narrowing import Filter, Narrowing
+from workflows.sources.row_filter import Filter, RowFilter
+from workflows.sources.schema_changes import difference, fields_of
+from workflows.sources.url_template import addressed, values_of
 
 MOST_JSON = 4 * LARGEST
 """Bytes of all pages of a run, whose rows are in memory together."""
@@ -35,7 +35,7 @@ class JsonHttpAdapter:
         source = _source(ask)
         values = values_of(ask, source.look_back)
         headers = await signed_in(source, line, told)
-        asking = Asking(source, values, headers, line, told)
+        asking = JsonPages(source, values, headers, line, told)
         answers = await asking.pages(source.url, source.query, source.paging)
         if source.edition.url is not None:
             answers.append(await asking.one(addressed(source.edition.url, {}, values)))
@@ -61,13 +61,13 @@ def _read(ask: Ask, source: JsonHttp, answers: Sequence[Answer]) -> Readings:
     rest, described = apart(answers, _of(source.edition.url, values))
     rows, deleted = apart(rest, _of(source.deleted.url if source.deleted else None, values))
     if (size := sum(len(answer.body) for answer in answers)) > MOST_JSON:
-        raise Unfit("refused", f"the pages have {size:,} bytes together; at most {MOST_JSON:,} are read")
+        raise UnusableRow("refused", f"the pages have {size:,} bytes together; at most {MOST_JSON:,} are read")
     contents = [parsed(answer.body) for answer in rows]
     gone = [parsed(answer.body) for answer in deleted]
     for content in (*contents, *gone):
         _check_errors(source, content)
     if not contents:
-        raise Unfit("missing", "there is no answer")
+        raise UnusableRow("missing", "there is no answer")
     edition = edition_of(source.edition, values, rows, described, contents[0])
     chosen = [row for content in contents for row in _rows(content, source.rows)]
     differs = difference(source.known_fields, fields_of(chosen), "field") if chosen else ""
@@ -87,7 +87,7 @@ def _events(  # noqa: PLR0913, PLR0917  what one run of a feed has brought
     edition: str,
     values: Mapping[str, str],
 ) -> Readings:
-    narrowing = Narrowing(_filters(source, values), blank_counts=True)
+    narrowing = RowFilter(_filters(source, values), blank_counts=True)
     found = events_of(ask, source, rows, gone, contents, edition, lambda row: _counts(source, row, narrowing))
     narrowing.check()
     return replace(found, dropped=narrowing.dropped)
@@ -95,8 +95,8 @@ def _events(  # noqa: PLR0913, PLR0917  what one run of a feed has brought
 
 def _figures(ask: Ask, source: JsonHttp, rows: Sequence[Any], edition: str, values: Mapping[str, str]) -> Readings:
     if (rule := source.figure) is None:
-        raise Unfit("unparseable", "the source says nowhere in a row where a figure stands")
-    narrowing, gathering = Narrowing(_filters(source, values)), Gathering(ask, rule.scale, edition)
+        raise UnusableRow("unparseable", "the source says nowhere in a row where a figure stands")
+    narrowing, gathering = RowFilter(_filters(source, values)), FigureReader(ask, rule.scale, edition)
     for row in rows:
         if _counts(source, row, narrowing):
             _add(gathering, ask, rule, row, values)
@@ -116,16 +116,18 @@ def _check_errors(source: JsonHttp, content: Any) -> None:
         found = every(content, rule.at) if rule.at else []
         if found and (rule.is_ is None or any(_said(value) == rule.is_ for value in found)):
             words = _said(at(content, rule.says)) if rule.says else ""
-            raise Unfit(rule.means, words.rstrip(".") or f"the answer is an error: {rule.at} is {_said(found[0]) or 'there'}")
+            raise UnusableRow(
+                rule.means, words.rstrip(".") or f"the answer is an error: {rule.at} is {_said(found[0]) or 'there'}"
+            )
 
 
 def _rows(content: Any, place: str) -> Iterator[Any]:
     """The rows of a page; a page of another form is told from one without rows. Raises Unfit."""
     around = place.partition("[*]")[0].rstrip(".")
     if around and not every(content, around):
-        raise Unfit("unparseable", f"nothing stands at {around} in the answer")
+        raise UnusableRow("unparseable", f"nothing stands at {around} in the answer")
     if place.startswith("[*]") and not isinstance(content, list):
-        raise Unfit("unparseable", "the answer is no list")
+        raise UnusableRow("unparseable", "the answer is no list")
     return iter(every(content, place))
 
 
@@ -139,20 +141,20 @@ def _filters(source: JsonHttp, values: Mapping[str, str]) -> Iterator[Filter]:
         yield Filter(place, (filled(wanted, values),), source.spellings)
 
 
-def _counts(source: JsonHttp, row: Any, narrowing: Narrowing) -> bool:
+def _counts(source: JsonHttp, row: Any, narrowing: RowFilter) -> bool:
     said = []
     for place in source.where:
         if not (found := every(row, place)):
-            raise Unfit("unparseable", f"a row has no {place}: {row_text(row)[:120]}")
+            raise UnusableRow("unparseable", f"a row has no {place}: {row_text(row)[:120]}")
         instead = source.where_blank.get(place)
         said.append(_said(found[0]) or (_said(at(row, instead)) if instead else ""))
     return narrowing.lets_through(said)
 
 
-def _add(gathering: Gathering, ask: Ask, rule: FigureRow, row: Any, values: Mapping[str, str]) -> None:
+def _add(gathering: FigureReader, ask: Ask, rule: FigureRow, row: Any, values: Mapping[str, str]) -> None:
     for place in filter(None, (rule.period, rule.value, rule.unit, rule.standard_error)):
         if not every(row, place):
-            raise Unfit("unparseable", f"a row has no {place}: {row_text(row)[:120]}")
+            raise UnusableRow("unparseable", f"a row has no {place}: {row_text(row)[:120]}")
     expected = filled(rule.unit_is, values) if rule.unit_is else None
     value = at(row, rule.value)
     gathering.add(

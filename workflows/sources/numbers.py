@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rules.figures import in_ascii
+from rules.decimals import in_ascii
 
 NOTHING = frozenset(
     {

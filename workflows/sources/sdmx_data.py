@@ -14,25 +14,25 @@ from typing import Any, Final
 import sdmx
 from pydantic import Field, ValidationError
 
-from rules.figures import Figure
+from rules.decimals import Figure
+from rules.field_types import Label, StrictModel
 from rules.language.sources import Plugged
 from rules.language.sources.described import Address
 from rules.language.sources.templates import Template, filled
 from rules.vocabulary.readings import NoReading, Readings
-from rules.words import Label, Strict
 from workflows.sources.adapter import Ask
-from workflows.sources.addressing import addressed, values_of
 from workflows.sources.answers import Answer, Denied, Told
 from workflows.sources.egress import Egress
-from workflows.sources.gathering import Gathering, Unfit, read_or_why, unit_of
+from workflows.sources.figures import FigureReader, UnusableRow, read_or_why, unit_of
 from workflows.sources.json_text import Unreadable, stored
-from workflows.sources.narrowing import Filter, Narrowing
+from workflows.sources.row_filter import Filter, RowFilter
+from workflows.sources.url_template import addressed, values_of
 
 _ACCEPTED = "application/vnd.sdmx.genericdata+xml;version=2.1"
 LARGEST = 16 * 2**20
 
 
-class Settings(Strict):
+class Settings(StrictModel):
     """What stands below `settings` in the plan."""
 
     url: Address
@@ -50,7 +50,7 @@ class SdmxAdapter:
     async def fetch(self, ask: Ask, line: Egress, told: Told) -> tuple[Answer, ...]:
         try:
             settings = _settings(ask)
-        except Unfit as unfit:
+        except UnusableRow as unfit:
             raise Denied(f"{ask.source.title}: {unfit}.", kind=unfit.kind) from None
         return (await line.get(addressed(settings.url, {}, values_of(ask)), told, {"Accept": _ACCEPTED}),)
 
@@ -64,22 +64,22 @@ def _settings(ask: Ask) -> Settings:
         return Settings.model_validate(written)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        raise Unfit("refused", f"settings.{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        raise UnusableRow("refused", f"settings.{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
 
 
 def _read(ask: Ask, settings: Settings, answers: Sequence[Answer]) -> Readings:
     if not answers:
-        raise Unfit("missing", "there is no answer")
+        raise UnusableRow("missing", "there is no answer")
     values = values_of(ask)
     message = _message(answers[0].body)
     prepared = getattr(message.header, "prepared", None)
     edition = filled(settings.edition, values) if settings.edition else prepared.date().isoformat() if prepared else None
     if edition is None:
-        raise Unfit("unparseable", "the message does not say when it was prepared, and no edition is typed")
-    narrowing = Narrowing(
+        raise UnusableRow("unparseable", "the message does not say when it was prepared, and no edition is typed")
+    narrowing = RowFilter(
         Filter(name, (filled(value, values),), ask.source.spellings) for name, value in settings.series.items()
     )
-    gathering = Gathering(ask, settings.scale, stored(edition, 200))
+    gathering = FigureReader(ask, settings.scale, stored(edition, 200))
     for observation in _observations(message):
         if narrowing.lets_through([observation.get(name, "") for name in settings.series]):
             _add(gathering, ask, settings, observation, values)
@@ -107,9 +107,9 @@ def _observations(message: Any) -> Iterator[dict[str, str]]:
             yield said | {"OBS_VALUE": "" if held.value is None else str(held.value)}
 
 
-def _add(gathering: Gathering, ask: Ask, settings: Settings, said: Mapping[str, str], values: Mapping[str, str]) -> None:
+def _add(gathering: FigureReader, ask: Ask, settings: Settings, said: Mapping[str, str], values: Mapping[str, str]) -> None:
     if "TIME_PERIOD" not in said:
-        raise Unfit("unparseable", "an observation has no TIME_PERIOD")
+        raise UnusableRow("unparseable", "an observation has no TIME_PERIOD")
     expected = filled(settings.unit_is, values) if settings.unit_is else None
     gathering.add(
         said["TIME_PERIOD"],

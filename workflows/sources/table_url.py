@@ -7,22 +7,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from rules.field_types import did_you_mean
 from rules.language.sources import TableUrl
 from rules.language.sources.templates import filled
 from rules.vocabulary.readings import NoReading, Readings
-from rules.words import did_you_mean
 from workflows.sources.adapter import Ask
-from workflows.sources.addressing import addressed, values_of
 from workflows.sources.answers import Answer, Told
-from workflows.sources.differences import difference
 from workflows.sources.editions import apart, edition_of
 from workflows.sources.egress import Egress
-from workflows.sources.gathering import Gathering, Unfit, differing, read_or_why, unit_of
-from workflows.sources.narrowing import Filter, Narrowing
+from workflows.sources.figures import FigureReader, UnusableRow, differing, read_or_why, unit_of
 from workflows.sources.numbers import Separators
-from workflows.sources.packed import taken_out
+from workflows.sources.row_filter import Filter, RowFilter
 from workflows.sources.rows import Row, alike, row_as_text, rows_of_csv, said
+from workflows.sources.schema_changes import difference
+from workflows.sources.url_template import addressed, values_of
 from workflows.sources.workbook import rows_of_workbook
+from workflows.sources.zip_archive import taken_out
 
 _YEAR = r"(?P<year>\d{4})(?:\.0)?"
 _LOOKED_FOR = 200
@@ -56,7 +56,7 @@ def _read(ask: Ask, source: TableUrl, answers: Sequence[Answer]) -> Readings:
     beside_at = addressed(source.edition.url, {}, values) if source.edition.url else None
     tables, beside = apart(answers, lambda url: url == beside_at)
     if not tables:
-        raise Unfit("missing", "there is no answer")
+        raise UnusableRow("missing", "there is no answer")
     edition = edition_of(source.edition, values, tables, beside, None)
     body = taken_out(tables[0].body, source.format, filled(source.file, values) if source.file else None)
     sheet = filled(source.sheet, values) if source.sheet else None
@@ -69,7 +69,7 @@ def _read(ask: Ask, source: TableUrl, answers: Sequence[Answer]) -> Readings:
 
 def _figures(ask: Ask, table: _Table, rows: Iterator[Row], edition: str) -> Readings:
     source = table.source
-    gathering, narrowing = Gathering(ask, source.scale, edition, _separators(source)), Narrowing(table.filters())
+    gathering, narrowing = FigureReader(ask, source.scale, edition, _separators(source)), RowFilter(table.filters())
     places = table.places()
     for row in rows:
         if any(row) and narrowing.lets_through([said(_cell(row, place)) for place in places]):
@@ -93,7 +93,7 @@ class _Columns:
 
     def place(self, name: str) -> int:
         if (place := self.named.get(alike(name))) is None:
-            raise Unfit("unparseable", f"the table has no column {name!r}; {did_you_mean(alike(name), self.named)}")
+            raise UnusableRow("unparseable", f"the table has no column {name!r}; {did_you_mean(alike(name), self.named)}")
         return place
 
     def cell(self, row: Row, name: str) -> object:
@@ -105,7 +105,7 @@ class _Columns:
         named = re.compile(f"{before}{_YEAR}{after}")
         found = [(match["year"], place) for name, place in self.named.items() if (match := named.fullmatch(name))]
         if not found:
-            raise Unfit("unparseable", f"the table has no column like {pattern!r}")
+            raise UnusableRow("unparseable", f"the table has no column like {pattern!r}")
         return found
 
 
@@ -120,7 +120,7 @@ def _columns(source: TableUrl, rows: Iterator[Row], values: Mapping[str, str]) -
     where = (
         f"no cell of the first {_LOOKED_FOR} rows says {source.header.cell!r}" if wanted else "the table ends before its header"
     )
-    raise Unfit("unparseable", where)
+    raise UnusableRow("unparseable", where)
 
 
 def _named(row: Row) -> _Columns:
@@ -128,7 +128,7 @@ def _named(row: Row) -> _Columns:
     for place, cell in enumerate(row):
         name = alike(said(cell))
         if name and named.setdefault(name, place) != place:
-            raise Unfit("unparseable", f"two columns are called {said(cell)[:60]!r}")
+            raise UnusableRow("unparseable", f"two columns are called {said(cell)[:60]!r}")
     return _Columns(named, tuple(said(cell) for cell in row))
 
 
@@ -145,7 +145,7 @@ class _Table:
         area, spellings = self.source.area, self.source.spellings
         wanted = self._filled(area.is_)
         if area.codes and wanted not in area.codes:
-            raise Unfit("missing", f"the source has no name for {wanted}; {did_you_mean(wanted, area.codes)}")
+            raise UnusableRow("missing", f"the source has no name for {wanted}; {did_you_mean(wanted, area.codes)}")
         names = area.codes[wanted] if area.codes else (wanted,)
         asked = [(area.column, names), *((column, (self._filled(what),)) for column, what in self.source.where.items())]
         for column, found in asked:

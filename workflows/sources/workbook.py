@@ -7,7 +7,7 @@ import re
 import zipfile
 from collections.abc import Iterator, Sequence
 
-from rules.words import did_you_mean
+from rules.field_types import did_you_mean
 from workflows.sources.json_text import Unreadable
 from workflows.sources.rows import Row, alike, bounded
 from workflows.sources.strict_workbook import in_usual_form, is_strict

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from rules.facts import MeasurementRecorded
+from rules.figures.comparison import bound
 from rules.language.indicators import Indicator
 from rules.language.milestones import Measured
 from rules.language.periods import in_order
-from rules.measuring.comparison import bound
 from rules.program import Program
 from rules.vocabulary.evidence import EvidenceStatus
 

@@ -6,9 +6,9 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rules.drawing.criteria import all_asked
 from rules.language import criteria as c
 from rules.language.plan import Plan
+from rules.rendering.criteria import all_asked
 
 BOX, HEIGHT, ACROSS, DOWN, EDGE = 190.0, 76.0, 250.0, 96.0, 10.0
 """Units of the drawing: width and height of a phase, from one column and row to the next, and the margin."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import pi
 
-from api.answers.phases import StabilityAnswer
+from api.responses.phases import StabilityResponse
 
 RADIUS = 54.0
 ROUND = 2 * pi * RADIUS
@@ -23,7 +23,7 @@ class Ring:
     radius: float = RADIUS
 
 
-def ring(stability: StabilityAnswer) -> Ring:
+def ring(stability: StabilityResponse) -> Ring:
     """How much of the period is kept."""
     if stability.completes_at is None or stability.days_left is None:
         return Ring(stability.status, None, stability.days_left, ROUND if stability.status == "complete" else 0.0)

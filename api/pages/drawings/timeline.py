@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from api.answers.windows import window_of
-from rules.following.windows import closes, opens
+from api.responses.windows import window_of
 from rules.program import Program
-from rules.settling.clocks import clocks
+from rules.queries.windows import closes, opens
+from rules.reactions.clocks import clocks
 from rules.vocabulary.agreed_dates import AgreedDay
 from rules.vocabulary.phases import PhaseStatus
 

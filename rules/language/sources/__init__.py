@@ -9,12 +9,12 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, Tag
 
-from rules.forms import HYPHENED
+from rules.field_types import Text
 from rules.language.sources.described import Described, Edition, Host
 from rules.language.sources.json_http import JsonHttp
 from rules.language.sources.table_url import TableUrl
 from rules.language.sources.templates import Placeholders
-from rules.words import Text
+from rules.text_formats import HYPHENED
 
 __all__ = ["Attested", "Described", "Edition", "Host", "JsonHttp", "Placeholders", "Plugged", "Source", "TableUrl"]
 

@@ -8,11 +8,11 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, model_validator
 
-from rules.language.slips import Misplaced
+from rules.field_types import Label, Name, StrictModel, Text
 from rules.language.sources.expressions import Expression
 from rules.language.sources.templates import Template, placeholders_in
+from rules.language.text_errors import Misplaced
 from rules.times import Day
-from rules.words import Label, Name, Strict, Text
 
 _NAME_OF_HOST = r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,6}\.[a-z][a-z0-9-]{0,62}"
 _HOST = re.compile(_NAME_OF_HOST)
@@ -94,7 +94,7 @@ Scheme = Annotated[str, AfterValidator(_is_scheme)]
 _SAID = {"title", "producer", "licence", "quirks", "first_year", "spellings", "known_fields", "compared_on"}
 
 
-class Described(Strict):
+class Described(StrictModel):
     """Who publishes, under which licence, and what a reader has to know."""
 
     title: Label
@@ -144,7 +144,7 @@ def _texts(value: Any) -> Iterator[str]:
             pass
 
 
-class Edition(Strict):
+class Edition(StrictModel):
     """Where the producer says which edition an answer is from; a figure without one is no evidence."""
 
     label: Template | None = Field(default=None, description="typed, where the producer says none")
@@ -162,7 +162,7 @@ class Edition(Strict):
         return self
 
 
-class HeaderSecret(Strict):
+class HeaderSecret(StrictModel):
     """A token in a header. The plan holds the name of the secret; the worker has its value."""
 
     header: SentHeader

@@ -6,18 +6,18 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from rules.figures import Figure
-from rules.language.slips import Misplaced
+from rules.decimals import Figure
+from rules.field_types import Label, Name, StrictModel
 from rules.language.sources.described import Address, Described, Edition, HeaderName, HeaderSecret
 from rules.language.sources.expressions import Expression
 from rules.language.sources.templates import Template
+from rules.language.text_errors import Misplaced
 from rules.times import Duration
-from rules.words import Label, Name, Strict
 
 Query: TypeAlias = dict[Label, Template]
 
 
-class OAuth(Strict):
+class OAuth(StrictModel):
     """A token fetched before each run, which nothing keeps."""
 
     oauth: Address = Field(description="where the token is asked for")
@@ -46,7 +46,7 @@ def _names(written: object, field: str) -> bool:
     return isinstance(written, dict) and field in written
 
 
-class Paging(Strict):
+class Paging(StrictModel):
     """How the next page is asked for, and the page after which asking ends."""
 
     page: Label | None = Field(default=None, description="query parameter with the number of the page")
@@ -70,7 +70,7 @@ class Paging(Strict):
         return self
 
 
-class ErrorRule(Strict):
+class ErrorRule(StrictModel):
     """An answer that is an error, whatever its status says."""
 
     at: Expression | None = None
@@ -86,7 +86,7 @@ class ErrorRule(Strict):
         return self
 
 
-class FigureRow(Strict):
+class FigureRow(StrictModel):
     """Where in a row a figure stands."""
 
     period: Expression
@@ -99,14 +99,14 @@ class FigureRow(Strict):
     )
 
 
-class Precision(Strict):
+class Precision(StrictModel):
     """How exactly a day is known, where the source says so by a code: to the day, the week, the month or the year around it."""
 
     at: Expression
     codes: dict[Label, Literal["P1D", "P1W", "P1M", "P1Y"]] = Field(min_length=1, description="by the source's code")
 
 
-class EventRow(Strict):
+class EventRow(StrictModel):
     """Where in a row an event stands."""
 
     id: Expression
@@ -120,14 +120,14 @@ class EventRow(Strict):
     title: Expression | None = None
 
 
-class Coverage(Strict):
+class Coverage(StrictModel):
     """Up to which day a feed speaks: days after it are not quiet but unknown."""
 
     until: Expression | None = Field(default=None, description="where the day stands; left out, the day of the last event")
     lag: Duration = Field(default="P0D", description="taken off that day")
 
 
-class Deleted(Strict):
+class Deleted(StrictModel):
     """A second address, which lists events that are no more."""
 
     url: Address

@@ -6,14 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from rules.figures import Figure
-from rules.language.slips import Misplaced
+from rules.decimals import Figure
+from rules.field_types import Label, StrictModel
 from rules.language.sources.described import Address, Described, Edition, HeaderName
 from rules.language.sources.templates import Template
-from rules.words import Label, Strict
+from rules.language.text_errors import Misplaced
 
 
-class HeaderRow(Strict):
+class HeaderRow(StrictModel):
     """The row with the names of the columns."""
 
     row: Annotated[int, Field(ge=1, le=200)] | None = Field(default=None, description="its number, from 1")
@@ -26,7 +26,7 @@ class HeaderRow(Strict):
         return self
 
 
-class Area(Strict):
+class Area(StrictModel):
     """Whose rows count. Names change between sheets and editions; a map of codes says which are meant."""
 
     column: Template
@@ -36,7 +36,7 @@ class Area(Strict):
     )
 
 
-class Years(Strict):
+class Years(StrictModel):
     """Where the year of a figure stands: in a column, or in the names of columns."""
 
     column: Template | None = None
@@ -51,14 +51,14 @@ class Years(Strict):
         return self
 
 
-class UnitColumn(Strict):
+class UnitColumn(StrictModel):
     column: Template
     is_: Template | None = Field(
         default=None, alias="is", description="what must stand there; left out, the unit of the indicator"
     )
 
 
-class Numbers(Strict):
+class Numbers(StrictModel):
     """How numbers are written as text: which mark stands before decimals, and which between thousands."""
 
     decimal: Literal[".", ","] = "."

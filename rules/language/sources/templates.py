@@ -9,7 +9,7 @@ from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator, StringConstraints
 
-from rules.words import Label, Name, composed
+from rules.field_types import Label, Name, composed
 
 Placeholders: TypeAlias = dict[Name, Label]
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cli.demo import Demo
-from cli.service import Service as Api
+from cli.service import ServiceClient as Api
 from rules.acts import Role
 from tests.api.pages.chromium import chromium
 from tests.api.pages.looking import MODES, Looker, session_of

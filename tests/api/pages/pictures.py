@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Literal, TypeAlias
 
 from cli.demo import Demo
-from cli.service import Service as Api
+from cli.service import ServiceClient as Api
 from tests.api.pages.chromium import chromium
 from tests.api.pages.visitor import Visitor
 from tests.whole.running import Service, service

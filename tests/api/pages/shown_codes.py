@@ -13,20 +13,20 @@ from typing import Any, get_args, get_origin
 from jinja2 import Environment, nodes
 from pydantic import BaseModel
 
-from api.codes import DOOR
-from api.pages.acting import BY_PEOPLE, SHAPES, about
+from api.openid import FAULTS
+from api.pages.act_forms import BY_PEOPLE, SHAPES, about
 from api.pages.drawings.timeline import Mark
 from api.pages.evidence import TO_VERIFY
 from api.pages.fields import LEFT_TO_THE_SERVICE
 from api.pages.sign_in import BROKEN_OFF
 from api.pages.templates import FOLDER
-from api.provider import FAULTS
+from api.problem_codes import DOOR
 from rules.acts import Role
-from rules.checking.health import Health
+from rules.checks.health import Health
 from rules.entries import KINDS
-from rules.explaining.differences import Noun
-from rules.explaining.owing import OwedKind
-from rules.explaining.reciprocity import How
+from rules.explanations.differences import Noun
+from rules.explanations.owing import OwedKind
+from rules.explanations.reciprocity import How
 from rules.language.milestones import Measured, Shown
 from rules.language.timetable import Force
 from rules.refusals import Code

@@ -16,8 +16,8 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of what it stands on
     from oidc_provider_mock import run_server_in_thread
 
-from api.connections import Limits
-from api.provider import ProviderSettings
+from api.connection_limits import Limits
+from api.openid import ProviderSettings
 from rules.acts import Member, Role
 from tests.api.conftest import Door, application, serving
 from tests.api.pages.conftest import Browser, Page

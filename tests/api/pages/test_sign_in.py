@@ -7,7 +7,7 @@ from datetime import timedelta
 import httpx2
 import pytest
 
-from db.session import Clerk, Reader
+from db.pools import OperationalPool, ReadPool
 from db.sessions import Sessions
 from db.tokens import Tokens
 from tests.api.conftest import Door
@@ -71,18 +71,18 @@ async def test_signing_out_ends_the_session_wherever_its_cookie_is(sign_in: Sign
 
 
 async def test_a_session_ends_with_its_token_unused_and_in_the_end(url: str) -> None:
-    async with Reader(url, size=1) as reader, Clerk(url, size=1) as clerk:
-        tokens = Tokens(reader, clerk)
+    async with ReadPool(url, size=1) as reader, OperationalPool(url, size=1) as operational:
+        tokens = Tokens(reader, operational)
         _, token = await tokens.issue("nora", lifetime=timedelta(hours=1), role="recorder", party="north")
-        sessions = Sessions(reader, clerk, idle=timedelta(hours=1), longest=timedelta(hours=12))
+        sessions = Sessions(reader, operational, idle=timedelta(hours=1), longest=timedelta(hours=12))
         secret = await sessions.begin("nora", token)
         found = await sessions.find(secret)
         assert found is not None
         assert (found.person, found.role, found.party) == ("nora", "recorder", "north")
         assert found.expires_at <= token.expires_at
-        unused = Sessions(reader, clerk, idle=timedelta(0), longest=timedelta(hours=12))
+        unused = Sessions(reader, operational, idle=timedelta(0), longest=timedelta(hours=12))
         assert await unused.find(secret) is None
-        over = Sessions(reader, clerk, idle=timedelta(hours=1), longest=timedelta(0))
+        over = Sessions(reader, operational, idle=timedelta(hours=1), longest=timedelta(0))
         assert await sessions.find(await over.begin("nora", token)) is None
         await tokens.revoke(token.id)
         assert await sessions.find(secret) is None

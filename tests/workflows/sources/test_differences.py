@@ -10,7 +10,7 @@ from tests.workflows.sources.producers import asked
 from tests.workflows.sources.ready import FOLDER, ask, plan
 from tests.workflows.sources.test_hostile import TABLE
 from tests.workflows.sources.test_reading import reading
-from workflows.sources.differences import difference
+from workflows.sources.schema_changes import difference
 
 KNOWN = TABLE | {"known_fields": ["Code", "Year", "Value", "Rank {year}"]}
 

@@ -13,14 +13,14 @@ import pytest
 from cli.figures import figures
 from cli.home import our_plans
 from rules import acts as a
-from rules.checking.runs import CHECKS, Run, what_follows
+from rules.checks.runs import CHECKS, Run, what_follows
 from rules.decide import Decided, decide
 from rules.language.declared import agreed, declared
 from rules.language.reading import read
 from rules.program import Program
 from tests.workflows.sources.answers import CITATION, GFMR, OWID, wdi_page, wdi_row, workbook
 from tests.workflows.sources.producers import Producers, Served, run
-from workflows.rereading import asked
+from workflows.recompute import asked
 
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
 FOLDER = our_plans() / "us-iraq-reset"

@@ -1,0 +1,181 @@
+"""Who may hold a connection: how many at all, how many from one address, and who gives way when there is no room.
+
+A connection that waits, for a request or for the rest of one, has a deadline. Where all places are taken, the newcomer gets the
+place of the one that has waited longest without having shown a valid token; then of one that has shown one and asks nothing at
+the moment. Only where everybody is being answered is the newcomer turned away. So a flood of half-sent requests pushes out
+itself, and who sends a whole request is answered, health among them.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from ipaddress import IPv6Address, ip_address
+from typing import Protocol
+
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+HEAD_SECONDS = 10.0
+"""From the first moment of a connection, or the first byte of a later request, to the end of the request's headers."""
+
+BODY_SECONDS, BODY_BYTES_PER_SECOND = 20.0, 8 * 1024
+"""A body has so long, and so much longer as what has come of it would take at this speed."""
+
+IDLE_SECONDS = 6.0
+"""Between requests. The server's own limit is a second shorter and ends the connection in good form."""
+
+LINGER_SECONDS = 2.0
+"""For somebody who still sends what is not read any more: closed at once, the connection would take the answer with it."""
+
+SENDING_SECONDS = 30.0
+"""An answer of which nothing is taken for so long is given up."""
+
+
+class Limits(BaseSettings):
+    """Read from the environment."""
+
+    accord_connections: int = Field(default=2000, ge=10, description="most connections of a process at a time")
+    accord_api_processes: int = Field(default=1, ge=1, le=64, description="processes that serve the port")
+    accord_connections_per_address: int = Field(
+        default=500, ge=1, description="of them from one address (of IPv6, one /64); behind a proxy, as many as at all"
+    )
+
+
+class ConnectionHolder(Protocol):
+    """What holds a place: a connection of the server."""
+
+    def give_way(self) -> None: ...
+    def too_late(self) -> None: ...
+
+
+@dataclass(slots=True, eq=False)
+class Place:
+    """One connection. `deadline` is when it must have sent what it is waited for; None while it is answered."""
+
+    occupant: ConnectionHolder
+    address: str
+    deadline: float | None = None
+    proven: bool = False
+    """Whether a request of it has borne a valid token."""
+    blocked_since: float | None = None
+    """Since when its answer is not taken."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """Those who can give way, each row from who has waited longest."""
+
+    unproven: OrderedDict[Place, None] = field(default_factory=OrderedDict)
+    idle: OrderedDict[Place, None] = field(default_factory=OrderedDict)
+
+    def first(self) -> Place | None:
+        return next(iter(self.unproven), None) or next(iter(self.idle), None)
+
+    def add(self, place: Place, *, idle: bool) -> None:
+        self.remove(place)
+        if not place.proven:
+            self.unproven[place] = None
+        elif idle:
+            self.idle[place] = None
+
+    def remove(self, place: Place) -> None:
+        self.unproven.pop(place, None)
+        self.idle.pop(place, None)
+
+
+@dataclass(slots=True)
+class _Address:
+    number: int = 0
+    waiting: _Waiting = field(default_factory=_Waiting)
+
+
+class Connections:
+    """All places of a process."""
+
+    def __init__(self, most: int, per_address: int) -> None:
+        self._most, self._per_address = most, per_address
+        self._places: set[Place] = set()
+        self._waiting = _Waiting()
+        self._addresses: dict[str, _Address] = {}
+        self.gave_way = self.turned_away = self.late = 0
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def admit(self, occupant: ConnectionHolder, host: str, deadline: float) -> Place | None:
+        """A place for a new connection; None where everybody else is being answered."""
+        address = _network(host)
+        own = self._addresses.get(address)
+        if (own and own.number >= self._per_address and not self._make_room(own.waiting)) or (
+            len(self._places) >= self._most and not self._make_room(self._waiting)
+        ):
+            self.turned_away += 1
+            return None
+        place = Place(occupant, address)
+        self._places.add(place)
+        self._addresses.setdefault(address, _Address()).number += 1
+        self.waits(place, deadline)
+        return place
+
+    def waits(self, place: Place, deadline: float, *, idle: bool = False) -> None:
+        """It has to send something by then; an idle one is in the middle of nothing."""
+        if place in self._places:
+            place.deadline = deadline
+            self._waiting.add(place, idle=idle)
+            self._addresses[place.address].waiting.add(place, idle=idle)
+
+    def is_answered(self, place: Place) -> None:
+        """Its request is here as a whole; now others wait, not it."""
+        if place in self._places:
+            place.deadline = None
+            self._waiting.remove(place)
+            self._addresses[place.address].waiting.remove(place)
+
+    def leaves(self, place: Place) -> None:
+        """Safe to repeat."""
+        if place not in self._places:
+            return
+        self._places.remove(place)
+        self._waiting.remove(place)
+        own = self._addresses[place.address]
+        own.waiting.remove(place)
+        own.number -= 1
+        if not own.number:
+            del self._addresses[place.address]
+
+    def look(self, now: float) -> None:
+        """Ends what is over its time; called a few times a second."""
+        for place in list(self._overdue(now)):
+            self.late += 1
+            place.occupant.too_late()
+
+    def _overdue(self, now: float) -> Iterator[Place]:
+        for place in self._places:
+            if (place.deadline is not None and place.deadline < now) or (
+                place.blocked_since is not None and place.blocked_since + SENDING_SECONDS < now
+            ):
+                yield place
+
+    def _make_room(self, waiting: _Waiting) -> bool:
+        place = waiting.first()
+        if place is None:
+            return False
+        self.gave_way += 1
+        self.leaves(place)
+        place.occupant.give_way()
+        return True
+
+
+def _network(host: str) -> str:
+    """The address, or of IPv6 the network that one customer has."""
+    if ":" not in host:
+        return host
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return host
+    if not isinstance(address, IPv6Address):
+        return host
+    return str(address.ipv4_mapped) if address.ipv4_mapped else str(address.exploded)[:19]

@@ -1,0 +1,43 @@
+"""Temporal's pages ask from their own origin. One origin, for one path: everything else here is no matter of other pages."""
+
+from __future__ import annotations
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+PATH = "/api/v1/temporal/decode"
+ALLOWED = {
+    "Access-Control-Allow-Methods": "POST",
+    "Access-Control-Allow-Headers": "authorization, content-type, x-namespace",
+    "Access-Control-Max-Age": "600",
+}
+
+
+class CorsMiddleware:
+    """Lets a browser hand the answers of one path to pages of the origin that the setting names, and of no other."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] != PATH:
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        origin = headers.get("origin")
+        allowed = origin is not None and origin == scope["state"]["rooms"].settings.accord_temporal_ui
+        if allowed and scope["method"] == "OPTIONS" and "access-control-request-method" in headers:
+            await Response(status_code=204, headers={**ALLOWED, **_for(origin)})(scope, receive, send)
+            return
+
+        async def sent(message: Message) -> None:
+            if allowed and message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(_for(origin))
+            await send(message)
+
+        await self._app(scope, receive, sent)
+
+
+def _for(origin: str | None) -> dict[str, str]:
+    return {"Access-Control-Allow-Origin": origin or "", "Vary": "Origin"}

@@ -1,0 +1,189 @@
+"""Acting from a page: a form for each act, what the signature would do, and the signature bound to that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import get_args
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, ValidationError
+from starlette.datastructures import FormData, UploadFile
+
+from api import validation_errors
+from api.act_requests import refused
+from api.named_documents import filed_of
+from api.pages.fields import OWN_IDS, Given, fields_of, filled
+from api.pages.uploads import file_uploads
+from api.pages.view import Opened, View, ViewOf, went
+from api.problems import NotFound, Problem
+from api.rate_limit import cost
+from db.queries import LedgerFilter
+from rules import acts as a
+from rules.authority import MAY
+from rules.entries import Entry
+from rules.language.plan import Plan
+from rules.queries.signature import effects_of
+from rules.refusals import Refused as Refusal
+from rules.sentences import told
+
+router = APIRouter(prefix="/programs/{program}/act")
+
+SHAPES: Mapping[str, type[BaseModel]] = {
+    str(shape.model_fields["kind"].default): shape for shape in get_args(get_args(a.Deed)[0])
+}
+NO_FORM = frozenset({"start_program", "file_document"})
+"""A program is started on a page of its own, and a document is filed with the evidence that names it."""
+
+BY_PEOPLE = frozenset(kind for kind, roles in MAY.items() if roles - {a.Role.CLOCK, a.Role.CHECKER}) - NO_FORM
+"""Acts that have a form here."""
+
+MOST_FIELDS, MOST_FILES = 500, 1
+LARGEST_FIELD = 300_000
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """An entry that would follow, in words. `is_own`: it is the act itself, not what follows from it."""
+
+    sentence: str
+    is_own: bool
+
+    @classmethod
+    def of(cls, entry: Entry, plan: Plan) -> Effect:
+        return cls(told(entry.fact, plan), is_own=entry.actor is not None)
+
+
+@router.get("/{kind}")
+async def form(view: ViewOf, program: UUID, kind: str) -> Response:
+    """The form of an act, filled with what the address says (which milestone, which evidence)."""
+    opened, shape = await _may_act(view, program, kind)
+    given = {name: view.request.query_params.getlist(name) for name in view.request.query_params}
+    if kind in OWN_IDS:
+        given.setdefault(OWN_IDS[kind], [f"{OWN_IDS[kind]}-{uuid4().hex[:8]}"])
+    return _form(view, opened, kind, shape, Given(given), key=f"page-{uuid4()}")
+
+
+@router.post("/{kind}")
+async def act(view: ViewOf, program: UUID, kind: str) -> Response:
+    """`step` says what was pressed: `change` asks again, `preview` shows what would follow, `sign` does it."""
+    async with view.request.form(max_fields=MOST_FIELDS, max_files=MOST_FILES, max_part_size=LARGEST_FIELD) as sent:
+        view.check_form(sent)
+        opened, shape = await _may_act(view, program, kind)
+        given, key, step = given_of(sent), str(sent.get("key", "")), str(sent.get("step", "preview"))
+        if step == "change":
+            return _form(view, opened, kind, shape, given, key=key)
+        try:
+            given = await file_uploads(view, opened, shape, sent, given)
+            made = _act(opened, shape, given, key, str(sent.get("shown", "")) if step == "sign" else "")
+        except ValidationError as error:
+            return _form(view, opened, kind, shape, given, key=key, errors=errors_of(error))
+        except Problem as problem:
+            return _form(view, opened, kind, shape, given, key=key, problem=problem)
+    try:
+        filed = await filed_of(view.state, opened.acting(), opened.id, (made.deed,))
+        made = made.model_copy(update={"filed": filed})
+        return await (_signed(view, opened, made) if step == "sign" else _previewed(view, opened, kind, given, made))
+    except Problem as problem:
+        return _form(view, opened, kind, shape, given, key=key, problem=problem)
+
+
+async def _may_act(view: View, program: UUID, kind: str) -> tuple[Opened, type[BaseModel]]:
+    """Raises NotFound for an act that there is no form for."""
+    opened = await view.opened(program)
+    if kind not in BY_PEOPLE:
+        raise NotFound("act")
+    return opened, SHAPES[kind]
+
+
+def given_of(sent: FormData) -> Given:
+    """All texts of a form by field; files are read apart."""
+    values: dict[str, list[str]] = {}
+    for name, value in sent.multi_items():
+        if not isinstance(value, UploadFile) and name not in ("csrf", "key", "shown", "step"):
+            values.setdefault(name, []).append(value.replace("\r\n", "\n"))
+    return Given(values)
+
+
+def _act(opened: Opened, shape: type[BaseModel], given: Given, key: str, shown: str) -> a.Act:
+    """Raises ValidationError."""
+    deed = shape.model_validate(filled(shape, given, opened.zone))
+    return a.Act.model_validate(
+        {"id": key, "actor": opened.acting().actor, "deed": deed, "effects": shown or None}, strict=False
+    )
+
+
+def errors_of(error: ValidationError) -> dict[str, str]:
+    return {str(fault["where"]): str(fault["message"]) for fault in validation_errors.faults(error.errors(), lambda _: "")}
+
+
+async def _previewed(view: View, opened: Opened, kind: str, given: Given, made: a.Act) -> Response:
+    """What the signature would do. Raises Refused."""
+    view.state.allowances.take(view.visitor.person, cost((made,), preview=True))
+    decided = await view.state.recorder.preview(opened.id, made)
+    if isinstance(decided, Refusal):
+        raise refused(decided)
+    plan = decided.program.plan
+    return view.of_program(
+        opened,
+        "act_preview.html",
+        kind=kind,
+        action=f"{opened.path}/act/{kind}",
+        effects=[Effect.of(entry, plan) for entry in decided.entries],
+        shown=[effects_of(decided.entries)],
+        key=made.id,
+        given=given.values,
+    )
+
+
+async def _signed(view: View, opened: Opened, made: a.Act) -> Response:
+    """Records the act. A form that is sent twice finds its own first receipt. Raises Refused."""
+    if units := cost((made,), preview=False):
+        view.state.allowances.take(view.visitor.person, units)
+    outcome = await view.state.recorder.record(opened.id, made)
+    if isinstance(outcome, Refusal):
+        raise refused(outcome)
+    if isinstance(made.deed, a.ReadEvidence):
+        (line,) = await view.state.queries.ledger(
+            opened.id, LedgerFilter(kinds=["evidence_recorded"], subjects=[made.deed.evidence]), most=1
+        )
+        return view.of_program(opened, "reading.html", fact=line.entry.fact)
+    return went(f"{opened.path}/done/{outcome.first_seq}-{outcome.last_seq}")
+
+
+def _form(
+    view: View,
+    opened: Opened,
+    kind: str,
+    shape: type[BaseModel],
+    given: Given,
+    *,
+    key: str,
+    errors: Mapping[str, str] | None = None,
+    problem: Problem | None = None,
+) -> Response:
+    """The form, with what was wrong above it and at each field."""
+    status = 200 if not errors and problem is None else problem.answered_with if problem else 422
+    fields = fields_of(shape, opened.program, given, errors or {})
+    loose = {
+        place: text for place, text in (errors or {}).items() if all(one.error is None for one in fields if one.name == place)
+    }
+    return view.of_program(
+        opened,
+        "act_form.html",
+        status,
+        kind=kind,
+        about=about(shape),
+        fields=fields,
+        key=key,
+        errors=errors or {},
+        loose=loose,
+        problem=problem,
+        largest=view.state.settings.accord_largest_document,
+    )
+
+
+def about(shape: type[BaseModel]) -> str:
+    """What an act is, as its shape says it, in one line."""
+    return " ".join((shape.__doc__ or "").split())

@@ -1,0 +1,70 @@
+"""The program that a read is about, as it stands or as it was known at an instant, if the caller may know of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Query
+
+from api.act_requests import ProgramId
+from api.callers import Caller
+from api.identity import CallerInfo
+from api.problems import Invalid, NotFound
+from api.rate_limit import PAST, view
+from api.state import State, StateOf
+from rules.program import Program
+from rules.times import Instant, written
+
+At = Annotated[Instant | None, Query(description="as it was known then, by what had been recorded; left out, now")]
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramRead:
+    """A program and the instant that it is told for: whatever counts time counts to `at`, `is_past` or not."""
+
+    id: UUID
+    program: Program
+    at: datetime
+    is_past: bool
+
+
+async def program_now(state: State, caller: CallerInfo, program: UUID) -> Program:
+    """The program as it stands, if the caller may know of it. Raises NotFound or TooMuch."""
+    caller.check_scope(program)
+    cached = await state.programs.load(program)
+    found = caller.check_sees(cached.program if cached else None)
+    if units := view(found.plan):
+        state.allowances.take(caller.person, units)
+    return found
+
+
+async def program_at(state: State, caller: CallerInfo, program: UUID, at: datetime | None) -> ProgramRead:
+    """The same as it was known at an instant; None: now. Who may see it today may see its past.
+
+    Raises NotFound, also before it was started, TooMuch, or Invalid for an instant in the future.
+    """
+    held, now = await program_now(state, caller, program), datetime.now(UTC)
+    if at is None:
+        return ProgramRead(program, held, now, is_past=False)
+    check_past(at, max(now, held.at))
+    state.allowances.take(caller.person, PAST)
+    if (then := await state.programs.as_of(program, at)) is None:
+        raise NotFound("program at that instant")
+    return ProgramRead(program, then, at, is_past=True)
+
+
+def check_past(at: datetime, now: datetime) -> None:
+    """Raises Invalid for an instant that has not come yet."""
+    if at > now:
+        raise Invalid("in_the_future", f"{written(at)} has not come yet; it is now {written(now)}.", "an instant up to now")
+
+
+async def _seen(state: StateOf, caller: Caller, program: ProgramId, at: At = None) -> ProgramRead:
+    return await program_at(state, caller, program, at)
+
+
+Seen = Annotated[ProgramRead, Depends(_seen)]
+"""The program of a route as it stands, or as it was known `at` an instant."""

@@ -1,0 +1,89 @@
+"""Each request has an id: the caller's, where it has the form of one, or else ours.
+
+It is answered in `X-Request-ID` and in problem bodies, and stands in every line that is logged meanwhile. So does the id of its
+trace, in `X-Trace-ID`, where the caller gave one or somebody traces here.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import time
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from logs.request import REQUEST
+from logs.trace import TRACE, id_of, understood
+from telemetry.observer import UNOBSERVED
+from telemetry.spans import current
+
+log = structlog.get_logger()
+
+HEADER, TRACE_HEADER, GIVEN_TRACE = b"x-request-id", b"x-trace-id", b"traceparent"
+FORM = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
+TOLD = "accord.fault"
+"""Where a request's scope keeps the exception that was logged."""
+CODE = "accord.code"
+"""Where it keeps the code of the problem that is answered."""
+
+
+class RequestIdMiddleware:
+    """Stands around everything else, so that answers to faults have the id as well."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._lines = logging.getLogger(__name__)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request, given = _given(scope)
+        REQUEST.set(request)
+        trace = current() or understood(given)
+        TRACE.set(trace)
+        begun, status, complete = time.perf_counter(), 0, False
+        headers = [(HEADER, request.encode())]
+        if trace is not None:
+            headers.append((TRACE_HEADER, id_of(trace).encode()))
+
+        async def answered(message: Message) -> None:
+            nonlocal status, complete
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message.get("headers", ()), *headers]
+            elif not message.get("more_body", False):
+                complete = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, answered)
+        except Exception as error:
+            if not complete:
+                raise  # the server logs it and ends the connection, or the caller would take half an answer for a whole one
+            if scope.get(TOLD) is not error:
+                log.error("fault", method=scope["method"], route=route_of(scope), exc_info=error)  # noqa: TRY400  structlog
+        took = time.perf_counter() - begun
+        if (rooms := scope.get("state", {}).get("rooms")) is not None and rooms.observer is not UNOBSERVED:
+            rooms.observer.answered(scope["method"], route_of(scope), status, scope.get(CODE), took)
+        if self._lines.isEnabledFor(logging.DEBUG):
+            ms = round(took * 1000, 1)
+            log.debug("answered", method=scope["method"], route=route_of(scope), status=status, ms=ms)
+
+
+def route_of(scope: Scope) -> str:
+    """The path as it is declared. What a caller has put in it, or asked after it, is not told."""
+    return str(getattr(scope.get("route"), "path", "none"))
+
+
+def _given(scope: Scope) -> tuple[str, str | None]:
+    """The id that the request has, given or made, and the trace that it says to be part of."""
+    request, trace = None, None
+    for name, value in scope["headers"]:
+        if name == HEADER and request is None and FORM.fullmatch(value):
+            request = value.decode()
+        elif name == GIVEN_TRACE:
+            trace = value.decode("ascii", "replace")
+    return request or os.urandom(8).hex(), trace

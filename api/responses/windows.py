@@ -1,0 +1,53 @@
+"""Windows of phases: from when on each can open, and until when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from rules.language.criteria import All, Criterion, NotAfter, NotBefore
+from rules.program import Program
+from rules.queries.windows import closes, opens
+from rules.times import Instant
+
+
+class EdgeResponse(BaseModel):
+    """One end of a window."""
+
+    at: Instant | None = Field(description="null: what it is counted from has not come, or the program is stopped")
+
+
+class WindowResponse(BaseModel):
+    """When something can be, as far as time alone says so."""
+
+    not_before: EdgeResponse | None = Field(description="null: it has no beginning")
+    not_after: EdgeResponse | None = Field(description="its last instant; null: it has no end")
+
+
+def window_of(program: Program, phase: str) -> WindowResponse | None:
+    """In which a phase can open: what every way through its entry gate asks of time. None where that is nothing."""
+    asked = [*_asked(program.plan.phases[phase].entry)]
+    first = [opens(program, one.not_before) for one in asked if isinstance(one, NotBefore)]
+    last = [closes(program, one.not_after) for one in asked if isinstance(one, NotAfter)]
+    if not first and not last:
+        return None
+    return WindowResponse(
+        not_before=EdgeResponse(at=_strictest(first, latest=True)) if first else None,
+        not_after=EdgeResponse(at=_strictest(last, latest=False)) if last else None,
+    )
+
+
+def _asked(criteria: Iterable[Criterion]) -> Iterator[Criterion]:
+    for one in criteria:
+        if isinstance(one, All):
+            yield from _asked(one.all)
+        else:
+            yield one
+
+
+def _strictest(edges: list[datetime | None], *, latest: bool) -> datetime | None:
+    """None where one of them is not known: it could be stricter than the others."""
+    known = [edge for edge in edges if edge is not None]
+    return (max if latest else min)(known) if len(known) == len(edges) else None

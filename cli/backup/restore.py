@@ -1,0 +1,172 @@
+"""Bringing a backup back: looked at before anything is touched, brought in by one transaction, and held against its promises.
+
+What stood there is renamed and stays in the same database, until somebody drops it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+from obstore.store import ObjectStore
+from psycopg import sql
+from psycopg.rows import TupleRow
+
+from cli.backup.existing_data import ExistingData, look, lost
+from cli.backup.manifest import DATABASE, DOCUMENTS, Manifest, Progress, Unusable, read
+from cli.backup.receipts import KeptReceipt, unmet
+from cli.backup.tools import ASIDE, load
+from db.documents import Damaged, NotFiled, path_of, place, whole
+from db.epochs import Epochs
+from db.ledger_heads import LedgerHead, heads
+from db.migrations import knows, upgrade
+from db.pools import OperationalPool, ReadPool
+from db.server_version import CONNECT_SECONDS, TooOld, check_version
+from db.service_role import RoleMissing, ensure_role
+from db.verification import Expected, verified
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreOptions:
+    """What to restore, and what may be done for it."""
+
+    source: Path
+    replaces: bool = False
+    receipts: tuple[KeptReceipt, ...] = ()
+    tools: Path | None = None
+
+
+@dataclass(slots=True)
+class Restored:
+    """What came of it. `faults`: of ledgers and receipts; `missing`: documents that nobody has."""
+
+    programs: int
+    entries: int
+    made_at: datetime
+    epoch: int = 0
+    aside: str | None = None
+    missing: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.missing and not self.faults
+
+
+def restore(wish: RestoreOptions, url: str, store: ObjectStore, say: Say, progress: Progress) -> Restored:
+    """Restores into the database of an owner. Raises Unusable, and then the database is as it was."""
+    manifest = read(wish.source, progress)
+    if not knows(manifest.schema_revision):
+        raise Unusable(f"The backup is of a newer form ({manifest.schema_revision}, by Accord {manifest.made_by}): use that.")
+    try:
+        with psycopg.connect(url, autocommit=True, connect_timeout=CONNECT_SECONDS) as owner:
+            check_version(owner.info.server_version)
+            occupied = look(owner, manifest)
+            _agree(occupied, wish, say)
+            ensure_role(owner)
+            missing = _documents(wish.source, manifest, store, progress)
+            aside = _load(owner, url, wish, occupied, progress)
+            asyncio.run(upgrade(url))
+            done = Restored(len(manifest.heads), manifest.entries, manifest.made_at, aside=aside, missing=missing)
+            _tidy(owner, aside)
+            done.faults = [*_ends(heads(owner), manifest), *_faults(url, manifest, progress)]
+            done.faults += unmet(owner, wish.receipts)
+    except (TooOld, RoleMissing) as reason:
+        raise Unusable(f"Nothing was restored: {reason}") from None
+    except psycopg.OperationalError as error:
+        raise Unusable(f"The database cannot be used: {str(error).strip()}") from None
+    done.epoch = asyncio.run(_declare(url, f"The backup of {manifest.made_at.isoformat()} was restored."))
+    return done
+
+
+def _agree(occupied: ExistingData, wish: RestoreOptions, say: Say) -> None:
+    """Raises Unusable where a record would be replaced and nobody has said so."""
+    if not occupied.heads:
+        return
+    held = f"The database holds a record of {len(occupied.heads)} programs with {occupied.entries} entries."
+    if not wish.replaces:
+        raise Unusable(
+            f"{held} Nothing was touched. With --replace it is set aside, and from the record would go:\n{lost(occupied)}"
+        )
+    say(f"{held} It is set aside, and from the record go:\n{lost(occupied)}")
+
+
+def _documents(source: Path, manifest: Manifest, store: ObjectStore, progress: Progress) -> list[str]:
+    """Stores those that are not there; the hashes of those that neither the backup nor the store has."""
+    wanted = manifest.documents
+    for number, digest in enumerate(wanted, 1):
+        if not _is_there(store, digest):
+            place(store, (source / DOCUMENTS / path_of(digest)).read_bytes())
+        progress("Documents", number, len(wanted))
+    return [digest for digest in manifest.missing if not _is_there(store, digest)]
+
+
+def _is_there(store: ObjectStore, digest: str) -> bool:
+    try:
+        whole(store, digest)
+    except (NotFiled, Damaged):
+        return False
+    return True
+
+
+def _load(
+    owner: psycopg.Connection[TupleRow], url: str, wish: RestoreOptions, occupied: ExistingData, progress: Progress
+) -> str | None:
+    """The name of the schema in which what was there stands now; None where nothing was."""
+    aside = f"{ASIDE}{datetime.now(UTC):%Y%m%d_%H%M%S}" if occupied.has_tables else None
+    away = f"ALTER SCHEMA public RENAME TO {aside}" if aside else "DROP SCHEMA IF EXISTS public"
+    load(url, wish.source / DATABASE, [away, "CREATE SCHEMA public"], progress, wish.tools)
+    owner.execute("ANALYZE")
+    return aside
+
+
+def _tidy(owner: psycopg.Connection[TupleRow], aside: str | None) -> None:
+    """Who had signed out is signed out, and a token that was revoked since the backup opens nothing."""
+    owner.execute("UPDATE session SET ended_at = now() WHERE ended_at IS NULL")
+    if aside is not None:
+        owner.execute(
+            sql.SQL(
+                "UPDATE token SET revoked_at = old.revoked_at, revoked_by = old.revoked_by FROM {}.token AS old"
+                " WHERE old.id = token.id AND old.revoked_at IS NOT NULL AND token.revoked_at IS NULL"
+            ).format(sql.Identifier(aside))
+        )
+
+
+def _ends(found: list[LedgerHead], manifest: Manifest) -> list[str]:
+    """Where a ledger does not end as the backup says."""
+    promised = {head.program: head for head in manifest.heads}
+    there = {head.program: head for head in found}
+    faults = [f"program {program} is in no backup of this moment" for program in there.keys() - promised.keys()]
+    for program, head in promised.items():
+        if (stands := there.get(program)) is None:
+            faults.append(f"program {program} ({head.title}) is missing")
+        elif (stands.seq, stands.leaf) != (head.seq, head.leaf) or stands.differs:
+            faults.append(f"program {program} ({head.title}) ends with entry {stands.seq}, and was saved with {head.seq}")
+    return faults
+
+
+def _faults(url: str, manifest: Manifest, progress: Progress) -> list[str]:
+    """What is wrong within the ledgers, read from their first entries."""
+    faults = []
+    ledgers = [Expected(head.program, head.seq, bytes.fromhex(head.leaf)) for head in manifest.heads]
+    for number, one in enumerate(verified(url, ledgers), 1):
+        faults += [
+            f"program {one.program} entry {problem.seq}: {problem.code}: {problem.sentence}"
+            for problem in one.problems
+            if problem.code != "head"  # told of all ledgers by their heads
+        ]
+        progress("Ledgers", number, len(ledgers))
+    return faults
+
+
+async def _declare(url: str, reason: str) -> int:
+    """A new epoch: every workflow is told again, and whatever it knew of a later record counts for nothing."""
+    async with ReadPool(url, size=1) as reader, OperationalPool(url, size=1) as operational:
+        epochs = Epochs(reader, operational)
+        return await epochs.declare(reason, instead_of=await epochs.current())

@@ -1,0 +1,68 @@
+"""What a shell completes: ids of programs, and names of milestones and phases, as the service has them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Annotated, Any
+
+import httpx2
+import typer
+
+from cli.remote.client import Client, UsageError
+from cli.remote.login import NotLoggedIn, kept
+from cli.service import Refused, ServiceClient
+
+PATIENCE_SECONDS = 2
+"""A shell waits for what it completes."""
+
+
+def _found(question: Callable[[Client], Awaitable[Iterable[tuple[str, str]]]], begun: str) -> list[tuple[str, str]]:
+    """Names that begin so, with what they are; none where the service does not say: a completion explains nothing."""
+
+    async def asked() -> Iterable[tuple[str, str]]:
+        login = kept()
+        async with asyncio.timeout(PATIENCE_SECONDS), ServiceClient(login.api) as service:
+            return await question(Client(service, login))
+
+    try:
+        return [(name, what) for name, what in asyncio.run(asked()) if name.startswith(begun)]
+    except (NotLoggedIn, UsageError, Refused, TimeoutError, httpx2.HTTPError, httpx2.InvalidURL, ValueError):
+        return []
+
+
+def programs(incomplete: str) -> list[tuple[str, str]]:
+    """Ids of programs, with their titles."""
+
+    async def question(asked: Client) -> list[tuple[str, str]]:
+        return [(line["id"], line["title"]) for line in await asked.lines("/programs", "programs", 200)]
+
+    return _found(question, incomplete)
+
+
+def _in_program(path: str, ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    async def question(asked: Client) -> list[tuple[str, str]]:
+        lines: list[dict[str, Any]] = await asked.read(f"/programs/{await asked.program(ctx.params['program'])}/{path}")
+        return [(line["name"], line["title"]) for line in lines]
+
+    return _found(question, incomplete) if ctx.params.get("program") else []
+
+
+def milestones(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Names of the program's milestones, with their titles."""
+    return _in_program("milestones", ctx, incomplete)
+
+
+def phases(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Names of the program's phases, with their titles."""
+    return _in_program("phases", ctx, incomplete)
+
+
+Named = Annotated[
+    str,
+    typer.Argument(
+        metavar="PROGRAM", help="Its id, or the beginning of it that no other has.", autocompletion=programs, show_default=False
+    ),
+]
+Milestone = Annotated[str, typer.Argument(help="Its name in the plan.", autocompletion=milestones, show_default=False)]
+Phase = Annotated[str, typer.Argument(help="Its name in the plan.", autocompletion=phases, show_default=False)]

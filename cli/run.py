@@ -1,0 +1,306 @@
+"""`accord run`: PostgreSQL, Temporal, migrations, the API and the worker, as one tree of processes that ends as one.
+
+Everything is started from the main thread and plainly waited for: the kernel ties a child to the thread that started it.
+"""
+
+import asyncio
+import errno
+import json
+import os
+import socket
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from alembic.util import CommandError
+from pydantic_settings import BaseSettings
+from temporalio.service import RPCError
+
+from api.checkpoints import VARIABLE as CHECKPOINT_KEY
+from cli.checkpoint_key import create
+from cli.child import ChildProcess
+from cli.first_run import first_run
+from cli.home import Home, claimed, our_plans
+from cli.postgres import Postgres
+from cli.signals import interruptible
+from cli.start_errors import AlreadyRunning, Conflicts, NoSpace, PortsTaken, ServerFailed, Unprepared, Unreachable, Unusable
+from cli.supervisor import Supervisor
+from cli.temporal import HOST, Temporal, free_port
+from db.migrations import SERVICE_ROLE, upgrade
+from db.server_version import TooOld, look_at
+from workflows.client import TemporalSettings, connect
+from workflows.namespace import NotPrepared, patiently, prepare, prepared
+from workflows.secret_file import SettingsUnusable
+
+OF_TEMPORAL = frozenset(name.upper() for name in TemporalSettings.model_fields)
+"""Variables that the API and the worker get as they were understood here: an embedded server has no TLS and no keys."""
+
+READY_SECONDS = 60
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    api: int
+    temporal: int
+    ui: int | None = None
+
+
+class ExternalServers(BaseSettings):
+    """Servers that somebody else runs; those not named here are embedded."""
+
+    database_url: str | None = None
+    database_owner_url: str | None = None  # without it, a database of somebody else is not migrated
+    temporal_address: str | None = None  # how it is reached, and with which keys, is read where it is reached
+    accord_documents: str | None = None
+    accord_plans: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where everything is while it runs; kept in `addresses.json` for the other commands."""
+
+    api: str
+    database_url: str
+    database_owner_url: str | None
+    temporal: TemporalSettings
+    documents: str
+    plans: str
+
+    def environment(self) -> dict[str, str]:
+        """For the API and the worker. They never learn the owner's address, which may change what must not change."""
+        inherited = {name: value for name, value in os.environ.items() if name not in {"DATABASE_OWNER_URL", *OF_TEMPORAL}}
+        if self.temporal.temporal_api_key is not None:
+            inherited["TEMPORAL_API_KEY"] = self.temporal.temporal_api_key.get_secret_value()
+        return (
+            inherited
+            | self.temporal.variables()
+            | {
+                "DATABASE_URL": self.database_url,
+                "ACCORD_DOCUMENTS": self.documents,
+                "ACCORD_PLANS": self.plans,
+                "PYTHONUNBUFFERED": "1",
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What is done only when somebody asks for it."""
+
+    prepares: bool = False
+    """Register what is missing in a Temporal of somebody else."""
+
+    first_run: bool = False
+    """Issue tokens and start a program in a database of somebody else, or in one that holds programs already."""
+
+
+def run_service(folder: Path, ports: Ports, say: Say, asked: RunOptions = RunOptions()) -> None:
+    """Runs until SIGINT, SIGTERM or SIGHUP, and returns when everything has stopped.
+
+    Raises a `CannotStart` when something can't be started; then nothing is left running either.
+    """
+    outside = ExternalServers()
+    os.umask(0o077)  # of the children, too: nothing that is written here is for others of this machine
+    with interruptible() as ignore_signals, _claimed(folder, ports, outside) as home:
+        keeper = Supervisor(say)
+        # Those of a start that was killed lead nowhere, and whoever waits for this one looks for the file.
+        _addresses_file(home).unlink(missing_ok=True)
+        try:
+            addresses = _start(keeper, home, ports, outside, asked, say)
+            _note(home, addresses)
+            _announce(home, ports, outside, say)
+            while True:
+                keeper.tend()
+                time.sleep(0.2)
+        except KeyboardInterrupt:
+            say("Stopping.")
+        except OSError as refused:
+            if refused.errno == errno.ENOSPC:
+                raise NoSpace(home.folder, str(refused)) from refused
+            raise
+        finally:
+            ignore_signals()
+            keeper.stop()
+            _addresses_file(home).unlink(missing_ok=True)
+
+
+def _start(  # noqa: PLR0913, PLR0917  what a start consists of
+    keeper: Supervisor, home: Home, ports: Ports, outside: ExternalServers, asked: RunOptions, say: Say
+) -> Addresses:
+    database_url, owner_url = _database(keeper, home, outside, say)
+    temporal = _temporal(keeper, home, ports, outside, say, prepares=asked.prepares)
+    addresses = Addresses(
+        api=f"http://{HOST}:{ports.api}",
+        database_url=database_url,
+        database_owner_url=owner_url,
+        temporal=temporal,
+        documents=outside.accord_documents or str(home.documents),
+        plans=outside.accord_plans or str(our_plans()),
+    )
+    for program in _programs(home, ports, addresses):
+        keeper.start(program)
+    _await_ready(keeper, home, addresses.api)
+    if asked.first_run or outside.database_url is None:
+        plans = Path(addresses.plans)
+        asyncio.run(first_run(addresses.api, addresses.database_url, home, plans, say, asked=asked.first_run))
+    return addresses
+
+
+def _database(keeper: Supervisor, home: Home, outside: ExternalServers, say: Say) -> tuple[str, str | None]:
+    """Returns the service's and the owner's address of a database that has every migration."""
+    service, owner = outside.database_url, outside.database_owner_url
+    if service is None:
+        postgres = Postgres(home.folder)
+        keeper.start(postgres)
+        service, owner = postgres.url(SERVICE_ROLE), postgres.url()
+        say(f"PostgreSQL runs, with its data in {home.folder / 'postgres'}.")
+    if owner is None:
+        _look_at_database(service, "DATABASE_URL")
+        say("The database is not migrated: DATABASE_OWNER_URL names nobody who may do it.")
+        return service, owner
+    _look_at_database(owner, "DATABASE_OWNER_URL")
+    try:
+        asyncio.run(upgrade(owner))
+    except CommandError as refused:
+        raise Unusable(f"The database is of a form that this version does not know ({refused}): use a newer one.") from refused
+    return service, owner
+
+
+def _look_at_database(address: str, variable: str) -> None:
+    """Raises Unreachable, or Unusable where the server is older than what we need."""
+    try:
+        look_at(address)
+    except psycopg.Error as refused:
+        raise Unreachable("PostgreSQL", variable, str(refused).strip()) from refused
+    except TooOld as reason:
+        raise Unusable(str(reason)) from reason
+
+
+def _temporal(  # noqa: PLR0913  what a start consists of
+    keeper: Supervisor, home: Home, ports: Ports, outside: ExternalServers, say: Say, *, prepares: bool
+) -> TemporalSettings:
+    """Returns how a Temporal is reached that has our namespace. That of somebody else is prepared only when asked for."""
+    settings = TemporalSettings()
+    if outside.temporal_address is None:
+        temporal = Temporal(home.folder, ports.temporal, ports.ui)
+        keeper.start(temporal)
+        settings = TemporalSettings.of(temporal.address, settings.temporal_namespace)
+        say(f"Temporal runs, with its data in {home.folder / 'temporal'}.")
+    try:
+        if outside.temporal_address is None or prepares:
+            asyncio.run(prepare(settings))
+        else:
+            asyncio.run(_look_at(settings))
+    except SettingsUnusable as reason:
+        raise Unusable(str(reason)) from reason
+    except NotPrepared as reason:
+        raise Unprepared(str(reason)) from reason
+    except (RPCError, RuntimeError) as refused:
+        raise Unreachable("Temporal", "TEMPORAL_ADDRESS", str(refused)) from refused
+    return settings
+
+
+async def _look_at(settings: TemporalSettings) -> None:
+    client = await patiently(lambda: connect(settings))
+    await prepared(client)
+
+
+def _programs(home: Home, ports: Ports, addresses: Addresses) -> list[ChildProcess]:
+    python = [sys.executable, "-P", "-m"]  # -P: a folder `alembic` or `api` where we were called is not ours
+    api = [*python, "api.server", "--host", HOST, "--port", str(ports.api)]
+    environment = addresses.environment()
+    # Secrets of producers are for the worker alone: the door asks nobody.
+    without_secrets = {name: value for name, value in environment.items() if not name.startswith("ACCORD_SECRET")}
+    if CHECKPOINT_KEY not in environment:
+        if not home.checkpoint_key.exists():
+            create(home.checkpoint_key)
+        without_secrets[CHECKPOINT_KEY] = str(home.checkpoint_key)
+    return [
+        ChildProcess("the API", api, log=home.log("api"), environment=without_secrets),
+        ChildProcess("the worker", [*python, "workflows.worker"], log=home.log("worker"), environment=environment, patience=15),
+    ]
+
+
+def _await_ready(keeper: Supervisor, home: Home, api: str) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while (answer := _health(api)) != "ready":
+        if dead := keeper.dead():
+            raise ServerFailed(dead.name, dead.last_words(), home.folder / "log")
+        if time.monotonic() > deadline:
+            raise ServerFailed("the API", f"it was not ready after {READY_SECONDS} seconds: {answer}.", home.log("api"))
+        time.sleep(0.1)
+
+
+def _health(api: str) -> str:
+    try:
+        with urllib.request.urlopen(f"{api}/api/v1/health/ready", timeout=5) as answer:  # noqa: S310  always http
+            return "ready" if answer.status == 200 else f"it answers {answer.status}"
+    except OSError as refused:  # the base of URLError, HTTPError and time-outs
+        return str(refused)
+
+
+@contextmanager
+def _claimed(folder: Path, ports: Ports, outside: ExternalServers) -> Iterator[Home]:
+    """The data folder, and ports that nobody uses. Raises a `CannotStart` that names all that is in the way."""
+    taken = _taken(ports, outside)
+    with ExitStack() as stack:
+        try:
+            home = stack.enter_context(claimed(folder))
+        except AlreadyRunning as running:
+            raise Conflicts(running, taken) if taken else running from None
+        if taken:
+            raise taken
+        yield home
+
+
+def _taken(ports: Ports, outside: ExternalServers) -> PortsTaken | None:
+    wanted = [("the API", ports.api, "--port")]
+    if outside.temporal_address is None:
+        wanted.append(("Temporal", ports.temporal, "--temporal-port"))
+        if ports.ui is not None:
+            wanted.append(("Temporal's pages", ports.ui, "--ui-port"))
+    taken, asked = [], set[int]()
+    for what, port, option in wanted:
+        if port in asked or not _is_free(port):
+            taken.append((what, port, option))
+        asked.add(port)
+    return PortsTaken(taken, [free_port() for _ in taken]) if taken else None
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a connection that lingers is no listener
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def _announce(home: Home, ports: Ports, outside: ExternalServers, say: Say) -> None:
+    api = f"http://{HOST}:{ports.api}"
+    say(f"Accord is ready.\n  pages         {api}\n  API           {api}/docs")
+    if outside.temporal_address is None and ports.ui is not None:
+        say(f"  Temporal UI   http://{HOST}:{ports.ui}/namespaces/{TemporalSettings().temporal_namespace}/workflows")
+    if outside.database_url is None or home.tokens.exists():
+        say(f"  tokens        {home.tokens}")
+    say(f"  logs          {home.folder / 'log'}\nCtrl-C stops everything.")
+
+
+def _addresses_file(home: Home) -> Path:
+    return home.folder / "addresses.json"
+
+
+def _note(home: Home, addresses: Addresses) -> None:
+    held = {name: getattr(addresses, name) for name in Addresses.__slots__ if name != "temporal"}
+    held |= {name.lower(): value for name, value in addresses.temporal.variables().items()}
+    text = json.dumps(held, indent=2)
+    with os.fdopen(os.open(_addresses_file(home), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text + "\n")

@@ -1,0 +1,134 @@
+"""What a ready source would read in answers that somebody has stored, without asking anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from hashlib import sha256
+from pathlib import Path
+
+from rules.checks.filtering import Filter, dropped, implausible, told_of
+from rules.language.checks import Check
+from rules.language.plan import Plan
+from rules.language.reading import Document, read, validated
+from rules.language.sources import Attested, JsonHttp, Source, TableUrl
+from rules.vocabulary.origin import Fetch
+from rules.vocabulary.readings import NoReading, Readings
+from workflows.sources.adapter import Ask
+from workflows.sources.adapters import installed
+from workflows.sources.answers import Answer, Denied
+from workflows.sources.url_template import addressed, values_of
+
+_AROUND = {
+    "accord": 1,
+    "plan": "around",
+    "title": "Around a source",
+    "source": "made up",
+    "time_zone": "UTC",
+    "parties": {"party": {"name": "Party"}},
+    "phases": {"one": {"title": "One"}},
+}
+
+
+class TryError(Exception):
+    """Why nothing can be tried; the message is for the person who asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Answers in files: those with rows, one that describes the edition, and one that lists what was deleted."""
+
+    rows: tuple[Path, ...]
+    described: Path | None = None
+    deleted: Path | None = None
+
+
+def ready(file: Path) -> Plan:
+    """The hosts, sources and checks of a file, as the plan that they would be pasted into."""
+    document = read(file.read_text(encoding="utf-8"))
+    return validated(Plan, Document(document.text, _AROUND | document.data, document.positions))
+
+
+def chosen(plan: Plan, name: str | None, values: Mapping[str, str]) -> Check:
+    """A check by its name, or the only one, with other values for its placeholders. Raises Untried."""
+    if name is None and len(plan.checks) != 1:
+        raise TryError(f"Say which check with --check: {', '.join(plan.checks) or 'it has none, since people read it'}.")
+    found = plan.checks.get(name or next(iter(plan.checks)))
+    if found is None:
+        raise TryError(f"There is no check {name}; there are {', '.join(plan.checks)}.")
+    if strange := values.keys() - plan.sources[found.source].placeholders():
+        known = ", ".join(sorted(plan.sources[found.source].placeholders()))
+        raise TryError(f"{', '.join(sorted(strange))} is no placeholder of the source; it asks for {known or 'none'}.")
+    return found.model_copy(update={"with_": {**found.with_, **values}})
+
+
+def tried(source: Source, check: Check, stored: Stored, on: date, unit: str | None) -> Iterator[str]:
+    """What a run on a day would read, line by line; the first line is the outcome. Raises Untried."""
+    if isinstance(source, Attested):
+        raise TryError(f"{source.title} is attested by people; no check reads it.")
+    ask = Ask(source, check, on, unit=unit)
+    try:
+        reading = installed()[source.adapter].read(ask, tuple(_answers(ask, source, stored)))
+    except Denied as denied:
+        raise TryError(str(denied)) from None
+    rules = Filter(check.incidents, source.title) if check.incidents else None
+    if rules is not None and isinstance(reading, Readings):
+        cannot_be = implausible(reading, source.first_year)
+        reading = NoReading("implausible", cannot_be) if cannot_be else rules.no_match(reading.events) or reading
+    yield from _unread(reading) if isinstance(reading, NoReading) else _read(reading, rules)
+
+
+def _unread(reading: NoReading) -> Iterator[str]:
+    yield f"{reading.kind}: {reading.sentence}"
+
+
+def _read(reading: Readings, rules: Filter | None) -> Iterator[str]:
+    yield f"read: edition {reading.edition}"
+    for figure in reading.figures:
+        error = f" \u00b1 {figure.standard_error:f}" if figure.standard_error is not None else ""
+        yield f"  {figure.period}  {figure.value:f}{error}{f' {figure.unit}' if figure.unit else ''}"
+    for event in reading.events if rules else ():
+        watched = rules.watched(event) if rules else ""
+        if not isinstance(watched, str):
+            until = f" to {event.happened_until}" if event.happened_until else ""
+            yield f"  {event.happened_on or 'unknown day'}{until}  {watched.kind} at {watched.place}  {event.id}"
+        elif event.deleted:
+            yield f"  deleted  {event.id}"
+    if reading.covers_until is not None:
+        yield f"covers days up to {reading.covers_until}"
+    if left_out := told_of(dropped(rules, reading)):
+        yield left_out
+    if reading.differs:
+        yield f"The answer differs from what it was: {reading.differs}."
+
+
+def _answers(ask: Ask, source: Source, stored: Stored) -> Iterator[Answer]:
+    """The files as answers from the addresses that a run would ask, since reading tells them apart by these."""
+    values = values_of(ask)
+    url = source.url if isinstance(source, JsonHttp | TableUrl) else "https://stored.example/"
+    for file in stored.rows:
+        yield _answer(addressed(url, {}, values), file, ask.today, source)
+    edition = source.edition.url if isinstance(source, JsonHttp | TableUrl) else None
+    for address, beside, option in (
+        (edition, stored.described, "--description"),
+        (source.deleted.url if isinstance(source, JsonHttp) and source.deleted else None, stored.deleted, "--deleted"),
+    ):
+        if beside is not None and address is None:
+            raise TryError(f"{source.title} asks for nothing beside its rows that {option} could be.")
+        if beside is not None and address is not None:
+            yield _answer(addressed(address, {}, values), beside, ask.today, source)
+
+
+def _answer(url: str, file: Path, on: date, source: Source) -> Answer:
+    body = file.read_bytes()
+    header = source.edition.header if isinstance(source, JsonHttp | TableUrl) else None
+    fetch = Fetch(
+        url=url,
+        status=200,
+        retrieved_at=datetime.combine(on, time(), UTC),
+        sha256=sha256(body).hexdigest(),
+        size=len(body),
+        headers={header: "as stored"} if header else {},
+    )
+    return Answer(fetch, body)

@@ -1,0 +1,82 @@
+"""Who waits for the next entry of a program, for pages that show themselves anew.
+
+One question for all that are watched, twice a second while anybody watches, and one more for each program that has changed: it
+is folded before anybody hears of it, so that hundreds of open pages ask nothing. A notification with every append would be
+quicker, and PostgreSQL commits transactions that notify one after the other: all acts would wait for each other's disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import suppress
+from uuid import UUID
+
+import structlog
+from psycopg import OperationalError
+from psycopg_pool import PoolTimeout
+
+from db.pools import ReadPool
+from db.program_cache import ProgramCache
+
+log = structlog.get_logger()
+
+EVERY_SECONDS = 0.5
+
+
+class ChangeFeed:
+    """The newest entry of every watched program, by number. Who hears of one finds the program in `programs` as it is then."""
+
+    def __init__(self, reader: ReadPool, programs: ProgramCache) -> None:
+        self._reader, self._programs = reader, programs
+        self._watched: Counter[UUID] = Counter()
+        self._newest: dict[UUID, int] = {}
+        self._changed = asyncio.Condition()
+        self._looking: asyncio.Task[None] | None = None
+
+    async def newer(self, known: Mapping[UUID, int]) -> AsyncGenerator[tuple[UUID, int]]:
+        """Each program of `known` with the number of its newest entry, whenever that is another than was known."""
+        seen = dict(known)
+        self._watched.update(seen.keys())
+        self._looking = self._looking or asyncio.create_task(self._look())
+        try:
+            while True:
+                async with self._changed:
+                    await self._changed.wait_for(lambda: any(self._newest.get(p, seq) > seq for p, seq in seen.items()))
+                for program, seq in list(seen.items()):
+                    if (newest := self._newest.get(program, seq)) > seq:
+                        seen[program] = newest
+                        yield program, newest
+        finally:
+            self._watched.subtract(seen.keys())
+            self._watched += Counter()  # those that nobody watches any more go
+
+    async def close(self) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._looking
+
+    async def _look(self) -> None:
+        while self._watched:
+            try:
+                newest = await self._ask()
+            except (OperationalError, PoolTimeout) as error:
+                log.warning("database_unavailable", error=error)
+                newest = {}
+            async with self._changed:
+                if newest and newest != self._newest:
+                    self._newest = newest
+                    self._changed.notify_all()
+            await asyncio.sleep(EVERY_SECONDS)
+        self._looking, self._newest = None, {}
+
+    async def _ask(self) -> dict[UUID, int]:
+        """The newest entries of all that are watched, once those that have changed are kept."""
+        rows = await self._reader.rows("SELECT id, seq FROM program WHERE id = ANY(%s)", [list(self._watched)])
+        newest: dict[UUID, int] = {row["id"]: row["seq"] for row in rows}
+        for program, seq in newest.items():
+            if (cached := self._programs.get(program)) is None or cached.seq < seq:
+                await self._programs.load(program)
+        return newest

@@ -1,0 +1,182 @@
+"""Statements sent together and answered together: the shortest way to PostgreSQL and back.
+
+psycopg's own pipeline sends each statement with a system call of its own and waits for each answer
+apart: 0.8 ms of processor time for the four statements of an append, against 0.3 ms here, where a
+round trip is one write and one read. psycopg also begins and ends watching the socket, and sets a
+timer, for each answer; here it is watched for as long as the transaction lasts, which saves a
+twentieth of an act. All else is still libpq's and psycopg's: connecting, the protocol, decoding, errors.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from itertools import zip_longest
+from types import TracebackType
+from typing import Any, Self, TypeAlias
+
+import psycopg
+from psycopg.abc import PQGen
+from psycopg.adapt import Transformer
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGconn, PGresult
+from psycopg.waiting import Ready, Wait
+
+Value: TypeAlias = str | int | bytes | Sequence[bytes] | None
+Rows: TypeAlias = list[tuple[Any, ...]]
+
+TEXT, BINARY = 0, 1
+OID_BYTEA = 17
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL with `$1`, `$2`…, each cast to its type. Prepared on a connection when it is first used."""
+
+    sql: str
+
+    @cached_property
+    def name(self) -> bytes:
+        return b"accord_" + sha256(self.sql.encode()).hexdigest()[:16].encode()
+
+
+Call: TypeAlias = tuple[Statement, *tuple[Value, ...]]
+"""A statement with its values."""
+
+BEGIN = Statement("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+COMMIT = Statement("COMMIT")
+ROLLBACK = Statement("ROLLBACK")
+
+
+class PipelineConnection(psycopg.AsyncConnection[Any]):
+    """A connection that knows which statements have been prepared on it, and how values of each type are read."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.prepared: set[bytes] = set()
+        self.transformer = Transformer(self)
+
+
+class Transaction:
+    """One transaction on one connection: what is asked at once, or from BEGIN to COMMIT; without COMMIT, nothing."""
+
+    def __init__(self, line: PipelineConnection) -> None:
+        self._line = line
+        self._socket = line.fileno()
+        self._loop = asyncio.get_running_loop()
+        self._readable: asyncio.Future[None] = self._loop.create_future()
+
+    async def __aenter__(self) -> Self:
+        self._line.pgconn.enter_pipeline_mode()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if self._line.pgconn.transaction_status != TransactionStatus.IDLE:
+                await self.execute((ROLLBACK,))
+            self._line.pgconn.exit_pipeline_mode()
+        except BaseException:
+            # Nobody knows what is still under way on it: the pool makes another.
+            self._line.pgconn.finish()
+            if error is None:
+                raise
+        finally:
+            self._loop.remove_reader(self._socket)
+
+    async def execute(self, *calls: Call, meanwhile: Callable[[], None] | None = None) -> list[Rows]:
+        """Sends statements with their values; the rows of each. Raises psycopg.Error for the first that fails.
+
+        `meanwhile` is done while the server is at work.
+        """
+        pgconn = self._line.pgconn
+        sent: list[bytes | None] = []  # a name for each statement being prepared, None for each that answers
+        for statement, *values in calls:
+            if statement.name not in self._line.prepared:
+                pgconn.send_prepare(statement.name, statement.sql.encode())
+                sent.append(statement.name)
+            encoded = [_encoded(value) for value in values]
+            pgconn.send_query_prepared(
+                statement.name,
+                [data for data, _ in encoded],
+                param_formats=[form for _, form in encoded],
+                result_format=BINARY,
+            )
+            sent.append(None)
+        pgconn.pipeline_sync()
+        if pgconn.flush():
+            await self._line.wait(_flushed(pgconn))
+        if meanwhile is not None:
+            meanwhile()
+        return self._read(await self._answers(), sent)
+
+    async def _answers(self) -> list[PGresult]:
+        """Everything up to the end of the pipeline, so that also after an error nothing is left behind."""
+        pgconn = self._line.pgconn
+        results: list[PGresult] = []
+        while True:
+            while pgconn.is_busy():
+                self._readable = self._loop.create_future()
+                self._loop.add_reader(self._socket, self._hear)
+                await self._readable
+                pgconn.consume_input()
+            result = pgconn.get_result()
+            if result is None:
+                continue
+            if result.status == ExecStatus.PIPELINE_SYNC:
+                return results
+            results.append(result)
+
+    def _hear(self) -> None:
+        # The loop calls again and again until somebody has read.
+        if not self._readable.done():
+            self._readable.set_result(None)
+
+    def _read(self, results: Sequence[PGresult], sent: Sequence[bytes | None]) -> list[Rows]:
+        """The rows of each answer. What was prepared stays so, also when something after it failed."""
+        answers: list[Rows] = []
+        transformer = self._line.transformer
+        for result, prepared in zip_longest(results, sent):  # one more than was sent, where the commit at the end fails
+            if result.status == ExecStatus.FATAL_ERROR:
+                raise error_from_result(result)
+            if prepared is not None:
+                self._line.prepared.add(prepared)
+            elif result.status == ExecStatus.TUPLES_OK and result.ntuples:
+                transformer.set_pgresult(result)
+                answers.append(transformer.load_rows(0, result.ntuples, tuple))
+            else:
+                answers.append([])
+        return answers
+
+
+def _flushed(pgconn: PGconn) -> PQGen[None]:
+    """Sends what the socket did not take at once, reading meanwhile what the server wants to be rid of."""
+    while pgconn.flush():
+        if (yield Wait.RW) & Ready.R:
+            pgconn.consume_input()
+
+
+def _encoded(value: Value) -> tuple[bytes | None, int]:
+    match value:
+        case None:
+            return None, TEXT
+        case str():
+            return value.encode(), TEXT
+        case int():
+            return b"%d" % value, TEXT
+        case bytes():
+            return value, BINARY
+        case _:
+            return _array(value), BINARY
+
+
+def _array(items: Sequence[bytes]) -> bytes:
+    """A `bytea[]` in PostgreSQL's binary form: dimensions, no nulls, type, length, lower bound, items."""
+    head = struct.pack("!5i", 1, 0, OID_BYTEA, len(items), 1)
+    return head + b"".join(struct.pack("!i", len(item)) + item for item in items)

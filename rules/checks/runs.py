@@ -1,0 +1,133 @@
+"""What follows from a run of an automated check: measurements to record, and a report where it says something new.
+
+A check finds nothing by itself that the law would not find on what it has recorded, and it never
+determines. What it asks for are acts like anybody's: of the actor CHECKS, whom the service itself is,
+and whom a program knows whose plan declares checks, as it knows the clock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from rules.acts import CHECKS, Deed, ReportCheck
+from rules.checks.filtering import filter_of, implausible
+from rules.checks.recording import Recording
+from rules.checks.watching import Watching
+from rules.decisions.checks import says_something_new
+from rules.facts import CheckReported
+from rules.figures.acceptance import acceptable
+from rules.language.checks import Feed
+from rules.program import Program
+from rules.vocabulary.checks import CheckState
+from rules.vocabulary.origin import Fetch
+from rules.vocabulary.readings import NoReading, Readings
+
+__all__ = ["CHECKS", "Run", "what_follows"]
+
+MOST_EVENTS = 1_000
+"""Acts on events that one run asks for. What a feed says more is for the next run; until then its days are not covered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of a check: what was read, in which answers, by which adapter."""
+
+    reading: Readings | NoReading
+    fetched: tuple[Fetch, ...]
+    adapter: str
+    version: str
+
+
+def what_follows(program: Program, check: str, run: Run) -> tuple[Deed, ...]:
+    """The acts that a run asks for, in their order; none where it says nothing new.
+
+    Asked again when some of them have been recorded, it gives the rest. A reading with a figure
+    that cannot be is none at all: a source that is wrong once is not picked from.
+    """
+    rule = program.plan.checks.get(check)
+    if rule is None or program.ended_at is not None:
+        return ()
+    reading = run.reading
+    if isinstance(reading, NoReading):
+        return _told(program, _report(check, run, reading))
+    if rule.incidents is not None:
+        return _of_events(program, check, run, reading, rule.incidents)
+    if not reading.figures or not run.fetched:
+        return _told(program, _report(check, run, NoReading("missing", "The answer holds no figure.")))
+    recording = Recording(program, check, reading.figures)
+    deeds = recording.deeds(run.fetched, run.adapter, run.version)
+    if isinstance(deeds, NoReading):
+        return _told(program, _report(check, run, deeds))
+    return _told(program, _report(check, run, reading, f"Figures up to {recording.newest.period}"), deeds)
+
+
+def unreadable(program: Program, check: str, reading: Readings) -> NoReading | None:
+    """Why the events of an answer are not to be relied on: one cannot be, or a filter lets none of them through."""
+    rule = program.plan.checks[check]
+    source = program.plan.sources[rule.source]
+    if (rules := filter_of(program, check)) is None:
+        return None
+    if (why := implausible(reading, source.first_year)) is not None:
+        return NoReading("implausible", f"{source.title}: {why}")
+    return rules.no_match(reading.events)
+
+
+def _of_events(program: Program, check: str, run: Run, reading: Readings, feed: Feed) -> tuple[Deed, ...]:
+    """The acts on a feed's events, and a report of how far they go: to the day before the first event that has to wait.
+
+    One waits that is more than a run asks for, or of which the plan does not know whether it is watched.
+    """
+    if (unread := unreadable(program, check, reading)) is not None:
+        return _told(program, _report(check, run, unread))
+    if (rules := filter_of(program, check)) is None:
+        raise LookupError(f"the check {check} reads no events")
+    watching = Watching(program, check, feed, rules, run.fetched, run.adapter, run.version)
+    deeds, covers_until = watching.deeds(reading), reading.covers_until
+    unproven, why = rules.unproven(reading.events) or (None, "")
+    waiting = [day for day in (watching.first_day(deeds[MOST_EVENTS:]), unproven) if day is not None]
+    if covers_until is not None and waiting:
+        covers_until = min(covers_until, min(waiting) - timedelta(days=1))
+    up_to = f"Events up to {covers_until or 'an unknown day'}"
+    report = _report(check, run, replace(reading, covers_until=covers_until), up_to, why)
+    return _told(program, report, deeds[:MOST_EVENTS])
+
+
+def _told(program: Program, report: ReportCheck, deeds: tuple[Deed, ...] = ()) -> tuple[Deed, ...]:
+    """The deeds of a run with its report, where that is news, or figures that count as they were read wait for it."""
+    state = program.checks.get(report.check, CheckState())
+    awaited = program.plan.checks[report.check].verified == "automatically" and (deeds or acceptable(program, report.check))
+    if awaited or says_something_new(state.report, CheckReported(**report.model_dump(exclude={"kind"}))):
+        return (*deeds, report)
+    return deeds
+
+
+def _report(check: str, run: Run, found: Readings | NoReading, read: str = "", but: str = "") -> ReportCheck:
+    """The report on a run; `read` says in words how far the figures or events of a reading go, `but` what it leaves open."""
+    outcome: str
+    if isinstance(found, NoReading):
+        outcome, sentence, edition, covers_until = found.kind, found.sentence, "", None
+    else:
+        outcome, sentence, edition, covers_until = (
+            "read",
+            f"{read}, edition {found.edition}. {but}".strip(),
+            found.edition,
+            found.covers_until,
+        )
+    return ReportCheck.model_validate(
+        {
+            "check": check,
+            "outcome": outcome,
+            "sentence": _plain(sentence, 1000) or "Nothing more is known.",
+            "edition": _plain(edition, 200) or None,
+            "covers_until": covers_until,
+            "fetched": run.fetched,
+            "adapter": run.adapter,
+            "version": run.version,
+        }
+    )
+
+
+def _plain(text: str, longest: int) -> str:
+    """Text that can be recorded, of what a source has written: it may quote anything."""
+    return "".join(char if char.isprintable() else " " for char in text)[:longest].strip()

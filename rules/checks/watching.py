@@ -1,0 +1,200 @@
+"""What follows from the events of a feed: incidents that are reported, accounts of others' incidents, and ones taken back.
+
+A machine reports and never decides. An event is one account. Where somebody has reported an incident
+of its kind, at its place, on its day, it is a further account of that, and may conflict with it; else
+it is an incident of its own. What the source changes, the account says differently from then on; what
+it deletes, or moves out of what the plan watches, is taken back. So an event that was never confirmed
+and is no longer held by anybody gives its day back, and one that was decided is put in question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeAlias
+
+from rules.acts import Deed, ReportIncident
+from rules.canonical import digest
+from rules.checks.filtering import Filter, Watched
+from rules.language.checks import Feed
+from rules.program import Program
+from rules.queries.incidents import UNHAPPENED
+from rules.times import day_begins, local_day
+from rules.vocabulary.incidents import Incident
+from rules.vocabulary.origin import Fetch, Origin
+from rules.vocabulary.readings import ReadEvent, Readings
+from rules.vocabulary.testimony import GiveAccount, TakeBackAccount, Testimony
+
+_LONGEST = 4000
+
+Given: TypeAlias = tuple[Incident, Testimony]
+"""An account that a check has given, with the incident that it is of."""
+
+_Told: TypeAlias = dict[tuple[str, str, str], list[Incident]]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an account says of an incident; `until` where only a span is known in which it happened."""
+
+    severity: str
+    happened_at: datetime
+    until: datetime | None
+    attributed_to: str | None
+
+    @classmethod
+    def of(cls, account: Testimony) -> Said:
+        return cls(account.severity, account.happened_at, account.happened_until, account.attributed_to)
+
+
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """What a check has read of its feed, next to the program as it stands."""
+
+    program: Program
+    check: str
+    feed: Feed
+    filter: Filter
+    fetched: tuple[Fetch, ...]
+    adapter: str
+    version: str
+
+    def deeds(self, reading: Readings) -> tuple[Deed, ...]:
+        """The acts that its events ask for, in the order in which they happened; none for what is known already."""
+        events = sorted(reading.events, key=lambda event: (event.happened_on or date.min, event.id))
+        given, told = self._given(), self._told_by_others()
+        found = [deed for event in events for deed in self._on(event, self._taken_from(given, event), told)]
+        gone = self._vanished(given, reading) if self.feed.lists_all else ()
+        return (*found, *gone)
+
+    def first_day(self, deeds: Iterable[Deed]) -> date | None:
+        """The first day of which acts tell that something happened; None where they tell of none."""
+        zone = self.program.plan.time_zone
+        told = (deed.happened_at for deed in deeds if isinstance(deed, ReportIncident | GiveAccount))
+        return min((date.fromisoformat(local_day(at, zone)) for at in told if at is not None), default=None)
+
+    def _names(self, event: ReadEvent) -> tuple[str, str]:
+        """How the account of an event is called, and how where somebody else has used that name.
+
+        A source's ids may hold what an id of ours may not.
+        """
+        named = f"{self.check}:{event.id}"
+        is_plain = event.id.replace("-", "").isalnum() and len(named) <= 100 and named.isascii()
+        first = named if is_plain else digest(named)
+        return first, digest(first)
+
+    def _name(self, event: ReadEvent, used: Container[str]) -> str:
+        first, second = self._names(event)
+        return second if first in used else first
+
+    def _taken_from(self, given: dict[str, Given], event: ReadEvent) -> Given | None:
+        return next((given.pop(name) for name in self._names(event) if name in given), None)
+
+    def _given(self) -> dict[str, Given]:
+        """The accounts that this check has given, by name."""
+        return {
+            account.id: (incident, account)
+            for incident in self.program.incidents.values()
+            for account in incident.accounts
+            if account.check == self.check
+        }
+
+    def _on(self, event: ReadEvent, given: Given | None, told: _Told) -> Iterator[Deed]:
+        watched = self.filter.watched(event)
+        if isinstance(watched, str):
+            if given is not None and not given[1].taken_back and self.filter.unknown(event) is None:
+                why = "the source has deleted it" if event.deleted else "the source says another kind, place or time of it"
+                yield TakeBackAccount(incident=given[0].id, account=given[1].id, reason=f"{self._title}: {why}.")
+            return
+        if given is not None:
+            incident, account = given
+            said = self._said(watched, account)
+            if account.taken_back or said != Said.of(account):
+                yield self._told(event, incident.id, account.id, said)
+            return
+        said = self._said(watched)
+        of_that = told.get(self._what(watched.kind, watched.place, said.happened_at)) if said.until is None else None
+        # Each of several events is an account of one incident: what the source tells apart is not told as one here.
+        same = of_that.pop(0) if of_that else None
+        if same is None:
+            yield self._report(watched, said)
+        else:
+            yield self._told(event, same.id, self._name(event, {one.id for one in same.accounts}), said)
+
+    def _said(self, watched: Watched, before: Testimony | None = None) -> Said:
+        """What an event says of an incident. Of one without a day nothing is known but that it has happened by now."""
+        zone, event = self.program.plan.time_zone, watched.event
+        severity = self.feed.severities.get(event.severity or "", self.feed.severity)
+        blamed = self.feed.actors.get(event.attributed_to or "", self.feed.attributed_to)
+        if watched.first is None:
+            begins = before.happened_at if before else self.program.started_at
+            until = before.happened_until if before else max(begins, *(fetch.retrieved_at for fetch in self.fetched))
+            return Said(severity, begins, until, blamed)
+        until = day_begins(watched.until, zone) if watched.until not in {None, watched.first} else None
+        return Said(severity, day_begins(watched.first, zone), until, blamed)
+
+    def _told_by_others(self) -> _Told:
+        """Incidents of which this check has given no account. One that was dismissed did not happen: it is not this event."""
+        told: _Told = {}
+        for incident in self.program.incidents.values():
+            if incident.status not in UNHAPPENED and all(account.check != self.check for account in incident.accounts):
+                told.setdefault(self._what(incident.kind, incident.place, incident.happened_at), []).append(incident)
+        return told
+
+    def _what(self, kind: str, place: str, happened_at: datetime) -> tuple[str, str, str]:
+        """Kind, place and local day, by which an event is the same as an incident."""
+        return kind, self.filter.place(place), local_day(happened_at, self.program.plan.time_zone)
+
+    def _report(self, watched: Watched, said: Said) -> ReportIncident:
+        return ReportIncident(
+            incident=self._name(watched.event, self.program.incidents),
+            incident_kind=watched.kind,
+            severity=said.severity,
+            happened_at=said.happened_at,
+            happened_until=said.until,
+            place=watched.place,
+            attributed_to=said.attributed_to,
+            account=self._text(watched.event),
+            origin=self._origin(watched.event),
+        )
+
+    def _told(self, event: ReadEvent, incident: str, account: str, said: Said) -> GiveAccount:
+        return GiveAccount(
+            incident=incident,
+            account=account,
+            severity=said.severity,
+            happened_at=said.happened_at,
+            happened_until=said.until,
+            attributed_to=said.attributed_to,
+            text=self._text(event),
+            origin=self._origin(event),
+        )
+
+    def _vanished(self, given: dict[str, Given], reading: Readings) -> Iterator[TakeBackAccount]:
+        """Accounts of events that a whole listing no longer holds, of days that it speaks of."""
+        days = [event.happened_on.isoformat() for event in reading.events if event.happened_on is not None]
+        if not days:
+            return  # an empty listing is no proof that nothing ever happened
+        zone = self.program.plan.time_zone
+        until = reading.covers_until.isoformat() if reading.covers_until else max(days)
+        for incident, account in given.values():
+            first, last = local_day(account.happened_at, zone), local_day(account.latest, zone)
+            if not account.taken_back and min(days) <= first and last <= until:
+                reason = f"{self._title}: the source no longer lists it."
+                yield TakeBackAccount(incident=incident.id, account=account.id, reason=reason)
+
+    def _origin(self, event: ReadEvent) -> Origin:
+        return Origin(check=self.check, fetched=self.fetched, adapter=self.adapter, version=self.version, row=event.row)
+
+    def _text(self, event: ReadEvent) -> str:
+        place, when = (
+            event.place or "at a place that the source does not say",
+            event.happened_on or "on a day that it does not say",
+        )
+        until = f" to {event.happened_until}" if event.happened_until not in {None, event.happened_on} else ""
+        return f"{self._title}: {event.title or event.kind or 'an event'}, {place}, {when}{until}."[:_LONGEST]
+
+    @property
+    def _title(self) -> str:
+        return self.program.plan.sources[self.program.plan.checks[self.check].source].title

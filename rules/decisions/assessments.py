@@ -1,0 +1,39 @@
+"""Whether a milestone may be assessed."""
+
+from __future__ import annotations
+
+from rules import acts as a
+from rules import facts
+from rules.authority import by
+from rules.decisions.milestones import milestone_of
+from rules.entries import Fact
+from rules.field_types import did_you_mean
+from rules.program import Program
+from rules.refusals import Code, No
+
+
+def assessed(program: Program, actor: a.Actor, deed: a.Assess) -> Fact:
+    """The fact of an assessment, with what its grade comes to. Raises No."""
+    milestone_of(program, deed.milestone)
+    if (assessor := program.plan.assessors.get(deed.assessor)) is None:
+        raise No(
+            Code.ASSESSOR_UNKNOWN,
+            f"{deed.assessor} is no assessor of the plan.",
+            did_you_mean(deed.assessor, program.plan.assessors),
+        )
+    if actor.party != deed.assessor:
+        raise No(
+            Code.PARTY_MAY_NOT,
+            f"{actor.person} does not assess for {deed.assessor}.",
+            f"{by('assess')} admitted for {deed.assessor}",
+        )
+    scale = program.plan.scales[assessor.scale]
+    if (means := scale.grades.get(deed.grade)) is None:
+        raise No(
+            Code.WRONG_GRADE,
+            f"{deed.grade} is no grade of {scale.title}.",
+            did_you_mean(deed.grade, scale.grades),
+        )
+    return facts.MilestoneAssessed(
+        milestone=deed.milestone, assessor=deed.assessor, grade=deed.grade, means=means, reason=deed.reason
+    )

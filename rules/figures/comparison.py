@@ -1,0 +1,105 @@
+"""One figure against its target: the level that is asked of it, and what a change is counted from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from rules.figures.derived import Counted, Derived, exactly, recorded_in, told
+from rules.figures.judgement import Judgement, not_known
+from rules.figures.selection import published
+from rules.figures.significance import Difference
+from rules.language.indicators import Indicator, Target
+from rules.language.milestones import Measured
+from rules.program import Program
+from rules.truth import Truth
+from rules.vocabulary.unknown import Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What a change is counted from."""
+
+    value: Decimal
+    standard_error: Decimal | None = None
+
+
+NOTHING = Base(Decimal(0))
+"""A level is compared with nothing, and its indicator may have no baseline."""
+
+
+def base(program: Program, how: Measured, figure: Counted) -> Base | Unknown:
+    """The frozen baseline, or the figure of its period in the edition of the figure that is judged.
+
+    Later editions rewrite the past: a fall within one edition can be a rise against the number of another.
+    A trend is therefore read within one edition, and a promise about a number against that number.
+    """
+    if how.target.change is None:
+        return NOTHING
+    indicator = program.plan.indicators[how.indicator]
+    frozen = indicator.frozen
+    if how.target.compares == "frozen_baseline" or isinstance(figure, Derived):
+        return Base(frozen.value, frozen.standard_error)
+    if (found := published(program, figure, frozen.period)) is not None:
+        return Base(found.value, found.standard_error)
+    lacks = f"no verified figure of {frozen.period} in the edition {figure.edition} is recorded"
+    return Unknown("no_base", f"{indicator.title}: {lacks}, so that the change up to {figure.period} is not known.")
+
+
+def bound(target: Target, indicator: Indicator, start: Decimal | None = None) -> tuple[Decimal, str]:
+    """The level that a target asks for, and from which side; a change from `start`, or else from the frozen baseline.
+
+    A change is of the size of the base, so that ten per cent more than -1.32 is -1.188.
+    """
+    if target.at_most is not None:
+        return target.at_most, "at most"
+    if target.at_least is not None:
+        return target.at_least, "at least"
+    start = indicator.frozen.value if start is None else start
+    change = Decimal((target.change or "").removesuffix("%"))
+    return start + abs(start) * change / 100, "at most" if indicator.better == "lower" else "at least"
+
+
+def reaches(figure: Fraction, level: Decimal, wanted: str) -> bool:
+    """Whether a figure is on the side of a level that is asked for, exactly."""
+    way = figure - Fraction(level)
+    return way <= 0 if wanted == "at most" else way >= 0
+
+
+def compared(program: Program, how: Measured, figure: Counted) -> Judgement:
+    """Whether one figure reaches a target, and by more than its noise where the target asks for that."""
+    indicator, start = program.plan.indicators[how.indicator], base(program, how, figure)
+    if isinstance(start, Unknown):
+        return not_known(start)
+    level, wanted = bound(how.target, indicator, start.value)
+    asked = f"asked is {wanted} {level.normalize():f}{_from(how.target, indicator, start)}."
+    sentence = f"{indicator.title} was {told(figure)}{_revised(program, figure)}; {asked}"
+    if not reaches(exactly(figure), level, wanted):
+        return Judgement(Truth.NOT_MET, sentence)
+    if how.target.standard_errors is None:
+        return Judgement(Truth.MET, sentence)
+    difference = Difference(figure.value, figure.standard_error, start.value, start.standard_error)
+    sentence = f"{sentence} {difference.told(how.target.standard_errors)}"
+    match difference.exceeds(how.target.standard_errors):
+        case None:
+            return Judgement(Truth.INDETERMINATE, sentence, "error_unknown")
+        case exceeds:
+            return Judgement(Truth.MET if exceeds else Truth.NOT_MET, sentence)
+
+
+def _revised(program: Program, figure: Counted) -> str:
+    """That figures have taken the place of others, and why: whoever reads of a fall has to know of what kind it is."""
+    sentences = ""
+    for one in recorded_in(figure):
+        piece = program.evidence.get(one.revises or "")
+        if one.cause is not None and piece is not None and (was := piece.measurement) is not None:
+            of = f"{program.plan.indicators[one.indicator].title} " if one is not figure else ""
+            sentences += f", {of}revised from {was.value:f} ({was.edition}) because of {one.cause.replace('_', ' ')}"
+    return sentences
+
+
+def _from(target: Target, indicator: Indicator, start: Base) -> str:
+    if target.compares == "frozen_baseline":
+        return ""
+    return f", {target.change} from {start.value:f} in {indicator.frozen.period} in the same edition"

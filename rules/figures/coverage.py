@@ -1,0 +1,36 @@
+"""Which figures of an indicator add up: those of periods that lie apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from rules.figures.derived import Counted
+from rules.language.periods import Calendar, covered
+
+
+def apart(figures: Iterable[Counted], calendar: Calendar) -> list[Counted]:
+    """Figures without those whose period lies within that of another: a month of a year is not counted twice."""
+    kept: list[Counted] = []
+    for figure, last in _in_order(figures, calendar):
+        if not kept or last > covered(kept[-1].period, calendar)[1]:
+            kept.append(figure)
+    return kept
+
+
+def overlapping(figures: Iterable[Counted], calendar: Calendar) -> tuple[str, str] | None:
+    """Two periods that share days, and of which neither lies within the other: what they share would be counted twice."""
+    before: Counted | None = None
+    for figure in apart(figures, calendar):
+        if before is not None and covered(figure.period, calendar)[0] <= covered(before.period, calendar)[1]:
+            return before.period, figure.period
+        before = figure
+    return None
+
+
+def _in_order(figures: Iterable[Counted], calendar: Calendar) -> list[tuple[Counted, date]]:
+    """By their first day, longer periods first; of two for the same days the one that was retrieved last."""
+    placed = [(figure, *covered(figure.period, calendar)) for figure in figures]
+    placed.sort(key=lambda one: one[0].retrieved_at, reverse=True)
+    placed.sort(key=lambda one: (one[1], -one[2].toordinal()))
+    return [(figure, last) for figure, _, last in placed]

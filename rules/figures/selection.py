@@ -1,0 +1,252 @@
+"""Figures of indicators: which one counts, and how long it is fresh."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Context, Decimal
+from fractions import Fraction
+from functools import reduce
+
+from rules.facts import MeasurementRecorded
+from rules.figures.coverage import apart, overlapping
+from rules.figures.derived import Counted, Derived, a_year_before, cited, derive, exactly, newest_common, reckoned, told
+from rules.figures.unknown import explained
+from rules.language.causes import Cause
+from rules.language.criteria import FigureAsked
+from rules.language.derivations import MadeOf
+from rules.language.periods import Calendar, covered, is_period, period_end
+from rules.program import Program
+from rules.times import day_begins, plus
+from rules.truth import Truth
+from rules.vocabulary.evidence import Evidence
+from rules.vocabulary.unknown import Unknown
+
+_EXACT = Context(prec=80)
+"""Figures have up to 38 digits, 18 of them after the point: a sum of any number of them fits."""
+
+
+def newest(program: Program, indicator: str) -> Counted | None:
+    """The newest verified figure of the producer that the plan names, or the newest that can be made of such.
+
+    Newest is by the end of the period covered, then by edition; another producer's figure is kept as
+    corroboration or contradiction and never counts instead.
+    """
+    return _newest(by_period(program, indicator), program.plan.periods)
+
+
+def _newest(held: Mapping[str, Counted], calendar: Calendar) -> Counted | None:
+    best: Counted | None = None
+    for figure in held.values():
+        if best is None or _rank(figure, calendar) >= _rank(best, calendar):
+            best = figure
+    return best
+
+
+def _rank(figure: Counted, calendar: Calendar) -> tuple[datetime, datetime]:
+    return period_end(figure.period, calendar), figure.retrieved_at
+
+
+def by_period(program: Program, indicator: str) -> Mapping[str, Counted]:
+    """By period the figure that counts: that of the newest edition; of a figure made of others, where all parts are there.
+
+    Editions are labels of the producers' own making and have no order; the newest is the one that was
+    retrieved last, and of those retrieved together the one that was verified last.
+    """
+    made = program.plan.indicators[indicator].made_of
+    if made is not None:
+        return _derived(program, indicator, made, _series(program, made))
+    return latest_of(counting(program, indicator))
+
+
+def _series(program: Program, made: MadeOf) -> list[Mapping[str, Counted]]:
+    """By part, in their order, its figures by period."""
+    held = {name: by_period(program, name) for name in dict.fromkeys(part.indicator for part in made.parts)}
+    return [held[part.indicator] for part in made.parts]
+
+
+def _derived(program: Program, indicator: str, made: MadeOf, series: Sequence[Mapping[str, Counted]]) -> dict[str, Counted]:
+    first = next(index for index, part in enumerate(made.parts) if not part.a_year_before)
+    made_up = ((period, _of_period(program, indicator, made, series, period)) for period in series[first])
+    return {period: figure for period, figure in made_up if isinstance(figure, Derived)}
+
+
+def _of_period(
+    program: Program, indicator: str, made: MadeOf, series: Sequence[Mapping[str, Counted]], period: str
+) -> Derived | Unknown | tuple[str, str]:
+    """The figure of a period; why there is none; or the part that lacks one, with the period that it lacks."""
+    named: list[tuple[str, Counted]] = []
+    for part, held in zip(made.parts, series, strict=True):
+        asked = a_year_before(period) if part.a_year_before else period
+        if (figure := held.get(asked)) is None:
+            return part.indicator, asked
+        named.append((program.plan.indicators[part.indicator].title, figure))
+    return derive(indicator, program.plan.indicators[indicator], made, period, named)
+
+
+def lacking(program: Program, indicator: str) -> Unknown | None:
+    """What the newest period of a figure made of others lacks, as far as any part of it is known; None of any other."""
+    made = program.plan.indicators[indicator].made_of
+    return None if made is None else _lacks(program, indicator, made, _series(program, made))
+
+
+def _lacks(program: Program, indicator: str, made: MadeOf, series: Sequence[Mapping[str, Counted]]) -> Unknown | None:
+    title = program.plan.indicators[indicator].title
+    now = [(part.indicator, held) for part, held in zip(made.parts, series, strict=True) if not part.a_year_before]
+    for name, held in now:
+        if not held:
+            return _part_missing(program, title, name, None)
+    period = newest_common([held for _, held in now], program.plan.periods)
+    if period is None:
+        return Unknown("missing", f"{title} is not known: its parts have figures of no period in common.")
+    match _of_period(program, indicator, made, series, period):
+        case Derived():
+            return None
+        case Unknown() as unknown:
+            return unknown
+        case name, asked:
+            return _part_missing(program, title, name, asked)
+
+
+def _part_missing(program: Program, title: str, part: str, period: str | None) -> Unknown:
+    rule = program.plan.indicators[part]
+    if (inner := lacking(program, part)) is not None:
+        return Unknown(inner.why, f"{title} is not known. {inner.sentence}")
+    of = f" of {period}" if period else ""
+    lack = Unknown("missing", f"{title} is not known: no verified figure{of} for {rule.title} is recorded.")
+    return explained(program, part, lack)
+
+
+def latest_of(figures: Iterable[MeasurementRecorded]) -> dict[str, MeasurementRecorded]:
+    """By period the figure that was retrieved last; the last one of several."""
+    found: dict[str, MeasurementRecorded] = {}
+    for figure in figures:
+        held = found.get(figure.period)
+        if held is None or figure.retrieved_at >= held.retrieved_at:
+            found[figure.period] = figure
+    return found
+
+
+def counting(program: Program, indicator: str) -> list[MeasurementRecorded]:
+    """The verified figures of the producer that the plan names, without those that were revised."""
+    producer, calendar = program.plan.indicators[indicator].producer, program.plan.periods
+    # A new text of the plan may no longer know a season, or its fiscal year.
+    known = (figure for figure in verified(program, indicator) if is_period(figure.period, calendar))
+    return unrevised(figure for figure in known if figure.producer == producer)
+
+
+def verified(program: Program, indicator: str) -> Iterator[MeasurementRecorded]:
+    """The verified figures of an indicator that stand, of whichever producer, oldest first."""
+    pieces = (program.evidence[piece].measurement for piece in program.figures.get(indicator, ()))
+    return (figure for figure in pieces if figure is not None)
+
+
+def unverified(program: Program, indicator: str, period: str | None = None) -> Evidence | None:
+    """The newest figure by the producers that the plan names which nobody has verified or returned; of a period, or of any."""
+    named = {(name, program.plan.indicators[name].producer) for name in program.plan.recorded_for[indicator]}
+    for piece in (program.evidence[name] for name in reversed(program.unjudged)):
+        figure = piece.measurement
+        of_it = figure is not None and (figure.indicator, figure.producer) in named
+        if of_it and figure is not None and period in (None, figure.period):
+            return piece
+    return None
+
+
+def unrevised(figures: Iterable[MeasurementRecorded]) -> list[MeasurementRecorded]:
+    """Figures without those that others of them have taken the place of."""
+    held = list(figures)
+    revised = {figure.revises for figure in held}
+    return [figure for figure in held if figure.measurement not in revised]
+
+
+def published(program: Program, figure: MeasurementRecorded, period: str) -> MeasurementRecorded | None:
+    """The verified figure of a period in the edition of another one, though later editions may have revised it."""
+    edition = (figure.producer, figure.edition, period)
+    held = (one for one in verified(program, figure.indicator) if (one.producer, one.edition, one.period) == edition)
+    return latest_of(unrevised(held)).get(period)
+
+
+def usable(program: Program, indicator: str, at: datetime) -> Counted | Unknown:
+    """The newest figure, or why there is none that tells anything about now."""
+    rule = program.plan.indicators[indicator]
+    if (made := rule.made_of) is None:
+        figure = newest(program, indicator)
+    else:
+        series = _series(program, made)
+        if (lack := _lacks(program, indicator, made, series)) is not None:
+            return lack
+        figure = _newest(_derived(program, indicator, made, series), program.plan.periods)
+    if figure is None:
+        missing = f"No verified figure for {rule.title} by {rule.producer} is recorded."
+        return explained(program, indicator, Unknown("missing", missing))
+    if stale_from(program, indicator, figure) <= at:
+        stale = f"{rule.title}: the newest figure is of {figure.period}, older than the {rule.oldest} that the plan accepts."
+        return explained(program, indicator, Unknown("stale", stale))
+    return figure
+
+
+def of_period(program: Program, indicator: str, period: str) -> Counted | Unknown:
+    """The figure of one period, however old it is, or that there is none."""
+    title = program.plan.indicators[indicator].title
+    return by_period(program, indicator).get(period) or Unknown(
+        "missing", f"{title}: no verified figure of {period} is recorded."
+    )
+
+
+def total(program: Program, indicator: str) -> Decimal | Unknown:
+    """The newest figures of all periods added up. A month of a year that has a figure itself is not counted twice."""
+    held, calendar = list(by_period(program, indicator).values()), program.plan.periods
+    if (both := overlapping(held, calendar)) is not None:
+        title = program.plan.indicators[indicator].title
+        told = f"{title}: the figures of {both[0]} and {both[1]} share days, so that their sum is not known."
+        return Unknown("overlap", told)
+    return reduce(_EXACT.add, (figure.value for figure in apart(held, calendar)), Decimal(0))
+
+
+def holds(program: Program, asked: FigureAsked, at: datetime) -> tuple[Truth, str]:
+    """Whether a figure is what a criterion asks for, and a sentence that says so."""
+    figure = usable(program, asked.indicator, at) if asked.period is None else of_period(program, asked.indicator, asked.period)
+    if isinstance(figure, Unknown):
+        return Truth.INDETERMINATE, figure.sentence
+    summed = asked.of == "total"
+    value = total(program, asked.indicator) if summed else None
+    if isinstance(value, Unknown):
+        return Truth.INDETERMINATE, value.sentence
+    level, wanted = (asked.at_most, "at most") if asked.at_most is not None else (asked.at_least or Decimal(0), "at least")
+    was = told(figure) if value is None else f"{value:f} {figure.unit} in all, up to {figure.period} ({cited(figure)})"
+    sentence = f"{program.plan.indicators[asked.indicator].title} was {was}; asked is {wanted} {level:f}."
+    exact = exactly(figure) if value is None else Fraction(value)
+    reached = exact <= Fraction(level) if wanted == "at most" else exact >= Fraction(level)
+    return Truth.MET if reached else Truth.NOT_MET, sentence
+
+
+def without_revisions(program: Program, figure: Counted, counted: Collection[Cause]) -> Counted:
+    """The figure as it was before revisions whose cause is not among those that count, or is presumed by nobody but a check.
+
+    One that is made of others is made of them as they were.
+    """
+    if isinstance(figure, Derived):
+        parts = tuple((title, without_revisions(program, part, counted)) for title, part in figure.parts)
+        exact = reckoned(figure.way, [exactly(part) for _, part in parts])
+        return figure if exact is None else replace(figure, parts=parts, exact=exact)
+    while figure.cause is not None and (figure.cause not in counted or is_presumed(program, figure)):
+        before = program.evidence[figure.revises or ""].measurement
+        if before is None:
+            break
+        figure = before
+    return figure
+
+
+def is_presumed(program: Program, figure: MeasurementRecorded) -> bool:
+    """Whether a source has changed a value under the same edition, and no person has looked at why."""
+    before = program.evidence[figure.revises].measurement if figure.revises is not None else None
+    is_changed = before is not None and before.edition == figure.edition and before.value != figure.value
+    return is_changed and program.evidence[figure.measurement].accepted_by is not None
+
+
+def stale_from(program: Program, indicator: str, figure: Counted) -> datetime:
+    """The instant from which a figure is too old for the plan."""
+    oldest, zone = program.plan.indicators[indicator].oldest, program.plan.time_zone
+    ends = day_begins(covered(figure.period, program.plan.periods)[1] + timedelta(days=1), zone)
+    return plus(ends, oldest, zone)

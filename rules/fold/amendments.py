@@ -1,0 +1,77 @@
+"""What an amendment makes of a program: facts stay recorded, and count for what still bears their name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from rules import effects
+from rules.fold.agreed_dates import under
+from rules.language.milestones import Milestone
+from rules.language.parameters import recorded_plan
+from rules.language.plan import Plan
+from rules.language.timetable import Deadline
+from rules.program import Program
+from rules.vocabulary.amendments import Version
+from rules.vocabulary.deadlines import Due
+from rules.vocabulary.milestones import MilestoneState
+from rules.vocabulary.phases import PhaseStatus
+
+V = TypeVar("V")
+
+
+def amended(program: Program, fact: effects.PlanAmended) -> Program:
+    """The program under the new text of its plan.
+
+    What has a name in both texts stands where it stood; what the new text no longer names is
+    dropped from what counts, and stays in the ledger.
+    """
+    plan = recorded_plan(fact.document, fact.parameters)
+    quiet = [name for name, phase in plan.phases.items() if phase.stability]
+    milestones = {
+        name: _kept(state, program.plan.milestones[name], plan.milestones[name])
+        for name, state in program.milestones.items()
+        if name in plan.milestones
+    }
+    return program.changed(
+        plan=plan,
+        version=Version(fact.document, fact.parameters),
+        plan_sha256=fact.plan_sha256,
+        phases=_named(program.phases, plan.phases),
+        milestones=milestones,
+        agreed_dates=under(program, plan),
+        stability=_named(program.stability, quiet),
+        commitments=_named(program.commitments, plan.commitments),
+        active=_named(program.active, plan.inactivity),
+        stalls=_named(program.stalls, plan.inactivity),
+        figures=_named(program.figures, plan.indicators),
+        checks=_named(program.checks, plan.checks),
+        consents=_of_opened(program, program.consents, plan),
+        completions=_of_opened(program, program.completions, plan),
+    )
+
+
+def _named(held: Mapping[str, V], names: Collection[str]) -> Mapping[str, V]:
+    return {name: value for name, value in held.items() if name in names}
+
+
+def _of_opened(program: Program, consents: Mapping[str, frozenset[str]], plan: Plan) -> Mapping[str, frozenset[str]]:
+    """A phase that waits asks anew for the consents to it: its text may be another."""
+    opened = {name for name in plan.phases if program.phase(name).status is not PhaseStatus.WAITING}
+    return _named(consents, opened)
+
+
+def _kept(state: MilestoneState, before: Milestone, step: Milestone) -> MilestoneState:
+    return replace(state, shown=_named(state.shown, step.shown_by), due=_due(state.due, before.due, step.due))
+
+
+def _due(due: Due | None, before: Deadline | None, now: Deadline | None) -> Due | None:
+    """A date under the new text. What it was first, and whether that was missed, stays on record."""
+    if due is None:
+        return None
+    if now is None:
+        return replace(due, revised=None, missed_at=None, extended=None)
+    # What is agreed last counts: a new text of the date takes the place of an extension of the old one.
+    moved = before is None or before.dates != now.dates
+    return replace(due, extended=None) if moved else due

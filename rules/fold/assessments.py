@@ -1,0 +1,17 @@
+"""Assessments, each assessor's newest beside the others'."""
+
+from __future__ import annotations
+
+from rules import facts
+from rules.entries import Entry, caused_by
+from rules.fold.milestones import with_milestone
+from rules.persistent_map import put
+from rules.program import Program
+from rules.vocabulary.assessments import Assessment
+
+
+def assessed(program: Program, entry: Entry, fact: facts.MilestoneAssessed) -> Program:
+    """The program after an assessment."""
+    said = Assessment(fact.grade, fact.means, fact.reason, caused_by(entry), entry.at)
+    before = program.milestone(fact.milestone).assessments
+    return with_milestone(program, fact.milestone, assessments=put(before, fact.assessor, said))

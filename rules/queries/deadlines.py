@@ -1,0 +1,133 @@
+"""Due dates: set when an anchor occurs, moved by what stops them, and what follows when one passes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from rules import dates, effects, facts
+from rules.effects import Effect
+from rules.language.criteria import After
+from rules.language.timetable import Deadline
+from rules.program import Program
+from rules.queries.agenda import Agenda, on
+from rules.queries.anchors import occurred
+from rules.queries.windows import last_instant
+from rules.times import Interval, plus
+from rules.vocabulary.milestones import MilestoneStatus
+from rules.vocabulary.standing import Standing
+
+Passed: TypeAlias = effects.WarningGiven | facts.ProgramSuspended | facts.ProgramTerminated
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A due date as it stands; `revised` None: it is paused, and nobody knows until when."""
+
+    anchored_at: datetime
+    original: datetime
+    revised: datetime | None
+
+
+def deadlines(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
+    """Due dates that are set when their anchor occurs, and moved by pauses and by a new text of the plan.
+
+    One that was missed moves as well: what it depends on counts from when it was so, not from when it became known.
+    """
+    for name, step in on(agenda.milestones, program.plan.milestones):
+        if step.due is None or program.milestone(name).status in (MilestoneStatus.ACHIEVED, MilestoneStatus.DECLINED):
+            continue
+        before = program.milestone(name).due
+        now = dated(program, name, step.due)
+        if now is not None and (before is None or before.revised != now.revised):
+            yield effects.DeadlineSet(
+                milestone=name,
+                anchored_at=now.anchored_at,
+                due_original=before.original if before else now.original,
+                due_revised=now.revised,
+                effective_at=at,
+            )
+
+
+def dated(program: Program, name: str, rule: Deadline) -> Dated | None:
+    """The date of a milestone by what has happened; None while nothing has that it is counted from.
+
+    Of several dates the earliest counts, and a floating one from when its anchor comes.
+    """
+    before = program.milestone(name).due
+    anchored = [(since, date) for date in rule.dates if (since := occurred(program, date.from_)) is not None]
+    if not anchored and before is not None and rule.within is not None:
+        # A phase that stepped back and opens again has a new anchor; until then the old one holds.
+        anchored = [(before.anchored_at, date) for date in rule.dates]
+    found = [_counted(program, name, rule, since, date) for since, date in anchored]
+    if not found:
+        return None
+    return min(found, key=lambda date: (date.revised is None, date.revised or date.original))
+
+
+def _counted(program: Program, name: str, rule: Deadline, since: datetime, after: After) -> Dated:
+    zone, before = program.plan.time_zone, program.milestone(name).due
+    original = last_instant(program, since, after)
+    lost = _lost(program, name, rule)
+
+    def moved(date: datetime, from_: datetime) -> datetime | None:
+        return dates.moved(date, lost, from_, after.within, zone)
+
+    # A date agreed on is moved by what is lost after the agreement only.
+    agreed = before.extended if before else None
+    revised = moved(agreed.to, agreed.agreed_at) if agreed else moved(original, since)
+    opened = program.phase(program.plan.phase_of[name]).opened_at
+    if opened is not None and revised is not None and revised <= opened:
+        # It passed while nothing was owed; whoever moves second has the whole time.
+        revised = moved(last_instant(program, opened, after), opened)
+    return Dated(since, original, revised)
+
+
+def _lost(program: Program, name: str, rule: Deadline) -> list[Interval]:
+    """The times in which the date does not run, the quiet that has to follow a broken commitment included."""
+    zone, quiet = program.plan.time_zone, rule.resumes_after
+    broken = [
+        (start, plus(end, quiet, zone) if end is not None and quiet is not None else end)
+        for commitment in rule.paused_while_broken
+        if (state := program.commitments.get(commitment)) is not None
+        for start, end in state.broken
+    ]
+    return [*broken, *program.milestone(name).relieved, *program.suspensions, *program.plan.windows(rule.paused_in)]
+
+
+def passed(program: Program, names: Collection[str], at: datetime) -> Iterator[Passed]:
+    """What the plan says follows where dates of these milestones have passed, at one instant.
+
+    One stop names all of them: who is late does not depend on whose date is looked at first.
+    """
+    missed: list[tuple[str, str]] = []
+    for name in names:
+        due = program.plan.milestones[name].due
+        match due.when_missed if due else None:
+            case "warn":
+                yield effects.WarningGiven(phase=program.plan.phase_of[name], sentence=_was_due(program, name), effective_at=at)
+            case "suspend" | "terminate" as stop:
+                missed.append((stop, _was_due(program, name)))
+            case None:
+                pass
+    yield from stopped(program, missed, at)
+
+
+def stopped(program: Program, missed: Iterable[tuple[str, str]], at: datetime) -> Iterator[Passed]:
+    """The stop that follows from dates that were missed at one instant: what the plan says of each, and a sentence."""
+    stops: dict[str, list[str]] = {"suspend": [], "terminate": [], "warn": []}
+    for follows, sentence in missed:
+        stops[follows].append(sentence)
+    if stops["terminate"]:
+        reason = " ".join((*stops["terminate"], *stops["suspend"]))
+        yield facts.ProgramTerminated(reason=reason[:4000], effective_at=at)
+    elif stops["suspend"] and program.standing in (Standing.RUNNING, Standing.FROZEN):
+        yield facts.ProgramSuspended(reason=" ".join(stops["suspend"])[:4000], effective_at=at)
+
+
+def _was_due(program: Program, name: str) -> str:
+    due = program.milestone(name).due
+    on = dates.told(due.revised, program.plan.time_zone) if due and due.revised else "a date that has passed"
+    return f"{program.plan.milestones[name].title}: was due on {on} and is not achieved."

@@ -1,0 +1,61 @@
+"""How several determine a milestone: each votes, and what enough of them say is determined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from rules import facts
+from rules.effects import Effect
+from rules.language.milestones import Determination
+from rules.language.voting import are_enough, votes_of
+from rules.program import Program
+from rules.queries.agenda import Agenda, on
+from rules.queries.anchors import deed_done_at
+from rules.vocabulary.determinations import Choice, Vote
+
+
+def most_votes(rule: Determination) -> int:
+    """All votes that there are."""
+    return votes_of(rule.by, rule.weights)
+
+
+def carried(rule: Determination, votes: Mapping[str, Vote]) -> Choice | None:
+    """What enough have voted for; None while nothing has enough votes."""
+    cast = {name: vote for name, vote in votes.items() if name in rule.by}
+    abstained = votes_of([name for name, vote in cast.items() if vote.outcome == "abstained"], rule.weights)
+    for one in cast.values():
+        if (choice := one.choice) is None:
+            continue
+        for_it = votes_of([name for name, vote in cast.items() if vote.choice == choice], rule.weights)
+        if are_enough(rule.agree or "any", for_it, most_votes(rule), abstained):
+            return choice
+    return None
+
+
+def to_determine(program: Program, milestone: str) -> tuple[str, ...]:
+    """Who determines a milestone and has not voted; where all have and nothing has enough votes, all of them again."""
+    rule, votes = program.plan.milestones[milestone].determined, program.milestone(milestone).votes
+    return tuple(name for name in rule.by if name not in votes) or rule.by
+
+
+def determinations(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
+    """Milestones on which enough have voted."""
+    for name, state in on(agenda.milestones, program.milestones):
+        if state.votes and (vote := carried(program.plan.milestones[name].determined, state.votes)) is not None:
+            yield facts.MilestoneDetermined(
+                milestone=name,
+                outcome=vote.outcome,
+                grade=vote.grade,
+                share=vote.share,
+                reason=in_words(state.votes)[:4000],
+                happened_at=deed_done_at(program, name) if vote.outcome == "achieved" else None,
+                effective_at=at,
+                finding=state.finding.entry if state.finding else None,
+                observations=(state.finding.observations or None) if state.finding else None,
+            )
+
+
+def in_words(votes: Mapping[str, Vote]) -> str:
+    """What each has said, and why."""
+    return " ".join(f"{who}: {vote.outcome.replace('_', ' ')}. {vote.reason}" for who, vote in votes.items())

@@ -1,0 +1,326 @@
+"""What follows: the effects of what is recorded, in the order that is law.
+
+At one instant: suspension, incident, reversal, clock, achievement, release. Suspension and
+incidents are acts and stand first because they are judged first; here follow what incidents do to
+commitments, stability periods and deadlines, then reversals, then achievements, then gates. A
+clock that strikes is followed by all of these at its own instant before the next one strikes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import partial
+from typing import TypeAlias
+
+from rules import dates, effects, facts
+from rules.dates import takes_time
+from rules.effects import Effect
+from rules.figures.unknown import unread
+from rules.language.phases import Phase
+from rules.program import Program
+from rules.queries.agenda import Agenda, on
+from rules.queries.agreed_dates import agreements
+from rules.queries.anchors import deed_done_at, occurred
+from rules.queries.commitments import commitments
+from rules.queries.deadlines import deadlines
+from rules.queries.finality import finalities
+from rules.queries.findings import Found, found
+from rules.queries.gates import gate
+from rules.queries.referrals import lapses, referrals, snapbacks
+from rules.queries.relief import reliefs
+from rules.queries.stability import counted
+from rules.queries.verifiers import is_awaiting_verification
+from rules.queries.voting import determinations
+from rules.releases.settlement import releases
+from rules.releases.windows import has_time_left
+from rules.truth import Truth
+from rules.vocabulary.findings import Finding
+from rules.vocabulary.milestones import MilestoneStatus
+from rules.vocabulary.phases import PhaseState, PhaseStatus
+from rules.vocabulary.stability import Stability
+from rules.vocabulary.standing import Standing
+
+Step: TypeAlias = Callable[[Program, datetime, Agenda], Iterator[Effect]]
+"""What follows at an instant by one kind of rule, from what is on the agenda."""
+
+
+def parent(program: Program, at: datetime, _: Agenda) -> Iterator[Effect]:
+    """What a child program does while its parent holds it back, as was agreed when it was opened.
+
+    A frozen one goes on by itself; a suspension, whoever's, is ended by the program's own authorities.
+    """
+    if program.parent is None:
+        return
+    held = program.parent.agreed.when_suspended if program.parent.holds else "leave"
+    if program.standing is Standing.RUNNING and held == "suspend":
+        yield facts.ProgramSuspended(reason=program.parent.reason, effective_at=at)
+    elif program.standing is Standing.RUNNING and held == "freeze":
+        yield effects.ProgramFrozen(reason=program.parent.reason, effective_at=at)
+    elif program.standing is Standing.FROZEN and held == "leave":
+        yield effects.ProgramThawed(effective_at=at)
+
+
+def stability(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
+    """Stability periods that begin or are moved; a kept one that was not kept after all."""
+    for name, phase in on(agenda.phases, program.plan.phases):
+        if phase.stability is None:
+            continue
+        since = occurred(program, phase.stability.from_) if phase.stability.from_ else program.phase(name).opened_at
+        if since is None or since > at:
+            continue
+        before, now = program.stability.get(name), counted(program, name, since, at)
+        if before is None:
+            yield now
+        elif before.completed_at is None:
+            if before.counted.model_copy(update={"effective_at": at}) != now:
+                yield now
+        elif (proposed := before.finding is not None and before.finding.proposes is not None) != _undone(before, now):
+            yield _stability_finding(name, now, at, stands=proposed)
+
+
+def _undone(before: Stability, now: effects.StabilityCounted) -> bool:
+    then = before.counted.completes_at
+    return now.completes_at is None or (then is not None and now.completes_at > then)
+
+
+def _stability_finding(name: str, now: effects.StabilityCounted, at: datetime, *, stands: bool) -> effects.FindingMade:
+    broken = f"The period was broken by {now.moved_by}" if now.moved_by else "The period was interrupted"
+    return effects.FindingMade(
+        stability=name,
+        outcome=Truth.MET if stands else Truth.NOT_MET,
+        proposes=None if stands else "reversal",
+        sentence="The period was kept after all." if stands else f"{broken} before it was complete.",
+        effective_at=at,
+    )
+
+
+def waivers(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
+    """Waivers that come to an end; what rested on them no longer counts."""
+    for name, state in on(agenda.milestones, program.milestones):
+        if state.waived is not None and state.waived.until is not None and state.waived.until <= at:
+            yield effects.WaiverExpired(milestone=name, effective_at=at)
+
+
+def findings(program: Program, at: datetime, agenda: Agenda, *, held: bool) -> Iterator[Effect]:
+    """What the evidence now shows that it did not show before; `held` for achieved milestones."""
+    for name, state in on(agenda.milestones, program.milestones):
+        achieved, begun = state.status is MilestoneStatus.ACHIEVED, state.status is not MilestoneStatus.NOT_STARTED
+        if achieved is not held or state.status is MilestoneStatus.DECLINED or not (begun or _is_measured(program, name)):
+            continue
+        now, before = found(program, name, at), state.finding.shown if state.finding else None
+        if not begun and now.unknown is None and state.finding is None:
+            continue  # a check's report alone says nothing of what else is to be shown
+        told = _is_measured(program, name)
+        says = told or now.proposes == "grading" or (before is not None and before.unknown is not None)
+        if _is_news(before, now, says=says) or (begun and not held and _is_to_be_heard(program, name, before, now)):
+            yield _finding(program, name, at, now)
+
+
+def _is_news(before: Finding | None, now: Found, *, says: bool) -> bool:
+    """Another outcome is news; another reason only where it `says` how much, as a figure does."""
+    outcome_before, proposed = (before.outcome, before.proposes) if before else (Truth.NOT_MET, None)
+    if now.outcome is not outcome_before and (now.outcome is Truth.MET or before is not None):
+        return True
+    if proposed != now.proposes and ("grading" in (proposed, now.proposes) or now.proposes == "reversal"):
+        return True
+    if now.outcome is Truth.MET or not says:
+        return False
+    return before is None or before.sentence != now.sentence
+
+
+def _is_heard_on(program: Program, name: str, now: Found) -> bool:
+    """Whether a finding that proposes nothing can still end in a determination that it is not achieved."""
+    return now.outcome is Truth.NOT_MET and takes_time(_observation(program, name)) and not program.milestone(name).counts
+
+
+def _is_to_be_heard(program: Program, name: str, before: Finding | None, now: Found) -> bool:
+    """Whether all that was shown has been judged and does not do, and the party that owes has not been told so, or why.
+
+    Somebody could then determine that it is not achieved; before that, the party has time to observe.
+    """
+    if now.outcome is not Truth.NOT_MET or now.proposes is not None or not takes_time(_observation(program, name)):
+        return False
+    state = program.milestone(name)
+    told_since = state.judged_at is None or (state.finding is not None and state.finding.made_at >= state.judged_at)
+    if told_since or (before is not None and before.outcome is Truth.NOT_MET and before.sentence == now.sentence):
+        return False
+    return not is_awaiting_verification(program, name)
+
+
+def _observation(program: Program, name: str) -> str:
+    rule = program.plan.milestones[name].determined
+    return "P0D" if rule.automatically else rule.observation
+
+
+def _is_measured(program: Program, name: str) -> bool:
+    """Whether a verified figure of it is recorded, or a check has said why there is none."""
+    return any(
+        program.figures.get(indicator) or unread(program, indicator)
+        for indicator, uses in program.plan.measured.items()
+        if any(milestone == name for milestone, _, _ in uses)
+    )
+
+
+def _finding(program: Program, name: str, at: datetime, now: Found) -> effects.FindingMade:
+    until = dates.until(at, program.plan.milestones[name].determined.observation, program.plan.time_zone)
+    return effects.FindingMade(
+        milestone=name,
+        outcome=now.outcome,
+        proposes=now.proposes,
+        sentence=now.sentence,
+        unknown=now.unknown,
+        observable_until=until if until > at and (now.proposes or _is_heard_on(program, name, now)) else None,
+        effective_at=at,
+    )
+
+
+def achievements(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
+    """Milestones that the consented plan lets be determined by the finding itself."""
+    if program.standing is not Standing.RUNNING:
+        return
+    for name, state in on(agenda.milestones, program.milestones):
+        finding = state.finding
+        if (
+            finding is not None
+            and finding.by is None
+            and finding.proposes == "achievement"
+            and state.status is not MilestoneStatus.ACHIEVED
+            and program.plan.milestones[name].determined.automatically
+            and program.phase(program.plan.phase_of[name]).status is not PhaseStatus.WAITING
+            and not finding.is_observable(at, program.plan.time_zone)
+        ):
+            yield facts.MilestoneDetermined(
+                milestone=name,
+                outcome="achieved",
+                reason=finding.sentence,
+                automatically=True,
+                happened_at=deed_done_at(program, name),
+                finding=finding.entry,
+                effective_at=at,
+            )
+
+
+def gates(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
+    """Gates that begin or cease to be met, and what that does to their phases."""
+    for name, rule in on(agenda.phases, program.plan.phases):
+        state = program.phase(name)
+        if state.closed_at is not None:
+            continue
+        if _closes(program, rule, state, at):
+            yield effects.PhaseClosed(phase=name, effective_at=at)
+            continue
+        waiting = state.status is PhaseStatus.WAITING
+        asked = rule.entry if waiting else program.plan.kept[name][0]
+        entry = _holds(gate(program, program.consented(name, "entry"), asked, at), held=state.entry_met and not waiting)
+        entry = entry and _within(program, rule.within, waiting=waiting)
+        if entry != state.entry_met:
+            yield effects.GateChanged(phase=name, gate="entry", met=entry, effective_at=at)
+            if not entry and not waiting:
+                yield (closed := _gate_closed(program, name, at))
+                if isinstance(closed, facts.ProgramSuspended):
+                    return  # a second gate that closes with it finds the program suspended
+                waiting = isinstance(closed, effects.PhaseSteppedBack)
+        if waiting:
+            continue
+        complete = state.status is PhaseStatus.COMPLETE
+        asked = program.plan.kept[name][1] if complete else program.plan.exits[name]
+        leave = _holds(gate(program, program.consented(name, "exit"), asked, at), held=complete)
+        if leave != state.exit_met:
+            yield effects.GateChanged(phase=name, gate="exit", met=leave, effective_at=at)
+            if not leave and complete:
+                yield effects.PhaseReopened(phase=name, effective_at=at)
+
+
+def _closes(program: Program, rule: Phase, state: PhaseState, at: datetime) -> bool:
+    """Whether a phase that is not complete is closed for good. For good, so that nothing opens and closes without end."""
+    if not rule.closes_when or state.status is PhaseStatus.COMPLETE:
+        return False
+    return gate(program, (), rule.closes_when, at) is Truth.MET
+
+
+def _holds(gate_is: Truth, *, held: bool) -> bool:
+    """What is not known opens no gate, and closes none either: a report alone undoes nothing."""
+    return gate_is is Truth.MET or (held and gate_is is Truth.INDETERMINATE)
+
+
+def _within(program: Program, outer: str | None, *, waiting: bool) -> bool:
+    """A phase opens within one that is open. Opened, it goes on when the other is complete, and not when it waits again."""
+    if outer is None:
+        return True
+    status = program.phase(outer).status
+    return status is PhaseStatus.OPEN or (status is PhaseStatus.COMPLETE and not waiting)
+
+
+def _gate_closed(program: Program, name: str, at: datetime) -> Effect:
+    sentence = f"The entry gate of {program.plan.phases[name].title} has closed."
+    match program.plan.phases[name].when_gate_closes:
+        case "step_back":
+            return effects.PhaseSteppedBack(phase=name, effective_at=at)
+        case "suspend" if program.standing in (Standing.RUNNING, Standing.FROZEN):
+            return facts.ProgramSuspended(reason=sentence, effective_at=at)
+        case "suspend" | "warn":
+            return effects.WarningGiven(phase=name, sentence=sentence, effective_at=at)
+
+
+def children(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
+    """Child programs whose phase is open for the first time."""
+    for name, rule in program.plan.programs.items():
+        if rule.opened_in not in agenda.phases or name in program.children:
+            continue
+        if program.standing is Standing.RUNNING and program.phase(rule.opened_in).status is not PhaseStatus.WAITING:
+            yield effects.ChildOpened(program=name, effective_at=at)
+
+
+def openings(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
+    """Phases that open or are complete because their gates are met."""
+    if program.standing is not Standing.RUNNING:
+        return
+    for name, rule in on(agenda.phases, program.plan.phases):
+        state = program.phase(name)
+        if state.told == "waiting" and state.entry_met and rule.opens == "automatically":
+            yield effects.PhaseOpened(phase=name, effective_at=at)
+        elif state.status is PhaseStatus.OPEN and state.exit_met:
+            yield effects.PhaseCompleted(phase=name, effective_at=at)
+
+
+def endings(program: Program, at: datetime, _: Agenda) -> Iterator[Effect]:
+    """The end of the program: all phases are complete, and time has no say in any release any more."""
+    if (
+        program.standing is Standing.RUNNING
+        and all(_is_over(program, name) for name in program.plan.phases)
+        and not any(has_time_left(program, name) for name, _ in program.paying)
+    ):
+        yield effects.ProgramCompleted(effective_at=at)
+
+
+def _is_over(program: Program, name: str) -> bool:
+    """Complete, or closed for good; of one that waits, whether what it would open within is: then it opens no more."""
+    state, outer = program.phase(name), program.plan.phases[name].within
+    if state.told == "waiting" and outer is not None:
+        return program.phase(outer).status is not PhaseStatus.OPEN and _is_over(program, outer)
+    return state.told in ("complete", "closed")
+
+
+ORDER: tuple[Step, ...] = (
+    referrals,
+    lapses,
+    snapbacks,
+    parent,
+    commitments,
+    stability,
+    reliefs,
+    deadlines,
+    agreements,
+    waivers,
+    partial(findings, held=True),
+    finalities,
+    partial(findings, held=False),
+    achievements,
+    determinations,
+    gates,
+    children,
+    openings,
+    releases,
+    endings,
+)

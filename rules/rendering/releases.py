@@ -1,0 +1,59 @@
+"""Releases, and what earns each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from rules.language.causes import THAT_COUNT
+from rules.language.plan import Plan
+from rules.rendering.criteria import all_asked, event
+
+
+def release(plan: Plan, name: str) -> Iterator[str]:
+    """A release, line by line."""
+    terms = plan.releases[name]
+    yield f"{name}: {terms.title} [{terms.party} to {terms.to}]"
+    rounded = f", to {terms.smallest:f}" if terms.smallest != Decimal("0.01") else ""
+    yield f"  {terms.amount:f} {terms.unit}{rounded}, {earned_by(plan, name)}"
+    if terms.per_unit and terms.per_unit.sample:
+        sample = terms.per_unit.sample
+        yield f"  a figure counts if {sample.indicator} of its period is at least {sample.at_least:f}"
+    if terms.advance:
+        advance = terms.advance
+        given = f"{advance.amount:f} in advance with {all_asked(advance.when, plan.time_zone)}"
+        yield f"  {given}; {advance.recovered} of later results go against it"
+    if terms.due:
+        yield f"  what is not earned {terms.due.within} after {event(terms.due.from_, plan.time_zone)} is suspended"
+    if terms.lapses:
+        yield f"  what is not earned {terms.lapses.within} after {event(terms.lapses.from_, plan.time_zone)} is lost"
+    if terms.cure:
+        yield f"  what is suspended can be earned again for {terms.cure}"
+    if terms.verified_by:
+        yield f"  its figures verified by {' or '.join(terms.verified_by)}"
+    if terms.reversed_by != THAT_COUNT:
+        yield f"  changed by figures revised for {' or '.join(terms.reversed_by) or 'no cause at all'}"
+    if terms.note:
+        yield f"  note: {terms.note.strip()}"
+
+
+def earned_by(plan: Plan, name: str) -> str:
+    """How a release is earned, in words."""
+    terms = plan.releases[name]
+    gate = f"with {all_asked(terms.when, plan.time_zone)}" if terms.when else ""
+    if terms.share_of:
+        return f"as much of it as is achieved of {terms.share_of} {gate}".rstrip()
+    if terms.per_unit:
+        rule = terms.per_unit
+        indicator = plan.indicators[rule.indicator]
+        start = indicator.frozen.value if rule.from_ is None else rule.from_
+        best = " at its best" if rule.of == "best" else ""
+        each = f"{rule.each:f} a unit of {rule.indicator}{best} ({indicator.unit})"
+        return f"{each} from {start:f} to {rule.to:f} {gate}".rstrip()
+    if terms.per_time:
+        flows = terms.per_time
+        kept = all_asked(flows.while_, plan.time_zone)
+        return (
+            f"{flows.each:f} every {flows.every} from when {event(flows.from_, plan.time_zone)}, while {kept} {gate}".rstrip()
+        )
+    return f"all of it {gate}"

@@ -1,0 +1,25 @@
+"""Windows of the calendar that clocks name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.language.plan import Plan
+from rules.language.reading import Fault, Path
+from rules.validation.names import unknown
+
+
+def windows(plan: Plan, at: Path, names: tuple[str, ...]) -> Iterator[Fault]:
+    """Two windows that overlap are one that was written twice, mostly with a slip in a date."""
+    for index, name in enumerate(names):
+        yield from unknown((*at, index), name, "window of the calendar", plan.calendar)
+    known = [(plan.calendar[name], index, name) for index, name in enumerate(names) if name in plan.calendar]
+    if not known:
+        return
+    known.sort(key=lambda one: (one[0].from_, one[1]))
+    longest = known[0]
+    for one in known[1:]:  # in the order of their beginnings, only the one that ends last can reach into the next
+        if one[0].from_ < longest[0].to:
+            (_, _, first), (_, later, second) = sorted((longest, one), key=lambda window: window[1])
+            yield Fault((*at, later), f"the windows {first} and {second} overlap; write their times apart")
+        longest = max(longest, one, key=lambda window: window[0].to)

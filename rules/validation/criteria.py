@@ -1,0 +1,212 @@
+"""What gates ask for: whether it can be asked of this plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import assert_never
+
+from rules.language import criteria as c
+from rules.language.grades import WRITTEN, fits
+from rules.language.milestones import Measured
+from rules.language.periods import is_period
+from rules.language.plan import Plan
+from rules.language.reading import Fault, Path
+from rules.language.voting import votes_of
+from rules.validation.names import unknown
+
+
+def gate(plan: Plan, at: Path, criteria: tuple[c.Criterion, ...]) -> Iterator[Fault]:
+    """Criteria that cannot be asked of this plan."""
+    for index, criterion in enumerate(criteria):
+        yield from _criterion(plan, (*at, index), criterion)
+
+
+def placed_leaves(at: Path, criteria: Iterable[c.Criterion]) -> Iterator[tuple[Path, c.Leaf]]:
+    """What criteria are composed of, each with its place."""
+    for index, criterion in enumerate(criteria):
+        match criterion:
+            case c.All(all=parts):
+                yield from placed_leaves((*at, index, "all"), parts)
+            case c.AnyOf(any=parts):
+                yield from placed_leaves((*at, index, "any"), parts)
+            case c.AtLeast(at_least=several):
+                yield from placed_leaves((*at, index, "at_least", "of"), several.of)
+            case _:
+                (key,) = type(criterion).model_fields
+                yield (*at, index, key), criterion
+
+
+def kept_while(plan: Plan, at: Path, criteria: tuple[c.Criterion, ...]) -> Iterator[Fault]:
+    """Criteria of a commitment, which is kept by what is so."""
+    yield from gate(plan, at, criteria)
+    for place, leaf in placed_leaves(at, criteria):
+        if isinstance(leaf, c.CommitmentHolds | c.ConsentGiven | c.NotBefore | c.NotAfter | c.InTime):
+            yield Fault(place, "a commitment is kept by what is so: not by another one, a consent or a date")
+
+
+def weighed(at: Path, by: tuple[str, ...], agree: str, weights: Mapping[str, int]) -> Iterator[Fault]:
+    """More votes than there are, and weights of nobody or of nothing."""
+    if agree.isdigit() and int(agree) > (most := votes_of(by, weights)):
+        yield Fault((*at, "agree"), f"this gate can never open: {agree} of {most} votes")
+    for name, weight in weights.items():
+        yield from unknown((*at, "weights", name), name, "name in by", by)
+        if weight < 1:
+            yield Fault((*at, "weights", name), "a vote weighs one or more; leave out of by who has none")
+
+
+def owed_while(plan: Plan, at: Path, criteria: tuple[c.Criterion, ...], *, of_milestone: bool) -> Iterator[Fault]:
+    """Criteria under which something is owed: what happens, and what does not depend on this very obligation."""
+    yield from gate(plan, at, criteria)
+    for place, leaf in placed_leaves(at, criteria):
+        outside = isinstance(leaf, c.NoOpenIncident | c.NoOpenDispute | c.NoSnapback | c.FigureHolds | c.Assessed)
+        if not outside and not (of_milestone and isinstance(leaf, c.CommitmentHolds)):
+            fits = "no_open_incident, no_open_dispute, no_snapback, figure, assessed"
+            told = f"what is owed is lifted by what happens; write {fits}{' or commitment' if of_milestone else ''}"
+            yield Fault(place, told)
+
+
+def _criterion(plan: Plan, at: Path, criterion: c.Criterion) -> Iterator[Fault]:  # noqa: C901, PLR0912, PLR0915  one arm a criterion
+    match criterion:
+        case c.All(all=parts):
+            yield from gate(plan, (*at, "all"), parts)
+        case c.AnyOf(any=parts):
+            yield from gate(plan, (*at, "any"), parts)
+        case c.AtLeast(at_least=several):
+            yield from gate(plan, (*at, "at_least", "of"), several.of)
+            if several.count > len(several.of):
+                message = f"this gate can never open: {several.count} of {len(several.of)} criteria"
+                yield Fault((*at, "at_least", "count"), message)
+        case c.MilestoneAchieved(milestone=name):
+            yield from unknown((*at, "milestone"), name, "milestone", plan.milestones)
+        case c.MilestoneGraded(graded=graded):
+            yield from _graded(plan, (*at, "graded"), graded)
+        case c.OutcomeIs(outcome=outcome):
+            yield from _outcome(plan, (*at, "outcome"), outcome)
+        case c.PhaseComplete(phase=name):
+            yield from unknown((*at, "phase"), name, "phase", plan.phases)
+        case c.StabilityKept(stability=name):
+            if name not in plan.phases or not plan.phases[name].stability:
+                periods = [phase for phase, rule in plan.phases.items() if rule.stability]
+                yield from unknown((*at, "stability"), name, "phase with a stability period", periods)
+        case c.CommitmentHolds(commitment=name):
+            yield from unknown((*at, "commitment"), name, "commitment", plan.commitments)
+        case c.ConsentGiven(consent=votes):
+            listed: Path = (*at, "consent") if votes.takes_all else (*at, "consent", "by")
+            for index, party in enumerate(votes.by):
+                yield from unknown((*listed, index), party, "party", plan.parties)
+            yield from weighed((*at, "consent"), votes.by, votes.agree, votes.weights)
+        case c.NoOpenIncident(no_open_incident=trigger):
+            yield from _trigger(plan, (*at, "no_open_incident"), trigger)
+        case c.NoOpenDispute(no_open_dispute=name):
+            yield from unknown((*at, "no_open_dispute"), name, "kind of dispute", plan.disputes)
+        case c.NoSnapback(no_snapback=name):
+            yield from unknown((*at, "no_snapback"), name, "snapback", plan.snapbacks)
+        case c.Assessed(assessed=asked):
+            yield from unknown((*at, "assessed", "milestone"), asked.milestone, "milestone", plan.milestones)
+            yield from unknown((*at, "assessed", "by"), asked.by, "assessor", plan.assessors)
+        case c.NotBefore(not_before=after):
+            yield from anchored(plan, (*at, "not_before", "from"), after.from_)
+        case c.NotAfter(not_after=edge):
+            yield from anchored(plan, (*at, "not_after", "from"), edge.from_)
+        case c.InTime(days_late=late):
+            yield from _dated(plan, (*at, "days_late", "milestone"), late.milestone)
+        case c.FigureHolds(figure=figure):
+            yield from _figure(plan, (*at, "figure"), figure)
+        case c.ProgramComplete(program=name):
+            yield from unknown((*at, "program"), name, "child program", plan.programs)
+        case c.ProgramMilestone(program_milestone=asked):
+            yield from unknown((*at, "program_milestone", "program"), asked.program, "child program", plan.programs)
+        case _:
+            assert_never(criterion)
+
+
+def _figure(plan: Plan, at: Path, figure: c.FigureAsked) -> Iterator[Fault]:
+    yield from unknown((*at, "indicator"), figure.indicator, "indicator", plan.indicators)
+    indicator = plan.indicators.get(figure.indicator)
+    if indicator is None:
+        return
+    if figure.unit != indicator.unit:
+        yield Fault((*at, "unit"), f"the unit {figure.unit} is not that of {figure.indicator}: {indicator.unit}")
+    if figure.of == "total" and not indicator.adds_up:
+        kind = indicator.quantity or f"in {indicator.unit}"
+        told = f"figures of {figure.indicator} do not add up ({kind}): the total of several periods is no figure of anything"
+        yield Fault((*at, "of"), f"{told}; ask of: newest, or say quantity: amount there if they do")
+    if figure.period is not None and not is_period(figure.period, plan.periods):
+        yield Fault((*at, "of"), f"{figure.of} is no period of this plan; write for example 2025, 2025-Q1 or 2025-06")
+    for name in plan.recorded_for[figure.indicator]:
+        counted = name in plan.measured or plan.paid_by.get(name)
+        if not counted and not plan.indicators[name].verified_by:
+            yield Fault((*at, "indicator"), f"nobody verifies the figures of {name}; write verified_by: [...] there")
+
+
+def _outcome(plan: Plan, at: Path, outcome: c.Outcome) -> Iterator[Fault]:
+    yield from unknown((*at, "milestone"), outcome.milestone, "milestone", plan.milestones)
+    step = plan.milestones.get(outcome.milestone)
+    if step is None:
+        return
+    scale = step.determined.scale is not None
+    could: dict[c.Ending, tuple[bool, str]] = {
+        "partly_achieved": (scale, "it has no scale; write determined: {..., scale: ordinal} there"),
+        "waived": (step.waived_by is not None, "nothing waives it; write waived_by: PROCEDURE there"),
+        "declined": (step.declined_by is not None, "nothing declines it; write declined_by: PROCEDURE there"),
+        "not_achieved": (not step.determined.automatically, "nobody determines it; write determined: {by: [...]} there"),
+        "reversed": (not step.determined.automatically, "nobody determines it; write determined: {by: [...]} there"),
+    }
+    for index, ending in enumerate(outcome.is_):
+        if ending in could and not could[ending][0]:
+            yield Fault((*at, "is", index), f"{outcome.milestone} is never {ending.replace('_', ' ')}: {could[ending][1]}")
+
+
+def _graded(plan: Plan, at: Path, graded: c.Graded) -> Iterator[Fault]:
+    yield from scaled(plan, (*at, "milestone"), graded.milestone)
+    step = plan.milestones.get(graded.milestone)
+    scale = step.determined.scale if step else None
+    if scale is not None and not fits(scale, graded.at_least):
+        yield Fault((*at, "at_least"), f"{graded.at_least:f} is not on the scale of {graded.milestone}: {WRITTEN[scale]}")
+
+
+def _dated(plan: Plan, at: Path, milestone: str) -> Iterator[Fault]:
+    yield from unknown(at, milestone, "milestone", plan.milestones)
+    if milestone in plan.milestones and plan.milestones[milestone].due is None:
+        yield Fault(at, f"{milestone} has no date that it could be late against; write due: {{...}} there")
+
+
+def scaled(plan: Plan, at: Path, milestone: str) -> Iterator[Fault]:
+    """A milestone that something asks for in part, and that has no scale."""
+    yield from unknown(at, milestone, "milestone", plan.milestones)
+    if milestone in plan.milestones and plan.milestones[milestone].determined.scale is None:
+        yield Fault(at, f"{milestone} has no scale; write determined: {{..., scale: ordinal}} or scale: share there")
+
+
+def anchored(plan: Plan, at: Path, anchor: c.Anchor) -> Iterator[Fault]:
+    """An event that something is counted from, and that the plan does not know."""
+    if anchor.phase:
+        yield from unknown((*at, "phase"), anchor.phase, "phase", plan.phases)
+    if anchor.milestone:
+        yield from unknown((*at, "milestone"), anchor.milestone, "milestone", plan.milestones)
+    if anchor.finding:
+        yield from unknown((*at, "finding"), anchor.finding, "milestone", plan.milestones)
+    if anchor.agreed:
+        yield from unknown((*at, "agreed"), anchor.agreed, "agreed date", plan.agreed_dates)
+    step = plan.milestones.get(anchor.milestone or "")
+    if step and anchor.as_ == "happened" and all(isinstance(how, Measured) for how in step.shown_by.values()):
+        yield Fault(
+            (*at, "as"), f"{anchor.milestone} is shown by figures alone, which do not say when it happened; leave as out"
+        )
+
+
+def triggered(plan: Plan, at: Path, triggers: tuple[c.Trigger, ...]) -> Iterator[Fault]:
+    """Classes of incidents that the plan does not know."""
+    for index, trigger in enumerate(triggers):
+        yield from _trigger(plan, (*at, index), trigger)
+
+
+def _trigger(plan: Plan, at: Path, trigger: c.Trigger) -> Iterator[Fault]:
+    for index, kind in enumerate(trigger.kinds):
+        yield from unknown((*at, "kinds", index), kind, "kind of incident", plan.incidents)
+    if trigger.at_least:
+        yield from unknown((*at, "at_least"), trigger.at_least, "severity", plan.severities)
+    for index, who in enumerate(trigger.attributed_to or ()):
+        yield from unknown((*at, "attributed_to", index), who, "party or non-party", plan.everybody)
+    for index, name in enumerate(trigger.about or ()):
+        yield from unknown((*at, "about", index), name, "milestone", plan.milestones)

@@ -1,0 +1,58 @@
+"""Names: each stands for one thing, and what is referred to is there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from rules.field_types import did_you_mean
+from rules.language.plan import Plan
+from rules.language.reading import Fault, Path
+
+
+def names(plan: Plan) -> Iterator[Fault]:
+    """Names that stand for two things."""
+    seen: dict[str, str] = {}
+    for phase, rule in plan.phases.items():
+        for name in rule.milestones:
+            if name in seen:
+                message = f"the milestone {name} stands in {seen[name]} already; names are unique in a plan"
+                yield Fault(("phases", phase, "milestones", name), message)
+            seen[name] = phase
+    groups: Mapping[str, Mapping[str, object]] = {
+        "parties": plan.parties,
+        "bodies": plan.bodies,
+        "non_parties": plan.non_parties,
+        "assessors": plan.assessors,
+    }
+    named: set[str] = set()
+    for group, held in groups.items():
+        for name in held:
+            if name in named:
+                yield Fault((group, name), f"{name} is named twice among parties, bodies, non-parties and assessors")
+            named.add(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing(Fault):
+    """That something is referred to which is not there."""
+
+
+def unknown(path: Path, word: str, what: str, known: Collection[str]) -> Iterator[Missing]:
+    """Whether a word is known; the fault says what may have been meant."""
+    if word not in known:
+        yield Missing(path, f"{word} is no {what} of this plan; {did_you_mean(word, known)}")
+
+
+def each_once(faults: Iterable[Fault]) -> Iterator[Fault]:
+    """Faults that have their positions; of what is missing, the first place that refers to it, and how many more do."""
+    missing: dict[str, list[Fault]] = {}
+    for fault in faults:
+        if isinstance(fault, Missing):
+            missing.setdefault(fault.message.partition(" ")[0], []).append(fault)
+        else:
+            yield fault
+    for places in missing.values():
+        first, more = min(places, key=lambda fault: fault.position), len(places) - 1
+        also = f" ({more} more {'place refers' if more == 1 else 'places refer'} to it)" if more else ""
+        yield replace(first, message=f"{first.message}{also}")

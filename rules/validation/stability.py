@@ -1,0 +1,42 @@
+"""Stability periods: what moves them, and whether they keep anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.language.phases import StabilityPeriod
+from rules.language.plan import Plan
+from rules.language.reading import Fault, Path
+from rules.times import in_whole_days, parsed
+from rules.validation.calendar import windows
+from rules.validation.criteria import anchored, triggered
+from rules.validation.names import unknown
+
+
+def stability(plan: Plan, at: Path, rule: StabilityPeriod) -> Iterator[Fault]:
+    """What a stability period refers to and is not there."""
+    yield from triggered(plan, (*at, "restarted_by"), rule.restarted_by)
+    yield from triggered(plan, (*at, "paused_by"), rule.paused_by)
+    yield from windows(plan, (*at, "paused_in"), rule.paused_in)
+    if rule.from_:
+        yield from anchored(plan, (*at, "from"), rule.from_)
+    if rule.tolerates:
+        for index, kind in enumerate(rule.tolerates.kinds):
+            yield from unknown((*at, "tolerates", "kinds", index), kind, "kind of incident", plan.incidents)
+        yield from unknown((*at, "tolerates", "at_most"), rule.tolerates.at_most, "severity", plan.severities)
+    feeds = [name for name, check in plan.checks.items() if check.incidents]
+    for index, name in enumerate(rule.watched_by):
+        yield from unknown((*at, "watched_by", index), name, "check of incidents", feeds)
+
+
+def empty_periods(plan: Plan) -> Iterator[Fault]:
+    """Periods that keep nothing, or never settle."""
+    for name, phase in plan.phases.items():
+        if phase.stability and parsed(phase.stability.length).sign() == 0:
+            yield Fault(
+                ("phases", name, "stability", "length"),
+                "a stability period of no length keeps nothing",
+            )
+        if phase.stability and in_whole_days(phase.stability.length) > in_whole_days(phase.stability.settling):
+            message = "a period in days settles in days, for example P2D"
+            yield Fault(("phases", name, "stability", "settling"), message)

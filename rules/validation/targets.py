@@ -1,0 +1,79 @@
+"""Targets of figures: in the indicator's unit, for the better, and such that a figure could reach them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.figures.comparison import bound
+from rules.language.indicators import Indicator
+from rules.language.milestones import Measured
+from rules.language.periods import is_period
+from rules.language.plan import Plan
+from rules.language.reading import Fault, Path
+from rules.validation.schedules import scheduled
+
+
+def units(plan: Plan) -> Iterator[Fault]:
+    """Targets in another unit than the indicator's, for the worse, or beyond what is plausible."""
+    for name, indicator in plan.indicators.items():
+        base = indicator.baseline
+        if base is not None and indicator.plausible is not None and not indicator.plausible.holds(base.value):
+            told = f"the baseline {base.value:f} is not plausible itself: {indicator.plausible}"
+            yield Fault(("indicators", name, "plausible"), told)
+    for name, phase in plan.phases.items():
+        for step_name, step in phase.milestones.items():
+            for key, how in step.shown_by.items():
+                if not isinstance(how, Measured):
+                    continue
+                at: Path = ("phases", name, "milestones", step_name, "shown_by", key, "target")
+                indicator = plan.indicators[how.indicator]
+                if how.target.unit != indicator.unit:
+                    message = f"the unit {how.target.unit} is not that of {how.indicator}: {indicator.unit}"
+                    yield Fault((*at, "unit"), message)
+                if how.target.change is not None and indicator.baseline is None:
+                    form = "baseline: {value: ..., period: ..., edition: ...}"
+                    yield Fault((*at, "change"), f"{how.indicator} has no baseline to count a change from; write {form} there")
+                    continue
+                if how.target.by_period:
+                    yield from scheduled(plan, at, how)
+                    continue
+                if indicator.made_of is not None:
+                    yield from _of_one_edition(at, how)
+                asks: Path = (*at, how.target.asks)
+                yield from _for_the_worse(asks, how, indicator)
+                yield from _never_reached(plan, asks, how, indicator)
+
+
+def _of_one_edition(at: Path, how: Measured) -> Iterator[Fault]:
+    """What is asked of a figure made of others, and which only a producer's own figure can tell."""
+    if how.target.compares == "within_edition":
+        told = f"{how.indicator} is made of figures that have editions of their own; leave compares out"
+        yield Fault((*at, "compares"), f"{told}, or make it of the figure of a year before")
+    if how.target.standard_errors is not None:
+        yield Fault((*at, "standard_errors"), f"{how.indicator} is made of others, and no producer says what its error is")
+
+
+def _never_reached(plan: Plan, at: Path, how: Measured, indicator: Indicator) -> Iterator[Fault]:
+    """A target that no plausible figure reaches, or a change within editions from a period that none of them could have."""
+    level, wanted = bound(how.target, indicator)
+    if indicator.plausible is not None and not indicator.plausible.holds(level):
+        yield Fault(at, f"{wanted} {level:f} is not plausible for {how.indicator}: {indicator.plausible}")
+    if how.target.compares == "within_edition" and not is_period(indicator.frozen.period, plan.periods):
+        told = f"{indicator.frozen.period} is no period that a figure covers; write 2020, 2020-Q1 or 2020-06 there"
+        yield Fault((*at[:-1], "compares"), told)
+
+
+def _for_the_worse(at: Path, how: Measured, indicator: Indicator) -> Iterator[Fault]:
+    lower = how.target.at_most is not None or (how.target.change or "").startswith("-")
+    if lower != (indicator.better == "lower"):
+        yield Fault(at, f"the target asks for the worse: {how.indicator} is better {indicator.better}")
+        return
+    if indicator.baseline is None:
+        return
+    level, wanted = bound(how.target, indicator)
+    start = indicator.baseline.value
+    if level > start if lower else level < start:
+        message = f"the target asks for the worse: {wanted} {level:f}, where the baseline is {start:f}"
+        yield Fault(at, message)
+    elif how.target.change is not None and level == start and how.target.standard_errors is None:
+        yield Fault(at, f"a change of {how.target.change} from {start:f} is none; name a level")

@@ -1,0 +1,79 @@
+"""Which rows of an answer count, how many do not and why, and whether a filter lets none through."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from rules.field_types import did_you_mean
+from rules.spelling import Spellings
+from rules.vocabulary.readings import Dropped
+from workflows.sources.figures import UnusableRow
+from workflows.sources.json_text import stored
+
+_MOST_NAMES = 1_000
+"""Names that are kept of those that a filter has met, to say which would have been near."""
+_SHOWN = 5
+
+
+class Filter:
+    """One place of a row, and the names of which one must stand there."""
+
+    def __init__(self, place: str, names: Sequence[str], spellings: Mapping[str, Iterable[str]]) -> None:
+        self.place, self.wanted = place, " or ".join(names)
+        self._names = Spellings(names, spellings)
+        self.matched = 0
+        self.met: Counter[str] = Counter()
+
+    def holds(self, said: str) -> bool:
+        if self._names.known_as(said) is not None:
+            self.matched += 1
+            return True
+        if len(self.met) < _MOST_NAMES or said in self.met:
+            self.met[said] += 1
+        return False
+
+    def told(self) -> str:
+        """Why nothing matched, with the names that the rows have there."""
+        names = [name for name in self.met if name]
+        blank = f"; it is blank in {self.met['']}" if "" in self.met else ""
+        near = did_you_mean(self.wanted, names).rstrip("?") if names else ""
+        if near.startswith("known here"):
+            near = f"there stands {', '.join(names[:_SHOWN])}" + (f" and {len(names) - _SHOWN} more" * (len(names) > _SHOWN))
+        told = near.replace("did you mean", "there stands")
+        return stored(f"no row has {self.wanted!r} as {self.place}{f'; {told}' if told else ''}{blank}", 700)
+
+
+class RowFilter:
+    """The filters of a source on the rows of one answer, each asked of every row: one that never matches is found."""
+
+    def __init__(self, filters: Iterable[Filter], *, blank_counts: bool = False) -> None:
+        """With `blank_counts` a row in which nothing stands is let through, as one that may be meant."""
+        self._filters = tuple(filters)
+        self._blank_counts = blank_counts
+        self._why: Counter[tuple[Filter, bool]] = Counter()
+        self._rows = 0
+
+    def lets_through(self, said: Sequence[str]) -> bool:
+        """Whether a row counts in which these stand at the places of the filters."""
+        self._rows += 1
+        first: tuple[Filter, bool] | None = None
+        for rule, text in zip(self._filters, said, strict=True):
+            if not rule.holds(text) and first is None and (text or not self._blank_counts):
+                first = rule, not text
+        if first is None:
+            return True
+        self._why[first] += 1
+        return False
+
+    def check(self) -> None:
+        """Raises Unfit where rows came, and a filter let none of them through."""
+        if self._rows and (never := [rule for rule in self._filters if not rule.matched]):
+            raise UnusableRow("no_match", "; ".join(rule.told() for rule in never[:2]))
+
+    @property
+    def dropped(self) -> tuple[Dropped, ...]:
+        return tuple(
+            Dropped(f"in which {rule.place} is {'blank' if blank else f'not {rule.wanted}'}", count)
+            for (rule, blank), count in self._why.most_common()
+        )
