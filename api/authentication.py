@@ -19,7 +19,7 @@ from api.state import State
 
 API = "/api/"
 OPEN = frozenset({"/sign-in", "/language"})
-"""Forms of the pages for who is not signed in; `limits.py` bounds what they carry."""
+"""Forms of the pages for who is not signed in; `body_limit.py` bounds what they carry."""
 
 
 class AuthenticationMiddleware:

@@ -54,7 +54,7 @@ class BodyLimitMiddleware:
 
 
 def _most_of_a_form(scope: Scope) -> int:
-    """A form of who is signed in may bring a document; `gate.py` has asked who sends it."""
+    """A form of who is signed in may bring a document; `authentication.py` has asked who sends it."""
     if scope["path"] in OPEN:
         return USUAL_BYTES
     state: State = scope["state"]["rooms"]

@@ -16,7 +16,7 @@ from typing import IO, Protocol, TypeAlias
 
 from cli.log_file import LogFile
 
-ENTER = Path(__file__).with_name("enter.py")
+EXEC_CHILD = Path(__file__).with_name("exec_child.py")
 LINES_REMEMBERED, LONGEST_LINE = 60, 8192
 PIPE_BYTES = 2**20
 """What a child can say while we are held (Ctrl-Z) before it has to wait for us."""
@@ -86,7 +86,7 @@ class ChildProcess:
 
     def start(self) -> None:
         order = {"parent": os.getpid(), "signal": self._orphan_signal, "user": self._user, "needs": self._needs}
-        enter = [sys.executable, "-I", "-S", str(ENTER), json.dumps(order)]
+        enter = [sys.executable, "-I", "-S", str(EXEC_CHILD), json.dumps(order)]
         self._file.open()
         self._said = deque(maxlen=LINES_REMEMBERED)
         # A session of its own, so that Ctrl-C in the terminal reaches only us and we can stop things in their order.

@@ -1,6 +1,6 @@
 """Becomes another program, after tying its life to the parent's. Run by path, never imported.
 
-    python -I -S enter.py '{"parent": 17, "signal": 9, "user": [65534, 65534] or null, "needs": [...]}' program argument...
+    python -I -S exec_child.py '{"parent": 17, "signal": 9, "user": [65534, 65534] or null, "needs": [...]}' program argument...
 
 This is a program of its own, and not a `preexec_fn`, because Python code between fork and exec can deadlock as soon as the
 parent has threads (the Temporal client does). It keeps its process id through `exec`, so the parent's handle stays right.

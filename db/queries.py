@@ -1,6 +1,6 @@
 """What the door reads: the list of programs, one line of it, pages of a ledger.
 
-Programs themselves are folded by `programs.py`. Pages are by key, not by number: a page stays right
+Programs themselves are folded by `program_cache.py`. Pages are by key, not by number: a page stays right
 while others write, and the thousandth costs what the first does.
 """
 

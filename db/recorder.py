@@ -1,8 +1,8 @@
 """The one place where something is recorded: acts queue here, by program, and have their answers.
 
 Acts that wait for the same program share a transaction; each is judged in its turn and has its own
-answer. Mostly one is foreseen (`foreseen.py`), and programs that wait share round trips; where it
-cannot be, or turns out to be wrong, there is a look before it (`locked.py`).
+answer. Mostly one is foreseen (`optimistic_append.py`), and programs that wait share round trips; where it
+cannot be, or turns out to be wrong, there is a look before it (`locked_append.py`).
 """
 
 from __future__ import annotations

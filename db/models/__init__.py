@@ -1,6 +1,6 @@
 """The tables, as `alembic check` compares them with the database. Never a request body or a payload.
 
-A `table=True` class does not validate, and most of these rows are written by SQL in `record.py` and
+A `table=True` class does not validate, and most of these rows are written by SQL in `statements.py` and
 `projections.py`: here stands their shape only. `ledger_entry` is the truth. `program`, `phase`,
 `milestone`, `commitment`, `clock`, `incident`, `evidence`, `membership` and `owed` are projections of it,
 written in the same transaction and made again by `rebuild.py`. `schema_compatibility`, `dispatch`, `epoch`, `clock_acceptance`,
