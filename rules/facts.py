@@ -1,9 +1,11 @@
 """What somebody has caused to happen to a program, in the past tense, one class each.
 
-Each stands with its noun in `rules.vocabulary`; all that a ledger can hold is listed in `rules.entries`.
+Each stands with its noun in `rules.vocabulary`. A ledger holds these and the effects of `rules.effects`.
 """
 
 from __future__ import annotations
+
+from typing import TypeAlias
 
 from rules.refusals import AttemptRefused
 from rules.vocabulary.assessments import MilestoneAssessed
@@ -49,6 +51,7 @@ __all__ = [
     "AccountTakenBack",
     "AdmissionTakenBack",
     "AttemptRefused",
+    "CausedFact",
     "CheckPaused",
     "CheckReported",
     "CheckResumed",
@@ -96,3 +99,56 @@ __all__ = [
     "VerificationTakenBack",
     "VoteCast",
 ]
+
+CausedFact: TypeAlias = (
+    ProgramStarted
+    | MemberAdmitted
+    | MemberRemoved
+    | AdmissionTakenBack
+    | EvidenceRecorded
+    | MeasurementRecorded
+    | DocumentFiled
+    | CheckReported
+    | CheckPaused
+    | CheckResumed
+    | EvidenceRead
+    | MilestoneAssessed
+    | EvidenceVerified
+    | EvidenceReturned
+    | EvidenceWithdrawn
+    | VerificationTakenBack
+    | ReturnTakenBack
+    | ObservationMade
+    | MilestoneDetermined
+    | VoteCast
+    | DeterminationTakenBack
+    | StabilityReversed
+    | StabilityReversalTakenBack
+    | IncidentReported
+    | IncidentConfirmed
+    | IncidentContested
+    | IncidentDismissed
+    | IncidentResolved
+    | IncidentCorrected
+    | AccountGiven
+    | AccountTakenBack
+    | ConsentGiven
+    | ConsentTakenBack
+    | ProposalMade
+    | ProposalConsented
+    | ProposalConsentTakenBack
+    | ObjectionMade
+    | NoticeGiven
+    | ProposalWithdrawn
+    | DisputeRaised
+    | DisputeSettled
+    | DisputeWithdrawn
+    | SnapbackInvoked
+    | PhaseAdvanced
+    | ProgramSuspended
+    | ProgramResumed
+    | ProgramTerminated
+    | ChildReported
+    | ParentReported
+    | AttemptRefused
+)
