@@ -363,7 +363,7 @@ async def test_what_takes_long_to_judge_is_not_foreseen(
         sent.append(sum("SKIP LOCKED" in statement.sql for statement, *_ in calls))
         return await execute(self, *calls, **named)
 
-    monkeypatch.setattr(Transaction, "ask", counted)
+    monkeypatch.setattr(Transaction, "execute", counted)
     monkeypatch.setattr(
         DatabaseClock, "now", lambda hour: (now(hour) or datetime.now(UTC)) + timedelta(milliseconds=took * next(steps))
     )

@@ -195,7 +195,7 @@ class Story:
         done(lambda key: report_incident.sync(self._program, client=recorder, body=report, idempotency_key=key))
         frozen = self._phase("stability").stability
         assert isinstance(frozen, models.StabilityResponse)
-        assert frozen.status == models.StabilityAnswerStatus.FROZEN
+        assert frozen.status == models.StabilityResponseStatus.FROZEN
         seen = models.Confirmation(reason="Seen by both sides.")
         done(lambda key: confirm_incident.sync(self._program, "rockets", client=authority, body=seen, idempotency_key=key))
         over = models.Resolution(reason="The launchers were seized.")

@@ -56,7 +56,7 @@ async def test_an_sfa_phase_is_open_and_what_blocks_next_is_said_in_words(whole:
         blocking = (await client.read("officer", f"/programs/{story}/blocking"))["gates"]
         first = next(block for block in blocking if block["phase"] == "sfa_programs")
         assert "Both announce the program" in first["sentence"]
-        assert first["owes"] == ["us"]
+        assert first["owes"] == ["us", "iraq"]  # the announcement is of both
         assert {block["criterion"] for block in blocking} >= CONDITIONS
         assert all(block["sentence"].endswith(".") for block in blocking)
     assert await whole.faults([story]) == []
