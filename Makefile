@@ -27,10 +27,10 @@ check: lint  ## what is quick, before each commit: linters, types, import direct
 	$(BIN)/pytest -q -n 2 --dist worksteal tests/rules $(ARGS)
 
 test: lint  ## the same, and all tests with real servers and a browser
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pytest -q -n 3 --dist loadfile --ignore=tests/drills $(ARGS)
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pytest -q -n 3 --dist loadfile --no-loadscope-reorder --ignore=tests/drills $(ARGS)
 
 drills: $(DEVELOPS)  ## whole services killed, restored, replaced, frozen and started elsewhere: some minutes more
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pytest -q -n 3 --dist loadfile tests/drills $(ARGS)
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pytest -q -n 3 --dist loadfile --no-loadscope-reorder tests/drills $(ARGS)
 
 lint: $(DEVELOPS)
 	$(BIN)/ruff check

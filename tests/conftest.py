@@ -5,13 +5,37 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 from cli.postgres import Postgres
 from db.migrations import upgrade
+
+FIRST = ("tests/whole/", "tests/api/pages/", "tests/api/")
+"""What waits for servers and browsers is begun first: what only computes fills the time beside it."""
+
+WHOLE = FIRST[0]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: next((number for number, name in enumerate(FIRST) if item.nodeid.startswith(name)), len(FIRST)))
+
+
+class ByFile(LoadFileScheduling):  # type: ignore[misc]  # the library has no types
+    """A file is run by one worker, and all that share the running service by one: it is started once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        scope: str = super()._split_scope(nodeid)
+        return WHOLE if scope.startswith(WHOLE) else scope
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile | None:
+    return ByFile(config, log) if config.getoption("dist", default=None) == "loadfile" else None
 
 
 @pytest.fixture(scope="session")

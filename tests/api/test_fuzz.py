@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.core.result import Ok
@@ -37,14 +38,15 @@ async def test_no_request_makes_the_service_fail(door: Door, role: str) -> None:
 def _faults(api: str, headers: dict[str, str], program: str) -> list[str]:
     """Answers of 500 and more, with the request that led to each."""
     found: list[str] = []
-    for case in _requests():
-        # A program that exists, or every request would end at the first 404.
-        if "program" in case.path_parameters:
-            case.path_parameters["program"] = program
-        own = {name: value for name, value in headers.items() if name == "Authorization" or not case.headers}
-        answer = case.call(base_url=api.rstrip("/"), headers=own)
-        if answer.status_code >= 500 and not (answer.status_code == 503 and "health" in case.path):
-            found.append(f"{case.method} {case.path} {case.query} {case.body!r:.300}: {answer.status_code} {answer.text}")
+    with requests.Session() as session:
+        for case in _requests():
+            # A program that exists, or every request would end at the first 404.
+            if "program" in case.path_parameters:
+                case.path_parameters["program"] = program
+            own = {name: value for name, value in headers.items() if name == "Authorization" or not case.headers}
+            answer = case.call(base_url=api.rstrip("/"), headers=own, session=session)
+            if answer.status_code >= 500 and not (answer.status_code == 503 and "health" in case.path):
+                found.append(f"{case.method} {case.path} {case.query} {case.body!r:.300}: {answer.status_code} {answer.text}")
     return found
 
 

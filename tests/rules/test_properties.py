@@ -516,7 +516,7 @@ def test_whatever_several_owe_and_decide_all_that_follows_is_found(history: list
 
 
 @given(full_of_mistakes)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_whatever_is_taken_back_all_that_follows_is_found(history: list[Any]) -> None:
     def nothing_more(decided: Decided, at: datetime) -> None:
         again = Fixpoint(decided.program, "again", at, LAW)
@@ -532,7 +532,7 @@ def test_whatever_is_taken_back_all_that_follows_is_found(history: list[Any]) ->
 
 
 @given(full_of_mistakes)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_what_is_taken_back_names_the_entry_that_it_takes_back(history: list[Any]) -> None:
     """And each entry is taken back once: what it did is not undone twice."""
     entries = {entry.seq: entry for entry in lived(history).entries}
