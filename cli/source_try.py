@@ -16,7 +16,7 @@ from rules.language.sources import Attested, JsonHttp, Source, TableUrl
 from rules.vocabulary.origin import Fetch
 from rules.vocabulary.readings import NoReading, Readings
 from workflows.sources.adapter import Ask
-from workflows.sources.adapters import installed
+from workflows.sources.adapters import installed_adapters
 from workflows.sources.answers import Answer, Denied
 from workflows.sources.url_template import addressed, values_of
 
@@ -69,7 +69,7 @@ def tried(source: Source, check: Check, stored: Stored, on: date, unit: str | No
         raise TryError(f"{source.title} is attested by people; no check reads it.")
     ask = Ask(source, check, on, unit=unit)
     try:
-        reading = installed()[source.adapter].read(ask, tuple(_answers(ask, source, stored)))
+        reading = installed_adapters()[source.adapter].read(ask, tuple(_answers(ask, source, stored)))
     except Denied as denied:
         raise TryError(str(denied)) from None
     rules = Filter(check.incidents, source.title) if check.incidents else None

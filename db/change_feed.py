@@ -22,7 +22,7 @@ from db.program_cache import ProgramCache
 
 log = structlog.get_logger()
 
-EVERY_SECONDS = 0.5
+POLL_SECONDS = 0.5
 
 
 class ChangeFeed:
@@ -33,13 +33,13 @@ class ChangeFeed:
         self._watched: Counter[UUID] = Counter()
         self._newest: dict[UUID, int] = {}
         self._changed = asyncio.Condition()
-        self._looking: asyncio.Task[None] | None = None
+        self._poller: asyncio.Task[None] | None = None
 
     async def newer(self, known: Mapping[UUID, int]) -> AsyncGenerator[tuple[UUID, int]]:
         """Each program of `known` with the number of its newest entry, whenever that is another than was known."""
         seen = dict(known)
         self._watched.update(seen.keys())
-        self._looking = self._looking or asyncio.create_task(self._look())
+        self._poller = self._poller or asyncio.create_task(self._poll_until_unwatched())
         try:
             while True:
                 async with self._changed:
@@ -53,15 +53,15 @@ class ChangeFeed:
             self._watched += Counter()  # those that nobody watches any more go
 
     async def close(self) -> None:
-        if self._looking is not None:
-            self._looking.cancel()
+        if self._poller is not None:
+            self._poller.cancel()
             with suppress(asyncio.CancelledError):
-                await self._looking
+                await self._poller
 
-    async def _look(self) -> None:
+    async def _poll_until_unwatched(self) -> None:
         while self._watched:
             try:
-                newest = await self._ask()
+                newest = await self._poll()
             except (OperationalError, PoolTimeout) as error:
                 log.warning("database_unavailable", error=error)
                 newest = {}
@@ -69,10 +69,10 @@ class ChangeFeed:
                 if newest and newest != self._newest:
                     self._newest = newest
                     self._changed.notify_all()
-            await asyncio.sleep(EVERY_SECONDS)
-        self._looking, self._newest = None, {}
+            await asyncio.sleep(POLL_SECONDS)
+        self._poller, self._newest = None, {}
 
-    async def _ask(self) -> dict[UUID, int]:
+    async def _poll(self) -> dict[UUID, int]:
         """The newest entries of all that are watched, once those that have changed are kept."""
         rows = await self._reader.rows("SELECT id, seq FROM program WHERE id = ANY(%s)", [list(self._watched)])
         newest: dict[UUID, int] = {row["id"]: row["seq"] for row in rows}

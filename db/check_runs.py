@@ -25,7 +25,7 @@ UPDATE check_run SET
 WHERE program_id = %(program)s AND name = %(name)s AND started_run = %(run)s
 """
 
-IN_VAIN = "The producer gave no answer in time."
+NO_ANSWER = "The producer gave no answer in time."
 
 
 class CheckRuns:
@@ -79,4 +79,4 @@ class CheckRuns:
             )
             said = any(row["said"] for row in await cursor.fetchall())
         if not said:
-            await self.finished(program_id, name, run=run, outcome="no_answer", sentence=IN_VAIN)
+            await self.finished(program_id, name, run=run, outcome="no_answer", sentence=NO_ANSWER)

@@ -15,7 +15,7 @@ TOLERANCE = timedelta(minutes=3)
 """Corrections of a clock that need nobody's word. More than a database's pauses, less than any date of a plan."""
 
 
-def _since_boot() -> float:
+def _boot_seconds() -> float:
     """Seconds that no setting of a clock moves; where the system can say so, also those in which it slept."""
     return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
@@ -30,7 +30,7 @@ class ClockJumped(RuntimeError):
 class DatabaseClock:
     """Goes on from the time that the database said last, and so is behind it by the way that the answer took, never ahead."""
 
-    def __init__(self, monotonic: Callable[[], float] = _since_boot) -> None:
+    def __init__(self, monotonic: Callable[[], float] = _boot_seconds) -> None:
         self._monotonic = monotonic
         self._observed: datetime | None = None
         self._since = 0.0
@@ -46,36 +46,38 @@ class DatabaseClock:
         then no more time has passed since on the one clock than on the other.
         """
         expected = self.now()
-        if expected is not None and abs(at - expected) > TOLERANCE and not self._covers(at, accepted_at):
+        if expected is not None and abs(at - expected) > TOLERANCE and not self._is_accepted(at, accepted_at):
             ahead = at - expected
             way = "ahead" if ahead > timedelta() else "back"
-            raise ClockJumped(f"The database's clock jumped {_in_words(abs(ahead))} {way}, to {_written(at)}.")
+            raise ClockJumped(f"The database's clock jumped {_format_length(abs(ahead))} {way}, to {_format_time(at)}.")
         self._observed, self._since = at.astimezone(UTC), self._monotonic()
 
-    def agrees(self, other: datetime, whose: str) -> None:
+    def check_against(self, other: datetime, whose: str) -> None:
         """Raises ClockJumped where the database's clock is not that of another witness."""
         if (now := self.now()) is not None and abs(now - other) > TOLERANCE:
-            raise ClockJumped(f"The database says that it is {_written(now)}, and {whose} that it is {_written(other)}.")
+            raise ClockJumped(
+                f"The database says that it is {_format_time(now)}, and {whose} that it is {_format_time(other)}."
+            )
 
-    def _covers(self, at: datetime, accepted_at: datetime | None) -> bool:
+    def _is_accepted(self, at: datetime, accepted_at: datetime | None) -> bool:
         return accepted_at is not None and -TOLERANCE <= at - accepted_at <= self._elapsed() + TOLERANCE
 
     def _elapsed(self) -> timedelta:
         return timedelta(seconds=self._monotonic() - self._since)
 
 
-def follows(at: datetime, newest: datetime, accepted_at: datetime | None) -> None:
+def check_not_behind(at: datetime, newest: datetime, accepted_at: datetime | None) -> None:
     """Raises ClockJumped where the database's clock is behind the newest entry of a ledger, unless that was accepted."""
     if newest - at > TOLERANCE and (accepted_at is None or not at - timedelta(days=1) <= accepted_at <= at):
-        behind = _in_words(newest - at)
-        raise ClockJumped(f"The database's clock, at {_written(at)}, is {behind} behind the newest entry of this program.")
+        behind = _format_length(newest - at)
+        raise ClockJumped(f"The database's clock, at {_format_time(at)}, is {behind} behind the newest entry of this program.")
 
 
-def _in_words(length: timedelta) -> str:
+def _format_length(length: timedelta) -> str:
     if length >= timedelta(days=2):
         return f"{round(length / timedelta(days=1))} days"
     return f"{length.total_seconds() / 60:.0f} minutes"
 
 
-def _written(at: datetime) -> str:
+def _format_time(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

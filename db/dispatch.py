@@ -15,7 +15,7 @@ from typing import LiteralString
 from uuid import UUID
 
 from db.pools import Connection, OperationalPool
-from logs.trace import understood
+from logs.trace import parse_traceparent
 
 CHANNEL = "accord_pending"
 """Notified with a program's id when it is pending, and the trace of the act after it. A hint: looking at all programs
@@ -83,11 +83,11 @@ class Batch:
             found[row["program_id"]].append((row["leaf"], row["body"]))
         return found
 
-    async def dispatched(self, told: Collection[Pending]) -> None:
+    async def mark_dispatched(self, sent: Collection[Pending]) -> None:
         """Notes that the workflows of these programs have been told."""
         values = {
-            "programs": [one.program_id for one in told],
-            "seq": [one.seq for one in told],
+            "programs": [one.program_id for one in sent],
+            "seq": [one.seq for one in sent],
             "namespace": self._namespace_id,
             "epoch": self.epoch,
         }
@@ -121,16 +121,16 @@ class Dispatch:
             pending = tuple(Pending(**row) for row in await cursor.fetchall())
             yield Batch(connection, pending, namespace_id, epoch)
 
-    async def notified(self) -> AsyncGenerator[tuple[UUID, str | None]]:
+    async def notifications(self) -> AsyncGenerator[tuple[UUID, str | None]]:
         """The ids of programs as they become pending, and the trace of the act, as `traceparent`, where there is one.
 
         Ends now and then, and with psycopg.Error when the connection is lost.
         """
-        async for payload in self._operational.notified(CHANNEL):
+        async for payload in self._operational.notifications(CHANNEL):
             program_id, _, trace = payload.partition(" ")
-            yield UUID(program_id), understood(trace)
+            yield UUID(program_id), parse_traceparent(trace)
 
-    async def retell(self, program_id: UUID | None = None) -> int:
+    async def redispatch(self, program_id: UUID | None = None) -> int:
         """Lets the workflow of a program, or of all, be told again from the first entry; how many those are."""
         async with self._operational.transaction() as connection:
             cursor = await connection.execute(

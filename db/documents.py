@@ -28,8 +28,8 @@ from obstore.store import LocalStore, ObjectStore, from_url
 
 from db.pools import OperationalPool, ReadPool
 
-LARGEST = 50 * 2**20
-IN_MEMORY = 2**20
+MAX_BYTES = 50 * 2**20
+MAX_MEMORY_BYTES = 2**20
 """Bytes of an upload that are held in memory; more of it waits in a temporary file."""
 CHUNK = 2**18
 PROBE_SECONDS = 1.0
@@ -67,7 +67,7 @@ class Damaged(DocumentFault):
         super().__init__(f"what is stored as {digest} are other bytes than were filed")
 
 
-class StoreAway(DocumentFault):
+class StoreUnavailable(DocumentFault):
     """Asking again later may help. What a store says of its fault may hold an address, and is not repeated."""
 
     def __init__(self) -> None:
@@ -88,15 +88,15 @@ class Document:
     uploaded_at: datetime
 
 
-def store_at(place: str | Path) -> ObjectStore:
+def store_at(write_document: str | Path) -> ObjectStore:
     """A store in a folder, which is made, or at an address (`s3://`, `gs://`, `az://`, `memory://`)."""
-    if isinstance(place, str) and "://" in place:
-        return from_url(place)
-    return LocalStore(prefix=Path(place).absolute(), mkdir=True)
+    if isinstance(write_document, str) and "://" in write_document:
+        return from_url(write_document)
+    return LocalStore(prefix=Path(write_document).absolute(), mkdir=True)
 
 
 class Documents:
-    def __init__(self, reader: ReadPool, operational: OperationalPool, store: ObjectStore, *, largest: int = LARGEST) -> None:
+    def __init__(self, reader: ReadPool, operational: OperationalPool, store: ObjectStore, *, largest: int = MAX_BYTES) -> None:
         self._reader = reader
         self._operational = operational
         self._store = store
@@ -118,16 +118,16 @@ class Documents:
 
         Raises TooManyBytes as soon as the cap is passed, HashDiffers when they are not what was `expected`, StoreAway.
         """
-        with SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
+        with SpooledTemporaryFile(max_size=MAX_MEMORY_BYTES) as spool:
             digest, size = await self._receive(content, spool)
             if expected is not None and expected != digest:
                 raise HashDiffers(expected, digest)
             if not await self._is_stored(digest, size):
                 spool.seek(0)
-                with _answering(digest):
+                with _store_faults(digest):
                     await obstore.put_async(self._store, path_of(digest), spool)
-                    await self._settle(digest)
-        return await self._noted([program_id, digest, size, media_type, name, uploaded_by, uploaded_for or ""])
+                    await self._sync(digest)
+        return await self._record_filing([program_id, digest, size, media_type, name, uploaded_by, uploaded_for or ""])
 
     async def filings(self, program_id: UUID, digest: str) -> tuple[Document, ...]:
         """A document of a program as each has filed it, first come first; the same bytes may be unknown to another."""
@@ -139,14 +139,14 @@ class Documents:
         rows = await self._reader.rows(query, [program_id, list(digests)]) if digests else []
         return {row["sha256"]: row["size"] for row in rows}
 
-    async def opened(self, digest: str) -> IO[bytes]:
+    async def open(self, digest: str) -> IO[bytes]:
         """The bytes of a document, from the first to the last the ones that were filed; the caller closes them.
 
         They are read to their end before anything of them is handed on. Raises NotFiled, Damaged or StoreAway.
         """
-        spool, running = SpooledTemporaryFile(max_size=IN_MEMORY), sha256()  # noqa: SIM115  the caller closes it
+        spool, running = SpooledTemporaryFile(max_size=MAX_MEMORY_BYTES), sha256()  # noqa: SIM115  the caller closes it
         try:
-            with _answering(digest):
+            with _store_faults(digest):
                 found = await obstore.get_async(self._store, path_of(digest))
                 async for chunk in found.stream(min_chunk_size=CHUNK):
                     running.update(chunk)
@@ -161,16 +161,16 @@ class Documents:
 
     async def verify(self, digest: str) -> None:
         """Reads a document to its end. Raises NotFiled, Damaged or StoreAway."""
-        (await self.opened(digest)).close()
+        (await self.open(digest)).close()
 
-    async def answers(self) -> bool:
+    async def is_available(self) -> bool:
         """Whether the store answers within a second."""
         nothing = "0" * 64
         try:
             async with asyncio.timeout(PROBE_SECONDS):
-                with suppress(NotFiled), _answering(nothing):
+                with suppress(NotFiled), _store_faults(nothing):
                     await obstore.get_async(self._store, path_of(nothing))  # the answer to HEAD would not say what is missing
-        except (StoreAway, TimeoutError):
+        except (StoreUnavailable, TimeoutError):
             return False
         return True
 
@@ -187,19 +187,19 @@ class Documents:
     async def _is_stored(self, digest: str, size: int) -> bool:
         """Whether these bytes need not be stored again; damaged ones are replaced."""
         with suppress(Damaged, NotFiled):
-            with _answering(digest):
+            with _store_faults(digest):
                 found = (await obstore.head_async(self._store, path_of(digest)))["size"]
             if found == size:
                 await self.verify(digest)
                 return True
         return False
 
-    async def _settle(self, digest: str) -> None:
+    async def _sync(self, digest: str) -> None:
         """Makes sure that a stored file survives a power cut; an object store does so itself."""
         if isinstance(self._store, LocalStore) and self._store.prefix is not None:
-            await asyncio.to_thread(_sync, Path(self._store.prefix) / path_of(digest))
+            await asyncio.to_thread(_fsync, Path(self._store.prefix) / path_of(digest))
 
-    async def _noted(self, values: list[Any]) -> Document:
+    async def _record_filing(self, values: list[Any]) -> Document:
         async with self._operational.transaction() as connection:
             await connection.execute(
                 "INSERT INTO document (program_id, sha256, size, media_type, name, uploaded_by, uploaded_for)"
@@ -212,19 +212,19 @@ class Documents:
 
 
 @contextmanager
-def _answering(digest: str) -> Iterator[None]:
+def _store_faults(digest: str) -> Iterator[None]:
     """What a store raises as the fault of a document that it is: each store raises what it pleases."""
     try:
         yield
     except (FileNotFoundError, NotFoundError) as error:
         if NO_BUCKET in str(error):
-            raise StoreAway from None
+            raise StoreUnavailable from None
         raise NotFiled(digest) from None
     except (BaseError, OSError):
-        raise StoreAway from None
+        raise StoreUnavailable from None
 
 
-def whole(store: ObjectStore, digest: str) -> bytes:
+def read_document(store: ObjectStore, digest: str) -> bytes:
     """All bytes of a document, for a command that ends soon. Raises NotFiled or Damaged.
 
     The threads on which obstore answers an event loop abort the process where the interpreter ends before them: one in ten
@@ -239,13 +239,13 @@ def whole(store: ObjectStore, digest: str) -> bytes:
     return content
 
 
-def place(store: ObjectStore, content: bytes) -> None:
+def write_document(store: ObjectStore, content: bytes) -> None:
     """Stores the bytes of a document that is noted already, so that they survive a power cut. Raises StoreAway."""
     digest = sha256(content).hexdigest()
-    with _answering(digest):
+    with _store_faults(digest):
         obstore.put(store, path_of(digest), content)
         if isinstance(store, LocalStore) and store.prefix is not None:
-            _sync(Path(store.prefix) / path_of(digest))
+            _fsync(Path(store.prefix) / path_of(digest))
 
 
 def path_of(digest: str) -> str:
@@ -253,7 +253,7 @@ def path_of(digest: str) -> str:
     return f"{digest[:2]}/{digest}"
 
 
-def _sync(file: Path) -> None:
+def _fsync(file: Path) -> None:
     for path in (file, file.parent, file.parent.parent):
         handle = os.open(path, os.O_RDONLY)
         try:

@@ -53,23 +53,29 @@ class DueDateFilter:
 
 
 async def due_dates(
-    reader: ReadPool, asked: DueDateFilter, *, after: DatePlace | None = None, most: int = 100
+    reader: ReadPool, criteria: DueDateFilter, *, after: DatePlace | None = None, most: int = 100
 ) -> list[DueDate]:
     """A page of dates, soonest first."""
-    few = asked.among
-    if few is None and asked.knows is not None:
-        few = await programs_of(reader, asked.knows)
+    few = criteria.among
+    if few is None and criteria.knows is not None:
+        few = await programs_of(reader, criteria.knows)
     conditions: list[tuple[bool, LiteralString]] = [
         (few is not None, "program_id = ANY(%(programs)s)"),
-        (few is None and asked.knows is not None, _KNOWN),
-        (asked.knows is not None and asked.among is not None, _KNOWN),
+        (few is None and criteria.knows is not None, _KNOWN),
+        (criteria.knows is not None and criteria.among is not None, _KNOWN),
         (after is not None, _AFTER),
     ]
-    where = " AND ".join(condition for is_asked, condition in conditions if is_asked) or "true"
-    parts = [_MILESTONES.format(where=f"{where} AND party = %(party)s" if asked.party else where)]
-    if asked.party is None:  # a clock is nobody's
+    where = " AND ".join(condition for applies, condition in conditions if applies) or "true"
+    parts = [_MILESTONES.format(where=f"{where} AND party = %(party)s" if criteria.party else where)]
+    if criteria.party is None:  # a clock is nobody's
         parts.append(_CLOCKS.format(where=where))
-    values: dict[str, Any] = {"start": asked.start, "end": asked.end, "knows": asked.knows, "party": asked.party, "most": most}
+    values: dict[str, Any] = {
+        "start": criteria.start,
+        "end": criteria.end,
+        "knows": criteria.knows,
+        "party": criteria.party,
+        "most": most,
+    }
     values |= {"programs": list(few or ())}
     if after is not None:
         values |= {"last": after[0], "last_program": after[1], "last_name": after[2]}

@@ -23,7 +23,7 @@ class NotDurable(RuntimeError):
     logged_in_full: ClassVar = True
 
 
-async def durable(connection: psycopg.AsyncConnection[Any]) -> None:
+async def check_durability(connection: psycopg.AsyncConnection[Any]) -> None:
     """Raises NotDurable unless the server keeps what it confirms.
 
     With synchronous_commit off, a killed server came back without 2,095 confirmed entries and with
@@ -33,10 +33,10 @@ async def durable(connection: psycopg.AsyncConnection[Any]) -> None:
         await cursor.execute("SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [list(DURABLE)])
         found = {row["name"]: row["setting"] for row in await cursor.fetchall()}
     faults = [
-        f"{name} is {found.get(name, 'unknown')}; set it to {' or '.join(right)}"
+        f"{name} is {found.get(name, 'unknown')}; set it to {' or '.join(accepted)}"
         + (" (pg_checksums --enable, while the server is stopped)" if name == "data_checksums" else "")
-        for name, right in DURABLE.items()
-        if found.get(name) not in right
+        for name, accepted in DURABLE.items()
+        if found.get(name) not in accepted
     ]
     if faults:
         raise NotDurable("PostgreSQL could lose recorded entries: " + "; ".join(faults) + ".")

@@ -14,18 +14,18 @@ R = TypeVar("R")
 Work = Callable[[str, Sequence[T]], list[R]]
 """Done by a process of its own: a function of a module, with the address of the database and some of the programs."""
 
-LITTLE = 20_000
+ENTRIES_IN_PROCESS = 20_000
 """Entries that are folded in the two seconds in which another process starts."""
 
-AT_ONCE = 5_000
+CHUNK_ENTRIES = 5_000
 """Entries of the programs that a process is given at a time; then progress is told."""
 
 
-def over(work: Work[T, R], url: str, programs: Sequence[T], weight: Callable[[T], int]) -> Iterator[R]:
+def map_programs(work: Work[T, R], url: str, programs: Sequence[T], weight: Callable[[T], int]) -> Iterator[R]:
     """What the work gives for each program, in any order; `weight` is the number of its entries. Raises what it raises."""
-    parts = list(_parts(programs, weight))
+    parts = list(_chunks(programs, weight))
     cores = len(os.sched_getaffinity(0))
-    if cores == 1 or len(parts) == 1 or sum(map(weight, programs)) <= LITTLE:
+    if cores == 1 or len(parts) == 1 or sum(map(weight, programs)) <= ENTRIES_IN_PROCESS:
         for part in parts:
             yield from work(url, part)
         return
@@ -35,13 +35,13 @@ def over(work: Work[T, R], url: str, programs: Sequence[T], weight: Callable[[T]
             yield from done.result()
 
 
-def _parts(programs: Sequence[T], weight: Callable[[T], int]) -> Iterator[list[T]]:
+def _chunks(programs: Sequence[T], weight: Callable[[T], int]) -> Iterator[list[T]]:
     """The heaviest first, so that none of them is left to one core at the end."""
     part, entries = list[T](), 0
     for program in sorted(programs, key=weight, reverse=True):
         part.append(program)
         entries += weight(program)
-        if entries >= AT_ONCE:
+        if entries >= CHUNK_ENTRIES:
             yield part
             part, entries = [], 0
     if part:

@@ -32,13 +32,13 @@ class Expiry:
     ends_at: datetime
 
 
-async def tokens_ending(reader: ReadPool, within: timedelta = SOON) -> list[Expiry]:
+async def expiring_tokens(reader: ReadPool, within: timedelta = SOON) -> list[Expiry]:
     """Valid tokens that end within that time and are replaced by no other, the next first. Raises psycopg.Error."""
     rows = await reader.rows(_TOKENS, {"within": within})
-    return [Expiry("token", f"{row['id']} of {_whose(row)}", row["expires_at"]) for row in rows]
+    return [Expiry("token", f"{row['id']} of {_holder(row)}", row["expires_at"]) for row in rows]
 
 
-def _whose(row: dict[str, object]) -> str:
+def _holder(row: dict[str, object]) -> str:
     acts_as = [str(row["role"])] if row["role"] else []
     acts_for = [f"for {row['party']}"] if row["party"] else []
     return " ".join([f"{row['person']}", *([f"({' '.join(acts_as + acts_for)})"] if acts_as else [])])

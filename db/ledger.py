@@ -65,7 +65,7 @@ class LedgerFault(RuntimeError):
     """The ledger contradicts itself or its head row: nothing is answered from it or appended until somebody has looked."""
 
 
-class Written(Entry):
+class EntryBody(Entry):
     """An entry as it stands in its body: where it belongs, what it follows, and chance."""
 
     v: Literal[1]
@@ -86,7 +86,7 @@ class Sealed:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredEntry:
     """A row of `ledger_entry`, as the database holds it."""
 
     program_id: UUID
@@ -120,13 +120,13 @@ def columns_of(entry: Entry) -> dict[str, Any]:
 
     An accepted act uses its id up, by the content of one entry; a refused attempt does not.
     """
-    held = entry.fact.__dict__
+    fields = entry.fact.__dict__
     return {
         "seq": entry.seq,
         "recorded_at": entry.at,
         "kind": entry.fact.kind,
         "actor": entry.actor.person if entry.actor else None,
-        "subject": next((held[name] for name in SUBJECTS if held.get(name) is not None), None),
+        "subject": next((fields[name] for name in SUBJECTS if fields.get(name) is not None), None),
         "act_id": entry.act,
         "content": None if entry.fact.kind == "attempt_refused" else entry.content,
     }
@@ -143,39 +143,41 @@ def seal(entry: Entry, program_id: UUID, prev: bytes, nonce: bytes) -> Sealed:
 
 def read(leaf: bytes, body: bytes) -> Entry:
     """The entry of a row. Raises LedgerFault where the body is not what was sealed, and Unreadable."""
-    return unsealed(_intact(leaf, body))
+    return entry_of(_parse_intact(leaf, body))
 
 
 def read_next(leaf: bytes, body: bytes, prev: bytes) -> Entry:
     """The entry of a row that follows another in a chain. Raises LedgerFault and Unreadable."""
-    line = _intact(leaf, body)
-    if line.prev != prev.hex():
-        raise LedgerFault(f"program {line.program}: entry {line.seq} follows another entry than the one before it")
-    return unsealed(line)
+    parsed = _parse_intact(leaf, body)
+    if parsed.prev != prev.hex():
+        raise LedgerFault(f"program {parsed.program}: entry {parsed.seq} follows another entry than the one before it")
+    return entry_of(parsed)
 
 
-def _intact(leaf: bytes, body: bytes) -> Written:
+def _parse_intact(leaf: bytes, body: bytes) -> EntryBody:
     if leaf_of(body) != leaf:
         raise LedgerFault(f"the leaf {leaf.hex()} is not the hash of its entry")
-    return written(body)
+    return parse_body(body)
 
 
-def written(body: bytes) -> Written:
+def parse_body(body: bytes) -> EntryBody:
     """The body with its seal. Raises Unreadable."""
     try:
-        return Written.model_validate_json(body)
+        return EntryBody.model_validate_json(body)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         raise Unreadable(f"{place}: {first['msg']}") from None
 
 
-def unsealed(line: Written) -> Entry:
-    return Entry.model_construct(seq=line.seq, at=line.at, act=line.act, actor=line.actor, content=line.content, fact=line.fact)
+def entry_of(parsed: EntryBody) -> Entry:
+    return Entry.model_construct(
+        seq=parsed.seq, at=parsed.at, act=parsed.act, actor=parsed.actor, content=parsed.content, fact=parsed.fact
+    )
 
 
 def verify_chain(
-    rows: Iterable[Stored], head: tuple[int, bytes] | None = None, snapshots: Mapping[int, bytes] | None = None
+    rows: Iterable[StoredEntry], head: tuple[int, bytes] | None = None, snapshots: Mapping[int, bytes] | None = None
 ) -> list[ChainFault]:
     """Everything that is wrong with the rows of one program, in the order in which they are given.
 
@@ -183,11 +185,11 @@ def verify_chain(
     checkpoint); without it nobody can see that the last rows are missing. `snapshots` are packed programs by entry.
     """
     check = _Check(snapshots or {})
-    problems = [problem for row in rows for problem in check.row(row)]
+    faults = [problem for row in rows for problem in check.row(row)]
     if head is not None and head != (check.seq, check.leaf):
         sentence = f"the head is entry {head[0]} with leaf {head[1].hex()}, and the rows end with entry {check.seq}"
-        problems.append(ChainFault(check.seq, "head", sentence))
-    return problems
+        faults.append(ChainFault(check.seq, "head", sentence))
+    return faults
 
 
 class _Check:
@@ -201,14 +203,14 @@ class _Check:
         self._program: Program | None = None
         self._folds = True
 
-    def row(self, row: Stored) -> Iterator[ChainFault]:
+    def row(self, row: StoredEntry) -> Iterator[ChainFault]:
         yield from self._place(row)
         if row.leaf != leaf_of(row.body):
             yield ChainFault(row.seq, "leaf", "the leaf is not the hash of the body")
         yield from self._body(row)
         self.seq, self.leaf = row.seq, row.leaf
 
-    def _place(self, row: Stored) -> Iterator[ChainFault]:
+    def _place(self, row: StoredEntry) -> Iterator[ChainFault]:
         if row.seq <= self.seq:
             yield ChainFault(row.seq, "order", f"stands after entry {self.seq}")
         elif row.seq > self.seq + 1:
@@ -217,28 +219,28 @@ class _Check:
         elif row.prev != self.leaf:
             yield ChainFault(row.seq, "prev", f"follows another entry {self.seq} than the one that stands there")
 
-    def _body(self, row: Stored) -> Iterator[ChainFault]:
+    def _body(self, row: StoredEntry) -> Iterator[ChainFault]:
         try:
             if canonical(json.loads(row.body)) != row.body:
                 yield ChainFault(row.seq, "body", "the bytes are not the canonical form of what they say")
-            line = written(row.body)
+            parsed = parse_body(row.body)
         except (Unreadable, NotCanonical, ValueError, RecursionError) as error:
             yield ChainFault(row.seq, "body", f"cannot be read: {error}")
             self._folds = False
             return
-        yield from self._columns(row, line)
-        if self._at is not None and line.at < self._at:
+        yield from self._columns(row, parsed)
+        if self._at is not None and parsed.at < self._at:
             yield ChainFault(row.seq, "time", f"was recorded before entry {self.seq}")
-        self._at = line.at
-        yield from self._fold(row, unsealed(line))
+        self._at = parsed.at
+        yield from self._fold(row, entry_of(parsed))
 
-    def _columns(self, row: Stored, line: Written) -> Iterator[ChainFault]:
-        said = {"program_id": line.program, "prev": bytes.fromhex(line.prev), **columns_of(line)}
-        wrong = [name for name, value in said.items() if getattr(row, name) != value]
+    def _columns(self, row: StoredEntry, parsed: EntryBody) -> Iterator[ChainFault]:
+        from_body = {"program_id": parsed.program, "prev": bytes.fromhex(parsed.prev), **columns_of(parsed)}
+        wrong = [name for name, value in from_body.items() if getattr(row, name) != value]
         if wrong:
             yield ChainFault(row.seq, "column", f"the body says something else than {', '.join(wrong)}")
 
-    def _fold(self, row: Stored, entry: Entry) -> Iterator[ChainFault]:
+    def _fold(self, row: StoredEntry, entry: Entry) -> Iterator[ChainFault]:
         # After the first entry that does not fold there is no program to hold the others against.
         if not self._folds:
             return
@@ -248,10 +250,10 @@ class _Check:
             self._folds = False
             yield ChainFault(row.seq, "fold", f"cannot follow what was recorded before: {error!r}")
             return
-        if row.seq in self._snapshots and not self._is_held(self._snapshots[row.seq]):
+        if row.seq in self._snapshots and not self._matches_snapshot(self._snapshots[row.seq]):
             yield ChainFault(row.seq, "snapshot", "the snapshot after it holds another program; accord rebuild deletes it")
 
-    def _is_held(self, body: bytes) -> bool:
+    def _matches_snapshot(self, body: bytes) -> bool:
         """Whether a snapshot holds the program as it stands."""
         try:
             return program_in(body) == self._program

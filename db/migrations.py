@@ -16,7 +16,7 @@ from alembic.util import CommandError
 
 from db.pools import ROLE, ReadPool
 
-Fit = Literal["ready", "newer", "behind", "too_new"]
+Compatibility = Literal["ready", "newer", "behind", "too_new"]
 
 SERVICE_ROLE = ROLE
 """The role that the service works as; migrations create it."""
@@ -63,7 +63,7 @@ def newest() -> str:
     return head
 
 
-async def fit(reader: ReadPool) -> Fit:
+async def compatibility(reader: ReadPool) -> Compatibility:
     """Whether this code may run on the tables as they are.
 
     ready: they are of its version. newer: of a later one that says that it may. too_new: of one that says that it may not.
@@ -72,10 +72,10 @@ async def fit(reader: ReadPool) -> Fit:
     found = await current(reader)
     if found == newest():
         return "ready"
-    if found is None or knows(found):
+    if found is None or is_known(found):
         return "behind"
     row = await reader.row("SELECT oldest FROM schema_compatibility")
-    return "newer" if row is not None and knows(row["oldest"]) else "too_new"
+    return "newer" if row is not None and is_known(row["oldest"]) else "too_new"
 
 
 async def current(reader: ReadPool) -> str | None:
@@ -88,7 +88,7 @@ async def current(reader: ReadPool) -> str | None:
 
 
 @cache
-def knows(revision: str) -> bool:
+def is_known(revision: str) -> bool:
     """Whether this code can bring a database from that version to its own."""
     try:
         return ScriptDirectory.from_config(configuration()).get_revision(revision) is not None

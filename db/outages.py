@@ -85,12 +85,12 @@ def sentence(error: BaseException) -> str:
         case errors.AdminShutdown() | errors.CrashShutdown() | errors.CannotConnectNow():
             return "The database is being restarted"
         case Unreachable(said=said):
-            return _understood(said)
+            return _sentence_for(said)
         case psycopg.OperationalError(sqlstate=None):
-            return _understood(str(error))
+            return _sentence_for(str(error))
         case _:
             return UNREACHABLE
 
 
-def _understood(said: str) -> str:
+def _sentence_for(said: str) -> str:
     return next((told for marks, told in _SAID.items() if any(mark in said for mark in marks)), UNREACHABLE)

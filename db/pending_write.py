@@ -18,41 +18,41 @@ class PendingWrite:
 
     acts: tuple[Act, ...]
     is_batch: bool
-    of: Callable[[Any], Any]
+    build: Callable[[Any], Any]
     """What is made of a receipt, or of the receipts of a batch, to be the answer."""
     future: asyncio.Future[Any]
     trace: str | None = None
     """The trace that the act is part of, as `traceparent`."""
 
     @property
-    def has_gone(self) -> bool:
+    def is_done(self) -> bool:
         return self.future.done()
 
-    def judged(self, draft: Draft) -> Any:
+    def judge(self, draft: Draft) -> Any:
         """What comes of the act, or the error that did: a fault in judging one act is not the fault of the others."""
         try:
             return draft.judge(self.acts[0])
         except Exception as error:  # noqa: BLE001  it is raised where the act came from
             return error
 
-    async def all_judged(self, draft: Draft) -> Any:
+    async def judge_all(self, draft: Draft) -> Any:
         """The same of an act or of a batch, which may take long; the draft belongs to nobody else meanwhile."""
         try:
-            return await (draft.judge_all(self.acts) if self.is_batch else draft.judge_in_turns(self.acts[0]))
+            return await (draft.judge_all(self.acts) if self.is_batch else draft.judge_in_slices(self.acts[0]))
         except Exception as error:  # noqa: BLE001  it is raised where the act came from
             return error
 
-    def answers_to(self, outcome: Any) -> Any:
+    def build_answer(self, outcome: Any) -> Any:
         """The answer: what is made of a receipt, or why there is none."""
         if not is_receipt(outcome):
             return outcome
         try:
-            return self.of(outcome)
+            return self.build(outcome)
         except Exception as error:  # noqa: BLE001  it is raised where the act came from
             return error
 
-    def answer(self, answer: Any) -> None:
-        if self.has_gone:
+    def resolve(self, answer: Any) -> None:
+        if self.is_done:
             return
         if isinstance(answer, asyncio.CancelledError):
             self.future.cancel()
@@ -64,9 +64,9 @@ class PendingWrite:
             self.future.set_result(answer)
 
 
-def answers_to(together: Iterable[PendingWrite], outcomes: Iterable[Any]) -> list[Any]:
+def build_answers(writes: Iterable[PendingWrite], outcomes: Iterable[Any]) -> list[Any]:
     """The answers to all who waited together."""
-    return [write.answers_to(outcome) for write, outcome in zip(together, outcomes, strict=True)]
+    return [write.build_answer(outcome) for write, outcome in zip(writes, outcomes, strict=True)]
 
 
 def is_receipt(outcome: Any) -> bool:
@@ -74,6 +74,6 @@ def is_receipt(outcome: Any) -> bool:
     return isinstance(outcome, Receipt | tuple)
 
 
-def trace_of(together: Iterable[PendingWrite]) -> str | None:
+def trace_of(writes: Iterable[PendingWrite]) -> str | None:
     """One of the traces of those who are recorded together: what follows from all of them follows once."""
-    return next((write.trace for write in together if write.trace is not None), None)
+    return next((write.trace for write in writes if write.trace is not None), None)

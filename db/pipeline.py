@@ -65,26 +65,26 @@ class PipelineConnection(psycopg.AsyncConnection[Any]):
 class Transaction:
     """One transaction on one connection: what is asked at once, or from BEGIN to COMMIT; without COMMIT, nothing."""
 
-    def __init__(self, line: PipelineConnection) -> None:
-        self._line = line
-        self._socket = line.fileno()
+    def __init__(self, connection: PipelineConnection) -> None:
+        self._connection = connection
+        self._socket = connection.fileno()
         self._loop = asyncio.get_running_loop()
         self._readable: asyncio.Future[None] = self._loop.create_future()
 
     async def __aenter__(self) -> Self:
-        self._line.pgconn.enter_pipeline_mode()
+        self._connection.pgconn.enter_pipeline_mode()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if self._line.pgconn.transaction_status != TransactionStatus.IDLE:
+            if self._connection.pgconn.transaction_status != TransactionStatus.IDLE:
                 await self.execute((ROLLBACK,))
-            self._line.pgconn.exit_pipeline_mode()
+            self._connection.pgconn.exit_pipeline_mode()
         except BaseException:
             # Nobody knows what is still under way on it: the pool makes another.
-            self._line.pgconn.finish()
+            self._connection.pgconn.finish()
             if error is None:
                 raise
         finally:
@@ -95,13 +95,13 @@ class Transaction:
 
         `meanwhile` is done while the server is at work.
         """
-        pgconn = self._line.pgconn
+        pgconn = self._connection.pgconn
         sent: list[bytes | None] = []  # a name for each statement being prepared, None for each that answers
         for statement, *values in calls:
-            if statement.name not in self._line.prepared:
+            if statement.name not in self._connection.prepared:
                 pgconn.send_prepare(statement.name, statement.sql.encode())
                 sent.append(statement.name)
-            encoded = [_encoded(value) for value in values]
+            encoded = [_encode(value) for value in values]
             pgconn.send_query_prepared(
                 statement.name,
                 [data for data, _ in encoded],
@@ -111,19 +111,19 @@ class Transaction:
             sent.append(None)
         pgconn.pipeline_sync()
         if pgconn.flush():
-            await self._line.wait(_flushed(pgconn))
+            await self._connection.wait(_flush(pgconn))
         if meanwhile is not None:
             meanwhile()
-        return self._read(await self._answers(), sent)
+        return self._decode(await self._receive(), sent)
 
-    async def _answers(self) -> list[PGresult]:
+    async def _receive(self) -> list[PGresult]:
         """Everything up to the end of the pipeline, so that also after an error nothing is left behind."""
-        pgconn = self._line.pgconn
+        pgconn = self._connection.pgconn
         results: list[PGresult] = []
         while True:
             while pgconn.is_busy():
                 self._readable = self._loop.create_future()
-                self._loop.add_reader(self._socket, self._hear)
+                self._loop.add_reader(self._socket, self._on_readable)
                 await self._readable
                 pgconn.consume_input()
             result = pgconn.get_result()
@@ -133,20 +133,20 @@ class Transaction:
                 return results
             results.append(result)
 
-    def _hear(self) -> None:
+    def _on_readable(self) -> None:
         # The loop calls again and again until somebody has read.
         if not self._readable.done():
             self._readable.set_result(None)
 
-    def _read(self, results: Sequence[PGresult], sent: Sequence[bytes | None]) -> list[Rows]:
+    def _decode(self, results: Sequence[PGresult], sent: Sequence[bytes | None]) -> list[Rows]:
         """The rows of each answer. What was prepared stays so, also when something after it failed."""
         answers: list[Rows] = []
-        transformer = self._line.transformer
+        transformer = self._connection.transformer
         for result, prepared in zip_longest(results, sent):  # one more than was sent, where the commit at the end fails
             if result.status == ExecStatus.FATAL_ERROR:
                 raise error_from_result(result)
             if prepared is not None:
-                self._line.prepared.add(prepared)
+                self._connection.prepared.add(prepared)
             elif result.status == ExecStatus.TUPLES_OK and result.ntuples:
                 transformer.set_pgresult(result)
                 answers.append(transformer.load_rows(0, result.ntuples, tuple))
@@ -155,14 +155,14 @@ class Transaction:
         return answers
 
 
-def _flushed(pgconn: PGconn) -> PQGen[None]:
+def _flush(pgconn: PGconn) -> PQGen[None]:
     """Sends what the socket did not take at once, reading meanwhile what the server wants to be rid of."""
     while pgconn.flush():
         if (yield Wait.RW) & Ready.R:
             pgconn.consume_input()
 
 
-def _encoded(value: Value) -> tuple[bytes | None, int]:
+def _encode(value: Value) -> tuple[bytes | None, int]:
     match value:
         case None:
             return None, TEXT
@@ -173,10 +173,10 @@ def _encoded(value: Value) -> tuple[bytes | None, int]:
         case bytes():
             return value, BINARY
         case _:
-            return _array(value), BINARY
+            return _encode_array(value), BINARY
 
 
-def _array(items: Sequence[bytes]) -> bytes:
+def _encode_array(items: Sequence[bytes]) -> bytes:
     """A `bytea[]` in PostgreSQL's binary form: dimensions, no nulls, type, length, lower bound, items."""
     head = struct.pack("!5i", 1, 0, OID_BYTEA, len(items), 1)
     return head + b"".join(struct.pack("!i", len(item)) + item for item in items)

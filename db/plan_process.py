@@ -24,53 +24,57 @@ from rules.vocabulary.family import ChildPlan
 
 Answer: TypeAlias = dict[str, Any]
 
-MOST_MEMORY = 1024 * 1024 * 1024
+MAX_MEMORY_BYTES = 1024 * 1024 * 1024
 """Bytes of address space; what is allowed takes a fifth of it."""
 
 NICE = 5
 
 
-def _declares(question: Mapping[str, Any]) -> Answer:
+def _read_declared(question: Mapping[str, Any]) -> Answer:
     found = declares(question["text"])
     return {"plan": found.plan, "programs": found.programs, "positions": found.positions}
 
 
-def _judges(question: Mapping[str, Any]) -> Answer:
+def _validate(question: Mapping[str, Any]) -> Answer:
     programs = {name: ChildPlan.model_validate(child) for name, child in question["programs"].items()}
     accepted(question["text"], question["parameters"], programs)
     key = key_of(question["text"], question["parameters"], programs)
-    return {"plans": [_written(recorded_plan(text, dict(chosen))) for text, chosen in texts(key)]}
+    return {"plans": [_plan_json(recorded_plan(text, dict(chosen))) for text, chosen in texts(key)]}
 
 
-def _reads(question: Mapping[str, Any]) -> Answer:
-    return {"plans": [_written(recorded_plan(question["text"], question["parameters"]))]}
+def _read_recorded(question: Mapping[str, Any]) -> Answer:
+    return {"plans": [_plan_json(recorded_plan(question["text"], question["parameters"]))]}
 
 
-def _written(plan: Plan) -> str:
+def _plan_json(plan: Plan) -> str:
     return plan.model_dump_json(by_alias=True, exclude_defaults=True)
 
 
-ANSWERED: Mapping[str, Callable[[Mapping[str, Any]], Answer]] = {"declares": _declares, "judges": _judges, "reads": _reads}
+HANDLERS: Mapping[str, Callable[[Mapping[str, Any]], Answer]] = {
+    "declares": _read_declared,
+    "judges": _validate,
+    "reads": _read_recorded,
+}
 
 
 def answer(question: Mapping[str, Any]) -> Answer:
     """What is asked of a text, or its faults."""
     try:
-        return ANSWERED[question["asked"]](question)
+        return HANDLERS[question["asked"]](question)
     except Faulty as error:
         return {"faults": [(fault.path, fault.message, fault.position) for fault in error.faults]}
 
 
-def faults_in(told: Mapping[str, Any]) -> tuple[Fault, ...] | None:
+def faults_in(result: Mapping[str, Any]) -> tuple[Fault, ...] | None:
     """The faults that an answer names; None where the text has none."""
-    if (faults := told.get("faults")) is None:
+    if (faults := result.get("faults")) is None:
         return None
     return tuple(Fault(tuple(path), message, (position[0], position[1])) for path, message, position in faults)
 
 
 def main() -> None:
     os.nice(NICE)
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
     for line in sys.stdin.buffer:
         sys.stdout.buffer.write(to_json(answer(from_json(line))) + b"\n")
         sys.stdout.buffer.flush()

@@ -23,7 +23,7 @@ from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from db.connection_settings import connection_arguments
-from db.durability import durable
+from db.durability import check_durability
 from db.outages import NotWritable, TransactionPooled, Unanswered, Unreachable, is_lost
 from db.pipeline import PipelineConnection, Transaction
 from telemetry.spans import span
@@ -32,13 +32,13 @@ Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 Connection: TypeAlias = psycopg.AsyncConnection[DictRow]
 
 ROLE = "accord_service"
-WAIT_SECONDS = 10.0
+CHECKOUT_SECONDS = 10.0
 """How long a caller waits for a free connection before it is told that there is none."""
 
-LONGEST_USE = 90.0
+MAX_USE_SECONDS = 90.0
 """Seconds for which a connection is used at a time, unless somebody says less. The server ends a statement after 60."""
 
-WHY_SECONDS = 0.5
+DIAGNOSIS_SECONDS = 0.5
 """How long it may take to find out why there is no connection."""
 
 SETTINGS = {
@@ -52,7 +52,7 @@ SETTINGS = {
     "jit": "off",
 }
 
-LONGEST_LIFE = 600.0
+MAX_LIFETIME_SECONDS = 600.0
 """Seconds after which a connection is made anew: the name in the address may lead elsewhere by then."""
 
 
@@ -61,36 +61,36 @@ class _Pool:
     """As it is called in metrics, and in the list of connections that the server has."""
 
     settings: ClassVar[Mapping[str, str]] = SETTINGS
-    line: ClassVar[type[psycopg.AsyncConnection[Any]]] = psycopg.AsyncConnection
-    only_reads: ClassVar[bool] = False
-    is_checked: ClassVar[bool] = False
+    connection_class: ClassVar[type[psycopg.AsyncConnection[Any]]] = psycopg.AsyncConnection
+    is_read_only: ClassVar[bool] = False
+    pings_on_checkout: ClassVar[bool] = False
     """Whether a connection is asked for a sign of life before it is given out."""
 
-    def __init__(self, url: str, *, size: int = 8, patience: float = LONGEST_USE) -> None:
+    def __init__(self, url: str, *, size: int = 8, max_use: float = MAX_USE_SECONDS) -> None:
         """`patience` is for how many seconds a connection may be used at a time, and waited for, but not for more than ten."""
         options = " ".join(f"-c {name}={value}" for name, value in self.settings.items())
-        given = conninfo_to_dict(url).get("options")
-        self._url, self._patience = url, patience
+        url_options = conninfo_to_dict(url).get("options")
+        self._url, self._max_use = url, max_use
         self._arguments: dict[str, Any] = {
             "autocommit": True,
             "row_factory": dict_row,
-            "options": f"{given} {options}" if given else options,
+            "options": f"{url_options} {options}" if url_options else options,
             "application_name": f"accord {self.name}",
             "prepare_threshold": 1,
             **connection_arguments(url),
         }
         self._pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
             url,
-            connection_class=self.line,
+            connection_class=self.connection_class,
             kwargs=self._arguments,
             min_size=min(2, size),
             max_size=size,
-            timeout=min(patience, WAIT_SECONDS),
-            max_lifetime=LONGEST_LIFE,
-            check=self._checked if self.is_checked else None,
+            timeout=min(max_use, CHECKOUT_SECONDS),
+            max_lifetime=MAX_LIFETIME_SECONDS,
+            check=self._ping if self.pings_on_checkout else None,
             # The pause between attempts doubles until this is over and another row of attempts begins: with the default of
             # five minutes a database that was away for a minute would be found again a minute after it is back.
-            reconnect_timeout=WAIT_SECONDS,
+            reconnect_timeout=CHECKOUT_SECONDS,
             name=self.name,
             open=False,
         )
@@ -105,10 +105,10 @@ class _Pool:
                 raise TransactionPooled from error
             raise
         async with connection:
-            await self._trial(connection)
-        await self._pool.open(wait=True, timeout=WAIT_SECONDS)
+            await self._check_session(connection)
+        await self._pool.open(wait=True, timeout=CHECKOUT_SECONDS)
 
-    async def _trial(self, connection: Connection) -> None:
+    async def _check_session(self, connection: Connection) -> None:
         cursor = await connection.execute(
             "SELECT current_user::text AS role, current_setting('lock_timeout') AS lock_timeout, pg_backend_pid() AS process"
         )
@@ -126,12 +126,12 @@ class _Pool:
             row = await cursor.fetchone()
         return bool(row and row["mark"] == "another")
 
-    async def _checked(self, connection: Connection) -> None:
-        alarm = asyncio.get_running_loop().call_later(min(self._patience, WAIT_SECONDS), _hang_up, connection)
+    async def _ping(self, connection: Connection) -> None:
+        timer = asyncio.get_running_loop().call_later(min(self._max_use, CHECKOUT_SECONDS), _shut_down_socket, connection)
         try:
             await connection.execute("")
         finally:
-            alarm.cancel()
+            timer.cancel()
 
     async def close(self) -> None:
         await self._pool.close()
@@ -158,53 +158,53 @@ class _Pool:
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Any]:
         # Not `connection()` of the pool, which also commits when it is left: here somebody else has, or nothing was begun.
-        has_hung_up = False
+        has_timed_out = False
 
-        def hang_up() -> None:
-            nonlocal has_hung_up
-            has_hung_up = True
-            _hang_up(connection)
+        def time_out() -> None:
+            nonlocal has_timed_out
+            has_timed_out = True
+            _shut_down_socket(connection)
 
         try:
-            connection = await self._given()
-            traced = span("database", pool=self.name)
-            alarm = asyncio.get_running_loop().call_later(self._patience, hang_up)
+            connection = await self._check_out()
+            traced_use = span("database", pool=self.name)
+            timer = asyncio.get_running_loop().call_later(self._max_use, time_out)
             try:
-                with traced:
+                with traced_use:
                     yield connection
             except psycopg.errors.ReadOnlySqlTransaction as error:
-                if self.only_reads:
+                if self.is_read_only:
                     raise
                 await connection.close()  # the next one may lead to the primary
                 raise NotWritable from error
             finally:
-                alarm.cancel()
+                timer.cancel()
                 await self._pool.putconn(connection)
         except psycopg.OperationalError as error:
-            if has_hung_up:
+            if has_timed_out:
                 raise Unanswered from error  # asking the other connections how they are would wait as long
             if is_lost(error):
-                await self._sort_out()
+                await self._discard_dead()
             raise
 
-    async def _given(self) -> Any:
+    async def _check_out(self) -> Any:
         """A connection of the pool. Raises Unreachable, which knows more than that it took too long."""
         try:
             return await self._pool.getconn()
         except PoolTimeout as error:
-            raise Unreachable(await self._why()) from error
+            raise Unreachable(await self._diagnosis()) from error
 
-    async def _why(self) -> str:
+    async def _diagnosis(self) -> str:
         """What the server says to somebody who comes now."""
         try:
-            async with asyncio.timeout(WHY_SECONDS):
+            async with asyncio.timeout(DIAGNOSIS_SECONDS):
                 connection = await psycopg.AsyncConnection.connect(self._url, **self._arguments)
         except (psycopg.Error, TimeoutError) as error:
             return str(error)
         await connection.close()
         return ""
 
-    async def _sort_out(self) -> None:
+    async def _discard_dead(self) -> None:
         """After a restart of the server all idle connections are dead; drop them now, not one by one."""
         with suppress(psycopg.Error, asyncio.TimeoutError):
             await self._pool.check()
@@ -215,7 +215,7 @@ class ReadPool(_Pool):
 
     name = "read"
     settings: ClassVar[Mapping[str, str]] = {**SETTINGS, "default_transaction_read_only": "on"}
-    only_reads = True
+    is_read_only = True
 
     async def rows(self, query: LiteralString, parameters: Parameters = ()) -> list[DictRow]:
         """All rows of a statement. A connection that was lost is replaced once."""
@@ -244,7 +244,7 @@ class OperationalPool(_Pool):
     """
 
     name = "operational"
-    is_checked = True
+    pings_on_checkout = True
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
@@ -258,12 +258,12 @@ class OperationalPool(_Pool):
             row = await cursor.fetchone()
             return bool(row and row["writable"])
 
-    async def notified(self, channel: LiteralString) -> AsyncGenerator[str]:
+    async def notifications(self, channel: LiteralString) -> AsyncGenerator[str]:
         """What is notified on a channel from now on, over a connection of its own; ends when that is old, as others do."""
         connection = await psycopg.AsyncConnection.connect(self._url, **self._arguments)
         async with connection:
             await connection.execute(f"LISTEN {channel}")
-            async for notice in connection.notifies(timeout=LONGEST_LIFE):
+            async for notice in connection.notifies(timeout=MAX_LIFETIME_SECONDS):
                 yield notice.payload
 
 
@@ -278,11 +278,11 @@ class LedgerPool(_Pool):
         # ...and a plan that was made while a table was empty must not scan it when it is full.
         "enable_seqscan": "off",
     }
-    line = PipelineConnection
+    connection_class = PipelineConnection
 
-    async def _trial(self, connection: Connection) -> None:
-        await super()._trial(connection)
-        await durable(connection)
+    async def _check_session(self, connection: Connection) -> None:
+        await super()._check_session(connection)
+        await check_durability(connection)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -291,12 +291,12 @@ class LedgerPool(_Pool):
             yield transaction
 
 
-def _hang_up(connection: psycopg.AsyncConnection[Any]) -> None:
+def _shut_down_socket(connection: psycopg.AsyncConnection[Any]) -> None:
     """Ends a connection under whoever waits on it, who then finds it closed.
 
     Cancelling the wait would ask the server to cancel the statement, and wait for that answer too.
     """
     with suppress(OSError, psycopg.Error):
-        line = socket.socket(fileno=os.dup(connection.fileno()))
-        with line:
-            line.shutdown(socket.SHUT_RDWR)
+        duplicate = socket.socket(fileno=os.dup(connection.fileno()))
+        with duplicate:
+            duplicate.shutdown(socket.SHUT_RDWR)

@@ -64,7 +64,7 @@ def rows(
     changes.put("phase", _phases(before, after))
     changes.put("milestone", _milestones(before, after))
     changes.put("commitment", _commitments(before, after))
-    evidence, incidents = _named(entries)
+    evidence, incidents = _referenced(entries)
     changes.put("evidence", (_evidence(after.evidence[name]) for name in evidence if name in after.evidence))
     changes.put("incident", (_incident(after.incidents[name]) for name in incidents if name in after.incidents))
     _clocks(changes, *clocks)
@@ -99,7 +99,7 @@ def head(after: Program, head_leaf: bytes, clocks: tuple[Clock, ...], owed: Outs
     }
 
 
-def _touched(names: Iterable[str], before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> Iterator[str]:
+def _changed_names(names: Iterable[str], before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> Iterator[str]:
     """Names whose value is another object than before; all of them when there was no program before."""
     if before is after:
         return
@@ -110,8 +110,8 @@ def _touched(names: Iterable[str], before: Mapping[str, Any] | None, after: Mapp
 
 def _phases(before: Program | None, after: Program) -> Iterator[Line]:
     plan = after.plan.phases
-    names = dict.fromkeys(_touched(plan, before.phases if before else None, after.phases))
-    names |= dict.fromkeys(_touched(after.stability, before.stability if before else None, after.stability))
+    names = dict.fromkeys(_changed_names(plan, before.phases if before else None, after.phases))
+    names |= dict.fromkeys(_changed_names(after.stability, before.stability if before else None, after.stability))
     for name in names:
         state, stability = after.phase(name), after.stability.get(name)
         counted = stability.counted if stability else None
@@ -133,7 +133,7 @@ def _phases(before: Program | None, after: Program) -> Iterator[Line]:
 
 
 def _milestones(before: Program | None, after: Program) -> Iterator[Line]:
-    for name in _touched(after.plan.milestones, before.milestones if before else None, after.milestones):
+    for name in _changed_names(after.plan.milestones, before.milestones if before else None, after.milestones):
         step, state = after.plan.milestones[name], after.milestone(name)
         due, finding = state.due, state.finding
         yield {
@@ -155,7 +155,7 @@ def _milestones(before: Program | None, after: Program) -> Iterator[Line]:
 
 
 def _commitments(before: Program | None, after: Program) -> Iterator[Line]:
-    for name in _touched(after.commitments, before.commitments if before else None, after.commitments):
+    for name in _changed_names(after.commitments, before.commitments if before else None, after.commitments):
         promise, state = after.plan.commitments[name], after.commitments[name]
         yield {
             "name": name,
@@ -167,7 +167,7 @@ def _commitments(before: Program | None, after: Program) -> Iterator[Line]:
         }
 
 
-def _named(entries: Iterable[Entry]) -> tuple[dict[str, None], dict[str, None]]:
+def _referenced(entries: Iterable[Entry]) -> tuple[dict[str, None], dict[str, None]]:
     """The ids of evidence and of incidents that entries are about."""
     evidence: dict[str, None] = {}
     incidents: dict[str, None] = {}

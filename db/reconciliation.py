@@ -65,13 +65,13 @@ class LockedPrograms:
         row = await cursor.fetchone()
         return str(row["leaf"]) if row else None
 
-    async def verified(self, programs: Collection[UUID]) -> None:
+    async def mark_verified(self, programs: Collection[UUID]) -> None:
         """Notes that these were compared."""
         await self._connection.execute(
             "UPDATE dispatch SET verified_at = clock_timestamp() WHERE program_id = ANY(%s)", [list(programs)]
         )
 
-    async def retell(self, programs: Collection[UUID]) -> None:
+    async def redispatch(self, programs: Collection[UUID]) -> None:
         """Lets the relay tell the workflows of these all that there is."""
         await self._connection.execute("UPDATE dispatch SET dispatched_seq = 0 WHERE program_id = ANY(%s)", [list(programs)])
         for program_id in programs:

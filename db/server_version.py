@@ -27,7 +27,7 @@ def check_version(server_version: int) -> None:
         )
 
 
-def look_at(address: str) -> None:
+def check_server(address: str) -> None:
     """Returns when a server of a version that will do answers there. Raises TooOld or psycopg.Error."""
     with psycopg.connect(address, connect_timeout=CONNECT_SECONDS) as connection:
         check_version(connection.info.server_version)

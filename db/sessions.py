@@ -19,11 +19,11 @@ from uuid import UUID, uuid4
 from db.pools import OperationalPool, ReadPool
 from db.tokens import TokenRecord
 
-SEEN_EVERY = timedelta(minutes=1)
+SEEN_INTERVAL = timedelta(minutes=1)
 """A use is written down once a minute: a page must not cost a write."""
 
-KNOWN_FOR_SECONDS, MOST_KNOWN = 2.0, 10_000
-LONGEST_SECRET = 100
+CACHED_SECONDS, MAX_CACHED = 2.0, 10_000
+MAX_SECRET_LENGTH = 100
 _COLUMNS: LiteralString = (
     "s.id, s.person, s.role, s.party, s.program_id, s.acting, s.created_at, s.seen_at, s.seen_before, s.expires_at"
 )
@@ -79,7 +79,7 @@ class Sessions:
 
     async def find(self, secret: str) -> Session | None:
         """The session of a cookie's secret; None if there is none, or it has ended. A use is written down."""
-        if len(secret) > LONGEST_SECRET:
+        if len(secret) > MAX_SECRET_LENGTH:
             return None
         row = await self._reader.row(
             f"SELECT s.hash, {_COLUMNS} FROM session s LEFT JOIN token t ON t.id = s.token_id"
@@ -90,7 +90,7 @@ class Sessions:
         if row is None or not hmac.compare_digest(row.pop("hash"), _hash(secret)):
             return None
         found = Session(**row)
-        if datetime.now(UTC) - found.seen_at > SEEN_EVERY:
+        if datetime.now(UTC) - found.seen_at > SEEN_INTERVAL:
             await self._write("UPDATE session SET seen_at = now() WHERE id = %s", found.id)
         return found
 
@@ -113,26 +113,26 @@ class SessionCache:
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
-        self._known: dict[str, tuple[float, Session]] = {}
+        self._cached: dict[str, tuple[float, Session]] = {}
 
     async def find(self, secret: str) -> Session | None:
         """As `Sessions.find`; one that has ended may be found for two seconds more."""
         now = time.monotonic()
-        known = self._known.get(secret)
-        if known is not None and known[0] > now:
-            return known[1]
+        cached = self._cached.get(secret)
+        if cached is not None and cached[0] > now:
+            return cached[1]
         found = await self._sessions.find(secret)
         if found is None:
-            self._known.pop(secret, None)
+            self._cached.pop(secret, None)
             return None
-        if len(self._known) >= MOST_KNOWN:
-            self._known.clear()
-        self._known[secret] = (now + KNOWN_FOR_SECONDS, found)
+        if len(self._cached) >= MAX_CACHED:
+            self._cached.clear()
+        self._cached[secret] = (now + CACHED_SECONDS, found)
         return found
 
     def forget(self, secret: str) -> None:
         """It is asked for anew: it has ended, or says something else now."""
-        self._known.pop(secret, None)
+        self._cached.pop(secret, None)
 
 
 def _hash(secret: str) -> bytes:

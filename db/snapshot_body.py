@@ -22,7 +22,7 @@ Part = tuple[str, Any]
 UNREADABLE = (ValueError, KeyError, TypeError, zlib.error)
 """What is raised for bytes that are no snapshot."""
 
-AT_ONCE = 100
+CHUNK_VALUES = 100
 """Values of a mapping in a line. Evidence takes eight millionths of a second each to be read."""
 
 
@@ -32,7 +32,7 @@ def lines(program: Program) -> Iterator[bytes]:
         value = getattr(program, name)
         if value == _DEFAULTS.get(name, MISSING):
             continue
-        for some in _parts(value.items()) if name in _MAPPINGS else (value,):
+        for some in _chunks(value.items()) if name in _MAPPINGS else (value,):
             yield name.encode() + b" " + adapter.dump_json(some, by_alias=True) + b"\n"
 
 
@@ -61,9 +61,9 @@ def program_in(body: bytes) -> Program:
     return program_of(parts_of(zlib.decompress(body)))
 
 
-def _parts(pairs: Iterable[tuple[Any, Any]]) -> Iterator[tuple[tuple[Any, Any], ...]]:
+def _chunks(pairs: Iterable[tuple[Any, Any]]) -> Iterator[tuple[tuple[Any, Any], ...]]:
     rest = iter(pairs)
-    while some := tuple(islice(rest, AT_ONCE)):
+    while some := tuple(islice(rest, CHUNK_VALUES)):
         yield some
 
 

@@ -26,13 +26,13 @@ from rules.program import Program
 
 log = structlog.get_logger()
 
-FEWEST = 512
+MIN_ENTRIES = 512
 """Entries between two snapshots of a program that is not long: fifty milliseconds of folding."""
 
-SHARE = 32
+INTERVAL_SHARE = 32
 """Of a long one, 16 to 32 snapshots stand over its younger half: each is as large as the program was then."""
 
-MOST_WAITING = 100
+MAX_PENDING = 100
 """Snapshots that are to be written. Further ones are made when their ledgers are folded again."""
 
 _NEWEST = """
@@ -46,7 +46,7 @@ _KEEP = """
 INSERT INTO program_snapshot (program_id, law, point, seq, leaf, recorded_at, body)
 VALUES (%(program)s, %(law)s, %(point)s, %(seq)s, %(leaf)s, %(at)s, %(body)s) ON CONFLICT DO NOTHING
 """
-_FORGET = "DELETE FROM program_snapshot WHERE program_id = %s AND law <> %s AND made_at < now() - interval '7 days'"
+_DELETE_STALE = "DELETE FROM program_snapshot WHERE program_id = %s AND law <> %s AND made_at < now() - interval '7 days'"
 """Those of another law. For a week a process of the version before may run beside this one."""
 
 
@@ -58,10 +58,10 @@ class Snapshot:
     leaf: bytes
 
 
-def point(seq: int) -> int:
+def snapshot_point(seq: int) -> int:
     """The entry at or before this one after which a snapshot is due."""
-    growing = 1 << (seq // SHARE).bit_length() >> 1  # a power of two, so that points of a short program stay points
-    return seq - seq % max(FEWEST, growing)
+    growing = 1 << (seq // INTERVAL_SHARE).bit_length() >> 1  # a power of two, so that points of a short program stay points
+    return seq - seq % max(MIN_ENTRIES, growing)
 
 
 class Snapshots:
@@ -70,13 +70,13 @@ class Snapshots:
     def __init__(self, reader: ReadPool, operational: OperationalPool, plans: PlanReader | None = None) -> None:
         """`plans`, where nobody must wait for the plan of somebody else's program."""
         self._reader, self._operational, self._plans = reader, operational, plans
-        self._waiting: dict[tuple[UUID, int], Snapshot] = {}
+        self._pending: dict[tuple[UUID, int], Snapshot] = {}
         self._writing: asyncio.Task[None] | None = None
 
     async def newest(self, program_id: UUID, *, until: datetime | None = None, after: int = 0) -> Snapshot | None:
         """The newest that was recorded up to an instant and holds more than `after` entries; None where there is none."""
-        asked = {"program": program_id, "law": law_version(), "after": after, "until": until}
-        row = await self._reader.row(_NEWEST, asked)
+        values = {"program": program_id, "law": law_version(), "after": after, "until": until}
+        row = await self._reader.row(_NEWEST, values)
         if row is None:
             return None
         try:
@@ -88,8 +88,8 @@ class Snapshots:
 
     def keep(self, program_id: UUID, snapshot: Snapshot) -> None:
         """Has a snapshot written when there is time."""
-        if len(self._waiting) < MOST_WAITING:
-            self._waiting[program_id, point(snapshot.program.seq)] = snapshot
+        if len(self._pending) < MAX_PENDING:
+            self._pending[program_id, snapshot_point(snapshot.program.seq)] = snapshot
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write())
 
@@ -99,9 +99,9 @@ class Snapshots:
             await self._writing
 
     async def _write(self) -> None:
-        while self._waiting:
-            place = next(iter(self._waiting))
-            program_id, snapshot = place[0], self._waiting.pop(place)
+        while self._pending:
+            place = next(iter(self._pending))
+            program_id, snapshot = place[0], self._pending.pop(place)
             try:
                 await self._store(program_id, snapshot)
             except (psycopg.Error, PoolTimeout) as fault:
@@ -111,7 +111,7 @@ class Snapshots:
         time_slice, parts = TimeSlice(), list[Part]()
         for name, value in parts_of(await asyncio.to_thread(zlib.decompress, body)):
             if name == "version" and self._plans is not None:
-                await self._plans.reads_text(value.document, chosen_key(value.parameters))
+                await self._plans.prefetch_text(value.document, chosen_key(value.parameters))
             parts.append((name, value))
             await time_slice.pause()
         return program_of(parts)
@@ -121,18 +121,18 @@ class Snapshots:
         row = {
             "program": program_id,
             "law": law_version(),
-            "point": point(program.seq),
+            "point": snapshot_point(program.seq),
             "seq": program.seq,
             "leaf": snapshot.leaf,
             "at": program.at,
-            "body": await _written(program),
+            "body": await _serialize(program),
         }
         async with self._operational.transaction() as transaction:
             await transaction.execute(_KEEP, row)
-            await transaction.execute(_FORGET, [program_id, law_version()])
+            await transaction.execute(_DELETE_STALE, [program_id, law_version()])
 
 
-async def _written(program: Program) -> bytes:
+async def _serialize(program: Program) -> bytes:
     time_slice, found = TimeSlice(), bytearray()
     for line in lines(program):
         found += line

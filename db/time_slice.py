@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 
-TURN_SECONDS = 0.004
+SLICE_SECONDS = 0.004
 """An act has some five turns of the loop, so it waits for 20 ms at most behind one that works like this."""
 
 
@@ -17,6 +17,6 @@ class TimeSlice:
 
     async def pause(self) -> None:
         """Lets others have their turn, if this one has lasted long enough."""
-        if time.perf_counter() - self._begun >= TURN_SECONDS:
+        if time.perf_counter() - self._begun >= SLICE_SECONDS:
             await asyncio.sleep(0)
             self._begun = time.perf_counter()

@@ -11,13 +11,13 @@ TRACE: ContextVar[str | None] = ContextVar("trace", default=None)
 _FORM = re.compile(r"[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 
-def understood(traceparent: str | None) -> str | None:
+def parse_traceparent(traceparent: str | None) -> str | None:
     """The same, if it has the form of one of version 00; anything else is dropped."""
     if traceparent is None or not traceparent.startswith("00-") or not _FORM.fullmatch(traceparent):
         return None
     return traceparent
 
 
-def id_of(traceparent: str) -> str:
+def trace_id(traceparent: str) -> str:
     """The id of the trace: 32 hexadecimal digits."""
     return traceparent[3:35]

@@ -14,8 +14,8 @@ from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 WITHHELD = "[withheld]"
-MOST_CHARACTERS = 500
-MOST_ITEMS = 30
+MAX_CHARACTERS = 500
+MAX_ITEMS = 30
 
 _NAMES = r"pass(?:word|wd|phrase)?|secret|token|api[-_]?key|private[-_]?key|authori[sz]ation|cookie|credentials?|signature"
 _SECRET_NAME = re.compile(rf"(?:^|[^a-z])(?:{_NAMES})(?:$|[^a-z])", re.IGNORECASE)
@@ -38,7 +38,7 @@ class Redaction:
     def __init__(self, environment: Mapping[str, str] | None = None) -> None:
         self._known = sorted(_secrets_of(os.environ if environment is None else environment), key=len, reverse=True)
 
-    def text(self, text: str, most: int = MOST_CHARACTERS) -> str:
+    def text(self, text: str, most: int = MAX_CHARACTERS) -> str:
         """Without secrets, and no longer than so many characters."""
         # Cut first, with room for a secret that the cut goes through: a megabyte is not searched.
         text = text[: most + 200]
@@ -61,7 +61,7 @@ class Redaction:
             case UUID():
                 return str(value)
             case list() | tuple() | set() | frozenset():
-                return [self.value("", item) for item in list(value)[:MOST_ITEMS]]
+                return [self.value("", item) for item in list(value)[:MAX_ITEMS]]
             case _:
                 return f"<{type(value).__name__}>"
 

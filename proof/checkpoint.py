@@ -75,7 +75,7 @@ class LogKeys:
     def sign(self, checkpoint: Checkpoint, timestamp: int) -> Note:
         """The signed note; `timestamp` is in seconds since 1970."""
         text, (classical, lasting) = str(checkpoint), self.verifiers(checkpoint.origin)
-        message = _cosigned(lasting.name, timestamp, checkpoint)
+        message = _cosigned_message(lasting.name, timestamp, checkpoint)
         return Note(
             text,
             (
@@ -94,12 +94,12 @@ class Witness:
 
     def cosign(self, note: Note, timestamp: int) -> Note:
         """The note with a cosignature. The caller has verified the note, and that it goes on from what was seen before."""
-        value = self._private.sign(_timed(timestamp, note.text))
+        value = self._private.sign(_timestamped(timestamp, note.text))
         mine = Signature(self.verifier.name, self.verifier.id, timestamp.to_bytes(8, "big") + value)
         return note.with_signatures([mine])
 
 
-def verified(note: Note, keys: Iterable[VerifierKey]) -> Checkpoint:
+def verify_note(note: Note, keys: Iterable[VerifierKey]) -> Checkpoint:
     """The checkpoint of a note that each of these keys has signed. Raises NoteInvalid, which names the key that has not."""
     trusted: Sequence[VerifierKey] = tuple(keys)
     if not trusted:
@@ -122,16 +122,16 @@ def _verify(key: VerifierKey, value: bytes, text: str, checkpoint: Checkpoint) -
     if key.kind == ED25519:
         Ed25519PublicKey.from_public_bytes(key.public).verify(value, text.encode())
     elif key.kind == ED25519_COSIGNATURE:
-        Ed25519PublicKey.from_public_bytes(key.public).verify(rest, _timed(timestamp, text))
+        Ed25519PublicKey.from_public_bytes(key.public).verify(rest, _timestamped(timestamp, text))
     else:
-        MLDSA44PublicKey.from_public_bytes(key.public).verify(rest, _cosigned(key.name, timestamp, checkpoint))
+        MLDSA44PublicKey.from_public_bytes(key.public).verify(rest, _cosigned_message(key.name, timestamp, checkpoint))
 
 
-def _timed(timestamp: int, text: str) -> bytes:
+def _timestamped(timestamp: int, text: str) -> bytes:
     return f"cosignature/v1\ntime {timestamp}\n{text}".encode()
 
 
-def _cosigned(name: str, timestamp: int, checkpoint: Checkpoint) -> bytes:
+def _cosigned_message(name: str, timestamp: int, checkpoint: Checkpoint) -> bytes:
     """The structure `cosigned_message` of c2sp.org/tlog-cosignature, for a whole tree."""
     numbers = (timestamp.to_bytes(8, "big"), (0).to_bytes(8, "big"), checkpoint.size.to_bytes(8, "big"))
     signer, origin = name.encode(), checkpoint.origin.encode()

@@ -36,7 +36,7 @@ async def serving(host: str, port: int, pages: Pages) -> AsyncIterator[int]:
             if not places.locked():
                 async with places, asyncio.timeout(SECONDS):
                     head = await reader.readuntil(b"\r\n\r\n")
-                    writer.write(_written(await _page(head, pages)))
+                    writer.write(_encode(await _page(head, pages)))
                     await writer.drain()
         writer.close()
 
@@ -49,17 +49,17 @@ async def _page(head: bytes, pages: Pages) -> Page:
     method, _, rest = head.partition(b" ")
     path = rest.partition(b" ")[0].partition(b"?")[0].decode(errors="replace")
     if method != b"GET":
-        return _plain(HTTPStatus.METHOD_NOT_ALLOWED)
+        return _error_page(HTTPStatus.METHOD_NOT_ALLOWED)
     if (page := pages.get(path)) is None:
-        return _plain(HTTPStatus.NOT_FOUND)
+        return _error_page(HTTPStatus.NOT_FOUND)
     return await page()
 
 
-def _plain(status: HTTPStatus) -> Page:
+def _error_page(status: HTTPStatus) -> Page:
     return Page(status, "text/plain", f"{status.phrase}\n".encode())
 
 
-def _written(page: Page) -> bytes:
+def _encode(page: Page) -> bytes:
     lines = [
         f"HTTP/1.1 {page.status} {HTTPStatus(page.status).phrase}",
         f"Content-Type: {page.media_type}",

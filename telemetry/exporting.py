@@ -29,7 +29,7 @@ TOLD = frozenset(
 """Attributes that are sent, beside ours. Paths and queries hold what callers wrote, and failures quote it."""
 
 
-def provider(part: str) -> TracerProvider:
+def create_provider(part: str) -> TracerProvider:
     """OpenTelemetry's provider for this process, which is made the one of all libraries in it."""
     # Whoever sends a trace decides for it; of others one in a hundred, unless the variables say otherwise.
     sampler = None if os.environ.get(TRACES_SAMPLER) else ParentBased(TraceIdRatioBased(ONE_IN_A_HUNDRED))
@@ -47,7 +47,7 @@ class RedactingExporter(SpanExporter):
         self._to = to
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-        return self._to.export([_plain(one) for one in spans])
+        return self._to.export([_redact(one) for one in spans])
 
     def shutdown(self) -> None:
         self._to.shutdown()
@@ -56,7 +56,7 @@ class RedactingExporter(SpanExporter):
         return self._to.force_flush(timeout_millis)
 
 
-def _plain(span: ReadableSpan) -> ReadableSpan:
+def _redact(span: ReadableSpan) -> ReadableSpan:
     told = {key: value for key, value in (span.attributes or {}).items() if key in TOLD or key.startswith("accord.")}
     return ReadableSpan(
         name=span.name,

@@ -83,11 +83,11 @@ class Metrics(Observer):
     def differed(self, kind: str) -> None:
         self._differed.labels(kind).inc()
 
-    def reads(self, name: str, said: str, labels: Sequence[str], reading: Callable[[], Reading]) -> None:
+    def register_gauge(self, name: str, said: str, labels: Sequence[str], reading: Callable[[], Reading]) -> None:
         """A metric that somebody else knows: it is read whenever metrics are asked for, and what it lacks then is left out."""
         self._read.append((Gauge(name, said, labels, registry=self._registry), reading))
 
-    def refresh(self) -> None:
+    def read_gauges(self) -> None:
         """Reads what others know."""
         for gauge, reading in self._read:
             values = reading()

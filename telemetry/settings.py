@@ -25,11 +25,11 @@ class TelemetrySettings(BaseSettings):
     @classmethod
     def _has_a_port(cls, value: str | None) -> str | None:
         if value is not None:
-            place(value)
+            split_address(value)
         return value
 
 
-def place(address: str, above: int = 0) -> tuple[str, int]:
+def split_address(address: str, above: int = 0) -> tuple[str, int]:
     """Host and port, so many ports above. Raises ValueError."""
     host, colon, port = address.rpartition(":")
     if not colon or not host or not port.isdigit() or not 0 <= int(port) + above <= 65535:

@@ -16,28 +16,28 @@ _NOTHING = nullcontext()
 _tracer: Tracer | None = None
 
 
-def asked_for() -> bool:
+def is_configured() -> bool:
     """Whether the environment names a place for traces, as OpenTelemetry's own variables do."""
     if os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true" or os.environ.get("OTEL_TRACES_EXPORTER") == "none":
         return False
     return any(os.environ.get(f"OTEL_EXPORTER_OTLP_{name}") for name in ("ENDPOINT", "TRACES_ENDPOINT"))
 
 
-def trace(part: str) -> None:
+def configure_tracing(part: str) -> None:
     """Called once by a process of this name, before anything that may be traced is made."""
-    if asked_for():
-        from telemetry.exporting import provider  # noqa: PLC0415  a tenth of a second, for who traces alone
+    if is_configured():
+        from telemetry.exporting import create_provider  # noqa: PLC0415  a tenth of a second, for who traces alone
 
-        use(provider(part).get_tracer("accord"))
+        set_tracer(create_provider(part).get_tracer("accord"))
 
 
-def use(tracer: Tracer | None) -> None:
+def set_tracer(tracer: Tracer | None) -> None:
     """From now on spans are of this tracer; of none: there are none."""
     global _tracer  # noqa: PLW0603  as OpenTelemetry's own provider: one a process
     _tracer = tracer
 
 
-def traced() -> bool:
+def is_tracing() -> bool:
     return _tracer is not None
 
 
@@ -46,19 +46,19 @@ def span(name: str, **attributes: str | int) -> AbstractContextManager[object]:
 
     Of most traces nothing is sent: a span of them would cost as much and be dropped.
     """
-    if _tracer is None or not _is_sent():
+    if _tracer is None or not _is_sampled():
         return _NOTHING
     named = {f"accord.{key}": value for key, value in attributes.items()}
     return _tracer.start_as_current_span(name, attributes=named, record_exception=False, set_status_on_exception=False)
 
 
-def _is_sent() -> bool:
+def _is_sampled() -> bool:
     from opentelemetry.trace import get_current_span  # noqa: PLC0415  imported already, where somebody traces
 
     return get_current_span().get_span_context().trace_flags.sampled
 
 
-def current() -> str | None:
+def current_traceparent() -> str | None:
     """The span that is under way, as `traceparent`; None where nobody traces."""
     if _tracer is None:
         return None
@@ -71,7 +71,7 @@ def current() -> str | None:
 
 
 @contextmanager
-def carried_on(traceparent: str | None, name: str, **attributes: str | int) -> Iterator[None]:
+def continue_trace(traceparent: str | None, name: str, **attributes: str | int) -> Iterator[None]:
     """A span that carries on with a trace of another process, whose id stands in the lines that are written meanwhile."""
     if traceparent is not None:
         TRACE.set(traceparent)

@@ -15,11 +15,11 @@ from rules.family import child_id, child_report, holds, parent_report, starting
 from rules.field_types import own_act
 from rules.refusals import Code, Refused
 from workflows.messages import Change, ChildOf, ProgramState
-from workflows.state import MOST_HEADLINES, headlines, program_state
+from workflows.state import MAX_HEADLINES, headlines, program_state
 
 CLOCK = Actor(person="clock", role=Role.CLOCK)
 
-HEARD_BY_NOBODY = frozenset({Code.PROGRAM_ENDED, Code.PROGRAM_EXISTS})
+NOT_REPORTED = frozenset({Code.PROGRAM_ENDED, Code.PROGRAM_EXISTS})
 """Refusals that leave nothing to be reported: the program has ended, or was begun by somebody who was quicker."""
 
 
@@ -37,46 +37,46 @@ class Activities:
         The answer carries the new state, so the relay need not send it.
         """
         program_id, info = UUID(program), activity.info()
-        self._recorder.agrees(info.current_attempt_scheduled_time, "Temporal")
+        self._recorder.check_against(info.current_attempt_scheduled_time, "Temporal")
         act_id = own_act("clock", info.workflow_run_id, info.activity_id)
         act = Act(id=act_id, actor=CLOCK, deed=StrikeClock(answered=True))
         outcome = await self._recorder.record(program_id, act)
         if isinstance(outcome, Refused):
             raise ApplicationError(outcome.reason, type=outcome.code, non_retryable=True)
-        struck = headlines(outcome.entries[-MOST_HEADLINES:], outcome.program.plan)
+        struck = headlines(outcome.entries[-MAX_HEADLINES:], outcome.program.plan)
         cached = self._programs.get(program_id)
         if cached is None or cached.seq < outcome.last_seq:
-            _, cached = await self._known(program_id)
+            _, cached = await self._load(program_id)
         return Change(entries=struck, more=len(outcome.entries) - len(struck), state=await self._state(program_id, cached))
 
     @activity.defn
     async def keep_child(self, child: ChildOf) -> ProgramState:
         """Brings a child program to where its parent wants it: started, and held back or not. Safe to repeat, and at once."""
-        parent_id, parent = await self._known(UUID(child.parent))
+        parent_id, parent = await self._load(UUID(child.parent))
         program_id = child_id(parent_id, child.name)
         cached = await self._programs.load(program_id)
         if cached is None:
             opened = starting(parent_id, parent.program, child.name)
-            await self._bring(program_id, own_act("opening", parent_id), opened)
-            _, cached = await self._known(program_id)
+            await self._record_or_fail(program_id, own_act("opening", parent_id), opened)
+            _, cached = await self._load(program_id)
         known = cached.program.parent
         if cached.program.ended_at is None and known and known.holds is not holds(parent.program, child.name):
             report = parent_report(parent.program, parent.head, child.name)
-            await self._bring(program_id, own_act("parent", parent_id, parent.seq), report)
-            _, cached = await self._known(program_id)
+            await self._record_or_fail(program_id, own_act("parent", parent_id, parent.seq), report)
+            _, cached = await self._load(program_id)
         return await self._state(program_id, cached)
 
     @activity.defn
     async def report_to_parent(self, child: ChildOf) -> None:
         """Reports to a program how a child of it stands. A parent that has ended, or knows it already, is told nothing."""
-        parent_id, parent = await self._known(UUID(child.parent))
-        program_id, cached = await self._known(child_id(parent_id, child.name))
+        parent_id, parent = await self._load(UUID(child.parent))
+        program_id, cached = await self._load(child_id(parent_id, child.name))
         before = parent.program.children.get(child.name)
         if before is not None and before.seq < cached.seq and parent.program.ended_at is None:
             report = child_report(program_id, cached.program, cached.head, child.name)
-            await self._bring(parent_id, own_act("child", program_id, cached.seq), report)
+            await self._record_or_fail(parent_id, own_act("child", program_id, cached.seq), report)
 
-    async def _bring(self, program_id: UUID, act_id: str, deed: Deed) -> None:
+    async def _record_or_fail(self, program_id: UUID, act_id: str, deed: Deed) -> None:
         """Records what one program has to know of another.
 
         A refusal is shown and tried again, unless there is nobody left to know it. It is previewed, for an attempt that is
@@ -85,10 +85,10 @@ class Activities:
         act = Act(id=act_id, actor=CLOCK, deed=deed)
         judged = await self._recorder.preview(program_id, act)
         outcome = judged if isinstance(judged, Refused) else await self._recorder.record(program_id, act)
-        if isinstance(outcome, Refused) and outcome.code not in HEARD_BY_NOBODY:
+        if isinstance(outcome, Refused) and outcome.code not in NOT_REPORTED:
             raise ApplicationError(outcome.reason, type=outcome.code)
 
-    async def _known(self, program_id: UUID) -> tuple[UUID, CachedProgram]:
+    async def _load(self, program_id: UUID) -> tuple[UUID, CachedProgram]:
         if (cached := await self._programs.load(program_id)) is None:
             raise ApplicationError(f"There is no program {program_id}.", type=Code.PROGRAM_UNKNOWN)
         return program_id, cached

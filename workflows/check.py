@@ -16,10 +16,10 @@ with workflow.unsafe.imports_passed_through():
     from workflows.messages import Checked, CheckOf
     from workflows.retry_policy import PATIENT
 
-FETCHES, READINGS = "accord-fetches", "accord-readings"
+FETCH_QUEUE, READ_QUEUE = "accord-fetches", "accord-readings"
 """Queues of their own: producers that hang must not take the places of clocks, nor of figures that have been fetched."""
 
-TRYING = timedelta(hours=1)
+FETCH_TIMEOUT = timedelta(hours=1)
 """How long a producer that does not answer is asked again; after that the next run does."""
 
 TRANSPORT = RetryPolicy(initial_interval=timedelta(seconds=2), backoff_coefficient=3.0, maximum_interval=timedelta(minutes=20))
@@ -37,8 +37,8 @@ class CheckWorkflow:
             await workflow.execute_activity_method(
                 CheckActivities.fetch_source,
                 check,
-                task_queue=FETCHES,
-                schedule_to_close_timeout=TRYING,
+                task_queue=FETCH_QUEUE,
+                schedule_to_close_timeout=FETCH_TIMEOUT,
                 start_to_close_timeout=timedelta(minutes=15),
                 heartbeat_timeout=HEARTBEAT,
                 retry_policy=TRANSPORT,
@@ -57,7 +57,7 @@ class CheckWorkflow:
         return await workflow.execute_activity_method(
             CheckActivities.record_check,
             check,
-            task_queue=READINGS,
+            task_queue=READ_QUEUE,
             schedule_to_close_timeout=timedelta(days=1),
             start_to_close_timeout=timedelta(minutes=5),
             heartbeat_timeout=HEARTBEAT,
@@ -69,7 +69,7 @@ class CheckWorkflow:
         await workflow.execute_activity_method(
             CheckActivities.note_failure,
             check,
-            task_queue=READINGS,
+            task_queue=READ_QUEUE,
             schedule_to_close_timeout=timedelta(days=1),
             start_to_close_timeout=timedelta(seconds=20),
             retry_policy=PATIENT,

@@ -17,7 +17,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from db.check_fetches import CheckFetch, CheckFetches
 from db.check_runs import CheckRuns
 from db.database_clock import DatabaseClock
-from db.documents import DocumentFault, Documents, StoreAway, TooManyBytes
+from db.documents import DocumentFault, Documents, StoreUnavailable, TooManyBytes
 from db.program_cache import ProgramCache
 from db.recorder import Recorder
 from rules.acts import CHECKS, Act, Deed
@@ -29,15 +29,15 @@ from rules.program import Program
 from rules.refusals import Code, Refused
 from rules.vocabulary.origin import Fetch
 from rules.vocabulary.readings import NoReading, Readings
-from workflows.heartbeat import heartbeating
+from workflows.heartbeat import heartbeats
 from workflows.messages import Checked, CheckOf
-from workflows.recompute import asked, kept_answers, question, read_again
+from workflows.recompute import build_ask, load_answers, question_hash, read_answers
 from workflows.sources.adapter import Adapter, Ask
 from workflows.sources.adapters import Adapters
-from workflows.sources.answers import Answer, Denied, NoAnswer, Told
+from workflows.sources.answers import Answer, Denied, NoAnswer, Progress
 from workflows.sources.egress import Egress, Gateway
 
-LATER = (Code.IN_THE_FUTURE,)
+RETRYABLE = (Code.IN_THE_FUTURE,)
 """Refusals that pass by themselves: an event of a day that begins later in the plan's time zone."""
 
 
@@ -65,21 +65,21 @@ class CheckActivities:
         again, and so is everything after a kill: asking twice records nothing twice.
         """
         program = await self._program(check)
-        began_at = await self._runs.started(UUID(check.program), check.name, _run())
-        async with self._telling_why_not(check):
-            fetch = await self._fetched(program, check, began_at)
-        await self._fetches.keep(UUID(check.program), check.name, _run(), fetch)
+        began_at = await self._runs.started(UUID(check.program), check.name, _run_id())
+        async with self._noting_failure(check):
+            fetch = await self._fetch_all(program, check, began_at)
+        await self._fetches.keep(UUID(check.program), check.name, _run_id(), fetch)
 
-    async def _fetched(self, program: Program, check: CheckOf, began_at: datetime) -> CheckFetch:
+    async def _fetch_all(self, program: Program, check: CheckOf, began_at: datetime) -> CheckFetch:
         adapter = self._adapter(program, check.name)
         clock = DatabaseClock()
         clock.observe(began_at)
-        asks = question(program.plan, check.name)
-        ask, line = asked(program.plan, check.name, began_at.astimezone(UTC).date()), self._gateway.line(program.plan.hosts)
+        asks = question_hash(program.plan, check.name)
+        ask, line = build_ask(program.plan, check.name, began_at.astimezone(UTC).date()), self._gateway.line(program.plan.hosts)
         try:
-            async with heartbeating() as told:
-                answers = await _answers(adapter, ask, line, told)
-                return CheckFetch(asks, tuple([await self._kept(check, answer, clock) for answer in answers]))
+            async with heartbeats() as told:
+                answers = await _fetch(adapter, ask, line, told)
+                return CheckFetch(asks, tuple([await self._store(check, answer, clock) for answer in answers]))
         except Denied as denied:
             return CheckFetch(asks, denied=str(denied), denied_as=denied.kind)
         except TooManyBytes as large:
@@ -90,30 +90,32 @@ class CheckActivities:
         """Reads what this run has fetched and records what follows by the law. Safe to repeat: acts are called by their
         content.
         """
-        async with heartbeating(), self._telling_why_not(check):
-            return await self._recorded(check)
+        async with heartbeats(), self._noting_failure(check):
+            return await self._read_and_record(check)
 
     @activity.defn
     async def note_failure(self, check: CheckOf) -> None:
         """Notes beside the ledger that this run got no answer, unless it said so itself. Safe to repeat: one failure."""
-        await self._runs.unanswered(UUID(check.program), check.name, run=_run())
+        await self._runs.unanswered(UUID(check.program), check.name, run=_run_id())
 
     @asynccontextmanager
-    async def _telling_why_not(self, check: CheckOf) -> AsyncIterator[None]:
+    async def _noting_failure(self, check: CheckOf) -> AsyncIterator[None]:
         """Runs are tried again for an hour, and whoever looks at the check meanwhile is told why there is no answer."""
         try:
             yield
         except ApplicationError as fault:
-            await self._runs.finished(UUID(check.program), check.name, run=_run(), outcome="no_answer", sentence=fault.message)
+            await self._runs.finished(
+                UUID(check.program), check.name, run=_run_id(), outcome="no_answer", sentence=fault.message
+            )
             raise
 
-    async def _recorded(self, check: CheckOf) -> Checked:
+    async def _read_and_record(self, check: CheckOf) -> Checked:
         program = await self._program(check)
-        fetch = await self._fetches.of(UUID(check.program), check.name, _run())
+        fetch = await self._fetches.of(UUID(check.program), check.name, _run_id())
         if fetch is None:
             told = "This run has fetched nothing, or a later one has been started."
             raise ApplicationError(told, type="nothing_fetched", non_retryable=True)
-        if fetch.question != question(program.plan, check.name):
+        if fetch.question != question_hash(program.plan, check.name):
             told = "The plan was amended while the check ran; its next run asks by the new text."
             raise ApplicationError(told, type="amended", non_retryable=True)
         adapter = self._adapter(program, check.name)
@@ -121,11 +123,11 @@ class CheckActivities:
         run = Run(reading, fetch.answers, adapter.name, adapter.version)
         deeds = what_follows(program, check.name, run)
         refused = await self._record(check, deeds)
-        outcome, sentence = _told(program, check.name, reading)
+        outcome, sentence = _summarize(program, check.name, reading)
         if refused is not None:
             outcome, sentence = "not_recorded", f"{sentence} It was not recorded: {refused.reason}"
         size = sum(answer.size for answer in fetch.answers)
-        await self._runs.finished(UUID(check.program), check.name, run=_run(), outcome=outcome, sentence=sentence, size=size)
+        await self._runs.finished(UUID(check.program), check.name, run=_run_id(), outcome=outcome, sentence=sentence, size=size)
         return Checked(outcome=outcome, sentence=sentence, recorded=0 if refused else len(deeds))
 
     async def _program(self, check: CheckOf) -> Program:
@@ -147,7 +149,7 @@ class CheckActivities:
             sentence = f"The source {source} cannot be read: {fault}"
             raise ApplicationError(sentence, type="adapter_unknown", non_retryable=isinstance(fault, Denied)) from None
 
-    async def _kept(self, check: CheckOf, answer: Answer, clock: DatabaseClock) -> Fetch:
+    async def _store(self, check: CheckOf, answer: Answer, clock: DatabaseClock) -> Fetch:
         """Files an answer's bytes as a document of the program. Its time is no later than the database's, which judges it."""
 
         async def body() -> AsyncIterator[bytes]:
@@ -163,8 +165,8 @@ class CheckActivities:
                 uploaded_by=CHECKS.person,
                 expected=answer.fetch.sha256,
             )
-        except (StoreAway, OSError) as fault:  # OSError: no room for what waits in a temporary file
-            why = str(fault) if isinstance(fault, StoreAway) else "no room is left on this machine"
+        except (StoreUnavailable, OSError) as fault:  # OSError: no room for what waits in a temporary file
+            why = str(fault) if isinstance(fault, StoreUnavailable) else "no room is left on this machine"
             raise ApplicationError(
                 f"The producer answered, and the answer could not be kept: {why}.", type="not_kept"
             ) from None
@@ -174,14 +176,14 @@ class CheckActivities:
         if fetch.denied is not None:
             return NoReading(fetch.denied_as, fetch.denied)
         try:
-            answers = await kept_answers(self._documents, fetch.answers)
-        except StoreAway as fault:
+            answers = await load_answers(self._documents, fetch.answers)
+        except StoreUnavailable as fault:
             raise ApplicationError(f"What was fetched cannot be read now: {fault}.", type="store_away") from None
         except DocumentFault as fault:
             raise ApplicationError(
                 f"What was fetched cannot be read again: {fault}.", type="document_fault", non_retryable=True
             ) from None
-        return await read_again(adapter, program.plan, check, answers)
+        return await read_answers(adapter, program.plan, check, answers)
 
     async def _record(self, check: CheckOf, deeds: Iterable[Deed]) -> Refused | None:
         """Records acts one after the other, up to the first that the law refuses. What it would refuse is not tried: the
@@ -192,14 +194,14 @@ class CheckActivities:
             act = Act(id=_act_id(check, deed), actor=CHECKS, deed=deed)
             judged = await self._recorder.preview(program, act)
             outcome = judged if isinstance(judged, Refused) else await self._recorder.record(program, act)
-            if isinstance(outcome, Refused) and outcome.code in LATER:
+            if isinstance(outcome, Refused) and outcome.code in RETRYABLE:
                 raise ApplicationError(outcome.reason, type=outcome.code)
             if isinstance(outcome, Refused):
                 return outcome
         return None
 
 
-async def _answers(adapter: Adapter, ask: Ask, line: Egress, told: Told) -> tuple[Answer, ...]:
+async def _fetch(adapter: Adapter, ask: Ask, line: Egress, told: Progress) -> tuple[Answer, ...]:
     """What a producer answers. Raises Denied; everything else is tried again."""
     try:
         return await adapter.fetch(ask, line, told)
@@ -215,18 +217,18 @@ async def _answers(adapter: Adapter, ask: Ask, line: Egress, told: Told) -> tupl
         raise ApplicationError(sentence, type="adapter_failed") from None
 
 
-def _run() -> str:
+def _run_id() -> str:
     """The run that the activity belongs to, as the server says it: no argument can claim to be of another."""
     return activity.info().workflow_run_id or ""
 
 
 def _act_id(check: CheckOf, deed: Deed) -> str:
     """An act of a run by its content: the run that is repeated says the same act again, and a later one another."""
-    content = digest([_run(), deed.model_dump(mode="json", exclude_none=True)])
+    content = digest([_run_id(), deed.model_dump(mode="json", exclude_none=True)])
     return own_act("check", check.name, content[:24])
 
 
-def _told(program: Program, check: str, reading: Readings | NoReading) -> tuple[str, str]:
+def _summarize(program: Program, check: str, reading: Readings | NoReading) -> tuple[str, str]:
     """The outcome of a run and a sentence on it, for officers: also how much its filters dropped, and why."""
     match reading:
         case NoReading(kind=kind, sentence=sentence):

@@ -13,7 +13,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter
 from temporalio.service import TLSConfig
 
-from telemetry.spans import traced
+from telemetry.spans import is_tracing
 from workflows.codec import Codec
 from workflows.failure_converter import EncryptingConverter, RedactingConverter
 from workflows.key_ring import KeyRing
@@ -25,7 +25,7 @@ PAYLOADS = replace(pydantic_data_converter, failure_converter_class=RedactingCon
 NAMESPACE = "accord"
 TASK_QUEUE = "accord"
 RPC_SECONDS = 3
-PATIENCE_SECONDS = 1.0
+PROBE_SECONDS = 1.0
 
 
 class TemporalSettings(BaseSettings):
@@ -134,13 +134,13 @@ async def connect(settings: TemporalSettings, *, lazy: bool = False) -> Client:
 
 def _interceptors() -> list[Interceptor]:
     """What carries a trace to workflows and activities, where somebody traces."""
-    if not traced():
+    if not is_tracing():
         return []
     from temporalio.contrib.opentelemetry import TracingInterceptor  # noqa: PLC0415  for who traces alone
 
     return [TracingInterceptor()]
 
 
-def sealed(client: Client) -> bool:
+def is_encrypted(client: Client) -> bool:
     """Whether Temporal must not read titles and names: then none may stand where payloads do not."""
     return client.data_converter.payload_codec is not None

@@ -19,10 +19,10 @@ from workflows.client import RPC_SECONDS
 
 log = structlog.get_logger()
 
-AT_ONCE, MOST = 8, 5_000
+CONCURRENCY, MAX_DELETED = 8, 5_000
 """Runs that are deleted together, and in one look."""
 
-EVERY_SECONDS, AGAIN_SECONDS = 3600.0, 60.0
+INTERVAL_SECONDS, RETRY_SECONDS = 3600.0, 60.0
 RPC = timedelta(seconds=RPC_SECONDS)
 
 
@@ -39,24 +39,24 @@ class ClosedChecks:
             try:
                 count = await self.delete()
             except (RPCError, RuntimeError) as error:
-                log.warning("closed_checks_not_deleted", error=error, again_in=AGAIN_SECONDS)
-                await asyncio.sleep(AGAIN_SECONDS)
+                log.warning("closed_checks_not_deleted", error=error, again_in=RETRY_SECONDS)
+                await asyncio.sleep(RETRY_SECONDS)
                 continue
             # What was asked to be deleted is listed for half a minute still.
-            await asyncio.sleep(AGAIN_SECONDS if count == MOST else EVERY_SECONDS)
+            await asyncio.sleep(RETRY_SECONDS if count == MAX_DELETED else INTERVAL_SECONDS)
 
-    async def delete(self, most: int = MOST) -> int:
+    async def delete(self, most: int = MAX_DELETED) -> int:
         """Deletes so many of the runs that closed long enough ago, and returns how many it were. Raises RPCError."""
         before = f"{datetime.now(UTC) - self._kept:%Y-%m-%dT%H:%M:%SZ}"
         query = f"WorkflowType = 'CheckWorkflow' AND ExecutionStatus != 'Running' AND CloseTime < '{before}'"
         found = [(run.id, run.run_id) async for run in self._client.list_workflows(query, limit=most, rpc_timeout=RPC)]
-        gate = asyncio.Semaphore(AT_ONCE)
+        semaphore = asyncio.Semaphore(CONCURRENCY)
 
-        async def gone(workflow: str, run: str) -> None:
-            async with gate:
+        async def delete_one(workflow: str, run: str) -> None:
+            async with semaphore:
                 await self._delete(workflow, run)
 
-        await asyncio.gather(*(gone(*one) for one in found))
+        await asyncio.gather(*(delete_one(*one) for one in found))
         return len(found)
 
     async def _delete(self, workflow: str, run: str) -> None:

@@ -38,7 +38,7 @@ Raising in its place would stop a workflow for ever by one signal from Temporal'
 
 FORM = "accord-payload-1"
 NONCE_BYTES = 12
-_OF_A_SCHEDULE = re.compile(r"-\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_SCHEDULE_SUFFIX = re.compile(r"-\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 """What Temporal puts behind the workflow id of a schedule when it starts a run."""
 
 
@@ -64,28 +64,28 @@ class Codec(PayloadCodec, WithSerializationContext):
         return type(self)(self._ring, context.namespace, plain_too=self._plain_too, workflow=context.workflow_id)
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        return [self._encrypted(payload) for payload in payloads]
+        return [self._encrypt(payload) for payload in payloads]
 
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
         """One that is not taken comes out as `REFUSED`, and is logged. Raises KeyMissing or SettingsUnusable."""
-        return [self._taken(payload) for payload in payloads]
+        return [self._accept(payload) for payload in payloads]
 
-    def shown(self, payloads: Iterable[Payload]) -> Iterator[Payload]:
+    def decode_for_display(self, payloads: Iterable[Payload]) -> Iterator[Payload]:
         """For who looks: what cannot be decrypted here stays as it is."""
         for payload in payloads:
             try:
-                yield self._decrypted(payload)
+                yield self._decrypt(payload)
             except (_NotTakenError, KeyMissing, SettingsUnusable):
                 yield payload
 
-    def _taken(self, payload: Payload) -> Payload:
+    def _accept(self, payload: Payload) -> Payload:
         try:
-            return self._decrypted(payload)
+            return self._decrypt(payload)
         except _NotTakenError as why:
             log.warning("payload_refused", workflow=self._workflow or "", reason=str(why))
             return REFUSED
 
-    def _encrypted(self, payload: Payload) -> Payload:
+    def _encrypt(self, payload: Payload) -> Payload:
         key_id, key = self._ring.newest()
         workflow, nonce = self._workflow or "", os.urandom(NONCE_BYTES)
         sealed = key.encrypt(nonce, payload.SerializeToString(), _bound(key_id, self._namespace, workflow))
@@ -93,15 +93,15 @@ class Codec(PayloadCodec, WithSerializationContext):
         metadata |= {"namespace": self._namespace.encode(), "workflow": workflow.encode()}
         return Payload(metadata=metadata, data=nonce + sealed)
 
-    def _decrypted(self, payload: Payload) -> Payload:
+    def _decrypt(self, payload: Payload) -> Payload:
         if payload.metadata.get("encoding") != ENCRYPTED:
             if self._plain_too:
                 return payload
             raise _NotTakenError("it is not encrypted")
-        told = [
+        claimed = [
             payload.metadata.get(name, b"").decode(errors="replace") for name in ("encryption-key-id", "namespace", "workflow")
         ]
-        key_id, namespace, workflow = told
+        key_id, namespace, workflow = claimed
         if namespace != self._namespace or not self._is_ours(workflow):
             raise _NotTakenError("it is of another namespace or workflow")
         if (key := self._ring.find(key_id)) is None:
@@ -116,7 +116,7 @@ class Codec(PayloadCodec, WithSerializationContext):
         """Whoever asks without a place, as Temporal's pages do, gets what is of any."""
         if self._workflow is None or workflow == self._workflow:
             return True
-        return self._workflow.startswith(workflow) and bool(_OF_A_SCHEDULE.fullmatch(self._workflow.removeprefix(workflow)))
+        return self._workflow.startswith(workflow) and bool(_SCHEDULE_SUFFIX.fullmatch(self._workflow.removeprefix(workflow)))
 
 
 def _bound(key_id: str, namespace: str, workflow: str) -> bytes:

@@ -59,7 +59,7 @@ def build_id() -> str:
         return str(project["project"]["version"])
 
 
-async def current(client: Client, deployment: str) -> str | None:
+async def current_build(client: Client, deployment: str) -> str | None:
     """The build that programs are given to; None before the first one was promoted. Raises RPCError."""
     try:
         found = await client.workflow_service.describe_worker_deployment(
@@ -95,12 +95,12 @@ async def promote(client: Client, deployment: str, build: str, percent: float | 
     )
 
 
-async def say_which_is_current(client: Client) -> None:
+async def warn_if_not_current(client: Client) -> None:
     """A worker of another version than the current one gets no program, and somebody wonders why."""
     if (deployment := DeploymentSettings().accord_deployment) is None:
         return
     try:
-        build = await current(client, deployment)
+        build = await current_build(client, deployment)
     except RPCError as error:
         log.warning("deployment_unknown", deployment=deployment, error=error)
         return

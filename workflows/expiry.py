@@ -25,7 +25,7 @@ _TOKEN = re.compile(r"[\w-]+\.([\w-]+)\.[\w-]*")
 _BESIDE = ("_HOSTS", "_UNTIL")
 
 
-def ending(settings: TemporalSettings, environment: Mapping[str, str], within: timedelta = SOON) -> list[Expiry]:
+def expiring(settings: TemporalSettings, environment: Mapping[str, str], within: timedelta = SOON) -> list[Expiry]:
     """What ends within that time, or has ended, the first first. Raises SettingsUnusable."""
     found = [*_certificates(settings, environment), *_secrets(settings, environment)]
     latest = datetime.now(UTC) + within
@@ -45,10 +45,10 @@ def _certificates(settings: TemporalSettings, environment: Mapping[str, str]) ->
         files |= {f"{name} of {variable}": Path(str(said[name])) for name in ("sslcert", "sslrootcert") if said.get(name)}
     for variable, file in files.items():
         if file is not None and str(file) != "system":
-            yield from _of_file(variable, file)
+            yield from _certificate_file(variable, file)
 
 
-def _of_file(variable: str, file: Path) -> Iterator[Expiry]:
+def _certificate_file(variable: str, file: Path) -> Iterator[Expiry]:
     """A file may hold many: of a bundle of authorities the first to end is told."""
     try:
         held = x509.load_pem_x509_certificates(contents(file, variable))
@@ -59,14 +59,14 @@ def _of_file(variable: str, file: Path) -> Iterator[Expiry]:
 
 
 def _secrets(settings: TemporalSettings, environment: Mapping[str, str]) -> Iterator[Expiry]:
-    if (key := settings.api_key()) and (says := _says(SecretStr(key))):
+    if (key := settings.api_key()) and (says := _token_expiry(SecretStr(key))):
         yield Expiry("secret", "the API key of Temporal", says)
-    for name, held, noted in _held(environment):
-        if ends := _noted(name, noted) if noted else _says(held):
+    for name, held, noted in _source_secrets(environment):
+        if ends := _noted_expiry(name, noted) if noted else _token_expiry(held):
             yield Expiry("secret", f"the secret {name} of a source", ends)
 
 
-def _held(environment: Mapping[str, str]) -> Iterator[tuple[str, SecretStr, str]]:
+def _source_secrets(environment: Mapping[str, str]) -> Iterator[tuple[str, SecretStr, str]]:
     """Name, secret, and what is noted beside it of its end."""
     for variable, held in environment.items():
         if variable.startswith(PREFIX) and not variable.endswith(_BESIDE):
@@ -84,7 +84,7 @@ def _text(file: Path) -> str:
     return contents(file, FOLDER).decode(errors="replace").strip()
 
 
-def _noted(name: str, noted: str) -> datetime:
+def _noted_expiry(name: str, noted: str) -> datetime:
     try:
         return datetime.combine(date.fromisoformat(noted.strip()), time(), UTC)
     except ValueError:
@@ -94,7 +94,7 @@ def _noted(name: str, noted: str) -> datetime:
         ) from None
 
 
-def _says(secret: SecretStr) -> datetime | None:
+def _token_expiry(secret: SecretStr) -> datetime | None:
     """The end that a JSON web token says of itself; None for what is none. Nobody believes it for more than a warning."""
     if (found := _TOKEN.fullmatch(secret.get_secret_value())) is None:
         return None

@@ -6,7 +6,7 @@ from temporalio.api.failure.v1 import Failure
 from temporalio.converter import DefaultFailureConverter, PayloadConverter
 from temporalio.exceptions import ApplicationError, FailureError
 
-from logs.faults import name_of, places
+from logs.faults import error_name, places
 
 
 class RedactingConverter(DefaultFailureConverter):
@@ -16,11 +16,11 @@ class RedactingConverter(DefaultFailureConverter):
 
     def to_failure(self, exception: BaseException, payload_converter: PayloadConverter, failure: Failure) -> None:
         if not isinstance(exception, FailureError):
-            told = ApplicationError(f"{name_of(exception)}; what it says is withheld.", type=type(exception).__name__)
-            told.__traceback__ = exception.__traceback__
-            told.__cause__ = exception.__cause__
-            told.__context__, told.__suppress_context__ = exception.__context__, exception.__suppress_context__
-            exception = told
+            redacted = ApplicationError(f"{error_name(exception)}; what it says is withheld.", type=type(exception).__name__)
+            redacted.__traceback__ = exception.__traceback__
+            redacted.__cause__ = exception.__cause__
+            redacted.__context__, redacted.__suppress_context__ = exception.__context__, exception.__suppress_context__
+            exception = redacted
         super().to_failure(exception, payload_converter, failure)
         if exception.__traceback__ is not None and failure.stack_trace:
             failure.stack_trace = "\n".join(places(exception.__traceback__))

@@ -8,13 +8,13 @@ from contextlib import asynccontextmanager
 
 from temporalio import activity
 
-from workflows.sources.answers import Told
+from workflows.sources.answers import Progress
 
 HEARTBEAT_SECONDS = 2.0
 
 
 @asynccontextmanager
-async def heartbeating() -> AsyncIterator[Told]:
+async def heartbeats() -> AsyncIterator[Progress]:
     """Tells Temporal again and again that the activity lives, and how far it is; also while it waits for others."""
     progress = ""
 

@@ -13,7 +13,7 @@ class Liveness:
     def __init__(self) -> None:
         self._at: dict[str, float] = {}
 
-    def given(self, part: str) -> None:
+    def beat(self, part: str) -> None:
         """A part has done its work, or has found nothing to do."""
         self._at[part] = time.monotonic()
 

@@ -141,5 +141,5 @@ def program_workflow(program: str) -> str:
 
 def check_schedule(program: str, check: str, *, sealed: bool = False) -> str:
     """The id of a check's schedule; a run's workflow has it with the time of the run behind it. Sealed, it tells no name."""
-    told = sha256(f"{program}/{check}".encode()).hexdigest()[:16] if sealed else check
-    return f"program/{program}/check/{told}"
+    suffix = sha256(f"{program}/{check}".encode()).hexdigest()[:16] if sealed else check
+    return f"program/{program}/check/{suffix}"

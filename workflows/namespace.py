@@ -20,14 +20,14 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from workflows.client import PATIENCE_SECONDS, TemporalSettings, connect
+from workflows.client import PROBE_SECONDS, TemporalSettings, connect
 from workflows.visibility import SEARCH_ATTRIBUTES
 
 READY_SECONDS = 60
 COMMAND = "accord temporal prepare"
 
-NOT_YET = {RPCStatusCode.UNAVAILABLE, RPCStatusCode.NOT_FOUND, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}
-NOT_FOR_US = {RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNIMPLEMENTED, RPCStatusCode.UNAUTHENTICATED}
+RETRYABLE = {RPCStatusCode.UNAVAILABLE, RPCStatusCode.NOT_FOUND, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}
+NOT_ALLOWED = {RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNIMPLEMENTED, RPCStatusCode.UNAUTHENTICATED}
 """How a server says that operators ask this, or that it has no such service."""
 
 T = TypeVar("T")
@@ -57,23 +57,23 @@ async def prepare(settings: TemporalSettings) -> str:
 
     Raises SettingsUnusable, RPCError, or RuntimeError when nothing answers at the address for a minute.
     """
-    client = await patiently(lambda: connect(settings))
-    await patiently(lambda: _register(client))
-    found = await patiently(lambda: namespace_id(client))
-    await patiently(lambda: _add_search_attributes(client))
-    await patiently(lambda: _complete(client))
+    client = await retry_until_ready(lambda: connect(settings))
+    await retry_until_ready(lambda: _register(client))
+    found = await retry_until_ready(lambda: namespace_id(client))
+    await retry_until_ready(lambda: _add_search_attributes(client))
+    await retry_until_ready(lambda: _check_registered(client))
     return found
 
 
 async def namespace_id(client: Client) -> str:
     """Raises RPCError."""
-    return (await _described(client)).namespace_info.id
+    return (await _describe(client)).namespace_info.id
 
 
 async def missing(client: Client) -> list[str]:
     """What of ours is not there, a sentence each; asked without the rights of an operator. Raises RPCError."""
     try:
-        described = await _described(client)
+        described = await _describe(client)
     except RPCError as refused:
         if refused.status is not RPCStatusCode.NOT_FOUND:
             raise
@@ -84,36 +84,36 @@ async def missing(client: Client) -> list[str]:
     return [f"The namespace {client.namespace} lacks the search {told} {', '.join(absent)}."] if absent else []
 
 
-async def lacking(client: Client) -> list[str] | None:
+async def missing_now(client: Client) -> list[str] | None:
     """The same within a second; None where Temporal does not answer.
 
     The limit is ours: that of the call does not cover connecting, and a server that stands still
     still accepts connections.
     """
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(PROBE_SECONDS):
             return await missing(client)
     except (RPCError, RuntimeError, TimeoutError):
         return None
 
 
-async def prepared(client: Client) -> str:
+async def check_prepared(client: Client) -> str:
     """The namespace's id, once everything is there. A server that has just started is waited for.
 
     Raises NotPrepared, RPCError or RuntimeError.
     """
-    if lacks := await patiently(lambda: missing(client)):
-        raise NotPrepared(lacks)
+    if absent := await retry_until_ready(lambda: missing(client)):
+        raise NotPrepared(absent)
     return await namespace_id(client)
 
 
-async def _complete(client: Client) -> None:
+async def _check_registered(client: Client) -> None:
     """What was registered is not known everywhere at once. Raises RuntimeError while it is not."""
-    if lacks := await missing(client):
-        raise RuntimeError(f"{' '.join(lacks)} It was registered.")
+    if absent := await missing(client):
+        raise RuntimeError(f"{' '.join(absent)} It was registered.")
 
 
-async def _described(client: Client) -> DescribeNamespaceResponse:
+async def _describe(client: Client) -> DescribeNamespaceResponse:
     return await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=client.namespace))
 
 
@@ -124,7 +124,7 @@ async def _known_attributes(client: Client, described: DescribeNamespaceResponse
     try:
         listed = await client.operator_service.list_search_attributes(ListSearchAttributesRequest(namespace=client.namespace))
     except RPCError as refused:
-        if refused.status not in NOT_FOR_US:
+        if refused.status not in NOT_ALLOWED:
             raise
         return None
     return set(listed.custom_attributes)
@@ -163,14 +163,14 @@ async def _add_search_attributes(client: Client) -> None:
             raise
 
 
-async def patiently(call: Callable[[], Awaitable[T]]) -> T:
+async def retry_until_ready(call: Callable[[], Awaitable[T]]) -> T:
     """A server that has just started, or a namespace that has just been registered, isn't known everywhere yet."""
     deadline = time.monotonic() + READY_SECONDS
     while True:
         try:
             return await call()
         except RPCError as refused:
-            if refused.status not in NOT_YET or time.monotonic() > deadline:
+            if refused.status not in RETRYABLE or time.monotonic() > deadline:
                 raise
         except RuntimeError:  # how the client says that nobody answers at the address
             if time.monotonic() > deadline:

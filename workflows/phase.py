@@ -10,7 +10,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from workflows.messages import ClockState, PhaseState
 
-LONGEST_SUMMARY = 200
+MAX_SUMMARY = 200
 
 
 class PhaseClocks:
@@ -39,13 +39,13 @@ class PhaseClocks:
             return False
         try:
             await workflow.wait_condition(
-                lambda: self._next() != clock, timeout=remaining, timeout_summary=summary(clock)[:LONGEST_SUMMARY]
+                lambda: self._next() != clock, timeout=remaining, timeout_summary=timer_summary(clock)[:MAX_SUMMARY]
             )
         except TimeoutError:
             return False
         return True
 
 
-def summary(clock: ClockState) -> str:
+def timer_summary(clock: ClockState) -> str:
     """What a timer stands for, as a reader of Temporal's pages sees it."""
     return f"{clock.note}, on {clock.due_at:%Y-%m-%d %H:%M} UTC unless moved"

@@ -23,10 +23,10 @@ with workflow.unsafe.imports_passed_through():
     from workflows.schedules import Schedules
     from workflows.visibility import changed_attributes, details, search_attributes
 
-SCHEDULES_AGAIN = timedelta(minutes=1)
+SCHEDULES_RETRY = timedelta(minutes=1)
 """When schedules that could not be kept are tried again."""
 
-STRIKE_AGAIN = timedelta(seconds=1)
+STRIKE_RETRY = timedelta(seconds=1)
 """Between strikes of a clock that the database's time has not reached yet."""
 
 
@@ -39,25 +39,25 @@ class ProgramWorkflow:
     @workflow.init
     def __init__(self, carried: Carried) -> None:
         self._state = carried.change.state
-        self._shown = carried.change.state  # it was started with the attributes of this state
+        self._published = carried.change.state  # it was started with the attributes of this state
         self._phases: dict[str, PhaseClocks] = {}
-        self._keeping: set[asyncio.Task[None]] = set()
+        self._phase_tasks: set[asyncio.Task[None]] = set()
         self._children = dict(carried.children)
         self._reported = carried.reported
         self._checks = carried.checks
         self._is_striking = False
         self._schedules_failed = False
-        self._brought: ProgramState | None = None
+        self._synchronized: ProgramState | None = None
 
     @workflow.run
     async def run(self, carried: Carried) -> None:
-        self._follow(carried.change.state)
-        following = asyncio.create_task(self._run())
-        while not following.done():
+        self._apply(carried.change.state)
+        running = asyncio.create_task(self._run())
+        while not running.done():
             # A cancellation that somebody asks for in Temporal's pages ends no clock: only the record ends a program.
             with suppress(asyncio.CancelledError):
-                await workflow.wait_condition(following.done)
-        following.result()
+                await workflow.wait_condition(running.done)
+        running.result()
 
     @workflow.signal
     def state_changed(self, change: Change) -> None:
@@ -68,10 +68,10 @@ class ProgramWorkflow:
         if self._state.parent is not None and not self._state.seq:
             self._accept(await self._keep_child(self._state.parent))
         while True:
-            await self._news()
+            await self._wait_for_change()
             state = self._state
-            await self._bring(state)
-            self._brought = state
+            await self._synchronize(state)
+            self._synchronized = state
             if state.has_ended and self._state is state and not self._schedules_failed:
                 return
             if workflow.info().is_continue_as_new_suggested() and self._state is state and not self._is_striking:
@@ -80,38 +80,40 @@ class ProgramWorkflow:
     def _accept(self, state: ProgramState) -> None:
         if state.version > self._state.version:
             self._state = state
-            self._follow(state)
+            self._apply(state)
 
-    def _follow(self, state: ProgramState) -> None:
+    def _apply(self, state: ProgramState) -> None:
         """Phases and what is shown follow at once: no clock waits for children, parents or schedules."""
         for phase in state.phases:
-            if (kept := self._phases.get(phase.name)) is not None:
-                kept.phase = phase
+            if (clocks := self._phases.get(phase.name)) is not None:
+                clocks.phase = phase
             else:
-                kept = self._phases[phase.name] = PhaseClocks(phase, self._strike)
-                task = asyncio.create_task(kept.run())
-                self._keeping.add(task)
-                task.add_done_callback(self._keeping.discard)
+                clocks = self._phases[phase.name] = PhaseClocks(phase, self._strike)
+                task = asyncio.create_task(clocks.run())
+                self._phase_tasks.add(task)
+                task.add_done_callback(self._phase_tasks.discard)
         for name in self._phases.keys() - {phase.name for phase in state.phases}:
             self._phases.pop(name).phase = None
         workflow.set_current_details(details(state))
-        if updates := changed_attributes(state, self._shown):
+        if updates := changed_attributes(state, self._published):
             workflow.upsert_search_attributes(updates)
-        self._shown = state
+        self._published = state
 
-    async def _news(self) -> None:
+    async def _wait_for_change(self) -> None:
         """Waits for what has not been brought to others yet; where schedules could not be kept, only so long."""
         with suppress(TimeoutError):
             await workflow.wait_condition(
-                lambda: self._state is not self._brought, timeout=SCHEDULES_AGAIN if self._schedules_failed else None
+                lambda: self._state is not self._synchronized, timeout=SCHEDULES_RETRY if self._schedules_failed else None
             )
 
-    async def _bring(self, state: ProgramState) -> None:
+    async def _synchronize(self, state: ProgramState) -> None:
         """Children, the parent and schedules are brought to what the record says. What is asked of the server at once, it
         answers in fewer workflow tasks.
         """
         await asyncio.gather(
-            *(self._keep(state, child) for child in state.children), self._report(state), self._keep_checks(state)
+            *(self._sync_child(state, child) for child in state.children),
+            self._report_to_parent(state),
+            self._sync_schedules(state),
         )
 
     def _carried(self, state: ProgramState) -> Carried:
@@ -134,11 +136,11 @@ class ProgramWorkflow:
             )
             self._accept(change.state)
             if self._state.version == before:
-                await workflow.sleep(STRIKE_AGAIN, summary="the database's clock is a little behind")
+                await workflow.sleep(STRIKE_RETRY, summary="the database's clock is a little behind")
         finally:
             self._is_striking = False
 
-    async def _keep(self, state: ProgramState, child: ChildState) -> None:
+    async def _sync_child(self, state: ProgramState, child: ChildState) -> None:
         """Opens a child program, or lets it know that it is held back or not any more.
 
         Its workflow has the id that the relay knows it by. Whoever starts it first, there is one: started here, it has its
@@ -148,11 +150,11 @@ class ProgramWorkflow:
         if known is child.holds:
             return
         of = ChildOf(parent=state.program, name=child.name)
-        if known is not None or not await self._opened(child, of):
+        if known is not None or not await self._start_child(child, of):
             await self._keep_child(of)
         self._children[child.name] = child.holds
 
-    async def _opened(self, child: ChildState, of: ChildOf) -> bool:
+    async def _start_child(self, child: ChildState, of: ChildOf) -> bool:
         """Whether the child's workflow was started here."""
         opening = ProgramState(
             program=child.program,
@@ -187,7 +189,7 @@ class ProgramWorkflow:
             summary=f"{child.name}: as its parent wants it",
         )
 
-    async def _report(self, state: ProgramState) -> None:
+    async def _report_to_parent(self, state: ProgramState) -> None:
         """Lets the parent know what is new. Which news matter to it, its law decides."""
         if state.parent is None or state.news == self._reported:
             return
@@ -200,7 +202,7 @@ class ProgramWorkflow:
         )
         self._reported = state.news
 
-    async def _keep_checks(self, state: ProgramState) -> None:
+    async def _sync_schedules(self, state: ProgramState) -> None:
         """Brings the schedules of checks to what the plan, pauses and the end of the program ask for.
 
         Where that cannot be, it is tried again, and everything else goes on meanwhile: clocks do not wait for checks.

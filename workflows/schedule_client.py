@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 from temporalio.client import Client, ScheduleActionExecutionStartWorkflow, ScheduleHandle, ScheduleOverlapPolicy
 from temporalio.service import RPCError, RPCStatusCode
 
-from workflows.client import PATIENCE_SECONDS, RPC_SECONDS, sealed
+from workflows.client import PROBE_SECONDS, RPC_SECONDS, is_encrypted
 from workflows.messages import check_schedule
 
-AT_ONCE = 8
+CONCURRENCY = 8
 RPC = timedelta(seconds=RPC_SECONDS)
 
 
-class TemporalAway(Exception):
+class TemporalUnavailable(Exception):
     """Temporal does not answer, or has not been told of the schedule yet."""
 
 
@@ -25,10 +25,10 @@ async def next_runs(client: Client, program: str, names: Iterable[str]) -> Mappi
 
     Raises TemporalAway.
     """
-    gate = asyncio.Semaphore(AT_ONCE)
+    semaphore = asyncio.Semaphore(CONCURRENCY)
 
     async def next_run(name: str) -> datetime | None:
-        async with gate:
+        async with semaphore:
             try:
                 found = await _schedule(client, program, name).describe(rpc_timeout=RPC)
             except RPCError as error:
@@ -43,16 +43,16 @@ async def next_runs(client: Client, program: str, names: Iterable[str]) -> Mappi
         return dict(zip(wanted, await asyncio.gather(*(next_run(name) for name in wanted)), strict=True))
 
     try:
-        async with asyncio.timeout(2 * PATIENCE_SECONDS):
+        async with asyncio.timeout(2 * PROBE_SECONDS):
             return await all_of_them()
     except (RPCError, RuntimeError, TimeoutError) as error:
-        raise TemporalAway("Temporal does not answer, so nobody knows when the check runs next.") from error
+        raise TemporalUnavailable("Temporal does not answer, so nobody knows when the check runs next.") from error
 
 
 async def progress(client: Client, program: str, name: str) -> str | None:
     """How far the run of a check is that goes on now, in the last words of its adapter; None where nobody knows of any."""
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(PROBE_SECONDS):
             schedule = await _schedule(client, program, name).describe(rpc_timeout=RPC)
             for action in schedule.info.running_actions:
                 if isinstance(action, ScheduleActionExecutionStartWorkflow):
@@ -68,15 +68,15 @@ async def progress(client: Client, program: str, name: str) -> str | None:
 async def run_now(client: Client, program: str, name: str) -> None:
     """Lets a check run at once; one that runs already goes on. Raises TemporalAway."""
     try:
-        async with asyncio.timeout(2 * PATIENCE_SECONDS):
+        async with asyncio.timeout(2 * PROBE_SECONDS):
             handle = _schedule(client, program, name)
             await handle.trigger(overlap=ScheduleOverlapPolicy.SKIP, rpc_timeout=RPC)
     except RPCError as error:
         missing = error.status is RPCStatusCode.NOT_FOUND
-        raise TemporalAway("The check has no schedule yet." if missing else "Temporal does not answer.") from error
+        raise TemporalUnavailable("The check has no schedule yet." if missing else "Temporal does not answer.") from error
     except (RuntimeError, TimeoutError) as error:
-        raise TemporalAway("Temporal does not answer.") from error
+        raise TemporalUnavailable("Temporal does not answer.") from error
 
 
 def _schedule(client: Client, program: str, name: str) -> ScheduleHandle:
-    return client.get_schedule_handle(check_schedule(program, name, sealed=sealed(client)))
+    return client.get_schedule_handle(check_schedule(program, name, sealed=is_encrypted(client)))

@@ -37,13 +37,13 @@ from rules.program import Program
 from rules.times import plus
 from rules.vocabulary.checks import CheckState
 from workflows.check import CheckWorkflow
-from workflows.client import RPC_SECONDS, TASK_QUEUE, sealed
-from workflows.heartbeat import heartbeating
+from workflows.client import RPC_SECONDS, TASK_QUEUE, is_encrypted
+from workflows.heartbeat import heartbeats
 from workflows.messages import CheckOf, check_schedule
 from workflows.visibility import PLAN
 
-AT_ONCE = 8
-ENOUGH = 5
+CONCURRENCY = 8
+MAX_REFUSED_ATTEMPTS = 5
 CATCH_UP = timedelta(days=1)
 """A run that was missed while Temporal was away is made up, unless it is older than this."""
 
@@ -53,7 +53,7 @@ A_SECOND = timedelta(seconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CLOCK_CHANGES = range(2024, 2051)
 """Years whose clock changes stand in schedules, where a check is due while clocks are changed."""
-APART = timedelta(days=10_000)
+NEVER_AGAIN = timedelta(days=10_000)
 """A single instant is an interval that comes again when these years are over; longer ones Temporal does not find."""
 RPC = timedelta(seconds=RPC_SECONDS)
 
@@ -63,7 +63,7 @@ class Schedules:
 
     def __init__(self, client: Client, programs: ProgramCache, runs: CheckRuns) -> None:
         self._client, self._programs, self._runs = client, programs, runs
-        self._sealed = sealed(client)
+        self._sealed = is_encrypted(client)
 
     @activity.defn
     async def keep_checks(self, program: str) -> None:
@@ -74,18 +74,18 @@ class Schedules:
         names = list(cached.program.plan.checks)
         watched = await self._runs.of(program_id)
         await self._runs.watch(program_id, names)
-        gate = asyncio.Semaphore(AT_ONCE)
-        async with heartbeating():
+        semaphore = asyncio.Semaphore(CONCURRENCY)
+        async with heartbeats():
             await asyncio.gather(
-                *(self._keep(gate, program, cached.program, name) for name in names),
-                *(self._drop(gate, program, name) for name in sorted(watched.keys() - set(names))),
+                *(self._upsert(semaphore, program, cached.program, name) for name in names),
+                *(self._remove(semaphore, program, name) for name in sorted(watched.keys() - set(names))),
             )
 
-    async def _keep(self, gate: asyncio.Semaphore, program_id: str, program: Program, name: str) -> None:
-        schedule = scheduled(program_id, program, name, sealed=self._sealed)
-        attributes = _found_by(program, sealed=self._sealed)
+    async def _upsert(self, semaphore: asyncio.Semaphore, program_id: str, program: Program, name: str) -> None:
+        schedule = build_schedule(program_id, program, name, sealed=self._sealed)
+        attributes = _search_attributes(program, sealed=self._sealed)
         schedule_id = check_schedule(program_id, name, sealed=self._sealed)
-        async with gate:
+        async with semaphore:
             # Where encryption was begun or ended, the one of before would run beside this one.
             await self._delete(check_schedule(program_id, name, sealed=not self._sealed))
             try:
@@ -102,14 +102,14 @@ class Schedules:
             except RPCError as error:
                 # A search attribute that was registered a moment ago is not known everywhere at once. What Temporal still
                 # refuses after that, a time zone that it does not know, must not hold up the program.
-                if error.status is not RPCStatusCode.INVALID_ARGUMENT or activity.info().attempt < ENOUGH:
+                if error.status is not RPCStatusCode.INVALID_ARGUMENT or activity.info().attempt < MAX_REFUSED_ATTEMPTS:
                     raise
                 activity.logger.warning("schedule refused", extra={"check": name, "reason": error.message})
 
-    async def _drop(self, gate: asyncio.Semaphore, program_id: str, name: str) -> None:
-        async with gate:
-            for sealed_too in (False, True):
-                await self._delete(check_schedule(program_id, name, sealed=sealed_too))
+    async def _remove(self, semaphore: asyncio.Semaphore, program_id: str, name: str) -> None:
+        async with semaphore:
+            for sealed in (False, True):
+                await self._delete(check_schedule(program_id, name, sealed=sealed))
             await self._runs.forget(UUID(program_id), name)
 
     async def _delete(self, schedule_id: str) -> None:
@@ -120,7 +120,7 @@ class Schedules:
                 raise
 
 
-def scheduled(program_id: str, program: Program, name: str, *, sealed: bool = False) -> Schedule:
+def build_schedule(program_id: str, program: Program, name: str, *, sealed: bool = False) -> Schedule:
     """The schedule of a check as the ledger wants it. Sealed, its id, its note and its attributes tell no name."""
     check = program.plan.checks[name]
     paused = program.checks.get(name, CheckState()).paused_because
@@ -134,9 +134,9 @@ def scheduled(program_id: str, program: Program, name: str, *, sealed: bool = Fa
             task_queue=TASK_QUEUE,
             static_summary=summary,
             static_details=f"Check **{name}** of *{program.title}*, read from the source {check.source}.",
-            typed_search_attributes=_found_by(program, sealed=sealed),
+            typed_search_attributes=_search_attributes(program, sealed=sealed),
         ),
-        spec=specified(check.runs, program.plan.time_zone),
+        spec=build_spec(check.runs, program.plan.time_zone),
         # One run of a check at a time: of several that were missed the first runs, and the others find it running.
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=CATCH_UP),
         # Temporal keeps notes as they are.
@@ -144,7 +144,7 @@ def scheduled(program_id: str, program: Program, name: str, *, sealed: bool = Fa
     )
 
 
-def specified(runs: Runs, zone: str) -> ScheduleSpec:
+def build_spec(runs: Runs, zone: str) -> ScheduleSpec:
     """The times of a check: its rhythm, and with it the quicker one of the months in which a release is expected.
 
     On the day of a clock change Temporal leaves out a time that does not exist, or reads it as a later one, and takes twice
@@ -161,8 +161,8 @@ def specified(runs: Runs, zone: str) -> ScheduleSpec:
     ]
     return ScheduleSpec(
         calendars=[_calendar(every, runs.at, [ScheduleRange(month) for month in sorted(months)]) for every, months in rhythms],
-        intervals=[_once(one.instant + A_SECOND) for one in changed],
-        skip=[_on(one.read_as) for one in changed],
+        intervals=[_single_instant(one.instant + A_SECOND) for one in changed],
+        skip=[_local_second(one.read_as) for one in changed],
         jitter=plus(EPOCH, runs.jitter, "UTC") - EPOCH,
         time_zone_name=zone,
     )
@@ -175,11 +175,11 @@ def _is_due(every: str, months: frozenset[int], day: date) -> bool:
     return every == "P1D" or (day.isoweekday() == 1 if every == "P1W" else day.day == 1)
 
 
-def _once(at: datetime) -> ScheduleIntervalSpec:
-    return ScheduleIntervalSpec(every=APART, offset=(at - EPOCH) % APART)
+def _single_instant(at: datetime) -> ScheduleIntervalSpec:
+    return ScheduleIntervalSpec(every=NEVER_AGAIN, offset=(at - EPOCH) % NEVER_AGAIN)
 
 
-def _on(at: datetime) -> ScheduleCalendarSpec:
+def _local_second(at: datetime) -> ScheduleCalendarSpec:
     """A local time of one day, to the second."""
     return ScheduleCalendarSpec(
         second=[ScheduleRange(0)],
@@ -202,5 +202,5 @@ def _calendar(every: str, at: str, months: Iterable[ScheduleRange]) -> ScheduleC
     )
 
 
-def _found_by(program: Program, *, sealed: bool) -> TypedSearchAttributes:
+def _search_attributes(program: Program, *, sealed: bool) -> TypedSearchAttributes:
     return TypedSearchAttributes([] if sealed else [SearchAttributePair(PLAN, program.plan.plan)])

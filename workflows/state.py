@@ -18,30 +18,30 @@ from rules.vocabulary.members import Actor
 from rules.vocabulary.phases import PhaseStatus
 from workflows.messages import ChildOf, ChildState, ClockState, Headline, PhaseState, ProgramState
 
-MOST_HEADLINES = 50
+MAX_HEADLINES = 50
 """Entries that one signal or strike names; of more, the newest."""
 
-MOST_WAITED_FOR = 20
-HEAD_LETTERS = 16
+MAX_WAITING_FOR = 20
+HEAD_DIGITS = 16
 """Hexadecimal digits of an entry's hash by which the record is told from another with the same number."""
 
 
-def program_state(program_id: UUID, kept: CachedProgram, epoch: int, *, sealed: bool = False) -> ProgramState:
+def program_state(program_id: UUID, cached: CachedProgram, epoch: int, *, sealed: bool = False) -> ProgramState:
     """A program as its workflow sees it: phases that are open or have clocks. `sealed`: Temporal must not read names."""
-    program, parent = kept.program, kept.program.parent
-    with_clocks = {clock.phase for clock in kept.clocks}
+    program, parent = cached.program, cached.program.parent
+    with_clocks = {clock.phase for clock in cached.clocks}
     return ProgramState(
         program=str(program_id),
         title=program.title,
         plan=program.plan.plan,
         standing=program.standing,
         seq=program.seq,
-        head=kept.head.hex()[:HEAD_LETTERS],
+        head=cached.head.hex()[:HEAD_DIGITS],
         epoch=epoch,
-        next_due=kept.clocks[0].due_at if kept.clocks else None,
-        waiting_for=sorted({owed.party for owed in owing(program, program.at)})[:MOST_WAITED_FOR],
+        next_due=cached.clocks[0].due_at if cached.clocks else None,
+        waiting_for=sorted({owed.party for owed in owing(program, program.at)})[:MAX_WAITING_FOR],
         phases=[
-            _phase(program, name, kept.clocks)
+            _phase(program, name, cached.clocks)
             for name in program.plan.phases
             if program.ended_at is None and (name in with_clocks or program.phase(name).status is PhaseStatus.OPEN)
         ],

@@ -28,13 +28,13 @@ SEARCH_ATTRIBUTES: tuple[SearchAttributeKey[Any], ...] = (
     NEXT_DUE,
 )
 
-TELLING = (PLAN, TITLE, PHASE, WAITING_FOR)
+READABLE_ATTRIBUTES = (PLAN, TITLE, PHASE, WAITING_FOR)
 """Search attributes that name somebody or something. Temporal keeps them as they are, whatever encrypts payloads."""
 
-MOST_CLOCKS = 10
+MAX_CLOCKS = 10
 """Of one phase that the details name."""
-LONGEST_DETAILS = 15_000
-LONGEST_TITLE = 200
+MAX_DETAILS = 15_000
+MAX_TITLE = 200
 
 
 def search_attributes(state: ProgramState) -> TypedSearchAttributes:
@@ -57,7 +57,7 @@ def changed_attributes(state: ProgramState, before: ProgramState) -> list[Search
 def _values(state: ProgramState) -> dict[SearchAttributeKey[Any], Any]:
     shown: dict[SearchAttributeKey[Any], Any] = {
         PLAN: state.plan,
-        TITLE: state.title[:LONGEST_TITLE],
+        TITLE: state.title[:MAX_TITLE],
         PHASE: [phase.name for phase in state.phases if phase.status == "open"] or None,
         WAITING_FOR: state.waiting_for or None,
         STANDING: state.standing,
@@ -65,7 +65,7 @@ def _values(state: ProgramState) -> dict[SearchAttributeKey[Any], Any]:
         ENTRY: f"{state.epoch}.{state.seq}.{state.head}",
         NEXT_DUE: state.next_due,
     }
-    return shown | dict.fromkeys(TELLING) if state.sealed else shown
+    return shown | dict.fromkeys(READABLE_ATTRIBUTES) if state.sealed else shown
 
 
 def known_entry(attributes: TypedSearchAttributes) -> tuple[int, int, str] | None:
@@ -83,18 +83,18 @@ def details(state: ProgramState) -> str:
     if state.waiting_for:
         lines.append(f"It waits for: {', '.join(state.waiting_for)}.")
     for phase in state.phases:
-        lines += _of_phase(phase)
+        lines += _phase_lines(phase)
     lines += [
         f"Child program **{child.title}**: {child.standing}, `{program_workflow(child.program)}`" for child in state.children
     ]
-    return "\n\n".join(lines)[:LONGEST_DETAILS]
+    return "\n\n".join(lines)[:MAX_DETAILS]
 
 
-def _of_phase(phase: PhaseState) -> list[str]:
+def _phase_lines(phase: PhaseState) -> list[str]:
     clocks = sorted(phase.clocks, key=lambda clock: clock.due_at)
-    more = [f"… and {len(clocks) - MOST_CLOCKS} later clocks"] if len(clocks) > MOST_CLOCKS else []
+    more = [f"… and {len(clocks) - MAX_CLOCKS} later clocks"] if len(clocks) > MAX_CLOCKS else []
     return [
         f"Phase **{phase.title}** is {phase.status}.",
-        *(f"Due {clock.due_at:%Y-%m-%d %H:%M} UTC: {clock.note}" for clock in clocks[:MOST_CLOCKS]),
+        *(f"Due {clock.due_at:%Y-%m-%d %H:%M} UTC: {clock.note}" for clock in clocks[:MAX_CLOCKS]),
         *more,
     ]

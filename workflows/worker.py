@@ -24,7 +24,7 @@ from db.dispatch import Dispatch
 from db.documents import Documents, store_at
 from db.epochs import Epochs
 from db.garbage import collect_less_often
-from db.metrics import NotListening, counting, exposed, measured
+from db.metrics import NotListening, create_metrics, register_metrics, serve_metrics
 from db.outages import TransactionPooled
 from db.pools import LedgerPool, OperationalPool, ReadPool
 from db.program_cache import ProgramCache
@@ -32,28 +32,28 @@ from db.reconciliation import Reconciliation
 from db.record_statistics import RecordStatistics
 from db.recorder import Recorder
 from db.snapshots import Snapshots
-from logs.faults import settings_at_fault
+from logs.faults import settings_error
 from logs.lines import configure
 from telemetry.observer import UNOBSERVED
 from telemetry.settings import TelemetrySettings
-from telemetry.spans import trace
+from telemetry.spans import configure_tracing
 from workflows.activities import Activities
-from workflows.check import FETCHES, READINGS, CheckWorkflow
+from workflows.check import FETCH_QUEUE, READ_QUEUE, CheckWorkflow
 from workflows.check_activities import CheckActivities
-from workflows.client import TASK_QUEUE, TemporalSettings, connect, sealed
+from workflows.client import TASK_QUEUE, TemporalSettings, connect, is_encrypted
 from workflows.closed_checks import ClosedChecks
 from workflows.core_logging import temporal_lines
-from workflows.deployment import DeploymentSettings, say_which_is_current
+from workflows.deployment import DeploymentSettings, warn_if_not_current
 from workflows.heartbeat import HEARTBEAT_SECONDS
 from workflows.liveness import Liveness
-from workflows.namespace import NotPrepared, patiently, prepared
+from workflows.namespace import NotPrepared, check_prepared, retry_until_ready
 from workflows.process_exit import exit_now
 from workflows.program import ProgramWorkflow
 from workflows.reconciler import Reconciler
 from workflows.relay import Relay
 from workflows.schedules import Schedules
 from workflows.secret_file import SettingsUnusable
-from workflows.sources.adapters import installed
+from workflows.sources.adapters import installed_adapters
 from workflows.sources.egress import Gateway
 from workflows.worker_health import WorkerHealth
 
@@ -89,7 +89,7 @@ class Settings(BaseSettings):
     accord_check_run_days: int = Field(default=30, ge=1, description="how long Temporal keeps a run of a check that has ended")
 
 
-def runner() -> SandboxedWorkflowRunner:
+def sandbox() -> SandboxedWorkflowRunner:
     """The sandbox stays on; what workflow files pass through is named there."""
     return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules("pydantic"))
 
@@ -114,7 +114,7 @@ def workers_for(
                 activities.report_to_parent,
                 schedules.keep_checks,
             ],
-            workflow_runner=runner(),
+            workflow_runner=sandbox(),
             max_cached_workflows=settings.accord_worker_programs,
             # The default of ten seconds is how long programs of a killed worker would stand still.
             sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
@@ -123,7 +123,7 @@ def workers_for(
         ),
         Worker(
             client,
-            task_queue=FETCHES,
+            task_queue=FETCH_QUEUE,
             activities=[checking.fetch_source],
             max_concurrent_activities=settings.accord_worker_fetches,
             max_heartbeat_throttle_interval=timedelta(seconds=HEARTBEAT_SECONDS),
@@ -132,7 +132,7 @@ def workers_for(
         ),
         Worker(
             client,
-            task_queue=READINGS,
+            task_queue=READ_QUEUE,
             activities=[checking.record_check, checking.note_failure],
             max_concurrent_activities=settings.accord_worker_readings,
             graceful_shutdown_timeout=grace,
@@ -148,15 +148,15 @@ async def running(settings: Settings, temporal: TemporalSettings, telemetry: Tel
     Raises SettingsUnusable, NotPrepared, RPCError, or RuntimeError when Temporal does not answer for a minute.
     """
     async with AsyncExitStack() as stack:
-        metrics = counting(telemetry.accord_worker_metrics)
+        metrics = create_metrics(telemetry.accord_worker_metrics)
         observer, liveness = metrics or UNOBSERVED, Liveness()
-        client = await patiently(lambda: connect(temporal))
-        namespace_id = await prepared(client)
-        url, patience = settings.database_url, settings.accord_worker_database_seconds
+        client = await retry_until_ready(lambda: connect(temporal))
+        namespace_id = await check_prepared(client)
+        url, max_use = settings.database_url, settings.accord_worker_database_seconds
         writers, readers, operational_size = pool_sizes(settings.accord_worker_connections, 1, 1, 1)
-        writer = await stack.enter_async_context(LedgerPool(url, size=writers, patience=patience))
-        reader = await stack.enter_async_context(ReadPool(url, size=readers, patience=patience))
-        operational = await stack.enter_async_context(OperationalPool(url, size=operational_size, patience=patience))
+        writer = await stack.enter_async_context(LedgerPool(url, size=writers, max_use=max_use))
+        reader = await stack.enter_async_context(ReadPool(url, size=readers, max_use=max_use))
+        operational = await stack.enter_async_context(OperationalPool(url, size=operational_size, max_use=max_use))
         snapshots = Snapshots(reader, operational)
         stack.push_async_callback(snapshots.close)
         programs = ProgramCache(reader, snapshots=snapshots)
@@ -169,12 +169,12 @@ async def running(settings: Settings, temporal: TemporalSettings, telemetry: Tel
             documents=Documents(reader, operational, store_at(settings.accord_documents)),
             runs=runs,
             fetches=CheckFetches(reader, operational),
-            adapters=installed(),
+            adapters=installed_adapters(),
             gateway=Gateway(),
         )
         schedules = Schedules(client, programs, runs)
         epochs = Epochs(reader, operational)
-        activities = Activities(recorder, programs, epochs, sealed=sealed(client))
+        activities = Activities(recorder, programs, epochs, sealed=is_encrypted(client))
         workers = workers_for(client, settings, activities, checking, schedules)
         for worker in workers:
             await stack.enter_async_context(worker)
@@ -193,17 +193,17 @@ async def running(settings: Settings, temporal: TemporalSettings, telemetry: Tel
         )
         if metrics is not None and telemetry.accord_worker_metrics is not None:
             figures = RecordStatistics(reader)
-            measured(metrics, recorder, programs, (writer, reader, operational), figures)
+            register_metrics(metrics, recorder, programs, (writer, reader, operational), figures)
             health = WorkerHealth(client, workers, liveness)
             health.measured(metrics)
             await stack.enter_async_context(
-                exposed(telemetry.accord_worker_metrics, metrics, figures, {"/health": health.page})
+                serve_metrics(telemetry.accord_worker_metrics, metrics, figures, {"/health": health.page})
             )
         beside = (
             relay.run(),
             reconciler.run(),
             ClosedChecks(client, timedelta(days=settings.accord_check_run_days)).run(),
-            say_which_is_current(client),
+            warn_if_not_current(client),
         )
         tasks = [asyncio.create_task(one) for one in beside]
         try:
@@ -231,12 +231,12 @@ def main() -> None:
     try:
         configure(crashes=True)
         telemetry = TelemetrySettings()
-        trace("worker")
+        configure_tracing("worker")
         temporal_lines(telemetry.accord_temporal_metrics)
         settings, temporal = Settings(), TemporalSettings()
         DeploymentSettings()
     except ValidationError as error:
-        sys.exit(f"accord: {settings_at_fault(error)}")
+        sys.exit(f"accord: {settings_error(error)}")
     try:
         asyncio.run(serve(settings, temporal, telemetry))
     except (NotPrepared, SettingsUnusable, TransactionPooled, NotListening) as reason:

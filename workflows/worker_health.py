@@ -14,14 +14,14 @@ from temporalio.worker import Worker
 
 from telemetry.endpoint import Page
 from workflows.client import TemporalSettings
-from workflows.expiry import ending
+from workflows.expiry import expiring
 from workflows.liveness import Liveness
 from workflows.secret_file import SettingsUnusable
 
 if TYPE_CHECKING:
     from telemetry.metrics import Metrics
 
-FAR = timedelta(days=3650)
+HORIZON = timedelta(days=3650)
 ASK_SECONDS = timedelta(seconds=2)
 
 
@@ -34,11 +34,11 @@ class WorkerHealth:
     def measured(self, metrics: Metrics) -> None:
         """Has the signs of life read whenever metrics are asked for."""
         said = "Seconds since a part of the worker has done its work."
-        metrics.reads(
+        metrics.register_gauge(
             "accord_part_seconds", said, ("part",), lambda: {(part,): age for part, age in self._liveness.ages.items()}
         )
         said = "Seconds until the first certificate or secret of the worker's environment ends."
-        metrics.reads("accord_first_ending_seconds", said, ("kind",), _first_endings)
+        metrics.register_gauge("accord_first_ending_seconds", said, ("kind",), _first_expiries)
 
     async def page(self) -> Page:
         """JSON: `status`, `polls` (workers that take work), `temporal`, and seconds since the last sign of each part."""
@@ -62,10 +62,10 @@ class WorkerHealth:
             return False
 
 
-def _first_endings() -> dict[tuple[str, ...], float]:
+def _first_expiries() -> dict[tuple[str, ...], float]:
     """Of each kind; none where nothing says when it ends, or cannot be read, which `accord doctor` tells."""
     try:
-        found = ending(TemporalSettings(), os.environ, FAR)
+        found = expiring(TemporalSettings(), os.environ, HORIZON)
     except SettingsUnusable:
         return {}
     now = datetime.now(UTC)

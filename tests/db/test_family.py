@@ -29,7 +29,7 @@ def family(room: Room) -> RecordedFamily:
 async def pending(room: Room) -> set[UUID]:
     async with Dispatch(room.operational).batch("here", 1) as now:
         found = {one.program_id for one in now.pending}
-        await now.dispatched(now.pending)
+        await now.mark_dispatched(now.pending)
         return found
 
 

@@ -17,7 +17,7 @@ from db.draft import Draft
 from db.ledger import (
     GENESIS,
     LedgerFault,
-    Stored,
+    StoredEntry,
     TooLarge,
     Unreadable,
     columns_of,
@@ -41,21 +41,22 @@ NONCE = bytes(range(16))
 
 
 @cache
-def story() -> tuple[Stored, ...]:
+def story() -> tuple[StoredEntry, ...]:
     """The rows of a long history, as the database would hold them."""
-    rows: list[Stored] = []
+    rows: list[StoredEntry] = []
     kept: CachedProgram | None = None
     for one, at in long_story():
         draft = Draft(PROGRAM, kept, at, {})
         draft.judge(one)
         rows += (
-            Stored(PROGRAM, prev=line.prev, leaf=line.leaf, body=line.body, **columns_of(line.entry)) for line in draft.sealed
+            StoredEntry(PROGRAM, prev=line.prev, leaf=line.leaf, body=line.body, **columns_of(line.entry))
+            for line in draft.sealed
         )
         kept = draft.after
     return tuple(rows)
 
 
-def told(rows: Sequence[Stored], head: tuple[int, bytes] | None = None) -> list[tuple[int, str]]:
+def told(rows: Sequence[StoredEntry], head: tuple[int, bytes] | None = None) -> list[tuple[int, str]]:
     return [(problem.seq, problem.code) for problem in verify_chain(rows, head)]
 
 
@@ -224,7 +225,7 @@ def test_entries_that_no_program_can_have_are_named() -> None:
             "fact": fact,
         }
     )
-    row = Stored(
+    row = StoredEntry(
         program_id=PROGRAM,
         seq=2,
         prev=first.leaf,

@@ -47,7 +47,10 @@ async def test_an_act_is_answered_with_what_it_added(room: Room) -> None:
 async def test_an_act_is_answered_with_what_is_made_of_its_receipt(room: Room, other_room: Room, *, is_foreseen: bool) -> None:
     program_id = await room.started()
     asked = room if is_foreseen else other_room  # which has not heard of the program, and looks first
-    assert await asked.recorder.answered(program_id, evidence("e1", "the-act"), lambda receipt: receipt.act_id) == "the-act"
+    assert (
+        await asked.recorder.record_and_answer(program_id, evidence("e1", "the-act"), lambda receipt: receipt.act_id)
+        == "the-act"
+    )
 
 
 @pytest.mark.parametrize("is_foreseen", [True, False])
@@ -61,7 +64,7 @@ async def test_a_fault_in_making_an_answer_is_told_and_the_act_is_recorded_once(
         raise LookupError("no words for it")
 
     with pytest.raises(LookupError):
-        await asked.recorder.answered(program_id, evidence("e1", "the-act"), fault)
+        await asked.recorder.record_and_answer(program_id, evidence("e1", "the-act"), fault)
     assert (await asked.recorded(program_id, evidence("e1", "the-act"))).repeated
 
 
@@ -363,7 +366,7 @@ async def test_what_takes_long_to_judge_is_not_foreseen(
         sent.append(sum("SKIP LOCKED" in statement.sql for statement, *_ in calls))
         return await execute(self, *calls, **named)
 
-    monkeypatch.setattr(Transaction, "ask", counted)
+    monkeypatch.setattr(Transaction, "execute", counted)
     monkeypatch.setattr(
         DatabaseClock, "now", lambda hour: (now(hour) or datetime.now(UTC)) + timedelta(milliseconds=took * next(steps))
     )

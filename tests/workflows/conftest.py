@@ -20,7 +20,7 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from rules.family import child_id
-from workflows.check import FETCHES, READINGS
+from workflows.check import FETCH_QUEUE, READ_QUEUE
 from workflows.client import TASK_QUEUE
 from workflows.messages import (
     Carried,
@@ -36,7 +36,7 @@ from workflows.messages import (
 )
 from workflows.program import ProgramWorkflow
 from workflows.visibility import SEARCH_ATTRIBUTES, search_attributes
-from workflows.worker import WORKFLOWS, runner
+from workflows.worker import WORKFLOWS, sandbox
 
 
 @pytest.fixture
@@ -146,10 +146,10 @@ async def working_on(client: Client, record: Record) -> AsyncIterator[None]:
                 task_queue=TASK_QUEUE,
                 workflows=WORKFLOWS,
                 activities=record.activities,
-                workflow_runner=runner(),
+                workflow_runner=sandbox(),
             )
         )
-        for queue in (FETCHES, READINGS):
+        for queue in (FETCH_QUEUE, READ_QUEUE):
             await stack.enter_async_context(Worker(client, task_queue=queue, activities=record.activities))
         yield
 

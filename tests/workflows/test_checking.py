@@ -18,7 +18,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 from temporalio.exceptions import ApplicationError
 
-from db.documents import StoreAway, path_of
+from db.documents import StoreUnavailable, path_of
 from rules import acts as a
 from rules.field_types import Id
 from rules.language.reading import read
@@ -30,7 +30,7 @@ from tests.plugged.stand_in import StandIn
 from tests.rules.checked_plan import CHECKED
 from tests.rules.small_plan import EVERYBODY
 from tests.workflows.desk import Desk, desk_at
-from workflows.recompute import asked
+from workflows.recompute import build_ask
 from workflows.sources.adapter import Ask
 from workflows.sources.adapters import Adapters
 from workflows.sources.answers import Answer, Denied, NoAnswer
@@ -248,7 +248,7 @@ async def test_a_worker_whose_clock_is_ahead_records_by_the_time_of_the_database
     assert await desk.values() == ["89.5"]
 
 
-@pytest.mark.parametrize("fault", [OSError(ENOSPC, "No space left"), StoreAway()], ids=["file", "store"])
+@pytest.mark.parametrize("fault", [OSError(ENOSPC, "No space left"), StoreUnavailable()], ids=["file", "store"])
 async def test_an_answer_that_cannot_be_kept_is_no_fault_of_the_producer_or_its_adapter(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, fault: Exception
 ) -> None:
@@ -264,7 +264,7 @@ async def test_an_answer_that_cannot_be_kept_is_no_fault_of_the_producer_or_its_
 def test_a_source_is_read_with_the_bounds_of_the_indicator() -> None:
     smoke = CHECKED["indicators"]["smoke"] | {"plausible": {"at_least": "0", "at_most": "500"}}
     plan = sound(read(json.dumps(CHECKED | {"indicators": {"smoke": smoke}})))
-    ask = asked(plan, "smoke", date(2025, 1, 1))
+    ask = build_ask(plan, "smoke", date(2025, 1, 1))
     assert (ask.unit, ask.at_least, ask.at_most) == ("kt", Decimal(0), Decimal(500))
 
 

@@ -17,7 +17,7 @@ from db.program_cache import ProgramCache
 from rules.entries import Entry
 from tests.db.family import FirstEpoch
 from workflows import relay
-from workflows.relay import AT_ONCE, BUSY, WHILE_BUSY, Relay
+from workflows.relay import BATCH_SIZE, BUSY_BATCH_SIZE, BUSY_NOTIFICATIONS, Relay
 
 
 class Acts:
@@ -70,12 +70,12 @@ async def batches(acts: Acts, number: int) -> list[tuple[int, bool]]:
 
 
 async def test_of_many_acts_few_programs_are_dispatched_each_second_and_all_once_they_pause() -> None:
-    asked = await batches(Acts(BUSY), 4)
-    assert (WHILE_BUSY, True) in asked
-    assert asked[-1][0] == AT_ONCE
+    asked = await batches(Acts(BUSY_NOTIFICATIONS), 4)
+    assert (BUSY_BATCH_SIZE, True) in asked
+    assert asked[-1][0] == BATCH_SIZE
 
 
 async def test_a_few_acts_are_dispatched_as_they_come(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(relay, "LOOK_SECONDS", 3600.0)
-    asked = await batches(Acts(BUSY - 1), 2)
-    assert asked == [(AT_ONCE, True), (AT_ONCE, False)]
+    monkeypatch.setattr(relay, "POLL_SECONDS", 3600.0)
+    asked = await batches(Acts(BUSY_NOTIFICATIONS - 1), 2)
+    assert asked == [(BATCH_SIZE, True), (BATCH_SIZE, False)]

@@ -20,7 +20,7 @@ def test_the_first_secret_to_end_is_counted_down(monkeypatch: pytest.MonkeyPatch
     metrics = Metrics()
     nobody: Any = None  # Temporal is not asked here
     WorkerHealth(nobody, (), Liveness()).measured(metrics)
-    metrics.refresh()
+    metrics.read_gauges()
     (line,) = [one for one in metrics.text().decode().splitlines() if one.startswith("accord_first_ending_seconds{")]
     name, _, seconds = line.partition(" ")
     assert name == 'accord_first_ending_seconds{kind="secret"}'

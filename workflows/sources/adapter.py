@@ -15,7 +15,7 @@ from typing import Protocol
 from rules.language.checks import Check
 from rules.language.sources import Source
 from rules.vocabulary.readings import NoReading, Readings
-from workflows.sources.answers import Answer, Told
+from workflows.sources.answers import Answer, Progress
 from workflows.sources.egress import Egress
 
 
@@ -40,7 +40,7 @@ class Adapter(Protocol):
     @property
     def version(self) -> str: ...
 
-    async def fetch(self, ask: Ask, line: Egress, told: Told) -> tuple[Answer, ...]:
+    async def fetch(self, ask: Ask, line: Egress, told: Progress) -> tuple[Answer, ...]:
         """Everything that reading needs. Raises NoAnswer or Denied."""
         ...
 

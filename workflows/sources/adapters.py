@@ -40,6 +40,6 @@ class Adapters:
 
 
 @cache
-def installed() -> Adapters:
+def installed_adapters() -> Adapters:
     """Those of this installation."""
     return Adapters(entry_points(group=GROUP))

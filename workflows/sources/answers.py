@@ -15,7 +15,7 @@ from typing import TypeAlias
 from rules.vocabulary.origin import Fetch
 from rules.vocabulary.readings import NoReading, Unread
 
-Told: TypeAlias = Callable[[str], None]
+Progress: TypeAlias = Callable[[str], None]
 """Hears how far a fetch is, a line at a time; the caller makes a heartbeat of it."""
 
 

@@ -10,7 +10,7 @@ from rules.language.sources.expressions import at
 from rules.language.sources.templates import filled
 from workflows.sources.answers import Answer
 from workflows.sources.figures import UnusableRow
-from workflows.sources.json_text import Unreadable, parsed, stored
+from workflows.sources.json_text import Unreadable, parse, stored
 
 
 def edition_of(
@@ -37,12 +37,12 @@ def _described(beside: Sequence[Answer]) -> Any:
     if not beside:
         raise UnusableRow("unparseable", "the description that says the edition is not among the answers")
     try:
-        return parsed(beside[0].body)
+        return parse(beside[0].body)
     except Unreadable as fault:
         raise UnusableRow("unparseable", f"in the description, {fault}") from None
 
 
-def apart(answers: Sequence[Answer], is_beside: Callable[[str], bool]) -> tuple[list[Answer], list[Answer]]:
+def split_answers(answers: Sequence[Answer], is_beside: Callable[[str], bool]) -> tuple[list[Answer], list[Answer]]:
     """The answers with rows, and those of another address."""
     beside = [answer for answer in answers if is_beside(answer.fetch.url)]
     return [answer for answer in answers if answer not in beside], beside

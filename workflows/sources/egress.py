@@ -20,9 +20,9 @@ from pydantic import SecretStr
 
 from rules.field_types import did_you_mean
 from rules.vocabulary.origin import Fetch
-from workflows.sources.answers import Answer, Denied, NoAnswer, Told
+from workflows.sources.answers import Answer, Denied, NoAnswer, Progress
 from workflows.sources.body import Body
-from workflows.sources.public_addresses import Address, Resolver, public_address, resolved
+from workflows.sources.public_addresses import Address, Resolver, public_address, resolve
 from workflows.sources.rate_limit import RateLimits, retry_after
 from workflows.sources.secrets import Secrets
 
@@ -32,7 +32,7 @@ Headers: TypeAlias = Mapping[str, str | SecretStr]
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class AnswerLimits:
     """Seconds and bytes of one answer."""
 
     total: float = 120.0
@@ -55,8 +55,8 @@ class Gateway:
 
     secrets: Secrets = field(default_factory=Secrets)
     politeness: RateLimits = field(default_factory=RateLimits)
-    limits: Limits = field(default_factory=Limits)
-    resolver: Resolver = resolved
+    limits: AnswerLimits = field(default_factory=AnswerLimits)
+    resolver: Resolver = resolve
     allowed: frozenset[Address] = frozenset()
     port: int = 443
     trusted: ssl.SSLContext = field(default_factory=lambda: httpx2.create_ssl_context(trust_env=False), repr=False)
@@ -78,7 +78,7 @@ class Egress:
         """A secret for the host of an address. Raises NoAnswer where the worker has none that may be sent there."""
         return self._gateway.secrets.for_host(name, self._checked(address).host)
 
-    async def get(self, address: str, told: Told, headers: Headers | None = None, keep: Collection[str] = ()) -> Answer:
+    async def get(self, address: str, told: Progress, headers: Headers | None = None, keep: Collection[str] = ()) -> Answer:
         """One answer of status 200, with the headers whose names are to be kept. Raises NoAnswer or Denied."""
         body, kept = await self._asked("GET", address, told, headers=headers or {}, keep=keep)
         self._left -= len(body)
@@ -92,16 +92,16 @@ class Egress:
         )
         return Answer(fetch, body)
 
-    async def post(self, address: str, told: Told, form: Mapping[str, str | SecretStr]) -> bytes:
+    async def post(self, address: str, told: Progress, form: Mapping[str, str | SecretStr]) -> bytes:
         """What is answered to a form; kept nowhere, since forms are sent for tokens alone. Raises NoAnswer or Denied."""
-        body, _ = await self._asked("POST", address, told, data={name: _open(value) for name, value in form.items()})
+        body, _ = await self._asked("POST", address, told, data={name: _reveal(value) for name, value in form.items()})
         return body
 
     async def _asked(
         self,
         method: str,
         address: str,
-        told: Told,
+        told: Progress,
         *,
         keep: Collection[str] = (),
         headers: Headers | None = None,
@@ -109,7 +109,7 @@ class Egress:
     ) -> tuple[bytes, dict[str, str]]:
         url = self._checked(address)
         sent = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip"}
-        sent |= {name: _open(value) for name, value in (headers or {}).items()}
+        sent |= {name: _reveal(value) for name, value in (headers or {}).items()}
         rested, followed = False, 0
         while followed <= self._gateway.limits.redirects:
             async with self._gateway.politeness.turn(url.host, told):
@@ -127,7 +127,7 @@ class Egress:
         raise Denied(f"{url.host} leads from one address to the next; {self._gateway.limits.redirects} are followed.")
 
     async def _exchanged(  # noqa: PLR0913, PLR0917  one exchange has these six sides
-        self, method: str, url: httpx2.URL, headers: Mapping[str, str], content: Any, told: Told, keep: Collection[str]
+        self, method: str, url: httpx2.URL, headers: Mapping[str, str], content: Any, told: Progress, keep: Collection[str]
     ) -> tuple[bytes, dict[str, str]] | httpx2.URL | NoAnswer:
         """The answer, where it leads instead, or the wish to be asked again later."""
         limits, gateway, host = self._gateway.limits, self._gateway, url.host
@@ -152,10 +152,10 @@ class Egress:
         except httpx2.TimeoutException:
             raise NoAnswer(f"{host} did not answer in time.") from None
         except httpx2.TransportError as fault:
-            raise NoAnswer(f"{host}: {_in_words(fault)}.") from None
+            raise NoAnswer(f"{host}: {_fault_text(fault)}.") from None
 
     async def _received(
-        self, response: httpx2.Response, url: httpx2.URL, told: Told, keep: Collection[str]
+        self, response: httpx2.Response, url: httpx2.URL, told: Progress, keep: Collection[str]
     ) -> tuple[bytes, dict[str, str]] | httpx2.URL | NoAnswer:
         host, limits = url.host, self._gateway.limits
         if sum(len(name) + len(value) for name, value in response.headers.raw) > limits.headers:
@@ -212,7 +212,7 @@ class Egress:
         return url
 
 
-def _open(value: str | SecretStr) -> str:
+def _reveal(value: str | SecretStr) -> str:
     return value.get_secret_value() if isinstance(value, SecretStr) else value
 
 
@@ -223,7 +223,7 @@ def _status(code: int) -> str:
         return str(code)
 
 
-def _in_words(fault: httpx2.TransportError) -> str:
+def _fault_text(fault: httpx2.TransportError) -> str:
     """What went wrong, in our words: those of a library may repeat what was sent."""
     cause: BaseException | None = fault
     while cause is not None:

@@ -17,7 +17,7 @@ from rules.language.periods import period_end
 from rules.vocabulary.readings import Dropped, NoReading, ReadFigure, Readings, Unread, counted
 from workflows.sources.adapter import Ask
 from workflows.sources.json_text import Unreadable, stored
-from workflows.sources.numbers import ERRORS, Separators, cleaned, is_nothing
+from workflows.sources.numbers import ERRORS, Separators, is_nothing, strip_marks
 
 POINT = Separators()
 _EXACT = Context(prec=120)
@@ -44,25 +44,25 @@ class UnusableAnswer(UnusableRow):
     """Why one cell gives nothing. The others of its answer are read all the same, and it is counted."""
 
 
-def read_or_why(title: str, read: Callable[[], Readings]) -> Readings | NoReading:
+def read_or_reason(title: str, read: Callable[[], Readings]) -> Readings | NoReading:
     """What is read of a source, or why nothing is: nothing that an answer holds raises further."""
     try:
         return read()
-    except UnusableRow as unfit:
-        return NoReading(unfit.kind, stored(f"{title}: {unfit}.", 1000))
+    except UnusableRow as fault:
+        return NoReading(fault.kind, stored(f"{title}: {fault}.", 1000))
     except Unreadable as fault:
         return NoReading("unparseable", stored(f"{title}: {fault}.", 1000))
 
 
 @contextmanager
-def differing(told: str) -> Iterator[None]:
+def with_schema_changes(told: str) -> Iterator[None]:
     """What cannot be read of an answer that differs from what answers were like is told with the difference."""
     try:
         yield
-    except UnusableRow as unfit:
-        if not told or unfit.kind not in {"unparseable", "no_match", "missing"}:
+    except UnusableRow as fault:
+        if not told or fault.kind not in {"unparseable", "no_match", "missing"}:
             raise
-        raise UnusableRow(unfit.kind, f"{unfit}; {told}") from None
+        raise UnusableRow(fault.kind, f"{fault}; {told}") from None
 
 
 def number(written: object, where: str, separators: Separators = POINT) -> Decimal | None:
@@ -77,7 +77,7 @@ def number(written: object, where: str, separators: Separators = POINT) -> Decim
         return None
     if said.casefold() in ERRORS:
         raise UnusableAnswer("missing", f"{where} is the error {said}")
-    text = cleaned(said, separators) if len(said) <= 400 else said
+    text = strip_marks(said, separators) if len(said) <= 400 else said
     if isinstance(written, bool) or len(text) > 400 or not _NUMBER.fullmatch(text):
         hint = "; a source says how its numbers are written (numbers)" if _GROUPED.fullmatch(said) else ""
         raise UnusableAnswer("unparseable", f"{stored(said, 60)!r} in {where} is no number{hint}")
@@ -107,7 +107,7 @@ class FigureReader:
     def __init__(self, ask: Ask, scale: Decimal, edition: str, separators: Separators = POINT) -> None:
         self._ask = ask
         self._separators = separators
-        self._spoilt: list[UnusableAnswer] = []
+        self._unusable: list[UnusableAnswer] = []
         self._scale = scale
         self._edition = edition
         self._found: dict[str, ReadFigure] = {}
@@ -118,8 +118,8 @@ class FigureReader:
         """Raises Unfit."""
         try:
             held, spread = (number(cell, where, self._separators) for cell in (value, error))
-        except UnusableAnswer as spoilt:
-            self._spoilt.append(spoilt)
+        except UnusableAnswer as unusable:
+            self._unusable.append(unusable)
             return
         if held is None:
             return
@@ -139,8 +139,8 @@ class FigureReader:
 
     def figures(self) -> tuple[ReadFigure, ...]:
         """In the order of their periods. Raises Unfit where there is none."""
-        if not self._found and self._spoilt:
-            raise self._spoilt[0]
+        if not self._found and self._unusable:
+            raise self._unusable[0]
         if not self._found:
             asked = ", ".join(f"{name} {value}" for name, value in self._ask.check.with_.items())
             raise UnusableRow("missing", f"the source answers, and has no figure{f' for {asked}' if asked else ''}")
@@ -149,7 +149,7 @@ class FigureReader:
     @property
     def dropped(self) -> tuple[Dropped, ...]:
         """The cells that gave nothing though something stands there."""
-        return counted(f"in which {spoilt}" for spoilt in self._spoilt)
+        return counted(f"in which {unusable}" for unusable in self._unusable)
 
     def _scaled(self, value: Decimal, where: str) -> Decimal:
         exact = _EXACT.multiply(value, self._scale)

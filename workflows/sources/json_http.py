@@ -12,13 +12,13 @@ from rules.language.sources.json_http import Deleted, FigureRow
 from rules.language.sources.templates import filled
 from rules.vocabulary.readings import NoReading, Readings
 from workflows.sources.adapter import Ask
-from workflows.sources.answers import Answer, Told
-from workflows.sources.editions import apart, edition_of
+from workflows.sources.answers import Answer, Progress
+from workflows.sources.editions import edition_of, split_answers
 from workflows.sources.egress import Egress
 from workflows.sources.events import events_of
-from workflows.sources.figures import FigureReader, UnusableRow, differing, read_or_why, unit_of
-from workflows.sources.json_pages import JsonPages, signed_in
-from workflows.sources.json_text import LARGEST, parsed, row_text, stored
+from workflows.sources.figures import FigureReader, UnusableRow, read_or_reason, unit_of, with_schema_changes
+from workflows.sources.json_pages import JsonPages, sign_in
+from workflows.sources.json_text import LARGEST, parse, row_text, stored
 from workflows.sources.row_filter import Filter, RowFilter
 from workflows.sources.schema_changes import difference, fields_of
 from workflows.sources.url_template import addressed, values_of
@@ -31,10 +31,10 @@ class JsonHttpAdapter:
     name: Final = "json-http"
     version: Final = "1"
 
-    async def fetch(self, ask: Ask, line: Egress, told: Told) -> tuple[Answer, ...]:
+    async def fetch(self, ask: Ask, line: Egress, told: Progress) -> tuple[Answer, ...]:
         source = _source(ask)
         values = values_of(ask, source.look_back)
-        headers = await signed_in(source, line, told)
+        headers = await sign_in(source, line, told)
         asking = JsonPages(source, values, headers, line, told)
         answers = await asking.pages(source.url, source.query, source.paging)
         if source.edition.url is not None:
@@ -47,7 +47,7 @@ class JsonHttpAdapter:
 
     def read(self, ask: Ask, answers: Sequence[Answer]) -> Readings | NoReading:
         source = _source(ask)
-        return read_or_why(source.title, lambda: _read(ask, source, answers))
+        return read_or_reason(source.title, lambda: _read(ask, source, answers))
 
 
 def _source(ask: Ask) -> JsonHttp:
@@ -58,12 +58,12 @@ def _source(ask: Ask) -> JsonHttp:
 
 def _read(ask: Ask, source: JsonHttp, answers: Sequence[Answer]) -> Readings:
     values = values_of(ask, source.look_back)
-    rest, described = apart(answers, _of(source.edition.url, values))
-    rows, deleted = apart(rest, _of(source.deleted.url if source.deleted else None, values))
+    rest, described = split_answers(answers, _of(source.edition.url, values))
+    rows, deleted = split_answers(rest, _of(source.deleted.url if source.deleted else None, values))
     if (size := sum(len(answer.body) for answer in answers)) > MOST_JSON:
         raise UnusableRow("refused", f"the pages have {size:,} bytes together; at most {MOST_JSON:,} are read")
-    contents = [parsed(answer.body) for answer in rows]
-    gone = [parsed(answer.body) for answer in deleted]
+    contents = [parse(answer.body) for answer in rows]
+    gone = [parse(answer.body) for answer in deleted]
     for content in (*contents, *gone):
         _check_errors(source, content)
     if not contents:
@@ -71,7 +71,7 @@ def _read(ask: Ask, source: JsonHttp, answers: Sequence[Answer]) -> Readings:
     edition = edition_of(source.edition, values, rows, described, contents[0])
     chosen = [row for content in contents for row in _rows(content, source.rows)]
     differs = difference(source.known_fields, fields_of(chosen), "field") if chosen else ""
-    with differing(differs):
+    with with_schema_changes(differs):
         if source.event is not None:
             gone_ids = _ids(source.deleted, gone) if source.deleted else []
             return replace(_events(ask, source, chosen, gone_ids, contents, edition, values), differs=differs)

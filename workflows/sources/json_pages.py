@@ -11,16 +11,16 @@ from rules.language.sources import JsonHttp
 from rules.language.sources.described import HeaderSecret
 from rules.language.sources.expressions import at, every
 from rules.language.sources.json_http import OAuth, Paging, Query
-from workflows.sources.answers import Answer, Denied, NoAnswer, Told
+from workflows.sources.answers import Answer, Denied, NoAnswer, Progress
 from workflows.sources.egress import Egress, Headers
-from workflows.sources.json_text import Unreadable, parsed, stored
+from workflows.sources.json_text import Unreadable, parse, stored
 from workflows.sources.url_template import addressed
 
 
 class JsonPages:
     """Asks one address after another for the pages of one run."""
 
-    def __init__(self, source: JsonHttp, values: Mapping[str, str], headers: Headers, line: Egress, told: Told) -> None:
+    def __init__(self, source: JsonHttp, values: Mapping[str, str], headers: Headers, line: Egress, told: Progress) -> None:
         self._source = source
         self._values = values
         self._headers = headers
@@ -55,7 +55,7 @@ class JsonPages:
     def _after(self, paging: Paging, had: int, newest: Answer) -> dict[str, str] | str | None:
         """The query of the next page, or its address, or None after the last."""
         try:
-            content = parsed(newest.body)
+            content = parse(newest.body)
         except Unreadable:
             return None  # reading says what is wrong with it
         if paging.next is not None:
@@ -89,7 +89,7 @@ def _next(address: str, step: str | None) -> str | None:
         raise Denied(f"the next page is at {stored(str(step), 100)!r}, which is no address") from None
 
 
-async def signed_in(source: JsonHttp, line: Egress, told: Told) -> Headers:
+async def sign_in(source: JsonHttp, line: Egress, told: Progress) -> Headers:
     match source.auth:
         case None:
             return {}
@@ -102,7 +102,7 @@ async def signed_in(source: JsonHttp, line: Egress, told: Told) -> Headers:
             secret = {"client_secret": auth.client_secret, "username": auth.username, "password": auth.password}
             form |= {field: line.secret(name, auth.oauth) for field, name in secret.items() if name}
             try:
-                token = at(parsed(await line.post(auth.oauth, told, form)), "access_token")
+                token = at(parse(await line.post(auth.oauth, told, form)), "access_token")
             except Unreadable:
                 token = None
             if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token:

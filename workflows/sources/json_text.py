@@ -28,7 +28,7 @@ def text_of(body: bytes) -> str:
         raise Unreadable(f"byte {fault.start + 1} of the answer is not UTF-8") from None
 
 
-def parsed(body: bytes) -> Any:
+def parse(body: bytes) -> Any:
     """Raises Unreadable."""
     if len(body) > LARGEST:
         raise Unreadable(f"the answer has {len(body):,} bytes of JSON; at most {LARGEST:,} are read")
@@ -57,7 +57,7 @@ def parsed(body: bytes) -> Any:
 
 def row_text(row: Any) -> str:
     """A row as it stands in the answer, its numbers as they were written; a long one is cut at its end."""
-    return stored(_written(row), LONGEST_ROW)
+    return stored(_render(row), LONGEST_ROW)
 
 
 def stored(text: str, longest: int) -> str:
@@ -66,16 +66,16 @@ def stored(text: str, longest: int) -> str:
     return kept if len(kept) <= longest else kept[: longest - 1].rstrip() + "…"
 
 
-def _written(value: Any) -> str:
+def _render(value: Any) -> str:
     match value:
         case dict():
             return (
                 "{"
-                + ", ".join(f"{json.dumps(name, ensure_ascii=False)}: {_written(held)}" for name, held in value.items())
+                + ", ".join(f"{json.dumps(name, ensure_ascii=False)}: {_render(held)}" for name, held in value.items())
                 + "}"
             )
         case list():
-            return "[" + ", ".join(map(_written, value)) + "]"
+            return "[" + ", ".join(map(_render, value)) + "]"
         case Decimal():
             return str(value)
         case _:

@@ -74,6 +74,6 @@ def without_footnote(text: str) -> str:
     return found["number"] if found and any(char.isdigit() for char in found["number"]) else text
 
 
-def cleaned(written: str, separators: Separators) -> str:
+def strip_marks(written: str, separators: Separators) -> str:
     """The text of a number as figures are written, as far as what stands there is one."""
     return separators.plain(in_ascii(without_footnote(written.strip())))

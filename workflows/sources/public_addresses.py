@@ -26,7 +26,7 @@ _NOT_GLOBAL = tuple(
 documentation (RFC 9637), segment routing (RFC 9602), discarding (RFC 6666, 9780), benchmarks and protocol assignments."""
 
 
-async def resolved(name: str) -> list[str]:
+async def resolve(name: str) -> list[str]:
     """The addresses of a name, as the system finds them."""
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(name, None, type=socket.SOCK_STREAM)

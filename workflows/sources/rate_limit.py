@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from workflows.sources.answers import Told
+from workflows.sources.answers import Progress
 
 
 @dataclass(slots=True)
@@ -31,7 +31,7 @@ class RateLimits:
     _hosts: dict[str, _HostLimit] = field(default_factory=dict, repr=False)
 
     @asynccontextmanager
-    async def turn(self, host: str, told: Told) -> AsyncIterator[None]:
+    async def turn(self, host: str, told: Progress) -> AsyncIterator[None]:
         """Holds one of the host's places, from the time on at which it may be asked."""
         manner = self._hosts.setdefault(host, _HostLimit(asyncio.Semaphore(self.at_once)))
         async with manner.turns:

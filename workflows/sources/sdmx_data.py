@@ -21,9 +21,9 @@ from rules.language.sources.described import Address
 from rules.language.sources.templates import Template, filled
 from rules.vocabulary.readings import NoReading, Readings
 from workflows.sources.adapter import Ask
-from workflows.sources.answers import Answer, Denied, Told
+from workflows.sources.answers import Answer, Denied, Progress
 from workflows.sources.egress import Egress
-from workflows.sources.figures import FigureReader, UnusableRow, read_or_why, unit_of
+from workflows.sources.figures import FigureReader, UnusableRow, read_or_reason, unit_of
 from workflows.sources.json_text import Unreadable, stored
 from workflows.sources.row_filter import Filter, RowFilter
 from workflows.sources.url_template import addressed, values_of
@@ -47,7 +47,7 @@ class SdmxAdapter:
     name: Final = "sdmx"
     version: Final = "1"
 
-    async def fetch(self, ask: Ask, line: Egress, told: Told) -> tuple[Answer, ...]:
+    async def fetch(self, ask: Ask, line: Egress, told: Progress) -> tuple[Answer, ...]:
         try:
             settings = _settings(ask)
         except UnusableRow as unfit:
@@ -55,7 +55,7 @@ class SdmxAdapter:
         return (await line.get(addressed(settings.url, {}, values_of(ask)), told, {"Accept": _ACCEPTED}),)
 
     def read(self, ask: Ask, answers: Sequence[Answer]) -> Readings | NoReading:
-        return read_or_why(ask.source.title, lambda: _read(ask, _settings(ask), answers))
+        return read_or_reason(ask.source.title, lambda: _read(ask, _settings(ask), answers))
 
 
 def _settings(ask: Ask) -> Settings:

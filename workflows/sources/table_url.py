@@ -12,10 +12,10 @@ from rules.language.sources import TableUrl
 from rules.language.sources.templates import filled
 from rules.vocabulary.readings import NoReading, Readings
 from workflows.sources.adapter import Ask
-from workflows.sources.answers import Answer, Told
-from workflows.sources.editions import apart, edition_of
+from workflows.sources.answers import Answer, Progress
+from workflows.sources.editions import edition_of, split_answers
 from workflows.sources.egress import Egress
-from workflows.sources.figures import FigureReader, UnusableRow, differing, read_or_why, unit_of
+from workflows.sources.figures import FigureReader, UnusableRow, read_or_reason, unit_of, with_schema_changes
 from workflows.sources.numbers import Separators
 from workflows.sources.row_filter import Filter, RowFilter
 from workflows.sources.rows import Row, alike, row_as_text, rows_of_csv, said
@@ -33,7 +33,7 @@ class TableUrlAdapter:
     name: Final = "table-url"
     version: Final = "1"
 
-    async def fetch(self, ask: Ask, line: Egress, told: Told) -> tuple[Answer, ...]:
+    async def fetch(self, ask: Ask, line: Egress, told: Progress) -> tuple[Answer, ...]:
         source, values = _source(ask), values_of(ask)
         answers = [await line.get(addressed(source.url, {}, values), told, keep=source.headers())]
         if source.edition.url is not None:
@@ -42,7 +42,7 @@ class TableUrlAdapter:
 
     def read(self, ask: Ask, answers: Sequence[Answer]) -> Readings | NoReading:
         source = _source(ask)
-        return read_or_why(source.title, lambda: _read(ask, source, answers))
+        return read_or_reason(source.title, lambda: _read(ask, source, answers))
 
 
 def _source(ask: Ask) -> TableUrl:
@@ -54,7 +54,7 @@ def _source(ask: Ask) -> TableUrl:
 def _read(ask: Ask, source: TableUrl, answers: Sequence[Answer]) -> Readings:
     values = values_of(ask)
     beside_at = addressed(source.edition.url, {}, values) if source.edition.url else None
-    tables, beside = apart(answers, lambda url: url == beside_at)
+    tables, beside = split_answers(answers, lambda url: url == beside_at)
     if not tables:
         raise UnusableRow("missing", "there is no answer")
     edition = edition_of(source.edition, values, tables, beside, None)
@@ -63,7 +63,7 @@ def _read(ask: Ask, source: TableUrl, answers: Sequence[Answer]) -> Readings:
     rows = rows_of_csv(body) if source.format == "csv" else rows_of_workbook(body, sheet)
     columns = _columns(source, rows, values)
     differs = difference(source.known_fields, columns.written, "column")
-    with differing(differs):
+    with with_schema_changes(differs):
         return replace(_figures(ask, _Table(source, values, columns), rows, edition), differs=differs)
 
 

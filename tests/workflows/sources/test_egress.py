@@ -15,7 +15,7 @@ from tests.workflows.sources.producers import Producers, Served, asked, read, se
 from tests.workflows.sources.test_hostile import HOST, JSON, one
 from workflows.sources.adapter import Ask
 from workflows.sources.answers import Denied, NoAnswer
-from workflows.sources.egress import Limits
+from workflows.sources.egress import AnswerLimits
 from workflows.sources.json_http import JsonHttpAdapter
 from workflows.sources.public_addresses import is_public
 from workflows.sources.rate_limit import RateLimits, retry_after
@@ -201,7 +201,7 @@ async def test_a_pause_lies_between_two_requests() -> None:
 async def test_the_answers_of_one_run_are_bounded_together(producers: Producers) -> None:
     """A hundred pages, each just small enough, would fill the memory of the worker."""
     producers.answers[f"{HOST}/series"] = Served(" " * 600)
-    line = producers.line(HOST, limits=Limits(run=1000))
+    line = producers.line(HOST, limits=AnswerLimits(run=1000))
     await line.get(URL, nothing)
     with pytest.raises(Denied, match="larger than 400 bytes"):
         await line.get(URL, nothing)
