@@ -1,7 +1,7 @@
-"""What one transaction is going to write: entries that are sealed, but not yet stored.
+"""A draft: the sealed entries and projection changes of one transaction, before they are stored.
 
-Pure: time and what the ledger already knows are given. Acts are judged one after another, each on
-the program that the acts before it have left.
+Pure: the time and the acts known to the ledger are arguments. Acts are decided one after another, each on the program that
+the acts before it have left.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ Nonce: TypeAlias = Callable[[], bytes]
 
 @dataclass(frozen=True, slots=True)
 class RecordedAct:
-    """An act that the ledger holds: the hash of its content, and its first receipt."""
+    """An act in the ledger: the hash of its content, and its first receipt."""
 
     content: str
     receipt: Receipt
 
 
 class Draft:
-    """Entries for one program, and the program after them."""
+    """Entries of one program that are to be appended, and the program after them (`after`)."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class Draft:
         known: Mapping[str, RecordedAct],
         nonce: Nonce = lambda: secrets.token_bytes(16),
     ) -> None:
-        """`known` are the acts among those to be judged that the ledger holds already."""
+        """`known` are the acts of this transaction that the ledger holds already, by id."""
         self.program_id = program_id
         self._before = cached
         self._at = max(at, cached.program.at) if cached else at
@@ -72,7 +72,7 @@ class Draft:
         return tuple(self._sealed)
 
     def judge(self, act: Act) -> Receipt | Refused:
-        """Receipt and entries, or the refusal and the entry of the attempt."""
+        """Decides an act and adds its entries; a refusal adds the entry of the attempt."""
         try:
             decided = self._decide(act)
             outcome = self._append(act, decided, [*self._seal(decided)]) if isinstance(decided, Decided) else decided
@@ -83,14 +83,14 @@ class Draft:
         return outcome
 
     async def judge_in_slices(self, act: Act) -> Receipt | Refused:
-        """The same, and others have their turn in between: the start of a long plan is a thousand entries."""
+        """As `judge`, yielding to the event loop: the start of a long plan is a thousand entries."""
         outcome = await self._judge(act, TimeSlice())
         if isinstance(outcome, Refused):
             self._append_refusal(act, outcome)
         return outcome
 
     async def judge_all(self, acts: Sequence[Act]) -> tuple[Receipt, ...] | BatchRefused:
-        """All acts, or none of them but the attempt at the first that is refused. Others have their turn in between."""
+        """Adds all acts, or none and the attempt at the first that is refused. Yields to the event loop."""
         time_slice = TimeSlice()
         savepoint = (self.after, len(self._sealed), self._clock_seq, dict(self._known))
         receipts: list[Receipt] = []
@@ -113,14 +113,14 @@ class Draft:
         del self._sealed[length:]
 
     def calls(self) -> tuple[Call, ...]:
-        """What is sent once the head row is locked: one statement that writes all of it, and a notice if a clock must look."""
+        """The calls for a locked head row: one statement that writes everything, and NOTIFY if the workflow must know."""
         shape, values = self._statement_values()
         return self._with_notification((append(*shape, starts=self._before is None), *values))
 
     def calls_if_unchanged(self) -> tuple[Call, ...]:
-        """The same, to be sent without a look before: it fails unless the program still stands where the draft began."""
+        """The calls of an optimistic append: they fail unless the head row is as it was when the draft was begun."""
         if self._before is None:
-            raise ValueError("a start expects nothing")
+            raise ValueError("a program that is started has no head row to compare")
         shape, values = self._statement_values()
         return self._with_notification((append_if_unchanged(*shape), *(*values, self._before.seq, self._before.head)))
 
@@ -129,11 +129,11 @@ class Draft:
 
     @property
     def _notification(self) -> str:
-        """The program, and the trace with which whoever looks may carry on."""
+        """The payload of NOTIFY: the program, and the trace that its dispatch continues."""
         return f"{self.program_id} {self.trace}" if self.trace else str(self.program_id)
 
     def _statement_values(self) -> tuple[tuple[frozenset[str], frozenset[str]], tuple[Value, ...]]:
-        """Which projections are written and which lose lines; and the program, rows as JSON, and the entries as bytes."""
+        """The tables that are written and deleted from, and the parameters: program, rows as JSON, entries as bytes."""
         if self.after is None:
             raise ValueError("an empty draft writes nothing")
         before, after = self._before, self.after
@@ -154,7 +154,7 @@ class Draft:
         )
 
     def _owed(self, before: CachedProgram | None, after: CachedProgram) -> tuple[OutstandingIndex, OutstandingIndex]:
-        """What was owed before, and is owed after all acts; kept with the program, so that the next draft need not ask."""
+        """What was owed before and is owed after; cached with the program for the next draft."""
         owed_before = before.owed if before else {}
         owed = (
             outstanding_after(after.program, before.program, owed_before, self._changed)
@@ -178,7 +178,7 @@ class Draft:
             return _refusal_of(error)
 
     def _decide(self, act: Act) -> Decided | Receipt | Refused:
-        """What the law says, or what was answered to an act that the ledger holds. Raises TooLarge or NotCanonical."""
+        """The decision of the law, or the first answer to a recorded act. Raises TooLarge or NotCanonical."""
         program = self.after.program if self.after else None
         is_stranger = program is not None and not knows_of(program, act.actor)
         if (known := self._known.get(act.id)) is not None and not is_stranger:
@@ -186,7 +186,7 @@ class Draft:
         return decide(program, act, self._at, self.after.clocks if self.after else None)
 
     def _seal(self, decided: Decided) -> Iterator[Sealed]:
-        """The entries, sealed one upon the other. Raises TooLarge or NotCanonical."""
+        """The entries as a hash chain. Raises TooLarge or NotCanonical."""
         prev = self.after.head if self.after else GENESIS
         for entry in decided.entries:
             sealed = seal(entry, self.program_id, prev, self._nonce())
@@ -205,7 +205,7 @@ class Draft:
         )
 
     def _append(self, act: Act, decided: Decided, sealed: list[Sealed]) -> Receipt:
-        """Keeps what was decided, and has been sealed whole."""
+        """Adds decided and sealed entries to the draft; the receipt."""
         before = self.after
         prev = sealed[-1].leaf if sealed else self.after.head if self.after else GENESIS
         after = CachedProgram(decided.program, prev, decided.clocks)
@@ -236,7 +236,7 @@ class Draft:
         return receipt
 
     def _append_refusal(self, act: Act, refused: Refused) -> None:
-        # Of a program that is not there, or not for a stranger, nothing can be kept, and of what cannot be written neither.
+        # No attempt is recorded where the program is unknown (also to a stranger) or the act cannot be serialized.
         if self.after is None or refused.code in {Code.PROGRAM_UNKNOWN, Code.ACT_NOT_RECORDABLE}:
             return
         decided = refusal(self.after.program, act, refused, self._at)

@@ -1,8 +1,8 @@
-"""Acts recorded with a look before them, each program by itself.
+"""Locked append: acts of one program are decided while its head row is locked.
 
-    lock the head row · read the clock and what is new · judge · append and project · commit
+    lock the head row · read the time and the newer entries · decide · append and project · commit
 
-in two round trips.
+It takes two round trips. It is used where an optimistic append is not possible or has failed.
 """
 
 from __future__ import annotations
@@ -28,28 +28,28 @@ from rules.acts import Act, StartProgram
 
 
 class _StartedConcurrently(Exception):
-    """Somebody else has started the program after we had looked for its head row."""
+    """Another transaction has started the program after its head row was found missing."""
 
 
 class LockedAppend:
-    """Records in one program while its head row is locked."""
+    """Records acts of one program under a row lock (pessimistic concurrency control)."""
 
     def __init__(self, writer: LedgerPool, programs: ProgramCache, clock: DatabaseClock) -> None:
         self._writer, self._programs, self._clock = writer, programs, clock
 
     async def append(self, program_id: UUID, writes: Sequence[PendingWrite]) -> list[Any]:
-        """What comes of the acts of each who waits, after the commit. Raises psycopg.Error, LedgerFault or ClockJumped."""
+        """The outcome of each write, after the commit. Raises psycopg.Error, LedgerFault or ClockJumped."""
         if not writes:
             return []
         try:
             return await self._attempt(program_id, writes)
         except _StartedConcurrently:
-            # It was not there when we looked, and is there to be locked now.
+            # The head row exists now and can be locked.
             self._programs.evict(program_id)
         except psycopg.OperationalError as error:
             if not is_lost(error):
                 raise
-            # The server was restarted while nobody asked, or just now. Whatever was recorded is found by the ids of the acts.
+            # The server was restarted. A retry is idempotent: acts that were committed are found by their ids.
             self._programs.evict(program_id)
         return await self._attempt(program_id, writes)
 
@@ -57,7 +57,7 @@ class LockedAppend:
         acts = [act for write in writes for act in write.acts]
         cached = self._programs.get(program_id)
         if cached is None and not isinstance(acts[0].deed, StartProgram):
-            cached = await self._programs.load(program_id)  # a long ledger is not folded while others wait for the lock
+            cached = await self._programs.load(program_id)  # fold a long ledger before the lock is held
         async with self._writer.transaction() as transaction:
             at, cached, known = await self._lock_and_read(transaction, program_id, cached, acts)
             draft = Draft(program_id, cached, at, known)
@@ -77,7 +77,7 @@ class LockedAppend:
     async def _lock_and_read(
         self, transaction: Transaction, program_id: UUID, cached: CachedProgram | None, acts: Iterable[Act]
     ) -> tuple[datetime, CachedProgram | None, dict[str, RecordedAct]]:
-        """Locks the head row; then the time, the program as it stands, and which of the acts it knows."""
+        """Locks the head row; then the database's time, the current program, and the acts that are recorded already."""
         ids = {act.id for act in acts}
         _, head, rows = await transaction.execute(
             (BEGIN,),
@@ -98,7 +98,7 @@ class LockedAppend:
         return at.astimezone(UTC), cached, await _recorded_acts(transaction, program_id, cached, recorded)
 
     async def _observe_time(self, transaction: Transaction, at: datetime) -> datetime | None:
-        """Takes the time over; when a clock that jumped was accepted, if it did. Raises ClockJumped."""
+        """Sets the clock. For a jump, returns when an operator accepted it. Raises ClockJumped where nobody has."""
         try:
             self._clock.observe(at)
         except ClockJumped:
@@ -117,7 +117,7 @@ async def _clock_accepted_at(transaction: Transaction) -> datetime | None:
 async def _recorded_acts(
     transaction: Transaction, program_id: UUID, cached: CachedProgram | None, recorded: Mapping[str, tuple[int, str]]
 ) -> dict[str, RecordedAct]:
-    """The acts that the ledger holds already, each with its first receipt; `places` are number and content."""
+    """The acts that the ledger holds, each with its first receipt. `recorded` maps act ids to entry number and content."""
     known: dict[str, RecordedAct] = {}
     for act_id, (seq, content) in recorded.items():
         if cached is None:
@@ -128,6 +128,6 @@ async def _recorded_acts(
 
 
 def _text_array(items: Iterable[str]) -> str:
-    """A `text[]` as PostgreSQL reads it."""
+    """A `text[]` literal."""
     quoted = (item.replace("\\", "\\\\").replace('"', '\\"') for item in items)
     return "{" + ",".join(f'"{item}"' for item in quoted) + "}"

@@ -1,11 +1,11 @@
-"""Connections, in types that say what may be done with them.
+"""Connection pools, one class for each kind of access.
 
-    Reader   reads; its transactions are read only by a setting of the connection
-    Clerk   writes beside the ledger: tokens, documents, dispatch, runs of checks
-    Writer   appends to the ledger; only the Recorder holds one
+    ReadPool          read-only transactions, enforced by a setting of the connection
+    OperationalPool   writes to the tables beside the ledger: tokens, documents, dispatch, runs of checks
+    LedgerPool        appends to the ledger; only the Recorder holds one
 
-All of them work as the role `accord_service`, whoever the address names: that role can add to the
-ledger and never change it. Migrations and `rebuild` use a plain connection of the owner.
+Every connection takes the role `accord_service`, whatever user the URL names. That role can insert into the ledger and
+never update or delete. Migrations and `rebuild` use a plain connection of the owner.
 """
 
 from __future__ import annotations
@@ -33,19 +33,19 @@ Connection: TypeAlias = psycopg.AsyncConnection[DictRow]
 
 ROLE = "accord_service"
 CHECKOUT_SECONDS = 10.0
-"""How long a caller waits for a free connection before it is told that there is none."""
+"""Seconds that a caller waits for a free connection. Also the longest pause between attempts to connect."""
 
 MAX_USE_SECONDS = 90.0
-"""Seconds for which a connection is used at a time, unless somebody says less. The server ends a statement after 60."""
+"""Default for the longest single use of a connection, in seconds. The server cancels a statement after 60."""
 
 DIAGNOSIS_SECONDS = 0.5
-"""How long it may take to find out why there is no connection."""
+"""Seconds allowed for finding out why no connection is available."""
 
 SETTINGS = {
     "role": ROLE,
     "timezone": "UTC",
     "default_transaction_isolation": "read\\ committed",
-    # A process that hangs must not keep a program locked for the others.
+    # A process that hangs must not keep a program locked for other processes.
     "lock_timeout": "15s",
     "statement_timeout": "60s",
     "idle_in_transaction_session_timeout": "60s",
@@ -53,21 +53,21 @@ SETTINGS = {
 }
 
 MAX_LIFETIME_SECONDS = 600.0
-"""Seconds after which a connection is made anew: the name in the address may lead elsewhere by then."""
+"""Seconds after which a connection is replaced: the host name may resolve to another server by then."""
 
 
 class _Pool:
     name: ClassVar[str]
-    """As it is called in metrics, and in the list of connections that the server has."""
+    """Label of the pool in metrics and in `application_name`, which `pg_stat_activity` shows."""
 
     settings: ClassVar[Mapping[str, str]] = SETTINGS
     connection_class: ClassVar[type[psycopg.AsyncConnection[Any]]] = psycopg.AsyncConnection
     is_read_only: ClassVar[bool] = False
     pings_on_checkout: ClassVar[bool] = False
-    """Whether a connection is asked for a sign of life before it is given out."""
+    """Whether a connection is pinged before it is handed out."""
 
     def __init__(self, url: str, *, size: int = 8, max_use: float = MAX_USE_SECONDS) -> None:
-        """`patience` is for how many seconds a connection may be used at a time, and waited for, but not for more than ten."""
+        """`max_use` limits a single use of a connection, in seconds. The wait for one is limited by it and by ten seconds."""
         options = " ".join(f"-c {name}={value}" for name, value in self.settings.items())
         url_options = conninfo_to_dict(url).get("options")
         self._url, self._max_use = url, max_use
@@ -88,16 +88,16 @@ class _Pool:
             timeout=min(max_use, CHECKOUT_SECONDS),
             max_lifetime=MAX_LIFETIME_SECONDS,
             check=self._ping if self.pings_on_checkout else None,
-            # The pause between attempts doubles until this is over and another row of attempts begins: with the default of
-            # five minutes a database that was away for a minute would be found again a minute after it is back.
+            # The pause between attempts doubles until this timeout, then starts again. With the default of five minutes, a
+            # database that was down for a minute would be reconnected a minute after it is back.
             reconnect_timeout=CHECKOUT_SECONDS,
             name=self.name,
             open=False,
         )
 
     async def open(self) -> None:
-        """Raises psycopg.Error at once when the database cannot be used, or Pooled."""
-        # The pool alone would try again and again, and say in the end only that it took too long.
+        """Connects. Raises psycopg.Error at once when the database cannot be used, or TransactionPooled."""
+        # The pool alone would retry until its timeout and then hide the cause.
         try:
             connection = await psycopg.AsyncConnection.connect(self._url, **self._arguments)
         except psycopg.OperationalError as error:
@@ -119,7 +119,7 @@ class _Pool:
             raise TransactionPooled
 
     async def _is_shared(self, connection: Connection) -> bool:
-        """Whether what is set on one connection is found on another: something has given both the same."""
+        """Whether two connections share one server session, as behind a transaction pooler."""
         await connection.execute("SELECT set_config('accord.of', 'another', false)")
         async with await psycopg.AsyncConnection.connect(self._url, **self._arguments) as other:
             cursor = await other.execute("SELECT current_setting('accord.of', true) AS mark")
@@ -138,14 +138,14 @@ class _Pool:
 
     @property
     def connections(self) -> Mapping[str, int]:
-        """How many are in use, and how many wait for somebody."""
+        """Number of connections by state: `used` and `idle`."""
         stats = self._pool.get_stats()
         idle = stats["pool_available"]
         return {"used": stats["pool_size"] - idle, "idle": idle}
 
     @property
     def waiting(self) -> int:
-        """Callers that wait for a connection."""
+        """Number of callers that wait for a connection."""
         return self._pool.get_stats()["requests_waiting"]
 
     async def __aenter__(self) -> Self:
@@ -157,7 +157,7 @@ class _Pool:
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Any]:
-        # Not `connection()` of the pool, which also commits when it is left: here somebody else has, or nothing was begun.
+        # Not `connection()` of the pool, which commits on exit: transactions are managed by the caller.
         has_timed_out = False
 
         def time_out() -> None:
@@ -175,27 +175,27 @@ class _Pool:
             except psycopg.errors.ReadOnlySqlTransaction as error:
                 if self.is_read_only:
                     raise
-                await connection.close()  # the next one may lead to the primary
+                await connection.close()  # the next connection may reach the primary
                 raise NotWritable from error
             finally:
                 timer.cancel()
                 await self._pool.putconn(connection)
         except psycopg.OperationalError as error:
             if has_timed_out:
-                raise Unanswered from error  # asking the other connections how they are would wait as long
+                raise Unanswered from error  # checking the idle connections would hang as long
             if is_lost(error):
                 await self._discard_dead()
             raise
 
     async def _check_out(self) -> Any:
-        """A connection of the pool. Raises Unreachable, which knows more than that it took too long."""
+        """Takes a connection from the pool. Raises Unreachable with the cause in place of PoolTimeout."""
         try:
             return await self._pool.getconn()
         except PoolTimeout as error:
             raise Unreachable(await self._diagnosis()) from error
 
     async def _diagnosis(self) -> str:
-        """What the server says to somebody who comes now."""
+        """The error of a new attempt to connect; empty when it succeeds."""
         try:
             async with asyncio.timeout(DIAGNOSIS_SECONDS):
                 connection = await psycopg.AsyncConnection.connect(self._url, **self._arguments)
@@ -205,20 +205,20 @@ class _Pool:
         return ""
 
     async def _discard_dead(self) -> None:
-        """After a restart of the server all idle connections are dead; drop them now, not one by one."""
+        """Drops all idle connections that a restart of the server has killed, not one by one."""
         with suppress(psycopg.Error, asyncio.TimeoutError):
             await self._pool.check()
 
 
 class ReadPool(_Pool):
-    """Reads. A transaction of it cannot write, whatever the statement says."""
+    """Read-only access: the server rejects any statement that writes."""
 
     name = "read"
     settings: ClassVar[Mapping[str, str]] = {**SETTINGS, "default_transaction_read_only": "on"}
     is_read_only = True
 
     async def rows(self, query: LiteralString, parameters: Parameters = ()) -> list[DictRow]:
-        """All rows of a statement. A connection that was lost is replaced once."""
+        """All rows of a query as dictionaries. Retried once on another connection if the first was lost."""
         try:
             return await self._rows(query, parameters)
         except psycopg.OperationalError as error:
@@ -233,14 +233,15 @@ class ReadPool(_Pool):
             return rows
 
     async def row(self, query: LiteralString, parameters: Parameters = ()) -> DictRow | None:
+        """The first row of a query; None where it has none."""
         rows = await self.rows(query, parameters)
         return rows[0] if rows else None
 
 
 class OperationalPool(_Pool):
-    """Writes what stands beside the ledger. The caller's block is the transaction.
+    """Writes to the tables beside the ledger. The caller's block is the transaction.
 
-    Nobody can repeat a block for its caller, so a connection that was lost while it was idle is replaced before.
+    A block cannot be retried on behalf of its caller, so idle connections are pinged before they are handed out.
     """
 
     name = "operational"
@@ -252,14 +253,14 @@ class OperationalPool(_Pool):
             yield connection
 
     async def is_writable(self) -> bool:
-        """Whether a transaction could write now."""
+        """Whether the server accepts writes now."""
         async with self._connection() as connection:
             cursor = await connection.execute("SELECT current_setting('transaction_read_only') = 'off' AS writable")
             row = await cursor.fetchone()
             return bool(row and row["writable"])
 
     async def notifications(self, channel: LiteralString) -> AsyncGenerator[str]:
-        """What is notified on a channel from now on, over a connection of its own; ends when that is old, as others do."""
+        """Payloads of NOTIFY on a channel, over a dedicated connection. Ends after MAX_LIFETIME_SECONDS."""
         connection = await psycopg.AsyncConnection.connect(self._url, **self._arguments)
         async with connection:
             await connection.execute(f"LISTEN {channel}")
@@ -268,14 +269,14 @@ class OperationalPool(_Pool):
 
 
 class LedgerPool(_Pool):
-    """Appends to the ledger. Opened only on a server that keeps what it confirms."""
+    """Appends to the ledger. Opens only on a server whose settings make commits durable."""
 
     name = "ledger"
     settings: ClassVar[Mapping[str, str]] = {
         **SETTINGS,
-        # Planning the append anew for each act took longer (0.65 ms) than all the rest of it (0.25 ms)...
+        # A custom plan for each append took longer (0.65 ms) than the rest of the append (0.25 ms).
         "plan_cache_mode": "force_generic_plan",
-        # ...and a plan that was made while a table was empty must not scan it when it is full.
+        # A generic plan that was made while a table was empty must not scan it sequentially when it is full.
         "enable_seqscan": "off",
     }
     connection_class = PipelineConnection
@@ -286,15 +287,15 @@ class LedgerPool(_Pool):
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
-        """A transaction that is rolled back unless the block has sent COMMIT."""
+        """A pipelined transaction; rolled back unless the block sends COMMIT."""
         async with self._connection() as connection, Transaction(connection) as transaction:
             yield transaction
 
 
 def _shut_down_socket(connection: psycopg.AsyncConnection[Any]) -> None:
-    """Ends a connection under whoever waits on it, who then finds it closed.
+    """Shuts the socket down, so that a pending wait fails at once.
 
-    Cancelling the wait would ask the server to cancel the statement, and wait for that answer too.
+    Cancelling the wait would send a cancel request and wait for the server again.
     """
     with suppress(OSError, psycopg.Error):
         duplicate = socket.socket(fileno=os.dup(connection.fileno()))

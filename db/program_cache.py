@@ -1,7 +1,6 @@
-"""The folded programs of this process, so that an act does not read a whole ledger again.
+"""LRU cache of folded programs, so that an act does not fold the whole ledger again.
 
-What is kept here is never trusted to be the newest: whoever asks learns from the ledger what came
-after it, and only that is folded.
+A cached program may be stale. Users read the newer entries from the ledger, and only those are folded.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ from rules.reactions.clocks import Clock, clocks, clocks_after
 
 MAX_PROGRAMS = 2_000
 MAX_ENTRIES = 2_000_000
-"""Of all kept programs together: a program of 100,000 entries weighs as much as a thousand small ones."""
+"""Limit on the entries of all cached programs: one of 100,000 entries weighs as much as a thousand small ones."""
 
 _AFTER = "SELECT leaf, body FROM ledger_entry WHERE program_id = %s AND seq > %s ORDER BY seq"
 _UP_TO = "SELECT leaf, body FROM ledger_entry WHERE program_id = %s AND seq > %s AND recorded_at <= %s ORDER BY seq"
@@ -36,7 +35,7 @@ _UP_TO = "SELECT leaf, body FROM ledger_entry WHERE program_id = %s AND seq > %s
 
 @dataclass(frozen=True, slots=True)
 class CachedProgram:
-    """A program, the leaf of its newest entry, its running clocks, and what is owed in it, once somebody had to know."""
+    """A program, the leaf of its newest entry, its running clocks, and the lazily computed index of what is owed in it."""
 
     program: Program
     head: bytes
@@ -53,7 +52,7 @@ class CachedProgram:
 
 
 class ProgramCache:
-    """Reads programs by folding their ledgers, and keeps the ones used last."""
+    """Loads programs by folding their ledgers, and evicts those used least recently."""
 
     def __init__(
         self,
@@ -64,7 +63,7 @@ class ProgramCache:
         most: int = MAX_PROGRAMS,
         entries: int = MAX_ENTRIES,
     ) -> None:
-        """`plans`, where nobody must wait for the plan of somebody else's program; `snapshots`, where ledgers are long."""
+        """`plans` parses plans outside of the event loop. `snapshots` shortens the fold of long ledgers."""
         self._reader = reader
         self._plans = plans
         self._snapshots = snapshots
@@ -75,7 +74,7 @@ class ProgramCache:
         self._entries = 0
 
     async def load(self, program_id: UUID) -> CachedProgram | None:
-        """The program as its ledger stands now; None if there is none."""
+        """The program as of the newest entry of its ledger; None if there is none."""
         cached = self.get(program_id) or await self._load_snapshot(program_id)
         rows = await self._reader.rows(_AFTER, [program_id, cached.seq if cached else 0])
         if rows:
@@ -90,7 +89,7 @@ class ProgramCache:
 
     async def as_of(self, program_id: UUID, at: datetime) -> Program | None:
         """The program as it had been recorded up to an instant; None before it was started."""
-        async with self._history_lock:  # one at a time: each takes turns with everybody else
+        async with self._history_lock:  # one fold of history at a time in this process
             program = self._states.before(program_id, at)
             if self._snapshots and (
                 found := await self._snapshots.newest(program_id, until=at, after=_seq(program) + MIN_ENTRIES)
@@ -112,7 +111,7 @@ class ProgramCache:
     async def catch_up(
         self, program_id: UUID, cached: CachedProgram | None, rows: Iterable[tuple[bytes, bytes]]
     ) -> CachedProgram:
-        """The program after further rows (leaf and body), of which there is at least one."""
+        """Folds further rows (leaf and body), at least one, into a cached program. Raises LedgerFault."""
         program, head = (cached.program, cached.head) if cached else (None, GENESIS)
         time_slice = TimeSlice()
         for leaf, body in rows:
@@ -124,7 +123,7 @@ class ProgramCache:
         return cached_after(cached, program, head)
 
     def _store_snapshot(self, program_id: UUID, program: Program, leaf: bytes) -> None:
-        """Where one is due, while a ledger is folded for which there was none."""
+        """Stores a snapshot where one is due at this entry."""
         if self._snapshots and program.seq == snapshot_point(program.seq):
             self._snapshots.keep(program_id, Snapshot(program, leaf))
 
@@ -135,22 +134,22 @@ class ProgramCache:
 
     @property
     def count(self) -> int:
-        """How many programs are kept."""
+        """Number of cached programs."""
         return len(self._cached)
 
     @property
     def entries(self) -> int:
-        """Of how many entries they were folded."""
+        """Number of entries of all cached programs."""
         return self._entries
 
     def get(self, program_id: UUID) -> CachedProgram | None:
-        """What is kept of a program, which may be old."""
+        """The cached program, which may be stale; None if it is not cached."""
         if (found := self._cached.get(program_id)) is not None:
             self._cached.move_to_end(program_id)
         return found
 
     def put(self, program_id: UUID, cached: CachedProgram) -> None:
-        """Keeps a program that has been committed, unless a newer one is kept already."""
+        """Caches a committed program, unless a newer state of it is cached."""
         if (old := self._cached.get(program_id)) is not None:
             if old.seq >= cached.seq:
                 return
@@ -165,6 +164,7 @@ class ProgramCache:
             self._entries -= dropped.seq
 
     def evict(self, program_id: UUID) -> None:
+        """Removes a program from the cache."""
         if (old := self._cached.pop(program_id, None)) is not None:
             self._entries -= old.seq
 
@@ -174,12 +174,12 @@ def _seq(program: Program | None) -> int:
 
 
 def cached_after(before: CachedProgram | None, program: Program, head: bytes) -> CachedProgram:
-    """What is kept after further entries."""
+    """The cache value after further entries; clocks are updated incrementally."""
     return CachedProgram(program, head, clocks_after(program, before.program, before.clocks) if before else clocks(program))
 
 
 def changes_workflow(before: CachedProgram | None, after: CachedProgram) -> bool:
-    """Whether standing, phases, clocks, checks or children differ, or what a parent has to hear: what a workflow acts upon."""
+    """Whether anything differs that a workflow acts upon: standing, phases, clocks, checks, children, news for the parent."""
     if before is None:
         return True
     old, new = before.program, after.program
@@ -193,12 +193,12 @@ def changes_workflow(before: CachedProgram | None, after: CachedProgram) -> bool
 
 
 def _paused_checks(program: Program) -> dict[str, datetime]:
-    """The checks whose schedules stand still."""
+    """When each paused check was paused."""
     return {name: check.paused_at for name, check in program.checks.items() if check.paused_at is not None}
 
 
 def _child_standings(program: Program) -> dict[str, str | None]:
-    """What a workflow knows of child programs: which are opened, and how they stand."""
+    """The standing of each opened child program, as workflows know it."""
     return {name: child.standing for name, child in program.children.items()}
 
 

@@ -1,8 +1,8 @@
-"""The one place where something is recorded: acts queue here, by program, and have their answers.
+"""The recorder: the only writer of the ledger. It queues acts by program and commits them in groups.
 
-Acts that wait for the same program share a transaction; each is judged in its turn and has its own
-answer. Mostly one is foreseen (`optimistic_append.py`), and programs that wait share round trips; where it
-cannot be, or turns out to be wrong, there is a look before it (`locked_append.py`).
+Acts that wait for the same program share a transaction; each is decided in its turn and has its own answer. Most are appended
+optimistically (`optimistic_append.py`), many programs in one round trip. Where that is not possible or fails, the program is
+appended under a lock (`locked_append.py`).
 """
 
 from __future__ import annotations
@@ -35,17 +35,17 @@ from telemetry.spans import current_traceparent, span
 T = TypeVar("T")
 
 MAX_ACTS = 64
-"""Acts of one program in one transaction. The lock is held while they are judged, a third of a millisecond each."""
+"""Most acts of one program in one transaction. The lock is held while they are decided, 0.3 ms each."""
 
 MAX_BATCH = 16
-"""Programs in one round trip. Where one of them does not stand as expected, each of them has to be recorded by itself."""
+"""Most programs in one optimistic append. If one of them has changed, each must be appended again under its lock."""
 
 MAX_ROUND_TRIPS = 2
-"""Round trips at a time. Who comes while both are under way shares the next one."""
+"""Concurrent optimistic round trips. Writes that arrive while all are in use are batched into the next one."""
 
 
 class Recorder:
-    """Records acts. One per process; any number of processes may record in the same program."""
+    """Records acts. One per process; any number of processes may write to the same program."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class Recorder:
         max_acts: int = MAX_ACTS,
         observer: Observer = UNOBSERVED,
     ) -> None:
-        """`plans`, where nobody must wait for the plan of somebody else's act."""
+        """`plans` parses plans outside of the event loop."""
         self._observer = observer
         self._programs = programs
         self._plans = plans
@@ -65,32 +65,32 @@ class Recorder:
         self._optimistic = OptimisticAppend(writer, programs, self._clock)
         self._locked = LockedAppend(writer, programs, self._clock)
         self._queues: dict[UUID, deque[PendingWrite]] = {}
-        self._ready: deque[UUID] = deque()  # programs with somebody waiting, of which nothing is being recorded
+        self._ready: deque[UUID] = deque()  # programs with queued writes and no append in progress
         self._round_trips = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def record(self, program_id: UUID, act: Act) -> Receipt | Refused:
         """Records an act with its effects; a refused attempt is recorded too. Returns after the commit.
 
-        An act that was recorded before is answered with its first receipt. Raises psycopg.Error or
-        LedgerFault, and then whether it was recorded is found out by asking again; or ReaderBusy, and then it was not.
+        Idempotent by the act's id: a repeat returns the first receipt. After psycopg.Error or LedgerFault the outcome is
+        unknown, and a repeat finds it out. After ReaderBusy nothing was recorded.
         """
         return await self.record_and_answer(program_id, act, _identity)
 
     async def record_and_answer(self, program_id: UUID, act: Act, build: Callable[[Receipt], T]) -> T | Refused:
-        """The same, with what `of` makes of the receipt; it is made while the database writes."""
+        """As `record`, with the answer that `build` makes of the receipt while the database writes."""
         outcome: T | Refused = await self._record_observed(program_id, (act,), build, is_batch=False)
         return outcome
 
     async def record_all(self, program_id: UUID, acts: Sequence[Act]) -> tuple[Receipt, ...] | BatchRefused:
-        """Records all acts in one transaction, or nothing of them but the attempt at the first refused one."""
+        """Records all acts in one transaction, or none of them and the attempt at the first that is refused."""
         outcome: tuple[Receipt, ...] | BatchRefused = await self._record_observed(
             program_id, tuple(acts), _identity, is_batch=True
         )
         return outcome
 
     async def preview(self, program_id: UUID, *acts: Act) -> Decided | Refused:
-        """What would follow from acts now; nothing is written, not even a refused attempt. Raises ReaderBusy."""
+        """Decides acts on the current program without writing anything. Raises ReaderBusy."""
         await self._prefetch_plans(program_id, acts)
         cached = await self._programs.load(program_id)
         program, clocks = (cached.program, cached.clocks) if cached else (None, ())
@@ -108,22 +108,22 @@ class Recorder:
         return Decided(entries, program, clocks)
 
     def check_against(self, other: datetime, whose: str) -> None:
-        """Raises ClockJumped where somebody else's clock is not the database's, as this process knows it."""
+        """Raises ClockJumped where another clock (`whose`) differs from the database's by more than the tolerance."""
         self._clock.check_against(other, whose)
 
     async def close(self) -> None:
-        """Waits for what is being recorded."""
+        """Waits for all appends in progress."""
         while self._tasks:
             await asyncio.wait(self._tasks)
 
     @property
     def waiting(self) -> int:
-        """How many callers wait for a transaction."""
+        """Number of queued writes."""
         return sum(map(len, self._queues.values()))
 
     @property
     def round_trips(self) -> int:
-        """How many shared round trips are under way."""
+        """Number of optimistic round trips in progress."""
         return self._round_trips
 
     async def _record_observed(
@@ -150,7 +150,7 @@ class Recorder:
         return await write.future
 
     async def _prefetch_plans(self, program_id: UUID, acts: Sequence[Act]) -> None:
-        """Has the plans that acts put forward read, before anybody waits for them to be judged."""
+        """Parses the plans that acts bring, before the acts enter the queue."""
         if self._plans is None:
             return
         for act in acts:
@@ -170,13 +170,13 @@ class Recorder:
             self._spawn(self._write_ready())
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        # A task of its own: a caller that goes away must not take the acts of others with it.
+        # A task of its own: the cancellation of one caller must not cancel the acts of others.
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def _write_ready(self) -> None:
-        """Records what is ready, many programs in one round trip, until nothing is."""
+        """Appends ready programs in batches until none is left."""
         try:
             while self._ready:
                 prepared = list[PreparedAppend]()
@@ -193,7 +193,7 @@ class Recorder:
             self._round_trips -= 1
 
     def _take(self, queue: deque[PendingWrite]) -> list[PendingWrite]:
-        """Who is answered by the next transaction: those in front who still wait, up to the limit of acts."""
+        """Removes the writes of the next transaction from a queue: up to MAX_ACTS acts, without cancelled callers."""
         writes: list[PendingWrite] = []
         acts = 0
         while queue and (not writes or acts + len(queue[0].acts) <= self._max_acts):
@@ -206,8 +206,8 @@ class Recorder:
     async def _append_optimistically(self, prepared: Sequence[PreparedAppend]) -> None:
         try:
             answers = await self._optimistic.commit(prepared)
-        except Exception:  # noqa: BLE001  it may be of one of them, which then meets it by itself
-            # Somebody else is or was there, an act is a repeat, or the database has gone: each by itself, and looking first.
+        except Exception:  # noqa: BLE001  a fault of one program is raised by its locked append
+            # A conflict, a repeated act or a lost connection: append each program by itself under its lock.
             for one in prepared:
                 self._spawn(self._append_locked(one.program_id, one.writes))
         except BaseException as error:
@@ -230,7 +230,7 @@ class Recorder:
             self._resolve(program_id, writes, build_answers(writes, outcomes))
 
     def _resolve(self, program_id: UUID, writes: Iterable[PendingWrite], answers: Iterable[Any]) -> None:
-        """Answers, and lets who has come meanwhile be next."""
+        """Completes writes, and schedules the program again if more are queued."""
         for write, answer in zip(writes, answers, strict=True):
             write.resolve(answer)
         if self._queues[program_id]:

@@ -1,8 +1,7 @@
-"""The SQL that writes entries and what they changed, put together from the tables that are touched.
+"""SQL of an append, generated for the tables that it touches.
 
-One statement, so that an append is one round trip: each touched table is a data-modifying part of
-it. All values but the bytes of the ledger come as one JSON document (`$2`), a list of rows by
-table, and are given their types by the columns of `models.py`.
+An append is one statement, so that it is one round trip: each touched table is a data-modifying CTE. The bytes of the ledger
+are parameters; all other values are one JSON document (`$2`), rows by table, typed by the columns of `db/models/`.
 """
 
 from __future__ import annotations
@@ -19,9 +18,9 @@ from db.pipeline import Statement
 from db.projections import GONE, ORIGIN
 
 LOCK_HEAD = Statement("SELECT seq, head FROM program WHERE id = $1::uuid FOR NO KEY UPDATE")
-"""Alone in its statement: one that also reads would read what stood there before it waited."""
+"""Separate from the read: under READ COMMITTED a statement reads its snapshot from before the wait for the lock."""
 
-# One answer of three parts: the time, the acts that are known already ($3), the entries after the one we know ($2).
+# One result of three parts: the time, the acts that are recorded already ($3), the entries after a number ($2).
 READ_NEWER = Statement("""
 SELECT clock_timestamp(), NULL::bigint, NULL::text, NULL::text, NULL::bytea, NULL::bytea
 UNION ALL
@@ -34,7 +33,7 @@ SELECT * FROM (
 ) AS later
 """)
 
-# The entries of an act stand together; what stands before and after them belongs to others.
+# The entries of an act are contiguous; those before and after belong to other acts.
 READ_ACT = Statement("""
 SELECT leaf, body FROM ledger_entry
 WHERE program_id = $1::uuid
@@ -71,7 +70,7 @@ started AS (
   INSERT INTO dispatch (program_id) VALUES ($1::uuid)
 )"""
 
-# `clock_seq` changes only when the clock room must look.
+# `clock_seq` changes only when the workflow must be told.
 _ADVANCE_HEAD = """
 went_on AS (
   UPDATE program SET standing = line.standing, open_phases = line.open_phases, next_due = line.next_due,
@@ -83,11 +82,11 @@ went_on AS (
   RETURNING program.updated_at
 )"""
 
-# Who would have to wait for the head row goes without: others have come along, and they must not wait with it.
+# SKIP LOCKED: one locked program must not delay the others of the batch.
 _LOCK_UNLESS_HELD = "free AS (SELECT id FROM program WHERE id = $1::uuid FOR NO KEY UPDATE SKIP LOCKED)"
 _IF_UNCHANGED = " AND program.id = (SELECT id FROM free) AND program.seq = $6::bigint AND program.head = $7::bytea"
 
-# What is asked last is asked first: the head row is locked, or there is nothing to divide by, before a line is written.
+# Division by zero aborts the statement where no head row matches. The CTE is evaluated before any row is written.
 _CHECK_UNCHANGED = """
 SELECT clock_timestamp(), 1 / count(*) FROM went_on
 WHERE updated_at BETWEEN clock_timestamp() - interval '200 milliseconds' AND clock_timestamp()"""
@@ -114,10 +113,9 @@ dropped_{table} AS (
 
 @lru_cache(maxsize=512)
 def append(put: frozenset[str], gone: frozenset[str], *, starts: bool) -> Statement:
-    """Writes entries, the head row and the touched projections.
+    """Inserts entries, writes the head row and the touched projections (`put`), deletes rows (`gone`).
 
-    Takes the program ($1), the rows by table as JSON ($2), and `prev`, `leaf` and `body` of the
-    entries ($3 to $5).
+    Parameters: the program ($1), the rows by table as JSON ($2), and `prev`, `leaf` and `body` of the entries ($3 to $5).
     """
     if starts:
         head = _INSERT_HEAD.format(columns=_names("program", but=("id",)), typed=_typed("program", but=("id",)))
@@ -128,10 +126,9 @@ def append(put: frozenset[str], gone: frozenset[str], *, starts: bool) -> Statem
 
 @lru_cache(maxsize=512)
 def append_if_unchanged(put: frozenset[str], gone: frozenset[str]) -> Statement:
-    """The same where the head row is expected to be at a number ($6) and a leaf ($7), and the entries' time to be now.
+    """As `append`, if the head row has the expected number ($6) and leaf ($7) and the entries' time is at most 200 ms ago.
 
-    Answers with the time. Where one of them is not so, or somebody holds the head row, it divides by zero, and nothing is
-    written.
+    Returns the time. Otherwise, or if the head row is locked, it raises DivisionByZero and nothing is written.
     """
     head = _ADVANCE_HEAD.format(typed=_typed("program", but=("id", *ORIGIN)), expected=_IF_UNCHANGED)
     return _statement([_LOCK_UNLESS_HELD, _LEDGER, head, *_projection_parts(put, gone)], _CHECK_UNCHANGED)
@@ -139,7 +136,7 @@ def append_if_unchanged(put: frozenset[str], gone: frozenset[str]) -> Statement:
 
 @lru_cache(maxsize=64)
 def project(put: frozenset[str]) -> Statement:
-    """Writes projections ($2) of a program ($1) alone."""
+    """Writes only projections ($2) of a program ($1)."""
     return _statement(_projection_parts(put, ()))
 
 
@@ -181,7 +178,7 @@ def _names(table: str, *, but: Collection[str]) -> str:
 
 
 def _typed(table: str, *, but: Collection[str]) -> str:
-    """Names and types of the columns, as a record of JSON is given its types."""
+    """The column definition list of `jsonb_to_recordset`."""
     dialect: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     return ", ".join(f"{column.name} {column.type.compile(dialect)}" for column in _columns(table, but=but))
 
@@ -193,4 +190,4 @@ def _update_head() -> str:
 
 
 REWRITE_HEAD = _statement([_update_head()])
-"""Writes the head row ($2, a list of one under `program`) of a program ($1) anew, all of it."""
+"""Updates all columns of the head row of a program ($1) from $2, a list of one row under `program`."""

@@ -1,6 +1,7 @@
-"""The phased plan of one program as a durable workflow: its open phases with their timers, its children, its checks.
+"""The durable workflow of one program: timers of its open phases, its child programs, and the schedules of its checks.
 
-It decides nothing. It is told how the record stands, waits for what is due, and lets the law take that into effect.
+It contains no rules. It receives the recorded state by signal, sleeps until the next clock is due, and strikes it through an
+activity; the law decides what follows.
 """
 
 from __future__ import annotations
@@ -24,22 +25,23 @@ with workflow.unsafe.imports_passed_through():
     from workflows.visibility import changed_attributes, details, search_attributes
 
 SCHEDULES_RETRY = timedelta(minutes=1)
-"""When schedules that could not be kept are tried again."""
+"""Delay before schedules that could not be updated are tried again."""
 
 STRIKE_RETRY = timedelta(seconds=1)
-"""Between strikes of a clock that the database's time has not reached yet."""
+"""Delay before a clock is struck again that is not due yet by the database's time."""
 
 
 @workflow.defn
 class ProgramWorkflow:
-    """One program, from its start to its end. Being told is level-triggered: only the latest version of the record counts,
-    and being told twice, or late, is harmless.
+    """One program, from its start to its end.
+
+    Signals are level-triggered and idempotent: only the highest version of the record counts.
     """
 
     @workflow.init
     def __init__(self, carried: Carried) -> None:
         self._state = carried.change.state
-        self._published = carried.change.state  # it was started with the attributes of this state
+        self._published = carried.change.state  # the search attributes that the workflow was started with
         self._phases: dict[str, PhaseClocks] = {}
         self._phase_tasks: set[asyncio.Task[None]] = set()
         self._children = dict(carried.children)
@@ -54,14 +56,14 @@ class ProgramWorkflow:
         self._apply(carried.change.state)
         running = asyncio.create_task(self._run())
         while not running.done():
-            # A cancellation that somebody asks for in Temporal's pages ends no clock: only the record ends a program.
+            # Cancellation through Temporal is ignored: only the record ends a program.
             with suppress(asyncio.CancelledError):
                 await workflow.wait_condition(running.done)
         running.result()
 
     @workflow.signal
     def state_changed(self, change: Change) -> None:
-        """Something was recorded. The entries are there for who reads the history; the state is what counts."""
+        """Receives the newest state. The entries are for readers of the history and have no effect."""
         self._accept(change.state)
 
     async def _run(self) -> None:
@@ -83,7 +85,7 @@ class ProgramWorkflow:
             self._apply(state)
 
     def _apply(self, state: ProgramState) -> None:
-        """Phases and what is shown follow at once: no clock waits for children, parents or schedules."""
+        """Updates phases and search attributes at once: no clock waits for children, parents or schedules."""
         for phase in state.phases:
             if (clocks := self._phases.get(phase.name)) is not None:
                 clocks.phase = phase
@@ -100,16 +102,14 @@ class ProgramWorkflow:
         self._published = state
 
     async def _wait_for_change(self) -> None:
-        """Waits for what has not been brought to others yet; where schedules could not be kept, only so long."""
+        """Waits for a state that is not synchronized yet, or for the retry of schedules."""
         with suppress(TimeoutError):
             await workflow.wait_condition(
                 lambda: self._state is not self._synchronized, timeout=SCHEDULES_RETRY if self._schedules_failed else None
             )
 
     async def _synchronize(self, state: ProgramState) -> None:
-        """Children, the parent and schedules are brought to what the record says. What is asked of the server at once, it
-        answers in fewer workflow tasks.
-        """
+        """Brings children, the parent and schedules to the recorded state. Issued together, they need fewer workflow tasks."""
         await asyncio.gather(
             *(self._sync_child(state, child) for child in state.children),
             self._report_to_parent(state),
@@ -120,7 +120,7 @@ class ProgramWorkflow:
         return Carried(change=Change(state=state), children=self._children, reported=self._reported, checks=self._checks)
 
     async def _strike(self, clock: ClockState) -> None:
-        """Lets the law take what is due into effect. One strike serves all phases whose clocks are due by then."""
+        """Strikes due clocks through an activity. One strike serves all phases whose clocks are due."""
         if self._is_striking:
             await workflow.wait_condition(lambda: not self._is_striking)
             return
@@ -141,10 +141,10 @@ class ProgramWorkflow:
             self._is_striking = False
 
     async def _sync_child(self, state: ProgramState, child: ChildState) -> None:
-        """Opens a child program, or lets it know that it is held back or not any more.
+        """Starts a child program, or tells it whether its parent holds it back.
 
-        Its workflow has the id that the relay knows it by. Whoever starts it first, there is one: started here, it has its
-        ledger begun; found here, it was made again from the ledger, and is only told.
+        Its workflow id is the one that the relay uses, so only one is ever running. A child workflow that is started here
+        begins its own ledger. One that exists was started from the ledger and only needs the update.
         """
         known = self._children.get(child.name)
         if known is child.holds:
@@ -155,7 +155,7 @@ class ProgramWorkflow:
         self._children[child.name] = child.holds
 
     async def _start_child(self, child: ChildState, of: ChildOf) -> bool:
-        """Whether the child's workflow was started here."""
+        """Starts the child's workflow; False if one exists."""
         opening = ProgramState(
             program=child.program,
             title=child.title,
@@ -190,7 +190,7 @@ class ProgramWorkflow:
         )
 
     async def _report_to_parent(self, state: ProgramState) -> None:
-        """Lets the parent know what is new. Which news matter to it, its law decides."""
+        """Reports news to the parent, whose law decides what matters."""
         if state.parent is None or state.news == self._reported:
             return
         await workflow.execute_activity_method(
@@ -203,9 +203,9 @@ class ProgramWorkflow:
         self._reported = state.news
 
     async def _sync_schedules(self, state: ProgramState) -> None:
-        """Brings the schedules of checks to what the plan, pauses and the end of the program ask for.
+        """Updates the schedules of checks by the plan, by pauses and by the end of the program.
 
-        Where that cannot be, it is tried again, and everything else goes on meanwhile: clocks do not wait for checks.
+        A failure is retried later and does not block the workflow: clocks do not wait for checks.
         """
         self._schedules_failed = False
         if state.checks == self._checks:

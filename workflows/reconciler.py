@@ -1,7 +1,7 @@
-"""Finds clocks that have not struck and workflows that do not say what the record says, and brings them to it.
+"""The reconciler: strikes overdue clocks, and repairs workflows whose state differs from the record.
 
-The record is right. Workflows may be terminated by hand, Temporal or the database restored from a backup of another time:
-without a hand, every clock still strikes, and every program gets its workflow again.
+The record is authoritative. Workflows may be terminated by hand, and Temporal or the database may be restored from a backup of
+another time: every clock still strikes, and every program gets its workflow again, without an operator.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ from workflows.visibility import known_entry
 log = structlog.get_logger()
 
 STRIKE_GRACE = timedelta(seconds=1)
-"""A clock that its workflow has not struck by then is struck here."""
+"""How long a workflow may take to strike a due clock before the reconciler does."""
 
 STRIKE_BATCH, COMPARE_BATCH = 100, 20
 POLL_SECONDS = 0.5
 COMPARE_INTERVAL, SETTLE_TIME = timedelta(seconds=60), timedelta(seconds=5)
-"""Each workflow is compared once a minute where there are few; of many, twenty a second. What was told a moment ago may be on
-its way."""
+"""Each workflow is compared once a minute; with many programs, at most 40 a second. A program that was dispatched within the
+settle time is left out."""
 
 RPC = timedelta(seconds=RPC_SECONDS)
 
@@ -51,12 +51,12 @@ Kind = Literal["missing", "closed", "behind", "ahead"]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Where Temporal and the record do not agree.
+    """A workflow that disagrees with the record.
 
     missing  there is no workflow
-    closed   it has ended, and the program has not
-    behind   it does not know what it was told: Temporal was restored from an older backup
-    ahead    it knows an entry that the record does not hold: the database was
+    closed   the workflow has ended and the program has not
+    behind   it lacks an entry that was dispatched to it: Temporal was restored from an older backup
+    ahead    it knows an entry that the record lacks: the database was restored from an older backup
     """
 
     program_id: UUID
@@ -65,7 +65,7 @@ class Difference:
 
 
 class Reconciler:
-    """Runs beside the worker. Any number may run; each holds what it compares."""
+    """Runs beside the worker. Any number may run: each locks what it compares (SKIP LOCKED)."""
 
     def __init__(  # noqa: PLR0913  what it rests on
         self,
@@ -84,13 +84,13 @@ class Reconciler:
         self._started = time.monotonic()
 
     async def run(self) -> None:
-        """Until it is cancelled."""
+        """Strikes and compares until it is cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._poll("strikes", self._strike_all_overdue))
             group.create_task(self._poll("comparison", self._reconcile_some))
 
     async def strike_overdue(self) -> int:
-        """Lets clocks that are overdue take effect, whatever Temporal does; of how many programs. Raises psycopg.Error."""
+        """Strikes overdue clocks without Temporal; the number of programs in which one took effect. Raises psycopg.Error."""
         async with self._reconciliation.overdue(STRIKE_GRACE, STRIKE_BATCH) as programs:
             outcomes = await asyncio.gather(*map(self._strike, programs))
         self._observer.struck(sum(outcomes))
@@ -99,7 +99,7 @@ class Reconciler:
     async def reconcile(
         self, program: UUID | None = None, every: timedelta = COMPARE_INTERVAL, settled: timedelta = SETTLE_TIME
     ) -> int:
-        """Compares some programs with their workflows, and has those that differ told again; how many were compared."""
+        """Compares a batch of programs with their workflows and redispatches those that differ; the number compared."""
         epoch = await self._epochs.current()
         async with self._reconciliation.unverified(
             namespace=self._namespace_id, epoch=epoch, every=every, settled=settled, most=COMPARE_BATCH, program=program
@@ -127,7 +127,7 @@ class Reconciler:
         return bool(outcome.entries)
 
     async def _reconcile_some(self) -> None:
-        # After a start everything is compared at once: a backup may have been restored meanwhile.
+        # After a start all programs are compared at once: a backup may have been restored.
         await self.reconcile(every=min(COMPARE_INTERVAL, timedelta(seconds=time.monotonic() - self._started)))
 
     async def _strike_all_overdue(self) -> None:
@@ -135,7 +135,7 @@ class Reconciler:
             pass
 
     async def _poll(self, part: str, step: Callable[[], Awaitable[object]]) -> None:
-        """Twice a second; goes on by itself when Temporal or the database comes back."""
+        """Runs a step every POLL_SECONDS; retries while Temporal or the database is unavailable."""
         self._liveness.beat(part)
         while True:
             try:
@@ -148,7 +148,7 @@ class Reconciler:
 
 
 async def compare(client: Client, locked: LockedPrograms, epoch: int) -> list[Difference]:
-    """Where the workflows of these programs differ from the record. Raises RPCError."""
+    """The differences between the workflows of locked programs and the record. Raises RPCError."""
     found = await asyncio.gather(*(_difference(client, locked, one, epoch) for one in locked.programs))
     return [one for one in found if one is not None]
 

@@ -1,8 +1,8 @@
-"""Sends workflows what was recorded. Level-triggered: looks for programs whose workflow does not know their newest entry
-that matters to it, and sends how they stand now, once for a burst.
+"""The relay: dispatches recorded changes to workflows by signal-with-start.
 
-Sending twice is harmless, so nothing is kept but how far each program was dispatched. Were Temporal's own data lost, its
-namespace would have another id, and every program is dispatched again.
+Level-triggered: it selects programs whose workflow has not been sent the newest relevant entry, and sends their current state,
+once for a burst of acts. Sending is idempotent, so only the number of the last dispatched entry is stored. If Temporal's data
+is lost, its namespace has another id, and every program is dispatched again.
 """
 
 from __future__ import annotations
@@ -37,25 +37,25 @@ from workflows.visibility import search_attributes
 log = structlog.get_logger()
 
 BATCH_SIZE = 40
-"""Programs of one batch. While it lasts, they are held from other relays."""
+"""Programs in one batch. Their dispatch rows are locked against other relays until it ends."""
 
 BUSY_NOTIFICATIONS = 50
-"""Notifications within a second from which on acts go first: what a workflow does for one costs as much as five acts."""
+"""Notifications within a second that reduce the batch size (back-pressure): a dispatch costs as much as five acts."""
 
 BUSY_BATCH_SIZE = 5
-"""Programs of one second meanwhile, those with a clock due soon and those that wait longest."""
+"""Programs per second under back-pressure: those with a clock due soon, then those that wait longest."""
 
 POLL_SECONDS = 5.0
-"""Notifications make it quick; looking at all programs makes it sure."""
+"""Interval of the poll over all programs, which finds what a lost notification would miss."""
 
 MAX_BACKOFF_SECONDS = 10.0
 MAX_TRACES = 1000
 RPC = timedelta(seconds=RPC_SECONDS)
-"""A Temporal that hangs must not hold the transaction of a batch."""
+"""Timeout of each call, since a batch holds its transaction open."""
 
 
 class Relay:
-    """Runs beside the worker. Any number of relays may run; each holds what it dispatches."""
+    """Runs beside the worker. Any number of relays may run: each locks what it dispatches (SKIP LOCKED)."""
 
     def __init__(  # noqa: PLR0913  what it rests on, and its limit
         self,
@@ -79,15 +79,15 @@ class Relay:
         self._wake = asyncio.Event()
 
     async def run(self) -> None:
-        """Dispatches until it is cancelled; goes on by itself when Temporal or the database comes back."""
+        """Dispatches until it is cancelled; retries while Temporal or the database is unavailable."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._listen())
             group.create_task(self._dispatch_forever())
 
     async def dispatch(self, most: int | None = None, programs: Collection[UUID] | None = None) -> int:
-        """Dispatches so many of these programs, or of all, and returns how many it were. Raises RPCError or psycopg.Error.
+        """Dispatches at most `most` of these programs, or of all; the number dispatched. Raises RPCError or psycopg.Error.
 
-        One that fails does not keep the others from being noted as told.
+        Programs that were dispatched are marked even when others of the batch fail.
         """
         epoch = await self._epochs.current()
         async with self._dispatch.batch(self._namespace_id, epoch, most or self._batch_size, programs) as batch:
@@ -103,7 +103,7 @@ class Relay:
             await batch.mark_dispatched(sent)
         for one in sent:
             self._traces.pop(one.program_id, None)
-        for fault in faulty:  # of one program alone: the others do not wait for an operator to look
+        for fault in faulty:  # a fault of one ledger does not stop the dispatch of others
             log.error("ledger_fault", error=fault)
         if failed:
             raise failed[0]
@@ -120,7 +120,7 @@ class Relay:
             except (RPCError, RuntimeError, psycopg.Error, OSError) as error:
                 log.warning("dispatch_failed", error=error, again_in=wait)
                 self._observer.dispatch_failed()
-                polled_at = -POLL_SECONDS  # what was taken may be pending still
+                polled_at = -POLL_SECONDS  # poll: what was taken from the queue may still be pending
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, MAX_BACKOFF_SECONDS)
                 continue
@@ -137,7 +137,7 @@ class Relay:
         return len(self._notification_times) == BUSY_NOTIFICATIONS and time.monotonic() - self._notification_times[0] < 1
 
     def _take(self) -> list[UUID]:
-        """Those notified first, as many as one batch holds."""
+        """Removes up to one batch of notified programs."""
         self._wake.clear()
         taken = [self._notified.pop() for _ in range(min(self._batch_size, len(self._notified)))]
         if self._notified:
@@ -163,7 +163,7 @@ class Relay:
             await asyncio.sleep(1)
 
     def _remember_trace(self, program_id: UUID, trace: str | None) -> None:
-        """Keeps the newest trace of a program until it is dispatched, and forgets the oldest of many."""
+        """Stores the newest trace of a program until it is dispatched; evicts the oldest beyond MAX_TRACES."""
         if trace is not None:
             self._traces[program_id] = trace
             if len(self._traces) > MAX_TRACES:
@@ -180,7 +180,7 @@ class Relay:
             more=left_out,
             state=program_state(one.program_id, cached, epoch, sealed=is_encrypted(self._client)),
         )
-        # Its workflow is there, unless somebody has terminated it, or has not begun, unless another made it meanwhile.
+        # Signal or start first, by what is likely; the other one handles a terminated workflow or a concurrent start.
         steps = (self._start, self._signal) if one.dispatched_seq == 0 else (self._signal, self._start)
         with continue_trace(self._traces.get(one.program_id), "dispatch", program=str(one.program_id), seq=one.seq):
             for step in (*steps, steps[0]):
@@ -192,7 +192,7 @@ class Relay:
         raise RuntimeError(f"the workflow of {one.program_id} ends and begins while it is told")
 
     async def _signal(self, change: Change) -> bool:
-        """Whether there is a workflow that was told."""
+        """Signals the workflow; False if none is running."""
         handle = self._client.get_workflow_handle(program_workflow(change.state.program))
         try:
             await handle.signal(ProgramWorkflow.state_changed, change, rpc_timeout=RPC)
@@ -203,7 +203,7 @@ class Relay:
         return True
 
     async def _start(self, change: Change) -> bool:
-        """Whether there was none, and it has been started."""
+        """Starts the workflow; False if one is running."""
         state = change.state
         try:
             await self._client.start_workflow(

@@ -121,7 +121,7 @@ async def test_two_who_ask_for_one_text_have_it_read_once(reader: PlanReader, mo
 
 
 async def test_no_more_wait_than_is_said(reader: PlanReader, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("db.plan_reader.MOST_WAITING", 2)
+    monkeypatch.setattr("db.plan_reader.MAX_PENDING", 2)
     outcomes = await asyncio.gather(*(reader.prefetch_accepted(a_plan(), {}, {}) for _ in range(4)), return_exceptions=True)
     assert [type(outcome) for outcome in outcomes] == [type(None), type(None), ReaderBusy, ReaderBusy]
 
@@ -139,7 +139,7 @@ async def test_a_process_that_was_lost_is_started_again(reader: PlanReader) -> N
 
 
 async def test_a_text_that_takes_too_long_is_given_up(reader: PlanReader, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("db.plan_reader.LONGEST_SECONDS", 0.001)
+    monkeypatch.setattr("db.plan_reader.MAX_SECONDS", 0.001)
     with pytest.raises(ReaderBusy, match="in time"):
         await reader.prefetch_accepted(a_plan(), {}, {})
 

@@ -56,8 +56,8 @@ async def test_many_are_made_again_and_read_again_on_all_cores(
 ) -> None:
     ids = await several_programs(room)
     before = await dump(owner)
-    monkeypatch.setattr(every_program, "LITTLE", 0)
-    monkeypatch.setattr(every_program, "AT_ONCE", 1)
+    monkeypatch.setattr(every_program, "ENTRIES_IN_PROCESS", 0)
+    monkeypatch.setattr(every_program, "CHUNK_ENTRIES", 1)
     await owner.execute("UPDATE milestone SET status = 'spoiled'")
     made = await asyncio.to_thread(lambda: list(rebuild_programs(owner_url, asyncio.run(_programs(owner_url)))))
     assert {program.id for program in made} == set(ids)
