@@ -1,11 +1,11 @@
-"""Filed documents, found by the hash of their bytes: what the ledger names, and nothing else can stand for.
+"""Filed documents, addressed by the SHA-256 of their bytes, as the ledger names them.
 
 DocumentFault
-  TooManyBytes      more bytes than are taken
-  HashDiffers       not the bytes that were announced
-  NotFiled          no document with this hash
-  Damaged           the stored bytes are not those that were filed
-  StoreAway         the store does not answer, or has no room
+  TooManyBytes       more bytes than the limit
+  HashDiffers        other bytes than were announced
+  NotFiled           no document with this hash
+  Damaged            the stored bytes do not have the hash
+  StoreUnavailable   the store does not answer, or is full
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ from db.pools import OperationalPool, ReadPool
 
 MAX_BYTES = 50 * 2**20
 MAX_MEMORY_BYTES = 2**20
-"""Bytes of an upload that are held in memory; more of it waits in a temporary file."""
+"""Bytes of an upload that stay in memory; a larger one spills to a temporary file."""
 CHUNK = 2**18
 PROBE_SECONDS = 1.0
 NO_BUCKET = "NoSuchBucket"
-"""How an S3 says that not the document is missing, but the place of all of them."""
+"""S3's code for a missing bucket, as opposed to a missing object."""
 
 _FIND = (
     "SELECT program_id AS program, sha256, size, media_type, name, uploaded_by, nullif(uploaded_for, '') AS uploaded_for,"
@@ -43,7 +43,7 @@ _FIND = (
 
 
 class DocumentFault(Exception):
-    """The base: something about a document that whoever sent or asked for it can be told."""
+    """Base class. The message may be shown to the caller."""
 
 
 class TooManyBytes(DocumentFault):
@@ -68,7 +68,7 @@ class Damaged(DocumentFault):
 
 
 class StoreUnavailable(DocumentFault):
-    """Asking again later may help. What a store says of its fault may hold an address, and is not repeated."""
+    """Transient: a retry may succeed. The store's own message may contain an address and is withheld."""
 
     def __init__(self) -> None:
         super().__init__("the store of documents does not answer, or has no room")
@@ -76,7 +76,7 @@ class StoreUnavailable(DocumentFault):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document as somebody has filed it for a program; name and media type are that person's claims."""
+    """One filing of a document for a program. Name and media type are claims of the uploader."""
 
     program: UUID
     sha256: str
@@ -89,13 +89,15 @@ class Document:
 
 
 def store_at(write_document: str | Path) -> ObjectStore:
-    """A store in a folder, which is made, or at an address (`s3://`, `gs://`, `az://`, `memory://`)."""
+    """A store in a folder, which is created, or at a URL (`s3://`, `gs://`, `az://`, `memory://`)."""
     if isinstance(write_document, str) and "://" in write_document:
         return from_url(write_document)
     return LocalStore(prefix=Path(write_document).absolute(), mkdir=True)
 
 
 class Documents:
+    """Files and reads documents. `largest` is the limit in bytes."""
+
     def __init__(self, reader: ReadPool, operational: OperationalPool, store: ObjectStore, *, largest: int = MAX_BYTES) -> None:
         self._reader = reader
         self._operational = operational
@@ -113,10 +115,10 @@ class Documents:
         uploaded_for: str | None = None,
         expected: str | None = None,
     ) -> Document:
-        """Files an upload for a program whole, or nothing of it. The same bytes again are the document they were, and who
-        else files them is known to have had them too.
+        """Files an upload for a program as a whole or not at all. Idempotent; the same bytes from another person are a further
+        filing of one stored object.
 
-        Raises TooManyBytes as soon as the cap is passed, HashDiffers when they are not what was `expected`, StoreAway.
+        Raises TooManyBytes as soon as the limit is passed, HashDiffers for another hash than `expected`, or StoreUnavailable.
         """
         with SpooledTemporaryFile(max_size=MAX_MEMORY_BYTES) as spool:
             digest, size = await self._receive(content, spool)
@@ -130,19 +132,19 @@ class Documents:
         return await self._record_filing([program_id, digest, size, media_type, name, uploaded_by, uploaded_for or ""])
 
     async def filings(self, program_id: UUID, digest: str) -> tuple[Document, ...]:
-        """A document of a program as each has filed it, first come first; the same bytes may be unknown to another."""
+        """All filings of a document for a program, oldest first."""
         return tuple(Document(**row) for row in await self._reader.rows(_FIND, [program_id, digest]))
 
     async def sizes(self, program_id: UUID, digests: Sequence[str]) -> dict[str, int]:
-        """How many bytes the filed ones of these documents have."""
+        """The size in bytes of each of these documents that is filed, by hash."""
         query = "SELECT DISTINCT sha256, size FROM document WHERE program_id = %s AND sha256 = ANY(%s)"
         rows = await self._reader.rows(query, [program_id, list(digests)]) if digests else []
         return {row["sha256"]: row["size"] for row in rows}
 
     async def open(self, digest: str) -> IO[bytes]:
-        """The bytes of a document, from the first to the last the ones that were filed; the caller closes them.
+        """A file with the verified bytes of a document; the caller closes it.
 
-        They are read to their end before anything of them is handed on. Raises NotFiled, Damaged or StoreAway.
+        All bytes are read and hashed before the file is returned. Raises NotFiled, Damaged or StoreUnavailable.
         """
         spool, running = SpooledTemporaryFile(max_size=MAX_MEMORY_BYTES), sha256()  # noqa: SIM115  the caller closes it
         try:
@@ -160,7 +162,7 @@ class Documents:
         return spool
 
     async def verify(self, digest: str) -> None:
-        """Reads a document to its end. Raises NotFiled, Damaged or StoreAway."""
+        """Reads and hashes a document. Raises NotFiled, Damaged or StoreUnavailable."""
         (await self.open(digest)).close()
 
     async def is_available(self) -> bool:
@@ -185,7 +187,7 @@ class Documents:
         return running.hexdigest(), size
 
     async def _is_stored(self, digest: str, size: int) -> bool:
-        """Whether these bytes need not be stored again; damaged ones are replaced."""
+        """Whether the object is stored intact; a damaged one is to be replaced."""
         with suppress(Damaged, NotFiled):
             with _store_faults(digest):
                 found = (await obstore.head_async(self._store, path_of(digest)))["size"]
@@ -195,7 +197,7 @@ class Documents:
         return False
 
     async def _sync(self, digest: str) -> None:
-        """Makes sure that a stored file survives a power cut; an object store does so itself."""
+        """Flushes a local file to disk; object stores are durable by themselves."""
         if isinstance(self._store, LocalStore) and self._store.prefix is not None:
             await asyncio.to_thread(_fsync, Path(self._store.prefix) / path_of(digest))
 
@@ -213,7 +215,7 @@ class Documents:
 
 @contextmanager
 def _store_faults(digest: str) -> Iterator[None]:
-    """What a store raises as the fault of a document that it is: each store raises what it pleases."""
+    """Translates the exceptions of any store to NotFiled or StoreUnavailable."""
     try:
         yield
     except (FileNotFoundError, NotFoundError) as error:
@@ -225,10 +227,10 @@ def _store_faults(digest: str) -> Iterator[None]:
 
 
 def read_document(store: ObjectStore, digest: str) -> bytes:
-    """All bytes of a document, for a command that ends soon. Raises NotFiled or Damaged.
+    """All bytes of a document, synchronously, for short-lived commands. Raises NotFiled or Damaged.
 
-    The threads on which obstore answers an event loop abort the process where the interpreter ends before them: one in ten
-    commands, on a busy machine. Asked without a loop it needs none.
+    obstore's async calls use threads that abort the process if the interpreter exits before them, in one of ten commands on
+    a busy machine. Its synchronous calls use none.
     """
     try:
         content = bytes(obstore.get(store, path_of(digest)).bytes())
@@ -240,7 +242,7 @@ def read_document(store: ObjectStore, digest: str) -> bytes:
 
 
 def write_document(store: ObjectStore, content: bytes) -> None:
-    """Stores the bytes of a document that is noted already, so that they survive a power cut. Raises StoreAway."""
+    """Stores the bytes of a document that is in the database already, durably. Raises StoreUnavailable."""
     digest = sha256(content).hexdigest()
     with _store_faults(digest):
         obstore.put(store, path_of(digest), content)
@@ -249,7 +251,7 @@ def write_document(store: ObjectStore, content: bytes) -> None:
 
 
 def path_of(digest: str) -> str:
-    """Where in the store a document lies."""
+    """The object key of a document."""
     return f"{digest[:2]}/{digest}"
 
 

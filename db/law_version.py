@@ -1,4 +1,4 @@
-"""Which law this process folds and decides by."""
+"""Version of the law: a hash of the source of `rules/`, which folds and decides."""
 
 from __future__ import annotations
 

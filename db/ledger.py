@@ -1,11 +1,10 @@
-"""One line of the ledger as bytes: how an entry is sealed, read again, and how a chain is checked.
+"""Ledger entries as bytes: sealing, parsing, and verification of the hash chain.
 
     body  canonical bytes of {v, program, seq, prev, nonce, at, act, actor?, content?, fact}
     leaf  SHA-256 of a zero byte and the body (a leaf of RFC 9162)
     prev  the leaf of the entry before; 32 zero bytes for the first
 
-The nonce is chance, so that nobody can guess a withheld entry from its leaf. What has no value is
-left out of a body.
+The nonce is random, so that a withheld entry cannot be guessed from its leaf. Fields without a value are left out of a body.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from rules.evolve import evolve
 from rules.program import Program
 
 LARGEST_BODY = 2**20
-"""Bytes of the largest entry: the longest plan in any script fits. `ledger.seal` refuses more before the database does."""
+"""Limit on the bytes of a body; the longest plan in any script fits. Checked in `seal` and by a constraint."""
 
 VERSION = 1
 GENESIS = bytes(32)
@@ -48,25 +47,25 @@ SUBJECTS = (
     "clock",
     "program",
 )
-"""The fields of facts that name what they are about, the narrowest first."""
+"""Fields of facts that can be the subject of an entry, most specific first."""
 
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class TooLarge(ValueError):
-    """An entry of more bytes than the ledger takes."""
+    """An entry whose body exceeds LARGEST_BODY."""
 
 
 class Unreadable(ValueError):
-    """Bytes that are no entry of a ledger."""
+    """Bytes that are not the body of an entry."""
 
 
 class LedgerFault(RuntimeError):
-    """The ledger contradicts itself or its head row: nothing is answered from it or appended until somebody has looked."""
+    """The ledger contradicts itself or its head row. It is neither read nor appended to until an operator has looked."""
 
 
 class EntryBody(Entry):
-    """An entry as it stands in its body: where it belongs, what it follows, and chance."""
+    """A parsed body: the entry with its program, previous leaf and nonce."""
 
     v: Literal[1]
     program: UUID
@@ -76,7 +75,7 @@ class EntryBody(Entry):
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """An entry with its bytes and hashes, as it is stored; `plain` is the entry as the body says it."""
+    """An entry with the bytes and hashes that are stored; `plain` is the entry as JSON data."""
 
     entry: Entry
     prev: bytes
@@ -87,7 +86,7 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True)
 class StoredEntry:
-    """A row of `ledger_entry`, as the database holds it."""
+    """A row of `ledger_entry`."""
 
     program_id: UUID
     seq: int
@@ -104,7 +103,7 @@ class StoredEntry:
 
 @dataclass(frozen=True, slots=True)
 class ChainFault:
-    """What is wrong with a ledger, and at which entry."""
+    """A fault in a ledger: the entry, a code and a sentence."""
 
     seq: int
     code: Literal["gap", "order", "leaf", "prev", "body", "column", "time", "fold", "head", "snapshot"]
@@ -116,9 +115,9 @@ def leaf_of(body: bytes) -> bytes:
 
 
 def columns_of(entry: Entry) -> dict[str, Any]:
-    """What stands beside the body of an entry, so that it can be found.
+    """The columns of an entry's row beside its body, for filters.
 
-    An accepted act uses its id up, by the content of one entry; a refused attempt does not.
+    `content` enforces unique ids of accepted acts. A refused attempt has none, so its id can be used again.
     """
     fields = entry.fact.__dict__
     return {
@@ -133,7 +132,7 @@ def columns_of(entry: Entry) -> dict[str, Any]:
 
 
 def seal(entry: Entry, program_id: UUID, prev: bytes, nonce: bytes) -> Sealed:
-    """The entry as bytes that follow `prev`. Raises NotCanonical and TooLarge."""
+    """Serializes an entry and links it to `prev`. Raises NotCanonical or TooLarge."""
     plain = entry.model_dump(mode="json", exclude_none=True)
     body = canonical(plain | {"v": VERSION, "program": str(program_id), "prev": prev.hex(), "nonce": nonce.hex()})
     if len(body) > LARGEST_BODY:
@@ -142,12 +141,12 @@ def seal(entry: Entry, program_id: UUID, prev: bytes, nonce: bytes) -> Sealed:
 
 
 def read(leaf: bytes, body: bytes) -> Entry:
-    """The entry of a row. Raises LedgerFault where the body is not what was sealed, and Unreadable."""
+    """The entry of a row. Raises LedgerFault where the leaf is not the hash of the body, or Unreadable."""
     return entry_of(_parse_intact(leaf, body))
 
 
 def read_next(leaf: bytes, body: bytes, prev: bytes) -> Entry:
-    """The entry of a row that follows another in a chain. Raises LedgerFault and Unreadable."""
+    """The entry of a row whose predecessor has the leaf `prev`. Raises LedgerFault or Unreadable."""
     parsed = _parse_intact(leaf, body)
     if parsed.prev != prev.hex():
         raise LedgerFault(f"program {parsed.program}: entry {parsed.seq} follows another entry than the one before it")
@@ -161,7 +160,7 @@ def _parse_intact(leaf: bytes, body: bytes) -> EntryBody:
 
 
 def parse_body(body: bytes) -> EntryBody:
-    """The body with its seal. Raises Unreadable."""
+    """Parses and validates a body. Raises Unreadable."""
     try:
         return EntryBody.model_validate_json(body)
     except ValidationError as error:
@@ -179,10 +178,10 @@ def entry_of(parsed: EntryBody) -> Entry:
 def verify_chain(
     rows: Iterable[StoredEntry], head: tuple[int, bytes] | None = None, snapshots: Mapping[int, bytes] | None = None
 ) -> list[ChainFault]:
-    """Everything that is wrong with the rows of one program, in the order in which they are given.
+    """All faults in the rows of one program, in the order of the rows.
 
-    `head` is number and leaf of the newest entry according to somebody else (the head row, a
-    checkpoint); without it nobody can see that the last rows are missing. `snapshots` are packed programs by entry.
+    `head` is the number and leaf of the newest entry from another source (the head row, a checkpoint); without it, missing
+    rows at the end are not detected. `snapshots` are compressed programs by entry number.
     """
     check = _Check(snapshots or {})
     faults = [problem for row in rows for problem in check.row(row)]
@@ -193,7 +192,7 @@ def verify_chain(
 
 
 class _Check:
-    """Goes along a chain. After a fault it goes on from the row at hand, so that each fault is told once."""
+    """Verifies a chain row by row. After a fault it continues from the current row, so that each fault is reported once."""
 
     def __init__(self, snapshots: Mapping[int, bytes]) -> None:
         self.seq = 0
@@ -241,7 +240,7 @@ class _Check:
             yield ChainFault(row.seq, "column", f"the body says something else than {', '.join(wrong)}")
 
     def _fold(self, row: StoredEntry, entry: Entry) -> Iterator[ChainFault]:
-        # After the first entry that does not fold there is no program to hold the others against.
+        # After an entry that cannot be folded there is no program to compare with.
         if not self._folds:
             return
         try:
@@ -254,7 +253,7 @@ class _Check:
             yield ChainFault(row.seq, "snapshot", "the snapshot after it holds another program; accord rebuild deletes it")
 
     def _matches_snapshot(self, body: bytes) -> bool:
-        """Whether a snapshot holds the program as it stands."""
+        """Whether a snapshot is equal to the folded program."""
         try:
             return program_in(body) == self._program
         except UNREADABLE:

@@ -1,4 +1,4 @@
-"""What of the record is measured: which figures there are, and how they are asked for when somebody wants to know."""
+"""Metrics of the record: their definitions, and the endpoint that serves them."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 CACHED_SECONDS = 5.0
-"""How long figures of the whole record are good for: several who watch must not cost the database more."""
+"""Cache lifetime of statistics of the whole record, so that several scrapers cost one query."""
 
 PROCESS_INDEX = "ACCORD_PROCESS"
-"""Tells which of several processes on one port this is, from 0."""
+"""Environment variable with the index of this process among those on one port, from 0."""
 
 _RECORD_GAUGES = {
     "pending": ("accord_dispatch_pending", "Programs whose workflow has something to hear."),
@@ -47,13 +47,13 @@ _RECORD_GAUGES = {
 
 
 class NotListening(RuntimeError):
-    """The address for metrics cannot be listened on."""
+    """The port for metrics is not available."""
 
     logged_in_full: ClassVar = True
 
 
 def create_metrics(address: str | None) -> Metrics | None:
-    """Metrics, if they are served anywhere."""
+    """A registry if an address to serve it on is set; else None."""
     if address is None:
         return None
     from telemetry.metrics import Metrics  # noqa: PLC0415  for who asks for metrics alone
@@ -68,7 +68,7 @@ def register_metrics(
     pools: Sequence[ReadPool | OperationalPool | LedgerPool],
     figures: RecordStatistics,
 ) -> None:
-    """Has these read whenever metrics are asked for."""
+    """Registers gauges that are read at each scrape."""
     metrics.register_gauge("accord_recorder_waiting", "Acts that wait for a transaction.", (), lambda: {(): recorder.waiting})
     metrics.register_gauge(
         "accord_recorder_lanes", "Round trips of the recorder that are under way.", (), lambda: {(): recorder.round_trips}
@@ -103,7 +103,7 @@ def _connections(pools: Sequence[ReadPool | OperationalPool | LedgerPool]) -> Re
 async def serve_metrics(
     address: str, metrics: Metrics, figures: RecordStatistics, more: Pages | None = None
 ) -> AsyncIterator[None]:
-    """Serves `/metrics` while the block lasts. The nth process of one port serves so many ports above. Raises NotListening."""
+    """Serves `/metrics` while the block lasts, on the port plus the index of this process. Raises NotListening."""
     from telemetry.metrics import MEDIA_TYPE  # noqa: PLC0415  imported already, where there are metrics
 
     asked_at = -CACHED_SECONDS

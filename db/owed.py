@@ -1,7 +1,7 @@
-"""What is owed across programs, read by index: what somebody can do now, what a party owes, what a person could do.
+"""Owed acts across programs: what a party owes, and what a person can do. Keyset pagination over an index.
 
-Who takes part in a few programs is answered from those; who takes part in thousands from the lanes of the index, one for each
-party and kind, of which a page needs no more than its first lines.
+For members of few programs each program is read by its key. Otherwise the index is read once for each pair of party and kind (a
+lane), at most one page of rows each.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ KINDS: tuple[OwedKind, ...] = get_args(OwedKind)
 NEVER = "infinity"
 
 OwedPlace: TypeAlias = tuple[str, UUID, str, str, str]
-"""Where a page ended: when its last line is due (RFC 3339, or NEVER), its program, party, kind and name."""
+"""Key of the last row of a page: due date (RFC 3339, or NEVER), program, party, kind, name."""
 
 
 @dataclass(frozen=True, slots=True)
 class OwedItem:
-    """One act that is owed; `overdue_since` None: it is not overdue."""
+    """One owed act. `overdue_since` is None where it is not overdue."""
 
     program_id: UUID
     program_title: str
@@ -51,9 +51,9 @@ class OwedItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwedFilter:
-    """Which of it. `knows` limits it to programs that a person is a member of, `among` to the named ones.
+    """Criteria. `knows` limits programs to those of a person, `among` to the listed ones.
 
-    `doer` limits it to what a person could do by the memberships of that person, or by the one in `role` for `doer_party`.
+    `doer` limits acts to those that a person could do by any membership, or by the one in `role` for `doer_party`.
     """
 
     knows: str | None = None
@@ -70,7 +70,7 @@ class OwedFilter:
 async def owed_items(
     reader: ReadPool, criteria: OwedFilter, *, after: OwedPlace | None = None, most: int = 50
 ) -> list[OwedItem]:
-    """A page of what is owed, soonest due first; what has no date comes last, by program."""
+    """A page of owed acts after the key `after`, earliest due first; those without a date come last, by program."""
     if criteria.among is not None:
         few: Collection[UUID] | None = criteria.among
     elif (person := criteria.doer or criteria.knows) is not None:
@@ -92,7 +92,7 @@ async def owed_items(
 
 
 async def _lanes(reader: ReadPool, criteria: OwedFilter) -> list[tuple[str | None, OwedKind]]:
-    """Parties with kinds that the lines can be of; None: any party."""
+    """Pairs of party and kind that match the criteria; party None matches any."""
     if criteria.doer is None:
         return [(criteria.party, kind) for kind in criteria.kinds]
     roles: Iterable[tuple[Role, str | None]] = [(criteria.role, criteria.doer_party)] if criteria.role else ()
@@ -134,7 +134,7 @@ def _conditions(criteria: OwedFilter, after: OwedPlace | None) -> LiteralString:
     return " AND ".join([_NOW, *(condition for applies, condition in conditions if applies)])
 
 
-# Not EXISTS, which would be joined: all memberships of a person would be gathered for a page of fifty lines.
+# Scalar subqueries, not EXISTS: the planner would turn it into a join over all memberships of the person.
 _NOW: LiteralString = "o.since <= now() AND (o.ends_at IS NULL OR o.ends_at > now())"
 _KNOWN: LiteralString = "(SELECT true FROM membership k WHERE k.program_id = o.program_id AND k.person = %(knows)s LIMIT 1)"
 _DOABLE: LiteralString = """(

@@ -1,8 +1,7 @@
-"""The process beside the event loop that reads plans: a question a line, an answer a line, both JSON.
+"""The parser process: reads plans outside of the event loop. Requests and responses are JSON lines on stdin and stdout.
 
-Texts of callers are read here and nowhere else while the service answers: it takes long, a thread would hold everybody else's
-turn, and the parser is written in C. The process gets no address and no secret, may take so much memory and no more, and ends
-when whoever started it does.
+While the service runs, texts of callers are parsed only here: parsing takes long, a thread would hold the GIL, and the parser is
+written in C. The process receives no address or secret, has a memory limit, and ends with its parent.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from rules.vocabulary.family import ChildPlan
 Answer: TypeAlias = dict[str, Any]
 
 MAX_MEMORY_BYTES = 1024 * 1024 * 1024
-"""Bytes of address space; what is allowed takes a fifth of it."""
+"""Limit of the address space; the largest accepted plan takes a fifth of it."""
 
 NICE = 5
 
@@ -58,7 +57,7 @@ HANDLERS: Mapping[str, Callable[[Mapping[str, Any]], Answer]] = {
 
 
 def answer(question: Mapping[str, Any]) -> Answer:
-    """What is asked of a text, or its faults."""
+    """The response to a request: its result, or the faults of the text."""
     try:
         return HANDLERS[question["asked"]](question)
     except Faulty as error:
@@ -66,13 +65,14 @@ def answer(question: Mapping[str, Any]) -> Answer:
 
 
 def faults_in(result: Mapping[str, Any]) -> tuple[Fault, ...] | None:
-    """The faults that an answer names; None where the text has none."""
+    """The faults in a response; None where the text has none."""
     if (faults := result.get("faults")) is None:
         return None
     return tuple(Fault(tuple(path), message, (position[0], position[1])) for path, message, position in faults)
 
 
 def main() -> None:
+    """Answers requests until stdin is closed."""
     os.nice(NICE)
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
     for line in sys.stdin.buffer:

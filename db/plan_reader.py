@@ -1,7 +1,7 @@
-"""Plans read beside the event loop, one at a time, so that nobody waits for the text of somebody else.
+"""Client of the parser process: parses plans outside of the event loop, one at a time.
 
-What is found is kept where the law looks for it (`rules.validation.accepted`, `rules.language.parameters`), by text. The law
-reads a text itself where it finds nothing kept: then it takes longer, and nothing else is different.
+Results are put into the caches of the law (`rules.validation.accepted`, `rules.language.parameters`), keyed by text. The law
+parses a text itself where the cache has none, with the same result, but blocking the event loop.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ from rules.vocabulary.family import ChildPlan
 from rules.vocabulary.matters import Amend
 
 MAX_PENDING = 16
-"""Texts that wait for their turn. With one that is read in 0.15 s the last of them waits for 2.4 s."""
+"""Limit of the queue (back-pressure). At 0.15 s a text the last one waits for 2.4 s."""
 
 MAX_SECONDS = 10
-"""For one text. What is allowed takes a hundredth of it on an idle machine."""
+"""Timeout for one text; the largest accepted plan takes a hundredth of it on an idle machine."""
 
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 
 
 class ReaderBusy(Exception):
-    """The text was not read: too many wait for their turn, or the process that reads was lost. Asking again helps."""
+    """The text was not parsed: the queue is full, or the parser process was lost. A retry may succeed."""
 
 
 class PlanReader:
-    """Has texts of plans read by a process of its own, which is started when it is first needed, or before."""
+    """Owns the parser process, which is started by `start` or at the first request."""
 
     def __init__(self) -> None:
         self._process: Process | None = None
@@ -48,41 +48,41 @@ class PlanReader:
 
     @property
     def process_id(self) -> int | None:
-        """Of the process that reads; None while there is none."""
+        """Id of the parser process; None while there is none."""
         return self._process.pid if self._process else None
 
     async def start(self) -> None:
-        """Starts the process; whoever needs it first then waits for less than half a second."""
+        """Starts the process ahead of the first request, which would else wait for half a second."""
         async with self._turn:
             self._process = self._process or await self._spawn()
 
     async def prefetch_declared(self, document: str) -> None:
-        """Makes `declares` know a text. Raises ReaderBusy."""
+        """Fills the cache of `declares` for a text. Raises ReaderBusy."""
         if document not in DECLARED:
             await self._run_in_turn(self._read_declared(document))
 
     async def prefetch_accepted(
         self, document: str, parameters: Mapping[str, str | int], programs: Mapping[str, ChildPlan]
     ) -> None:
-        """Makes `accepted` know a text with those of its child programs. Raises ReaderBusy."""
+        """Fills the cache of `accepted` for a text and its child programs. Raises ReaderBusy."""
         key = key_of(document, parameters, programs)
         if key not in JUDGED:
             await self._run_in_turn(self._validate(key, programs))
 
     async def prefetch_fact(self, fact: Fact) -> None:
-        """Makes `recorded_plan` know the plans that a recorded fact brings."""
+        """Fills the cache of `recorded_plan` for all plans in a recorded fact."""
         for text, chosen in _plans_in(fact):
             await self.prefetch_text(text, chosen)
 
     async def prefetch_text(self, text: str, chosen: Chosen) -> None:
-        """Makes `recorded_plan` know a text with its parameters."""
+        """Fills the cache of `recorded_plan` for a text with its parameters."""
         if (text, chosen) not in RECORDED:
-            # What is recorded is read by whoever needs it, if need be while others wait.
+            # Without the cache the fold parses the text itself.
             with suppress(ReaderBusy):
                 await self._run_in_turn(self._read_recorded(text, chosen))
 
     async def close(self) -> None:
-        """Ends the process."""
+        """Kills the process."""
         if self._process is not None:
             await self._kill(self._process)
 
@@ -90,7 +90,7 @@ class PlanReader:
         if len(self._tasks) >= MAX_PENDING:
             work.close()
             raise ReaderBusy("Many plans wait to be read.")
-        # A task of its own: the answer to a caller who goes away would else be taken for that to the next question.
+        # A task of its own: after the cancellation of a caller its response must still be read from the pipe.
         task = asyncio.create_task(self._one_at_a_time(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -141,12 +141,12 @@ class PlanReader:
             raise ReaderBusy("The plan could not be read in time.") from error
         if not line.endswith(b"\n"):
             await self._kill(process)
-            raise ReaderBusy("What reads plans has ended.")
+            raise ReaderBusy("The parser of plans has ended.")
         answer: Mapping[str, Any] = from_json(line)
         return answer
 
     async def _spawn(self) -> Process:
-        # Nothing of the service's settings: addresses and secrets are none of a parser's business.
+        # No settings of the service: the parser must not see addresses and secrets.
         environment = {
             name: value for name, value in os.environ.items() if name.startswith("PYTHON") or name in ("PATH", "LANG")
         }
@@ -166,7 +166,7 @@ def _cache_plan(text: str, chosen: Chosen, written: str) -> Plan:
 
 
 def _plans_in(fact: Fact) -> Iterable[tuple[str, Chosen]]:
-    """The texts of plans, with the values of their parameters, that a fact brings into a program."""
+    """Texts of plans and their parameters in a fact."""
     match fact.kind:
         case "program_started":
             return texts(key_of(fact.document, fact.parameters, fact.programs or {}))

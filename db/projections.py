@@ -1,7 +1,6 @@
-"""What of a program stands in tables for officers' SQL: which rows an act changed, and the SQL that writes them.
+"""Projections: the rows of officers' tables that change between two states of a program.
 
-Everything here follows from the program before and after, and from the entries between; so the
-same rows come out when they are made again from the ledger (`rebuild.py`).
+Rows depend only on the program before and after and on the entries between, so `rebuild.py` produces the same rows.
 """
 
 from __future__ import annotations
@@ -21,15 +20,15 @@ from rules.vocabulary.phases import PhaseStatus
 Line: TypeAlias = dict[str, Any]
 
 GONE = {"clock": ("name",), "membership": ("person", "role", "party"), "owed": ("party", "kind", "name")}
-"""Tables from which rows go, with their keys beside `program_id`; in all others rows only change."""
+"""Tables from which rows are deleted, with their keys beside `program_id`. Rows of others are only inserted or updated."""
 
 ORIGIN = ("title", "plan", "plan_sha256", "parties", "started_at")
-"""Columns of `program` that stay as they were when the program was started."""
+"""Columns of `program` that never change after the start."""
 
 
 @dataclass(slots=True)
 class Changes:
-    """Rows to be written, and keys of rows that go, by table."""
+    """Rows to upsert (`rows`), and keys of rows to delete (`gone`), by table."""
 
     rows: dict[str, list[Line]] = field(default_factory=dict)
     gone: dict[str, list[Line]] = field(default_factory=dict)
@@ -44,7 +43,7 @@ class Changes:
 
     @property
     def plain(self) -> Mapping[str, list[Line]]:
-        """All of it as one JSON document; keys of rows that go stand under `-` and their table."""
+        """One JSON document by table; keys to delete are under the table's name with a leading `-`."""
         return self.rows | {f"-{table}": keys for table, keys in self.gone.items()}
 
 
@@ -55,10 +54,10 @@ def rows(
     clocks: tuple[tuple[Clock, ...], tuple[Clock, ...]],
     owed: tuple[OutstandingIndex, OutstandingIndex],
 ) -> Changes:
-    """What changed between two states of a program.
+    """The changed rows between two states of a program.
 
-    `entries` are those in between, `clocks` the running clocks before and after, `owed` what was owed then and is owed now.
-    Evidence and incidents, of which there may be thousands, are looked up by the ids that the entries name.
+    `entries` are those in between; `clocks` and `owed` are pairs of before and after. Evidence and incidents, of which there may
+    be thousands, are looked up by the ids in the entries.
     """
     changes = Changes()
     changes.put("phase", _phases(before, after))
@@ -87,7 +86,7 @@ def origin(after: Program) -> Line:
 
 
 def head(after: Program, head_leaf: bytes, clocks: tuple[Clock, ...], owed: OutstandingIndex) -> Line:
-    """What may change in the row of `program`, but for `clock_seq`, which whoever writes it decides."""
+    """The mutable columns of `program` except `clock_seq`, which the caller adds."""
     return {
         "standing": after.standing,
         "open_phases": [name for name, state in after.phases.items() if state.status is PhaseStatus.OPEN],
@@ -100,7 +99,7 @@ def head(after: Program, head_leaf: bytes, clocks: tuple[Clock, ...], owed: Outs
 
 
 def _changed_names(names: Iterable[str], before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> Iterator[str]:
-    """Names whose value is another object than before; all of them when there was no program before."""
+    """Names whose value is not the same object as before; all names for a new program."""
     if before is after:
         return
     for name in names:
@@ -168,7 +167,7 @@ def _commitments(before: Program | None, after: Program) -> Iterator[Line]:
 
 
 def _referenced(entries: Iterable[Entry]) -> tuple[dict[str, None], dict[str, None]]:
-    """The ids of evidence and of incidents that entries are about."""
+    """Ids of the evidence and of the incidents that entries are about, in order."""
     evidence: dict[str, None] = {}
     incidents: dict[str, None] = {}
     for entry in entries:
@@ -253,7 +252,7 @@ def _members(changes: Changes, before: Program | None, after: Program) -> None:
 
 
 def _owed(changes: Changes, before: OutstandingIndex, after: OutstandingIndex) -> None:
-    """What is owed for one thing is another tuple where something of it changed."""
+    """Changed rows of `owed`: a subject's tuple is another object where it changed."""
     if before is after:
         return
     abouts = [about for about, found in after.items() if before.get(about) is not found]
@@ -264,7 +263,7 @@ def _owed(changes: Changes, before: OutstandingIndex, after: OutstandingIndex) -
 
 
 def _by_key(held: OutstandingIndex, abouts: Iterable[About]) -> dict[tuple[str, ...], Outstanding]:
-    """What is owed for some things, by the keys of the table."""
+    """Owed acts of some subjects, by primary key."""
     return {(one.owed.party, one.owed.kind, one.owed.name): one for about in abouts for one in held.get(about, ())}
 
 

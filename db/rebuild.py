@@ -1,7 +1,6 @@
-"""Making the projections again from the ledger: after a fault of ours in them, or a new column.
+"""Rebuilding projections from the ledger, after a fault in them or for a new column.
 
-Runs as the owner, one program per transaction, while the service goes on. What comes out is, byte
-for byte, what the recorder would have written.
+Runs as the owner, one program per transaction, while the service runs. The result is byte for byte what the recorder writes.
 """
 
 from __future__ import annotations
@@ -31,25 +30,25 @@ Connection = psycopg.AsyncConnection[TupleRow]
 
 @dataclass(frozen=True, slots=True)
 class ProgramSize:
-    """A program, and how many entries it has."""
+    """A program and its number of entries."""
 
     id: UUID
     entries: int
 
 
 def rebuild_programs(owner_url: str, programs: Sequence[ProgramSize]) -> Iterator[ProgramSize]:
-    """Makes the projections of programs again, on all cores where there are many; each when it is done."""
+    """Rebuilds programs, on all cores where there are many; yields each when it is done."""
     return map_programs(_rebuild_some, owner_url, programs, weight=lambda program: program.entries)
 
 
 async def program_sizes(owner: Connection, program_id: UUID | None = None) -> list[ProgramSize]:
-    """One program, or all."""
+    """One program, or all, with their sizes."""
     cursor = await owner.execute("SELECT id, seq FROM program WHERE %(id)s::uuid IS NULL OR id = %(id)s", {"id": program_id})
     return [ProgramSize(*row) for row in await cursor.fetchall()]
 
 
 async def rebuild(owner: Connection, program_id: UUID) -> None:
-    """Makes the projections of one program again. `owner` is in autocommit."""
+    """Rebuilds the projections of one program in a transaction. `owner` is in autocommit mode."""
     async with owner.transaction():
         await _rebuild(owner, program_id)
 
@@ -86,7 +85,7 @@ async def _rebuild(owner: Connection, program_id: UUID) -> None:
 
 
 def _fold(lines: Iterable[tuple[bytes, Entry]]) -> tuple[CachedProgram, int]:
-    """The program, and the newest entry after which the clock room had to look again."""
+    """The folded program, and its `clock_seq`."""
     cached: CachedProgram | None = None
     clock_seq = 0
     for act in _group_by_act(lines):
@@ -105,7 +104,7 @@ def _fold(lines: Iterable[tuple[bytes, Entry]]) -> tuple[CachedProgram, int]:
 
 
 def _group_by_act(lines: Iterable[tuple[bytes, Entry]]) -> Iterator[list[tuple[bytes, Entry]]]:
-    """The entries act by act, as they were recorded."""
+    """The entries grouped by act."""
     act: list[tuple[bytes, Entry]] = []
     for line in lines:
         if act and not _belong_together(act[-1][1], line[1]):

@@ -1,4 +1,4 @@
-"""Figures of the whole record, for who watches: the same whichever process is asked."""
+"""Statistics of the whole record, for metrics; the same from every process."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ FROM token WHERE revoked_at IS NULL AND expires_at > clock_timestamp()
 
 
 class RecordStatistics:
-    """What the record was when it was asked last."""
+    """The statistics as of the last refresh: single values (`one`), programs by standing, checks by health."""
 
     def __init__(self, reader: ReadPool) -> None:
         self._reader = reader
@@ -45,7 +45,7 @@ class RecordStatistics:
         self.checks: dict[tuple[str, ...], float] = {}
 
     async def refresh(self) -> None:
-        """Asks the database. Raises psycopg.Error, and then nothing is known."""
+        """Queries the database. Raises psycopg.Error and leaves the statistics empty."""
         self.one, self.programs, self.checks = {}, {}, {}
         (row,) = await self._reader.rows(_FIGURES)
         standing = await self._reader.rows(_BY_STANDING)

@@ -1,4 +1,4 @@
-"""Whole ledgers read again from their first entries, on all cores where there are many."""
+"""Verification of whole ledgers from their first entries, on all cores where there are many."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from db.queries import Queries
 
 @dataclass(frozen=True, slots=True)
 class ExpectedHead:
-    """A ledger, with number and leaf of its newest entry at the least, as somebody knows them."""
+    """A ledger and an entry (number and leaf) that it must contain, such as its head."""
 
     program: UUID
     seq: int
@@ -24,7 +24,7 @@ class ExpectedHead:
 
 @dataclass(frozen=True, slots=True)
 class LedgerVerification:
-    """What a ledger holds, and what is wrong with it."""
+    """The result: the number of entries, and all faults."""
 
     program: UUID
     entries: int
@@ -32,7 +32,7 @@ class LedgerVerification:
 
 
 async def expected_heads(reader: ReadPool, *, among: UUID | None = None, newest: int | None = None) -> list[ExpectedHead]:
-    """The ledgers as their head rows say, those that were acted in last first; one, or so many."""
+    """Ledgers with their head rows, most recently updated first; only `among`, or only the `newest` so many."""
     rows = await reader.rows(
         "SELECT id, seq, head FROM program WHERE %(among)s::uuid IS NULL OR id = %(among)s"
         " ORDER BY updated_at DESC, id LIMIT %(newest)s",
@@ -42,15 +42,15 @@ async def expected_heads(reader: ReadPool, *, among: UUID | None = None, newest:
 
 
 def verify_all(url: str, ledgers: Sequence[ExpectedHead]) -> Iterator[LedgerVerification]:
-    """Each ledger once, in any order. Raises psycopg.Error."""
+    """Verifies ledgers, in any order. Raises psycopg.Error."""
     return map_programs(_verify, url, ledgers, weight=lambda ledger: ledger.seq)
 
 
 async def verify(reader: ReadPool, ledger: ExpectedHead) -> LedgerVerification:
-    """One ledger, with the snapshots of its program."""
+    """Verifies one ledger and the snapshots of its program."""
     queries = Queries(reader)
     rows = [row async for row in queries.stored(ledger.program)]
-    # Entries may have been added since somebody looked; then the row of then is held against what was expected.
+    # Entries may have been added since the head was read; then the expected entry is compared where it stands.
     ends = rows and rows[-1].seq == ledger.seq
     problems = verify_chain(rows, (ledger.seq, ledger.leaf) if ends else None, await queries.snapshots(ledger.program))
     if not ends and not any((row.seq, row.leaf) == (ledger.seq, ledger.leaf) for row in rows):

@@ -43,7 +43,7 @@ def question_hash(plan: Plan, check: str) -> str:
 
 
 async def load_answers(documents: Documents, fetched: Sequence[Fetch]) -> tuple[Answer, ...]:
-    """The answers as they were fetched. Raises NotFiled, Damaged or StoreAway."""
+    """The answers as they were fetched. Raises NotFiled, Damaged or StoreUnavailable."""
     return tuple([Answer(fetch, await _load(documents, fetch.sha256)) for fetch in fetched])
 
 

@@ -23,7 +23,7 @@ class TemporalUnavailable(Exception):
 async def next_runs(client: Client, program: str, names: Iterable[str]) -> Mapping[str, datetime | None]:
     """When each check runs next by its schedule; None for one that is not made yet, or that runs no more.
 
-    Raises TemporalAway.
+    Raises TemporalUnavailable.
     """
     semaphore = asyncio.Semaphore(CONCURRENCY)
 
@@ -66,7 +66,7 @@ async def progress(client: Client, program: str, name: str) -> str | None:
 
 
 async def run_now(client: Client, program: str, name: str) -> None:
-    """Lets a check run at once; one that runs already goes on. Raises TemporalAway."""
+    """Lets a check run at once; one that runs already goes on. Raises TemporalUnavailable."""
     try:
         async with asyncio.timeout(2 * PROBE_SECONDS):
             handle = _schedule(client, program, name)

@@ -35,7 +35,7 @@ EACH = 4
 @pytest.fixture
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("db.snapshots.MIN_ENTRIES", EACH)
-    monkeypatch.setattr("db.program_cache.FEWEST", EACH)
+    monkeypatch.setattr("db.program_cache.MIN_ENTRIES", EACH)
 
 
 @pytest.fixture

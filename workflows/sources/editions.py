@@ -16,7 +16,7 @@ from workflows.sources.json_text import Unreadable, parse, stored
 def edition_of(
     edition: Edition, values: Mapping[str, str], rows: Sequence[Answer], beside: Sequence[Answer], content: Any
 ) -> str:
-    """The edition; `content` is the first answer as data, `beside` those of the edition's own address. Raises Unfit."""
+    """The edition; `content` is the first answer as data, `beside` those of the edition's own address. Raises UnusableRow."""
     if edition.label is not None:
         return stored(filled(edition.label, values), 200)
     if edition.header is not None:

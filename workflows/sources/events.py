@@ -29,7 +29,7 @@ def events_of(  # noqa: PLR0913, PLR0917  what one run of a feed has brought
     edition: str,
     counts: Callable[[Any], bool],
 ) -> Readings:
-    """All events; of one that stands in several answers, the last. Raises Unfit."""
+    """All events; of one that stands in several answers, the last. Raises UnusableRow."""
     if source.event is None:
         raise UnusableRow("unparseable", "the source says nowhere in a row where an event stands")
     found: dict[str, ReadEvent] = {}
@@ -72,7 +72,7 @@ def _event(rule: EventRow, row: Any) -> ReadEvent:
 
 
 def _check_days(event: ReadEvent, first_year: int, today: date) -> None:
-    """Raises Unfit for a day that cannot be: on both sides, since a slip in a year moves an event out of sight."""
+    """Raises UnusableRow for a day that cannot be: on both sides, since a slip in a year moves an event out of sight."""
     first, last = event.happened_on, event.happened_until
     for day in filter(None, (first, last)):
         if day > today:

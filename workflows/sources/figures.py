@@ -66,7 +66,7 @@ def with_schema_changes(told: str) -> Iterator[None]:
 
 
 def number(written: object, where: str, separators: Separators = POINT) -> Decimal | None:
-    """A number as it is written; None where nothing is said. Raises Unfit, and Spoilt for a cell that is none."""
+    """A number as it is written; None where nothing is said. Raises UnusableRow, and UnusableAnswer for a cell that is none."""
     if written is None:
         return None
     if isinstance(written, float):
@@ -91,7 +91,7 @@ def number(written: object, where: str, separators: Separators = POINT) -> Decim
 
 
 def period(written: object, where: str) -> str:
-    """A period as year, half, quarter, month, week or day. Raises Unfit."""
+    """A period as year, half, quarter, month, week or day. Raises UnusableRow."""
     text = in_ascii(str(written).strip())
     found = _PERIOD.fullmatch(text)
     if isinstance(written, bool) or not found:
@@ -115,7 +115,7 @@ class FigureReader:
     def add(  # noqa: PLR0913  what is said of one figure
         self, written: object, value: object, row: str, *, unit: str | None, error: object = None, where: str
     ) -> None:
-        """Raises Unfit."""
+        """Raises UnusableRow."""
         try:
             held, spread = (number(cell, where, self._separators) for cell in (value, error))
         except UnusableAnswer as unusable:
@@ -138,7 +138,7 @@ class FigureReader:
             raise UnusableRow("implausible", f"the answer has two figures for {covered}: {before.value:f} and {figure.value:f}")
 
     def figures(self) -> tuple[ReadFigure, ...]:
-        """In the order of their periods. Raises Unfit where there is none."""
+        """In the order of their periods. Raises UnusableRow where there is none."""
         if not self._found and self._unusable:
             raise self._unusable[0]
         if not self._found:
@@ -185,7 +185,7 @@ class FigureReader:
 
 
 def unit_of(said: object, expected: str | None, ask: Ask) -> str | None:
-    """The unit of a figure in the indicator's words; None where the source says none. Raises Unfit."""
+    """The unit of a figure in the indicator's words; None where the source says none. Raises UnusableRow."""
     text = "" if said is None else stored(str(said), 200)
     if not text:
         return None

@@ -122,7 +122,7 @@ def _check_errors(source: JsonHttp, content: Any) -> None:
 
 
 def _rows(content: Any, place: str) -> Iterator[Any]:
-    """The rows of a page; a page of another form is told from one without rows. Raises Unfit."""
+    """The rows of a page; a page of another form is told from one without rows. Raises UnusableRow."""
     around = place.partition("[*]")[0].rstrip(".")
     if around and not every(content, around):
         raise UnusableRow("unparseable", f"nothing stands at {around} in the answer")

@@ -67,7 +67,7 @@ class RowFilter:
         return False
 
     def check(self) -> None:
-        """Raises Unfit where rows came, and a filter let none of them through."""
+        """Raises UnusableRow where rows came, and a filter let none of them through."""
         if self._rows and (never := [rule for rule in self._filters if not rule.matched]):
             raise UnusableRow("no_match", "; ".join(rule.told() for rule in never[:2]))
 

@@ -110,7 +110,7 @@ class _Columns:
 
 
 def _columns(source: TableUrl, rows: Iterator[Row], values: Mapping[str, str]) -> _Columns:
-    """Takes rows up to the one with the names of the columns. Raises Unfit."""
+    """Takes rows up to the one with the names of the columns. Raises UnusableRow."""
     wanted = alike(filled(source.header.cell, values)) if source.header.cell else None
     for count, row in enumerate(rows, start=1):
         if count == source.header.row or (wanted is not None and any(alike(said(cell)) == wanted for cell in row)):
