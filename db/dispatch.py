@@ -1,7 +1,7 @@
 """Dispatch state: which workflows have not been sent the newest relevant entry of their program.
 
-Level-triggered: only the number of the last dispatched entry is stored for each program, and no events. A burst of acts
-is dispatched once, and a failed dispatch is repeated. Any number of relays may run. They lock rows of `dispatch`, never the head
+Level-triggered: only the number of the last dispatched entry is stored for each program, no events. A burst of acts
+Level-triggered: only the number of the last dispatched entry is stored for each program, and no events. A burst of acts is
 row that appends wait for.
 """
 

@@ -1,6 +1,6 @@
 """The parser process: reads plans outside of the event loop. Requests and responses are JSON lines on stdin and stdout.
 
-While the service runs, texts of callers are parsed only here: parsing takes long, a thread would hold the GIL, and the parser is
+While the service runs, callers' texts are parsed only here: parsing takes long, a thread would hold the GIL, and the parser is
 written in C. The process receives no address or secret, has a memory limit, and ends with its parent.
 """
 

@@ -56,8 +56,8 @@ def rows(
 ) -> Changes:
     """The changed rows between two states of a program.
 
-    `entries` are those in between; `clocks` and `owed` are pairs of before and after. Evidence and incidents, of which there may
-    be thousands, are looked up by the ids in the entries.
+    `entries` are those in between; `clocks` and `owed` are pairs of before and after. Evidence and incidents (there may
+    be thousands) are looked up by the ids in the entries.
     """
     changes = Changes()
     changes.put("phase", _phases(before, after))

@@ -1,7 +1,7 @@
-"""What is told of an exception: what it is and where it was raised. Not what it says.
+"""Descriptions of exceptions for logs: class and places, without messages.
 
-Messages of drivers and validators hold values: a row that broke a constraint, the field that could not be read. So they are
-withheld, also those of the exceptions behind it; only a class of ours that says so (`logged_in_full`) is quoted.
+Messages of drivers and validators contain values: a row that violates a constraint, a field that cannot be parsed. They are
+withheld, also those of causes. Only classes of ours that set `logged_in_full` are quoted.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MAX_PLACES, MAX_CAUSES, MAX_CAUSE_PLACES = 16, 3, 4
 
 
 def describe_error(error: BaseException) -> dict[str, Any]:
-    """Class, places from the outermost to the innermost, codes that come from a fixed list, and the exceptions behind it."""
+    """An exception as JSON data: class, places from outermost to innermost, codes of fixed lists, and causes."""
     description = _describe_one(error, MAX_PLACES)
     if behind := [_describe_one(one, MAX_CAUSE_PLACES) for one in _causes(error)]:
         description["because"] = behind
@@ -29,13 +29,13 @@ def describe_error(error: BaseException) -> dict[str, Any]:
 
 
 def places(trace: TracebackType | None, most: int = MAX_PLACES) -> list[str]:
-    """File, line and function of the innermost calls, from the outer to the inner. Not the text of the lines."""
+    """File, line and function of the innermost `most` frames, outermost first, without source text."""
     innermost = deque(walk_tb(trace), maxlen=most)
     return [f"{_short_path(frame.f_code.co_filename)}:{line} {frame.f_code.co_name}" for frame, line in innermost]
 
 
 def error_name(error: BaseException) -> str:
-    """The class, with its module, and codes of fixed lists: SQLSTATE, errno, kinds of pydantic's faults."""
+    """The qualified class and codes of fixed lists: SQLSTATE, errno, types of pydantic errors."""
     kind = type(error)
     name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
     codes = [str(code) for code in _codes(error).values()]
@@ -77,7 +77,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _short_path(file: str) -> str:
-    """As it stands in the repository or in a package; where it lies on this machine is nobody's business."""
+    """The path within the repository or package, without the folders of this machine."""
     _, installed, below = file.rpartition("site-packages/")
     if installed:
         return below
@@ -86,7 +86,7 @@ def _short_path(file: str) -> str:
 
 
 def settings_error(error: ValidationError) -> str:
-    """A sentence on settings that cannot be read: the variables and what is wrong. Not what they hold."""
+    """A sentence that names invalid settings and their faults, without values."""
     found = error.errors(include_url=False, include_context=False, include_input=False)
     faults = [f"{'.'.join(map(str, one['loc'])).upper()} {one['msg'][:1].lower()}{one['msg'][1:]}" for one in found]
     return f"settings cannot be read: {'; '.join(faults)}."

@@ -1,4 +1,4 @@
-"""Pages for who watches, over HTTP on an address of their own: nobody is asked for a token there."""
+"""A minimal HTTP server for metrics and health, on an address of its own, without authentication."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import TypeAlias
 
 SECONDS = 10.0
-"""For which a connection may last, whatever is done on it."""
+"""Limit of a connection's lifetime, in seconds."""
 
 MOST_HEAD, MOST_AT_ONCE = 16 * 1024, 32
 
@@ -23,12 +23,12 @@ class Page:
 
 
 Pages: TypeAlias = Mapping[str, Callable[[], Awaitable[Page]]]
-"""What is answered, by path."""
+"""Handlers by path."""
 
 
 @asynccontextmanager
 async def serving(host: str, port: int, pages: Pages) -> AsyncIterator[int]:
-    """Answers GET with these pages while the block lasts, one request a connection; the port. Raises OSError."""
+    """Serves GET for these pages while the block lasts, one request per connection; yields the port. Raises OSError."""
     places = asyncio.Semaphore(MOST_AT_ONCE)
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,4 +1,4 @@
-"""What workflows let happen outside: one object that holds the connections."""
+"""Activities of program workflows: methods of one object that holds the connections."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from workflows.state import MAX_HEADLINES, headlines, program_state
 CLOCK = Actor(person="clock", role=Role.CLOCK)
 
 NOT_REPORTED = frozenset({Code.PROGRAM_ENDED, Code.PROGRAM_EXISTS})
-"""Refusals that leave nothing to be reported: the program has ended, or was begun by somebody who was quicker."""
+"""Refusals that are no failure: the program has ended, or a concurrent call has started it."""
 
 
 class Activities:
-    """Regular activities only: a local one leaves no trace when worker and server die together."""
+    """Regular activities only: a local activity leaves no history if worker and server die together."""
 
     def __init__(self, recorder: Recorder, programs: ProgramCache, epochs: Epochs, *, sealed: bool = False) -> None:
-        """`sealed`: Temporal must not read names and titles."""
+        """`sealed`: names and titles are left out of search attributes."""
         self._recorder, self._programs, self._epochs, self._sealed = recorder, programs, epochs, sealed
 
     @activity.defn
     async def strike(self, program: str) -> Change:
-        """Lets due clocks take effect. Nothing due is no error: somebody's act came first.
+        """Strikes due clocks. Idempotent; it is no error if none is due any more.
 
-        The answer carries the new state, so the relay need not send it.
+        The result carries the new state, so the relay need not dispatch it.
         """
         program_id, info = UUID(program), activity.info()
         self._recorder.check_against(info.current_attempt_scheduled_time, "Temporal")
@@ -51,7 +51,7 @@ class Activities:
 
     @activity.defn
     async def keep_child(self, child: ChildOf) -> ProgramState:
-        """Brings a child program to where its parent wants it: started, and held back or not. Safe to repeat, and at once."""
+        """Starts a child program, and holds it back or not, as its parent requires. Idempotent and safe under concurrency."""
         parent_id, parent = await self._load(UUID(child.parent))
         program_id = child_id(parent_id, child.name)
         cached = await self._programs.load(program_id)
@@ -68,7 +68,7 @@ class Activities:
 
     @activity.defn
     async def report_to_parent(self, child: ChildOf) -> None:
-        """Reports to a program how a child of it stands. A parent that has ended, or knows it already, is told nothing."""
+        """Reports the standing of a child to its parent. Idempotent; a parent that has ended is left alone."""
         parent_id, parent = await self._load(UUID(child.parent))
         program_id, cached = await self._load(child_id(parent_id, child.name))
         before = parent.program.children.get(child.name)
@@ -77,10 +77,9 @@ class Activities:
             await self._record_or_fail(parent_id, own_act("child", program_id, cached.seq), report)
 
     async def _record_or_fail(self, program_id: UUID, act_id: str, deed: Deed) -> None:
-        """Records what one program has to know of another.
+        """Records an act that one program causes in another. Raises ApplicationError for a refusal, so that it is retried.
 
-        A refusal is shown and tried again, unless there is nobody left to know it. It is previewed, for an attempt that is
-        recorded each time would fill the ledger.
+        The act is previewed first: otherwise each retry would add a refused attempt to the ledger.
         """
         act = Act(id=act_id, actor=CLOCK, deed=deed)
         judged = await self._recorder.preview(program_id, act)

@@ -1,6 +1,6 @@
-"""One run of a check: asks the producer, and lets the law say what follows from the answer.
+"""The workflow of one run of a check: fetches from the producer, then records what follows by the law.
 
-What is fetched does not come through here: its activities leave it in the database, under the id of the run.
+Fetched data does not pass through Temporal: activities exchange it in the database, by the id of the run.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ with workflow.unsafe.imports_passed_through():
     from workflows.retry_policy import PATIENT
 
 FETCH_QUEUE, READ_QUEUE = "accord-fetches", "accord-readings"
-"""Queues of their own: producers that hang must not take the places of clocks, nor of figures that have been fetched."""
+"""Separate task queues: producers that hang must not block clocks, or the reading of answers that were fetched."""
 
 FETCH_TIMEOUT = timedelta(hours=1)
-"""How long a producer that does not answer is asked again; after that the next run does."""
+"""How long a failed fetch is retried; after that the next run tries again."""
 
 TRANSPORT = RetryPolicy(initial_interval=timedelta(seconds=2), backoff_coefficient=3.0, maximum_interval=timedelta(minutes=20))
 HEARTBEAT = timedelta(seconds=8)
-"""Without a sign of life for this long an activity is begun anew by another worker."""
+"""Heartbeat timeout, after which another worker retries the activity."""
 
 
 @workflow.defn
 class CheckWorkflow:
-    """Fetches, then records. A run that gets no answer fails, and is seen as failed in Temporal's pages."""
+    """Fetches, then records. A run without an answer fails, visibly in Temporal's UI."""
 
     @workflow.run
     async def run(self, check: CheckOf) -> Checked:
@@ -78,7 +78,7 @@ class CheckWorkflow:
 
 
 def _sentence(error: ActivityError) -> str:
-    """What the last attempt said; a worker that died in it said nothing."""
+    """The message of the last attempt; a worker that crashed left none."""
     cause = error.cause
     while cause is not None and not isinstance(cause, ApplicationError):
         cause = cause.__cause__

@@ -1,7 +1,7 @@
-"""What a run of a check lets happen outside: the producer is asked, and what the law makes of the answer is recorded.
+"""Activities of a run of a check: fetching from the producer, and recording what the law makes of the answers.
 
-Temporal asks nobody who they are. Its arguments therefore only say at which check to look; what was fetched is passed from
-one activity to the next in the database, under the id of the run.
+Temporal does not authenticate callers. So arguments only name a check; fetched data is passed between activities in the
+database, by the id of the run.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ from workflows.sources.answers import Answer, Denied, NoAnswer, Progress
 from workflows.sources.egress import Egress, Gateway
 
 RETRYABLE = (Code.IN_THE_FUTURE,)
-"""Refusals that pass by themselves: an event of a day that begins later in the plan's time zone."""
+"""Refusals that a retry can overcome: an event on a day that begins later in the plan's time zone."""
 
 
 class CheckActivities:
-    """Holds the connections. Bytes are kept as documents, and what is known of them in `check_fetch`."""
+    """Holds the connections. Bytes are stored as documents, their metadata in `check_fetch`."""
 
     def __init__(  # noqa: PLR0913  each is another room, and keyword-only
         self,
@@ -61,8 +61,9 @@ class CheckActivities:
 
     @activity.defn
     async def fetch_source(self, check: CheckOf) -> None:
-        """Asks the producer and keeps its answers. What the producer denies is an answer; what fails on the way is tried
-        again, and so is everything after a kill: asking twice records nothing twice.
+        """Fetches and stores the producer's answers. Idempotent.
+
+        A denial is a final answer. Transport errors and crashes are retried.
         """
         program = await self._program(check)
         began_at = await self._runs.started(UUID(check.program), check.name, _run_id())
@@ -87,20 +88,18 @@ class CheckActivities:
 
     @activity.defn
     async def record_check(self, check: CheckOf) -> Checked:
-        """Reads what this run has fetched and records what follows by the law. Safe to repeat: acts are called by their
-        content.
-        """
+        """Reads the fetched answers and records what follows by the law. Idempotent: act ids are derived from their content."""
         async with heartbeats(), self._noting_failure(check):
             return await self._read_and_record(check)
 
     @activity.defn
     async def note_failure(self, check: CheckOf) -> None:
-        """Notes beside the ledger that this run got no answer, unless it said so itself. Safe to repeat: one failure."""
+        """Notes that this run got no answer, unless it has an outcome. Idempotent."""
         await self._runs.unanswered(UUID(check.program), check.name, run=_run_id())
 
     @asynccontextmanager
     async def _noting_failure(self, check: CheckOf) -> AsyncIterator[None]:
-        """Runs are tried again for an hour, and whoever looks at the check meanwhile is told why there is no answer."""
+        """Notes a failed attempt as the outcome, so that the reason is shown while the run is retried."""
         try:
             yield
         except ApplicationError as fault:
@@ -131,7 +130,7 @@ class CheckActivities:
         return Checked(outcome=outcome, sentence=sentence, recorded=0 if refused else len(deeds))
 
     async def _program(self, check: CheckOf) -> Program:
-        """The program, while it runs and has the check."""
+        """The program. Raises ApplicationError if it has ended or lacks the check."""
         cached = await self._programs.load(UUID(check.program))
         if cached is None or check.name not in cached.program.plan.checks:
             raise ApplicationError(f"The plan has no check {check.name}.", type=Code.CHECK_UNKNOWN, non_retryable=True)
@@ -145,12 +144,12 @@ class CheckActivities:
         try:
             return self._adapters[name]
         except (Denied, NoAnswer) as fault:
-            # No matter of the program: its ledger is silent on what is installed here.
+            # A fault of this installation, not of the program: nothing is recorded.
             sentence = f"The source {source} cannot be read: {fault}"
             raise ApplicationError(sentence, type="adapter_unknown", non_retryable=isinstance(fault, Denied)) from None
 
     async def _store(self, check: CheckOf, answer: Answer, clock: DatabaseClock) -> Fetch:
-        """Files an answer's bytes as a document of the program. Its time is no later than the database's, which judges it."""
+        """Stores an answer as a document. Its time is capped at the database's, since the law rejects later ones."""
 
         async def body() -> AsyncIterator[bytes]:
             yield answer.body
@@ -165,7 +164,7 @@ class CheckActivities:
                 uploaded_by=CHECKS.person,
                 expected=answer.fetch.sha256,
             )
-        except (StoreUnavailable, OSError) as fault:  # OSError: no room for what waits in a temporary file
+        except (StoreUnavailable, OSError) as fault:  # OSError: no space for the temporary file
             why = str(fault) if isinstance(fault, StoreUnavailable) else "no room is left on this machine"
             raise ApplicationError(
                 f"The producer answered, and the answer could not be kept: {why}.", type="not_kept"
@@ -186,9 +185,7 @@ class CheckActivities:
         return await read_answers(adapter, program.plan, check, answers)
 
     async def _record(self, check: CheckOf, deeds: Iterable[Deed]) -> Refused | None:
-        """Records acts one after the other, up to the first that the law refuses. What it would refuse is not tried: the
-        attempt would stand in the ledger anew after each run.
-        """
+        """Records acts in order; the first refusal, or None. Acts are previewed, so that no run adds a refused attempt."""
         program = UUID(check.program)
         for deed in deeds:
             act = Act(id=_act_id(check, deed), actor=CHECKS, deed=deed)
@@ -202,7 +199,7 @@ class CheckActivities:
 
 
 async def _fetch(adapter: Adapter, ask: Ask, line: Egress, told: Progress) -> tuple[Answer, ...]:
-    """What a producer answers. Raises Denied; everything else is tried again."""
+    """Fetches through an adapter. Raises Denied, or ApplicationError, which is retried."""
     try:
         return await adapter.fetch(ask, line, told)
     except Denied:
@@ -212,24 +209,24 @@ async def _fetch(adapter: Adapter, ask: Ask, line: Egress, told: Progress) -> tu
             str(error), type="no_answer", next_retry_delay=error.again_in, category=ApplicationErrorCategory.BENIGN
         ) from None
     except Exception as error:  # noqa: BLE001  whatever an adapter raises
-        # What an adapter of somebody else's says of its fault may hold a secret, and would be kept by Temporal.
+        # The message of a third-party adapter may contain a secret, and Temporal would store it.
         sentence = f"The adapter {adapter.name} {adapter.version} failed: {type(error).__name__}."
         raise ApplicationError(sentence, type="adapter_failed") from None
 
 
 def _run_id() -> str:
-    """The run that the activity belongs to, as the server says it: no argument can claim to be of another."""
+    """The run id of the activity, from the server and not from an argument."""
     return activity.info().workflow_run_id or ""
 
 
 def _act_id(check: CheckOf, deed: Deed) -> str:
-    """An act of a run by its content: the run that is repeated says the same act again, and a later one another."""
+    """The id of an act, from the run and its content: the same for a retry, another for a later run."""
     content = digest([_run_id(), deed.model_dump(mode="json", exclude_none=True)])
     return own_act("check", check.name, content[:24])
 
 
 def _summarize(program: Program, check: str, reading: Readings | NoReading) -> tuple[str, str]:
-    """The outcome of a run and a sentence on it, for officers: also how much its filters dropped, and why."""
+    """The outcome of a run, and a sentence for officers that includes what filters dropped."""
     match reading:
         case NoReading(kind=kind, sentence=sentence):
             return kind, sentence

@@ -1,5 +1,5 @@
-"""When certificates and secrets end that the environment names: read from the certificates, from tokens that say so, and from
-what the operator has noted beside a secret.
+"""Expiry of certificates and secrets in the environment: from the certificates, from JWTs, and from dates that operators noted
+beside a secret.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _BESIDE = ("_HOSTS", "_UNTIL")
 
 
 def expiring(settings: TemporalSettings, environment: Mapping[str, str], within: timedelta = SOON) -> list[Expiry]:
-    """What ends within that time, or has ended, the first first. Raises SettingsUnusable."""
+    """Credentials that expire within a duration or have expired, soonest first. Raises SettingsUnusable."""
     found = [*_certificates(settings, environment), *_secrets(settings, environment)]
     latest = datetime.now(UTC) + within
     return sorted((one for one in found if one.ends_at <= latest), key=lambda one: one.ends_at)
@@ -41,7 +41,7 @@ def _certificates(settings: TemporalSettings, environment: Mapping[str, str]) ->
         try:
             said = conninfo_to_dict(environment.get(variable) or "")
         except ProgrammingError:
-            continue  # whoever connects there says so
+            continue  # reported by whoever connects there
         files |= {f"{name} of {variable}": Path(str(said[name])) for name in ("sslcert", "sslrootcert") if said.get(name)}
     for variable, file in files.items():
         if file is not None and str(file) != "system":
@@ -49,7 +49,7 @@ def _certificates(settings: TemporalSettings, environment: Mapping[str, str]) ->
 
 
 def _certificate_file(variable: str, file: Path) -> Iterator[Expiry]:
-    """A file may hold many: of a bundle of authorities the first to end is told."""
+    """The first expiry in a file, which may be a bundle."""
     try:
         held = x509.load_pem_x509_certificates(contents(file, variable))
     except ValueError:
@@ -67,7 +67,7 @@ def _secrets(settings: TemporalSettings, environment: Mapping[str, str]) -> Iter
 
 
 def _source_secrets(environment: Mapping[str, str]) -> Iterator[tuple[str, SecretStr, str]]:
-    """Name, secret, and what is noted beside it of its end."""
+    """Name, secret and noted expiry of each source's secret."""
     for variable, held in environment.items():
         if variable.startswith(PREFIX) and not variable.endswith(_BESIDE):
             name = variable.removeprefix(PREFIX).lower()
@@ -95,7 +95,7 @@ def _noted_expiry(name: str, noted: str) -> datetime:
 
 
 def _token_expiry(secret: SecretStr) -> datetime | None:
-    """The end that a JSON web token says of itself; None for what is none. Nobody believes it for more than a warning."""
+    """The unverified `exp` of a JWT; None for other secrets. Used for warnings only."""
     if (found := _TOKEN.fullmatch(secret.get_secret_value())) is None:
         return None
     try:

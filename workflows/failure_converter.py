@@ -1,4 +1,4 @@
-"""What of a failure is told to Temporal, which keeps it in its history and shows it to whoever has its pages."""
+"""Failure converter: redacts failures before Temporal stores and shows them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from logs.faults import error_name, places
 
 
 class RedactingConverter(DefaultFailureConverter):
-    """Failures that were raised for Temporal are told in their words. Of all other exceptions, also of those behind the former,
-    only class and place are told: messages of drivers and validators hold values.
+    """Keeps the messages of Temporal's own failures. Of other exceptions and causes only class and place are kept, since
+    messages of drivers and validators contain values.
     """
 
     def to_failure(self, exception: BaseException, payload_converter: PayloadConverter, failure: Failure) -> None:
@@ -27,7 +27,7 @@ class RedactingConverter(DefaultFailureConverter):
 
 
 class EncryptingConverter(RedactingConverter):
-    """The same, with the words where a codec encrypts them. For Temporal, each failure then says that it is encoded."""
+    """Also moves messages and stack traces into an encrypted payload."""
 
     def to_failure(self, exception: BaseException, payload_converter: PayloadConverter, failure: Failure) -> None:
         super().to_failure(exception, payload_converter, failure)

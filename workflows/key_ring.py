@@ -1,7 +1,7 @@
-"""The keys with which what goes through Temporal is encrypted: files in a folder, each called by the id of its key.
+"""Key ring of the payload codec: files in a folder, each named by its key id.
 
-The one that is named encrypts, or the last by name; all of them decrypt. So a new key is added as a file with a later name, and
-an old one is taken away when nothing in Temporal is of it any more.
+The named key encrypts, by default the last by name; all keys decrypt. To rotate, add a file with a later name. Remove an old
+key once no payload in Temporal uses it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class KeyRing:
     """AES-256 keys by their ids."""
 
     def __init__(self, folder: Path, named: str | None = None) -> None:
-        """`named`: the id of the key that encrypts. Raises SettingsUnusable."""
+        """`named` is the id of the key that encrypts. Raises SettingsUnusable."""
         self._folder, self._named = folder, named
         self._keys: dict[str, AESGCM] = {}
         self._read()
@@ -36,7 +36,7 @@ class KeyRing:
         return key_id, self._keys[key_id]
 
     def find(self, key_id: str) -> AESGCM | None:
-        """A key that decrypts. One that is not known is looked for in the folder: it may have been added since.
+        """A key for decryption; None if there is none. An unknown id is looked up in the folder again.
 
         Raises SettingsUnusable.
         """
@@ -46,7 +46,7 @@ class KeyRing:
 
     def _read(self) -> None:
         try:
-            # An orchestrator mounts secrets with hidden folders beside them.
+            # Kubernetes mounts secrets with hidden folders beside them.
             files = [path for path in sorted(self._folder.iterdir()) if not path.name.startswith(".") and path.is_file()]
         except OSError as refused:
             raise SettingsUnusable(f"{KEYS} names {self._folder}, which is no folder to read: {refused.strerror}.") from None

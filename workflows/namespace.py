@@ -1,4 +1,4 @@
-"""Our namespace in Temporal: made by who may, and looked at by who works in it."""
+"""The Temporal namespace: registration by an operator, and checks by those who use it."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ COMMAND = "accord temporal prepare"
 
 RETRYABLE = {RPCStatusCode.UNAVAILABLE, RPCStatusCode.NOT_FOUND, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}
 NOT_ALLOWED = {RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNIMPLEMENTED, RPCStatusCode.UNAUTHENTICATED}
-"""How a server says that operators ask this, or that it has no such service."""
+"""Status codes of calls that need operator rights or are not supported."""
 
 T = TypeVar("T")
 
 
 class Retention(BaseSettings):
-    """Read from the environment when the namespace is registered."""
+    """Settings from the environment for the registration."""
 
     accord_retention_days: int = Field(
         default=3650, ge=1, le=36_500, description="how long Temporal keeps a closed run: fixed for each when it closes"
@@ -42,7 +42,7 @@ class Retention(BaseSettings):
 
 
 class NotPrepared(Exception):
-    """Temporal answers and lacks something of ours. Says what, and which command mends it."""
+    """The namespace or a search attribute is missing. The message names it and the command that adds it."""
 
     def __init__(self, missing: list[str]) -> None:
         super().__init__(f"{' '.join(missing)} Whoever may do it runs: {COMMAND}")
@@ -50,12 +50,12 @@ class NotPrepared(Exception):
 
 
 async def prepare(settings: TemporalSettings) -> str:
-    """Register the namespace and its search attributes where they are missing; safe to repeat, and at the same time.
+    """Registers the namespace and its search attributes where they are missing; the namespace's id. Idempotent.
 
-    Returns the namespace's id. A new id means that Temporal has lost (or never had) our workflows, and that they must be
-    made again from the ledger. The retention of a namespace that exists already is its operator's decision and stays.
+    A new id means that Temporal has no workflows of ours, so they are started again from the ledger. The retention of an
+    existing namespace is left unchanged.
 
-    Raises SettingsUnusable, RPCError, or RuntimeError when nothing answers at the address for a minute.
+    Raises SettingsUnusable, RPCError, or RuntimeError when the server does not respond for a minute.
     """
     client = await retry_until_ready(lambda: connect(settings))
     await retry_until_ready(lambda: _register(client))
@@ -66,12 +66,12 @@ async def prepare(settings: TemporalSettings) -> str:
 
 
 async def namespace_id(client: Client) -> str:
-    """Raises RPCError."""
+    """The id of the namespace. Raises RPCError."""
     return (await _describe(client)).namespace_info.id
 
 
 async def missing(client: Client) -> list[str]:
-    """What of ours is not there, a sentence each; asked without the rights of an operator. Raises RPCError."""
+    """Sentences on what is missing; needs no operator rights. Raises RPCError."""
     try:
         described = await _describe(client)
     except RPCError as refused:
@@ -85,10 +85,9 @@ async def missing(client: Client) -> list[str]:
 
 
 async def missing_now(client: Client) -> list[str] | None:
-    """The same within a second; None where Temporal does not answer.
+    """As `missing`, within a second; None where Temporal does not respond.
 
-    The limit is ours: that of the call does not cover connecting, and a server that stands still
-    still accepts connections.
+    An own timeout, since that of the call does not cover connecting.
     """
     try:
         async with asyncio.timeout(PROBE_SECONDS):
@@ -98,7 +97,7 @@ async def missing_now(client: Client) -> list[str] | None:
 
 
 async def check_prepared(client: Client) -> str:
-    """The namespace's id, once everything is there. A server that has just started is waited for.
+    """The namespace's id, after a check that nothing is missing. Waits for a server that is starting.
 
     Raises NotPrepared, RPCError or RuntimeError.
     """
@@ -108,7 +107,7 @@ async def check_prepared(client: Client) -> str:
 
 
 async def _check_registered(client: Client) -> None:
-    """What was registered is not known everywhere at once. Raises RuntimeError while it is not."""
+    """Raises RuntimeError while a registration has not propagated."""
     if absent := await missing(client):
         raise RuntimeError(f"{' '.join(absent)} It was registered.")
 
@@ -118,7 +117,7 @@ async def _describe(client: Client) -> DescribeNamespaceResponse:
 
 
 async def _known_attributes(client: Client, described: DescribeNamespaceResponse) -> set[str] | None:
-    """Names of search attributes; None where nobody tells us, and then Temporal says it when one is written."""
+    """Names of registered search attributes; None without the right to list them."""
     if aliases := set(described.config.custom_search_attribute_aliases.values()):
         return aliases
     try:
@@ -159,12 +158,12 @@ async def _add_search_attributes(client: Client) -> None:
             AddSearchAttributesRequest(namespace=namespace, search_attributes=absent)
         )
     except RPCError as refused:
-        if refused.status is not RPCStatusCode.ALREADY_EXISTS:  # somebody else was quicker
+        if refused.status is not RPCStatusCode.ALREADY_EXISTS:  # registered concurrently
             raise
 
 
 async def retry_until_ready(call: Callable[[], Awaitable[T]]) -> T:
-    """A server that has just started, or a namespace that has just been registered, isn't known everywhere yet."""
+    """Retries a call for up to a minute while the server starts or a registration propagates."""
     deadline = time.monotonic() + READY_SECONDS
     while True:
         try:
@@ -172,7 +171,7 @@ async def retry_until_ready(call: Callable[[], Awaitable[T]]) -> T:
         except RPCError as refused:
             if refused.status not in RETRYABLE or time.monotonic() > deadline:
                 raise
-        except RuntimeError:  # how the client says that nobody answers at the address
+        except RuntimeError:  # the client's error for an unreachable address
             if time.monotonic() > deadline:
                 raise
         await asyncio.sleep(0.1)

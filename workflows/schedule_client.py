@@ -1,4 +1,4 @@
-"""What the door asks of Temporal: when a check runs next, how far it is, and that it runs now. Nothing waits long for it."""
+"""The API's calls to Temporal about checks: next runs, progress, run now. All have short timeouts."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ RPC = timedelta(seconds=RPC_SECONDS)
 
 
 class TemporalUnavailable(Exception):
-    """Temporal does not answer, or has not been told of the schedule yet."""
+    """Temporal does not respond, or does not have the schedule yet."""
 
 
 async def next_runs(client: Client, program: str, names: Iterable[str]) -> Mapping[str, datetime | None]:
-    """When each check runs next by its schedule; None for one that is not made yet, or that runs no more.
+    """The next run of each check, in UTC; None without a schedule, or if it is paused or over.
 
     Raises TemporalUnavailable.
     """
@@ -50,7 +50,7 @@ async def next_runs(client: Client, program: str, names: Iterable[str]) -> Mappi
 
 
 async def progress(client: Client, program: str, name: str) -> str | None:
-    """How far the run of a check is that goes on now, in the last words of its adapter; None where nobody knows of any."""
+    """The last progress line of the running check; None if none is known."""
     try:
         async with asyncio.timeout(PROBE_SECONDS):
             schedule = await _schedule(client, program, name).describe(rpc_timeout=RPC)
@@ -66,7 +66,7 @@ async def progress(client: Client, program: str, name: str) -> str | None:
 
 
 async def run_now(client: Client, program: str, name: str) -> None:
-    """Lets a check run at once; one that runs already goes on. Raises TemporalUnavailable."""
+    """Starts a run of a check unless one is running. Raises TemporalUnavailable."""
     try:
         async with asyncio.timeout(2 * PROBE_SECONDS):
             handle = _schedule(client, program, name)

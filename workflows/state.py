@@ -1,4 +1,4 @@
-"""How a program stands, as its workflow is told: made from the folded program, and from nothing that travels."""
+"""Conversion of folded programs to the state that workflows receive."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from rules.vocabulary.phases import PhaseStatus
 from workflows.messages import ChildOf, ChildState, ClockState, Headline, PhaseState, ProgramState
 
 MAX_HEADLINES = 50
-"""Entries that one signal or strike names; of more, the newest."""
+"""Limit of entries in one message; of more, the newest."""
 
 MAX_WAITING_FOR = 20
 HEAD_DIGITS = 16
-"""Hexadecimal digits of an entry's hash by which the record is told from another with the same number."""
+"""Hexadecimal digits of the leaf that are sent to workflows."""
 
 
 def program_state(program_id: UUID, cached: CachedProgram, epoch: int, *, sealed: bool = False) -> ProgramState:
-    """A program as its workflow sees it: phases that are open or have clocks. `sealed`: Temporal must not read names."""
+    """The state of a program: phases that are open or have clocks. `sealed`: names stay out of search attributes."""
     program, parent = cached.program, cached.program.parent
     with_clocks = {clock.phase for clock in cached.clocks}
     return ProgramState(
@@ -54,7 +54,7 @@ def program_state(program_id: UUID, cached: CachedProgram, epoch: int, *, sealed
 
 
 def _phase(program: Program, name: str, running: Iterable[Clock]) -> PhaseState:
-    """One phase with its clocks; a complete phase may still have some (a figure that gets too old)."""
+    """A phase with its clocks; a complete phase may have some too (a figure that becomes stale)."""
     own = [clock for clock in running if clock.phase == name]
     status = program.phase(name).status
     return PhaseState(
@@ -78,7 +78,7 @@ def _child(program_id: UUID, program: Program, name: str) -> ChildState:
 
 
 def _checks(program: Program, *, sealed: bool) -> str:
-    """All that schedules depend on, as a hash: two hundred checks are too much to be sent with every act."""
+    """A digest of everything that schedules depend on; the checks themselves are too large for each message."""
     plan = program.plan
     if not plan.checks:
         return ""
@@ -89,7 +89,7 @@ def _checks(program: Program, *, sealed: bool) -> str:
 
 
 def headlines(entries: Iterable[Entry], plan: Plan) -> list[Headline]:
-    """Entries as a reader of the workflow's history sees them. What restricted evidence says is in none of them."""
+    """Summaries of entries for readers of the history, without the content of restricted evidence."""
     return [Headline(seq=entry.seq, at=entry.at, by=_by(entry.actor), what=told(entry.fact, plan)) for entry in entries]
 
 

@@ -1,4 +1,4 @@
-"""What Temporal's own pages show of a program: search attributes for lists, and the details of one workflow."""
+"""Visibility in Temporal's UI: search attributes for lists, and the details of a workflow."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TITLE = SearchAttributeKey.for_keyword("AccordTitle")
 STANDING = SearchAttributeKey.for_keyword("AccordStanding")
 PARENT = SearchAttributeKey.for_keyword("AccordParent")
 ENTRY = SearchAttributeKey.for_keyword("AccordEntry")
-"""Epoch, number and hash of the newest entry that the workflow knows of: what it is compared with the record by."""
+"""Epoch, number and leaf prefix of the newest entry that the workflow knows; compared with the record."""
 PHASE = SearchAttributeKey.for_keyword_list("AccordPhase")
 WAITING_FOR = SearchAttributeKey.for_keyword_list("AccordWaitingFor")
 NEXT_DUE = SearchAttributeKey.for_datetime("AccordNextDue")
@@ -29,23 +29,23 @@ SEARCH_ATTRIBUTES: tuple[SearchAttributeKey[Any], ...] = (
 )
 
 READABLE_ATTRIBUTES = (PLAN, TITLE, PHASE, WAITING_FOR)
-"""Search attributes that name somebody or something. Temporal keeps them as they are, whatever encrypts payloads."""
+"""Search attributes with names or titles. The codec does not encrypt search attributes."""
 
 MAX_CLOCKS = 10
-"""Of one phase that the details name."""
+"""Limit of clocks in the details of one phase."""
 MAX_DETAILS = 15_000
 MAX_TITLE = 200
 
 
 def search_attributes(state: ProgramState) -> TypedSearchAttributes:
-    """What a program is found by."""
+    """All search attributes of a program."""
     return TypedSearchAttributes(
         [SearchAttributePair(key, value) for key, value in _values(state).items() if value is not None]
     )
 
 
 def changed_attributes(state: ProgramState, before: ProgramState) -> list[SearchAttributeUpdate[Any]]:
-    """What differs of it: each that is written costs Temporal a row."""
+    """The search attributes that changed; each update costs Temporal a row."""
     shown = _values(before)
     return [
         key.value_unset() if value is None else key.value_set(value)
@@ -69,13 +69,13 @@ def _values(state: ProgramState) -> dict[SearchAttributeKey[Any], Any]:
 
 
 def known_entry(attributes: TypedSearchAttributes) -> tuple[int, int, str] | None:
-    """Epoch, number and beginning of the hash of the newest entry that a workflow knows of, as its attributes say."""
+    """Parses ENTRY: epoch, number and leaf prefix of the newest entry that a workflow knows."""
     epoch, seq, head = (attributes.get(ENTRY) or "").split(".") if attributes.get(ENTRY) else ("", "", "")
     return (int(epoch), int(seq), head) if epoch else None
 
 
 def details(state: ProgramState) -> str:
-    """Where a program stands, as Markdown. Flat: a list within a list runs together on Temporal's pages."""
+    """The state of a program as Markdown, without nested lists, which Temporal's UI does not render."""
     as_of = f"as of `seq` {state.seq} of its ledger; later entries change nothing that is shown here"
     lines = [f"**{state.title}** ({state.plan}) is {state.standing}, {as_of}."]
     if state.parent is not None:

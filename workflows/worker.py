@@ -63,7 +63,7 @@ WORKFLOWS = [ProgramWorkflow, CheckWorkflow]
 
 
 class Settings(BaseSettings):
-    """Read from the environment; the names are those of the variables in upper case."""
+    """Settings from the environment; variables are the upper-case names."""
 
     database_url: str = Field(description="PostgreSQL, as the service's role")
     accord_worker_connections: int = Field(
@@ -90,17 +90,17 @@ class Settings(BaseSettings):
 
 
 def sandbox() -> SandboxedWorkflowRunner:
-    """The sandbox stays on; what workflow files pass through is named there."""
+    """The workflow sandbox, which stays enabled. Further pass-through modules are declared in workflow files."""
     return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules("pydantic"))
 
 
 def workers_for(
     client: Client, settings: Settings, activities: Activities, checking: CheckActivities, schedules: Schedules
 ) -> tuple[Worker, ...]:
-    """The workers of a process: one for workflows and clocks, and two that only fetch and only read for checks.
+    """The workers of a process: one for workflows and clocks, one that fetches for checks, and one that reads answers.
 
-    Answers that are fetched or read are held in memory, so each of the two has its limit and its queue. A hundred producers
-    that hang take all places of the fetching one, and no other.
+    Answers are held in memory, so fetching and reading have separate task queues with limits. Producers that hang occupy the
+    slots of the fetching worker only.
     """
     grace, deployment = timedelta(seconds=10), DeploymentSettings().of_worker()
     return (
@@ -116,7 +116,7 @@ def workers_for(
             ],
             workflow_runner=sandbox(),
             max_cached_workflows=settings.accord_worker_programs,
-            # The default of ten seconds is how long programs of a killed worker would stand still.
+            # With the default of ten seconds, programs of a killed worker would be delayed for so long.
             sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
             graceful_shutdown_timeout=grace,
             deployment_config=deployment,
@@ -128,7 +128,7 @@ def workers_for(
             max_concurrent_activities=settings.accord_worker_fetches,
             max_heartbeat_throttle_interval=timedelta(seconds=HEARTBEAT_SECONDS),
             deployment_config=deployment,
-            graceful_shutdown_timeout=timedelta(0),  # a fetch is begun anew elsewhere; nobody waits for a producer
+            graceful_shutdown_timeout=timedelta(0),  # a fetch is retried elsewhere; shutdown does not wait for producers
         ),
         Worker(
             client,
@@ -143,9 +143,9 @@ def workers_for(
 
 @asynccontextmanager
 async def running(settings: Settings, temporal: TemporalSettings, telemetry: TelemetrySettings) -> AsyncIterator[None]:
-    """Workers, relay and reconciler, while the block lasts.
+    """Runs workers, relay and reconciler while the block lasts.
 
-    Raises SettingsUnusable, NotPrepared, RPCError, or RuntimeError when Temporal does not answer for a minute.
+    Raises SettingsUnusable, NotPrepared, RPCError, or RuntimeError when Temporal does not respond for a minute.
     """
     async with AsyncExitStack() as stack:
         metrics = create_metrics(telemetry.accord_worker_metrics)
@@ -215,7 +215,7 @@ async def running(settings: Settings, temporal: TemporalSettings, telemetry: Tel
 
 
 async def serve(settings: Settings, temporal: TemporalSettings, telemetry: TelemetrySettings) -> None:
-    """Runs until the process is asked to stop."""
+    """Runs until SIGINT or SIGTERM."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

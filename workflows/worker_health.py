@@ -1,4 +1,4 @@
-"""What a worker shows to who watches: its metrics, and whether its parts do their work."""
+"""Health endpoint and metrics of a worker."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ ASK_SECONDS = timedelta(seconds=2)
 
 
 class WorkerHealth:
-    """Answers `/health`: 200 where everything does its work, 503 where something stands still."""
+    """Serves `/health`: 200 if all tasks make progress, 503 if one is stalled."""
 
     def __init__(self, client: Client, workers: Sequence[Worker], liveness: Liveness) -> None:
         self._client, self._workers, self._liveness = client, workers, liveness
 
     def measured(self, metrics: Metrics) -> None:
-        """Has the signs of life read whenever metrics are asked for."""
+        """Registers gauges of liveness and expiry."""
         said = "Seconds since a part of the worker has done its work."
         metrics.register_gauge(
             "accord_part_seconds", said, ("part",), lambda: {(part,): age for part, age in self._liveness.ages.items()}
@@ -41,7 +41,7 @@ class WorkerHealth:
         metrics.register_gauge("accord_first_ending_seconds", said, ("kind",), _first_expiries)
 
     async def page(self) -> Page:
-        """JSON: `status`, `polls` (workers that take work), `temporal`, and seconds since the last sign of each part."""
+        """JSON: `status`, `polls` (polling workers), `temporal`, `late`, and `seconds_since` the last step by task."""
         polls = sum(worker.is_running and not worker.is_shutdown for worker in self._workers)
         answers = await self._answers()
         well = polls == len(self._workers) and not self._liveness.late and answers
@@ -55,7 +55,7 @@ class WorkerHealth:
         return Page(200 if well else 503, "application/json", json.dumps(body).encode())
 
     async def _answers(self) -> bool:
-        """Whether Temporal takes who polls."""
+        """Whether Temporal accepts polls."""
         try:
             return await self._client.service_client.check_health(timeout=ASK_SECONDS)
         except (RPCError, RuntimeError):
@@ -63,7 +63,7 @@ class WorkerHealth:
 
 
 def _first_expiries() -> dict[tuple[str, ...], float]:
-    """Of each kind; none where nothing says when it ends, or cannot be read, which `accord doctor` tells."""
+    """Seconds to the first expiry of each kind; empty where unknown or unreadable, which `accord doctor` reports."""
     try:
         found = expiring(TemporalSettings(), os.environ, HORIZON)
     except SettingsUnusable:

@@ -1,4 +1,4 @@
-"""The adapter `document`: no machine. It says so to whatever runs a check of such a source all the same."""
+"""The adapter `document`, for sources that no machine can read: every fetch is denied."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The way out to producers: https, named hosts, public addresses, bounded answers.
+"""Egress gateway to producers: https only, allowed hosts, public addresses, bounded answers.
 
-A name is resolved here, every address it has is checked, and the connection goes to the checked one, under the name's
-certificate. Between check and connection nothing is looked up again, so no second answer of the DNS can lead elsewhere.
+A host name is resolved once and all its addresses are checked. The connection goes to a checked address, with the name in the
+certificate check, so DNS rebinding cannot redirect it.
 """
 
 from __future__ import annotations
@@ -33,24 +33,24 @@ Headers: TypeAlias = Mapping[str, str | SecretStr]
 
 @dataclass(frozen=True, slots=True)
 class AnswerLimits:
-    """Seconds and bytes of one answer."""
+    """Limits of one answer, in seconds and bytes."""
 
     total: float = 120.0
     connect: float = 10.0
     read: float = 30.0
     largest: int = 50 * 2**20
-    """As much as a document may have, since the bytes are kept as one."""
+    """The limit of documents, since answers are stored as such."""
     run: int = 64 * 2**20
-    """Bytes of all answers of one run, which are in memory together."""
+    """Bytes of all answers of one run, which are held in memory."""
     redirects: int = 3
     headers: int = 32 * 2**10
 
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """One for a worker: what all its checks share. The defaults are those of production.
+    """State shared by all checks of a worker. The defaults are for production.
 
-    Tests bring their own resolver, certificate authority, port and the loopback address that they listen on.
+    Tests replace the resolver, the certificate authority, the port and the allowed loopback address.
     """
 
     secrets: Secrets = field(default_factory=Secrets)
@@ -62,12 +62,12 @@ class Gateway:
     trusted: ssl.SSLContext = field(default_factory=lambda: httpx2.create_ssl_context(trust_env=False), repr=False)
 
     def line(self, hosts: Collection[str]) -> Egress:
-        """The way out for one run of a check: to the hosts of its plan and nowhere else."""
+        """The egress of one run, limited to the hosts of its plan."""
         return Egress(frozenset(hosts), self)
 
 
 class Egress:
-    """Asks the hosts of one plan, in one run of one check."""
+    """HTTP client of one run, limited to the hosts of one plan."""
 
     def __init__(self, hosts: frozenset[str], gateway: Gateway) -> None:
         self.hosts = hosts
@@ -75,11 +75,11 @@ class Egress:
         self._left = gateway.limits.run
 
     def secret(self, name: str, address: str) -> SecretStr:
-        """A secret for the host of an address. Raises NoAnswer where the worker has none that may be sent there."""
+        """A secret for the host of a URL. Raises NoAnswer if there is none that may be sent there."""
         return self._gateway.secrets.for_host(name, self._checked(address).host)
 
     async def get(self, address: str, told: Progress, headers: Headers | None = None, keep: Collection[str] = ()) -> Answer:
-        """One answer of status 200, with the headers whose names are to be kept. Raises NoAnswer or Denied."""
+        """The answer of a GET with status 200 and the headers named in `keep`. Raises NoAnswer or Denied."""
         body, kept = await self._asked("GET", address, told, headers=headers or {}, keep=keep)
         self._left -= len(body)
         fetch = Fetch(
@@ -93,7 +93,7 @@ class Egress:
         return Answer(fetch, body)
 
     async def post(self, address: str, told: Progress, form: Mapping[str, str | SecretStr]) -> bytes:
-        """What is answered to a form; kept nowhere, since forms are sent for tokens alone. Raises NoAnswer or Denied."""
+        """The body of the response to a form. Not stored, since forms request tokens. Raises NoAnswer or Denied."""
         body, _ = await self._asked("POST", address, told, data={name: _reveal(value) for name, value in form.items()})
         return body
 
@@ -129,7 +129,7 @@ class Egress:
     async def _exchanged(  # noqa: PLR0913, PLR0917  one exchange has these six sides
         self, method: str, url: httpx2.URL, headers: Mapping[str, str], content: Any, told: Progress, keep: Collection[str]
     ) -> tuple[bytes, dict[str, str]] | httpx2.URL | NoAnswer:
-        """The answer, where it leads instead, or the wish to be asked again later."""
+        """One exchange: an answer, a redirect, or NoAnswer with a delay."""
         limits, gateway, host = self._gateway.limits, self._gateway, url.host
         try:
             async with asyncio.timeout(limits.total):
@@ -196,7 +196,7 @@ class Egress:
         return NoAnswer(f"{host} answers {_status(response.status_code)}.", again_in=wish)
 
     def _checked(self, address: str) -> httpx2.URL:
-        """An address that may be asked. One parser reads it, here and for the connection."""
+        """Validates a URL. The same parser is used for the connection. Raises Denied."""
         try:
             url = httpx2.URL(address)
         except (httpx2.InvalidURL, ValueError):
@@ -224,7 +224,7 @@ def _status(code: int) -> str:
 
 
 def _fault_text(fault: httpx2.TransportError) -> str:
-    """What went wrong, in our words: those of a library may repeat what was sent."""
+    """The fault in our words, since a library's message may contain the request."""
     cause: BaseException | None = fault
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):

@@ -1,4 +1,4 @@
-"""Asking for pages of JSON: signed in where the source wants it, one page after another, up to as many as it may have."""
+"""Fetching of paginated JSON, with sign-in where required and a limit on pages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from workflows.sources.url_template import addressed
 
 
 class JsonPages:
-    """Asks one address after another for the pages of one run."""
+    """Fetches the pages of one run."""
 
     def __init__(self, source: JsonHttp, values: Mapping[str, str], headers: Headers, line: Egress, told: Progress) -> None:
         self._source = source
@@ -28,7 +28,7 @@ class JsonPages:
         self._told = told
 
     async def one(self, address: str) -> Answer:
-        signed = _host(address) == _host(self._source.url)  # a token is for the producer, and not for whom it points to
+        signed = _host(address) == _host(self._source.url)  # the token must not be sent to another host
         try:
             return await self._line.get(address, self._told, self._headers if signed else {}, self._source.headers())
         except Denied as denied:
@@ -38,7 +38,7 @@ class JsonPages:
             raise
 
     async def pages(self, url: str, query: Query, paging: Paging | None) -> list[Answer]:
-        """All pages. Raises Denied where there are more than the source may have."""
+        """All pages. Raises Denied beyond the limit of pages."""
         if paging is None:
             return [await self.one(addressed(url, query, self._values))]
         answers: list[Answer] = []
@@ -53,11 +53,11 @@ class JsonPages:
         return answers
 
     def _after(self, paging: Paging, had: int, newest: Answer) -> dict[str, str] | str | None:
-        """The query of the next page, or its address, or None after the last."""
+        """The query or URL of the next page; None after the last."""
         try:
             content = parse(newest.body)
         except Unreadable:
-            return None  # reading says what is wrong with it
+            return None  # `read` reports the fault
         if paging.next is not None:
             return str(at(content, paging.next) or "") or None
         if paging.size is not None:

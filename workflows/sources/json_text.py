@@ -1,4 +1,4 @@
-"""JSON of producers: read exactly, numbers as the decimals that were written, and no depth or size surprises."""
+"""JSON parser for producers: exact decimals, limited depth and size."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import Any
 from rules.exact_json import Inexact, read_decimals
 
 LARGEST = 8 * 2**20
-"""Bytes; as objects they take many times as much memory."""
+"""Limit in bytes; as objects they take many times as much memory."""
 DEEPEST = 100
 LONGEST_ROW = 4000
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class Unreadable(ValueError):
-    """Not what was agreed on; the message is a sentence's end."""
+    """Malformed input; the message is the end of a sentence."""
 
 
 def text_of(body: bytes) -> str:
-    """The text of an answer, with or without a byte-order mark. Raises Unreadable."""
+    """Decodes UTF-8 with or without a byte-order mark. Raises Unreadable."""
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
@@ -29,7 +29,7 @@ def text_of(body: bytes) -> str:
 
 
 def parse(body: bytes) -> Any:
-    """Raises Unreadable."""
+    """Parses JSON; numbers become Decimal. Raises Unreadable."""
     if len(body) > LARGEST:
         raise Unreadable(f"the answer has {len(body):,} bytes of JSON; at most {LARGEST:,} are read")
     text = text_of(body)
@@ -56,12 +56,12 @@ def parse(body: bytes) -> Any:
 
 
 def row_text(row: Any) -> str:
-    """A row as it stands in the answer, its numbers as they were written; a long one is cut at its end."""
+    """A row as JSON with its numbers as written; truncated if long."""
     return stored(_render(row), LONGEST_ROW)
 
 
 def stored(text: str, longest: int) -> str:
-    """A text that the ledger can keep: what it cannot hold is written as an escape."""
+    """A text with characters that the ledger cannot store escaped, truncated to `longest`."""
     kept = _UNSTORABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text).strip()
     return kept if len(kept) <= longest else kept[: longest - 1].rstrip() + "…"
 
@@ -93,7 +93,7 @@ def _decimal(text: str) -> Decimal:
 
 
 def _deepest(text: str) -> int:
-    """How deep brackets are nested outside of strings."""
+    """Nesting depth of brackets outside of strings."""
     depth = deepest = 0
     for found in _BRACKETS.finditer(text):
         if (bracket := found[0]) in "[{":
@@ -107,4 +107,4 @@ def _deepest(text: str) -> int:
 
 
 _BRACKETS = re.compile(r'[\[\]{}]|"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
-"""A string without an end matches too: looking for its end again and again would take for ever."""
+"""Also matches unterminated strings: otherwise the search would be quadratic."""

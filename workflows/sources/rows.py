@@ -1,4 +1,4 @@
-"""The rows of a table, out of CSV or a workbook, bounded in every direction."""
+"""Rows of a table from CSV or a workbook, with limits on rows, columns and cells."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ MOST_ROWS = 1_000_000
 MOST_COLUMNS = 1_000
 LONGEST_LINE = 500_000
 LONGEST_CELL = 32_767
-"""Characters; as many as a workbook allows."""
+"""Limit of characters in a cell, that of workbooks."""
 
 SEPARATORS = ",;\t"
 _TELLING = 20_000
-"""Bytes that tell how cells are set apart."""
+"""Bytes from which the delimiter is detected."""
 _SPACES = re.compile(r"\s+")
 
 
 def rows_of_csv(body: bytes) -> Iterator[Row]:
-    """Decoded as it is taken, since a table can be large. Raises Unreadable, also while the rows are taken.
+    """Yields rows of CSV lazily. Raises Unreadable, also during iteration.
 
-    Cells are apart by commas, semicolons or tabs: by what its first lines have most of.
+    The delimiter is the most frequent of comma, semicolon and tab in the first lines.
     """
     start = body[:100].removeprefix(BOM_UTF8).lstrip()[:1]
     if not start:
@@ -64,7 +64,7 @@ def _lines(text: io.TextIOWrapper) -> Iterator[str]:
 
 
 def bounded(row: Row, count: int) -> Row:
-    """The row, if it has no more than a row may have, and is not one too many. Raises Unreadable."""
+    """The row, if it is within the limits. Raises Unreadable."""
     if count > MOST_ROWS:
         raise Unreadable(f"the table has more than {MOST_ROWS:,} rows")
     if len(row) > MOST_COLUMNS:
@@ -75,7 +75,7 @@ def bounded(row: Row, count: int) -> Row:
 
 
 def said(cell: Cell) -> str:
-    """A cell as text; a whole number as one, since a workbook keeps 2012 as 2012.0 now and then."""
+    """A cell as text; workbooks may store 2012 as 2012.0, which becomes 2012."""
     if cell is None:
         return ""
     if isinstance(cell, float) and cell.is_integer():
@@ -84,7 +84,7 @@ def said(cell: Cell) -> str:
 
 
 def alike(text: str) -> str:
-    """The form in which names of columns are compared: producers change spaces and capitals from year to year."""
+    """Normalizes a column name for comparison: spaces and case vary between years."""
     return _SPACES.sub(" ", text).strip().casefold()
 
 

@@ -1,4 +1,4 @@
-"""How an answer differs from what answers were like when a source was described: what is gone, and what is new."""
+"""Schema changes: names that an answer lacks or adds, compared with the description of its source."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from workflows.sources.rows import alike
 _YEAR = re.escape("{year}")
 _SHOWN = 5
 _DEEPEST = 3
-"""Objects within a row that are looked into."""
+"""Depth to which nested objects are inspected."""
 
 
 def difference(known: Sequence[str], found: Iterable[str], what: str) -> str:
-    """What is gone and what is new, in a sentence's end; empty where nothing is, or where nothing was said of it.
+    """Missing and new names, as the end of a sentence; empty where there are none or the source declares none.
 
-    `known` are names, in which `{year}` stands for any year.
+    In `known`, `{year}` matches any year.
     """
     if not known:
         return ""
@@ -47,7 +47,7 @@ def _listed(names: Sequence[str], near_in: Sequence[str]) -> str:
 
 
 def fields_of(rows: Sequence[Any]) -> list[str]:
-    """The places of the values in rows of JSON, as a source names them; a few rows tell."""
+    """Paths of values in the first rows of JSON."""
     return list(dict.fromkeys(place for row in rows[:20] for place in _places(row, "", 0)))
 
 

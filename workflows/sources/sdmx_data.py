@@ -23,7 +23,7 @@ from rules.vocabulary.readings import NoReading, Readings
 from workflows.sources.adapter import Ask
 from workflows.sources.answers import Answer, Denied, Progress
 from workflows.sources.egress import Egress
-from workflows.sources.figures import FigureReader, UnusableRow, read_or_reason, unit_of
+from workflows.sources.figures import FigureReader, UnusableAnswer, read_or_reason, unit_of
 from workflows.sources.json_text import Unreadable, stored
 from workflows.sources.row_filter import Filter, RowFilter
 from workflows.sources.url_template import addressed, values_of
@@ -33,7 +33,7 @@ LARGEST = 16 * 2**20
 
 
 class Settings(StrictModel):
-    """What stands below `settings` in the plan."""
+    """`settings` of a source in the plan."""
 
     url: Address
     series: dict[Label, Template] = Field(default_factory=dict, description="dimensions that a series must have")
@@ -50,7 +50,7 @@ class SdmxAdapter:
     async def fetch(self, ask: Ask, line: Egress, told: Progress) -> tuple[Answer, ...]:
         try:
             settings = _settings(ask)
-        except UnusableRow as unfit:
+        except UnusableAnswer as unfit:
             raise Denied(f"{ask.source.title}: {unfit}.", kind=unfit.kind) from None
         return (await line.get(addressed(settings.url, {}, values_of(ask)), told, {"Accept": _ACCEPTED}),)
 
@@ -64,18 +64,18 @@ def _settings(ask: Ask) -> Settings:
         return Settings.model_validate(written)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        raise UnusableRow("refused", f"settings.{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        raise UnusableAnswer("refused", f"settings.{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
 
 
 def _read(ask: Ask, settings: Settings, answers: Sequence[Answer]) -> Readings:
     if not answers:
-        raise UnusableRow("missing", "there is no answer")
+        raise UnusableAnswer("missing", "there is no answer")
     values = values_of(ask)
     message = _message(answers[0].body)
     prepared = getattr(message.header, "prepared", None)
     edition = filled(settings.edition, values) if settings.edition else prepared.date().isoformat() if prepared else None
     if edition is None:
-        raise UnusableRow("unparseable", "the message does not say when it was prepared, and no edition is typed")
+        raise UnusableAnswer("unparseable", "the message does not say when it was prepared, and no edition is typed")
     narrowing = RowFilter(
         Filter(name, (filled(value, values),), ask.source.spellings) for name, value in settings.series.items()
     )
@@ -109,11 +109,11 @@ def _observations(message: Any) -> Iterator[dict[str, str]]:
 
 def _add(gathering: FigureReader, ask: Ask, settings: Settings, said: Mapping[str, str], values: Mapping[str, str]) -> None:
     if "TIME_PERIOD" not in said:
-        raise UnusableRow("unparseable", "an observation has no TIME_PERIOD")
+        raise UnusableAnswer("unparseable", "an observation has no TIME_PERIOD")
     expected = filled(settings.unit_is, values) if settings.unit_is else None
     gathering.add(
         said["TIME_PERIOD"],
-        None if said["OBS_VALUE"].lower() == "nan" else said["OBS_VALUE"],  # how SDMX writes what is missing
+        None if said["OBS_VALUE"].lower() == "nan" else said["OBS_VALUE"],  # SDMX's missing value
         stored(", ".join(f"{name}={value}" for name, value in said.items()), 4000),
         unit=unit_of(said.get(settings.unit), expected, ask) if settings.unit else None,
         where="OBS_VALUE",

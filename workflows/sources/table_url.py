@@ -1,4 +1,4 @@
-"""The adapter `table-url`: a table in CSV or a workbook, whose rows stand for areas and whose columns may stand for years."""
+"""The adapter `table-url`: a table in CSV or a workbook, with rows by area and optionally columns by year."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from workflows.sources.adapter import Ask
 from workflows.sources.answers import Answer, Progress
 from workflows.sources.editions import edition_of, split_answers
 from workflows.sources.egress import Egress
-from workflows.sources.figures import FigureReader, UnusableRow, read_or_reason, unit_of, with_schema_changes
+from workflows.sources.figures import FigureReader, UnusableAnswer, read_or_reason, unit_of, with_schema_changes
 from workflows.sources.numbers import Separators
 from workflows.sources.row_filter import Filter, RowFilter
 from workflows.sources.rows import Row, alike, row_as_text, rows_of_csv, said
@@ -26,7 +26,7 @@ from workflows.sources.zip_archive import taken_out
 
 _YEAR = r"(?P<year>\d{4})(?:\.0)?"
 _LOOKED_FOR = 200
-"""Rows in which the names of the columns are looked for."""
+"""Limit of rows in which the header is searched."""
 
 
 class TableUrlAdapter:
@@ -56,7 +56,7 @@ def _read(ask: Ask, source: TableUrl, answers: Sequence[Answer]) -> Readings:
     beside_at = addressed(source.edition.url, {}, values) if source.edition.url else None
     tables, beside = split_answers(answers, lambda url: url == beside_at)
     if not tables:
-        raise UnusableRow("missing", "there is no answer")
+        raise UnusableAnswer("missing", "there is no answer")
     edition = edition_of(source.edition, values, tables, beside, None)
     body = taken_out(tables[0].body, source.format, filled(source.file, values) if source.file else None)
     sheet = filled(source.sheet, values) if source.sheet else None
@@ -86,31 +86,31 @@ def _separators(source: TableUrl) -> Separators:
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """Where each named column stands."""
+    """The index of each named column."""
 
     named: Mapping[str, int]
     written: tuple[str, ...]
 
     def place(self, name: str) -> int:
         if (place := self.named.get(alike(name))) is None:
-            raise UnusableRow("unparseable", f"the table has no column {name!r}; {did_you_mean(alike(name), self.named)}")
+            raise UnusableAnswer("unparseable", f"the table has no column {name!r}; {did_you_mean(alike(name), self.named)}")
         return place
 
     def cell(self, row: Row, name: str) -> object:
         return _cell(row, self.place(name))
 
     def of_years(self, pattern: str) -> list[tuple[str, int]]:
-        """The columns whose names hold a year, and the year."""
+        """The year columns, with their year."""
         before, _, after = (re.escape(part) for part in alike(pattern).partition("{year}"))
         named = re.compile(f"{before}{_YEAR}{after}")
         found = [(match["year"], place) for name, place in self.named.items() if (match := named.fullmatch(name))]
         if not found:
-            raise UnusableRow("unparseable", f"the table has no column like {pattern!r}")
+            raise UnusableAnswer("unparseable", f"the table has no column like {pattern!r}")
         return found
 
 
 def _columns(source: TableUrl, rows: Iterator[Row], values: Mapping[str, str]) -> _Columns:
-    """Takes rows up to the one with the names of the columns. Raises UnusableRow."""
+    """Consumes rows up to the header. Raises UnusableAnswer."""
     wanted = alike(filled(source.header.cell, values)) if source.header.cell else None
     for count, row in enumerate(rows, start=1):
         if count == source.header.row or (wanted is not None and any(alike(said(cell)) == wanted for cell in row)):
@@ -120,7 +120,7 @@ def _columns(source: TableUrl, rows: Iterator[Row], values: Mapping[str, str]) -
     where = (
         f"no cell of the first {_LOOKED_FOR} rows says {source.header.cell!r}" if wanted else "the table ends before its header"
     )
-    raise UnusableRow("unparseable", where)
+    raise UnusableAnswer("unparseable", where)
 
 
 def _named(row: Row) -> _Columns:
@@ -128,24 +128,24 @@ def _named(row: Row) -> _Columns:
     for place, cell in enumerate(row):
         name = alike(said(cell))
         if name and named.setdefault(name, place) != place:
-            raise UnusableRow("unparseable", f"two columns are called {said(cell)[:60]!r}")
+            raise UnusableAnswer("unparseable", f"two columns are called {said(cell)[:60]!r}")
     return _Columns(named, tuple(said(cell) for cell in row))
 
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A source with the values of its placeholders, and where its columns stand in this answer."""
+    """A source with its parameters and the column indexes of this answer."""
 
     source: TableUrl
     values: Mapping[str, str]
     columns: _Columns
 
     def filters(self) -> Iterator[Filter]:
-        """Which rows count: those of the area that is asked for, and of what else is asked. Totals are of none."""
+        """The filters of a query: area and others. Totals have no area."""
         area, spellings = self.source.area, self.source.spellings
         wanted = self._filled(area.is_)
         if area.codes and wanted not in area.codes:
-            raise UnusableRow("missing", f"the source has no name for {wanted}; {did_you_mean(wanted, area.codes)}")
+            raise UnusableAnswer("missing", f"the source has no name for {wanted}; {did_you_mean(wanted, area.codes)}")
         names = area.codes[wanted] if area.codes else (wanted,)
         asked = [(area.column, names), *((column, (self._filled(what),)) for column, what in self.source.where.items())]
         for column, found in asked:
@@ -153,17 +153,17 @@ class _Table:
             yield Filter(self._filled(column), found, spellings)
 
     def places(self) -> list[int]:
-        """Where in a row the filters look."""
+        """The columns of the filters."""
         return [self.columns.place(self._filled(column)) for column in (self.source.area.column, *self.source.where)]
 
     def unit(self, row: Row) -> tuple[str | None, str | None]:
-        """What the row says of its unit, and what it has to say."""
+        """The unit in a row, and the expected one."""
         if (rule := self.source.unit) is None:
             return None, None
         return self._said(row, rule.column), self._filled(rule.is_) if rule.is_ else None
 
     def figures(self, row: Row) -> Iterator[tuple[object, object, object, str]]:
-        """Period, figure, standard error and the name of the column, for each figure of a row."""
+        """Period, figure, standard error and column name of each figure in a row."""
         years, spread = self.source.years, self.source.standard_error
         if years.column is not None and self.source.value is not None:
             value = self._filled(self.source.value)

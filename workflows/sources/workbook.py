@@ -1,4 +1,4 @@
-"""The rows of a sheet of an XLSX workbook, which is a packed folder of XML and is looked into before it is opened."""
+"""Rows of a sheet of an XLSX workbook, whose archive is checked before it is opened."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from workflows.sources.strict_workbook import in_usual_form, is_strict
 MOST_PARTS = 1_000
 LARGEST_UNPACKED = 100 * 2**20
 LARGEST_DENSITY = 200
-"""Unpacked bytes for each packed one; a sheet of figures is far below."""
+"""Highest accepted compression ratio; sheets of figures are far below."""
 _YEAR = re.escape("{year}")
-"""In the name of a sheet, any year; of several sheets the last is read."""
+"""Placeholder for any year in a sheet name; the latest sheet is used."""
 
 
 def rows_of_workbook(body: bytes, sheet: str | None) -> Iterator[Row]:
-    """Raises Unreadable, also while the rows are taken."""
+    """Yields the rows of a sheet lazily. Raises Unreadable, also during iteration."""
     from openpyxl import load_workbook  # noqa: PLC0415  a worker starts without it: most never read a workbook
 
     _look_into(body)
     try:
         book = load_workbook(_in_usual_form(body), read_only=True, data_only=True, keep_links=False)
         table = book[_chosen(book.sheetnames, sheet)]
-        table.reset_dimensions()  # what a file says of its own size is not to be relied on
+        table.reset_dimensions()  # the declared size in an archive is not reliable
         for count, row in enumerate(table.iter_rows(values_only=True), start=1):
             yield bounded(tuple(row), count)
     except Unreadable:
@@ -55,7 +55,7 @@ def _chosen(names: Sequence[str], sheet: str | None) -> str:
 
 
 def _look_into(body: bytes) -> None:
-    """Raises Unreadable for what is no workbook, or would not stay small when it is unpacked."""
+    """Raises Unreadable for other files and for zip bombs."""
     if not body:
         raise Unreadable("the answer is empty")
     if body[:2] != b"PK":
@@ -74,7 +74,7 @@ def _look_into(body: bytes) -> None:
 
 
 def _check_part(folder: zipfile.ZipFile, part: zipfile.ZipInfo, left: int) -> int:
-    """How many bytes are left after this part, counted as they come out and not as the file announces them."""
+    """The remaining budget after decompressing a part; counted, since declared sizes are not reliable."""
     tail = b""
     with folder.open(part) as packed:
         while chunk := packed.read(2**16):

@@ -1,4 +1,4 @@
-"""A table in a packed folder: some producers put a zip around the one file that is asked for."""
+"""Extraction of a table from a zip archive."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from workflows.sources.json_text import Unreadable
 
 MOST_FILES = 1_000
 LARGEST_FILE = 50 * 2**20
-"""Bytes of the file that is taken out: as many as an answer may have."""
+"""Limit of the extracted file in bytes, that of answers."""
 WORKBOOK = "xl/workbook.xml"
 _BESIDE = ("__macosx/", ".ds_store")
 
 
 def taken_out(body: bytes, form: str, name: str | None = None) -> bytes:
-    """The table in a packed folder, by its name or as the only one of its form; what is no such folder as it is.
+    """The named file in an archive, or its only table; other bytes unchanged. Raises Unreadable.
 
-    A workbook is a packed folder itself. Raises Unreadable.
+    Workbooks, which are archives too, are returned unchanged.
     """
     if body[:4] != b"PK\x03\x04" or body.count(b"PK\x01\x02") > MOST_FILES:
         return body
@@ -49,7 +49,7 @@ def _chosen(names: list[str], form: str, name: str | None) -> str | None:
 
 
 def _read(folder: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
-    """Counted as it comes out, and not as the file announces it."""
+    """Extracts a file; counts bytes, since declared sizes are not reliable."""
     with folder.open(part) as packed:
         body = packed.read(LARGEST_FILE + 1)
     if len(body) > LARGEST_FILE:
