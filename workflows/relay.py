@@ -65,12 +65,12 @@ class Relay:
         epochs: Epochs,
         namespace_id: str,
         *,
-        at_once: int = BATCH_SIZE,
+        batch_size: int = BATCH_SIZE,
         observer: Observer = UNOBSERVED,
         liveness: Liveness | None = None,
     ) -> None:
         self._client, self._dispatch, self._programs, self._epochs = client, dispatch, programs, epochs
-        self._namespace_id, self._batch_size = namespace_id, at_once
+        self._namespace_id, self._batch_size = namespace_id, batch_size
         self._observer, self._liveness = observer, liveness or Liveness()
         self._liveness.beat("relay")
         self._notified = set[UUID]()

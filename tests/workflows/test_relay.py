@@ -38,10 +38,10 @@ class Acts:
     async def entries(self, _most: int) -> dict[UUID, list[Entry]]:
         return {one.program_id: [] for one in self.pending}
 
-    async def dispatched(self, _told: Collection[Pending]) -> None:
+    async def mark_dispatched(self, _sent: Collection[Pending]) -> None:
         return None
 
-    async def notified(self) -> AsyncGenerator[tuple[UUID, str | None]]:
+    async def notifications(self) -> AsyncGenerator[tuple[UUID, str | None]]:
         for _ in range(self._notifications):
             yield uuid4(), None
         await asyncio.Event().wait()
