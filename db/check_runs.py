@@ -51,7 +51,7 @@ class CheckRuns:
         async with self._operational.transaction() as connection:
             await connection.execute("DELETE FROM check_run WHERE program_id = %s AND name = %s", [program_id, name])
 
-    async def started(self, program_id: UUID, name: str, run: str) -> datetime:
+    async def start(self, program_id: UUID, name: str, run: str) -> datetime:
         """Notes the start of a run; its time by the database's clock."""
         async with self._operational.transaction() as connection:
             cursor = await connection.execute(
@@ -63,7 +63,7 @@ class CheckRuns:
             (row,) = await cursor.fetchall()
         return cast("datetime", row["started_at"])
 
-    async def finished(  # noqa: PLR0913  each is a column, and keyword-only
+    async def finish(  # noqa: PLR0913  each is a column, and keyword-only
         self, program_id: UUID, name: str, *, run: str, outcome: str, sentence: str, size: int | None = None
     ) -> None:
         """Notes the outcome of a run; `size` is in bytes. Idempotent. Ignored for any run but the last one started."""
@@ -71,7 +71,7 @@ class CheckRuns:
         async with self._operational.transaction() as connection:
             await connection.execute(_FINISHED, values | {"good": outcome in ANSWERS})
 
-    async def unanswered(self, program_id: UUID, name: str, *, run: str) -> None:
+    async def finish_unanswered(self, program_id: UUID, name: str, *, run: str) -> None:
         """Notes a run that ended without an outcome, after a crash or a timeout. An outcome that was noted stays."""
         async with self._operational.transaction() as connection:
             cursor = await connection.execute(
@@ -80,4 +80,4 @@ class CheckRuns:
             )
             said = any(row["said"] for row in await cursor.fetchall())
         if not said:
-            await self.finished(program_id, name, run=run, outcome="no_answer", sentence=NO_ANSWER)
+            await self.finish(program_id, name, run=run, outcome="no_answer", sentence=NO_ANSWER)

@@ -106,7 +106,7 @@ class Tokens:
             )
             return cursor.rowcount == 1
 
-    async def used(self, at: Mapping[UUID, datetime]) -> None:
+    async def record_uses(self, at: Mapping[UUID, datetime]) -> None:
         """Stores the times of last use, by token."""
         async with self._operational.transaction() as connection:
             await connection.execute(

@@ -66,20 +66,23 @@ class CheckActivities:
         A denial is a final answer. Transport errors and crashes are retried.
         """
         program = await self._program(check)
-        began_at = await self._runs.started(UUID(check.program), check.name, _run_id())
+        started_at = await self._runs.start(UUID(check.program), check.name, _run_id())
         async with self._noting_failure(check):
-            fetch = await self._fetch_all(program, check, began_at)
+            fetch = await self._fetch_all(program, check, started_at)
         await self._fetches.keep(UUID(check.program), check.name, _run_id(), fetch)
 
-    async def _fetch_all(self, program: Program, check: CheckOf, began_at: datetime) -> CheckFetch:
+    async def _fetch_all(self, program: Program, check: CheckOf, started_at: datetime) -> CheckFetch:
         adapter = self._adapter(program, check.name)
         clock = DatabaseClock()
-        clock.observe(began_at)
+        clock.observe(started_at)
         asks = question_hash(program.plan, check.name)
-        ask, line = build_ask(program.plan, check.name, began_at.astimezone(UTC).date()), self._gateway.line(program.plan.hosts)
+        ask, egress = (
+            build_ask(program.plan, check.name, started_at.astimezone(UTC).date()),
+            self._gateway.egress_for(program.plan.hosts),
+        )
         try:
             async with heartbeats() as told:
-                answers = await _fetch(adapter, ask, line, told)
+                answers = await _fetch(adapter, ask, egress, told)
                 return CheckFetch(asks, tuple([await self._store(check, answer, clock) for answer in answers]))
         except Denied as denied:
             return CheckFetch(asks, denied=str(denied), denied_as=denied.kind)
@@ -95,7 +98,7 @@ class CheckActivities:
     @activity.defn
     async def note_failure(self, check: CheckOf) -> None:
         """Notes that this run got no answer, unless it has an outcome. Idempotent."""
-        await self._runs.unanswered(UUID(check.program), check.name, run=_run_id())
+        await self._runs.finish_unanswered(UUID(check.program), check.name, run=_run_id())
 
     @asynccontextmanager
     async def _noting_failure(self, check: CheckOf) -> AsyncIterator[None]:
@@ -103,9 +106,7 @@ class CheckActivities:
         try:
             yield
         except ApplicationError as fault:
-            await self._runs.finished(
-                UUID(check.program), check.name, run=_run_id(), outcome="no_answer", sentence=fault.message
-            )
+            await self._runs.finish(UUID(check.program), check.name, run=_run_id(), outcome="no_answer", sentence=fault.message)
             raise
 
     async def _read_and_record(self, check: CheckOf) -> Checked:
@@ -126,7 +127,7 @@ class CheckActivities:
         if refused is not None:
             outcome, sentence = "not_recorded", f"{sentence} It was not recorded: {refused.reason}"
         size = sum(answer.size for answer in fetch.answers)
-        await self._runs.finished(UUID(check.program), check.name, run=_run_id(), outcome=outcome, sentence=sentence, size=size)
+        await self._runs.finish(UUID(check.program), check.name, run=_run_id(), outcome=outcome, sentence=sentence, size=size)
         return Checked(outcome=outcome, sentence=sentence, recorded=0 if refused else len(deeds))
 
     async def _program(self, check: CheckOf) -> Program:
@@ -198,10 +199,10 @@ class CheckActivities:
         return None
 
 
-async def _fetch(adapter: Adapter, ask: Ask, line: Egress, told: Progress) -> tuple[Answer, ...]:
+async def _fetch(adapter: Adapter, ask: Ask, egress: Egress, told: Progress) -> tuple[Answer, ...]:
     """Fetches through an adapter. Raises Denied, or ApplicationError, which is retried."""
     try:
-        return await adapter.fetch(ask, line, told)
+        return await adapter.fetch(ask, egress, told)
     except Denied:
         raise
     except NoAnswer as error:

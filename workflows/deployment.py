@@ -35,10 +35,10 @@ class DeploymentSettings(BaseSettings):
         """The versioning of this process's workers; None without a deployment."""
         if self.accord_deployment is None:
             return None
-        return versioned(self.accord_deployment, build_id())
+        return worker_versioning(self.accord_deployment, build_id())
 
 
-def versioned(deployment: str, build: str) -> WorkerDeploymentConfig:
+def worker_versioning(deployment: str, build: str) -> WorkerDeploymentConfig:
     """Versioning of workers of one build. Auto-upgrade: programs outlive builds and move to the current one at their next task.
 
     The behaviour is not set on workflow classes, since Temporal rejects unversioned workers of such classes.

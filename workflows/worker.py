@@ -142,7 +142,7 @@ def workers_for(
 
 
 @asynccontextmanager
-async def running(settings: Settings, temporal: TemporalSettings, telemetry: TelemetrySettings) -> AsyncIterator[None]:
+async def run_worker(settings: Settings, temporal: TemporalSettings, telemetry: TelemetrySettings) -> AsyncIterator[None]:
     """Runs workers, relay and reconciler while the block lasts.
 
     Raises SettingsUnusable, NotPrepared, RPCError, or RuntimeError when Temporal does not respond for a minute.
@@ -184,7 +184,7 @@ async def running(settings: Settings, temporal: TemporalSettings, telemetry: Tel
             programs,
             epochs,
             namespace_id,
-            at_once=settings.accord_relay_batch,
+            batch_size=settings.accord_relay_batch,
             observer=observer,
             liveness=liveness,
         )
@@ -195,7 +195,7 @@ async def running(settings: Settings, temporal: TemporalSettings, telemetry: Tel
             figures = RecordStatistics(reader)
             register_metrics(metrics, recorder, programs, (writer, reader, operational), figures)
             health = WorkerHealth(client, workers, liveness)
-            health.measured(metrics)
+            health.register_gauges(metrics)
             await stack.enter_async_context(
                 serve_metrics(telemetry.accord_worker_metrics, metrics, figures, {"/health": health.page})
             )
@@ -220,7 +220,7 @@ async def serve(settings: Settings, temporal: TemporalSettings, telemetry: Telem
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
-    async with running(settings, temporal, telemetry):
+    async with run_worker(settings, temporal, telemetry):
         collect_less_often()
         log.info("worker_running", task_queue=TASK_QUEUE)
         await stopped.wait()

@@ -31,7 +31,7 @@ class WorkerHealth:
     def __init__(self, client: Client, workers: Sequence[Worker], liveness: Liveness) -> None:
         self._client, self._workers, self._liveness = client, workers, liveness
 
-    def measured(self, metrics: Metrics) -> None:
+    def register_gauges(self, metrics: Metrics) -> None:
         """Registers gauges of liveness and expiry."""
         said = "Seconds since a part of the worker has done its work."
         metrics.register_gauge(

@@ -25,7 +25,7 @@ class StandIn:
     name = "stand-in"
     version = "1"
 
-    async def fetch(self, ask: Ask, line: Egress, told: Progress) -> tuple[Answer, ...]:  # noqa: ARG002  it has a line of its own
+    async def fetch(self, ask: Ask, egress: Egress, told: Progress) -> tuple[Answer, ...]:  # noqa: ARG002  it has a line of its own
         assert isinstance(ask.source, Plugged)
         url = str(ask.source.settings["url"])
         told("asks")

@@ -116,7 +116,7 @@ async def test_a_fault_of_transport_is_tried_again_and_never_enters_the_ledger(d
 
 
 async def test_a_run_whose_worker_has_died_is_a_failure_that_says_so(desk: Desk) -> None:
-    await desk.runs.started(desk.id, "smoke", "r1")
+    await desk.runs.start(desk.id, "smoke", "r1")
     for _ in range(2):
         await desk.give_up()
     last = await desk.last()

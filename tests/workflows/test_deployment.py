@@ -18,7 +18,7 @@ from cli.temporal import Temporal, free_port
 from tests.workflows.conftest import Record, begun, phase, program, told
 from tests.workflows.resting import rest
 from workflows.client import TASK_QUEUE, TemporalSettings, connect
-from workflows.deployment import DeploymentSettings, build_id, current_build, promote, versioned
+from workflows.deployment import DeploymentSettings, build_id, current_build, promote, worker_versioning
 from workflows.namespace import prepare
 from workflows.worker import WORKFLOWS, sandbox
 
@@ -44,7 +44,7 @@ async def workers(client: Client, *builds: str) -> AsyncIterator[None]:
                 workflows=WORKFLOWS,
                 activities=record.activities,
                 workflow_runner=sandbox(),
-                deployment_config=versioned(DEPLOYMENT, build),
+                deployment_config=worker_versioning(DEPLOYMENT, build),
             )
             await stack.enter_async_context(worker)
         yield

@@ -40,7 +40,7 @@ class Adapter(Protocol):
     @property
     def version(self) -> str: ...
 
-    async def fetch(self, ask: Ask, line: Egress, told: Progress) -> tuple[Answer, ...]:
+    async def fetch(self, ask: Ask, egress: Egress, told: Progress) -> tuple[Answer, ...]:
         """Fetches all answers that `read` needs. Raises NoAnswer or Denied."""
         ...
 

@@ -28,15 +28,15 @@ class Body:
         self._on_the_wire += len(chunk)
         if self._on_the_wire > self._largest:
             raise self._too_large()
-        self._keep(chunk if self._unpacker is None else self._unpacked(self._unpacker, chunk))
+        self._keep(chunk if self._unpacker is None else self._decompress(self._unpacker, chunk))
 
-    def whole(self) -> bytes:
+    def content(self) -> bytes:
         """All bytes. Raises NoAnswer for a truncated compressed stream."""
         if self._unpacker is not None and self._on_the_wire and not self._unpacker.eof:
             raise NoAnswer(f"{self._host}: the answer ended before its end.")
         return b"".join(self._parts)
 
-    def _unpacked(self, unpacker: zlib._Decompress, chunk: bytes) -> bytes:
+    def _decompress(self, unpacker: zlib._Decompress, chunk: bytes) -> bytes:
         try:
             part = unpacker.decompress(chunk, self._largest - self.size + 1)
         except zlib.error:

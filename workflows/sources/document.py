@@ -17,7 +17,7 @@ class DocumentAdapter:
     name: Final = "document"
     version: Final = "1"
 
-    async def fetch(self, ask: Ask, line: Egress, told: Progress) -> tuple[Answer, ...]:
+    async def fetch(self, ask: Ask, egress: Egress, told: Progress) -> tuple[Answer, ...]:
         raise Denied(_SENTENCE.format(title=ask.source.title), kind="missing")
 
     def read(self, ask: Ask, answers: Sequence[Answer]) -> NoReading:

@@ -24,7 +24,7 @@ def edition_of(
         where = f"the header {edition.header}"
     else:
         where = f"{edition.at} of {'the description' if edition.url else 'the answer'}"
-        said = at(_described(beside) if edition.url else content, edition.at or "", values)
+        said = at(_description(beside) if edition.url else content, edition.at or "", values)
     text = "" if said is None or isinstance(said, dict | list) else str(said)
     if edition.up_to is not None:
         text = text.partition(edition.up_to)[0]
@@ -33,7 +33,7 @@ def edition_of(
     return text
 
 
-def _described(beside: Sequence[Answer]) -> Any:
+def _description(beside: Sequence[Answer]) -> Any:
     if not beside:
         raise UnusableAnswer("unparseable", "the description that says the edition is not among the answers")
     try:

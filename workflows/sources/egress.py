@@ -61,7 +61,7 @@ class Gateway:
     port: int = 443
     trusted: ssl.SSLContext = field(default_factory=lambda: httpx2.create_ssl_context(trust_env=False), repr=False)
 
-    def line(self, hosts: Collection[str]) -> Egress:
+    def egress_for(self, hosts: Collection[str]) -> Egress:
         """The egress of one run, limited to the hosts of its plan."""
         return Egress(frozenset(hosts), self)
 
@@ -76,11 +76,11 @@ class Egress:
 
     def secret(self, name: str, address: str) -> SecretStr:
         """A secret for the host of a URL. Raises NoAnswer if there is none that may be sent there."""
-        return self._gateway.secrets.for_host(name, self._checked(address).host)
+        return self._gateway.secrets.for_host(name, self._validate_url(address).host)
 
     async def get(self, address: str, told: Progress, headers: Headers | None = None, keep: Collection[str] = ()) -> Answer:
         """The answer of a GET with status 200 and the headers named in `keep`. Raises NoAnswer or Denied."""
-        body, kept = await self._asked("GET", address, told, headers=headers or {}, keep=keep)
+        body, kept = await self._request("GET", address, told, headers=headers or {}, keep=keep)
         self._left -= len(body)
         fetch = Fetch(
             url=address,
@@ -94,10 +94,10 @@ class Egress:
 
     async def post(self, address: str, told: Progress, form: Mapping[str, str | SecretStr]) -> bytes:
         """The body of the response to a form. Not stored, since forms request tokens. Raises NoAnswer or Denied."""
-        body, _ = await self._asked("POST", address, told, data={name: _reveal(value) for name, value in form.items()})
+        body, _ = await self._request("POST", address, told, data={name: _reveal(value) for name, value in form.items()})
         return body
 
-    async def _asked(
+    async def _request(
         self,
         method: str,
         address: str,
@@ -107,14 +107,14 @@ class Egress:
         headers: Headers | None = None,
         **content: Any,
     ) -> tuple[bytes, dict[str, str]]:
-        url = self._checked(address)
+        url = self._validate_url(address)
         sent = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip"}
         sent |= {name: _reveal(value) for name, value in (headers or {}).items()}
         rested, followed = False, 0
         while followed <= self._gateway.limits.redirects:
-            async with self._gateway.politeness.turn(url.host, told):
+            async with self._gateway.politeness.slot(url.host, told):
                 told(f"asks {url.host}")
-                outcome = await self._exchanged(method, url, sent, content, told, keep)
+                outcome = await self._exchange(method, url, sent, content, told, keep)
             match outcome:
                 case httpx2.URL():
                     url, followed = outcome, followed + 1
@@ -126,7 +126,7 @@ class Egress:
                     return outcome
         raise Denied(f"{url.host} leads from one address to the next; {self._gateway.limits.redirects} are followed.")
 
-    async def _exchanged(  # noqa: PLR0913, PLR0917  one exchange has these six sides
+    async def _exchange(  # noqa: PLR0913, PLR0917  one exchange has these six sides
         self, method: str, url: httpx2.URL, headers: Mapping[str, str], content: Any, told: Progress, keep: Collection[str]
     ) -> tuple[bytes, dict[str, str]] | httpx2.URL | NoAnswer:
         """One exchange: an answer, a redirect, or NoAnswer with a delay."""
@@ -146,7 +146,7 @@ class Egress:
                         method, pinned, headers={**headers, "Host": host}, extensions={"sni_hostname": host}, **content
                     ) as response,
                 ):
-                    return await self._received(response, url, told, keep)
+                    return await self._receive(response, url, told, keep)
         except TimeoutError:
             raise NoAnswer(f"{host} did not finish its answer within {limits.total:g} s.") from None
         except httpx2.TimeoutException:
@@ -154,16 +154,16 @@ class Egress:
         except httpx2.TransportError as fault:
             raise NoAnswer(f"{host}: {_fault_text(fault)}.") from None
 
-    async def _received(
+    async def _receive(
         self, response: httpx2.Response, url: httpx2.URL, told: Progress, keep: Collection[str]
     ) -> tuple[bytes, dict[str, str]] | httpx2.URL | NoAnswer:
         host, limits = url.host, self._gateway.limits
         if sum(len(name) + len(value) for name, value in response.headers.raw) > limits.headers:
             raise Denied(f"{host}: the headers of the answer are larger than {limits.headers:,} bytes.")
         if response.is_redirect:
-            return self._followed(url, response.headers["location"])
+            return self._redirect_target(url, response.headers["location"])
         if response.status_code in {408, 425, 429} or response.status_code >= 500:
-            return self._not_now(response, host)
+            return self._retry_later(response, host)
         if response.status_code != 200:
             raise Denied(f"{host} answers {_status(response.status_code)}.", status=response.status_code)
         body = Body(host, response.headers.get("content-encoding", ""), min(limits.largest, self._left))
@@ -178,24 +178,24 @@ class Egress:
                 told(f"{host}: {body.size:,} bytes")
                 next_word = now + 2
         kept = {name: response.headers[name][:200] for name in keep if response.headers.get(name, "").strip()}
-        return body.whole(), kept
+        return body.content(), kept
 
-    def _followed(self, url: httpx2.URL, location: str) -> httpx2.URL:
+    def _redirect_target(self, url: httpx2.URL, location: str) -> httpx2.URL:
         try:
             target = url.join(location)
         except (httpx2.InvalidURL, ValueError):
             raise Denied(f"{url.host} leads to an address that is none.") from None
         if target.host != url.host:
             raise Denied(f"{url.host} leads to another host, {target.host[:100]!r}; name that host and address in the plan.")
-        return self._checked(str(target))
+        return self._validate_url(str(target))
 
-    def _not_now(self, response: httpx2.Response, host: str) -> NoAnswer:
+    def _retry_later(self, response: httpx2.Response, host: str) -> NoAnswer:
         wish = retry_after(response.headers.get("retry-after"))
         if wish is not None:
-            self._gateway.politeness.rest(host, wish.total_seconds())
+            self._gateway.politeness.block(host, wish.total_seconds())
         return NoAnswer(f"{host} answers {_status(response.status_code)}.", again_in=wish)
 
-    def _checked(self, address: str) -> httpx2.URL:
+    def _validate_url(self, address: str) -> httpx2.URL:
         """Validates a URL. The same parser is used for the connection. Raises Denied."""
         try:
             url = httpx2.URL(address)

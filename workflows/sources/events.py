@@ -17,7 +17,7 @@ from rules.vocabulary.readings import ReadEvent, Readings
 from workflows.sources.adapter import Ask
 from workflows.sources.figures import UnusableAnswer
 from workflows.sources.json_text import row_text, stored
-from workflows.sources.url_template import earlier
+from workflows.sources.url_template import day_before
 
 
 def events_of(  # noqa: PLR0913, PLR0917  what one run of a feed has brought
@@ -39,12 +39,12 @@ def events_of(  # noqa: PLR0913, PLR0917  what one run of a feed has brought
         _check_days(event, source.first_year, ask.today)
         newest = max(filter(None, (newest, event.happened_on)), default=None)
         if counts(row):
-            found[event.id] = _spanned(source.event, row, event)
+            found[event.id] = _with_day_range(source.event, row, event)
     for name, row in deleted:
         if not name:
             raise UnusableAnswer("unparseable", f"a deleted event has no id: {row_text(row)[:120]}")
         found[name] = ReadEvent(name, None, None, None, row_text(row), deleted=True)
-    return Readings(edition, events=tuple(found.values()), covers_until=_covered(source, contents, newest, ask))
+    return Readings(edition, events=tuple(found.values()), covers_until=_last_covered_day(source, contents, newest, ask))
 
 
 def _event(rule: EventRow, row: Any) -> ReadEvent:
@@ -83,7 +83,7 @@ def _check_days(event: ReadEvent, first_year: int, today: date) -> None:
         raise UnusableAnswer("implausible", f"the event {event.id} ended on {last}, before it began on {first}")
 
 
-def _spanned(rule: EventRow, row: Any, event: ReadEvent) -> ReadEvent:
+def _with_day_range(rule: EventRow, row: Any, event: ReadEvent) -> ReadEvent:
     """The event with the range of days that its precision code implies."""
     if rule.precision is None or event.happened_on is None:
         return event
@@ -94,11 +94,11 @@ def _spanned(rule: EventRow, row: Any, event: ReadEvent) -> ReadEvent:
         told = did_you_mean(code, rule.precision.codes)
         raise UnusableAnswer("unparseable", f"{code[:60]!r} in {rule.precision.at} of {event.id} says no precision; {told}")
     first, last = event.happened_on, event.happened_until or event.happened_on
-    begins, ends = min(first, _around(first, around)[0]), max(last, _around(last, around)[1])
+    begins, ends = min(first, _day_range(first, around)[0]), max(last, _day_range(last, around)[1])
     return replace(event, happened_on=begins, happened_until=None if begins == ends else ends)
 
 
-def _around(day: date, known_to: str) -> tuple[date, date]:
+def _day_range(day: date, known_to: str) -> tuple[date, date]:
     """The first and last day of the range. A week may be given by any of its days."""
     match known_to:
         case "P1Y":
@@ -118,7 +118,7 @@ def _day(text: str | None, where: str) -> date:
         raise UnusableAnswer("unparseable", f"{(text or 'nothing')[:60]!r} in {where} is no date") from None
 
 
-def _covered(source: JsonHttp, contents: Sequence[Any], newest: date | None, ask: Ask) -> date | None:
+def _last_covered_day(source: JsonHttp, contents: Sequence[Any], newest: date | None, ask: Ask) -> date | None:
     """The last day that the feed covers, never in the future."""
     rule = source.coverage
     if rule is None:
@@ -127,4 +127,4 @@ def _covered(source: JsonHttp, contents: Sequence[Any], newest: date | None, ask
     if rule.until is not None:
         said = at(contents[0], rule.until)
         until = _day(None if said is None else str(said), rule.until)
-    return None if until is None else min(earlier(until, rule.lag), ask.today)
+    return None if until is None else min(day_before(until, rule.lag), ask.today)

@@ -125,11 +125,11 @@ class FigureReader:
         covered = period(written, where)
         figure = ReadFigure(
             period=covered,
-            value=self._scaled(held, where),
+            value=self._apply_scale(held, where),
             unit=unit,
             edition=self._edition,
             row=row,
-            standard_error=None if spread is None else self._scaled(spread, where),
+            standard_error=None if spread is None else self._apply_scale(spread, where),
         )
         self._check(figure)
         before = self._found.setdefault(covered, figure)
@@ -152,7 +152,7 @@ class FigureReader:
         """Counts of the cells that were not empty and could not be used."""
         return counted(f"in which {unusable}" for unusable in self._unusable)
 
-    def _scaled(self, value: Decimal, where: str) -> Decimal:
+    def _apply_scale(self, value: Decimal, where: str) -> Decimal:
         exact = _EXACT.multiply(value, self._scale)
         if abs(exact) >= _LARGEST:
             raise UnusableAnswer("implausible", f"{exact:.6E} in {where} is larger than any figure can be")

@@ -20,8 +20,8 @@ from workflows.sources.figures import FigureReader, UnusableAnswer, read_or_reas
 from workflows.sources.json_pages import JsonPages, sign_in
 from workflows.sources.json_text import LARGEST, parse, row_text, stored
 from workflows.sources.row_filter import Filter, RowFilter
-from workflows.sources.schema_changes import difference, fields_of
-from workflows.sources.url_template import addressed, values_of
+from workflows.sources.schema_changes import fields_of, schema_changes
+from workflows.sources.url_template import build_url, values_of
 
 MOST_JSON = 4 * LARGEST
 """Bytes of all pages of a run, whose rows are held in memory."""
@@ -31,14 +31,14 @@ class JsonHttpAdapter:
     name: Final = "json-http"
     version: Final = "1"
 
-    async def fetch(self, ask: Ask, line: Egress, told: Progress) -> tuple[Answer, ...]:
+    async def fetch(self, ask: Ask, egress: Egress, told: Progress) -> tuple[Answer, ...]:
         source = _source(ask)
         values = values_of(ask, source.look_back)
-        headers = await sign_in(source, line, told)
-        asking = JsonPages(source, values, headers, line, told)
+        headers = await sign_in(source, egress, told)
+        asking = JsonPages(source, values, headers, egress, told)
         answers = await asking.pages(source.url, source.query, source.paging)
         if source.edition.url is not None:
-            answers.append(await asking.one(addressed(source.edition.url, {}, values)))
+            answers.append(await asking.one(build_url(source.edition.url, {}, values)))
         if source.changed is not None:
             answers += await asking.pages(source.url, source.changed, source.paging)
         if source.deleted is not None:
@@ -70,7 +70,7 @@ def _read(ask: Ask, source: JsonHttp, answers: Sequence[Answer]) -> Readings:
         raise UnusableAnswer("missing", "there is no answer")
     edition = edition_of(source.edition, values, rows, described, contents[0])
     chosen = [row for content in contents for row in _rows(content, source.rows)]
-    differs = difference(source.known_fields, fields_of(chosen), "field") if chosen else ""
+    differs = schema_changes(source.known_fields, fields_of(chosen), "field") if chosen else ""
     with with_schema_changes(differs):
         if source.event is not None:
             gone_ids = _ids(source.deleted, gone) if source.deleted else []
@@ -107,7 +107,7 @@ def _figures(ask: Ask, source: JsonHttp, rows: Sequence[Any], edition: str, valu
 def _of(url: str | None, values: Mapping[str, str]) -> Any:
     if url is None:
         return lambda _: False
-    base = addressed(url, {}, values).partition("?")[0]
+    base = build_url(url, {}, values).partition("?")[0]
     return lambda asked: asked.partition("?")[0] == base
 
 
@@ -148,7 +148,7 @@ def _counts(source: JsonHttp, row: Any, narrowing: RowFilter) -> bool:
             raise UnusableAnswer("unparseable", f"a row has no {place}: {row_text(row)[:120]}")
         instead = source.where_blank.get(place)
         said.append(_said(found[0]) or (_said(at(row, instead)) if instead else ""))
-    return narrowing.lets_through(said)
+    return narrowing.accepts(said)
 
 
 def _add(gathering: FigureReader, ask: Ask, rule: FigureRow, row: Any, values: Mapping[str, str]) -> None:

@@ -14,23 +14,23 @@ from rules.language.sources.json_http import OAuth, Paging, Query
 from workflows.sources.answers import Answer, Denied, NoAnswer, Progress
 from workflows.sources.egress import Egress, Headers
 from workflows.sources.json_text import Unreadable, parse, stored
-from workflows.sources.url_template import addressed
+from workflows.sources.url_template import build_url
 
 
 class JsonPages:
     """Fetches the pages of one run."""
 
-    def __init__(self, source: JsonHttp, values: Mapping[str, str], headers: Headers, line: Egress, told: Progress) -> None:
+    def __init__(self, source: JsonHttp, values: Mapping[str, str], headers: Headers, egress: Egress, told: Progress) -> None:
         self._source = source
         self._values = values
         self._headers = headers
-        self._line = line
+        self._egress = egress
         self._told = told
 
     async def one(self, address: str) -> Answer:
         signed = _host(address) == _host(self._source.url)  # the token must not be sent to another host
         try:
-            return await self._line.get(address, self._told, self._headers if signed else {}, self._source.headers())
+            return await self._egress.get(address, self._told, self._headers if signed else {}, self._source.headers())
         except Denied as denied:
             for rule in self._source.errors:
                 if rule.status is not None and rule.status == denied.status:
@@ -40,16 +40,16 @@ class JsonPages:
     async def pages(self, url: str, query: Query, paging: Paging | None) -> list[Answer]:
         """All pages. Raises Denied beyond the limit of pages."""
         if paging is None:
-            return [await self.one(addressed(url, query, self._values))]
+            return [await self.one(build_url(url, query, self._values))]
         answers: list[Answer] = []
-        address: str | None = addressed(url, {**query, **_begin(paging)}, self._values)
+        address: str | None = build_url(url, {**query, **_begin(paging)}, self._values)
         while address is not None:
             if len(answers) == paging.at_most:
                 raise Denied(f"{self._source.title}: the answer has more than {paging.at_most} pages; ask for less of it.")
             self._told(f"page {len(answers) + 1}")
             answers.append(await self.one(address))
             step = self._after(paging, len(answers), answers[-1])
-            address = addressed(url, {**query, **step}, self._values) if isinstance(step, dict) else _next(address, step)
+            address = build_url(url, {**query, **step}, self._values) if isinstance(step, dict) else _next(address, step)
         return answers
 
     def _after(self, paging: Paging, had: int, newest: Answer) -> dict[str, str] | str | None:
@@ -89,20 +89,20 @@ def _next(address: str, step: str | None) -> str | None:
         raise Denied(f"the next page is at {stored(str(step), 100)!r}, which is no address") from None
 
 
-async def sign_in(source: JsonHttp, line: Egress, told: Progress) -> Headers:
+async def sign_in(source: JsonHttp, egress: Egress, told: Progress) -> Headers:
     match source.auth:
         case None:
             return {}
         case HeaderSecret() as auth:
             before = f"{auth.before} " if auth.before else ""
-            return {auth.header: SecretStr(before + line.secret(auth.secret, source.url).get_secret_value())}
+            return {auth.header: SecretStr(before + egress.secret(auth.secret, source.url).get_secret_value())}
         case OAuth() as auth:
             form: dict[str, str | SecretStr] = {"grant_type": auth.grant}
             form |= {"client_id": auth.client_id} if auth.client_id else {}
             secret = {"client_secret": auth.client_secret, "username": auth.username, "password": auth.password}
-            form |= {field: line.secret(name, auth.oauth) for field, name in secret.items() if name}
+            form |= {field: egress.secret(name, auth.oauth) for field, name in secret.items() if name}
             try:
-                token = at(parse(await line.post(auth.oauth, told, form)), "access_token")
+                token = at(parse(await egress.post(auth.oauth, told, form)), "access_token")
             except Unreadable:
                 token = None
             if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token:

@@ -31,7 +31,7 @@ class RateLimits:
     _hosts: dict[str, _HostLimit] = field(default_factory=dict, repr=False)
 
     @asynccontextmanager
-    async def turn(self, host: str, told: Progress) -> AsyncIterator[None]:
+    async def slot(self, host: str, told: Progress) -> AsyncIterator[None]:
         """Acquires a slot of a host for the block, after any pause."""
         manner = self._hosts.setdefault(host, _HostLimit(asyncio.Semaphore(self.at_once)))
         async with manner.turns:
@@ -44,7 +44,7 @@ class RateLimits:
                 await asyncio.sleep(min(left, 5.0))
             yield
 
-    def rest(self, host: str, seconds: float) -> None:
+    def block(self, host: str, seconds: float) -> None:
         """Blocks requests to a host for a time."""
         manner = self._hosts.setdefault(host, _HostLimit(asyncio.Semaphore(self.at_once)))
         manner.next_at = max(manner.next_at, asyncio.get_running_loop().time() + min(seconds, self.longest_rest))

@@ -54,7 +54,7 @@ class RowFilter:
         self._why: Counter[tuple[Filter, bool]] = Counter()
         self._rows = 0
 
-    def lets_through(self, said: Sequence[str]) -> bool:
+    def accepts(self, said: Sequence[str]) -> bool:
         """Whether a row with these values passes all filters."""
         self._rows += 1
         first: tuple[Filter, bool] | None = None

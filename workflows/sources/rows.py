@@ -43,7 +43,7 @@ def rows_of_csv(body: bytes) -> Iterator[Row]:
     )
     try:
         for count, row in enumerate(rows, start=1):
-            yield bounded(tuple(row), count)
+            yield check_row(tuple(row), count)
     except UnicodeDecodeError:
         raise Unreadable(f"the answer is not UTF-8 after line {rows.line_num}") from None
     except csv.Error as fault:
@@ -63,7 +63,7 @@ def _lines(text: io.TextIOWrapper) -> Iterator[str]:
         yield line
 
 
-def bounded(row: Row, count: int) -> Row:
+def check_row(row: Row, count: int) -> Row:
     """The row, if it is within the limits. Raises Unreadable."""
     if count > MOST_ROWS:
         raise Unreadable(f"the table has more than {MOST_ROWS:,} rows")
@@ -83,7 +83,7 @@ def said(cell: Cell) -> str:
     return str(cell).strip()
 
 
-def alike(text: str) -> str:
+def normalize_name(text: str) -> str:
     """Normalizes a column name for comparison: spaces and case vary between years."""
     return _SPACES.sub(" ", text).strip().casefold()
 

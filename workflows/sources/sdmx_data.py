@@ -26,7 +26,7 @@ from workflows.sources.egress import Egress
 from workflows.sources.figures import FigureReader, UnusableAnswer, read_or_reason, unit_of
 from workflows.sources.json_text import Unreadable, stored
 from workflows.sources.row_filter import Filter, RowFilter
-from workflows.sources.url_template import addressed, values_of
+from workflows.sources.url_template import build_url, values_of
 
 _ACCEPTED = "application/vnd.sdmx.genericdata+xml;version=2.1"
 LARGEST = 16 * 2**20
@@ -47,12 +47,12 @@ class SdmxAdapter:
     name: Final = "sdmx"
     version: Final = "1"
 
-    async def fetch(self, ask: Ask, line: Egress, told: Progress) -> tuple[Answer, ...]:
+    async def fetch(self, ask: Ask, egress: Egress, told: Progress) -> tuple[Answer, ...]:
         try:
             settings = _settings(ask)
         except UnusableAnswer as unfit:
             raise Denied(f"{ask.source.title}: {unfit}.", kind=unfit.kind) from None
-        return (await line.get(addressed(settings.url, {}, values_of(ask)), told, {"Accept": _ACCEPTED}),)
+        return (await egress.get(build_url(settings.url, {}, values_of(ask)), told, {"Accept": _ACCEPTED}),)
 
     def read(self, ask: Ask, answers: Sequence[Answer]) -> Readings | NoReading:
         return read_or_reason(ask.source.title, lambda: _read(ask, _settings(ask), answers))
@@ -81,7 +81,7 @@ def _read(ask: Ask, settings: Settings, answers: Sequence[Answer]) -> Readings:
     )
     gathering = FigureReader(ask, settings.scale, stored(edition, 200))
     for observation in _observations(message):
-        if narrowing.lets_through([observation.get(name, "") for name in settings.series]):
+        if narrowing.accepts([observation.get(name, "") for name in settings.series]):
             _add(gathering, ask, settings, observation, values)
     narrowing.check()
     return Readings(stored(edition, 200), figures=gathering.figures(), dropped=(*narrowing.dropped, *gathering.dropped))

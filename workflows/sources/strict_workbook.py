@@ -20,7 +20,7 @@ def is_strict(folder: zipfile.ZipFile) -> bool:
         return _STRICT.search(part.read(_CHUNK)) is not None
 
 
-def in_usual_form(folder: zipfile.ZipFile) -> io.BytesIO:
+def to_transitional(folder: zipfile.ZipFile) -> io.BytesIO:
     """The workbook with transitional namespaces, rewritten in chunks."""
     usual = io.BytesIO()
     with zipfile.ZipFile(usual, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as copied:

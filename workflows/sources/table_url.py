@@ -18,11 +18,11 @@ from workflows.sources.egress import Egress
 from workflows.sources.figures import FigureReader, UnusableAnswer, read_or_reason, unit_of, with_schema_changes
 from workflows.sources.numbers import Separators
 from workflows.sources.row_filter import Filter, RowFilter
-from workflows.sources.rows import Row, alike, row_as_text, rows_of_csv, said
-from workflows.sources.schema_changes import difference
-from workflows.sources.url_template import addressed, values_of
+from workflows.sources.rows import Row, normalize_name, row_as_text, rows_of_csv, said
+from workflows.sources.schema_changes import schema_changes
+from workflows.sources.url_template import build_url, values_of
 from workflows.sources.workbook import rows_of_workbook
-from workflows.sources.zip_archive import taken_out
+from workflows.sources.zip_archive import extract
 
 _YEAR = r"(?P<year>\d{4})(?:\.0)?"
 _LOOKED_FOR = 200
@@ -33,11 +33,11 @@ class TableUrlAdapter:
     name: Final = "table-url"
     version: Final = "1"
 
-    async def fetch(self, ask: Ask, line: Egress, told: Progress) -> tuple[Answer, ...]:
+    async def fetch(self, ask: Ask, egress: Egress, told: Progress) -> tuple[Answer, ...]:
         source, values = _source(ask), values_of(ask)
-        answers = [await line.get(addressed(source.url, {}, values), told, keep=source.headers())]
+        answers = [await egress.get(build_url(source.url, {}, values), told, keep=source.headers())]
         if source.edition.url is not None:
-            answers.append(await line.get(addressed(source.edition.url, {}, values), told))
+            answers.append(await egress.get(build_url(source.edition.url, {}, values), told))
         return tuple(answers)
 
     def read(self, ask: Ask, answers: Sequence[Answer]) -> Readings | NoReading:
@@ -53,16 +53,16 @@ def _source(ask: Ask) -> TableUrl:
 
 def _read(ask: Ask, source: TableUrl, answers: Sequence[Answer]) -> Readings:
     values = values_of(ask)
-    beside_at = addressed(source.edition.url, {}, values) if source.edition.url else None
+    beside_at = build_url(source.edition.url, {}, values) if source.edition.url else None
     tables, beside = split_answers(answers, lambda url: url == beside_at)
     if not tables:
         raise UnusableAnswer("missing", "there is no answer")
     edition = edition_of(source.edition, values, tables, beside, None)
-    body = taken_out(tables[0].body, source.format, filled(source.file, values) if source.file else None)
+    body = extract(tables[0].body, source.format, filled(source.file, values) if source.file else None)
     sheet = filled(source.sheet, values) if source.sheet else None
     rows = rows_of_csv(body) if source.format == "csv" else rows_of_workbook(body, sheet)
     columns = _columns(source, rows, values)
-    differs = difference(source.known_fields, columns.written, "column")
+    differs = schema_changes(source.known_fields, columns.written, "column")
     with with_schema_changes(differs):
         return replace(_figures(ask, _Table(source, values, columns), rows, edition), differs=differs)
 
@@ -72,7 +72,7 @@ def _figures(ask: Ask, table: _Table, rows: Iterator[Row], edition: str) -> Read
     gathering, narrowing = FigureReader(ask, source.scale, edition, _separators(source)), RowFilter(table.filters())
     places = table.places()
     for row in rows:
-        if any(row) and narrowing.lets_through([said(_cell(row, place)) for place in places]):
+        if any(row) and narrowing.accepts([said(_cell(row, place)) for place in places]):
             unit, text = unit_of(*table.unit(row), ask), row_as_text(row)
             for covered, figure, error, where in table.figures(row):
                 gathering.add(covered, figure, text, unit=unit, error=error, where=where)
@@ -92,8 +92,10 @@ class _Columns:
     written: tuple[str, ...]
 
     def place(self, name: str) -> int:
-        if (place := self.named.get(alike(name))) is None:
-            raise UnusableAnswer("unparseable", f"the table has no column {name!r}; {did_you_mean(alike(name), self.named)}")
+        if (place := self.named.get(normalize_name(name))) is None:
+            raise UnusableAnswer(
+                "unparseable", f"the table has no column {name!r}; {did_you_mean(normalize_name(name), self.named)}"
+            )
         return place
 
     def cell(self, row: Row, name: str) -> object:
@@ -101,7 +103,7 @@ class _Columns:
 
     def of_years(self, pattern: str) -> list[tuple[str, int]]:
         """The year columns, with their year."""
-        before, _, after = (re.escape(part) for part in alike(pattern).partition("{year}"))
+        before, _, after = (re.escape(part) for part in normalize_name(pattern).partition("{year}"))
         named = re.compile(f"{before}{_YEAR}{after}")
         found = [(match["year"], place) for name, place in self.named.items() if (match := named.fullmatch(name))]
         if not found:
@@ -111,9 +113,9 @@ class _Columns:
 
 def _columns(source: TableUrl, rows: Iterator[Row], values: Mapping[str, str]) -> _Columns:
     """Consumes rows up to the header. Raises UnusableAnswer."""
-    wanted = alike(filled(source.header.cell, values)) if source.header.cell else None
+    wanted = normalize_name(filled(source.header.cell, values)) if source.header.cell else None
     for count, row in enumerate(rows, start=1):
-        if count == source.header.row or (wanted is not None and any(alike(said(cell)) == wanted for cell in row)):
+        if count == source.header.row or (wanted is not None and any(normalize_name(said(cell)) == wanted for cell in row)):
             return _named(row)
         if count > _LOOKED_FOR:
             break
@@ -126,7 +128,7 @@ def _columns(source: TableUrl, rows: Iterator[Row], values: Mapping[str, str]) -
 def _named(row: Row) -> _Columns:
     named: dict[str, int] = {}
     for place, cell in enumerate(row):
-        name = alike(said(cell))
+        name = normalize_name(said(cell))
         if name and named.setdefault(name, place) != place:
             raise UnusableAnswer("unparseable", f"two columns are called {said(cell)[:60]!r}")
     return _Columns(named, tuple(said(cell) for cell in row))
@@ -143,43 +145,43 @@ class _Table:
     def filters(self) -> Iterator[Filter]:
         """The filters of a query: area and others. Totals have no area."""
         area, spellings = self.source.area, self.source.spellings
-        wanted = self._filled(area.is_)
+        wanted = self._fill(area.is_)
         if area.codes and wanted not in area.codes:
             raise UnusableAnswer("missing", f"the source has no name for {wanted}; {did_you_mean(wanted, area.codes)}")
         names = area.codes[wanted] if area.codes else (wanted,)
-        asked = [(area.column, names), *((column, (self._filled(what),)) for column, what in self.source.where.items())]
+        asked = [(area.column, names), *((column, (self._fill(what),)) for column, what in self.source.where.items())]
         for column, found in asked:
-            self.columns.place(self._filled(column))
-            yield Filter(self._filled(column), found, spellings)
+            self.columns.place(self._fill(column))
+            yield Filter(self._fill(column), found, spellings)
 
     def places(self) -> list[int]:
         """The columns of the filters."""
-        return [self.columns.place(self._filled(column)) for column in (self.source.area.column, *self.source.where)]
+        return [self.columns.place(self._fill(column)) for column in (self.source.area.column, *self.source.where)]
 
     def unit(self, row: Row) -> tuple[str | None, str | None]:
         """The unit in a row, and the expected one."""
         if (rule := self.source.unit) is None:
             return None, None
-        return self._said(row, rule.column), self._filled(rule.is_) if rule.is_ else None
+        return self._said(row, rule.column), self._fill(rule.is_) if rule.is_ else None
 
     def figures(self, row: Row) -> Iterator[tuple[object, object, object, str]]:
         """Period, figure, standard error and column name of each figure in a row."""
         years, spread = self.source.years, self.source.standard_error
         if years.column is not None and self.source.value is not None:
-            value = self._filled(self.source.value)
-            error = self.columns.cell(row, self._filled(spread)) if spread else None
+            value = self._fill(self.source.value)
+            error = self.columns.cell(row, self._fill(spread)) if spread else None
             yield self._said(row, years.column), self.columns.cell(row, value), error, value
             return
-        pattern = self._filled(years.columns or "")
-        errors = dict(self.columns.of_years(self._filled(spread))) if spread else {}
+        pattern = self._fill(years.columns or "")
+        errors = dict(self.columns.of_years(self._fill(spread))) if spread else {}
         for year, place in self.columns.of_years(pattern):
             error = _cell(row, errors[year]) if year in errors else None
             yield year, _cell(row, place), error, pattern.replace("{year}", year)
 
     def _said(self, row: Row, column: str) -> str:
-        return said(self.columns.cell(row, self._filled(column)))
+        return said(self.columns.cell(row, self._fill(column)))
 
-    def _filled(self, text: str) -> str:
+    def _fill(self, text: str) -> str:
         return filled(text, self.values)
 
 

@@ -16,10 +16,10 @@ _AS_WRITTEN = ":|,;~*"
 
 def values_of(ask: Ask, look_back: str = "P0D") -> dict[str, str]:
     """The value of each placeholder."""
-    return {**ask.check.with_, **of_the_day(ask.today, earlier(ask.today, look_back))}
+    return {**ask.check.with_, **of_the_day(ask.today, day_before(ask.today, look_back))}
 
 
-def addressed(url: str, query: Mapping[str, str], values: Mapping[str, str]) -> str:
+def build_url(url: str, query: Mapping[str, str], values: Mapping[str, str]) -> str:
     """The URL. Values are escaped, so that none can add a path segment."""
     base = filled(url, values, lambda value: quote(value, safe=_AS_WRITTEN))
     if not query:
@@ -28,7 +28,7 @@ def addressed(url: str, query: Mapping[str, str], values: Mapping[str, str]) -> 
     return f"{base}{'&' if '?' in base else '?'}{written}"
 
 
-def earlier(day: date, duration: str) -> date:
+def day_before(day: date, duration: str) -> date:
     """The day a duration before another."""
     if duration in {"P0D", ""}:
         return day

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 
 from rules.field_types import did_you_mean
 from workflows.sources.json_text import Unreadable
-from workflows.sources.rows import Row, alike, bounded
-from workflows.sources.strict_workbook import in_usual_form, is_strict
+from workflows.sources.rows import Row, check_row, normalize_name
+from workflows.sources.strict_workbook import is_strict, to_transitional
 
 MOST_PARTS = 1_000
 LARGEST_UNPACKED = 100 * 2**20
@@ -24,37 +24,37 @@ def rows_of_workbook(body: bytes, sheet: str | None) -> Iterator[Row]:
     """Yields the rows of a sheet lazily. Raises Unreadable, also during iteration."""
     from openpyxl import load_workbook  # noqa: PLC0415  a worker starts without it: most never read a workbook
 
-    _look_into(body)
+    _check_archive(body)
     try:
-        book = load_workbook(_in_usual_form(body), read_only=True, data_only=True, keep_links=False)
-        table = book[_chosen(book.sheetnames, sheet)]
+        book = load_workbook(_to_transitional(body), read_only=True, data_only=True, keep_links=False)
+        table = book[_choose_sheet(book.sheetnames, sheet)]
         table.reset_dimensions()  # the declared size in an archive is not reliable
         for count, row in enumerate(table.iter_rows(values_only=True), start=1):
-            yield bounded(tuple(row), count)
+            yield check_row(tuple(row), count)
     except Unreadable:
         raise
     except Exception as fault:  # noqa: BLE001  the library raises what it pleases for a workbook that is none
         raise Unreadable(f"the workbook cannot be read ({type(fault).__name__})") from None
 
 
-def _in_usual_form(body: bytes) -> io.BytesIO:
+def _to_transitional(body: bytes) -> io.BytesIO:
     with zipfile.ZipFile(io.BytesIO(body)) as folder:
-        return in_usual_form(folder) if is_strict(folder) else io.BytesIO(body)
+        return to_transitional(folder) if is_strict(folder) else io.BytesIO(body)
 
 
-def _chosen(names: Sequence[str], sheet: str | None) -> str:
+def _choose_sheet(names: Sequence[str], sheet: str | None) -> str:
     if not names:
         raise Unreadable("the workbook has no sheet")
     if sheet is None:
         return names[0]
-    named = re.compile(re.escape(alike(sheet)).replace(_YEAR, "([0-9]{4})"))
-    found = [(match.groups(), name) for name in names if (match := named.fullmatch(alike(name)))]
+    named = re.compile(re.escape(normalize_name(sheet)).replace(_YEAR, "([0-9]{4})"))
+    found = [(match.groups(), name) for name in names if (match := named.fullmatch(normalize_name(name)))]
     if not found:
         raise Unreadable(f"the workbook has no sheet {sheet!r}; {did_you_mean(sheet, names)}")
     return max(found)[1]
 
 
-def _look_into(body: bytes) -> None:
+def _check_archive(body: bytes) -> None:
     """Raises Unreadable for other files and for zip bombs."""
     if not body:
         raise Unreadable("the answer is empty")

@@ -15,7 +15,7 @@ WORKBOOK = "xl/workbook.xml"
 _BESIDE = ("__macosx/", ".ds_store")
 
 
-def taken_out(body: bytes, form: str, name: str | None = None) -> bytes:
+def extract(body: bytes, form: str, name: str | None = None) -> bytes:
     """The named file in an archive, or its only table; other bytes unchanged. Raises Unreadable.
 
     Workbooks, which are archives too, are returned unchanged.
@@ -27,7 +27,7 @@ def taken_out(body: bytes, form: str, name: str | None = None) -> bytes:
             held = {part.filename: part for part in folder.infolist() if not part.is_dir()}
             if WORKBOOK in held:
                 return body
-            chosen = _chosen(list(held), form, name)
+            chosen = _choose(list(held), form, name)
             return body if chosen is None else _read(folder, held[chosen])
     except Unreadable:
         raise
@@ -35,7 +35,7 @@ def taken_out(body: bytes, form: str, name: str | None = None) -> bytes:
         raise Unreadable("the answer is a packed folder, and a broken one") from None
 
 
-def _chosen(names: list[str], form: str, name: str | None) -> str | None:
+def _choose(names: list[str], form: str, name: str | None) -> str | None:
     own = [held for held in names if not held.casefold().startswith(_BESIDE) and not held.casefold().endswith(_BESIDE)]
     if name is not None:
         found = [held for held in own if held == name or held.rpartition("/")[2] == name]

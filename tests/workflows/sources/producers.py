@@ -107,7 +107,7 @@ class Producers:
         return Gateway(**given | settings)
 
     def line(self, *hosts: str, **settings: Any) -> Egress:
-        return self.gateway(**settings).line(hosts)
+        return self.gateway(**settings).egress_for(hosts)
 
 
 @asynccontextmanager

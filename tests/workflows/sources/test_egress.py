@@ -176,7 +176,7 @@ async def test_no_more_than_agreed_ask_one_host_at_once() -> None:
 
     async def one_request() -> None:
         nonlocal inside, most
-        async with manners.turn(HOST, nothing):
+        async with manners.slot(HOST, nothing):
             inside += 1
             most = max(most, inside)
             await asyncio.sleep(0)
@@ -191,7 +191,7 @@ async def test_a_pause_lies_between_two_requests() -> None:
     began: list[float] = []
 
     async def one_request() -> None:
-        async with manners.turn(HOST, nothing):
+        async with manners.slot(HOST, nothing):
             began.append(loop.time())
 
     await asyncio.gather(*(one_request() for _ in range(3)))
