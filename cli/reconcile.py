@@ -21,7 +21,7 @@ from db.reconciliation import Reconciliation
 from logs.faults import settings_error
 from workflows.client import connect
 from workflows.namespace import namespace_id
-from workflows.reconciler import Difference, compare
+from workflows.reconciler import WorkflowDifference, compare
 from workflows.secret_file import SettingsUnusable
 
 T = TypeVar("T")
@@ -54,7 +54,7 @@ def retell(program: ProgramArgument = None, home: HomeFolder = Path(".accord")) 
     typer.echo(f"{_run(_retold(home, program))} programs will be told again.")
 
 
-async def _compared(home: Path, program: UUID | None, *, mend: bool) -> list[Difference]:
+async def _compared(home: Path, program: UUID | None, *, mend: bool) -> list[WorkflowDifference]:
     url, client = service_database(home), await connect(temporal_server(home))
     async with ReadPool(url, size=1) as reader, OperationalPool(url, size=2) as operational:
         epochs = Epochs(reader, operational)

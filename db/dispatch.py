@@ -60,7 +60,7 @@ class Pending:
     dispatched_seq: int
 
 
-class Batch:
+class DispatchBatch:
     """Locked programs that are dispatched together; the locks last until the end of the batch."""
 
     def __init__(self, connection: Connection, pending: tuple[Pending, ...], namespace_id: str, epoch: int) -> None:
@@ -103,7 +103,7 @@ class Dispatch:
     @asynccontextmanager
     async def batch(
         self, namespace_id: str, epoch: int, most: int = 20, programs: Collection[UUID] | None = None
-    ) -> AsyncIterator[Batch]:
+    ) -> AsyncIterator[DispatchBatch]:
         """Locks pending programs: those with a clock due soon, then those dispatched least recently.
 
         `programs` limits the search to these keys; None searches all. Programs that were dispatched to another namespace or
@@ -120,7 +120,7 @@ class Dispatch:
         async with self._operational.transaction() as connection:
             cursor = await connection.execute(_PENDING, values)
             pending = tuple(Pending(**row) for row in await cursor.fetchall())
-            yield Batch(connection, pending, namespace_id, epoch)
+            yield DispatchBatch(connection, pending, namespace_id, epoch)
 
     async def notifications(self) -> AsyncGenerator[tuple[UUID, str | None]]:
         """Ids of programs that become pending, with the `traceparent` of the act or None.

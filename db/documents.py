@@ -75,7 +75,7 @@ class StoreUnavailable(DocumentFault):
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class FiledDocument:
     """One filing of a document for a program. Name and media type are claims of the uploader."""
 
     program: UUID
@@ -114,7 +114,7 @@ class Documents:
         uploaded_by: str,
         uploaded_for: str | None = None,
         expected: str | None = None,
-    ) -> Document:
+    ) -> FiledDocument:
         """Files an upload for a program as a whole or not at all. Idempotent; the same bytes from another person are a further
         filing of one stored object.
 
@@ -131,9 +131,9 @@ class Documents:
                     await self._sync(digest)
         return await self._record_filing([program_id, digest, size, media_type, name, uploaded_by, uploaded_for or ""])
 
-    async def filings(self, program_id: UUID, digest: str) -> tuple[Document, ...]:
+    async def filings(self, program_id: UUID, digest: str) -> tuple[FiledDocument, ...]:
         """All filings of a document for a program, oldest first."""
-        return tuple(Document(**row) for row in await self._reader.rows(_FIND, [program_id, digest]))
+        return tuple(FiledDocument(**row) for row in await self._reader.rows(_FIND, [program_id, digest]))
 
     async def sizes(self, program_id: UUID, digests: Sequence[str]) -> dict[str, int]:
         """The size in bytes of each of these documents that is filed, by hash."""
@@ -201,7 +201,7 @@ class Documents:
         if isinstance(self._store, LocalStore) and self._store.prefix is not None:
             await asyncio.to_thread(_fsync, Path(self._store.prefix) / path_of(digest))
 
-    async def _record_filing(self, values: list[Any]) -> Document:
+    async def _record_filing(self, values: list[Any]) -> FiledDocument:
         async with self._operational.transaction() as connection:
             await connection.execute(
                 "INSERT INTO document (program_id, sha256, size, media_type, name, uploaded_by, uploaded_for)"
@@ -209,7 +209,7 @@ class Documents:
                 values,
             )
             cursor = await connection.execute(_FIND, values[:2])
-            filings = [Document(**row) for row in await cursor.fetchall()]
+            filings = [FiledDocument(**row) for row in await cursor.fetchall()]
         return next(one for one in filings if (one.uploaded_by, one.uploaded_for or "") == tuple(values[5:]))
 
 

@@ -15,10 +15,10 @@ from uuid import UUID
 
 from pydantic_core import to_json
 
-from db.ledger import GENESIS, Sealed, TooLarge, columns_of, seal
+from db.ledger import GENESIS, EntryTooLarge, Sealed, columns_of, seal
 from db.pipeline import Call, Value
 from db.program_cache import CachedProgram, changes_workflow
-from db.projections import head, origin, rows
+from db.projections import head_columns, immutable_columns, rows
 from db.receipts import BatchRefused, Receipt
 from db.statements import NOTIFY, append, append_if_unchanged
 from db.time_slice import TimeSlice
@@ -76,7 +76,7 @@ class Draft:
         try:
             decided = self._decide(act)
             outcome = self._append(act, decided, [*self._seal(decided)]) if isinstance(decided, Decided) else decided
-        except (TooLarge, NotCanonical) as error:
+        except (EntryTooLarge, NotCanonical) as error:
             outcome = _refusal_of(error)
         if isinstance(outcome, Refused):
             self._append_refusal(act, outcome)
@@ -141,9 +141,9 @@ class Draft:
         clocks = (before.clocks if before else (), after.clocks)
         owed_before, owed = self._owed(before, after)
         changes = rows(before.program if before else None, after.program, entries, clocks, (owed_before, owed))
-        head_row = head(after.program, after.head, after.clocks, owed) | {"clock_seq": self._clock_seq}
+        head_row = head_columns(after.program, after.head, after.clocks, owed) | {"clock_seq": self._clock_seq}
         if before is None:
-            head_row |= origin(after.program)
+            head_row |= immutable_columns(after.program)
         data = {**changes.plain, "program": [head_row], "ledger_entry": [columns_of(entry) for entry in entries]}
         return (frozenset(changes.rows), frozenset(changes.gone)), (
             str(self.program_id),
@@ -174,11 +174,11 @@ class Draft:
                 sealed.append(one)
                 await time_slice.pause()
             return self._append(act, decided, sealed)
-        except (TooLarge, NotCanonical) as error:
+        except (EntryTooLarge, NotCanonical) as error:
             return _refusal_of(error)
 
     def _decide(self, act: Act) -> Decided | Receipt | Refused:
-        """The decision of the law, or the first answer to a recorded act. Raises TooLarge or NotCanonical."""
+        """The decision of the law, or the first answer to a recorded act. Raises EntryTooLarge or NotCanonical."""
         program = self.after.program if self.after else None
         is_stranger = program is not None and not knows_of(program, act.actor)
         if (known := self._known.get(act.id)) is not None and not is_stranger:
@@ -186,7 +186,7 @@ class Draft:
         return decide(program, act, self._at, self.after.clocks if self.after else None)
 
     def _seal(self, decided: Decided) -> Iterator[Sealed]:
-        """The entries as a hash chain. Raises TooLarge or NotCanonical."""
+        """The entries as a hash chain. Raises EntryTooLarge or NotCanonical."""
         prev = self.after.head if self.after else GENESIS
         for entry in decided.entries:
             sealed = seal(entry, self.program_id, prev, self._nonce())
@@ -246,7 +246,7 @@ class Draft:
         self.after = CachedProgram(decided.program, sealed.leaf, self.after.clocks)
 
 
-def _refusal_of(error: TooLarge | NotCanonical) -> Refused:
-    if isinstance(error, TooLarge):
+def _refusal_of(error: EntryTooLarge | NotCanonical) -> Refused:
+    if isinstance(error, EntryTooLarge):
         return Refused(Code.ACT_TOO_LARGE, f"The act does not fit into an entry: {error}.", "a shorter act")
     return Refused(Code.ACT_NOT_RECORDABLE, f"The act cannot be recorded as it is: {error}.", "plain data")

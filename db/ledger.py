@@ -52,11 +52,11 @@ SUBJECTS = (
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-class TooLarge(ValueError):
+class EntryTooLarge(ValueError):
     """An entry whose body exceeds LARGEST_BODY."""
 
 
-class Unreadable(ValueError):
+class EntryUnreadable(ValueError):
     """Bytes that are not the body of an entry."""
 
 
@@ -132,21 +132,21 @@ def columns_of(entry: Entry) -> dict[str, Any]:
 
 
 def seal(entry: Entry, program_id: UUID, prev: bytes, nonce: bytes) -> Sealed:
-    """Serializes an entry and links it to `prev`. Raises NotCanonical or TooLarge."""
+    """Serializes an entry and links it to `prev`. Raises NotCanonical or EntryTooLarge."""
     plain = entry.model_dump(mode="json", exclude_none=True)
     body = canonical(plain | {"v": VERSION, "program": str(program_id), "prev": prev.hex(), "nonce": nonce.hex()})
     if len(body) > LARGEST_BODY:
-        raise TooLarge(f"{len(body)} bytes; the ledger takes {LARGEST_BODY}")
+        raise EntryTooLarge(f"{len(body)} bytes; the ledger takes {LARGEST_BODY}")
     return Sealed(entry, prev, leaf_of(body), body, plain)
 
 
 def read(leaf: bytes, body: bytes) -> Entry:
-    """The entry of a row. Raises LedgerFault where the leaf is not the hash of the body, or Unreadable."""
+    """The entry of a row. Raises LedgerFault where the leaf is not the hash of the body, or EntryUnreadable."""
     return entry_of(_parse_intact(leaf, body))
 
 
 def read_next(leaf: bytes, body: bytes, prev: bytes) -> Entry:
-    """The entry of a row whose predecessor has the leaf `prev`. Raises LedgerFault or Unreadable."""
+    """The entry of a row whose predecessor has the leaf `prev`. Raises LedgerFault or EntryUnreadable."""
     parsed = _parse_intact(leaf, body)
     if parsed.prev != prev.hex():
         raise LedgerFault(f"program {parsed.program}: entry {parsed.seq} follows another entry than the one before it")
@@ -160,13 +160,13 @@ def _parse_intact(leaf: bytes, body: bytes) -> EntryBody:
 
 
 def parse_body(body: bytes) -> EntryBody:
-    """Parses and validates a body. Raises Unreadable."""
+    """Parses and validates a body. Raises EntryUnreadable."""
     try:
         return EntryBody.model_validate_json(body)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise Unreadable(f"{place}: {first['msg']}") from None
+        raise EntryUnreadable(f"{place}: {first['msg']}") from None
 
 
 def entry_of(parsed: EntryBody) -> Entry:
@@ -223,7 +223,7 @@ class _Check:
             if canonical(json.loads(row.body)) != row.body:
                 yield ChainFault(row.seq, "body", "the bytes are not the canonical form of what they say")
             parsed = parse_body(row.body)
-        except (Unreadable, NotCanonical, ValueError, RecursionError) as error:
+        except (EntryUnreadable, NotCanonical, ValueError, RecursionError) as error:
             yield ChainFault(row.seq, "body", f"cannot be read: {error}")
             self._folds = False
             return

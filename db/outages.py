@@ -1,9 +1,9 @@
 """Errors of an unavailable database, and sentences about them for callers.
 
 psycopg.OperationalError
-  Unanswered     a connection exists, and the server does not respond
+  Unresponsive   a connection exists, and the server does not respond
   NotWritable    the server responds, and rejects writes
-  Unreachable    no connection could be made in time; carries the cause
+  NoConnection   no connection could be made in time; carries the cause
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from psycopg import errors
 from psycopg_pool import PoolTimeout
 
 
-class Unanswered(psycopg.OperationalError):
+class Unresponsive(psycopg.OperationalError):
     """The server did not respond within the limit of a single use: it or its machine hangs."""
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class NotWritable(psycopg.OperationalError):
         super().__init__("the database can be read and not written")
 
 
-class Unreachable(psycopg.OperationalError):
+class NoConnection(psycopg.OperationalError):
     """No connection could be made in time. `said` is the message of the server, from which `sentence` derives the cause."""
 
     def __init__(self, said: str) -> None:
@@ -52,7 +52,7 @@ class TransactionPooled(RuntimeError):
 
 def is_lost(error: psycopg.OperationalError) -> bool:
     """Whether the connection was lost and a retry on another may succeed at once, as after a restart of the server."""
-    if isinstance(error, Unanswered | NotWritable | Unreachable | PoolTimeout):
+    if isinstance(error, Unresponsive | NotWritable | NoConnection | PoolTimeout):
         return False
     return error.sqlstate is None or error.sqlstate.startswith(("08", "57P"))
 
@@ -72,7 +72,7 @@ UNREACHABLE = "The database cannot be reached"
 def sentence(error: BaseException) -> str:
     """The cause as a sentence without a full stop. It quotes nothing of the server or driver."""
     match error:
-        case Unanswered():
+        case Unresponsive():
             return "The database does not answer"
         case NotWritable() | errors.ReadOnlySqlTransaction():
             return "The database can be read and not written now"
@@ -84,7 +84,7 @@ def sentence(error: BaseException) -> str:
             return "The database has no connection left to give"
         case errors.AdminShutdown() | errors.CrashShutdown() | errors.CannotConnectNow():
             return "The database is being restarted"
-        case Unreachable(said=said):
+        case NoConnection(said=said):
             return _sentence_for(said)
         case psycopg.OperationalError(sqlstate=None):
             return _sentence_for(str(error))

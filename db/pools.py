@@ -24,7 +24,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from db.connection_settings import connection_arguments
 from db.durability import check_durability
-from db.outages import NotWritable, TransactionPooled, Unanswered, Unreachable, is_lost
+from db.outages import NoConnection, NotWritable, TransactionPooled, Unresponsive, is_lost
 from db.pipeline import PipelineConnection, Transaction
 from telemetry.spans import span
 
@@ -182,17 +182,17 @@ class _Pool:
                 await self._pool.putconn(connection)
         except psycopg.OperationalError as error:
             if has_timed_out:
-                raise Unanswered from error  # checking the idle connections would hang as long
+                raise Unresponsive from error  # checking the idle connections would hang as long
             if is_lost(error):
                 await self._discard_dead()
             raise
 
     async def _check_out(self) -> Any:
-        """Takes a connection from the pool. Raises Unreachable with the cause in place of PoolTimeout."""
+        """Takes a connection from the pool. Raises NoConnection with the cause in place of PoolTimeout."""
         try:
             return await self._pool.getconn()
         except PoolTimeout as error:
-            raise Unreachable(await self._diagnosis()) from error
+            raise NoConnection(await self._diagnosis()) from error
 
     async def _diagnosis(self) -> str:
         """The error of a new attempt to connect; empty when it succeeds."""

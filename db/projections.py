@@ -17,12 +17,12 @@ from rules.vocabulary.evidence import Evidence
 from rules.vocabulary.incidents import Incident
 from rules.vocabulary.phases import PhaseStatus
 
-Line: TypeAlias = dict[str, Any]
+RowValues: TypeAlias = dict[str, Any]
 
-GONE = {"clock": ("name",), "membership": ("person", "role", "party"), "owed": ("party", "kind", "name")}
+DELETABLE = {"clock": ("name",), "membership": ("person", "role", "party"), "owed": ("party", "kind", "name")}
 """Tables from which rows are deleted, with their keys beside `program_id`. Rows of others are only inserted or updated."""
 
-ORIGIN = ("title", "plan", "plan_sha256", "parties", "started_at")
+IMMUTABLE_COLUMNS = ("title", "plan", "plan_sha256", "parties", "started_at")
 """Columns of `program` that never change after the start."""
 
 
@@ -30,19 +30,19 @@ ORIGIN = ("title", "plan", "plan_sha256", "parties", "started_at")
 class Changes:
     """Rows to upsert (`rows`), and keys of rows to delete (`gone`), by table."""
 
-    rows: dict[str, list[Line]] = field(default_factory=dict)
-    gone: dict[str, list[Line]] = field(default_factory=dict)
+    rows: dict[str, list[RowValues]] = field(default_factory=dict)
+    gone: dict[str, list[RowValues]] = field(default_factory=dict)
 
-    def put(self, table: str, lines: Iterable[Line]) -> None:
+    def put(self, table: str, lines: Iterable[RowValues]) -> None:
         if found := list(lines):
             self.rows[table] = found
 
-    def drop(self, table: str, keys: Iterable[Line]) -> None:
+    def drop(self, table: str, keys: Iterable[RowValues]) -> None:
         if found := list(keys):
             self.gone[table] = found
 
     @property
-    def plain(self) -> Mapping[str, list[Line]]:
+    def plain(self) -> Mapping[str, list[RowValues]]:
         """One JSON document by table; keys to delete are under the table's name with a leading `-`."""
         return self.rows | {f"-{table}": keys for table, keys in self.gone.items()}
 
@@ -72,7 +72,7 @@ def rows(
     return changes
 
 
-def origin(after: Program) -> Line:
+def immutable_columns(after: Program) -> RowValues:
     """The columns of ORIGIN."""
     return {
         "title": after.title,
@@ -85,7 +85,7 @@ def origin(after: Program) -> Line:
     }
 
 
-def head(after: Program, head_leaf: bytes, clocks: tuple[Clock, ...], owed: OutstandingIndex) -> Line:
+def head_columns(after: Program, head_leaf: bytes, clocks: tuple[Clock, ...], owed: OutstandingIndex) -> RowValues:
     """The mutable columns of `program` except `clock_seq`, which the caller adds."""
     return {
         "standing": after.standing,
@@ -107,7 +107,7 @@ def _changed_names(names: Iterable[str], before: Mapping[str, Any] | None, after
             yield name
 
 
-def _phases(before: Program | None, after: Program) -> Iterator[Line]:
+def _phases(before: Program | None, after: Program) -> Iterator[RowValues]:
     plan = after.plan.phases
     names = dict.fromkeys(_changed_names(plan, before.phases if before else None, after.phases))
     names |= dict.fromkeys(_changed_names(after.stability, before.stability if before else None, after.stability))
@@ -131,7 +131,7 @@ def _phases(before: Program | None, after: Program) -> Iterator[Line]:
         }
 
 
-def _milestones(before: Program | None, after: Program) -> Iterator[Line]:
+def _milestones(before: Program | None, after: Program) -> Iterator[RowValues]:
     for name in _changed_names(after.plan.milestones, before.milestones if before else None, after.milestones):
         step, state = after.plan.milestones[name], after.milestone(name)
         due, finding = state.due, state.finding
@@ -153,7 +153,7 @@ def _milestones(before: Program | None, after: Program) -> Iterator[Line]:
         }
 
 
-def _commitments(before: Program | None, after: Program) -> Iterator[Line]:
+def _commitments(before: Program | None, after: Program) -> Iterator[RowValues]:
     for name in _changed_names(after.commitments, before.commitments if before else None, after.commitments):
         promise, state = after.plan.commitments[name], after.commitments[name]
         yield {
@@ -179,7 +179,7 @@ def _referenced(entries: Iterable[Entry]) -> tuple[dict[str, None], dict[str, No
     return evidence, incidents
 
 
-def _evidence(piece: Evidence) -> Line:
+def _evidence(piece: Evidence) -> RowValues:
     figure = piece.measurement
     return {
         "id": piece.id,
@@ -202,7 +202,7 @@ def _evidence(piece: Evidence) -> Line:
     }
 
 
-def _incident(incident: Incident) -> Line:
+def _incident(incident: Incident) -> RowValues:
     return {
         "id": incident.id,
         "kind": incident.kind,
@@ -229,7 +229,7 @@ def _clocks(changes: Changes, before: tuple[Clock, ...], after: tuple[Clock, ...
     changes.drop("clock", ({"name": name} for name in were if name not in are))
 
 
-def _clock(clock: Clock) -> Line:
+def _clock(clock: Clock) -> RowValues:
     return {
         "name": clock.name,
         "kind": clock.kind,
@@ -244,7 +244,7 @@ def _members(changes: Changes, before: Program | None, after: Program) -> None:
     if were is after.members:
         return
 
-    def line(member: Any) -> Line:
+    def line(member: Any) -> RowValues:
         return {"person": member.person, "role": member.role, "party": member.party or ""}
 
     changes.put("membership", (line(member) for member in after.members - were))
@@ -259,7 +259,7 @@ def _owed(changes: Changes, before: OutstandingIndex, after: OutstandingIndex) -
     abouts += [about for about in before if about not in after]
     were, are = _by_key(before, abouts), _by_key(after, abouts)
     changes.put("owed", (_owed_line(one) for key, one in are.items() if were.get(key) != one))
-    changes.drop("owed", (dict(zip(GONE["owed"], key, strict=True)) for key in were if key not in are))
+    changes.drop("owed", (dict(zip(DELETABLE["owed"], key, strict=True)) for key in were if key not in are))
 
 
 def _by_key(held: OutstandingIndex, abouts: Iterable[About]) -> dict[tuple[str, ...], Outstanding]:
@@ -267,7 +267,7 @@ def _by_key(held: OutstandingIndex, abouts: Iterable[About]) -> dict[tuple[str, 
     return {(one.owed.party, one.owed.kind, one.owed.name): one for about in abouts for one in held.get(about, ())}
 
 
-def _owed_line(one: Outstanding) -> Line:
+def _owed_line(one: Outstanding) -> RowValues:
     owed, milestone = one.owed, one.milestone_due
     return {
         "party": owed.party,

@@ -20,7 +20,7 @@ from db.every_program import map_programs
 from db.ledger import read
 from db.models import PROJECTIONS
 from db.program_cache import CachedProgram, cached_after, changes_workflow
-from db.projections import head, origin, rows
+from db.projections import head_columns, immutable_columns, rows
 from db.statements import REWRITE_HEAD, project
 from rules.entries import Entry
 from rules.evolve import evolve
@@ -80,7 +80,11 @@ async def _rebuild(owner: Connection, program_id: UUID) -> None:
     statement = project(frozenset(changes.rows))
     async with psycopg.AsyncRawCursor(owner, row_factory=tuple_row) as raw:
         await raw.execute(statement.sql.encode(), [program_id, to_json(changes.plain).decode()])
-        line = origin(cached.program) | head(cached.program, cached.head, cached.clocks, owed) | {"clock_seq": clock_seq}
+        line = (
+            immutable_columns(cached.program)
+            | head_columns(cached.program, cached.head, cached.clocks, owed)
+            | {"clock_seq": clock_seq}
+        )
         await raw.execute(REWRITE_HEAD.sql.encode(), [program_id, to_json({"program": [line]}).decode()])
 
 

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 from rules.language.parameters import recorded_plan
 from rules.program import Program
 
-Part = tuple[str, Any]
+FieldPart = tuple[str, Any]
 """A field with its value, or with a chunk of the pairs of a mapping."""
 
 UNREADABLE = (ValueError, KeyError, TypeError, zlib.error)
@@ -36,7 +36,7 @@ def lines(program: Program) -> Iterator[bytes]:
             yield name.encode() + b" " + adapter.dump_json(some, by_alias=True) + b"\n"
 
 
-def parts_of(text: bytes) -> Iterator[Part]:
+def parts_of(text: bytes) -> Iterator[FieldPart]:
     """Parses lines one by one. Raises one of UNREADABLE."""
     for line in text.splitlines():
         name, _, value = line.partition(b" ")
@@ -44,7 +44,7 @@ def parts_of(text: bytes) -> Iterator[Part]:
         yield field, _FIELDS[field].validate_json(value)
 
 
-def program_of(parts: Iterable[Part]) -> Program:
+def program_of(parts: Iterable[FieldPart]) -> Program:
     """The program of all parts. Raises one of UNREADABLE where some are missing."""
     values: dict[str, Any] = {}
     for name, value in parts:

@@ -19,7 +19,7 @@ from psycopg_pool import PoolTimeout
 from db.law_version import law_version
 from db.plan_reader import PlanReader
 from db.pools import OperationalPool, ReadPool
-from db.snapshot_body import UNREADABLE, Part, lines, parts_of, program_of
+from db.snapshot_body import UNREADABLE, FieldPart, lines, parts_of, program_of
 from db.time_slice import TimeSlice
 from rules.language.parameters import chosen_key
 from rules.program import Program
@@ -108,7 +108,7 @@ class Snapshots:
                 log.warning("snapshot_not_kept", program=str(program_id), fault=type(fault).__name__)
 
     async def _read(self, body: bytes) -> Program:
-        time_slice, parts = TimeSlice(), list[Part]()
+        time_slice, parts = TimeSlice(), list[FieldPart]()
         for name, value in parts_of(await asyncio.to_thread(zlib.decompress, body)):
             if name == "version" and self._plans is not None:
                 await self._plans.prefetch_text(value.document, chosen_key(value.parameters))

@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql
 
 from db.models import Row
 from db.pipeline import Statement
-from db.projections import GONE, ORIGIN
+from db.projections import DELETABLE, IMMUTABLE_COLUMNS
 
 LOCK_HEAD = Statement("SELECT seq, head FROM program WHERE id = $1::uuid FOR NO KEY UPDATE")
 """Separate from the read: under READ COMMITTED a statement reads its snapshot from before the wait for the lock."""
@@ -120,7 +120,7 @@ def append(put: frozenset[str], gone: frozenset[str], *, starts: bool) -> Statem
     if starts:
         head = _INSERT_HEAD.format(columns=_names("program", but=("id",)), typed=_typed("program", but=("id",)))
     else:
-        head = _ADVANCE_HEAD.format(typed=_typed("program", but=("id", *ORIGIN)), expected="")
+        head = _ADVANCE_HEAD.format(typed=_typed("program", but=("id", *IMMUTABLE_COLUMNS)), expected="")
     return _statement([_LEDGER, head, *_projection_parts(put, gone)])
 
 
@@ -130,7 +130,7 @@ def append_if_unchanged(put: frozenset[str], gone: frozenset[str]) -> Statement:
 
     Returns the time. Otherwise, or if the head row is locked, it raises DivisionByZero and nothing is written.
     """
-    head = _ADVANCE_HEAD.format(typed=_typed("program", but=("id", *ORIGIN)), expected=_IF_UNCHANGED)
+    head = _ADVANCE_HEAD.format(typed=_typed("program", but=("id", *IMMUTABLE_COLUMNS)), expected=_IF_UNCHANGED)
     return _statement([_LOCK_UNLESS_HELD, _LEDGER, head, *_projection_parts(put, gone)], _CHECK_UNCHANGED)
 
 
@@ -161,7 +161,7 @@ def _upsert(table: str) -> str:
 
 
 def _delete(table: str) -> str:
-    keys = GONE[table]
+    keys = DELETABLE[table]
     return _DELETE.format(
         table=table,
         typed=", ".join(f"{name} text" for name in keys),

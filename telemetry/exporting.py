@@ -15,7 +15,7 @@ from opentelemetry.trace import Status
 
 TRACES_SAMPLER, ONE_IN_A_HUNDRED = "OTEL_TRACES_SAMPLER", 0.01
 
-TOLD = frozenset(
+EXPORTED_ATTRIBUTES = frozenset(
     {
         "http.request.method",
         "http.route",
@@ -57,7 +57,9 @@ class RedactingExporter(SpanExporter):
 
 
 def _redact(span: ReadableSpan) -> ReadableSpan:
-    told = {key: value for key, value in (span.attributes or {}).items() if key in TOLD or key.startswith("accord.")}
+    told = {
+        key: value for key, value in (span.attributes or {}).items() if key in EXPORTED_ATTRIBUTES or key.startswith("accord.")
+    }
     return ReadableSpan(
         name=span.name,
         context=span.get_span_context(),

@@ -14,7 +14,7 @@ from rules.acts import Act, Actor, Deed, Role, StrikeClock
 from rules.family import child_id, child_report, holds, parent_report, starting
 from rules.field_types import own_act
 from rules.refusals import Code, Refused
-from workflows.messages import Change, ChildOf, ProgramState
+from workflows.messages import ChildRef, ProgramChange, ProgramState
 from workflows.state import MAX_HEADLINES, headlines, program_state
 
 CLOCK = Actor(person="clock", role=Role.CLOCK)
@@ -31,7 +31,7 @@ class Activities:
         self._recorder, self._programs, self._epochs, self._sealed = recorder, programs, epochs, sealed
 
     @activity.defn
-    async def strike(self, program: str) -> Change:
+    async def strike(self, program: str) -> ProgramChange:
         """Strikes due clocks. Idempotent; it is no error if none is due any more.
 
         The result carries the new state, so the relay need not dispatch it.
@@ -47,10 +47,12 @@ class Activities:
         cached = self._programs.get(program_id)
         if cached is None or cached.seq < outcome.last_seq:
             _, cached = await self._load(program_id)
-        return Change(entries=struck, more=len(outcome.entries) - len(struck), state=await self._state(program_id, cached))
+        return ProgramChange(
+            entries=struck, more=len(outcome.entries) - len(struck), state=await self._state(program_id, cached)
+        )
 
     @activity.defn
-    async def keep_child(self, child: ChildOf) -> ProgramState:
+    async def keep_child(self, child: ChildRef) -> ProgramState:
         """Starts a child program, and holds it back or not, as its parent requires. Idempotent and safe under concurrency."""
         parent_id, parent = await self._load(UUID(child.parent))
         program_id = child_id(parent_id, child.name)
@@ -67,7 +69,7 @@ class Activities:
         return await self._state(program_id, cached)
 
     @activity.defn
-    async def report_to_parent(self, child: ChildOf) -> None:
+    async def report_to_parent(self, child: ChildRef) -> None:
         """Reports the standing of a child to its parent. Idempotent; a parent that has ended is left alone."""
         parent_id, parent = await self._load(UUID(child.parent))
         program_id, cached = await self._load(child_id(parent_id, child.name))

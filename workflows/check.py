@@ -13,7 +13,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from workflows.check_activities import CheckActivities
-    from workflows.messages import Checked, CheckOf
+    from workflows.messages import CheckRef, CheckResult
     from workflows.retry_policy import PATIENT
 
 FETCH_QUEUE, READ_QUEUE = "accord-fetches", "accord-readings"
@@ -32,7 +32,7 @@ class CheckWorkflow:
     """Fetches, then records. A run without an answer fails, visibly in Temporal's UI."""
 
     @workflow.run
-    async def run(self, check: CheckOf) -> Checked:
+    async def run(self, check: CheckRef) -> CheckResult:
         try:
             await workflow.execute_activity_method(
                 CheckActivities.fetch_source,
@@ -53,7 +53,7 @@ class CheckWorkflow:
         workflow.set_current_details(f"**{checked.outcome}**: {checked.sentence}")
         return checked
 
-    async def _record(self, check: CheckOf) -> Checked:
+    async def _record(self, check: CheckRef) -> CheckResult:
         return await workflow.execute_activity_method(
             CheckActivities.record_check,
             check,
@@ -65,7 +65,7 @@ class CheckWorkflow:
             summary=f"{check.name}: reads and records",
         )
 
-    async def _note(self, check: CheckOf) -> None:
+    async def _note(self, check: CheckRef) -> None:
         await workflow.execute_activity_method(
             CheckActivities.note_failure,
             check,

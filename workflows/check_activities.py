@@ -30,7 +30,7 @@ from rules.refusals import Code, Refused
 from rules.vocabulary.origin import Fetch
 from rules.vocabulary.readings import NoReading, Readings
 from workflows.heartbeat import heartbeats
-from workflows.messages import Checked, CheckOf
+from workflows.messages import CheckRef, CheckResult
 from workflows.recompute import build_ask, load_answers, question_hash, read_answers
 from workflows.sources.adapter import Adapter, Ask
 from workflows.sources.adapters import Adapters
@@ -60,7 +60,7 @@ class CheckActivities:
         self._adapters, self._gateway = adapters, gateway
 
     @activity.defn
-    async def fetch_source(self, check: CheckOf) -> None:
+    async def fetch_source(self, check: CheckRef) -> None:
         """Fetches and stores the producer's answers. Idempotent.
 
         A denial is a final answer. Transport errors and crashes are retried.
@@ -71,7 +71,7 @@ class CheckActivities:
             fetch = await self._fetch_all(program, check, started_at)
         await self._fetches.keep(UUID(check.program), check.name, _run_id(), fetch)
 
-    async def _fetch_all(self, program: Program, check: CheckOf, started_at: datetime) -> CheckFetch:
+    async def _fetch_all(self, program: Program, check: CheckRef, started_at: datetime) -> CheckFetch:
         adapter = self._adapter(program, check.name)
         clock = DatabaseClock()
         clock.observe(started_at)
@@ -90,18 +90,18 @@ class CheckActivities:
             return CheckFetch(asks, denied=f"The answer is too large: {large}.")
 
     @activity.defn
-    async def record_check(self, check: CheckOf) -> Checked:
+    async def record_check(self, check: CheckRef) -> CheckResult:
         """Reads the fetched answers and records what follows by the law. Idempotent: act ids are derived from their content."""
         async with heartbeats(), self._noting_failure(check):
             return await self._read_and_record(check)
 
     @activity.defn
-    async def note_failure(self, check: CheckOf) -> None:
+    async def note_failure(self, check: CheckRef) -> None:
         """Notes that this run got no answer, unless it has an outcome. Idempotent."""
         await self._runs.finish_unanswered(UUID(check.program), check.name, run=_run_id())
 
     @asynccontextmanager
-    async def _noting_failure(self, check: CheckOf) -> AsyncIterator[None]:
+    async def _noting_failure(self, check: CheckRef) -> AsyncIterator[None]:
         """Notes a failed attempt as the outcome, so that the reason is shown while the run is retried."""
         try:
             yield
@@ -109,7 +109,7 @@ class CheckActivities:
             await self._runs.finish(UUID(check.program), check.name, run=_run_id(), outcome="no_answer", sentence=fault.message)
             raise
 
-    async def _read_and_record(self, check: CheckOf) -> Checked:
+    async def _read_and_record(self, check: CheckRef) -> CheckResult:
         program = await self._program(check)
         fetch = await self._fetches.of(UUID(check.program), check.name, _run_id())
         if fetch is None:
@@ -128,9 +128,9 @@ class CheckActivities:
             outcome, sentence = "not_recorded", f"{sentence} It was not recorded: {refused.reason}"
         size = sum(answer.size for answer in fetch.answers)
         await self._runs.finish(UUID(check.program), check.name, run=_run_id(), outcome=outcome, sentence=sentence, size=size)
-        return Checked(outcome=outcome, sentence=sentence, recorded=0 if refused else len(deeds))
+        return CheckResult(outcome=outcome, sentence=sentence, recorded=0 if refused else len(deeds))
 
-    async def _program(self, check: CheckOf) -> Program:
+    async def _program(self, check: CheckRef) -> Program:
         """The program. Raises ApplicationError if it has ended or lacks the check."""
         cached = await self._programs.load(UUID(check.program))
         if cached is None or check.name not in cached.program.plan.checks:
@@ -149,7 +149,7 @@ class CheckActivities:
             sentence = f"The source {source} cannot be read: {fault}"
             raise ApplicationError(sentence, type="adapter_unknown", non_retryable=isinstance(fault, Denied)) from None
 
-    async def _store(self, check: CheckOf, answer: Answer, clock: DatabaseClock) -> Fetch:
+    async def _store(self, check: CheckRef, answer: Answer, clock: DatabaseClock) -> Fetch:
         """Stores an answer as a document. Its time is capped at the database's, since the law rejects later ones."""
 
         async def body() -> AsyncIterator[bytes]:
@@ -185,7 +185,7 @@ class CheckActivities:
             ) from None
         return await read_answers(adapter, program.plan, check, answers)
 
-    async def _record(self, check: CheckOf, deeds: Iterable[Deed]) -> Refused | None:
+    async def _record(self, check: CheckRef, deeds: Iterable[Deed]) -> Refused | None:
         """Records acts in order; the first refusal, or None. Acts are previewed, so that no run adds a refused attempt."""
         program = UUID(check.program)
         for deed in deeds:
@@ -220,7 +220,7 @@ def _run_id() -> str:
     return activity.info().workflow_run_id or ""
 
 
-def _act_id(check: CheckOf, deed: Deed) -> str:
+def _act_id(check: CheckRef, deed: Deed) -> str:
     """The id of an act, from the run and its content: the same for a retry, another for a later run."""
     content = digest([_run_id(), deed.model_dump(mode="json", exclude_none=True)])
     return own_act("check", check.name, content[:24])

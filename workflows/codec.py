@@ -46,7 +46,7 @@ class KeyMissing(RuntimeError):
     """The key of a payload is missing. Retryable: an operator may add it."""
 
 
-class _NotTakenError(Exception):
+class _RejectedError(Exception):
     """A rejected payload; the message is the reason."""
 
 
@@ -75,13 +75,13 @@ class Codec(PayloadCodec, WithSerializationContext):
         for payload in payloads:
             try:
                 yield self._decrypt(payload)
-            except (_NotTakenError, KeyMissing, SettingsUnusable):
+            except (_RejectedError, KeyMissing, SettingsUnusable):
                 yield payload
 
     def _accept(self, payload: Payload) -> Payload:
         try:
             return self._decrypt(payload)
-        except _NotTakenError as why:
+        except _RejectedError as why:
             log.warning("payload_refused", workflow=self._workflow or "", reason=str(why))
             return REFUSED
 
@@ -97,20 +97,20 @@ class Codec(PayloadCodec, WithSerializationContext):
         if payload.metadata.get("encoding") != ENCRYPTED:
             if self._plain_too:
                 return payload
-            raise _NotTakenError("it is not encrypted")
+            raise _RejectedError("it is not encrypted")
         claimed = [
             payload.metadata.get(name, b"").decode(errors="replace") for name in ("encryption-key-id", "namespace", "workflow")
         ]
         key_id, namespace, workflow = claimed
         if namespace != self._namespace or not self._is_ours(workflow):
-            raise _NotTakenError("it is of another namespace or workflow")
+            raise _RejectedError("it is of another namespace or workflow")
         if (key := self._ring.find(key_id)) is None:
             raise KeyMissing(f"A payload is encrypted with the key {key_id}, which is not in the folder of {KEYS}.")
         try:
             opened = key.decrypt(payload.data[:NONCE_BYTES], payload.data[NONCE_BYTES:], _bound(key_id, namespace, workflow))
             return Payload.FromString(opened)
         except (InvalidTag, DecodeError, ValueError):
-            raise _NotTakenError("it was changed, or made with another key of the same id") from None
+            raise _RejectedError("it was changed, or made with another key of the same id") from None
 
     def _is_ours(self, workflow: str) -> bool:
         """Whether a payload is of this codec's workflow. Without one (Temporal's UI) any workflow matches."""

@@ -37,7 +37,7 @@ class PhaseState(BaseModel):
         return min(self.clocks, key=lambda clock: (clock.due_at, clock.name), default=None)
 
 
-class ChildOf(BaseModel):
+class ChildRef(BaseModel):
     """A child program by its parent's id and its name there."""
 
     parent: str
@@ -73,7 +73,7 @@ class ProgramState(BaseModel):
     waiting_for: list[str] = []
     phases: list[PhaseState]
     children: list[ChildState] = []
-    parent: ChildOf | None = None
+    parent: ChildRef | None = None
     news: str = ""
     checks: str = ""
     sealed: bool = False
@@ -97,7 +97,7 @@ class Headline(BaseModel):
     what: str
 
 
-class Change(BaseModel):
+class ProgramChange(BaseModel):
     """New entries and the state after them. `more` is the number of entries omitted before the first one."""
 
     entries: list[Headline] = []
@@ -105,10 +105,10 @@ class Change(BaseModel):
     state: ProgramState
 
 
-class Carried(BaseModel):
+class ProgramInput(BaseModel):
     """The input of a program's workflow, also at continue-as-new."""
 
-    change: Change
+    change: ProgramChange
     children: dict[str, bool] = {}
     """Opened children, and whether each was last told to be held back."""
 
@@ -119,14 +119,14 @@ class Carried(BaseModel):
     """The `checks` that schedules were last updated to."""
 
 
-class CheckOf(BaseModel):
+class CheckRef(BaseModel):
     """A check by its program and its name in the plan."""
 
     program: str
     name: str
 
 
-class Checked(BaseModel):
+class CheckResult(BaseModel):
     """The outcome of a run, and the number of recorded acts."""
 
     outcome: str

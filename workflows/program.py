@@ -18,7 +18,7 @@ from temporalio.workflow import ParentClosePolicy
 with workflow.unsafe.imports_passed_through():
     from workflows.activities import Activities
     from workflows.check import HEARTBEAT
-    from workflows.messages import Carried, Change, ChildOf, ChildState, ClockState, ProgramState, program_workflow
+    from workflows.messages import ChildRef, ChildState, ClockState, ProgramChange, ProgramInput, ProgramState, program_workflow
     from workflows.phase import PhaseClocks
     from workflows.retry_policy import PATIENT
     from workflows.schedules import Schedules
@@ -39,7 +39,7 @@ class ProgramWorkflow:
     """
 
     @workflow.init
-    def __init__(self, carried: Carried) -> None:
+    def __init__(self, carried: ProgramInput) -> None:
         self._state = carried.change.state
         self._published = carried.change.state  # the search attributes that the workflow was started with
         self._phases: dict[str, PhaseClocks] = {}
@@ -52,7 +52,7 @@ class ProgramWorkflow:
         self._synchronized: ProgramState | None = None
 
     @workflow.run
-    async def run(self, carried: Carried) -> None:
+    async def run(self, carried: ProgramInput) -> None:
         self._apply(carried.change.state)
         running = asyncio.create_task(self._run())
         while not running.done():
@@ -62,7 +62,7 @@ class ProgramWorkflow:
         running.result()
 
     @workflow.signal
-    def state_changed(self, change: Change) -> None:
+    def state_changed(self, change: ProgramChange) -> None:
         """Receives the newest state. The entries are for readers of the history and have no effect."""
         self._accept(change.state)
 
@@ -116,8 +116,10 @@ class ProgramWorkflow:
             self._sync_schedules(state),
         )
 
-    def _carried(self, state: ProgramState) -> Carried:
-        return Carried(change=Change(state=state), children=self._children, reported=self._reported, checks=self._checks)
+    def _carried(self, state: ProgramState) -> ProgramInput:
+        return ProgramInput(
+            change=ProgramChange(state=state), children=self._children, reported=self._reported, checks=self._checks
+        )
 
     async def _strike(self, clock: ClockState) -> None:
         """Strikes due clocks through an activity. One strike serves all phases whose clocks are due."""
@@ -149,12 +151,12 @@ class ProgramWorkflow:
         known = self._children.get(child.name)
         if known is child.holds:
             return
-        of = ChildOf(parent=state.program, name=child.name)
+        of = ChildRef(parent=state.program, name=child.name)
         if known is not None or not await self._start_child(child, of):
             await self._keep_child(of)
         self._children[child.name] = child.holds
 
-    async def _start_child(self, child: ChildState, of: ChildOf) -> bool:
+    async def _start_child(self, child: ChildState, of: ChildRef) -> bool:
         """Starts the child's workflow; False if one exists."""
         opening = ProgramState(
             program=child.program,
@@ -169,7 +171,7 @@ class ProgramWorkflow:
         try:
             await workflow.start_child_workflow(
                 ProgramWorkflow.run,
-                Carried(change=Change(state=opening)),
+                ProgramInput(change=ProgramChange(state=opening)),
                 id=program_workflow(child.program),
                 parent_close_policy=ParentClosePolicy.ABANDON,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
@@ -180,7 +182,7 @@ class ProgramWorkflow:
             return False
         return True
 
-    async def _keep_child(self, child: ChildOf) -> ProgramState:
+    async def _keep_child(self, child: ChildRef) -> ProgramState:
         return await workflow.execute_activity_method(
             Activities.keep_child,
             child,

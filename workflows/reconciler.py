@@ -50,7 +50,7 @@ Kind = Literal["missing", "closed", "behind", "ahead"]
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class WorkflowDifference:
     """A workflow that disagrees with the record.
 
     missing  there is no workflow
@@ -147,17 +147,17 @@ class Reconciler:
             await asyncio.sleep(POLL_SECONDS)
 
 
-async def compare(client: Client, locked: LockedPrograms, epoch: int) -> list[Difference]:
+async def compare(client: Client, locked: LockedPrograms, epoch: int) -> list[WorkflowDifference]:
     """The differences between the workflows of locked programs and the record. Raises RPCError."""
     found = await asyncio.gather(*(_difference(client, locked, one, epoch) for one in locked.programs))
     return [one for one in found if one is not None]
 
 
-async def _difference(client: Client, locked: LockedPrograms, one: RecordedState, epoch: int) -> Difference | None:
+async def _difference(client: Client, locked: LockedPrograms, one: RecordedState, epoch: int) -> WorkflowDifference | None:
     workflow = program_workflow(str(one.program_id))
 
-    def differs(kind: Kind, sentence: str) -> Difference:
-        return Difference(one.program_id, kind, f"{workflow} {sentence}")
+    def differs(kind: Kind, sentence: str) -> WorkflowDifference:
+        return WorkflowDifference(one.program_id, kind, f"{workflow} {sentence}")
 
     try:
         found = await client.get_workflow_handle(workflow).describe(rpc_timeout=RPC)

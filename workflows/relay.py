@@ -29,7 +29,7 @@ from telemetry.observer import UNOBSERVED, Observer
 from telemetry.spans import continue_trace
 from workflows.client import RPC_SECONDS, TASK_QUEUE, is_encrypted
 from workflows.liveness import Liveness
-from workflows.messages import Carried, Change, program_workflow
+from workflows.messages import ProgramChange, ProgramInput, program_workflow
 from workflows.program import ProgramWorkflow
 from workflows.state import MAX_HEADLINES, headlines, program_state
 from workflows.visibility import search_attributes
@@ -175,7 +175,7 @@ class Relay:
             return
         entries = read_entries(rows)
         left_out = entries[0].seq - one.dispatched_seq - 1 if len(entries) == MAX_HEADLINES else 0
-        change = Change(
+        change = ProgramChange(
             entries=headlines(entries, cached.program.plan),
             more=left_out,
             state=program_state(one.program_id, cached, epoch, sealed=is_encrypted(self._client)),
@@ -191,7 +191,7 @@ class Relay:
                     return
         raise RuntimeError(f"the workflow of {one.program_id} ends and begins while it is told")
 
-    async def _signal(self, change: Change) -> bool:
+    async def _signal(self, change: ProgramChange) -> bool:
         """Signals the workflow; False if none is running."""
         handle = self._client.get_workflow_handle(program_workflow(change.state.program))
         try:
@@ -202,13 +202,13 @@ class Relay:
             return False
         return True
 
-    async def _start(self, change: Change) -> bool:
+    async def _start(self, change: ProgramChange) -> bool:
         """Starts the workflow; False if one is running."""
         state = change.state
         try:
             await self._client.start_workflow(
                 ProgramWorkflow.run,
-                Carried(change=change),
+                ProgramInput(change=change),
                 id=program_workflow(state.program),
                 task_queue=TASK_QUEUE,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,

@@ -39,7 +39,7 @@ from rules.vocabulary.checks import CheckState
 from workflows.check import CheckWorkflow
 from workflows.client import RPC_SECONDS, TASK_QUEUE, is_encrypted
 from workflows.heartbeat import heartbeats
-from workflows.messages import CheckOf, check_schedule
+from workflows.messages import CheckRef, check_schedule
 from workflows.visibility import PLAN
 
 CONCURRENCY = 8
@@ -129,7 +129,7 @@ def build_schedule(program_id: str, program: Program, name: str, *, sealed: bool
     return Schedule(
         action=ScheduleActionStartWorkflow(
             CheckWorkflow.run,
-            CheckOf(program=program_id, name=name),
+            CheckRef(program=program_id, name=name),
             id=check_schedule(program_id, name, sealed=sealed),
             task_queue=TASK_QUEUE,
             static_summary=summary,

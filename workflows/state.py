@@ -16,7 +16,7 @@ from rules.reactions.clocks import Clock
 from rules.sentences import told
 from rules.vocabulary.members import Actor
 from rules.vocabulary.phases import PhaseStatus
-from workflows.messages import ChildOf, ChildState, ClockState, Headline, PhaseState, ProgramState
+from workflows.messages import ChildRef, ChildState, ClockState, Headline, PhaseState, ProgramState
 
 MAX_HEADLINES = 50
 """Limit of entries in one message; of more, the newest."""
@@ -46,7 +46,7 @@ def program_state(program_id: UUID, cached: CachedProgram, epoch: int, *, sealed
             if program.ended_at is None and (name in with_clocks or program.phase(name).status is PhaseStatus.OPEN)
         ],
         children=[_child(program_id, program, name) for name in program.children],
-        parent=ChildOf(parent=parent.agreed.program, name=parent.agreed.name) if parent else None,
+        parent=ChildRef(parent=parent.agreed.program, name=parent.agreed.name) if parent else None,
         news=digest(news(program)) if parent else "",
         checks=_checks(program, sealed=sealed),
         sealed=sealed,

@@ -62,7 +62,7 @@ log = structlog.get_logger()
 WORKFLOWS = [ProgramWorkflow, CheckWorkflow]
 
 
-class Settings(BaseSettings):
+class WorkerSettings(BaseSettings):
     """Settings from the environment; variables are the upper-case names."""
 
     database_url: str = Field(description="PostgreSQL, as the service's role")
@@ -95,7 +95,7 @@ def sandbox() -> SandboxedWorkflowRunner:
 
 
 def workers_for(
-    client: Client, settings: Settings, activities: Activities, checking: CheckActivities, schedules: Schedules
+    client: Client, settings: WorkerSettings, activities: Activities, checking: CheckActivities, schedules: Schedules
 ) -> tuple[Worker, ...]:
     """The workers of a process: one for workflows and clocks, one that fetches for checks, and one that reads answers.
 
@@ -142,7 +142,7 @@ def workers_for(
 
 
 @asynccontextmanager
-async def run_worker(settings: Settings, temporal: TemporalSettings, telemetry: TelemetrySettings) -> AsyncIterator[None]:
+async def run_worker(settings: WorkerSettings, temporal: TemporalSettings, telemetry: TelemetrySettings) -> AsyncIterator[None]:
     """Runs workers, relay and reconciler while the block lasts.
 
     Raises SettingsUnusable, NotPrepared, RPCError, or RuntimeError when Temporal does not respond for a minute.
@@ -214,7 +214,7 @@ async def run_worker(settings: Settings, temporal: TemporalSettings, telemetry: 
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def serve(settings: Settings, temporal: TemporalSettings, telemetry: TelemetrySettings) -> None:
+async def serve(settings: WorkerSettings, temporal: TemporalSettings, telemetry: TelemetrySettings) -> None:
     """Runs until SIGINT or SIGTERM."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -233,7 +233,7 @@ def main() -> None:
         telemetry = TelemetrySettings()
         configure_tracing("worker")
         temporal_lines(telemetry.accord_temporal_metrics)
-        settings, temporal = Settings(), TemporalSettings()
+        settings, temporal = WorkerSettings(), TemporalSettings()
         DeploymentSettings()
     except ValidationError as error:
         sys.exit(f"accord: {settings_error(error)}")

@@ -12,7 +12,17 @@ import psycopg
 import pytest
 from obstore.exceptions import GenericError
 
-from db.documents import Damaged, Document, Documents, HashDiffers, NotFiled, StoreUnavailable, TooManyBytes, path_of, store_at
+from db.documents import (
+    Damaged,
+    Documents,
+    FiledDocument,
+    HashDiffers,
+    NotFiled,
+    StoreUnavailable,
+    TooManyBytes,
+    path_of,
+    store_at,
+)
 from tests.db.conftest import Room
 
 WORDS = b"The parties agree. " * 50_000
@@ -34,7 +44,7 @@ async def chunks(content: bytes, size: int = 100_000) -> AsyncIterator[bytes]:
         yield content[start : start + size]
 
 
-async def filed(documents: Documents, program_id: UUID, content: bytes = WORDS, name: str = "text.pdf") -> Document:
+async def filed(documents: Documents, program_id: UUID, content: bytes = WORDS, name: str = "text.pdf") -> FiledDocument:
     return await documents.store(program_id, chunks(content), name=name, media_type="application/pdf", uploaded_by="nora")
 
 

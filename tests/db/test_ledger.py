@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from db.draft import Draft
 from db.ledger import (
     GENESIS,
+    EntryTooLarge,
+    EntryUnreadable,
     LedgerFault,
     StoredEntry,
-    TooLarge,
-    Unreadable,
     columns_of,
     leaf_of,
     read,
@@ -105,13 +105,13 @@ def test_an_entry_too_large_is_not_sealed(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("db.ledger.LARGEST_BODY", size)
     seal(one, PROGRAM, GENESIS, NONCE)
     monkeypatch.setattr("db.ledger.LARGEST_BODY", size - 1)
-    with pytest.raises(TooLarge):
+    with pytest.raises(EntryTooLarge):
         seal(one, PROGRAM, GENESIS, NONCE)
 
 
 def test_bytes_that_are_no_entry_are_not_read() -> None:
     for body in (b"", b"{}", b"[1]", b"\xff"):
-        with pytest.raises(Unreadable):
+        with pytest.raises(EntryUnreadable):
             read(leaf_of(body), body)
 
 

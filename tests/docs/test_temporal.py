@@ -11,7 +11,7 @@ from workflows.client import TemporalSettings
 from workflows.deployment import DeploymentSettings
 from workflows.namespace import Retention
 from workflows.visibility import READABLE_ATTRIBUTES, SEARCH_ATTRIBUTES
-from workflows.worker import Settings as WorkerSettings
+from workflows.worker import WorkerSettings
 
 PAGE = ROOT / "docs" / "temporal.md"
 ELSEWHERE = {

@@ -14,7 +14,7 @@ from db.metrics import register_metrics
 from telemetry.metrics import Metrics
 from telemetry.settings import TelemetrySettings
 from tests.docs.reading import ROOT, rows, section
-from workflows.worker import Settings as WorkerSettings
+from workflows.worker import WorkerSettings
 
 WATCHING, SCALING = ROOT / "docs" / "watching.md", ROOT / "docs" / "scaling.md"
 RULES = ROOT / "observability" / "alerts.yaml"

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from temporalio.client import Client
 
-from db.dispatch import Batch, Dispatch, Pending
+from db.dispatch import Dispatch, DispatchBatch, Pending
 from db.epochs import Epochs
 from db.program_cache import ProgramCache
 from rules.entries import Entry
@@ -31,9 +31,9 @@ class Acts:
     @asynccontextmanager
     async def batch(
         self, _namespace: str, _epoch: int, most: int, programs: Collection[UUID] | None = None
-    ) -> AsyncIterator[Batch]:
+    ) -> AsyncIterator[DispatchBatch]:
         self.asked.put_nowait((most, programs is None))
-        yield cast("Batch", self)
+        yield cast("DispatchBatch", self)
 
     async def entries(self, _most: int) -> dict[UUID, list[Entry]]:
         return {one.program_id: [] for one in self.pending}

@@ -10,7 +10,7 @@ from rules.language.sources.expressions import at
 from rules.language.sources.templates import filled
 from workflows.sources.answers import Answer
 from workflows.sources.figures import UnusableAnswer
-from workflows.sources.json_text import Unreadable, parse, stored
+from workflows.sources.json_text import UnreadableAnswer, parse, stored
 
 
 def edition_of(
@@ -38,7 +38,7 @@ def _description(beside: Sequence[Answer]) -> Any:
         raise UnusableAnswer("unparseable", "the description that says the edition is not among the answers")
     try:
         return parse(beside[0].body)
-    except Unreadable as fault:
+    except UnreadableAnswer as fault:
         raise UnusableAnswer("unparseable", f"in the description, {fault}") from None
 
 

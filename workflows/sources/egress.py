@@ -23,7 +23,7 @@ from rules.vocabulary.origin import Fetch
 from workflows.sources.answers import Answer, Denied, NoAnswer, Progress
 from workflows.sources.body import Body
 from workflows.sources.public_addresses import Address, Resolver, public_address, resolve
-from workflows.sources.rate_limit import RateLimits, retry_after
+from workflows.sources.rate_limit import HostRateLimits, retry_after
 from workflows.sources.secrets import Secrets
 
 USER_AGENT = "Accord/0.1 (automated milestone checks)"
@@ -54,7 +54,7 @@ class Gateway:
     """
 
     secrets: Secrets = field(default_factory=Secrets)
-    politeness: RateLimits = field(default_factory=RateLimits)
+    politeness: HostRateLimits = field(default_factory=HostRateLimits)
     limits: AnswerLimits = field(default_factory=AnswerLimits)
     resolver: Resolver = resolve
     allowed: frozenset[Address] = frozenset()

@@ -15,7 +15,7 @@ from rules.decimals import in_ascii, without_sign
 from rules.language.periods import period_end
 from rules.vocabulary.readings import Dropped, NoReading, ReadFigure, Readings, Unread, counted
 from workflows.sources.adapter import Ask
-from workflows.sources.json_text import Unreadable, stored
+from workflows.sources.json_text import UnreadableAnswer, stored
 from workflows.sources.numbers import ERRORS, Separators, is_nothing, strip_marks
 
 POINT = Separators()
@@ -44,12 +44,12 @@ class UnusableCell(UnusableAnswer):
 
 
 def read_or_reason(title: str, read: Callable[[], Readings]) -> Readings | NoReading:
-    """The result of `read`, or NoReading for UnusableAnswer and Unreadable."""
+    """The result of `read`, or NoReading for UnusableAnswer and UnreadableAnswer."""
     try:
         return read()
     except UnusableAnswer as fault:
         return NoReading(fault.kind, stored(f"{title}: {fault}.", 1000))
-    except Unreadable as fault:
+    except UnreadableAnswer as fault:
         return NoReading("unparseable", stored(f"{title}: {fault}.", 1000))
 
 

@@ -19,7 +19,7 @@ from workflows.sources.events import events_of
 from workflows.sources.figures import FigureReader, UnusableAnswer, read_or_reason, unit_of, with_schema_changes
 from workflows.sources.json_pages import JsonPages, sign_in
 from workflows.sources.json_text import LARGEST, parse, row_text, stored
-from workflows.sources.row_filter import Filter, RowFilter
+from workflows.sources.row_filter import FieldFilter, RowFilter
 from workflows.sources.schema_changes import fields_of, schema_changes
 from workflows.sources.url_template import build_url, values_of
 
@@ -136,9 +136,9 @@ def _ids(rule: Deleted, contents: Sequence[Any]) -> list[tuple[str, Any]]:
     return [(_said(at(row, rule.id)), row) for row in rows]
 
 
-def _filters(source: JsonHttp, values: Mapping[str, str]) -> Iterator[Filter]:
+def _filters(source: JsonHttp, values: Mapping[str, str]) -> Iterator[FieldFilter]:
     for place, wanted in source.where.items():
-        yield Filter(place, (filled(wanted, values),), source.spellings)
+        yield FieldFilter(place, (filled(wanted, values),), source.spellings)
 
 
 def _counts(source: JsonHttp, row: Any, narrowing: RowFilter) -> bool:

@@ -13,7 +13,7 @@ from rules.language.sources.expressions import at, every
 from rules.language.sources.json_http import OAuth, Paging, Query
 from workflows.sources.answers import Answer, Denied, NoAnswer, Progress
 from workflows.sources.egress import Egress, Headers
-from workflows.sources.json_text import Unreadable, parse, stored
+from workflows.sources.json_text import UnreadableAnswer, parse, stored
 from workflows.sources.url_template import build_url
 
 
@@ -56,7 +56,7 @@ class JsonPages:
         """The query or URL of the next page; None after the last."""
         try:
             content = parse(newest.body)
-        except Unreadable:
+        except UnreadableAnswer:
             return None  # `read` reports the fault
         if paging.next is not None:
             return str(at(content, paging.next) or "") or None
@@ -103,7 +103,7 @@ async def sign_in(source: JsonHttp, egress: Egress, told: Progress) -> Headers:
             form |= {field: egress.secret(name, auth.oauth) for field, name in secret.items() if name}
             try:
                 token = at(parse(await egress.post(auth.oauth, told, form)), "access_token")
-            except Unreadable:
+            except UnreadableAnswer:
                 token = None
             if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token:
                 raise NoAnswer(f"{source.title}: no token was given for the grant {auth.grant}.")

@@ -16,30 +16,30 @@ LONGEST_ROW = 4000
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
-class Unreadable(ValueError):
+class UnreadableAnswer(ValueError):
     """Malformed input; the message is the end of a sentence."""
 
 
 def text_of(body: bytes) -> str:
-    """Decodes UTF-8 with or without a byte-order mark. Raises Unreadable."""
+    """Decodes UTF-8 with or without a byte-order mark. Raises UnreadableAnswer."""
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
-        raise Unreadable(f"byte {fault.start + 1} of the answer is not UTF-8") from None
+        raise UnreadableAnswer(f"byte {fault.start + 1} of the answer is not UTF-8") from None
 
 
 def parse(body: bytes) -> Any:
-    """Parses JSON; numbers become Decimal. Raises Unreadable."""
+    """Parses JSON; numbers become Decimal. Raises UnreadableAnswer."""
     if len(body) > LARGEST:
-        raise Unreadable(f"the answer has {len(body):,} bytes of JSON; at most {LARGEST:,} are read")
+        raise UnreadableAnswer(f"the answer has {len(body):,} bytes of JSON; at most {LARGEST:,} are read")
     text = text_of(body)
     start = text.lstrip()[:1]
     if not start:
-        raise Unreadable("the answer is empty")
+        raise UnreadableAnswer("the answer is empty")
     if start == "<":
-        raise Unreadable(f"JSON was asked for, and the answer is {'XML' if '<?xml' in text[:200] else 'a page'}")
+        raise UnreadableAnswer(f"JSON was asked for, and the answer is {'XML' if '<?xml' in text[:200] else 'a page'}")
     if _deepest(text) > DEEPEST:
-        raise Unreadable(f"the answer is nested more than {DEEPEST} levels deep")
+        raise UnreadableAnswer(f"the answer is nested more than {DEEPEST} levels deep")
     try:
         return read_decimals(text, _decimal)
     except Inexact as fault:
@@ -48,11 +48,11 @@ def parse(body: bytes) -> Any:
             if fault.key is not None
             else f"the answer holds {fault}".replace(" is no", ", which is no")
         )
-        raise Unreadable(told.removesuffix("; write it once")) from None
+        raise UnreadableAnswer(told.removesuffix("; write it once")) from None
     except json.JSONDecodeError as fault:
-        raise Unreadable(f"the answer is no JSON from line {fault.lineno}, column {fault.colno} on") from None
+        raise UnreadableAnswer(f"the answer is no JSON from line {fault.lineno}, column {fault.colno} on") from None
     except RecursionError:
-        raise Unreadable(f"the answer is nested more than {DEEPEST} levels deep") from None
+        raise UnreadableAnswer(f"the answer is nested more than {DEEPEST} levels deep") from None
 
 
 def row_text(row: Any) -> str:
@@ -88,7 +88,7 @@ def _decimal(text: str) -> Decimal:
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite():
-        raise Unreadable(f"the answer holds {text[:40]}, which no figure can be")
+        raise UnreadableAnswer(f"the answer holds {text[:40]}, which no figure can be")
     return number
 
 

@@ -21,7 +21,7 @@ class _HostLimit:
 
 
 @dataclass(frozen=True, slots=True)
-class RateLimits:
+class HostRateLimits:
     """Limits shared by all checks of a process."""
 
     at_once: int = 4

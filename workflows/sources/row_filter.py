@@ -16,7 +16,7 @@ _MOST_NAMES = 1_000
 _SHOWN = 5
 
 
-class Filter:
+class FieldFilter:
     """A path in a row and its accepted values."""
 
     def __init__(self, place: str, names: Sequence[str], spellings: Mapping[str, Iterable[str]]) -> None:
@@ -47,17 +47,17 @@ class Filter:
 class RowFilter:
     """The filters of a source, each evaluated on every row, so that one that never matches is detected."""
 
-    def __init__(self, filters: Iterable[Filter], *, blank_counts: bool = False) -> None:
+    def __init__(self, filters: Iterable[FieldFilter], *, blank_counts: bool = False) -> None:
         """`blank_counts`: rows with an empty value pass."""
         self._filters = tuple(filters)
         self._blank_counts = blank_counts
-        self._why: Counter[tuple[Filter, bool]] = Counter()
+        self._why: Counter[tuple[FieldFilter, bool]] = Counter()
         self._rows = 0
 
     def accepts(self, said: Sequence[str]) -> bool:
         """Whether a row with these values passes all filters."""
         self._rows += 1
-        first: tuple[Filter, bool] | None = None
+        first: tuple[FieldFilter, bool] | None = None
         for rule, text in zip(self._filters, said, strict=True):
             if not rule.holds(text) and first is None and (text or not self._blank_counts):
                 first = rule, not text

@@ -9,7 +9,7 @@ from codecs import BOM_UTF8
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from workflows.sources.json_text import LONGEST_ROW, Unreadable, stored
+from workflows.sources.json_text import LONGEST_ROW, UnreadableAnswer, stored
 
 Cell: TypeAlias = object
 Row: TypeAlias = tuple[Cell, ...]
@@ -27,17 +27,17 @@ _SPACES = re.compile(r"\s+")
 
 
 def rows_of_csv(body: bytes) -> Iterator[Row]:
-    """Yields rows of CSV lazily. Raises Unreadable, also during iteration.
+    """Yields rows of CSV lazily. Raises UnreadableAnswer, also during iteration.
 
     The delimiter is the most frequent of comma, semicolon and tab in the first lines.
     """
     start = body[:100].removeprefix(BOM_UTF8).lstrip()[:1]
     if not start:
-        raise Unreadable("the answer is empty")
+        raise UnreadableAnswer("the answer is empty")
     if start == b"<":
-        raise Unreadable("a table was asked for, and the answer is a page")
+        raise UnreadableAnswer("a table was asked for, and the answer is a page")
     if b"\0" in body:
-        raise Unreadable("the answer is no CSV: it holds the character NUL")
+        raise UnreadableAnswer("the answer is no CSV: it holds the character NUL")
     rows = csv.reader(
         _lines(io.TextIOWrapper(io.BytesIO(body), encoding="utf-8-sig", newline="")), strict=True, delimiter=_separator(body)
     )
@@ -45,9 +45,9 @@ def rows_of_csv(body: bytes) -> Iterator[Row]:
         for count, row in enumerate(rows, start=1):
             yield check_row(tuple(row), count)
     except UnicodeDecodeError:
-        raise Unreadable(f"the answer is not UTF-8 after line {rows.line_num}") from None
+        raise UnreadableAnswer(f"the answer is not UTF-8 after line {rows.line_num}") from None
     except csv.Error as fault:
-        raise Unreadable(f"the answer is no CSV in line {rows.line_num}: {fault}") from None
+        raise UnreadableAnswer(f"the answer is no CSV in line {rows.line_num}: {fault}") from None
 
 
 def _separator(body: bytes) -> str:
@@ -59,18 +59,18 @@ def _separator(body: bytes) -> str:
 def _lines(text: io.TextIOWrapper) -> Iterator[str]:
     while line := text.readline(LONGEST_LINE + 1):
         if len(line) > LONGEST_LINE:
-            raise Unreadable(f"a line of the table has more than {LONGEST_LINE:,} characters")
+            raise UnreadableAnswer(f"a line of the table has more than {LONGEST_LINE:,} characters")
         yield line
 
 
 def check_row(row: Row, count: int) -> Row:
-    """The row, if it is within the limits. Raises Unreadable."""
+    """The row, if it is within the limits. Raises UnreadableAnswer."""
     if count > MOST_ROWS:
-        raise Unreadable(f"the table has more than {MOST_ROWS:,} rows")
+        raise UnreadableAnswer(f"the table has more than {MOST_ROWS:,} rows")
     if len(row) > MOST_COLUMNS:
-        raise Unreadable(f"row {count} has more than {MOST_COLUMNS:,} columns")
+        raise UnreadableAnswer(f"row {count} has more than {MOST_COLUMNS:,} columns")
     if any(isinstance(cell, str) and len(cell) > LONGEST_CELL for cell in row):
-        raise Unreadable(f"a cell of row {count} has more than {LONGEST_CELL:,} characters")
+        raise UnreadableAnswer(f"a cell of row {count} has more than {LONGEST_CELL:,} characters")
     return row
 
 

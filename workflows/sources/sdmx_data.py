@@ -24,15 +24,15 @@ from workflows.sources.adapter import Ask
 from workflows.sources.answers import Answer, Denied, Progress
 from workflows.sources.egress import Egress
 from workflows.sources.figures import FigureReader, UnusableAnswer, read_or_reason, unit_of
-from workflows.sources.json_text import Unreadable, stored
-from workflows.sources.row_filter import Filter, RowFilter
+from workflows.sources.json_text import UnreadableAnswer, stored
+from workflows.sources.row_filter import FieldFilter, RowFilter
 from workflows.sources.url_template import build_url, values_of
 
 _ACCEPTED = "application/vnd.sdmx.genericdata+xml;version=2.1"
 LARGEST = 16 * 2**20
 
 
-class Settings(StrictModel):
+class SdmxSettings(StrictModel):
     """`settings` of a source in the plan."""
 
     url: Address
@@ -58,16 +58,16 @@ class SdmxAdapter:
         return read_or_reason(ask.source.title, lambda: _read(ask, _settings(ask), answers))
 
 
-def _settings(ask: Ask) -> Settings:
+def _settings(ask: Ask) -> SdmxSettings:
     written = ask.source.settings if isinstance(ask.source, Plugged) else {}
     try:
-        return Settings.model_validate(written)
+        return SdmxSettings.model_validate(written)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise UnusableAnswer("refused", f"settings.{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
 
 
-def _read(ask: Ask, settings: Settings, answers: Sequence[Answer]) -> Readings:
+def _read(ask: Ask, settings: SdmxSettings, answers: Sequence[Answer]) -> Readings:
     if not answers:
         raise UnusableAnswer("missing", "there is no answer")
     values = values_of(ask)
@@ -77,7 +77,7 @@ def _read(ask: Ask, settings: Settings, answers: Sequence[Answer]) -> Readings:
     if edition is None:
         raise UnusableAnswer("unparseable", "the message does not say when it was prepared, and no edition is typed")
     narrowing = RowFilter(
-        Filter(name, (filled(value, values),), ask.source.spellings) for name, value in settings.series.items()
+        FieldFilter(name, (filled(value, values),), ask.source.spellings) for name, value in settings.series.items()
     )
     gathering = FigureReader(ask, settings.scale, stored(edition, 200))
     for observation in _observations(message):
@@ -89,13 +89,13 @@ def _read(ask: Ask, settings: Settings, answers: Sequence[Answer]) -> Readings:
 
 def _message(body: bytes) -> Any:
     if len(body) > LARGEST:
-        raise Unreadable(f"the message has more than {LARGEST:,} bytes")
+        raise UnreadableAnswer(f"the message has more than {LARGEST:,} bytes")
     if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
-        raise Unreadable("the message declares XML entities, which no statistical office's does")
+        raise UnreadableAnswer("the message declares XML entities, which no statistical office's does")
     try:
         return sdmx.read_sdmx(io.BytesIO(body))
     except Exception as fault:  # noqa: BLE001  the library raises what it pleases for a message that is none
-        raise Unreadable(f"the answer is no SDMX message ({type(fault).__name__})") from None
+        raise UnreadableAnswer(f"the answer is no SDMX message ({type(fault).__name__})") from None
 
 
 def _observations(message: Any) -> Iterator[dict[str, str]]:
@@ -107,7 +107,7 @@ def _observations(message: Any) -> Iterator[dict[str, str]]:
             yield said | {"OBS_VALUE": "" if held.value is None else str(held.value)}
 
 
-def _add(gathering: FigureReader, ask: Ask, settings: Settings, said: Mapping[str, str], values: Mapping[str, str]) -> None:
+def _add(gathering: FigureReader, ask: Ask, settings: SdmxSettings, said: Mapping[str, str], values: Mapping[str, str]) -> None:
     if "TIME_PERIOD" not in said:
         raise UnusableAnswer("unparseable", "an observation has no TIME_PERIOD")
     expected = filled(settings.unit_is, values) if settings.unit_is else None

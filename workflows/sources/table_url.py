@@ -17,7 +17,7 @@ from workflows.sources.editions import edition_of, split_answers
 from workflows.sources.egress import Egress
 from workflows.sources.figures import FigureReader, UnusableAnswer, read_or_reason, unit_of, with_schema_changes
 from workflows.sources.numbers import Separators
-from workflows.sources.row_filter import Filter, RowFilter
+from workflows.sources.row_filter import FieldFilter, RowFilter
 from workflows.sources.rows import Row, normalize_name, row_as_text, rows_of_csv, said
 from workflows.sources.schema_changes import schema_changes
 from workflows.sources.url_template import build_url, values_of
@@ -142,7 +142,7 @@ class _Table:
     values: Mapping[str, str]
     columns: _Columns
 
-    def filters(self) -> Iterator[Filter]:
+    def filters(self) -> Iterator[FieldFilter]:
         """The filters of a query: area and others. Totals have no area."""
         area, spellings = self.source.area, self.source.spellings
         wanted = self._fill(area.is_)
@@ -152,7 +152,7 @@ class _Table:
         asked = [(area.column, names), *((column, (self._fill(what),)) for column, what in self.source.where.items())]
         for column, found in asked:
             self.columns.place(self._fill(column))
-            yield Filter(self._fill(column), found, spellings)
+            yield FieldFilter(self._fill(column), found, spellings)
 
     def places(self) -> list[int]:
         """The columns of the filters."""

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 
 from rules.field_types import did_you_mean
-from workflows.sources.json_text import Unreadable
+from workflows.sources.json_text import UnreadableAnswer
 from workflows.sources.rows import Row, check_row, normalize_name
 from workflows.sources.strict_workbook import is_strict, to_transitional
 
@@ -21,7 +21,7 @@ _YEAR = re.escape("{year}")
 
 
 def rows_of_workbook(body: bytes, sheet: str | None) -> Iterator[Row]:
-    """Yields the rows of a sheet lazily. Raises Unreadable, also during iteration."""
+    """Yields the rows of a sheet lazily. Raises UnreadableAnswer, also during iteration."""
     from openpyxl import load_workbook  # noqa: PLC0415  a worker starts without it: most never read a workbook
 
     _check_archive(body)
@@ -31,10 +31,10 @@ def rows_of_workbook(body: bytes, sheet: str | None) -> Iterator[Row]:
         table.reset_dimensions()  # the declared size in an archive is not reliable
         for count, row in enumerate(table.iter_rows(values_only=True), start=1):
             yield check_row(tuple(row), count)
-    except Unreadable:
+    except UnreadableAnswer:
         raise
     except Exception as fault:  # noqa: BLE001  the library raises what it pleases for a workbook that is none
-        raise Unreadable(f"the workbook cannot be read ({type(fault).__name__})") from None
+        raise UnreadableAnswer(f"the workbook cannot be read ({type(fault).__name__})") from None
 
 
 def _to_transitional(body: bytes) -> io.BytesIO:
@@ -44,33 +44,33 @@ def _to_transitional(body: bytes) -> io.BytesIO:
 
 def _choose_sheet(names: Sequence[str], sheet: str | None) -> str:
     if not names:
-        raise Unreadable("the workbook has no sheet")
+        raise UnreadableAnswer("the workbook has no sheet")
     if sheet is None:
         return names[0]
     named = re.compile(re.escape(normalize_name(sheet)).replace(_YEAR, "([0-9]{4})"))
     found = [(match.groups(), name) for name in names if (match := named.fullmatch(normalize_name(name)))]
     if not found:
-        raise Unreadable(f"the workbook has no sheet {sheet!r}; {did_you_mean(sheet, names)}")
+        raise UnreadableAnswer(f"the workbook has no sheet {sheet!r}; {did_you_mean(sheet, names)}")
     return max(found)[1]
 
 
 def _check_archive(body: bytes) -> None:
-    """Raises Unreadable for other files and for zip bombs."""
+    """Raises UnreadableAnswer for other files and for zip bombs."""
     if not body:
-        raise Unreadable("the answer is empty")
+        raise UnreadableAnswer("the answer is empty")
     if body[:2] != b"PK":
-        raise Unreadable("a workbook was asked for, and the answer is none")
+        raise UnreadableAnswer("a workbook was asked for, and the answer is none")
     if body.count(b"PK\x01\x02") > MOST_PARTS:
-        raise Unreadable(f"the workbook has more than {MOST_PARTS:,} parts")
+        raise UnreadableAnswer(f"the workbook has more than {MOST_PARTS:,} parts")
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as folder:
             left = min(LARGEST_UNPACKED, LARGEST_DENSITY * len(body))
             for part in folder.infolist():
                 left = _check_part(folder, part, left)
-    except Unreadable:
+    except UnreadableAnswer:
         raise
     except Exception:  # noqa: BLE001  zipfile raises what its parts raise for a file that is broken
-        raise Unreadable("a workbook was asked for, and the answer is a broken one") from None
+        raise UnreadableAnswer("a workbook was asked for, and the answer is a broken one") from None
 
 
 def _check_part(folder: zipfile.ZipFile, part: zipfile.ZipInfo, left: int) -> int:
@@ -80,8 +80,8 @@ def _check_part(folder: zipfile.ZipFile, part: zipfile.ZipInfo, left: int) -> in
         while chunk := packed.read(2**16):
             left -= len(chunk)
             if left < 0:
-                raise Unreadable("the workbook unpacks to more than is read of any")
+                raise UnreadableAnswer("the workbook unpacks to more than is read of any")
             if b"<!DOCTYPE" in (seen := tail + chunk) or b"<!ENTITY" in seen:
-                raise Unreadable("the workbook declares XML entities, which no producer's does")
+                raise UnreadableAnswer("the workbook declares XML entities, which no producer's does")
             tail = chunk[-16:]
     return left

@@ -6,7 +6,7 @@ import io
 import zipfile
 
 from rules.field_types import did_you_mean
-from workflows.sources.json_text import Unreadable
+from workflows.sources.json_text import UnreadableAnswer
 
 MOST_FILES = 1_000
 LARGEST_FILE = 50 * 2**20
@@ -16,7 +16,7 @@ _BESIDE = ("__macosx/", ".ds_store")
 
 
 def extract(body: bytes, form: str, name: str | None = None) -> bytes:
-    """The named file in an archive, or its only table; other bytes unchanged. Raises Unreadable.
+    """The named file in an archive, or its only table; other bytes unchanged. Raises UnreadableAnswer.
 
     Workbooks, which are archives too, are returned unchanged.
     """
@@ -29,10 +29,10 @@ def extract(body: bytes, form: str, name: str | None = None) -> bytes:
                 return body
             chosen = _choose(list(held), form, name)
             return body if chosen is None else _read(folder, held[chosen])
-    except Unreadable:
+    except UnreadableAnswer:
         raise
     except Exception:  # noqa: BLE001  zipfile raises what its parts raise for a file that is broken
-        raise Unreadable("the answer is a packed folder, and a broken one") from None
+        raise UnreadableAnswer("the answer is a packed folder, and a broken one") from None
 
 
 def _choose(names: list[str], form: str, name: str | None) -> str | None:
@@ -40,11 +40,11 @@ def _choose(names: list[str], form: str, name: str | None) -> str | None:
     if name is not None:
         found = [held for held in own if held == name or held.rpartition("/")[2] == name]
         if len(found) != 1:
-            raise Unreadable(f"the packed folder has no file {name!r}; {did_you_mean(name, own)}")
+            raise UnreadableAnswer(f"the packed folder has no file {name!r}; {did_you_mean(name, own)}")
         return found[0]
     tables = [held for held in own if held.casefold().endswith(f".{form}")]
     if len(tables) > 1:
-        raise Unreadable(f"the packed folder has several tables; say which by file: {', '.join(sorted(tables)[:5])}")
+        raise UnreadableAnswer(f"the packed folder has several tables; say which by file: {', '.join(sorted(tables)[:5])}")
     return tables[0] if tables else None
 
 
@@ -53,5 +53,5 @@ def _read(folder: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
     with folder.open(part) as packed:
         body = packed.read(LARGEST_FILE + 1)
     if len(body) > LARGEST_FILE:
-        raise Unreadable(f"the packed table unpacks to more than {LARGEST_FILE:,} bytes")
+        raise UnreadableAnswer(f"the packed table unpacks to more than {LARGEST_FILE:,} bytes")
     return body

@@ -23,7 +23,7 @@ from workflows.sources.adapter import Ask
 from workflows.sources.adapters import Adapters
 from workflows.sources.answers import Answer, Denied
 from workflows.sources.egress import AnswerLimits, Egress, Gateway
-from workflows.sources.rate_limit import RateLimits
+from workflows.sources.rate_limit import HostRateLimits
 from workflows.sources.secrets import Secrets
 
 AUTHORITY = Path(__file__).parent / "authority"
@@ -102,7 +102,7 @@ class Producers:
             return ["127.0.0.1"]
 
         trusted = ssl.create_default_context(cafile=str(AUTHORITY / "authority.pem"))
-        given: dict[str, Any] = {"secrets": Secrets({}), "politeness": RateLimits(pause=0), "resolver": resolver}
+        given: dict[str, Any] = {"secrets": Secrets({}), "politeness": HostRateLimits(pause=0), "resolver": resolver}
         given |= {"allowed": frozenset({HERE}), "port": self.port, "trusted": trusted, "limits": limits}
         return Gateway(**given | settings)
 

@@ -18,7 +18,7 @@ from workflows.sources.answers import Denied, NoAnswer
 from workflows.sources.egress import AnswerLimits
 from workflows.sources.json_http import JsonHttpAdapter
 from workflows.sources.public_addresses import is_public
-from workflows.sources.rate_limit import RateLimits, retry_after
+from workflows.sources.rate_limit import HostRateLimits, retry_after
 from workflows.sources.secrets import Secrets
 
 SECRET = "s3cret-t0ken"  # noqa: S105  made up
@@ -171,7 +171,7 @@ def test_the_time_to_come_again_is_read_in_both_of_its_forms() -> None:
 
 
 async def test_no_more_than_agreed_ask_one_host_at_once() -> None:
-    manners = RateLimits(at_once=2, pause=0)
+    manners = HostRateLimits(at_once=2, pause=0)
     inside = most = 0
 
     async def one_request() -> None:
@@ -187,7 +187,7 @@ async def test_no_more_than_agreed_ask_one_host_at_once() -> None:
 
 
 async def test_a_pause_lies_between_two_requests() -> None:
-    manners, loop = RateLimits(at_once=9, pause=0.02), asyncio.get_running_loop()
+    manners, loop = HostRateLimits(at_once=9, pause=0.02), asyncio.get_running_loop()
     began: list[float] = []
 
     async def one_request() -> None:
