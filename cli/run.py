@@ -31,7 +31,8 @@ from cli.signals import interruptible
 from cli.start_errors import AlreadyRunning, Conflicts, NoSpace, PortsTaken, ServerFailed, Unprepared, Unreachable, Unusable
 from cli.supervisor import Supervisor
 from cli.temporal import HOST, Temporal, free_port
-from db.migrations import SERVICE_ROLE, upgrade
+from db.migrations import upgrade
+from db.pools import ROLE
 from db.server_version import TooOld, check_server
 from workflows.client import TemporalSettings, connect
 from workflows.namespace import NotPrepared, check_prepared, prepare, retry_until_ready
@@ -159,7 +160,7 @@ def _database(keeper: Supervisor, home: Home, outside: ExternalServers, say: Say
     if service is None:
         postgres = Postgres(home.folder)
         keeper.start(postgres)
-        service, owner = postgres.url(SERVICE_ROLE), postgres.url()
+        service, owner = postgres.url(ROLE), postgres.url()
         say(f"PostgreSQL runs, with its data in {home.folder / 'postgres'}.")
     if owner is None:
         _look_at_database(service, "DATABASE_URL")

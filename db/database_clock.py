@@ -48,15 +48,13 @@ class DatabaseClock:
         if expected is not None and abs(at - expected) > TOLERANCE and not self._is_accepted(at, accepted_at):
             ahead = at - expected
             way = "ahead" if ahead > timedelta() else "back"
-            raise ClockJumped(f"The database's clock jumped {_format_length(abs(ahead))} {way}, to {_format_time(at)}.")
+            raise ClockJumped(f"The database's clock jumped {_format_length(abs(ahead))} {way}, to {_format(at)}.")
         self._observed, self._since = at.astimezone(UTC), self._monotonic()
 
     def check_against(self, other: datetime, whose: str) -> None:
         """Raises ClockJumped where another clock (`whose`) differs by more than TOLERANCE."""
         if (now := self.now()) is not None and abs(now - other) > TOLERANCE:
-            raise ClockJumped(
-                f"The database says that it is {_format_time(now)}, and {whose} that it is {_format_time(other)}."
-            )
+            raise ClockJumped(f"The database says that it is {_format(now)}, and {whose} that it is {_format(other)}.")
 
     def _is_accepted(self, at: datetime, accepted_at: datetime | None) -> bool:
         return accepted_at is not None and -TOLERANCE <= at - accepted_at <= self._elapsed() + TOLERANCE
@@ -69,7 +67,7 @@ def check_not_behind(at: datetime, newest: datetime, accepted_at: datetime | Non
     """Raises ClockJumped where `at` is behind the newest entry of a ledger by more than TOLERANCE, unless accepted."""
     if newest - at > TOLERANCE and (accepted_at is None or not at - timedelta(days=1) <= accepted_at <= at):
         behind = _format_length(newest - at)
-        raise ClockJumped(f"The database's clock, at {_format_time(at)}, is {behind} behind the newest entry of this program.")
+        raise ClockJumped(f"The database's clock, at {_format(at)}, is {behind} behind the newest entry of this program.")
 
 
 def _format_length(length: timedelta) -> str:
@@ -78,5 +76,5 @@ def _format_length(length: timedelta) -> str:
     return f"{length.total_seconds() / 60:.0f} minutes"
 
 
-def _format_time(at: datetime) -> str:
+def _format(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

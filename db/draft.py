@@ -139,8 +139,8 @@ class Draft:
         before, after = self._before, self.after
         entries = [sealed.entry for sealed in self._sealed]
         clocks = (before.clocks if before else (), after.clocks)
-        owed_before, owed = self._owed(before, after)
-        changes = rows(before.program if before else None, after.program, entries, clocks, (owed_before, owed))
+        old, owed = self._owed(before, after)
+        changes = rows(before.program if before else None, after.program, entries, clocks, (old, owed))
         head_row = head_columns(after.program, after.head, after.clocks, owed) | {"clock_seq": self._clock_seq}
         if before is None:
             head_row |= immutable_columns(after.program)
@@ -155,14 +155,10 @@ class Draft:
 
     def _owed(self, before: CachedProgram | None, after: CachedProgram) -> tuple[OutstandingIndex, OutstandingIndex]:
         """What was owed before and is owed after; cached with the program for the next draft."""
-        owed_before = before.owed if before else {}
-        owed = (
-            outstanding_after(after.program, before.program, owed_before, self._changed)
-            if before
-            else outstanding(after.program)
-        )
+        old = before.owed if before else {}
+        owed = outstanding_after(after.program, before.program, old, self._changed) if before else outstanding(after.program)
         self.after = CachedProgram(after.program, after.head, after.clocks, owed)
-        return owed_before, owed
+        return old, owed
 
     async def _judge(self, act: Act, time_slice: TimeSlice) -> Receipt | Refused:
         try:

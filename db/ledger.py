@@ -169,10 +169,8 @@ def parse_body(body: bytes) -> EntryBody:
         raise EntryUnreadable(f"{place}: {first['msg']}") from None
 
 
-def entry_of(parsed: EntryBody) -> Entry:
-    return Entry.model_construct(
-        seq=parsed.seq, at=parsed.at, act=parsed.act, actor=parsed.actor, content=parsed.content, fact=parsed.fact
-    )
+def entry_of(body: EntryBody) -> Entry:
+    return Entry.model_construct(seq=body.seq, at=body.at, act=body.act, actor=body.actor, content=body.content, fact=body.fact)
 
 
 def verify_chain(

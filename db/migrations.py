@@ -14,13 +14,9 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
-from db.pools import ROLE, ReadPool
+from db.pools import ReadPool
 
 Compatibility = Literal["ready", "newer", "behind", "too_new"]
-
-SERVICE_ROLE = ROLE
-"""The role of the service; migrations create it."""
-
 
 _ONE_AT_A_TIME = Lock()
 """Alembic keeps the context of a migration in module globals: one migration at a time per process."""

@@ -79,14 +79,12 @@ class Recorder:
 
     async def record_and_answer(self, program_id: UUID, act: Act, build: Callable[[Receipt], T]) -> T | Refused:
         """As `record`, with the answer that `build` makes of the receipt while the database writes."""
-        outcome: T | Refused = await self._record_observed(program_id, (act,), build, is_batch=False)
+        outcome: T | Refused = await self._record(program_id, (act,), build, is_batch=False)
         return outcome
 
     async def record_all(self, program_id: UUID, acts: Sequence[Act]) -> tuple[Receipt, ...] | BatchRefused:
         """Records all acts in one transaction, or none of them and the attempt at the first that is refused."""
-        outcome: tuple[Receipt, ...] | BatchRefused = await self._record_observed(
-            program_id, tuple(acts), _identity, is_batch=True
-        )
+        outcome: tuple[Receipt, ...] | BatchRefused = await self._record(program_id, tuple(acts), _identity, is_batch=True)
         return outcome
 
     async def preview(self, program_id: UUID, *acts: Act) -> Decided | Refused:
@@ -126,9 +124,7 @@ class Recorder:
         """Number of optimistic round trips in progress."""
         return self._round_trips
 
-    async def _record_observed(
-        self, program_id: UUID, acts: tuple[Act, ...], build: Callable[[Any], Any], *, is_batch: bool
-    ) -> Any:
+    async def _record(self, program_id: UUID, acts: tuple[Act, ...], build: Callable[[Any], Any], *, is_batch: bool) -> Any:
         started, outcome = perf_counter(), "failed"
         try:
             with span("record", kind=acts[0].deed.kind, acts=len(acts)):

@@ -76,10 +76,8 @@ class CheckActivities:
         clock = DatabaseClock()
         clock.observe(started_at)
         asks = question_hash(program.plan, check.name)
-        ask, egress = (
-            build_ask(program.plan, check.name, started_at.astimezone(UTC).date()),
-            self._gateway.egress_for(program.plan.hosts),
-        )
+        ask = build_ask(program.plan, check.name, started_at.astimezone(UTC).date())
+        egress = self._gateway.egress_for(program.plan.hosts)
         try:
             async with heartbeats() as told:
                 answers = await _fetch(adapter, ask, egress, told)

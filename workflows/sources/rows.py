@@ -83,7 +83,7 @@ def said(cell: Cell) -> str:
     return str(cell).strip()
 
 
-def normalize_name(text: str) -> str:
+def normalize(text: str) -> str:
     """Normalizes a column name for comparison: spaces and case vary between years."""
     return _SPACES.sub(" ", text).strip().casefold()
 

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from workflows.sources.json_text import stored
-from workflows.sources.rows import normalize_name
+from workflows.sources.rows import normalize
 
 _YEAR = re.escape("{year}")
 _SHOWN = 5
@@ -23,10 +23,10 @@ def schema_changes(known: Sequence[str], found: Iterable[str], what: str) -> str
     """
     if not known:
         return ""
-    names = [name for name in dict.fromkeys(found) if normalize_name(name)]
-    patterns = {name: re.compile(re.escape(normalize_name(name)).replace(_YEAR, r"[0-9]{4}(?:\.0)?")) for name in known}
-    gone = [name for name, pattern in patterns.items() if not any(pattern.fullmatch(normalize_name(held)) for held in names)]
-    new = [name for name in names if not any(pattern.fullmatch(normalize_name(name)) for pattern in patterns.values())]
+    names = [name for name in dict.fromkeys(found) if normalize(name)]
+    patterns = {name: re.compile(re.escape(normalize(name)).replace(_YEAR, r"[0-9]{4}(?:\.0)?")) for name in known}
+    gone = [name for name, pattern in patterns.items() if not any(pattern.fullmatch(normalize(held)) for held in names)]
+    new = [name for name in names if not any(pattern.fullmatch(normalize(name)) for pattern in patterns.values())]
     told = (
         [f"the {what}{' ' if len(gone) == 1 else 's '}{_enumerate(gone, new)} {'is' if len(gone) == 1 else 'are'} gone"]
         if gone
@@ -37,10 +37,10 @@ def schema_changes(known: Sequence[str], found: Iterable[str], what: str) -> str
 
 
 def _enumerate(names: Sequence[str], near_in: Sequence[str]) -> str:
-    by_form = {normalize_name(name): name for name in near_in}
+    by_form = {normalize(name): name for name in near_in}
     shown = []
     for name in names[:_SHOWN]:
-        near = get_close_matches(normalize_name(name), by_form, n=1)
+        near = get_close_matches(normalize(name), by_form, n=1)
         shown.append(stored(repr(name), 80) + (f" (perhaps {by_form[near[0]][:60]!r})" if near else ""))
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return ", ".join(shown) + more

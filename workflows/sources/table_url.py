@@ -18,7 +18,7 @@ from workflows.sources.egress import Egress
 from workflows.sources.figures import FigureReader, UnusableAnswer, read_or_reason, unit_of, with_schema_changes
 from workflows.sources.numbers import Separators
 from workflows.sources.row_filter import FieldFilter, RowFilter
-from workflows.sources.rows import Row, normalize_name, row_as_text, rows_of_csv, said
+from workflows.sources.rows import Row, normalize, row_as_text, rows_of_csv, said
 from workflows.sources.schema_changes import schema_changes
 from workflows.sources.url_template import build_url, values_of
 from workflows.sources.workbook import rows_of_workbook
@@ -92,9 +92,9 @@ class _Columns:
     written: tuple[str, ...]
 
     def place(self, name: str) -> int:
-        if (place := self.named.get(normalize_name(name))) is None:
+        if (place := self.named.get(normalize(name))) is None:
             raise UnusableAnswer(
-                "unparseable", f"the table has no column {name!r}; {did_you_mean(normalize_name(name), self.named)}"
+                "unparseable", f"the table has no column {name!r}; {did_you_mean(normalize(name), self.named)}"
             )
         return place
 
@@ -103,7 +103,7 @@ class _Columns:
 
     def of_years(self, pattern: str) -> list[tuple[str, int]]:
         """The year columns, with their year."""
-        before, _, after = (re.escape(part) for part in normalize_name(pattern).partition("{year}"))
+        before, _, after = (re.escape(part) for part in normalize(pattern).partition("{year}"))
         named = re.compile(f"{before}{_YEAR}{after}")
         found = [(match["year"], place) for name, place in self.named.items() if (match := named.fullmatch(name))]
         if not found:
@@ -113,9 +113,9 @@ class _Columns:
 
 def _columns(source: TableUrl, rows: Iterator[Row], values: Mapping[str, str]) -> _Columns:
     """Consumes rows up to the header. Raises UnusableAnswer."""
-    wanted = normalize_name(filled(source.header.cell, values)) if source.header.cell else None
+    wanted = normalize(filled(source.header.cell, values)) if source.header.cell else None
     for count, row in enumerate(rows, start=1):
-        if count == source.header.row or (wanted is not None and any(normalize_name(said(cell)) == wanted for cell in row)):
+        if count == source.header.row or (wanted is not None and any(normalize(said(cell)) == wanted for cell in row)):
             return _named(row)
         if count > _LOOKED_FOR:
             break
@@ -128,7 +128,7 @@ def _columns(source: TableUrl, rows: Iterator[Row], values: Mapping[str, str]) -
 def _named(row: Row) -> _Columns:
     named: dict[str, int] = {}
     for place, cell in enumerate(row):
-        name = normalize_name(said(cell))
+        name = normalize(said(cell))
         if name and named.setdefault(name, place) != place:
             raise UnusableAnswer("unparseable", f"two columns are called {said(cell)[:60]!r}")
     return _Columns(named, tuple(said(cell) for cell in row))

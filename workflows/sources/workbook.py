@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from rules.field_types import did_you_mean
 from workflows.sources.json_text import UnreadableAnswer
-from workflows.sources.rows import Row, check_row, normalize_name
+from workflows.sources.rows import Row, check_row, normalize
 from workflows.sources.strict_workbook import is_strict, to_transitional
 
 MOST_PARTS = 1_000
@@ -47,8 +47,8 @@ def _choose_sheet(names: Sequence[str], sheet: str | None) -> str:
         raise UnreadableAnswer("the workbook has no sheet")
     if sheet is None:
         return names[0]
-    named = re.compile(re.escape(normalize_name(sheet)).replace(_YEAR, "([0-9]{4})"))
-    found = [(match.groups(), name) for name in names if (match := named.fullmatch(normalize_name(name)))]
+    named = re.compile(re.escape(normalize(sheet)).replace(_YEAR, "([0-9]{4})"))
+    found = [(match.groups(), name) for name in names if (match := named.fullmatch(normalize(name)))]
     if not found:
         raise UnreadableAnswer(f"the workbook has no sheet {sheet!r}; {did_you_mean(sheet, names)}")
     return max(found)[1]
