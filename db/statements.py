@@ -86,7 +86,7 @@ went_on AS (
 _LOCK_UNLESS_HELD = "free AS (SELECT id FROM program WHERE id = $1::uuid FOR NO KEY UPDATE SKIP LOCKED)"
 _IF_UNCHANGED = " AND program.id = (SELECT id FROM free) AND program.seq = $6::bigint AND program.head = $7::bytea"
 
-# Division by zero aborts the statement where no head row matches. The CTE is evaluated before any row is written.
+# Division by zero aborts the statement where no head row matches. The main query runs first, before any entry is inserted.
 _CHECK_UNCHANGED = """
 SELECT clock_timestamp(), 1 / count(*) FROM went_on
 WHERE updated_at BETWEEN clock_timestamp() - interval '200 milliseconds' AND clock_timestamp()"""

@@ -1,4 +1,4 @@
-"""Acts on the small plan of the law's tests, and a long history told in simulated time."""
+"""Builders of acts on the small plan, and a long history in simulated time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a process of the service holds, on a database of each test's own."""
+"""Fixtures: the record of a service process, on a database for each test."""
 
 from __future__ import annotations
 

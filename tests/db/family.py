@@ -1,4 +1,4 @@
-"""A recorded program that has opened the small plan as a child program."""
+"""A recorded parent program with the small plan as its child program."""
 
 from __future__ import annotations
 

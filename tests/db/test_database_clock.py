@@ -1,4 +1,4 @@
-"""A clock that jumps writes nothing irrevocable; it goes on after the operator's word, or when it is right again."""
+"""A clock that jumps stops acts; they go on after an operator accepts it, or when it is right again."""
 
 from __future__ import annotations
 

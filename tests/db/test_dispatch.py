@@ -1,4 +1,4 @@
-"""Which workflows have to be told of what was recorded."""
+"""Which programs are pending, in which order, and until when."""
 
 from __future__ import annotations
 

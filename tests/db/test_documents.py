@@ -1,4 +1,4 @@
-"""A document is its bytes: all of them, or nothing is filed."""
+"""Documents are filed whole or not at all, and read as they were filed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents in an S3: the same store, whichever stands behind it."""
+"""Documents in S3: the same behaviour with another store."""
 
 from __future__ import annotations
 

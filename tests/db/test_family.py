@@ -1,4 +1,4 @@
-"""Parent and child in the record: what is brought from one ledger to the other, in any order and any number of times."""
+"""Parent and child in the record: reports arrive in any order and any number of times."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is sealed can be read again, and what was changed since is named."""
+"""Sealed entries can be read again, and every later change is detected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Past states: the same as a fold from the start, and not folded from the start again."""
+"""Past states equal a fold from the start, without folding from the start again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The schema can be made, unmade and made again, and is the one that the models describe."""
+"""Migrations run up and down, and their schema is that of the models."""
 
 from __future__ import annotations
 

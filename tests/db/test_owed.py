@@ -1,4 +1,4 @@
-"""What is owed stands in a table: what the law says, at every moment, and found by whoever asks across programs."""
+"""The table of owed acts agrees with the law at every moment, and queries find the right rows."""
 
 from __future__ import annotations
 

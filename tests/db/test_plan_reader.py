@@ -1,4 +1,4 @@
-"""Plans read beside the event loop: found by the law without reading, and what happens when the process does not answer."""
+"""The parser process fills the caches of the law, and its failures are reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables say what the ledger says, and can be made from it again to the byte."""
+"""Projections agree with the ledger, and a rebuild produces them byte for byte."""
 
 from __future__ import annotations
 

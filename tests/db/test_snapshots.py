@@ -1,4 +1,4 @@
-"""A snapshot is the program that its ledger makes, or it is not taken."""
+"""A snapshot is used only if it equals the program that its ledger makes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Migrations that were published stay as they are, and what earlier versions have recorded goes on."""
+"""Published migrations stay unchanged, and records of earlier versions are upgraded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever is logged, and by whomever: one line of JSON, short, at once, and without what nobody may read there."""
+"""Every log line is one short JSON object, written at once, without confidential values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checkpoints: the published notes verify, ours are verified by each of their keys, and one bit more or less is none."""
+"""Checkpoints: published test vectors verify, both signatures verify, and any changed bit is detected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is counted while the service works, and that nothing of it tells of programs or people."""
+"""Metrics count the work of the service and contain nothing about programs or people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A Temporal whose time is skipped, and an activity that stands in for the record."""
+"""Fixtures: a time-skipping Temporal server, and activities that replace the record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The desk of a worker that runs checks: its connections, on a database of a test's own, and one program."""
+"""The activities of check runs with their connections, on a database for each test, and one program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run of a check on a real record: what is read is recorded once, whatever is repeated, and no more than the law allows."""
+"""Check runs on a real record: results are recorded once, whatever is retried, and within the law."""
 
 from __future__ import annotations
 

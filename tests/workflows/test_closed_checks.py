@@ -1,4 +1,4 @@
-"""Runs of checks that have ended are taken out of Temporal; programs stay."""
+"""Closed check runs are deleted from Temporal; programs stay."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Old and new workers side by side: programs go to the version that is promoted, forth and back."""
+"""Rolling upgrades: programs move to the promoted version, and back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A program's workflow opens child programs, which live on without it, and lets each hear of the other."""
+"""A program's workflow starts child programs that outlive it, and each reports to the other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever becomes of workflows and backups: what the record says is what Temporal says again, and clocks strike."""
+"""After lost workflows and restored backups, Temporal agrees with the record again, and clocks strike."""
 
 from __future__ import annotations
 

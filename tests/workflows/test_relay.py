@@ -1,4 +1,4 @@
-"""The relay stands back while acts come in great numbers, and takes all there is once they pause."""
+"""The relay slows down under many acts (back-pressure), and catches up once they pause."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Histories that older code has written are replayed by this code, and the order of commands is a committed text."""
+"""Histories of older code replay with this code, and the order of commands is a committed text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Schedules of checks, as a real Temporal takes them: when they run, and that they follow the ledger."""
+"""Schedules of checks on a real Temporal: when they run, and that they follow the ledger."""
 
 from __future__ import annotations
 

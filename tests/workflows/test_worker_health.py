@@ -1,4 +1,4 @@
-"""A worker's metrics say when the first of what it was given ends."""
+"""Metrics of a worker: the first expiry of its credentials."""
 
 from __future__ import annotations
 

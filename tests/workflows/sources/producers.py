@@ -1,4 +1,4 @@
-"""Producers as the tests play them: an HTTPS server on this machine that answers under their names."""
+"""Producers in tests: a local HTTPS server that answers under their host names."""
 
 from __future__ import annotations
 

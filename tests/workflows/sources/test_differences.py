@@ -1,4 +1,4 @@
-"""What somebody is told whose producer has changed its table or its service: what is gone, what is new, what may be meant."""
+"""Changed tables and services: the message names what is missing, what is new, and close matches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The way out: where it leads, how often it asks, and what it keeps to itself."""
+"""Egress: allowed destinations, rate limits, and protection of secrets."""
 
 from __future__ import annotations
 
