@@ -1,7 +1,7 @@
-"""How migrations reach the database: as its owner, one process at a time.
+"""Alembic environment: migrations run as the owner of the database, one process at a time (advisory lock).
 
-The address is DATABASE_OWNER_URL, or DATABASE_URL when one user does both; `db.migrations` passes it
-in instead. A waiting migration gives up after some seconds, because everything else waits behind it.
+The URL is DATABASE_OWNER_URL, or DATABASE_URL where one user does both; `db.migrations` passes it in instead. A migration gives
+up its wait for locks after some seconds, because other sessions queue behind it.
 """
 
 import os
@@ -14,7 +14,7 @@ from sqlalchemy.pool import NullPool
 from db.connection_settings import connection_arguments
 from db.models import Row
 
-ONE_AT_A_TIME = 4_206_100_801  # advisory lock; any number, but always this one
+ONE_AT_A_TIME = 4_206_100_801  # advisory lock: an arbitrary constant
 
 
 def _address() -> str:
@@ -44,7 +44,7 @@ def _run_online() -> None:
         _run(given)
         return
     address = _address()
-    # psycopg reads the address itself: SQLAlchemy's own reader does not know all that libpq's does.
+    # psycopg parses the URL: SQLAlchemy's parser does not support all of libpq's parameters.
     engine = create_engine(
         "postgresql+psycopg://", creator=lambda: psycopg.connect(address, **connection_arguments(address)), poolclass=NullPool
     )

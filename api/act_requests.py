@@ -65,7 +65,7 @@ async def perform(state: State, caller: CallerInfo, program: UUID, act: a.Act, *
         state.allowances.take(caller.person, units)
     if preview:
         return await previewed(state, program, act)
-    outcome = await state.recorder.answered(program, act, _answer_of)
+    outcome = await state.recorder.record_and_answer(program, act, _answer_of)
     if isinstance(outcome, Refusal):
         raise refused(outcome)
     return outcome

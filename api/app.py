@@ -55,7 +55,7 @@ from db.check_runs import CheckRuns
 from db.connection_settings import pool_sizes
 from db.documents import Documents, store_at
 from db.garbage import collect_less_often
-from db.metrics import counting, exposed, measured
+from db.metrics import create_metrics, register_metrics, serve_metrics
 from db.plan_reader import PlanReader
 from db.pools import LedgerPool, OperationalPool, ReadPool
 from db.program_cache import ProgramCache
@@ -103,11 +103,11 @@ async def _opened(stack: AsyncExitStack) -> State:
     if not structlog.is_configured():
         configure()  # a server that is not ours would let structlog write local variables
     settings = Settings()
-    url, patience = settings.database_url, settings.accord_database_seconds
+    url, max_use = settings.database_url, settings.accord_database_seconds
     writers, readers, operational_size = pool_sizes(settings.accord_database_connections, 4, 2, 1)
-    writer = await stack.enter_async_context(LedgerPool(url, size=writers, patience=patience))
-    reader = await stack.enter_async_context(ReadPool(url, size=readers, patience=patience))
-    operational = await stack.enter_async_context(OperationalPool(url, size=operational_size, patience=patience))
+    writer = await stack.enter_async_context(LedgerPool(url, size=writers, max_use=max_use))
+    reader = await stack.enter_async_context(ReadPool(url, size=readers, max_use=max_use))
+    operational = await stack.enter_async_context(OperationalPool(url, size=operational_size, max_use=max_use))
     plans = PlanReader()
     await plans.start()
     stack.push_async_callback(plans.close)
@@ -115,7 +115,7 @@ async def _opened(stack: AsyncExitStack) -> State:
     stack.push_async_callback(snapshots.close)
     programs = ProgramCache(reader, plans, snapshots)
     telemetry = TelemetrySettings()
-    metrics = counting(telemetry.accord_metrics)
+    metrics = create_metrics(telemetry.accord_metrics)
     recorder = Recorder(writer, programs, plans, observer=metrics or UNOBSERVED)
     stack.push_async_callback(recorder.close)
     store = store_at(settings.accord_documents)
@@ -133,8 +133,8 @@ async def _opened(stack: AsyncExitStack) -> State:
     stack.push_async_callback(watching.close)
     if metrics is not None and telemetry.accord_metrics is not None:
         figures = RecordStatistics(reader)
-        measured(metrics, recorder, programs, (writer, reader, operational), figures)
-        await stack.enter_async_context(exposed(telemetry.accord_metrics, metrics, figures))
+        register_metrics(metrics, recorder, programs, (writer, reader, operational), figures)
+        await stack.enter_async_context(serve_metrics(telemetry.accord_metrics, metrics, figures))
     collect_less_often()
     return State(
         settings=settings,

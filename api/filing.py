@@ -10,7 +10,7 @@ from api.named_documents import filing
 from api.problems import Invalid, TooLarge
 from api.state import State
 from api.uploads import Upload
-from db.documents import Document, HashDiffers, TooManyBytes
+from db.documents import FiledDocument, HashDiffers, TooManyBytes
 from rules.acts import Act, FileDocument, Member, Role
 from rules.field_types import own_act
 from rules.refusals import Refused as Refusal
@@ -22,7 +22,7 @@ FILERS = (Role.RECORDER, Role.REPRESENTATIVE, Role.MONITOR, Role.CHECKER, Role.O
 
 async def file_upload(
     state: State, caller: CallerInfo, program: UUID, upload: Upload, *, expected: str | None = None
-) -> Document:
+) -> FiledDocument:
     """Stores what is sent, and tells the ledger. Raises TooLarge, Invalid where the hash is another, or Refused."""
     try:
         filed = await state.documents.store(

@@ -136,7 +136,7 @@ class TokenCache:
         if not used:
             return
         try:
-            await self._tokens.used(used)
+            await self._tokens.record_uses(used)
         except (OperationalError, PoolTimeout) as error:
             log.warning("uses_of_tokens_not_kept", error=error)
             self._used = used | self._used

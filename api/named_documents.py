@@ -8,14 +8,14 @@ from uuid import UUID
 from api.identity import CallerInfo
 from api.problems import Invalid
 from api.state import State
-from db.documents import Document
+from db.documents import FiledDocument
 from db.program_cache import CachedProgram
 from rules import acts as a
 from rules.authority import may
 from rules.restriction import Filing, may_name
 
 
-def filing(document: Document) -> Filing:
+def filing(document: FiledDocument) -> Filing:
     return Filing(document.uploaded_by, document.uploaded_for)
 
 

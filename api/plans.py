@@ -46,7 +46,7 @@ async def child_plans(
     PlanUnreadable, ReaderBusy, and Faulty for a choice about a program that the plan does not have.
     """
     for text in (document, *_documents(chosen)):
-        await reader.declares(text)
+        await reader.prefetch_declared(text)
     try:
         plan = declares(document)
     except Faulty:

@@ -19,7 +19,7 @@ from api import validation_errors
 from api.problems import Invalid, Plain, Problem, ProblemBody, Unavailable
 from api.request_id import CODE, TOLD, route_of
 from db.database_clock import ClockJumped
-from db.documents import StoreAway
+from db.documents import StoreUnavailable
 from db.ledger import LedgerFault
 from db.outages import sentence
 from db.plan_reader import ReaderBusy
@@ -101,7 +101,7 @@ def install(app: FastAPI) -> None:
         detail = "The ledger of this program contradicts itself: nothing is answered from it, and nothing is appended."
         return body(Problem("ledger_fault", detail, "the same request, once an operator has looked"), request)
 
-    @app.exception_handler(StoreAway)
+    @app.exception_handler(StoreUnavailable)
     async def _store(request: Request, _: Exception) -> JSONResponse:
         log.warning("document_store_unavailable")
         return body(Unavailable("The store of documents cannot be reached; nothing of this request is lost."), request)

@@ -15,9 +15,9 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from logs.request import REQUEST
-from logs.trace import TRACE, id_of, understood
+from logs.trace import TRACE, parse_traceparent, trace_id
 from telemetry.observer import UNOBSERVED
-from telemetry.spans import current
+from telemetry.spans import current_traceparent
 
 log = structlog.get_logger()
 
@@ -42,12 +42,12 @@ class RequestIdMiddleware:
             return
         request, given = _given(scope)
         REQUEST.set(request)
-        trace = current() or understood(given)
+        trace = current_traceparent() or parse_traceparent(given)
         TRACE.set(trace)
         begun, status, complete = time.perf_counter(), 0, False
         headers = [(HEADER, request.encode())]
         if trace is not None:
-            headers.append((TRACE_HEADER, id_of(trace).encode()))
+            headers.append((TRACE_HEADER, trace_id(trace).encode()))
 
         async def answered(message: Message) -> None:
             nonlocal status, complete

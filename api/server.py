@@ -19,9 +19,9 @@ from pydantic import ValidationError
 from api.connection_limits import Connections, Limits
 from api.protocol import BoundedConfig, BoundedProtocol
 from api.server_processes import ServerProcesses, command
-from logs.faults import settings_at_fault
+from logs.faults import settings_error
 from logs.lines import configure
-from telemetry.spans import trace
+from telemetry.spans import configure_tracing
 from workflows.core_logging import temporal_lines
 
 log = structlog.get_logger()
@@ -119,7 +119,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     gc.disable()  # until it has started: nothing that is imported is garbage, and looking for some is a quarter of the time
     try:
         configure(crashes=True)
-        trace("api")
+        configure_tracing("api")
         temporal_lines()
         limits = Limits()
         serving = server(chosen.app, limits)
@@ -128,7 +128,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         else:
             bound = listening(chosen.host, chosen.port)
     except ValidationError as error:
-        sys.exit(f"accord: {settings_at_fault(error)}")
+        sys.exit(f"accord: {settings_error(error)}")
     except OSError as refused:
         sys.exit(f"accord: {chosen.host}:{chosen.port} cannot be listened on: {refused.strerror}.")
     if limits.accord_api_processes > 1 and chosen.descriptor is None:

@@ -11,7 +11,7 @@ from benchmarks.memory import pss
 from benchmarks.stage import Stage
 from benchmarks.tables import show
 from workflows.client import TASK_QUEUE
-from workflows.messages import Carried, Change, ClockState, PhaseState, ProgramState, program_workflow
+from workflows.messages import ClockState, PhaseState, ProgramChange, ProgramInput, ProgramState, program_workflow
 from workflows.program import ProgramWorkflow
 from workflows.visibility import search_attributes
 
@@ -49,7 +49,7 @@ async def _start(stage: Stage, programs: int) -> None:
         async with gate:
             await temporal.start_workflow(
                 ProgramWorkflow.run,
-                Carried(change=Change(state=state)),
+                ProgramInput(change=ProgramChange(state=state)),
                 id=program_workflow(state.program),
                 task_queue=TASK_QUEUE,
                 search_attributes=search_attributes(state),

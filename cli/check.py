@@ -16,7 +16,7 @@ from psycopg import Error as DatabaseError
 
 from cli.addresses import HomeFolder, NotRunning, document_store, service_database
 from db.check_runs import CheckRuns
-from db.documents import DocumentFault, store_at, whole
+from db.documents import DocumentFault, read_document, store_at
 from db.pools import OperationalPool, ReadPool
 from db.program_cache import ProgramCache
 from db.queries import LedgerFilter, Queries
@@ -25,8 +25,8 @@ from rules.facts import MeasurementRecorded
 from rules.field_types import did_you_mean
 from rules.language.plan import Plan
 from rules.vocabulary.readings import NoReading, ReadFigure, Readings
-from workflows.recompute import read_again
-from workflows.sources.adapters import installed
+from workflows.recompute import read_answers
+from workflows.sources.adapters import installed_adapters
 from workflows.sources.answers import Answer, Denied, NoAnswer
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Look after the automated checks of programs.")
@@ -98,13 +98,13 @@ async def _again(home: Path, program: UUID, measurement: str) -> Again:
             raise Unusable(f"{measurement} was recorded by a person, not by a check: {recorded.source}")
         store = store_at(document_store(home))
         try:
-            adapter = installed()[origin.adapter]
-            answers = [Answer(fetch, whole(store, fetch.sha256)) for fetch in origin.fetched]
+            adapter = installed_adapters()[origin.adapter]
+            answers = [Answer(fetch, read_document(store, fetch.sha256)) for fetch in origin.fetched]
         except (Denied, NoAnswer) as fault:
             raise Unusable(str(fault)) from None
         except DocumentFault as fault:
             raise Unusable(f"the answer that {measurement} was read from is not to be had: {fault}") from None
-        reading = await read_again(adapter, plan, origin.check, answers)
+        reading = await read_answers(adapter, plan, origin.check, answers)
         by = f"{adapter.name} {adapter.version}"
         if adapter.version != origin.version:
             by += f" (recorded by {origin.adapter} {origin.version})"

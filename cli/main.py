@@ -22,9 +22,9 @@ from cli.service import Refused
 from cli.start_errors import CannotStart
 from db.connection_settings import connection_arguments
 from db.migrations import upgrade
-from db.rebuild import ProgramSize, programs_of, rebuilt
-from db.server_version import TooOld, look_at
-from logs.faults import settings_at_fault
+from db.rebuild import ProgramSize, program_sizes, rebuild_programs
+from db.server_version import TooOld, check_server
+from logs.faults import settings_error
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -65,7 +65,7 @@ def run(  # noqa: PLR0913, PLR0917  each is an option of the command
         typer.echo(f"accord: {reason}", err=True)
         raise typer.Exit(1) from reason
     except ValidationError as error:
-        typer.echo(f"accord: {settings_at_fault(error)}", err=True)
+        typer.echo(f"accord: {settings_error(error)}", err=True)
         raise typer.Exit(1) from error
 
 
@@ -88,7 +88,7 @@ def migrate(
 ) -> None:
     """Bring a database that somebody else runs to this version's form."""
     try:
-        look_at(owner_url)
+        check_server(owner_url)
         asyncio.run(upgrade(owner_url))
     except (TooOld, psycopg.Error) as reason:
         typer.echo(f"accord: {str(reason).strip()}", err=True)
@@ -107,7 +107,7 @@ def rebuild(
 
     async def wanted(address: str) -> list[ProgramSize]:
         async with await psycopg.AsyncConnection.connect(address, autocommit=True, **connection_arguments(address)) as owner:
-            return await programs_of(owner, program)
+            return await program_sizes(owner, program)
 
     try:
         address = owner_database(home)
@@ -117,7 +117,7 @@ def rebuild(
     programs = asyncio.run(wanted(address))
     with Progress() as progress:
         task = progress.add_task("Entries", total=sum(one.entries for one in programs))
-        for one in rebuilt(address, programs):
+        for one in rebuild_programs(address, programs):
             progress.advance(task, one.entries)
     typer.echo(f"{len(programs)} programs were made again from their ledgers.")
 

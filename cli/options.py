@@ -11,7 +11,7 @@ import typer
 from pydantic import ValidationError
 
 from cli.remote.login import ADDRESS
-from logs.faults import settings_at_fault
+from logs.faults import settings_error
 from logs.lines import configure
 from workflows.process_exit import exit_now
 
@@ -37,7 +37,7 @@ def whole_command(
     try:
         configure()
     except ValidationError as error:
-        typer.echo(f"accord: {settings_at_fault(error)}", err=True)
+        typer.echo(f"accord: {settings_error(error)}", err=True)
         raise typer.Exit(1) from error
 
 

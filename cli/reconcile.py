@@ -18,10 +18,10 @@ from db.dispatch import Dispatch
 from db.epochs import Epochs
 from db.pools import OperationalPool, ReadPool
 from db.reconciliation import Reconciliation
-from logs.faults import settings_at_fault
+from logs.faults import settings_error
 from workflows.client import connect
 from workflows.namespace import namespace_id
-from workflows.reconciler import Difference, compare
+from workflows.reconciler import WorkflowDifference, compare
 from workflows.secret_file import SettingsUnusable
 
 T = TypeVar("T")
@@ -54,7 +54,7 @@ def retell(program: ProgramArgument = None, home: HomeFolder = Path(".accord")) 
     typer.echo(f"{_run(_retold(home, program))} programs will be told again.")
 
 
-async def _compared(home: Path, program: UUID | None, *, mend: bool) -> list[Difference]:
+async def _compared(home: Path, program: UUID | None, *, mend: bool) -> list[WorkflowDifference]:
     url, client = service_database(home), await connect(temporal_server(home))
     async with ReadPool(url, size=1) as reader, OperationalPool(url, size=2) as operational:
         epochs = Epochs(reader, operational)
@@ -69,7 +69,7 @@ async def _compared(home: Path, program: UUID | None, *, mend: bool) -> list[Dif
         ) as held:
             differences = await compare(client, held, epoch)
             if mend:
-                await held.retell([one.program_id for one in differences])
+                await held.redispatch([one.program_id for one in differences])
         if mend and (ahead := next((one for one in differences if one.kind == "ahead"), None)):
             await epochs.declare(ahead.sentence, instead_of=epoch)
         return differences
@@ -77,7 +77,7 @@ async def _compared(home: Path, program: UUID | None, *, mend: bool) -> list[Dif
 
 async def _retold(home: Path, program: UUID | None) -> int:
     async with OperationalPool(service_database(home), size=1) as operational:
-        return await Dispatch(operational).retell(program)
+        return await Dispatch(operational).redispatch(program)
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
@@ -87,5 +87,5 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
         typer.echo(f"accord: {reason}", err=True)
         raise typer.Exit(1) from reason
     except ValidationError as error:
-        typer.echo(f"accord: {settings_at_fault(error)}", err=True)
+        typer.echo(f"accord: {settings_error(error)}", err=True)
         raise typer.Exit(1) from error

@@ -31,10 +31,11 @@ from cli.signals import interruptible
 from cli.start_errors import AlreadyRunning, Conflicts, NoSpace, PortsTaken, ServerFailed, Unprepared, Unreachable, Unusable
 from cli.supervisor import Supervisor
 from cli.temporal import HOST, Temporal, free_port
-from db.migrations import SERVICE_ROLE, upgrade
-from db.server_version import TooOld, look_at
+from db.migrations import upgrade
+from db.pools import ROLE
+from db.server_version import TooOld, check_server
 from workflows.client import TemporalSettings, connect
-from workflows.namespace import NotPrepared, patiently, prepare, prepared
+from workflows.namespace import NotPrepared, check_prepared, prepare, retry_until_ready
 from workflows.secret_file import SettingsUnusable
 
 OF_TEMPORAL = frozenset(name.upper() for name in TemporalSettings.model_fields)
@@ -159,7 +160,7 @@ def _database(keeper: Supervisor, home: Home, outside: ExternalServers, say: Say
     if service is None:
         postgres = Postgres(home.folder)
         keeper.start(postgres)
-        service, owner = postgres.url(SERVICE_ROLE), postgres.url()
+        service, owner = postgres.url(ROLE), postgres.url()
         say(f"PostgreSQL runs, with its data in {home.folder / 'postgres'}.")
     if owner is None:
         _look_at_database(service, "DATABASE_URL")
@@ -176,7 +177,7 @@ def _database(keeper: Supervisor, home: Home, outside: ExternalServers, say: Say
 def _look_at_database(address: str, variable: str) -> None:
     """Raises Unreachable, or Unusable where the server is older than what we need."""
     try:
-        look_at(address)
+        check_server(address)
     except psycopg.Error as refused:
         raise Unreachable("PostgreSQL", variable, str(refused).strip()) from refused
     except TooOld as reason:
@@ -208,8 +209,8 @@ def _temporal(  # noqa: PLR0913  what a start consists of
 
 
 async def _look_at(settings: TemporalSettings) -> None:
-    client = await patiently(lambda: connect(settings))
-    await prepared(client)
+    client = await retry_until_ready(lambda: connect(settings))
+    await check_prepared(client)
 
 
 def _programs(home: Home, ports: Ports, addresses: Addresses) -> list[ChildProcess]:

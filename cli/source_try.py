@@ -16,9 +16,9 @@ from rules.language.sources import Attested, JsonHttp, Source, TableUrl
 from rules.vocabulary.origin import Fetch
 from rules.vocabulary.readings import NoReading, Readings
 from workflows.sources.adapter import Ask
-from workflows.sources.adapters import installed
+from workflows.sources.adapters import installed_adapters
 from workflows.sources.answers import Answer, Denied
-from workflows.sources.url_template import addressed, values_of
+from workflows.sources.url_template import build_url, values_of
 
 _AROUND = {
     "accord": 1,
@@ -69,7 +69,7 @@ def tried(source: Source, check: Check, stored: Stored, on: date, unit: str | No
         raise TryError(f"{source.title} is attested by people; no check reads it.")
     ask = Ask(source, check, on, unit=unit)
     try:
-        reading = installed()[source.adapter].read(ask, tuple(_answers(ask, source, stored)))
+        reading = installed_adapters()[source.adapter].read(ask, tuple(_answers(ask, source, stored)))
     except Denied as denied:
         raise TryError(str(denied)) from None
     rules = Filter(check.incidents, source.title) if check.incidents else None
@@ -108,7 +108,7 @@ def _answers(ask: Ask, source: Source, stored: Stored) -> Iterator[Answer]:
     values = values_of(ask)
     url = source.url if isinstance(source, JsonHttp | TableUrl) else "https://stored.example/"
     for file in stored.rows:
-        yield _answer(addressed(url, {}, values), file, ask.today, source)
+        yield _answer(build_url(url, {}, values), file, ask.today, source)
     edition = source.edition.url if isinstance(source, JsonHttp | TableUrl) else None
     for address, beside, option in (
         (edition, stored.described, "--description"),
@@ -117,7 +117,7 @@ def _answers(ask: Ask, source: Source, stored: Stored) -> Iterator[Answer]:
         if beside is not None and address is None:
             raise TryError(f"{source.title} asks for nothing beside its rows that {option} could be.")
         if beside is not None and address is not None:
-            yield _answer(addressed(address, {}, values), beside, ask.today, source)
+            yield _answer(build_url(address, {}, values), beside, ask.today, source)
 
 
 def _answer(url: str, file: Path, on: date, source: Source) -> Answer:

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from temporalio.service import RPCError
 
 from cli.addresses import HomeFolder, NotRunning, temporal_server
-from logs.faults import settings_at_fault
+from logs.faults import settings_error
 from workflows.client import connect
 from workflows.deployment import DeploymentSettings, build_id
 from workflows.deployment import promote as promoted
@@ -82,7 +82,7 @@ def _telling() -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        typer.echo(f"accord: {settings_at_fault(error)}", err=True)
+        typer.echo(f"accord: {settings_error(error)}", err=True)
         raise typer.Exit(1) from error
     except (NotRunning, SettingsUnusable, RPCError, RuntimeError) as reason:
         typer.echo(f"accord: {reason}", err=True)

@@ -13,7 +13,7 @@ from rich.progress import Progress
 from cli.addresses import HomeFolder, NotRunning, service_database
 from db.ledger import ChainFault
 from db.pools import ReadPool
-from db.verification import Expected, expected, verified
+from db.verification import ExpectedHead, expected_heads, verify_all
 
 
 class NoSuchProgram(Exception):
@@ -51,7 +51,7 @@ def _verified(url: str, program: UUID | None) -> list[tuple[UUID, ChainFault]]:
     entries = 0
     with Progress() as progress:
         task = progress.add_task("Entries", total=sum(ledger.seq for ledger in ledgers))
-        for one in verified(url, ledgers):
+        for one in verify_all(url, ledgers):
             faults += [(one.program, problem) for problem in one.problems]
             entries += one.entries
             progress.update(task, completed=entries)
@@ -59,6 +59,6 @@ def _verified(url: str, program: UUID | None) -> list[tuple[UUID, ChainFault]]:
     return faults
 
 
-async def _expected(url: str, program: UUID | None) -> list[Expected]:
+async def _expected(url: str, program: UUID | None) -> list[ExpectedHead]:
     async with ReadPool(url, size=1) as reader:
-        return await expected(reader, among=program)
+        return await expected_heads(reader, among=program)

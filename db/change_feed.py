@@ -1,8 +1,8 @@
-"""Who waits for the next entry of a program, for pages that show themselves anew.
+"""Change feed: notifies open pages of new entries in the programs that they show.
 
-One question for all that are watched, twice a second while anybody watches, and one more for each program that has changed: it
-is folded before anybody hears of it, so that hundreds of open pages ask nothing. A notification with every append would be
-quicker, and PostgreSQL commits transactions that notify one after the other: all acts would wait for each other's disk.
+One poll for all watched programs, twice a second while any page is open. Each changed program is loaded into the cache once,
+so hundreds of open pages cause no further queries. NOTIFY with every append would be faster, but PostgreSQL serializes the
+commits of transactions that notify: every act would wait for the disk writes of others.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ from db.program_cache import ProgramCache
 
 log = structlog.get_logger()
 
-EVERY_SECONDS = 0.5
+POLL_SECONDS = 0.5
 
 
 class ChangeFeed:
-    """The newest entry of every watched program, by number. Who hears of one finds the program in `programs` as it is then."""
+    """The number of the newest entry of each watched program. Subscribers find the program itself in `programs`."""
 
     def __init__(self, reader: ReadPool, programs: ProgramCache) -> None:
         self._reader, self._programs = reader, programs
         self._watched: Counter[UUID] = Counter()
         self._newest: dict[UUID, int] = {}
         self._changed = asyncio.Condition()
-        self._looking: asyncio.Task[None] | None = None
+        self._poller: asyncio.Task[None] | None = None
 
     async def newer(self, known: Mapping[UUID, int]) -> AsyncGenerator[tuple[UUID, int]]:
-        """Each program of `known` with the number of its newest entry, whenever that is another than was known."""
+        """Yields a program of `known` and the number of its newest entry, whenever that exceeds the known number."""
         seen = dict(known)
         self._watched.update(seen.keys())
-        self._looking = self._looking or asyncio.create_task(self._look())
+        self._poller = self._poller or asyncio.create_task(self._poll_until_unwatched())
         try:
             while True:
                 async with self._changed:
@@ -50,18 +50,18 @@ class ChangeFeed:
                         yield program, newest
         finally:
             self._watched.subtract(seen.keys())
-            self._watched += Counter()  # those that nobody watches any more go
+            self._watched += Counter()  # removes entries with no subscriber
 
     async def close(self) -> None:
-        if self._looking is not None:
-            self._looking.cancel()
+        if self._poller is not None:
+            self._poller.cancel()
             with suppress(asyncio.CancelledError):
-                await self._looking
+                await self._poller
 
-    async def _look(self) -> None:
+    async def _poll_until_unwatched(self) -> None:
         while self._watched:
             try:
-                newest = await self._ask()
+                newest = await self._poll()
             except (OperationalError, PoolTimeout) as error:
                 log.warning("database_unavailable", error=error)
                 newest = {}
@@ -69,11 +69,11 @@ class ChangeFeed:
                 if newest and newest != self._newest:
                     self._newest = newest
                     self._changed.notify_all()
-            await asyncio.sleep(EVERY_SECONDS)
-        self._looking, self._newest = None, {}
+            await asyncio.sleep(POLL_SECONDS)
+        self._poller, self._newest = None, {}
 
-    async def _ask(self) -> dict[UUID, int]:
-        """The newest entries of all that are watched, once those that have changed are kept."""
+    async def _poll(self) -> dict[UUID, int]:
+        """The numbers of the newest entries of all watched programs, after changed programs are cached."""
         rows = await self._reader.rows("SELECT id, seq FROM program WHERE id = ANY(%s)", [list(self._watched)])
         newest: dict[UUID, int] = {row["id"]: row["seq"] for row in rows}
         for program, seq in newest.items():

@@ -1,7 +1,7 @@
-"""What the last run of each check has fetched, as the activity that fetched it wrote it down.
+"""The answers fetched by the last run of each check, as its fetch activity stored them.
 
-Whoever reaches Temporal can start a run and give activities arguments. So nothing that travels through it is believed: a
-fetch is written here, under the id of its run, and what records from it reads it here and nowhere else.
+Anyone with access to Temporal can start a run with any arguments, so payloads are not trusted. A fetch is stored here under
+the id of its run, and the activity that records from it reads it here only.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from rules.vocabulary.readings import Unread
 
 _ANSWERS = TypeAdapter(tuple[Fetch, ...])
 
-# A run that is no longer the last one that was started has nothing to say any more.
+# Only the run that was started last may store a fetch.
 _KEEP: LiteralString = """
 INSERT INTO check_fetch (program_id, name, run, question, answers, denied, denied_as)
 SELECT program_id, name, started_run, %(question)s, %(answers)s, %(denied)s, %(denied_as)s FROM check_run
@@ -31,9 +31,9 @@ ON CONFLICT (program_id, name) DO UPDATE SET run = excluded.run, question = excl
 
 @dataclass(frozen=True, slots=True)
 class CheckFetch:
-    """The answers of a producer in one run of a check, or why it denies one.
+    """The answers of a producer in one run of a check, or the reason why it gave none.
 
-    `question` is a hash of what was asked: an answer to another question than the plan's of today is not read as one to that.
+    `question` is the hash of the query: answers are not used for a query that the plan has changed since.
     """
 
     question: str
@@ -43,11 +43,13 @@ class CheckFetch:
 
 
 class CheckFetches:
+    """Access to `check_fetch`."""
+
     def __init__(self, reader: ReadPool, operational: OperationalPool) -> None:
         self._reader, self._operational = reader, operational
 
     async def keep(self, program_id: UUID, name: str, run: str, fetch: CheckFetch) -> None:
-        """Keeps what a run has fetched, in the place of what the run before it did."""
+        """Stores the fetch of a run and replaces that of the run before."""
         values = {
             "program": program_id,
             "name": name,
@@ -61,7 +63,7 @@ class CheckFetches:
             await connection.execute(_KEEP, values)
 
     async def of(self, program_id: UUID, name: str, run: str) -> CheckFetch | None:
-        """What a run of a check has fetched; None if it has not, or if a later one has been started."""
+        """The fetch of a run; None if there is none, or if a later run has been started."""
         row = await self._reader.row(
             "SELECT question, answers, denied, denied_as FROM check_fetch WHERE program_id = %s AND name = %s AND run = %s",
             [program_id, name, run],

@@ -1,4 +1,4 @@
-"""How the last run of each check went, beside the ledger: a source that is away fills no ledger."""
+"""Outcome of the last run of each check, beside the ledger: a source that is unavailable adds no entries."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ _COLUMNS: LiteralString = (
     "watched_since, started_at, finished_at, outcome, sentence, bytes, answered_at, failures, failing_since"
 )
 
-# The same run that is told again, after a kill in the middle, is counted once; one that was not started here, or is not the
-# last that was, is not counted.
+# Idempotent: a run that is reported twice, after a crash, is counted once. A run that is not the last one started is ignored.
 _FINISHED: LiteralString = """
 UPDATE check_run SET
   finished_at = clock_timestamp(), run = %(run)s, outcome = %(outcome)s, sentence = %(sentence)s, bytes = %(bytes)s,
@@ -25,20 +24,22 @@ UPDATE check_run SET
 WHERE program_id = %(program)s AND name = %(name)s AND started_run = %(run)s
 """
 
-IN_VAIN = "The producer gave no answer in time."
+NO_ANSWER = "The producer gave no answer in time."
 
 
 class CheckRuns:
+    """Access to `check_run`."""
+
     def __init__(self, reader: ReadPool, operational: OperationalPool) -> None:
         self._reader, self._operational = reader, operational
 
     async def of(self, program_id: UUID) -> Mapping[str, LastRun]:
-        """By check of a program, how its last run went; a check that nobody watches yet is missing."""
+        """The last run of each check of a program, by name. A check without a row has no schedule yet."""
         rows = await self._reader.rows(f"SELECT name, {_COLUMNS} FROM check_run WHERE program_id = %s", [program_id])
         return {row.pop("name"): LastRun(**row) for row in rows}
 
     async def watch(self, program_id: UUID, names: Iterable[str]) -> None:
-        """From now on these checks are expected to run; those that are watched already stay as they are."""
+        """Adds checks that are expected to run from now on. Idempotent."""
         async with self._operational.transaction() as connection:
             await connection.execute(
                 "INSERT INTO check_run (program_id, name) SELECT %s, unnest(%s::text[]) ON CONFLICT DO NOTHING",
@@ -46,12 +47,12 @@ class CheckRuns:
             )
 
     async def forget(self, program_id: UUID, name: str) -> None:
-        """The check is no more in the plan."""
+        """Removes a check that the plan does not have any more."""
         async with self._operational.transaction() as connection:
             await connection.execute("DELETE FROM check_run WHERE program_id = %s AND name = %s", [program_id, name])
 
-    async def started(self, program_id: UUID, name: str, run: str) -> datetime:
-        """When, by the database's clock."""
+    async def start(self, program_id: UUID, name: str, run: str) -> datetime:
+        """Notes the start of a run; its time by the database's clock."""
         async with self._operational.transaction() as connection:
             cursor = await connection.execute(
                 "INSERT INTO check_run (program_id, name, started_at, started_run) VALUES (%s, %s, clock_timestamp(), %s)"
@@ -62,16 +63,16 @@ class CheckRuns:
             (row,) = await cursor.fetchall()
         return cast("datetime", row["started_at"])
 
-    async def finished(  # noqa: PLR0913  each is a column, and keyword-only
+    async def finish(  # noqa: PLR0913  each is a column, and keyword-only
         self, program_id: UUID, name: str, *, run: str, outcome: str, sentence: str, size: int | None = None
     ) -> None:
-        """How a run has ended. The same run again is the same run, and one that is not the last started is not counted."""
+        """Notes the outcome of a run; `size` is in bytes. Idempotent. Ignored for any run but the last one started."""
         values = {"program": program_id, "name": name, "run": run, "outcome": outcome, "sentence": sentence, "bytes": size}
         async with self._operational.transaction() as connection:
             await connection.execute(_FINISHED, values | {"good": outcome in ANSWERS})
 
-    async def unanswered(self, program_id: UUID, name: str, *, run: str) -> None:
-        """A run has ended, and nobody has said how: whoever asked has died, or waited in vain. What was said stays."""
+    async def finish_unanswered(self, program_id: UUID, name: str, *, run: str) -> None:
+        """Notes a run that ended without an outcome, after a crash or a timeout. An outcome that was noted stays."""
         async with self._operational.transaction() as connection:
             cursor = await connection.execute(
                 "SELECT run IS NOT DISTINCT FROM started_run AS said FROM check_run WHERE program_id = %s AND name = %s",
@@ -79,4 +80,4 @@ class CheckRuns:
             )
             said = any(row["said"] for row in await cursor.fetchall())
         if not said:
-            await self.finished(program_id, name, run=run, outcome="no_answer", sentence=IN_VAIN)
+            await self.finish(program_id, name, run=run, outcome="no_answer", sentence=NO_ANSWER)

@@ -1,4 +1,4 @@
-"""That an operator has looked at a clock that jumped, and says that it is right."""
+"""Operators' acceptances of a database clock that has jumped."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from db.pools import OperationalPool
 
 
 class ClockAcceptances:
+    """Access to `clock_acceptance`."""
+
     def __init__(self, operational: OperationalPool) -> None:
         self._operational = operational
 
     async def accept(self, reason: str) -> datetime:
-        """From now on the database's clock is right; the time that it says."""
+        """Accepts the current time of the database's clock; that time."""
         async with self._operational.transaction() as connection:
             cursor = await connection.execute(
                 "INSERT INTO clock_acceptance (accepted_at, reason) VALUES (clock_timestamp(), %s) RETURNING accepted_at",

@@ -1,8 +1,7 @@
-"""What time it is in the database, as this process can tell without asking, and whether that time is sane.
+"""The database's clock, extrapolated in this process without a query, and checked for jumps.
 
-Time decides what cannot be taken back: a deadline that is missed stays missed. So a clock of the database that jumps against
-the monotonic clock of this process, against Temporal, or back behind what is recorded, stops acts and strikes until an
-operator has said that it is right.
+Time decides what cannot be undone: a missed deadline stays missed. If the database's clock jumps relative to this process's
+monotonic clock, to Temporal, or back behind the newest entry, acts and strikes stop until an operator accepts its time.
 """
 
 from __future__ import annotations
@@ -12,70 +11,70 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 TOLERANCE = timedelta(minutes=3)
-"""Corrections of a clock that need nobody's word. More than a database's pauses, less than any date of a plan."""
+"""Corrections that need no operator. Longer than a pause of the database, shorter than any period of a plan."""
 
 
-def _since_boot() -> float:
-    """Seconds that no setting of a clock moves; where the system can say so, also those in which it slept."""
+def _boot_seconds() -> float:
+    """Monotonic seconds; they include suspension where the system supports it."""
     return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 class ClockJumped(RuntimeError):
-    """The database's clock disagrees with another witness of time."""
+    """The database's clock disagrees with another clock."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(f"{sentence} Nothing is recorded until an operator says that it is right: accord clock accept.")
 
 
 class DatabaseClock:
-    """Goes on from the time that the database said last, and so is behind it by the way that the answer took, never ahead."""
+    """The last time read from the database plus the monotonic time since. It lags by the network delay and is never ahead."""
 
-    def __init__(self, monotonic: Callable[[], float] = _since_boot) -> None:
+    def __init__(self, monotonic: Callable[[], float] = _boot_seconds) -> None:
         self._monotonic = monotonic
         self._observed: datetime | None = None
         self._since = 0.0
 
     def now(self) -> datetime | None:
-        """None before the database has said the time."""
+        """The database's time in UTC; None before the first observation."""
         return None if self._observed is None else self._observed + self._elapsed()
 
     def observe(self, at: datetime, accepted_at: datetime | None = None) -> None:
-        """The database says that it is `at`. Raises ClockJumped where that cannot be, unless an operator has accepted it.
+        """Sets the time that the database has returned. Raises ClockJumped for a jump that no operator has accepted.
 
-        `accepted_at` is when, by the same clock, somebody last did. It counts if that was after this process asked last:
-        then no more time has passed since on the one clock than on the other.
+        `accepted_at` is when, by the same clock, an operator last accepted it. It counts only if it is later than the last
+        observation: the time since then must not exceed the monotonic time since.
         """
         expected = self.now()
-        if expected is not None and abs(at - expected) > TOLERANCE and not self._covers(at, accepted_at):
+        if expected is not None and abs(at - expected) > TOLERANCE and not self._is_accepted(at, accepted_at):
             ahead = at - expected
             way = "ahead" if ahead > timedelta() else "back"
-            raise ClockJumped(f"The database's clock jumped {_in_words(abs(ahead))} {way}, to {_written(at)}.")
+            raise ClockJumped(f"The database's clock jumped {_format_length(abs(ahead))} {way}, to {_format(at)}.")
         self._observed, self._since = at.astimezone(UTC), self._monotonic()
 
-    def agrees(self, other: datetime, whose: str) -> None:
-        """Raises ClockJumped where the database's clock is not that of another witness."""
+    def check_against(self, other: datetime, whose: str) -> None:
+        """Raises ClockJumped where another clock (`whose`) differs by more than TOLERANCE."""
         if (now := self.now()) is not None and abs(now - other) > TOLERANCE:
-            raise ClockJumped(f"The database says that it is {_written(now)}, and {whose} that it is {_written(other)}.")
+            raise ClockJumped(f"The database says that it is {_format(now)}, and {whose} that it is {_format(other)}.")
 
-    def _covers(self, at: datetime, accepted_at: datetime | None) -> bool:
+    def _is_accepted(self, at: datetime, accepted_at: datetime | None) -> bool:
         return accepted_at is not None and -TOLERANCE <= at - accepted_at <= self._elapsed() + TOLERANCE
 
     def _elapsed(self) -> timedelta:
         return timedelta(seconds=self._monotonic() - self._since)
 
 
-def follows(at: datetime, newest: datetime, accepted_at: datetime | None) -> None:
-    """Raises ClockJumped where the database's clock is behind the newest entry of a ledger, unless that was accepted."""
+def check_not_behind(at: datetime, newest: datetime, accepted_at: datetime | None) -> None:
+    """Raises ClockJumped where `at` is behind the newest entry of a ledger by more than TOLERANCE, unless accepted."""
     if newest - at > TOLERANCE and (accepted_at is None or not at - timedelta(days=1) <= accepted_at <= at):
-        behind = _in_words(newest - at)
-        raise ClockJumped(f"The database's clock, at {_written(at)}, is {behind} behind the newest entry of this program.")
+        behind = _format_length(newest - at)
+        raise ClockJumped(f"The database's clock, at {_format(at)}, is {behind} behind the newest entry of this program.")
 
 
-def _in_words(length: timedelta) -> str:
+def _format_length(length: timedelta) -> str:
     if length >= timedelta(days=2):
         return f"{round(length / timedelta(days=1))} days"
     return f"{length.total_seconds() / 60:.0f} minutes"
 
 
-def _written(at: datetime) -> str:
+def _format(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

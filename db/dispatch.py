@@ -1,8 +1,8 @@
-"""Which workflows have to be told of what has been recorded.
+"""Dispatch state: which workflows have not been sent the newest relevant entry of their program.
 
-Level-triggered: not what happened is queued, but whether somebody must look. A program is dispatched once for a burst of
-acts, again after every failure, and by as many relays as run. The rows locked here are those of `dispatch`, never the head
-row that acts wait for.
+Level-triggered: only the number of the last dispatched entry is stored for each program, no events. A burst of acts
+Level-triggered: only the number of the last dispatched entry is stored for each program, and no events. A burst of acts is
+row that appends wait for.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from typing import LiteralString
 from uuid import UUID
 
 from db.pools import Connection, OperationalPool
-from logs.trace import understood
+from logs.trace import parse_traceparent
 
 CHANNEL = "accord_pending"
-"""Notified with a program's id when it is pending, and the trace of the act after it. A hint: looking at all programs
-now and then makes sure."""
+"""NOTIFY channel. The payload is the id of a pending program, followed by the trace of the act. Polling finds what a lost
+notification would miss."""
 
 SOON = timedelta(seconds=30)
 """A program whose next clock is due by then is dispatched before others."""
 
-# The one that was dispatched, or started, longest ago comes first, so a burst keeps nobody waiting for good.
+# Least recently dispatched or started first, so that a burst starves no program.
 _PENDING: LiteralString = """
 SELECT p.id AS program_id, p.seq, d.dispatched_seq FROM dispatch d JOIN program p ON p.id = d.program_id
 WHERE (p.clock_seq > d.dispatched_seq OR d.namespace_id IS DISTINCT FROM %(namespace)s OR d.epoch IS DISTINCT FROM %(epoch)s)
@@ -33,7 +33,7 @@ ORDER BY p.next_due <= clock_timestamp() + %(soon)s DESC NULLS LAST, COALESCE(d.
 LIMIT %(most)s FOR NO KEY UPDATE OF d SKIP LOCKED
 """
 
-# The newest of each program. What a workflow's own strikes have written, their answers have told it.
+# The newest entries of each program. Entries of a workflow's own strikes are left out: the activity returned them.
 _ENTRIES: LiteralString = """
 SELECT one.program_id, entry.leaf, entry.body FROM unnest(%(programs)s::uuid[], %(after)s::bigint[], %(seq)s::bigint[])
   AS one (program_id, after, seq)
@@ -53,15 +53,15 @@ FROM unnest(%(programs)s::uuid[], %(seq)s::bigint[]) AS one (program_id, seq) WH
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A program that stands at `seq`, and whose workflow was told of entries up to `dispatched_seq`; 0: of none."""
+    """A program whose newest entry is `seq` and whose last dispatched entry is `dispatched_seq`; 0 for none."""
 
     program_id: UUID
     seq: int
     dispatched_seq: int
 
 
-class Batch:
-    """Some programs that are dispatched now; each is held until the end of the batch, dispatched or not."""
+class DispatchBatch:
+    """Locked programs that are dispatched together; the locks last until the end of the batch."""
 
     def __init__(self, connection: Connection, pending: tuple[Pending, ...], namespace_id: str, epoch: int) -> None:
         self.pending = pending
@@ -70,7 +70,7 @@ class Batch:
         self._namespace_id = namespace_id
 
     async def entries(self, most: int) -> dict[UUID, list[tuple[bytes, bytes]]]:
-        """By program, so many of the newest entries of which its workflow has not been told: leaf and body of each."""
+        """At most `most` of the newest undispatched entries by program, oldest first: leaf and body of each."""
         values = {
             "programs": [one.program_id for one in self.pending],
             "after": [one.dispatched_seq for one in self.pending],
@@ -83,11 +83,11 @@ class Batch:
             found[row["program_id"]].append((row["leaf"], row["body"]))
         return found
 
-    async def dispatched(self, told: Collection[Pending]) -> None:
-        """Notes that the workflows of these programs have been told."""
+    async def mark_dispatched(self, sent: Collection[Pending]) -> None:
+        """Marks programs as dispatched up to their `seq`."""
         values = {
-            "programs": [one.program_id for one in told],
-            "seq": [one.seq for one in told],
+            "programs": [one.program_id for one in sent],
+            "seq": [one.seq for one in sent],
             "namespace": self._namespace_id,
             "epoch": self.epoch,
         }
@@ -95,18 +95,19 @@ class Batch:
 
 
 class Dispatch:
+    """Access to `dispatch`."""
+
     def __init__(self, operational: OperationalPool) -> None:
         self._operational = operational
 
     @asynccontextmanager
     async def batch(
         self, namespace_id: str, epoch: int, most: int = 20, programs: Collection[UUID] | None = None
-    ) -> AsyncIterator[Batch]:
-        """Programs whose workflow has to be told: those with a clock due soon, then those dispatched longest ago.
+    ) -> AsyncIterator[DispatchBatch]:
+        """Locks pending programs: those with a clock due soon, then those dispatched least recently.
 
-        `programs` limits it to some, which is found by their keys; None looks at all. Those that were dispatched to another
-        namespace are among them: their workflows are gone with it. Leave the block soon; what was not dispatched in it comes
-        again.
+        `programs` limits the search to these keys; None searches all. Programs that were dispatched to another namespace or
+        epoch are pending. The transaction lasts as long as the block; what is not marked in it is pending again.
         """
         values = {
             "namespace": namespace_id,
@@ -119,19 +120,19 @@ class Dispatch:
         async with self._operational.transaction() as connection:
             cursor = await connection.execute(_PENDING, values)
             pending = tuple(Pending(**row) for row in await cursor.fetchall())
-            yield Batch(connection, pending, namespace_id, epoch)
+            yield DispatchBatch(connection, pending, namespace_id, epoch)
 
-    async def notified(self) -> AsyncGenerator[tuple[UUID, str | None]]:
-        """The ids of programs as they become pending, and the trace of the act, as `traceparent`, where there is one.
+    async def notifications(self) -> AsyncGenerator[tuple[UUID, str | None]]:
+        """Ids of programs that become pending, with the `traceparent` of the act or None.
 
-        Ends now and then, and with psycopg.Error when the connection is lost.
+        Ends with the lifetime of the connection. Raises psycopg.Error when it is lost.
         """
-        async for payload in self._operational.notified(CHANNEL):
+        async for payload in self._operational.notifications(CHANNEL):
             program_id, _, trace = payload.partition(" ")
-            yield UUID(program_id), understood(trace)
+            yield UUID(program_id), parse_traceparent(trace)
 
-    async def retell(self, program_id: UUID | None = None) -> int:
-        """Lets the workflow of a program, or of all, be told again from the first entry; how many those are."""
+    async def redispatch(self, program_id: UUID | None = None) -> int:
+        """Marks a program, or all, as never dispatched; how many those are."""
         async with self._operational.transaction() as connection:
             cursor = await connection.execute(
                 "UPDATE dispatch SET dispatched_seq = 0, namespace_id = NULL WHERE %s::uuid IS NULL OR program_id = %s",

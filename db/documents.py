@@ -1,11 +1,11 @@
-"""Filed documents, found by the hash of their bytes: what the ledger names, and nothing else can stand for.
+"""Filed documents, addressed by the SHA-256 of their bytes, as the ledger names them.
 
 DocumentFault
-  TooManyBytes      more bytes than are taken
-  HashDiffers       not the bytes that were announced
-  NotFiled          no document with this hash
-  Damaged           the stored bytes are not those that were filed
-  StoreAway         the store does not answer, or has no room
+  TooManyBytes       more bytes than the limit
+  HashDiffers        other bytes than were announced
+  NotFiled           no document with this hash
+  Damaged            the stored bytes do not have the hash
+  StoreUnavailable   the store does not answer, or is full
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from obstore.store import LocalStore, ObjectStore, from_url
 
 from db.pools import OperationalPool, ReadPool
 
-LARGEST = 50 * 2**20
-IN_MEMORY = 2**20
-"""Bytes of an upload that are held in memory; more of it waits in a temporary file."""
+MAX_BYTES = 50 * 2**20
+MAX_MEMORY_BYTES = 2**20
+"""Bytes of an upload that stay in memory; a larger one spills to a temporary file."""
 CHUNK = 2**18
 PROBE_SECONDS = 1.0
 NO_BUCKET = "NoSuchBucket"
-"""How an S3 says that not the document is missing, but the place of all of them."""
+"""S3's code for a missing bucket, as opposed to a missing object."""
 
 _FIND = (
     "SELECT program_id AS program, sha256, size, media_type, name, uploaded_by, nullif(uploaded_for, '') AS uploaded_for,"
@@ -43,7 +43,7 @@ _FIND = (
 
 
 class DocumentFault(Exception):
-    """The base: something about a document that whoever sent or asked for it can be told."""
+    """Base class. The message may be shown to the caller."""
 
 
 class TooManyBytes(DocumentFault):
@@ -67,16 +67,16 @@ class Damaged(DocumentFault):
         super().__init__(f"what is stored as {digest} are other bytes than were filed")
 
 
-class StoreAway(DocumentFault):
-    """Asking again later may help. What a store says of its fault may hold an address, and is not repeated."""
+class StoreUnavailable(DocumentFault):
+    """Transient: a retry may succeed. The store's own message may contain an address and is withheld."""
 
     def __init__(self) -> None:
         super().__init__("the store of documents does not answer, or has no room")
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """A document as somebody has filed it for a program; name and media type are that person's claims."""
+class FiledDocument:
+    """One filing of a document for a program. Name and media type are claims of the uploader."""
 
     program: UUID
     sha256: str
@@ -88,15 +88,17 @@ class Document:
     uploaded_at: datetime
 
 
-def store_at(place: str | Path) -> ObjectStore:
-    """A store in a folder, which is made, or at an address (`s3://`, `gs://`, `az://`, `memory://`)."""
-    if isinstance(place, str) and "://" in place:
-        return from_url(place)
-    return LocalStore(prefix=Path(place).absolute(), mkdir=True)
+def store_at(write_document: str | Path) -> ObjectStore:
+    """A store in a folder, which is created, or at a URL (`s3://`, `gs://`, `az://`, `memory://`)."""
+    if isinstance(write_document, str) and "://" in write_document:
+        return from_url(write_document)
+    return LocalStore(prefix=Path(write_document).absolute(), mkdir=True)
 
 
 class Documents:
-    def __init__(self, reader: ReadPool, operational: OperationalPool, store: ObjectStore, *, largest: int = LARGEST) -> None:
+    """Files and reads documents. `largest` is the limit in bytes."""
+
+    def __init__(self, reader: ReadPool, operational: OperationalPool, store: ObjectStore, *, largest: int = MAX_BYTES) -> None:
         self._reader = reader
         self._operational = operational
         self._store = store
@@ -112,41 +114,41 @@ class Documents:
         uploaded_by: str,
         uploaded_for: str | None = None,
         expected: str | None = None,
-    ) -> Document:
-        """Files an upload for a program whole, or nothing of it. The same bytes again are the document they were, and who
-        else files them is known to have had them too.
+    ) -> FiledDocument:
+        """Files an upload for a program as a whole or not at all. Idempotent; the same bytes from another person are a further
+        filing of one stored object.
 
-        Raises TooManyBytes as soon as the cap is passed, HashDiffers when they are not what was `expected`, StoreAway.
+        Raises TooManyBytes as soon as the limit is passed, HashDiffers for another hash than `expected`, or StoreUnavailable.
         """
-        with SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
+        with SpooledTemporaryFile(max_size=MAX_MEMORY_BYTES) as spool:
             digest, size = await self._receive(content, spool)
             if expected is not None and expected != digest:
                 raise HashDiffers(expected, digest)
             if not await self._is_stored(digest, size):
                 spool.seek(0)
-                with _answering(digest):
+                with _store_faults(digest):
                     await obstore.put_async(self._store, path_of(digest), spool)
-                    await self._settle(digest)
-        return await self._noted([program_id, digest, size, media_type, name, uploaded_by, uploaded_for or ""])
+                    await self._sync(digest)
+        return await self._record_filing([program_id, digest, size, media_type, name, uploaded_by, uploaded_for or ""])
 
-    async def filings(self, program_id: UUID, digest: str) -> tuple[Document, ...]:
-        """A document of a program as each has filed it, first come first; the same bytes may be unknown to another."""
-        return tuple(Document(**row) for row in await self._reader.rows(_FIND, [program_id, digest]))
+    async def filings(self, program_id: UUID, digest: str) -> tuple[FiledDocument, ...]:
+        """All filings of a document for a program, oldest first."""
+        return tuple(FiledDocument(**row) for row in await self._reader.rows(_FIND, [program_id, digest]))
 
     async def sizes(self, program_id: UUID, digests: Sequence[str]) -> dict[str, int]:
-        """How many bytes the filed ones of these documents have."""
+        """The size in bytes of each of these documents that is filed, by hash."""
         query = "SELECT DISTINCT sha256, size FROM document WHERE program_id = %s AND sha256 = ANY(%s)"
         rows = await self._reader.rows(query, [program_id, list(digests)]) if digests else []
         return {row["sha256"]: row["size"] for row in rows}
 
-    async def opened(self, digest: str) -> IO[bytes]:
-        """The bytes of a document, from the first to the last the ones that were filed; the caller closes them.
+    async def open(self, digest: str) -> IO[bytes]:
+        """A file with the verified bytes of a document; the caller closes it.
 
-        They are read to their end before anything of them is handed on. Raises NotFiled, Damaged or StoreAway.
+        All bytes are read and hashed before the file is returned. Raises NotFiled, Damaged or StoreUnavailable.
         """
-        spool, running = SpooledTemporaryFile(max_size=IN_MEMORY), sha256()  # noqa: SIM115  the caller closes it
+        spool, running = SpooledTemporaryFile(max_size=MAX_MEMORY_BYTES), sha256()  # noqa: SIM115  the caller closes it
         try:
-            with _answering(digest):
+            with _store_faults(digest):
                 found = await obstore.get_async(self._store, path_of(digest))
                 async for chunk in found.stream(min_chunk_size=CHUNK):
                     running.update(chunk)
@@ -160,17 +162,17 @@ class Documents:
         return spool
 
     async def verify(self, digest: str) -> None:
-        """Reads a document to its end. Raises NotFiled, Damaged or StoreAway."""
-        (await self.opened(digest)).close()
+        """Reads and hashes a document. Raises NotFiled, Damaged or StoreUnavailable."""
+        (await self.open(digest)).close()
 
-    async def answers(self) -> bool:
+    async def is_available(self) -> bool:
         """Whether the store answers within a second."""
         nothing = "0" * 64
         try:
             async with asyncio.timeout(PROBE_SECONDS):
-                with suppress(NotFiled), _answering(nothing):
+                with suppress(NotFiled), _store_faults(nothing):
                     await obstore.get_async(self._store, path_of(nothing))  # the answer to HEAD would not say what is missing
-        except (StoreAway, TimeoutError):
+        except (StoreUnavailable, TimeoutError):
             return False
         return True
 
@@ -185,21 +187,21 @@ class Documents:
         return running.hexdigest(), size
 
     async def _is_stored(self, digest: str, size: int) -> bool:
-        """Whether these bytes need not be stored again; damaged ones are replaced."""
+        """Whether the object is stored intact; a damaged one is to be replaced."""
         with suppress(Damaged, NotFiled):
-            with _answering(digest):
+            with _store_faults(digest):
                 found = (await obstore.head_async(self._store, path_of(digest)))["size"]
             if found == size:
                 await self.verify(digest)
                 return True
         return False
 
-    async def _settle(self, digest: str) -> None:
-        """Makes sure that a stored file survives a power cut; an object store does so itself."""
+    async def _sync(self, digest: str) -> None:
+        """Flushes a local file to disk; object stores are durable by themselves."""
         if isinstance(self._store, LocalStore) and self._store.prefix is not None:
-            await asyncio.to_thread(_sync, Path(self._store.prefix) / path_of(digest))
+            await asyncio.to_thread(_fsync, Path(self._store.prefix) / path_of(digest))
 
-    async def _noted(self, values: list[Any]) -> Document:
+    async def _record_filing(self, values: list[Any]) -> FiledDocument:
         async with self._operational.transaction() as connection:
             await connection.execute(
                 "INSERT INTO document (program_id, sha256, size, media_type, name, uploaded_by, uploaded_for)"
@@ -207,28 +209,28 @@ class Documents:
                 values,
             )
             cursor = await connection.execute(_FIND, values[:2])
-            filings = [Document(**row) for row in await cursor.fetchall()]
+            filings = [FiledDocument(**row) for row in await cursor.fetchall()]
         return next(one for one in filings if (one.uploaded_by, one.uploaded_for or "") == tuple(values[5:]))
 
 
 @contextmanager
-def _answering(digest: str) -> Iterator[None]:
-    """What a store raises as the fault of a document that it is: each store raises what it pleases."""
+def _store_faults(digest: str) -> Iterator[None]:
+    """Translates the exceptions of any store to NotFiled or StoreUnavailable."""
     try:
         yield
     except (FileNotFoundError, NotFoundError) as error:
         if NO_BUCKET in str(error):
-            raise StoreAway from None
+            raise StoreUnavailable from None
         raise NotFiled(digest) from None
     except (BaseError, OSError):
-        raise StoreAway from None
+        raise StoreUnavailable from None
 
 
-def whole(store: ObjectStore, digest: str) -> bytes:
-    """All bytes of a document, for a command that ends soon. Raises NotFiled or Damaged.
+def read_document(store: ObjectStore, digest: str) -> bytes:
+    """All bytes of a document, synchronously, for short-lived commands. Raises NotFiled or Damaged.
 
-    The threads on which obstore answers an event loop abort the process where the interpreter ends before them: one in ten
-    commands, on a busy machine. Asked without a loop it needs none.
+    obstore's async calls use threads that abort the process if the interpreter exits before them, in one of ten commands on
+    a busy machine. Its synchronous calls use none.
     """
     try:
         content = bytes(obstore.get(store, path_of(digest)).bytes())
@@ -239,21 +241,21 @@ def whole(store: ObjectStore, digest: str) -> bytes:
     return content
 
 
-def place(store: ObjectStore, content: bytes) -> None:
-    """Stores the bytes of a document that is noted already, so that they survive a power cut. Raises StoreAway."""
+def write_document(store: ObjectStore, content: bytes) -> None:
+    """Stores the bytes of a document that is in the database already, durably. Raises StoreUnavailable."""
     digest = sha256(content).hexdigest()
-    with _answering(digest):
+    with _store_faults(digest):
         obstore.put(store, path_of(digest), content)
         if isinstance(store, LocalStore) and store.prefix is not None:
-            _sync(Path(store.prefix) / path_of(digest))
+            _fsync(Path(store.prefix) / path_of(digest))
 
 
 def path_of(digest: str) -> str:
-    """Where in the store a document lies."""
+    """The object key of a document."""
     return f"{digest[:2]}/{digest}"
 
 
-def _sync(file: Path) -> None:
+def _fsync(file: Path) -> None:
     for path in (file, file.parent, file.parent.parent):
         handle = os.open(path, os.O_RDONLY)
         try:

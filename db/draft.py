@@ -1,7 +1,7 @@
-"""What one transaction is going to write: entries that are sealed, but not yet stored.
+"""A draft: the sealed entries and projection changes of one transaction, before they are stored.
 
-Pure: time and what the ledger already knows are given. Acts are judged one after another, each on
-the program that the acts before it have left.
+Pure: the time and the acts known to the ledger are arguments. Acts are decided one after another, each on the program that
+the acts before it have left.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from uuid import UUID
 
 from pydantic_core import to_json
 
-from db.ledger import GENESIS, Sealed, TooLarge, columns_of, seal
+from db.ledger import GENESIS, EntryTooLarge, Sealed, columns_of, seal
 from db.pipeline import Call, Value
 from db.program_cache import CachedProgram, changes_workflow
-from db.projections import head, origin, rows
+from db.projections import head_columns, immutable_columns, rows
 from db.receipts import BatchRefused, Receipt
-from db.statements import NOTIFY, append, append_as_expected
+from db.statements import NOTIFY, append, append_if_unchanged
 from db.time_slice import TimeSlice
 from rules.acts import Act, StrikeClock
 from rules.canonical import NotCanonical
@@ -34,14 +34,14 @@ Nonce: TypeAlias = Callable[[], bytes]
 
 @dataclass(frozen=True, slots=True)
 class RecordedAct:
-    """An act that the ledger holds: the hash of its content, and its first receipt."""
+    """An act in the ledger: the hash of its content, and its first receipt."""
 
     content: str
     receipt: Receipt
 
 
 class Draft:
-    """Entries for one program, and the program after them."""
+    """Entries of one program that are to be appended, and the program after them (`after`)."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class Draft:
         known: Mapping[str, RecordedAct],
         nonce: Nonce = lambda: secrets.token_bytes(16),
     ) -> None:
-        """`known` are the acts among those to be judged that the ledger holds already."""
+        """`known` are the acts of this transaction that the ledger holds already, by id."""
         self.program_id = program_id
         self._before = cached
         self._at = max(at, cached.program.at) if cached else at
@@ -72,79 +72,79 @@ class Draft:
         return tuple(self._sealed)
 
     def judge(self, act: Act) -> Receipt | Refused:
-        """Receipt and entries, or the refusal and the entry of the attempt."""
+        """Decides an act and adds its entries; a refusal adds the entry of the attempt."""
         try:
-            decided = self._decided(act)
-            outcome = self._appended(act, decided, [*self._seals(decided)]) if isinstance(decided, Decided) else decided
-        except (TooLarge, NotCanonical) as error:
-            outcome = _unfit(error)
+            decided = self._decide(act)
+            outcome = self._append(act, decided, [*self._seal(decided)]) if isinstance(decided, Decided) else decided
+        except (EntryTooLarge, NotCanonical) as error:
+            outcome = _refusal_of(error)
         if isinstance(outcome, Refused):
-            self._keep_attempt(act, outcome)
+            self._append_refusal(act, outcome)
         return outcome
 
-    async def judge_in_turns(self, act: Act) -> Receipt | Refused:
-        """The same, and others have their turn in between: the start of a long plan is a thousand entries."""
-        outcome = await self._outcome(act, TimeSlice())
+    async def judge_in_slices(self, act: Act) -> Receipt | Refused:
+        """As `judge`, yielding to the event loop: the start of a long plan is a thousand entries."""
+        outcome = await self._judge(act, TimeSlice())
         if isinstance(outcome, Refused):
-            self._keep_attempt(act, outcome)
+            self._append_refusal(act, outcome)
         return outcome
 
     async def judge_all(self, acts: Sequence[Act]) -> tuple[Receipt, ...] | BatchRefused:
-        """All acts, or none of them but the attempt at the first that is refused. Others have their turn in between."""
+        """Adds all acts, or none and the attempt at the first that is refused. Yields to the event loop."""
         time_slice = TimeSlice()
-        mark = (self.after, len(self._sealed), self._clock_seq, dict(self._known))
+        savepoint = (self.after, len(self._sealed), self._clock_seq, dict(self._known))
         receipts: list[Receipt] = []
         try:
             for index, act in enumerate(acts):
-                outcome = await self._outcome(act, time_slice)
+                outcome = await self._judge(act, time_slice)
                 if isinstance(outcome, Refused):
-                    self._back_to(*mark)
-                    self._keep_attempt(act, outcome)
+                    self._restore(*savepoint)
+                    self._append_refusal(act, outcome)
                     return BatchRefused(index, outcome)
                 receipts.append(outcome)
                 await time_slice.pause()
         except BaseException:
-            self._back_to(*mark)
+            self._restore(*savepoint)
             raise
         return tuple(receipts)
 
-    def _back_to(self, after: CachedProgram | None, length: int, clock_seq: int | None, known: dict[str, RecordedAct]) -> None:
+    def _restore(self, after: CachedProgram | None, length: int, clock_seq: int | None, known: dict[str, RecordedAct]) -> None:
         self.after, self._clock_seq, self._known = after, clock_seq, known
         del self._sealed[length:]
 
     def calls(self) -> tuple[Call, ...]:
-        """What is sent once the head row is locked: one statement that writes all of it, and a notice if a clock must look."""
-        shape, values = self._written()
-        return self._with_notice((append(*shape, starts=self._before is None), *values))
+        """The calls for a locked head row: one statement that writes everything, and NOTIFY if the workflow must know."""
+        shape, values = self._statement_values()
+        return self._with_notification((append(*shape, starts=self._before is None), *values))
 
-    def calls_as_expected(self) -> tuple[Call, ...]:
-        """The same, to be sent without a look before: it fails unless the program still stands where the draft began."""
+    def calls_if_unchanged(self) -> tuple[Call, ...]:
+        """The calls of an optimistic append: they fail unless the head row is as it was when the draft was begun."""
         if self._before is None:
-            raise ValueError("a start expects nothing")
-        shape, values = self._written()
-        return self._with_notice((append_as_expected(*shape), *(*values, self._before.seq, self._before.head)))
+            raise ValueError("a program that is started has no head row to compare")
+        shape, values = self._statement_values()
+        return self._with_notification((append_if_unchanged(*shape), *(*values, self._before.seq, self._before.head)))
 
-    def _with_notice(self, statement: Call) -> tuple[Call, ...]:
-        return (statement,) if self._clock_seq is None else (statement, (NOTIFY, self._notice))
+    def _with_notification(self, statement: Call) -> tuple[Call, ...]:
+        return (statement,) if self._clock_seq is None else (statement, (NOTIFY, self._notification))
 
     @property
-    def _notice(self) -> str:
-        """The program, and the trace with which whoever looks may carry on."""
+    def _notification(self) -> str:
+        """The payload of NOTIFY: the program, and the trace that its dispatch continues."""
         return f"{self.program_id} {self.trace}" if self.trace else str(self.program_id)
 
-    def _written(self) -> tuple[tuple[frozenset[str], frozenset[str]], tuple[Value, ...]]:
-        """Which projections are written and which lose lines; and the program, rows as JSON, and the entries as bytes."""
+    def _statement_values(self) -> tuple[tuple[frozenset[str], frozenset[str]], tuple[Value, ...]]:
+        """The tables that are written and deleted from, and the parameters: program, rows as JSON, entries as bytes."""
         if self.after is None:
             raise ValueError("an empty draft writes nothing")
         before, after = self._before, self.after
         entries = [sealed.entry for sealed in self._sealed]
         clocks = (before.clocks if before else (), after.clocks)
-        were, owed = self._owed(before, after)
-        changes = rows(before.program if before else None, after.program, entries, clocks, (were, owed))
-        line = head(after.program, after.head, after.clocks, owed) | {"clock_seq": self._clock_seq}
+        old, owed = self._owed(before, after)
+        changes = rows(before.program if before else None, after.program, entries, clocks, (old, owed))
+        head_row = head_columns(after.program, after.head, after.clocks, owed) | {"clock_seq": self._clock_seq}
         if before is None:
-            line |= origin(after.program)
-        data = {**changes.plain, "program": [line], "ledger_entry": [columns_of(entry) for entry in entries]}
+            head_row |= immutable_columns(after.program)
+        data = {**changes.plain, "program": [head_row], "ledger_entry": [columns_of(entry) for entry in entries]}
         return (frozenset(changes.rows), frozenset(changes.gone)), (
             str(self.program_id),
             to_json(data).decode(),
@@ -154,42 +154,42 @@ class Draft:
         )
 
     def _owed(self, before: CachedProgram | None, after: CachedProgram) -> tuple[OutstandingIndex, OutstandingIndex]:
-        """What was owed before, and is owed after all acts; kept with the program, so that the next draft need not ask."""
-        were = before.owed if before else {}
-        owed = outstanding_after(after.program, before.program, were, self._changed) if before else outstanding(after.program)
+        """What was owed before and is owed after; cached with the program for the next draft."""
+        old = before.owed if before else {}
+        owed = outstanding_after(after.program, before.program, old, self._changed) if before else outstanding(after.program)
         self.after = CachedProgram(after.program, after.head, after.clocks, owed)
-        return were, owed
+        return old, owed
 
-    async def _outcome(self, act: Act, time_slice: TimeSlice) -> Receipt | Refused:
+    async def _judge(self, act: Act, time_slice: TimeSlice) -> Receipt | Refused:
         try:
-            decided = self._decided(act)
+            decided = self._decide(act)
             if not isinstance(decided, Decided):
                 return decided
             sealed: list[Sealed] = []
-            for one in self._seals(decided):
+            for one in self._seal(decided):
                 sealed.append(one)
                 await time_slice.pause()
-            return self._appended(act, decided, sealed)
-        except (TooLarge, NotCanonical) as error:
-            return _unfit(error)
+            return self._append(act, decided, sealed)
+        except (EntryTooLarge, NotCanonical) as error:
+            return _refusal_of(error)
 
-    def _decided(self, act: Act) -> Decided | Receipt | Refused:
-        """What the law says, or what was answered to an act that the ledger holds. Raises TooLarge or NotCanonical."""
+    def _decide(self, act: Act) -> Decided | Receipt | Refused:
+        """The decision of the law, or the first answer to a recorded act. Raises EntryTooLarge or NotCanonical."""
         program = self.after.program if self.after else None
         is_stranger = program is not None and not knows_of(program, act.actor)
         if (known := self._known.get(act.id)) is not None and not is_stranger:
-            return self._again(act, known)
+            return self._repeated(act, known)
         return decide(program, act, self._at, self.after.clocks if self.after else None)
 
-    def _seals(self, decided: Decided) -> Iterator[Sealed]:
-        """The entries, sealed one upon the other. Raises TooLarge or NotCanonical."""
+    def _seal(self, decided: Decided) -> Iterator[Sealed]:
+        """The entries as a hash chain. Raises EntryTooLarge or NotCanonical."""
         prev = self.after.head if self.after else GENESIS
         for entry in decided.entries:
             sealed = seal(entry, self.program_id, prev, self._nonce())
             prev = sealed.leaf
             yield sealed
 
-    def _again(self, act: Act, known: RecordedAct) -> Receipt | Refused:
+    def _repeated(self, act: Act, known: RecordedAct) -> Receipt | Refused:
         if self.after is not None and content_of(act) == known.content:
             if (refused := again(self.after.program, act)) is not None:
                 return refused
@@ -200,8 +200,8 @@ class Draft:
             "a new id for a new act, or the first act unchanged",
         )
 
-    def _appended(self, act: Act, decided: Decided, sealed: list[Sealed]) -> Receipt:
-        """Keeps what was decided, and has been sealed whole."""
+    def _append(self, act: Act, decided: Decided, sealed: list[Sealed]) -> Receipt:
+        """Adds decided and sealed entries to the draft; the receipt."""
         before = self.after
         prev = sealed[-1].leaf if sealed else self.after.head if self.after else GENESIS
         after = CachedProgram(decided.program, prev, decided.clocks)
@@ -231,8 +231,8 @@ class Draft:
             self._known[act.id] = RecordedAct(content, receipt)
         return receipt
 
-    def _keep_attempt(self, act: Act, refused: Refused) -> None:
-        # Of a program that is not there, or not for a stranger, nothing can be kept, and of what cannot be written neither.
+    def _append_refusal(self, act: Act, refused: Refused) -> None:
+        # No attempt is recorded where the program is unknown (also to a stranger) or the act cannot be serialized.
         if self.after is None or refused.code in {Code.PROGRAM_UNKNOWN, Code.ACT_NOT_RECORDABLE}:
             return
         decided = refusal(self.after.program, act, refused, self._at)
@@ -242,7 +242,7 @@ class Draft:
         self.after = CachedProgram(decided.program, sealed.leaf, self.after.clocks)
 
 
-def _unfit(error: TooLarge | NotCanonical) -> Refused:
-    if isinstance(error, TooLarge):
+def _refusal_of(error: EntryTooLarge | NotCanonical) -> Refused:
+    if isinstance(error, EntryTooLarge):
         return Refused(Code.ACT_TOO_LARGE, f"The act does not fit into an entry: {error}.", "a shorter act")
     return Refused(Code.ACT_NOT_RECORDABLE, f"The act cannot be recorded as it is: {error}.", "plain data")

@@ -1,4 +1,4 @@
-"""Dates across programs, for calendars: when milestones are due, and what else happens when nobody acts."""
+"""Dates across programs, for calendars: due dates of milestones, and clocks. Keyset pagination."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from db.memberships import programs_of
 from db.pools import ReadPool
 
 DatePlace: TypeAlias = tuple[datetime, UUID, str]
-"""Where a page ended: the date of its last line, its program and its name."""
+"""Key of the last row of a page: date, program, name."""
 
 
 @dataclass(frozen=True, slots=True)
 class DueDate:
-    """A milestone's due date as it stands, with what it was first; or a clock, which has no `original` and no `party`.
+    """A milestone's due date (`at`) with its original, or a clock, which has no `original` and no `party`.
 
-    `name` is `deadline.` and the milestone, or the clock's.
+    `name` is `deadline.` plus the milestone's name, or the clock's name.
     """
 
     at: datetime
@@ -43,7 +43,7 @@ class DueDate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueDateFilter:
-    """Dates from `start` on and before `end`. `knows` and `among` are as with what is owed."""
+    """Dates from `start` (inclusive) to `end` (exclusive). `knows` and `among` as in `OwedFilter`."""
 
     start: datetime
     end: datetime
@@ -53,23 +53,29 @@ class DueDateFilter:
 
 
 async def due_dates(
-    reader: ReadPool, asked: DueDateFilter, *, after: DatePlace | None = None, most: int = 100
+    reader: ReadPool, criteria: DueDateFilter, *, after: DatePlace | None = None, most: int = 100
 ) -> list[DueDate]:
-    """A page of dates, soonest first."""
-    few = asked.among
-    if few is None and asked.knows is not None:
-        few = await programs_of(reader, asked.knows)
+    """A page of dates, earliest first, after the key `after`."""
+    few = criteria.among
+    if few is None and criteria.knows is not None:
+        few = await programs_of(reader, criteria.knows)
     conditions: list[tuple[bool, LiteralString]] = [
         (few is not None, "program_id = ANY(%(programs)s)"),
-        (few is None and asked.knows is not None, _KNOWN),
-        (asked.knows is not None and asked.among is not None, _KNOWN),
+        (few is None and criteria.knows is not None, _KNOWN),
+        (criteria.knows is not None and criteria.among is not None, _KNOWN),
         (after is not None, _AFTER),
     ]
-    where = " AND ".join(condition for is_asked, condition in conditions if is_asked) or "true"
-    parts = [_MILESTONES.format(where=f"{where} AND party = %(party)s" if asked.party else where)]
-    if asked.party is None:  # a clock is nobody's
+    where = " AND ".join(condition for applies, condition in conditions if applies) or "true"
+    parts = [_MILESTONES.format(where=f"{where} AND party = %(party)s" if criteria.party else where)]
+    if criteria.party is None:  # clocks belong to no party
         parts.append(_CLOCKS.format(where=where))
-    values: dict[str, Any] = {"start": asked.start, "end": asked.end, "knows": asked.knows, "party": asked.party, "most": most}
+    values: dict[str, Any] = {
+        "start": criteria.start,
+        "end": criteria.end,
+        "knows": criteria.knows,
+        "party": criteria.party,
+        "most": most,
+    }
     values |= {"programs": list(few or ())}
     if after is not None:
         values |= {"last": after[0], "last_program": after[1], "last_name": after[2]}

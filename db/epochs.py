@@ -1,7 +1,7 @@
-"""The epoch of the record: another number since a backup was restored.
+"""The epoch of the record: a number that changes when a backup is restored.
 
-The number of an entry says how far a program is only within one epoch. After a restore, entry 12 may be another one than the
-entry 12 that a workflow knows of, or not there at all; the record is right, and its new epoch says so.
+Entry numbers are comparable only within one epoch. After a restore, entry 12 may differ from the entry 12 that a workflow
+knows, or be missing. The new epoch tells workflows that the record is authoritative.
 """
 
 from __future__ import annotations
@@ -14,21 +14,23 @@ CACHED_SECONDS = 1.0
 
 
 class Epochs:
+    """Access to `epoch`."""
+
     def __init__(self, reader: ReadPool, operational: OperationalPool) -> None:
         self._reader, self._operational = reader, operational
         self._cached: tuple[float, int] | None = None
 
     async def current(self) -> int:
-        """The number of the epoch, as of a second ago at most."""
+        """The current epoch, cached for a second."""
         if self._cached is None or time.monotonic() - self._cached[0] > CACHED_SECONDS:
             row = await self._reader.row("SELECT max(number) AS number FROM epoch")
             self._cached = time.monotonic(), int(row["number"]) if row else 0
         return self._cached[1]
 
     async def declare(self, reason: str, instead_of: int) -> int:
-        """Begins a new epoch, unless that has happened since `instead_of` was read; the number of the one that is current.
+        """Begins a new epoch if the current one is still `instead_of` (compare and set); the current epoch.
 
-        Numbers are microseconds of the clock, so that an epoch that was itself restored away is not used again.
+        Numbers are microseconds since 1970, so that a number lost in a restore is not used again.
         """
         async with self._operational.transaction() as connection:
             await connection.execute("SELECT pg_advisory_xact_lock(hashtext('accord epoch'))")

@@ -1,4 +1,4 @@
-"""What ends by itself: named before it does, while somebody can still replace it."""
+"""Expiring tokens, reported while somebody can still replace them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SOON = timedelta(days=30)
 
 Kind = Literal["token", "certificate", "secret"]
 
-# One that is replaced already ends as it should: somebody has another for the same person, role, party and program.
+# A token with a later replacement for the same person, role, party and program is not reported.
 _TOKENS: LiteralString = """
 SELECT id, person, role, party, expires_at FROM token t
 WHERE revoked_at IS NULL AND expires_at BETWEEN clock_timestamp() AND clock_timestamp() + %(within)s AND NOT EXISTS (
@@ -25,20 +25,20 @@ WHERE revoked_at IS NULL AND expires_at BETWEEN clock_timestamp() AND clock_time
 
 @dataclass(frozen=True, slots=True)
 class Expiry:
-    """Something that opens nothing any more from `ends_at` on. `name` says which it is, and never what it holds."""
+    """A credential that is invalid from `ends_at` on. `name` identifies it and contains no secret."""
 
     kind: Kind
     name: str
     ends_at: datetime
 
 
-async def tokens_ending(reader: ReadPool, within: timedelta = SOON) -> list[Expiry]:
-    """Valid tokens that end within that time and are replaced by no other, the next first. Raises psycopg.Error."""
+async def expiring_tokens(reader: ReadPool, within: timedelta = SOON) -> list[Expiry]:
+    """Valid tokens without a replacement that expire within a duration, soonest first. Raises psycopg.Error."""
     rows = await reader.rows(_TOKENS, {"within": within})
-    return [Expiry("token", f"{row['id']} of {_whose(row)}", row["expires_at"]) for row in rows]
+    return [Expiry("token", f"{row['id']} of {_holder(row)}", row["expires_at"]) for row in rows]
 
 
-def _whose(row: dict[str, object]) -> str:
+def _holder(row: dict[str, object]) -> str:
     acts_as = [str(row["role"])] if row["role"] else []
     acts_for = [f"for {row['party']}"] if row["party"] else []
     return " ".join([f"{row['person']}", *([f"({' '.join(acts_as + acts_for)})"] if acts_as else [])])

@@ -1,18 +1,18 @@
-"""Python's search for cyclic garbage, set for processes that keep many objects for long."""
+"""Settings of Python's cyclic garbage collector for processes with many long-lived objects."""
 
 from __future__ import annotations
 
 import gc
 
 NEW_OBJECTS = 20_000
-"""New objects after which it looks, in place of 700."""
+"""Allocation threshold of generation 0; Python's default is 700."""
 
 
 def collect_less_often() -> None:
-    """To be called once a process has started.
+    """To be called once, after start-up.
 
-    Kept programs are many objects and no garbage, and going through them took a tenth of an act's processor time. What was
-    made up to here is never gone through again.
+    Cached programs are many objects without cycles; scanning them took a tenth of an act's processor time. Objects that exist
+    now are frozen and never scanned again.
     """
     gc.collect()
     gc.freeze()

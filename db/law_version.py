@@ -1,4 +1,4 @@
-"""Which law this process folds and decides by."""
+"""Version of the law: a hash of the source of `rules/`, which folds and decides."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from importlib.resources.abc import Traversable
 @cache
 def law_version() -> str:
     """SHA-256 over the names and texts of all modules of `rules`, in hexadecimal digits."""
-    found = sha256()
-    for path, module in sorted(_modules("rules", files("rules"))):
-        found.update(path.encode() + b"\0" + module.read_bytes() + b"\0")
-    return found.hexdigest()
+    digest = sha256()
+    for path, module in sorted(_law_modules("rules", files("rules"))):
+        digest.update(path.encode() + b"\0" + module.read_bytes() + b"\0")
+    return digest.hexdigest()
 
 
-def _modules(path: str, folder: Traversable) -> Iterator[tuple[str, Traversable]]:
-    for held in folder.iterdir():
-        if held.is_dir():
-            yield from _modules(f"{path}/{held.name}", held)
-        elif held.name.endswith(".py"):
-            yield f"{path}/{held.name}", held
+def _law_modules(path: str, folder: Traversable) -> Iterator[tuple[str, Traversable]]:
+    for file in folder.iterdir():
+        if file.is_dir():
+            yield from _law_modules(f"{path}/{file.name}", file)
+        elif file.name.endswith(".py"):
+            yield f"{path}/{file.name}", file

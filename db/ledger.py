@@ -1,11 +1,10 @@
-"""One line of the ledger as bytes: how an entry is sealed, read again, and how a chain is checked.
+"""Ledger entries as bytes: sealing, parsing, and verification of the hash chain.
 
     body  canonical bytes of {v, program, seq, prev, nonce, at, act, actor?, content?, fact}
     leaf  SHA-256 of a zero byte and the body (a leaf of RFC 9162)
     prev  the leaf of the entry before; 32 zero bytes for the first
 
-The nonce is chance, so that nobody can guess a withheld entry from its leaf. What has no value is
-left out of a body.
+The nonce is random, so that a withheld entry cannot be guessed from its leaf. Fields without a value are left out of a body.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from rules.evolve import evolve
 from rules.program import Program
 
 LARGEST_BODY = 2**20
-"""Bytes of the largest entry: the longest plan in any script fits. `ledger.seal` refuses more before the database does."""
+"""Limit on the bytes of a body; the longest plan in any script fits. Checked in `seal` and by a constraint."""
 
 VERSION = 1
 GENESIS = bytes(32)
@@ -48,25 +47,25 @@ SUBJECTS = (
     "clock",
     "program",
 )
-"""The fields of facts that name what they are about, the narrowest first."""
+"""Fields of facts that can be the subject of an entry, most specific first."""
 
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-class TooLarge(ValueError):
-    """An entry of more bytes than the ledger takes."""
+class EntryTooLarge(ValueError):
+    """An entry whose body exceeds LARGEST_BODY."""
 
 
-class Unreadable(ValueError):
-    """Bytes that are no entry of a ledger."""
+class EntryUnreadable(ValueError):
+    """Bytes that are not the body of an entry."""
 
 
 class LedgerFault(RuntimeError):
-    """The ledger contradicts itself or its head row: nothing is answered from it or appended until somebody has looked."""
+    """The ledger contradicts itself or its head row. It is neither read nor appended to until an operator has looked."""
 
 
-class Written(Entry):
-    """An entry as it stands in its body: where it belongs, what it follows, and chance."""
+class EntryBody(Entry):
+    """A parsed body: the entry with its program, previous leaf and nonce."""
 
     v: Literal[1]
     program: UUID
@@ -76,7 +75,7 @@ class Written(Entry):
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """An entry with its bytes and hashes, as it is stored; `plain` is the entry as the body says it."""
+    """An entry with the bytes and hashes that are stored; `plain` is the entry as JSON data."""
 
     entry: Entry
     prev: bytes
@@ -86,8 +85,8 @@ class Sealed:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """A row of `ledger_entry`, as the database holds it."""
+class StoredEntry:
+    """A row of `ledger_entry`."""
 
     program_id: UUID
     seq: int
@@ -104,7 +103,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class ChainFault:
-    """What is wrong with a ledger, and at which entry."""
+    """A fault in a ledger: the entry, a code and a sentence."""
 
     seq: int
     code: Literal["gap", "order", "leaf", "prev", "body", "column", "time", "fold", "head", "snapshot"]
@@ -116,82 +115,82 @@ def leaf_of(body: bytes) -> bytes:
 
 
 def columns_of(entry: Entry) -> dict[str, Any]:
-    """What stands beside the body of an entry, so that it can be found.
+    """The columns of an entry's row beside its body, for filters.
 
-    An accepted act uses its id up, by the content of one entry; a refused attempt does not.
+    `content` enforces unique ids of accepted acts. A refused attempt has none, so its id can be used again.
     """
-    held = entry.fact.__dict__
+    fields = entry.fact.__dict__
     return {
         "seq": entry.seq,
         "recorded_at": entry.at,
         "kind": entry.fact.kind,
         "actor": entry.actor.person if entry.actor else None,
-        "subject": next((held[name] for name in SUBJECTS if held.get(name) is not None), None),
+        "subject": next((fields[name] for name in SUBJECTS if fields.get(name) is not None), None),
         "act_id": entry.act,
         "content": None if entry.fact.kind == "attempt_refused" else entry.content,
     }
 
 
 def seal(entry: Entry, program_id: UUID, prev: bytes, nonce: bytes) -> Sealed:
-    """The entry as bytes that follow `prev`. Raises NotCanonical and TooLarge."""
+    """Serializes an entry and links it to `prev`. Raises NotCanonical or EntryTooLarge."""
     plain = entry.model_dump(mode="json", exclude_none=True)
     body = canonical(plain | {"v": VERSION, "program": str(program_id), "prev": prev.hex(), "nonce": nonce.hex()})
     if len(body) > LARGEST_BODY:
-        raise TooLarge(f"{len(body)} bytes; the ledger takes {LARGEST_BODY}")
+        raise EntryTooLarge(f"{len(body)} bytes; the ledger takes {LARGEST_BODY}")
     return Sealed(entry, prev, leaf_of(body), body, plain)
 
 
 def read(leaf: bytes, body: bytes) -> Entry:
-    """The entry of a row. Raises LedgerFault where the body is not what was sealed, and Unreadable."""
-    return unsealed(_intact(leaf, body))
+    """The entry of a row. Raises LedgerFault where the leaf is not the hash of the body, or EntryUnreadable."""
+    return entry_of(_parse_intact(leaf, body))
 
 
 def read_next(leaf: bytes, body: bytes, prev: bytes) -> Entry:
-    """The entry of a row that follows another in a chain. Raises LedgerFault and Unreadable."""
-    line = _intact(leaf, body)
-    if line.prev != prev.hex():
-        raise LedgerFault(f"program {line.program}: entry {line.seq} follows another entry than the one before it")
-    return unsealed(line)
+    """The entry of a row whose predecessor has the leaf `prev`. Raises LedgerFault or EntryUnreadable."""
+    parsed = _parse_intact(leaf, body)
+    if parsed.prev != prev.hex():
+        raise LedgerFault(f"program {parsed.program}: entry {parsed.seq} follows another entry than the one before it")
+    return entry_of(parsed)
 
 
-def _intact(leaf: bytes, body: bytes) -> Written:
+def _parse_intact(leaf: bytes, body: bytes) -> EntryBody:
     if leaf_of(body) != leaf:
         raise LedgerFault(f"the leaf {leaf.hex()} is not the hash of its entry")
-    return written(body)
+    return parse_body(body)
 
 
-def written(body: bytes) -> Written:
-    """The body with its seal. Raises Unreadable."""
+def parse_body(body: bytes) -> EntryBody:
+    """Parses and validates a body. Raises EntryUnreadable."""
     try:
-        return Written.model_validate_json(body)
+        return EntryBody.model_validate_json(body)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise Unreadable(f"{place}: {first['msg']}") from None
+        raise EntryUnreadable(f"{place}: {first['msg']}") from None
 
 
-def unsealed(line: Written) -> Entry:
-    return Entry.model_construct(seq=line.seq, at=line.at, act=line.act, actor=line.actor, content=line.content, fact=line.fact)
+def entry_of(body: EntryBody) -> Entry:
+    return Entry.model_construct(seq=body.seq, at=body.at, act=body.act, actor=body.actor, content=body.content, fact=body.fact)
 
 
 def verify_chain(
-    rows: Iterable[Stored], head: tuple[int, bytes] | None = None, snapshots: Mapping[int, bytes] | None = None
+    rows: Iterable[StoredEntry], head: tuple[int, bytes] | None = None, snapshots: Mapping[int, bytes] | None = None
 ) -> list[ChainFault]:
-    """Everything that is wrong with the rows of one program, in the order in which they are given.
+    """All faults in the rows of one program, in the order of the rows.
 
-    `head` is number and leaf of the newest entry according to somebody else (the head row, a
-    checkpoint); without it nobody can see that the last rows are missing. `snapshots` are packed programs by entry.
+    `head` is the number and leaf of the newest entry from another source (the head row, a checkpoint); without it, missing
+    rows at the end are not detected. `snapshots` are compressed programs by entry number.
     """
     check = _Check(snapshots or {})
-    problems = [problem for row in rows for problem in check.row(row)]
+    faults = [problem for row in rows for problem in check.row(row)]
     if head is not None and head != (check.seq, check.leaf):
         sentence = f"the head is entry {head[0]} with leaf {head[1].hex()}, and the rows end with entry {check.seq}"
-        problems.append(ChainFault(check.seq, "head", sentence))
-    return problems
+        faults.append(ChainFault(check.seq, "head", sentence))
+    return faults
 
 
 class _Check:
-    """Goes along a chain. After a fault it goes on from the row at hand, so that each fault is told once."""
+    """Verifies a chain row by row. After a fault it continues from the current row, so that each fault is reported once."""
 
     def __init__(self, snapshots: Mapping[int, bytes]) -> None:
         self.seq = 0
@@ -201,14 +200,14 @@ class _Check:
         self._program: Program | None = None
         self._folds = True
 
-    def row(self, row: Stored) -> Iterator[ChainFault]:
+    def row(self, row: StoredEntry) -> Iterator[ChainFault]:
         yield from self._place(row)
         if row.leaf != leaf_of(row.body):
             yield ChainFault(row.seq, "leaf", "the leaf is not the hash of the body")
         yield from self._body(row)
         self.seq, self.leaf = row.seq, row.leaf
 
-    def _place(self, row: Stored) -> Iterator[ChainFault]:
+    def _place(self, row: StoredEntry) -> Iterator[ChainFault]:
         if row.seq <= self.seq:
             yield ChainFault(row.seq, "order", f"stands after entry {self.seq}")
         elif row.seq > self.seq + 1:
@@ -217,29 +216,29 @@ class _Check:
         elif row.prev != self.leaf:
             yield ChainFault(row.seq, "prev", f"follows another entry {self.seq} than the one that stands there")
 
-    def _body(self, row: Stored) -> Iterator[ChainFault]:
+    def _body(self, row: StoredEntry) -> Iterator[ChainFault]:
         try:
             if canonical(json.loads(row.body)) != row.body:
                 yield ChainFault(row.seq, "body", "the bytes are not the canonical form of what they say")
-            line = written(row.body)
-        except (Unreadable, NotCanonical, ValueError, RecursionError) as error:
+            parsed = parse_body(row.body)
+        except (EntryUnreadable, NotCanonical, ValueError, RecursionError) as error:
             yield ChainFault(row.seq, "body", f"cannot be read: {error}")
             self._folds = False
             return
-        yield from self._columns(row, line)
-        if self._at is not None and line.at < self._at:
+        yield from self._columns(row, parsed)
+        if self._at is not None and parsed.at < self._at:
             yield ChainFault(row.seq, "time", f"was recorded before entry {self.seq}")
-        self._at = line.at
-        yield from self._fold(row, unsealed(line))
+        self._at = parsed.at
+        yield from self._fold(row, entry_of(parsed))
 
-    def _columns(self, row: Stored, line: Written) -> Iterator[ChainFault]:
-        said = {"program_id": line.program, "prev": bytes.fromhex(line.prev), **columns_of(line)}
-        wrong = [name for name, value in said.items() if getattr(row, name) != value]
+    def _columns(self, row: StoredEntry, parsed: EntryBody) -> Iterator[ChainFault]:
+        from_body = {"program_id": parsed.program, "prev": bytes.fromhex(parsed.prev), **columns_of(parsed)}
+        wrong = [name for name, value in from_body.items() if getattr(row, name) != value]
         if wrong:
             yield ChainFault(row.seq, "column", f"the body says something else than {', '.join(wrong)}")
 
-    def _fold(self, row: Stored, entry: Entry) -> Iterator[ChainFault]:
-        # After the first entry that does not fold there is no program to hold the others against.
+    def _fold(self, row: StoredEntry, entry: Entry) -> Iterator[ChainFault]:
+        # After an entry that cannot be folded there is no program to compare with.
         if not self._folds:
             return
         try:
@@ -248,11 +247,11 @@ class _Check:
             self._folds = False
             yield ChainFault(row.seq, "fold", f"cannot follow what was recorded before: {error!r}")
             return
-        if row.seq in self._snapshots and not self._is_held(self._snapshots[row.seq]):
+        if row.seq in self._snapshots and not self._matches_snapshot(self._snapshots[row.seq]):
             yield ChainFault(row.seq, "snapshot", "the snapshot after it holds another program; accord rebuild deletes it")
 
-    def _is_held(self, body: bytes) -> bool:
-        """Whether a snapshot holds the program as it stands."""
+    def _matches_snapshot(self, body: bytes) -> bool:
+        """Whether a snapshot is equal to the folded program."""
         try:
             return program_in(body) == self._program
         except UNREADABLE:

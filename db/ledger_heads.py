@@ -1,4 +1,4 @@
-"""Where every ledger ends: what a backup promises, and what a restored record is held against."""
+"""Heads of all ledgers: listed in the manifest of a backup, and compared with it after a restore."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FROM program p LEFT JOIN LATERAL (
 
 
 class LedgerHead(BaseModel):
-    """Number and leaf (hex) of a ledger's newest entry. `differs`: the head row of the program says something else."""
+    """Number and leaf (hex) of a ledger's newest entry. `differs`: the head row of the program does not agree."""
 
     program: UUID
     title: str
@@ -29,7 +29,7 @@ class LedgerHead(BaseModel):
 
 
 def heads(connection: psycopg.Connection[TupleRow]) -> list[LedgerHead]:
-    """Of all ledgers, as the transaction of the connection sees them."""
+    """The heads of all ledgers in the snapshot of the connection's transaction."""
     with connection.cursor(row_factory=class_row(LedgerHead)) as cursor:
         return cursor.execute(_HEADS).fetchall()
 

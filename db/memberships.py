@@ -1,4 +1,4 @@
-"""Who is a member of what, across programs."""
+"""Memberships of people across programs."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from uuid import UUID
 from db.pools import ReadPool
 
 FEW = 300
-"""Memberships up to which what somebody asks across programs is read program by program."""
+"""Up to so many memberships, queries across programs read each program by its key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """One role of a person in one program; `party` None: it is held for nobody."""
+    """One role of a person in one program. `party` is None for a role without a party."""
 
     program_id: UUID
     title: str
@@ -25,7 +25,7 @@ class Membership:
 
 
 async def programs_of(reader: ReadPool, person: str, role: str | None = None, party: str | None = None) -> list[UUID] | None:
-    """The programs that a person is a member of, or a member in a role for a party (None: for nobody); None: more than FEW."""
+    """Programs of a person, or of a person in a role for a party (None for no party). None if there are more than FEW."""
     where: LiteralString = "person = %(person)s"
     if role is not None:
         where += " AND role = %(role)s AND party = %(party)s"
@@ -44,7 +44,7 @@ async def memberships(
     after: tuple[UUID, str, str] | None = None,
     most: int = 100,
 ) -> list[Membership]:
-    """A page of a person's memberships by program; the next one comes after program, role and party of the last line."""
+    """A page of a person's memberships; `after` is program, role and party of the last row of the page before."""
     where: LiteralString = "m.person = %(person)s"
     values = {"person": person, "most": most, "among": list(among or ())}
     if among is not None:

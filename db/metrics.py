@@ -1,4 +1,4 @@
-"""What of the record is measured: which figures there are, and how they are asked for when somebody wants to know."""
+"""Metrics of the record: their definitions, and the endpoint that serves them."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from db.program_cache import ProgramCache
 from db.record_statistics import RecordStatistics
 from db.recorder import Recorder
 from telemetry.endpoint import Page, Pages, serving
-from telemetry.settings import place
+from telemetry.settings import split_address
 
 if TYPE_CHECKING:
     from telemetry.metrics import Metrics, Reading
 
 log = structlog.get_logger()
 
-KEPT_SECONDS = 5.0
-"""How long figures of the whole record are good for: several who watch must not cost the database more."""
+CACHED_SECONDS = 5.0
+"""Cache lifetime of statistics of the whole record, so that several scrapers cost one query."""
 
-NTH = "ACCORD_PROCESS"
-"""Tells which of several processes on one port this is, from 0."""
+PROCESS_INDEX = "ACCORD_PROCESS"
+"""Environment variable with the index of this process among those on one port, from 0."""
 
-_OF_THE_RECORD = {
+_RECORD_GAUGES = {
     "pending": ("accord_dispatch_pending", "Programs whose workflow has something to hear."),
     "pending_since": ("accord_dispatch_pending_seconds", "For how long the first of them has."),
     "overdue": ("accord_overdue_programs", "Programs with a clock that has been due for ten seconds and has not struck."),
@@ -47,13 +47,13 @@ _OF_THE_RECORD = {
 
 
 class NotListening(RuntimeError):
-    """The address for metrics cannot be listened on."""
+    """The port for metrics is not available."""
 
     logged_in_full: ClassVar = True
 
 
-def counting(address: str | None) -> Metrics | None:
-    """Metrics, if they are served anywhere."""
+def create_metrics(address: str | None) -> Metrics | None:
+    """A registry if an address to serve it on is set; else None."""
     if address is None:
         return None
     from telemetry.metrics import Metrics  # noqa: PLC0415  for who asks for metrics alone
@@ -61,32 +61,34 @@ def counting(address: str | None) -> Metrics | None:
     return Metrics()
 
 
-def measured(
+def register_metrics(
     metrics: Metrics,
     recorder: Recorder,
     programs: ProgramCache,
     pools: Sequence[ReadPool | OperationalPool | LedgerPool],
     figures: RecordStatistics,
 ) -> None:
-    """Has these read whenever metrics are asked for."""
-    metrics.reads("accord_recorder_waiting", "Acts that wait for a transaction.", (), lambda: {(): recorder.waiting})
-    metrics.reads("accord_recorder_lanes", "Round trips of the recorder that are under way.", (), lambda: {(): recorder.lanes})
-    metrics.reads("accord_programs_kept", "Folded programs in memory.", (), lambda: {(): programs.count})
-    metrics.reads("accord_entries_kept", "Entries of which they were folded.", (), lambda: {(): programs.entries})
+    """Registers gauges that are read at each scrape."""
+    metrics.register_gauge("accord_recorder_waiting", "Acts that wait for a transaction.", (), lambda: {(): recorder.waiting})
+    metrics.register_gauge(
+        "accord_recorder_lanes", "Round trips of the recorder that are under way.", (), lambda: {(): recorder.round_trips}
+    )
+    metrics.register_gauge("accord_programs_kept", "Folded programs in memory.", (), lambda: {(): programs.count})
+    metrics.register_gauge("accord_entries_kept", "Entries of which they were folded.", (), lambda: {(): programs.entries})
     labels = ("pool", "state")
-    metrics.reads("accord_pool_connections", "Connections of a pool.", labels, lambda: _connections(pools))
-    metrics.reads(
+    metrics.register_gauge("accord_pool_connections", "Connections of a pool.", labels, lambda: _connections(pools))
+    metrics.register_gauge(
         "accord_pool_waiting",
         "Callers that wait for a connection.",
         ("pool",),
         lambda: {(one.name,): one.waiting for one in pools},
     )
-    metrics.reads("accord_programs", "Programs by standing.", ("standing",), lambda: figures.programs)
-    metrics.reads("accord_checks", "Checks by health of their source.", ("health",), lambda: figures.checks)
+    metrics.register_gauge("accord_programs", "Programs by standing.", ("standing",), lambda: figures.programs)
+    metrics.register_gauge("accord_checks", "Checks by health of their source.", ("health",), lambda: figures.checks)
     said = "Whether the database has answered; if not, figures of the record are missing or 0."
-    metrics.reads("accord_record_known", said, (), lambda: {(): bool(figures.one)})
-    for key, (name, said) in _OF_THE_RECORD.items():
-        metrics.reads(name, said, (), _one(figures, key))
+    metrics.register_gauge("accord_record_known", said, (), lambda: {(): bool(figures.one)})
+    for key, (name, said) in _RECORD_GAUGES.items():
+        metrics.register_gauge(name, said, (), _one(figures, key))
 
 
 def _one(figures: RecordStatistics, key: str) -> Callable[[], Reading]:
@@ -98,24 +100,26 @@ def _connections(pools: Sequence[ReadPool | OperationalPool | LedgerPool]) -> Re
 
 
 @asynccontextmanager
-async def exposed(address: str, metrics: Metrics, figures: RecordStatistics, more: Pages | None = None) -> AsyncIterator[None]:
-    """Serves `/metrics` while the block lasts. The nth process of one port serves so many ports above. Raises NotListening."""
+async def serve_metrics(
+    address: str, metrics: Metrics, figures: RecordStatistics, more: Pages | None = None
+) -> AsyncIterator[None]:
+    """Serves `/metrics` while the block lasts, on the port plus the index of this process. Raises NotListening."""
     from telemetry.metrics import MEDIA_TYPE  # noqa: PLC0415  imported already, where there are metrics
 
-    asked_at = -KEPT_SECONDS
+    asked_at = -CACHED_SECONDS
 
     async def page() -> Page:
         nonlocal asked_at
-        if time.monotonic() - asked_at >= KEPT_SECONDS:
+        if time.monotonic() - asked_at >= CACHED_SECONDS:
             asked_at = time.monotonic()
             try:
-                await figures.ask()
+                await figures.refresh()
             except psycopg.Error as error:
                 log.warning("figures_unknown", error=error)
-        metrics.refresh()
+        metrics.read_gauges()
         return Page(200, MEDIA_TYPE, await asyncio.to_thread(metrics.text))
 
-    host, port = place(address, int(os.environ.get(NTH, "0")))
+    host, port = split_address(address, int(os.environ.get(PROCESS_INDEX, "0")))
     async with AsyncExitStack() as stack:
         try:
             bound = await stack.enter_async_context(serving(host, port, {"/metrics": page, **(more or {})}))

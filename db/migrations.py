@@ -1,4 +1,4 @@
-"""The schema: bringing a database up to this version, and telling whether it is there."""
+"""Schema migrations: upgrading a database, and checking whether its version suits this code."""
 
 from __future__ import annotations
 
@@ -14,16 +14,12 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
-from db.pools import ROLE, ReadPool
+from db.pools import ReadPool
 
-Fit = Literal["ready", "newer", "behind", "too_new"]
-
-SERVICE_ROLE = ROLE
-"""The role that the service works as; migrations create it."""
-
+Compatibility = Literal["ready", "newer", "behind", "too_new"]
 
 _ONE_AT_A_TIME = Lock()
-"""Alembic keeps the context of a migration in its modules: one per process."""
+"""Alembic keeps the context of a migration in module globals: one migration at a time per process."""
 
 
 def _folder() -> Path:
@@ -36,7 +32,7 @@ def _folder() -> Path:
 
 
 def configuration(owner_url: str | None = None) -> Config:
-    """Alembic's configuration for a database; without an address `alembic/env.py` asks the environment."""
+    """Alembic's configuration; without a URL, `alembic/env.py` reads it from the environment."""
     config = Config()
     config.set_main_option("script_location", str(_folder()).replace("%", "%%"))
     if owner_url is not None:
@@ -45,7 +41,7 @@ def configuration(owner_url: str | None = None) -> Config:
 
 
 async def upgrade(owner_url: str) -> None:
-    """Brings the database to the newest version. Several processes may do so at once; one works, the others wait."""
+    """Upgrades the database to the newest version. Concurrent calls are safe: an advisory lock serializes them."""
     await asyncio.to_thread(_upgrade, owner_url)
 
 
@@ -56,30 +52,32 @@ def _upgrade(owner_url: str) -> None:
 
 @cache
 def newest() -> str:
-    """The version that this code was written for."""
+    """The newest revision in this code."""
     head = ScriptDirectory.from_config(configuration()).get_current_head()
     if head is None:
         raise FileNotFoundError("there are no migrations")
     return head
 
 
-async def fit(reader: ReadPool) -> Fit:
-    """Whether this code may run on the tables as they are.
+async def compatibility(reader: ReadPool) -> Compatibility:
+    """Whether this code may run on the schema as it is.
 
-    ready: they are of its version. newer: of a later one that says that it may. too_new: of one that says that it may not.
-    behind: a migration is missing.
+    ready    the schema has this code's version
+    newer    a later version that is compatible with this code
+    too_new  a later version that is not
+    behind   a migration is missing
     """
     found = await current(reader)
     if found == newest():
         return "ready"
-    if found is None or knows(found):
+    if found is None or is_known(found):
         return "behind"
     row = await reader.row("SELECT oldest FROM schema_compatibility")
-    return "newer" if row is not None and knows(row["oldest"]) else "too_new"
+    return "newer" if row is not None and is_known(row["oldest"]) else "too_new"
 
 
 async def current(reader: ReadPool) -> str | None:
-    """The version of the database; None for a database without our tables."""
+    """The revision of the database; None where it has no tables of Accord."""
     try:
         row = await reader.row("SELECT version_num FROM alembic_version")
     except psycopg.errors.UndefinedTable:
@@ -88,8 +86,8 @@ async def current(reader: ReadPool) -> str | None:
 
 
 @cache
-def knows(revision: str) -> bool:
-    """Whether this code can bring a database from that version to its own."""
+def is_known(revision: str) -> bool:
+    """Whether a revision is among the migrations of this code."""
     try:
         return ScriptDirectory.from_config(configuration()).get_revision(revision) is not None
     except CommandError:

@@ -1,9 +1,9 @@
-"""What can be wrong with the database for a while, and how it is said.
+"""Errors of an unavailable database, and sentences about them for callers.
 
 psycopg.OperationalError
-  Unanswered     it has a connection and does not answer
-  NotWritable    it answers and does not write
-  Unreachable    no connection could be made in time, and why the last attempt failed
+  Unresponsive   a connection exists, and the server does not respond
+  NotWritable    the server responds, and rejects writes
+  NoConnection   no connection could be made in time; carries the cause
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ from psycopg import errors
 from psycopg_pool import PoolTimeout
 
 
-class Unanswered(psycopg.OperationalError):
-    """The server has a connection and does not answer: it stands still, or its machine does."""
+class Unresponsive(psycopg.OperationalError):
+    """The server did not respond within the limit of a single use: it or its machine hangs."""
 
     def __init__(self) -> None:
         super().__init__("the database does not answer")
 
 
 class NotWritable(psycopg.OperationalError):
-    """The server answers and does not write: another is the primary now, or somebody has set it to read only."""
+    """The server is a standby now, or has been set to read only."""
 
     def __init__(self) -> None:
         super().__init__("the database can be read and not written")
 
 
-class Unreachable(psycopg.OperationalError):
-    """No connection could be made in time; what the server said, which quotes nothing of ours, decides the sentence."""
+class NoConnection(psycopg.OperationalError):
+    """No connection could be made in time. `said` is the message of the server, from which `sentence` derives the cause."""
 
     def __init__(self, said: str) -> None:
         super().__init__("no connection to the database could be made")
@@ -38,7 +38,7 @@ class Unreachable(psycopg.OperationalError):
 
 
 class TransactionPooled(RuntimeError):
-    """Something between this process and PostgreSQL hands connections on, and what was set on them is not in effect."""
+    """A transaction pooler stands between this process and PostgreSQL, so session settings are lost."""
 
     logged_in_full: ClassVar = True
 
@@ -51,8 +51,8 @@ class TransactionPooled(RuntimeError):
 
 
 def is_lost(error: psycopg.OperationalError) -> bool:
-    """Whether the connection has gone, and another may do better at once: the server was restarted or has ended it."""
-    if isinstance(error, Unanswered | NotWritable | Unreachable | PoolTimeout):
+    """Whether the connection was lost and a retry on another may succeed at once, as after a restart of the server."""
+    if isinstance(error, Unresponsive | NotWritable | NoConnection | PoolTimeout):
         return False
     return error.sqlstate is None or error.sqlstate.startswith(("08", "57P"))
 
@@ -64,15 +64,15 @@ _SAID = {
     ("read-only", "in hot standby"): "The database can be read and not written now",
     ("No space left",): "The database has no room left on its disk",
 }
-"""English messages of a server that refuses a connection: libpq hands on no code for them."""
+"""Parts of English server messages by sentence: libpq gives no SQLSTATE for refused connections."""
 
 UNREACHABLE = "The database cannot be reached"
 
 
 def sentence(error: BaseException) -> str:
-    """What is wrong with the database, without a full stop. Nothing that a server or a driver has said is quoted."""
+    """The cause as a sentence without a full stop. It quotes nothing of the server or driver."""
     match error:
-        case Unanswered():
+        case Unresponsive():
             return "The database does not answer"
         case NotWritable() | errors.ReadOnlySqlTransaction():
             return "The database can be read and not written now"
@@ -84,13 +84,13 @@ def sentence(error: BaseException) -> str:
             return "The database has no connection left to give"
         case errors.AdminShutdown() | errors.CrashShutdown() | errors.CannotConnectNow():
             return "The database is being restarted"
-        case Unreachable(said=said):
-            return _understood(said)
+        case NoConnection(said=said):
+            return _sentence_for(said)
         case psycopg.OperationalError(sqlstate=None):
-            return _understood(str(error))
+            return _sentence_for(str(error))
         case _:
             return UNREACHABLE
 
 
-def _understood(said: str) -> str:
+def _sentence_for(said: str) -> str:
     return next((told for marks, told in _SAID.items() if any(mark in said for mark in marks)), UNREACHABLE)

@@ -1,7 +1,7 @@
-"""What is owed across programs, read by index: what somebody can do now, what a party owes, what a person could do.
+"""Owed acts across programs: what a party owes, and what a person can do. Keyset pagination over an index.
 
-Who takes part in a few programs is answered from those; who takes part in thousands from the lanes of the index, one for each
-party and kind, of which a page needs no more than its first lines.
+For members of few programs each program is read by its key. Otherwise the index is read once for each pair of party and kind (a
+lane), at most one page of rows each.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ KINDS: tuple[OwedKind, ...] = get_args(OwedKind)
 NEVER = "infinity"
 
 OwedPlace: TypeAlias = tuple[str, UUID, str, str, str]
-"""Where a page ended: when its last line is due (RFC 3339, or NEVER), its program, party, kind and name."""
+"""Key of the last row of a page: due date (RFC 3339, or NEVER), program, party, kind, name."""
 
 
 @dataclass(frozen=True, slots=True)
 class OwedItem:
-    """One act that is owed; `overdue_since` None: it is not overdue."""
+    """One owed act. `overdue_since` is None where it is not overdue."""
 
     program_id: UUID
     program_title: str
@@ -51,9 +51,9 @@ class OwedItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwedFilter:
-    """Which of it. `knows` limits it to programs that a person is a member of, `among` to the named ones.
+    """Criteria. `knows` limits programs to those of a person, `among` to the listed ones.
 
-    `doer` limits it to what a person could do by the memberships of that person, or by the one in `role` for `doer_party`.
+    `doer` limits acts to those that a person could do by any membership, or by the one in `role` for `doer_party`.
     """
 
     knows: str | None = None
@@ -67,49 +67,51 @@ class OwedFilter:
     overdue: bool | None = None
 
 
-async def owed_lines(reader: ReadPool, asked: OwedFilter, *, after: OwedPlace | None = None, most: int = 50) -> list[OwedItem]:
-    """A page of what is owed, soonest due first; what has no date comes last, by program."""
-    if asked.among is not None:
-        few: Collection[UUID] | None = asked.among
-    elif (person := asked.doer or asked.knows) is not None:
-        few = await programs_of(reader, person, asked.role, asked.doer_party)
+async def owed_items(
+    reader: ReadPool, criteria: OwedFilter, *, after: OwedPlace | None = None, most: int = 50
+) -> list[OwedItem]:
+    """A page of owed acts after the key `after`, earliest due first; those without a date come last, by program."""
+    if criteria.among is not None:
+        few: Collection[UUID] | None = criteria.among
+    elif (person := criteria.doer or criteria.knows) is not None:
+        few = await programs_of(reader, person, criteria.role, criteria.doer_party)
     else:
         few = None
-    lanes = [] if few is not None else await _lanes(reader, asked)
-    values = _values(asked, after) | {
+    lanes = [] if few is not None else await _lanes(reader, criteria)
+    values = _values(criteria, after) | {
         "most": most,
         "programs": list(few or ()),
         "lane_parties": [party for party, _ in lanes if party is not None],
         "lane_kinds": [kind for party, kind in lanes if party is not None],
         "open_kinds": [kind for party, kind in lanes if party is None],
     }
-    where = _where(asked, after)
+    where = _conditions(criteria, after)
     found = _OF_FEW.format(where=where) if few is not None else _OF_MANY.format(where=where)
     rows = await reader.rows(_PAGE.format(found=found), values)
     return [OwedItem(**row) for row in rows]
 
 
-async def _lanes(reader: ReadPool, asked: OwedFilter) -> list[tuple[str | None, OwedKind]]:
-    """Parties with kinds that the lines can be of; None: any party."""
-    if asked.doer is None:
-        return [(asked.party, kind) for kind in asked.kinds]
-    held: Iterable[tuple[Role, str | None]] = [(asked.role, asked.doer_party)] if asked.role else ()
-    if asked.role is None:
-        rows = await reader.rows("SELECT DISTINCT role, party FROM membership WHERE person = %s", [asked.doer])
-        held = [(Role(row["role"]), row["party"] or None) for row in rows]
-    lanes = {(party, kind) for role, party in held for kind in done_in(role) if kind in asked.kinds}
+async def _lanes(reader: ReadPool, criteria: OwedFilter) -> list[tuple[str | None, OwedKind]]:
+    """Pairs of party and kind that match the criteria; party None matches any."""
+    if criteria.doer is None:
+        return [(criteria.party, kind) for kind in criteria.kinds]
+    roles: Iterable[tuple[Role, str | None]] = [(criteria.role, criteria.doer_party)] if criteria.role else ()
+    if criteria.role is None:
+        rows = await reader.rows("SELECT DISTINCT role, party FROM membership WHERE person = %s", [criteria.doer])
+        roles = [(Role(row["role"]), row["party"] or None) for row in rows]
+    lanes = {(party, kind) for role, party in roles for kind in done_in(role) if kind in criteria.kinds}
     return [(party, kind) for party, kind in lanes if (None, kind) not in lanes or party is None]
 
 
-def _values(asked: OwedFilter, after: OwedPlace | None) -> dict[str, Any]:
+def _values(criteria: OwedFilter, after: OwedPlace | None) -> dict[str, Any]:
     values: dict[str, Any] = {
-        "knows": asked.knows,
-        "party": asked.party,
-        "doer": asked.doer,
-        "role": asked.role,
-        "doer_party": asked.doer_party or "",
-        "kinds": list(asked.kinds),
-        "due_before": asked.due_before,
+        "knows": criteria.knows,
+        "party": criteria.party,
+        "doer": criteria.doer,
+        "role": criteria.role,
+        "doer_party": criteria.doer_party or "",
+        "kinds": list(criteria.kinds),
+        "due_before": criteria.due_before,
         "for_party": [f"{role} {kind}" for role in Role for kind in done_in(role)],
         "for_nobody": [f"{role} {kind}" for kind, role in FOR_NOBODY],
     }
@@ -118,21 +120,21 @@ def _values(asked: OwedFilter, after: OwedPlace | None) -> dict[str, Any]:
     return values
 
 
-def _where(asked: OwedFilter, after: OwedPlace | None) -> LiteralString:
-    wanted: list[tuple[bool, LiteralString]] = [
-        (asked.knows is not None and asked.knows != asked.doer, _KNOWN),
-        (asked.party is not None, "o.party = %(party)s"),
-        (asked.kinds != KINDS, "o.kind = ANY(%(kinds)s)"),
-        (asked.doer is not None, _DOABLE.format(as_one=_AS_ONE if asked.role else "")),
-        (asked.due_before is not None, "o.due_at <= %(due_before)s"),
-        (asked.overdue is True, "o.due_at <= now() AND o.overdue_from <= now()"),
-        (asked.overdue is False, "(o.overdue_from IS NULL OR o.overdue_from > now())"),
+def _conditions(criteria: OwedFilter, after: OwedPlace | None) -> LiteralString:
+    conditions: list[tuple[bool, LiteralString]] = [
+        (criteria.knows is not None and criteria.knows != criteria.doer, _KNOWN),
+        (criteria.party is not None, "o.party = %(party)s"),
+        (criteria.kinds != KINDS, "o.kind = ANY(%(kinds)s)"),
+        (criteria.doer is not None, _DOABLE.format(as_one=_AS_ONE if criteria.role else "")),
+        (criteria.due_before is not None, "o.due_at <= %(due_before)s"),
+        (criteria.overdue is True, "o.due_at <= now() AND o.overdue_from <= now()"),
+        (criteria.overdue is False, "(o.overdue_from IS NULL OR o.overdue_from > now())"),
         (after is not None, _AFTER),
     ]
-    return " AND ".join([_NOW, *(condition for is_asked, condition in wanted if is_asked)])
+    return " AND ".join([_NOW, *(condition for applies, condition in conditions if applies)])
 
 
-# Not EXISTS, which would be joined: all memberships of a person would be gathered for a page of fifty lines.
+# Scalar subqueries, not EXISTS: the planner would turn it into a join over all memberships of the person.
 _NOW: LiteralString = "o.since <= now() AND (o.ends_at IS NULL OR o.ends_at > now())"
 _KNOWN: LiteralString = "(SELECT true FROM membership k WHERE k.program_id = o.program_id AND k.person = %(knows)s LIMIT 1)"
 _DOABLE: LiteralString = """(

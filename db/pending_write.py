@@ -1,4 +1,4 @@
-"""Who waits for an answer, and how it is come to."""
+"""Pending writes: acts in the queue of the recorder, each with the future of its caller."""
 
 from __future__ import annotations
 
@@ -14,66 +14,67 @@ from rules.acts import Act
 
 @dataclass(slots=True, eq=False)
 class PendingWrite:
-    """Somebody who waits for an answer: to one act, or to several that are recorded together or not at all."""
+    """A caller that waits for one act, or for a batch that is recorded as a whole or not at all."""
 
     acts: tuple[Act, ...]
     is_batch: bool
-    of: Callable[[Any], Any]
-    """What is made of a receipt, or of the receipts of a batch, to be the answer."""
+    build: Callable[[Any], Any]
+    """Builds the answer from a receipt, or from the receipts of a batch."""
     future: asyncio.Future[Any]
     trace: str | None = None
-    """The trace that the act is part of, as `traceparent`."""
+    """The trace that the act belongs to, as `traceparent`."""
 
     @property
-    def has_gone(self) -> bool:
+    def is_done(self) -> bool:
         return self.future.done()
 
-    def judged(self, draft: Draft) -> Any:
-        """What comes of the act, or the error that did: a fault in judging one act is not the fault of the others."""
+    def judge(self, draft: Draft) -> Any:
+        """The receipt or refusal of a single act. An exception is returned, so that it fails this write alone."""
         try:
             return draft.judge(self.acts[0])
-        except Exception as error:  # noqa: BLE001  it is raised where the act came from
+        except Exception as error:  # noqa: BLE001  it is raised at the caller
             return error
 
-    async def all_judged(self, draft: Draft) -> Any:
-        """The same of an act or of a batch, which may take long; the draft belongs to nobody else meanwhile."""
+    async def judge_all(self, draft: Draft) -> Any:
+        """The same for an act or a batch, yielding to the event loop. The draft must not be shared meanwhile."""
         try:
-            return await (draft.judge_all(self.acts) if self.is_batch else draft.judge_in_turns(self.acts[0]))
-        except Exception as error:  # noqa: BLE001  it is raised where the act came from
+            return await (draft.judge_all(self.acts) if self.is_batch else draft.judge_in_slices(self.acts[0]))
+        except Exception as error:  # noqa: BLE001  it is raised at the caller
             return error
 
-    def answers_to(self, outcome: Any) -> Any:
-        """The answer: what is made of a receipt, or why there is none."""
+    def build_answer(self, outcome: Any) -> Any:
+        """The answer built from a receipt; a refusal or exception is returned as it is."""
         if not is_receipt(outcome):
             return outcome
         try:
-            return self.of(outcome)
-        except Exception as error:  # noqa: BLE001  it is raised where the act came from
+            return self.build(outcome)
+        except Exception as error:  # noqa: BLE001  it is raised at the caller
             return error
 
-    def answer(self, answer: Any) -> None:
-        if self.has_gone:
+    def resolve(self, answer: Any) -> None:
+        """Completes the future with an answer or an exception, unless the caller has gone."""
+        if self.is_done:
             return
         if isinstance(answer, asyncio.CancelledError):
             self.future.cancel()
         elif isinstance(answer, StopIteration):
-            self.future.set_exception(RuntimeError("judging an act ended in a StopIteration"))  # a future takes none
+            self.future.set_exception(RuntimeError("judging an act ended in a StopIteration"))  # a future refuses it
         elif isinstance(answer, BaseException):
             self.future.set_exception(answer)
         else:
             self.future.set_result(answer)
 
 
-def answers_to(together: Iterable[PendingWrite], outcomes: Iterable[Any]) -> list[Any]:
-    """The answers to all who waited together."""
-    return [write.answers_to(outcome) for write, outcome in zip(together, outcomes, strict=True)]
+def build_answers(writes: Iterable[PendingWrite], outcomes: Iterable[Any]) -> list[Any]:
+    """The answer to each write of a transaction."""
+    return [write.build_answer(outcome) for write, outcome in zip(writes, outcomes, strict=True)]
 
 
 def is_receipt(outcome: Any) -> bool:
-    """Whether it is a receipt, or those of a batch, and not a refusal or an error."""
+    """Whether an outcome is a receipt or a batch of receipts, and not a refusal or an exception."""
     return isinstance(outcome, Receipt | tuple)
 
 
-def trace_of(together: Iterable[PendingWrite]) -> str | None:
-    """One of the traces of those who are recorded together: what follows from all of them follows once."""
-    return next((write.trace for write in together if write.trace is not None), None)
+def trace_of(writes: Iterable[PendingWrite]) -> str | None:
+    """The first trace among writes of one transaction: their dispatch is shared and continues only one."""
+    return next((write.trace for write in writes if write.trace is not None), None)

@@ -1,8 +1,7 @@
-"""The process beside the event loop that reads plans: a question a line, an answer a line, both JSON.
+"""The parser process: reads plans outside of the event loop. Requests and responses are JSON lines on stdin and stdout.
 
-Texts of callers are read here and nowhere else while the service answers: it takes long, a thread would hold everybody else's
-turn, and the parser is written in C. The process gets no address and no secret, may take so much memory and no more, and ends
-when whoever started it does.
+While the service runs, callers' texts are parsed only here: parsing takes long, a thread would hold the GIL, and the parser is
+written in C. The process receives no address or secret, has a memory limit, and ends with its parent.
 """
 
 from __future__ import annotations
@@ -24,53 +23,58 @@ from rules.vocabulary.family import ChildPlan
 
 Answer: TypeAlias = dict[str, Any]
 
-MOST_MEMORY = 1024 * 1024 * 1024
-"""Bytes of address space; what is allowed takes a fifth of it."""
+MAX_MEMORY_BYTES = 1024 * 1024 * 1024
+"""Limit of the address space; the largest accepted plan takes a fifth of it."""
 
 NICE = 5
 
 
-def _declares(question: Mapping[str, Any]) -> Answer:
+def _read_declared(question: Mapping[str, Any]) -> Answer:
     found = declares(question["text"])
     return {"plan": found.plan, "programs": found.programs, "positions": found.positions}
 
 
-def _judges(question: Mapping[str, Any]) -> Answer:
+def _validate(question: Mapping[str, Any]) -> Answer:
     programs = {name: ChildPlan.model_validate(child) for name, child in question["programs"].items()}
     accepted(question["text"], question["parameters"], programs)
     key = key_of(question["text"], question["parameters"], programs)
-    return {"plans": [_written(recorded_plan(text, dict(chosen))) for text, chosen in texts(key)]}
+    return {"plans": [_plan_json(recorded_plan(text, dict(chosen))) for text, chosen in texts(key)]}
 
 
-def _reads(question: Mapping[str, Any]) -> Answer:
-    return {"plans": [_written(recorded_plan(question["text"], question["parameters"]))]}
+def _read_recorded(question: Mapping[str, Any]) -> Answer:
+    return {"plans": [_plan_json(recorded_plan(question["text"], question["parameters"]))]}
 
 
-def _written(plan: Plan) -> str:
+def _plan_json(plan: Plan) -> str:
     return plan.model_dump_json(by_alias=True, exclude_defaults=True)
 
 
-ANSWERED: Mapping[str, Callable[[Mapping[str, Any]], Answer]] = {"declares": _declares, "judges": _judges, "reads": _reads}
+HANDLERS: Mapping[str, Callable[[Mapping[str, Any]], Answer]] = {
+    "declares": _read_declared,
+    "judges": _validate,
+    "reads": _read_recorded,
+}
 
 
 def answer(question: Mapping[str, Any]) -> Answer:
-    """What is asked of a text, or its faults."""
+    """The response to a request: its result, or the faults of the text."""
     try:
-        return ANSWERED[question["asked"]](question)
+        return HANDLERS[question["asked"]](question)
     except Faulty as error:
         return {"faults": [(fault.path, fault.message, fault.position) for fault in error.faults]}
 
 
-def faults_in(told: Mapping[str, Any]) -> tuple[Fault, ...] | None:
-    """The faults that an answer names; None where the text has none."""
-    if (faults := told.get("faults")) is None:
+def faults_in(result: Mapping[str, Any]) -> tuple[Fault, ...] | None:
+    """The faults in a response; None where the text has none."""
+    if (faults := result.get("faults")) is None:
         return None
     return tuple(Fault(tuple(path), message, (position[0], position[1])) for path, message, position in faults)
 
 
 def main() -> None:
+    """Answers requests until stdin is closed."""
     os.nice(NICE)
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
     for line in sys.stdin.buffer:
         sys.stdout.buffer.write(to_json(answer(from_json(line))) + b"\n")
         sys.stdout.buffer.flush()

@@ -1,7 +1,7 @@
-"""Plans read beside the event loop, one at a time, so that nobody waits for the text of somebody else.
+"""Client of the parser process: parses plans outside of the event loop, one at a time.
 
-What is found is kept where the law looks for it (`rules.validation.accepted`, `rules.language.parameters`), by text. The law
-reads a text itself where it finds nothing kept: then it takes longer, and nothing else is different.
+Results are put into the caches of the law (`rules.validation.accepted`, `rules.language.parameters`), keyed by text. The law
+parses a text itself where the cache has none, with the same result, but blocking the event loop.
 """
 
 from __future__ import annotations
@@ -25,144 +25,148 @@ from rules.validation.accepted import JUDGED, Key, key_of, texts, weight
 from rules.vocabulary.family import ChildPlan
 from rules.vocabulary.matters import Amend
 
-MOST_WAITING = 16
-"""Texts that wait for their turn. With one that is read in 0.15 s the last of them waits for 2.4 s."""
+MAX_PENDING = 16
+"""Limit of the queue (back-pressure). At 0.15 s a text the last one waits for 2.4 s."""
 
-LONGEST_SECONDS = 10
-"""For one text. What is allowed takes a hundredth of it on an idle machine."""
+MAX_SECONDS = 10
+"""Timeout for one text; the largest accepted plan takes a hundredth of it on an idle machine."""
 
-LONGEST_ANSWER = 64 * 1024 * 1024
+MAX_ANSWER_BYTES = 64 * 1024 * 1024
 
 
 class ReaderBusy(Exception):
-    """The text was not read: too many wait for their turn, or the process that reads was lost. Asking again helps."""
+    """The text was not parsed: the queue is full, or the parser process was lost. A retry may succeed."""
 
 
 class PlanReader:
-    """Has texts of plans read by a process of its own, which is started when it is first needed, or before."""
+    """Owns the parser process, which is started by `start` or at the first request."""
 
     def __init__(self) -> None:
         self._process: Process | None = None
         self._turn = asyncio.Lock()
-        self._working: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def process_id(self) -> int | None:
-        """Of the process that reads; None while there is none."""
+        """Id of the parser process; None while there is none."""
         return self._process.pid if self._process else None
 
     async def start(self) -> None:
-        """Starts the process; whoever needs it first then waits for less than half a second."""
+        """Starts the process ahead of the first request, which would else wait for half a second."""
         async with self._turn:
-            self._process = self._process or await self._started()
+            self._process = self._process or await self._spawn()
 
-    async def declares(self, document: str) -> None:
-        """Makes `declares` know a text. Raises ReaderBusy."""
+    async def prefetch_declared(self, document: str) -> None:
+        """Fills the cache of `declares` for a text. Raises ReaderBusy."""
         if document not in DECLARED:
-            await self._in_turn(self._declares(document))
+            await self._run_in_turn(self._read_declared(document))
 
-    async def judges(self, document: str, parameters: Mapping[str, str | int], programs: Mapping[str, ChildPlan]) -> None:
-        """Makes `accepted` know a text with those of its child programs. Raises ReaderBusy."""
+    async def prefetch_accepted(
+        self, document: str, parameters: Mapping[str, str | int], programs: Mapping[str, ChildPlan]
+    ) -> None:
+        """Fills the cache of `accepted` for a text and its child programs. Raises ReaderBusy."""
         key = key_of(document, parameters, programs)
         if key not in JUDGED:
-            await self._in_turn(self._judges(key, programs))
+            await self._run_in_turn(self._validate(key, programs))
 
-    async def reads(self, fact: Fact) -> None:
-        """Makes `recorded_plan` know the plans that a recorded fact brings."""
-        for text, chosen in _brought(fact):
-            await self.reads_text(text, chosen)
+    async def prefetch_fact(self, fact: Fact) -> None:
+        """Fills the cache of `recorded_plan` for all plans in a recorded fact."""
+        for text, chosen in _plans_in(fact):
+            await self.prefetch_text(text, chosen)
 
-    async def reads_text(self, text: str, chosen: Chosen) -> None:
-        """Makes `recorded_plan` know a text with its parameters."""
+    async def prefetch_text(self, text: str, chosen: Chosen) -> None:
+        """Fills the cache of `recorded_plan` for a text with its parameters."""
         if (text, chosen) not in RECORDED:
-            # What is recorded is read by whoever needs it, if need be while others wait.
+            # Without the cache the fold parses the text itself.
             with suppress(ReaderBusy):
-                await self._in_turn(self._reads(text, chosen))
+                await self._run_in_turn(self._read_recorded(text, chosen))
 
     async def close(self) -> None:
-        """Ends the process."""
+        """Kills the process."""
         if self._process is not None:
-            await self._end(self._process)
+            await self._kill(self._process)
 
-    async def _in_turn(self, work: Coroutine[Any, Any, None]) -> None:
-        if len(self._working) >= MOST_WAITING:
+    async def _run_in_turn(self, work: Coroutine[Any, Any, None]) -> None:
+        if len(self._tasks) >= MAX_PENDING:
             work.close()
             raise ReaderBusy("Many plans wait to be read.")
-        # A task of its own: the answer to a caller who goes away would else be taken for that to the next question.
+        # A task of its own: after the cancellation of a caller its response must still be read from the pipe.
         task = asyncio.create_task(self._one_at_a_time(work))
-        self._working.add(task)
-        task.add_done_callback(self._working.discard)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
         await asyncio.shield(task)
 
     async def _one_at_a_time(self, work: Coroutine[Any, Any, None]) -> None:
         async with self._turn:
             await work
 
-    async def _declares(self, document: str) -> None:
+    async def _read_declared(self, document: str) -> None:
         if document in DECLARED:
             return
-        told = await self._answered({"asked": "declares", "text": document})
-        positions = {name: (line, column) for name, (line, column) in told.get("positions", {}).items()}
-        found = faults_in(told) or Declared(told["plan"], told["programs"], positions)
+        answer = await self._request({"asked": "declares", "text": document})
+        positions = {name: (line, column) for name, (line, column) in answer.get("positions", {}).items()}
+        found = faults_in(answer) or Declared(answer["plan"], answer["programs"], positions)
         DECLARED.keep(document, found, len(document))
 
-    async def _judges(self, key: Key, programs: Mapping[str, ChildPlan]) -> None:
+    async def _validate(self, key: Key, programs: Mapping[str, ChildPlan]) -> None:
         if key in JUDGED:
             return
         document, chosen, _ = key
         children = {name: child.model_dump(mode="json") for name, child in programs.items()}
-        told = await self._answered({"asked": "judges", "text": document, "parameters": dict(chosen), "programs": children})
-        if (faults := faults_in(told)) is not None:
+        answer = await self._request({"asked": "judges", "text": document, "parameters": dict(chosen), "programs": children})
+        if (faults := faults_in(answer)) is not None:
             JUDGED.keep(key, faults, weight(key))
             return
-        plans = [_kept(text, chosen, plan) for (text, chosen), plan in zip(texts(key), told["plans"], strict=True)]
+        plans = [_cache_plan(text, chosen, plan) for (text, chosen), plan in zip(texts(key), answer["plans"], strict=True)]
         JUDGED.keep(key, plans[0], weight(key))
 
-    async def _reads(self, text: str, chosen: Chosen) -> None:
+    async def _read_recorded(self, text: str, chosen: Chosen) -> None:
         if (text, chosen) in RECORDED:
             return
-        told = await self._answered({"asked": "reads", "text": text, "parameters": dict(chosen)})
-        if "plans" in told:
-            _kept(text, chosen, told["plans"][0])
+        answer = await self._request({"asked": "reads", "text": text, "parameters": dict(chosen)})
+        if "plans" in answer:
+            _cache_plan(text, chosen, answer["plans"][0])
 
-    async def _answered(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
-        process = self._process = self._process or await self._started()
+    async def _request(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
+        process = self._process = self._process or await self._spawn()
         if process.stdin is None or process.stdout is None:
             raise RuntimeError("the process was started without its pipes")
         try:
-            async with asyncio.timeout(LONGEST_SECONDS):
+            async with asyncio.timeout(MAX_SECONDS):
                 process.stdin.write(to_json(question) + b"\n")
                 await process.stdin.drain()
                 line = await process.stdout.readline()
         except (TimeoutError, OSError, ValueError) as error:
-            await self._end(process)
+            await self._kill(process)
             raise ReaderBusy("The plan could not be read in time.") from error
         if not line.endswith(b"\n"):
-            await self._end(process)
-            raise ReaderBusy("What reads plans has ended.")
+            await self._kill(process)
+            raise ReaderBusy("The parser of plans has ended.")
         answer: Mapping[str, Any] = from_json(line)
         return answer
 
-    async def _started(self) -> Process:
-        # Nothing of the service's settings: addresses and secrets are none of a parser's business.
-        kept = {name: value for name, value in os.environ.items() if name.startswith("PYTHON") or name in ("PATH", "LANG")}
+    async def _spawn(self) -> Process:
+        # No settings of the service: the parser must not see addresses and secrets.
+        environment = {
+            name: value for name, value in os.environ.items() if name.startswith("PYTHON") or name in ("PATH", "LANG")
+        }
         return await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "db.plan_process", stdin=PIPE, stdout=PIPE, env=kept, limit=LONGEST_ANSWER
+            sys.executable, "-m", "db.plan_process", stdin=PIPE, stdout=PIPE, env=environment, limit=MAX_ANSWER_BYTES
         )
 
-    async def _end(self, process: Process) -> None:
+    async def _kill(self, process: Process) -> None:
         self._process = None
         if process.returncode is None:
             process.kill()
         await process.wait()
 
 
-def _kept(text: str, chosen: Chosen, written: str) -> Plan:
+def _cache_plan(text: str, chosen: Chosen, written: str) -> Plan:
     return RECORDED.get((text, chosen)) or RECORDED.keep((text, chosen), Plan.model_validate_json(written), len(text))
 
 
-def _brought(fact: Fact) -> Iterable[tuple[str, Chosen]]:
-    """The texts of plans, with the values of their parameters, that a fact brings into a program."""
+def _plans_in(fact: Fact) -> Iterable[tuple[str, Chosen]]:
+    """Texts of plans and their parameters in a fact."""
     match fact.kind:
         case "program_started":
             return texts(key_of(fact.document, fact.parameters, fact.programs or {}))

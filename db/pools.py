@@ -1,11 +1,11 @@
-"""Connections, in types that say what may be done with them.
+"""Connection pools, one class for each kind of access.
 
-    Reader   reads; its transactions are read only by a setting of the connection
-    Clerk   writes beside the ledger: tokens, documents, dispatch, runs of checks
-    Writer   appends to the ledger; only the Recorder holds one
+    ReadPool          read-only transactions, enforced by a setting of the connection
+    OperationalPool   writes to the tables beside the ledger: tokens, documents, dispatch, runs of checks
+    LedgerPool        appends to the ledger; only the Recorder holds one
 
-All of them work as the role `accord_service`, whoever the address names: that role can add to the
-ledger and never change it. Migrations and `rebuild` use a plain connection of the owner.
+Every connection takes the role `accord_service`, whatever user the URL names. That role can insert into the ledger and
+never update or delete. Migrations and `rebuild` use a plain connection of the owner.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from db.connection_settings import connection_arguments
-from db.durability import durable
-from db.outages import NotWritable, TransactionPooled, Unanswered, Unreachable, is_lost
+from db.durability import check_durability
+from db.outages import NoConnection, NotWritable, TransactionPooled, Unresponsive, is_lost
 from db.pipeline import PipelineConnection, Transaction
 from telemetry.spans import span
 
@@ -32,72 +32,72 @@ Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 Connection: TypeAlias = psycopg.AsyncConnection[DictRow]
 
 ROLE = "accord_service"
-WAIT_SECONDS = 10.0
-"""How long a caller waits for a free connection before it is told that there is none."""
+CHECKOUT_SECONDS = 10.0
+"""Seconds that a caller waits for a free connection. Also the longest pause between attempts to connect."""
 
-LONGEST_USE = 90.0
-"""Seconds for which a connection is used at a time, unless somebody says less. The server ends a statement after 60."""
+MAX_USE_SECONDS = 90.0
+"""Default for the longest single use of a connection, in seconds. The server cancels a statement after 60."""
 
-WHY_SECONDS = 0.5
-"""How long it may take to find out why there is no connection."""
+DIAGNOSIS_SECONDS = 0.5
+"""Seconds allowed for finding out why no connection is available."""
 
 SETTINGS = {
     "role": ROLE,
     "timezone": "UTC",
     "default_transaction_isolation": "read\\ committed",
-    # A process that hangs must not keep a program locked for the others.
+    # A process that hangs must not keep a program locked for other processes.
     "lock_timeout": "15s",
     "statement_timeout": "60s",
     "idle_in_transaction_session_timeout": "60s",
     "jit": "off",
 }
 
-LONGEST_LIFE = 600.0
-"""Seconds after which a connection is made anew: the name in the address may lead elsewhere by then."""
+MAX_LIFETIME_SECONDS = 600.0
+"""Seconds after which a connection is replaced: the host name may resolve to another server by then."""
 
 
 class _Pool:
     name: ClassVar[str]
-    """As it is called in metrics, and in the list of connections that the server has."""
+    """Label of the pool in metrics and in `application_name`, which `pg_stat_activity` shows."""
 
     settings: ClassVar[Mapping[str, str]] = SETTINGS
-    line: ClassVar[type[psycopg.AsyncConnection[Any]]] = psycopg.AsyncConnection
-    only_reads: ClassVar[bool] = False
-    is_checked: ClassVar[bool] = False
-    """Whether a connection is asked for a sign of life before it is given out."""
+    connection_class: ClassVar[type[psycopg.AsyncConnection[Any]]] = psycopg.AsyncConnection
+    is_read_only: ClassVar[bool] = False
+    pings_on_checkout: ClassVar[bool] = False
+    """Whether a connection is pinged before it is handed out."""
 
-    def __init__(self, url: str, *, size: int = 8, patience: float = LONGEST_USE) -> None:
-        """`patience` is for how many seconds a connection may be used at a time, and waited for, but not for more than ten."""
+    def __init__(self, url: str, *, size: int = 8, max_use: float = MAX_USE_SECONDS) -> None:
+        """`max_use` limits a single use of a connection, in seconds. The wait for one is limited by it and by ten seconds."""
         options = " ".join(f"-c {name}={value}" for name, value in self.settings.items())
-        given = conninfo_to_dict(url).get("options")
-        self._url, self._patience = url, patience
+        url_options = conninfo_to_dict(url).get("options")
+        self._url, self._max_use = url, max_use
         self._arguments: dict[str, Any] = {
             "autocommit": True,
             "row_factory": dict_row,
-            "options": f"{given} {options}" if given else options,
+            "options": f"{url_options} {options}" if url_options else options,
             "application_name": f"accord {self.name}",
             "prepare_threshold": 1,
             **connection_arguments(url),
         }
         self._pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
             url,
-            connection_class=self.line,
+            connection_class=self.connection_class,
             kwargs=self._arguments,
             min_size=min(2, size),
             max_size=size,
-            timeout=min(patience, WAIT_SECONDS),
-            max_lifetime=LONGEST_LIFE,
-            check=self._checked if self.is_checked else None,
-            # The pause between attempts doubles until this is over and another row of attempts begins: with the default of
-            # five minutes a database that was away for a minute would be found again a minute after it is back.
-            reconnect_timeout=WAIT_SECONDS,
+            timeout=min(max_use, CHECKOUT_SECONDS),
+            max_lifetime=MAX_LIFETIME_SECONDS,
+            check=self._ping if self.pings_on_checkout else None,
+            # The pause between attempts doubles until this timeout, then starts again. With the default of five minutes, a
+            # database that was down for a minute would be reconnected a minute after it is back.
+            reconnect_timeout=CHECKOUT_SECONDS,
             name=self.name,
             open=False,
         )
 
     async def open(self) -> None:
-        """Raises psycopg.Error at once when the database cannot be used, or Pooled."""
-        # The pool alone would try again and again, and say in the end only that it took too long.
+        """Connects. Raises psycopg.Error at once when the database cannot be used, or TransactionPooled."""
+        # The pool alone would retry until its timeout and then hide the cause.
         try:
             connection = await psycopg.AsyncConnection.connect(self._url, **self._arguments)
         except psycopg.OperationalError as error:
@@ -105,10 +105,10 @@ class _Pool:
                 raise TransactionPooled from error
             raise
         async with connection:
-            await self._trial(connection)
-        await self._pool.open(wait=True, timeout=WAIT_SECONDS)
+            await self._check_session(connection)
+        await self._pool.open(wait=True, timeout=CHECKOUT_SECONDS)
 
-    async def _trial(self, connection: Connection) -> None:
+    async def _check_session(self, connection: Connection) -> None:
         cursor = await connection.execute(
             "SELECT current_user::text AS role, current_setting('lock_timeout') AS lock_timeout, pg_backend_pid() AS process"
         )
@@ -119,33 +119,33 @@ class _Pool:
             raise TransactionPooled
 
     async def _is_shared(self, connection: Connection) -> bool:
-        """Whether what is set on one connection is found on another: something has given both the same."""
+        """Whether two connections share one server session, as behind a transaction pooler."""
         await connection.execute("SELECT set_config('accord.of', 'another', false)")
         async with await psycopg.AsyncConnection.connect(self._url, **self._arguments) as other:
             cursor = await other.execute("SELECT current_setting('accord.of', true) AS mark")
             row = await cursor.fetchone()
         return bool(row and row["mark"] == "another")
 
-    async def _checked(self, connection: Connection) -> None:
-        alarm = asyncio.get_running_loop().call_later(min(self._patience, WAIT_SECONDS), _hang_up, connection)
+    async def _ping(self, connection: Connection) -> None:
+        timer = asyncio.get_running_loop().call_later(min(self._max_use, CHECKOUT_SECONDS), _shut_down_socket, connection)
         try:
             await connection.execute("")
         finally:
-            alarm.cancel()
+            timer.cancel()
 
     async def close(self) -> None:
         await self._pool.close()
 
     @property
     def connections(self) -> Mapping[str, int]:
-        """How many are in use, and how many wait for somebody."""
+        """Number of connections by state: `used` and `idle`."""
         stats = self._pool.get_stats()
         idle = stats["pool_available"]
         return {"used": stats["pool_size"] - idle, "idle": idle}
 
     @property
     def waiting(self) -> int:
-        """Callers that wait for a connection."""
+        """Number of callers that wait for a connection."""
         return self._pool.get_stats()["requests_waiting"]
 
     async def __aenter__(self) -> Self:
@@ -157,68 +157,68 @@ class _Pool:
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Any]:
-        # Not `connection()` of the pool, which also commits when it is left: here somebody else has, or nothing was begun.
-        has_hung_up = False
+        # Not `connection()` of the pool, which commits on exit: transactions are managed by the caller.
+        has_timed_out = False
 
-        def hang_up() -> None:
-            nonlocal has_hung_up
-            has_hung_up = True
-            _hang_up(connection)
+        def time_out() -> None:
+            nonlocal has_timed_out
+            has_timed_out = True
+            _shut_down_socket(connection)
 
         try:
-            connection = await self._given()
-            traced = span("database", pool=self.name)
-            alarm = asyncio.get_running_loop().call_later(self._patience, hang_up)
+            connection = await self._check_out()
+            traced_use = span("database", pool=self.name)
+            timer = asyncio.get_running_loop().call_later(self._max_use, time_out)
             try:
-                with traced:
+                with traced_use:
                     yield connection
             except psycopg.errors.ReadOnlySqlTransaction as error:
-                if self.only_reads:
+                if self.is_read_only:
                     raise
-                await connection.close()  # the next one may lead to the primary
+                await connection.close()  # the next connection may reach the primary
                 raise NotWritable from error
             finally:
-                alarm.cancel()
+                timer.cancel()
                 await self._pool.putconn(connection)
         except psycopg.OperationalError as error:
-            if has_hung_up:
-                raise Unanswered from error  # asking the other connections how they are would wait as long
+            if has_timed_out:
+                raise Unresponsive from error  # checking the idle connections would hang as long
             if is_lost(error):
-                await self._sort_out()
+                await self._discard_dead()
             raise
 
-    async def _given(self) -> Any:
-        """A connection of the pool. Raises Unreachable, which knows more than that it took too long."""
+    async def _check_out(self) -> Any:
+        """Takes a connection from the pool. Raises NoConnection with the cause in place of PoolTimeout."""
         try:
             return await self._pool.getconn()
         except PoolTimeout as error:
-            raise Unreachable(await self._why()) from error
+            raise NoConnection(await self._diagnosis()) from error
 
-    async def _why(self) -> str:
-        """What the server says to somebody who comes now."""
+    async def _diagnosis(self) -> str:
+        """The error of a new attempt to connect; empty when it succeeds."""
         try:
-            async with asyncio.timeout(WHY_SECONDS):
+            async with asyncio.timeout(DIAGNOSIS_SECONDS):
                 connection = await psycopg.AsyncConnection.connect(self._url, **self._arguments)
         except (psycopg.Error, TimeoutError) as error:
             return str(error)
         await connection.close()
         return ""
 
-    async def _sort_out(self) -> None:
-        """After a restart of the server all idle connections are dead; drop them now, not one by one."""
+    async def _discard_dead(self) -> None:
+        """Drops all idle connections that a restart of the server has killed, not one by one."""
         with suppress(psycopg.Error, asyncio.TimeoutError):
             await self._pool.check()
 
 
 class ReadPool(_Pool):
-    """Reads. A transaction of it cannot write, whatever the statement says."""
+    """Read-only access: the server rejects any statement that writes."""
 
     name = "read"
     settings: ClassVar[Mapping[str, str]] = {**SETTINGS, "default_transaction_read_only": "on"}
-    only_reads = True
+    is_read_only = True
 
     async def rows(self, query: LiteralString, parameters: Parameters = ()) -> list[DictRow]:
-        """All rows of a statement. A connection that was lost is replaced once."""
+        """All rows of a query as dictionaries. Retried once on another connection if the first was lost."""
         try:
             return await self._rows(query, parameters)
         except psycopg.OperationalError as error:
@@ -233,18 +233,19 @@ class ReadPool(_Pool):
             return rows
 
     async def row(self, query: LiteralString, parameters: Parameters = ()) -> DictRow | None:
+        """The first row of a query; None where it has none."""
         rows = await self.rows(query, parameters)
         return rows[0] if rows else None
 
 
 class OperationalPool(_Pool):
-    """Writes what stands beside the ledger. The caller's block is the transaction.
+    """Writes to the tables beside the ledger. The caller's block is the transaction.
 
-    Nobody can repeat a block for its caller, so a connection that was lost while it was idle is replaced before.
+    A block cannot be retried on behalf of its caller, so idle connections are pinged before they are handed out.
     """
 
     name = "operational"
-    is_checked = True
+    pings_on_checkout = True
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
@@ -252,51 +253,51 @@ class OperationalPool(_Pool):
             yield connection
 
     async def is_writable(self) -> bool:
-        """Whether a transaction could write now."""
+        """Whether the server accepts writes now."""
         async with self._connection() as connection:
             cursor = await connection.execute("SELECT current_setting('transaction_read_only') = 'off' AS writable")
             row = await cursor.fetchone()
             return bool(row and row["writable"])
 
-    async def notified(self, channel: LiteralString) -> AsyncGenerator[str]:
-        """What is notified on a channel from now on, over a connection of its own; ends when that is old, as others do."""
+    async def notifications(self, channel: LiteralString) -> AsyncGenerator[str]:
+        """Payloads of NOTIFY on a channel, over a dedicated connection. Ends after MAX_LIFETIME_SECONDS."""
         connection = await psycopg.AsyncConnection.connect(self._url, **self._arguments)
         async with connection:
             await connection.execute(f"LISTEN {channel}")
-            async for notice in connection.notifies(timeout=LONGEST_LIFE):
+            async for notice in connection.notifies(timeout=MAX_LIFETIME_SECONDS):
                 yield notice.payload
 
 
 class LedgerPool(_Pool):
-    """Appends to the ledger. Opened only on a server that keeps what it confirms."""
+    """Appends to the ledger. Opens only on a server whose settings make commits durable."""
 
     name = "ledger"
     settings: ClassVar[Mapping[str, str]] = {
         **SETTINGS,
-        # Planning the append anew for each act took longer (0.65 ms) than all the rest of it (0.25 ms)...
+        # A custom plan for each append took longer (0.65 ms) than the rest of the append (0.25 ms).
         "plan_cache_mode": "force_generic_plan",
-        # ...and a plan that was made while a table was empty must not scan it when it is full.
+        # A generic plan that was made while a table was empty must not scan it sequentially when it is full.
         "enable_seqscan": "off",
     }
-    line = PipelineConnection
+    connection_class = PipelineConnection
 
-    async def _trial(self, connection: Connection) -> None:
-        await super()._trial(connection)
-        await durable(connection)
+    async def _check_session(self, connection: Connection) -> None:
+        await super()._check_session(connection)
+        await check_durability(connection)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
-        """A transaction that is rolled back unless the block has sent COMMIT."""
+        """A pipelined transaction; rolled back unless the block sends COMMIT."""
         async with self._connection() as connection, Transaction(connection) as transaction:
             yield transaction
 
 
-def _hang_up(connection: psycopg.AsyncConnection[Any]) -> None:
-    """Ends a connection under whoever waits on it, who then finds it closed.
+def _shut_down_socket(connection: psycopg.AsyncConnection[Any]) -> None:
+    """Shuts the socket down, so that a pending wait fails at once.
 
-    Cancelling the wait would ask the server to cancel the statement, and wait for that answer too.
+    Cancelling the wait would send a cancel request and wait for the server again.
     """
     with suppress(OSError, psycopg.Error):
-        line = socket.socket(fileno=os.dup(connection.fileno()))
-        with line:
-            line.shutdown(socket.SHUT_RDWR)
+        duplicate = socket.socket(fileno=os.dup(connection.fileno()))
+        with duplicate:
+            duplicate.shutdown(socket.SHUT_RDWR)

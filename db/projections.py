@@ -1,7 +1,6 @@
-"""What of a program stands in tables for officers' SQL: which rows an act changed, and the SQL that writes them.
+"""Projections: the rows of officers' tables that change between two states of a program.
 
-Everything here follows from the program before and after, and from the entries between; so the
-same rows come out when they are made again from the ledger (`rebuild.py`).
+Rows depend only on the program before and after and on the entries between, so `rebuild.py` produces the same rows.
 """
 
 from __future__ import annotations
@@ -18,33 +17,33 @@ from rules.vocabulary.evidence import Evidence
 from rules.vocabulary.incidents import Incident
 from rules.vocabulary.phases import PhaseStatus
 
-Line: TypeAlias = dict[str, Any]
+RowValues: TypeAlias = dict[str, Any]
 
-GONE = {"clock": ("name",), "membership": ("person", "role", "party"), "owed": ("party", "kind", "name")}
-"""Tables from which rows go, with their keys beside `program_id`; in all others rows only change."""
+DELETABLE = {"clock": ("name",), "membership": ("person", "role", "party"), "owed": ("party", "kind", "name")}
+"""Tables from which rows are deleted, with their keys beside `program_id`. Rows of others are only inserted or updated."""
 
-ORIGIN = ("title", "plan", "plan_sha256", "parties", "started_at")
-"""Columns of `program` that stay as they were when the program was started."""
+IMMUTABLE_COLUMNS = ("title", "plan", "plan_sha256", "parties", "started_at")
+"""Columns of `program` that never change after the start."""
 
 
 @dataclass(slots=True)
 class Changes:
-    """Rows to be written, and keys of rows that go, by table."""
+    """Rows to upsert (`rows`), and keys of rows to delete (`gone`), by table."""
 
-    rows: dict[str, list[Line]] = field(default_factory=dict)
-    gone: dict[str, list[Line]] = field(default_factory=dict)
+    rows: dict[str, list[RowValues]] = field(default_factory=dict)
+    gone: dict[str, list[RowValues]] = field(default_factory=dict)
 
-    def put(self, table: str, lines: Iterable[Line]) -> None:
+    def put(self, table: str, lines: Iterable[RowValues]) -> None:
         if found := list(lines):
             self.rows[table] = found
 
-    def drop(self, table: str, keys: Iterable[Line]) -> None:
+    def drop(self, table: str, keys: Iterable[RowValues]) -> None:
         if found := list(keys):
             self.gone[table] = found
 
     @property
-    def plain(self) -> Mapping[str, list[Line]]:
-        """All of it as one JSON document; keys of rows that go stand under `-` and their table."""
+    def plain(self) -> Mapping[str, list[RowValues]]:
+        """One JSON document by table; keys to delete are under the table's name with a leading `-`."""
         return self.rows | {f"-{table}": keys for table, keys in self.gone.items()}
 
 
@@ -55,16 +54,16 @@ def rows(
     clocks: tuple[tuple[Clock, ...], tuple[Clock, ...]],
     owed: tuple[OutstandingIndex, OutstandingIndex],
 ) -> Changes:
-    """What changed between two states of a program.
+    """The changed rows between two states of a program.
 
-    `entries` are those in between, `clocks` the running clocks before and after, `owed` what was owed then and is owed now.
-    Evidence and incidents, of which there may be thousands, are looked up by the ids that the entries name.
+    `entries` are those in between; `clocks` and `owed` are pairs of before and after. Evidence and incidents (there may
+    be thousands) are looked up by the ids in the entries.
     """
     changes = Changes()
     changes.put("phase", _phases(before, after))
     changes.put("milestone", _milestones(before, after))
     changes.put("commitment", _commitments(before, after))
-    evidence, incidents = _named(entries)
+    evidence, incidents = _referenced(entries)
     changes.put("evidence", (_evidence(after.evidence[name]) for name in evidence if name in after.evidence))
     changes.put("incident", (_incident(after.incidents[name]) for name in incidents if name in after.incidents))
     _clocks(changes, *clocks)
@@ -73,7 +72,7 @@ def rows(
     return changes
 
 
-def origin(after: Program) -> Line:
+def immutable_columns(after: Program) -> RowValues:
     """The columns of ORIGIN."""
     return {
         "title": after.title,
@@ -86,8 +85,8 @@ def origin(after: Program) -> Line:
     }
 
 
-def head(after: Program, head_leaf: bytes, clocks: tuple[Clock, ...], owed: OutstandingIndex) -> Line:
-    """What may change in the row of `program`, but for `clock_seq`, which whoever writes it decides."""
+def head_columns(after: Program, head_leaf: bytes, clocks: tuple[Clock, ...], owed: OutstandingIndex) -> RowValues:
+    """The mutable columns of `program` except `clock_seq`, which the caller adds."""
     return {
         "standing": after.standing,
         "open_phases": [name for name, state in after.phases.items() if state.status is PhaseStatus.OPEN],
@@ -99,8 +98,8 @@ def head(after: Program, head_leaf: bytes, clocks: tuple[Clock, ...], owed: Outs
     }
 
 
-def _touched(names: Iterable[str], before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> Iterator[str]:
-    """Names whose value is another object than before; all of them when there was no program before."""
+def _changed_names(names: Iterable[str], before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> Iterator[str]:
+    """Names whose value is not the same object as before; all names for a new program."""
     if before is after:
         return
     for name in names:
@@ -108,10 +107,10 @@ def _touched(names: Iterable[str], before: Mapping[str, Any] | None, after: Mapp
             yield name
 
 
-def _phases(before: Program | None, after: Program) -> Iterator[Line]:
+def _phases(before: Program | None, after: Program) -> Iterator[RowValues]:
     plan = after.plan.phases
-    names = dict.fromkeys(_touched(plan, before.phases if before else None, after.phases))
-    names |= dict.fromkeys(_touched(after.stability, before.stability if before else None, after.stability))
+    names = dict.fromkeys(_changed_names(plan, before.phases if before else None, after.phases))
+    names |= dict.fromkeys(_changed_names(after.stability, before.stability if before else None, after.stability))
     for name in names:
         state, stability = after.phase(name), after.stability.get(name)
         counted = stability.counted if stability else None
@@ -132,8 +131,8 @@ def _phases(before: Program | None, after: Program) -> Iterator[Line]:
         }
 
 
-def _milestones(before: Program | None, after: Program) -> Iterator[Line]:
-    for name in _touched(after.plan.milestones, before.milestones if before else None, after.milestones):
+def _milestones(before: Program | None, after: Program) -> Iterator[RowValues]:
+    for name in _changed_names(after.plan.milestones, before.milestones if before else None, after.milestones):
         step, state = after.plan.milestones[name], after.milestone(name)
         due, finding = state.due, state.finding
         yield {
@@ -154,8 +153,8 @@ def _milestones(before: Program | None, after: Program) -> Iterator[Line]:
         }
 
 
-def _commitments(before: Program | None, after: Program) -> Iterator[Line]:
-    for name in _touched(after.commitments, before.commitments if before else None, after.commitments):
+def _commitments(before: Program | None, after: Program) -> Iterator[RowValues]:
+    for name in _changed_names(after.commitments, before.commitments if before else None, after.commitments):
         promise, state = after.plan.commitments[name], after.commitments[name]
         yield {
             "name": name,
@@ -167,8 +166,8 @@ def _commitments(before: Program | None, after: Program) -> Iterator[Line]:
         }
 
 
-def _named(entries: Iterable[Entry]) -> tuple[dict[str, None], dict[str, None]]:
-    """The ids of evidence and of incidents that entries are about."""
+def _referenced(entries: Iterable[Entry]) -> tuple[dict[str, None], dict[str, None]]:
+    """Ids of the evidence and of the incidents that entries are about, in order."""
     evidence: dict[str, None] = {}
     incidents: dict[str, None] = {}
     for entry in entries:
@@ -180,7 +179,7 @@ def _named(entries: Iterable[Entry]) -> tuple[dict[str, None], dict[str, None]]:
     return evidence, incidents
 
 
-def _evidence(piece: Evidence) -> Line:
+def _evidence(piece: Evidence) -> RowValues:
     figure = piece.measurement
     return {
         "id": piece.id,
@@ -203,7 +202,7 @@ def _evidence(piece: Evidence) -> Line:
     }
 
 
-def _incident(incident: Incident) -> Line:
+def _incident(incident: Incident) -> RowValues:
     return {
         "id": incident.id,
         "kind": incident.kind,
@@ -230,7 +229,7 @@ def _clocks(changes: Changes, before: tuple[Clock, ...], after: tuple[Clock, ...
     changes.drop("clock", ({"name": name} for name in were if name not in are))
 
 
-def _clock(clock: Clock) -> Line:
+def _clock(clock: Clock) -> RowValues:
     return {
         "name": clock.name,
         "kind": clock.kind,
@@ -245,7 +244,7 @@ def _members(changes: Changes, before: Program | None, after: Program) -> None:
     if were is after.members:
         return
 
-    def line(member: Any) -> Line:
+    def line(member: Any) -> RowValues:
         return {"person": member.person, "role": member.role, "party": member.party or ""}
 
     changes.put("membership", (line(member) for member in after.members - were))
@@ -253,22 +252,22 @@ def _members(changes: Changes, before: Program | None, after: Program) -> None:
 
 
 def _owed(changes: Changes, before: OutstandingIndex, after: OutstandingIndex) -> None:
-    """What is owed for one thing is another tuple where something of it changed."""
+    """Changed rows of `owed`: a subject's tuple is another object where it changed."""
     if before is after:
         return
     abouts = [about for about, found in after.items() if before.get(about) is not found]
     abouts += [about for about in before if about not in after]
     were, are = _by_key(before, abouts), _by_key(after, abouts)
     changes.put("owed", (_owed_line(one) for key, one in are.items() if were.get(key) != one))
-    changes.drop("owed", (dict(zip(GONE["owed"], key, strict=True)) for key in were if key not in are))
+    changes.drop("owed", (dict(zip(DELETABLE["owed"], key, strict=True)) for key in were if key not in are))
 
 
 def _by_key(held: OutstandingIndex, abouts: Iterable[About]) -> dict[tuple[str, ...], Outstanding]:
-    """What is owed for some things, by the keys of the table."""
+    """Owed acts of some subjects, by primary key."""
     return {(one.owed.party, one.owed.kind, one.owed.name): one for about in abouts for one in held.get(about, ())}
 
 
-def _owed_line(one: Outstanding) -> Line:
+def _owed_line(one: Outstanding) -> RowValues:
     owed, milestone = one.owed, one.milestone_due
     return {
         "party": owed.party,

@@ -1,7 +1,7 @@
-"""What the door reads: the list of programs, one line of it, pages of a ledger.
+"""Queries of the API: lists of programs, and pages of a ledger. Keyset pagination.
 
-Programs themselves are folded by `program_cache.py`. Pages are by key, not by number: a page stays right
-while others write, and the thousandth costs what the first does.
+Keyset pages stay correct while others write, and late pages cost as much as the first. Programs themselves come from
+`program_cache.py`.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from typing import Any, LiteralString, TypeAlias
 from uuid import UUID
 
 from db.law_version import law_version
-from db.ledger import Stored, read
+from db.ledger import StoredEntry, read
 from db.pools import ReadPool
 from rules.entries import Entry
 
 Place: TypeAlias = tuple[datetime, UUID]
-"""Where a page of programs ended: `started_at` and `id` of its last line."""
+"""Key of the last row of a page: `started_at`, `id`."""
 
-AT_A_TIME = 1_000
-_LISTED: LiteralString = (
+PAGE_ROWS = 1_000
+_COLUMNS: LiteralString = (
     "id, title, plan, plan_sha256, standing, open_phases, parties, started_at, next_due,"
     " CASE WHEN overdue_from <= now() THEN overdue_from END AS overdue_since, seq,"
     " head, updated_at, parent_id, name_in_parent"
@@ -30,7 +30,7 @@ _LISTED: LiteralString = (
 
 @dataclass(frozen=True, slots=True)
 class ProgramSummary:
-    """A program's line in the list. `head` is the leaf of its newest entry."""
+    """A row of the list of programs. `head` is the leaf of its newest entry."""
 
     id: UUID
     title: str
@@ -59,10 +59,10 @@ class ProgramSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgramFilter:
-    """Which programs. `person` limits them to those that the person is a member of, `among` to the named ones.
+    """Criteria for programs; None does not limit. `person` limits them to the person's memberships, `among` to the listed ones.
 
-    `due_before` is of the next clock or of what is overdue; `owes` a party or body; `text` a part of the title or of the plan's
-    name, in capitals or not.
+    `due_before` applies to the next clock and to overdue acts. `owes` is a party or body. `text` is a case-insensitive part of
+    the title or of the plan's name.
     """
 
     plan: str | None = None
@@ -80,7 +80,7 @@ class ProgramFilter:
 
 @dataclass(frozen=True, slots=True)
 class ProgramCounts:
-    """Numbers of programs."""
+    """Numbers of programs, by standing and overdue."""
 
     by_standing: dict[str, int]
     overdue: int
@@ -88,7 +88,7 @@ class ProgramCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerFilter:
-    """Which entries. Times are those of recording, `until` is not included any more."""
+    """Criteria for entries; None does not limit. Times are those of recording: `since` inclusive, `until` exclusive."""
 
     since: datetime | None = None
     until: datetime | None = None
@@ -101,7 +101,7 @@ class LedgerFilter:
 
 @dataclass(frozen=True, slots=True)
 class LedgerRecord:
-    """An entry with its bytes and hashes, for those who want to check them."""
+    """An entry with its stored bytes and hashes."""
 
     entry: Entry
     prev: bytes
@@ -110,74 +110,76 @@ class LedgerRecord:
 
 
 class Queries:
+    """Read-only queries."""
+
     def __init__(self, reader: ReadPool) -> None:
         self._reader = reader
 
     async def programs(
-        self, wanted: ProgramFilter = ProgramFilter(), *, after: Place | None = None, most: int = 50
+        self, criteria: ProgramFilter = ProgramFilter(), *, after: Place | None = None, most: int = 50
     ) -> list[ProgramSummary]:
-        """A page of programs, the one started last first; the next page comes after the `place` of the last line."""
-        where, values = _where(_PROGRAMS, wanted)
+        """A page of programs, newest first. `after` is the `place` of the last row of the page before."""
+        where, values = _conditions(_PROGRAMS, criteria)
         if after is not None:
             where.append("(started_at <= %(last)s AND (started_at < %(last)s OR id > %(last_id)s))")
             values |= {"last": after[0], "last_id": after[1]}
-        query = f"SELECT {_LISTED} FROM program {_all(where)} ORDER BY started_at DESC, id LIMIT %(most)s"
+        query = f"SELECT {_COLUMNS} FROM program {_where_clause(where)} ORDER BY started_at DESC, id LIMIT %(most)s"
         return [ProgramSummary(**row) for row in await self._reader.rows(query, {**values, "most": most})]
 
-    async def counts(self, wanted: ProgramFilter = ProgramFilter()) -> ProgramCounts:
-        """How many programs there are of those that are wanted, in all, by standing, and overdue."""
-        where, values = _where(_PROGRAMS, wanted)
+    async def counts(self, criteria: ProgramFilter = ProgramFilter()) -> ProgramCounts:
+        """Counts of the programs that match."""
+        where, values = _conditions(_PROGRAMS, criteria)
         rows = await self._reader.rows(
             "SELECT standing, count(*) AS programs, count(*) FILTER (WHERE overdue_from <= now()) AS overdue"
-            f" FROM program {_all(where)} GROUP BY standing ORDER BY standing",
+            f" FROM program {_where_clause(where)} GROUP BY standing ORDER BY standing",
             values,
         )
         return ProgramCounts({row["standing"]: row["programs"] for row in rows}, sum(row["overdue"] for row in rows))
 
     async def program(self, program_id: UUID) -> ProgramSummary | None:
-        row = await self._reader.row(f"SELECT {_LISTED} FROM program WHERE id = %s", [program_id])
+        row = await self._reader.row(f"SELECT {_COLUMNS} FROM program WHERE id = %s", [program_id])
         return ProgramSummary(**row) if row else None
 
     async def ledger(
         self,
         program_id: UUID,
-        sought: LedgerFilter = LedgerFilter(),
+        criteria: LedgerFilter = LedgerFilter(),
         *,
         after: int | None = None,
         most: int = 100,
         newest_first: bool = False,
     ) -> list[LedgerRecord]:
-        """A page of entries; `after` is the number of the last entry of the page before, in either direction."""
-        where, values = _where(_ENTRIES, sought)
+        """A page of entries; `after` is the number of the last entry of the page before. Raises LedgerFault."""
+        where, values = _conditions(_ENTRIES, criteria)
         where.append("program_id = %(program_id)s")
         if after is not None:
             where.append("seq < %(after)s" if newest_first else "seq > %(after)s")
         order: LiteralString = "DESC" if newest_first else "ASC"
-        query = f"SELECT prev, leaf, body FROM ledger_entry {_all(where)} ORDER BY seq {order} LIMIT %(most)s"
+        query = f"SELECT prev, leaf, body FROM ledger_entry {_where_clause(where)} ORDER BY seq {order} LIMIT %(most)s"
         rows = await self._reader.rows(query, {**values, "program_id": program_id, "after": after, "most": most})
         return [LedgerRecord(read(row["leaf"], row["body"]), row["prev"], row["leaf"], row["body"]) for row in rows]
 
     async def leaves(self, program_id: UUID, size: int | None = None) -> list[bytes]:
-        """The hashes of the first entries, oldest first; of all of them without a size."""
+        """The leaves of the first `size` entries, or of all, oldest first; 32 bytes each."""
         rows = await self._reader.rows(
             "SELECT leaf FROM ledger_entry WHERE program_id = %s ORDER BY seq LIMIT %s", [program_id, size]
         )
         return [row["leaf"] for row in rows]
 
-    async def stored(self, program_id: UUID) -> AsyncIterator[Stored]:
-        """All rows of a ledger as they are stored, for `ledger.verify_chain` and for exports."""
+    async def stored(self, program_id: UUID) -> AsyncIterator[StoredEntry]:
+        """All rows of a ledger in order, read in pages, for `ledger.verify_chain` and exports."""
         last = 0
         while rows := await self._reader.rows(
             "SELECT program_id, seq, prev, leaf, body, recorded_at, kind, actor, subject, act_id, content"
             " FROM ledger_entry WHERE program_id = %s AND seq > %s ORDER BY seq LIMIT %s",
-            [program_id, last, AT_A_TIME],
+            [program_id, last, PAGE_ROWS],
         ):
             for row in rows:
-                yield Stored(**row)
+                yield StoredEntry(**row)
             last = rows[-1]["seq"]
 
     async def snapshots(self, program_id: UUID) -> dict[int, bytes]:
-        """The snapshots that the law of this process has made, compressed, by the entry up to which they were folded."""
+        """Compressed snapshots of this version of the law, by entry number."""
         rows = await self._reader.rows(
             "SELECT seq, body FROM program_snapshot WHERE program_id = %s AND law = %s", [program_id, law_version()]
         )
@@ -211,11 +213,11 @@ _ENTRIES: dict[str, LiteralString] = {
 }
 
 
-def _where(
-    conditions: dict[str, LiteralString], asked: ProgramFilter | LedgerFilter
+def _conditions(
+    conditions: dict[str, LiteralString], criteria: ProgramFilter | LedgerFilter
 ) -> tuple[list[LiteralString], dict[str, Any]]:
-    """The conditions of those filters that have a value, and the values."""
-    values = {name: getattr(asked, name) for name in conditions if getattr(asked, name) is not None}
+    """SQL conditions and parameters of the criteria that are set."""
+    values = {name: getattr(criteria, name) for name in conditions if getattr(criteria, name) is not None}
     listed = {
         name: list(value) if isinstance(value, Collection) and not isinstance(value, str) else value
         for name, value in values.items()
@@ -223,5 +225,5 @@ def _where(
     return [conditions[name] for name in values], listed
 
 
-def _all(conditions: list[LiteralString]) -> LiteralString:
+def _where_clause(conditions: list[LiteralString]) -> LiteralString:
     return "WHERE " + " AND ".join(conditions) if conditions else ""

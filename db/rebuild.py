@@ -1,7 +1,6 @@
-"""Making the projections again from the ledger: after a fault of ours in them, or a new column.
+"""Rebuilding projections from the ledger, after a fault in them or for a new column.
 
-Runs as the owner, one program per transaction, while the service goes on. What comes out is, byte
-for byte, what the recorder would have written.
+Runs as the owner, one program per transaction, while the service runs. The result is byte for byte what the recorder writes.
 """
 
 from __future__ import annotations
@@ -17,11 +16,11 @@ from psycopg.rows import TupleRow, tuple_row
 from pydantic_core import to_json
 
 from db.connection_settings import connection_arguments
-from db.every_program import over
+from db.every_program import map_programs
 from db.ledger import read
 from db.models import PROJECTIONS
 from db.program_cache import CachedProgram, cached_after, changes_workflow
-from db.projections import head, origin, rows
+from db.projections import head_columns, immutable_columns, rows
 from db.statements import REWRITE_HEAD, project
 from rules.entries import Entry
 from rules.evolve import evolve
@@ -31,25 +30,25 @@ Connection = psycopg.AsyncConnection[TupleRow]
 
 @dataclass(frozen=True, slots=True)
 class ProgramSize:
-    """A program, and how many entries it has."""
+    """A program and its number of entries."""
 
     id: UUID
     entries: int
 
 
-def rebuilt(owner_url: str, programs: Sequence[ProgramSize]) -> Iterator[ProgramSize]:
-    """Makes the projections of programs again, on all cores where there are many; each when it is done."""
-    return over(_rebuild_some, owner_url, programs, weight=lambda program: program.entries)
+def rebuild_programs(owner_url: str, programs: Sequence[ProgramSize]) -> Iterator[ProgramSize]:
+    """Rebuilds programs, on all cores where there are many; yields each when it is done."""
+    return map_programs(_rebuild_some, owner_url, programs, weight=lambda program: program.entries)
 
 
-async def programs_of(owner: Connection, program_id: UUID | None = None) -> list[ProgramSize]:
-    """One program, or all."""
+async def program_sizes(owner: Connection, program_id: UUID | None = None) -> list[ProgramSize]:
+    """One program, or all, with their sizes."""
     cursor = await owner.execute("SELECT id, seq FROM program WHERE %(id)s::uuid IS NULL OR id = %(id)s", {"id": program_id})
     return [ProgramSize(*row) for row in await cursor.fetchall()]
 
 
 async def rebuild(owner: Connection, program_id: UUID) -> None:
-    """Makes the projections of one program again. `owner` is in autocommit."""
+    """Rebuilds the projections of one program in a transaction. `owner` is in autocommit mode."""
     async with owner.transaction():
         await _rebuild(owner, program_id)
 
@@ -72,40 +71,44 @@ async def _rebuild(owner: Connection, program_id: UUID) -> None:
     lines = [(leaf, read(leaf, body)) for leaf, body in await cursor.fetchall()]
     if not lines:
         return
-    kept, clock_seq = _folded(lines)
-    owed = kept.owed
-    changes = rows(None, kept.program, [entry for _, entry in lines], ((), kept.clocks), ({}, owed))
+    cached, clock_seq = _fold(lines)
+    owed = cached.owed
+    changes = rows(None, cached.program, [entry for _, entry in lines], ((), cached.clocks), ({}, owed))
     for table in PROJECTIONS[1:]:
         await owner.execute(sql.SQL("DELETE FROM {} WHERE program_id = %s").format(sql.Identifier(table)), [program_id])
     await owner.execute("DELETE FROM program_snapshot WHERE program_id = %s", [program_id])
     statement = project(frozenset(changes.rows))
     async with psycopg.AsyncRawCursor(owner, row_factory=tuple_row) as raw:
         await raw.execute(statement.sql.encode(), [program_id, to_json(changes.plain).decode()])
-        line = origin(kept.program) | head(kept.program, kept.head, kept.clocks, owed) | {"clock_seq": clock_seq}
+        line = (
+            immutable_columns(cached.program)
+            | head_columns(cached.program, cached.head, cached.clocks, owed)
+            | {"clock_seq": clock_seq}
+        )
         await raw.execute(REWRITE_HEAD.sql.encode(), [program_id, to_json({"program": [line]}).decode()])
 
 
-def _folded(lines: Iterable[tuple[bytes, Entry]]) -> tuple[CachedProgram, int]:
-    """The program, and the newest entry after which the clock room had to look again."""
-    kept: CachedProgram | None = None
+def _fold(lines: Iterable[tuple[bytes, Entry]]) -> tuple[CachedProgram, int]:
+    """The folded program, and its `clock_seq`."""
+    cached: CachedProgram | None = None
     clock_seq = 0
-    for act in _acts(lines):
-        program = kept.program if kept else None
+    for act in _group_by_act(lines):
+        program = cached.program if cached else None
         for _, entry in act:
             program = evolve(program, entry)
         if program is None:
             raise ValueError("an act without entries")
-        after = cached_after(kept, program, act[-1][0])
-        if changes_workflow(kept, after):
+        after = cached_after(cached, program, act[-1][0])
+        if changes_workflow(cached, after):
             clock_seq = after.seq
-        kept = after
-    if kept is None:
+        cached = after
+    if cached is None:
         raise ValueError("a ledger without entries")
-    return kept, clock_seq
+    return cached, clock_seq
 
 
-def _acts(lines: Iterable[tuple[bytes, Entry]]) -> Iterator[list[tuple[bytes, Entry]]]:
-    """The entries act by act, as they were recorded."""
+def _group_by_act(lines: Iterable[tuple[bytes, Entry]]) -> Iterator[list[tuple[bytes, Entry]]]:
+    """The entries grouped by act."""
     act: list[tuple[bytes, Entry]] = []
     for line in lines:
         if act and not _belong_together(act[-1][1], line[1]):

@@ -1,4 +1,4 @@
-"""What whoever acts is answered: what was recorded, or why not."""
+"""Results of recording: receipts, and refusals of batches."""
 
 from __future__ import annotations
 
@@ -16,12 +16,11 @@ from rules.refusals import Refused
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """That an act is in the ledger: its entries with all their effects, and the leaf (hex) of the last.
+    """Proof that an act is recorded: its entries with all their effects, and the leaf (hex) of the last one.
 
-    No entries: the act was lawful and changed nothing (a clock that was not due), and `last_seq` is
-    that of the newest entry. `repeated`: the act had been recorded before, and this says so again.
-    `plain` are the entries as their bodies say them, so that nobody has to write them once more.
-    `program` is the program as it stands when the receipt is given.
+    Without entries the act was lawful and changed nothing (a clock that was not due); `last_seq` is then the newest entry.
+    `repeated` is true for an act that had been recorded before. `plain` are the entries as JSON data, serialized once.
+    `program` is the current program.
     """
 
     program_id: UUID
@@ -38,14 +37,14 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class BatchRefused:
-    """That nothing of several acts was recorded, because the one at `index` is refused."""
+    """A batch of which nothing was recorded, because the act at `index` was refused."""
 
     index: int
     refused: Refused
 
 
 def repeated(program_id: UUID, rows: Sequence[tuple[bytes, bytes]], entries: tuple[Entry, ...], program: Program) -> Receipt:
-    """The first receipt of an act, from its rows (leaf and body) in the ledger."""
+    """The receipt of an act that is recorded already, from its rows (leaf and body)."""
     first, last = entries[0], entries[-1]
     return Receipt(
         program_id=program_id,

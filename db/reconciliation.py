@@ -1,4 +1,4 @@
-"""What the record says of clocks and workflows, for whoever compares it with Temporal."""
+"""Recorded state that the reconciler compares with Temporal: overdue clocks, and programs with their dispatch state."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from db.pools import Connection, OperationalPool, ReadPool
 from rules.vocabulary.standing import Standing
 
 ENDED = (Standing.COMPLETED, Standing.TERMINATED)
-"""Of a program that has no clock and needs no workflow any more."""
+"""Standings of programs that have no clock and need no workflow."""
 
 _OVERDUE: LiteralString = """
 SELECT d.program_id FROM program p JOIN dispatch d ON d.program_id = p.id
 WHERE p.next_due < clock_timestamp() - %(late)s ORDER BY p.next_due LIMIT %(most)s FOR NO KEY UPDATE OF d SKIP LOCKED
 """
 
-# One that was never dispatched, or not to this namespace or epoch, is the relay's.
+# Programs that are pending are left to the relay.
 _UNVERIFIED: LiteralString = """
 SELECT d.program_id, p.title, p.seq, d.dispatched_seq FROM dispatch d JOIN program p ON p.id = d.program_id
 WHERE p.standing <> ALL(%(ended)s) AND d.dispatched_seq > 0 AND d.namespace_id = %(namespace)s AND d.epoch = %(epoch)s
@@ -34,7 +34,7 @@ ORDER BY d.verified_at NULLS FIRST LIMIT %(most)s FOR NO KEY UPDATE OF d SKIP LO
 
 @dataclass(frozen=True, slots=True)
 class RecordedState:
-    """A program as the record knows it: its newest entry, and the newest that its workflow was told of."""
+    """The newest entry of a program, and the newest that was dispatched to its workflow."""
 
     program_id: UUID
     title: str
@@ -44,47 +44,49 @@ class RecordedState:
 
 @dataclass(frozen=True, slots=True)
 class OverdueClocks:
-    """Programs with a clock that is due and has not struck, and since when the first of them is."""
+    """Number of programs with an overdue clock, and since when the first is overdue."""
 
     count: int
     since: datetime | None
 
 
 class LockedPrograms:
-    """Some programs that nobody else compares or mends meanwhile."""
+    """Programs whose dispatch rows are locked for a comparison."""
 
     def __init__(self, connection: Connection, programs: tuple[RecordedState, ...]) -> None:
         self.programs = programs
         self._connection = connection
 
     async def leaf(self, program_id: UUID, seq: int) -> str | None:
-        """The hash of an entry, in hexadecimal; None where the ledger has none of that number."""
+        """The leaf (hex) of an entry; None if the ledger has no entry of that number."""
         cursor = await self._connection.execute(
             "SELECT encode(leaf, 'hex') AS leaf FROM ledger_entry WHERE program_id = %s AND seq = %s", [program_id, seq]
         )
         row = await cursor.fetchone()
         return str(row["leaf"]) if row else None
 
-    async def verified(self, programs: Collection[UUID]) -> None:
-        """Notes that these were compared."""
+    async def mark_verified(self, programs: Collection[UUID]) -> None:
+        """Marks programs as compared now."""
         await self._connection.execute(
             "UPDATE dispatch SET verified_at = clock_timestamp() WHERE program_id = ANY(%s)", [list(programs)]
         )
 
-    async def retell(self, programs: Collection[UUID]) -> None:
-        """Lets the relay tell the workflows of these all that there is."""
+    async def redispatch(self, programs: Collection[UUID]) -> None:
+        """Marks programs as never dispatched and notifies the relay."""
         await self._connection.execute("UPDATE dispatch SET dispatched_seq = 0 WHERE program_id = ANY(%s)", [list(programs)])
         for program_id in programs:
             await self._connection.execute("SELECT pg_notify(%s, %s)", [CHANNEL, str(program_id)])
 
 
 class Reconciliation:
+    """Queries of the reconciler, with row locks (SKIP LOCKED)."""
+
     def __init__(self, operational: OperationalPool) -> None:
         self._operational = operational
 
     @asynccontextmanager
     async def overdue(self, late: timedelta, most: int) -> AsyncIterator[tuple[UUID, ...]]:
-        """Programs with a clock that has been due for so long, by the database's time; held until the block is left."""
+        """Locks programs with a clock overdue by more than `late`, until the end of the block."""
         async with self._operational.transaction() as connection:
             cursor = await connection.execute(_OVERDUE, {"late": late, "most": most})
             yield tuple(row["program_id"] for row in await cursor.fetchall())
@@ -100,7 +102,7 @@ class Reconciliation:
         most: int,
         program: UUID | None = None,
     ) -> AsyncIterator[LockedPrograms]:
-        """Programs that were not compared for `every`, and were told of nothing for `settled`; held until the block is left."""
+        """Locks programs that were not compared within `every` nor dispatched within `settled`, until the end of the block."""
         values = {
             "ended": [standing.value for standing in ENDED],
             "namespace": namespace,
@@ -116,7 +118,7 @@ class Reconciliation:
 
 
 async def overdue_clocks(reader: ReadPool, late: timedelta) -> OverdueClocks:
-    """Of all programs, by the index of their next clocks."""
+    """Overdue clocks of all programs."""
     row = await reader.row(
         "SELECT count(*) AS count, min(next_due) AS since FROM program WHERE next_due < clock_timestamp() - %s", [late]
     )

@@ -1,4 +1,4 @@
-"""Figures of the whole record, for who watches: the same whichever process is asked."""
+"""Statistics of the whole record, for metrics; the same from every process."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SELECT CASE WHEN failures > 0 THEN 'failing' WHEN answered_at IS NULL THEN 'neve
   count(*) AS checks FROM check_run GROUP BY 1
 """
 
-_ENDING: LiteralString = """
+_EXPIRING: LiteralString = """
 SELECT count(*) FILTER (WHERE expires_at < clock_timestamp() + interval '14 days') AS soon,
   extract(epoch FROM min(expires_at) - clock_timestamp()) AS first
 FROM token WHERE revoked_at IS NULL AND expires_at > clock_timestamp()
@@ -36,7 +36,7 @@ FROM token WHERE revoked_at IS NULL AND expires_at > clock_timestamp()
 
 
 class RecordStatistics:
-    """What the record was when it was asked last."""
+    """The statistics as of the last refresh: single values (`one`), programs by standing, checks by health."""
 
     def __init__(self, reader: ReadPool) -> None:
         self._reader = reader
@@ -44,14 +44,14 @@ class RecordStatistics:
         self.programs: dict[tuple[str, ...], float] = {}
         self.checks: dict[tuple[str, ...], float] = {}
 
-    async def ask(self) -> None:
-        """Asks the database. Raises psycopg.Error, and then nothing is known."""
+    async def refresh(self) -> None:
+        """Queries the database. Raises psycopg.Error and leaves the statistics empty."""
         self.one, self.programs, self.checks = {}, {}, {}
         (row,) = await self._reader.rows(_FIGURES)
         standing = await self._reader.rows(_BY_STANDING)
-        (ending,) = await self._reader.rows(_ENDING)
+        (expiring,) = await self._reader.rows(_EXPIRING)
         self.checks = {(line["health"],): float(line["checks"]) for line in await self._reader.rows(_CHECKS)}
         self.programs = {(line["standing"],): float(line["programs"]) for line in standing}
         entries: Any = sum(line["entries"] for line in standing)
-        told = row | {"entries": entries, "tokens_ending": ending["soon"], "first_token_ends": ending["first"]}
-        self.one = {name: float(value or 0) for name, value in told.items()}
+        values = row | {"entries": entries, "tokens_ending": expiring["soon"], "first_token_ends": expiring["first"]}
+        self.one = {name: float(value or 0) for name, value in values.items()}

@@ -1,4 +1,4 @@
-"""Which PostgreSQL is new enough."""
+"""Minimum version of PostgreSQL."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ import psycopg
 
 CONNECT_SECONDS = 10
 OLDEST = 16
-"""Roles that may be taken and not inherited, on which the service's role rests, are of this version."""
+"""Major version that introduced GRANT … WITH INHERIT FALSE, SET TRUE, which the service's role needs."""
 
 
 class TooOld(RuntimeError):
-    """The server is of a version that lacks something we need; says which it is, and what to do."""
+    """The server is older than OLDEST. The message says which version it has and what to do."""
 
     logged_in_full: ClassVar = True
 
 
 def check_version(server_version: int) -> None:
-    """`server_version` as libpq has it: 180004 is 18.4. Raises TooOld."""
+    """`server_version` in libpq's form: 180004 is 18.4. Raises TooOld."""
     major, minor = divmod(server_version, 10_000)
     if major < OLDEST:
         raise TooOld(
@@ -27,7 +27,7 @@ def check_version(server_version: int) -> None:
         )
 
 
-def look_at(address: str) -> None:
-    """Returns when a server of a version that will do answers there. Raises TooOld or psycopg.Error."""
+def check_server(address: str) -> None:
+    """Connects and checks the version. Raises TooOld or psycopg.Error."""
     with psycopg.connect(address, connect_timeout=CONNECT_SECONDS) as connection:
         check_version(connection.info.server_version)

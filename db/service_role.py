@@ -1,4 +1,4 @@
-"""The role of the service in a cluster that has never seen it: a dump names it and does not make it."""
+"""The role of the service. Dumps refer to it and do not create it, so a restore into a new cluster must."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from db.pools import ROLE
 
 
 class RoleMissing(RuntimeError):
-    """The service's role is not there, or the owner may not take it; says what a superuser has to do."""
+    """The role is missing, or the owner may not SET ROLE to it. The message says what a superuser has to do."""
 
     def __init__(self, owner: str) -> None:
         super().__init__(
@@ -19,7 +19,7 @@ class RoleMissing(RuntimeError):
 
 
 def ensure_role(owner: psycopg.Connection[TupleRow]) -> None:
-    """Makes the role where it is missing. Raises RoleMissing where the owner may not."""
+    """Creates the role where it is missing. Raises RoleMissing where the owner may not."""
     try:
         with owner.transaction():
             if not owner.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone():

@@ -1,6 +1,6 @@
-"""Sessions of people who are signed in to the pages: a random secret in a cookie, kept here as its hash.
+"""Sessions of the pages: a random secret in a cookie, stored as its hash.
 
-A session ends when it is signed out, when it was not used for a while, when its time is over, and with the token that began it.
+A session ends by sign-out, by inactivity, at its expiry, and with the token that began it.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from uuid import UUID, uuid4
 from db.pools import OperationalPool, ReadPool
 from db.tokens import TokenRecord
 
-SEEN_EVERY = timedelta(minutes=1)
-"""A use is written down once a minute: a page must not cost a write."""
+SEEN_INTERVAL = timedelta(minutes=1)
+"""Uses are written at most once a minute, so that a page read costs no write."""
 
-KNOWN_FOR_SECONDS, MOST_KNOWN = 2.0, 10_000
-LONGEST_SECRET = 100
+CACHED_SECONDS, MAX_CACHED = 2.0, 10_000
+MAX_SECRET_LENGTH = 100
 _COLUMNS: LiteralString = (
     "s.id, s.person, s.role, s.party, s.program_id, s.acting, s.created_at, s.seen_at, s.seen_before, s.expires_at"
 )
@@ -31,9 +31,9 @@ _COLUMNS: LiteralString = (
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Who is signed in. Role, party and program are those of the token; None where the person is known from elsewhere.
+    """A signed-in person. Role, party and program are those of the token; None where an identity provider signed in.
 
-    `acting` says, by program, in which role and for which party such a person acts there.
+    `acting` maps programs to the role and party that such a person has chosen.
     """
 
     id: UUID
@@ -49,14 +49,14 @@ class Session:
 
 
 class Sessions:
-    """`idle` is how long a session lives without being used, `longest` how long at most."""
+    """Access to `session`. `idle` is the limit of inactivity, `longest` that of the lifetime."""
 
     def __init__(self, reader: ReadPool, operational: OperationalPool, *, idle: timedelta, longest: timedelta) -> None:
         self._reader, self._operational = reader, operational
         self._idle, self._longest = idle, longest
 
     async def begin(self, person: str, token: TokenRecord | None = None) -> str:
-        """A new session of a person, with the limits of the token that signed in; its secret, which is nowhere kept."""
+        """Begins a session with the limits of the token; its secret, which is not stored."""
         secret = secrets.token_urlsafe(32)
         expires_at = datetime.now(UTC) + self._longest
         async with self._operational.transaction() as connection:
@@ -78,8 +78,8 @@ class Sessions:
         return secret
 
     async def find(self, secret: str) -> Session | None:
-        """The session of a cookie's secret; None if there is none, or it has ended. A use is written down."""
-        if len(secret) > LONGEST_SECRET:
+        """The session of a secret, whose use is noted; None if there is none or it has ended."""
+        if len(secret) > MAX_SECRET_LENGTH:
             return None
         row = await self._reader.row(
             f"SELECT s.hash, {_COLUMNS} FROM session s LEFT JOIN token t ON t.id = s.token_id"
@@ -90,12 +90,12 @@ class Sessions:
         if row is None or not hmac.compare_digest(row.pop("hash"), _hash(secret)):
             return None
         found = Session(**row)
-        if datetime.now(UTC) - found.seen_at > SEEN_EVERY:
+        if datetime.now(UTC) - found.seen_at > SEEN_INTERVAL:
             await self._write("UPDATE session SET seen_at = now() WHERE id = %s", found.id)
         return found
 
     async def act_as(self, session: Session, program: UUID, role: str, party: str | None) -> None:
-        """From now on the person acts so in a program."""
+        """Sets role and party of the person in a program for this session."""
         acting = json.dumps({str(program): [role, party]})
         await self._write("UPDATE session SET acting = acting || %s::jsonb WHERE id = %s", acting, session.id)
 
@@ -109,30 +109,30 @@ class Sessions:
 
 
 class SessionCache:
-    """Sessions found a moment ago, so that not every page asks the database for its visitor."""
+    """Cache of sessions with a TTL, so that not every page queries the database."""
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
-        self._known: dict[str, tuple[float, Session]] = {}
+        self._cached: dict[str, tuple[float, Session]] = {}
 
     async def find(self, secret: str) -> Session | None:
-        """As `Sessions.find`; one that has ended may be found for two seconds more."""
+        """As `Sessions.find`; a session that has ended may be returned for the TTL of two seconds."""
         now = time.monotonic()
-        known = self._known.get(secret)
-        if known is not None and known[0] > now:
-            return known[1]
+        cached = self._cached.get(secret)
+        if cached is not None and cached[0] > now:
+            return cached[1]
         found = await self._sessions.find(secret)
         if found is None:
-            self._known.pop(secret, None)
+            self._cached.pop(secret, None)
             return None
-        if len(self._known) >= MOST_KNOWN:
-            self._known.clear()
-        self._known[secret] = (now + KNOWN_FOR_SECONDS, found)
+        if len(self._cached) >= MAX_CACHED:
+            self._cached.clear()
+        self._cached[secret] = (now + CACHED_SECONDS, found)
         return found
 
     def forget(self, secret: str) -> None:
-        """It is asked for anew: it has ended, or says something else now."""
-        self._known.pop(secret, None)
+        """Invalidates a session that has ended or changed."""
+        self._cached.pop(secret, None)
 
 
 def _hash(secret: str) -> bytes:

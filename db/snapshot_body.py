@@ -1,6 +1,6 @@
-"""A folded program as bytes, and read from them: one line for each field, and for each few hundred values of a mapping.
+"""Serialization of folded programs: one line for each field, and for each chunk of a mapping.
 
-The plan is not among them: it is read from its text, as in folding. Lines are short so that others have their turn between two.
+The plan is left out and parsed from its text, as in folding. Lines are short, so that the event loop can run between them.
 """
 
 from __future__ import annotations
@@ -16,36 +16,36 @@ from pydantic import TypeAdapter
 from rules.language.parameters import recorded_plan
 from rules.program import Program
 
-Part = tuple[str, Any]
-"""A field, and its value or some pairs of it."""
+FieldPart = tuple[str, Any]
+"""A field with its value, or with a chunk of the pairs of a mapping."""
 
 UNREADABLE = (ValueError, KeyError, TypeError, zlib.error)
-"""What is raised for bytes that are no snapshot."""
+"""Exceptions for bytes that are not a snapshot."""
 
-AT_ONCE = 100
-"""Values of a mapping in a line. Evidence takes eight millionths of a second each to be read."""
+CHUNK_VALUES = 100
+"""Values of a mapping in one line. A piece of evidence takes 8 µs to parse."""
 
 
 def lines(program: Program) -> Iterator[bytes]:
-    """The lines of a program, in no particular order of its fields."""
+    """The serialized lines of a program."""
     for name, adapter in _FIELDS.items():
         value = getattr(program, name)
         if value == _DEFAULTS.get(name, MISSING):
             continue
-        for some in _parts(value.items()) if name in _MAPPINGS else (value,):
+        for some in _chunks(value.items()) if name in _MAPPINGS else (value,):
             yield name.encode() + b" " + adapter.dump_json(some, by_alias=True) + b"\n"
 
 
-def parts_of(text: bytes) -> Iterator[Part]:
-    """What the lines say. Raises one of UNREADABLE for what is no such line."""
+def parts_of(text: bytes) -> Iterator[FieldPart]:
+    """Parses lines one by one. Raises one of UNREADABLE."""
     for line in text.splitlines():
         name, _, value = line.partition(b" ")
         field = name.decode()
         yield field, _FIELDS[field].validate_json(value)
 
 
-def program_of(parts: Iterable[Part]) -> Program:
-    """The program that the parts of all its lines make. Raises one of UNREADABLE where some are missing."""
+def program_of(parts: Iterable[FieldPart]) -> Program:
+    """The program of all parts. Raises one of UNREADABLE where some are missing."""
     values: dict[str, Any] = {}
     for name, value in parts:
         if name in _MAPPINGS:
@@ -57,13 +57,13 @@ def program_of(parts: Iterable[Part]) -> Program:
 
 
 def program_in(body: bytes) -> Program:
-    """The program in the compressed lines of a snapshot. Raises one of UNREADABLE."""
+    """The program of a compressed snapshot. Raises one of UNREADABLE."""
     return program_of(parts_of(zlib.decompress(body)))
 
 
-def _parts(pairs: Iterable[tuple[Any, Any]]) -> Iterator[tuple[tuple[Any, Any], ...]]:
+def _chunks(pairs: Iterable[tuple[Any, Any]]) -> Iterator[tuple[tuple[Any, Any], ...]]:
     rest = iter(pairs)
-    while some := tuple(islice(rest, AT_ONCE)):
+    while some := tuple(islice(rest, CHUNK_VALUES)):
         yield some
 
 
@@ -72,7 +72,7 @@ def _is_mapping(kind: Any) -> bool:
 
 
 def _adapter(kind: Any) -> TypeAdapter[Any]:
-    # As pairs: a key may be of several words, which an object of JSON does not have.
+    # As pairs: keys may be tuples, which JSON objects do not have.
     form: Any = tuple[tuple[get_args(kind)], ...] if _is_mapping(kind) else kind  # type: ignore[misc]
     return TypeAdapter(form)
 

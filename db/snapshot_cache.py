@@ -1,4 +1,4 @@
-"""Programs as they were at earlier entries, held in memory for who looks back at one instant after another."""
+"""In-memory cache of earlier states of programs, for queries at one instant after another."""
 
 from __future__ import annotations
 
@@ -9,39 +9,39 @@ from uuid import UUID
 
 from rules.program import Program
 
-EVERY = 1_000
-"""Entries between two snapshots that are left behind while folding: a tenth of a second of work."""
+INTERVAL = 1_000
+"""Entries between two cached states while folding: a tenth of a second of work."""
 
-MOST = 200
-"""Snapshots of all programs together. Each shares with its neighbours what has not changed between them."""
+MAX_SNAPSHOTS = 200
+"""Limit on the states of all programs. Neighbouring states share their unchanged parts."""
 
 
 class SnapshotCache:
-    """Old states of programs; those of the programs asked for last. A past that has been folded never changes."""
+    """LRU cache of past states, by program. Past states are immutable, so entries never expire."""
 
-    def __init__(self, most: int = MOST) -> None:
-        self._most = most
-        self._held: OrderedDict[UUID, list[tuple[int, Program]]] = OrderedDict()
+    def __init__(self, most: int = MAX_SNAPSHOTS) -> None:
+        self._max_snapshots = most
+        self._states: OrderedDict[UUID, list[tuple[int, Program]]] = OrderedDict()
         self._number = 0
 
     def before(self, program_id: UUID, at: datetime) -> Program | None:
-        """The latest state that is known to be no later than an instant."""
-        if (held := self._held.get(program_id)) is None:
+        """The latest cached state at or before an instant; None if there is none."""
+        if (states := self._states.get(program_id)) is None:
             return None
-        self._held.move_to_end(program_id)
-        return next((program for _, program in reversed(held) if program.at <= at), None)
+        self._states.move_to_end(program_id)
+        return next((program for _, program in reversed(states) if program.at <= at), None)
 
     def keep(self, program_id: UUID, program: Program) -> None:
-        """Keeps a state."""
-        held = self._held.setdefault(program_id, [])
-        self._held.move_to_end(program_id)
-        if any(seq == program.seq for seq, _ in held):
+        """Adds a state; evicts states of the program used least recently."""
+        states = self._states.setdefault(program_id, [])
+        self._states.move_to_end(program_id)
+        if any(seq == program.seq for seq, _ in states):
             return
-        insort(held, (program.seq, program), key=lambda one: one[0])
+        insort(states, (program.seq, program), key=lambda one: one[0])
         self._number += 1
-        while self._number > self._most:
-            oldest, states = next(iter(self._held.items()))
+        while self._number > self._max_snapshots:
+            oldest, states = next(iter(self._states.items()))
             states.pop(0)
             self._number -= 1
             if not states:
-                del self._held[oldest]
+                del self._states[oldest]

@@ -1,7 +1,7 @@
-"""Snapshots of folded programs in the database, so that a long ledger is not folded from its first entry after a restart.
+"""Snapshots of folded programs in the database, so that a restart does not fold long ledgers from their first entry.
 
-Derived from the ledger, and never trusted over it: a snapshot is taken only where the ledger still has the entry that it was
-made after, and only by the law that made it. Whoever deletes them all loses time and nothing else.
+Snapshots are derived data. One is used only if the ledger still contains its entry, and only by the version of the law that
+made it. Deleting all of them costs time and nothing else.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from psycopg_pool import PoolTimeout
 from db.law_version import law_version
 from db.plan_reader import PlanReader
 from db.pools import OperationalPool, ReadPool
-from db.snapshot_body import UNREADABLE, Part, lines, parts_of, program_of
+from db.snapshot_body import UNREADABLE, FieldPart, lines, parts_of, program_of
 from db.time_slice import TimeSlice
 from rules.language.parameters import chosen_key
 from rules.program import Program
 
 log = structlog.get_logger()
 
-FEWEST = 512
-"""Entries between two snapshots of a program that is not long: fifty milliseconds of folding."""
+MIN_ENTRIES = 512
+"""Entries between two snapshots of a short program: 50 ms of folding."""
 
-SHARE = 32
-"""Of a long one, 16 to 32 snapshots stand over its younger half: each is as large as the program was then."""
+INTERVAL_SHARE = 32
+"""A long program has 16 to 32 snapshots over its newer half, since each is as large as the program was then."""
 
-MOST_WAITING = 100
-"""Snapshots that are to be written. Further ones are made when their ledgers are folded again."""
+MAX_PENDING = 100
+"""Limit of the write queue. Snapshots beyond it are made at the next fold."""
 
 _NEWEST = """
 SELECT snapshot.seq, snapshot.leaf, snapshot.body FROM program_snapshot AS snapshot
@@ -46,37 +46,37 @@ _KEEP = """
 INSERT INTO program_snapshot (program_id, law, point, seq, leaf, recorded_at, body)
 VALUES (%(program)s, %(law)s, %(point)s, %(seq)s, %(leaf)s, %(at)s, %(body)s) ON CONFLICT DO NOTHING
 """
-_FORGET = "DELETE FROM program_snapshot WHERE program_id = %s AND law <> %s AND made_at < now() - interval '7 days'"
-"""Those of another law. For a week a process of the version before may run beside this one."""
+_DELETE_STALE = "DELETE FROM program_snapshot WHERE program_id = %s AND law <> %s AND made_at < now() - interval '7 days'"
+"""Snapshots of other versions of the law, after a week in which processes of the previous version may run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A program, and the leaf of the entry up to which it was folded."""
+    """A program and the leaf of its newest entry."""
 
     program: Program
     leaf: bytes
 
 
-def point(seq: int) -> int:
-    """The entry at or before this one after which a snapshot is due."""
-    growing = 1 << (seq // SHARE).bit_length() >> 1  # a power of two, so that points of a short program stay points
-    return seq - seq % max(FEWEST, growing)
+def snapshot_point(seq: int) -> int:
+    """The largest entry number up to `seq` at which a snapshot is due."""
+    growing = 1 << (seq // INTERVAL_SHARE).bit_length() >> 1  # a power of two, so that earlier points stay points
+    return seq - seq % max(MIN_ENTRIES, growing)
 
 
 class Snapshots:
-    """Reads them, and writes them beside what else goes on, one after the other."""
+    """Reads snapshots, and writes them in the background, one at a time."""
 
     def __init__(self, reader: ReadPool, operational: OperationalPool, plans: PlanReader | None = None) -> None:
-        """`plans`, where nobody must wait for the plan of somebody else's program."""
+        """`plans` parses plans outside of the event loop."""
         self._reader, self._operational, self._plans = reader, operational, plans
-        self._waiting: dict[tuple[UUID, int], Snapshot] = {}
+        self._pending: dict[tuple[UUID, int], Snapshot] = {}
         self._writing: asyncio.Task[None] | None = None
 
     async def newest(self, program_id: UUID, *, until: datetime | None = None, after: int = 0) -> Snapshot | None:
-        """The newest that was recorded up to an instant and holds more than `after` entries; None where there is none."""
-        asked = {"program": program_id, "law": law_version(), "after": after, "until": until}
-        row = await self._reader.row(_NEWEST, asked)
+        """The newest snapshot up to an instant with more than `after` entries; None if there is none."""
+        values = {"program": program_id, "law": law_version(), "after": after, "until": until}
+        row = await self._reader.row(_NEWEST, values)
         if row is None:
             return None
         try:
@@ -87,31 +87,31 @@ class Snapshots:
         return Snapshot(program, row["leaf"])
 
     def keep(self, program_id: UUID, snapshot: Snapshot) -> None:
-        """Has a snapshot written when there is time."""
-        if len(self._waiting) < MOST_WAITING:
-            self._waiting[program_id, point(snapshot.program.seq)] = snapshot
+        """Queues a snapshot for writing."""
+        if len(self._pending) < MAX_PENDING:
+            self._pending[program_id, snapshot_point(snapshot.program.seq)] = snapshot
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write())
 
     async def close(self) -> None:
-        """Waits for those that are to be written."""
+        """Waits for the write queue."""
         if self._writing is not None:
             await self._writing
 
     async def _write(self) -> None:
-        while self._waiting:
-            place = next(iter(self._waiting))
-            program_id, snapshot = place[0], self._waiting.pop(place)
+        while self._pending:
+            place = next(iter(self._pending))
+            program_id, snapshot = place[0], self._pending.pop(place)
             try:
                 await self._store(program_id, snapshot)
             except (psycopg.Error, PoolTimeout) as fault:
                 log.warning("snapshot_not_kept", program=str(program_id), fault=type(fault).__name__)
 
     async def _read(self, body: bytes) -> Program:
-        time_slice, parts = TimeSlice(), list[Part]()
+        time_slice, parts = TimeSlice(), list[FieldPart]()
         for name, value in parts_of(await asyncio.to_thread(zlib.decompress, body)):
             if name == "version" and self._plans is not None:
-                await self._plans.reads_text(value.document, chosen_key(value.parameters))
+                await self._plans.prefetch_text(value.document, chosen_key(value.parameters))
             parts.append((name, value))
             await time_slice.pause()
         return program_of(parts)
@@ -121,18 +121,18 @@ class Snapshots:
         row = {
             "program": program_id,
             "law": law_version(),
-            "point": point(program.seq),
+            "point": snapshot_point(program.seq),
             "seq": program.seq,
             "leaf": snapshot.leaf,
             "at": program.at,
-            "body": await _written(program),
+            "body": await _serialize(program),
         }
         async with self._operational.transaction() as transaction:
             await transaction.execute(_KEEP, row)
-            await transaction.execute(_FORGET, [program_id, law_version()])
+            await transaction.execute(_DELETE_STALE, [program_id, law_version()])
 
 
-async def _written(program: Program) -> bytes:
+async def _serialize(program: Program) -> bytes:
     time_slice, found = TimeSlice(), bytearray()
     for line in lines(program):
         found += line

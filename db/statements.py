@@ -1,8 +1,7 @@
-"""The SQL that writes entries and what they changed, put together from the tables that are touched.
+"""SQL of an append, generated for the tables that it touches.
 
-One statement, so that an append is one round trip: each touched table is a data-modifying part of
-it. All values but the bytes of the ledger come as one JSON document (`$2`), a list of rows by
-table, and are given their types by the columns of `models.py`.
+An append is one statement, so that it is one round trip: each touched table is a data-modifying CTE. The bytes of the ledger
+are parameters; all other values are one JSON document (`$2`), rows by table, typed by the columns of `db/models/`.
 """
 
 from __future__ import annotations
@@ -16,13 +15,13 @@ from sqlalchemy.dialects import postgresql
 
 from db.models import Row
 from db.pipeline import Statement
-from db.projections import GONE, ORIGIN
+from db.projections import DELETABLE, IMMUTABLE_COLUMNS
 
-LOCK = Statement("SELECT seq, head FROM program WHERE id = $1::uuid FOR NO KEY UPDATE")
-"""Alone in its statement: one that also reads would read what stood there before it waited."""
+LOCK_HEAD = Statement("SELECT seq, head FROM program WHERE id = $1::uuid FOR NO KEY UPDATE")
+"""Separate from the read: under READ COMMITTED a statement reads its snapshot from before the wait for the lock."""
 
-# One answer of three parts: the time, the acts that are known already ($3), the entries after the one we know ($2).
-LOOK = Statement("""
+# One result of three parts: the time, the acts that are recorded already ($3), the entries after a number ($2).
+READ_NEWER = Statement("""
 SELECT clock_timestamp(), NULL::bigint, NULL::text, NULL::text, NULL::bytea, NULL::bytea
 UNION ALL
 SELECT NULL, seq, act_id, content, NULL, NULL FROM ledger_entry
@@ -34,8 +33,8 @@ SELECT * FROM (
 ) AS later
 """)
 
-# The entries of an act stand together; what stands before and after them belongs to others.
-ACT = Statement("""
+# The entries of an act are contiguous; those before and after belong to other acts.
+READ_ACT = Statement("""
 SELECT leaf, body FROM ledger_entry
 WHERE program_id = $1::uuid
   AND seq > COALESCE((
@@ -48,7 +47,7 @@ WHERE program_id = $1::uuid
 ORDER BY seq
 """)
 
-ACCEPTED = Statement("SELECT max(accepted_at) FROM clock_acceptance WHERE accepted_at <= clock_timestamp()")
+READ_CLOCK_ACCEPTANCE = Statement("SELECT max(accepted_at) FROM clock_acceptance WHERE accepted_at <= clock_timestamp()")
 
 NOTIFY = Statement("SELECT pg_notify('accord_pending', $1::text)")
 
@@ -63,7 +62,7 @@ ledger AS (
   ) AS line
 )"""
 
-_START = """
+_INSERT_HEAD = """
 started AS (
   INSERT INTO program (id, {columns}) SELECT $1::uuid, {columns}
   FROM jsonb_to_recordset($2::jsonb->'program') AS line ({typed})
@@ -71,8 +70,8 @@ started AS (
   INSERT INTO dispatch (program_id) VALUES ($1::uuid)
 )"""
 
-# `clock_seq` changes only when the clock room must look.
-_GO_ON = """
+# `clock_seq` changes only when the workflow must be told.
+_ADVANCE_HEAD = """
 went_on AS (
   UPDATE program SET standing = line.standing, open_phases = line.open_phases, next_due = line.next_due,
     overdue_from = line.overdue_from,
@@ -83,29 +82,29 @@ went_on AS (
   RETURNING program.updated_at
 )"""
 
-# Who would have to wait for the head row goes without: others have come along, and they must not wait with it.
-_FREE = "free AS (SELECT id FROM program WHERE id = $1::uuid FOR NO KEY UPDATE SKIP LOCKED)"
-_EXPECTED = " AND program.id = (SELECT id FROM free) AND program.seq = $6::bigint AND program.head = $7::bytea"
+# SKIP LOCKED: one locked program must not delay the others of the batch.
+_LOCK_UNLESS_HELD = "free AS (SELECT id FROM program WHERE id = $1::uuid FOR NO KEY UPDATE SKIP LOCKED)"
+_IF_UNCHANGED = " AND program.id = (SELECT id FROM free) AND program.seq = $6::bigint AND program.head = $7::bytea"
 
-# What is asked last is asked first: the head row is locked, or there is nothing to divide by, before a line is written.
-_AS_EXPECTED = """
+# Division by zero aborts the statement where no head row matches. The main query runs first, before any entry is inserted.
+_CHECK_UNCHANGED = """
 SELECT clock_timestamp(), 1 / count(*) FROM went_on
 WHERE updated_at BETWEEN clock_timestamp() - interval '200 milliseconds' AND clock_timestamp()"""
 
-_REWRITE = """
+_UPDATE_HEAD = """
 rewritten AS (
   UPDATE program SET {changes} FROM jsonb_to_recordset($2::jsonb->'program') AS line ({typed})
   WHERE program.id = $1::uuid
 )"""
 
-_PUT = """
+_UPSERT = """
 put_{table} AS (
   INSERT INTO {table} (program_id, {columns}) SELECT $1::uuid, {columns}
   FROM jsonb_to_recordset($2::jsonb->'{table}') AS line ({typed})
   ON CONFLICT (program_id, {key}) DO {update}
 )"""
 
-_DROP = """
+_DELETE = """
 dropped_{table} AS (
   DELETE FROM {table} USING jsonb_to_recordset($2::jsonb->'-{table}') AS line ({typed})
   WHERE {table}.program_id = $1::uuid AND {matches}
@@ -114,47 +113,45 @@ dropped_{table} AS (
 
 @lru_cache(maxsize=512)
 def append(put: frozenset[str], gone: frozenset[str], *, starts: bool) -> Statement:
-    """Writes entries, the head row and the touched projections.
+    """Inserts entries, writes the head row and the touched projections (`put`), deletes rows (`gone`).
 
-    Takes the program ($1), the rows by table as JSON ($2), and `prev`, `leaf` and `body` of the
-    entries ($3 to $5).
+    Parameters: the program ($1), the rows by table as JSON ($2), and `prev`, `leaf` and `body` of the entries ($3 to $5).
     """
     if starts:
-        head = _START.format(columns=_names("program", but=("id",)), typed=_typed("program", but=("id",)))
+        head = _INSERT_HEAD.format(columns=_names("program", but=("id",)), typed=_typed("program", but=("id",)))
     else:
-        head = _GO_ON.format(typed=_typed("program", but=("id", *ORIGIN)), expected="")
-    return _statement([_LEDGER, head, *_projected(put, gone)])
+        head = _ADVANCE_HEAD.format(typed=_typed("program", but=("id", *IMMUTABLE_COLUMNS)), expected="")
+    return _statement([_LEDGER, head, *_projection_parts(put, gone)])
 
 
 @lru_cache(maxsize=512)
-def append_as_expected(put: frozenset[str], gone: frozenset[str]) -> Statement:
-    """The same where the head row is expected to be at a number ($6) and a leaf ($7), and the entries' time to be now.
+def append_if_unchanged(put: frozenset[str], gone: frozenset[str]) -> Statement:
+    """As `append`, if the head row has the expected number ($6) and leaf ($7) and the entries' time is at most 200 ms ago.
 
-    Answers with the time. Where one of them is not so, or somebody holds the head row, it divides by zero, and nothing is
-    written.
+    Returns the time. Otherwise, or if the head row is locked, it raises DivisionByZero and nothing is written.
     """
-    head = _GO_ON.format(typed=_typed("program", but=("id", *ORIGIN)), expected=_EXPECTED)
-    return _statement([_FREE, _LEDGER, head, *_projected(put, gone)], _AS_EXPECTED)
+    head = _ADVANCE_HEAD.format(typed=_typed("program", but=("id", *IMMUTABLE_COLUMNS)), expected=_IF_UNCHANGED)
+    return _statement([_LOCK_UNLESS_HELD, _LEDGER, head, *_projection_parts(put, gone)], _CHECK_UNCHANGED)
 
 
 @lru_cache(maxsize=64)
 def project(put: frozenset[str]) -> Statement:
-    """Writes projections ($2) of a program ($1) alone."""
-    return _statement(_projected(put, ()))
+    """Writes only projections ($2) of a program ($1)."""
+    return _statement(_projection_parts(put, ()))
 
 
 def _statement(parts: list[str], answer: str = "SELECT") -> Statement:
     return Statement(f"WITH {', '.join(part.strip() for part in parts)}\n{answer.strip()}")
 
 
-def _projected(put: Collection[str], gone: Collection[str]) -> list[str]:
-    return [_put(table) for table in sorted(put)] + [_drop(table) for table in sorted(gone)]
+def _projection_parts(put: Collection[str], gone: Collection[str]) -> list[str]:
+    return [_upsert(table) for table in sorted(put)] + [_delete(table) for table in sorted(gone)]
 
 
-def _put(table: str) -> str:
+def _upsert(table: str) -> str:
     key = [column.name for column in Row.metadata.tables[table].primary_key if column.name != "program_id"]
     changes = [f"{column.name} = EXCLUDED.{column.name}" for column in _columns(table, but=("program_id", *key))]
-    return _PUT.format(
+    return _UPSERT.format(
         table=table,
         columns=_names(table, but=("program_id",)),
         typed=_typed(table, but=("program_id",)),
@@ -163,9 +160,9 @@ def _put(table: str) -> str:
     )
 
 
-def _drop(table: str) -> str:
-    keys = GONE[table]
-    return _DROP.format(
+def _delete(table: str) -> str:
+    keys = DELETABLE[table]
+    return _DELETE.format(
         table=table,
         typed=", ".join(f"{name} text" for name in keys),
         matches=" AND ".join(f"{table}.{name} = line.{name}" for name in keys),
@@ -181,16 +178,16 @@ def _names(table: str, *, but: Collection[str]) -> str:
 
 
 def _typed(table: str, *, but: Collection[str]) -> str:
-    """Names and types of the columns, as a record of JSON is given its types."""
+    """The column definition list of `jsonb_to_recordset`."""
     dialect: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     return ", ".join(f"{column.name} {column.type.compile(dialect)}" for column in _columns(table, but=but))
 
 
-def _rewritten() -> str:
+def _update_head() -> str:
     columns = _columns("program", but=("id",))
     changes = ", ".join(f"{column.name} = line.{column.name}" for column in columns)
-    return _REWRITE.format(changes=changes, typed=_typed("program", but=("id",)))
+    return _UPDATE_HEAD.format(changes=changes, typed=_typed("program", but=("id",)))
 
 
-REWRITE_HEAD = _statement([_rewritten()])
-"""Writes the head row ($2, a list of one under `program`) of a program ($1) anew, all of it."""
+REWRITE_HEAD = _statement([_update_head()])
+"""Updates all columns of the head row of a program ($1) from $2, a list of one row under `program`."""

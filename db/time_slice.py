@@ -1,22 +1,22 @@
-"""Long work on the event loop, in short turns: others go on between them."""
+"""Cooperative scheduling: long work on the event loop yields after each time slice."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 
-TURN_SECONDS = 0.004
-"""An act has some five turns of the loop, so it waits for 20 ms at most behind one that works like this."""
+SLICE_SECONDS = 0.004
+"""Seconds. An act takes some five iterations of the event loop, so long work delays it by 20 ms at most."""
 
 
 class TimeSlice:
-    """Counts how long somebody has worked without a pause."""
+    """Measures the time since the last yield."""
 
     def __init__(self) -> None:
         self._begun = time.perf_counter()
 
     async def pause(self) -> None:
-        """Lets others have their turn, if this one has lasted long enough."""
-        if time.perf_counter() - self._begun >= TURN_SECONDS:
+        """Yields to the event loop if the slice is used up."""
+        if time.perf_counter() - self._begun >= SLICE_SECONDS:
             await asyncio.sleep(0)
             self._begun = time.perf_counter()

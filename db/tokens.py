@@ -1,7 +1,6 @@
-"""Bearer tokens: 32 random bytes, shown once, kept as their hash.
+"""Bearer tokens: 32 random bytes, shown once, stored as their hash.
 
-A plain SHA-256 is enough for a secret of 256 bits that no person chose, and a slow hash would be a
-gift to whoever wants to keep the service busy.
+SHA-256 is sufficient for 256 random bits. A slow password hash would only make denial of service cheaper.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from uuid import UUID, uuid4
 from db.pools import OperationalPool, ReadPool
 
 PREFIX = "accord_"
-"""By which a secret is recognised where it should not be: in a repository, a log, a mail."""
+"""Prefix by which leaked secrets are recognised in repositories, logs and mails."""
 
 _SHAPE = re.compile(PREFIX + r"[A-Za-z0-9_-]{43}")
 _COLUMNS: LiteralString = (
@@ -29,9 +28,9 @@ _COLUMNS: LiteralString = (
 
 @dataclass(frozen=True, slots=True)
 class TokenRecord:
-    """Who the bearer is, and what the token is limited to: one program, one party, one role. None: not limited.
+    """A token: its person, and its limits to one program, party and role. None is no limit.
 
-    `issued_by` and `revoked_by` are None where that was done beside the service. `last_used_at` is a minute behind at most.
+    `issued_by` and `revoked_by` are None where the command line did it. `last_used_at` lags by at most a minute.
     """
 
     id: UUID
@@ -52,10 +51,12 @@ class TokenRecord:
 
 
 class TokenExists(Exception):
-    """A token of this id has been issued."""
+    """A token with this id exists."""
 
 
 class Tokens:
+    """Access to `token`."""
+
     def __init__(self, reader: ReadPool, operational: OperationalPool) -> None:
         self._reader = reader
         self._operational = operational
@@ -72,7 +73,7 @@ class Tokens:
         issued_by: str | None = None,
         token_id: UUID | None = None,
     ) -> tuple[str, TokenRecord]:
-        """A new token and its secret, which is nowhere kept. Raises TokenExists for an id that there is."""
+        """Issues a token; its secret, which is not stored, and the token. Raises TokenExists."""
         secret = PREFIX + secrets.token_urlsafe(32)
         expires_at = datetime.now(UTC) + lifetime
         async with self._operational.transaction() as connection:
@@ -87,7 +88,7 @@ class Tokens:
         return secret, TokenRecord(**row)
 
     async def find(self, secret: str) -> TokenRecord | None:
-        """The token of a secret; None if there is none, or it has expired or been revoked."""
+        """The valid token of a secret; None if it is unknown, expired or revoked."""
         if _SHAPE.fullmatch(secret) is None:
             return None
         row = await self._reader.row(f"SELECT hash, {_COLUMNS} FROM token WHERE hash = %s", [_hash(secret)])
@@ -97,7 +98,7 @@ class Tokens:
         return token if token.is_valid(datetime.now(UTC)) else None
 
     async def revoke(self, token_id: UUID, revoked_by: str | None = None) -> bool:
-        """Ends a token at once; False if there is none, or it had been revoked."""
+        """Revokes a token; False if it is unknown or revoked already."""
         async with self._operational.transaction() as connection:
             cursor = await connection.execute(
                 "UPDATE token SET revoked_at = clock_timestamp(), revoked_by = %s WHERE id = %s AND revoked_at IS NULL",
@@ -105,8 +106,8 @@ class Tokens:
             )
             return cursor.rowcount == 1
 
-    async def used(self, at: Mapping[UUID, datetime]) -> None:
-        """Keeps when tokens were last used."""
+    async def record_uses(self, at: Mapping[UUID, datetime]) -> None:
+        """Stores the times of last use, by token."""
         async with self._operational.transaction() as connection:
             await connection.execute(
                 "UPDATE token SET last_used_at = greatest(last_used_at, used.at)"
@@ -115,7 +116,7 @@ class Tokens:
             )
 
     async def of_program(self, program_id: UUID) -> list[TokenRecord]:
-        """Those that are limited to a program, the newest first; expired and revoked ones too."""
+        """Tokens limited to a program, newest first, including expired and revoked ones."""
         rows = await self._reader.rows(
             f"SELECT {_COLUMNS} FROM token WHERE program_id = %s ORDER BY created_at DESC, id", [program_id]
         )
@@ -126,7 +127,7 @@ class Tokens:
         return TokenRecord(**row) if row else None
 
     async def issued(self, person: str | None = None) -> list[TokenRecord]:
-        """All tokens, or those of a person, the newest first; expired and revoked ones too."""
+        """All tokens, or those of a person, newest first, including expired and revoked ones."""
         rows = await self._reader.rows(
             f"SELECT {_COLUMNS} FROM token WHERE %(person)s::text IS NULL OR person = %(person)s ORDER BY created_at DESC, id",
             {"person": person},

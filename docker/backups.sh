@@ -1,6 +1,6 @@
 #!/bin/sh
-# A backup a day into /backups, each in a folder of its own, and the oldest taken away. What has begun and is not whole has another
-# name; whoever copies them elsewhere, which is needed as well, takes those that begin with a year.
+# A daily backup into /backups, each in its own folder, with deletion of the oldest. Incomplete backups have another name prefix;
+# copy those elsewhere whose names begin with a year, which is needed as well.
 set -eu
 keep=${ACCORD_BACKUPS_KEPT:-14}
 while :; do

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Run once by the image of PostgreSQL, when its data folder is new. The service must not own what it writes to: an owner can
-# grant itself everything back, and the ledger is append-only by grants too.
+# Run once by the PostgreSQL image, for a new data folder. The service must not own its tables: an owner can grant itself all
+# rights again, and grants keep the ledger append-only.
 set -eu
 psql --no-psqlrc --set=ON_ERROR_STOP=1 --username=postgres --dbname=postgres \
   --set=owner_password="$(cat "$ACCORD_OWNER_PASSWORD_FILE")" \

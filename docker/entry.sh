@@ -1,6 +1,5 @@
 #!/bin/sh
-# The password of the database comes as a file, and libpq takes it from the environment of its process alone: so it stands in no
-# description of the container.
+# The database password comes from a file and is exported for libpq in this process only, so that `docker inspect` does not show it.
 set -eu
 if [ -n "${PGPASSWORD_FILE:-}" ]; then
   PGPASSWORD=$(cat "$PGPASSWORD_FILE")

@@ -1,1 +1,1 @@
-"""What is written about a running process: one JSON object a line, without what nobody may read there."""
+"""Structured logs: one JSON object per line, without confidential values."""

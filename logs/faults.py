@@ -1,7 +1,7 @@
-"""What is told of an exception: what it is and where it was raised. Not what it says.
+"""Descriptions of exceptions for logs: class and places, without messages.
 
-Messages of drivers and validators hold values: a row that broke a constraint, the field that could not be read. So they are
-withheld, also those of the exceptions behind it; only a class of ours that says so (`logged_in_full`) is quoted.
+Messages of drivers and validators contain values: a row that violates a constraint, a field that cannot be parsed. They are
+withheld, also those of causes. Only classes of ours that set `logged_in_full` are quoted.
 """
 
 from __future__ import annotations
@@ -17,40 +17,40 @@ from typing import Any
 from pydantic import ValidationError
 
 ROOT = Path(__file__).parents[1]
-MOST_PLACES, MOST_BEHIND, PLACES_BEHIND = 16, 3, 4
+MAX_PLACES, MAX_CAUSES, MAX_CAUSE_PLACES = 16, 3, 4
 
 
-def described(error: BaseException) -> dict[str, Any]:
-    """Class, places from the outermost to the innermost, codes that come from a fixed list, and the exceptions behind it."""
-    told = _one(error, MOST_PLACES)
-    if behind := [_one(one, PLACES_BEHIND) for one in _behind(error)]:
-        told["because"] = behind
-    return told
+def describe_error(error: BaseException) -> dict[str, Any]:
+    """An exception as JSON data: class, places from outermost to innermost, codes of fixed lists, and causes."""
+    description = _describe_one(error, MAX_PLACES)
+    if behind := [_describe_one(one, MAX_CAUSE_PLACES) for one in _causes(error)]:
+        description["because"] = behind
+    return description
 
 
-def places(trace: TracebackType | None, most: int = MOST_PLACES) -> list[str]:
-    """File, line and function of the innermost calls, from the outer to the inner. Not the text of the lines."""
+def places(trace: TracebackType | None, most: int = MAX_PLACES) -> list[str]:
+    """File, line and function of the innermost `most` frames, outermost first, without source text."""
     innermost = deque(walk_tb(trace), maxlen=most)
-    return [f"{_shown(frame.f_code.co_filename)}:{line} {frame.f_code.co_name}" for frame, line in innermost]
+    return [f"{_short_path(frame.f_code.co_filename)}:{line} {frame.f_code.co_name}" for frame, line in innermost]
 
 
-def name_of(error: BaseException) -> str:
-    """The class, with its module, and codes of fixed lists: SQLSTATE, errno, kinds of pydantic's faults."""
+def error_name(error: BaseException) -> str:
+    """The qualified class and codes of fixed lists: SQLSTATE, errno, types of pydantic errors."""
     kind = type(error)
-    told = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+    name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
     codes = [str(code) for code in _codes(error).values()]
-    return f"{told} ({', '.join(codes)})" if codes else told
+    return f"{name} ({', '.join(codes)})" if codes else name
 
 
-def _one(error: BaseException, most: int) -> dict[str, Any]:
+def _describe_one(error: BaseException, most: int) -> dict[str, Any]:
     kind = type(error)
-    told: dict[str, Any] = {"error": f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins."), **_codes(error)}
+    description: dict[str, Any] = {"error": f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins."), **_codes(error)}
     if getattr(kind, "logged_in_full", False):
-        told["message"] = str(error)[:500]
+        description["message"] = str(error)[:500]
     if isinstance(error, BaseExceptionGroup):
-        told["among"] = [name_of(one) for one in error.exceptions[:MOST_BEHIND]]
-    told["where"] = places(error.__traceback__, most)
-    return told
+        description["among"] = [error_name(one) for one in error.exceptions[:MAX_CAUSES]]
+    description["where"] = places(error.__traceback__, most)
+    return description
 
 
 def _codes(error: BaseException) -> dict[str, Any]:
@@ -65,9 +65,9 @@ def _codes(error: BaseException) -> dict[str, Any]:
     return codes
 
 
-def _behind(error: BaseException) -> Iterator[BaseException]:
+def _causes(error: BaseException) -> Iterator[BaseException]:
     seen = {id(error)}
-    for _ in range(MOST_BEHIND):
+    for _ in range(MAX_CAUSES):
         cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
         if cause is None or id(cause) in seen:
             return
@@ -76,8 +76,8 @@ def _behind(error: BaseException) -> Iterator[BaseException]:
         error = cause
 
 
-def _shown(file: str) -> str:
-    """As it stands in the repository or in a package; where it lies on this machine is nobody's business."""
+def _short_path(file: str) -> str:
+    """The path within the repository or package, without the folders of this machine."""
     _, installed, below = file.rpartition("site-packages/")
     if installed:
         return below
@@ -85,8 +85,8 @@ def _shown(file: str) -> str:
     return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else path.name
 
 
-def settings_at_fault(error: ValidationError) -> str:
-    """A sentence on settings that cannot be read: the variables and what is wrong. Not what they hold."""
+def settings_error(error: ValidationError) -> str:
+    """A sentence that names invalid settings and their faults, without values."""
     found = error.errors(include_url=False, include_context=False, include_input=False)
-    told = [f"{'.'.join(map(str, one['loc'])).upper()} {one['msg'][:1].lower()}{one['msg'][1:]}" for one in found]
-    return f"settings cannot be read: {'; '.join(told)}."
+    faults = [f"{'.'.join(map(str, one['loc'])).upper()} {one['msg'][:1].lower()}{one['msg'][1:]}" for one in found]
+    return f"settings cannot be read: {'; '.join(faults)}."

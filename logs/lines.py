@@ -1,8 +1,7 @@
-"""How lines are written: structlog's and everybody else's go the same way, through one handler on standard error.
+"""Log configuration: structlog and standard logging through one handler on standard error.
 
-Each line is one JSON object of at most MOST_BYTES: `at`, `level`, `event`, `logger`, the id of the request where one is
-answered, and fields. Who starts the process decides where standard error goes; `accord run` keeps it in files that it rotates
-(`cli/log_file.py`).
+Each line is a JSON object of at most MAX_BYTES: `at`, `level`, `event`, `logger`, the id of the request if there is one, and
+fields. `accord run` redirects standard error to rotated files (`cli/log_file.py`).
 """
 
 from __future__ import annotations
@@ -20,16 +19,16 @@ import structlog
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings
 
-from logs.faults import described, name_of
+from logs.faults import describe_error, error_name
 from logs.request import REQUEST
-from logs.trace import TRACE, id_of
+from logs.trace import TRACE, trace_id
 from logs.withheld import Redaction
 
-MOST_BYTES = 4000
-OURS = ("__main__", "api", "benchmarks", "cli", "db", "logs", "telemetry", "workflows")
-TALKATIVE = ("uvicorn", "temporalio")
-"""Libraries whose lines of the level INFO tell something. What they say below that holds bodies; of others only warnings are
-written, since at INFO a client of HTTP names each address with its query."""
+MAX_BYTES = 4000
+OWN_PACKAGES = ("__main__", "api", "benchmarks", "cli", "db", "logs", "telemetry", "workflows")
+INFO_LIBRARIES = ("uvicorn", "temporalio")
+"""Libraries that are logged from INFO on; their DEBUG lines contain bodies. Others are logged from WARNING on, since HTTP
+clients log each URL with its query at INFO."""
 
 _TEMPORAL = ("temporal_activity", "temporal_workflow")
 _TEMPORAL_FIELDS = ("workflow_id", "workflow_type", "activity_type", "attempt")
@@ -50,27 +49,27 @@ class LogSettings(BaseSettings):
 
 
 def configure(stream: TextIO | None = None, *, crashes: bool = False) -> None:
-    """Called once by each process as it starts; again, it changes only where lines go. Raises ValidationError.
+    """Configures logging; called once by each process. A further call only changes the stream. Raises ValidationError.
 
-    `crashes`: exceptions that nobody catches are lines as well. A command that somebody has typed shows them as Python does.
+    `crashes`: log uncaught exceptions. Interactive commands leave them to Python's traceback.
     """
     level = logging.getLevelNamesMapping()[LogSettings().accord_log_level.upper()]
     handler = Handler(stream or sys.stderr)
-    handler.setFormatter(Lines())
+    handler.setFormatter(JsonFormatter())
     root = logging.getLogger()
     for before in [one for one in root.handlers if isinstance(one, Handler)]:
         root.removeHandler(before)
     root.addHandler(handler)
     root.setLevel(max(level, logging.WARNING))
-    for name in OURS:
+    for name in OWN_PACKAGES:
         logging.getLogger(name).setLevel(level)
-    for name in TALKATIVE:
+    for name in INFO_LIBRARIES:
         logging.getLogger(name).setLevel(max(level, logging.INFO))
-    # No line for each request: it would hold the query, and the ledger says who did what.
+    # No access log: it would contain queries, and the ledger says who did what.
     logging.getLogger("uvicorn.access").disabled = True
     logging.captureWarnings(capture=True)
     if crashes:
-        _tell_of_crashes()
+        _log_crashes()
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, _as_record],
         wrapper_class=structlog.stdlib.BoundLogger,
@@ -79,7 +78,7 @@ def configure(stream: TextIO | None = None, *, crashes: bool = False) -> None:
     )
 
 
-def _tell_of_crashes() -> None:
+def _log_crashes() -> None:
     lines = logging.getLogger(__name__)
 
     def crashed(kind: type[BaseException], error: BaseException | None, _: TracebackType | None) -> None:
@@ -87,30 +86,30 @@ def _tell_of_crashes() -> None:
             lines.critical("crashed", exc_info=error)
 
     sys.excepthook = crashed
-    threading.excepthook = lambda told: crashed(told.exc_type, told.exc_value, told.exc_traceback)
-    sys.unraisablehook = lambda told: crashed(told.exc_type, told.exc_value, told.exc_traceback)
+    threading.excepthook = lambda hook: crashed(hook.exc_type, hook.exc_value, hook.exc_traceback)
+    sys.unraisablehook = lambda hook: crashed(hook.exc_type, hook.exc_value, hook.exc_traceback)
 
 
 class Handler(logging.StreamHandler[TextIO]):
-    """Ours, so that it is known again. A line that cannot be written is given up: nobody waits for a log."""
+    """Our handler, a class of its own to be recognised. A line that cannot be written is dropped."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  the library's name
-        """Says nothing: what the library would print here holds the arguments of the line."""
+        """Prints nothing: the library would print the arguments of the line."""
 
 
 def _as_record(_: Any, __: str, event: MutableMapping[str, Any]) -> tuple[tuple[object], dict[str, Any]]:
-    """A structlog line as the library's record. Fields are kept apart, as a field may have any name."""
+    """Converts a structlog event to a log record. Fields go into one attribute, since their names may clash."""
     fields = dict(event)
     error = fields.pop("exc_info", None)
     return (fields.pop("event", ""),), {"exc_info": error, "extra": {"fields": fields}}
 
 
-class Lines(logging.Formatter):
-    """A record as one line of JSON."""
+class JsonFormatter(logging.Formatter):
+    """Formats a record as one line of JSON."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._withholding = Redaction()
+        self._redaction = Redaction()
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -122,31 +121,31 @@ class Lines(logging.Formatter):
         if (request := REQUEST.get()) is not None:
             line["request"] = request
         if (trace := TRACE.get()) is not None:
-            line["trace"] = id_of(trace)
+            line["trace"] = trace_id(trace)
         for name, value in _fields(record).items():
-            line.setdefault(name, name_of(value) if isinstance(value, BaseException) else self._withholding.value(name, value))
-        fault = described(record.exc_info[1]) if record.exc_info and record.exc_info[1] is not None else None
-        return _bounded(line, fault)
+            line.setdefault(name, error_name(value) if isinstance(value, BaseException) else self._redaction.value(name, value))
+        fault = describe_error(record.exc_info[1]) if record.exc_info and record.exc_info[1] is not None else None
+        return _truncate(line, fault)
 
     def _event(self, record: logging.LogRecord) -> str:
-        """The first line of the message. What follows it is a traceback or the repr of what was at hand."""
+        """The first line of the message; later lines are a traceback or reprs."""
         args = record.args
         if isinstance(args, tuple):
-            args = tuple(name_of(arg) if isinstance(arg, BaseException) else arg for arg in args)
+            args = tuple(error_name(arg) if isinstance(arg, BaseException) else arg for arg in args)
         try:
             said = str(record.msg) % args if args else str(record.msg)
         except (TypeError, ValueError):
             said = str(record.msg)
         first, _, rest = said.strip().partition("\n")
         if first.startswith("Traceback (most recent call last)"):
-            first = f"a fault: {_last_kind(rest)}"
+            first = f"a fault: {_exception_class(rest)}"
         if record.name == "py.warnings":
-            first = ": ".join(first.split(": ", 2)[:2])  # place and kind; pydantic's quote the value
-        return self._withholding.text(first, 300)
+            first = ": ".join(first.split(": ", 2)[:2])  # place and category; pydantic's warnings quote values
+        return self._redaction.text(first, 300)
 
 
-def _last_kind(trace: str) -> str:
-    """The class of the exception that a printed traceback ends with."""
+def _exception_class(trace: str) -> str:
+    """The exception class at the end of a printed traceback."""
     kinds = [line.partition(":")[0] for line in trace.splitlines() if line[:1].isalpha() and " " not in line.partition(":")[0]]
     return kinds[-1] if kinds else "unknown"
 
@@ -161,14 +160,14 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
     return found
 
 
-def _bounded(line: dict[str, Any], fault: dict[str, Any] | None) -> str:
-    """A longer line loses first what is behind the exception, then its fields."""
-    told = line | {"fault": fault} if fault else line
-    text = json.dumps(told)
-    if len(text) > MOST_BYTES and fault:
+def _truncate(line: dict[str, Any], fault: dict[str, Any] | None) -> str:
+    """JSON of at most MAX_BYTES: drops the causes first, then the fields."""
+    fields = line | {"fault": fault} if fault else line
+    text = json.dumps(fields)
+    if len(text) > MAX_BYTES and fault:
         fault.pop("because", None)
-        text = json.dumps(told)
-    if len(text) > MOST_BYTES:
+        text = json.dumps(fields)
+    if len(text) > MAX_BYTES:
         kept = {name: line[name] for name in ("at", "level", "event", "logger", "request") if name in line}
         text = json.dumps(kept | ({"fault": {"error": fault["error"], "where": fault["where"][-4:]}} if fault else {}))
     return text

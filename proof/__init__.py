@@ -1,1 +1,1 @@
-"""Proofs about ledgers that need no trust in whoever runs the service: pure functions of bytes and keys."""
+"""Cryptographic proofs about ledgers, verifiable without trust in the operator: pure functions of bytes and keys."""

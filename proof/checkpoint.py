@@ -1,8 +1,8 @@
-"""Checkpoints: how a ledger stood at a size, in a form that a party keeps and holds against the next one.
+"""Checkpoints: signed tree heads of ledgers, which a party keeps and compares with later ones.
 
 A checkpoint is a signed note of three lines (c2sp.org/tlog-checkpoint): the origin, which names the ledger; the size, in
-entries; the root of its Merkle tree, in base64. It is signed twice, by Ed25519 over its text and by ML-DSA-44 as a timed
-cosignature (c2sp.org/tlog-cosignature), so that it proves something also when one of the two can be forged.
+entries; the root of its Merkle tree, in base64. It has two signatures, Ed25519 over its text and ML-DSA-44 as a timestamped
+cosignature (c2sp.org/tlog-cosignature), so that it stays valid if one of the two algorithms is broken.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _LABEL = b"subtree/v1\n\0"
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A ledger at a size: `origin` names it, `root` is of its Merkle tree, 32 bytes."""
+    """A ledger (`origin`) with its size in entries and its Merkle root, 32 bytes."""
 
     origin: str
     size: int
@@ -42,7 +42,7 @@ class Checkpoint:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Of the text of a note. Raises NoteInvalid."""
+        """Parses the text of a note. Raises NoteInvalid."""
         lines = text.removesuffix("\n").split("\n")
         if len(lines) != 3 or not lines[0] or not _SIZE.fullmatch(lines[1]):
             raise NoteInvalid("a checkpoint has three lines: the origin, the size, and the root")
@@ -56,26 +56,26 @@ class Checkpoint:
 
 
 class LogKeys:
-    """The operator's keys. One pair signs the checkpoints of all ledgers: each signature bears the origin of its ledger."""
+    """The operator's keys. One pair signs the checkpoints of all ledgers; the key name is the origin of the ledger."""
 
     def __init__(self, seed: bytes) -> None:
-        """`seed` is 64 bytes of chance: half for each key."""
+        """`seed` is 64 random bytes, 32 for each key."""
         if len(seed) != 64:
             raise ValueError("a seed of log keys has 64 bytes")
         self._classical = Ed25519PrivateKey.from_private_bytes(seed[:32])
         self._lasting = MLDSA44PrivateKey.from_seed_bytes(seed[32:])
 
     def verifiers(self, origin: str) -> tuple[VerifierKey, VerifierKey]:
-        """Whom to trust for a ledger."""
+        """The public keys for a ledger: Ed25519, ML-DSA-44."""
         return (
             VerifierKey(origin, ED25519, self._classical.public_key().public_bytes_raw()),
             VerifierKey(origin, ML_DSA_44, self._lasting.public_key().public_bytes_raw()),
         )
 
     def sign(self, checkpoint: Checkpoint, timestamp: int) -> Note:
-        """The signed note; `timestamp` is in seconds since 1970."""
+        """Signs a checkpoint; `timestamp` is in seconds since 1970."""
         text, (classical, lasting) = str(checkpoint), self.verifiers(checkpoint.origin)
-        message = _cosigned(lasting.name, timestamp, checkpoint)
+        message = _cosigned_message(lasting.name, timestamp, checkpoint)
         return Note(
             text,
             (
@@ -86,21 +86,21 @@ class LogKeys:
 
 
 class Witness:
-    """A party's own key, with which it says that it has seen a ledger go on consistently up to a checkpoint."""
+    """A party's key, which attests that a ledger is consistent up to a checkpoint."""
 
     def __init__(self, name: str, private: Ed25519PrivateKey) -> None:
         self._private = private
         self.verifier = VerifierKey(name, ED25519_COSIGNATURE, private.public_key().public_bytes_raw())
 
     def cosign(self, note: Note, timestamp: int) -> Note:
-        """The note with a cosignature. The caller has verified the note, and that it goes on from what was seen before."""
-        value = self._private.sign(_timed(timestamp, note.text))
+        """Adds a cosignature. The caller must have verified the note and its consistency with the last checkpoint."""
+        value = self._private.sign(_timestamped(timestamp, note.text))
         mine = Signature(self.verifier.name, self.verifier.id, timestamp.to_bytes(8, "big") + value)
         return note.with_signatures([mine])
 
 
-def verified(note: Note, keys: Iterable[VerifierKey]) -> Checkpoint:
-    """The checkpoint of a note that each of these keys has signed. Raises NoteInvalid, which names the key that has not."""
+def verify_note(note: Note, keys: Iterable[VerifierKey]) -> Checkpoint:
+    """The checkpoint of a note, verified with all keys. Raises NoteInvalid, which names the key without a valid signature."""
     trusted: Sequence[VerifierKey] = tuple(keys)
     if not trusted:
         raise NoteInvalid("nobody is trusted: give at least one verifier key")
@@ -122,16 +122,16 @@ def _verify(key: VerifierKey, value: bytes, text: str, checkpoint: Checkpoint) -
     if key.kind == ED25519:
         Ed25519PublicKey.from_public_bytes(key.public).verify(value, text.encode())
     elif key.kind == ED25519_COSIGNATURE:
-        Ed25519PublicKey.from_public_bytes(key.public).verify(rest, _timed(timestamp, text))
+        Ed25519PublicKey.from_public_bytes(key.public).verify(rest, _timestamped(timestamp, text))
     else:
-        MLDSA44PublicKey.from_public_bytes(key.public).verify(rest, _cosigned(key.name, timestamp, checkpoint))
+        MLDSA44PublicKey.from_public_bytes(key.public).verify(rest, _cosigned_message(key.name, timestamp, checkpoint))
 
 
-def _timed(timestamp: int, text: str) -> bytes:
+def _timestamped(timestamp: int, text: str) -> bytes:
     return f"cosignature/v1\ntime {timestamp}\n{text}".encode()
 
 
-def _cosigned(name: str, timestamp: int, checkpoint: Checkpoint) -> bytes:
+def _cosigned_message(name: str, timestamp: int, checkpoint: Checkpoint) -> bytes:
     """The structure `cosigned_message` of c2sp.org/tlog-cosignature, for a whole tree."""
     numbers = (timestamp.to_bytes(8, "big"), (0).to_bytes(8, "big"), checkpoint.size.to_bytes(8, "big"))
     signer, origin = name.encode(), checkpoint.origin.encode()

@@ -14,7 +14,7 @@ EMPTY_ROOT = sha256(b"").digest()
 
 
 class ProofInvalid(ValueError):
-    """A proof that does not show what it is said to show. Says which step fails."""
+    """A proof that fails. The message says at which step."""
 
 
 def leaf_hash(entry: bytes) -> bytes:
@@ -26,9 +26,9 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 class Frontier:
-    """The roots of the perfect subtrees of a growing tree, largest first: what is needed to add leaves and to know the root.
+    """An append-only tree, as the roots of its perfect subtrees, largest first.
 
-    One hash for each set bit of the size, so 17 at most for 100,000 leaves.
+    It has one hash for each set bit of the size: at most 17 for 100,000 leaves.
     """
 
     def __init__(self, size: int = 0, hashes: Sequence[bytes] = ()) -> None:
@@ -66,7 +66,7 @@ def root_of(leaves: Iterable[bytes]) -> bytes:
 
 
 def inclusion_proof(leaves: Sequence[bytes], index: int) -> tuple[bytes, ...]:
-    """The hashes beside the way from a leaf to the root of all leaves, from below (RFC 9162, 2.1.3.1)."""
+    """The sibling hashes on the path from a leaf to the root, bottom up (RFC 9162, 2.1.3.1)."""
     if not 0 <= index < len(leaves):
         raise IndexError(f"there is no leaf {index} in a tree of {len(leaves)}")
     if len(leaves) == 1:
@@ -79,11 +79,11 @@ def inclusion_proof(leaves: Sequence[bytes], index: int) -> tuple[bytes, ...]:
 
 
 def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> None:
-    """Whether a leaf stands at an index of the tree with that size and root (2.1.3.2). Raises ProofInvalid."""
+    """Verifies that a leaf is at an index of the tree of that size and root (2.1.3.2). Raises ProofInvalid."""
     if not 0 <= index < size:
         raise ProofInvalid(f"entry {index} lies outside of a tree of {size}")
-    # Up to where the ways of this leaf and of the last one meet, the bits of the index say on which side the other hash
-    # stands. Above that it stands on the left: this side is the right edge of the tree.
+    # Below the point where the paths of this leaf and the last leaf meet, the bits of the index give the side of the sibling.
+    # Above it the path is the right edge of the tree, and siblings are on the left.
     inner = (index ^ (size - 1)).bit_length()
     _check_length(proof, inner + (index >> inner).bit_count())
     if _edge(_climb(leaf, proof[:inner], index), proof[inner:]) != root:
@@ -91,7 +91,7 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
 
 
 def consistency_proof(leaves: Sequence[bytes], first: int) -> tuple[bytes, ...]:
-    """The hashes that show that the tree of the first leaves is a beginning of the tree of all (2.1.4.1)."""
+    """Proof that the tree of the `first` leaves is a prefix of the tree of all leaves (2.1.4.1)."""
     if not 0 < first <= len(leaves):
         raise IndexError(f"a tree of {first} leaves is no beginning of one of {len(leaves)}")
     return _subproof(leaves, first, is_whole=True)
@@ -108,7 +108,7 @@ def _subproof(leaves: Sequence[bytes], first: int, *, is_whole: bool) -> tuple[b
 
 
 def verify_consistency(first: int, second: int, first_root: bytes, second_root: bytes, proof: Sequence[bytes]) -> None:
-    """Whether the tree of size `first` is a beginning of the tree of size `second` (2.1.4.2). Raises ProofInvalid."""
+    """Verifies that the tree of size `first` is a prefix of the tree of size `second` (2.1.4.2). Raises ProofInvalid."""
     if not 0 <= first <= second:
         raise ProofInvalid(f"a tree of {second} cannot go on from one of {first}")
     if first in {0, second}:
@@ -116,7 +116,7 @@ def verify_consistency(first: int, second: int, first_root: bytes, second_root: 
         if proof or first_root != expected:
             raise ProofInvalid("two trees of one size have different roots" if first else "the empty tree has another root")
         return
-    # The smallest perfect subtree that ends the earlier tree stands in both. If it is all of that tree, its root is known.
+    # The last perfect subtree of the earlier tree is in both. If it is the whole earlier tree, its root is `first_root`.
     height = (first & -first).bit_length() - 1
     is_known = first == 1 << height
     inner = ((first - 1) ^ (second - 1)).bit_length() - height
@@ -132,14 +132,14 @@ def verify_consistency(first: int, second: int, first_root: bytes, second_root: 
 
 
 def _climb(found: bytes, steps: Sequence[bytes], bits: int) -> bytes:
-    """The hash above, where each bit says whether the other child stands on the left."""
+    """Hashes upwards; each bit says whether the sibling is on the left."""
     for place, step in enumerate(steps):
         found = node_hash(step, found) if bits >> place & 1 else node_hash(found, step)
     return found
 
 
 def _edge(found: bytes, steps: Sequence[bytes]) -> bytes:
-    """The hash above, along the right edge of the tree."""
+    """Hashes upwards along the right edge of the tree."""
     for step in steps:
         found = node_hash(step, found)
     return found
@@ -151,5 +151,5 @@ def _check_length(proof: Sequence[bytes], expected: int) -> None:
 
 
 def _split(size: int) -> int:
-    """The largest power of two that is smaller than a size of two or more."""
+    """The largest power of two below a size of at least two."""
     return 1 << (size - 1).bit_length() - 1

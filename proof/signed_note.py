@@ -4,8 +4,8 @@
     <empty line>
     — <key name> <base64 of key id and signature>
 
-The key id is the beginning of SHA-256 over name, newline, type of signature and public key. A verifier key, by which somebody
-is told whom to trust, is `<name>+<key id in hexadecimal>+<base64 of type and public key>`.
+The key id is the beginning of SHA-256 over name, newline, type of signature and public key. A verifier key is
+`<name>+<key id in hexadecimal>+<base64 of type and public key>`.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ LARGEST_NOTE = 1 << 20
 MOST_SIGNATURES = 64
 
 ED25519, ED25519_COSIGNATURE, ML_DSA_44 = 0x01, 0x04, 0x06
-"""Types of signatures: a note; a checkpoint with a time, by a witness (c2sp.org/tlog-cosignature)."""
+"""Signature types: plain note; timestamped cosignature of a checkpoint (c2sp.org/tlog-cosignature)."""
 
 KEY_BYTES = {ED25519: 32, ED25519_COSIGNATURE: 32, ML_DSA_44: 1312}
 
 
 class NoteInvalid(ValueError):
-    """A note, key or signature that is not what it is said to be. Says what is wrong."""
+    """An invalid note, key or signature. The message says what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class VerifierKey:
-    """Whom to trust: a name, a type of signature, and the public key as its bytes."""
+    """A verifier key: a name, a signature type, and the bytes of the public key."""
 
     name: str
     kind: int
@@ -50,7 +50,7 @@ class VerifierKey:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """The key in `name+id+base64`. Raises NoteInvalid."""
+        """Parses `name+id+base64`. Raises NoteInvalid."""
         name, _, rest = text.strip().partition("+")
         shown, _, encoded = rest.partition("+")
         material = strict_base64(encoded)
@@ -63,7 +63,7 @@ class VerifierKey:
 
     @property
     def id(self) -> bytes:
-        """Four bytes by which a signature names its key. An identifier, not a protection."""
+        """The key id in signatures: four bytes, an identifier without security."""
         return sha256(self.name.encode() + b"\n" + bytes([self.kind]) + self.public).digest()[:4]
 
     def __str__(self) -> str:
@@ -72,7 +72,7 @@ class VerifierKey:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A line below a note: whose it is said to be, and its bytes. It proves nothing until a known key has verified it."""
+    """A signature line of a note: key name, key id and bytes. Unverified."""
 
     name: str
     key_id: bytes
@@ -84,14 +84,14 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A text that ends with a newline, and the signatures below it."""
+    """A text that ends with a newline, with its signatures."""
 
     text: str
     signatures: tuple[Signature, ...]
 
     @classmethod
     def parse(cls, written: str) -> Self:
-        """Raises NoteInvalid for what is no signed note."""
+        """Parses a signed note. Raises NoteInvalid."""
         if len(written) > LARGEST_NOTE:
             raise NoteInvalid(f"a note is no longer than {LARGEST_NOTE} characters")
         if any(character < " " and character != "\n" for character in written):
@@ -108,18 +108,18 @@ class Note:
         return self.text + "\n" + "".join(map(str, self.signatures))
 
     def of(self, key: VerifierKey) -> Signature | None:
-        """The signature that is said to be of this key."""
+        """The unverified signature with this key's name and id; None if there is none."""
         return next((one for one in self.signatures if (one.name, one.key_id) == (key.name, key.id)), None)
 
     def with_signatures(self, more: Iterable[Signature]) -> Note:
-        """The note with further signatures; one of the same key takes the place of the older."""
+        """The note with further signatures; a newer one replaces that of the same key."""
         fresh: Sequence[Signature] = tuple(more)
         replaced = {(one.name, one.key_id) for one in fresh}
         return Note(self.text, (*(one for one in self.signatures if (one.name, one.key_id) not in replaced), *fresh))
 
 
 def strict_base64(text: str) -> bytes:
-    """Decodes what is written in the one way in which it can be written. Raises NoteInvalid."""
+    """Decodes canonical base64 only. Raises NoteInvalid."""
     try:
         value = b64decode(text, validate=True)
     except (Error, ValueError):

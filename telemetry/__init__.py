@@ -1,1 +1,1 @@
-"""What is measured and traced while the service runs. It knows nothing of programs; all of it is off unless it is asked for."""
+"""Metrics and traces. Independent of the domain; off unless configured."""

@@ -1,4 +1,4 @@
-"""Pages for who watches, over HTTP on an address of their own: nobody is asked for a token there."""
+"""A minimal HTTP server for metrics and health, on an address of its own, without authentication."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import TypeAlias
 
 SECONDS = 10.0
-"""For which a connection may last, whatever is done on it."""
+"""Limit of a connection's lifetime, in seconds."""
 
 MOST_HEAD, MOST_AT_ONCE = 16 * 1024, 32
 
@@ -23,12 +23,12 @@ class Page:
 
 
 Pages: TypeAlias = Mapping[str, Callable[[], Awaitable[Page]]]
-"""What is answered, by path."""
+"""Handlers by path."""
 
 
 @asynccontextmanager
 async def serving(host: str, port: int, pages: Pages) -> AsyncIterator[int]:
-    """Answers GET with these pages while the block lasts, one request a connection; the port. Raises OSError."""
+    """Serves GET for these pages while the block lasts, one request per connection; yields the port. Raises OSError."""
     places = asyncio.Semaphore(MOST_AT_ONCE)
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -36,7 +36,7 @@ async def serving(host: str, port: int, pages: Pages) -> AsyncIterator[int]:
             if not places.locked():
                 async with places, asyncio.timeout(SECONDS):
                     head = await reader.readuntil(b"\r\n\r\n")
-                    writer.write(_written(await _page(head, pages)))
+                    writer.write(_encode(await _page(head, pages)))
                     await writer.drain()
         writer.close()
 
@@ -49,17 +49,17 @@ async def _page(head: bytes, pages: Pages) -> Page:
     method, _, rest = head.partition(b" ")
     path = rest.partition(b" ")[0].partition(b"?")[0].decode(errors="replace")
     if method != b"GET":
-        return _plain(HTTPStatus.METHOD_NOT_ALLOWED)
+        return _error_page(HTTPStatus.METHOD_NOT_ALLOWED)
     if (page := pages.get(path)) is None:
-        return _plain(HTTPStatus.NOT_FOUND)
+        return _error_page(HTTPStatus.NOT_FOUND)
     return await page()
 
 
-def _plain(status: HTTPStatus) -> Page:
+def _error_page(status: HTTPStatus) -> Page:
     return Page(status, "text/plain", f"{status.phrase}\n".encode())
 
 
-def _written(page: Page) -> bytes:
+def _encode(page: Page) -> bytes:
     lines = [
         f"HTTP/1.1 {page.status} {HTTPStatus(page.status).phrase}",
         f"Content-Type: {page.media_type}",

@@ -1,4 +1,4 @@
-"""Where spans go: to the collector that OpenTelemetry's variables name, without what nobody may read there."""
+"""Export of spans to the collector in OpenTelemetry's variables, without confidential attributes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from opentelemetry.trace import Status
 
 TRACES_SAMPLER, ONE_IN_A_HUNDRED = "OTEL_TRACES_SAMPLER", 0.01
 
-TOLD = frozenset(
+EXPORTED_ATTRIBUTES = frozenset(
     {
         "http.request.method",
         "http.route",
@@ -26,12 +26,12 @@ TOLD = frozenset(
         "temporalActivityID",
     }
 )
-"""Attributes that are sent, beside ours. Paths and queries hold what callers wrote, and failures quote it."""
+"""Exported attributes, beside ours. Others are withheld: paths, queries and failures contain texts of callers."""
 
 
-def provider(part: str) -> TracerProvider:
-    """OpenTelemetry's provider for this process, which is made the one of all libraries in it."""
-    # Whoever sends a trace decides for it; of others one in a hundred, unless the variables say otherwise.
+def create_provider(part: str) -> TracerProvider:
+    """Creates the tracer provider and makes it the global one of this process."""
+    # Parent-based sampling; one in a hundred root traces, unless OpenTelemetry's variables say otherwise.
     sampler = None if os.environ.get(TRACES_SAMPLER) else ParentBased(TraceIdRatioBased(ONE_IN_A_HUNDRED))
     resource = Resource.create({SERVICE_NAMESPACE: "accord", SERVICE_NAME: f"accord-{part}"})
     made = TracerProvider(resource=resource, sampler=sampler)
@@ -41,13 +41,13 @@ def provider(part: str) -> TracerProvider:
 
 
 class RedactingExporter(SpanExporter):
-    """Sends spans on with the attributes that are listed here, without events, and with the kind of a status alone."""
+    """Exports spans with allowed attributes only, without events and status messages."""
 
     def __init__(self, to: SpanExporter) -> None:
         self._to = to
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-        return self._to.export([_plain(one) for one in spans])
+        return self._to.export([_redact(one) for one in spans])
 
     def shutdown(self) -> None:
         self._to.shutdown()
@@ -56,8 +56,10 @@ class RedactingExporter(SpanExporter):
         return self._to.force_flush(timeout_millis)
 
 
-def _plain(span: ReadableSpan) -> ReadableSpan:
-    told = {key: value for key, value in (span.attributes or {}).items() if key in TOLD or key.startswith("accord.")}
+def _redact(span: ReadableSpan) -> ReadableSpan:
+    told = {
+        key: value for key, value in (span.attributes or {}).items() if key in EXPORTED_ATTRIBUTES or key.startswith("accord.")
+    }
     return ReadableSpan(
         name=span.name,
         context=span.get_span_context(),

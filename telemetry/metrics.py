@@ -1,4 +1,4 @@
-"""Metrics in Prometheus's form: counted here, or read from somebody else when they are asked for."""
+"""Prometheus metrics: counters and histograms of this process, and gauges that are read at each scrape."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ LAG_SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 Reading: TypeAlias = Mapping[tuple[str, ...], float]
-"""Values of one metric by the values of its labels; an empty tuple where it has none."""
+"""Values of one metric by label values; the key is an empty tuple where it has no labels."""
 
 
 class Metrics(Observer):
-    """All metrics of a process. Adding to one takes a microsecond or two."""
+    """The registry of a process. An increment takes one or two microseconds."""
 
     def __init__(self) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]  # a third of all lines, which nobody asks for
@@ -83,12 +83,12 @@ class Metrics(Observer):
     def differed(self, kind: str) -> None:
         self._differed.labels(kind).inc()
 
-    def reads(self, name: str, said: str, labels: Sequence[str], reading: Callable[[], Reading]) -> None:
-        """A metric that somebody else knows: it is read whenever metrics are asked for, and what it lacks then is left out."""
+    def register_gauge(self, name: str, said: str, labels: Sequence[str], reading: Callable[[], Reading]) -> None:
+        """Registers a gauge that is read at each scrape. Label values that are missing from a reading are dropped."""
         self._read.append((Gauge(name, said, labels, registry=self._registry), reading))
 
-    def refresh(self) -> None:
-        """Reads what others know."""
+    def read_gauges(self) -> None:
+        """Reads all registered gauges."""
         for gauge, reading in self._read:
             values = reading()
             if () in values:
@@ -99,12 +99,12 @@ class Metrics(Observer):
                 gauge.labels(*labels).set(value)
 
     def text(self) -> bytes:
-        """As Prometheus reads it. Takes some milliseconds, and may be called beside the event loop."""
+        """The text exposition format. Takes some milliseconds; thread-safe."""
         return generate_latest(self._registry)
 
     @property
     def names(self) -> frozenset[str]:
-        """Every name under which something can be asked for, those of histograms with their endings."""
+        """All names of time series, including the suffixes of histograms."""
         found = set[str]()
         for family in self._registry.collect():
             endings = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count")}.get(family.type, ("",))

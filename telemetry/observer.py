@@ -1,4 +1,4 @@
-"""What a process tells of its work. Whoever does the work calls these; without somebody who counts, they do nothing."""
+"""Observer of a process's work. Workers call its methods; the base class ignores them."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ from collections.abc import Sequence
 
 
 class Observer:
-    """Counts nothing. Every label is of a fixed list: a kind, a code, a route as it is declared; never an id or a text."""
+    """Null object. Labels have bounded cardinality (kinds, codes, declared routes) and are never ids or texts."""
 
     def answered(self, method: str, route: str, status: int, code: str | None, seconds: float) -> None:
-        """A request was answered; `code` is that of the problem, if it was one."""
+        """A request was answered; `code` is that of a problem, else None."""
 
     def acted(self, kinds: Sequence[str], outcome: str, seconds: float) -> None:
-        """Acts were `recorded`, or refused with a code, or `failed`: nobody knows what became of them."""
+        """Acts were `recorded`, refused (the code), or `failed` with unknown outcome."""
 
     def dispatched(self, lag: float) -> None:
-        """A workflow was told of a program, so many seconds after the first entry that it did not know."""
+        """A program was dispatched, `lag` seconds after its first undispatched entry."""
 
     def dispatch_failed(self) -> None:
-        """A batch of the relay failed as a whole or in part."""
+        """A batch of the relay failed, entirely or in part."""
 
     def struck(self, programs: int) -> None:
-        """Clocks of so many programs were overdue and have been struck by the reconciler."""
+        """The reconciler struck overdue clocks in so many programs."""
 
     def differed(self, kind: str) -> None:
-        """A workflow did not say what the record says."""
+        """The reconciler found a workflow that differs from the record."""
 
 
 UNOBSERVED = Observer()

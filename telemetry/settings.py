@@ -1,4 +1,4 @@
-"""Where metrics are served. Traces have the settings that OpenTelemetry itself reads."""
+"""Settings of metrics endpoints. Traces use OpenTelemetry's own variables."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class TelemetrySettings(BaseSettings):
     @classmethod
     def _has_a_port(cls, value: str | None) -> str | None:
         if value is not None:
-            place(value)
+            split_address(value)
         return value
 
 
-def place(address: str, above: int = 0) -> tuple[str, int]:
-    """Host and port, so many ports above. Raises ValueError."""
+def split_address(address: str, above: int = 0) -> tuple[str, int]:
+    """Splits `host:port`; `above` is added to the port. Raises ValueError."""
     host, colon, port = address.rpartition(":")
     if not colon or not host or not port.isdigit() or not 0 <= int(port) + above <= 65535:
         raise ValueError(f"{address} is no host and port; 127.0.0.1:9464 would be")

@@ -1,4 +1,4 @@
-"""Spans: pieces of work that a trace consists of. Without a place to send them, none are made."""
+"""Tracing: spans are created only where an exporter is configured."""
 
 from __future__ import annotations
 
@@ -16,50 +16,50 @@ _NOTHING = nullcontext()
 _tracer: Tracer | None = None
 
 
-def asked_for() -> bool:
-    """Whether the environment names a place for traces, as OpenTelemetry's own variables do."""
+def is_configured() -> bool:
+    """Whether OpenTelemetry's variables name an exporter for traces."""
     if os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true" or os.environ.get("OTEL_TRACES_EXPORTER") == "none":
         return False
     return any(os.environ.get(f"OTEL_EXPORTER_OTLP_{name}") for name in ("ENDPOINT", "TRACES_ENDPOINT"))
 
 
-def trace(part: str) -> None:
-    """Called once by a process of this name, before anything that may be traced is made."""
-    if asked_for():
-        from telemetry.exporting import provider  # noqa: PLC0415  a tenth of a second, for who traces alone
+def configure_tracing(part: str) -> None:
+    """Configures tracing for a process of this name, before anything that may be traced is created."""
+    if is_configured():
+        from telemetry.exporting import create_provider  # noqa: PLC0415  a tenth of a second, for who traces alone
 
-        use(provider(part).get_tracer("accord"))
+        set_tracer(create_provider(part).get_tracer("accord"))
 
 
-def use(tracer: Tracer | None) -> None:
-    """From now on spans are of this tracer; of none: there are none."""
+def set_tracer(tracer: Tracer | None) -> None:
+    """Sets the tracer of all further spans; None disables tracing."""
     global _tracer  # noqa: PLW0603  as OpenTelemetry's own provider: one a process
     _tracer = tracer
 
 
-def traced() -> bool:
+def is_tracing() -> bool:
     return _tracer is not None
 
 
 def span(name: str, **attributes: str | int) -> AbstractContextManager[object]:
-    """A span while the block lasts, within a trace that is sent. Attributes are kinds, counts and ids of ours, never texts.
+    """A span for the block if the current trace is sampled. Attributes are kinds, counts and ids, never texts.
 
-    Of most traces nothing is sent: a span of them would cost as much and be dropped.
+    Unsampled spans are skipped: they would cost as much and be dropped.
     """
-    if _tracer is None or not _is_sent():
+    if _tracer is None or not _is_sampled():
         return _NOTHING
     named = {f"accord.{key}": value for key, value in attributes.items()}
     return _tracer.start_as_current_span(name, attributes=named, record_exception=False, set_status_on_exception=False)
 
 
-def _is_sent() -> bool:
+def _is_sampled() -> bool:
     from opentelemetry.trace import get_current_span  # noqa: PLC0415  imported already, where somebody traces
 
     return get_current_span().get_span_context().trace_flags.sampled
 
 
-def current() -> str | None:
-    """The span that is under way, as `traceparent`; None where nobody traces."""
+def current_traceparent() -> str | None:
+    """The current span as `traceparent`; None without tracing."""
     if _tracer is None:
         return None
     from opentelemetry.trace import get_current_span  # noqa: PLC0415  imported already, where somebody traces
@@ -71,8 +71,8 @@ def current() -> str | None:
 
 
 @contextmanager
-def carried_on(traceparent: str | None, name: str, **attributes: str | int) -> Iterator[None]:
-    """A span that carries on with a trace of another process, whose id stands in the lines that are written meanwhile."""
+def continue_trace(traceparent: str | None, name: str, **attributes: str | int) -> Iterator[None]:
+    """A span that continues a trace of another process; its id is added to log lines of the block."""
     if traceparent is not None:
         TRACE.set(traceparent)
     if _tracer is None or traceparent is None:

@@ -1,1 +1,1 @@
-"""The clock: what must happen when nobody acts. Workflows hear what is recorded and wait; no rule runs here."""
+"""The clock: durable workflows and workers for what must happen when nobody acts. No rule runs here."""

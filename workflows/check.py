@@ -1,6 +1,6 @@
-"""One run of a check: asks the producer, and lets the law say what follows from the answer.
+"""The workflow of one run of a check: fetches from the producer, then records what follows by the law.
 
-What is fetched does not come through here: its activities leave it in the database, under the id of the run.
+Fetched data does not pass through Temporal: activities exchange it in the database, by the id of the run.
 """
 
 from __future__ import annotations
@@ -13,32 +13,32 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from workflows.check_activities import CheckActivities
-    from workflows.messages import Checked, CheckOf
+    from workflows.messages import CheckRef, CheckResult
     from workflows.retry_policy import PATIENT
 
-FETCHES, READINGS = "accord-fetches", "accord-readings"
-"""Queues of their own: producers that hang must not take the places of clocks, nor of figures that have been fetched."""
+FETCH_QUEUE, READ_QUEUE = "accord-fetches", "accord-readings"
+"""Separate task queues: producers that hang must not block clocks, or the reading of answers that were fetched."""
 
-TRYING = timedelta(hours=1)
-"""How long a producer that does not answer is asked again; after that the next run does."""
+FETCH_TIMEOUT = timedelta(hours=1)
+"""How long a failed fetch is retried; after that the next run tries again."""
 
 TRANSPORT = RetryPolicy(initial_interval=timedelta(seconds=2), backoff_coefficient=3.0, maximum_interval=timedelta(minutes=20))
 HEARTBEAT = timedelta(seconds=8)
-"""Without a sign of life for this long an activity is begun anew by another worker."""
+"""Heartbeat timeout, after which another worker retries the activity."""
 
 
 @workflow.defn
 class CheckWorkflow:
-    """Fetches, then records. A run that gets no answer fails, and is seen as failed in Temporal's pages."""
+    """Fetches, then records. A run without an answer fails, visibly in Temporal's UI."""
 
     @workflow.run
-    async def run(self, check: CheckOf) -> Checked:
+    async def run(self, check: CheckRef) -> CheckResult:
         try:
             await workflow.execute_activity_method(
                 CheckActivities.fetch_source,
                 check,
-                task_queue=FETCHES,
-                schedule_to_close_timeout=TRYING,
+                task_queue=FETCH_QUEUE,
+                schedule_to_close_timeout=FETCH_TIMEOUT,
                 start_to_close_timeout=timedelta(minutes=15),
                 heartbeat_timeout=HEARTBEAT,
                 retry_policy=TRANSPORT,
@@ -53,11 +53,11 @@ class CheckWorkflow:
         workflow.set_current_details(f"**{checked.outcome}**: {checked.sentence}")
         return checked
 
-    async def _record(self, check: CheckOf) -> Checked:
+    async def _record(self, check: CheckRef) -> CheckResult:
         return await workflow.execute_activity_method(
             CheckActivities.record_check,
             check,
-            task_queue=READINGS,
+            task_queue=READ_QUEUE,
             schedule_to_close_timeout=timedelta(days=1),
             start_to_close_timeout=timedelta(minutes=5),
             heartbeat_timeout=HEARTBEAT,
@@ -65,11 +65,11 @@ class CheckWorkflow:
             summary=f"{check.name}: reads and records",
         )
 
-    async def _note(self, check: CheckOf) -> None:
+    async def _note(self, check: CheckRef) -> None:
         await workflow.execute_activity_method(
             CheckActivities.note_failure,
             check,
-            task_queue=READINGS,
+            task_queue=READ_QUEUE,
             schedule_to_close_timeout=timedelta(days=1),
             start_to_close_timeout=timedelta(seconds=20),
             retry_policy=PATIENT,
@@ -78,7 +78,7 @@ class CheckWorkflow:
 
 
 def _sentence(error: ActivityError) -> str:
-    """What the last attempt said; a worker that died in it said nothing."""
+    """The message of the last attempt; a worker that crashed left none."""
     cause = error.cause
     while cause is not None and not isinstance(cause, ApplicationError):
         cause = cause.__cause__

@@ -1,4 +1,4 @@
-"""How Temporal is reached: where, over TLS or not, as whom, and whether it can read what it keeps."""
+"""Connection to Temporal: address, TLS, API key, and encryption of payloads."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter
 from temporalio.service import TLSConfig
 
-from telemetry.spans import traced
+from telemetry.spans import is_tracing
 from workflows.codec import Codec
 from workflows.failure_converter import EncryptingConverter, RedactingConverter
 from workflows.key_ring import KeyRing
 from workflows.secret_file import SettingsUnusable, contents, secret
 
 PAYLOADS = replace(pydantic_data_converter, failure_converter_class=RedactingConverter)
-"""What goes through Temporal, and is kept there."""
+"""Converter of payloads, without encryption."""
 
 NAMESPACE = "accord"
 TASK_QUEUE = "accord"
 RPC_SECONDS = 3
-PATIENCE_SECONDS = 1.0
+PROBE_SECONDS = 1.0
 
 
 class TemporalSettings(BaseSettings):
-    """Read from the environment, by the API, the worker and the commands alike.
+    """Settings from the environment, shared by the API, the worker and the commands.
 
-    Names that begin with TEMPORAL mean here what they mean to Temporal's own command.
+    Variables that begin with TEMPORAL have the meaning that Temporal's own CLI gives them.
     """
 
     model_config = SettingsConfigDict(env_ignore_empty=True)
@@ -53,7 +53,7 @@ class TemporalSettings(BaseSettings):
 
     @classmethod
     def of(cls, address: str, namespace: str = NAMESPACE) -> Self:
-        """A server on this machine, without TLS and keys, whatever the environment says of another. The codec is as it says."""
+        """Settings for a local server without TLS and keys, which override the environment. The codec stays as configured."""
         return cls(
             temporal_address=address,
             temporal_namespace=namespace,
@@ -67,7 +67,7 @@ class TemporalSettings(BaseSettings):
         )
 
     def variables(self) -> dict[str, str]:
-        """These settings as an environment, without the API key itself. Paths are absolute, wherever the reader runs."""
+        """The settings as environment variables, with absolute paths and without the API key itself."""
         held = self.model_dump(exclude={"temporal_api_key"}, exclude_none=True)
         told = {name: value.absolute() if isinstance(value, Path) else value for name, value in held.items()}
         return {name.upper(): str(value).lower() if isinstance(value, bool) else str(value) for name, value in told.items()}
@@ -106,7 +106,7 @@ class TemporalSettings(BaseSettings):
         return held or None
 
     def converter(self) -> DataConverter:
-        """What values become on their way to Temporal. Raises SettingsUnusable."""
+        """The data converter, with a codec if keys are configured. Raises SettingsUnusable."""
         if self.accord_codec_keys is None:
             if self.accord_codec_key is not None:
                 raise SettingsUnusable("ACCORD_CODEC_KEY is set and ACCORD_CODEC_KEYS, the folder of keys, is not.")
@@ -117,9 +117,9 @@ class TemporalSettings(BaseSettings):
 
 
 async def connect(settings: TemporalSettings, *, lazy: bool = False) -> Client:
-    """A client; a lazy one connects when it is first used, so that nothing waits for Temporal to be there.
+    """A client; a lazy one connects at its first call.
 
-    Raises SettingsUnusable, or RuntimeError when nobody answers.
+    Raises SettingsUnusable, or RuntimeError when the server does not respond.
     """
     return await Client.connect(
         settings.temporal_address,
@@ -133,14 +133,14 @@ async def connect(settings: TemporalSettings, *, lazy: bool = False) -> Client:
 
 
 def _interceptors() -> list[Interceptor]:
-    """What carries a trace to workflows and activities, where somebody traces."""
-    if not traced():
+    """The interceptor that propagates traces, where tracing is enabled."""
+    if not is_tracing():
         return []
     from temporalio.contrib.opentelemetry import TracingInterceptor  # noqa: PLC0415  for who traces alone
 
     return [TracingInterceptor()]
 
 
-def sealed(client: Client) -> bool:
-    """Whether Temporal must not read titles and names: then none may stand where payloads do not."""
+def is_encrypted(client: Client) -> bool:
+    """Whether payloads are encrypted. If so, titles and names must not appear outside of payloads."""
     return client.data_converter.payload_codec is not None

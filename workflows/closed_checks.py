@@ -1,7 +1,7 @@
-"""Takes closed runs of checks out of Temporal when they have been seen long enough.
+"""Deletion of closed check runs from Temporal after a retention of their own.
 
-A namespace keeps all its closed runs equally long, and ten years of a daily check are 3,650 runs that say nothing which the
-ledger and `check_run` don't. The runs of programs stay.
+A namespace has one retention for all closed runs. Ten years of a daily check are 3,650 runs whose results are in the ledger and
+in `check_run`. Runs of programs are not deleted.
 """
 
 from __future__ import annotations
@@ -19,44 +19,44 @@ from workflows.client import RPC_SECONDS
 
 log = structlog.get_logger()
 
-AT_ONCE, MOST = 8, 5_000
-"""Runs that are deleted together, and in one look."""
+CONCURRENCY, MAX_DELETED = 8, 5_000
+"""Concurrent deletions, and the most deletions per pass."""
 
-EVERY_SECONDS, AGAIN_SECONDS = 3600.0, 60.0
+INTERVAL_SECONDS, RETRY_SECONDS = 3600.0, 60.0
 RPC = timedelta(seconds=RPC_SECONDS)
 
 
 class ClosedChecks:
-    """Runs beside the worker. Any number may run: a run that is deleted already is none to be deleted."""
+    """Runs beside the worker. Any number may run: deletion is idempotent."""
 
     def __init__(self, client: Client, kept: timedelta) -> None:
-        """`kept`: how long a run stays after it has closed."""
+        """`kept` is the retention after a run has closed."""
         self._client, self._kept = client, kept
 
     async def run(self) -> None:
-        """Each hour, until it is cancelled; goes on by itself when Temporal comes back."""
+        """Deletes once an hour until it is cancelled; retries while Temporal is unavailable."""
         while True:
             try:
                 count = await self.delete()
             except (RPCError, RuntimeError) as error:
-                log.warning("closed_checks_not_deleted", error=error, again_in=AGAIN_SECONDS)
-                await asyncio.sleep(AGAIN_SECONDS)
+                log.warning("closed_checks_not_deleted", error=error, again_in=RETRY_SECONDS)
+                await asyncio.sleep(RETRY_SECONDS)
                 continue
-            # What was asked to be deleted is listed for half a minute still.
-            await asyncio.sleep(AGAIN_SECONDS if count == MOST else EVERY_SECONDS)
+            # Deleted runs stay in listings for half a minute.
+            await asyncio.sleep(RETRY_SECONDS if count == MAX_DELETED else INTERVAL_SECONDS)
 
-    async def delete(self, most: int = MOST) -> int:
-        """Deletes so many of the runs that closed long enough ago, and returns how many it were. Raises RPCError."""
+    async def delete(self, most: int = MAX_DELETED) -> int:
+        """Deletes at most `most` runs beyond the retention; the number deleted. Raises RPCError."""
         before = f"{datetime.now(UTC) - self._kept:%Y-%m-%dT%H:%M:%SZ}"
         query = f"WorkflowType = 'CheckWorkflow' AND ExecutionStatus != 'Running' AND CloseTime < '{before}'"
         found = [(run.id, run.run_id) async for run in self._client.list_workflows(query, limit=most, rpc_timeout=RPC)]
-        gate = asyncio.Semaphore(AT_ONCE)
+        semaphore = asyncio.Semaphore(CONCURRENCY)
 
-        async def gone(workflow: str, run: str) -> None:
-            async with gate:
+        async def delete_one(workflow: str, run: str) -> None:
+            async with semaphore:
                 await self._delete(workflow, run)
 
-        await asyncio.gather(*(gone(*one) for one in found))
+        await asyncio.gather(*(delete_one(*one) for one in found))
         return len(found)
 
     async def _delete(self, workflow: str, run: str) -> None:

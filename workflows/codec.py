@@ -1,7 +1,7 @@
-"""Encryption of all that is sent to Temporal as a value: states, headlines, results, summaries, messages of failures.
+"""Payload codec: encrypts all payloads sent to Temporal (states, headlines, results, summaries, failure messages).
 
-An encrypted payload is AES-256-GCM of the whole payload before, with 12 random bytes in front. The id of the key, the namespace
-and the workflow stand in its metadata and are authenticated, so a payload of one workflow is none of another.
+A payload is serialized and encrypted with AES-256-GCM, with a 12-byte random nonce in front. The key id, the namespace and the
+workflow are in its metadata and authenticated, so a payload is valid in its own workflow only.
 """
 
 from __future__ import annotations
@@ -31,61 +31,61 @@ log = structlog.get_logger()
 
 ENCRYPTED = b"binary/encrypted"
 REFUSED = Payload(metadata={"encoding": b"binary/refused"})
-"""Stands for a payload that is not taken. No converter reads it, so a signal with it is dropped, and an activity refuses it.
+"""Replaces a rejected payload. No converter reads it, so a signal with it is dropped, and an activity fails.
 
-Raising in its place would stop a workflow for ever by one signal from Temporal's pages, which ask nobody who they are.
+Raising instead would let any unauthenticated signal block a workflow for ever.
 """
 
 FORM = "accord-payload-1"
 NONCE_BYTES = 12
-_OF_A_SCHEDULE = re.compile(r"-\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-"""What Temporal puts behind the workflow id of a schedule when it starts a run."""
+_SCHEDULE_SUFFIX = re.compile(r"-\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+"""The suffix that a schedule adds to the workflow ids of its runs."""
 
 
 class KeyMissing(RuntimeError):
-    """A payload is of a key that is not there: to be tried again when somebody has added it."""
+    """The key of a payload is missing. Retryable: an operator may add it."""
 
 
-class _NotTakenError(Exception):
-    """A payload that is not for us; says why."""
+class _RejectedError(Exception):
+    """A rejected payload; the message is the reason."""
 
 
 class Codec(PayloadCodec, WithSerializationContext):
-    """Encrypts what goes out and takes in what was encrypted for the same place."""
+    """Encrypts payloads, and decrypts those of the same namespace and workflow."""
 
     def __init__(self, ring: KeyRing, namespace: str, *, plain_too: bool = False, workflow: str | None = None) -> None:
-        """`plain_too`: payloads from before there was encryption are read. `workflow`: the one that payloads have to be of."""
+        """`plain_too` accepts unencrypted payloads from before encryption. `workflow` is the id that payloads must have."""
         self._ring, self._namespace, self._plain_too, self._workflow = ring, namespace, plain_too, workflow
 
     def with_context(self, context: SerializationContext) -> Self:
-        """For the payloads of one workflow."""
+        """The codec bound to the workflow of the context."""
         if not isinstance(context, WorkflowSerializationContext | ActivitySerializationContext):
             return self
         return type(self)(self._ring, context.namespace, plain_too=self._plain_too, workflow=context.workflow_id)
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        return [self._encrypted(payload) for payload in payloads]
+        return [self._encrypt(payload) for payload in payloads]
 
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        """One that is not taken comes out as `REFUSED`, and is logged. Raises KeyMissing or SettingsUnusable."""
-        return [self._taken(payload) for payload in payloads]
+        """Decrypts payloads; rejected ones become `REFUSED` and are logged. Raises KeyMissing or SettingsUnusable."""
+        return [self._accept(payload) for payload in payloads]
 
-    def shown(self, payloads: Iterable[Payload]) -> Iterator[Payload]:
-        """For who looks: what cannot be decrypted here stays as it is."""
+    def decode_for_display(self, payloads: Iterable[Payload]) -> Iterator[Payload]:
+        """Decrypts payloads for display; those that cannot be decrypted stay unchanged."""
         for payload in payloads:
             try:
-                yield self._decrypted(payload)
-            except (_NotTakenError, KeyMissing, SettingsUnusable):
+                yield self._decrypt(payload)
+            except (_RejectedError, KeyMissing, SettingsUnusable):
                 yield payload
 
-    def _taken(self, payload: Payload) -> Payload:
+    def _accept(self, payload: Payload) -> Payload:
         try:
-            return self._decrypted(payload)
-        except _NotTakenError as why:
+            return self._decrypt(payload)
+        except _RejectedError as why:
             log.warning("payload_refused", workflow=self._workflow or "", reason=str(why))
             return REFUSED
 
-    def _encrypted(self, payload: Payload) -> Payload:
+    def _encrypt(self, payload: Payload) -> Payload:
         key_id, key = self._ring.newest()
         workflow, nonce = self._workflow or "", os.urandom(NONCE_BYTES)
         sealed = key.encrypt(nonce, payload.SerializeToString(), _bound(key_id, self._namespace, workflow))
@@ -93,32 +93,32 @@ class Codec(PayloadCodec, WithSerializationContext):
         metadata |= {"namespace": self._namespace.encode(), "workflow": workflow.encode()}
         return Payload(metadata=metadata, data=nonce + sealed)
 
-    def _decrypted(self, payload: Payload) -> Payload:
+    def _decrypt(self, payload: Payload) -> Payload:
         if payload.metadata.get("encoding") != ENCRYPTED:
             if self._plain_too:
                 return payload
-            raise _NotTakenError("it is not encrypted")
-        told = [
+            raise _RejectedError("it is not encrypted")
+        claimed = [
             payload.metadata.get(name, b"").decode(errors="replace") for name in ("encryption-key-id", "namespace", "workflow")
         ]
-        key_id, namespace, workflow = told
+        key_id, namespace, workflow = claimed
         if namespace != self._namespace or not self._is_ours(workflow):
-            raise _NotTakenError("it is of another namespace or workflow")
+            raise _RejectedError("it is of another namespace or workflow")
         if (key := self._ring.find(key_id)) is None:
             raise KeyMissing(f"A payload is encrypted with the key {key_id}, which is not in the folder of {KEYS}.")
         try:
             opened = key.decrypt(payload.data[:NONCE_BYTES], payload.data[NONCE_BYTES:], _bound(key_id, namespace, workflow))
             return Payload.FromString(opened)
         except (InvalidTag, DecodeError, ValueError):
-            raise _NotTakenError("it was changed, or made with another key of the same id") from None
+            raise _RejectedError("it was changed, or made with another key of the same id") from None
 
     def _is_ours(self, workflow: str) -> bool:
-        """Whoever asks without a place, as Temporal's pages do, gets what is of any."""
+        """Whether a payload is of this codec's workflow. Without one (Temporal's UI) any workflow matches."""
         if self._workflow is None or workflow == self._workflow:
             return True
-        return self._workflow.startswith(workflow) and bool(_OF_A_SCHEDULE.fullmatch(self._workflow.removeprefix(workflow)))
+        return self._workflow.startswith(workflow) and bool(_SCHEDULE_SUFFIX.fullmatch(self._workflow.removeprefix(workflow)))
 
 
 def _bound(key_id: str, namespace: str, workflow: str) -> bytes:
-    """What is authenticated with the ciphertext. As JSON, so that no two places have the same bytes."""
+    """The associated data of AES-GCM, as JSON, so that it is unambiguous."""
     return json.dumps([FORM, key_id, namespace, workflow]).encode()

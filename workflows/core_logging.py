@@ -1,4 +1,4 @@
-"""Temporal's lines go where ours go."""
+"""Logging of Temporal's core library through our handler."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from temporalio.runtime import LogForwardingConfig, LoggingConfig, PrometheusCon
 
 
 def temporal_lines(metrics: str | None = None) -> None:
-    """Called once, before the first client is made: the library's core would write to standard error in a form of its own.
+    """Called once, before the first client: the core would else write its own format to standard error.
 
-    `metrics` is the address at which it serves what it counts itself.
+    `metrics` is the address at which the core serves its own metrics.
     """
-    # Which workflow and activity a line is about stands in its fields.
+    # Workflow and activity are in the fields of a line.
     activity.logger.activity_info_on_message = False
     workflow.logger.workflow_info_on_message = False
     forwarding = LogForwardingConfig(
         logger=logging.getLogger("temporalio.core"),
         append_target_to_name=False,
         prepend_target_on_message=False,
-        append_log_fields_to_message=False,  # they hold the failure as a text
+        append_log_fields_to_message=False,  # they contain the failure as text
     )
     levels = TelemetryFilter(core_level="WARN", other_level="ERROR")
     counted = PrometheusConfig(bind_address=metrics, durations_as_seconds=True) if metrics else None

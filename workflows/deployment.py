@@ -1,4 +1,4 @@
-"""Which version of this program a worker is, and which one Temporal gives programs to: for old and new workers side by side."""
+"""Worker versioning: the build of a worker, and the build that is current, for rolling upgrades."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ COMMAND = "accord temporal promote"
 
 
 class DeploymentSettings(BaseSettings):
-    """Read from the environment. Without a deployment, workers are not versioned: any of them takes any program."""
+    """Settings from the environment. Without a deployment name, workers are not versioned."""
 
     accord_deployment: str | None = Field(
         default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$", description="name under which workers' versions are known"
     )
 
     def of_worker(self) -> WorkerDeploymentConfig | None:
-        """For the workers of this process."""
+        """The versioning of this process's workers; None without a deployment."""
         if self.accord_deployment is None:
             return None
-        return versioned(self.accord_deployment, build_id())
+        return worker_versioning(self.accord_deployment, build_id())
 
 
-def versioned(deployment: str, build: str) -> WorkerDeploymentConfig:
-    """For workers of one build. Programs outlive every build, so they move to the one that is current at their next task.
+def worker_versioning(deployment: str, build: str) -> WorkerDeploymentConfig:
+    """Versioning of workers of one build. Auto-upgrade: programs outlive builds and move to the current one at their next task.
 
-    It stands here and not with the workflows: Temporal refuses a worker that is not versioned and whose workflows say how.
+    The behaviour is not set on workflow classes, since Temporal rejects unversioned workers of such classes.
     """
     return WorkerDeploymentConfig(
         version=WorkerDeploymentVersion(deployment, build),
@@ -59,8 +59,8 @@ def build_id() -> str:
         return str(project["project"]["version"])
 
 
-async def current(client: Client, deployment: str) -> str | None:
-    """The build that programs are given to; None before the first one was promoted. Raises RPCError."""
+async def current_build(client: Client, deployment: str) -> str | None:
+    """The current build of a deployment; None before the first promotion. Raises RPCError."""
     try:
         found = await client.workflow_service.describe_worker_deployment(
             DescribeWorkerDeploymentRequest(namespace=client.namespace, deployment_name=deployment)
@@ -73,10 +73,7 @@ async def current(client: Client, deployment: str) -> str | None:
 
 
 async def promote(client: Client, deployment: str, build: str, percent: float | None = None) -> None:
-    """Gives programs to a build at their next task, all of them or so many of a hundred. Refused for one that no worker has.
-
-    Raises RPCError.
-    """
+    """Makes a build current, or ramps it to `percent` of workflows. Raises RPCError, also if no worker has the build."""
     if percent is None:
         await client.workflow_service.set_worker_deployment_current_version(
             SetWorkerDeploymentCurrentVersionRequest(
@@ -95,12 +92,12 @@ async def promote(client: Client, deployment: str, build: str, percent: float | 
     )
 
 
-async def say_which_is_current(client: Client) -> None:
-    """A worker of another version than the current one gets no program, and somebody wonders why."""
+async def warn_if_not_current(client: Client) -> None:
+    """Logs a warning if this worker's build is not current, since it then receives no tasks."""
     if (deployment := DeploymentSettings().accord_deployment) is None:
         return
     try:
-        build = await current(client, deployment)
+        build = await current_build(client, deployment)
     except RPCError as error:
         log.warning("deployment_unknown", deployment=deployment, error=error)
         return

@@ -1,5 +1,5 @@
-"""When certificates and secrets end that the environment names: read from the certificates, from tokens that say so, and from
-what the operator has noted beside a secret.
+"""Expiry of certificates and secrets in the environment: from the certificates, from JWTs, and from dates that operators noted
+beside a secret.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _TOKEN = re.compile(r"[\w-]+\.([\w-]+)\.[\w-]*")
 _BESIDE = ("_HOSTS", "_UNTIL")
 
 
-def ending(settings: TemporalSettings, environment: Mapping[str, str], within: timedelta = SOON) -> list[Expiry]:
-    """What ends within that time, or has ended, the first first. Raises SettingsUnusable."""
+def expiring(settings: TemporalSettings, environment: Mapping[str, str], within: timedelta = SOON) -> list[Expiry]:
+    """Credentials that expire within a duration or have expired, soonest first. Raises SettingsUnusable."""
     found = [*_certificates(settings, environment), *_secrets(settings, environment)]
     latest = datetime.now(UTC) + within
     return sorted((one for one in found if one.ends_at <= latest), key=lambda one: one.ends_at)
@@ -41,15 +41,15 @@ def _certificates(settings: TemporalSettings, environment: Mapping[str, str]) ->
         try:
             said = conninfo_to_dict(environment.get(variable) or "")
         except ProgrammingError:
-            continue  # whoever connects there says so
+            continue  # reported by whoever connects there
         files |= {f"{name} of {variable}": Path(str(said[name])) for name in ("sslcert", "sslrootcert") if said.get(name)}
     for variable, file in files.items():
         if file is not None and str(file) != "system":
-            yield from _of_file(variable, file)
+            yield from _certificate_file(variable, file)
 
 
-def _of_file(variable: str, file: Path) -> Iterator[Expiry]:
-    """A file may hold many: of a bundle of authorities the first to end is told."""
+def _certificate_file(variable: str, file: Path) -> Iterator[Expiry]:
+    """The first expiry in a file, which may be a bundle."""
     try:
         held = x509.load_pem_x509_certificates(contents(file, variable))
     except ValueError:
@@ -59,15 +59,15 @@ def _of_file(variable: str, file: Path) -> Iterator[Expiry]:
 
 
 def _secrets(settings: TemporalSettings, environment: Mapping[str, str]) -> Iterator[Expiry]:
-    if (key := settings.api_key()) and (says := _says(SecretStr(key))):
+    if (key := settings.api_key()) and (says := _token_expiry(SecretStr(key))):
         yield Expiry("secret", "the API key of Temporal", says)
-    for name, held, noted in _held(environment):
-        if ends := _noted(name, noted) if noted else _says(held):
+    for name, held, noted in _source_secrets(environment):
+        if ends := _noted_expiry(name, noted) if noted else _token_expiry(held):
             yield Expiry("secret", f"the secret {name} of a source", ends)
 
 
-def _held(environment: Mapping[str, str]) -> Iterator[tuple[str, SecretStr, str]]:
-    """Name, secret, and what is noted beside it of its end."""
+def _source_secrets(environment: Mapping[str, str]) -> Iterator[tuple[str, SecretStr, str]]:
+    """Name, secret and noted expiry of each source's secret."""
     for variable, held in environment.items():
         if variable.startswith(PREFIX) and not variable.endswith(_BESIDE):
             name = variable.removeprefix(PREFIX).lower()
@@ -84,7 +84,7 @@ def _text(file: Path) -> str:
     return contents(file, FOLDER).decode(errors="replace").strip()
 
 
-def _noted(name: str, noted: str) -> datetime:
+def _noted_expiry(name: str, noted: str) -> datetime:
     try:
         return datetime.combine(date.fromisoformat(noted.strip()), time(), UTC)
     except ValueError:
@@ -94,8 +94,8 @@ def _noted(name: str, noted: str) -> datetime:
         ) from None
 
 
-def _says(secret: SecretStr) -> datetime | None:
-    """The end that a JSON web token says of itself; None for what is none. Nobody believes it for more than a warning."""
+def _token_expiry(secret: SecretStr) -> datetime | None:
+    """The unverified `exp` of a JWT; None for other secrets. Used for warnings only."""
     if (found := _TOKEN.fullmatch(secret.get_secret_value())) is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""What of a failure is told to Temporal, which keeps it in its history and shows it to whoever has its pages."""
+"""Failure converter: redacts failures before Temporal stores and shows them."""
 
 from __future__ import annotations
 
@@ -6,28 +6,28 @@ from temporalio.api.failure.v1 import Failure
 from temporalio.converter import DefaultFailureConverter, PayloadConverter
 from temporalio.exceptions import ApplicationError, FailureError
 
-from logs.faults import name_of, places
+from logs.faults import error_name, places
 
 
 class RedactingConverter(DefaultFailureConverter):
-    """Failures that were raised for Temporal are told in their words. Of all other exceptions, also of those behind the former,
-    only class and place are told: messages of drivers and validators hold values.
+    """Keeps the messages of Temporal's own failures. Of other exceptions and causes only class and place are kept, since
+    messages of drivers and validators contain values.
     """
 
     def to_failure(self, exception: BaseException, payload_converter: PayloadConverter, failure: Failure) -> None:
         if not isinstance(exception, FailureError):
-            told = ApplicationError(f"{name_of(exception)}; what it says is withheld.", type=type(exception).__name__)
-            told.__traceback__ = exception.__traceback__
-            told.__cause__ = exception.__cause__
-            told.__context__, told.__suppress_context__ = exception.__context__, exception.__suppress_context__
-            exception = told
+            redacted = ApplicationError(f"{error_name(exception)}; what it says is withheld.", type=type(exception).__name__)
+            redacted.__traceback__ = exception.__traceback__
+            redacted.__cause__ = exception.__cause__
+            redacted.__context__, redacted.__suppress_context__ = exception.__context__, exception.__suppress_context__
+            exception = redacted
         super().to_failure(exception, payload_converter, failure)
         if exception.__traceback__ is not None and failure.stack_trace:
             failure.stack_trace = "\n".join(places(exception.__traceback__))
 
 
 class EncryptingConverter(RedactingConverter):
-    """The same, with the words where a codec encrypts them. For Temporal, each failure then says that it is encoded."""
+    """Also moves messages and stack traces into an encrypted payload."""
 
     def to_failure(self, exception: BaseException, payload_converter: PayloadConverter, failure: Failure) -> None:
         super().to_failure(exception, payload_converter, failure)

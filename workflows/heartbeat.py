@@ -1,4 +1,4 @@
-"""Heartbeats of an activity: without them what a killed worker had begun would wait for its whole time to be over."""
+"""Heartbeats of activities, so that the work of a killed worker is retried before its whole timeout is over."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from contextlib import asynccontextmanager
 
 from temporalio import activity
 
-from workflows.sources.answers import Told
+from workflows.sources.answers import Progress
 
 HEARTBEAT_SECONDS = 2.0
 
 
 @asynccontextmanager
-async def heartbeating() -> AsyncIterator[Told]:
-    """Tells Temporal again and again that the activity lives, and how far it is; also while it waits for others."""
+async def heartbeats() -> AsyncIterator[Progress]:
+    """Sends heartbeats in the background for the block; yields a function that reports progress."""
     progress = ""
 
     def told(line: str) -> None:

@@ -1,7 +1,7 @@
-"""The keys with which what goes through Temporal is encrypted: files in a folder, each called by the id of its key.
+"""Key ring of the payload codec: files in a folder, each named by its key id.
 
-The one that is named encrypts, or the last by name; all of them decrypt. So a new key is added as a file with a later name, and
-an old one is taken away when nothing in Temporal is of it any more.
+The named key encrypts, by default the last by name; all keys decrypt. To rotate, add a file with a later name. Remove an old
+key once no payload in Temporal uses it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from workflows.secret_file import SettingsUnusable, secret
 
 KEYS, KEY = "ACCORD_CODEC_KEYS", "ACCORD_CODEC_KEY"
 KEY_BYTES = 32
-MADE_BY = "openssl rand -base64 32"
+KEY_COMMAND = "openssl rand -base64 32"
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -25,7 +25,7 @@ class KeyRing:
     """AES-256 keys by their ids."""
 
     def __init__(self, folder: Path, named: str | None = None) -> None:
-        """`named`: the id of the key that encrypts. Raises SettingsUnusable."""
+        """`named` is the id of the key that encrypts. Raises SettingsUnusable."""
         self._folder, self._named = folder, named
         self._keys: dict[str, AESGCM] = {}
         self._read()
@@ -36,34 +36,34 @@ class KeyRing:
         return key_id, self._keys[key_id]
 
     def find(self, key_id: str) -> AESGCM | None:
-        """A key that decrypts. One that is not known is looked for in the folder: it may have been added since.
+        """A key for decryption; None if there is none. An unknown id is looked up in the folder again.
 
         Raises SettingsUnusable.
         """
         if key_id not in self._keys and _ID.fullmatch(key_id) and (self._folder / key_id).is_file():
-            self._keys[key_id] = _key(self._folder / key_id)
+            self._keys[key_id] = _read_key(self._folder / key_id)
         return self._keys.get(key_id)
 
     def _read(self) -> None:
         try:
-            # An orchestrator mounts secrets with hidden folders beside them.
+            # Kubernetes mounts secrets with hidden folders beside them.
             files = [path for path in sorted(self._folder.iterdir()) if not path.name.startswith(".") and path.is_file()]
         except OSError as refused:
             raise SettingsUnusable(f"{KEYS} names {self._folder}, which is no folder to read: {refused.strerror}.") from None
         if wrong := [path.name for path in files if not _ID.fullmatch(path.name)]:
             raise SettingsUnusable(f"{KEYS}: {wrong[0]!r} can be no id of a key; letters, digits and . _ - can, up to 64.")
-        self._keys = {path.name: _key(path) for path in files}
+        self._keys = {path.name: _read_key(path) for path in files}
         if not self._keys:
-            raise SettingsUnusable(f"{KEYS} names {self._folder}, in which there is no key. Make one: {MADE_BY}.")
+            raise SettingsUnusable(f"{KEYS} names {self._folder}, in which there is no key. Make one: {KEY_COMMAND}.")
         if self._named is not None and self._named not in self._keys:
             raise SettingsUnusable(f"{KEY} is {self._named}, and there is no such file in {self._folder}.")
 
 
-def _key(path: Path) -> AESGCM:
+def _read_key(path: Path) -> AESGCM:
     try:
         held = base64.b64decode(secret(path, KEYS).strip(), validate=True)
     except binascii.Error:
         held = b""
     if len(held) != KEY_BYTES:
-        raise SettingsUnusable(f"{KEYS}: {path} holds no key: {KEY_BYTES} bytes in base64, as of {MADE_BY}.")
+        raise SettingsUnusable(f"{KEYS}: {path} holds no key: {KEY_BYTES} bytes in base64, as of {KEY_COMMAND}.")
     return AESGCM(held)

@@ -1,4 +1,4 @@
-"""Signs of life of a worker's parts: when each has last done its work, which is more than that it runs."""
+"""Liveness of a worker's background tasks: when each last completed a step."""
 
 from __future__ import annotations
 
@@ -6,24 +6,26 @@ import time
 from collections.abc import Mapping
 
 LATE_SECONDS = 60.0
-"""A part that has not done its work for so long stands still. The longest pause that one takes by itself is ten seconds."""
+"""Age after which a task counts as stalled. The longest regular pause is ten seconds."""
 
 
 class Liveness:
+    """Last steps of tasks, by name."""
+
     def __init__(self) -> None:
         self._at: dict[str, float] = {}
 
-    def given(self, part: str) -> None:
-        """A part has done its work, or has found nothing to do."""
+    def beat(self, part: str) -> None:
+        """Notes that a task has completed a step, or had nothing to do."""
         self._at[part] = time.monotonic()
 
     @property
     def ages(self) -> Mapping[str, float]:
-        """Seconds since the last sign of each part."""
+        """Seconds since the last step of each task."""
         now = time.monotonic()
         return {part: now - at for part, at in self._at.items()}
 
     @property
     def late(self) -> tuple[str, ...]:
-        """Parts that stand still."""
+        """Stalled tasks."""
         return tuple(part for part, age in self.ages.items() if age > LATE_SECONDS)

@@ -1,6 +1,6 @@
-"""What is sent to and from workflows: where a program stands, and what was recorded. Never a rule, never a document.
+"""Messages to and from workflows: the state of a program, and recorded entries. No rules and no documents.
 
-A field added later needs a default, or the histories of running programs could not be replayed.
+A field that is added later needs a default, so that old histories can be replayed.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import TypeAlias
 from pydantic import BaseModel
 
 Version: TypeAlias = tuple[int, int]
-"""Epoch of the record and number of its newest entry: a later version stands for everything before it."""
+"""Epoch of the record and number of the newest entry; a higher version supersedes all lower ones."""
 
 
 class ClockState(BaseModel):
-    """A running clock of a phase."""
+    """A running clock of a phase; `due_at` in UTC."""
 
     name: str
     kind: str
@@ -37,7 +37,7 @@ class PhaseState(BaseModel):
         return min(self.clocks, key=lambda clock: (clock.due_at, clock.name), default=None)
 
 
-class ChildOf(BaseModel):
+class ChildRef(BaseModel):
     """A child program by its parent's id and its name there."""
 
     parent: str
@@ -45,7 +45,7 @@ class ChildOf(BaseModel):
 
 
 class ChildState(BaseModel):
-    """A child program that has been opened. `standing` is what it reported last, `holds` whether its parent holds it back."""
+    """An opened child program. `standing` is its last report; `holds` is whether its parent holds it back."""
 
     name: str
     program: str
@@ -56,10 +56,10 @@ class ChildState(BaseModel):
 
 
 class ProgramState(BaseModel):
-    """A program as of its ledger entry `seq`; 0 for a child program that is opened and not yet recorded.
+    """A program as of entry `seq`; 0 for a child program that is opened and not recorded yet.
 
-    `head` is the beginning of that entry's hash, `epoch` that of the record. `news` is another text whenever the program has
-    something to say to its parent, `checks` whenever schedules have to change.
+    `head` is a prefix of that entry's leaf, `epoch` the epoch of the record. `news` is a digest that changes when the program
+    has something to report to its parent; `checks` is a digest that changes when schedules must change.
     """
 
     program: str
@@ -73,11 +73,11 @@ class ProgramState(BaseModel):
     waiting_for: list[str] = []
     phases: list[PhaseState]
     children: list[ChildState] = []
-    parent: ChildOf | None = None
+    parent: ChildRef | None = None
     news: str = ""
     checks: str = ""
     sealed: bool = False
-    """Whether names and titles are kept out of what Temporal can read: search attributes are no payloads."""
+    """Whether names and titles are left out of search attributes, which the codec does not encrypt."""
 
     @property
     def version(self) -> Version:
@@ -89,7 +89,7 @@ class ProgramState(BaseModel):
 
 
 class Headline(BaseModel):
-    """One entry of the ledger by its number: when it was recorded, who acted in which role for whom, and what it says."""
+    """A summary of one entry: number, time, actor with role and party, and a sentence."""
 
     seq: int
     at: datetime
@@ -97,37 +97,37 @@ class Headline(BaseModel):
     what: str
 
 
-class Change(BaseModel):
-    """What was recorded, and how the program stands after it. `more` entries before the first of these are left out."""
+class ProgramChange(BaseModel):
+    """New entries and the state after them. `more` is the number of entries omitted before the first one."""
 
     entries: list[Headline] = []
     more: int = 0
     state: ProgramState
 
 
-class Carried(BaseModel):
-    """What a program's workflow begins with, and carries over when its history is cut."""
+class ProgramInput(BaseModel):
+    """The input of a program's workflow, also at continue-as-new."""
 
-    change: Change
+    change: ProgramChange
     children: dict[str, bool] = {}
-    """Those that are opened, and whether they were last told to be held back."""
+    """Opened children, and whether each was last told to be held back."""
 
     reported: str = ""
-    """The news that the parent has been told."""
+    """The `news` last reported to the parent."""
 
     checks: str = ""
-    """What the schedules of checks were last made to match."""
+    """The `checks` that schedules were last updated to."""
 
 
-class CheckOf(BaseModel):
+class CheckRef(BaseModel):
     """A check by its program and its name in the plan."""
 
     program: str
     name: str
 
 
-class Checked(BaseModel):
-    """What a run has come to, and how many acts it has recorded."""
+class CheckResult(BaseModel):
+    """The outcome of a run, and the number of recorded acts."""
 
     outcome: str
     sentence: str
@@ -140,6 +140,6 @@ def program_workflow(program: str) -> str:
 
 
 def check_schedule(program: str, check: str, *, sealed: bool = False) -> str:
-    """The id of a check's schedule; a run's workflow has it with the time of the run behind it. Sealed, it tells no name."""
-    told = sha256(f"{program}/{check}".encode()).hexdigest()[:16] if sealed else check
-    return f"program/{program}/check/{told}"
+    """The schedule id of a check, which Temporal extends by the time of a run. Sealed, the name is hashed."""
+    suffix = sha256(f"{program}/{check}".encode()).hexdigest()[:16] if sealed else check
+    return f"program/{program}/check/{suffix}"

@@ -1,4 +1,4 @@
-"""Our namespace in Temporal: made by who may, and looked at by who works in it."""
+"""The Temporal namespace: registration by an operator, and checks by those who use it."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from workflows.client import PATIENCE_SECONDS, TemporalSettings, connect
+from workflows.client import PROBE_SECONDS, TemporalSettings, connect
 from workflows.visibility import SEARCH_ATTRIBUTES
 
 READY_SECONDS = 60
 COMMAND = "accord temporal prepare"
 
-NOT_YET = {RPCStatusCode.UNAVAILABLE, RPCStatusCode.NOT_FOUND, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}
-NOT_FOR_US = {RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNIMPLEMENTED, RPCStatusCode.UNAUTHENTICATED}
-"""How a server says that operators ask this, or that it has no such service."""
+RETRYABLE = {RPCStatusCode.UNAVAILABLE, RPCStatusCode.NOT_FOUND, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}
+NOT_ALLOWED = {RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNIMPLEMENTED, RPCStatusCode.UNAUTHENTICATED}
+"""Status codes of calls that need operator rights or are not supported."""
 
 T = TypeVar("T")
 
 
 class Retention(BaseSettings):
-    """Read from the environment when the namespace is registered."""
+    """Settings from the environment for the registration."""
 
     accord_retention_days: int = Field(
         default=3650, ge=1, le=36_500, description="how long Temporal keeps a closed run: fixed for each when it closes"
@@ -42,7 +42,7 @@ class Retention(BaseSettings):
 
 
 class NotPrepared(Exception):
-    """Temporal answers and lacks something of ours. Says what, and which command mends it."""
+    """The namespace or a search attribute is missing. The message names it and the command that adds it."""
 
     def __init__(self, missing: list[str]) -> None:
         super().__init__(f"{' '.join(missing)} Whoever may do it runs: {COMMAND}")
@@ -50,30 +50,30 @@ class NotPrepared(Exception):
 
 
 async def prepare(settings: TemporalSettings) -> str:
-    """Register the namespace and its search attributes where they are missing; safe to repeat, and at the same time.
+    """Registers the namespace and its search attributes where they are missing; the namespace's id. Idempotent.
 
-    Returns the namespace's id. A new id means that Temporal has lost (or never had) our workflows, and that they must be
-    made again from the ledger. The retention of a namespace that exists already is its operator's decision and stays.
+    A new id means that Temporal has no workflows of ours, so they are started again from the ledger. The retention of an
+    existing namespace is left unchanged.
 
-    Raises SettingsUnusable, RPCError, or RuntimeError when nothing answers at the address for a minute.
+    Raises SettingsUnusable, RPCError, or RuntimeError when the server does not respond for a minute.
     """
-    client = await patiently(lambda: connect(settings))
-    await patiently(lambda: _register(client))
-    found = await patiently(lambda: namespace_id(client))
-    await patiently(lambda: _add_search_attributes(client))
-    await patiently(lambda: _complete(client))
+    client = await retry_until_ready(lambda: connect(settings))
+    await retry_until_ready(lambda: _register(client))
+    found = await retry_until_ready(lambda: namespace_id(client))
+    await retry_until_ready(lambda: _add_search_attributes(client))
+    await retry_until_ready(lambda: _check_registered(client))
     return found
 
 
 async def namespace_id(client: Client) -> str:
-    """Raises RPCError."""
-    return (await _described(client)).namespace_info.id
+    """The id of the namespace. Raises RPCError."""
+    return (await _describe(client)).namespace_info.id
 
 
 async def missing(client: Client) -> list[str]:
-    """What of ours is not there, a sentence each; asked without the rights of an operator. Raises RPCError."""
+    """Sentences on what is missing; needs no operator rights. Raises RPCError."""
     try:
-        described = await _described(client)
+        described = await _describe(client)
     except RPCError as refused:
         if refused.status is not RPCStatusCode.NOT_FOUND:
             raise
@@ -84,47 +84,46 @@ async def missing(client: Client) -> list[str]:
     return [f"The namespace {client.namespace} lacks the search {told} {', '.join(absent)}."] if absent else []
 
 
-async def lacking(client: Client) -> list[str] | None:
-    """The same within a second; None where Temporal does not answer.
+async def missing_now(client: Client) -> list[str] | None:
+    """As `missing`, within a second; None where Temporal does not respond.
 
-    The limit is ours: that of the call does not cover connecting, and a server that stands still
-    still accepts connections.
+    An own timeout, since that of the call does not cover connecting.
     """
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(PROBE_SECONDS):
             return await missing(client)
     except (RPCError, RuntimeError, TimeoutError):
         return None
 
 
-async def prepared(client: Client) -> str:
-    """The namespace's id, once everything is there. A server that has just started is waited for.
+async def check_prepared(client: Client) -> str:
+    """The namespace's id, after a check that nothing is missing. Waits for a server that is starting.
 
     Raises NotPrepared, RPCError or RuntimeError.
     """
-    if lacks := await patiently(lambda: missing(client)):
-        raise NotPrepared(lacks)
+    if absent := await retry_until_ready(lambda: missing(client)):
+        raise NotPrepared(absent)
     return await namespace_id(client)
 
 
-async def _complete(client: Client) -> None:
-    """What was registered is not known everywhere at once. Raises RuntimeError while it is not."""
-    if lacks := await missing(client):
-        raise RuntimeError(f"{' '.join(lacks)} It was registered.")
+async def _check_registered(client: Client) -> None:
+    """Raises RuntimeError while a registration has not propagated."""
+    if absent := await missing(client):
+        raise RuntimeError(f"{' '.join(absent)} It was registered.")
 
 
-async def _described(client: Client) -> DescribeNamespaceResponse:
+async def _describe(client: Client) -> DescribeNamespaceResponse:
     return await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=client.namespace))
 
 
 async def _known_attributes(client: Client, described: DescribeNamespaceResponse) -> set[str] | None:
-    """Names of search attributes; None where nobody tells us, and then Temporal says it when one is written."""
+    """Names of registered search attributes; None without the right to list them."""
     if aliases := set(described.config.custom_search_attribute_aliases.values()):
         return aliases
     try:
         listed = await client.operator_service.list_search_attributes(ListSearchAttributesRequest(namespace=client.namespace))
     except RPCError as refused:
-        if refused.status not in NOT_FOR_US:
+        if refused.status not in NOT_ALLOWED:
             raise
         return None
     return set(listed.custom_attributes)
@@ -159,20 +158,20 @@ async def _add_search_attributes(client: Client) -> None:
             AddSearchAttributesRequest(namespace=namespace, search_attributes=absent)
         )
     except RPCError as refused:
-        if refused.status is not RPCStatusCode.ALREADY_EXISTS:  # somebody else was quicker
+        if refused.status is not RPCStatusCode.ALREADY_EXISTS:  # registered concurrently
             raise
 
 
-async def patiently(call: Callable[[], Awaitable[T]]) -> T:
-    """A server that has just started, or a namespace that has just been registered, isn't known everywhere yet."""
+async def retry_until_ready(call: Callable[[], Awaitable[T]]) -> T:
+    """Retries a call for up to a minute while the server starts or a registration propagates."""
     deadline = time.monotonic() + READY_SECONDS
     while True:
         try:
             return await call()
         except RPCError as refused:
-            if refused.status not in NOT_YET or time.monotonic() > deadline:
+            if refused.status not in RETRYABLE or time.monotonic() > deadline:
                 raise
-        except RuntimeError:  # how the client says that nobody answers at the address
+        except RuntimeError:  # the client's error for an unreachable address
             if time.monotonic() > deadline:
                 raise
         await asyncio.sleep(0.1)

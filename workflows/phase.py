@@ -1,4 +1,4 @@
-"""One open phase of a program, as a coroutine of its workflow: stability period, deadlines, time to observe, dates."""
+"""The timers of one open phase, as a coroutine of its program's workflow: stability period, deadlines, observation periods."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from workflows.messages import ClockState, PhaseState
 
-LONGEST_SUMMARY = 200
+MAX_SUMMARY = 200
 
 
 class PhaseClocks:
-    """Keeps the next clock of a phase: one timer, whose summary says what comes when it is over."""
+    """One timer for the next clock of a phase. The timer's summary says what the clock is."""
 
     def __init__(self, phase: PhaseState, strike: Callable[[ClockState], Awaitable[None]]) -> None:
-        """`strike` lets due clocks of the program take effect, and returns when `phase` says how it stands after that."""
+        """`strike` lets due clocks take effect, and returns after `phase` has been updated."""
         self.phase: PhaseState | None = phase
         self._strike = strike
 
     async def run(self) -> None:
-        """Until nothing is to be waited for in the phase any more, and `phase` is None."""
+        """Runs until `phase` is set to None: the phase has no clock any more."""
         while self.phase is not None:
             clock = self.phase.next_clock
             if clock is None:
@@ -39,13 +39,13 @@ class PhaseClocks:
             return False
         try:
             await workflow.wait_condition(
-                lambda: self._next() != clock, timeout=remaining, timeout_summary=summary(clock)[:LONGEST_SUMMARY]
+                lambda: self._next() != clock, timeout=remaining, timeout_summary=timer_summary(clock)[:MAX_SUMMARY]
             )
         except TimeoutError:
             return False
         return True
 
 
-def summary(clock: ClockState) -> str:
-    """What a timer stands for, as a reader of Temporal's pages sees it."""
+def timer_summary(clock: ClockState) -> str:
+    """The summary of a timer in Temporal's UI."""
     return f"{clock.note}, on {clock.due_at:%Y-%m-%d %H:%M} UTC unless moved"

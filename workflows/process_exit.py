@@ -1,4 +1,4 @@
-"""How a process ends that has just asked Temporal something."""
+"""Immediate exit of processes that used Temporal's client."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import NoReturn
 
 
 def exit_now(code: int | str | None) -> NoReturn:
-    """Ends the process at once, as `sys.exit` would: a text is told on standard error, and the code is 1.
+    """Exits at once; like `sys.exit`, a text is printed to standard error with code 1.
 
-    The threads on which Temporal's library answers abort the process where the interpreter ends before them.
+    Threads of Temporal's core would abort the process if the interpreter shut down before them.
     """
     if isinstance(code, str):
         print(code, file=sys.stderr)  # noqa: T201  as sys.exit does

@@ -1,6 +1,7 @@
-"""The phased plan of one program as a durable workflow: its open phases with their timers, its children, its checks.
+"""The durable workflow of one program: timers of its open phases, its child programs, and the schedules of its checks.
 
-It decides nothing. It is told how the record stands, waits for what is due, and lets the law take that into effect.
+It contains no rules. It receives the recorded state by signal, sleeps until the next clock is due, and strikes it through an
+activity; the law decides what follows.
 """
 
 from __future__ import annotations
@@ -17,61 +18,62 @@ from temporalio.workflow import ParentClosePolicy
 with workflow.unsafe.imports_passed_through():
     from workflows.activities import Activities
     from workflows.check import HEARTBEAT
-    from workflows.messages import Carried, Change, ChildOf, ChildState, ClockState, ProgramState, program_workflow
+    from workflows.messages import ChildRef, ChildState, ClockState, ProgramChange, ProgramInput, ProgramState, program_workflow
     from workflows.phase import PhaseClocks
     from workflows.retry_policy import PATIENT
     from workflows.schedules import Schedules
     from workflows.visibility import changed_attributes, details, search_attributes
 
-SCHEDULES_AGAIN = timedelta(minutes=1)
-"""When schedules that could not be kept are tried again."""
+SCHEDULES_RETRY = timedelta(minutes=1)
+"""Delay before schedules that could not be updated are tried again."""
 
-STRIKE_AGAIN = timedelta(seconds=1)
-"""Between strikes of a clock that the database's time has not reached yet."""
+STRIKE_RETRY = timedelta(seconds=1)
+"""Delay before a clock is struck again that is not due yet by the database's time."""
 
 
 @workflow.defn
 class ProgramWorkflow:
-    """One program, from its start to its end. Being told is level-triggered: only the latest version of the record counts,
-    and being told twice, or late, is harmless.
+    """One program, from its start to its end.
+
+    Signals are level-triggered and idempotent: only the highest version of the record counts.
     """
 
     @workflow.init
-    def __init__(self, carried: Carried) -> None:
+    def __init__(self, carried: ProgramInput) -> None:
         self._state = carried.change.state
-        self._shown = carried.change.state  # it was started with the attributes of this state
+        self._published = carried.change.state  # the search attributes that the workflow was started with
         self._phases: dict[str, PhaseClocks] = {}
-        self._keeping: set[asyncio.Task[None]] = set()
+        self._phase_tasks: set[asyncio.Task[None]] = set()
         self._children = dict(carried.children)
         self._reported = carried.reported
         self._checks = carried.checks
         self._is_striking = False
         self._schedules_failed = False
-        self._brought: ProgramState | None = None
+        self._synchronized: ProgramState | None = None
 
     @workflow.run
-    async def run(self, carried: Carried) -> None:
-        self._follow(carried.change.state)
-        following = asyncio.create_task(self._run())
-        while not following.done():
-            # A cancellation that somebody asks for in Temporal's pages ends no clock: only the record ends a program.
+    async def run(self, carried: ProgramInput) -> None:
+        self._apply(carried.change.state)
+        running = asyncio.create_task(self._run())
+        while not running.done():
+            # Cancellation through Temporal is ignored: only the record ends a program.
             with suppress(asyncio.CancelledError):
-                await workflow.wait_condition(following.done)
-        following.result()
+                await workflow.wait_condition(running.done)
+        running.result()
 
     @workflow.signal
-    def state_changed(self, change: Change) -> None:
-        """Something was recorded. The entries are there for who reads the history; the state is what counts."""
+    def state_changed(self, change: ProgramChange) -> None:
+        """Receives the newest state. The entries are for readers of the history and have no effect."""
         self._accept(change.state)
 
     async def _run(self) -> None:
         if self._state.parent is not None and not self._state.seq:
             self._accept(await self._keep_child(self._state.parent))
         while True:
-            await self._news()
+            await self._wait_for_change()
             state = self._state
-            await self._bring(state)
-            self._brought = state
+            await self._synchronize(state)
+            self._synchronized = state
             if state.has_ended and self._state is state and not self._schedules_failed:
                 return
             if workflow.info().is_continue_as_new_suggested() and self._state is state and not self._is_striking:
@@ -80,45 +82,47 @@ class ProgramWorkflow:
     def _accept(self, state: ProgramState) -> None:
         if state.version > self._state.version:
             self._state = state
-            self._follow(state)
+            self._apply(state)
 
-    def _follow(self, state: ProgramState) -> None:
-        """Phases and what is shown follow at once: no clock waits for children, parents or schedules."""
+    def _apply(self, state: ProgramState) -> None:
+        """Updates phases and search attributes at once: no clock waits for children, parents or schedules."""
         for phase in state.phases:
-            if (kept := self._phases.get(phase.name)) is not None:
-                kept.phase = phase
+            if (clocks := self._phases.get(phase.name)) is not None:
+                clocks.phase = phase
             else:
-                kept = self._phases[phase.name] = PhaseClocks(phase, self._strike)
-                task = asyncio.create_task(kept.run())
-                self._keeping.add(task)
-                task.add_done_callback(self._keeping.discard)
+                clocks = self._phases[phase.name] = PhaseClocks(phase, self._strike)
+                task = asyncio.create_task(clocks.run())
+                self._phase_tasks.add(task)
+                task.add_done_callback(self._phase_tasks.discard)
         for name in self._phases.keys() - {phase.name for phase in state.phases}:
             self._phases.pop(name).phase = None
         workflow.set_current_details(details(state))
-        if updates := changed_attributes(state, self._shown):
+        if updates := changed_attributes(state, self._published):
             workflow.upsert_search_attributes(updates)
-        self._shown = state
+        self._published = state
 
-    async def _news(self) -> None:
-        """Waits for what has not been brought to others yet; where schedules could not be kept, only so long."""
+    async def _wait_for_change(self) -> None:
+        """Waits for a state that is not synchronized yet, or for the retry of schedules."""
         with suppress(TimeoutError):
             await workflow.wait_condition(
-                lambda: self._state is not self._brought, timeout=SCHEDULES_AGAIN if self._schedules_failed else None
+                lambda: self._state is not self._synchronized, timeout=SCHEDULES_RETRY if self._schedules_failed else None
             )
 
-    async def _bring(self, state: ProgramState) -> None:
-        """Children, the parent and schedules are brought to what the record says. What is asked of the server at once, it
-        answers in fewer workflow tasks.
-        """
+    async def _synchronize(self, state: ProgramState) -> None:
+        """Brings children, the parent and schedules to the recorded state. Issued together, they need fewer workflow tasks."""
         await asyncio.gather(
-            *(self._keep(state, child) for child in state.children), self._report(state), self._keep_checks(state)
+            *(self._sync_child(state, child) for child in state.children),
+            self._report_to_parent(state),
+            self._sync_schedules(state),
         )
 
-    def _carried(self, state: ProgramState) -> Carried:
-        return Carried(change=Change(state=state), children=self._children, reported=self._reported, checks=self._checks)
+    def _carried(self, state: ProgramState) -> ProgramInput:
+        return ProgramInput(
+            change=ProgramChange(state=state), children=self._children, reported=self._reported, checks=self._checks
+        )
 
     async def _strike(self, clock: ClockState) -> None:
-        """Lets the law take what is due into effect. One strike serves all phases whose clocks are due by then."""
+        """Strikes due clocks through an activity. One strike serves all phases whose clocks are due."""
         if self._is_striking:
             await workflow.wait_condition(lambda: not self._is_striking)
             return
@@ -134,26 +138,26 @@ class ProgramWorkflow:
             )
             self._accept(change.state)
             if self._state.version == before:
-                await workflow.sleep(STRIKE_AGAIN, summary="the database's clock is a little behind")
+                await workflow.sleep(STRIKE_RETRY, summary="the database's clock is a little behind")
         finally:
             self._is_striking = False
 
-    async def _keep(self, state: ProgramState, child: ChildState) -> None:
-        """Opens a child program, or lets it know that it is held back or not any more.
+    async def _sync_child(self, state: ProgramState, child: ChildState) -> None:
+        """Starts a child program, or tells it whether its parent holds it back.
 
-        Its workflow has the id that the relay knows it by. Whoever starts it first, there is one: started here, it has its
-        ledger begun; found here, it was made again from the ledger, and is only told.
+        Its workflow id is the one that the relay uses, so only one is ever running. A child workflow that is started here
+        begins its own ledger. One that exists was started from the ledger and only needs the update.
         """
         known = self._children.get(child.name)
         if known is child.holds:
             return
-        of = ChildOf(parent=state.program, name=child.name)
-        if known is not None or not await self._opened(child, of):
+        of = ChildRef(parent=state.program, name=child.name)
+        if known is not None or not await self._start_child(child, of):
             await self._keep_child(of)
         self._children[child.name] = child.holds
 
-    async def _opened(self, child: ChildState, of: ChildOf) -> bool:
-        """Whether the child's workflow was started here."""
+    async def _start_child(self, child: ChildState, of: ChildRef) -> bool:
+        """Starts the child's workflow; False if one exists."""
         opening = ProgramState(
             program=child.program,
             title=child.title,
@@ -167,7 +171,7 @@ class ProgramWorkflow:
         try:
             await workflow.start_child_workflow(
                 ProgramWorkflow.run,
-                Carried(change=Change(state=opening)),
+                ProgramInput(change=ProgramChange(state=opening)),
                 id=program_workflow(child.program),
                 parent_close_policy=ParentClosePolicy.ABANDON,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
@@ -178,7 +182,7 @@ class ProgramWorkflow:
             return False
         return True
 
-    async def _keep_child(self, child: ChildOf) -> ProgramState:
+    async def _keep_child(self, child: ChildRef) -> ProgramState:
         return await workflow.execute_activity_method(
             Activities.keep_child,
             child,
@@ -187,8 +191,8 @@ class ProgramWorkflow:
             summary=f"{child.name}: as its parent wants it",
         )
 
-    async def _report(self, state: ProgramState) -> None:
-        """Lets the parent know what is new. Which news matter to it, its law decides."""
+    async def _report_to_parent(self, state: ProgramState) -> None:
+        """Reports news to the parent, whose law decides what matters."""
         if state.parent is None or state.news == self._reported:
             return
         await workflow.execute_activity_method(
@@ -200,10 +204,10 @@ class ProgramWorkflow:
         )
         self._reported = state.news
 
-    async def _keep_checks(self, state: ProgramState) -> None:
-        """Brings the schedules of checks to what the plan, pauses and the end of the program ask for.
+    async def _sync_schedules(self, state: ProgramState) -> None:
+        """Updates the schedules of checks by the plan, by pauses and by the end of the program.
 
-        Where that cannot be, it is tried again, and everything else goes on meanwhile: clocks do not wait for checks.
+        A failure is retried later and does not block the workflow: clocks do not wait for checks.
         """
         self._schedules_failed = False
         if state.checks == self._checks:

@@ -1,4 +1,4 @@
-"""Reading what was fetched, from the bytes that were kept: by a run, and again by whoever wants to know."""
+"""Reading fetched answers from stored bytes: in a run, and again later for verification."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from workflows.sources.answers import Answer
 log = structlog.get_logger()
 
 
-def asked(plan: Plan, check: str, today: date) -> Ask:
-    """What a check of a plan asks of its source on a day."""
+def build_ask(plan: Plan, check: str, today: date) -> Ask:
+    """The query of a check to its source on a day."""
     rule = plan.checks[check]
     indicator = plan.indicators.get(rule.figures_of or "")
     plausible = indicator.plausible if indicator else None
@@ -35,28 +35,28 @@ def asked(plan: Plan, check: str, today: date) -> Ask:
     )
 
 
-def question(plan: Plan, check: str) -> str:
-    """A hash of what decides how the answers to a check are read: its source, and the values for that."""
+def question_hash(plan: Plan, check: str) -> str:
+    """A hash of everything that determines how answers are read: the source and the check's values."""
     rule = plan.checks[check]
     values = json.dumps(rule.with_, sort_keys=True)
     return sha256(f"{plan.sources[rule.source].model_dump_json()} {values}".encode()).hexdigest()
 
 
-async def kept_answers(documents: Documents, fetched: Sequence[Fetch]) -> tuple[Answer, ...]:
-    """The answers as they were fetched. Raises NotFiled, Damaged or StoreAway."""
-    return tuple([Answer(fetch, await _bytes(documents, fetch.sha256)) for fetch in fetched])
+async def load_answers(documents: Documents, fetched: Sequence[Fetch]) -> tuple[Answer, ...]:
+    """Loads stored answers. Raises NotFiled, Damaged or StoreUnavailable."""
+    return tuple([Answer(fetch, await _load(documents, fetch.sha256)) for fetch in fetched])
 
 
-async def _bytes(documents: Documents, digest: str) -> bytes:
-    with await documents.opened(digest) as file:
+async def _load(documents: Documents, digest: str) -> bytes:
+    with await documents.open(digest) as file:
         return file.read()
 
 
-async def read_again(adapter: Adapter, plan: Plan, check: str, answers: Sequence[Answer]) -> Readings | NoReading:
-    """What an adapter reads in answers. On another thread: a large workbook takes its time."""
+async def read_answers(adapter: Adapter, plan: Plan, check: str, answers: Sequence[Answer]) -> Readings | NoReading:
+    """Reads answers with an adapter, in a thread, since a large workbook takes long. Exceptions become NoReading."""
     if not answers:
         return NoReading("missing", "The source gave no answer to be read.")
-    ask = asked(plan, check, answers[0].fetch.retrieved_at.date())
+    ask = build_ask(plan, check, answers[0].fetch.retrieved_at.date())
     try:
         return await asyncio.to_thread(adapter.read, ask, answers)
     except Exception as error:  # noqa: BLE001  an adapter of somebody else's must not stop the run

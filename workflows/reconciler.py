@@ -1,7 +1,7 @@
-"""Finds clocks that have not struck and workflows that do not say what the record says, and brings them to it.
+"""The reconciler: strikes overdue clocks, and repairs workflows whose state differs from the record.
 
-The record is right. Workflows may be terminated by hand, Temporal or the database restored from a backup of another time:
-without a hand, every clock still strikes, and every program gets its workflow again.
+The record is authoritative. Workflows may be terminated by hand, and Temporal or the database may be restored from a backup of
+another time: every clock still strikes, and every program gets its workflow again, without an operator.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ from workflows.visibility import known_entry
 
 log = structlog.get_logger()
 
-LATE = timedelta(seconds=1)
-"""A clock that its workflow has not struck by then is struck here."""
+STRIKE_GRACE = timedelta(seconds=1)
+"""How long a workflow may take to strike a due clock before the reconciler does."""
 
-STRIKES_AT_ONCE, COMPARED_AT_ONCE = 100, 20
-LOOK_SECONDS = 0.5
-EVERY, SETTLED = timedelta(seconds=60), timedelta(seconds=5)
-"""Each workflow is compared once a minute where there are few; of many, twenty a second. What was told a moment ago may be on
-its way."""
+STRIKE_BATCH, COMPARE_BATCH = 100, 20
+POLL_SECONDS = 0.5
+COMPARE_INTERVAL, SETTLE_TIME = timedelta(seconds=60), timedelta(seconds=5)
+"""Each workflow is compared once a minute; with many programs, at most 40 a second. A program that was dispatched within the
+settle time is left out."""
 
 RPC = timedelta(seconds=RPC_SECONDS)
 
@@ -50,13 +50,13 @@ Kind = Literal["missing", "closed", "behind", "ahead"]
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """Where Temporal and the record do not agree.
+class WorkflowDifference:
+    """A workflow that disagrees with the record.
 
     missing  there is no workflow
-    closed   it has ended, and the program has not
-    behind   it does not know what it was told: Temporal was restored from an older backup
-    ahead    it knows an entry that the record does not hold: the database was
+    closed   the workflow has ended and the program has not
+    behind   it lacks an entry that was dispatched to it: Temporal was restored from an older backup
+    ahead    it knows an entry that the record lacks: the database was restored from an older backup
     """
 
     program_id: UUID
@@ -65,7 +65,7 @@ class Difference:
 
 
 class Reconciler:
-    """Runs beside the worker. Any number may run; each holds what it compares."""
+    """Runs beside the worker. Any number may run: each locks what it compares (SKIP LOCKED)."""
 
     def __init__(  # noqa: PLR0913  what it rests on
         self,
@@ -84,33 +84,35 @@ class Reconciler:
         self._started = time.monotonic()
 
     async def run(self) -> None:
-        """Until it is cancelled."""
+        """Strikes and compares until it is cancelled."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._repeated("strikes", self._strike_all_overdue))
-            group.create_task(self._repeated("comparison", self._mend_some))
+            group.create_task(self._poll("strikes", self._strike_all_overdue))
+            group.create_task(self._poll("comparison", self._reconcile_some))
 
     async def strike_overdue(self) -> int:
-        """Lets clocks that are overdue take effect, whatever Temporal does; of how many programs. Raises psycopg.Error."""
-        async with self._reconciliation.overdue(LATE, STRIKES_AT_ONCE) as programs:
+        """Strikes overdue clocks without Temporal; the number of programs in which one took effect. Raises psycopg.Error."""
+        async with self._reconciliation.overdue(STRIKE_GRACE, STRIKE_BATCH) as programs:
             outcomes = await asyncio.gather(*map(self._strike, programs))
         self._observer.struck(sum(outcomes))
         return sum(outcomes)
 
-    async def mend(self, program: UUID | None = None, every: timedelta = EVERY, settled: timedelta = SETTLED) -> int:
-        """Compares some programs with their workflows, and has those that differ told again; how many were compared."""
+    async def reconcile(
+        self, program: UUID | None = None, every: timedelta = COMPARE_INTERVAL, settled: timedelta = SETTLE_TIME
+    ) -> int:
+        """Compares a batch of programs with their workflows and redispatches those that differ; the number compared."""
         epoch = await self._epochs.current()
         async with self._reconciliation.unverified(
-            namespace=self._namespace_id, epoch=epoch, every=every, settled=settled, most=COMPARED_AT_ONCE, program=program
-        ) as held:
-            differences = await compare(self._client, held, epoch)
+            namespace=self._namespace_id, epoch=epoch, every=every, settled=settled, most=COMPARE_BATCH, program=program
+        ) as locked:
+            differences = await compare(self._client, locked, epoch)
             for one in differences:
                 self._observer.differed(one.kind)
                 log.warning("workflow_differs", program=str(one.program_id), kind=one.kind, sentence=one.sentence)
-            await held.verified([one.program_id for one in held.programs])
-            await held.retell([one.program_id for one in differences])
+            await locked.mark_verified([one.program_id for one in locked.programs])
+            await locked.redispatch([one.program_id for one in differences])
         if ahead := next((one for one in differences if one.kind == "ahead"), None):
             await self._epochs.declare(ahead.sentence, instead_of=epoch)
-        return len(held.programs)
+        return len(locked.programs)
 
     async def _strike(self, program_id: UUID) -> bool:
         try:
@@ -124,38 +126,38 @@ class Reconciler:
             return False
         return bool(outcome.entries)
 
-    async def _mend_some(self) -> None:
-        # After a start everything is compared at once: a backup may have been restored meanwhile.
-        await self.mend(every=min(EVERY, timedelta(seconds=time.monotonic() - self._started)))
+    async def _reconcile_some(self) -> None:
+        # After a start all programs are compared at once: a backup may have been restored.
+        await self.reconcile(every=min(COMPARE_INTERVAL, timedelta(seconds=time.monotonic() - self._started)))
 
     async def _strike_all_overdue(self) -> None:
-        while await self.strike_overdue() == STRIKES_AT_ONCE:
+        while await self.strike_overdue() == STRIKE_BATCH:
             pass
 
-    async def _repeated(self, part: str, step: Callable[[], Awaitable[object]]) -> None:
-        """Twice a second; goes on by itself when Temporal or the database comes back."""
-        self._liveness.given(part)
+    async def _poll(self, part: str, step: Callable[[], Awaitable[object]]) -> None:
+        """Runs a step every POLL_SECONDS; retries while Temporal or the database is unavailable."""
+        self._liveness.beat(part)
         while True:
             try:
                 await step()
             except (RPCError, RuntimeError, psycopg.Error, OSError) as error:
                 log.warning("reconciliation_failed", error=error)
             else:
-                self._liveness.given(part)
-            await asyncio.sleep(LOOK_SECONDS)
+                self._liveness.beat(part)
+            await asyncio.sleep(POLL_SECONDS)
 
 
-async def compare(client: Client, held: LockedPrograms, epoch: int) -> list[Difference]:
-    """Where the workflows of these programs differ from the record. Raises RPCError."""
-    found = await asyncio.gather(*(_difference(client, held, one, epoch) for one in held.programs))
+async def compare(client: Client, locked: LockedPrograms, epoch: int) -> list[WorkflowDifference]:
+    """The differences between the workflows of locked programs and the record. Raises RPCError."""
+    found = await asyncio.gather(*(_difference(client, locked, one, epoch) for one in locked.programs))
     return [one for one in found if one is not None]
 
 
-async def _difference(client: Client, held: LockedPrograms, one: RecordedState, epoch: int) -> Difference | None:
+async def _difference(client: Client, locked: LockedPrograms, one: RecordedState, epoch: int) -> WorkflowDifference | None:
     workflow = program_workflow(str(one.program_id))
 
-    def differs(kind: Kind, sentence: str) -> Difference:
-        return Difference(one.program_id, kind, f"{workflow} {sentence}")
+    def differs(kind: Kind, sentence: str) -> WorkflowDifference:
+        return WorkflowDifference(one.program_id, kind, f"{workflow} {sentence}")
 
     try:
         found = await client.get_workflow_handle(workflow).describe(rpc_timeout=RPC)
@@ -171,7 +173,7 @@ async def _difference(client: Client, held: LockedPrograms, one: RecordedState, 
     known_epoch, seq, head = known
     if seq == 0:
         return differs("behind", "has not been told of its first entry.")
-    if known_epoch > epoch or not ((await held.leaf(one.program_id, seq)) or "").startswith(head or "none"):
+    if known_epoch > epoch or not ((await locked.leaf(one.program_id, seq)) or "").startswith(head or "none"):
         return differs("ahead", f"knows of an entry {seq} ({head}) that the record does not hold: a backup was restored.")
     if known_epoch < epoch or seq < one.dispatched_seq:
         return differs("behind", f"knows of entry {seq} and was told of entry {one.dispatched_seq}.")

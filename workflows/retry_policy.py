@@ -1,4 +1,4 @@
-"""How activities are tried again."""
+"""Retry policy of activities."""
 
 from __future__ import annotations
 
@@ -7,4 +7,4 @@ from datetime import timedelta
 from temporalio.common import RetryPolicy
 
 PATIENT = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=30))
-"""Without an end: what the record asks for stays to be done."""
+"""Unlimited attempts: recorded facts must be carried out eventually."""

@@ -1,4 +1,4 @@
-"""What the door asks of Temporal: when a check runs next, how far it is, and that it runs now. Nothing waits long for it."""
+"""The API's calls to Temporal about checks: next runs, progress, run now. All have short timeouts."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from datetime import datetime, timedelta
 from temporalio.client import Client, ScheduleActionExecutionStartWorkflow, ScheduleHandle, ScheduleOverlapPolicy
 from temporalio.service import RPCError, RPCStatusCode
 
-from workflows.client import PATIENCE_SECONDS, RPC_SECONDS, sealed
+from workflows.client import PROBE_SECONDS, RPC_SECONDS, is_encrypted
 from workflows.messages import check_schedule
 
-AT_ONCE = 8
+CONCURRENCY = 8
 RPC = timedelta(seconds=RPC_SECONDS)
 
 
-class TemporalAway(Exception):
-    """Temporal does not answer, or has not been told of the schedule yet."""
+class TemporalUnavailable(Exception):
+    """Temporal does not respond, or does not have the schedule yet."""
 
 
 async def next_runs(client: Client, program: str, names: Iterable[str]) -> Mapping[str, datetime | None]:
-    """When each check runs next by its schedule; None for one that is not made yet, or that runs no more.
+    """The next run of each check, in UTC; None without a schedule, or if it is paused or over.
 
-    Raises TemporalAway.
+    Raises TemporalUnavailable.
     """
-    gate = asyncio.Semaphore(AT_ONCE)
+    semaphore = asyncio.Semaphore(CONCURRENCY)
 
     async def next_run(name: str) -> datetime | None:
-        async with gate:
+        async with semaphore:
             try:
                 found = await _schedule(client, program, name).describe(rpc_timeout=RPC)
             except RPCError as error:
@@ -43,16 +43,16 @@ async def next_runs(client: Client, program: str, names: Iterable[str]) -> Mappi
         return dict(zip(wanted, await asyncio.gather(*(next_run(name) for name in wanted)), strict=True))
 
     try:
-        async with asyncio.timeout(2 * PATIENCE_SECONDS):
+        async with asyncio.timeout(2 * PROBE_SECONDS):
             return await all_of_them()
     except (RPCError, RuntimeError, TimeoutError) as error:
-        raise TemporalAway("Temporal does not answer, so nobody knows when the check runs next.") from error
+        raise TemporalUnavailable("Temporal does not answer, so nobody knows when the check runs next.") from error
 
 
 async def progress(client: Client, program: str, name: str) -> str | None:
-    """How far the run of a check is that goes on now, in the last words of its adapter; None where nobody knows of any."""
+    """The last progress line of the running check; None if none is known."""
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(PROBE_SECONDS):
             schedule = await _schedule(client, program, name).describe(rpc_timeout=RPC)
             for action in schedule.info.running_actions:
                 if isinstance(action, ScheduleActionExecutionStartWorkflow):
@@ -66,17 +66,17 @@ async def progress(client: Client, program: str, name: str) -> str | None:
 
 
 async def run_now(client: Client, program: str, name: str) -> None:
-    """Lets a check run at once; one that runs already goes on. Raises TemporalAway."""
+    """Starts a run of a check unless one is running. Raises TemporalUnavailable."""
     try:
-        async with asyncio.timeout(2 * PATIENCE_SECONDS):
+        async with asyncio.timeout(2 * PROBE_SECONDS):
             handle = _schedule(client, program, name)
             await handle.trigger(overlap=ScheduleOverlapPolicy.SKIP, rpc_timeout=RPC)
     except RPCError as error:
         missing = error.status is RPCStatusCode.NOT_FOUND
-        raise TemporalAway("The check has no schedule yet." if missing else "Temporal does not answer.") from error
+        raise TemporalUnavailable("The check has no schedule yet." if missing else "Temporal does not answer.") from error
     except (RuntimeError, TimeoutError) as error:
-        raise TemporalAway("Temporal does not answer.") from error
+        raise TemporalUnavailable("Temporal does not answer.") from error
 
 
 def _schedule(client: Client, program: str, name: str) -> ScheduleHandle:
-    return client.get_schedule_handle(check_schedule(program, name, sealed=sealed(client)))
+    return client.get_schedule_handle(check_schedule(program, name, sealed=is_encrypted(client)))

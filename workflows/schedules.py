@@ -1,7 +1,7 @@
-"""One Temporal Schedule for each check, made from the plan and from what the ledger says of pauses.
+"""Temporal Schedules of checks, derived from the plan and from pauses in the ledger.
 
-Level-triggered: whoever keeps them makes what is missing, changes what differs and takes away what is no more in the plan.
-Temporal's data may be lost at any time.
+Level-triggered: missing schedules are created, others updated, and those of removed checks deleted. Temporal's data may be lost
+at any time.
 """
 
 from __future__ import annotations
@@ -37,56 +37,56 @@ from rules.program import Program
 from rules.times import plus
 from rules.vocabulary.checks import CheckState
 from workflows.check import CheckWorkflow
-from workflows.client import RPC_SECONDS, TASK_QUEUE, sealed
-from workflows.heartbeat import heartbeating
-from workflows.messages import CheckOf, check_schedule
+from workflows.client import RPC_SECONDS, TASK_QUEUE, is_encrypted
+from workflows.heartbeat import heartbeats
+from workflows.messages import CheckRef, check_schedule
 from workflows.visibility import PLAN
 
-AT_ONCE = 8
-ENOUGH = 5
+CONCURRENCY = 8
+MAX_REFUSED_ATTEMPTS = 5
 CATCH_UP = timedelta(days=1)
-"""A run that was missed while Temporal was away is made up, unless it is older than this."""
+"""Catch-up window: missed runs up to this age are made up."""
 
 MONDAY, FIRST_OF_MONTH = ScheduleRange(1), ScheduleRange(1)
 ALL_DAYS, ALL_HOURS = ScheduleRange(1, 31), ScheduleRange(0, 23)
 A_SECOND = timedelta(seconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CLOCK_CHANGES = range(2024, 2051)
-"""Years whose clock changes stand in schedules, where a check is due while clocks are changed."""
-APART = timedelta(days=10_000)
-"""A single instant is an interval that comes again when these years are over; longer ones Temporal does not find."""
+"""Years whose daylight saving changes are put into schedules."""
+NEVER_AGAIN = timedelta(days=10_000)
+"""A single instant is expressed as an interval of 27 years; Temporal does not compute longer ones."""
 RPC = timedelta(seconds=RPC_SECONDS)
 
 
 class Schedules:
-    """Keeps the schedules of programs."""
+    """Creates, updates and deletes schedules."""
 
     def __init__(self, client: Client, programs: ProgramCache, runs: CheckRuns) -> None:
         self._client, self._programs, self._runs = client, programs, runs
-        self._sealed = sealed(client)
+        self._sealed = is_encrypted(client)
 
     @activity.defn
     async def keep_checks(self, program: str) -> None:
-        """Brings all schedules of a program to what its ledger asks for now. Safe to repeat, and at once."""
+        """Updates all schedules of a program to its ledger. Idempotent and safe under concurrency."""
         program_id = UUID(program)
         if (cached := await self._programs.load(program_id)) is None:
             return
         names = list(cached.program.plan.checks)
         watched = await self._runs.of(program_id)
         await self._runs.watch(program_id, names)
-        gate = asyncio.Semaphore(AT_ONCE)
-        async with heartbeating():
+        semaphore = asyncio.Semaphore(CONCURRENCY)
+        async with heartbeats():
             await asyncio.gather(
-                *(self._keep(gate, program, cached.program, name) for name in names),
-                *(self._drop(gate, program, name) for name in sorted(watched.keys() - set(names))),
+                *(self._upsert(semaphore, program, cached.program, name) for name in names),
+                *(self._remove(semaphore, program, name) for name in sorted(watched.keys() - set(names))),
             )
 
-    async def _keep(self, gate: asyncio.Semaphore, program_id: str, program: Program, name: str) -> None:
-        schedule = scheduled(program_id, program, name, sealed=self._sealed)
-        attributes = _found_by(program, sealed=self._sealed)
+    async def _upsert(self, semaphore: asyncio.Semaphore, program_id: str, program: Program, name: str) -> None:
+        schedule = build_schedule(program_id, program, name, sealed=self._sealed)
+        attributes = _search_attributes(program, sealed=self._sealed)
         schedule_id = check_schedule(program_id, name, sealed=self._sealed)
-        async with gate:
-            # Where encryption was begun or ended, the one of before would run beside this one.
+        async with semaphore:
+            # After encryption was turned on or off, a schedule under the other id would run too.
             await self._delete(check_schedule(program_id, name, sealed=not self._sealed))
             try:
                 await self._client.create_schedule(
@@ -100,16 +100,16 @@ class Schedules:
                 handle = self._client.get_schedule_handle(schedule_id)
                 await handle.update(lambda _: ScheduleUpdate(schedule, search_attributes=attributes), rpc_timeout=RPC)
             except RPCError as error:
-                # A search attribute that was registered a moment ago is not known everywhere at once. What Temporal still
-                # refuses after that, a time zone that it does not know, must not hold up the program.
-                if error.status is not RPCStatusCode.INVALID_ARGUMENT or activity.info().attempt < ENOUGH:
+                # A new search attribute may not have propagated. A schedule that is still rejected after that (an unknown time
+                # zone) must not block the program.
+                if error.status is not RPCStatusCode.INVALID_ARGUMENT or activity.info().attempt < MAX_REFUSED_ATTEMPTS:
                     raise
                 activity.logger.warning("schedule refused", extra={"check": name, "reason": error.message})
 
-    async def _drop(self, gate: asyncio.Semaphore, program_id: str, name: str) -> None:
-        async with gate:
-            for sealed_too in (False, True):
-                await self._delete(check_schedule(program_id, name, sealed=sealed_too))
+    async def _remove(self, semaphore: asyncio.Semaphore, program_id: str, name: str) -> None:
+        async with semaphore:
+            for sealed in (False, True):
+                await self._delete(check_schedule(program_id, name, sealed=sealed))
             await self._runs.forget(UUID(program_id), name)
 
     async def _delete(self, schedule_id: str) -> None:
@@ -120,8 +120,8 @@ class Schedules:
                 raise
 
 
-def scheduled(program_id: str, program: Program, name: str, *, sealed: bool = False) -> Schedule:
-    """The schedule of a check as the ledger wants it. Sealed, its id, its note and its attributes tell no name."""
+def build_schedule(program_id: str, program: Program, name: str, *, sealed: bool = False) -> Schedule:
+    """The schedule of a check. Sealed, its id, note and attributes contain no names."""
     check = program.plan.checks[name]
     paused = program.checks.get(name, CheckState()).paused_because
     why = "The program has ended." if program.ended_at else f"Paused: {paused}" if paused is not None else None
@@ -129,27 +129,26 @@ def scheduled(program_id: str, program: Program, name: str, *, sealed: bool = Fa
     return Schedule(
         action=ScheduleActionStartWorkflow(
             CheckWorkflow.run,
-            CheckOf(program=program_id, name=name),
+            CheckRef(program=program_id, name=name),
             id=check_schedule(program_id, name, sealed=sealed),
             task_queue=TASK_QUEUE,
             static_summary=summary,
             static_details=f"Check **{name}** of *{program.title}*, read from the source {check.source}.",
-            typed_search_attributes=_found_by(program, sealed=sealed),
+            typed_search_attributes=_search_attributes(program, sealed=sealed),
         ),
-        spec=specified(check.runs, program.plan.time_zone),
-        # One run of a check at a time: of several that were missed the first runs, and the others find it running.
+        spec=build_spec(check.runs, program.plan.time_zone),
+        # One run at a time: of several missed runs the first starts, and the others are skipped.
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=CATCH_UP),
-        # Temporal keeps notes as they are.
+        # Notes are not encrypted.
         state=ScheduleState(note=None if sealed else (why or summary)[:500], paused=why is not None),
     )
 
 
-def specified(runs: Runs, zone: str) -> ScheduleSpec:
-    """The times of a check: its rhythm, and with it the quicker one of the months in which a release is expected.
+def build_spec(runs: Runs, zone: str) -> ScheduleSpec:
+    """The times of a check: its interval, and a shorter one in the months in which a release is expected.
 
-    On the day of a clock change Temporal leaves out a time that does not exist, or reads it as a later one, and takes twice
-    what exists twice. Whatever it makes of such a time is skipped, and the one instant that counts stands for it, a second
-    later than what is skipped.
+    On the day of a daylight saving change, Temporal omits or shifts a local time that does not exist and doubles one that
+    occurs twice. Such times are skipped, and the one instant that counts is added a second later.
     """
     rhythms = [(runs.every, frozenset(range(1, 13)))]
     if (released := runs.released) is not None:
@@ -161,25 +160,25 @@ def specified(runs: Runs, zone: str) -> ScheduleSpec:
     ]
     return ScheduleSpec(
         calendars=[_calendar(every, runs.at, [ScheduleRange(month) for month in sorted(months)]) for every, months in rhythms],
-        intervals=[_once(one.instant + A_SECOND) for one in changed],
-        skip=[_on(one.read_as) for one in changed],
+        intervals=[_single_instant(one.instant + A_SECOND) for one in changed],
+        skip=[_local_second(one.read_as) for one in changed],
         jitter=plus(EPOCH, runs.jitter, "UTC") - EPOCH,
         time_zone_name=zone,
     )
 
 
 def _is_due(every: str, months: frozenset[int], day: date) -> bool:
-    """Whether a rhythm has a run on a day. An hourly one has others on it."""
+    """Whether an interval is due on a day; hourly ones never need a correction."""
     if every == "PT1H" or day.month not in months:
         return False
     return every == "P1D" or (day.isoweekday() == 1 if every == "P1W" else day.day == 1)
 
 
-def _once(at: datetime) -> ScheduleIntervalSpec:
-    return ScheduleIntervalSpec(every=APART, offset=(at - EPOCH) % APART)
+def _single_instant(at: datetime) -> ScheduleIntervalSpec:
+    return ScheduleIntervalSpec(every=NEVER_AGAIN, offset=(at - EPOCH) % NEVER_AGAIN)
 
 
-def _on(at: datetime) -> ScheduleCalendarSpec:
+def _local_second(at: datetime) -> ScheduleCalendarSpec:
     """A local time of one day, to the second."""
     return ScheduleCalendarSpec(
         second=[ScheduleRange(0)],
@@ -202,5 +201,5 @@ def _calendar(every: str, at: str, months: Iterable[ScheduleRange]) -> ScheduleC
     )
 
 
-def _found_by(program: Program, *, sealed: bool) -> TypedSearchAttributes:
+def _search_attributes(program: Program, *, sealed: bool) -> TypedSearchAttributes:
     return TypedSearchAttributes([] if sealed else [SearchAttributePair(PLAN, program.plan.plan)])

@@ -1,4 +1,4 @@
-"""Files that hold secrets: keys, certificates' private keys, API keys. Read only where others of the machine cannot."""
+"""Files with secrets (codec keys, private keys, API keys), read only if their permissions are safe."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import stat
 from pathlib import Path
 
 LARGEST = 65_536
-"""Bytes; no key is larger, and a wrong path may lead to something that has no end."""
+"""Limit in bytes: no key is larger, and a wrong path may name an endless device."""
 
 
 class SettingsUnusable(Exception):
-    """A setting that leads to nothing usable. Says which, what is wrong, and what would be right; never what it holds."""
+    """An unusable setting. The message names it, the fault and what is accepted, never its value."""
 
 
 def contents(path: Path, variable: str) -> bytes:
-    """What a file holds that a setting names. Raises SettingsUnusable."""
+    """The bytes of a file that a setting names. Raises SettingsUnusable."""
     try:
         with path.open("rb") as file:
             held = file.read(LARGEST + 1)
@@ -26,7 +26,7 @@ def contents(path: Path, variable: str) -> bytes:
 
 
 def secret(path: Path, variable: str) -> bytes:
-    """The same of a secret: refused where anybody may read it, or others than its owner change it. Raises SettingsUnusable."""
+    """As `contents`, for a secret: refused if everybody may read it or others may write it. Raises SettingsUnusable."""
     held = contents(path, variable)
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & (stat.S_IRWXO | stat.S_IWGRP):

@@ -1,4 +1,4 @@
-"""How a program stands, as its workflow is told: made from the folded program, and from nothing that travels."""
+"""Conversion of folded programs to the state that workflows receive."""
 
 from __future__ import annotations
 
@@ -16,37 +16,37 @@ from rules.reactions.clocks import Clock
 from rules.sentences import told
 from rules.vocabulary.members import Actor
 from rules.vocabulary.phases import PhaseStatus
-from workflows.messages import ChildOf, ChildState, ClockState, Headline, PhaseState, ProgramState
+from workflows.messages import ChildRef, ChildState, ClockState, Headline, PhaseState, ProgramState
 
-MOST_HEADLINES = 50
-"""Entries that one signal or strike names; of more, the newest."""
+MAX_HEADLINES = 50
+"""Limit of entries in one message; of more, the newest."""
 
-MOST_WAITED_FOR = 20
-HEAD_LETTERS = 16
-"""Hexadecimal digits of an entry's hash by which the record is told from another with the same number."""
+MAX_WAITING_FOR = 20
+HEAD_DIGITS = 16
+"""Hexadecimal digits of the leaf that are sent to workflows."""
 
 
-def program_state(program_id: UUID, kept: CachedProgram, epoch: int, *, sealed: bool = False) -> ProgramState:
-    """A program as its workflow sees it: phases that are open or have clocks. `sealed`: Temporal must not read names."""
-    program, parent = kept.program, kept.program.parent
-    with_clocks = {clock.phase for clock in kept.clocks}
+def program_state(program_id: UUID, cached: CachedProgram, epoch: int, *, sealed: bool = False) -> ProgramState:
+    """The state of a program: phases that are open or have clocks. `sealed`: names stay out of search attributes."""
+    program, parent = cached.program, cached.program.parent
+    with_clocks = {clock.phase for clock in cached.clocks}
     return ProgramState(
         program=str(program_id),
         title=program.title,
         plan=program.plan.plan,
         standing=program.standing,
         seq=program.seq,
-        head=kept.head.hex()[:HEAD_LETTERS],
+        head=cached.head.hex()[:HEAD_DIGITS],
         epoch=epoch,
-        next_due=kept.clocks[0].due_at if kept.clocks else None,
-        waiting_for=sorted({owed.party for owed in owing(program, program.at)})[:MOST_WAITED_FOR],
+        next_due=cached.clocks[0].due_at if cached.clocks else None,
+        waiting_for=sorted({owed.party for owed in owing(program, program.at)})[:MAX_WAITING_FOR],
         phases=[
-            _phase(program, name, kept.clocks)
+            _phase(program, name, cached.clocks)
             for name in program.plan.phases
             if program.ended_at is None and (name in with_clocks or program.phase(name).status is PhaseStatus.OPEN)
         ],
         children=[_child(program_id, program, name) for name in program.children],
-        parent=ChildOf(parent=parent.agreed.program, name=parent.agreed.name) if parent else None,
+        parent=ChildRef(parent=parent.agreed.program, name=parent.agreed.name) if parent else None,
         news=digest(news(program)) if parent else "",
         checks=_checks(program, sealed=sealed),
         sealed=sealed,
@@ -54,7 +54,7 @@ def program_state(program_id: UUID, kept: CachedProgram, epoch: int, *, sealed: 
 
 
 def _phase(program: Program, name: str, running: Iterable[Clock]) -> PhaseState:
-    """One phase with its clocks; a complete phase may still have some (a figure that gets too old)."""
+    """A phase with its clocks; a complete phase may have some too (a figure that becomes stale)."""
     own = [clock for clock in running if clock.phase == name]
     status = program.phase(name).status
     return PhaseState(
@@ -78,7 +78,7 @@ def _child(program_id: UUID, program: Program, name: str) -> ChildState:
 
 
 def _checks(program: Program, *, sealed: bool) -> str:
-    """All that schedules depend on, as a hash: two hundred checks are too much to be sent with every act."""
+    """A digest of everything that schedules depend on; the checks themselves are too large for each message."""
     plan = program.plan
     if not plan.checks:
         return ""
@@ -89,7 +89,7 @@ def _checks(program: Program, *, sealed: bool) -> str:
 
 
 def headlines(entries: Iterable[Entry], plan: Plan) -> list[Headline]:
-    """Entries as a reader of the workflow's history sees them. What restricted evidence says is in none of them."""
+    """Summaries of entries for readers of the history, without the content of restricted evidence."""
     return [Headline(seq=entry.seq, at=entry.at, by=_by(entry.actor), what=told(entry.fact, plan)) for entry in entries]
 
 

@@ -1,4 +1,4 @@
-"""What Temporal's own pages show of a program: search attributes for lists, and the details of one workflow."""
+"""Visibility in Temporal's UI: search attributes for lists, and the details of a workflow."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TITLE = SearchAttributeKey.for_keyword("AccordTitle")
 STANDING = SearchAttributeKey.for_keyword("AccordStanding")
 PARENT = SearchAttributeKey.for_keyword("AccordParent")
 ENTRY = SearchAttributeKey.for_keyword("AccordEntry")
-"""Epoch, number and hash of the newest entry that the workflow knows of: what it is compared with the record by."""
+"""Epoch, number and leaf prefix of the newest entry that the workflow knows; compared with the record."""
 PHASE = SearchAttributeKey.for_keyword_list("AccordPhase")
 WAITING_FOR = SearchAttributeKey.for_keyword_list("AccordWaitingFor")
 NEXT_DUE = SearchAttributeKey.for_datetime("AccordNextDue")
@@ -28,24 +28,24 @@ SEARCH_ATTRIBUTES: tuple[SearchAttributeKey[Any], ...] = (
     NEXT_DUE,
 )
 
-TELLING = (PLAN, TITLE, PHASE, WAITING_FOR)
-"""Search attributes that name somebody or something. Temporal keeps them as they are, whatever encrypts payloads."""
+READABLE_ATTRIBUTES = (PLAN, TITLE, PHASE, WAITING_FOR)
+"""Search attributes with names or titles. The codec does not encrypt search attributes."""
 
-MOST_CLOCKS = 10
-"""Of one phase that the details name."""
-LONGEST_DETAILS = 15_000
-LONGEST_TITLE = 200
+MAX_CLOCKS = 10
+"""Limit of clocks in the details of one phase."""
+MAX_DETAILS = 15_000
+MAX_TITLE = 200
 
 
 def search_attributes(state: ProgramState) -> TypedSearchAttributes:
-    """What a program is found by."""
+    """All search attributes of a program."""
     return TypedSearchAttributes(
         [SearchAttributePair(key, value) for key, value in _values(state).items() if value is not None]
     )
 
 
 def changed_attributes(state: ProgramState, before: ProgramState) -> list[SearchAttributeUpdate[Any]]:
-    """What differs of it: each that is written costs Temporal a row."""
+    """The search attributes that changed; each update costs Temporal a row."""
     shown = _values(before)
     return [
         key.value_unset() if value is None else key.value_set(value)
@@ -57,7 +57,7 @@ def changed_attributes(state: ProgramState, before: ProgramState) -> list[Search
 def _values(state: ProgramState) -> dict[SearchAttributeKey[Any], Any]:
     shown: dict[SearchAttributeKey[Any], Any] = {
         PLAN: state.plan,
-        TITLE: state.title[:LONGEST_TITLE],
+        TITLE: state.title[:MAX_TITLE],
         PHASE: [phase.name for phase in state.phases if phase.status == "open"] or None,
         WAITING_FOR: state.waiting_for or None,
         STANDING: state.standing,
@@ -65,17 +65,17 @@ def _values(state: ProgramState) -> dict[SearchAttributeKey[Any], Any]:
         ENTRY: f"{state.epoch}.{state.seq}.{state.head}",
         NEXT_DUE: state.next_due,
     }
-    return shown | dict.fromkeys(TELLING) if state.sealed else shown
+    return shown | dict.fromkeys(READABLE_ATTRIBUTES) if state.sealed else shown
 
 
 def known_entry(attributes: TypedSearchAttributes) -> tuple[int, int, str] | None:
-    """Epoch, number and beginning of the hash of the newest entry that a workflow knows of, as its attributes say."""
+    """Parses ENTRY: epoch, number and leaf prefix of the newest entry that a workflow knows."""
     epoch, seq, head = (attributes.get(ENTRY) or "").split(".") if attributes.get(ENTRY) else ("", "", "")
     return (int(epoch), int(seq), head) if epoch else None
 
 
 def details(state: ProgramState) -> str:
-    """Where a program stands, as Markdown. Flat: a list within a list runs together on Temporal's pages."""
+    """The state of a program as Markdown, without nested lists, which Temporal's UI does not render."""
     as_of = f"as of `seq` {state.seq} of its ledger; later entries change nothing that is shown here"
     lines = [f"**{state.title}** ({state.plan}) is {state.standing}, {as_of}."]
     if state.parent is not None:
@@ -83,18 +83,18 @@ def details(state: ProgramState) -> str:
     if state.waiting_for:
         lines.append(f"It waits for: {', '.join(state.waiting_for)}.")
     for phase in state.phases:
-        lines += _of_phase(phase)
+        lines += _phase_lines(phase)
     lines += [
         f"Child program **{child.title}**: {child.standing}, `{program_workflow(child.program)}`" for child in state.children
     ]
-    return "\n\n".join(lines)[:LONGEST_DETAILS]
+    return "\n\n".join(lines)[:MAX_DETAILS]
 
 
-def _of_phase(phase: PhaseState) -> list[str]:
+def _phase_lines(phase: PhaseState) -> list[str]:
     clocks = sorted(phase.clocks, key=lambda clock: clock.due_at)
-    more = [f"… and {len(clocks) - MOST_CLOCKS} later clocks"] if len(clocks) > MOST_CLOCKS else []
+    more = [f"… and {len(clocks) - MAX_CLOCKS} later clocks"] if len(clocks) > MAX_CLOCKS else []
     return [
         f"Phase **{phase.title}** is {phase.status}.",
-        *(f"Due {clock.due_at:%Y-%m-%d %H:%M} UTC: {clock.note}" for clock in clocks[:MOST_CLOCKS]),
+        *(f"Due {clock.due_at:%Y-%m-%d %H:%M} UTC: {clock.note}" for clock in clocks[:MAX_CLOCKS]),
         *more,
     ]

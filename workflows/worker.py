@@ -24,7 +24,7 @@ from db.dispatch import Dispatch
 from db.documents import Documents, store_at
 from db.epochs import Epochs
 from db.garbage import collect_less_often
-from db.metrics import NotListening, counting, exposed, measured
+from db.metrics import NotListening, create_metrics, register_metrics, serve_metrics
 from db.outages import TransactionPooled
 from db.pools import LedgerPool, OperationalPool, ReadPool
 from db.program_cache import ProgramCache
@@ -32,28 +32,28 @@ from db.reconciliation import Reconciliation
 from db.record_statistics import RecordStatistics
 from db.recorder import Recorder
 from db.snapshots import Snapshots
-from logs.faults import settings_at_fault
+from logs.faults import settings_error
 from logs.lines import configure
 from telemetry.observer import UNOBSERVED
 from telemetry.settings import TelemetrySettings
-from telemetry.spans import trace
+from telemetry.spans import configure_tracing
 from workflows.activities import Activities
-from workflows.check import FETCHES, READINGS, CheckWorkflow
+from workflows.check import FETCH_QUEUE, READ_QUEUE, CheckWorkflow
 from workflows.check_activities import CheckActivities
-from workflows.client import TASK_QUEUE, TemporalSettings, connect, sealed
+from workflows.client import TASK_QUEUE, TemporalSettings, connect, is_encrypted
 from workflows.closed_checks import ClosedChecks
 from workflows.core_logging import temporal_lines
-from workflows.deployment import DeploymentSettings, say_which_is_current
+from workflows.deployment import DeploymentSettings, warn_if_not_current
 from workflows.heartbeat import HEARTBEAT_SECONDS
 from workflows.liveness import Liveness
-from workflows.namespace import NotPrepared, patiently, prepared
+from workflows.namespace import NotPrepared, check_prepared, retry_until_ready
 from workflows.process_exit import exit_now
 from workflows.program import ProgramWorkflow
 from workflows.reconciler import Reconciler
 from workflows.relay import Relay
 from workflows.schedules import Schedules
 from workflows.secret_file import SettingsUnusable
-from workflows.sources.adapters import installed
+from workflows.sources.adapters import installed_adapters
 from workflows.sources.egress import Gateway
 from workflows.worker_health import WorkerHealth
 
@@ -62,8 +62,8 @@ log = structlog.get_logger()
 WORKFLOWS = [ProgramWorkflow, CheckWorkflow]
 
 
-class Settings(BaseSettings):
-    """Read from the environment; the names are those of the variables in upper case."""
+class WorkerSettings(BaseSettings):
+    """Settings from the environment; variables are the upper-case names."""
 
     database_url: str = Field(description="PostgreSQL, as the service's role")
     accord_worker_connections: int = Field(
@@ -89,18 +89,18 @@ class Settings(BaseSettings):
     accord_check_run_days: int = Field(default=30, ge=1, description="how long Temporal keeps a run of a check that has ended")
 
 
-def runner() -> SandboxedWorkflowRunner:
-    """The sandbox stays on; what workflow files pass through is named there."""
+def sandbox() -> SandboxedWorkflowRunner:
+    """The workflow sandbox, which stays enabled. Further pass-through modules are declared in workflow files."""
     return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules("pydantic"))
 
 
 def workers_for(
-    client: Client, settings: Settings, activities: Activities, checking: CheckActivities, schedules: Schedules
+    client: Client, settings: WorkerSettings, activities: Activities, checking: CheckActivities, schedules: Schedules
 ) -> tuple[Worker, ...]:
-    """The workers of a process: one for workflows and clocks, and two that only fetch and only read for checks.
+    """The workers of a process: one for workflows and clocks, one that fetches for checks, and one that reads answers.
 
-    Answers that are fetched or read are held in memory, so each of the two has its limit and its queue. A hundred producers
-    that hang take all places of the fetching one, and no other.
+    Answers are held in memory, so fetching and reading have separate task queues with limits. Producers that hang occupy the
+    slots of the fetching worker only.
     """
     grace, deployment = timedelta(seconds=10), DeploymentSettings().of_worker()
     return (
@@ -114,25 +114,25 @@ def workers_for(
                 activities.report_to_parent,
                 schedules.keep_checks,
             ],
-            workflow_runner=runner(),
+            workflow_runner=sandbox(),
             max_cached_workflows=settings.accord_worker_programs,
-            # The default of ten seconds is how long programs of a killed worker would stand still.
+            # With the default of ten seconds, programs of a killed worker would be delayed for so long.
             sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
             graceful_shutdown_timeout=grace,
             deployment_config=deployment,
         ),
         Worker(
             client,
-            task_queue=FETCHES,
+            task_queue=FETCH_QUEUE,
             activities=[checking.fetch_source],
             max_concurrent_activities=settings.accord_worker_fetches,
             max_heartbeat_throttle_interval=timedelta(seconds=HEARTBEAT_SECONDS),
             deployment_config=deployment,
-            graceful_shutdown_timeout=timedelta(0),  # a fetch is begun anew elsewhere; nobody waits for a producer
+            graceful_shutdown_timeout=timedelta(0),  # a fetch is retried elsewhere; shutdown does not wait for producers
         ),
         Worker(
             client,
-            task_queue=READINGS,
+            task_queue=READ_QUEUE,
             activities=[checking.record_check, checking.note_failure],
             max_concurrent_activities=settings.accord_worker_readings,
             graceful_shutdown_timeout=grace,
@@ -142,21 +142,21 @@ def workers_for(
 
 
 @asynccontextmanager
-async def running(settings: Settings, temporal: TemporalSettings, telemetry: TelemetrySettings) -> AsyncIterator[None]:
-    """Workers, relay and reconciler, while the block lasts.
+async def run_worker(settings: WorkerSettings, temporal: TemporalSettings, telemetry: TelemetrySettings) -> AsyncIterator[None]:
+    """Runs workers, relay and reconciler while the block lasts.
 
-    Raises SettingsUnusable, NotPrepared, RPCError, or RuntimeError when Temporal does not answer for a minute.
+    Raises SettingsUnusable, NotPrepared, RPCError, or RuntimeError when Temporal does not respond for a minute.
     """
     async with AsyncExitStack() as stack:
-        metrics = counting(telemetry.accord_worker_metrics)
+        metrics = create_metrics(telemetry.accord_worker_metrics)
         observer, liveness = metrics or UNOBSERVED, Liveness()
-        client = await patiently(lambda: connect(temporal))
-        namespace_id = await prepared(client)
-        url, patience = settings.database_url, settings.accord_worker_database_seconds
+        client = await retry_until_ready(lambda: connect(temporal))
+        namespace_id = await check_prepared(client)
+        url, max_use = settings.database_url, settings.accord_worker_database_seconds
         writers, readers, operational_size = pool_sizes(settings.accord_worker_connections, 1, 1, 1)
-        writer = await stack.enter_async_context(LedgerPool(url, size=writers, patience=patience))
-        reader = await stack.enter_async_context(ReadPool(url, size=readers, patience=patience))
-        operational = await stack.enter_async_context(OperationalPool(url, size=operational_size, patience=patience))
+        writer = await stack.enter_async_context(LedgerPool(url, size=writers, max_use=max_use))
+        reader = await stack.enter_async_context(ReadPool(url, size=readers, max_use=max_use))
+        operational = await stack.enter_async_context(OperationalPool(url, size=operational_size, max_use=max_use))
         snapshots = Snapshots(reader, operational)
         stack.push_async_callback(snapshots.close)
         programs = ProgramCache(reader, snapshots=snapshots)
@@ -169,12 +169,12 @@ async def running(settings: Settings, temporal: TemporalSettings, telemetry: Tel
             documents=Documents(reader, operational, store_at(settings.accord_documents)),
             runs=runs,
             fetches=CheckFetches(reader, operational),
-            adapters=installed(),
+            adapters=installed_adapters(),
             gateway=Gateway(),
         )
         schedules = Schedules(client, programs, runs)
         epochs = Epochs(reader, operational)
-        activities = Activities(recorder, programs, epochs, sealed=sealed(client))
+        activities = Activities(recorder, programs, epochs, sealed=is_encrypted(client))
         workers = workers_for(client, settings, activities, checking, schedules)
         for worker in workers:
             await stack.enter_async_context(worker)
@@ -184,7 +184,7 @@ async def running(settings: Settings, temporal: TemporalSettings, telemetry: Tel
             programs,
             epochs,
             namespace_id,
-            at_once=settings.accord_relay_batch,
+            batch_size=settings.accord_relay_batch,
             observer=observer,
             liveness=liveness,
         )
@@ -193,17 +193,17 @@ async def running(settings: Settings, temporal: TemporalSettings, telemetry: Tel
         )
         if metrics is not None and telemetry.accord_worker_metrics is not None:
             figures = RecordStatistics(reader)
-            measured(metrics, recorder, programs, (writer, reader, operational), figures)
+            register_metrics(metrics, recorder, programs, (writer, reader, operational), figures)
             health = WorkerHealth(client, workers, liveness)
-            health.measured(metrics)
+            health.register_gauges(metrics)
             await stack.enter_async_context(
-                exposed(telemetry.accord_worker_metrics, metrics, figures, {"/health": health.page})
+                serve_metrics(telemetry.accord_worker_metrics, metrics, figures, {"/health": health.page})
             )
         beside = (
             relay.run(),
             reconciler.run(),
             ClosedChecks(client, timedelta(days=settings.accord_check_run_days)).run(),
-            say_which_is_current(client),
+            warn_if_not_current(client),
         )
         tasks = [asyncio.create_task(one) for one in beside]
         try:
@@ -214,13 +214,13 @@ async def running(settings: Settings, temporal: TemporalSettings, telemetry: Tel
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def serve(settings: Settings, temporal: TemporalSettings, telemetry: TelemetrySettings) -> None:
-    """Runs until the process is asked to stop."""
+async def serve(settings: WorkerSettings, temporal: TemporalSettings, telemetry: TelemetrySettings) -> None:
+    """Runs until SIGINT or SIGTERM."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
-    async with running(settings, temporal, telemetry):
+    async with run_worker(settings, temporal, telemetry):
         collect_less_often()
         log.info("worker_running", task_queue=TASK_QUEUE)
         await stopped.wait()
@@ -231,12 +231,12 @@ def main() -> None:
     try:
         configure(crashes=True)
         telemetry = TelemetrySettings()
-        trace("worker")
+        configure_tracing("worker")
         temporal_lines(telemetry.accord_temporal_metrics)
-        settings, temporal = Settings(), TemporalSettings()
+        settings, temporal = WorkerSettings(), TemporalSettings()
         DeploymentSettings()
     except ValidationError as error:
-        sys.exit(f"accord: {settings_at_fault(error)}")
+        sys.exit(f"accord: {settings_error(error)}")
     try:
         asyncio.run(serve(settings, temporal, telemetry))
     except (NotPrepared, SettingsUnusable, TransactionPooled, NotListening) as reason:

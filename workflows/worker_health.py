@@ -1,4 +1,4 @@
-"""What a worker shows to who watches: its metrics, and whether its parts do their work."""
+"""Health endpoint and metrics of a worker."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ from temporalio.worker import Worker
 
 from telemetry.endpoint import Page
 from workflows.client import TemporalSettings
-from workflows.expiry import ending
+from workflows.expiry import expiring
 from workflows.liveness import Liveness
 from workflows.secret_file import SettingsUnusable
 
 if TYPE_CHECKING:
     from telemetry.metrics import Metrics
 
-FAR = timedelta(days=3650)
+HORIZON = timedelta(days=3650)
 ASK_SECONDS = timedelta(seconds=2)
 
 
 class WorkerHealth:
-    """Answers `/health`: 200 where everything does its work, 503 where something stands still."""
+    """Serves `/health`: 200 if all tasks make progress, 503 if one is stalled."""
 
     def __init__(self, client: Client, workers: Sequence[Worker], liveness: Liveness) -> None:
         self._client, self._workers, self._liveness = client, workers, liveness
 
-    def measured(self, metrics: Metrics) -> None:
-        """Has the signs of life read whenever metrics are asked for."""
+    def register_gauges(self, metrics: Metrics) -> None:
+        """Registers gauges of liveness and expiry."""
         said = "Seconds since a part of the worker has done its work."
-        metrics.reads(
+        metrics.register_gauge(
             "accord_part_seconds", said, ("part",), lambda: {(part,): age for part, age in self._liveness.ages.items()}
         )
         said = "Seconds until the first certificate or secret of the worker's environment ends."
-        metrics.reads("accord_first_ending_seconds", said, ("kind",), _first_endings)
+        metrics.register_gauge("accord_first_ending_seconds", said, ("kind",), _first_expiries)
 
     async def page(self) -> Page:
-        """JSON: `status`, `polls` (workers that take work), `temporal`, and seconds since the last sign of each part."""
+        """JSON: `status`, `polls` (polling workers), `temporal`, `late`, and `seconds_since` the last step by task."""
         polls = sum(worker.is_running and not worker.is_shutdown for worker in self._workers)
         answers = await self._answers()
         well = polls == len(self._workers) and not self._liveness.late and answers
@@ -55,17 +55,17 @@ class WorkerHealth:
         return Page(200 if well else 503, "application/json", json.dumps(body).encode())
 
     async def _answers(self) -> bool:
-        """Whether Temporal takes who polls."""
+        """Whether Temporal accepts polls."""
         try:
             return await self._client.service_client.check_health(timeout=ASK_SECONDS)
         except (RPCError, RuntimeError):
             return False
 
 
-def _first_endings() -> dict[tuple[str, ...], float]:
-    """Of each kind; none where nothing says when it ends, or cannot be read, which `accord doctor` tells."""
+def _first_expiries() -> dict[tuple[str, ...], float]:
+    """Seconds to the first expiry of each kind; empty where unknown or unreadable, which `accord doctor` reports."""
     try:
-        found = ending(TemporalSettings(), os.environ, FAR)
+        found = expiring(TemporalSettings(), os.environ, HORIZON)
     except SettingsUnusable:
         return {}
     now = datetime.now(UTC)

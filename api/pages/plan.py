@@ -59,7 +59,7 @@ async def _versions(view: View, opened: Opened) -> list[Amended]:
     found: list[Amended] = []
     for before, entry in pairwise(entries):
         for one in (before, entry):
-            await view.state.plans.reads(one.fact)
+            await view.state.plans.prefetch_fact(one.fact)
         if isinstance(entry.fact, PlanAmended):
             differs = changes_between(_version(before.fact), _version(entry.fact))
             found.append(Amended(entry.seq, entry.at, entry.fact.proposal, differs))

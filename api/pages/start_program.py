@@ -109,7 +109,7 @@ async def _read(view: View, document: str) -> Plan:
         programs = await child_plans(view.state.plans, view.state.settings.accord_plans, document, {})
     except PlanUnreadable as error:
         raise Invalid("plan_unknown", str(error), error.accepted) from None
-    await view.state.plans.judges(document, {}, programs or {})
+    await view.state.plans.prefetch_accepted(document, {}, programs or {})
     return accepted(document, {}, programs or {})
 
 

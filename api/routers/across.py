@@ -20,7 +20,7 @@ from api.responses.owed import DatePage, DateResponse, OwedLineResponse, OwedPag
 from api.state import StateOf
 from db.due_dates import DatePlace, DueDateFilter, due_dates
 from db.memberships import memberships
-from db.owed import KINDS, NEVER, OwedFilter, OwedPlace, owed_lines
+from db.owed import KINDS, NEVER, OwedFilter, OwedPlace, owed_items
 from rules.authority import FOR_A_PARTY
 from rules.explanations.answering import done_in
 from rules.explanations.owing import OwedKind
@@ -57,7 +57,7 @@ async def get_owed(
         due_before=due_before,
         overdue=overdue,
     )
-    lines = await owed_lines(state.reader, asked, after=_place(after, _OWED_PLACE), most=limit)
+    lines = await owed_items(state.reader, asked, after=_place(after, _OWED_PLACE), most=limit)
     more = _next(lines[-1].place) if len(lines) == limit else None
     return OwedPage(owed=[OwedLineResponse.of(line) for line in lines], next=more)
 

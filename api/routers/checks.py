@@ -23,7 +23,7 @@ from rules.program import Program
 from rules.refusals import Code
 from rules.refusals import Refused as Refusal
 from rules.vocabulary.checks import CheckState
-from workflows.schedule_client import TemporalAway, next_runs, progress, run_now
+from workflows.schedule_client import TemporalUnavailable, next_runs, progress, run_now
 
 router = APIRouter(prefix="/programs/{program}/checks", tags=["checks"], route_class=ActRoute)
 
@@ -64,7 +64,7 @@ async def run_check(state: StateOf, caller: Caller, program: ProgramId, check: C
         raise Refused(Refusal(Code.PROGRAM_ENDED, "The program has ended; nothing is checked any more.", "a program that runs"))
     try:
         await run_now(state.temporal, str(program), check)
-    except TemporalAway as away:
+    except TemporalUnavailable as away:
         raise Unavailable(f"{away} The check was not asked to run.", "the same request, later") from None
     return RunAsked(program=program, check=check, sentence=f"{held.plan.checks[check].title}: asked to run now.")
 
@@ -100,5 +100,5 @@ async def _upcoming(state: State, program_id: UUID, program: Program, names: Seq
     ]
     try:
         return Upcoming(await next_runs(state.temporal, str(program_id), waited_for))
-    except TemporalAway as away:
+    except TemporalUnavailable as away:
         return Upcoming({}, str(away))

@@ -104,7 +104,7 @@ async def download_document(
     if opens is None:
         raise NotFound("document")
     try:
-        content = await state.documents.opened(sha256)
+        content = await state.documents.open(sha256)
     except (NotFiled, Damaged):
         detail = "This document was filed, and what is stored of it is missing or damaged."
         raise Gone("document_gone", detail, "to file the same bytes again, which replaces what is stored") from None

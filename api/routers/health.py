@@ -12,10 +12,10 @@ from psycopg_pool import PoolTimeout
 from pydantic import BaseModel, Field
 
 from api.state import StateOf
-from db.migrations import fit
+from db.migrations import compatibility
 from db.reconciliation import overdue_clocks
 from rules.times import Instant
-from workflows.namespace import lacking
+from workflows.namespace import missing_now
 
 LATE = timedelta(seconds=10)
 """A clock may strike this much later than it is due, while everything is well."""
@@ -67,13 +67,13 @@ async def get_liveness() -> Live:
 async def get_readiness(state: StateOf, response: Response) -> Ready:
     """What the process rests on, told apart."""
     try:
-        found = await fit(state.reader)
+        found = await compatibility(state.reader)
         migrated = found in ("ready", "newer")
         is_writable = await state.operational.is_writable() if migrated else True
     except (OperationalError, PoolTimeout):
         found, migrated, is_writable = None, False, True
     overdue = await overdue_clocks(state.reader, LATE) if migrated else None
-    lacks, documents = await asyncio.gather(lacking(state.temporal), state.documents.answers())
+    lacks, documents = await asyncio.gather(missing_now(state.temporal), state.documents.is_available())
     if not migrated or not is_writable:
         response.status_code = 503
     return Ready(

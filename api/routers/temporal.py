@@ -76,5 +76,5 @@ async def decode_payloads(
     if not isinstance(codec, Codec) or namespace not in {None, state.temporal.namespace}:
         raise NotFound("codec")
     log.info("payloads_decoded", person=caller.person, count=len(asked.payloads))
-    shown = codec.shown(Payload(metadata=one.metadata, data=one.data) for one in asked.payloads)
+    shown = codec.decode_for_display(Payload(metadata=one.metadata, data=one.data) for one in asked.payloads)
     return PayloadsBody(payloads=[PayloadBody(metadata=dict(one.metadata), data=one.data) for one in shown])

@@ -20,14 +20,14 @@ from cli.backup.existing_data import ExistingData, look, lost
 from cli.backup.manifest import DATABASE, DOCUMENTS, Manifest, Progress, Unusable, read
 from cli.backup.receipts import KeptReceipt, unmet
 from cli.backup.tools import ASIDE, load
-from db.documents import Damaged, NotFiled, path_of, place, whole
+from db.documents import Damaged, NotFiled, path_of, read_document, write_document
 from db.epochs import Epochs
 from db.ledger_heads import LedgerHead, heads
-from db.migrations import knows, upgrade
+from db.migrations import is_known, upgrade
 from db.pools import OperationalPool, ReadPool
 from db.server_version import CONNECT_SECONDS, TooOld, check_version
 from db.service_role import RoleMissing, ensure_role
-from db.verification import Expected, verified
+from db.verification import ExpectedHead, verify_all
 
 Say = Callable[[str], None]
 
@@ -62,7 +62,7 @@ class Restored:
 def restore(wish: RestoreOptions, url: str, store: ObjectStore, say: Say, progress: Progress) -> Restored:
     """Restores into the database of an owner. Raises Unusable, and then the database is as it was."""
     manifest = read(wish.source, progress)
-    if not knows(manifest.schema_revision):
+    if not is_known(manifest.schema_revision):
         raise Unusable(f"The backup is of a newer form ({manifest.schema_revision}, by Accord {manifest.made_by}): use that.")
     try:
         with psycopg.connect(url, autocommit=True, connect_timeout=CONNECT_SECONDS) as owner:
@@ -102,14 +102,14 @@ def _documents(source: Path, manifest: Manifest, store: ObjectStore, progress: P
     wanted = manifest.documents
     for number, digest in enumerate(wanted, 1):
         if not _is_there(store, digest):
-            place(store, (source / DOCUMENTS / path_of(digest)).read_bytes())
+            write_document(store, (source / DOCUMENTS / path_of(digest)).read_bytes())
         progress("Documents", number, len(wanted))
     return [digest for digest in manifest.missing if not _is_there(store, digest)]
 
 
 def _is_there(store: ObjectStore, digest: str) -> bool:
     try:
-        whole(store, digest)
+        read_document(store, digest)
     except (NotFiled, Damaged):
         return False
     return True
@@ -154,8 +154,8 @@ def _ends(found: list[LedgerHead], manifest: Manifest) -> list[str]:
 def _faults(url: str, manifest: Manifest, progress: Progress) -> list[str]:
     """What is wrong within the ledgers, read from their first entries."""
     faults = []
-    ledgers = [Expected(head.program, head.seq, bytes.fromhex(head.leaf)) for head in manifest.heads]
-    for number, one in enumerate(verified(url, ledgers), 1):
+    ledgers = [ExpectedHead(head.program, head.seq, bytes.fromhex(head.leaf)) for head in manifest.heads]
+    for number, one in enumerate(verify_all(url, ledgers), 1):
         faults += [
             f"program {one.program} entry {problem.seq}: {problem.code}: {problem.sentence}"
             for problem in one.problems

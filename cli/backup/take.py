@@ -20,7 +20,7 @@ from psycopg.rows import TupleRow
 
 from cli.backup.manifest import DATABASE, DOCUMENTS, MANIFEST, SETTINGS, Manifest, Progress, Unusable, files_of, of_file
 from cli.backup.tools import dump
-from db.documents import Damaged, NotFiled, path_of, whole
+from db.documents import Damaged, NotFiled, path_of, read_document
 from db.ledger_heads import LedgerHead, heads
 from db.server_version import CONNECT_SECONDS
 from logs.withheld import Redaction
@@ -105,7 +105,7 @@ def _copied(store: ObjectStore, digests: list[str], folder: Path, progress: Prog
     missing = []
     for number, digest in enumerate(digests, 1):
         try:
-            content = whole(store, digest)
+            content = read_document(store, digest)
         except (NotFiled, Damaged):
             missing.append(digest)
         else:

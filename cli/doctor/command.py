@@ -21,11 +21,11 @@ from cli.doctor import database, machine, record
 from cli.doctor.finding import Finding, State, fault, warning, well
 from cli.doctor.temporal import temporal
 from cli.options import AsJson
-from db.expiry import SOON, Expiry, tokens_ending
+from db.expiry import SOON, Expiry, expiring_tokens
 from db.pools import OperationalPool, ReadPool
-from logs.faults import settings_at_fault
+from logs.faults import settings_error
 from workflows.client import TemporalSettings
-from workflows.expiry import ending
+from workflows.expiry import expiring
 from workflows.secret_file import SettingsUnusable
 
 EXIT_CODES = {State.WELL: 0, State.WARNING: 1, State.FAULT: 2}
@@ -96,7 +96,7 @@ async def findings(look: Checkup, environment: Mapping[str, str]) -> AsyncIterat
         yield fault("service", str(reason), "accord run, or set DATABASE_URL and TEMPORAL_ADDRESS.")
         return
     except ValidationError as error:
-        yield fault("settings", settings_at_fault(error), "Correct the setting.")
+        yield fault("settings", settings_error(error), "Correct the setting.")
         return
     async for finding in _of_database(url, look):
         yield finding
@@ -135,12 +135,12 @@ async def _of_record(reader: ReadPool, look: Checkup) -> AsyncIterator[Finding]:
     yield await record.ledgers(reader, all_of_them=look.all_of_it)
     yield await record.documents(reader, document_store(look.home), all_of_them=look.all_of_it)
     yield await record.checks(reader)
-    yield _told("tokens", await tokens_ending(reader, look.within), look.within)
+    yield _told("tokens", await expiring_tokens(reader, look.within), look.within)
 
 
 def _of_files(settings: TemporalSettings, environment: Mapping[str, str], within: timedelta) -> Finding:
     try:
-        return _told("endings", ending(settings, environment, within), within)
+        return _told("endings", expiring(settings, environment, within), within)
     except SettingsUnusable as reason:
         return fault("endings", str(reason), "Correct what it names.")
 

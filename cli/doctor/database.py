@@ -10,8 +10,8 @@ import psycopg
 
 from cli.backup.tools import ASIDE
 from cli.doctor.finding import Finding, fault, warning, well
-from db.durability import NotDurable, durable
-from db.migrations import current, fit, newest
+from db.durability import NotDurable, check_durability
+from db.migrations import compatibility, current, newest
 from db.pools import ROLE, OperationalPool, ReadPool
 from db.server_version import TooOld, check_version
 
@@ -48,7 +48,7 @@ async def server(url: str) -> AsyncIterator[Finding]:
             return
         yield well("database", f"PostgreSQL {version // 10_000}.{version % 10_000} answers in {took:.0f} ms.")
         try:
-            await durable(connection)
+            await check_durability(connection)
         except NotDurable as reason:
             yield fault("settings", str(reason), "Set them in postgresql.conf, or ALTER SYSTEM SET, and reload the server.")
         else:
@@ -62,7 +62,7 @@ async def form(reader: ReadPool, operational: OperationalPool) -> AsyncIterator[
         yield fault("schema", "The database holds none of our tables.", "accord migrate, with DATABASE_OWNER_URL.")
         return
     if found != newest():
-        if (how := await fit(reader)) != "newer":
+        if (how := await compatibility(reader)) != "newer":
             needs = f"The tables are of {found}, and this program needs {newest()}."
             yield fault("schema", needs, "accord migrate" if how == "behind" else "Upgrade this program.")
             return

@@ -10,10 +10,10 @@ from obstore.exceptions import BaseError
 
 from cli.doctor.finding import Finding, fault, warning, well
 from db.dispatch import CHANNEL
-from db.documents import Damaged, NotFiled, store_at, whole
+from db.documents import Damaged, NotFiled, read_document, store_at
 from db.pools import ReadPool
 from db.reconciliation import overdue_clocks
-from db.verification import expected, verify
+from db.verification import expected_heads, verify
 
 NEWEST, SAMPLED = 10, 20
 LATE = timedelta(seconds=10)
@@ -22,7 +22,7 @@ WORKER = "See that a worker runs, and read its log; `accord run` starts one agai
 
 async def ledgers(reader: ReadPool, *, all_of_them: bool) -> Finding:
     """Those of the programs that were acted in last, or all."""
-    found = [await verify(reader, one) for one in await expected(reader, newest=None if all_of_them else NEWEST)]
+    found = [await verify(reader, one) for one in await expected_heads(reader, newest=None if all_of_them else NEWEST)]
     entries = sum(one.entries for one in found)
     faults = [f"{one.program} entry {problem.seq}: {problem.code}" for one in found for problem in one.problems]
     which = f"{len(found)} ledgers" if all_of_them else f"The {len(found)} ledgers that were acted in last"
@@ -53,7 +53,7 @@ async def documents(reader: ReadPool, place: str, *, all_of_them: bool) -> Findi
 
 def _is_there(place: str, digest: str) -> bool:
     try:
-        whole(store_at(place), digest)
+        read_document(store_at(place), digest)
     except (NotFiled, Damaged):
         return False
     return True

@@ -15,7 +15,7 @@ import typer
 from cli.remote.client import REFUSED, UNREADABLE, Client, ask, stop
 from cli.remote.completion import Named
 from cli.remote.login import kept
-from proof.checkpoint import Checkpoint, verified
+from proof.checkpoint import Checkpoint, verify_note
 from proof.merkle import ProofInvalid, verify_consistency
 from proof.signed_note import Note, NoteInvalid, VerifierKey
 
@@ -144,6 +144,6 @@ def _keys(texts: Iterable[str]) -> list[VerifierKey]:
 
 def _verified(note: str, keys: Sequence[VerifierKey], what: str) -> Checkpoint:
     try:
-        return verified(Note.parse(note), keys)
+        return verify_note(Note.parse(note), keys)
     except NoteInvalid as error:
         stop(f"{what} proves nothing: {error}", REFUSED)

@@ -1,10 +1,8 @@
-"""The tables, as `alembic check` compares them with the database. Never a request body or a payload.
+"""Table definitions, which `alembic check` compares with the database. Never request bodies or payloads.
 
-A `table=True` class does not validate, and most of these rows are written by SQL in `statements.py` and
-`projections.py`: here stands their shape only. `ledger_entry` is the truth. `program`, `phase`,
-`milestone`, `commitment`, `clock`, `incident`, `evidence`, `membership` and `owed` are projections of it,
-written in the same transaction and made again by `rebuild.py`. `schema_compatibility`, `dispatch`, `epoch`, `clock_acceptance`,
-`token`, `session`, `document`, `program_snapshot`, `check_run` and `check_fetch` stand beside the ledger.
+A `table=True` class does not validate, and most rows are written by generated SQL (`db/statements.py`), so these classes only
+define the schema. `ledger_entry` is the source of truth. The tables of PROJECTIONS are derived from it in the same transaction
+and can be rebuilt (`db/rebuild.py`). All other tables are operational and stand beside the ledger.
 """
 
 from __future__ import annotations
@@ -23,6 +21,6 @@ PROJECTIONS = (
     "membership",
     "owed",
 )
-"""Tables that the ledger alone determines."""
+"""Tables that are derived from the ledger alone."""
 
 __all__ = ["PROJECTIONS", "Row", "access", "operational", "projections", "record"]

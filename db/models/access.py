@@ -1,4 +1,4 @@
-"""Who comes in, beside the ledger: tokens, and sessions of the pages."""
+"""Tables of access, beside the ledger: tokens and sessions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from db.models.row import INSTANT, Row, column
 
 
 class TokenRow(Row, table=True):
-    """A bearer token by the hash of its secret, and how far it reaches; null is without a limit."""
+    """A bearer token by the hash of its secret. `program_id`, `party` and `role` limit it; null is no limit."""
 
     __table_args__ = (CheckConstraint("octet_length(hash) = 32", name="hash_is_a_hash"),)
 
@@ -34,10 +34,10 @@ class TokenRow(Row, table=True):
 
 
 class SessionRow(Row, table=True):
-    """Somebody who is signed in to the pages, by the hash of the cookie's secret.
+    """A session of the pages, by the hash of the cookie's secret.
 
-    Role, party and program are those of the token that signed in; without one they are null, and `acting` says as whom the
-    person acts in which program. `seen_before` is when the session before this one was used last.
+    Role, party and program are those of the token that signed in. Without a token they are null, and `acting` maps programs to
+    role and party. `seen_before` is the last use of the person's previous session.
     """
 
     __table_args__ = (CheckConstraint("octet_length(hash) = 32", name="hash_is_a_hash"),)

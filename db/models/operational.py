@@ -1,4 +1,4 @@
-"""What stands beside the ledger: how far workflows were told, epochs, documents, snapshots, and runs of checks."""
+"""Operational tables, beside the ledger: dispatch, epochs, documents, snapshots, and runs of checks."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from db.models.row import INSTANT, Row, column
 
 
 class SchemaCompatibilityRow(Row, table=True):
-    """The oldest version of these tables whose code may still run on them. A migration that takes something away raises it."""
+    """The oldest revision whose code can run on this schema. A migration that contracts the schema raises it."""
 
     oldest: str = column(Text, primary_key=True)
 
 
 class DispatchRow(Row, table=True):
-    """What the workflow of a program has been told, in which namespace and of which epoch, and when the two were last
-    compared. The relay locks these rows, never those of `program`.
+    """The last entry dispatched to a program's workflow, with namespace and epoch; `verified_at` is the last comparison.
+
+    The relay locks these rows, never those of `program`.
     """
 
     __table_args__ = (Index("ix_dispatch_verified_at", text("verified_at NULLS FIRST")),)
@@ -35,7 +36,7 @@ class DispatchRow(Row, table=True):
 
 
 class EpochRow(Row, table=True):
-    """Epochs of the record: a new one begins when a backup was restored."""
+    """Epochs of the record: a new one begins when a backup is restored."""
 
     number: int = column(BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
     declared_at: datetime = column(INSTANT, sa_column_kwargs={"server_default": text("now()")})
@@ -43,17 +44,17 @@ class EpochRow(Row, table=True):
 
 
 class ClockAcceptanceRow(Row, table=True):
-    """That an operator has said, at this time of the database's clock, that it is right."""
+    """An operator's acceptance of the database's clock, at its time."""
 
     accepted_at: datetime = column(INSTANT, primary_key=True)
     reason: str = column(Text)
 
 
 class DocumentRow(Row, table=True):
-    """A document as somebody has filed it for a program, by the hash of its bytes, which stand in the store of `documents.py`.
+    """A filing of a document for a program, by the hash of its bytes, which are in the store of `db/documents.py`.
 
-    The bytes are stored once; who may see them is decided program by program, and by who has filed them.
-    `uploaded_for` is empty for a role that is held for nobody.
+    The bytes are stored once. Access is decided for each program and uploader. `uploaded_for` is empty for a role without a
+    party.
     """
 
     __table_args__ = (
@@ -72,9 +73,9 @@ class DocumentRow(Row, table=True):
 
 
 class ProgramSnapshotRow(Row, table=True):
-    """A folded program, as `db/snapshot_body.py` writes it, after an entry of which the leaf stands here.
+    """A serialized program (`db/snapshot_body.py`) as of entry `seq` with hash `leaf`.
 
-    `law` is the version of the law that folded it; of each law there is one at each `point`.
+    `law` is the version of the law that folded it. There is one snapshot for each law and `point`.
     """
 
     program_id: UUID = Field(primary_key=True, foreign_key="program.id")
@@ -88,9 +89,9 @@ class ProgramSnapshotRow(Row, table=True):
 
 
 class CheckRunRow(Row, table=True):
-    """How the last run of a check went, and since when its source has failed.
+    """The outcome of the last run of a check, and since when its source has failed.
 
-    `started_run` is the run that was started last, the only one that can still be counted; `run` the last that was counted.
+    `started_run` is the last run that was started, the only one whose outcome is accepted; `run` is the last with an outcome.
     """
 
     program_id: UUID = Field(primary_key=True, foreign_key="program.id")
@@ -109,7 +110,7 @@ class CheckRunRow(Row, table=True):
 
 
 class CheckFetchRow(Row, table=True):
-    """What the last run of a check has fetched, written by the activity that fetched it and read by what records from it."""
+    """The answers fetched by the last run of a check, written by its fetch activity and read by its record activity."""
 
     __table_args__ = (
         ForeignKeyConstraint(["program_id", "name"], ["check_run.program_id", "check_run.name"], ondelete="CASCADE"),

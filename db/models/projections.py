@@ -1,4 +1,4 @@
-"""What is projected from ledgers, for lists and for people who ask SQL. `rebuild.py` makes it again."""
+"""Projections of the ledger, for lists and for SQL. `db/rebuild.py` rebuilds them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from db.models.row import INSTANT, Row, column
 
 
 class PhaseRow(Row, table=True):
-    """Where a phase stands, with its stability period if it has one."""
+    """The state of a phase, with its stability period if it has one."""
 
     program_id: UUID = Field(primary_key=True)
     name: str = column(Text, primary_key=True)
@@ -32,7 +32,7 @@ class PhaseRow(Row, table=True):
 
 
 class MilestoneRow(Row, table=True):
-    """Where a milestone stands. `due_original`, `due_revised` and `achieved_at` are its date triple."""
+    """The state of a milestone, with its original, revised and actual date (`achieved_at`)."""
 
     __table_args__ = (
         Index("ix_milestone_due_revised_program_id", "due_revised", "program_id"),
@@ -57,7 +57,7 @@ class MilestoneRow(Row, table=True):
 
 
 class CommitmentRow(Row, table=True):
-    """Whether a commitment is in force, in question or broken, and by which incident."""
+    """The status of a commitment, and the incident that put it in question or broke it (`because`)."""
 
     program_id: UUID = Field(primary_key=True)
     name: str = column(Text, primary_key=True)
@@ -69,10 +69,10 @@ class CommitmentRow(Row, table=True):
 
 
 class ClockRow(Row, table=True):
-    """A running clock: what becomes due when, if nobody acts."""
+    """A running clock: what takes effect when, if nobody acts."""
 
     __table_args__ = (
-        # A due date of a milestone is found there, with what it was first.
+        # Due dates of milestones are read from `milestone`, with their originals.
         Index("ix_clock_due_at_program_id", "due_at", "program_id", postgresql_where=text("kind <> 'deadline'")),
     )
 
@@ -85,6 +85,8 @@ class ClockRow(Row, table=True):
 
 
 class IncidentRow(Row, table=True):
+    """An incident with its status and attribution."""
+
     program_id: UUID = Field(primary_key=True)
     id: str = column(Text, primary_key=True)
     kind: str = column(Text)
@@ -128,7 +130,7 @@ class EvidenceRow(Row, table=True):
 
 
 class MembershipRow(Row, table=True):
-    """Who may see a program, and as what. `party` is empty for a role that is held for nobody."""
+    """A role of a person in a program. `party` is empty for a role without a party."""
 
     __table_args__ = (Index("ix_membership_person_role_party", "person", "role", "party"),)
 
@@ -139,10 +141,10 @@ class MembershipRow(Row, table=True):
 
 
 class OwedRow(Row, table=True):
-    """One act that a party or body owes, from `since` on and until `ends_at`.
+    """One act that a party or body owes, from `since` until `ends_at`.
 
-    `due_at` is when the first of its dates has passed, its own (`due`) or that of its milestone; infinity: it has none. It is
-    overdue from `overdue_from` on.
+    `due_at` is the earlier of its own date (`due`) and its milestone's; infinity if it has none. It is overdue from
+    `overdue_from` on.
     """
 
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""The truth and its heads: entries of ledgers, and the row by which each program is locked and listed."""
+"""The ledger and its head rows."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from db.models.row import INSTANT, WORDS, Row, column
 
 
 class ProgramRow(Row, table=True):
-    """The head of a program's ledger and its line in the list of programs.
+    """The head row of a program's ledger, with the columns of the list of programs.
 
-    `seq` and `head` are number and leaf hash of the newest entry; whoever appends locks this row
-    first. `clock_seq` is the number of the newest entry after which the clock room must look again.
+    `seq` and `head` are the number and leaf of the newest entry; every append locks this row. `clock_seq` is the number of the
+    newest entry that the workflow must be sent.
     """
 
     __table_args__ = (
         Index("ix_program_started_at_id", text("started_at DESC"), "id"),
         Index("ix_program_open_phases", "open_phases", postgresql_using="gin"),
         Index("ix_program_parties", "parties", postgresql_using="gin"),
-        # Room on the page for the new version of the row, so that an append touches no index of it.
+        # Free space for heap-only tuple updates (HOT), so that an append updates no index.
         {"postgresql_with": {"fillfactor": 50}},
     )
 
@@ -46,11 +46,11 @@ class ProgramRow(Row, table=True):
 
 
 class LedgerEntryRow(Row, table=True):
-    """One entry of a program's ledger. `body` is the truth; what follows it is for filters only.
+    """One entry of a program's ledger. `body` is the source of truth; the columns after it are for filters.
 
-    `content` is set on one entry of each accepted act, so that an act's id can be used once.
-    Grants and triggers forbid change; the checks hold even for somebody who passes by both. No foreign key to `program`,
-    since it would be looked up for each entry: a trigger keeps head rows from being deleted.
+    `content` is set on one entry of each accepted act and makes the act's id unique. Grants and triggers forbid changes; the
+    check constraints hold for superusers too. There is no foreign key to `program`, whose check would cost a lookup for each
+    entry: a trigger prevents the deletion of head rows instead.
     """
 
     __table_args__ = (

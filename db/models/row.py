@@ -1,4 +1,4 @@
-"""What all tables have in common: how they and their constraints are called, and columns of exact PostgreSQL types."""
+"""Base class of all tables: naming conventions, and columns of exact PostgreSQL types."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NAMING = {
 
 
 class Row(SQLModel):
-    """A table is called by its class without the suffix: `LedgerEntryRow` is `ledger_entry`."""
+    """Base class. The table name is the class name without its suffix: `LedgerEntryRow` is `ledger_entry`."""
 
     metadata = MetaData(naming_convention=NAMING)
 
@@ -29,7 +29,7 @@ class Row(SQLModel):
 
 
 def column(kind: Any, **more: Any) -> Any:
-    """A column of an exact PostgreSQL type; SQLModel would make text `varchar` and instants zoneless."""
+    """A column of an exact PostgreSQL type. SQLModel's defaults are `varchar` and timestamps without time zone."""
     return Field(sa_type=kind, **more)
 
 

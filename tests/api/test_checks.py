@@ -99,8 +99,8 @@ async def test_a_source_that_is_away_shows_with_its_reason_and_blocks_nothing(wa
     async with ReadPool(url, size=1) as reader, OperationalPool(url, size=1) as operational:
         runs = CheckRuns(reader, operational)
         for number in ("first", "second", "second"):  # the second is told twice, as after a kill
-            await runs.started(UUID(watched.program), "smoke", number)
-            await runs.finished(
+            await runs.start(UUID(watched.program), "smoke", number)
+            await runs.finish(
                 UUID(watched.program), "smoke", run=number, outcome="no_answer", sentence="Nobody listens at the Observatory."
             )
     smoke = (await watched.get("nora", SMOKE)).json()

@@ -18,7 +18,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from cli.postgres import Postgres
 from db import outages
-from db.outages import Unreachable
+from db.outages import NoConnection
 from tests.api.conftest import Door, running
 from tests.api.two_databases import REPORT
 from tests.conftest import database
@@ -163,4 +163,4 @@ async def refused_in(door: Door, number: int) -> float:
     ],
 )
 def test_what_a_server_says_while_it_refuses_is_understood(said: str, told: str) -> None:
-    assert told in outages.sentence(Unreachable(f"connection failed: {said}"))
+    assert told in outages.sentence(NoConnection(f"connection failed: {said}"))

@@ -19,7 +19,7 @@ from tests.db.family import FirstEpoch
 from tests.rules.small_family import parent_plan
 from tests.rules.small_plan import PEOPLE, PLAN
 from workflows.activities import Activities
-from workflows.messages import ChildOf
+from workflows.messages import ChildRef
 
 MEMBERS = [member.model_dump(mode="json") for member in PEOPLE]
 CHOSEN = {"truce": {"document": json.dumps(PLAN)}}
@@ -46,7 +46,7 @@ async def opened(door: Door, clock_room: Activities, program: str) -> str:
     """The id of the child, when its phase has opened it."""
     answer = await door.post("nils", f"/programs/{program}/consents", {"phase": "works"})
     assert answer.status_code == 201, answer.text
-    of = ChildOf(parent=program, name="truce")
+    of = ChildRef(parent=program, name="truce")
     await clock_room.keep_child(of)
     await clock_room.report_to_parent(of)
     return str(child_id(UUID(program), "truce"))

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from proof.checkpoint import Checkpoint, verified
+from proof.checkpoint import Checkpoint, verify_note
 from proof.merkle import root_of, verify_consistency, verify_inclusion
 from proof.signed_note import Note, VerifierKey
 from rules.canonical import canonical
@@ -30,7 +30,7 @@ async def checkpoint(door: Door, **query: Any) -> dict[str, Any]:
 
 def read(answer: dict[str, Any]) -> Checkpoint:
     """What the keys say of a checkpoint."""
-    return verified(Note.parse(answer["note"]), [VerifierKey.parse(key) for key in answer["keys"]])
+    return verify_note(Note.parse(answer["note"]), [VerifierKey.parse(key) for key in answer["keys"]])
 
 
 async def act(door: Door, person: str = "pia") -> None:

@@ -35,7 +35,7 @@ async def test_a_trace_of_the_right_form_is_answered(door: Door, given: str | No
 
 async def test_who_is_notified_of_an_act_hears_of_its_trace(door: Door, url: str) -> None:
     traceparent = f"00-{TRACE}-00f067aa0ba902b7-01"
-    async with OperationalPool(url, size=1) as operational, aclosing(Dispatch(operational).notified()) as heard:
+    async with OperationalPool(url, size=1) as operational, aclosing(Dispatch(operational).notifications()) as heard:
         first = asyncio.create_task(anext(heard))
         while not await listened(operational):
             await asyncio.sleep(0.02)

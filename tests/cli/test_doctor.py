@@ -20,13 +20,13 @@ from cli.main import app
 from cli.temporal import Temporal, free_port
 from db import migrations
 from db.documents import Documents, path_of, store_at
-from db.expiry import tokens_ending
+from db.expiry import expiring_tokens
 from db.tokens import Tokens
 from tests.db.builders import evidence
 from tests.db.conftest import Room, room_on
 from tests.workflows.certificates import Authority
 from workflows.client import TemporalSettings
-from workflows.expiry import ending
+from workflows.expiry import expiring
 from workflows.namespace import prepare
 from workflows.secret_file import SettingsUnusable
 
@@ -121,9 +121,9 @@ async def test_a_token_that_ends_soon_is_told_unless_there_is_another(room: Room
     await tokens.issue("omar", lifetime=timedelta(days=9), role="officer")
     _, revoked = await tokens.issue("sven", lifetime=soon, role="monitor")
     await tokens.revoke(revoked.id)
-    found = await tokens_ending(room.reader)
+    found = await expiring_tokens(room.reader)
     assert [one.name.partition(" of ")[2] for one in found] == ["amal (monitor)", "omar (officer)"]
-    assert await tokens_ending(room.reader, timedelta(days=1)) == []
+    assert await expiring_tokens(room.reader, timedelta(days=1)) == []
 
 
 def token_until(at: datetime) -> str:
@@ -150,7 +150,7 @@ def test_certificates_and_secrets_that_end_soon_are_told_and_not_shown(tmp_path:
     settings = TemporalSettings(
         temporal_tls_client_cert_path=shown.certificate, temporal_tls_client_key_path=shown.key, temporal_api_key=None
     )
-    found = ending(settings, environment)
+    found = expiring(settings, environment)
     assert {one.name.partition(" (")[0] for one in found} == {
         "TEMPORAL_TLS_CLIENT_CERT_PATH",
         "sslrootcert of DATABASE_URL",
@@ -160,12 +160,12 @@ def test_certificates_and_secrets_that_end_soon_are_told_and_not_shown(tmp_path:
     assert [one.ends_at for one in found] == sorted(one.ends_at for one in found)
     assert "a-secret" not in str(found)
     assert jwt not in str(found)
-    assert ending(settings, environment, timedelta(0)) == []
+    assert expiring(settings, environment, timedelta(0)) == []
     with pytest.raises(SettingsUnusable, match=r"write ACCORD_SECRET_OTHER_UNTIL.* as 2027-01-31"):
-        ending(settings, environment | {"ACCORD_SECRET_OTHER_UNTIL": "soon"})
+        expiring(settings, environment | {"ACCORD_SECRET_OTHER_UNTIL": "soon"})
     (tmp_path / "none.pem").write_text("nothing")
     with pytest.raises(SettingsUnusable, match="holds no certificate in PEM"):
-        ending(TemporalSettings(temporal_tls_server_ca_cert_path=tmp_path / "none.pem"), {})
+        expiring(TemporalSettings(temporal_tls_server_ca_cert_path=tmp_path / "none.pem"), {})
 
 
 def test_files_that_others_can_read_are_named_with_the_command_that_closes_them(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Acts on the small plan of the law's tests, and a long history told in simulated time."""
+"""Builders of acts on the small plan, and a long history in simulated time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from db.draft import Draft
-from db.ledger import Stored
+from db.ledger import StoredEntry
 from db.pipeline import BEGIN, COMMIT
 from db.pools import LedgerPool
 from db.program_cache import CachedProgram
@@ -121,5 +121,5 @@ async def tell(writer: LedgerPool, program_id: UUID, told: Iterable[tuple[a.Act,
     return kept
 
 
-async def stored(queries: Any, program_id: UUID) -> list[Stored]:
+async def stored(queries: Any, program_id: UUID) -> list[StoredEntry]:
     return [row async for row in queries.stored(program_id)]

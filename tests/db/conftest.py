@@ -1,4 +1,4 @@
-"""What a process of the service holds, on a database of each test's own."""
+"""Fixtures: the record of a service process, on a database for each test."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from db.pools import LedgerPool, OperationalPool, ReadPool
 from db.program_cache import ProgramCache
 from db.queries import Queries
-from db.rebuild import programs_of, rebuild
+from db.rebuild import program_sizes, rebuild
 from db.receipts import Receipt
 from db.recorder import Recorder
 from rules.acts import Act
@@ -71,7 +71,7 @@ async def owner(owner_url: str) -> AsyncIterator[psycopg.AsyncConnection[tuple[o
 
 async def rebuild_all(owner: psycopg.AsyncConnection[tuple[object, ...]]) -> int:
     """Makes the projections of all programs again, in this process; the number of programs."""
-    programs = await programs_of(owner)
+    programs = await program_sizes(owner)
     for program in programs:
         await rebuild(owner, program.id)
     return len(programs)

@@ -1,4 +1,4 @@
-"""A recorded program that has opened the small plan as a child program."""
+"""A recorded parent program with the small plan as its child program."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rules.program import Program
 from tests.db.builders import act
 from tests.rules.small_family import parent_plan, start
 from workflows.activities import Activities
-from workflows.messages import ChildOf
+from workflows.messages import ChildRef
 
 
 class FirstEpoch:
@@ -32,7 +32,7 @@ class RecordedFamily:
         self.activities = Activities(recorder, programs, cast("Epochs", FirstEpoch()))
         self.parent_id = uuid4()
         self.child_id = child_id(self.parent_id, "truce")
-        self.of = ChildOf(parent=str(self.parent_id), name="truce")
+        self.of = ChildRef(parent=str(self.parent_id), name="truce")
 
     async def begin(self, when_suspended: str = "freeze") -> None:
         """The parent is started, and its phase opens the child."""

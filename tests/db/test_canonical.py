@@ -1,4 +1,4 @@
-"""Canonical bytes are those of RFC 8785, and what has no such bytes is refused."""
+"""Canonical bytes follow RFC 8785; values without a canonical form are refused."""
 
 from __future__ import annotations
 

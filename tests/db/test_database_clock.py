@@ -1,4 +1,4 @@
-"""A clock that jumps writes nothing irrevocable; it goes on after the operator's word, or when it is right again."""
+"""A clock that jumps stops acts; they go on after an operator accepts it, or when it is right again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from db.clock_acceptances import ClockAcceptances
-from db.database_clock import ClockJumped, DatabaseClock, follows
+from db.database_clock import ClockJumped, DatabaseClock, check_not_behind
 from rules.acts import StrikeClock
 from tests.db.builders import act, evidence
 from tests.db.conftest import Room, room_on
@@ -80,15 +80,15 @@ class TestByItself:
     def test_another_witness_must_say_the_same(self) -> None:
         clock = DatabaseClock(lambda: 0.0)
         clock.observe(NOON)
-        clock.agrees(NOON + MINUTE, "Temporal")
+        clock.check_against(NOON + MINUTE, "Temporal")
         with pytest.raises(ClockJumped, match="and Temporal that it is 2030-01-11"):
-            clock.agrees(NOON + timedelta(days=10), "Temporal")
+            clock.check_against(NOON + timedelta(days=10), "Temporal")
 
     def test_it_is_not_behind_the_newest_entry(self) -> None:
-        follows(NOON, NOON + MINUTE, None)
+        check_not_behind(NOON, NOON + MINUTE, None)
         with pytest.raises(ClockJumped, match="10 days behind the newest entry"):
-            follows(NOON, NOON + timedelta(days=10), None)
-        follows(NOON, NOON + timedelta(days=10), NOON - MINUTE)
+            check_not_behind(NOON, NOON + timedelta(days=10), None)
+        check_not_behind(NOON, NOON + timedelta(days=10), NOON - MINUTE)
 
 
 async def test_a_clock_ten_days_ahead_misses_no_deadline(url: str, owner_url: str) -> None:

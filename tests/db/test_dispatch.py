@@ -1,4 +1,4 @@
-"""Which workflows have to be told of what was recorded."""
+"""Which programs are pending, in which order, and until when."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from db.dispatch import Dispatch
-from db.program_cache import entries_of
+from db.program_cache import read_entries
 from rules import acts as a
 from tests.db.builders import act, evidence, long_story, tell
 from tests.db.conftest import Room
@@ -25,7 +25,7 @@ async def waiting(room: Room, namespace: str = HERE, epoch: int = 1, most: int =
 
 async def dispatch_all(room: Room, namespace: str = HERE) -> None:
     async with Dispatch(room.operational).batch(namespace, 1) as now:
-        await now.dispatched(now.pending)
+        await now.mark_dispatched(now.pending)
 
 
 async def test_a_new_program_is_pending_until_it_is_dispatched(room: Room) -> None:
@@ -51,7 +51,7 @@ async def test_what_is_recorded_while_it_is_told_is_told_again(room: Room) -> No
     async with Dispatch(room.operational).batch(HERE, 1) as now:
         (one,) = now.pending
         await room.recorded(program_id, act("cleo", a.SuspendProgram(reason="Wait.")))
-        await now.dispatched([one])
+        await now.mark_dispatched([one])
     assert await waiting(room) == [program_id]
 
 
@@ -69,7 +69,7 @@ async def test_who_fails_while_telling_has_told_nothing(room: Room) -> None:
 
     async def fail() -> None:
         async with Dispatch(room.operational).batch(HERE, 1) as now:
-            await now.dispatched(now.pending)
+            await now.mark_dispatched(now.pending)
             await room.reader.rows("SELECT 1 / 0")
 
     with pytest.raises(psycopg.errors.DivisionByZero):
@@ -86,7 +86,7 @@ async def test_a_new_namespace_knows_nothing(room: Room) -> None:
 
 async def test_a_relay_that_listens_hears_at_once(room: Room) -> None:
     program_id = uuid4()
-    async with aclosing(Dispatch(room.operational).notified()) as heard:
+    async with aclosing(Dispatch(room.operational).notifications()) as heard:
         first = asyncio.create_task(anext(heard))
         await asyncio.sleep(0.2)
         await tell(room.writer, program_id, long_story()[:1])
@@ -113,7 +113,7 @@ async def test_who_waits_longest_is_dispatched_first_and_a_clock_due_soon_before
     ids = [await room.started() for _ in range(3)]
     assert await waiting(room, most=2) == ids[:2]
     async with Dispatch(room.operational).batch(HERE, 1, 1) as now:
-        await now.dispatched(now.pending)
+        await now.mark_dispatched(now.pending)
     await room.recorded(ids[0], act("cleo", a.SuspendProgram(reason="Wait.")))
     assert await waiting(room) == [*ids[1:], ids[0]]  # a burst of starts does not keep it waiting for good
     async with room.operational.transaction() as connection:
@@ -127,7 +127,7 @@ async def test_the_newest_entries_that_a_workflow_was_not_told_of_come_with_it(r
     await room.recorded(program_id, evidence())
     await room.recorded(program_id, act("cleo", a.SuspendProgram(reason="Wait.")))
     async with Dispatch(room.operational).batch(HERE, 1) as now:
-        kinds = [entry.fact.kind for entry in entries_of((await now.entries(50))[program_id])]
-        newest = [entry.fact.kind for entry in entries_of((await now.entries(1))[program_id])]
+        kinds = [entry.fact.kind for entry in read_entries((await now.entries(50))[program_id])]
+        newest = [entry.fact.kind for entry in read_entries((await now.entries(1))[program_id])]
     assert kinds == ["evidence_recorded", "program_suspended"]
     assert newest == ["program_suspended"]

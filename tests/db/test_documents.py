@@ -1,4 +1,4 @@
-"""A document is its bytes: all of them, or nothing is filed."""
+"""Documents are filed whole or not at all, and read as they were filed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,17 @@ import psycopg
 import pytest
 from obstore.exceptions import GenericError
 
-from db.documents import Damaged, Document, Documents, HashDiffers, NotFiled, StoreAway, TooManyBytes, path_of, store_at
+from db.documents import (
+    Damaged,
+    Documents,
+    FiledDocument,
+    HashDiffers,
+    NotFiled,
+    StoreUnavailable,
+    TooManyBytes,
+    path_of,
+    store_at,
+)
 from tests.db.conftest import Room
 
 WORDS = b"The parties agree. " * 50_000
@@ -34,7 +44,7 @@ async def chunks(content: bytes, size: int = 100_000) -> AsyncIterator[bytes]:
         yield content[start : start + size]
 
 
-async def filed(documents: Documents, program_id: UUID, content: bytes = WORDS, name: str = "text.pdf") -> Document:
+async def filed(documents: Documents, program_id: UUID, content: bytes = WORDS, name: str = "text.pdf") -> FiledDocument:
     return await documents.store(program_id, chunks(content), name=name, media_type="application/pdf", uploaded_by="nora")
 
 
@@ -46,7 +56,7 @@ async def test_bytes_are_found_by_their_hash(room: Room, documents: Documents, f
     program_id = await room.started()
     document = await filed(documents, program_id)
     assert (document.sha256, document.size, document.uploaded_by) == (DIGEST, len(WORDS), "nora")
-    with await documents.opened(DIGEST) as content:
+    with await documents.open(DIGEST) as content:
         assert content.read() == WORDS
     assert await documents.filings(program_id, DIGEST) == (document,)
     assert files(folder) == [path_of(DIGEST)]
@@ -126,7 +136,7 @@ async def test_damaged_bytes_are_not_passed_off_as_the_document(room: Room, docu
     await filed(documents, await room.started())
     (folder / path_of(DIGEST)).write_bytes(WORDS[:-1] + b"!")
     with pytest.raises(Damaged):
-        await documents.opened(DIGEST)
+        await documents.open(DIGEST)
 
 
 async def test_a_store_that_cannot_be_reached_is_told_from_one_that_holds_nothing(
@@ -134,7 +144,7 @@ async def test_a_store_that_cannot_be_reached_is_told_from_one_that_holds_nothin
 ) -> None:
     program_id = await room.started()
     await filed(documents, program_id)
-    assert await documents.answers()
+    assert await documents.is_available()
     for fault in (GenericError("https://key:secret@elsewhere"), PermissionError(str(folder)), OSError(ENOSPC, "No space left")):
 
         async def fails(*_: object, fault: Exception = fault, **__: object) -> None:
@@ -142,11 +152,11 @@ async def test_a_store_that_cannot_be_reached_is_told_from_one_that_holds_nothin
 
         for name in ("get_async", "head_async", "put_async"):
             monkeypatch.setattr(f"db.documents.obstore.{name}", fails)
-        assert not await documents.answers()
-        with pytest.raises(StoreAway) as caught:
-            await documents.opened(DIGEST)
+        assert not await documents.is_available()
+        with pytest.raises(StoreUnavailable) as caught:
+            await documents.open(DIGEST)
         assert "secret" not in str(caught.value)
-        with pytest.raises(StoreAway):
+        with pytest.raises(StoreUnavailable):
             await filed(documents, program_id)
 
 

@@ -1,4 +1,4 @@
-"""Documents in an S3: the same store, whichever stands behind it."""
+"""Documents in S3: the same behaviour with another store."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import obstore
 import pytest
 from moto.server import ThreadedMotoServer
 
-from db.documents import Damaged, Documents, NotFiled, StoreAway, path_of, store_at
+from db.documents import Damaged, Documents, NotFiled, StoreUnavailable, path_of, store_at
 from tests.db.conftest import Room
 
 WORDS = b"The parties agree. " * 10_000
@@ -53,12 +53,12 @@ async def test_documents_are_filed_found_and_checked_in_s3(room: Room, at_s3: st
     documents = Documents(room.reader, room.operational, store_at(PLACE))
     program_id = await room.started()
     with pytest.raises(NotFiled):
-        await documents.opened(DIGEST)
-    assert await documents.answers()
+        await documents.open(DIGEST)
+    assert await documents.is_available()
     for _ in range(2):  # the same again is the same document
         document = await documents.store(program_id, once(WORDS), name="a.pdf", media_type="m", uploaded_by="nora")
     assert (document.sha256, document.size) == (DIGEST, len(WORDS))
-    with await documents.opened(DIGEST) as content:
+    with await documents.open(DIGEST) as content:
         assert content.read() == WORDS
     await obstore.put_async(store_at(PLACE), path_of(DIGEST), WORDS[:-1] + b"!")
     with pytest.raises(Damaged):
@@ -68,11 +68,11 @@ async def test_documents_are_filed_found_and_checked_in_s3(room: Room, at_s3: st
 async def test_an_s3_without_the_bucket_is_away(room: Room, at_s3: str) -> None:
     """A document that was filed must not seem never to have been: the bucket may be back tomorrow."""
     documents = Documents(room.reader, room.operational, store_at("s3://nowhere"))
-    with pytest.raises(StoreAway):
+    with pytest.raises(StoreUnavailable):
         await documents.store(await room.started(), once(WORDS), name="a.pdf", media_type="m", uploaded_by="nora")
-    with pytest.raises(StoreAway):
-        await documents.opened(DIGEST)
-    assert not await documents.answers()
+    with pytest.raises(StoreUnavailable):
+        await documents.open(DIGEST)
+    assert not await documents.is_available()
 
 
 def make_bucket(address: str) -> None:

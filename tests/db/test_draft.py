@@ -1,4 +1,4 @@
-"""What a draft keeps from one act to the next is what one would compute anew."""
+"""Incremental results of a draft equal those computed from scratch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parent and child in the record: what is brought from one ledger to the other, in any order and any number of times."""
+"""Parent and child in the record: reports arrive in any order and any number of times."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def family(room: Room) -> RecordedFamily:
 async def pending(room: Room) -> set[UUID]:
     async with Dispatch(room.operational).batch("here", 1) as now:
         found = {one.program_id for one in now.pending}
-        await now.dispatched(now.pending)
+        await now.mark_dispatched(now.pending)
         return found
 
 

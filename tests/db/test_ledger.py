@@ -1,4 +1,4 @@
-"""What is sealed can be read again, and what was changed since is named."""
+"""Sealed entries can be read again, and every later change is detected."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from db.draft import Draft
 from db.ledger import (
     GENESIS,
+    EntryTooLarge,
+    EntryUnreadable,
     LedgerFault,
-    Stored,
-    TooLarge,
-    Unreadable,
+    StoredEntry,
     columns_of,
     leaf_of,
     read,
@@ -41,21 +41,22 @@ NONCE = bytes(range(16))
 
 
 @cache
-def story() -> tuple[Stored, ...]:
+def story() -> tuple[StoredEntry, ...]:
     """The rows of a long history, as the database would hold them."""
-    rows: list[Stored] = []
+    rows: list[StoredEntry] = []
     kept: CachedProgram | None = None
     for one, at in long_story():
         draft = Draft(PROGRAM, kept, at, {})
         draft.judge(one)
         rows += (
-            Stored(PROGRAM, prev=line.prev, leaf=line.leaf, body=line.body, **columns_of(line.entry)) for line in draft.sealed
+            StoredEntry(PROGRAM, prev=line.prev, leaf=line.leaf, body=line.body, **columns_of(line.entry))
+            for line in draft.sealed
         )
         kept = draft.after
     return tuple(rows)
 
 
-def told(rows: Sequence[Stored], head: tuple[int, bytes] | None = None) -> list[tuple[int, str]]:
+def told(rows: Sequence[StoredEntry], head: tuple[int, bytes] | None = None) -> list[tuple[int, str]]:
     return [(problem.seq, problem.code) for problem in verify_chain(rows, head)]
 
 
@@ -104,13 +105,13 @@ def test_an_entry_too_large_is_not_sealed(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("db.ledger.LARGEST_BODY", size)
     seal(one, PROGRAM, GENESIS, NONCE)
     monkeypatch.setattr("db.ledger.LARGEST_BODY", size - 1)
-    with pytest.raises(TooLarge):
+    with pytest.raises(EntryTooLarge):
         seal(one, PROGRAM, GENESIS, NONCE)
 
 
 def test_bytes_that_are_no_entry_are_not_read() -> None:
     for body in (b"", b"{}", b"[1]", b"\xff"):
-        with pytest.raises(Unreadable):
+        with pytest.raises(EntryUnreadable):
             read(leaf_of(body), body)
 
 
@@ -224,7 +225,7 @@ def test_entries_that_no_program_can_have_are_named() -> None:
             "fact": fact,
         }
     )
-    row = Stored(
+    row = StoredEntry(
         program_id=PROGRAM,
         seq=2,
         prev=first.leaf,

@@ -1,4 +1,4 @@
-"""Past states: the same as a fold from the start, and not folded from the start again."""
+"""Past states equal a fold from the start, without folding from the start again."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ async def test_a_past_state_is_what_the_entries_up_to_then_make(
     room: Room, monkeypatch: pytest.MonkeyPatch, every: int
 ) -> None:
     """Asked in an order that finds snapshots before, at and behind what is asked for."""
-    monkeypatch.setattr("db.program_cache.EVERY", every)
+    monkeypatch.setattr("db.program_cache.INTERVAL", every)
     program_id = uuid4()
     await tell(room.writer, program_id, long_story())
     entries = [line.entry for line in await room.queries.ledger(program_id, after=0, most=500)]

@@ -1,4 +1,4 @@
-"""The schema can be made, unmade and made again, and is the one that the models describe."""
+"""Migrations run up and down, and their schema is that of the models."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from alembic import command
 from sqlalchemy import create_engine
 
-from db.migrations import configuration, current, fit, newest, upgrade
+from db.migrations import compatibility, configuration, current, newest, upgrade
 from db.models import PROJECTIONS, Row
 from db.pools import ReadPool
 from tests.db.conftest import Room
@@ -71,7 +71,7 @@ async def test_two_processes_may_migrate_at_once(empty_url: str) -> None:
     assert [await process.wait() for process in processes] == [0, 0, 0]
     await asyncio.gather(upgrade(empty_url), upgrade(empty_url))
     async with ReadPool(empty_url, size=1) as reader:
-        assert await fit(reader) == "ready"
+        assert await compatibility(reader) == "ready"
         assert await current(reader) == newest()
 
 

@@ -1,4 +1,4 @@
-"""What is owed stands in a table: what the law says, at every moment, and found by whoever asks across programs."""
+"""The table of owed acts agrees with the law at every moment, and queries find the right rows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from db import memberships
 from db.due_dates import DueDateFilter, due_dates
-from db.owed import OwedFilter, OwedItem, OwedPlace, owed_lines
+from db.owed import OwedFilter, OwedItem, OwedPlace, owed_items
 from rules import acts as a
 from rules.explanations.outstanding import outstanding
 from rules.explanations.owing import owing
@@ -48,18 +48,18 @@ async def test_while_somebody_may_observe_the_table_knows_who_determines_then(ro
     assert (observation.owed.party, observation.owed.kind) == ("south", "observation")
     assert (determination.owed.party, determination.owed.kind) == ("commission", "determination")
     assert observation.ends_at == determination.owed.since
-    found = await owed_lines(room.reader, OwedFilter(knows="olga"))  # long after that
+    found = await owed_items(room.reader, OwedFilter(knows="olga"))  # long after that
     assert [(line.party, line.kind) for line in found] == [("commission", "determination")]
 
 
 async def test_pages_hold_each_line_once_the_soonest_due_first(room: Room) -> None:
     for number in (14, 5, 1, 9, 2, 3):
         await tell(room.writer, uuid4(), long_story()[:number])
-    whole = await owed_lines(room.reader, OwedFilter(knows="olga"), most=200)
+    whole = await owed_items(room.reader, OwedFilter(knows="olga"), most=200)
     assert len(whole) > 4
     found: list[OwedItem] = []
     after: OwedPlace | None = None
-    while page := await owed_lines(room.reader, OwedFilter(knows="olga"), after=after, most=2):
+    while page := await owed_items(room.reader, OwedFilter(knows="olga"), after=after, most=2):
         found += page
         after = page[-1].place
     assert found == whole
@@ -86,12 +86,12 @@ async def test_it_is_the_same_for_who_has_few_programs_and_who_has_thousands(
 ) -> None:
     for number in (1, 2, 3, 5, 9, 14):
         await tell(room.writer, uuid4(), long_story()[:number])
-    few = await owed_lines(room.reader, asked, most=200)
+    few = await owed_items(room.reader, asked, most=200)
     monkeypatch.setattr(memberships, "FEW", 0)
-    assert await owed_lines(room.reader, asked, most=200) == few
+    assert await owed_items(room.reader, asked, most=200) == few
     if few[2:]:
         last = few[1].place
-        assert await owed_lines(room.reader, asked, after=last, most=200) == few[2:]
+        assert await owed_items(room.reader, asked, after=last, most=200) == few[2:]
 
 
 async def test_a_person_owes_what_the_party_owes_and_the_role_may_do(room: Room) -> None:
@@ -99,7 +99,7 @@ async def test_a_person_owes_what_the_party_owes_and_the_role_may_do(room: Room)
     await room.recorded(program_id, evidence("e1"))
 
     async def could(person: str) -> set[tuple[str, str]]:
-        found = await owed_lines(room.reader, OwedFilter(knows="olga", doer=person))
+        found = await owed_items(room.reader, OwedFilter(knows="olga", doer=person))
         return {(line.party, line.kind) for line in found}
 
     assert await could("nora") == {("north", "evidence")}  # the word that it is meant is still missing
@@ -115,7 +115,7 @@ async def test_what_is_missed_is_overdue_without_any_clock_or_act(room: Room) ->
     told = [one for one in long_story() if one[1] < day(2)]
     kept = await tell(room.writer, program_id, told)
     assert kept.program.milestone("safety").due is not None
-    (line,) = await owed_lines(room.reader, OwedFilter(knows="olga", overdue=True))
+    (line,) = await owed_items(room.reader, OwedFilter(knows="olga", overdue=True))
     assert (line.party, line.name, line.title) == ("south", "safety", "Safety guaranteed")
     assert line.overdue_since is not None
     assert line.overdue_since > through(60)
@@ -126,12 +126,12 @@ async def test_what_is_missed_is_overdue_without_any_clock_or_act(room: Room) ->
 
 async def test_who_may_not_know_of_a_program_finds_nothing_of_it(room: Room) -> None:
     program_id = await room.started()
-    assert await owed_lines(room.reader, OwedFilter(knows="stranger", party="north")) == []
-    assert await owed_lines(room.reader, OwedFilter(knows="stranger", doer="nora")) == []
+    assert await owed_items(room.reader, OwedFilter(knows="stranger", party="north")) == []
+    assert await owed_items(room.reader, OwedFilter(knows="stranger", doer="nora")) == []
     everywhere = DueDateFilter(start=day(0), end=day(9999), knows="stranger")
     assert await due_dates(room.reader, everywhere) == []
-    assert [line.program_id for line in await owed_lines(room.reader, OwedFilter(knows="nora", party="north"))] == [program_id]
-    assert await owed_lines(room.reader, OwedFilter(knows="nora", among=[uuid4()])) == []
+    assert [line.program_id for line in await owed_items(room.reader, OwedFilter(knows="nora", party="north"))] == [program_id]
+    assert await owed_items(room.reader, OwedFilter(knows="nora", among=[uuid4()])) == []
 
 
 async def test_dates_come_with_what_they_were_first(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:

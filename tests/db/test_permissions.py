@@ -1,4 +1,4 @@
-"""What nobody can do to the ledger, and what the service cannot do at all."""
+"""What nobody can do to the ledger, and what the service's role cannot do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plans read beside the event loop: found by the law without reading, and what happens when the process does not answer."""
+"""The parser process fills the caches of the law, and its failures are reported."""
 
 from __future__ import annotations
 
@@ -62,20 +62,20 @@ def a_plan(**changes: Any) -> str:
 async def test_the_law_finds_what_was_read_beside(reader: PlanReader, unread: None) -> None:
     text, child = a_plan(), a_plan(plan="other")
     mother = a_plan(programs={"other": {"title": "O", "plan": "other", "opened_in": "move", "when_suspended": "leave"}})
-    await reader.judges(text, {"quiet": "P9D"}, {})
+    await reader.prefetch_accepted(text, {"quiet": "P9D"}, {})
     assert accepted(text, {"quiet": "P9D"}, {}).source == json.loads(text)["source"]
-    await reader.declares(mother)
+    await reader.prefetch_declared(mother)
     assert declares(mother).programs == {"other": "other"}
     programs = {"other": a.ChildPlan(document=child, members=(a.Member(person="olga", role=a.Role.OFFICER),))}
-    await reader.judges(mother, {}, programs)
+    await reader.prefetch_accepted(mother, {}, programs)
     assert accepted(mother, {}, programs) is recorded_plan(mother, {})
     assert recorded_plan(child, {}).plan == "other"
 
 
 async def test_faults_are_those_that_the_law_would_find(reader: PlanReader, unread: None) -> None:
     text = a_plan(time_zone="Nowhere/Else")
-    await reader.judges(text, {}, {})
-    await reader.declares("[" * 100)
+    await reader.prefetch_accepted(text, {}, {})
+    await reader.prefetch_declared("[" * 100)
     with pytest.raises(Faulty, match=r"document:1:\d+: time_zone: 'Nowhere/Else' is no time zone"):
         accepted(text, {}, {})
     with pytest.raises(Faulty, match="nested too deeply"):
@@ -87,7 +87,7 @@ async def test_a_plan_comes_back_as_it_is_read_here(reader: PlanReader, file: Pa
     """What one process reads, another has to fold by."""
     text = f"{_text(file)}\n# {uuid4()}\n"
     fact = ProgramStarted(document=text, parameters={}, plan_sha256="0" * 64, title="T", members=())
-    await reader.reads(fact)
+    await reader.prefetch_fact(fact)
     assert (text, ()) in RECORDED
     assert recorded_plan(text, {}) == plan_of(read(text))
 
@@ -108,55 +108,55 @@ async def test_an_act_is_judged_by_what_was_read_beside(room: Room, reader: Plan
 
 async def test_two_who_ask_for_one_text_have_it_read_once(reader: PlanReader, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = list[Any]()
-    answered = reader._answered  # noqa: SLF001  what goes to the process is what is counted
+    answered = reader._request  # noqa: SLF001  what goes to the process is what is counted
 
     async def counted(question: Any) -> Any:
         asked.append(question)
         return await answered(question)
 
-    monkeypatch.setattr(reader, "_answered", counted)
+    monkeypatch.setattr(reader, "_request", counted)
     text = a_plan()
-    await asyncio.gather(*(reader.judges(text, {}, {}) for _ in range(5)))
+    await asyncio.gather(*(reader.prefetch_accepted(text, {}, {}) for _ in range(5)))
     assert len(asked) == 1
 
 
 async def test_no_more_wait_than_is_said(reader: PlanReader, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("db.plan_reader.MOST_WAITING", 2)
-    outcomes = await asyncio.gather(*(reader.judges(a_plan(), {}, {}) for _ in range(4)), return_exceptions=True)
+    monkeypatch.setattr("db.plan_reader.MAX_PENDING", 2)
+    outcomes = await asyncio.gather(*(reader.prefetch_accepted(a_plan(), {}, {}) for _ in range(4)), return_exceptions=True)
     assert [type(outcome) for outcome in outcomes] == [type(None), type(None), ReaderBusy, ReaderBusy]
 
 
 async def test_a_process_that_was_lost_is_started_again(reader: PlanReader) -> None:
     """A text that takes it down takes nothing else down, and is not taken for faulty."""
-    await reader.judges(a_plan(), {}, {})
+    await reader.prefetch_accepted(a_plan(), {}, {})
     assert reader.process_id is not None
     os.kill(reader.process_id, signal.SIGKILL)
     text = a_plan()
     with pytest.raises(ReaderBusy):
-        await reader.judges(text, {}, {})
-    await reader.judges(text, {}, {})
+        await reader.prefetch_accepted(text, {}, {})
+    await reader.prefetch_accepted(text, {}, {})
     assert accepted(text, {}, {}).plan == "truce"
 
 
 async def test_a_text_that_takes_too_long_is_given_up(reader: PlanReader, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("db.plan_reader.LONGEST_SECONDS", 0.001)
+    monkeypatch.setattr("db.plan_reader.MAX_SECONDS", 0.001)
     with pytest.raises(ReaderBusy, match="in time"):
-        await reader.judges(a_plan(), {}, {})
+        await reader.prefetch_accepted(a_plan(), {}, {})
 
 
 async def test_whoever_reads_texts_knows_no_secrets(reader: PlanReader, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://secret")
-    await reader.judges(a_plan(), {}, {})
+    await reader.prefetch_accepted(a_plan(), {}, {})
     environment = _text(Path(f"/proc/{reader.process_id}/environ"))
     assert "secret" not in environment
     assert "ACCORD" not in environment
 
 
 async def test_a_caller_who_goes_away_mixes_up_nobodys_answer(reader: PlanReader) -> None:
-    await reader.judges(a_plan(), {}, {})
-    gone = asyncio.create_task(reader.judges(a_plan(title="Gone"), {}, {}))
+    await reader.prefetch_accepted(a_plan(), {}, {})
+    gone = asyncio.create_task(reader.prefetch_accepted(a_plan(title="Gone"), {}, {}))
     await asyncio.sleep(0)
     gone.cancel()
     text = a_plan(title="Here")
-    await reader.judges(text, {}, {})
+    await reader.prefetch_accepted(text, {}, {})
     assert accepted(text, {}, {}).title == "Here"

@@ -1,4 +1,4 @@
-"""Something between the service and PostgreSQL that hands connections on is refused in a sentence."""
+"""A transaction pooler before PostgreSQL is detected and refused with a clear message."""
 
 from __future__ import annotations
 

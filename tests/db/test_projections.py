@@ -1,4 +1,4 @@
-"""The tables say what the ledger says, and can be made from it again to the byte."""
+"""Projections agree with the ledger, and a rebuild produces them byte for byte."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ import pytest
 
 from db import every_program
 from db.models import PROJECTIONS
-from db.rebuild import ProgramSize, programs_of, rebuild, rebuilt
+from db.rebuild import ProgramSize, program_sizes, rebuild, rebuild_programs
 from db.receipts import Receipt
-from db.verification import expected, verified
+from db.verification import expected_heads, verify_all
 from rules import acts as a
 from rules.program import Program
 from rules.vocabulary.mistakes import Admission, Verification
@@ -56,15 +56,15 @@ async def test_many_are_made_again_and_read_again_on_all_cores(
 ) -> None:
     ids = await several_programs(room)
     before = await dump(owner)
-    monkeypatch.setattr(every_program, "LITTLE", 0)
-    monkeypatch.setattr(every_program, "AT_ONCE", 1)
+    monkeypatch.setattr(every_program, "ENTRIES_IN_PROCESS", 0)
+    monkeypatch.setattr(every_program, "CHUNK_ENTRIES", 1)
     await owner.execute("UPDATE milestone SET status = 'spoiled'")
-    made = await asyncio.to_thread(lambda: list(rebuilt(owner_url, asyncio.run(_programs(owner_url)))))
+    made = await asyncio.to_thread(lambda: list(rebuild_programs(owner_url, asyncio.run(_programs(owner_url)))))
     assert {program.id for program in made} == set(ids)
     assert await dump(owner) == before
-    ledgers = await expected(room.reader)
+    ledgers = await expected_heads(room.reader)
     ledgers[1] = replace(ledgers[1], seq=ledgers[1].seq + 1)
-    found = {one.program: one for one in await asyncio.to_thread(lambda: list(verified(owner_url, ledgers)))}
+    found = {one.program: one for one in await asyncio.to_thread(lambda: list(verify_all(owner_url, ledgers)))}
     assert {program: one.entries for program, one in found.items()} == {program.id: program.entries for program in made}
     assert {program: [fault.code for fault in one.problems] for program, one in found.items()} == {
         one.program: ["head"] if one is ledgers[1] else [] for one in ledgers
@@ -73,7 +73,7 @@ async def test_many_are_made_again_and_read_again_on_all_cores(
 
 async def _programs(owner_url: str) -> list[ProgramSize]:
     async with await psycopg.AsyncConnection.connect(owner_url, autocommit=True) as owner:
-        return await programs_of(owner)
+        return await program_sizes(owner)
 
 
 async def test_what_was_spoiled_is_made_right(room: Room, owner: Owner) -> None:

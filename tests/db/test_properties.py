@@ -1,4 +1,4 @@
-"""What holds however acts arrive: repeated, in any order, through any process, and asked for before."""
+"""Invariants of recording: for repeated acts, any order, several processes, and previews."""
 
 from __future__ import annotations
 

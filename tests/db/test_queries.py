@@ -1,4 +1,4 @@
-"""Lists and pages: everything once, in order, and only what was asked for."""
+"""Lists and pages contain every match once, in order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is recorded, what is answered, and that it happens once."""
+"""Acts are recorded exactly once, and each caller has its own answer."""
 
 from __future__ import annotations
 
@@ -43,25 +43,28 @@ async def test_an_act_is_answered_with_what_it_added(room: Room) -> None:
     assert (line.seq, line.head.hex()) == (receipt.last_seq, receipt.head)
 
 
-@pytest.mark.parametrize("is_foreseen", [True, False])
-async def test_an_act_is_answered_with_what_is_made_of_its_receipt(room: Room, other_room: Room, *, is_foreseen: bool) -> None:
+@pytest.mark.parametrize("is_cached", [True, False])
+async def test_an_act_is_answered_with_what_is_made_of_its_receipt(room: Room, other_room: Room, *, is_cached: bool) -> None:
     program_id = await room.started()
-    asked = room if is_foreseen else other_room  # which has not heard of the program, and looks first
-    assert await asked.recorder.answered(program_id, evidence("e1", "the-act"), lambda receipt: receipt.act_id) == "the-act"
+    asked = room if is_cached else other_room  # which has not cached the program, and appends under its lock
+    assert (
+        await asked.recorder.record_and_answer(program_id, evidence("e1", "the-act"), lambda receipt: receipt.act_id)
+        == "the-act"
+    )
 
 
-@pytest.mark.parametrize("is_foreseen", [True, False])
+@pytest.mark.parametrize("is_cached", [True, False])
 async def test_a_fault_in_making_an_answer_is_told_and_the_act_is_recorded_once(
-    room: Room, other_room: Room, *, is_foreseen: bool
+    room: Room, other_room: Room, *, is_cached: bool
 ) -> None:
     program_id = await room.started()
-    asked = room if is_foreseen else other_room
+    asked = room if is_cached else other_room
 
     def fault(_: Receipt) -> str:
         raise LookupError("no words for it")
 
     with pytest.raises(LookupError):
-        await asked.recorder.answered(program_id, evidence("e1", "the-act"), fault)
+        await asked.recorder.record_and_answer(program_id, evidence("e1", "the-act"), fault)
     assert (await asked.recorded(program_id, evidence("e1", "the-act"))).repeated
 
 
@@ -206,7 +209,7 @@ async def test_a_head_row_that_lies_stops_its_own_program_only(room: Room, owner
 async def test_an_act_is_never_recorded_at_a_time_that_the_database_has_not_reached(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A process whose own clock runs ahead foresees wrongly, and is told the time instead."""
+    """The optimistic append of a process whose clock runs ahead fails, and the locked append takes the database's time."""
     program_id = await room.started()
     monkeypatch.setattr(DatabaseClock, "now", lambda _: datetime.now(UTC) + timedelta(minutes=1))
     recorded = await room.recorded(program_id, evidence())
@@ -351,7 +354,7 @@ async def test_a_program_that_somebody_holds_keeps_no_other_waiting(room: Room, 
 
 
 @pytest.mark.parametrize(("took", "sent_together"), [(150, []), (70, [1, 1]), (1, [2])])
-async def test_what_takes_long_to_judge_is_not_foreseen(
+async def test_what_takes_long_to_judge_is_appended_under_the_lock(
     room: Room, monkeypatch: pytest.MonkeyPatch, took: int, sent_together: list[int]
 ) -> None:
     """Its time would have passed before it is sent, and with it that of the programs which share its round trip."""
@@ -473,7 +476,7 @@ async def test_a_receipt_holds_nothing_of_a_refusal_that_stands_beside_it(room: 
     assert again.entries == first.entries
 
 
-async def test_a_program_that_appears_between_two_looks_is_looked_at_again(room: Room) -> None:
+async def test_a_program_that_is_started_concurrently_is_read_again(room: Room) -> None:
     """The head row was not there yet when it was to be locked, and the entries were when they were read."""
     program_id = uuid4()
     await room.recorded(program_id, start("begin"))

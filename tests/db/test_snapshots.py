@@ -1,4 +1,4 @@
-"""A snapshot is the program that its ledger makes, or it is not taken."""
+"""A snapshot is used only if it equals the program that its ledger makes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from db.ledger import verify_chain
 from db.program_cache import ProgramCache
 from db.rebuild import rebuild
 from db.snapshot_body import lines, parts_of, program_of
-from db.snapshots import FEWEST, Snapshots, point
+from db.snapshots import MIN_ENTRIES, Snapshots, snapshot_point
 from rules.evolve import evolve, fold
 from rules.language.declared import agreed, declared
 from rules.language.reading import read as document
@@ -34,8 +34,8 @@ EACH = 4
 
 @pytest.fixture
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("db.snapshots.FEWEST", EACH)
-    monkeypatch.setattr("db.program_cache.FEWEST", EACH)
+    monkeypatch.setattr("db.snapshots.MIN_ENTRIES", EACH)
+    monkeypatch.setattr("db.program_cache.MIN_ENTRIES", EACH)
 
 
 @pytest.fixture
@@ -68,11 +68,16 @@ def test_every_state_of_every_story_comes_back_as_it_was() -> None:
 
 
 def test_points_of_a_program_grow_with_it_and_stay_points() -> None:
-    assert [point(seq) for seq in (1, FEWEST - 1, FEWEST, FEWEST + 1)] == [0, 0, FEWEST, FEWEST]
-    points = [seq for seq in range(1, 200_000) if point(seq) == seq]
+    assert [snapshot_point(seq) for seq in (1, MIN_ENTRIES - 1, MIN_ENTRIES, MIN_ENTRIES + 1)] == [
+        0,
+        0,
+        MIN_ENTRIES,
+        MIN_ENTRIES,
+    ]
+    points = [seq for seq in range(1, 200_000) if snapshot_point(seq) == seq]
     assert 100 < len(points) < 200
-    assert [point(seq) for seq in points] == points
-    assert all(later - earlier <= max(FEWEST, earlier // 16) for earlier, later in pairwise(points))
+    assert [snapshot_point(seq) for seq in points] == points
+    assert all(later - earlier <= max(MIN_ENTRIES, earlier // 16) for earlier, later in pairwise(points))
 
 
 async def test_a_process_that_starts_goes_on_from_the_newest(

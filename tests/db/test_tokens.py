@@ -1,4 +1,4 @@
-"""Tokens open what they say, until they end."""
+"""Tokens are valid within their limits until they end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Migrations that were published stay as they are, and what earlier versions have recorded goes on."""
+"""Published migrations stay unchanged, and records of earlier versions are upgraded."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from db.ledger import verify_chain
-from db.migrations import fit, newest, upgrade
+from db.migrations import compatibility, newest, upgrade
 from db.pools import ReadPool
 from rules import acts as a
 from tests.db.builders import act, evidence
@@ -44,7 +44,7 @@ async def test_a_record_of_an_earlier_version_is_brought_up_to_date_and_goes_on(
     await asyncio.to_thread(restore, files()[version], empty_url)
     await upgrade(empty_url)
     async for room in room_on(empty_url.replace("postgresql://postgres@", "postgresql://accord_service@")):
-        assert await fit(room.reader) == "ready"
+        assert await compatibility(room.reader) == "ready"
         for program_id in (LONG, WAITING):
             listed = await room.queries.program(program_id)
             assert listed is not None
@@ -73,17 +73,17 @@ class TestOldCodeBesideNewTables:
     async def test_it_goes_on_where_the_tables_say_that_it_may(self, room: Room, owner_url: str) -> None:
         program_id = await room.started()
         await _grow(owner_url, oldest=newest())
-        assert await fit(room.reader) == "newer"
+        assert await compatibility(room.reader) == "newer"
         await room.recorded(program_id, evidence())
         assert await room.programs.load(program_id) is not None
 
     async def test_it_is_not_ready_where_they_say_that_it_may_not(self, room: Room, owner_url: str) -> None:
         await _grow(owner_url, oldest="2031_01_01_of_tomorrow")
-        assert await fit(room.reader) == "too_new"
+        assert await compatibility(room.reader) == "too_new"
 
     async def test_tables_that_are_not_there_are_behind(self, empty_url: str) -> None:
         async with ReadPool(empty_url, size=1) as reader:
-            assert await fit(reader) == "behind"
+            assert await compatibility(reader) == "behind"
 
 
 async def _grow(owner_url: str, oldest: str) -> None:

@@ -10,8 +10,8 @@ from tests.docs.reading import ROOT, rows, section
 from workflows.client import TemporalSettings
 from workflows.deployment import DeploymentSettings
 from workflows.namespace import Retention
-from workflows.visibility import SEARCH_ATTRIBUTES, TELLING
-from workflows.worker import Settings as WorkerSettings
+from workflows.visibility import READABLE_ATTRIBUTES, SEARCH_ATTRIBUTES
+from workflows.worker import WorkerSettings
 
 PAGE = ROOT / "docs" / "reference" / "temporal.md"
 ELSEWHERE = {
@@ -50,7 +50,7 @@ def test_every_setting_is_documented_with_what_it_is_when_left_out() -> None:
 def test_what_is_left_out_when_payloads_are_encrypted_is_said() -> None:
     text = section(PAGE, "## Encryption")
     (hidden,) = [line for line in text.splitlines() if line.startswith("| search attributes")]
-    assert set(re.findall(r"`(Accord\w+)`", hidden)) == {key.name for key in TELLING}
+    assert set(re.findall(r"`(Accord\w+)`", hidden)) == {key.name for key in READABLE_ATTRIBUTES}
     named = set(re.findall(r"`(Accord[A-Z]\w+)`", text))
     assert named == {key.name for key in SEARCH_ATTRIBUTES}
 

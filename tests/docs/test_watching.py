@@ -10,11 +10,11 @@ import yaml
 
 from api.connection_limits import Limits
 from api.state import Settings as ApiSettings
-from db.metrics import measured
+from db.metrics import register_metrics
 from telemetry.metrics import Metrics
 from telemetry.settings import TelemetrySettings
 from tests.docs.reading import ROOT, rows, section
-from workflows.worker import Settings as WorkerSettings
+from workflows.worker import WorkerSettings
 
 WATCHING, SCALING = ROOT / "docs" / "how-to" / "watching.md", ROOT / "docs" / "how-to" / "scaling.md"
 RULES = ROOT / "observability" / "alerts.yaml"
@@ -42,7 +42,7 @@ def known() -> set[str]:
     """Names of the metrics of API and worker."""
     metrics = Metrics()
     nobody: Any = None  # nothing is read here
-    measured(metrics, nobody, nobody, (), nobody)
+    register_metrics(metrics, nobody, nobody, (), nobody)
     return {re.sub(r"_(bucket|sum|count)$", "", name) for name in metrics.names} | {
         "accord_part_seconds",
         "accord_first_ending_seconds",

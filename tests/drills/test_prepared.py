@@ -15,7 +15,7 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 
 from cli.temporal import Temporal, free_port
 from workflows.client import TemporalSettings, connect
-from workflows.namespace import NotPrepared, prepare, prepared
+from workflows.namespace import NotPrepared, check_prepared, prepare
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ async def test_a_search_attribute_that_is_missing_is_named(bare: str) -> None:
     settings = TemporalSettings.of(bare)
     await prepare(settings)
     client = await connect(settings)
-    assert await prepared(client)
+    assert await check_prepared(client)
     request = RemoveSearchAttributesRequest(namespace="accord", search_attributes=["AccordTitle", "AccordEntry"])
     await client.operator_service.remove_search_attributes(request)
     async with asyncio.timeout(60):
@@ -75,7 +75,7 @@ async def test_a_search_attribute_that_is_missing_is_named(bare: str) -> None:
 
 async def _lacking(settings: TemporalSettings) -> str:
     try:
-        await prepared(await connect(settings))
+        await check_prepared(await connect(settings))
     except NotPrepared as reason:
         return reason.missing[0]
     return ""

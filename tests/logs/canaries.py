@@ -1,4 +1,4 @@
-"""Values that must never be written, and what was written."""
+"""Confidential values that must never be logged, and a check for them."""
 
 from __future__ import annotations
 

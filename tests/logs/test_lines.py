@@ -1,4 +1,4 @@
-"""Whatever is logged, and by whomever: one line of JSON, short, at once, and without what nobody may read there."""
+"""Every log line is one short JSON object, written at once, without confidential values."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ import pytest
 import structlog
 from pydantic import BaseModel, ValidationError
 
-from logs.faults import described, name_of, settings_at_fault
-from logs.lines import MOST_BYTES, LogSettings, configure
+from logs.faults import describe_error, error_name, settings_error
+from logs.lines import MAX_BYTES, LogSettings, configure
 from logs.request import REQUEST
 from logs.withheld import Redaction
 from tests.logs.canaries import found_in
@@ -36,7 +36,7 @@ def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], list[dict[
         stream.seek(0)
         stream.truncate()
         assert found_in(text.encode()) == []
-        assert all(len(line) <= MOST_BYTES for line in text.splitlines())
+        assert all(len(line) <= MAX_BYTES for line in text.splitlines())
         return [json.loads(line) for line in text.splitlines()]
 
     yield lines
@@ -163,8 +163,8 @@ def test_the_level_is_a_setting(written: Callable[[], list[dict[str, Any]]], mon
         patch.setenv("ACCORD_LOG_LEVEL", "canary-1")
         with pytest.raises(ValidationError) as refused:
             LogSettings()
-    assert settings_at_fault(refused.value).startswith("settings cannot be read: ACCORD_LOG_LEVEL input should be 'debug'")
-    assert found_in(settings_at_fault(refused.value).encode()) == []
+    assert settings_error(refused.value).startswith("settings cannot be read: ACCORD_LOG_LEVEL input should be 'debug'")
+    assert found_in(settings_error(refused.value).encode()) == []
 
 
 def test_a_crash_is_a_line_too() -> None:
@@ -176,7 +176,7 @@ def test_a_crash_is_a_line_too() -> None:
 
 
 def test_a_group_of_exceptions_names_those_in_it() -> None:
-    told = described(ExceptionGroup("canary-1", [ValueError("canary-2"), OSError(28, "canary-3")]))
+    told = describe_error(ExceptionGroup("canary-1", [ValueError("canary-2"), OSError(28, "canary-3")]))
     assert told["among"] == ["ValueError", "OSError (ENOSPC)"]
     assert found_in(json.dumps(told).encode()) == []
 
@@ -187,7 +187,7 @@ def test_a_validation_names_its_kinds() -> None:
 
     with pytest.raises(ValidationError) as refused:
         Shape(number="canary-1")  # type: ignore[arg-type]  # that is the fault
-    assert name_of(refused.value) == "pydantic_core._pydantic_core.ValidationError (int_parsing)"
+    assert error_name(refused.value) == "pydantic_core._pydantic_core.ValidationError (int_parsing)"
 
 
 @pytest.mark.parametrize(

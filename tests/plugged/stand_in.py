@@ -17,7 +17,7 @@ from rules.language.sources import Plugged
 from rules.vocabulary.origin import Fetch
 from rules.vocabulary.readings import NoReading, ReadFigure, Readings
 from workflows.sources.adapter import Ask
-from workflows.sources.answers import Answer, Denied, NoAnswer, Told
+from workflows.sources.answers import Answer, Denied, NoAnswer, Progress
 from workflows.sources.egress import Egress
 
 
@@ -25,7 +25,7 @@ class StandIn:
     name = "stand-in"
     version = "1"
 
-    async def fetch(self, ask: Ask, line: Egress, told: Told) -> tuple[Answer, ...]:  # noqa: ARG002  it has a line of its own
+    async def fetch(self, ask: Ask, egress: Egress, told: Progress) -> tuple[Answer, ...]:  # noqa: ARG002  it has a line of its own
         assert isinstance(ask.source, Plugged)
         url = str(ask.source.settings["url"])
         told("asks")

@@ -1,4 +1,4 @@
-"""Checkpoints: the published notes verify, ours are verified by each of their keys, and one bit more or less is none."""
+"""Checkpoints: published test vectors verify, both signatures verify, and any changed bit is detected."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proof.checkpoint import Checkpoint, LogKeys, Witness, verified
+from proof.checkpoint import Checkpoint, LogKeys, Witness, verify_note
 from proof.merkle import leaf_hash
 from proof.signed_note import Note, NoteInvalid, VerifierKey
 
@@ -53,24 +53,24 @@ def test_a_published_checkpoint_is_read() -> None:
 def test_a_checkpoint_is_verified_by_each_of_its_keys() -> None:
     again = Note.parse(str(SIGNED))
     for keys in (KEYS.verifiers(ORIGIN), KEYS.verifiers(ORIGIN)[:1], KEYS.verifiers(ORIGIN)[1:]):
-        assert verified(again, keys) == CHECKPOINT
+        assert verify_note(again, keys) == CHECKPOINT
 
 
 def test_a_party_signs_beside_the_operator() -> None:
     witness = Witness("north.example/witness", Ed25519PrivateKey.from_private_bytes(bytes(32)))
     cosigned = witness.cosign(SIGNED, 1_700_000_100)
-    assert verified(Note.parse(str(cosigned)), [*KEYS.verifiers(ORIGIN), witness.verifier]) == CHECKPOINT
+    assert verify_note(Note.parse(str(cosigned)), [*KEYS.verifiers(ORIGIN), witness.verifier]) == CHECKPOINT
     later = witness.cosign(cosigned, 1_700_000_200)
     assert len(later.signatures) == len(cosigned.signatures)  # the newer takes the place of the older
     with pytest.raises(NoteInvalid, match=r"north\.example/witness .* has not signed"):
-        verified(SIGNED, [witness.verifier])
+        verify_note(SIGNED, [witness.verifier])
 
 
 def test_keys_of_another_ledger_are_not_of_this_one() -> None:
     with pytest.raises(NoteInvalid, match="has not signed"):
-        verified(SIGNED, KEYS.verifiers("accord.example/program/2"))
+        verify_note(SIGNED, KEYS.verifiers("accord.example/program/2"))
     with pytest.raises(NoteInvalid, match="nobody is trusted"):
-        verified(SIGNED, [])
+        verify_note(SIGNED, [])
 
 
 @pytest.mark.parametrize("key", KEYS.verifiers(ORIGIN), ids=["ed25519", "ml-dsa-44"])
@@ -87,7 +87,7 @@ def test_no_bit_of_what_is_signed_can_be_changed(key: VerifierKey) -> None:
             changed = bytearray(written)
             changed[place] ^= 1 << bit
             try:
-                verified(Note.parse(changed.decode()), [key])
+                verify_note(Note.parse(changed.decode()), [key])
             except (NoteInvalid, UnicodeDecodeError):
                 continue
             passed.append((place, bit))

@@ -1,4 +1,4 @@
-"""Merkle trees: the known roots, every proof of small trees, and nothing else passes."""
+"""Merkle trees: known roots, all proofs of small trees, and rejection of everything else."""
 
 from __future__ import annotations
 

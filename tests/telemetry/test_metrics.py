@@ -1,4 +1,4 @@
-"""What is counted while the service works, and that nothing of it tells of programs or people."""
+"""Metrics count the work of the service and contain nothing about programs or people."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from cli.temporal import free_port
-from telemetry.settings import TelemetrySettings, place
+from telemetry.settings import TelemetrySettings, split_address
 from tests.api.conftest import STRANGER, Door, running
 from tests.rules.small_plan import EVERYBODY, PLAN
 
@@ -118,4 +118,4 @@ async def own_door(url: str, tmp_path: Path) -> AsyncIterator[Door]:
 @pytest.mark.parametrize("wrong", ["9464", "127.0.0.1", "127.0.0.1:x", "127.0.0.1:99999", ":9464"])
 def test_an_address_without_a_port_is_told(wrong: str) -> None:
     with pytest.raises(ValueError, match="no host and port"):
-        place(wrong)
+        split_address(wrong)

@@ -17,7 +17,7 @@ from cli.service import ServiceClient as Api
 from tests.drills.test_temporal_away import told
 from tests.whole.acting import Insisting
 from tests.whole.running import Service
-from workflows.messages import Carried, Change, program_workflow
+from workflows.messages import ProgramChange, ProgramInput, program_workflow
 from workflows.visibility import NEXT_DUE, PARENT, PHASE, PLAN, STANDING
 
 TITLE = "Demonstration with short clocks"
@@ -115,21 +115,21 @@ def _for(actor: dict[str, str]) -> str:
     return f" for {actor['party']}" if actor.get("party") else ""
 
 
-async def told_changes(temporal: Client, workflow: str) -> list[Change]:
+async def told_changes(temporal: Client, workflow: str) -> list[ProgramChange]:
     """What a workflow was started with, signalled, and answered by its strikes, as its history holds it."""
     convert = pydantic_data_converter.payload_converter
-    found = list[Change]()
+    found = list[ProgramChange]()
     async for event in temporal.get_workflow_handle(workflow).fetch_history_events():
         if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
             payloads = event.workflow_execution_started_event_attributes.input.payloads
-            found.append(convert.from_payloads(payloads, [Carried])[0].change)
+            found.append(convert.from_payloads(payloads, [ProgramInput])[0].change)
         elif event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED:
             payloads = event.workflow_execution_signaled_event_attributes.input.payloads
-            found += convert.from_payloads(payloads, [Change])
+            found += convert.from_payloads(payloads, [ProgramChange])
         elif event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
             payloads = event.activity_task_completed_event_attributes.result.payloads
             if payloads and b'"entries"' in payloads[0].data:
-                found += convert.from_payloads(payloads, [Change])
+                found += convert.from_payloads(payloads, [ProgramChange])
     return found
 
 

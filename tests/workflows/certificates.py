@@ -1,4 +1,4 @@
-"""An authority of a test, and certificates that it gives out."""
+"""A certificate authority for tests."""
 
 from __future__ import annotations
 

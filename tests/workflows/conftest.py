@@ -1,4 +1,4 @@
-"""A Temporal whose time is skipped, and an activity that stands in for the record."""
+"""Fixtures: a time-skipping Temporal server, and activities that replace the record."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from rules.family import child_id
-from workflows.check import FETCHES, READINGS
+from workflows.check import FETCH_QUEUE, READ_QUEUE
 from workflows.client import TASK_QUEUE
 from workflows.messages import (
-    Carried,
-    Change,
-    Checked,
-    CheckOf,
-    ChildOf,
+    CheckRef,
+    CheckResult,
+    ChildRef,
     ChildState,
     ClockState,
     PhaseState,
+    ProgramChange,
+    ProgramInput,
     ProgramState,
     program_workflow,
 )
 from workflows.program import ProgramWorkflow
 from workflows.visibility import SEARCH_ATTRIBUTES, search_attributes
-from workflows.worker import WORKFLOWS, runner
+from workflows.worker import WORKFLOWS, sandbox
 
 
 @pytest.fixture
@@ -67,14 +67,14 @@ class Record:
     def __init__(self) -> None:
         self.strikes: list[str] = []
         self.answers: list[ProgramState] = []
-        self.kept: list[ChildOf] = []
-        self.reported: list[ChildOf] = []
+        self.kept: list[ChildRef] = []
+        self.reported: list[ChildRef] = []
         self.scheduled: list[str] = []
         self.unscheduled: list[Exception] = []
         self.faults: list[Exception] = []
-        self.fetched: list[CheckOf] = []
-        self.recorded: list[CheckOf] = []
-        self.noted: list[CheckOf] = []
+        self.fetched: list[CheckRef] = []
+        self.recorded: list[CheckRef] = []
+        self.noted: list[CheckRef] = []
 
     @property
     def activities(self) -> list[Callable[..., Any]]:
@@ -95,33 +95,33 @@ class Record:
             raise self.unscheduled.pop()
 
     @activity.defn(name="fetch_source")
-    async def fetch_source(self, check: CheckOf) -> None:
+    async def fetch_source(self, check: CheckRef) -> None:
         self.fetched.append(check)
         if self.faults:
             raise self.faults.pop(0)
 
     @activity.defn(name="record_check")
-    async def record_check(self, check: CheckOf) -> Checked:
+    async def record_check(self, check: CheckRef) -> CheckResult:
         self.recorded.append(check)
-        return Checked(outcome="read", sentence="1 figures of the edition 2025.", recorded=1)
+        return CheckResult(outcome="read", sentence="1 figures of the edition 2025.", recorded=1)
 
     @activity.defn(name="note_failure")
-    async def note_failure(self, check: CheckOf) -> None:
+    async def note_failure(self, check: CheckRef) -> None:
         self.noted.append(check)
 
     @activity.defn(name="keep_child")
-    async def keep_child(self, child: ChildOf) -> ProgramState:
+    async def keep_child(self, child: ChildRef) -> ProgramState:
         self.kept.append(child)
         return program(str(child_id(UUID(child.parent), child.name)), 1, [], parent=child, news="started")
 
     @activity.defn(name="report_to_parent")
-    async def report_to_parent(self, child: ChildOf) -> None:
+    async def report_to_parent(self, child: ChildRef) -> None:
         self.reported.append(child)
 
     @activity.defn(name="strike")
-    async def strike(self, program: str) -> Change:
+    async def strike(self, program: str) -> ProgramChange:
         self.strikes.append(program)
-        return Change(state=self.answers.pop(0) if len(self.answers) > 1 else self.answers[0])
+        return ProgramChange(state=self.answers.pop(0) if len(self.answers) > 1 else self.answers[0])
 
 
 @pytest.fixture
@@ -146,10 +146,10 @@ async def working_on(client: Client, record: Record) -> AsyncIterator[None]:
                 task_queue=TASK_QUEUE,
                 workflows=WORKFLOWS,
                 activities=record.activities,
-                workflow_runner=runner(),
+                workflow_runner=sandbox(),
             )
         )
-        for queue in (FETCHES, READINGS):
+        for queue in (FETCH_QUEUE, READ_QUEUE):
             await stack.enter_async_context(Worker(client, task_queue=queue, activities=record.activities))
         yield
 
@@ -181,7 +181,7 @@ async def begun(client: Client, state: ProgramState) -> WorkflowHandle[Any, Any]
     """A program's workflow, as the relay starts it."""
     return await client.start_workflow(
         ProgramWorkflow.run,
-        Carried(change=Change(state=state)),
+        ProgramInput(change=ProgramChange(state=state)),
         id=program_workflow(state.program),
         task_queue=TASK_QUEUE,
         search_attributes=search_attributes(state),
@@ -190,4 +190,4 @@ async def begun(client: Client, state: ProgramState) -> WorkflowHandle[Any, Any]
 
 async def told(handle: WorkflowHandle[Any, Any], state: ProgramState) -> None:
     """As the relay tells it."""
-    await handle.signal(ProgramWorkflow.state_changed, Change(state=state))
+    await handle.signal(ProgramWorkflow.state_changed, ProgramChange(state=state))

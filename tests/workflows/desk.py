@@ -1,4 +1,4 @@
-"""The desk of a worker that runs checks: its connections, on a database of a test's own, and one program."""
+"""The activities of check runs with their connections, on a database for each test, and one program."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from rules import acts as a
 from rules.checks.health import LastRun
 from rules.program import Program
 from workflows.check_activities import CheckActivities
-from workflows.messages import Checked, CheckOf
+from workflows.messages import CheckRef, CheckResult
 from workflows.sources.adapters import Adapters
 from workflows.sources.egress import Gateway
 
@@ -51,10 +51,10 @@ class Desk:
     async def fetch(self, run: str = "r1", name: str = "smoke") -> None:
         await in_run(run).run(self.checking.fetch_source, self.check(name))
 
-    async def record(self, run: str = "r1", name: str = "smoke") -> Checked:
+    async def record(self, run: str = "r1", name: str = "smoke") -> CheckResult:
         while True:
             try:
-                return cast("Checked", await in_run(run).run(self.checking.record_check, self.check(name)))
+                return cast("CheckResult", await in_run(run).run(self.checking.record_check, self.check(name)))
             except ApplicationError as refused:
                 if refused.type != "in_the_future":
                     raise  # the database's clock is a few milliseconds behind; Temporal would try again
@@ -62,12 +62,12 @@ class Desk:
     async def give_up(self, run: str = "r1", name: str = "smoke") -> None:
         await in_run(run).run(self.checking.note_failure, self.check(name))
 
-    async def run(self, run: str = "r1", name: str = "smoke") -> Checked:
+    async def run(self, run: str = "r1", name: str = "smoke") -> CheckResult:
         await self.fetch(run, name)
         return await self.record(run, name)
 
-    def check(self, name: str = "smoke") -> CheckOf:
-        return CheckOf(program=str(self.id), name=name)
+    def check(self, name: str = "smoke") -> CheckRef:
+        return CheckRef(program=str(self.id), name=name)
 
     async def fetched(self, run: str = "r1", name: str = "smoke") -> CheckFetch:
         fetch = await self.fetches.of(self.id, name, run)

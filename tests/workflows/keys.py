@@ -1,4 +1,4 @@
-"""Folders of keys for the codec."""
+"""Key folders for the codec."""
 
 from __future__ import annotations
 

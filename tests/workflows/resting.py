@@ -1,4 +1,4 @@
-"""Waiting until workflows have done all that they were caused to do: read from their histories, however slow the machine is."""
+"""Waiting until workflows are idle, as read from their histories, however slow the machine is."""
 
 from __future__ import annotations
 

@@ -30,11 +30,11 @@ from tests.workflows.resting import rest
 from workflows.check import CheckWorkflow
 from workflows.client import TASK_QUEUE
 from workflows.messages import (
-    Carried,
-    Change,
-    CheckOf,
-    ChildOf,
+    CheckRef,
+    ChildRef,
     Headline,
+    ProgramChange,
+    ProgramInput,
     ProgramState,
     check_schedule,
     program_workflow,
@@ -95,7 +95,7 @@ class Story:
     async def _family(self) -> dict[str, Run]:
         """A program that opens a child, holds it back and ends; the child reports, outlives it and ends."""
         held, free = child(COAST, "harbour", holds=True), child(COAST, "harbour")
-        of = ChildOf(parent=COAST, name="harbour")
+        of = ChildRef(parent=COAST, name="harbour")
         await self._told(program(COAST, 1, [], children=[free]))
         await self._told(program(COAST, 2, [], children=[held]))
         parent = await self._told(program(COAST, 3, [], "terminated", children=[free]))
@@ -116,7 +116,7 @@ class Story:
 
     async def _run(self, name: str) -> Run:
         """As a schedule starts it."""
-        check = CheckOf(program=FIELD, name=name)
+        check = CheckRef(program=FIELD, name=name)
         started = await self._client.start_workflow(
             CheckWorkflow.run, check, id=check_schedule(FIELD, name), task_queue=TASK_QUEUE
         )
@@ -125,11 +125,11 @@ class Story:
 
     async def _told(self, state: ProgramState) -> Run:
         """As the relay does it: the first time it starts the workflow."""
-        change = Change(entries=[Headline(seq=state.seq, at=self._now, by="the law", what=state.standing)], state=state)
+        change = ProgramChange(entries=[Headline(seq=state.seq, at=self._now, by="the law", what=state.standing)], state=state)
         try:
             followed = await self._client.start_workflow(
                 ProgramWorkflow.run,
-                Carried(change=change),
+                ProgramInput(change=change),
                 id=program_workflow(state.program),
                 task_queue=TASK_QUEUE,
                 search_attributes=search_attributes(state),

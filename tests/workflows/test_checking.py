@@ -1,4 +1,4 @@
-"""A run of a check on a real record: what is read is recorded once, whatever is repeated, and no more than the law allows."""
+"""Check runs on a real record: results are recorded once, whatever is retried, and within the law."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 from temporalio.exceptions import ApplicationError
 
-from db.documents import StoreAway, path_of
+from db.documents import StoreUnavailable, path_of
 from rules import acts as a
 from rules.field_types import Id
 from rules.language.reading import read
@@ -30,7 +30,7 @@ from tests.plugged.stand_in import StandIn
 from tests.rules.checked_plan import CHECKED
 from tests.rules.small_plan import EVERYBODY
 from tests.workflows.desk import Desk, desk_at
-from workflows.recompute import asked
+from workflows.recompute import build_ask
 from workflows.sources.adapter import Ask
 from workflows.sources.adapters import Adapters
 from workflows.sources.answers import Answer, Denied, NoAnswer
@@ -116,7 +116,7 @@ async def test_a_fault_of_transport_is_tried_again_and_never_enters_the_ledger(d
 
 
 async def test_a_run_whose_worker_has_died_is_a_failure_that_says_so(desk: Desk) -> None:
-    await desk.runs.started(desk.id, "smoke", "r1")
+    await desk.runs.start(desk.id, "smoke", "r1")
     for _ in range(2):
         await desk.give_up()
     last = await desk.last()
@@ -248,7 +248,7 @@ async def test_a_worker_whose_clock_is_ahead_records_by_the_time_of_the_database
     assert await desk.values() == ["89.5"]
 
 
-@pytest.mark.parametrize("fault", [OSError(ENOSPC, "No space left"), StoreAway()], ids=["file", "store"])
+@pytest.mark.parametrize("fault", [OSError(ENOSPC, "No space left"), StoreUnavailable()], ids=["file", "store"])
 async def test_an_answer_that_cannot_be_kept_is_no_fault_of_the_producer_or_its_adapter(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, fault: Exception
 ) -> None:
@@ -264,7 +264,7 @@ async def test_an_answer_that_cannot_be_kept_is_no_fault_of_the_producer_or_its_
 def test_a_source_is_read_with_the_bounds_of_the_indicator() -> None:
     smoke = CHECKED["indicators"]["smoke"] | {"plausible": {"at_least": "0", "at_most": "500"}}
     plan = sound(read(json.dumps(CHECKED | {"indicators": {"smoke": smoke}})))
-    ask = asked(plan, "smoke", date(2025, 1, 1))
+    ask = build_ask(plan, "smoke", date(2025, 1, 1))
     assert (ask.unit, ask.at_least, ask.at_most) == ("kt", Decimal(0), Decimal(500))
 
 

@@ -1,4 +1,4 @@
-"""Any Temporal: over TLS with a client's certificate, with an API key, and with settings that say what is wrong with them."""
+"""Connections to Temporal: TLS with client certificates, API keys, and clear errors for wrong settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs of checks that have ended are taken out of Temporal; programs stay."""
+"""Closed check runs are deleted from Temporal; programs stay."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.workflows.conftest import Record, begun, phase, program, told, workin
 from workflows.check import CheckWorkflow
 from workflows.client import TASK_QUEUE, TemporalSettings, connect
 from workflows.closed_checks import ClosedChecks
-from workflows.messages import CheckOf, check_schedule
+from workflows.messages import CheckRef, check_schedule
 from workflows.namespace import prepare
 
 PROGRAM = "01890000-0000-7000-8000-000000000009"
@@ -49,11 +49,11 @@ async def until(client: Client, workflow_type: str, count: int) -> None:
 
 async def test_closed_runs_of_checks_go_when_they_have_been_kept_and_nothing_else(temporal: Client) -> None:
     for number in range(3):
-        check = CheckOf(program=PROGRAM, name="smoke")
+        check = CheckRef(program=PROGRAM, name="smoke")
         run = f"{check_schedule(PROGRAM, 'smoke')}-{number}"
         await temporal.execute_workflow(CheckWorkflow.run, check, id=run, task_queue=TASK_QUEUE)
     waiting = await temporal.start_workflow(
-        CheckWorkflow.run, CheckOf(program=PROGRAM, name="slow"), id="waiting", task_queue="nobody"
+        CheckWorkflow.run, CheckRef(program=PROGRAM, name="slow"), id="waiting", task_queue="nobody"
     )
     name = str(uuid4())
     ended = await begun(temporal, program(name, 1, [phase("move")]))

@@ -1,4 +1,4 @@
-"""What goes through Temporal is encrypted, for one workflow, with keys from files."""
+"""Payloads are encrypted for one workflow, with keys from files."""
 
 from __future__ import annotations
 

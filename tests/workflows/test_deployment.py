@@ -1,4 +1,4 @@
-"""Old and new workers side by side: programs go to the version that is promoted, forth and back."""
+"""Rolling upgrades: programs move to the promoted version, and back."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from cli.temporal import Temporal, free_port
 from tests.workflows.conftest import Record, begun, phase, program, told
 from tests.workflows.resting import rest
 from workflows.client import TASK_QUEUE, TemporalSettings, connect
-from workflows.deployment import DeploymentSettings, build_id, current, promote, versioned
+from workflows.deployment import DeploymentSettings, build_id, current_build, promote, worker_versioning
 from workflows.namespace import prepare
-from workflows.worker import WORKFLOWS, runner
+from workflows.worker import WORKFLOWS, sandbox
 
 DEPLOYMENT = "accord"
 
@@ -43,8 +43,8 @@ async def workers(client: Client, *builds: str) -> AsyncIterator[None]:
                 task_queue=TASK_QUEUE,
                 workflows=WORKFLOWS,
                 activities=record.activities,
-                workflow_runner=runner(),
-                deployment_config=versioned(DEPLOYMENT, build),
+                workflow_runner=sandbox(),
+                deployment_config=worker_versioning(DEPLOYMENT, build),
             )
             await stack.enter_async_context(worker)
         yield
@@ -53,7 +53,7 @@ async def workers(client: Client, *builds: str) -> AsyncIterator[None]:
 async def promoted(client: Client, build: str) -> None:
     """As an operator repeats it until the workers of the build have been seen."""
     async with asyncio.timeout(60):
-        while await current(client, DEPLOYMENT) != build:
+        while await current_build(client, DEPLOYMENT) != build:
             try:
                 await promote(client, DEPLOYMENT, build)
             except RPCError:

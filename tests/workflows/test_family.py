@@ -1,4 +1,4 @@
-"""A program's workflow opens child programs, which live on without it, and lets each hear of the other."""
+"""A program's workflow starts child programs that outlive it, and each reports to the other."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 
 from tests.workflows.conftest import Record, begun, child, program, told
 from tests.workflows.resting import rest
-from workflows.messages import ChildOf, ChildState, program_workflow
+from workflows.messages import ChildRef, ChildState, program_workflow
 from workflows.visibility import PARENT
 
 
@@ -28,7 +28,7 @@ async def status(client: Client, of: str) -> WorkflowExecutionStatus | None:
 async def test_an_opened_program_is_a_child_workflow_that_begins_its_own_record(working: Client, record: Record) -> None:
     parent = str(uuid4())
     harbour, _ = await opened(working, parent)
-    assert record.kept == [ChildOf(parent=parent, name="harbour")]
+    assert record.kept == [ChildRef(parent=parent, name="harbour")]
     described = await working.get_workflow_handle(program_workflow(harbour.program)).describe()
     assert described.parent_id == program_workflow(parent)
     assert described.typed_search_attributes.get(PARENT) == parent
@@ -65,7 +65,7 @@ async def test_a_child_that_was_told_first_is_found_and_kept(working: Client, re
     """As in a namespace that was made anew: the relay tells programs in any order."""
     parent = str(uuid4())
     harbour = child(parent, "harbour")
-    of = ChildOf(parent=parent, name="harbour")
+    of = ChildRef(parent=parent, name="harbour")
     await begun(working, program(harbour.program, 7, [], parent=of, news="x"))
     _, handle = await opened(working, parent)
     assert record.kept == [of]
@@ -76,7 +76,7 @@ async def test_a_child_that_was_told_first_is_found_and_kept(working: Client, re
 async def test_what_the_relay_tells_while_a_child_is_opened_is_heard(working: Client, record: Record) -> None:
     parent = str(uuid4())
     harbour, _ = await opened(working, parent)
-    ended = program(harbour.program, 9, [], "terminated", parent=ChildOf(parent=parent, name="harbour"), news="ended")
+    ended = program(harbour.program, 9, [], "terminated", parent=ChildRef(parent=parent, name="harbour"), news="ended")
     handle = working.get_workflow_handle(program_workflow(harbour.program))
     await told(handle, ended)
     await handle.result()
@@ -84,7 +84,7 @@ async def test_what_the_relay_tells_while_a_child_is_opened_is_heard(working: Cl
 
 
 async def test_a_child_reports_what_is_new_and_nothing_twice(working: Client, record: Record) -> None:
-    of = ChildOf(parent=str(uuid4()), name="harbour")
+    of = ChildRef(parent=str(uuid4()), name="harbour")
     name = child(of.parent, of.name).program
     handle = await begun(working, program(name, 1, [], parent=of, news="first"))
     for seq, news in ((2, "first"), (3, "second"), (4, "second")):

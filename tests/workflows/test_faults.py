@@ -1,4 +1,4 @@
-"""Temporal keeps what failed for years, and shows it to whoever has its pages: class and place, and not what was said."""
+"""Failures stored by Temporal contain class and place, and no messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Feeds from their answers to the ledger: events become reports, later editions change them, and quiet waits to be seen."""
+"""Feeds: events become reports, later editions change them, and coverage is recorded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A program of many years: when a history has become long it is cut, and nothing that was waited for is lost."""
+"""Long programs: histories are cut by continue-as-new, and no timer is lost."""
 
 from __future__ import annotations
 

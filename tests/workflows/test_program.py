@@ -1,4 +1,4 @@
-"""A program's workflow keeps the clocks of its open phases, however far away they are, and follows the record."""
+"""A program's workflow keeps the clocks of its open phases and follows the record."""
 
 from __future__ import annotations
 

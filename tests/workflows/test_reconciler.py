@@ -1,4 +1,4 @@
-"""Whatever becomes of workflows and backups: what the record says is what Temporal says again, and clocks strike."""
+"""After lost workflows and restored backups, Temporal agrees with the record again, and clocks strike."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Clockwork:
         return program_id
 
     async def mended(self) -> None:
-        await self.reconciler.mend(every=AT_ONCE, settled=AT_ONCE)
+        await self.reconciler.reconcile(every=AT_ONCE, settled=AT_ONCE)
         await self.relay.dispatch()
 
     async def entry(self, program_id: UUID) -> tuple[int, int, str] | None:
@@ -96,7 +96,7 @@ async def test_a_workflow_that_was_terminated_by_hand_is_begun_again(clockwork: 
 
 async def test_nothing_is_told_again_where_nothing_differs(clockwork: Clockwork) -> None:
     await clockwork.started()
-    await clockwork.reconciler.mend(every=AT_ONCE, settled=AT_ONCE)
+    await clockwork.reconciler.reconcile(every=AT_ONCE, settled=AT_ONCE)
     assert await clockwork.relay.dispatch() == 0
 
 
@@ -125,7 +125,7 @@ async def test_a_restored_database_is_seen_and_followed(clockwork: Clockwork, ow
             "UPDATE program SET seq = 1, head = (SELECT leaf FROM ledger_entry WHERE program_id = id) WHERE id = %s",
             [program_id],
         )
-    await clockwork.reconciler.mend(every=AT_ONCE, settled=AT_ONCE)
+    await clockwork.reconciler.reconcile(every=AT_ONCE, settled=AT_ONCE)
     after = await clockwork.epochs.current()
     assert after > before
     row = await clockwork.reader.row("SELECT reason FROM epoch WHERE number = %s", [after])

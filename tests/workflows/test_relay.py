@@ -1,4 +1,4 @@
-"""The relay stands back while acts come in great numbers, and takes all there is once they pause."""
+"""The relay slows down under many acts (back-pressure), and catches up once they pause."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from uuid import UUID, uuid4
 import pytest
 from temporalio.client import Client
 
-from db.dispatch import Batch, Dispatch, Pending
+from db.dispatch import Dispatch, DispatchBatch, Pending
 from db.epochs import Epochs
 from db.program_cache import ProgramCache
 from rules.entries import Entry
 from tests.db.family import FirstEpoch
 from workflows import relay
-from workflows.relay import AT_ONCE, BUSY, WHILE_BUSY, Relay
+from workflows.relay import BATCH_SIZE, BUSY_BATCH_SIZE, BUSY_NOTIFICATIONS, Relay
 
 
 class Acts:
@@ -31,17 +31,17 @@ class Acts:
     @asynccontextmanager
     async def batch(
         self, _namespace: str, _epoch: int, most: int, programs: Collection[UUID] | None = None
-    ) -> AsyncIterator[Batch]:
+    ) -> AsyncIterator[DispatchBatch]:
         self.asked.put_nowait((most, programs is None))
-        yield cast("Batch", self)
+        yield cast("DispatchBatch", self)
 
     async def entries(self, _most: int) -> dict[UUID, list[Entry]]:
         return {one.program_id: [] for one in self.pending}
 
-    async def dispatched(self, _told: Collection[Pending]) -> None:
+    async def mark_dispatched(self, _sent: Collection[Pending]) -> None:
         return None
 
-    async def notified(self) -> AsyncGenerator[tuple[UUID, str | None]]:
+    async def notifications(self) -> AsyncGenerator[tuple[UUID, str | None]]:
         for _ in range(self._notifications):
             yield uuid4(), None
         await asyncio.Event().wait()
@@ -70,12 +70,12 @@ async def batches(acts: Acts, number: int) -> list[tuple[int, bool]]:
 
 
 async def test_of_many_acts_few_programs_are_dispatched_each_second_and_all_once_they_pause() -> None:
-    asked = await batches(Acts(BUSY), 4)
-    assert (WHILE_BUSY, True) in asked
-    assert asked[-1][0] == AT_ONCE
+    asked = await batches(Acts(BUSY_NOTIFICATIONS), 4)
+    assert (BUSY_BATCH_SIZE, True) in asked
+    assert asked[-1][0] == BATCH_SIZE
 
 
 async def test_a_few_acts_are_dispatched_as_they_come(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(relay, "LOOK_SECONDS", 3600.0)
-    asked = await batches(Acts(BUSY - 1), 2)
-    assert asked == [(AT_ONCE, True), (AT_ONCE, False)]
+    monkeypatch.setattr(relay, "POLL_SECONDS", 3600.0)
+    asked = await batches(Acts(BUSY_NOTIFICATIONS - 1), 2)
+    assert asked == [(BATCH_SIZE, True), (BATCH_SIZE, False)]

@@ -1,4 +1,4 @@
-"""Histories that older code has written are replayed by this code, and the order of commands is a committed text."""
+"""Histories of older code replay with this code, and the order of commands is a committed text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
 from tests.workflows.scenario import COMMANDS, HISTORIES, listed, telling
-from workflows.worker import WORKFLOWS, runner
+from workflows.worker import WORKFLOWS, sandbox
 
 RECORDED = sorted(HISTORIES.glob("*.json"))
 
@@ -24,7 +24,7 @@ def test_every_workflow_has_recorded_histories() -> None:
 async def test_a_recorded_history_replays(text: str) -> None:
     """A failure here is a program that stands still after an update: keep the old order behind
     `workflow.patched`."""
-    replayer = Replayer(workflows=WORKFLOWS, workflow_runner=runner(), data_converter=pydantic_data_converter)
+    replayer = Replayer(workflows=WORKFLOWS, workflow_runner=sandbox(), data_converter=pydantic_data_converter)
     held = json.loads(text)
     started = held["events"][0]["workflowExecutionStartedEventAttributes"]
     history = WorkflowHistory.from_json(started["workflowId"], held)

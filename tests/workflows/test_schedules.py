@@ -1,4 +1,4 @@
-"""Schedules of checks, as a real Temporal takes them: when they run, and that they follow the ledger."""
+"""Schedules of checks on a real Temporal: when they run, and that they follow the ledger."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from tests.workflows.keys import key
 from workflows.client import TemporalSettings, connect
 from workflows.messages import check_schedule
 from workflows.namespace import prepare
-from workflows.schedule_client import TemporalAway, next_runs, run_now
-from workflows.schedules import Schedules, scheduled, specified
+from workflows.schedule_client import TemporalUnavailable, next_runs, run_now
+from workflows.schedules import Schedules, build_schedule, build_spec
 
 PROGRAM = "01890000-0000-7000-8000-000000000009"
 
@@ -105,7 +105,7 @@ async def test_each_due_day_of_a_year_has_one_run_though_clocks_are_changed(
     """A time that does not exist is the next that does; one that exists twice is its first."""
     name = f"{zone}-{at}".replace("/", "-")
     action = ScheduleActionStartWorkflow("any", id=name, task_queue="none")
-    spec = specified(Runs(every="P1D", at=at, jitter="PT0S"), zone)
+    spec = build_spec(Runs(every="P1D", at=at, jitter="PT0S"), zone)
     await temporal.create_schedule(name, Schedule(action=action, spec=spec, state=ScheduleState(paused=True)))
     there = ZoneInfo(zone)
     begins, ends = (Timestamp(), Timestamp())
@@ -185,12 +185,12 @@ async def test_where_encryption_is_begun_a_check_keeps_one_schedule_which_tells_
 
 async def test_without_a_schedule_or_without_temporal_there_is_no_run(temporal: Client) -> None:
     assert await next_runs(temporal, PROGRAM, ["never_made"]) == {"never_made": None}
-    with pytest.raises(TemporalAway, match="no schedule yet"):
+    with pytest.raises(TemporalUnavailable, match="no schedule yet"):
         await run_now(temporal, PROGRAM, "never_made")
     away = await connect(TemporalSettings.of("127.0.0.1:1"), lazy=True)
-    with pytest.raises(TemporalAway):
+    with pytest.raises(TemporalUnavailable):
         await next_runs(away, PROGRAM, ["smoke"])
-    with pytest.raises(TemporalAway):
+    with pytest.raises(TemporalUnavailable):
         await run_now(away, PROGRAM, "smoke")
 
 
@@ -199,7 +199,7 @@ async def upcoming(temporal: Client, runs: Runs) -> list[datetime]:
     check = SMOKE | {"runs": runs.model_dump(mode="json", exclude_none=True) | {"jitter": "PT0S", "overdue_after": "P60D"}}
     name = f"runs_{abs(hash(runs)) % 10**9}"
     program = world(**{name: check}).program
-    handle = await temporal.create_schedule(check_schedule(PROGRAM, name), scheduled(PROGRAM, program, name))
+    handle = await temporal.create_schedule(check_schedule(PROGRAM, name), build_schedule(PROGRAM, program, name))
     times = (await handle.describe()).info.next_action_times
     assert len(times) > 3
     return [at.astimezone(UTC) for at in times]

@@ -1,4 +1,4 @@
-"""What Temporal's pages say of a program."""
+"""The details of a program in Temporal's UI."""
 
 from __future__ import annotations
 

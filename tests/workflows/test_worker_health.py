@@ -1,4 +1,4 @@
-"""A worker's metrics say when the first of what it was given ends."""
+"""Metrics of a worker: the first expiry of its credentials."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def test_the_first_secret_to_end_is_counted_down(monkeypatch: pytest.MonkeyPatch
         monkeypatch.setenv(f"ACCORD_SECRET_{name}_UNTIL", date.isoformat(today + timedelta(days=days)))
     metrics = Metrics()
     nobody: Any = None  # Temporal is not asked here
-    WorkerHealth(nobody, (), Liveness()).measured(metrics)
-    metrics.refresh()
+    WorkerHealth(nobody, (), Liveness()).register_gauges(metrics)
+    metrics.read_gauges()
     (line,) = [one for one in metrics.text().decode().splitlines() if one.startswith("accord_first_ending_seconds{")]
     name, _, seconds = line.partition(" ")
     assert name == 'accord_first_ending_seconds{kind="secret"}'

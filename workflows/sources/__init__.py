@@ -1,1 +1,1 @@
-"""Reading producers' own sources: the way out, the adapters, and what they make of an answer."""
+"""Adapters to sources of producers, the egress gateway, and parsers of answers."""

@@ -1,7 +1,7 @@
-"""What an adapter is: it asks a producer, and reads what was answered.
+"""The interface of adapters: `fetch` requests answers from a producer, `read` parses them.
 
-Asking and reading are apart, so that a figure can be read again from the bytes that were kept, years later and without
-the producer. `read` depends on nothing but its arguments.
+They are separate so that a figure can be recomputed from stored bytes, years later and without the producer. `read` is a pure
+function of its arguments.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import Protocol
 from rules.language.checks import Check
 from rules.language.sources import Source
 from rules.vocabulary.readings import NoReading, Readings
-from workflows.sources.answers import Answer, Told
+from workflows.sources.answers import Answer, Progress
 from workflows.sources.egress import Egress
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What is asked of a source, and on which day: that of the first answer, when it is read again."""
+    """A query to a source. `today` is the day of the fetch, also when answers are read again."""
 
     source: Source
     check: Check
@@ -32,7 +32,7 @@ class Ask:
 
 
 class Adapter(Protocol):
-    """Reads sources of one kind. A new `version` says that the same bytes may be read differently from now on."""
+    """An adapter for one kind of source. `version` changes when the same bytes may be read differently."""
 
     @property
     def name(self) -> str: ...
@@ -40,10 +40,10 @@ class Adapter(Protocol):
     @property
     def version(self) -> str: ...
 
-    async def fetch(self, ask: Ask, line: Egress, told: Told) -> tuple[Answer, ...]:
-        """Everything that reading needs. Raises NoAnswer or Denied."""
+    async def fetch(self, ask: Ask, egress: Egress, told: Progress) -> tuple[Answer, ...]:
+        """Fetches all answers that `read` needs. Raises NoAnswer or Denied."""
         ...
 
     def read(self, ask: Ask, answers: Sequence[Answer]) -> Readings | NoReading:
-        """What the answers say; never raises for what they hold."""
+        """Parses answers; never raises for their content."""
         ...

@@ -1,4 +1,4 @@
-"""The adapters at hand: our own, and those that packages beside the service announce."""
+"""Registry of adapters: built-in ones, and those of installed packages (entry points)."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _OWN: tuple[Adapter, ...] = (JsonHttpAdapter(), TableUrlAdapter(), DocumentAdapt
 
 
 class Adapters:
-    """By name. What a package announces is loaded when it is first asked for, and can take no name of ours."""
+    """Adapters by name. Entry points are loaded lazily and cannot override built-in names."""
 
     def __init__(self, announced: Iterable[EntryPoint] = ()) -> None:
         self._loaded: dict[str, Adapter] = {adapter.name: adapter for adapter in _OWN}
         self._announced = {entry.name: entry for entry in announced if entry.name not in self._loaded}
 
     def __getitem__(self, name: str) -> Adapter:
-        """Raises Denied where none has this name, NoAnswer where it is installed and cannot be loaded."""
+        """The adapter of a name. Raises Denied if there is none, NoAnswer if it cannot be loaded."""
         if name in self._loaded:
             return self._loaded[name]
         if (entry := self._announced.get(name)) is None:
@@ -40,6 +40,6 @@ class Adapters:
 
 
 @cache
-def installed() -> Adapters:
-    """Those of this installation."""
+def installed_adapters() -> Adapters:
+    """All adapters of this installation."""
     return Adapters(entry_points(group=GROUP))

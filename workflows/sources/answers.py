@@ -1,8 +1,8 @@
-"""What becomes of a question to a producer.
+"""Results of a request to a producer.
 
-Answer      where it is from, and its bytes
-NoAnswer    the producer could not be reached, or was not able to answer; asking again may help
-Denied      the producer says no, or its answer breaks a limit; asking again does not help
+Answer      provenance and bytes
+NoAnswer    a transport error or an overloaded producer; a retry may succeed
+Denied      the producer refuses, or its answer breaks a limit; a retry does not help
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import TypeAlias
 from rules.vocabulary.origin import Fetch
 from rules.vocabulary.readings import NoReading, Unread
 
-Told: TypeAlias = Callable[[str], None]
-"""Hears how far a fetch is, a line at a time; the caller makes a heartbeat of it."""
+Progress: TypeAlias = Callable[[str], None]
+"""Callback for progress lines of a fetch, which become heartbeats."""
 
 
 class NoAnswer(Exception):
-    """A fault of transport. `again_in` is the time after which the producer wants to be asked again, if it says so."""
+    """A transport error. `again_in` is the delay that the producer requested, if any."""
 
     def __init__(self, sentence: str, again_in: timedelta | None = None) -> None:
         super().__init__(sentence)
@@ -28,7 +28,7 @@ class NoAnswer(Exception):
 
 
 class Denied(Exception):
-    """A final answer without content. `reading` is what a run makes of it."""
+    """A final refusal. `reading` is the result of the run."""
 
     def __init__(self, sentence: str, *, status: int | None = None, kind: Unread = "refused") -> None:
         super().__init__(sentence)
@@ -42,7 +42,7 @@ class Denied(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer of a producer: where it is from, and its bytes."""
+    """One answer of a producer: its provenance and bytes."""
 
     fetch: Fetch
     body: bytes

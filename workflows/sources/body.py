@@ -1,4 +1,4 @@
-"""The bytes of an answer as they arrive, never more of them than were agreed, packed or not."""
+"""The body of a response, decompressed while it is received, with limits on both sizes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from workflows.sources.answers import Denied, NoAnswer
 
 
 class Body:
-    """Takes chunks of the wire. Raises Denied as soon as a limit is passed, before the rest is asked for."""
+    """Accumulates chunks. Raises Denied as soon as a limit is passed."""
 
     def __init__(self, host: str, encoding: str, largest: int) -> None:
         self._host = host
@@ -28,15 +28,15 @@ class Body:
         self._on_the_wire += len(chunk)
         if self._on_the_wire > self._largest:
             raise self._too_large()
-        self._keep(chunk if self._unpacker is None else self._unpacked(self._unpacker, chunk))
+        self._keep(chunk if self._unpacker is None else self._decompress(self._unpacker, chunk))
 
-    def whole(self) -> bytes:
-        """Raises NoAnswer where the packed bytes end too early."""
+    def content(self) -> bytes:
+        """All bytes. Raises NoAnswer for a truncated compressed stream."""
         if self._unpacker is not None and self._on_the_wire and not self._unpacker.eof:
             raise NoAnswer(f"{self._host}: the answer ended before its end.")
         return b"".join(self._parts)
 
-    def _unpacked(self, unpacker: zlib._Decompress, chunk: bytes) -> bytes:
+    def _decompress(self, unpacker: zlib._Decompress, chunk: bytes) -> bytes:
         try:
             part = unpacker.decompress(chunk, self._largest - self.size + 1)
         except zlib.error:

@@ -1,4 +1,4 @@
-"""The adapter `document`: no machine. It says so to whatever runs a check of such a source all the same."""
+"""The adapter `document`, for sources that no machine can read: every fetch is denied."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 from rules.vocabulary.readings import NoReading
 from workflows.sources.adapter import Ask
-from workflows.sources.answers import Answer, Denied, Told
+from workflows.sources.answers import Answer, Denied, Progress
 from workflows.sources.egress import Egress
 
 _SENTENCE = "{title}: no machine reads it. A person records the figure with its document, and another person verifies it."
@@ -17,7 +17,7 @@ class DocumentAdapter:
     name: Final = "document"
     version: Final = "1"
 
-    async def fetch(self, ask: Ask, line: Egress, told: Told) -> tuple[Answer, ...]:
+    async def fetch(self, ask: Ask, egress: Egress, told: Progress) -> tuple[Answer, ...]:
         raise Denied(_SENTENCE.format(title=ask.source.title), kind="missing")
 
     def read(self, ask: Ask, answers: Sequence[Answer]) -> NoReading:

@@ -1,4 +1,4 @@
-"""Which edition an answer is from, as its producer says."""
+"""The edition of an answer, as its producer declares it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from rules.language.sources import Edition
 from rules.language.sources.expressions import at
 from rules.language.sources.templates import filled
 from workflows.sources.answers import Answer
-from workflows.sources.figures import UnusableRow
-from workflows.sources.json_text import Unreadable, parsed, stored
+from workflows.sources.figures import UnusableAnswer
+from workflows.sources.json_text import UnreadableAnswer, parse, stored
 
 
 def edition_of(
     edition: Edition, values: Mapping[str, str], rows: Sequence[Answer], beside: Sequence[Answer], content: Any
 ) -> str:
-    """The edition; `content` is the first answer as data, `beside` those of the edition's own address. Raises Unfit."""
+    """The edition. `content` is the first answer as data, `beside` those of the edition's URL. Raises UnusableAnswer."""
     if edition.label is not None:
         return stored(filled(edition.label, values), 200)
     if edition.header is not None:
@@ -24,25 +24,25 @@ def edition_of(
         where = f"the header {edition.header}"
     else:
         where = f"{edition.at} of {'the description' if edition.url else 'the answer'}"
-        said = at(_described(beside) if edition.url else content, edition.at or "", values)
+        said = at(_description(beside) if edition.url else content, edition.at or "", values)
     text = "" if said is None or isinstance(said, dict | list) else str(said)
     if edition.up_to is not None:
         text = text.partition(edition.up_to)[0]
     if not (text := stored(text, 200)):
-        raise UnusableRow("unparseable", f"{where} does not say the edition")
+        raise UnusableAnswer("unparseable", f"{where} does not say the edition")
     return text
 
 
-def _described(beside: Sequence[Answer]) -> Any:
+def _description(beside: Sequence[Answer]) -> Any:
     if not beside:
-        raise UnusableRow("unparseable", "the description that says the edition is not among the answers")
+        raise UnusableAnswer("unparseable", "the description that says the edition is not among the answers")
     try:
-        return parsed(beside[0].body)
-    except Unreadable as fault:
-        raise UnusableRow("unparseable", f"in the description, {fault}") from None
+        return parse(beside[0].body)
+    except UnreadableAnswer as fault:
+        raise UnusableAnswer("unparseable", f"in the description, {fault}") from None
 
 
-def apart(answers: Sequence[Answer], is_beside: Callable[[str], bool]) -> tuple[list[Answer], list[Answer]]:
-    """The answers with rows, and those of another address."""
+def split_answers(answers: Sequence[Answer], is_beside: Callable[[str], bool]) -> tuple[list[Answer], list[Answer]]:
+    """Splits answers into those with rows and those of another URL."""
     beside = [answer for answer in answers if is_beside(answer.fetch.url)]
     return [answer for answer in answers if answer not in beside], beside

@@ -1,7 +1,7 @@
-"""The way out to producers: https, named hosts, public addresses, bounded answers.
+"""Egress gateway to producers: https only, allowed hosts, public addresses, bounded answers.
 
-A name is resolved here, every address it has is checked, and the connection goes to the checked one, under the name's
-certificate. Between check and connection nothing is looked up again, so no second answer of the DNS can lead elsewhere.
+A host name is resolved once and all its addresses are checked. The connection goes to a checked address, with the name in the
+certificate check, so DNS rebinding cannot redirect it.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from pydantic import SecretStr
 
 from rules.field_types import did_you_mean
 from rules.vocabulary.origin import Fetch
-from workflows.sources.answers import Answer, Denied, NoAnswer, Told
+from workflows.sources.answers import Answer, Denied, NoAnswer, Progress
 from workflows.sources.body import Body
-from workflows.sources.public_addresses import Address, Resolver, public_address, resolved
-from workflows.sources.rate_limit import RateLimits, retry_after
+from workflows.sources.public_addresses import Address, Resolver, public_address, resolve
+from workflows.sources.rate_limit import HostRateLimits, retry_after
 from workflows.sources.secrets import Secrets
 
 USER_AGENT = "Accord/0.1 (automated milestone checks)"
@@ -32,42 +32,42 @@ Headers: TypeAlias = Mapping[str, str | SecretStr]
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """Seconds and bytes of one answer."""
+class AnswerLimits:
+    """Limits of one answer, in seconds and bytes."""
 
     total: float = 120.0
     connect: float = 10.0
     read: float = 30.0
     largest: int = 50 * 2**20
-    """As much as a document may have, since the bytes are kept as one."""
+    """The limit of documents, since answers are stored as such."""
     run: int = 64 * 2**20
-    """Bytes of all answers of one run, which are in memory together."""
+    """Bytes of all answers of one run, which are held in memory."""
     redirects: int = 3
     headers: int = 32 * 2**10
 
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """One for a worker: what all its checks share. The defaults are those of production.
+    """State shared by all checks of a worker. The defaults are for production.
 
-    Tests bring their own resolver, certificate authority, port and the loopback address that they listen on.
+    Tests replace the resolver, the certificate authority, the port and the allowed loopback address.
     """
 
     secrets: Secrets = field(default_factory=Secrets)
-    politeness: RateLimits = field(default_factory=RateLimits)
-    limits: Limits = field(default_factory=Limits)
-    resolver: Resolver = resolved
+    politeness: HostRateLimits = field(default_factory=HostRateLimits)
+    limits: AnswerLimits = field(default_factory=AnswerLimits)
+    resolver: Resolver = resolve
     allowed: frozenset[Address] = frozenset()
     port: int = 443
     trusted: ssl.SSLContext = field(default_factory=lambda: httpx2.create_ssl_context(trust_env=False), repr=False)
 
-    def line(self, hosts: Collection[str]) -> Egress:
-        """The way out for one run of a check: to the hosts of its plan and nowhere else."""
+    def egress_for(self, hosts: Collection[str]) -> Egress:
+        """The egress of one run, limited to the hosts of its plan."""
         return Egress(frozenset(hosts), self)
 
 
 class Egress:
-    """Asks the hosts of one plan, in one run of one check."""
+    """HTTP client of one run, limited to the hosts of one plan."""
 
     def __init__(self, hosts: frozenset[str], gateway: Gateway) -> None:
         self.hosts = hosts
@@ -75,12 +75,12 @@ class Egress:
         self._left = gateway.limits.run
 
     def secret(self, name: str, address: str) -> SecretStr:
-        """A secret for the host of an address. Raises NoAnswer where the worker has none that may be sent there."""
-        return self._gateway.secrets.for_host(name, self._checked(address).host)
+        """A secret for the host of a URL. Raises NoAnswer if there is none that may be sent there."""
+        return self._gateway.secrets.for_host(name, self._validate_url(address).host)
 
-    async def get(self, address: str, told: Told, headers: Headers | None = None, keep: Collection[str] = ()) -> Answer:
-        """One answer of status 200, with the headers whose names are to be kept. Raises NoAnswer or Denied."""
-        body, kept = await self._asked("GET", address, told, headers=headers or {}, keep=keep)
+    async def get(self, address: str, told: Progress, headers: Headers | None = None, keep: Collection[str] = ()) -> Answer:
+        """The answer of a GET with status 200 and the headers named in `keep`. Raises NoAnswer or Denied."""
+        body, kept = await self._request("GET", address, told, headers=headers or {}, keep=keep)
         self._left -= len(body)
         fetch = Fetch(
             url=address,
@@ -92,29 +92,29 @@ class Egress:
         )
         return Answer(fetch, body)
 
-    async def post(self, address: str, told: Told, form: Mapping[str, str | SecretStr]) -> bytes:
-        """What is answered to a form; kept nowhere, since forms are sent for tokens alone. Raises NoAnswer or Denied."""
-        body, _ = await self._asked("POST", address, told, data={name: _open(value) for name, value in form.items()})
+    async def post(self, address: str, told: Progress, form: Mapping[str, str | SecretStr]) -> bytes:
+        """The body of the response to a form. Not stored, since forms request tokens. Raises NoAnswer or Denied."""
+        body, _ = await self._request("POST", address, told, data={name: _reveal(value) for name, value in form.items()})
         return body
 
-    async def _asked(
+    async def _request(
         self,
         method: str,
         address: str,
-        told: Told,
+        told: Progress,
         *,
         keep: Collection[str] = (),
         headers: Headers | None = None,
         **content: Any,
     ) -> tuple[bytes, dict[str, str]]:
-        url = self._checked(address)
+        url = self._validate_url(address)
         sent = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip"}
-        sent |= {name: _open(value) for name, value in (headers or {}).items()}
+        sent |= {name: _reveal(value) for name, value in (headers or {}).items()}
         rested, followed = False, 0
         while followed <= self._gateway.limits.redirects:
-            async with self._gateway.politeness.turn(url.host, told):
+            async with self._gateway.politeness.slot(url.host, told):
                 told(f"asks {url.host}")
-                outcome = await self._exchanged(method, url, sent, content, told, keep)
+                outcome = await self._exchange(method, url, sent, content, told, keep)
             match outcome:
                 case httpx2.URL():
                     url, followed = outcome, followed + 1
@@ -126,10 +126,10 @@ class Egress:
                     return outcome
         raise Denied(f"{url.host} leads from one address to the next; {self._gateway.limits.redirects} are followed.")
 
-    async def _exchanged(  # noqa: PLR0913, PLR0917  one exchange has these six sides
-        self, method: str, url: httpx2.URL, headers: Mapping[str, str], content: Any, told: Told, keep: Collection[str]
+    async def _exchange(  # noqa: PLR0913, PLR0917  one exchange has these six sides
+        self, method: str, url: httpx2.URL, headers: Mapping[str, str], content: Any, told: Progress, keep: Collection[str]
     ) -> tuple[bytes, dict[str, str]] | httpx2.URL | NoAnswer:
-        """The answer, where it leads instead, or the wish to be asked again later."""
+        """One exchange: an answer, a redirect, or NoAnswer with a delay."""
         limits, gateway, host = self._gateway.limits, self._gateway, url.host
         try:
             async with asyncio.timeout(limits.total):
@@ -146,24 +146,24 @@ class Egress:
                         method, pinned, headers={**headers, "Host": host}, extensions={"sni_hostname": host}, **content
                     ) as response,
                 ):
-                    return await self._received(response, url, told, keep)
+                    return await self._receive(response, url, told, keep)
         except TimeoutError:
             raise NoAnswer(f"{host} did not finish its answer within {limits.total:g} s.") from None
         except httpx2.TimeoutException:
             raise NoAnswer(f"{host} did not answer in time.") from None
         except httpx2.TransportError as fault:
-            raise NoAnswer(f"{host}: {_in_words(fault)}.") from None
+            raise NoAnswer(f"{host}: {_fault_text(fault)}.") from None
 
-    async def _received(
-        self, response: httpx2.Response, url: httpx2.URL, told: Told, keep: Collection[str]
+    async def _receive(
+        self, response: httpx2.Response, url: httpx2.URL, told: Progress, keep: Collection[str]
     ) -> tuple[bytes, dict[str, str]] | httpx2.URL | NoAnswer:
         host, limits = url.host, self._gateway.limits
         if sum(len(name) + len(value) for name, value in response.headers.raw) > limits.headers:
             raise Denied(f"{host}: the headers of the answer are larger than {limits.headers:,} bytes.")
         if response.is_redirect:
-            return self._followed(url, response.headers["location"])
+            return self._redirect_target(url, response.headers["location"])
         if response.status_code in {408, 425, 429} or response.status_code >= 500:
-            return self._not_now(response, host)
+            return self._retry_later(response, host)
         if response.status_code != 200:
             raise Denied(f"{host} answers {_status(response.status_code)}.", status=response.status_code)
         body = Body(host, response.headers.get("content-encoding", ""), min(limits.largest, self._left))
@@ -178,25 +178,25 @@ class Egress:
                 told(f"{host}: {body.size:,} bytes")
                 next_word = now + 2
         kept = {name: response.headers[name][:200] for name in keep if response.headers.get(name, "").strip()}
-        return body.whole(), kept
+        return body.content(), kept
 
-    def _followed(self, url: httpx2.URL, location: str) -> httpx2.URL:
+    def _redirect_target(self, url: httpx2.URL, location: str) -> httpx2.URL:
         try:
             target = url.join(location)
         except (httpx2.InvalidURL, ValueError):
             raise Denied(f"{url.host} leads to an address that is none.") from None
         if target.host != url.host:
             raise Denied(f"{url.host} leads to another host, {target.host[:100]!r}; name that host and address in the plan.")
-        return self._checked(str(target))
+        return self._validate_url(str(target))
 
-    def _not_now(self, response: httpx2.Response, host: str) -> NoAnswer:
+    def _retry_later(self, response: httpx2.Response, host: str) -> NoAnswer:
         wish = retry_after(response.headers.get("retry-after"))
         if wish is not None:
-            self._gateway.politeness.rest(host, wish.total_seconds())
+            self._gateway.politeness.block(host, wish.total_seconds())
         return NoAnswer(f"{host} answers {_status(response.status_code)}.", again_in=wish)
 
-    def _checked(self, address: str) -> httpx2.URL:
-        """An address that may be asked. One parser reads it, here and for the connection."""
+    def _validate_url(self, address: str) -> httpx2.URL:
+        """Validates a URL. The same parser is used for the connection. Raises Denied."""
         try:
             url = httpx2.URL(address)
         except (httpx2.InvalidURL, ValueError):
@@ -212,7 +212,7 @@ class Egress:
         return url
 
 
-def _open(value: str | SecretStr) -> str:
+def _reveal(value: str | SecretStr) -> str:
     return value.get_secret_value() if isinstance(value, SecretStr) else value
 
 
@@ -223,8 +223,8 @@ def _status(code: int) -> str:
         return str(code)
 
 
-def _in_words(fault: httpx2.TransportError) -> str:
-    """What went wrong, in our words: those of a library may repeat what was sent."""
+def _fault_text(fault: httpx2.TransportError) -> str:
+    """The fault in our words, since a library's message may contain the request."""
     cause: BaseException | None = fault
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):

@@ -1,4 +1,4 @@
-"""Events out of rows of JSON: new ones, changed ones, deleted ones, and up to which day the feed speaks."""
+"""Events from rows of JSON: new, changed and deleted ones, and the last day that the feed covers."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from rules.language.sources.json_http import EventRow
 from rules.times import read_day
 from rules.vocabulary.readings import ReadEvent, Readings
 from workflows.sources.adapter import Ask
-from workflows.sources.figures import UnusableRow
+from workflows.sources.figures import UnusableAnswer
 from workflows.sources.json_text import row_text, stored
-from workflows.sources.url_template import earlier
+from workflows.sources.url_template import day_before
 
 
 def events_of(  # noqa: PLR0913, PLR0917  what one run of a feed has brought
@@ -29,9 +29,9 @@ def events_of(  # noqa: PLR0913, PLR0917  what one run of a feed has brought
     edition: str,
     counts: Callable[[Any], bool],
 ) -> Readings:
-    """All events; of one that stands in several answers, the last. Raises Unfit."""
+    """All events; the last version of one that occurs in several answers. Raises UnusableAnswer."""
     if source.event is None:
-        raise UnusableRow("unparseable", "the source says nowhere in a row where an event stands")
+        raise UnusableAnswer("unparseable", "the source says nowhere in a row where an event stands")
     found: dict[str, ReadEvent] = {}
     newest: date | None = None
     for row in rows:
@@ -39,12 +39,12 @@ def events_of(  # noqa: PLR0913, PLR0917  what one run of a feed has brought
         _check_days(event, source.first_year, ask.today)
         newest = max(filter(None, (newest, event.happened_on)), default=None)
         if counts(row):
-            found[event.id] = _spanned(source.event, row, event)
+            found[event.id] = _with_day_range(source.event, row, event)
     for name, row in deleted:
         if not name:
-            raise UnusableRow("unparseable", f"a deleted event has no id: {row_text(row)[:120]}")
+            raise UnusableAnswer("unparseable", f"a deleted event has no id: {row_text(row)[:120]}")
         found[name] = ReadEvent(name, None, None, None, row_text(row), deleted=True)
-    return Readings(edition, events=tuple(found.values()), covers_until=_covered(source, contents, newest, ask))
+    return Readings(edition, events=tuple(found.values()), covers_until=_last_covered_day(source, contents, newest, ask))
 
 
 def _event(rule: EventRow, row: Any) -> ReadEvent:
@@ -53,7 +53,7 @@ def _event(rule: EventRow, row: Any) -> ReadEvent:
         return None if value is None or isinstance(value, dict | list) else stored(str(value), longest) or None
 
     if (name := said(rule.id, 100)) is None:
-        raise UnusableRow("unparseable", f"an event has no {rule.id}: {row_text(row)[:120]}")
+        raise UnusableAnswer("unparseable", f"an event has no {rule.id}: {row_text(row)[:120]}")
     first, last = (
         None if (text := said(place)) is None else _day(text, f"{place} of {name}")
         for place in (rule.happened_on, rule.happened_until)
@@ -72,19 +72,19 @@ def _event(rule: EventRow, row: Any) -> ReadEvent:
 
 
 def _check_days(event: ReadEvent, first_year: int, today: date) -> None:
-    """Raises Unfit for a day that cannot be: on both sides, since a slip in a year moves an event out of sight."""
+    """Raises UnusableAnswer for a day before the first year or in the future: a wrong year would hide an event."""
     first, last = event.happened_on, event.happened_until
     for day in filter(None, (first, last)):
         if day > today:
-            raise UnusableRow("implausible", f"the event {event.id} is of {day}, a day to come on {today}")
+            raise UnusableAnswer("implausible", f"the event {event.id} is of {day}, a day to come on {today}")
         if day.year < first_year:
-            raise UnusableRow("implausible", f"the event {event.id} is of {day}, and the source begins with {first_year}")
+            raise UnusableAnswer("implausible", f"the event {event.id} is of {day}, and the source begins with {first_year}")
     if first and last and last < first:
-        raise UnusableRow("implausible", f"the event {event.id} ended on {last}, before it began on {first}")
+        raise UnusableAnswer("implausible", f"the event {event.id} ended on {last}, before it began on {first}")
 
 
-def _spanned(rule: EventRow, row: Any, event: ReadEvent) -> ReadEvent:
-    """The event with all days on which it may have happened, as far as a code says that its day is not exact."""
+def _with_day_range(rule: EventRow, row: Any, event: ReadEvent) -> ReadEvent:
+    """The event with the range of days that its precision code implies."""
     if rule.precision is None or event.happened_on is None:
         return event
     if (said := at(row, rule.precision.at)) is None:
@@ -92,14 +92,14 @@ def _spanned(rule: EventRow, row: Any, event: ReadEvent) -> ReadEvent:
     code = str(said)
     if (around := rule.precision.codes.get(code)) is None:
         told = did_you_mean(code, rule.precision.codes)
-        raise UnusableRow("unparseable", f"{code[:60]!r} in {rule.precision.at} of {event.id} says no precision; {told}")
+        raise UnusableAnswer("unparseable", f"{code[:60]!r} in {rule.precision.at} of {event.id} says no precision; {told}")
     first, last = event.happened_on, event.happened_until or event.happened_on
-    begins, ends = min(first, _around(first, around)[0]), max(last, _around(last, around)[1])
+    begins, ends = min(first, _day_range(first, around)[0]), max(last, _day_range(last, around)[1])
     return replace(event, happened_on=begins, happened_until=None if begins == ends else ends)
 
 
-def _around(day: date, known_to: str) -> tuple[date, date]:
-    """The first and the last day that may be meant. A week is said by any of its days, and begins where the source has it."""
+def _day_range(day: date, known_to: str) -> tuple[date, date]:
+    """The first and last day of the range. A week may be given by any of its days."""
     match known_to:
         case "P1Y":
             return date(day.year, 1, 1), date(day.year, 12, 31)
@@ -115,11 +115,11 @@ def _day(text: str | None, where: str) -> date:
     try:
         return read_day((text or "")[:10])
     except ValueError:
-        raise UnusableRow("unparseable", f"{(text or 'nothing')[:60]!r} in {where} is no date") from None
+        raise UnusableAnswer("unparseable", f"{(text or 'nothing')[:60]!r} in {where} is no date") from None
 
 
-def _covered(source: JsonHttp, contents: Sequence[Any], newest: date | None, ask: Ask) -> date | None:
-    """The last day that the feed speaks of; never one to come."""
+def _last_covered_day(source: JsonHttp, contents: Sequence[Any], newest: date | None, ask: Ask) -> date | None:
+    """The last day that the feed covers, never in the future."""
     rule = source.coverage
     if rule is None:
         return None
@@ -127,4 +127,4 @@ def _covered(source: JsonHttp, contents: Sequence[Any], newest: date | None, ask
     if rule.until is not None:
         said = at(contents[0], rule.until)
         until = _day(None if said is None else str(said), rule.until)
-    return None if until is None else min(earlier(until, rule.lag), ask.today)
+    return None if until is None else min(day_before(until, rule.lag), ask.today)

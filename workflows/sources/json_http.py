@@ -1,4 +1,4 @@
-"""The adapter `json-http`: pages of JSON, and the figures or events in their rows."""
+"""The adapter `json-http`: figures or events from rows in pages of JSON."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ from rules.language.sources.json_http import Deleted, FigureRow
 from rules.language.sources.templates import filled
 from rules.vocabulary.readings import NoReading, Readings
 from workflows.sources.adapter import Ask
-from workflows.sources.answers import Answer, Told
-from workflows.sources.editions import apart, edition_of
+from workflows.sources.answers import Answer, Progress
+from workflows.sources.editions import edition_of, split_answers
 from workflows.sources.egress import Egress
 from workflows.sources.events import events_of
-from workflows.sources.figures import FigureReader, UnusableRow, differing, read_or_why, unit_of
-from workflows.sources.json_pages import JsonPages, signed_in
-from workflows.sources.json_text import LARGEST, parsed, row_text, stored
-from workflows.sources.row_filter import Filter, RowFilter
-from workflows.sources.schema_changes import difference, fields_of
-from workflows.sources.url_template import addressed, values_of
+from workflows.sources.figures import FigureReader, UnusableAnswer, read_or_reason, unit_of, with_schema_changes
+from workflows.sources.json_pages import JsonPages, sign_in
+from workflows.sources.json_text import LARGEST, parse, row_text, stored
+from workflows.sources.row_filter import FieldFilter, RowFilter
+from workflows.sources.schema_changes import fields_of, schema_changes
+from workflows.sources.url_template import build_url, values_of
 
 MOST_JSON = 4 * LARGEST
-"""Bytes of all pages of a run, whose rows are in memory together."""
+"""Bytes of all pages of a run, whose rows are held in memory."""
 
 
 class JsonHttpAdapter:
     name: Final = "json-http"
     version: Final = "1"
 
-    async def fetch(self, ask: Ask, line: Egress, told: Told) -> tuple[Answer, ...]:
+    async def fetch(self, ask: Ask, egress: Egress, told: Progress) -> tuple[Answer, ...]:
         source = _source(ask)
         values = values_of(ask, source.look_back)
-        headers = await signed_in(source, line, told)
-        asking = JsonPages(source, values, headers, line, told)
+        headers = await sign_in(source, egress, told)
+        asking = JsonPages(source, values, headers, egress, told)
         answers = await asking.pages(source.url, source.query, source.paging)
         if source.edition.url is not None:
-            answers.append(await asking.one(addressed(source.edition.url, {}, values)))
+            answers.append(await asking.one(build_url(source.edition.url, {}, values)))
         if source.changed is not None:
             answers += await asking.pages(source.url, source.changed, source.paging)
         if source.deleted is not None:
@@ -47,7 +47,7 @@ class JsonHttpAdapter:
 
     def read(self, ask: Ask, answers: Sequence[Answer]) -> Readings | NoReading:
         source = _source(ask)
-        return read_or_why(source.title, lambda: _read(ask, source, answers))
+        return read_or_reason(source.title, lambda: _read(ask, source, answers))
 
 
 def _source(ask: Ask) -> JsonHttp:
@@ -58,20 +58,20 @@ def _source(ask: Ask) -> JsonHttp:
 
 def _read(ask: Ask, source: JsonHttp, answers: Sequence[Answer]) -> Readings:
     values = values_of(ask, source.look_back)
-    rest, described = apart(answers, _of(source.edition.url, values))
-    rows, deleted = apart(rest, _of(source.deleted.url if source.deleted else None, values))
+    rest, described = split_answers(answers, _of(source.edition.url, values))
+    rows, deleted = split_answers(rest, _of(source.deleted.url if source.deleted else None, values))
     if (size := sum(len(answer.body) for answer in answers)) > MOST_JSON:
-        raise UnusableRow("refused", f"the pages have {size:,} bytes together; at most {MOST_JSON:,} are read")
-    contents = [parsed(answer.body) for answer in rows]
-    gone = [parsed(answer.body) for answer in deleted]
+        raise UnusableAnswer("refused", f"the pages have {size:,} bytes together; at most {MOST_JSON:,} are read")
+    contents = [parse(answer.body) for answer in rows]
+    gone = [parse(answer.body) for answer in deleted]
     for content in (*contents, *gone):
         _check_errors(source, content)
     if not contents:
-        raise UnusableRow("missing", "there is no answer")
+        raise UnusableAnswer("missing", "there is no answer")
     edition = edition_of(source.edition, values, rows, described, contents[0])
     chosen = [row for content in contents for row in _rows(content, source.rows)]
-    differs = difference(source.known_fields, fields_of(chosen), "field") if chosen else ""
-    with differing(differs):
+    differs = schema_changes(source.known_fields, fields_of(chosen), "field") if chosen else ""
+    with with_schema_changes(differs):
         if source.event is not None:
             gone_ids = _ids(source.deleted, gone) if source.deleted else []
             return replace(_events(ask, source, chosen, gone_ids, contents, edition, values), differs=differs)
@@ -95,7 +95,7 @@ def _events(  # noqa: PLR0913, PLR0917  what one run of a feed has brought
 
 def _figures(ask: Ask, source: JsonHttp, rows: Sequence[Any], edition: str, values: Mapping[str, str]) -> Readings:
     if (rule := source.figure) is None:
-        raise UnusableRow("unparseable", "the source says nowhere in a row where a figure stands")
+        raise UnusableAnswer("unparseable", "the source says nowhere in a row where a figure stands")
     narrowing, gathering = RowFilter(_filters(source, values)), FigureReader(ask, rule.scale, edition)
     for row in rows:
         if _counts(source, row, narrowing):
@@ -107,7 +107,7 @@ def _figures(ask: Ask, source: JsonHttp, rows: Sequence[Any], edition: str, valu
 def _of(url: str | None, values: Mapping[str, str]) -> Any:
     if url is None:
         return lambda _: False
-    base = addressed(url, {}, values).partition("?")[0]
+    base = build_url(url, {}, values).partition("?")[0]
     return lambda asked: asked.partition("?")[0] == base
 
 
@@ -116,18 +116,18 @@ def _check_errors(source: JsonHttp, content: Any) -> None:
         found = every(content, rule.at) if rule.at else []
         if found and (rule.is_ is None or any(_said(value) == rule.is_ for value in found)):
             words = _said(at(content, rule.says)) if rule.says else ""
-            raise UnusableRow(
+            raise UnusableAnswer(
                 rule.means, words.rstrip(".") or f"the answer is an error: {rule.at} is {_said(found[0]) or 'there'}"
             )
 
 
 def _rows(content: Any, place: str) -> Iterator[Any]:
-    """The rows of a page; a page of another form is told from one without rows. Raises Unfit."""
+    """The rows of a page, possibly none. Raises UnusableAnswer for a page of another structure."""
     around = place.partition("[*]")[0].rstrip(".")
     if around and not every(content, around):
-        raise UnusableRow("unparseable", f"nothing stands at {around} in the answer")
+        raise UnusableAnswer("unparseable", f"nothing stands at {around} in the answer")
     if place.startswith("[*]") and not isinstance(content, list):
-        raise UnusableRow("unparseable", "the answer is no list")
+        raise UnusableAnswer("unparseable", "the answer is no list")
     return iter(every(content, place))
 
 
@@ -136,25 +136,25 @@ def _ids(rule: Deleted, contents: Sequence[Any]) -> list[tuple[str, Any]]:
     return [(_said(at(row, rule.id)), row) for row in rows]
 
 
-def _filters(source: JsonHttp, values: Mapping[str, str]) -> Iterator[Filter]:
+def _filters(source: JsonHttp, values: Mapping[str, str]) -> Iterator[FieldFilter]:
     for place, wanted in source.where.items():
-        yield Filter(place, (filled(wanted, values),), source.spellings)
+        yield FieldFilter(place, (filled(wanted, values),), source.spellings)
 
 
 def _counts(source: JsonHttp, row: Any, narrowing: RowFilter) -> bool:
     said = []
     for place in source.where:
         if not (found := every(row, place)):
-            raise UnusableRow("unparseable", f"a row has no {place}: {row_text(row)[:120]}")
+            raise UnusableAnswer("unparseable", f"a row has no {place}: {row_text(row)[:120]}")
         instead = source.where_blank.get(place)
         said.append(_said(found[0]) or (_said(at(row, instead)) if instead else ""))
-    return narrowing.lets_through(said)
+    return narrowing.accepts(said)
 
 
 def _add(gathering: FigureReader, ask: Ask, rule: FigureRow, row: Any, values: Mapping[str, str]) -> None:
     for place in filter(None, (rule.period, rule.value, rule.unit, rule.standard_error)):
         if not every(row, place):
-            raise UnusableRow("unparseable", f"a row has no {place}: {row_text(row)[:120]}")
+            raise UnusableAnswer("unparseable", f"a row has no {place}: {row_text(row)[:120]}")
     expected = filled(rule.unit_is, values) if rule.unit_is else None
     value = at(row, rule.value)
     gathering.add(
@@ -168,7 +168,7 @@ def _add(gathering: FigureReader, ask: Ask, rule: FigureRow, row: Any, values: M
 
 
 def _said(value: Any) -> str:
-    """A value as text; nothing for what is none."""
+    """A value as text; empty for null."""
     match value:
         case None | dict() | list():
             return ""

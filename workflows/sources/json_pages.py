@@ -1,4 +1,4 @@
-"""Asking for pages of JSON: signed in where the source wants it, one page after another, up to as many as it may have."""
+"""Fetching of paginated JSON, with sign-in where required and a limit on pages."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from rules.language.sources import JsonHttp
 from rules.language.sources.described import HeaderSecret
 from rules.language.sources.expressions import at, every
 from rules.language.sources.json_http import OAuth, Paging, Query
-from workflows.sources.answers import Answer, Denied, NoAnswer, Told
+from workflows.sources.answers import Answer, Denied, NoAnswer, Progress
 from workflows.sources.egress import Egress, Headers
-from workflows.sources.json_text import Unreadable, parsed, stored
-from workflows.sources.url_template import addressed
+from workflows.sources.json_text import UnreadableAnswer, parse, stored
+from workflows.sources.url_template import build_url
 
 
 class JsonPages:
-    """Asks one address after another for the pages of one run."""
+    """Fetches the pages of one run."""
 
-    def __init__(self, source: JsonHttp, values: Mapping[str, str], headers: Headers, line: Egress, told: Told) -> None:
+    def __init__(self, source: JsonHttp, values: Mapping[str, str], headers: Headers, egress: Egress, told: Progress) -> None:
         self._source = source
         self._values = values
         self._headers = headers
-        self._line = line
+        self._egress = egress
         self._told = told
 
     async def one(self, address: str) -> Answer:
-        signed = _host(address) == _host(self._source.url)  # a token is for the producer, and not for whom it points to
+        signed = _host(address) == _host(self._source.url)  # the token must not be sent to another host
         try:
-            return await self._line.get(address, self._told, self._headers if signed else {}, self._source.headers())
+            return await self._egress.get(address, self._told, self._headers if signed else {}, self._source.headers())
         except Denied as denied:
             for rule in self._source.errors:
                 if rule.status is not None and rule.status == denied.status:
@@ -38,26 +38,26 @@ class JsonPages:
             raise
 
     async def pages(self, url: str, query: Query, paging: Paging | None) -> list[Answer]:
-        """All pages. Raises Denied where there are more than the source may have."""
+        """All pages. Raises Denied beyond the limit of pages."""
         if paging is None:
-            return [await self.one(addressed(url, query, self._values))]
+            return [await self.one(build_url(url, query, self._values))]
         answers: list[Answer] = []
-        address: str | None = addressed(url, {**query, **_begin(paging)}, self._values)
+        address: str | None = build_url(url, {**query, **_begin(paging)}, self._values)
         while address is not None:
             if len(answers) == paging.at_most:
                 raise Denied(f"{self._source.title}: the answer has more than {paging.at_most} pages; ask for less of it.")
             self._told(f"page {len(answers) + 1}")
             answers.append(await self.one(address))
             step = self._after(paging, len(answers), answers[-1])
-            address = addressed(url, {**query, **step}, self._values) if isinstance(step, dict) else _next(address, step)
+            address = build_url(url, {**query, **step}, self._values) if isinstance(step, dict) else _next(address, step)
         return answers
 
     def _after(self, paging: Paging, had: int, newest: Answer) -> dict[str, str] | str | None:
-        """The query of the next page, or its address, or None after the last."""
+        """The query or URL of the next page; None after the last."""
         try:
-            content = parsed(newest.body)
-        except Unreadable:
-            return None  # reading says what is wrong with it
+            content = parse(newest.body)
+        except UnreadableAnswer:
+            return None  # `read` reports the fault
         if paging.next is not None:
             return str(at(content, paging.next) or "") or None
         if paging.size is not None:
@@ -89,21 +89,21 @@ def _next(address: str, step: str | None) -> str | None:
         raise Denied(f"the next page is at {stored(str(step), 100)!r}, which is no address") from None
 
 
-async def signed_in(source: JsonHttp, line: Egress, told: Told) -> Headers:
+async def sign_in(source: JsonHttp, egress: Egress, told: Progress) -> Headers:
     match source.auth:
         case None:
             return {}
         case HeaderSecret() as auth:
             before = f"{auth.before} " if auth.before else ""
-            return {auth.header: SecretStr(before + line.secret(auth.secret, source.url).get_secret_value())}
+            return {auth.header: SecretStr(before + egress.secret(auth.secret, source.url).get_secret_value())}
         case OAuth() as auth:
             form: dict[str, str | SecretStr] = {"grant_type": auth.grant}
             form |= {"client_id": auth.client_id} if auth.client_id else {}
             secret = {"client_secret": auth.client_secret, "username": auth.username, "password": auth.password}
-            form |= {field: line.secret(name, auth.oauth) for field, name in secret.items() if name}
+            form |= {field: egress.secret(name, auth.oauth) for field, name in secret.items() if name}
             try:
-                token = at(parsed(await line.post(auth.oauth, told, form)), "access_token")
-            except Unreadable:
+                token = at(parse(await egress.post(auth.oauth, told, form)), "access_token")
+            except UnreadableAnswer:
                 token = None
             if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token:
                 raise NoAnswer(f"{source.title}: no token was given for the grant {auth.grant}.")

@@ -1,4 +1,4 @@
-"""JSON of producers: read exactly, numbers as the decimals that were written, and no depth or size surprises."""
+"""JSON parser for producers: exact decimals, limited depth and size."""
 
 from __future__ import annotations
 
@@ -10,36 +10,36 @@ from typing import Any
 from rules.exact_json import Inexact, read_decimals
 
 LARGEST = 8 * 2**20
-"""Bytes; as objects they take many times as much memory."""
+"""Limit in bytes; as objects they take many times as much memory."""
 DEEPEST = 100
 LONGEST_ROW = 4000
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
-class Unreadable(ValueError):
-    """Not what was agreed on; the message is a sentence's end."""
+class UnreadableAnswer(ValueError):
+    """Malformed input; the message is the end of a sentence."""
 
 
 def text_of(body: bytes) -> str:
-    """The text of an answer, with or without a byte-order mark. Raises Unreadable."""
+    """Decodes UTF-8 with or without a byte-order mark. Raises UnreadableAnswer."""
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
-        raise Unreadable(f"byte {fault.start + 1} of the answer is not UTF-8") from None
+        raise UnreadableAnswer(f"byte {fault.start + 1} of the answer is not UTF-8") from None
 
 
-def parsed(body: bytes) -> Any:
-    """Raises Unreadable."""
+def parse(body: bytes) -> Any:
+    """Parses JSON; numbers become Decimal. Raises UnreadableAnswer."""
     if len(body) > LARGEST:
-        raise Unreadable(f"the answer has {len(body):,} bytes of JSON; at most {LARGEST:,} are read")
+        raise UnreadableAnswer(f"the answer has {len(body):,} bytes of JSON; at most {LARGEST:,} are read")
     text = text_of(body)
     start = text.lstrip()[:1]
     if not start:
-        raise Unreadable("the answer is empty")
+        raise UnreadableAnswer("the answer is empty")
     if start == "<":
-        raise Unreadable(f"JSON was asked for, and the answer is {'XML' if '<?xml' in text[:200] else 'a page'}")
+        raise UnreadableAnswer(f"JSON was asked for, and the answer is {'XML' if '<?xml' in text[:200] else 'a page'}")
     if _deepest(text) > DEEPEST:
-        raise Unreadable(f"the answer is nested more than {DEEPEST} levels deep")
+        raise UnreadableAnswer(f"the answer is nested more than {DEEPEST} levels deep")
     try:
         return read_decimals(text, _decimal)
     except Inexact as fault:
@@ -48,34 +48,34 @@ def parsed(body: bytes) -> Any:
             if fault.key is not None
             else f"the answer holds {fault}".replace(" is no", ", which is no")
         )
-        raise Unreadable(told.removesuffix("; write it once")) from None
+        raise UnreadableAnswer(told.removesuffix("; write it once")) from None
     except json.JSONDecodeError as fault:
-        raise Unreadable(f"the answer is no JSON from line {fault.lineno}, column {fault.colno} on") from None
+        raise UnreadableAnswer(f"the answer is no JSON from line {fault.lineno}, column {fault.colno} on") from None
     except RecursionError:
-        raise Unreadable(f"the answer is nested more than {DEEPEST} levels deep") from None
+        raise UnreadableAnswer(f"the answer is nested more than {DEEPEST} levels deep") from None
 
 
 def row_text(row: Any) -> str:
-    """A row as it stands in the answer, its numbers as they were written; a long one is cut at its end."""
-    return stored(_written(row), LONGEST_ROW)
+    """A row as JSON with its numbers as written; truncated if long."""
+    return stored(_render(row), LONGEST_ROW)
 
 
 def stored(text: str, longest: int) -> str:
-    """A text that the ledger can keep: what it cannot hold is written as an escape."""
+    """A text with characters that the ledger cannot store escaped, truncated to `longest`."""
     kept = _UNSTORABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text).strip()
     return kept if len(kept) <= longest else kept[: longest - 1].rstrip() + "…"
 
 
-def _written(value: Any) -> str:
+def _render(value: Any) -> str:
     match value:
         case dict():
             return (
                 "{"
-                + ", ".join(f"{json.dumps(name, ensure_ascii=False)}: {_written(held)}" for name, held in value.items())
+                + ", ".join(f"{json.dumps(name, ensure_ascii=False)}: {_render(held)}" for name, held in value.items())
                 + "}"
             )
         case list():
-            return "[" + ", ".join(map(_written, value)) + "]"
+            return "[" + ", ".join(map(_render, value)) + "]"
         case Decimal():
             return str(value)
         case _:
@@ -88,12 +88,12 @@ def _decimal(text: str) -> Decimal:
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite():
-        raise Unreadable(f"the answer holds {text[:40]}, which no figure can be")
+        raise UnreadableAnswer(f"the answer holds {text[:40]}, which no figure can be")
     return number
 
 
 def _deepest(text: str) -> int:
-    """How deep brackets are nested outside of strings."""
+    """Nesting depth of brackets outside of strings."""
     depth = deepest = 0
     for found in _BRACKETS.finditer(text):
         if (bracket := found[0]) in "[{":
@@ -107,4 +107,4 @@ def _deepest(text: str) -> int:
 
 
 _BRACKETS = re.compile(r'[\[\]{}]|"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
-"""A string without an end matches too: looking for its end again and again would take for ever."""
+"""Also matches unterminated strings: otherwise the search would be quadratic."""

@@ -1,4 +1,4 @@
-"""Which addresses of a name may be asked: those of the public internet, and no others."""
+"""Resolution of host names to public addresses only (protection against SSRF)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Resolver: TypeAlias = Callable[[str], Awaitable[list[str]]]
 _TRANSLATING = tuple(
     IPv6Network(network) for network in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96", "fec0::/10")
 )
-"""NAT64, 6to4, Teredo and the like: addresses of IPv6 that lead to one of IPv4, which may be a private one."""
+"""IPv6 transition prefixes (NAT64, 6to4, Teredo), whose embedded IPv4 address may be private."""
 
 _NOT_GLOBAL = tuple(
     ip_network(network)
@@ -26,17 +26,17 @@ _NOT_GLOBAL = tuple(
 documentation (RFC 9637), segment routing (RFC 9602), discarding (RFC 6666, 9780), benchmarks and protocol assignments."""
 
 
-async def resolved(name: str) -> list[str]:
-    """The addresses of a name, as the system finds them."""
+async def resolve(name: str) -> list[str]:
+    """All addresses of a name from the system's resolver."""
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(name, None, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 async def public_address(name: str, resolver: Resolver, allowed: Collection[Address] = ()) -> Address:
-    """The one address that a connection goes to. Raises NoAnswer for none, Denied if any of them is not public.
+    """The address to connect to. Raises NoAnswer for none, Denied if any of them is not public.
 
-    All are looked at: a name with one private address among public ones is set up to lead inside.
+    All are checked: a name with a private address among public ones may be an attack.
     """
     try:
         written = await resolver(name)
@@ -57,7 +57,7 @@ async def public_address(name: str, resolver: Resolver, allowed: Collection[Addr
 
 
 def is_public(address: Address) -> bool:
-    """Whether an address is one host of the public internet, whatever form it is written in."""
+    """Whether an address is a unicast host of the public internet, including mapped forms."""
     if isinstance(address, IPv6Address):
         if address.ipv4_mapped is not None or address.scope_id is not None:
             return False

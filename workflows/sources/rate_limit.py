@@ -1,4 +1,4 @@
-"""How a producer's host is treated: few requests at once, a pause between them, and a rest when it asks for one."""
+"""Rate limits for each host: concurrency, a pause between requests, and `Retry-After`."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from workflows.sources.answers import Told
+from workflows.sources.answers import Progress
 
 
 @dataclass(slots=True)
 class _HostLimit:
-    """How one host was treated so far; times are those of the running loop."""
+    """The state of one host; times are those of the event loop."""
 
     turns: asyncio.Semaphore
     next_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
-class RateLimits:
-    """One for all checks of a process, so that two checks of one producer know of each other."""
+class HostRateLimits:
+    """Limits shared by all checks of a process."""
 
     at_once: int = 4
     pause: float = 0.1
     longest_rest: float = 60.0
-    """Seconds that a `Retry-After` is waited for in place; for longer ones the run ends and comes again."""
+    """Longest `Retry-After` in seconds that is waited for in place; a longer one ends the attempt."""
     _hosts: dict[str, _HostLimit] = field(default_factory=dict, repr=False)
 
     @asynccontextmanager
-    async def turn(self, host: str, told: Told) -> AsyncIterator[None]:
-        """Holds one of the host's places, from the time on at which it may be asked."""
+    async def slot(self, host: str, told: Progress) -> AsyncIterator[None]:
+        """Acquires a slot of a host for the block, after any pause."""
         manner = self._hosts.setdefault(host, _HostLimit(asyncio.Semaphore(self.at_once)))
         async with manner.turns:
             now = asyncio.get_running_loop().time()
@@ -44,14 +44,14 @@ class RateLimits:
                 await asyncio.sleep(min(left, 5.0))
             yield
 
-    def rest(self, host: str, seconds: float) -> None:
-        """Nobody asks this host for a while."""
+    def block(self, host: str, seconds: float) -> None:
+        """Blocks requests to a host for a time."""
         manner = self._hosts.setdefault(host, _HostLimit(asyncio.Semaphore(self.at_once)))
         manner.next_at = max(manner.next_at, asyncio.get_running_loop().time() + min(seconds, self.longest_rest))
 
 
 def retry_after(header: str | None) -> timedelta | None:
-    """The time that a `Retry-After` asks for, in seconds or as a date; None for none that can be read."""
+    """Parses `Retry-After`, in seconds or as a date; None if malformed."""
     if header is None:
         return None
     if header.strip().isascii() and header.strip().isdigit() and len(header.strip()) < 9:

@@ -1,4 +1,4 @@
-"""Which rows of an answer count, how many do not and why, and whether a filter lets none through."""
+"""Filters on the rows of an answer, with counts of dropped rows and detection of filters that match nothing."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from rules.field_types import did_you_mean
 from rules.spelling import Spellings
 from rules.vocabulary.readings import Dropped
-from workflows.sources.figures import UnusableRow
+from workflows.sources.figures import UnusableAnswer
 from workflows.sources.json_text import stored
 
 _MOST_NAMES = 1_000
-"""Names that are kept of those that a filter has met, to say which would have been near."""
+"""Limit of values kept for each filter, for suggestions."""
 _SHOWN = 5
 
 
-class Filter:
-    """One place of a row, and the names of which one must stand there."""
+class FieldFilter:
+    """A path in a row and its accepted values."""
 
     def __init__(self, place: str, names: Sequence[str], spellings: Mapping[str, Iterable[str]]) -> None:
         self.place, self.wanted = place, " or ".join(names)
@@ -34,7 +34,7 @@ class Filter:
         return False
 
     def told(self) -> str:
-        """Why nothing matched, with the names that the rows have there."""
+        """Why nothing matched, with values that do occur."""
         names = [name for name in self.met if name]
         blank = f"; it is blank in {self.met['']}" if "" in self.met else ""
         near = did_you_mean(self.wanted, names).rstrip("?") if names else ""
@@ -45,19 +45,19 @@ class Filter:
 
 
 class RowFilter:
-    """The filters of a source on the rows of one answer, each asked of every row: one that never matches is found."""
+    """The filters of a source, each evaluated on every row, so that one that never matches is detected."""
 
-    def __init__(self, filters: Iterable[Filter], *, blank_counts: bool = False) -> None:
-        """With `blank_counts` a row in which nothing stands is let through, as one that may be meant."""
+    def __init__(self, filters: Iterable[FieldFilter], *, blank_counts: bool = False) -> None:
+        """`blank_counts`: rows with an empty value pass."""
         self._filters = tuple(filters)
         self._blank_counts = blank_counts
-        self._why: Counter[tuple[Filter, bool]] = Counter()
+        self._why: Counter[tuple[FieldFilter, bool]] = Counter()
         self._rows = 0
 
-    def lets_through(self, said: Sequence[str]) -> bool:
-        """Whether a row counts in which these stand at the places of the filters."""
+    def accepts(self, said: Sequence[str]) -> bool:
+        """Whether a row with these values passes all filters."""
         self._rows += 1
-        first: tuple[Filter, bool] | None = None
+        first: tuple[FieldFilter, bool] | None = None
         for rule, text in zip(self._filters, said, strict=True):
             if not rule.holds(text) and first is None and (text or not self._blank_counts):
                 first = rule, not text
@@ -67,9 +67,9 @@ class RowFilter:
         return False
 
     def check(self) -> None:
-        """Raises Unfit where rows came, and a filter let none of them through."""
+        """Raises UnusableAnswer if there were rows and a filter matched none."""
         if self._rows and (never := [rule for rule in self._filters if not rule.matched]):
-            raise UnusableRow("no_match", "; ".join(rule.told() for rule in never[:2]))
+            raise UnusableAnswer("no_match", "; ".join(rule.told() for rule in never[:2]))
 
     @property
     def dropped(self) -> tuple[Dropped, ...]:

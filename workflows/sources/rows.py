@@ -1,4 +1,4 @@
-"""The rows of a table, out of CSV or a workbook, bounded in every direction."""
+"""Rows of a table from CSV or a workbook, with limits on rows, columns and cells."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from codecs import BOM_UTF8
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from workflows.sources.json_text import LONGEST_ROW, Unreadable, stored
+from workflows.sources.json_text import LONGEST_ROW, UnreadableAnswer, stored
 
 Cell: TypeAlias = object
 Row: TypeAlias = tuple[Cell, ...]
@@ -18,36 +18,36 @@ MOST_ROWS = 1_000_000
 MOST_COLUMNS = 1_000
 LONGEST_LINE = 500_000
 LONGEST_CELL = 32_767
-"""Characters; as many as a workbook allows."""
+"""Limit of characters in a cell, that of workbooks."""
 
 SEPARATORS = ",;\t"
 _TELLING = 20_000
-"""Bytes that tell how cells are set apart."""
+"""Bytes from which the delimiter is detected."""
 _SPACES = re.compile(r"\s+")
 
 
 def rows_of_csv(body: bytes) -> Iterator[Row]:
-    """Decoded as it is taken, since a table can be large. Raises Unreadable, also while the rows are taken.
+    """Yields rows of CSV lazily. Raises UnreadableAnswer, also during iteration.
 
-    Cells are apart by commas, semicolons or tabs: by what its first lines have most of.
+    The delimiter is the most frequent of comma, semicolon and tab in the first lines.
     """
     start = body[:100].removeprefix(BOM_UTF8).lstrip()[:1]
     if not start:
-        raise Unreadable("the answer is empty")
+        raise UnreadableAnswer("the answer is empty")
     if start == b"<":
-        raise Unreadable("a table was asked for, and the answer is a page")
+        raise UnreadableAnswer("a table was asked for, and the answer is a page")
     if b"\0" in body:
-        raise Unreadable("the answer is no CSV: it holds the character NUL")
+        raise UnreadableAnswer("the answer is no CSV: it holds the character NUL")
     rows = csv.reader(
         _lines(io.TextIOWrapper(io.BytesIO(body), encoding="utf-8-sig", newline="")), strict=True, delimiter=_separator(body)
     )
     try:
         for count, row in enumerate(rows, start=1):
-            yield bounded(tuple(row), count)
+            yield check_row(tuple(row), count)
     except UnicodeDecodeError:
-        raise Unreadable(f"the answer is not UTF-8 after line {rows.line_num}") from None
+        raise UnreadableAnswer(f"the answer is not UTF-8 after line {rows.line_num}") from None
     except csv.Error as fault:
-        raise Unreadable(f"the answer is no CSV in line {rows.line_num}: {fault}") from None
+        raise UnreadableAnswer(f"the answer is no CSV in line {rows.line_num}: {fault}") from None
 
 
 def _separator(body: bytes) -> str:
@@ -59,23 +59,23 @@ def _separator(body: bytes) -> str:
 def _lines(text: io.TextIOWrapper) -> Iterator[str]:
     while line := text.readline(LONGEST_LINE + 1):
         if len(line) > LONGEST_LINE:
-            raise Unreadable(f"a line of the table has more than {LONGEST_LINE:,} characters")
+            raise UnreadableAnswer(f"a line of the table has more than {LONGEST_LINE:,} characters")
         yield line
 
 
-def bounded(row: Row, count: int) -> Row:
-    """The row, if it has no more than a row may have, and is not one too many. Raises Unreadable."""
+def check_row(row: Row, count: int) -> Row:
+    """The row, if it is within the limits. Raises UnreadableAnswer."""
     if count > MOST_ROWS:
-        raise Unreadable(f"the table has more than {MOST_ROWS:,} rows")
+        raise UnreadableAnswer(f"the table has more than {MOST_ROWS:,} rows")
     if len(row) > MOST_COLUMNS:
-        raise Unreadable(f"row {count} has more than {MOST_COLUMNS:,} columns")
+        raise UnreadableAnswer(f"row {count} has more than {MOST_COLUMNS:,} columns")
     if any(isinstance(cell, str) and len(cell) > LONGEST_CELL for cell in row):
-        raise Unreadable(f"a cell of row {count} has more than {LONGEST_CELL:,} characters")
+        raise UnreadableAnswer(f"a cell of row {count} has more than {LONGEST_CELL:,} characters")
     return row
 
 
 def said(cell: Cell) -> str:
-    """A cell as text; a whole number as one, since a workbook keeps 2012 as 2012.0 now and then."""
+    """A cell as text; workbooks may store 2012 as 2012.0, which becomes 2012."""
     if cell is None:
         return ""
     if isinstance(cell, float) and cell.is_integer():
@@ -83,8 +83,8 @@ def said(cell: Cell) -> str:
     return str(cell).strip()
 
 
-def alike(text: str) -> str:
-    """The form in which names of columns are compared: producers change spaces and capitals from year to year."""
+def normalize(text: str) -> str:
+    """Normalizes a column name for comparison: spaces and case vary between years."""
     return _SPACES.sub(" ", text).strip().casefold()
 
 

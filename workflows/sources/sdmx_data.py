@@ -21,19 +21,19 @@ from rules.language.sources.described import Address
 from rules.language.sources.templates import Template, filled
 from rules.vocabulary.readings import NoReading, Readings
 from workflows.sources.adapter import Ask
-from workflows.sources.answers import Answer, Denied, Told
+from workflows.sources.answers import Answer, Denied, Progress
 from workflows.sources.egress import Egress
-from workflows.sources.figures import FigureReader, UnusableRow, read_or_why, unit_of
-from workflows.sources.json_text import Unreadable, stored
-from workflows.sources.row_filter import Filter, RowFilter
-from workflows.sources.url_template import addressed, values_of
+from workflows.sources.figures import FigureReader, UnusableAnswer, read_or_reason, unit_of
+from workflows.sources.json_text import UnreadableAnswer, stored
+from workflows.sources.row_filter import FieldFilter, RowFilter
+from workflows.sources.url_template import build_url, values_of
 
 _ACCEPTED = "application/vnd.sdmx.genericdata+xml;version=2.1"
 LARGEST = 16 * 2**20
 
 
-class Settings(StrictModel):
-    """What stands below `settings` in the plan."""
+class SdmxSettings(StrictModel):
+    """`settings` of a source in the plan."""
 
     url: Address
     series: dict[Label, Template] = Field(default_factory=dict, description="dimensions that a series must have")
@@ -47,41 +47,41 @@ class SdmxAdapter:
     name: Final = "sdmx"
     version: Final = "1"
 
-    async def fetch(self, ask: Ask, line: Egress, told: Told) -> tuple[Answer, ...]:
+    async def fetch(self, ask: Ask, egress: Egress, told: Progress) -> tuple[Answer, ...]:
         try:
             settings = _settings(ask)
-        except UnusableRow as unfit:
+        except UnusableAnswer as unfit:
             raise Denied(f"{ask.source.title}: {unfit}.", kind=unfit.kind) from None
-        return (await line.get(addressed(settings.url, {}, values_of(ask)), told, {"Accept": _ACCEPTED}),)
+        return (await egress.get(build_url(settings.url, {}, values_of(ask)), told, {"Accept": _ACCEPTED}),)
 
     def read(self, ask: Ask, answers: Sequence[Answer]) -> Readings | NoReading:
-        return read_or_why(ask.source.title, lambda: _read(ask, _settings(ask), answers))
+        return read_or_reason(ask.source.title, lambda: _read(ask, _settings(ask), answers))
 
 
-def _settings(ask: Ask) -> Settings:
+def _settings(ask: Ask) -> SdmxSettings:
     written = ask.source.settings if isinstance(ask.source, Plugged) else {}
     try:
-        return Settings.model_validate(written)
+        return SdmxSettings.model_validate(written)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        raise UnusableRow("refused", f"settings.{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        raise UnusableAnswer("refused", f"settings.{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
 
 
-def _read(ask: Ask, settings: Settings, answers: Sequence[Answer]) -> Readings:
+def _read(ask: Ask, settings: SdmxSettings, answers: Sequence[Answer]) -> Readings:
     if not answers:
-        raise UnusableRow("missing", "there is no answer")
+        raise UnusableAnswer("missing", "there is no answer")
     values = values_of(ask)
     message = _message(answers[0].body)
     prepared = getattr(message.header, "prepared", None)
     edition = filled(settings.edition, values) if settings.edition else prepared.date().isoformat() if prepared else None
     if edition is None:
-        raise UnusableRow("unparseable", "the message does not say when it was prepared, and no edition is typed")
+        raise UnusableAnswer("unparseable", "the message does not say when it was prepared, and no edition is typed")
     narrowing = RowFilter(
-        Filter(name, (filled(value, values),), ask.source.spellings) for name, value in settings.series.items()
+        FieldFilter(name, (filled(value, values),), ask.source.spellings) for name, value in settings.series.items()
     )
     gathering = FigureReader(ask, settings.scale, stored(edition, 200))
     for observation in _observations(message):
-        if narrowing.lets_through([observation.get(name, "") for name in settings.series]):
+        if narrowing.accepts([observation.get(name, "") for name in settings.series]):
             _add(gathering, ask, settings, observation, values)
     narrowing.check()
     return Readings(stored(edition, 200), figures=gathering.figures(), dropped=(*narrowing.dropped, *gathering.dropped))
@@ -89,13 +89,13 @@ def _read(ask: Ask, settings: Settings, answers: Sequence[Answer]) -> Readings:
 
 def _message(body: bytes) -> Any:
     if len(body) > LARGEST:
-        raise Unreadable(f"the message has more than {LARGEST:,} bytes")
+        raise UnreadableAnswer(f"the message has more than {LARGEST:,} bytes")
     if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
-        raise Unreadable("the message declares XML entities, which no statistical office's does")
+        raise UnreadableAnswer("the message declares XML entities, which no statistical office's does")
     try:
         return sdmx.read_sdmx(io.BytesIO(body))
     except Exception as fault:  # noqa: BLE001  the library raises what it pleases for a message that is none
-        raise Unreadable(f"the answer is no SDMX message ({type(fault).__name__})") from None
+        raise UnreadableAnswer(f"the answer is no SDMX message ({type(fault).__name__})") from None
 
 
 def _observations(message: Any) -> Iterator[dict[str, str]]:
@@ -107,13 +107,13 @@ def _observations(message: Any) -> Iterator[dict[str, str]]:
             yield said | {"OBS_VALUE": "" if held.value is None else str(held.value)}
 
 
-def _add(gathering: FigureReader, ask: Ask, settings: Settings, said: Mapping[str, str], values: Mapping[str, str]) -> None:
+def _add(gathering: FigureReader, ask: Ask, settings: SdmxSettings, said: Mapping[str, str], values: Mapping[str, str]) -> None:
     if "TIME_PERIOD" not in said:
-        raise UnusableRow("unparseable", "an observation has no TIME_PERIOD")
+        raise UnusableAnswer("unparseable", "an observation has no TIME_PERIOD")
     expected = filled(settings.unit_is, values) if settings.unit_is else None
     gathering.add(
         said["TIME_PERIOD"],
-        None if said["OBS_VALUE"].lower() == "nan" else said["OBS_VALUE"],  # how SDMX writes what is missing
+        None if said["OBS_VALUE"].lower() == "nan" else said["OBS_VALUE"],  # SDMX's missing value
         stored(", ".join(f"{name}={value}" for name, value in said.items()), 4000),
         unit=unit_of(said.get(settings.unit), expected, ask) if settings.unit else None,
         where="OBS_VALUE",

@@ -1,6 +1,6 @@
-"""Secrets by their names: from the environment, or from files that an orchestrator mounts.
+"""Secrets of sources by name, from the environment or from mounted files.
 
-A plan names them, and the worker has them. They are kept as `SecretStr`, which no log, message or exception writes out.
+Plans only name them. Values are `SecretStr`, which logs, messages and exceptions do not print.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ FOLDER = "ACCORD_SECRETS"
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """`ACCORD_SECRET_UCDP`, or the file `ucdp` in the folder that `ACCORD_SECRETS` names.
+    """Secrets as `ACCORD_SECRET_UCDP`, or as the file `ucdp` in the folder `ACCORD_SECRETS`.
 
-    Beside each stands to which hosts it may be sent: `ACCORD_SECRET_UCDP_HOSTS`, or the file `ucdp.hosts`. A plan is
-    written by others than the operator, and could send a secret of one producer to a host of its own.
+    Each is limited to hosts, in `ACCORD_SECRET_UCDP_HOSTS` or the file `ucdp.hosts`: otherwise the writer of a plan could send
+    the secret of one producer to another host.
     """
 
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
 
     def for_host(self, name: str, host: str) -> SecretStr:
-        """Raises NoAnswer where there is none: it is the operator who can help, and the ledger needs no word of it."""
+        """The secret. Raises NoAnswer if it is missing, so that nothing is recorded and the operator can add it."""
         variable = PREFIX + name.upper()
         held = self.environment.get(variable) or self._from_file(name)
         if not held:

@@ -1,6 +1,6 @@
-"""Workbooks in strict Office Open XML, as a few producers write them, in the words of the usual (transitional) form.
+"""Conversion of strict Office Open XML workbooks to the transitional form.
 
-Both forms say the same under other names of namespaces; the library that reads workbooks knows those of the usual one.
+The two forms differ in their XML namespaces, and openpyxl only knows the transitional ones.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ _CHUNK = 2**16
 
 
 def is_strict(folder: zipfile.ZipFile) -> bool:
-    """Whether a workbook names the namespaces of the strict form."""
+    """Whether a workbook uses the strict namespaces."""
     with folder.open("xl/workbook.xml") as part:
         return _STRICT.search(part.read(_CHUNK)) is not None
 
 
-def in_usual_form(folder: zipfile.ZipFile) -> io.BytesIO:
-    """The workbook with the usual namespaces; its parts are copied piece by piece, and packed again."""
+def to_transitional(folder: zipfile.ZipFile) -> io.BytesIO:
+    """The workbook with transitional namespaces, rewritten in chunks."""
     usual = io.BytesIO()
     with zipfile.ZipFile(usual, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as copied:
         for part in folder.infolist():
@@ -29,7 +29,7 @@ def in_usual_form(folder: zipfile.ZipFile) -> io.BytesIO:
                 held = b""
                 while chunk := read.read(_CHUNK):
                     held += chunk
-                    begun = held.rfind(b"<")  # a tag that is cut in two waits for its end
+                    begun = held.rfind(b"<")  # keep an incomplete tag for the next chunk
                     write.write(_STRICT.sub(_USUAL, held[:begun]) if begun >= 0 else b"")
                     held = held[max(begun, 0) :]
                 write.write(_STRICT.sub(_USUAL, held))

@@ -1,4 +1,4 @@
-"""The address of a request: a plan's template with the values of a check and of the day."""
+"""URL of a request: the plan's template with the parameters of a check and the date."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from rules.times import plus
 from workflows.sources.adapter import Ask
 
 _AS_WRITTEN = ":|,;~*"
-"""Characters that need no escape in a query, and by which people recognise the addresses of producers."""
+"""Characters left unescaped in queries, so that URLs stay recognisable."""
 
 
 def values_of(ask: Ask, look_back: str = "P0D") -> dict[str, str]:
-    """What stands for each placeholder."""
-    return {**ask.check.with_, **of_the_day(ask.today, earlier(ask.today, look_back))}
+    """The value of each placeholder."""
+    return {**ask.check.with_, **of_the_day(ask.today, day_before(ask.today, look_back))}
 
 
-def addressed(url: str, query: Mapping[str, str], values: Mapping[str, str]) -> str:
-    """The whole address. A value fills one piece of a path and cannot begin another."""
+def build_url(url: str, query: Mapping[str, str], values: Mapping[str, str]) -> str:
+    """The URL. Values are escaped, so that none can add a path segment."""
     base = filled(url, values, lambda value: quote(value, safe=_AS_WRITTEN))
     if not query:
         return base
@@ -28,8 +28,8 @@ def addressed(url: str, query: Mapping[str, str], values: Mapping[str, str]) -> 
     return f"{base}{'&' if '?' in base else '?'}{written}"
 
 
-def earlier(day: date, duration: str) -> date:
-    """The day that lies a duration before another."""
+def day_before(day: date, duration: str) -> date:
+    """The day a duration before another."""
     if duration in {"P0D", ""}:
         return day
     return plus(datetime.combine(day, time(), UTC), f"-{duration}", "UTC").date()

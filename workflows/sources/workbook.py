@@ -1,4 +1,4 @@
-"""The rows of a sheet of an XLSX workbook, which is a packed folder of XML and is looked into before it is opened."""
+"""Rows of a sheet of an XLSX workbook, whose archive is checked before it is opened."""
 
 from __future__ import annotations
 
@@ -8,80 +8,80 @@ import zipfile
 from collections.abc import Iterator, Sequence
 
 from rules.field_types import did_you_mean
-from workflows.sources.json_text import Unreadable
-from workflows.sources.rows import Row, alike, bounded
-from workflows.sources.strict_workbook import in_usual_form, is_strict
+from workflows.sources.json_text import UnreadableAnswer
+from workflows.sources.rows import Row, check_row, normalize
+from workflows.sources.strict_workbook import is_strict, to_transitional
 
 MOST_PARTS = 1_000
 LARGEST_UNPACKED = 100 * 2**20
 LARGEST_DENSITY = 200
-"""Unpacked bytes for each packed one; a sheet of figures is far below."""
+"""Highest accepted compression ratio; sheets of figures are far below."""
 _YEAR = re.escape("{year}")
-"""In the name of a sheet, any year; of several sheets the last is read."""
+"""Placeholder for any year in a sheet name; the latest sheet is used."""
 
 
 def rows_of_workbook(body: bytes, sheet: str | None) -> Iterator[Row]:
-    """Raises Unreadable, also while the rows are taken."""
+    """Yields the rows of a sheet lazily. Raises UnreadableAnswer, also during iteration."""
     from openpyxl import load_workbook  # noqa: PLC0415  a worker starts without it: most never read a workbook
 
-    _look_into(body)
+    _check_archive(body)
     try:
-        book = load_workbook(_in_usual_form(body), read_only=True, data_only=True, keep_links=False)
-        table = book[_chosen(book.sheetnames, sheet)]
-        table.reset_dimensions()  # what a file says of its own size is not to be relied on
+        book = load_workbook(_to_transitional(body), read_only=True, data_only=True, keep_links=False)
+        table = book[_choose_sheet(book.sheetnames, sheet)]
+        table.reset_dimensions()  # the declared size in an archive is not reliable
         for count, row in enumerate(table.iter_rows(values_only=True), start=1):
-            yield bounded(tuple(row), count)
-    except Unreadable:
+            yield check_row(tuple(row), count)
+    except UnreadableAnswer:
         raise
     except Exception as fault:  # noqa: BLE001  the library raises what it pleases for a workbook that is none
-        raise Unreadable(f"the workbook cannot be read ({type(fault).__name__})") from None
+        raise UnreadableAnswer(f"the workbook cannot be read ({type(fault).__name__})") from None
 
 
-def _in_usual_form(body: bytes) -> io.BytesIO:
+def _to_transitional(body: bytes) -> io.BytesIO:
     with zipfile.ZipFile(io.BytesIO(body)) as folder:
-        return in_usual_form(folder) if is_strict(folder) else io.BytesIO(body)
+        return to_transitional(folder) if is_strict(folder) else io.BytesIO(body)
 
 
-def _chosen(names: Sequence[str], sheet: str | None) -> str:
+def _choose_sheet(names: Sequence[str], sheet: str | None) -> str:
     if not names:
-        raise Unreadable("the workbook has no sheet")
+        raise UnreadableAnswer("the workbook has no sheet")
     if sheet is None:
         return names[0]
-    named = re.compile(re.escape(alike(sheet)).replace(_YEAR, "([0-9]{4})"))
-    found = [(match.groups(), name) for name in names if (match := named.fullmatch(alike(name)))]
+    named = re.compile(re.escape(normalize(sheet)).replace(_YEAR, "([0-9]{4})"))
+    found = [(match.groups(), name) for name in names if (match := named.fullmatch(normalize(name)))]
     if not found:
-        raise Unreadable(f"the workbook has no sheet {sheet!r}; {did_you_mean(sheet, names)}")
+        raise UnreadableAnswer(f"the workbook has no sheet {sheet!r}; {did_you_mean(sheet, names)}")
     return max(found)[1]
 
 
-def _look_into(body: bytes) -> None:
-    """Raises Unreadable for what is no workbook, or would not stay small when it is unpacked."""
+def _check_archive(body: bytes) -> None:
+    """Raises UnreadableAnswer for other files and for zip bombs."""
     if not body:
-        raise Unreadable("the answer is empty")
+        raise UnreadableAnswer("the answer is empty")
     if body[:2] != b"PK":
-        raise Unreadable("a workbook was asked for, and the answer is none")
+        raise UnreadableAnswer("a workbook was asked for, and the answer is none")
     if body.count(b"PK\x01\x02") > MOST_PARTS:
-        raise Unreadable(f"the workbook has more than {MOST_PARTS:,} parts")
+        raise UnreadableAnswer(f"the workbook has more than {MOST_PARTS:,} parts")
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as folder:
             left = min(LARGEST_UNPACKED, LARGEST_DENSITY * len(body))
             for part in folder.infolist():
                 left = _check_part(folder, part, left)
-    except Unreadable:
+    except UnreadableAnswer:
         raise
     except Exception:  # noqa: BLE001  zipfile raises what its parts raise for a file that is broken
-        raise Unreadable("a workbook was asked for, and the answer is a broken one") from None
+        raise UnreadableAnswer("a workbook was asked for, and the answer is a broken one") from None
 
 
 def _check_part(folder: zipfile.ZipFile, part: zipfile.ZipInfo, left: int) -> int:
-    """How many bytes are left after this part, counted as they come out and not as the file announces them."""
+    """The remaining budget after decompressing a part; counted, since declared sizes are not reliable."""
     tail = b""
     with folder.open(part) as packed:
         while chunk := packed.read(2**16):
             left -= len(chunk)
             if left < 0:
-                raise Unreadable("the workbook unpacks to more than is read of any")
+                raise UnreadableAnswer("the workbook unpacks to more than is read of any")
             if b"<!DOCTYPE" in (seen := tail + chunk) or b"<!ENTITY" in seen:
-                raise Unreadable("the workbook declares XML entities, which no producer's does")
+                raise UnreadableAnswer("the workbook declares XML entities, which no producer's does")
             tail = chunk[-16:]
     return left

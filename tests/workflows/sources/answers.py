@@ -1,4 +1,4 @@
-"""Answers in the producers' own forms."""
+"""Sample answers in the formats of producers."""
 
 from __future__ import annotations
 

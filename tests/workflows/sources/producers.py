@@ -1,4 +1,4 @@
-"""Producers as the tests play them: an HTTPS server on this machine that answers under their names."""
+"""Producers in tests: a local HTTPS server that answers under their host names."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from rules.vocabulary.readings import NoReading, Readings
 from workflows.sources.adapter import Ask
 from workflows.sources.adapters import Adapters
 from workflows.sources.answers import Answer, Denied
-from workflows.sources.egress import Egress, Gateway, Limits
-from workflows.sources.rate_limit import RateLimits
+from workflows.sources.egress import AnswerLimits, Egress, Gateway
+from workflows.sources.rate_limit import HostRateLimits
 from workflows.sources.secrets import Secrets
 
 AUTHORITY = Path(__file__).parent / "authority"
 HERE = ip_address("127.0.0.1")
-QUICK = Limits(total=3, connect=1, read=2, largest=2**20)
+QUICK = AnswerLimits(total=3, connect=1, read=2, largest=2**20)
 SOURCE: TypeAdapter[Source] = TypeAdapter(Source)
 Heard = dict[str, Any]
 """A request: method, host, path, query, headers, body."""
@@ -97,17 +97,17 @@ class Producers:
             return answer.pop(0) if len(answer) > 1 else answer[0]
         return answer(heard) if callable(answer) else answer
 
-    def gateway(self, limits: Limits = QUICK, **settings: Any) -> Gateway:
+    def gateway(self, limits: AnswerLimits = QUICK, **settings: Any) -> Gateway:
         async def resolver(_: str) -> list[str]:
             return ["127.0.0.1"]
 
         trusted = ssl.create_default_context(cafile=str(AUTHORITY / "authority.pem"))
-        given: dict[str, Any] = {"secrets": Secrets({}), "politeness": RateLimits(pause=0), "resolver": resolver}
+        given: dict[str, Any] = {"secrets": Secrets({}), "politeness": HostRateLimits(pause=0), "resolver": resolver}
         given |= {"allowed": frozenset({HERE}), "port": self.port, "trusted": trusted, "limits": limits}
         return Gateway(**given | settings)
 
     def line(self, *hosts: str, **settings: Any) -> Egress:
-        return self.gateway(**settings).line(hosts)
+        return self.gateway(**settings).egress_for(hosts)
 
 
 @asynccontextmanager

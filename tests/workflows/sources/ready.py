@@ -1,4 +1,4 @@
-"""The ready sources, as the parts of a plan that they are meant to be pasted into."""
+"""The ready-made sources, as parts of a plan."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What somebody is told whose producer has changed its table or its service: what is gone, what is new, what may be meant."""
+"""Changed tables and services: the message names what is missing, what is new, and close matches."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.workflows.sources.producers import asked
 from tests.workflows.sources.ready import FOLDER, ask, plan
 from tests.workflows.sources.test_hostile import TABLE
 from tests.workflows.sources.test_reading import reading
-from workflows.sources.schema_changes import difference
+from workflows.sources.schema_changes import schema_changes
 
 KNOWN = TABLE | {"known_fields": ["Code", "Year", "Value", "Rank {year}"]}
 
@@ -42,7 +42,7 @@ def test_a_column_of_another_year_is_no_difference() -> None:
 
 
 def test_a_source_that_says_nothing_of_its_fields_has_no_differences() -> None:
-    assert difference((), ["anything"], "column") == ""
+    assert schema_changes((), ["anything"], "column") == ""
 
 
 def test_fields_of_json_are_told_by_their_places() -> None:

@@ -20,7 +20,7 @@ from rules.language.reading import read
 from rules.program import Program
 from tests.workflows.sources.answers import CITATION, GFMR, OWID, wdi_page, wdi_row, workbook
 from tests.workflows.sources.producers import Producers, Served, run
-from workflows.recompute import asked
+from workflows.recompute import build_ask
 
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
 FOLDER = our_plans() / "us-iraq-reset"
@@ -113,7 +113,7 @@ class Reset:
 
     async def checked(self, producers: Producers, check: str) -> list[Any]:
         """Runs a check as the worker does, and does what follows."""
-        ask = asked(self.program.plan, check, NOW.date())
+        ask = build_ask(self.program.plan, check, NOW.date())
         answers, reading = await run(ask, producers.line(*self.program.plan.hosts))
         fetched = tuple(answer.fetch.model_copy(update={"retrieved_at": NOW}) for answer in answers)
         deeds = what_follows(self.program, check, Run(reading, fetched, ask.source.adapter, "1"))

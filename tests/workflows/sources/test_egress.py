@@ -1,4 +1,4 @@
-"""The way out: where it leads, how often it asks, and what it keeps to itself."""
+"""Egress: allowed destinations, rate limits, and protection of secrets."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from tests.workflows.sources.producers import Producers, Served, asked, read, se
 from tests.workflows.sources.test_hostile import HOST, JSON, one
 from workflows.sources.adapter import Ask
 from workflows.sources.answers import Denied, NoAnswer
-from workflows.sources.egress import Limits
+from workflows.sources.egress import AnswerLimits
 from workflows.sources.json_http import JsonHttpAdapter
 from workflows.sources.public_addresses import is_public
-from workflows.sources.rate_limit import RateLimits, retry_after
+from workflows.sources.rate_limit import HostRateLimits, retry_after
 from workflows.sources.secrets import Secrets
 
 SECRET = "s3cret-t0ken"  # noqa: S105  made up
@@ -171,12 +171,12 @@ def test_the_time_to_come_again_is_read_in_both_of_its_forms() -> None:
 
 
 async def test_no_more_than_agreed_ask_one_host_at_once() -> None:
-    manners = RateLimits(at_once=2, pause=0)
+    manners = HostRateLimits(at_once=2, pause=0)
     inside = most = 0
 
     async def one_request() -> None:
         nonlocal inside, most
-        async with manners.turn(HOST, nothing):
+        async with manners.slot(HOST, nothing):
             inside += 1
             most = max(most, inside)
             await asyncio.sleep(0)
@@ -187,11 +187,11 @@ async def test_no_more_than_agreed_ask_one_host_at_once() -> None:
 
 
 async def test_a_pause_lies_between_two_requests() -> None:
-    manners, loop = RateLimits(at_once=9, pause=0.02), asyncio.get_running_loop()
+    manners, loop = HostRateLimits(at_once=9, pause=0.02), asyncio.get_running_loop()
     began: list[float] = []
 
     async def one_request() -> None:
-        async with manners.turn(HOST, nothing):
+        async with manners.slot(HOST, nothing):
             began.append(loop.time())
 
     await asyncio.gather(*(one_request() for _ in range(3)))
@@ -201,7 +201,7 @@ async def test_a_pause_lies_between_two_requests() -> None:
 async def test_the_answers_of_one_run_are_bounded_together(producers: Producers) -> None:
     """A hundred pages, each just small enough, would fill the memory of the worker."""
     producers.answers[f"{HOST}/series"] = Served(" " * 600)
-    line = producers.line(HOST, limits=Limits(run=1000))
+    line = producers.line(HOST, limits=AnswerLimits(run=1000))
     await line.get(URL, nothing)
     with pytest.raises(Denied, match="larger than 400 bytes"):
         await line.get(URL, nothing)

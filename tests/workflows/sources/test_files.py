@@ -1,4 +1,4 @@
-"""Files as producers write them: strict, in a zip, with errors, marks and footnotes, in the numbers of their country."""
+"""Files of producers: strict workbooks, zip archives, errors, footnotes, and national number formats."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers that mean harm, or are merely broken: each is refused with a sentence, and no figure comes out of any."""
+"""Malicious or broken answers are refused with a sentence and yield no figure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which rows count: by names that producers spell in more than one way, with everything that is dropped told."""
+"""Row filters: alternative spellings match, and dropped rows are reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Adapters of other packages: found by their entry point, held to the same answers. SDMX is one of them."""
+"""Adapters of other packages are found by entry point and meet the same contract; SDMX is one of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading what was answered: exact, by the rules of the plan, and never an exception for what an answer holds."""
+"""Answers are read exactly, by the rules of the plan, and never raise for their content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ready sources: each can be pasted into a plan, and reads what its producer really answers."""
+"""Each ready-made source can be pasted into a plan and reads real answers of its producer."""
 
 from __future__ import annotations
 
