@@ -1,7 +1,7 @@
-"""What somebody can ask of a program: acts, in the imperative, one class each. Each stands with its noun in `rules.vocabulary`.
+"""Acts: the commands that callers send to a program, in the imperative. Each class stands with its noun in `rules.vocabulary`.
 
-An act becomes entries of the ledger if the law accepts it (`rules.decide`). Its id is chosen by
-whoever acts; the same id with the same content is the same act, however often it arrives.
+An accepted act is appended to the ledger as entries (`rules.decide`). The caller chooses its id,
+which makes it idempotent: the same id with the same content is the same act.
 """
 
 from __future__ import annotations

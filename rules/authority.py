@@ -1,4 +1,4 @@
-"""Who may do what: one table, denied by default."""
+"""The permissions table: which role may do which act. What it does not list is denied."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was found out once about a text, so that it is not found out again: a bounded memory of a pure function."""
+"""A bounded LRU cache for pure functions of a text, limited by the total weight of its values."""
 
 from __future__ import annotations
 

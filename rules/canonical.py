@@ -1,8 +1,8 @@
-"""One way to write data as bytes, so that a hash of it means the same everywhere.
+"""Canonical JSON: one byte form for one value, so that hashes are reproducible.
 
-The profile is a part of RFC 8785 (JSON Canonicalization Scheme) narrow enough that the standard
-library writes it: keys of `[a-z0-9_]`, text in NFC, whole numbers below 2**53, no fractions (exact
-figures are text), no nesting beyond 24 levels. What lies outside is refused, never adjusted.
+The profile is the part of RFC 8785 (JSON Canonicalization Scheme) that the standard library can
+write: keys of `[a-z0-9_]`, text in NFC, whole numbers below 2**53, no fractions (exact figures are
+text), at most 24 levels of nesting. Values outside the profile are refused, never adjusted.
 """
 
 from __future__ import annotations

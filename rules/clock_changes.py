@@ -1,4 +1,4 @@
-"""Days on which a time of the clock does not exist, or exists twice: those on which clocks are put forward or back."""
+"""Clock changes of a time zone: the days on which a local time does not exist, or exists twice."""
 
 from __future__ import annotations
 

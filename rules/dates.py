@@ -1,9 +1,8 @@
-"""Dates: until when something can be done, and from when on.
+"""Date arithmetic: until when something can be done, and from when on.
 
-A date that is counted in days is a day of the plan's calendar. Until such a date means through that day, so the date is
-the last instant of it, and has passed when the next day begins; not before it means from the day's beginning. A date with
-an hour, agreed as an instant or counted by the second, is exact. So is a duration of nothing, which leaves its anchor
-where it is.
+A date that is counted in days is a day of the plan's calendar. "Until" such a date includes the whole day, so the date is its
+last instant and has passed when the next day begins. "Not before" it means from the day's beginning. A date with an hour, or
+counted in seconds, is exact. A duration of zero is exact too: it leaves its anchor where it is.
 """
 
 from __future__ import annotations

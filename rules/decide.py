@@ -1,10 +1,10 @@
-"""The law in one function: may this act be done now, and what follows if it is.
+"""The decision function of the law: whether an act is allowed now, and which entries it appends.
 
     decide(program, act, at)  ->  Decided(entries, program) | Refused(code, reason, accepted)
 
-Clocks due before the act take effect first, so it never matters how late a timer was. Then the act
-is judged, then everything that follows from it. The same function serves the door, previews,
-stories and audits; it reads no clock and writes nothing.
+Clocks due before the act take effect first, so a late timer changes nothing. Then the act is judged,
+then its effects are appended until there are no more. The API, previews, stories and audits all use
+this function. It reads no clock and writes nothing.
 """
 
 from __future__ import annotations

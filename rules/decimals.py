@@ -1,9 +1,9 @@
-"""How a figure is written: one strict decimal form, whoever writes it and wherever it is read.
+"""The one decimal form of figures, for everybody who writes or reads them.
 
     15.64    -3    0.5    0
 
-Not 1_000, 1,000, +5, 5., .5, 007, 1e3, -0 or a number between blanks: each is read otherwise somewhere, or is a slip. Digits of
-the Arabic-Indic and full-width forms are the same figure and are turned into ASCII, and so are their points and signs.
+Refused are 1_000, 1,000, +5, 5., .5, 007, 1e3, -0 and blanks around a number: each is read differently somewhere, or is a typing
+error. Arabic-Indic and full-width digits, points and signs are converted to ASCII.
 """
 
 from __future__ import annotations

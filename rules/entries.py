@@ -1,4 +1,4 @@
-"""The lines of a program's ledger: what has happened to it, and who caused it."""
+"""Ledger entries: the union of all facts and effects, each with its actor, act and time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an entry makes of a program. Facts say what changed; nothing is decided again here."""
+"""The fold of a program: `evolve` applies one entry to the state. Entries say what changed; nothing is decided again."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""JSON that everybody reads alike: no key twice in an object, no NaN, and no number that a reader would round.
+"""Strict JSON parsing: no duplicate keys, no NaN, and no number that a reader would round.
 
-Of a key that stands twice most readers keep the last, some the first; what one has checked another has not seen.
+With duplicate keys most parsers keep the last value and some the first, so a value could pass a check that never saw it.
 """
 
 from __future__ import annotations

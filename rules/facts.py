@@ -1,6 +1,6 @@
-"""What somebody has caused to happen to a program, in the past tense, one class each.
+"""Facts: what an accepted act changed, in the past tense. Each class stands with its noun in `rules.vocabulary`.
 
-Each stands with its noun in `rules.vocabulary`; all that a ledger can hold is listed in `rules.entries`.
+`rules.entries` lists everything that a ledger can hold.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""A program and its children: each has a ledger of its own, and what crosses from one to the other is a report.
+"""Parent and child programs: each has its own ledger, and they exchange reports.
 
-Nothing here is decided: a report says how one program stands, and the law of the other judges it.
+Nothing is decided here. A report states how one program stands, and the other program's law judges it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The smallest pieces of every document and act: names, texts, exact numbers, strict shapes."""
+"""Field types that all documents and acts share: names, texts, exact numbers, strict models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which fields a place of a document or request has: what is told to whoever has written another."""
+"""The valid field names at a place of a document, for messages about unknown fields."""
 
 from __future__ import annotations
 

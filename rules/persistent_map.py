@@ -1,4 +1,4 @@
-"""A mapping of which each change makes another one, without a copy of all that stays the same."""
+"""A persistent (immutable) mapping: an update returns a new version that shares all unchanged values."""
 
 from __future__ import annotations
 

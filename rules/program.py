@@ -1,4 +1,4 @@
-"""The state of a program: what its entries add up to. Immutable; `rules.evolve` makes the next."""
+"""The state of a program: the fold of its entries. Immutable; `rules.evolve` makes the next version."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why an act is refused: a code for programs, a sentence for people, and what would be accepted."""
+"""Refusals: a code for programs, a sentence for people, and what would be accepted."""
 
 from __future__ import annotations
 

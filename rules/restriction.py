@@ -1,7 +1,7 @@
-"""Who may read evidence that is restricted, and the documents that evidence is.
+"""Access control of restricted evidence and of documents.
 
-Restricted evidence counts like any other; others see that it is there, and no more. A hash opens nothing: a document may be
-named, and is opened by evidence, only where whoever named it has filed its bytes or may read them.
+Restricted evidence counts like any other. People without access see that it exists, and nothing else. Knowing a hash gives no
+access: evidence can name and open a document only if whoever recorded it has filed its bytes or may read them.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Names as producers spell them: the same name with other capitals, marks and kinds of area, and those that a table lists.
+"""Spellings of names by producers: capitals, diacritics, kinds of area, and the variants that a table lists.
 
-What is not in the table is another name. Nearness is no sameness: Niger is not Nigeria. It is a reason to ask.
+A name that is not in the table is another name: Niger is not Nigeria. A similar name is only a reason to ask.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The forms that text can be asked for, each with its words: what is told to whoever has written something else."""
+"""Text formats by name, with the words for a text that does not match."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Met, not met, not known."""
+"""Three-valued logic: met, not met, unknown."""
 
 from __future__ import annotations
 

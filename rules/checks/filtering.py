@@ -1,9 +1,9 @@
-"""Which events of a feed the plan watches, and what becomes of all others: dropped with a reason, or why nothing is read.
+"""The filter of a feed: which of its events the plan watches.
 
-Every event is watched, or dropped and counted. A filter that lets nothing of an answer through may have a name in it that the
-source spells otherwise; then the answer proves no day quiet, unless the plan knows every name that the source used there. One
-such name among others keeps the days from its event on from being covered. A blank place, kind or day may be one that is
-watched, and is not quiet.
+Every other event is dropped and counted with a reason. If one filter drops all events of an answer, a name in it may be spelled
+otherwise at the source. Such an answer proves no day quiet, unless the plan lists every name that the source used. If only some
+events have an unknown name, coverage ends on the day before the first of them. A blank place, kind or day may be a watched one,
+and proves no day quiet either.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How well a check goes: whether its source answers, and whether that has lasted too long."""
+"""The health of a check: whether its source answers, and for how long it has not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which of the figures that a check has read are to be recorded."""
+"""The selection of the figures to record among those that a check has read."""
 
 from __future__ import annotations
 

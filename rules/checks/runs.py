@@ -1,8 +1,7 @@
-"""What follows from a run of an automated check: measurements to record, and a report where it says something new.
+"""The acts that follow from one run of an automated check: measurements, and a report when its state has changed.
 
-A check finds nothing by itself that the law would not find on what it has recorded, and it never
-determines. What it asks for are acts like anybody's: of the actor CHECKS, whom the service itself is,
-and whom a program knows whose plan declares checks, as it knows the clock.
+A check makes no finding of its own and never determines. Its acts are judged like all others. Their
+actor is CHECKS, the service itself, which is known to every program whose plan declares checks.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""What follows from the events of a feed: incidents that are reported, accounts of others' incidents, and ones taken back.
+"""The acts that follow from the events of a feed: reported incidents, accounts of known incidents, and withdrawn accounts.
 
-A machine reports and never decides. An event is one account. Where somebody has reported an incident
-of its kind, at its place, on its day, it is a further account of that, and may conflict with it; else
-it is an incident of its own. What the source changes, the account says differently from then on; what
-it deletes, or moves out of what the plan watches, is taken back. So an event that was never confirmed
-and is no longer held by anybody gives its day back, and one that was decided is put in question.
+A check reports and never decides. Each event is one account. If somebody else has reported an
+incident of the same kind, place and day, the event is a further account of it, and may conflict with
+it; otherwise it becomes an incident of its own. An event that the source changes replaces its
+account. An event that it deletes, or moves out of what the plan watches, takes the account back. An
+incident without any account left no longer counts; a decided one is put in question.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Whether a milestone may be assessed."""
+"""Decisions on assessments of milestones."""
 
 from __future__ import annotations
 

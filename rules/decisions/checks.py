@@ -1,4 +1,4 @@
-"""Whether a check may report, be paused or resumed."""
+"""Decisions on acts about checks: their reports, pauses and resumptions."""
 
 from __future__ import annotations
 

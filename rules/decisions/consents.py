@@ -1,4 +1,4 @@
-"""Whether a party may take a consent back: before it has taken effect always, after that where the plan says so."""
+"""Decisions on taking consents back: always before they have taken effect, later only where the plan allows it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether what is said of an incident may be put right, and how the incident stands then."""
+"""Decisions on corrections of incidents, and the state of the incident after one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a milestone may be determined, in whole or in part, and a kept stability period reversed."""
+"""Decisions on determinations: of milestones, in whole or in part, and on reversals of kept stability periods."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a dispute may be raised, settled or withdrawn, and a snapback invoked."""
+"""Decisions on disputes (raised, settled, withdrawn) and on invoking snapbacks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether evidence may be verified whose document nobody has filed, and from when on its bytes are here."""
+"""Decisions on documents: filing their bytes, and verifying evidence whose document is not filed."""
 
 from __future__ import annotations
 

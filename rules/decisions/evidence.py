@@ -1,4 +1,4 @@
-"""Whether evidence may be recorded, read, verified, returned or withdrawn. Figures are judged as evidence is."""
+"""Decisions on evidence: recording, reading, verifying, returning, withdrawing. Figures are treated alike."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a program hears of its children and of its parent: news is recorded, anything older changes nothing."""
+"""Decisions on reports between parent and child programs. A report older than the recorded one changes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether an incident may be reported, confirmed, contested, dismissed or resolved."""
+"""Decisions on incidents: reporting, confirming, contesting, dismissing, resolving."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a matter can be decided by a procedure: asked when it is proposed, and again until it is decided."""
+"""Validation of proposed matters: whether a procedure could decide one now. Run at the proposal and again until its decision."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a figure may be recorded: of what it is, what it revises, and where it was read."""
+"""Decisions on measurements: which indicator, which figure it revises, and its origin."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a person may become, or cease to be, a member in a role."""
+"""Decisions on members: admitting and removing people in roles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether there is such a milestone, and whether a finding on it may be observed on."""
+"""Lookup of milestones, and decisions on observations on their findings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a mistake may be taken back. Which fact that is stands with its noun; what stood on it is found by settling."""
+"""Decisions on taking mistakes back. The fact stands with its noun; what rested on the mistake follows in `rules.reactions`."""
 
 from __future__ import annotations
 

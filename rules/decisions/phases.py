@@ -1,4 +1,4 @@
-"""Whether a phase may be consented to or advanced, and a program suspended, resumed or ended."""
+"""Decisions on phases (consent, advance) and on the program's standing (suspend, resume, terminate)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a decision may be proposed, consented to, objected to, served and withdrawn."""
+"""Decisions on proposals: proposing, consenting, objecting, serving notice, withdrawing."""
 
 from __future__ import annotations
 

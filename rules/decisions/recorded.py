@@ -1,4 +1,4 @@
-"""What an act on evidence meets: what is recorded already, and what lies in the past."""
+"""Checks that several decisions share: names still free, times in the past, evidence that exists."""
 
 from __future__ import annotations
 

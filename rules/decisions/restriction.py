@@ -1,4 +1,4 @@
-"""Whether evidence may be kept to some, and who of them reads it."""
+"""Decisions on restricted evidence: whether it may be restricted, and who may read it."""
 
 from __future__ import annotations
 

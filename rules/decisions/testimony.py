@@ -1,4 +1,4 @@
-"""Whether an account of an incident may be given or taken back, and how the incident stands after it."""
+"""Decisions on accounts of incidents, and the state of the incident after one."""
 
 from __future__ import annotations
 

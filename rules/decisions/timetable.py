@@ -1,4 +1,4 @@
-"""Whether dates can be moved, or a day be agreed on."""
+"""Validation of date changes: moved due dates, and agreed days."""
 
 from __future__ import annotations
 

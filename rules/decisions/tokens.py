@@ -1,4 +1,4 @@
-"""Whether a person may give a member of a program a token, see it, or end it. Tokens stand beside the ledger."""
+"""Permissions on API tokens: who may issue, list and revoke them. Tokens are kept outside the ledger."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may verify or return a piece of evidence, and when."""
+"""Decisions on verification: who may verify or return a piece of evidence, and when."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a day is not agreed on yet, and who owes that it is."""
+"""Explanation of agreed dates: why a day is not agreed on yet, and who owes the agreement."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""By which acts each kind of what is owed is done, and so in which roles somebody can do it."""
+"""The acts by which each kind of owed act is done, and the roles that may do them."""
 
 from __future__ import annotations
 

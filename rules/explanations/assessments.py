@@ -1,4 +1,4 @@
-"""What an assessor has said."""
+"""Explanation of an assessment that is missing or not sufficient."""
 
 from __future__ import annotations
 

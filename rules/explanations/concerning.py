@@ -1,4 +1,4 @@
-"""Under which names the ledger holds what concerns a subject: its own, and those of what is shown, paid and decided for it."""
+"""The ledger names of everything about a subject: its own, and those of its evidence, releases and disputes."""
 
 from __future__ import annotations
 

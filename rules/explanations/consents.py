@@ -1,4 +1,4 @@
-"""Whose consent is owed: it may be given early, and is owed once a gate lacks nothing else."""
+"""Consents that are owed. They can be given early, and are owed once a gate lacks nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a criterion is not met, and who owes that it is."""
+"""Explanation of criteria: why one is not met, and who owes the next act."""
 
 from __future__ import annotations
 

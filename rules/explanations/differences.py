@@ -1,4 +1,4 @@
-"""How a program stands otherwise than it did: place by place, in words."""
+"""Differences between two states of a program, place by place, in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which disputes are open."""
+"""Explanation of open disputes."""
 
 from __future__ import annotations
 

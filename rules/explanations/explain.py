@@ -1,4 +1,4 @@
-"""Why something is as it is: what blocks a gate, in plain words, and who owes the next act."""
+"""Explanation of gates: which criteria block one, in plain words, and who owes the next act."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a child program lacks."""
+"""Explanation of child programs: what one lacks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why an incident waits to be decided and nobody can do it."""
+"""Explanation of an incident that nobody is able to decide."""
 
 from __future__ import annotations
 

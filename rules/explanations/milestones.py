@@ -1,4 +1,4 @@
-"""Why a milestone is not achieved: what it waits for, and who owes that."""
+"""Explanation of milestones: why one is not achieved, what it waits for, and who owes that."""
 
 from __future__ import annotations
 

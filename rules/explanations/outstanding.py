@@ -1,8 +1,8 @@
-"""What is owed in a program as a list that is kept: by what it is about, so that only what an act has touched is asked again.
+"""An index of everything owed in a program, by subject, so that after an act only the changed subjects are recomputed.
 
-It says the same at any instant until the program changes: what changes with time alone comes with the strike of a clock,
-or stands in it with its own beginning and end. Of a program that stands still it is told as of when it stopped, for no
-clock of the plan strikes there.
+It is valid at any instant until the program changes. What changes with time alone follows from a clock, or is stored with its
+own beginning and end. For a suspended program it holds what was owed when the program stopped, because no clock of the plan
+strikes there.
 """
 
 from __future__ import annotations

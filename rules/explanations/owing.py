@@ -1,4 +1,4 @@
-"""What is owed now: by whom, since when, until when. Parties and bodies see it; clocks of inactivity rest on it."""
+"""What is owed at an instant: by whom, since when, until when. Pages show it, and inactivity clocks are computed from it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A reason why something is not so: a sentence, who owes the next act, since when, and the earliest date."""
+"""The reason type: a sentence, who owes the next act, since when, and the earliest date."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What each party owes and has done, side by side: acts owed since when; kept, late, waived, broken.
+"""The accounts of the parties side by side: acts owed since when; obligations kept, late, waived, broken.
 
-Nobody is scored for what no party controls, nor by a date that binds nobody: such dates are told apart.
+No party is counted late for what no party controls, or by a date that is not binding. Such dates are counted separately.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Why a stability period is not kept yet."""
+"""Explanation of a stability period that is not kept yet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of all that is owed would bring on a criterion that is not met."""
+"""The owed acts on which an unmet criterion depends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One figure against its target: the level that is asked of it, and what a change is counted from."""
+"""Comparison of one figure with its target: the required level, and the base of a change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Targets that several periods in a row must reach."""
+"""Targets that several consecutive periods must reach."""
 
 from __future__ import annotations
 

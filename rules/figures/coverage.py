@@ -1,4 +1,4 @@
-"""Which figures of an indicator add up: those of periods that lie apart."""
+"""The figures of an indicator that can be added up: those whose periods do not overlap."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figures made of other figures of the same period: reckoned exactly, and told with their parts."""
+"""Figures derived from other figures of the same period, computed exactly and shown with their parts."""
 
 from __future__ import annotations
 

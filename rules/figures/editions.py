@@ -1,13 +1,13 @@
-"""What a new edition of a source does to the figures that are recorded of it.
+"""Revisions: what a new edition of a source does to the figures recorded from it.
 
-Producers publish the past anew. A figure that is another in a later edition takes the place of the
-older one and says why, since not every revision says that what was achieved was not. A machine knows
-no reasons; it presumes one by what has moved:
+Producers publish the past anew. A figure that differs in a later edition replaces the older one
+and carries a cause, since not every revision undoes an achievement. A check does not know the
+cause; it presumes one from what has changed:
 
-    data_error   another value under the same label of the edition: the producer has corrected itself
-    late_data    in a later edition only the newest period published before has moved: it is the one
-                 that is closed with estimates and filled up later
-    methodology  older periods have moved as well, which late data does not do: all was computed anew
+    data_error   another value under the same edition label: the producer has corrected itself
+    late_data    in a later edition only the newest period published before has changed: it was closed
+                 with estimates and completed later
+    methodology  older periods have changed too, which late data does not cause: the series was recomputed
 
 The presumption is recorded as the cause. Whoever verifies can return the figure and record it with
 another cause.

@@ -1,4 +1,4 @@
-"""Figures that seem to be filed for another period than they are of: a frequent fault at the turn of the year."""
+"""Detection of figures filed under the wrong period, a frequent error at the turn of the year."""
 
 from __future__ import annotations
 

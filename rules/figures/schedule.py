@@ -1,4 +1,4 @@
-"""Targets that are set by period: which of these were reached, and which reports are awaited, missing or late."""
+"""Targets set for each period: which were reached, and which reports are awaited, missing or late."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figures of indicators: which one counts, and how long it is fresh."""
+"""Selection of figures: which figure of an indicator counts, and until when it is fresh."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a change is more than the noise of the two figures between which it lies."""
+"""Statistical significance: whether a change exceeds the noise of its two figures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the checks of an indicator say where they have found no figure to read."""
+"""The reports of checks that explain a missing figure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What other producers' figures say of a verdict. They decide nothing, and whoever decides should know of them."""
+"""Corroboration: figures of other producers beside a judgement. They decide nothing and are shown to whoever decides."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Days that parties agree on."""
+"""The fold of agreed dates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an amendment makes of a program: facts stay recorded, and count for what still bears their name."""
+"""The fold of amendments: facts stay recorded, and count where the new text still has their name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Assessments, each assessor's newest beside the others'."""
+"""The fold of assessments: the newest of each assessor is kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Automated checks: what they reported last, and whether they are paused."""
+"""The fold of checks: the last report, and pauses."""
 
 from __future__ import annotations
 

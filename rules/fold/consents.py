@@ -1,4 +1,4 @@
-"""Consents of parties to the opening and to the completion of phases."""
+"""The fold of consents to the opening and completion of phases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Disputes and snapbacks: raised, referred, settled; invoked, averted, in effect."""
+"""The fold of disputes (raised, referred, settled) and snapbacks (invoked, averted, in effect)."""
 
 from __future__ import annotations
 

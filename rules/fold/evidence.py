@@ -1,4 +1,4 @@
-"""Evidence and measurements: recorded, verified, returned, withdrawn."""
+"""The fold of evidence and measurements: recorded, verified, returned, withdrawn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Child programs and the parent: opened, heard of."""
+"""The fold of reports between parent and child programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Incidents: reported, confirmed, contested, dismissed, resolved."""
+"""The fold of incidents: reported, confirmed, contested, dismissed, resolved."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Members: admitted, removed, and whether they have acted."""
+"""The fold of members: admitted, removed, and whether they have acted."""
 
 from __future__ import annotations
 

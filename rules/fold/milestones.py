@@ -1,4 +1,4 @@
-"""Milestones and what is found on them."""
+"""The fold of milestones, their findings and determinations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Phases with their gates and stability periods, and the standing of the whole program."""
+"""The fold of phases, gates and stability periods, and of the program's standing."""
 
 from __future__ import annotations
 

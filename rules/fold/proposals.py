@@ -1,4 +1,4 @@
-"""Proposals: made, consented to, objected to, decided."""
+"""The fold of proposals: made, consented to, objected to, decided."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Releases: what stands in the accounts of each."""
+"""The fold of releases: the balances of their accounts."""
 
 from __future__ import annotations
 

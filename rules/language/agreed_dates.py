@@ -1,4 +1,4 @@
-"""Days that parties agree on, within a window.
+"""Dates that parties agree on, within a window.
 
 agreed_dates:
   vote_day:

@@ -1,4 +1,4 @@
-"""What a gate can ask for. A criterion is written as one key and its value, and criteria compose.
+"""Criteria: the conditions of gates. A criterion is one key and its value, and criteria compose.
 
     entry:
       - phase: announcement                 # that phase is complete

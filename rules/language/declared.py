@@ -1,4 +1,4 @@
-"""The child programs that a plan declares, and what is agreed for each before anything is started."""
+"""Child programs as a plan declares them, and the plans agreed for them before anything is started."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which rules of a plan ask for what: the index by which only what can follow is looked at again."""
+"""The dependency index of a plan: which rules depend on which subject, so that only these are evaluated again."""
 
 from __future__ import annotations
 

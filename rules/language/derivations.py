@@ -1,4 +1,4 @@
-"""Figures made of other figures: a closed set of ways, each exact and each told with its parts.
+"""Derived figures: a closed set of operations, each exact and shown with its parts.
 
 indicators:
 non_oil_share: {made_of: {share: non_oil, of: revenue}}              # in per cent

@@ -1,4 +1,4 @@
-"""How disputes are referred from one stage to the next, and what returns unless it is decided otherwise.
+"""Dispute ladders, their stages, and snapbacks.
 
 disputes:
 compliance:

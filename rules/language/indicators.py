@@ -1,4 +1,4 @@
-"""What is measured: indicators with their producer and baseline, and the targets set for their figures."""
+"""Indicators with their producer and baseline, and the targets of their figures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of a gate has to go on holding once it has let something through."""
+"""The lasting part of a gate: the criteria that must still hold after it has opened."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Milestones as a plan writes them: what shows each, who verifies it and who decides."""
+"""Milestones in the plan language: what shows each, who verifies it and who determines it."""
 
 from __future__ import annotations
 

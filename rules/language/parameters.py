@@ -1,4 +1,4 @@
-"""A plan out of a text: what the text leaves open is filled in, and every field is checked."""
+"""Plans from documents: parameters are filled in, and every field is validated."""
 
 from __future__ import annotations
 

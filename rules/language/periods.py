@@ -1,9 +1,9 @@
-"""The periods that figures cover, as people report them: years, halves, quarters, months, weeks, days, seasons, and ranges.
+"""Reporting periods of figures: years, halves, quarters, months, weeks, days, seasons, and ranges.
 
     2025   2025-H1   2025-Q1   2025-06   2025-W07   2025-06-30   FY2025   FY2025-Q1   2025-irrigation   2025-02/2025-04
 
-A period is a unit of some kind and its number among these: quarters are counted through the years, weeks and days since
-the first of all. So the period before another is that of the number before.
+A period is a unit of some kind and its ordinal number: quarters are counted through the years, weeks and days from the
+first of all. So the previous period has the previous number.
 """
 
 from __future__ import annotations

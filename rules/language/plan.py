@@ -1,6 +1,6 @@
-"""The plan language: parties, phases, milestones, gates and clocks, as data.
+"""The plan model: parties, phases, milestones, gates and clocks, as data.
 
-A plan says who must do what, shown by which evidence, verified by whom, what it opens, and what
+A plan says who must do what, which evidence shows it, who verifies it, what it opens, and what
 happens when it is broken or undone. What a source text leaves open ("some period of time") is a
 named parameter with a default and a `why`; `$name` stands for its value anywhere in the plan.
 """

@@ -1,4 +1,4 @@
-"""How parties decide together: whose consent it takes, who can stop it, and what silence means.
+"""Decision procedures: whose consent is needed, who has a veto, and what silence means.
 
 procedures:
 joint_decision:

@@ -1,9 +1,9 @@
-"""YAML text to plain data, with the line and column of every value, and faults that name them.
+"""The YAML reader: text to plain data, with the line and column of every value, and faults that name them.
 
-Only mappings, lists and plain scalars exist here: no tags, anchors or aliases, so that a document
-can neither run code nor grow while it is read. Size, depth and number of values are limited while
-reading, so that no text takes long (record 33). What is no whole number stays the text it was written
-as, because figures are exact decimals.
+Only mappings, lists and plain scalars are accepted: no tags, anchors or aliases, so that a document
+can neither run code nor expand. Size, depth and number of values are limited during parsing, so the
+time is bounded (record 33). A value that is not a whole number stays text, because figures are exact
+decimals.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How figures are reported: the fiscal year, months that begin on another day, and seasons.
+"""Reporting calendar: the fiscal year, months that begin on another day, and seasons.
 
 reporting:
   fiscal_year: {first_month: 10, named_after: end}      # FY2025 is October 2024 to September 2025

@@ -1,7 +1,7 @@
-"""What a plain value of a document is: true or false, a whole number, nothing, or the text that it was written as.
+"""Plain scalars of a document: true or false, a whole number, nothing, or text.
 
-YAML's own rules read `1_000`, `0x1F` and `010` as numbers, and older ones `yes` and `12:30` as something else than text.
-Here a whole number has one form, and what has another stays text, so that whoever asks for a number can refuse it.
+YAML's own rules read `1_000`, `0x1F` and `010` as numbers, and older ones read `yes` and `12:30` as other types than text.
+Here a whole number has one form. Every other form stays text, so that a field of type number can refuse it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The JSON Schema of the plan language, for editors: it completes and explains while somebody writes.
+"""The JSON Schema of the plan language, for completion and hints in editors.
 
-It knows shapes, not meaning. References, units, gates that can never open and durations that are none are found by
-`rules.validation`; what the schema refuses, that refuses too.
+It describes shapes only. `rules.validation` finds faults of meaning: references, units, gates that can never open, invalid
+durations. It refuses whatever the schema refuses.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The terms of a release: who gives how much of what to whom, what earns it, and how it is lost.
+"""Releases: who gives how much of what to whom, what earns it, and how it is lost.
 
 releases:
 support:

@@ -1,4 +1,4 @@
-"""What is said of slips in a document: text that is no YAML, and values that do not fit their place."""
+"""Messages about faults in a document: invalid YAML, and values that do not fit their field."""
 
 from __future__ import annotations
 

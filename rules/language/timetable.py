@@ -1,4 +1,4 @@
-"""When something is due, how much its date weighs, and the times of the calendar that stop clocks.
+"""Deadlines, their force, and the calendar windows that stop clocks.
 
 due:
   earliest_of:                                          # or one date: within and from

@@ -1,4 +1,4 @@
-"""How several decide together: which of their votes are enough.
+"""Voting rules: which votes of several are enough.
 
 determined:
 by: [north, south, guests]

@@ -1,7 +1,7 @@
-"""What has to be looked at again after a fact.
+"""The agenda: what has to be evaluated again after a fact.
 
-Most facts touch one milestone or one phase, and only what the plan makes depend on it can follow.
-A fact that is not named here touches everything: to forget one costs time, never an effect.
+Most facts concern one milestone or one phase, and effects can follow only where the plan depends on
+it. A fact that is not named here concerns everything: a missing line costs time, never an effect.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Days that parties agree on: whether one is still open, and what follows when its window closes without one."""
+"""Agreed dates: whether one is still open, and the effects of a window that closes without one."""
 
 from __future__ import annotations
 

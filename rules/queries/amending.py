@@ -1,4 +1,4 @@
-"""What an amendment changes: place by place, in which class, and joined with another one."""
+"""The changes of an amendment: place by place, their class, and the merge with another amendment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When the events happen that durations are counted from."""
+"""Anchors: when the events happened from which durations are counted."""
 
 from __future__ import annotations
 

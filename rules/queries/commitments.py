@@ -1,4 +1,4 @@
-"""Commitments: in force from a moment on, broken by incidents or by what no longer holds, and kept again."""
+"""Commitments: in force, broken by incidents or by criteria that no longer hold, and kept again."""
 
 from __future__ import annotations
 

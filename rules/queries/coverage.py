@@ -1,4 +1,4 @@
-"""Up to when the feeds that watch a stability period have spoken: a day that a feed has not come to is unknown, not quiet."""
+"""Coverage of a stability period by its feeds: a day that a feed has not reached is unknown, not quiet."""
 
 from __future__ import annotations
 

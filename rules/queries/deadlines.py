@@ -1,4 +1,4 @@
-"""Due dates: set when an anchor occurs, moved by what stops them, and what follows when one passes."""
+"""Due dates: set by an anchor, moved by pauses, and the effects of missing one."""
 
 from __future__ import annotations
 

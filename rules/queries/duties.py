@@ -1,4 +1,4 @@
-"""Who owes a milestone, and whose part of it is still to be shown."""
+"""Duties: who owes a milestone, and whose part of it is still missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence whose document nobody has filed, and how it is told."""
+"""Evidence whose document is not filed, and its sentence."""
 
 from __future__ import annotations
 

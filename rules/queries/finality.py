@@ -1,4 +1,4 @@
-"""What can't be undone: from when what falls is shown, and changes nothing."""
+"""Finality: when an achievement can no longer be undone. A later fall is shown, and changes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the evidence for a milestone shows by itself: a finding, which decides nothing."""
+"""Findings: what the evidence for a milestone shows. A finding decides nothing."""
 
 from __future__ import annotations
 

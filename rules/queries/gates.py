@@ -1,4 +1,4 @@
-"""Whether a criterion holds: met, not met, or not known. What is not known opens nothing."""
+"""Evaluation of criteria: met, not met, or indeterminate. Indeterminate opens nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which incidents a rule of the plan speaks of, and how long they lasted."""
+"""Incidents by class, and how long they lasted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How late a milestone is, counted against its original and against its revised date."""
+"""Lateness of a milestone, against its original and its revised date."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What time does to disputes and snapbacks: the next stage, or what returns because nobody kept it."""
+"""Effects of time on disputes and snapbacks: referral to the next stage, and snapbacks that take effect."""
 
 from __future__ import annotations
 

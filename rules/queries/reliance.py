@@ -1,4 +1,4 @@
-"""Which checks a criterion relies on: those that read its figures, or the events without which no day is quiet."""
+"""The checks on which a criterion relies: those that read its figures, or watch its stability period."""
 
 from __future__ import annotations
 

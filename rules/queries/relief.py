@@ -1,4 +1,4 @@
-"""What is not owed for a time: an obligation is lifted while what it is owed under is known not to hold."""
+"""Relief: an obligation is lifted while its condition is known not to hold."""
 
 from __future__ import annotations
 

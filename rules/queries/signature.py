@@ -1,4 +1,4 @@
-"""The hash of what an act or a decision would do, to which a consent can be bound."""
+"""The signature of an act or decision: the hash of its effects, to which a consent can be bound."""
 
 from __future__ import annotations
 

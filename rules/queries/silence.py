@@ -1,4 +1,4 @@
-"""The times of a proposal: when silence on it means consent, and when it lapses."""
+"""The time limits of a proposal: when silence means consent, and when it lapses."""
 
 from __future__ import annotations
 

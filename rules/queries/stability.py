@@ -1,10 +1,10 @@
-"""Counting quiet time: what starts it anew, what stops it, what it waits for.
+"""Stability periods: the count of quiet days, what restarts it, pauses it and freezes it.
 
-A period in days counts whole local days, the first being the day after the anchor or after the
-incident that started it anew. An incident that is only reported or is contested freezes it: if it
-is dismissed nothing is lost, if it is confirmed the period starts after it. So the count depends
-only on what is known to have happened, not on the order in which it became known. Where feeds watch
-the period, it is not complete before each of them has spoken of its last day.
+A period in days counts whole local days. The first is the day after the anchor, or after the incident
+that restarted the count. A reported or contested incident freezes the count: if it is dismissed nothing
+is lost, if it is confirmed the count starts after it. So the count depends only on what is known to
+have happened, not on the order in which it became known. Where feeds watch the period, it is complete
+only when each of them has covered its last day.
 """
 
 from __future__ import annotations

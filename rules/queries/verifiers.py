@@ -1,4 +1,4 @@
-"""Who may verify or return a piece of evidence: whom the plan names, and nobody for what is their own."""
+"""Verifiers: who may verify or return a piece of evidence. The plan names them; nobody verifies their own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How several determine a milestone: each votes, and what enough of them say is determined."""
+"""The count of votes where several determine a milestone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Windows: from when on something can be, and until when."""
+"""Windows: the first and the last instant of a span in which something is allowed."""
 
 from __future__ import annotations
 

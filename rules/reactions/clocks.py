@@ -1,4 +1,4 @@
-"""What must happen when nobody acts: which clocks run, and when each is due."""
+"""The clocks of a program: which run, and when each is due."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""What follows: the effects of what is recorded, in the order that is law.
+"""Consequences: the effects of what is recorded, in the order that is law.
 
-At one instant: suspension, incident, reversal, clock, achievement, release. Suspension and
-incidents are acts and stand first because they are judged first; here follow what incidents do to
-commitments, stability periods and deadlines, then reversals, then achievements, then gates. A
-clock that strikes is followed by all of these at its own instant before the next one strikes.
+At one instant: suspension, incident, reversal, clock, achievement, release. Suspensions and
+incidents are acts, and come first because they are judged first. Then follow what incidents do to
+commitments, stability periods and deadlines, then reversals, then achievements, then gates. All
+of these follow at the instant of a clock before the next clock strikes.
 """
 
 from __future__ import annotations

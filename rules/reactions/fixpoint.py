@@ -1,4 +1,4 @@
-"""A program while facts are appended to it: what follows from each, until nothing follows any more."""
+"""The fixpoint: facts are appended to a program, each with all its effects, until no effect follows."""
 
 from __future__ import annotations
 

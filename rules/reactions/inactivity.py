@@ -1,4 +1,4 @@
-"""Standing still: a party that owes something and does nothing that counts, and when that is found."""
+"""Inactivity: a party that owes something and has done nothing that counts for too long."""
 
 from __future__ import annotations
 

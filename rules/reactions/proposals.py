@@ -1,7 +1,7 @@
-"""What follows from proposals: adopted, lifted, failed. Looked at last, when nothing else follows any more.
+"""Effects of proposals: adopted, lifted, failed. Evaluated last, when no other effect follows.
 
-Consents are to the effects of a signature: what would follow if the proposal were adopted at once.
-The hash of these effects is taken anew after every act; when it is another, the consents are lifted.
+Parties consent to the effects of a signature: what would follow if the proposal were adopted at once.
+Their hash is computed after every act. If it differs, the consents are lifted.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Whether what a story expects is so; if not, a sentence that says how it is instead and why."""
+"""Evaluation of a story's expectations; a failed one gets a sentence with the actual state and its reason."""
 
 from __future__ import annotations
 

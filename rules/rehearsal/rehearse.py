@@ -1,4 +1,4 @@
-"""Running a story on the law alone, in simulated time."""
+"""The runner of stories: the law alone, in simulated time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A story: dated acts of named people on a plan, and what is expected of it on the way.
+"""The story format: dated acts of named people on a plan, with expectations.
 
 story: An attack on the last day
 plan: ../plan.yaml

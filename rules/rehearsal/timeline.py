@@ -1,4 +1,4 @@
-"""What a story came to: what happened in it, line by line, and where it went otherwise than expected."""
+"""The result of a rehearsal: its timeline, and the expectations that failed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a release is not paid, or not all of it: what it waits for, in plain words."""
+"""Explanation of releases: why one is not fully paid, in plain words."""
 
 from __future__ import annotations
 

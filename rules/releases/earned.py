@@ -1,7 +1,7 @@
-"""What of a release is earned: one function of how the program stands, whatever the way there.
+"""The earned amount of a release, as a function of the present state alone.
 
-So nothing is counted twice, and what falls is what is no longer earned. What has been posted is
-compared with it in `rules.releases.settlement`.
+So nothing is counted twice, and an amount that is no longer earned falls by itself.
+`rules.releases.settlement` compares the result with what is posted.
 """
 
 from __future__ import annotations

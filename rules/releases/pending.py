@@ -1,4 +1,4 @@
-"""What was shown in time and is not yet decided. Nobody loses a release by somebody else's delay."""
+"""Evidence in time that is not decided yet. Nobody loses a release by somebody else's delay."""
 
 from __future__ import annotations
 

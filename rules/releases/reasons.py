@@ -1,4 +1,4 @@
-"""Why an amount is posted: the determination, incident or figure by which what a release is given for holds, or does not."""
+"""Reasons of postings: the determination, incident or figure from which an amount follows."""
 
 from __future__ import annotations
 

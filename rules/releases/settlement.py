@@ -1,8 +1,8 @@
-"""What is posted between the accounts of a release, one posting at a time until all are as they should be.
+"""Postings between the accounts of a release, one at a time until all balances are right.
 
-Released and recovered together are what is earned (`rules.releases.earned`). Of what is earned after an advance, a share goes
-against it. What falls is suspended at once; what is earned, advanced or lost waits while the program is
-suspended.
+Released and recovered together equal what is earned (`rules.releases.earned`). After an advance, a share of what is earned is
+set off against it. An amount that falls is suspended at once. Postings for what is earned, advanced or lost wait while the
+program is suspended.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What stands in the accounts of all releases together, unit by unit."""
+"""The totals of all accounts of all releases, by unit."""
 
 from __future__ import annotations
 

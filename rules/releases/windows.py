@@ -1,6 +1,6 @@
-"""The times of a release: until when it can be earned, and until when a part that fell can be cured.
+"""Time limits of releases: until when one can be earned, and until when a fallen part can be cured.
 
-Like deadlines they are moved by suspensions of the program, in which nobody can earn anything.
+Like deadlines they are moved by suspensions of the program, during which nobody can earn anything.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a plan arranges beside its phases, in words: how is decided and amended, who judges, where disputes go, what is read."""
+"""Arrangements of a plan in words: procedures, amendments, assessors, disputes, checks."""
 
 from __future__ import annotations
 

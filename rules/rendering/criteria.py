@@ -1,4 +1,4 @@
-"""What gates, triggers and dates ask for, in words."""
+"""Criteria, triggers and dates in words."""
 
 from __future__ import annotations
 

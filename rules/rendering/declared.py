@@ -1,4 +1,4 @@
-"""What a plan declares before its phases, in words: what the source leaves open, what is measured, what can happen."""
+"""Declarations of a plan in words: parameters, indicators, incident kinds."""
 
 from __future__ import annotations
 

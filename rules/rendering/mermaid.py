@@ -1,4 +1,4 @@
-"""A plan as a Mermaid flowchart."""
+"""The Mermaid flowchart of a plan."""
 
 from __future__ import annotations
 

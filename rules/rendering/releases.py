@@ -1,4 +1,4 @@
-"""Releases, and what earns each."""
+"""Releases of a plan in words."""
 
 from __future__ import annotations
 

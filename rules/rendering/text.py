@@ -1,4 +1,4 @@
-"""A plan as indented text."""
+"""The indented text of a plan."""
 
 from __future__ import annotations
 

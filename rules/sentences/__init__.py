@@ -1,4 +1,4 @@
-"""What has happened, in plain words: one line for each entry, in the local time of the plan."""
+"""Sentences for ledger entries: one plain line each, in the local time of the plan."""
 
 from __future__ import annotations
 

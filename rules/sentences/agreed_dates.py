@@ -1,4 +1,4 @@
-"""Days that parties agree on, in words."""
+"""Sentences on agreed dates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks, in words."""
+"""Sentences on checks."""
 
 from __future__ import annotations
 

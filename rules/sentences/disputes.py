@@ -1,4 +1,4 @@
-"""Disputes and snapbacks, in words."""
+"""Sentences on disputes and snapbacks."""
 
 from __future__ import annotations
 

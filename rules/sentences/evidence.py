@@ -1,4 +1,4 @@
-"""Evidence and figures, in words."""
+"""Sentences on evidence and figures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Child programs and the parent, in words."""
+"""Sentences on child programs and the parent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Incidents and the accounts of them, in words."""
+"""Sentences on incidents and their accounts."""
 
 from __future__ import annotations
 

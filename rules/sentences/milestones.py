@@ -1,4 +1,4 @@
-"""Milestones, findings and dates, in words."""
+"""Sentences on milestones, findings and dates."""
 
 from __future__ import annotations
 

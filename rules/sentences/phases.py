@@ -1,4 +1,4 @@
-"""Phases and their gates, in words."""
+"""Sentences on phases and their gates."""
 
 from __future__ import annotations
 

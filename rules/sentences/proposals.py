@@ -1,4 +1,4 @@
-"""Proposals and what they are about, in words."""
+"""Sentences on proposals and their matters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Releases, in words."""
+"""Sentences on releases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stability periods, commitments and whoever stands still, in words."""
+"""Sentences on stability periods, commitments and stalls."""
 
 from __future__ import annotations
 

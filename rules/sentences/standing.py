@@ -1,4 +1,4 @@
-"""The program as a whole, its plan and its members, in words."""
+"""Sentences on the program as a whole, its plan and its members."""
 
 from __future__ import annotations
 

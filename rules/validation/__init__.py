@@ -1,4 +1,4 @@
-"""Whether a plan makes sense as a whole: references, units, and gates that can open at all."""
+"""Validation of a plan as a whole: references, units, and gates that can open."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plans that somebody puts forward, judged once: by their text, the values chosen, and the plans of their child programs."""
+"""Validated plans, cached by their text, the chosen parameter values and the plans of their child programs."""
 
 from __future__ import annotations
 

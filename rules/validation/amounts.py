@@ -1,4 +1,4 @@
-"""Whether the amounts of releases make sense: exact, in one direction, and possible to earn."""
+"""Validation of release amounts: exact, in one direction, and possible to earn."""
 
 from __future__ import annotations
 

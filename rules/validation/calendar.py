@@ -1,4 +1,4 @@
-"""Windows of the calendar that clocks name."""
+"""Validation of calendar windows."""
 
 from __future__ import annotations
 

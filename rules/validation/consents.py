@@ -1,4 +1,4 @@
-"""Consents that can be taken back: only where a phase asks for any."""
+"""Validation of consents that can be taken back: the phase must ask for some."""
 
 from __future__ import annotations
 

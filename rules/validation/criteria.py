@@ -1,4 +1,4 @@
-"""What gates ask for: whether it can be asked of this plan."""
+"""Validation of criteria: whether this plan has what they refer to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rounds in what waits for what: things that wait for themselves, directly or through others."""
+"""Cycles in a dependency graph (Tarjan's strongly connected components)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether figures that are made of others make sense: of one unit, of one whole, and not of themselves."""
+"""Validation of derived figures: common units, common wholes, and no cycles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Phases that would wait without end for what need not come: what is declined, achieved after all, or in a closed phase."""
+"""Validation that no phase waits for ever for what may never come: declined, achieved after all, or in a closed phase."""
 
 from __future__ import annotations
 

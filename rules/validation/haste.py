@@ -1,4 +1,4 @@
-"""Windows that close before anything could get through, however quickly everybody does what is to be done."""
+"""Validation of windows: whether one closes before its prerequisites could be done, at the fastest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names: each stands for one thing, and what is referred to is there."""
+"""Validation of names: unique, and defined where they are referred to."""
 
 from __future__ import annotations
 

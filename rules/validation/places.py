@@ -1,4 +1,4 @@
-"""Which places a plan can have, by the fields of the language and by what the plan calls its things."""
+"""Validation of place patterns: whether a pattern can match any place of the plan."""
 
 from __future__ import annotations
 

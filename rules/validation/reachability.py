@@ -1,4 +1,4 @@
-"""Which phases can open at all: a plan in which everything goes as well as it can."""
+"""Validation of reachability: whether each phase can open when everything goes as well as possible."""
 
 from __future__ import annotations
 

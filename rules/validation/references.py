@@ -1,4 +1,4 @@
-"""What each part of a plan refers to: parties, phases, procedures, and so on."""
+"""Validation of references between the parts of a plan."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Targets by period: periods that the plan knows, apart from each other, and levels that a figure could reach."""
+"""Validation of targets by period: valid, disjoint periods, and reachable levels."""
 
 from __future__ import annotations
 

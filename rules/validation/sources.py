@@ -1,4 +1,4 @@
-"""Whether checks can find what they ask for: their sources, values, hosts, and what becomes of what they read.
+"""Validation of sources and checks: adapters, values, hosts, and the use of what is read.
 
 A check may read another producer than its indicator names. Such figures corroborate or contradict,
 and never count instead.

@@ -1,4 +1,4 @@
-"""Stability periods: what moves them, and whether they keep anything."""
+"""Validation of stability periods."""
 
 from __future__ import annotations
 

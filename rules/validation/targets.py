@@ -1,4 +1,4 @@
-"""Targets of figures: in the indicator's unit, for the better, and such that a figure could reach them."""
+"""Validation of targets: the indicator's unit, the right direction, and a reachable level."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who verifies: no party or body alone what is its own, unless the plan says why. And how several determine together."""
+"""Validation of verifiers and of votes: nobody alone verifies their own evidence, unless the plan says why."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Windows: of gates, and of days that parties agree on."""
+"""Validation of the windows of gates and agreed dates."""
 
 from __future__ import annotations
 

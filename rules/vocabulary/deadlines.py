@@ -1,4 +1,4 @@
-"""The dates by which milestones are due: set, missed, extended."""
+"""Due dates of milestones: set, missed, extended."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Determinations: what somebody decides on a finding, of a milestone or of a stability period."""
+"""Determinations: decisions on findings about a milestone or a stability period."""
 
 from __future__ import annotations
 

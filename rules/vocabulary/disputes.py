@@ -1,4 +1,4 @@
-"""Disputes and the stages before which they lie, and snapbacks, which may be invoked on them."""
+"""Disputes with their stages, and the snapbacks invoked on them."""
 
 from __future__ import annotations
 

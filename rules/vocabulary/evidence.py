@@ -1,4 +1,4 @@
-"""Evidence for a milestone: recorded, read, verified, returned, withdrawn. Measurements are judged as evidence is."""
+"""Evidence for a milestone: recorded, read, verified, returned, withdrawn. Measurements have the same states."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Findings: what the evidence shows by itself, and what is said of that before it is determined."""
+"""Findings on milestones, and observations on them."""
 
 from __future__ import annotations
 

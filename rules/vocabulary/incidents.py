@@ -1,4 +1,4 @@
-"""Incidents: reported, contested, established or dismissed. Accounts of them stand in `rules.vocabulary.testimony`."""
+"""Incidents: reported, contested, confirmed or dismissed. Accounts of them stand in `rules.vocabulary.testimony`."""
 
 from __future__ import annotations
 

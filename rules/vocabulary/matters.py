@@ -1,4 +1,4 @@
-"""What can be proposed: one class for each kind of decision that parties take together."""
+"""Matters: what can be proposed, one class for each kind of joint decision."""
 
 from __future__ import annotations
 

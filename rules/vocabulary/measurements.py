@@ -1,4 +1,4 @@
-"""Figures of an indicator, each with its origin."""
+"""Measurements: figures of an indicator, each with its origin."""
 
 from __future__ import annotations
 

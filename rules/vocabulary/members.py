@@ -1,4 +1,4 @@
-"""Who takes part: people, and the roles that they hold for parties."""
+"""Members: people, and their roles for parties."""
 
 from __future__ import annotations
 

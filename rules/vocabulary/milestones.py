@@ -1,4 +1,4 @@
-"""Milestones: how they stand, and what is recorded of them."""
+"""Milestones: their facts and their state."""
 
 from __future__ import annotations
 

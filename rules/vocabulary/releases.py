@@ -1,4 +1,4 @@
-"""Releases: what moves between their accounts, and what time brings."""
+"""Releases: postings between their accounts, and instalments."""
 
 from __future__ import annotations
 

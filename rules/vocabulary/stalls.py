@@ -1,4 +1,4 @@
-"""Stalls: a party owes something and does not move."""
+"""Stalls: a party owes something and is inactive."""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
-"""Accounts of one event: several may be given of an incident, by people and by feeds, and they may conflict.
+"""Accounts of an incident: people and feeds can give several, and they may conflict.
 
-While an incident is undecided it is as grave as the gravest account that stands, and one whose
-accounts conflict is contested: an authority decides it. When the last account is taken back, nobody
-says any more that it happened, and it is withdrawn. What has been decided stays so, whatever is said
-of it later; that it was said puts the decision in question, until it is taken again.
+While an incident is undecided, its severity is the highest of its accounts. If they conflict it is
+contested, and an authority decides it. When the last account is taken back, the incident is withdrawn.
+A decided incident stays decided; a later account puts the decision in question until it is made again.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where figures and events are read: a producer's source, as a plan describes it.
+"""Sources: where the figures and events of a producer are read, as a plan describes it.
 
 `{name}` in an address or an expression stands for the value that a check gives for it (`with`).
 """

@@ -1,4 +1,4 @@
-"""What every source says of itself, and the parts that several adapters share."""
+"""Fields that all sources have, and parts that several adapters share."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
-"""Where in a JSON answer something stands: `[1][*].country.id`.
+"""Paths into a JSON answer, such as `[1][*].country.id`.
 
-Names, numbered elements and `[*]` for every element. There are no conditions, wildcards of names or functions: an
-expression can find something or not, and nothing else.
+A path consists of names, indexes and `[*]` for every element. There are no conditions, wildcards of names or functions.
 """
 
 from __future__ import annotations

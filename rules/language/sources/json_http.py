@@ -1,4 +1,4 @@
-"""Answers in JSON over HTTPS: what is asked, page by page, and where in an answer the rows stand."""
+"""Sources that answer in JSON over HTTPS: the request, its paging, and the path of the rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A table at an address, as CSV or XLSX: in which row it begins, whose rows count, and where the years stand."""
+"""Sources that are a CSV or XLSX table at an address: header row, row filter, and year columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text with `{placeholders}`: what a check gives, and what the day of a run gives."""
+"""Text templates with `{placeholders}`, filled with the values of a check and the day of a run."""
 
 from __future__ import annotations
 
