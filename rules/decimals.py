@@ -2,8 +2,8 @@
 
     15.64    -3    0.5    0
 
-Refused are 1_000, 1,000, +5, 5., .5, 007, 1e3, -0 and blanks around a number: each is read differently somewhere, or is a typing
-error. Arabic-Indic and full-width digits, points and signs are converted to ASCII.
+Refused are 1_000, 1,000, +5, 5., .5, 007, 1e3, -0 and blanks around a number: each is read differently somewhere, or is a slip
+of the pen. Arabic-Indic and full-width digits, points and signs are converted to ASCII.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Validation of proposed matters: whether a procedure could decide one now. Run at the proposal and again until its decision."""
+"""Validation of proposed matters: whether a procedure could decide one now. Run when it is proposed and until it is decided."""
 
 from __future__ import annotations
 
