@@ -16,7 +16,7 @@ from api.problems import Invalid, NotFound
 from api.rate_limit import PAST, view
 from api.state import State, StateOf
 from rules.program import Program
-from rules.times import Instant, written
+from rules.times import Instant, format_instant
 
 At = Annotated[Instant | None, Query(description="as it was known then, by what had been recorded; left out, now")]
 
@@ -59,7 +59,9 @@ async def program_at(state: State, caller: CallerInfo, program: UUID, at: dateti
 def check_past(at: datetime, now: datetime) -> None:
     """Raises Invalid for an instant that has not come yet."""
     if at > now:
-        raise Invalid("in_the_future", f"{written(at)} has not come yet; it is now {written(now)}.", "an instant up to now")
+        raise Invalid(
+            "in_the_future", f"{format_instant(at)} has not come yet; it is now {format_instant(now)}.", "an instant up to now"
+        )
 
 
 async def _seen(state: StateOf, caller: Caller, program: ProgramId, at: At = None) -> ProgramRead:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from db.memberships import programs_of
 from db.pools import ReadPool
-from rules.explanations.answering import FOR_NOBODY, done_in
+from rules.explanations.answering import FOR_NOBODY, answerable_in
 from rules.explanations.owing import OwedKind
 from rules.vocabulary.members import Role
 
@@ -97,7 +97,7 @@ async def _lanes(reader: ReadPool, asked: OwedFilter) -> list[tuple[str | None, 
     if asked.role is None:
         rows = await reader.rows("SELECT DISTINCT role, party FROM membership WHERE person = %s", [asked.doer])
         held = [(Role(row["role"]), row["party"] or None) for row in rows]
-    lanes = {(party, kind) for role, party in held for kind in done_in(role) if kind in asked.kinds}
+    lanes = {(party, kind) for role, party in held for kind in answerable_in(role) if kind in asked.kinds}
     return [(party, kind) for party, kind in lanes if (None, kind) not in lanes or party is None]
 
 
@@ -110,7 +110,7 @@ def _values(asked: OwedFilter, after: OwedPlace | None) -> dict[str, Any]:
         "doer_party": asked.doer_party or "",
         "kinds": list(asked.kinds),
         "due_before": asked.due_before,
-        "for_party": [f"{role} {kind}" for role in Role for kind in done_in(role)],
+        "for_party": [f"{role} {kind}" for role in Role for kind in answerable_in(role)],
         "for_nobody": [f"{role} {kind}" for kind, role in FOR_NOBODY],
     }
     if after is not None:

@@ -18,8 +18,8 @@ from pydantic_core import from_json, to_json
 
 from db.plan_process import faults_in
 from rules.entries import Fact
-from rules.language.declared import DECLARED, Declared
-from rules.language.parameters import RECORDED, Chosen, chosen_key
+from rules.language.declared import DECLARED, Declarations
+from rules.language.parameters import RECORDED, Chosen, parameters_key
 from rules.language.plan import Plan
 from rules.validation.accepted import JUDGED, Key, key_of, texts, weight
 from rules.vocabulary.family import ChildPlan
@@ -103,7 +103,7 @@ class PlanReader:
             return
         told = await self._answered({"asked": "declares", "text": document})
         positions = {name: (line, column) for name, (line, column) in told.get("positions", {}).items()}
-        found = faults_in(told) or Declared(told["plan"], told["programs"], positions)
+        found = faults_in(told) or Declarations(told["plan"], told["programs"], positions)
         DECLARED.keep(document, found, len(document))
 
     async def _judges(self, key: Key, programs: Mapping[str, ChildPlan]) -> None:
@@ -167,8 +167,8 @@ def _brought(fact: Fact) -> Iterable[tuple[str, Chosen]]:
         case "program_started":
             return texts(key_of(fact.document, fact.parameters, fact.programs or {}))
         case "plan_amended":
-            return ((fact.document, chosen_key(fact.parameters)),)
+            return ((fact.document, parameters_key(fact.parameters)),)
         case "proposal_made" if isinstance(fact.matter, Amend):
-            return ((fact.matter.document, chosen_key(fact.matter.parameters)),)
+            return ((fact.matter.document, parameters_key(fact.matter.parameters)),)
         case _:
             return ()

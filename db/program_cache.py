@@ -21,8 +21,8 @@ from db.snapshots import FEWEST, Snapshot, Snapshots, point
 from db.time_slice import TimeSlice
 from rules.entries import Entry
 from rules.evolve import evolve
-from rules.explanations.outstanding import OutstandingIndex, outstanding
-from rules.family import is_news
+from rules.explanations.outstanding import OutstandingIndex, outstanding_acts
+from rules.family import has_news
 from rules.program import Program
 from rules.reactions.clocks import Clock, clocks, clocks_after
 
@@ -45,7 +45,7 @@ class CachedProgram:
 
     @property
     def owed(self) -> OutstandingIndex:
-        return outstanding(self.program) if self.outstanding is None else self.outstanding
+        return outstanding_acts(self.program) if self.outstanding is None else self.outstanding
 
     @property
     def seq(self) -> int:
@@ -185,7 +185,7 @@ def changes_workflow(before: CachedProgram | None, after: CachedProgram) -> bool
         return True
     if old.plan.checks is not new.plan.checks or (old.checks is not new.checks and _paused(old) != _paused(new)):
         return True
-    if new.parent is not None and is_news(old, new):
+    if new.parent is not None and has_news(old, new):
         return True
     return old.children is not new.children and _known_of_children(old) != _known_of_children(new)
 

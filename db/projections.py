@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from rules.entries import Entry
-from rules.explanations.outstanding import About, Outstanding, OutstandingIndex, overdue_from
+from rules.explanations.outstanding import About, OutstandingAct, OutstandingIndex, overdue_from
 from rules.program import Program
 from rules.reactions.clocks import Clock
 from rules.vocabulary.evidence import Evidence
@@ -263,12 +263,12 @@ def _owed(changes: Changes, before: OutstandingIndex, after: OutstandingIndex) -
     changes.drop("owed", (dict(zip(GONE["owed"], key, strict=True)) for key in were if key not in are))
 
 
-def _by_key(held: OutstandingIndex, abouts: Iterable[About]) -> dict[tuple[str, ...], Outstanding]:
+def _by_key(held: OutstandingIndex, abouts: Iterable[About]) -> dict[tuple[str, ...], OutstandingAct]:
     """What is owed for some things, by the keys of the table."""
     return {(one.owed.party, one.owed.kind, one.owed.name): one for about in abouts for one in held.get(about, ())}
 
 
-def _owed_line(one: Outstanding) -> Line:
+def _owed_line(one: OutstandingAct) -> Line:
     owed, milestone = one.owed, one.milestone_due
     return {
         "party": owed.party,

@@ -138,14 +138,14 @@ Deed: TypeAlias = Annotated[
 ]
 
 
-def named_by(deed: Deed) -> FiledDocument | None:
+def document_of(deed: Deed) -> FiledDocument | None:
     """The document that a deed records, if it records one."""
     return deed.document if isinstance(deed, RecordEvidence | RecordMeasurement) else None
 
 
-def hashes_named_by(deed: Deed) -> frozenset[str]:
+def document_hashes(deed: Deed) -> frozenset[str]:
     """The hash of the document that a deed records, or nothing."""
-    document = named_by(deed)
+    document = document_of(deed)
     return frozenset({document.sha256} if document else ())
 
 

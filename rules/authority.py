@@ -76,7 +76,7 @@ FOR_A_PARTY = frozenset({R.REPRESENTATIVE, R.RECORDER, R.VERIFIER, R.AUTHORITY})
 """Roles that are held for a party or a joint body; the others are held for nobody."""
 
 
-def part_of(deed: Deed) -> str:
+def permission_of(deed: Deed) -> str:
     """Under which name of the table a deed stands: that of its kind, or of the narrower part that it is."""
     match deed:
         case Consent(phase=str()):
@@ -97,7 +97,7 @@ def may(role: Role, part: str) -> bool:
     return role in who_may(part)
 
 
-def by(part: str, parties: Iterable[str] = ()) -> str:
+def roles_in_words(part: str, parties: Iterable[str] = ()) -> str:
     """Who may do something, in words, as every sentence says it: "a verifier of north or south", "an officer"."""
     roles = " or ".join(f"{'an' if role[0] in 'aeiou' else 'a'} {role}" for role in sorted(who_may(part))) or "nobody"
     named = " or ".join(dict.fromkeys(parties))

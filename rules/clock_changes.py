@@ -12,7 +12,7 @@ _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class ClockChange:
     """A day of a time zone, and the one instant that counts as a time of day on it.
 
     That is the next instant that exists, where the time does not; and the first of two, where it exists twice.
@@ -25,12 +25,12 @@ class Changed:
 
 
 @lru_cache(maxsize=256)
-def changed_days(zone: str, at: time, years: range) -> tuple[Changed, ...]:
+def clock_change_days(zone: str, at: time, years: range) -> tuple[ClockChange, ...]:
     """The days of some years on which a time of day is not there exactly once, in their order."""
     return tuple(_changed(ZoneInfo(zone), at, years))
 
 
-def _changed(zone: ZoneInfo, at: time, years: range) -> Iterator[Changed]:
+def _changed(zone: ZoneInfo, at: time, years: range) -> Iterator[ClockChange]:
     day, end = date(years[0], 1, 1), date(years[-1], 12, 31)
     while day <= end:
         if _offset(day, zone) != _offset(day + _DAY, zone):
@@ -38,7 +38,7 @@ def _changed(zone: ZoneInfo, at: time, years: range) -> Iterator[Changed]:
             if first.utcoffset() != second.utcoffset():
                 read_as = first.astimezone(UTC).astimezone(zone)
                 exists = read_as.replace(tzinfo=None) == first.replace(tzinfo=None)
-                yield Changed(day, first.astimezone(UTC) if exists else _after_the_gap(first, second, zone), read_as)
+                yield ClockChange(day, first.astimezone(UTC) if exists else _after_the_gap(first, second, zone), read_as)
         day += _DAY
 
 

@@ -30,14 +30,14 @@ _TO_ASCII = str.maketrans(
 )
 
 
-def in_ascii(text: str) -> str:
+def to_ascii(text: str) -> str:
     """A figure in ASCII digits."""
     return text if text.isascii() else text.translate(_TO_ASCII)
 
 
-def read_figure(text: str) -> Decimal:
+def parse_decimal(text: str) -> Decimal:
     """A figure out of text. Raises ValueError, which says what would be accepted."""
-    written = in_ascii(text)
+    written = to_ascii(text)
     if not _DECIMAL.match(written):
         raise ValueError(f"{text[:60]!r} is no figure; {FORM}")
     number = Decimal(written)
@@ -64,7 +64,7 @@ def _exact(value: object) -> object:
         case bool() | float():
             raise ValueError('a figure is exact: write it as text, for example "15.64"')
         case str():
-            return read_figure(value)
+            return parse_decimal(value)
         case int() if abs(value) < LARGEST:
             return Decimal(value)
         case Decimal():
@@ -84,7 +84,7 @@ _WHOLE = re.compile(r"(?:0|-?[1-9][0-9]{0,15})\Z")
 
 def _whole(value: object) -> object:
     if isinstance(value, str):
-        if not _WHOLE.match(written := in_ascii(value)):
+        if not _WHOLE.match(written := to_ascii(value)):
             raise ValueError(f"{value[:60]!r} is no whole number; write digits, for example 3")
         return int(written)
     if isinstance(value, bool | float):

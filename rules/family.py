@@ -11,13 +11,13 @@ from uuid import UUID, uuid5
 
 from rules import acts as a
 from rules.explanations.explain import blocking
-from rules.explanations.milestones import lacking
+from rules.explanations.milestones import missing_reason
 from rules.language.criteria import MilestoneAchieved
 from rules.language.parameters import recorded_plan
 from rules.program import Program
-from rules.queries.gates import judge
+from rules.queries.gates import judge_criterion
 from rules.reactions.clocks import clocks
-from rules.times import day_said
+from rules.times import day_in_words
 from rules.truth import Truth
 from rules.vocabulary.milestones import MilestoneStatus
 from rules.vocabulary.phases import PhaseStatus
@@ -34,7 +34,7 @@ def child_id(parent: UUID, name: str) -> UUID:
     return uuid5(parent, name)
 
 
-def starting(parent_id: UUID, parent: Program, name: str) -> a.StartProgram:
+def child_start(parent_id: UUID, parent: Program, name: str) -> a.StartProgram:
     """What starts a child program as it was agreed, with those of the parent's members for whom it has a place."""
     rule, agreed = parent.plan.programs[name], parent.agreed[name]
     plan = recorded_plan(agreed.document, agreed.parameters)
@@ -53,7 +53,7 @@ def starting(parent_id: UUID, parent: Program, name: str) -> a.StartProgram:
     )
 
 
-def holds(parent: Program, name: str) -> bool:
+def holds_back(parent: Program, name: str) -> bool:
     """Whether a program holds one of its children back: it is suspended, or the phase that opened the child waits again."""
     rule = parent.plan.programs[name]
     if rule.when_suspended == "leave" or parent.ended_at is not None:
@@ -63,18 +63,18 @@ def holds(parent: Program, name: str) -> bool:
 
 def parent_report(parent: Program, head: bytes, name: str) -> a.ReportParent:
     """What a child program is told of its parent."""
-    if not holds(parent, name):
+    if not holds_back(parent, name):
         reason = f"The parent program, {parent.title}, goes on."
     elif parent.standing is Standing.RUNNING:
         opened_in = parent.plan.phases[parent.plan.programs[name].opened_in]
         reason = f"In the parent program, {parent.title}, the phase {opened_in.title} has stepped back."
     else:
-        since = day_said(parent.suspensions[-1][0], parent.plan.time_zone)
+        since = day_in_words(parent.suspensions[-1][0], parent.plan.time_zone)
         reason = f"The parent program, {parent.title}, is {parent.standing} since {since}."
-    return a.ReportParent(parent_seq=parent.seq, parent_head=head.hex(), holds=holds(parent, name), reason=reason)
+    return a.ReportParent(parent_seq=parent.seq, parent_head=head.hex(), holds=holds_back(parent, name), reason=reason)
 
 
-def news(child: Program) -> News:
+def child_news(child: Program) -> News:
     """What the parent has to hear of a child when it changes: its standing, and what is decided of its milestones.
 
     Evidence that waits for a decision is no news: most acts of a child therefore cost its parent nothing.
@@ -82,7 +82,7 @@ def news(child: Program) -> News:
     return child.standing, tuple(decided for name in child.milestones if (decided := _decided(child, name)))
 
 
-def is_news(before: Program, after: Program) -> bool:
+def has_news(before: Program, after: Program) -> bool:
     """Whether the parent has to hear what has become of a child."""
     if before.standing is not after.standing:
         return True
@@ -99,7 +99,7 @@ def _decided(child: Program, milestone: str) -> tuple[str, str, bool] | None:
 
 
 def _counts(child: Program, milestone: str) -> bool:
-    return judge(child, (), MilestoneAchieved(milestone=milestone), child.at) is Truth.MET
+    return judge_criterion(child, (), MilestoneAchieved(milestone=milestone), child.at) is Truth.MET
 
 
 def child_report(child_program: UUID, child: Program, head: bytes, name: str) -> a.ReportChild:
@@ -127,7 +127,7 @@ def _milestones(child: Program) -> Iterator[a.MilestoneReported]:
         counts = _counts(child, name)
         if waits and state.status is MilestoneStatus.NOT_STARTED and not counts:
             continue
-        sentence, owes = (None, ()) if counts else lacking(child, name, child.at)
+        sentence, owes = (None, ()) if counts else missing_reason(child, name, child.at)
         yield a.MilestoneReported(
             milestone=name,
             status=state.told,

@@ -30,7 +30,7 @@ class StrictModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def composed(text: str) -> str:
+def normalize_text(text: str) -> str:
     """The text as it is recorded: in NFC, lines ended by a line feed. Raises ValueError for what is no text.
 
     Canonical bytes are NFC; two spellings of one text would otherwise have two hashes. What is shown must be what is written:
@@ -80,7 +80,7 @@ def _text(most: int, *, lines: bool = True) -> Callable[[str], str]:
     def recorded(text: str) -> str:
         if not lines and ("\n" in text or "\t" in text):
             raise ValueError("has a line break or a tab in it; write it in one line")
-        text = composed(text)
+        text = normalize_text(text)
         if len(text) > most:
             raise ValueError(f"has {len(text)} characters in NFC, the form that is recorded; at most {most} are accepted")
         return text
@@ -151,7 +151,7 @@ def _alike(word: str, names: list[str]) -> list[str]:
     return names[max(0, place - MOST_COMPARED // 2) : place + MOST_COMPARED // 2]
 
 
-def own_act(kind: str, *parts: object) -> str:
+def own_act_id(kind: str, *parts: object) -> str:
     """The id of an act that the service does by itself: an ActId that is no Id, so that callers cannot use it up."""
     return f"service/{kind}/{'-'.join(str(part) for part in parts)}"
 

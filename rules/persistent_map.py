@@ -54,7 +54,7 @@ class PersistentMap(Mapping[K, V]):
         return {**self._base, **self._changed} if self._changed else self._base
 
 
-def put(mapping: Mapping[K, V], key: K, value: V) -> Mapping[K, V]:
+def with_item(mapping: Mapping[K, V], key: K, value: V) -> Mapping[K, V]:
     """The mapping with one value replaced or added; the old one stays as it was."""
     if isinstance(mapping, PersistentMap):
         return mapping.set(key, value)

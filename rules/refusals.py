@@ -121,7 +121,7 @@ class Refused:
     accepted: str
 
 
-class No(Exception):
+class Refusal(Exception):
     """Ends the judgement of an act; `rules.decide.decide` turns it into a Refused."""
 
     def __init__(self, code: Code, reason: str, accepted: str) -> None:

@@ -36,7 +36,7 @@ _KINDS_OF_AREA = frozenset(
 """Words that say what kind of area a name is of, in the languages that producers write for this part of the world."""
 
 
-def folded(text: str) -> str:
+def normalize_name(text: str) -> str:
     """A name without capitals, diacritics, apostrophes, hyphens and double spaces; what has no letters stays as it is."""
     apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     if not any(char.isalpha() for char in apart):
@@ -45,9 +45,9 @@ def folded(text: str) -> str:
     return _APART.sub(" ", _MARKS.sub("", plain)).strip() or apart.strip()
 
 
-def folded_place(text: str) -> str:
+def normalize_place(text: str) -> str:
     """A name of a place, without the words that say what kind of area it is; a name of nothing else keeps them."""
-    whole = folded(text)
+    whole = normalize_name(text)
     return " ".join(word for word in whole.split() if word not in _KINDS_OF_AREA) or whole
 
 
@@ -63,7 +63,7 @@ class Spellings:
     """Names with all their spellings, by which a name of ours is found."""
 
     def __init__(self, names: Iterable[str], spellings: Mapping[str, Iterable[str]], *, places: bool = False) -> None:
-        self._fold = folded_place if places else folded
+        self._fold = normalize_place if places else normalize_name
         self._known: dict[str, str] = {}
         self._met: dict[str, str | None] = {}
         for name in names:
@@ -96,7 +96,7 @@ def shared(names: Iterable[str], spellings: Mapping[str, Iterable[str]]) -> tupl
     seen = dict[str, str]()
     for name in names:
         for spelled in (name, *spellings.get(name, ())):
-            other = seen.setdefault(folded_place(spelled), name)
-            if folded_place(other) != folded_place(name):
+            other = seen.setdefault(normalize_place(spelled), name)
+            if normalize_place(other) != normalize_place(name):
                 return spelled, other, name
     return None

@@ -35,6 +35,6 @@ WORDS = {
 """By pattern. A test finds every pattern of plans, stories and acts here."""
 
 
-def unlike(pattern: str) -> str:
+def mismatch(pattern: str) -> str:
     """What is said of text that does not have a form."""
     return WORDS.get(pattern, f"has not the form that is asked for: {pattern}")

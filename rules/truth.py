@@ -14,7 +14,7 @@ class Truth(StrEnum):
     INDETERMINATE = "indeterminate"
 
 
-def every(parts: Iterable[Truth]) -> Truth:
+def conjunction(parts: Iterable[Truth]) -> Truth:
     """Not met if one is not; else indeterminate if one is; else met."""
     worst = Truth.MET
     for part in parts:

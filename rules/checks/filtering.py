@@ -150,7 +150,7 @@ def filter_of(program: Program, check: str) -> Filter | None:
     return Filter(rule.incidents, program.plan.sources[rule.source].title, began)
 
 
-def dropped(rules: Filter | None, reading: Readings) -> tuple[Dropped, ...]:
+def dropped_counts(rules: Filter | None, reading: Readings) -> tuple[Dropped, ...]:
     """What a run has left out, by the source's description and by the plan's feed, the most frequent reason first."""
     why = (rules.watched(event) for event in reading.events) if rules else ()
     return (*reading.dropped, *counted(reason for reason in why if isinstance(reason, str)))
@@ -170,7 +170,7 @@ def implausible(reading: Readings, first_year: int) -> str | None:
     return None
 
 
-def told_of(found: Iterable[Dropped]) -> str:
+def dropped_in_words(found: Iterable[Dropped]) -> str:
     """What was dropped, in a sentence; empty where nothing was."""
     held = list(found)
     if not held:

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from rules.program import Program
-from rules.times import day_said, plus
+from rules.times import add_duration, day_in_words
 from rules.vocabulary.checks import CheckState
 
 ANSWERS = ("read", "missing")
@@ -48,7 +48,7 @@ def overdue_from(program: Program, check: str, last: LastRun | None) -> datetime
     told = [program.started_at, program.checks.get(check, CheckState()).resumed_at]
     told += [last.answered_at, last.watched_since] if last else []
     since = max(at for at in told if at is not None)
-    return plus(since, program.plan.checks[check].runs.overdue_after, program.plan.time_zone)
+    return add_duration(since, program.plan.checks[check].runs.overdue_after, program.plan.time_zone)
 
 
 def health(program: Program, check: str, last: LastRun | None, at: datetime) -> tuple[Health, str]:
@@ -59,11 +59,13 @@ def health(program: Program, check: str, last: LastRun | None, at: datetime) -> 
         return Health.PAUSED, f"Paused: {reason}"
     zone = program.plan.time_zone
     if (due := overdue_from(program, check, last)) <= at:
-        answered = f"its last was on {day_said(last.answered_at, zone)}" if last and last.answered_at else "it never gave one"
-        return Health.OVERDUE, f"Check overdue since {day_said(due, zone)}: the source gives no answer, {answered}."
+        answered = (
+            f"its last was on {day_in_words(last.answered_at, zone)}" if last and last.answered_at else "it never gave one"
+        )
+        return Health.OVERDUE, f"Check overdue since {day_in_words(due, zone)}: the source gives no answer, {answered}."
     if last is not None and last.failures and last.failing_since is not None:
         times = "once" if last.failures == 1 else f"{last.failures} times in a row"
-        return Health.FAILING, f"Without an answer {times}, since {day_said(last.failing_since, zone)}: {last.sentence}"
+        return Health.FAILING, f"Without an answer {times}, since {day_in_words(last.failing_since, zone)}: {last.sentence}"
     if last is None or last.finished_at is None:
-        return Health.NEVER_RUN, f"No run has ended yet; overdue from {day_said(due, zone)}."
+        return Health.NEVER_RUN, f"No run has ended yet; overdue from {day_in_words(due, zone)}."
     return Health.OK, f"The source answers: {last.sentence}"

@@ -27,7 +27,7 @@ from rules.vocabulary.readings import NoReading, ReadFigure
 _FIGURE: TypeAdapter[Decimal] = TypeAdapter(Figure)
 
 
-class Recording:
+class FigureReading:
     """One reading of a check, next to what is recorded already.
 
     Recorded are: the newest period, and any that came since the newest recorded one; as many before

@@ -11,8 +11,8 @@ from datetime import timedelta
 
 from rules.acts import CHECKS, Deed, ReportCheck
 from rules.checks.filtering import filter_of, implausible
-from rules.checks.recording import Recording
-from rules.checks.watching import Watching
+from rules.checks.recording import FigureReading
+from rules.checks.watching import FeedReading
 from rules.decisions.checks import says_something_new
 from rules.facts import CheckReported
 from rules.figures.acceptance import acceptable
@@ -22,7 +22,7 @@ from rules.vocabulary.checks import CheckState
 from rules.vocabulary.origin import Fetch
 from rules.vocabulary.readings import NoReading, Readings
 
-__all__ = ["CHECKS", "Run", "what_follows"]
+__all__ = ["CHECKS", "Run", "acts_of_run"]
 
 MOST_EVENTS = 1_000
 """Acts on events that one run asks for. What a feed says more is for the next run; until then its days are not covered."""
@@ -38,7 +38,7 @@ class Run:
     version: str
 
 
-def what_follows(program: Program, check: str, run: Run) -> tuple[Deed, ...]:
+def acts_of_run(program: Program, check: str, run: Run) -> tuple[Deed, ...]:
     """The acts that a run asks for, in their order; none where it says nothing new.
 
     Asked again when some of them have been recorded, it gives the rest. A reading with a figure
@@ -54,7 +54,7 @@ def what_follows(program: Program, check: str, run: Run) -> tuple[Deed, ...]:
         return _of_events(program, check, run, reading, rule.incidents)
     if not reading.figures or not run.fetched:
         return _told(program, _report(check, run, NoReading("missing", "The answer holds no figure.")))
-    recording = Recording(program, check, reading.figures)
+    recording = FigureReading(program, check, reading.figures)
     deeds = recording.deeds(run.fetched, run.adapter, run.version)
     if isinstance(deeds, NoReading):
         return _told(program, _report(check, run, deeds))
@@ -81,7 +81,7 @@ def _of_events(program: Program, check: str, run: Run, reading: Readings, feed: 
         return _told(program, _report(check, run, unread))
     if (rules := filter_of(program, check)) is None:
         raise LookupError(f"the check {check} reads no events")
-    watching = Watching(program, check, feed, rules, run.fetched, run.adapter, run.version)
+    watching = FeedReading(program, check, feed, rules, run.fetched, run.adapter, run.version)
     deeds, covers_until = watching.deeds(reading), reading.covers_until
     unproven, why = rules.unproven(reading.events) or (None, "")
     waiting = [day for day in (watching.first_day(deeds[MOST_EVENTS:]), unproven) if day is not None]

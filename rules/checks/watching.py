@@ -20,7 +20,7 @@ from rules.checks.filtering import Filter, Watched
 from rules.language.checks import Feed
 from rules.program import Program
 from rules.queries.incidents import UNHAPPENED
-from rules.times import day_begins, local_day
+from rules.times import local_day, start_of_day
 from rules.vocabulary.incidents import Incident
 from rules.vocabulary.origin import Fetch, Origin
 from rules.vocabulary.readings import ReadEvent, Readings
@@ -35,7 +35,7 @@ _Told: TypeAlias = dict[tuple[str, str, str], list[Incident]]
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Statement:
     """What an account says of an incident; `until` where only a span is known in which it happened."""
 
     severity: str
@@ -44,12 +44,12 @@ class Said:
     attributed_to: str | None
 
     @classmethod
-    def of(cls, account: Testimony) -> Said:
+    def of(cls, account: Testimony) -> Statement:
         return cls(account.severity, account.happened_at, account.happened_until, account.attributed_to)
 
 
 @dataclass(frozen=True, slots=True)
-class Watching:
+class FeedReading:
     """What a check has read of its feed, next to the program as it stands."""
 
     program: Program
@@ -110,7 +110,7 @@ class Watching:
         if given is not None:
             incident, account = given
             said = self._said(watched, account)
-            if account.taken_back or said != Said.of(account):
+            if account.taken_back or said != Statement.of(account):
                 yield self._told(event, incident.id, account.id, said)
             return
         said = self._said(watched)
@@ -122,7 +122,7 @@ class Watching:
         else:
             yield self._told(event, same.id, self._name(event, {one.id for one in same.accounts}), said)
 
-    def _said(self, watched: Watched, before: Testimony | None = None) -> Said:
+    def _said(self, watched: Watched, before: Testimony | None = None) -> Statement:
         """What an event says of an incident. Of one without a day nothing is known but that it has happened by now."""
         zone, event = self.program.plan.time_zone, watched.event
         severity = self.feed.severities.get(event.severity or "", self.feed.severity)
@@ -130,9 +130,9 @@ class Watching:
         if watched.first is None:
             begins = before.happened_at if before else self.program.started_at
             until = before.happened_until if before else max(begins, *(fetch.retrieved_at for fetch in self.fetched))
-            return Said(severity, begins, until, blamed)
-        until = day_begins(watched.until, zone) if watched.until not in {None, watched.first} else None
-        return Said(severity, day_begins(watched.first, zone), until, blamed)
+            return Statement(severity, begins, until, blamed)
+        until = start_of_day(watched.until, zone) if watched.until not in {None, watched.first} else None
+        return Statement(severity, start_of_day(watched.first, zone), until, blamed)
 
     def _told_by_others(self) -> _Told:
         """Incidents of which this check has given no account. One that was dismissed did not happen: it is not this event."""
@@ -146,7 +146,7 @@ class Watching:
         """Kind, place and local day, by which an event is the same as an incident."""
         return kind, self.filter.place(place), local_day(happened_at, self.program.plan.time_zone)
 
-    def _report(self, watched: Watched, said: Said) -> ReportIncident:
+    def _report(self, watched: Watched, said: Statement) -> ReportIncident:
         return ReportIncident(
             incident=self._name(watched.event, self.program.incidents),
             incident_kind=watched.kind,
@@ -159,7 +159,7 @@ class Watching:
             origin=self._origin(watched.event),
         )
 
-    def _told(self, event: ReadEvent, incident: str, account: str, said: Said) -> GiveAccount:
+    def _told(self, event: ReadEvent, incident: str, account: str, said: Statement) -> GiveAccount:
         return GiveAccount(
             incident=incident,
             account=account,

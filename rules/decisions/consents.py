@@ -7,15 +7,15 @@ from rules import facts
 from rules.decisions.phases import check_phase
 from rules.decisions.proposals import open_proposal
 from rules.entries import Fact
-from rules.explanations.consents import to_what
+from rules.explanations.consents import consent_in_words
 from rules.program import Program
-from rules.refusals import Code, No
+from rules.refusals import Code, Refusal
 from rules.vocabulary.mistakes import Consented
 from rules.vocabulary.phases import Gate, PhaseStatus
 
 
-def consent_taken_back(program: Program, actor: a.Actor, consent: Consented, reason: str) -> Fact:
-    """The fact that the actor's party consents no more. Raises No."""
+def consent_taken_back_fact(program: Program, actor: a.Actor, consent: Consented, reason: str) -> Fact:
+    """The fact that the actor's party consents no more. Raises Refusal."""
     party = actor.party or ""
     if consent.proposal is not None:
         proposal = open_proposal(program, consent.proposal)
@@ -39,17 +39,19 @@ def consent_taken_back(program: Program, actor: a.Actor, consent: Consented, rea
     )
 
 
-def _nothing(party: str, what: str) -> No:
-    return No(Code.NOTHING_TO_TAKE_BACK, f"No consent of {party} to {what} stands.", "a phase or proposal that it consents to")
+def _nothing(party: str, what: str) -> Refusal:
+    return Refusal(
+        Code.NOTHING_TO_TAKE_BACK, f"No consent of {party} to {what} stands.", "a phase or proposal that it consents to"
+    )
 
 
 def _check_effect(program: Program, phase: str, gate: Gate) -> None:
-    """What others have acted on is not taken from them, unless all have agreed to that with the plan. Raises No."""
+    """What others have acted on is not taken from them, unless all have agreed to that with the plan. Raises Refusal."""
     status = program.phase(phase).status
     in_effect = status is not PhaseStatus.WAITING if gate == "entry" else status is PhaseStatus.COMPLETE
     if in_effect and program.plan.phases[phase].consents_taken_back == "before_effect":
-        raise No(
+        raise Refusal(
             Code.CONSENT_IN_EFFECT,
-            f"The consent to the {to_what(gate)} of {phase} has taken effect: the phase is {status}.",
+            f"The consent to the {consent_in_words(gate)} of {phase} has taken effect: the phase is {status}.",
             "a consent that has not taken effect yet; or a proposal, a dispute or a suspension, as the plan has them",
         )

@@ -29,7 +29,7 @@ FOR_NOBODY = frozenset({("advance", Role.OFFICER), ("incident", Role.MONITOR)})
 
 
 @cache
-def done_in(role: Role) -> tuple[OwedKind, ...]:
+def answerable_in(role: Role) -> tuple[OwedKind, ...]:
     """The kinds of what is owed that somebody can do in a role: for the own party or body, or (FOR_NOBODY) for none."""
     return tuple(
         kind

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from rules.language.milestones import Measured
 from rules.program import Program
-from rules.releases.pending import asked
+from rules.releases.pending import milestones_asked
 from rules.vocabulary.matters import subjects_of
 
 
-def concerning(program: Program, subject: str) -> frozenset[str]:
+def names_concerning(program: Program, subject: str) -> frozenset[str]:
     """The names of all that concerns a subject: its own, and those of what is shown, paid, disputed and decided for it.
 
     To a milestone belong its evidence, the figures that show it, the releases that are given for it and incidents that name it;
@@ -22,11 +22,11 @@ def concerning(program: Program, subject: str) -> frozenset[str]:
         names.update(_of_milestone(program, milestone))
     if subject in program.plan.milestones:
         names.update(_of_milestone(program, subject))
-        names.update(name for name in program.plan.releases if subject in asked(program, name))
+        names.update(name for name in program.plan.releases if subject in milestones_asked(program, name))
     if subject in program.plan.indicators:
         names.update(_figures(program, {subject}))
     if subject in program.plan.releases:
-        for milestone in asked(program, subject):
+        for milestone in milestones_asked(program, subject):
             names.update(_of_milestone(program, milestone))
         rule = program.plan.releases[subject].per_unit
         names.update(_figures(program, set(rule.indicators if rule else ())))

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Literal, TypeAlias
 
 from rules import dates
-from rules.explanations.outstanding import Outstanding, outstanding_at
-from rules.figures.derived import cited
-from rules.figures.selection import newest
+from rules.explanations.outstanding import OutstandingAct, outstanding_at
+from rules.figures.derived import citation
+from rules.figures.selection import newest_figure
 from rules.program import Program
 from rules.vocabulary.members import Member
 from rules.vocabulary.milestones import MilestoneState
@@ -114,9 +114,9 @@ def _incidents(program: Program) -> dict[str, str]:
 
 
 def _figures(program: Program) -> dict[str, str]:
-    found = {name: newest(program, name) for name in program.plan.indicators}
+    found = {name: newest_figure(program, name) for name in program.plan.indicators}
     return {
-        name: f"{figure.value:f} {figure.unit} of {figure.period} ({cited(figure)})"
+        name: f"{figure.value:f} {figure.unit} of {figure.period} ({citation(figure)})"
         for name, figure in found.items()
         if figure is not None
     }
@@ -147,11 +147,11 @@ def _owed(program: Program, at: datetime) -> dict[str, str]:
     }
 
 
-def _of_owed(program: Program, one: Outstanding, at: datetime) -> str:
+def _of_owed(program: Program, one: OutstandingAct, at: datetime) -> str:
     late = one.overdue_from is not None and one.overdue_from <= at
     told = f"{one.owed.kind} owed by {one.owed.party} since {_date(program, one.owed.since)}"
     return f"{told}, overdue" if late else told
 
 
 def _date(program: Program, date: datetime | None) -> str:
-    return dates.told(date, program.plan.time_zone) if date else ""
+    return dates.in_words(date, program.plan.time_zone) if date else ""

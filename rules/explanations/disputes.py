@@ -13,7 +13,7 @@ def dispute_reason(program: Program, ladder: str) -> Reason:
     open_ = [dispute for dispute in program.disputes.values() if dispute.ladder == ladder and dispute.is_unsettled]
     stages = program.plan.disputes[ladder].stages
     told = "; ".join(
-        f"{dispute.id} lies before {stages[dispute.stage].title} until {dates.told(dispute.until, program.plan.time_zone)}"
+        f"{dispute.id} lies before {stages[dispute.stage].title} until {dates.in_words(dispute.until, program.plan.time_zone)}"
         if dispute.status is DisputeStatus.OPEN and dispute.stage in stages
         else f"{dispute.id} was left unsettled"
         for dispute in open_[:5]

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from rules.explanations.criteria import unmet, written
-from rules.explanations.reasons import named
-from rules.figures.selection import usable
+from rules.explanations.criteria import criterion_text, unmet_criteria
+from rules.explanations.reasons import names_in_words
+from rules.figures.selection import usable_figure
 from rules.language import criteria as c
 from rules.program import Program
-from rules.queries.findings import shown
-from rules.queries.reliance import relied_on
-from rules.times import day_said
+from rules.queries.findings import judge_milestone
+from rules.queries.reliance import checks_relied_on
+from rules.times import day_in_words
 from rules.truth import Truth
 from rules.vocabulary.phases import Gate, PhaseStatus
 from rules.vocabulary.standing import Standing
@@ -74,7 +74,7 @@ def blocking_phase(program: Program, name: str, at: datetime) -> tuple[Blocking,
     if program.standing is not Standing.RUNNING:
         since = program.suspensions[-1][0]
         with_parent = f" {program.parent.reason}" if program.parent and program.parent.holds else ""
-        sentence = f"The program is {program.standing} since {day_said(since, program.plan.time_zone)}; no gate opens."
+        sentence = f"The program is {program.standing} since {day_in_words(since, program.plan.time_zone)}; no gate opens."
         found.append(Blocking(name, gate, "program: running", Truth.NOT_MET, sentence + with_parent, (), since, None))
     if waiting and rule.within and (outer := program.phase(rule.within).status) is not PhaseStatus.OPEN:
         which = "not open" if outer is PhaseStatus.WAITING else "complete"
@@ -92,7 +92,7 @@ def _with_stalls(program: Program, block: Blocking) -> Blocking:
     """Says of those who owe and stand still that they do."""
     stalls = ((party, program.stalls[party].since) for party in block.owes if party in program.stalls)
     zone = program.plan.time_zone
-    told = [f"{named(program, [party])} has stood still since {day_said(since, zone)}." for party, since in stalls]
+    told = [f"{names_in_words(program, [party])} has stood still since {day_in_words(since, zone)}." for party, since in stalls]
     return replace(block, sentence=" ".join((block.sentence, *told))) if told else block
 
 
@@ -103,17 +103,17 @@ def _unmet(
     criteria: Iterable[c.Criterion],
     at: datetime,
 ) -> Iterator[Blocking]:
-    for leaf, outcome, (sentence, owes, since, earliest) in unmet(program, (phase, gate), criteria, at):
-        unknown, checks = _unknown(program, leaf, at), relied_on(program.plan, leaf)
-        yield Blocking(phase, gate, written(leaf), outcome, sentence, owes, since, earliest, unknown, leaf, checks)
+    for leaf, outcome, (sentence, owes, since, earliest) in unmet_criteria(program, (phase, gate), criteria, at):
+        unknown, checks = _unknown(program, leaf, at), checks_relied_on(program.plan, leaf)
+        yield Blocking(phase, gate, criterion_text(leaf), outcome, sentence, owes, since, earliest, unknown, leaf, checks)
 
 
 def _unknown(program: Program, leaf: c.Leaf, at: datetime) -> Why | None:
     match leaf:
         case c.MilestoneAchieved(milestone=name) | c.MilestoneGraded(graded=c.Graded(milestone=name)):
-            return shown(program, name, at).unknown
+            return judge_milestone(program, name, at).unknown
         case c.FigureHolds(figure=asked):
-            figure = usable(program, asked.indicator, at)
+            figure = usable_figure(program, asked.indicator, at)
             return figure.why if isinstance(figure, Unknown) else None
         case _:
             return None

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Literal, assert_never
 
 from rules import dates
-from rules.explanations.reasons import Reason, named
+from rules.explanations.reasons import Reason, names_in_words
 from rules.language.milestones import Measured
 from rules.program import Program
-from rules.queries.duties import to_record, unrecorded_of
-from rules.queries.filing import not_filed
-from rules.queries.findings import showing, shown
-from rules.queries.verifiers import who_verifies
+from rules.queries.duties import owed_recorders, parties_unrecorded
+from rules.queries.filing import unfiled_sentence
+from rules.queries.findings import judge_milestone, judge_showing
+from rules.queries.verifiers import allowed_verifiers
 from rules.queries.voting import most_votes, to_determine
 from rules.truth import Truth
 from rules.vocabulary.evidence import Evidence
@@ -47,13 +47,13 @@ def next_act(program: Program, name: str, at: datetime) -> NextAct:
         if until is not None and finding.is_observable(at, plan.time_zone):
             since = max(finding.made_at, home.opened_at or finding.made_at)
             owes = to_observe(program, name)
-            return NextAct("observation", owes, since, dates.over(until, plan.time_zone))
+            return NextAct("observation", owes, since, dates.passes_at(until, plan.time_zone))
         return NextAct("determination", to_determine(program, name), determination_since(program, name, finding), at)
     waiting = {key: piece for key in step.shown_by if (piece := _first_unjudged(program, name, key))}
-    pending = tuple(key for key in waiting if showing(program, name, key, at).outcome is not Truth.MET)
+    pending = tuple(key for key in waiting if judge_showing(program, name, key, at).outcome is not Truth.MET)
     if pending:
         since = max(min(waiting[key].recorded_at for key in pending), home.opened_at or program.started_at)
-        may = dict.fromkeys(who for key in pending for who in who_verifies(program, waiting[key]))
+        may = dict.fromkeys(who for key in pending for who in allowed_verifiers(program, waiting[key]))
         return NextAct("verification", tuple(may), since, at, pending)
     if program.milestone(name).is_relieved:
         return NextAct("nothing")
@@ -65,7 +65,7 @@ def next_act(program: Program, name: str, at: datetime) -> NextAct:
 def determination_since(program: Program, name: str, finding: Finding) -> datetime:
     """Since when whoever determines owes that: the finding was made, and could no longer be observed on."""
     zone, opened = program.plan.time_zone, program.phase(program.plan.phase_of[name]).opened_at
-    heard = finding.observed_at or (dates.over(finding.observable_until, zone) if finding.observable_until else None)
+    heard = finding.observed_at or (dates.passes_at(finding.observable_until, zone) if finding.observable_until else None)
     return max(date for date in (finding.made_at, heard, opened) if date is not None)
 
 
@@ -84,7 +84,7 @@ def evidence_since(program: Program, name: str, at: datetime, party: str | None 
         return since  # asked after every act of everything that is owed: most has never been shown
     lacks = without_evidence(program, name, at)
     if party is not None:
-        lacks = [key for key in lacks if party in to_record(program, name, key)]
+        lacks = [key for key in lacks if party in owed_recorders(program, name, key)]
     if not lacks:  # it is the rest that does not hold
         return max(since, found.made_at) if found else since
 
@@ -107,7 +107,7 @@ def milestone_reason(program: Program, name: str, at: datetime) -> Reason:
     return _waits(program, name, act, at), act.owes, act.since, act.earliest
 
 
-def lacking(program: Program, milestone: str, at: datetime) -> tuple[str, tuple[str, ...]]:
+def missing_reason(program: Program, milestone: str, at: datetime) -> tuple[str, tuple[str, ...]]:
     """What a milestone that is not achieved lacks, and who owes that."""
     sentence, owes, _, _ = milestone_reason(program, milestone, at)
     return sentence, owes
@@ -115,7 +115,7 @@ def lacking(program: Program, milestone: str, at: datetime) -> tuple[str, tuple[
 
 def _waits(program: Program, name: str, act: NextAct, at: datetime) -> str:
     plan, title = program.plan, program.plan.milestones[name].title
-    late, before, who = _late(program, name), _determined_before(program.milestone(name)), named(program, act.owes)
+    late, before, who = _late(program, name), _determined_before(program.milestone(name)), names_in_words(program, act.owes)
     match act.what:
         case "nothing" if program.milestone(name).status is MilestoneStatus.DECLINED:
             return f"{title}: it was decided that it is not done."
@@ -132,7 +132,7 @@ def _waits(program: Program, name: str, act: NextAct, at: datetime) -> str:
                 return f"{title}: nobody may verify {', '.join(act.showings)}: who may is who recorded it.{late}"
             return f"{title}: {', '.join(act.showings)} awaits verification by {who}.{_unfiled(program, name, act)}{late}"
         case "evidence":
-            return f"{title}: {shown(program, name, at).sentence}{_view(program, name, at)}{late}{before}"
+            return f"{title}: {judge_milestone(program, name, at).sentence}{_view(program, name, at)}{late}{before}"
     assert_never(act.what)
 
 
@@ -141,26 +141,26 @@ def _voted(program: Program, name: str) -> str:
     rule, votes = program.plan.milestones[name].determined, program.milestone(name).votes
     if not rule.is_voted:
         return ""
-    said = "; ".join(f"{named(program, [who])}: {vote.outcome.replace('_', ' ')}" for who, vote in votes.items())
+    said = "; ".join(f"{names_in_words(program, [who])}: {vote.outcome.replace('_', ' ')}" for who, vote in votes.items())
     agree = f"{rule.agree} votes" if rule.agree and rule.agree.isdigit() else rule.agree
     return f" It takes {agree} of {most_votes(rule)}.{f' So far {said}.' if said else ''}"
 
 
 def _unfiled(program: Program, name: str, act: NextAct) -> str:
     waiting = (_first_unjudged(program, name, key) for key in act.showings)
-    return not_filed(program, [piece.id for piece in waiting if piece is not None])
+    return unfiled_sentence(program, [piece.id for piece in waiting if piece is not None])
 
 
 def _observed_by(program: Program, name: str, at: datetime) -> datetime:
     """The first instant at which what is shown now could be determined, if nobody observes before."""
     zone = program.plan.time_zone
-    return dates.over(dates.until(at, program.plan.milestones[name].determined.observation, zone), zone)
+    return dates.passes_at(dates.end_after(at, program.plan.milestones[name].determined.observation, zone), zone)
 
 
 def _observable_until(program: Program, name: str) -> str:
     finding = program.milestone(name).finding
     until = finding.observable_until if finding else None
-    return dates.told(until, program.plan.time_zone) if until else ""
+    return dates.in_words(until, program.plan.time_zone) if until else ""
 
 
 def _view(program: Program, name: str, at: datetime) -> str:
@@ -171,10 +171,12 @@ def _view(program: Program, name: str, at: datetime) -> str:
     decided_at = program.milestone(name).determined_at
     if decided_at is not None and finding.made_at <= decided_at:
         return ""
-    view = f" {named(program, [finding.by])} would determine it as not achieved: {finding.sentence}" if finding.by else ""
+    view = (
+        f" {names_in_words(program, [finding.by])} would determine it as not achieved: {finding.sentence}" if finding.by else ""
+    )
     if not finding.is_observable(at, zone):
         return view
-    owes = named(program, to_observe(program, name))
+    owes = names_in_words(program, to_observe(program, name))
     return f"{view} {owes} may observe on that until {_observable_until(program, name)}."
 
 
@@ -183,7 +185,7 @@ def _late(program: Program, name: str) -> str:
     if due is None or rule is None or not (due.missed_at or due.missed_original):
         return ""
     zone, force = program.plan.time_zone, "" if rule.scores else f", {rule.force}"
-    first, now = dates.told(due.original, zone), dates.told(due.revised, zone) if due.revised else None
+    first, now = dates.in_words(due.original, zone), dates.in_words(due.revised, zone) if due.revised else None
     if due.missed_at is None:
         return f" It was due on {first}{force}, and is due {f'on {now}' if now else 'when its pause ends'}."
     apart = f", originally on {first}" if now and now != first else ""
@@ -203,8 +205,8 @@ def _determined_before(state: MilestoneState) -> str:
 def without_evidence(program: Program, name: str, at: datetime) -> list[str]:
     """The showings of a milestone for which nothing has been recorded that stands or waits for a verifier."""
     shown_by = program.plan.milestones[name].shown_by
-    pending = (key for key in shown_by if showing(program, name, key, at).outcome is not Truth.MET)
-    return [key for key in pending if _first_unjudged(program, name, key) is None or unrecorded_of(program, name, key)]
+    pending = (key for key in shown_by if judge_showing(program, name, key, at).outcome is not Truth.MET)
+    return [key for key in pending if _first_unjudged(program, name, key) is None or parties_unrecorded(program, name, key)]
 
 
 def evidence_owed_by(program: Program, name: str, at: datetime) -> tuple[str, ...]:
@@ -212,7 +214,7 @@ def evidence_owed_by(program: Program, name: str, at: datetime) -> tuple[str, ..
     if len(owes := program.plan.owed_by[name]) == 1:
         return owes  # asked after every act of everything that is owed
     lacks = without_evidence(program, name, at)
-    parties = (party for key in lacks for party in to_record(program, name, key))
+    parties = (party for key in lacks for party in owed_recorders(program, name, key))
     return tuple(dict.fromkeys(parties)) or owes
 
 

@@ -33,7 +33,7 @@ from rules.vocabulary.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)
-class Outstanding:
+class OutstandingAct:
     """One act that is owed from `owed.since` on, and until `ends_at` where only so long; None: until it is done.
 
     `due_at` is when the first of its dates has passed, its own or that of its milestone; None: it has none. It is overdue
@@ -51,10 +51,10 @@ class Outstanding:
 About: TypeAlias = tuple[str, str]
 """A noun and a name: `("milestone", "announced")`; of nouns that are asked as a whole the name is empty."""
 
-OutstandingIndex: TypeAlias = Mapping[About, tuple[Outstanding, ...]]
+OutstandingIndex: TypeAlias = Mapping[About, tuple[OutstandingAct, ...]]
 
 
-def outstanding(program: Program) -> OutstandingIndex:
+def outstanding_acts(program: Program) -> OutstandingIndex:
     """All that is owed in a program."""
     return _kept({}, program, _everything(program))
 
@@ -68,7 +68,7 @@ def outstanding_after(
     """
     agenda = Agenda()
     if program.plan is not before.plan or (program.ended_at is not None) != (before.ended_at is not None):
-        return outstanding(program)
+        return outstanding_acts(program)
     if changed is None:
         agenda.put_everything(program)
     else:
@@ -87,7 +87,7 @@ def outstanding_after(
     return _kept(held, program, touched)
 
 
-def outstanding_at(program: Program, at: datetime) -> tuple[Outstanding, ...]:
+def outstanding_at(program: Program, at: datetime) -> tuple[OutstandingAct, ...]:
     """All that is owed at one instant, whether the program stands still or not."""
     if program.ended_at is not None:
         return ()
@@ -108,7 +108,7 @@ def _everything(program: Program) -> Iterator[About]:
 
 def _kept(held: OutstandingIndex, program: Program, touched: Iterable[About]) -> OutstandingIndex:
     at = program.settled_to if program.standing is Standing.RUNNING or not program.suspensions else program.suspensions[-1][0]
-    changed: dict[About, tuple[Outstanding, ...]] = {}
+    changed: dict[About, tuple[OutstandingAct, ...]] = {}
     for about in touched:
         found = tuple(_of(program, about, at)) if program.ended_at is None else ()
         if found != held.get(about, ()):
@@ -122,7 +122,7 @@ def _kept(held: OutstandingIndex, program: Program, touched: Iterable[About]) ->
     return kept
 
 
-def _of(program: Program, about: About, at: datetime) -> Iterator[Outstanding]:
+def _of(program: Program, about: About, at: datetime) -> Iterator[OutstandingAct]:
     match about:
         case ("milestone", name):
             yield from _of_milestone(program, name, at)
@@ -147,7 +147,7 @@ def _of(program: Program, about: About, at: datetime) -> Iterator[Outstanding]:
                 yield _dated(program, owed, f"{program.plan.incidents[kind].title}, {place}")
 
 
-def _of_milestone(program: Program, name: str, at: datetime) -> Iterator[Outstanding]:
+def _of_milestone(program: Program, name: str, at: datetime) -> Iterator[OutstandingAct]:
     title, due = program.plan.milestones[name].title, program.milestone(name).due
     observed = False
     for owed in of_milestone(program, name, at):
@@ -157,13 +157,13 @@ def _of_milestone(program: Program, name: str, at: datetime) -> Iterator[Outstan
         yield from (_dated(program, owed, title, due) for owed in after_observation(program, name))
 
 
-def _dated(program: Program, owed: Owed, title: str, due: Due | None = None) -> Outstanding:
+def _dated(program: Program, owed: Owed, title: str, due: Due | None = None) -> OutstandingAct:
     own, milestones = _over(program, owed.due), _over(program, due.revised if due and not due.kept else None)
     first = min((date for date in (own, milestones) if date is not None), default=None)
     if owed.kind == "observation":
-        return Outstanding(owed, title, due, first, milestones, own)
-    return Outstanding(owed, title, due, first, first, None)
+        return OutstandingAct(owed, title, due, first, milestones, own)
+    return OutstandingAct(owed, title, due, first, first, None)
 
 
 def _over(program: Program, date: datetime | None) -> datetime | None:
-    return dates.over(date, program.plan.time_zone) if date is not None else None
+    return dates.passes_at(date, program.plan.time_zone) if date is not None else None

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias, assert_never
 
-from rules.explanations.agreed_dates import awaited as awaited_for
+from rules.explanations.agreed_dates import awaited_agreement as awaited_for
 from rules.explanations.agreed_dates import awaited_since, date_reason
-from rules.explanations.consents import awaited, met_since, next_gate, to_what
+from rules.explanations.consents import awaited_consents, consent_in_words, met_since, next_gate
 from rules.explanations.criteria import commitment_reason
 from rules.explanations.milestones import (
     determination_since,
@@ -22,9 +22,9 @@ from rules.explanations.milestones import (
 )
 from rules.program import Program
 from rules.queries.incidents import deciders, to_be_decided
-from rules.queries.silence import lapses, silence_ends
+from rules.queries.silence import lapses_at, silence_ends
 from rules.queries.voting import to_determine
-from rules.queries.windows import closes
+from rules.queries.windows import window_closes_at
 from rules.vocabulary.disputes import DisputeStatus
 from rules.vocabulary.incidents import Incident
 from rules.vocabulary.milestones import MilestoneStatus
@@ -60,7 +60,7 @@ class Owed:
     binding: bool = True
 
 
-def owing(program: Program, at: datetime) -> tuple[Owed, ...]:
+def owed_acts(program: Program, at: datetime) -> tuple[Owed, ...]:
     """Every act that is owed at an instant, by each who owes it. What waits for somebody else's act is owed by nobody."""
     if program.ended_at is not None:
         return ()
@@ -128,7 +128,7 @@ def of_phase(program: Program, name: str, at: datetime) -> Iterator[Owed]:
     if waiting and rule.opens == "on_advance" and state.entry_met:
         for party in (rule.party,) if rule.party else tuple(program.plan.parties):
             yield Owed(party, "advance", name, state.entry_met_at or program.started_at)
-    if parties := awaited(program, name, at):
+    if parties := awaited_consents(program, name, at):
         since = met_since(program, name, at)
         yield from (Owed(party, "consent", name, since) for party in parties)
 
@@ -149,7 +149,7 @@ def of_proposals(program: Program) -> Iterator[Owed]:
     for proposal in program.open_proposals:
         procedure = program.plan.procedures.get(proposal.procedure)
         answered = proposal.consents | proposal.objections
-        due = min((date for date in (silence_ends(program, proposal), lapses(program, proposal)) if date), default=None)
+        due = min((date for date in (silence_ends(program, proposal), lapses_at(program, proposal)) if date), default=None)
         for party in procedure.asked if procedure else ():
             if party not in answered:
                 yield Owed(party, "proposal", proposal.id, proposal.notices.get(party, proposal.asked_since), due)
@@ -178,17 +178,17 @@ def of_agreed_dates(program: Program) -> Iterator[Owed]:
     """An agreement on a day, by all who have to agree, from when its window is known."""
     for name, rule in program.plan.agreed_dates.items():
         for party in awaited_for(program, name):
-            since, last = awaited_since(program, name), closes(program, rule.not_after)
+            since, last = awaited_since(program, name), window_closes_at(program, rule.not_after)
             yield Owed(party, "agreement", name, since, last)
 
 
-def in_words(program: Program, owed: Owed, at: datetime) -> str:
+def owed_in_words(program: Program, owed: Owed, at: datetime) -> str:
     """What is owed, as a sentence."""
     match owed.kind:
         case "commitment":
             return commitment_reason(program, owed.name, at)[0]
         case "consent":
-            what = to_what(next_gate(program, owed.name)[2])
+            what = consent_in_words(next_gate(program, owed.name)[2])
             return f"{program.plan.phases[owed.name].title}: its {what} waits for consent and for nothing else."
         case "advance":
             return f"{program.plan.phases[owed.name].title}: its entry gate is met; it opens when somebody advances it."

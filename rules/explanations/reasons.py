@@ -13,7 +13,7 @@ Reason: TypeAlias = tuple[str, tuple[str, ...], datetime | None, datetime | None
 """`rules.explanations.explain.Blocking` says what each of the four is."""
 
 
-def named(program: Program, parties: Iterable[str]) -> str:
+def names_in_words(program: Program, parties: Iterable[str]) -> str:
     """Parties and bodies by the names that people know them by."""
     plan = program.plan
     known: dict[str, Party | JointBody | NonParty] = {**plan.parties, **plan.bodies, **plan.non_parties}

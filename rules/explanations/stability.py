@@ -10,7 +10,7 @@ from rules.explanations.reasons import Reason
 from rules.program import Program
 from rules.queries.incidents import deciders
 from rules.queries.stability import days_left
-from rules.times import day_said
+from rules.times import day_in_words
 
 
 def stability_reason(program: Program, phase: str, at: datetime) -> Reason:
@@ -37,13 +37,13 @@ def stability_reason(program: Program, phase: str, at: datetime) -> Reason:
             incident = program.incidents[counted.frozen_by or ""]
             sentence = (
                 f"The stability period is frozen until the incident {counted.frozen_by} is decided: "
-                f"dismissed, it ends on {day_said(ends, zone) if ends else 'a later day'}; "
+                f"dismissed, it ends on {day_in_words(ends, zone) if ends else 'a later day'}; "
                 f"confirmed, it starts anew.{moved}{undecidable(program, incident)}"
             )
             return sentence, deciders(program, incident), counted.effective_at, None
         case "counting":
             left = days_left(program, phase, at)
-            until = f", until {day_said(ends, zone)}" if ends else ""
+            until = f", until {day_in_words(ends, zone)}" if ends else ""
             ahead = [plan.calendar[name] for name in rule.paused_in]
             titles = [window.title for window in ahead if ends and at < window.to and window.from_ < ends]
             apart = f" Days of {' and '.join(titles)} do not count." if titles else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from rules.explanations.explain import Blocking
-from rules.explanations.outstanding import Outstanding
+from rules.explanations.outstanding import OutstandingAct
 from rules.language import criteria as c
 from rules.program import Program
 from rules.queries.incidents import matching
@@ -14,7 +14,7 @@ from rules.vocabulary.disputes import DisputeStatus
 OF_A_MILESTONE = frozenset({"evidence", "verification", "observation", "determination"})
 
 
-def unblocking(program: Program, block: Blocking, owed: Collection[Outstanding]) -> tuple[Outstanding, ...]:
+def unblocking(program: Program, block: Blocking, owed: Collection[OutstandingAct]) -> tuple[OutstandingAct, ...]:
     """Those of `owed` that a blocked gate waits for; what blocks a phase that it waits for is said of that phase."""
     asked = set(_asked(program, block))
     return tuple(one for one in owed if (one.owed.kind, one.owed.name) in asked)

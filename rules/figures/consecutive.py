@@ -11,7 +11,7 @@ from rules.program import Program
 from rules.vocabulary.unknown import Unknown
 
 
-def consecutive(program: Program, figure: Counted, count: int) -> Iterator[Counted | Unknown]:
+def consecutive_figures(program: Program, figure: Counted, count: int) -> Iterator[Counted | Unknown]:
     """A figure and those of the periods of its length before it, `count` in all; for each that is missing, that it is."""
     yield figure
     title, held, period = program.plan.indicators[figure.indicator].title, by_period(program, figure.indicator), figure.period

@@ -9,7 +9,7 @@ from rules.figures.derived import Counted
 from rules.language.periods import Calendar, covered
 
 
-def apart(figures: Iterable[Counted], calendar: Calendar) -> list[Counted]:
+def disjoint(figures: Iterable[Counted], calendar: Calendar) -> list[Counted]:
     """Figures without those whose period lies within that of another: a month of a year is not counted twice."""
     kept: list[Counted] = []
     for figure, last in _in_order(figures, calendar):
@@ -21,7 +21,7 @@ def apart(figures: Iterable[Counted], calendar: Calendar) -> list[Counted]:
 def overlapping(figures: Iterable[Counted], calendar: Calendar) -> tuple[str, str] | None:
     """Two periods that share days, and of which neither lies within the other: what they share would be counted twice."""
     before: Counted | None = None
-    for figure in apart(figures, calendar):
+    for figure in disjoint(figures, calendar):
         if before is not None and covered(figure.period, calendar)[0] <= covered(before.period, calendar)[1]:
             return before.period, figure.period
         before = figure

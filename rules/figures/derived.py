@@ -34,7 +34,7 @@ class Derived:
 
     @property
     def value(self) -> Decimal:
-        return as_told(self.exact)
+        return rounded(self.exact)
 
     @property
     def standard_error(self) -> None:
@@ -53,14 +53,14 @@ def derive(
     indicator: str, rule: Indicator, made: MadeOf, period: str, parts: Sequence[tuple[str, Counted]]
 ) -> Derived | Unknown:
     """The figure of a period out of its parts, which stand in their order; not known where it would be divided by nothing."""
-    exact = reckoned(made.way, [exactly(figure) for _, figure in parts])
+    exact = compute(made.way, [exact_value(figure) for _, figure in parts])
     if exact is None:
         told = f"{rule.title} of {period} is not known: {parts[1][0]} was 0, and nothing is divided by that."
         return Unknown("missing", told)
     return Derived(indicator, rule.unit, period, made.way, tuple(parts), exact)
 
 
-def reckoned(way: Way, parts: Sequence[Fraction]) -> Fraction | None:
+def compute(way: Way, parts: Sequence[Fraction]) -> Fraction | None:
     """The exact figure; None for what is divided by nothing."""
     match way:
         case "sum":
@@ -73,24 +73,24 @@ def reckoned(way: Way, parts: Sequence[Fraction]) -> Fraction | None:
             return parts[0] / parts[1] if parts[1] else None
 
 
-def as_told(exact: Fraction) -> Decimal:
+def rounded(exact: Fraction) -> Decimal:
     """All of it where it ends within as many places as a figure can have; else its first ten digits."""
     digits = _TOLD if 10**_MOST_PLACES % exact.denominator else _EXACT
     return digits.divide(Decimal(exact.numerator), Decimal(exact.denominator))
 
 
-def exactly(figure: Counted) -> Fraction:
+def exact_value(figure: Counted) -> Fraction:
     """A figure as it is compared."""
     return figure.exact if isinstance(figure, Derived) else Fraction(figure.value)
 
 
-def told(figure: Counted) -> str:
+def figure_in_words(figure: Counted) -> str:
     """A figure with its unit and its period, and whose it is or what it is made of."""
     about = "" if not isinstance(figure, Derived) or Fraction(figure.value) == figure.exact else "about "
-    return f"{about}{figure.value:f} {figure.unit} in {figure.period} ({cited(figure)})"
+    return f"{about}{figure.value:f} {figure.unit} in {figure.period} ({citation(figure)})"
 
 
-def cited(figure: Counted) -> str:
+def citation(figure: Counted) -> str:
     """Whose a figure is and in which edition, or what it is made of."""
     if not isinstance(figure, Derived):
         return f"{figure.producer}, {figure.edition}"
@@ -105,13 +105,13 @@ def cited(figure: Counted) -> str:
 _BETWEEN: Mapping[Way, str] = {"difference": "less", "share": "of", "ratio": "to"}
 
 
-def recorded_in(figure: Counted) -> Iterator[MeasurementRecorded]:
+def recorded_parts(figure: Counted) -> Iterator[MeasurementRecorded]:
     """The recorded figures in one: itself, or those that it is made of in the end."""
     if not isinstance(figure, Derived):
         yield figure
         return
     for _, part in figure.parts:
-        yield from recorded_in(part)
+        yield from recorded_parts(part)
 
 
 def newest_common(series: Sequence[Mapping[str, Counted]], calendar: Calendar) -> str | None:

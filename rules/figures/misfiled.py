@@ -15,7 +15,7 @@ _TELLING = 4
 """Digits. Shorter values are often the same twice."""
 
 
-def doubt(program: Program, figure: MeasurementRecorded) -> str | None:
+def misfiling_doubt(program: Program, figure: MeasurementRecorded) -> str | None:
     """Why a figure may be of another period than it says, beside those recorded before it; None where nothing speaks for that.
 
     It is recorded all the same. What a check has read, and what says that it revises another, is taken at its word.

@@ -10,15 +10,25 @@ from fractions import Fraction
 from functools import reduce
 
 from rules.facts import MeasurementRecorded
-from rules.figures.coverage import apart, overlapping
-from rules.figures.derived import Counted, Derived, a_year_before, cited, derive, exactly, newest_common, reckoned, told
-from rules.figures.unknown import explained
+from rules.figures.coverage import disjoint, overlapping
+from rules.figures.derived import (
+    Counted,
+    Derived,
+    a_year_before,
+    citation,
+    compute,
+    derive,
+    exact_value,
+    figure_in_words,
+    newest_common,
+)
+from rules.figures.unknown import unknown_figure
 from rules.language.causes import Cause
-from rules.language.criteria import FigureAsked
+from rules.language.criteria import FigureCondition
 from rules.language.derivations import MadeOf
 from rules.language.periods import Calendar, covered, is_period, period_end
 from rules.program import Program
-from rules.times import day_begins, plus
+from rules.times import add_duration, start_of_day
 from rules.truth import Truth
 from rules.vocabulary.evidence import Evidence
 from rules.vocabulary.unknown import Unknown
@@ -27,7 +37,7 @@ _EXACT = Context(prec=80)
 """Figures have up to 38 digits, 18 of them after the point: a sum of any number of them fits."""
 
 
-def newest(program: Program, indicator: str) -> Counted | None:
+def newest_figure(program: Program, indicator: str) -> Counted | None:
     """The newest verified figure of the producer that the plan names, or the newest that can be made of such.
 
     Newest is by the end of the period covered, then by edition; another producer's figure is kept as
@@ -85,7 +95,7 @@ def _of_period(
     return derive(indicator, program.plan.indicators[indicator], made, period, named)
 
 
-def lacking(program: Program, indicator: str) -> Unknown | None:
+def missing_part(program: Program, indicator: str) -> Unknown | None:
     """What the newest period of a figure made of others lacks, as far as any part of it is known; None of any other."""
     made = program.plan.indicators[indicator].made_of
     return None if made is None else _lacks(program, indicator, made, _series(program, made))
@@ -111,11 +121,11 @@ def _lacks(program: Program, indicator: str, made: MadeOf, series: Sequence[Mapp
 
 def _part_missing(program: Program, title: str, part: str, period: str | None) -> Unknown:
     rule = program.plan.indicators[part]
-    if (inner := lacking(program, part)) is not None:
+    if (inner := missing_part(program, part)) is not None:
         return Unknown(inner.why, f"{title} is not known. {inner.sentence}")
     of = f" of {period}" if period else ""
     lack = Unknown("missing", f"{title} is not known: no verified figure{of} for {rule.title} is recorded.")
-    return explained(program, part, lack)
+    return unknown_figure(program, part, lack)
 
 
 def latest_of(figures: Iterable[MeasurementRecorded]) -> dict[str, MeasurementRecorded]:
@@ -167,11 +177,11 @@ def published(program: Program, figure: MeasurementRecorded, period: str) -> Mea
     return latest_of(unrevised(held)).get(period)
 
 
-def usable(program: Program, indicator: str, at: datetime) -> Counted | Unknown:
+def usable_figure(program: Program, indicator: str, at: datetime) -> Counted | Unknown:
     """The newest figure, or why there is none that tells anything about now."""
     rule = program.plan.indicators[indicator]
     if (made := rule.made_of) is None:
-        figure = newest(program, indicator)
+        figure = newest_figure(program, indicator)
     else:
         series = _series(program, made)
         if (lack := _lacks(program, indicator, made, series)) is not None:
@@ -179,14 +189,14 @@ def usable(program: Program, indicator: str, at: datetime) -> Counted | Unknown:
         figure = _newest(_derived(program, indicator, made, series), program.plan.periods)
     if figure is None:
         missing = f"No verified figure for {rule.title} by {rule.producer} is recorded."
-        return explained(program, indicator, Unknown("missing", missing))
+        return unknown_figure(program, indicator, Unknown("missing", missing))
     if stale_from(program, indicator, figure) <= at:
         stale = f"{rule.title}: the newest figure is of {figure.period}, older than the {rule.oldest} that the plan accepts."
-        return explained(program, indicator, Unknown("stale", stale))
+        return unknown_figure(program, indicator, Unknown("stale", stale))
     return figure
 
 
-def of_period(program: Program, indicator: str, period: str) -> Counted | Unknown:
+def figure_of_period(program: Program, indicator: str, period: str) -> Counted | Unknown:
     """The figure of one period, however old it is, or that there is none."""
     title = program.plan.indicators[indicator].title
     return by_period(program, indicator).get(period) or Unknown(
@@ -201,12 +211,16 @@ def total(program: Program, indicator: str) -> Decimal | Unknown:
         title = program.plan.indicators[indicator].title
         told = f"{title}: the figures of {both[0]} and {both[1]} share days, so that their sum is not known."
         return Unknown("overlap", told)
-    return reduce(_EXACT.add, (figure.value for figure in apart(held, calendar)), Decimal(0))
+    return reduce(_EXACT.add, (figure.value for figure in disjoint(held, calendar)), Decimal(0))
 
 
-def holds(program: Program, asked: FigureAsked, at: datetime) -> tuple[Truth, str]:
+def judge_figure(program: Program, asked: FigureCondition, at: datetime) -> tuple[Truth, str]:
     """Whether a figure is what a criterion asks for, and a sentence that says so."""
-    figure = usable(program, asked.indicator, at) if asked.period is None else of_period(program, asked.indicator, asked.period)
+    figure = (
+        usable_figure(program, asked.indicator, at)
+        if asked.period is None
+        else figure_of_period(program, asked.indicator, asked.period)
+    )
     if isinstance(figure, Unknown):
         return Truth.INDETERMINATE, figure.sentence
     summed = asked.of == "total"
@@ -214,9 +228,13 @@ def holds(program: Program, asked: FigureAsked, at: datetime) -> tuple[Truth, st
     if isinstance(value, Unknown):
         return Truth.INDETERMINATE, value.sentence
     level, wanted = (asked.at_most, "at most") if asked.at_most is not None else (asked.at_least or Decimal(0), "at least")
-    was = told(figure) if value is None else f"{value:f} {figure.unit} in all, up to {figure.period} ({cited(figure)})"
+    was = (
+        figure_in_words(figure)
+        if value is None
+        else f"{value:f} {figure.unit} in all, up to {figure.period} ({citation(figure)})"
+    )
     sentence = f"{program.plan.indicators[asked.indicator].title} was {was}; asked is {wanted} {level:f}."
-    exact = exactly(figure) if value is None else Fraction(value)
+    exact = exact_value(figure) if value is None else Fraction(value)
     reached = exact <= Fraction(level) if wanted == "at most" else exact >= Fraction(level)
     return Truth.MET if reached else Truth.NOT_MET, sentence
 
@@ -228,7 +246,7 @@ def without_revisions(program: Program, figure: Counted, counted: Collection[Cau
     """
     if isinstance(figure, Derived):
         parts = tuple((title, without_revisions(program, part, counted)) for title, part in figure.parts)
-        exact = reckoned(figure.way, [exactly(part) for _, part in parts])
+        exact = compute(figure.way, [exact_value(part) for _, part in parts])
         return figure if exact is None else replace(figure, parts=parts, exact=exact)
     while figure.cause is not None and (figure.cause not in counted or is_presumed(program, figure)):
         before = program.evidence[figure.revises or ""].measurement
@@ -248,5 +266,5 @@ def is_presumed(program: Program, figure: MeasurementRecorded) -> bool:
 def stale_from(program: Program, indicator: str, figure: Counted) -> datetime:
     """The instant from which a figure is too old for the plan."""
     oldest, zone = program.plan.indicators[indicator].oldest, program.plan.time_zone
-    ends = day_begins(covered(figure.period, program.plan.periods)[1] + timedelta(days=1), zone)
-    return plus(ends, oldest, zone)
+    ends = start_of_day(covered(figure.period, program.plan.periods)[1] + timedelta(days=1), zone)
+    return add_duration(ends, oldest, zone)

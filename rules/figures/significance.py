@@ -10,7 +10,7 @@ _SHOWN = Context(prec=4)
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class Uncertain:
     """The difference of two figures with their standard errors, as far as these are given.
 
     The standard error of a difference of independent estimates is the root of the sum of their squared

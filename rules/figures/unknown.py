@@ -7,7 +7,7 @@ from rules.program import Program
 from rules.vocabulary.unknown import Unknown
 
 
-def unread(program: Program, indicator: str) -> CheckReported | None:
+def missing_report(program: Program, indicator: str) -> CheckReported | None:
     """The newest report of a check that reads the indicator's own producer, where it says that there is no figure."""
     states = [program.checks[name] for name in program.plan.read_by.get(indicator, ()) if name in program.checks]
     told = [state for state in states if state.report is not None and state.reported_at is not None]
@@ -17,9 +17,9 @@ def unread(program: Program, indicator: str) -> CheckReported | None:
     return report if report is not None and report.outcome != "read" else None
 
 
-def explained(program: Program, indicator: str, lack: Unknown) -> Unknown:
+def unknown_figure(program: Program, indicator: str, lack: Unknown) -> Unknown:
     """That no figure counts, with what the checks report of it: a retired code is another thing than a late release."""
-    report = unread(program, indicator)
+    report = missing_report(program, indicator)
     if report is None or report.outcome == "read":
         return lack
     sentence = f"{lack.sentence} {program.plan.checks[report.check].title}: {report.sentence}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules.facts import MeasurementRecorded
-from rules.figures.comparison import base, bound, reaches
-from rules.figures.derived import Counted, Derived, exactly
+from rules.figures.comparison import base_of, reaches, required_level
+from rules.figures.derived import Counted, Derived, exact_value
 from rules.figures.selection import latest_of, unrevised, verified
 from rules.language.milestones import Measured
 from rules.program import Program
@@ -22,11 +22,11 @@ def witnesses(program: Program, how: Measured, judged: Counted, verdict: Truth) 
         return ""
     told: list[str] = []
     for figure in _others(program, judged):
-        start = base(program, how, figure)
+        start = base_of(program, how, figure)
         if isinstance(start, Unknown):
             continue
-        level, wanted = bound(how.target, program.plan.indicators[how.indicator], start.value)
-        says = Truth.MET if reaches(exactly(figure), level, wanted) else Truth.NOT_MET
+        level, wanted = required_level(how.target, program.plan.indicators[how.indicator], start.value)
+        says = Truth.MET if reaches(exact_value(figure), level, wanted) else Truth.NOT_MET
         agrees = "corroborates" if says is verdict else "contradicts"
         gives = f"{figure.producer} ({figure.edition}) gives {figure.value:f} {figure.unit}"
         told.append(f" {gives}, which {agrees} this and decides nothing.")

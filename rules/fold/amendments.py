@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from rules import effects
-from rules.fold.agreed_dates import under
+from rules.fold.agreed_dates import under_plan
 from rules.language.milestones import Milestone
 from rules.language.parameters import recorded_plan
 from rules.language.plan import Plan
@@ -21,7 +21,7 @@ from rules.vocabulary.phases import PhaseStatus
 V = TypeVar("V")
 
 
-def amended(program: Program, fact: effects.PlanAmended) -> Program:
+def fold_amendment(program: Program, fact: effects.PlanAmended) -> Program:
     """The program under the new text of its plan.
 
     What has a name in both texts stands where it stood; what the new text no longer names is
@@ -40,7 +40,7 @@ def amended(program: Program, fact: effects.PlanAmended) -> Program:
         plan_sha256=fact.plan_sha256,
         phases=_named(program.phases, plan.phases),
         milestones=milestones,
-        agreed_dates=under(program, plan),
+        agreed_dates=under_plan(program, plan),
         stability=_named(program.stability, quiet),
         commitments=_named(program.commitments, plan.commitments),
         active=_named(program.active, plan.inactivity),

@@ -7,14 +7,14 @@ from dataclasses import replace
 from rules import facts
 from rules.entries import Entry
 from rules.fold.milestones import with_milestone
-from rules.persistent_map import put
+from rules.persistent_map import with_item
 from rules.program import Program
 from rules.vocabulary.checks import CheckState, OnCheck
 
 _NOTHING = CheckState()
 
 
-def check_after(program: Program, entry: Entry, fact: OnCheck) -> Program:
+def fold_check(program: Program, entry: Entry, fact: OnCheck) -> Program:
     """The program after an entry on a check."""
     state = program.checks.get(fact.check, _NOTHING)
     match fact:
@@ -26,7 +26,7 @@ def check_after(program: Program, entry: Entry, fact: OnCheck) -> Program:
             state = replace(state, paused_at=entry.at, paused_because=fact.reason)
         case facts.CheckResumed():
             state = replace(state, paused_at=None, paused_because=None, resumed_at=entry.at)
-    return program.changed(checks=put(program.checks, fact.check, state))
+    return program.changed(checks=with_item(program.checks, fact.check, state))
 
 
 def _told(program: Program, fact: facts.CheckReported) -> Program:

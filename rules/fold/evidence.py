@@ -9,13 +9,13 @@ from typing import Any
 from rules import effects, facts
 from rules.entries import Entry, caused_by
 from rules.fold.milestones import with_milestone
-from rules.persistent_map import put
+from rules.persistent_map import with_item
 from rules.program import Program
 from rules.vocabulary.evidence import Evidence, EvidenceStatus, Judged, OnEvidence
 from rules.vocabulary.milestones import MilestoneStatus
 
 
-def evidence_after(program: Program, entry: Entry, fact: OnEvidence) -> Program:
+def fold_evidence(program: Program, entry: Entry, fact: OnEvidence) -> Program:
     """The program after an entry on evidence or a measurement."""
     match fact:
         case facts.EvidenceRecorded():
@@ -52,7 +52,7 @@ def evidence_after(program: Program, entry: Entry, fact: OnEvidence) -> Program:
             return program
         case facts.DocumentFiled():
             piece = _known(program, entry, fact.evidence, filed=True)
-            return program.changed(evidence=put(program.evidence, piece.id, piece))
+            return program.changed(evidence=with_item(program.evidence, piece.id, piece))
         case facts.EvidenceVerified():
             piece = _known(
                 program,
@@ -86,12 +86,12 @@ def _known(program: Program, entry: Entry, name: str, **changes: Any) -> Evidenc
 
 
 def _recorded(program: Program, piece: Evidence) -> Program:
-    return program.changed(evidence=put(program.evidence, piece.id, piece), unjudged=(*program.unjudged, piece.id))
+    return program.changed(evidence=with_item(program.evidence, piece.id, piece), unjudged=(*program.unjudged, piece.id))
 
 
 def _judged(program: Program, piece: Evidence) -> Program:
     left = tuple(other for other in program.unjudged if other != piece.id)
-    return program.changed(evidence=put(program.evidence, piece.id, piece), unjudged=left)
+    return program.changed(evidence=with_item(program.evidence, piece.id, piece), unjudged=left)
 
 
 def _unjudged(program: Program, was: Evidence) -> Program:
@@ -99,7 +99,7 @@ def _unjudged(program: Program, was: Evidence) -> Program:
     piece = replace(was, status=EvidenceStatus.RECORDED, verified_by=None, seen_at=None, judged=None)
     waiting = {*program.unjudged, piece.id}
     unjudged = tuple(name for name in program.evidence if name in waiting)
-    program = program.changed(evidence=put(program.evidence, piece.id, piece), unjudged=unjudged)
+    program = program.changed(evidence=with_item(program.evidence, piece.id, piece), unjudged=unjudged)
     program = _counted(program, piece, stands=False)
     return _unreturned(program, piece, was.judged) if was.judged and was.judged.reason is not None else program
 
@@ -139,20 +139,20 @@ def _counted(program: Program, piece: Evidence, *, stands: bool) -> Program:
         if indicator not in program.plan.indicators:
             return program
         ids = kept(program.figures.get(indicator, ()))
-        return program.changed(figures=put(program.figures, indicator, ids))
+        return program.changed(figures=with_item(program.figures, indicator, ids))
     step = program.plan.milestones.get(piece.milestone or "")
     if step is None or piece.milestone is None or piece.shows is None or piece.shows not in step.shown_by:
         return program  # the plan has been amended and asks for it no more
     state = program.milestone(piece.milestone)
     left = {shows: why for shows, why in state.returned.items() if shows != piece.shows or not stands}
-    shown = put(state.shown, piece.shows, kept(state.shown.get(piece.shows, ())))
+    shown = with_item(state.shown, piece.shows, kept(state.shown.get(piece.shows, ())))
     return with_milestone(program, piece.milestone, shown=shown, returned=left)
 
 
 def _lost(program: Program, piece: Evidence, at: datetime) -> Program:
     """What was with somebody else, or done, is owed again from now on."""
     for milestone, shows in _shown_by(program, piece):
-        lost = put(program.milestone(milestone).lost_at, shows, at)
+        lost = with_item(program.milestone(milestone).lost_at, shows, at)
         program = with_milestone(program, milestone, lost_at=lost)
     return program
 
@@ -174,4 +174,4 @@ def _returned(program: Program, piece: Evidence, reason: str) -> Program:
     if piece.milestone is None or piece.shows is None or piece.milestone not in program.plan.milestones:
         return program
     before = program.milestone(piece.milestone).returned
-    return with_milestone(program, piece.milestone, returned=put(before, piece.shows, reason))
+    return with_milestone(program, piece.milestone, returned=with_item(before, piece.shows, reason))

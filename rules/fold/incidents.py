@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from rules import facts
 from rules.entries import Entry, caused_by
-from rules.persistent_map import put
+from rules.persistent_map import with_item
 from rules.program import Program
 from rules.vocabulary.incidents import Incident, IncidentStatus, OnIncident
 from rules.vocabulary.testimony import AccountGiven, AccountTakenBack, Stands, Testimony, with_account
 
 
-def incident_after(program: Program, entry: Entry, fact: OnIncident) -> Program:
+def fold_incident(program: Program, entry: Entry, fact: OnIncident) -> Program:
     """The program after an entry on an incident."""
     match fact:
         case facts.IncidentReported():
@@ -67,7 +67,7 @@ def incident_after(program: Program, entry: Entry, fact: OnIncident) -> Program:
             before = program.incidents[fact.incident]
             left = (replace(one, taken_back=True) if one.id == fact.account else one for one in before.accounts)
             incident = _stands(replace(before, accounts=tuple(left)), fact.stands)
-    return program.changed(incidents=put(program.incidents, incident.id, incident))
+    return program.changed(incidents=with_item(program.incidents, incident.id, incident))
 
 
 def _corrected(before: Incident, entry: Entry, fact: facts.IncidentCorrected) -> Incident:

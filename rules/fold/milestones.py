@@ -9,7 +9,7 @@ from typing import Any
 
 from rules import effects, facts
 from rules.entries import Entry, NotFoldable, caused_by
-from rules.persistent_map import put
+from rules.persistent_map import with_item
 from rules.program import Program
 from rules.times import Interval
 from rules.vocabulary.deadlines import Due, Extension
@@ -22,7 +22,7 @@ from rules.vocabulary.milestones import MilestoneState, MilestoneStatus, OnMiles
 def with_milestone(program: Program, name: str, **changes: Any) -> Program:
     """The program with a milestone changed."""
     state = replace(program.milestone(name), **changes)
-    return program.changed(milestones=put(program.milestones, name, state))
+    return program.changed(milestones=with_item(program.milestones, name, state))
 
 
 def _finding(entry: Entry, fact: effects.FindingMade) -> Finding:
@@ -38,16 +38,16 @@ def _finding(entry: Entry, fact: effects.FindingMade) -> Finding:
     )
 
 
-def milestone_after(program: Program, entry: Entry, fact: OnMilestone) -> Program:  # noqa: C901, PLR0912  one arm a fact
+def fold_milestone(program: Program, entry: Entry, fact: OnMilestone) -> Program:  # noqa: C901, PLR0912  one arm a fact
     """The program after a fact on a milestone, or a finding."""
     match fact:
         case effects.FindingMade(stability=str(phase)):
             kept = replace(program.stability[phase], finding=_finding(entry, fact))
-            return program.changed(stability=put(program.stability, phase, kept))
+            return program.changed(stability=with_item(program.stability, phase, kept))
         case effects.FindingMade():
             state = program.milestone(fact.milestone or "")
             again = state.finding is not None and state.finding.outcome is fact.outcome
-            found_at = state.found_at if again else put(state.found_at, str(fact.outcome), fact.effective_at)
+            found_at = state.found_at if again else with_item(state.found_at, str(fact.outcome), fact.effective_at)
             made = _made(_finding(entry, fact), state.finding)
             return with_milestone(program, fact.milestone or "", finding=made, found_at=found_at, votes={})
         case facts.ObservationMade():
@@ -56,7 +56,7 @@ def milestone_after(program: Program, entry: Entry, fact: OnMilestone) -> Progra
         case facts.MilestoneDetermined():
             return _determined(program, entry, fact)
         case facts.VoteCast():
-            cast = put(program.milestone(fact.milestone).votes, caused_by(entry).party or "", _vote(entry, fact))
+            cast = with_item(program.milestone(fact.milestone).votes, caused_by(entry).party or "", _vote(entry, fact))
             return with_milestone(program, fact.milestone, votes=cast)
         case facts.DeterminationTakenBack():
             return _as_before(program, fact)

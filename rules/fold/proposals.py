@@ -8,12 +8,12 @@ from typing import Any
 
 from rules import effects, facts
 from rules.entries import Entry, caused_by
-from rules.persistent_map import put
+from rules.persistent_map import with_item
 from rules.program import Program
 from rules.vocabulary.proposals import OnProposal, Proposal, ProposalStatus
 
 
-def proposal_after(program: Program, entry: Entry, fact: OnProposal) -> Program:
+def fold_proposal(program: Program, entry: Entry, fact: OnProposal) -> Program:
     """The program after a fact on a proposal."""
     match fact:
         case facts.ProposalMade():
@@ -28,11 +28,11 @@ def proposal_after(program: Program, entry: Entry, fact: OnProposal) -> Program:
                 effects=fact.effects,
                 amends=program.version,
             )
-            return program.changed(proposals=put(program.proposals, made.id, made))
+            return program.changed(proposals=with_item(program.proposals, made.id, made))
         case facts.ProposalConsented():
             before = program.proposals[fact.proposal]
             consents = before.consents | {fact.party}
-            objections, consented_in = before.objections - {fact.party}, put(before.consented_in, fact.party, entry.seq)
+            objections, consented_in = before.objections - {fact.party}, with_item(before.consented_in, fact.party, entry.seq)
             return _with(program, before, consents=consents, objections=objections, consented_in=consented_in)
         case facts.ProposalConsentTakenBack():
             before = program.proposals[fact.proposal]
@@ -45,7 +45,7 @@ def proposal_after(program: Program, entry: Entry, fact: OnProposal) -> Program:
             return _with(program, before, objections=objections, consents=before.consents - {fact.party})
         case facts.NoticeGiven():
             before = program.proposals[fact.proposal]
-            return _with(program, before, notices=put(before.notices, fact.party, entry.at))
+            return _with(program, before, notices=with_item(before.notices, fact.party, entry.at))
         case facts.ProposalWithdrawn():
             return _decided(program, fact.proposal, ProposalStatus.WITHDRAWN, fact.reason, entry.at)
         case effects.ProposalChanged():
@@ -75,4 +75,4 @@ def _decided(program: Program, name: str, status: ProposalStatus, because: str |
 
 
 def _with(program: Program, before: Proposal, **changes: Any) -> Program:
-    return program.changed(proposals=put(program.proposals, before.id, replace(before, **changes)))
+    return program.changed(proposals=with_item(program.proposals, before.id, replace(before, **changes)))

@@ -7,12 +7,12 @@ from dataclasses import replace
 from decimal import Decimal
 
 from rules.entries import Entry
-from rules.persistent_map import put
+from rules.persistent_map import with_item
 from rules.program import Program
 from rules.vocabulary.releases import BalanceMoved, OnRelease, ReleaseState, Suspended
 
 
-def release_after(program: Program, _: Entry, fact: OnRelease) -> Program:
+def fold_release(program: Program, _: Entry, fact: OnRelease) -> Program:
     """The program after a posting, or after a length of time that was counted."""
     state = program.releases.get(fact.release, ReleaseState())
     if isinstance(fact, BalanceMoved):
@@ -20,7 +20,7 @@ def release_after(program: Program, _: Entry, fact: OnRelease) -> Program:
     else:
         earned = state.earned_instalments + fact.earned
         state = replace(state, instalments=state.instalments + 1, earned_instalments=earned)
-    return program.changed(releases=put(program.releases, fact.release, state))
+    return program.changed(releases=with_item(program.releases, fact.release, state))
 
 
 def _posted(state: ReleaseState, fact: BalanceMoved) -> ReleaseState:

@@ -19,7 +19,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from rules.decimals import Figure, Whole
 from rules.field_types import Label, Name, StrictModel
-from rules.language.text_errors import Misplaced
+from rules.language.text_errors import FieldsError
 from rules.language.voting import Votes
 from rules.text_formats import BECOMES, WHICH_FIGURE
 from rules.times import Duration, Instant
@@ -52,11 +52,11 @@ class Anchor(StrictModel):
                 "{finding: NAME, is: met}, {finding: NAME, is: not_met} or {date: INSTANT}"
             )
         if (self.phase is None) != (self.becomes is None):
-            raise Misplaced("say what the phase becomes: {phase: NAME, becomes: open | complete}", "becomes")
+            raise FieldsError("say what the phase becomes: {phase: NAME, becomes: open | complete}", "becomes")
         if (self.finding is None) != (self.is_ is None):
-            raise Misplaced("say what the finding is: {finding: NAME, is: met | not_met}", "is")
+            raise FieldsError("say what the finding is: {finding: NAME, is: met | not_met}", "is")
         if self.as_ is not None and self.milestone is None:
-            raise Misplaced("as is for a milestone: {milestone: NAME, as: determined | happened}", "as")
+            raise FieldsError("as is for a milestone: {milestone: NAME, as: determined | happened}", "as")
         return self
 
 
@@ -162,7 +162,7 @@ class InTime(StrictModel):
     days_late: DaysLate
 
 
-class FigureAsked(StrictModel):
+class FigureCondition(StrictModel):
     """What a figure has to be: the newest one of the indicator's producer, that of a period, or the sum over all periods."""
 
     indicator: Name
@@ -181,14 +181,14 @@ class FigureAsked(StrictModel):
         return None if self.of in ("newest", "total") else self.of
 
     @model_validator(mode="after")
-    def _is_one_bound(self) -> FigureAsked:
+    def _is_one_bound(self) -> FigureCondition:
         if (self.at_most is None) == (self.at_least is None):
             raise ValueError("a figure is asked to be at_most or at_least something; one of the two")
         return self
 
 
 class FigureHolds(StrictModel):
-    figure: FigureAsked
+    figure: FigureCondition
 
 
 class ProgramComplete(StrictModel):

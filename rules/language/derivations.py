@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 from pydantic import BeforeValidator, Field, model_validator
 
 from rules.field_types import Name, StrictModel
-from rules.language.text_errors import Misplaced
+from rules.language.text_errors import FieldsError
 
 if TYPE_CHECKING:
     from rules.language.indicators import Indicator
@@ -57,9 +57,9 @@ class MadeOf(StrictModel):
             raise ValueError(f"a figure is made in one way: {told}")
         for way, other, told in (("share", "of", "the whole"), ("ratio", "to", "what it is divided by")):
             if (getattr(self, way) is None) != (getattr(self, other) is None):
-                raise Misplaced(f"{way} and {other} stand together: {way}: A, {other}: B, {told}", other)
+                raise FieldsError(f"{way} and {other} stand together: {way}: A, {other}: B, {told}", other)
         if all(part.a_year_before for part in self.parts):
-            raise Misplaced("a figure is made of one of its own period at least, not only of the year before", ways[0])
+            raise FieldsError("a figure is made of one of its own period at least, not only of the year before", ways[0])
         return self
 
     @property

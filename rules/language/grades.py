@@ -21,6 +21,6 @@ def fits(scale: Scale, grade: Decimal) -> bool:
     return 0 <= grade <= FULL[scale] and (scale == "share" or grade == grade.to_integral_value())
 
 
-def worth(scale: Scale, grade: Decimal) -> Fraction:
+def grade_share(scale: Scale, grade: Decimal) -> Fraction:
     """What share of the whole a grade is."""
     return min(Fraction(grade) / Fraction(FULL[scale]), Fraction(1))  # an amendment may have put it on another scale

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 from rules.decimals import Figure, Whole
 from rules.field_types import Label, Name, StrictModel, Text
 from rules.language.derivations import MadeOf
-from rules.language.text_errors import Misplaced
+from rules.language.text_errors import FieldsError
 from rules.text_formats import CHANGE, PERIOD
 from rules.times import Duration
 
@@ -48,7 +48,7 @@ class Plausible(StrictModel):
         if self.at_least is None and self.at_most is None:
             raise ValueError("a plausible range has at_least, at_most or both")
         if self.at_least is not None and self.at_most is not None and self.at_least >= self.at_most:
-            raise Misplaced("a plausible range begins below its end: at_least is less than at_most", "at_most")
+            raise FieldsError("a plausible range begins below its end: at_least is less than at_most", "at_most")
         return self
 
     def holds(self, value: Decimal) -> bool:
@@ -91,9 +91,9 @@ class Indicator(StrictModel):
         if self.made_of is None:
             for name in ("producer", "source", "licence"):
                 if name not in given:
-                    raise Misplaced(f"is missing; write {name}: ... or say what the figure is made_of", name)
+                    raise FieldsError(f"is missing; write {name}: ... or say what the figure is made_of", name)
         elif given:
-            raise Misplaced("is said of figures that are recorded; this one is made of others", min(given))
+            raise FieldsError("is said of figures that are recorded; this one is made of others", min(given))
         return self
 
     @property
@@ -157,9 +157,9 @@ class Target(StrictModel):
         if sum(value is not None for value in levels) != 1:
             raise ValueError("a target is one of at_most, at_least, change or by_period")
         if self.of == "total" and not self.by_period:
-            raise Misplaced("a total of periods is asked for by_period: {2025-Q1: 10, 2025-Q2: 25}", "of")
+            raise FieldsError("a total of periods is asked for by_period: {2025-Q1: 10, 2025-Q2: 25}", "of")
         if self.by_period and self.periods != 1:
-            raise Misplaced("by_period names its periods; leave periods out", "periods")
+            raise FieldsError("by_period names its periods; leave periods out", "periods")
         return self
 
     @property
@@ -170,7 +170,7 @@ class Target(StrictModel):
     @model_validator(mode="after")
     def _compares_a_change(self) -> Target:
         if self.change is None and (self.compares != "frozen_baseline" or self.standard_errors is not None):
-            raise Misplaced(
+            raise FieldsError(
                 "compares and standard_errors are about a change; a level is compared with nothing",
                 "compares" if self.compares != "frozen_baseline" else "standard_errors",
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rules.language.criteria import All, AnyOf, AtLeast, Criterion, NotAfter, Several
 
 
-def lasting(criteria: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
+def lasting_criteria(criteria: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
     """What has to go on holding once a gate has let something through: all but the dates by which it had to."""
     return tuple(kept for criterion in criteria if (kept := _lasting(criterion)) is not None)
 
@@ -15,12 +15,12 @@ def _lasting(criterion: Criterion) -> Criterion | None:
         case NotAfter():
             return None
         case All(all=parts):
-            kept = lasting(parts)
+            kept = lasting_criteria(parts)
             return All.model_construct(all=kept) if kept else None
         case AnyOf(any=parts):
-            return criterion if len(lasting(parts)) == len(parts) else None
+            return criterion if len(lasting_criteria(parts)) == len(parts) else None
         case AtLeast(at_least=Several(count=count, of=parts)):
-            kept = lasting(parts)
+            kept = lasting_criteria(parts)
             left = count - (len(parts) - len(kept))
             return AtLeast.model_construct(at_least=Several.model_construct(count=left, of=kept)) if left > 0 else None
         case _:

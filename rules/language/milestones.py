@@ -12,7 +12,7 @@ from rules.language.causes import THAT_COUNT, Cause
 from rules.language.criteria import Criterion
 from rules.language.grades import Scale
 from rules.language.indicators import Target
-from rules.language.text_errors import Misplaced
+from rules.language.text_errors import FieldsError
 from rules.language.timetable import Deadline
 from rules.language.voting import Agreement, Names
 from rules.times import Duration
@@ -29,7 +29,7 @@ class Shown(StrictModel):
     @model_validator(mode="after")
     def _is_somebodys_word(self) -> Shown:
         if self.kind == "attestation" and not self.by:
-            raise Misplaced("an attestation is the word of somebody; write by: [PARTY, ...]", "by")
+            raise FieldsError("an attestation is the word of somebody; write by: [PARTY, ...]", "by")
         return self
 
 
@@ -62,11 +62,11 @@ class Determination(StrictModel):
     @model_validator(mode="after")
     def _is_somebody(self) -> Determination:
         if bool(self.by) == self.automatically:
-            raise Misplaced("name who determines in by: [...], or say automatically: true", "automatically")
+            raise FieldsError("name who determines in by: [...], or say automatically: true", "automatically")
         if self.automatically and self.scale:
-            raise Misplaced("a part is judged by somebody; name who in by: [...], or leave scale out", "scale")
+            raise FieldsError("a part is judged by somebody; name who in by: [...], or leave scale out", "scale")
         if self.considering and self.automatically:
-            raise Misplaced("somebody considers; name who in by: [...], or leave considering out", "considering")
+            raise FieldsError("somebody considers; name who in by: [...], or leave considering out", "considering")
         return self
 
     @property

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from rules.cache import WeightedCache
 from rules.field_types import did_you_mean
 from rules.language.plan import Plan
-from rules.language.reading import Document, Fault, Faulty, read, validated
+from rules.language.reading import Document, Fault, InvalidDocument, parse_document, validate
 
 Chosen: TypeAlias = tuple[tuple[str, str | int], ...]
 """Values of parameters, in the order of their names."""
@@ -54,30 +54,30 @@ def with_parameters(document: Document, chosen: Mapping[str, str | int]) -> Docu
             message = f"no place of the plan uses ${name}; use it or remove it"
             faults.append(document.placed(Fault(("parameters", name), message)))
     if faults:
-        raise Faulty(faults)
+        raise InvalidDocument(faults)
     return replace(document, data=filled)
 
 
-def plan_of(document: Document, chosen: Mapping[str, str | int] | None = None) -> Plan:
+def parse_plan(document: Document, chosen: Mapping[str, str | int] | None = None) -> Plan:
     """A plan out of a document, every field checked, references not yet. Raises Faulty.
 
     `rules.validation.sound` does both; nothing else should take a plan from a document.
     """
-    return validated(Plan, with_parameters(document, chosen or {}))
+    return validate(Plan, with_parameters(document, chosen or {}))
 
 
-def text_read(text: str) -> Document:
+def cached_document(text: str) -> Document:
     """The document of a plan's text, read once; its data is shared and not to be changed. Raises Faulty."""
-    return _READ.get(text) or _READ.keep(text, read(text), len(text))
+    return _READ.get(text) or _READ.keep(text, parse_document(text), len(text))
 
 
 def recorded_plan(text: str, chosen: Mapping[str, str | int]) -> Plan:
     """The plan as a program carries it in its ledger; programs of one plan share one object. Raises Faulty."""
-    key = (text, chosen_key(chosen))
-    return RECORDED.get(key) or RECORDED.keep(key, plan_of(text_read(text), chosen), len(text))
+    key = (text, parameters_key(chosen))
+    return RECORDED.get(key) or RECORDED.keep(key, parse_plan(cached_document(text), chosen), len(text))
 
 
-def chosen_key(chosen: Mapping[str, str | int]) -> Chosen:
+def parameters_key(chosen: Mapping[str, str | int]) -> Chosen:
     return tuple(sorted(chosen.items()))
 
 

@@ -35,7 +35,7 @@ from rules.language.dependents import Dependents, Subject, dependents
 from rules.language.derivations import recorded
 from rules.language.disputes import Ladder, Snapback
 from rules.language.indicators import Indicator
-from rules.language.lasting import lasting
+from rules.language.lasting import lasting_criteria
 from rules.language.milestones import Measured, Milestone
 from rules.language.parties import JointBody, NonParty, Party
 from rules.language.periods import USUAL, Calendar
@@ -287,7 +287,9 @@ class Plan(StrictModel):
     def kept(self) -> Mapping[str, tuple[tuple[Criterion, ...], tuple[Criterion, ...]]]:
         """By phase, what of its entry gate holds while it is open, and of its exit gate while it is complete."""
         return {
-            name: (lasting(phase.entry), lasting(self.exits[name])) if name in self.dates else (phase.entry, self.exits[name])
+            name: (lasting_criteria(phase.entry), lasting_criteria(self.exits[name]))
+            if name in self.dates
+            else (phase.entry, self.exits[name])
             for name, phase in self.phases.items()
         }
 

@@ -33,8 +33,8 @@ from yaml import (
 from yaml._yaml import CParser
 
 from rules.fields import Shapes
-from rules.language.scalars import plain
-from rules.language.text_errors import UNKNOWN, field, sentence, unread
+from rules.language.scalars import scalar_value
+from rules.language.text_errors import UNKNOWN, error_message, field, yaml_error
 
 M = TypeVar("M", bound=BaseModel)
 Path: TypeAlias = tuple[str | int, ...]
@@ -72,14 +72,14 @@ class Fault:
         return f"{place}: {where}: {self.message}" if where else f"{place}: {self.message}"
 
 
-class Faulty(Exception):
+class InvalidDocument(Exception):
     """A document that cannot be accepted; `faults` holds those found in reading order, `MOST_FAULTS` of them at most."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(sorted(faults, key=lambda fault: fault.position)[:MOST_FAULTS])
         super().__init__("; ".join(fault.line("document") for fault in self.faults))
 
-    def __reduce__(self) -> tuple[type[Faulty], tuple[Sequence[Fault]]]:
+    def __reduce__(self) -> tuple[type[InvalidDocument], tuple[Sequence[Fault]]]:
         return type(self), (self.faults,)
 
 
@@ -102,25 +102,27 @@ class Document:
         return replace(fault, position=self.position(fault.path))
 
 
-def read(text: str) -> Document:
+def parse_document(text: str) -> Document:
     """Parses YAML (or JSON, which is YAML). Raises Faulty."""
     if len(text.encode(errors="surrogatepass")) > LARGEST_DOCUMENT:
-        raise Faulty([Fault((), f"the document is larger than {LARGEST_DOCUMENT // 1024} KiB")])
+        raise InvalidDocument([Fault((), f"the document is larger than {LARGEST_DOCUMENT // 1024} KiB")])
     if (found := _NO_TEXT.search(text)) is not None:
         before = text[: found.start()]
         position = (before.count("\n") + 1, len(before) - before.rfind("\n"))
-        raise Faulty([Fault((), f"the character U+{ord(found[0]):04X} stands here, which is no text; remove it", position)])
+        raise InvalidDocument(
+            [Fault((), f"the character U+{ord(found[0]):04X} stands here, which is no text; remove it", position)]
+        )
     reader = _Reader(text)
     try:
         data = reader.document()
     except MarkedYAMLError as error:
-        said, mark = unread(error, text)
+        said, mark = yaml_error(error, text)
         position = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise Faulty([Fault((), f"not readable as YAML: {said}", position)]) from None
+        raise InvalidDocument([Fault((), f"not readable as YAML: {said}", position)]) from None
     except YAMLError as error:
-        raise Faulty([Fault((), f"not readable as YAML: {error}")]) from None
+        raise InvalidDocument([Fault((), f"not readable as YAML: {error}")]) from None
     if reader.faults:
-        raise Faulty(reader.faults)
+        raise InvalidDocument(reader.faults)
     return Document(text, data, reader.positions)
 
 
@@ -137,12 +139,12 @@ class _Reader:
         """The data of the one document that the text is. Raises Faulty where it cannot be read on, and YAMLError."""
         self._next()  # the stream begins
         if isinstance(self._next(), StreamEndEvent):
-            raise Faulty([Fault((), "the document is empty")])
+            raise InvalidDocument([Fault((), "the document is empty")])
         data = self._value(self._next(), ())
         while isinstance(event := self._next(), DocumentEndEvent):
             pass
         if not isinstance(event, StreamEndEvent):
-            raise Faulty([Fault((), "a second document begins here; a file is one", _at(event))])
+            raise InvalidDocument([Fault((), "a second document begins here; a file is one", _at(event))])
         return data
 
     def _next(self) -> Event:
@@ -153,7 +155,7 @@ class _Reader:
     def _counted(self, event: Event) -> None:
         self._left -= 1
         if self._left < 0:
-            raise Faulty(
+            raise InvalidDocument(
                 [Fault((), f"has more than {MOST_VALUES} keys and values; divide it, for example into programs", _at(event))]
             )
 
@@ -166,7 +168,7 @@ class _Reader:
         if isinstance(event, ScalarEvent):
             return self._scalar(event, path, at)
         if len(path) >= DEEPEST_NESTING:
-            raise Faulty([Fault(path, f"nested too deeply; {DEEPEST_NESTING} levels are read", at)])
+            raise InvalidDocument([Fault(path, f"nested too deeply; {DEEPEST_NESTING} levels are read", at)])
         return self._mapping(path) if isinstance(event, MappingStartEvent) else self._sequence(path)
 
     def _sequence(self, path: Path) -> list[Any]:
@@ -200,7 +202,7 @@ class _Reader:
 
     def _scalar(self, event: ScalarEvent, path: Path, at: Position) -> Any:
         text: str = event.value
-        value = text if event.style else plain(text)
+        value = text if event.style else scalar_value(text)
         if value is None:
             return self._fault(path, at, BLANK)
         if not isinstance(value, str):
@@ -222,7 +224,7 @@ class _Reader:
     def _fault(self, path: Path, at: Position, message: str) -> None:
         self.faults.append(Fault(path, message, at))
         if len(self.faults) >= MOST_FAULTS:
-            raise Faulty(self.faults)
+            raise InvalidDocument(self.faults)
 
 
 def _not_read(event: Event) -> str | None:
@@ -242,7 +244,7 @@ def _at(event: Event) -> Position:
     return (event.start_mark.line + 1, event.start_mark.column + 1) if event.start_mark else (1, 1)
 
 
-def faults_of(error: ValidationError, schema: dict[str, Any], data: Any) -> list[Fault]:
+def validation_faults(error: ValidationError, schema: dict[str, Any], data: Any) -> list[Fault]:
     """A pydantic error as faults; `schema` is that of the shape that the data should have been of."""
     return [Fault(_plain((*item["loc"], *field(item))), _told(item, schema, data)) for item in error.errors(include_url=False)]
 
@@ -250,7 +252,7 @@ def faults_of(error: ValidationError, schema: dict[str, Any], data: Any) -> list
 def _told(item: Any, schema: dict[str, Any], data: Any) -> str:
     """What is said of an error; of a field that is none, which ones there are."""
     if item["type"] != "extra_forbidden":
-        return sentence(item)
+        return error_message(item)
     known = Shapes(schema).unknown(item["loc"], data)
     return f"{UNKNOWN}; {known}" if known else UNKNOWN
 
@@ -265,13 +267,13 @@ def _plain(location: tuple[int | str, ...]) -> Path:
     return tuple(part for part in location if not (isinstance(part, str) and part.startswith(("=", "["))))
 
 
-def validated(model: type[M], document: Document) -> M:
+def validate(model: type[M], document: Document) -> M:
     """The document as a model. Raises Faulty with positions."""
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
         found = _found(error, _schema_of(model), document.data)
-        raise Faulty([document.placed(fault) for fault in found]) from None
+        raise InvalidDocument([document.placed(fault) for fault in found]) from None
 
 
 def _found(error: ValidationError, schema: dict[str, Any], data: Any) -> list[Fault]:

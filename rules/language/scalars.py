@@ -24,7 +24,7 @@ _CONSTANTS: dict[str, bool | None] = {
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,15})\Z")
 
 
-def plain(text: str) -> Plain:
+def scalar_value(text: str) -> Plain:
     """The value of plain text, which stands in no quotes; None is no value."""
     if text in _CONSTANTS:
         return _CONSTANTS[text]

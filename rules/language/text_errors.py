@@ -8,13 +8,13 @@ from typing import Any
 from yaml import Mark, MarkedYAMLError
 
 from rules.field_types import did_you_mean
-from rules.text_formats import unlike
+from rules.text_formats import mismatch
 
 _FIELD = re.compile(r"[ ]*(- )?[\w-]+")
 """What stands before the colon of a field that has a line of its own."""
 
 
-class Misplaced(ValueError):
+class FieldsError(ValueError):
     """What is wrong with several fields together, and at which of them whoever wrote it would look."""
 
     def __init__(self, message: str, *place: str) -> None:
@@ -22,7 +22,7 @@ class Misplaced(ValueError):
         self.place = place
 
 
-def unread(error: MarkedYAMLError, text: str) -> tuple[str, Mark | None]:
+def yaml_error(error: MarkedYAMLError, text: str) -> tuple[str, Mark | None]:
     """Why text is no YAML, and where whoever wrote it would look for the slip."""
     problem, context = str(error.problem), str(error.context)
     here = error.problem_mark
@@ -57,13 +57,13 @@ def unread(error: MarkedYAMLError, text: str) -> tuple[str, Mark | None]:
 def field(item: Any) -> tuple[str, ...]:
     """The field that is wrong below the place of an error: one of several, or that which says which shape is meant."""
     error = item.get("ctx", {}).get("error")
-    if isinstance(error, Misplaced):
+    if isinstance(error, FieldsError):
         return error.place
     named = str(item.get("ctx", {}).get("discriminator", "")) if item["type"] == "union_tag_invalid" else ""
     return (named.strip("'"),) if named.startswith("'") else ()
 
 
-def sentence(item: Any) -> str:
+def error_message(item: Any) -> str:
     """What is said of an error of pydantic. Its own words stand only where there are none of ours."""
     match item["type"]:
         case "missing":
@@ -73,7 +73,7 @@ def sentence(item: Any) -> str:
         case "value_error":
             return str(item["ctx"]["error"])
         case "string_pattern_mismatch":
-            return f"{str(item['input'])[:60]!r} {unlike(item['ctx']['pattern'])}"
+            return f"{str(item['input'])[:60]!r} {mismatch(item['ctx']['pattern'])}"
         case "criterion" if isinstance(item["input"], dict) and len(item["input"]) == 1:
             return _near(str(next(iter(item["input"]))), item["msg"])
         case "union_tag_invalid" if field(item):

@@ -9,8 +9,8 @@ from rules import dates, effects
 from rules.effects import Effect
 from rules.program import Program
 from rules.queries.agenda import Agenda
-from rules.queries.deadlines import stopped
-from rules.queries.windows import closes, opens
+from rules.queries.deadlines import stop_effects
+from rules.queries.windows import window_closes_at, window_opens_at
 from rules.vocabulary.agreed_dates import AgreedDay
 from rules.vocabulary.standing import Standing
 
@@ -24,8 +24,8 @@ def closes_at(program: Program, name: str) -> datetime | None:
     """When the window of an open day has closed; None: it is not open, or nobody knows."""
     if not is_open(program, name):
         return None
-    ends = closes(program, program.plan.agreed_dates[name].not_after)
-    return dates.over(ends, program.plan.time_zone) if ends is not None else None
+    ends = window_closes_at(program, program.plan.agreed_dates[name].not_after)
+    return dates.passes_at(ends, program.plan.time_zone) if ends is not None else None
 
 
 def parties(program: Program, name: str) -> tuple[str, ...]:
@@ -37,14 +37,14 @@ def parties(program: Program, name: str) -> tuple[str, ...]:
 def window_told(program: Program, name: str) -> str:
     """Both edges of a window, in words."""
     rule, zone = program.plan.agreed_dates[name], program.plan.time_zone
-    first, last = opens(program, rule.not_before), closes(program, rule.not_after)
+    first, last = window_opens_at(program, rule.not_before), window_closes_at(program, rule.not_after)
     begins = (
-        f"not before {dates.told_begun(first, rule.not_before.within, zone)}" if first else "its first day is not known yet"
+        f"not before {dates.start_in_words(first, rule.not_before.within, zone)}" if first else "its first day is not known yet"
     )
-    return f"{begins}, {f'not after {dates.told(last, zone)}' if last else 'its last day is not known yet'}"
+    return f"{begins}, {f'not after {dates.in_words(last, zone)}' if last else 'its last day is not known yet'}"
 
 
-def agreements(program: Program, at: datetime, _: Agenda) -> Iterator[Effect]:
+def agreement_effects(program: Program, at: datetime, _: Agenda) -> Iterator[Effect]:
     """Windows that have closed without a day. Each who had to agree has missed it."""
     if program.standing is not Standing.RUNNING:
         return
@@ -56,7 +56,7 @@ def agreements(program: Program, at: datetime, _: Agenda) -> Iterator[Effect]:
     for follows, sentence in missed:
         if follows == "warn":
             yield effects.WarningGiven(phase=next(iter(program.plan.phases)), sentence=sentence, effective_at=at)
-    yield from stopped(program, missed, at)
+    yield from stop_effects(program, missed, at)
 
 
 def _told(program: Program, name: str) -> str:

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from rules.language.parameters import recorded_plan, text_read
+from rules.language.parameters import cached_document, recorded_plan
 from rules.language.plan import Plan
 from rules.language.procedures import AmendmentClass
 from rules.language.timetable import Deadline
@@ -31,7 +31,7 @@ class Change:
     after: Any
 
 
-def changes(before: Version, after: Version) -> tuple[Change, ...]:
+def plan_changes(before: Version, after: Version) -> tuple[Change, ...]:
     """Every place at which two versions of a plan differ, parameters filled in."""
     return _between(*((version.document, tuple(sorted(version.parameters.items()))) for version in (before, after)))
 
@@ -92,10 +92,10 @@ class Conflict(Exception):
         self.places = places
 
 
-def joined(base: Version, now: Version, proposed: Version) -> Version:
+def merge(base: Version, now: Version, proposed: Version) -> Version:
     """What two amendments of one base make together. Raises Conflict with the places where they disagree."""
     conflicts: list[str] = []
-    texts = [text_read(version.document).data for version in (base, now, proposed)]
+    texts = [cached_document(version.document).data for version in (base, now, proposed)]
     data = _joined(texts[0], texts[1], texts[2], (), conflicts)
     parameters = _joined(dict(base.parameters), dict(now.parameters), dict(proposed.parameters), ("with",), conflicts)
     if conflicts:
@@ -129,7 +129,7 @@ class Uncounted:
     because: str
 
 
-def uncounted(program: Program, version: Version) -> tuple[Uncounted, ...]:
+def uncounted_facts(program: Program, version: Version) -> tuple[Uncounted, ...]:
     """What has been recorded and would no longer count under another version of the plan."""
     return tuple(_uncounted(program, recorded_plan(version.document, version.parameters)))
 

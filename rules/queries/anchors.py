@@ -11,7 +11,7 @@ from rules.program import Program
 from rules.vocabulary.evidence import Evidence
 
 
-def occurred(program: Program, anchor: Anchor) -> datetime | None:
+def occurred_at(program: Program, anchor: Anchor) -> datetime | None:
     """When the event that a duration is counted from happened; None if it has not.
 
     A milestone counts once it is determined. Its date is then that of the deed, which may lie before; where no evidence says

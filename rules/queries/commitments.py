@@ -11,20 +11,20 @@ from rules.effects import Effect
 from rules.language.commitments import Commitment
 from rules.program import Program
 from rules.queries.agenda import Agenda, on
-from rules.queries.anchors import occurred
-from rules.queries.gates import gate
+from rules.queries.anchors import occurred_at
+from rules.queries.gates import judge_gate
 from rules.queries.incidents import matching, span
-from rules.queries.relief import happened_within, is_lifted, relieved
+from rules.queries.relief import happened_within, is_lifted, relief_spans
 from rules.times import Interval
 from rules.truth import Truth
 from rules.vocabulary.commitments import CommitmentState
 
 
-def commitments(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
+def commitment_effects(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
     """Commitments that come into force, are broken, put in question or kept again."""
     for name, rule in on(agenda.commitments, program.plan.commitments):
         before = program.commitments.get(name)
-        since = before.in_force_since if before else occurred(program, rule.in_force)
+        since = before.in_force_since if before else occurred_at(program, rule.in_force)
         if since is None or since > at:
             continue
         now = _now(program, rule, before, since, at)
@@ -47,7 +47,7 @@ def _now(program: Program, rule: Commitment, before: CommitmentState | None, sin
     An incident from before the commitment was in force breaks nothing, even if it is still open; nor does one that happened
     while it was not owed. What broke it before has to be made good also then.
     """
-    lifted = relieved(program, before.relieved if before else (), rule.owed_while, at) if rule.owed_while else ()
+    lifted = relief_spans(program, before.relieved if before else (), rule.owed_while, at) if rule.owed_while else ()
     broken: list[Interval] = []
     status: Literal["in_force", "in_question", "broken", "relieved"] = "in_force"
     because = None
@@ -60,7 +60,7 @@ def _now(program: Program, rule: Commitment, before: CommitmentState | None, sin
                 status, because = "broken", incident.id
         elif status == "in_force":
             status, because = "in_question", incident.id
-    holds = Truth.MET if is_lifted(lifted) else gate(program, (), rule.kept_while, at)
+    holds = Truth.MET if is_lifted(lifted) else judge_gate(program, (), rule.kept_while, at)
     failing = _failing(before.failing if before else (), holds, at)
     if _fails(failing) and status != "broken":
         status, because = "broken", None

@@ -13,9 +13,9 @@ from rules.language.criteria import After
 from rules.language.timetable import Deadline
 from rules.program import Program
 from rules.queries.agenda import Agenda, on
-from rules.queries.anchors import occurred
+from rules.queries.anchors import occurred_at
 from rules.queries.windows import last_instant
-from rules.times import Interval, plus
+from rules.times import Interval, add_duration
 from rules.vocabulary.milestones import MilestoneStatus
 from rules.vocabulary.standing import Standing
 
@@ -23,7 +23,7 @@ Passed: TypeAlias = effects.WarningGiven | facts.ProgramSuspended | facts.Progra
 
 
 @dataclass(frozen=True, slots=True)
-class Dated:
+class DueDate:
     """A due date as it stands; `revised` None: it is paused, and nobody knows until when."""
 
     anchored_at: datetime
@@ -31,7 +31,7 @@ class Dated:
     revised: datetime | None
 
 
-def deadlines(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
+def deadline_effects(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
     """Due dates that are set when their anchor occurs, and moved by pauses and by a new text of the plan.
 
     One that was missed moves as well: what it depends on counts from when it was so, not from when it became known.
@@ -40,7 +40,7 @@ def deadlines(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect
         if step.due is None or program.milestone(name).status in (MilestoneStatus.ACHIEVED, MilestoneStatus.DECLINED):
             continue
         before = program.milestone(name).due
-        now = dated(program, name, step.due)
+        now = due_date(program, name, step.due)
         if now is not None and (before is None or before.revised != now.revised):
             yield effects.DeadlineSet(
                 milestone=name,
@@ -51,13 +51,13 @@ def deadlines(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect
             )
 
 
-def dated(program: Program, name: str, rule: Deadline) -> Dated | None:
+def due_date(program: Program, name: str, rule: Deadline) -> DueDate | None:
     """The date of a milestone by what has happened; None while nothing has that it is counted from.
 
     Of several dates the earliest counts, and a floating one from when its anchor comes.
     """
     before = program.milestone(name).due
-    anchored = [(since, date) for date in rule.dates if (since := occurred(program, date.from_)) is not None]
+    anchored = [(since, date) for date in rule.dates if (since := occurred_at(program, date.from_)) is not None]
     if not anchored and before is not None and rule.within is not None:
         # A phase that stepped back and opens again has a new anchor; until then the old one holds.
         anchored = [(before.anchored_at, date) for date in rule.dates]
@@ -67,13 +67,13 @@ def dated(program: Program, name: str, rule: Deadline) -> Dated | None:
     return min(found, key=lambda date: (date.revised is None, date.revised or date.original))
 
 
-def _counted(program: Program, name: str, rule: Deadline, since: datetime, after: After) -> Dated:
+def _counted(program: Program, name: str, rule: Deadline, since: datetime, after: After) -> DueDate:
     zone, before = program.plan.time_zone, program.milestone(name).due
     original = last_instant(program, since, after)
     lost = _lost(program, name, rule)
 
     def moved(date: datetime, from_: datetime) -> datetime | None:
-        return dates.moved(date, lost, from_, after.within, zone)
+        return dates.shift_date(date, lost, from_, after.within, zone)
 
     # A date agreed on is moved by what is lost after the agreement only.
     agreed = before.extended if before else None
@@ -82,14 +82,14 @@ def _counted(program: Program, name: str, rule: Deadline, since: datetime, after
     if opened is not None and revised is not None and revised <= opened:
         # It passed while nothing was owed; whoever moves second has the whole time.
         revised = moved(last_instant(program, opened, after), opened)
-    return Dated(since, original, revised)
+    return DueDate(since, original, revised)
 
 
 def _lost(program: Program, name: str, rule: Deadline) -> list[Interval]:
     """The times in which the date does not run, the quiet that has to follow a broken commitment included."""
     zone, quiet = program.plan.time_zone, rule.resumes_after
     broken = [
-        (start, plus(end, quiet, zone) if end is not None and quiet is not None else end)
+        (start, add_duration(end, quiet, zone) if end is not None and quiet is not None else end)
         for commitment in rule.paused_while_broken
         if (state := program.commitments.get(commitment)) is not None
         for start, end in state.broken
@@ -97,7 +97,7 @@ def _lost(program: Program, name: str, rule: Deadline) -> list[Interval]:
     return [*broken, *program.milestone(name).relieved, *program.suspensions, *program.plan.windows(rule.paused_in)]
 
 
-def passed(program: Program, names: Collection[str], at: datetime) -> Iterator[Passed]:
+def missed_effects(program: Program, names: Collection[str], at: datetime) -> Iterator[Passed]:
     """What the plan says follows where dates of these milestones have passed, at one instant.
 
     One stop names all of them: who is late does not depend on whose date is looked at first.
@@ -112,10 +112,10 @@ def passed(program: Program, names: Collection[str], at: datetime) -> Iterator[P
                 missed.append((stop, _was_due(program, name)))
             case None:
                 pass
-    yield from stopped(program, missed, at)
+    yield from stop_effects(program, missed, at)
 
 
-def stopped(program: Program, missed: Iterable[tuple[str, str]], at: datetime) -> Iterator[Passed]:
+def stop_effects(program: Program, missed: Iterable[tuple[str, str]], at: datetime) -> Iterator[Passed]:
     """The stop that follows from dates that were missed at one instant: what the plan says of each, and a sentence."""
     stops: dict[str, list[str]] = {"suspend": [], "terminate": [], "warn": []}
     for follows, sentence in missed:
@@ -129,5 +129,5 @@ def stopped(program: Program, missed: Iterable[tuple[str, str]], at: datetime) -
 
 def _was_due(program: Program, name: str) -> str:
     due = program.milestone(name).due
-    on = dates.told(due.revised, program.plan.time_zone) if due and due.revised else "a date that has passed"
+    on = dates.in_words(due.revised, program.plan.time_zone) if due and due.revised else "a date that has passed"
     return f"{program.plan.milestones[name].title}: was due on {on} and is not achieved."

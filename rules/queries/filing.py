@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from rules.program import Program
 
 
-def unfiled(program: Program, pieces: Iterable[str]) -> list[str]:
+def unfiled_evidence(program: Program, pieces: Iterable[str]) -> list[str]:
     """Those of some evidence, by id, whose document is not filed."""
     return [name for name in pieces if program.evidence[name].is_unfiled]
 
 
-def not_filed(program: Program, pieces: Iterable[str]) -> str:
+def unfiled_sentence(program: Program, pieces: Iterable[str]) -> str:
     """A sentence, with a space before it, on the documents of some evidence that are not filed; empty where all are."""
     told = ""
     for name in pieces:

@@ -8,21 +8,21 @@ from datetime import datetime
 from typing import Literal, assert_never
 
 from rules.facts import MeasurementRecorded
-from rules.figures.comparison import compared
-from rules.figures.consecutive import consecutive
-from rules.figures.derived import Counted, recorded_in
+from rules.figures.comparison import compare
+from rules.figures.consecutive import consecutive_figures
+from rules.figures.derived import Counted, recorded_parts
 from rules.figures.judgement import Judgement, not_known
-from rules.figures.schedule import scheduled
-from rules.figures.selection import is_presumed, newest, usable, without_revisions
+from rules.figures.schedule import judge_schedule
+from rules.figures.selection import is_presumed, newest_figure, usable_figure, without_revisions
 from rules.figures.witnesses import witnesses
 from rules.language.causes import Cause
 from rules.language.milestones import Measured, Shown
 from rules.program import Program
-from rules.queries.duties import missing_of
-from rules.queries.filing import not_filed
-from rules.queries.gates import gate
-from rules.times import day_said
-from rules.truth import Truth, every
+from rules.queries.duties import parties_missing
+from rules.queries.filing import unfiled_sentence
+from rules.queries.gates import judge_gate
+from rules.times import day_in_words
+from rules.truth import Truth, conjunction
 from rules.vocabulary.milestones import MilestoneStatus
 from rules.vocabulary.unknown import Unknown, Why
 
@@ -32,7 +32,7 @@ MET, NOT_MET, INDETERMINATE = Truth.MET, Truth.NOT_MET, Truth.INDETERMINATE
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FindingResult:
     """A judgement with what is to be determined on it, if anything."""
 
     outcome: Truth
@@ -41,11 +41,13 @@ class Found:
     unknown: Why | None = None
 
 
-def found(program: Program, name: str, at: datetime) -> Found:
+def finding_on(program: Program, name: str, at: datetime) -> FindingResult:
     """What a finding on a milestone would say at an instant."""
-    now = shown(program, name, at)
+    now = judge_milestone(program, name, at)
     proposes, sentence = _proposed(program, name, at, now)
-    return Found(now.outcome, proposes, sentence if len(sentence) <= _LONGEST else f"{sentence[: _LONGEST - 1]}…", now.unknown)
+    return FindingResult(
+        now.outcome, proposes, sentence if len(sentence) <= _LONGEST else f"{sentence[: _LONGEST - 1]}…", now.unknown
+    )
 
 
 def _proposed(
@@ -57,9 +59,9 @@ def _proposed(
         if now.outcome is not NOT_MET:
             return None, now.sentence
         if state.final_at is not None:
-            told = day_said(state.final_at, program.plan.time_zone)
+            told = day_in_words(state.final_at, program.plan.time_zone)
             return None, f"{now.sentence} It can't be undone since {told}: this is shown, and changes nothing."
-        if shown(program, name, at, counted=step.reversed_by).outcome is NOT_MET:
+        if judge_milestone(program, name, at, counted=step.reversed_by).outcome is NOT_MET:
             return "reversal", now.sentence
         if (changed := _presumed(program, name)) is not None:
             why = str(changed.cause).replace("_", " ")
@@ -91,9 +93,9 @@ def _presumed(program: Program, name: str) -> MeasurementRecorded | None:
 def _measurements(program: Program, name: str) -> Iterator[MeasurementRecorded]:
     """The recorded figures in those that count for a milestone."""
     for how in program.plan.milestones[name].shown_by.values():
-        figure = newest(program, how.indicator) if isinstance(how, Measured) else None
+        figure = newest_figure(program, how.indicator) if isinstance(how, Measured) else None
         if figure is not None:
-            yield from recorded_in(figure)
+            yield from recorded_parts(figure)
 
 
 def _so_far(program: Program, name: str) -> list[str]:
@@ -105,7 +107,7 @@ def _so_far(program: Program, name: str) -> list[str]:
 def _rests_on(program: Program, name: str, at: datetime) -> Truth:
     """Whether what a milestone is held while holds."""
     criteria, phase = program.plan.milestones[name].holds_while, program.plan.phase_of[name]
-    return gate(program, program.consented(phase, "entry"), criteria, at) if criteria else MET
+    return judge_gate(program, program.consented(phase, "entry"), criteria, at) if criteria else MET
 
 
 _RESTS_ON = {
@@ -114,7 +116,7 @@ _RESTS_ON = {
 }
 
 
-def shown(program: Program, name: str, at: datetime, *, counted: Collection[Cause] | None = None) -> Judgement:
+def judge_milestone(program: Program, name: str, at: datetime, *, counted: Collection[Cause] | None = None) -> Judgement:
     """Whether everything that the plan asks for a milestone is shown and verified.
 
     The outcome is that of its showings together, and of what it is held while; the sentence is
@@ -123,11 +125,11 @@ def shown(program: Program, name: str, at: datetime, *, counted: Collection[Caus
     other causes.
     """
     step = program.plan.milestones[name]
-    by_showing = {key: showing(program, name, key, at, counted=counted) for key in step.shown_by}
+    by_showing = {key: judge_showing(program, name, key, at, counted=counted) for key in step.shown_by}
     judgements = list(by_showing.values())
     if (held := _rests_on(program, name, at)) is not MET:
         judgements.append(Judgement(held, _RESTS_ON[held]))
-    outcome = every(judgement.outcome for judgement in judgements)
+    outcome = conjunction(judgement.outcome for judgement in judgements)
     if outcome is MET:
         sentences = [judgement.sentence for judgement in judgements]
         return Judgement(MET, " ".join(sentences[:3]))
@@ -144,23 +146,27 @@ def _disagreeing(figures: Mapping[str, Judgement]) -> str:
     return f"What is measured disagrees. {' '.join(each)}"
 
 
-def showing(program: Program, name: str, key: str, at: datetime, *, counted: Collection[Cause] | None = None) -> Judgement:
+def judge_showing(
+    program: Program, name: str, key: str, at: datetime, *, counted: Collection[Cause] | None = None
+) -> Judgement:
     """Whether one showing of a milestone is there and verified."""
     how = program.plan.milestones[name].shown_by[key]
     standing = program.milestone(name).shown.get(key, ())
     match how:
         case Shown():
-            if standing and not missing_of(program, name, key):
+            if standing and not parties_missing(program, name, key):
                 counted_ones = standing if how.by else standing[-1:]
-                return Judgement(MET, f"{_shown_so(program, name, key, how)}{not_filed(program, counted_ones)}")
+                return Judgement(MET, f"{_shown_so(program, name, key, how)}{unfiled_sentence(program, counted_ones)}")
             if (why := program.milestone(name).returned.get(key)) is not None:
                 return Judgement(NOT_MET, f"{key} was returned: {why} Asked is {how.what}.")
             if how.by:
                 lacks = "the attestation" if how.kind == "attestation" else "the part"
-                return Judgement(NOT_MET, f"{key} lacks {lacks} of {', '.join(missing_of(program, name, key))}: {how.what}.")
+                return Judgement(
+                    NOT_MET, f"{key} lacks {lacks} of {', '.join(parties_missing(program, name, key))}: {how.what}."
+                )
             return Judgement(NOT_MET, f"{key} is missing or not verified: {how.what}.")
         case Measured():
-            return measured(program, how, at, counted)
+            return judge_measured(program, how, at, counted)
     assert_never(how)
 
 
@@ -178,27 +184,27 @@ def _shown_so(program: Program, name: str, key: str, how: Shown) -> str:
     return f"{key}: shown by {standing[-1]}, verified.{by_itself}"
 
 
-def measured(program: Program, how: Measured, at: datetime, counted: Collection[Cause] | None = None) -> Judgement:
+def judge_measured(program: Program, how: Measured, at: datetime, counted: Collection[Cause] | None = None) -> Judgement:
     """Whether the newest verified figure of an indicator reaches its target, and those before it as far as they are asked for.
 
     Newest is by the period covered, then by edition. Only the named producer's figures count; one
     older than the indicator allows is no figure any more.
     """
     if how.target.by_period:
-        return scheduled(program, how, at, counted)
-    newest_one = usable(program, how.indicator, at)
+        return judge_schedule(program, how, at, counted)
+    newest_one = usable_figure(program, how.indicator, at)
     if isinstance(newest_one, Unknown):
         return not_known(newest_one)
     judged: list[tuple[Judgement, Counted]] = []
-    for figure in consecutive(program, newest_one, how.target.periods):
+    for figure in consecutive_figures(program, newest_one, how.target.periods):
         if isinstance(figure, Unknown):
             judged.append((not_known(figure), newest_one))
             continue
         counts = figure if counted is None else without_revisions(program, figure, counted)
-        judged.append((compared(program, how, counts), counts))
-    outcome = every(judgement.outcome for judgement, _ in judged)
+        judged.append((compare(program, how, counts), counts))
+    outcome = conjunction(judgement.outcome for judgement, _ in judged)
     first, figure = next(pair for pair in judged if pair[0].outcome is outcome)
-    unfiled = not_filed(program, [piece.measurement for piece in recorded_in(figure)])
+    unfiled = unfiled_sentence(program, [piece.measurement for piece in recorded_parts(figure)])
     row = (
         f" So in {len(judged)} consecutive periods, from {judged[-1][1].period}." if outcome is MET and len(judged) > 1 else ""
     )

@@ -7,24 +7,24 @@ from datetime import datetime
 from typing import assert_never
 
 from rules import dates
-from rules.figures.selection import holds
+from rules.figures.selection import judge_figure
 from rules.language import criteria as c
 from rules.language.voting import are_enough, votes_of
 from rules.program import Program
-from rules.queries.anchors import occurred
+from rules.queries.anchors import occurred_at
 from rules.queries.incidents import matching
 from rules.queries.lateness import lateness
 from rules.queries.windows import is_closed
-from rules.truth import Truth, every
+from rules.truth import Truth, conjunction
 from rules.vocabulary.phases import PhaseStatus
 from rules.vocabulary.standing import Standing
 
 MET, NOT_MET, INDETERMINATE = Truth.MET, Truth.NOT_MET, Truth.INDETERMINATE
 
 
-def gate(program: Program, consents: Collection[str], criteria: Iterable[c.Criterion], at: datetime) -> Truth:
+def judge_gate(program: Program, consents: Collection[str], criteria: Iterable[c.Criterion], at: datetime) -> Truth:
     """Whether all criteria hold; `consents` are the parties that consent to what is asked. No criteria are met."""
-    return every(judge(program, consents, criterion, at) for criterion in criteria)
+    return conjunction(judge_criterion(program, consents, criterion, at) for criterion in criteria)
 
 
 def at_least(count: int, parts: Iterable[Truth]) -> Truth:
@@ -36,15 +36,15 @@ def at_least(count: int, parts: Iterable[Truth]) -> Truth:
     return INDETERMINATE if met + open_ >= count else NOT_MET
 
 
-def judge(program: Program, consents: Collection[str], criterion: c.Criterion, at: datetime) -> Truth:  # noqa: C901, PLR0912  one arm a criterion
+def judge_criterion(program: Program, consents: Collection[str], criterion: c.Criterion, at: datetime) -> Truth:  # noqa: C901, PLR0912  one arm a criterion
     """Whether one criterion holds at an instant."""
     match criterion:
         case c.All(all=parts):
-            return gate(program, consents, parts, at)
+            return judge_gate(program, consents, parts, at)
         case c.AnyOf(any=parts):
-            return at_least(1, (judge(program, consents, part, at) for part in parts))
+            return at_least(1, (judge_criterion(program, consents, part, at) for part in parts))
         case c.AtLeast(at_least=c.Several(count=count, of=parts)):
-            return at_least(count, (judge(program, consents, part, at) for part in parts))
+            return at_least(count, (judge_criterion(program, consents, part, at) for part in parts))
         case c.MilestoneAchieved(milestone=name):
             return _met(program.milestone(name).counts)
         case c.MilestoneGraded(graded=c.Graded(milestone=name, at_least=least)):
@@ -73,14 +73,14 @@ def judge(program: Program, consents: Collection[str], criterion: c.Criterion, a
         case c.Assessed(assessed=asked):
             return _assessed(program, asked)
         case c.NotBefore(not_before=after):
-            since = occurred(program, after.from_)
-            return _met(since is not None and dates.begins(since, after.within, program.plan.time_zone) <= at)
+            since = occurred_at(program, after.from_)
+            return _met(since is not None and dates.start_of_date(since, after.within, program.plan.time_zone) <= at)
         case c.NotAfter(not_after=edge):
             return _met(not is_closed(program, edge, at))
         case c.InTime(days_late=asked):
             return _in_time(program, asked, at)
         case c.FigureHolds(figure=asked):
-            return holds(program, asked, at)[0]
+            return judge_figure(program, asked, at)[0]
         case c.ProgramComplete(program=name):
             child = program.children.get(name)
             return _met(child is not None and child.standing == Standing.COMPLETED)

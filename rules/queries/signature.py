@@ -13,7 +13,7 @@ _OF_THE_MOMENT = ("effective_at", "observable_until", "cure_until")
 _ANCHORS = ("anchored_at", "counted_from", "in_force_since")
 
 
-def effects_of(entries: Iterable[Entry]) -> str:
+def effects_hash(entries: Iterable[Entry]) -> str:
     """SHA-256 of the effects among entries.
 
     What is consented to is what changes, not when the question was put: instants that move with

@@ -26,7 +26,7 @@ def silence_ends(program: Program, proposal: Proposal) -> datetime | None:
     return _after(program, procedure, max(proposal.notices[party] for party in silent), procedure.silence)
 
 
-def lapses(program: Program, proposal: Proposal) -> datetime | None:
+def lapses_at(program: Program, proposal: Proposal) -> datetime | None:
     """When a proposal lapses that has not been adopted; None: never."""
     procedure = program.plan.procedures.get(proposal.procedure)
     if procedure is None or procedure.within is None:
@@ -38,4 +38,4 @@ def _after(program: Program, procedure: Procedure, since: datetime, length: str)
     """So long after an instant, windows of the calendar in which the procedure stands still left out."""
     zone = program.plan.time_zone
     lost = program.plan.windows(procedure.paused_in)
-    return dates.moved(dates.until(since, length, zone), lost, since, length, zone)
+    return dates.shift_date(dates.end_after(since, length, zone), lost, since, length, zone)

@@ -18,25 +18,25 @@ from functools import reduce
 from rules.effects import StabilityCounted
 from rules.language.phases import StabilityPeriod, Tolerance
 from rules.program import Program
-from rules.queries.coverage import not_covering
+from rules.queries.coverage import uncovering_check
 from rules.queries.incidents import matching, span
-from rules.times import Interval, day_after, days_between, in_whole_days, plus, plus_lost
+from rules.times import Interval, add_duration, add_lost_time, days_between, in_whole_days, next_day_start
 from rules.vocabulary.incidents import Incident
 
 
-def counted(program: Program, phase: str, since: datetime, at: datetime) -> StabilityCounted:
+def count_stability(program: Program, phase: str, since: datetime, at: datetime) -> StabilityCounted:
     """The stability period of a phase as it stands, counted from its anchor `since`."""
     rule = _rule(program, phase)
     zone, count = program.plan.time_zone, _Count(program, rule, since)
     kept = count.through(incident for incident in matching(program, rule.restarted_by) if incident.is_established)
     quiet_until = count.ends(kept)
     frozen_by = _open_question(program, rule, count, kept)
-    unseen_by = not_covering(program, rule, quiet_until, zone) if quiet_until else None
+    unseen_by = uncovering_check(program, rule, quiet_until, zone) if quiet_until else None
     return StabilityCounted(
         phase=phase,
         status="frozen" if frozen_by else "paused" if quiet_until is None else "counting",
         counted_from=kept.begins,
-        completes_at=None if quiet_until is None else plus(quiet_until, rule.settling, zone),
+        completes_at=None if quiet_until is None else add_duration(quiet_until, rule.settling, zone),
         moved_by=kept.moved_by.id if kept.moved_by else None,
         frozen_by=frozen_by.id if frozen_by else None,
         unseen_by=unseen_by,
@@ -108,12 +108,12 @@ class _Count:
         """The end of the quiet days themselves; None while the count is stopped."""
         begins = kept.begins
         if begins not in self._ends:
-            until = plus(begins, self._rule.length, self._zone)
-            self._ends[begins] = plus_lost(until, self._lost, begins, self._zone, whole_days=self._whole_days)
+            until = add_duration(begins, self._rule.length, self._zone)
+            self._ends[begins] = add_lost_time(until, self._lost, begins, self._zone, whole_days=self._whole_days)
         return self._ends[begins]
 
     def _first_counted(self, event: datetime) -> datetime:
-        return day_after(event, self._zone) if self._whole_days else event
+        return next_day_start(event, self._zone) if self._whole_days else event
 
     def _tolerable(self, tolerance: Tolerance, incident: Incident) -> bool:
         return incident.kind in tolerance.kinds and self._plan.severity(incident.severity) <= self._plan.severity(

@@ -6,7 +6,7 @@ from rules.program import Program
 from rules.vocabulary.evidence import Evidence
 
 
-def named_to_verify(program: Program, piece: Evidence) -> tuple[str, ...]:
+def named_verifiers(program: Program, piece: Evidence) -> tuple[str, ...]:
     """The parties and bodies that the plan names for it, whoever has recorded it."""
     named = [name for milestone in _milestones_shown(program, piece) for name in program.plan.milestones[milestone].verified_by]
     if piece.measurement is not None:
@@ -16,10 +16,10 @@ def named_to_verify(program: Program, piece: Evidence) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named))
 
 
-def who_verifies(program: Program, piece: Evidence) -> tuple[str, ...]:
+def allowed_verifiers(program: Program, piece: Evidence) -> tuple[str, ...]:
     """Those of them who may: not the party that has recorded it, unless the plan says why it may, nor who may not read it."""
     own, readers = None if verifies_itself(program, piece) else piece.recorded_by.party, piece.restricted_to
-    return tuple(who for who in named_to_verify(program, piece) if who != own and (not readers or who in readers))
+    return tuple(who for who in named_verifiers(program, piece) if who != own and (not readers or who in readers))
 
 
 def verifies_itself(program: Program, piece: Evidence) -> bool:

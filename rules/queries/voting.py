@@ -20,7 +20,7 @@ def most_votes(rule: Determination) -> int:
     return votes_of(rule.by, rule.weights)
 
 
-def carried(rule: Determination, votes: Mapping[str, Vote]) -> Choice | None:
+def carried_choice(rule: Determination, votes: Mapping[str, Vote]) -> Choice | None:
     """What enough have voted for; None while nothing has enough votes."""
     cast = {name: vote for name, vote in votes.items() if name in rule.by}
     abstained = votes_of([name for name, vote in cast.items() if vote.outcome == "abstained"], rule.weights)
@@ -39,16 +39,16 @@ def to_determine(program: Program, milestone: str) -> tuple[str, ...]:
     return tuple(name for name in rule.by if name not in votes) or rule.by
 
 
-def determinations(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
+def vote_effects(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
     """Milestones on which enough have voted."""
     for name, state in on(agenda.milestones, program.milestones):
-        if state.votes and (vote := carried(program.plan.milestones[name].determined, state.votes)) is not None:
+        if state.votes and (vote := carried_choice(program.plan.milestones[name].determined, state.votes)) is not None:
             yield facts.MilestoneDetermined(
                 milestone=name,
                 outcome=vote.outcome,
                 grade=vote.grade,
                 share=vote.share,
-                reason=in_words(state.votes)[:4000],
+                reason=votes_in_words(state.votes)[:4000],
                 happened_at=deed_done_at(program, name) if vote.outcome == "achieved" else None,
                 effective_at=at,
                 finding=state.finding.entry if state.finding else None,
@@ -56,6 +56,6 @@ def determinations(program: Program, at: datetime, agenda: Agenda) -> Iterator[E
             )
 
 
-def in_words(votes: Mapping[str, Vote]) -> str:
+def votes_in_words(votes: Mapping[str, Vote]) -> str:
     """What each has said, and why."""
     return " ".join(f"{who}: {vote.outcome.replace('_', ' ')}. {vote.reason}" for who, vote in votes.items())

@@ -9,19 +9,19 @@ from itertools import takewhile
 from typing import Literal, TypeAlias
 
 from rules import dates
-from rules.explanations.owing import owing
+from rules.explanations.owing import owed_acts
 from rules.figures.schedule import expected_by
-from rules.figures.selection import by_period, newest, stale_from
+from rules.figures.selection import by_period, newest_figure, stale_from
 from rules.language.criteria import Anchor, NotBefore
 from rules.language.plan import Edge
 from rules.program import Program
 from rules.queries.agreed_dates import closes_at
-from rules.queries.anchors import occurred
-from rules.queries.silence import lapses, silence_ends
-from rules.queries.windows import closes, opens
-from rules.reactions.inactivity import standing_still
-from rules.releases.windows import at_stake, cured_by, ends, next_instalment, not_before
-from rules.times import day_begins
+from rules.queries.anchors import occurred_at
+from rules.queries.silence import lapses_at, silence_ends
+from rules.queries.windows import window_closes_at, window_opens_at
+from rules.reactions.inactivity import inactivity_of
+from rules.releases.windows import at_stake, cured_by, ends_at, next_instalment_at, not_before
+from rules.times import start_of_day
 from rules.vocabulary import matters as m
 from rules.vocabulary.disputes import DisputeStatus
 from rules.vocabulary.milestones import MilestoneState, MilestoneStatus
@@ -160,7 +160,7 @@ def _milestones(program: Program) -> Iterator[Clock]:
         title = program.plan.milestones[name].title
         finding = state.finding
         if finding is not None and finding.observable_until is not None and not finding.observed:
-            until = dates.over(finding.observable_until, program.plan.time_zone)
+            until = dates.passes_at(finding.observable_until, program.plan.time_zone)
             if until > program.settled_to:
                 yield Clock(f"observation.{name}", "observation", phase, until, f"{title}: time to observe ends")
         if state.waived is not None and state.waived.until is not None:
@@ -189,14 +189,14 @@ def _deadline(program: Program, name: str, state: MilestoneState) -> Clock | Non
         and program.phase(phase).status is not PhaseStatus.WAITING  # nothing is owed in it
     ):
         zone = program.plan.time_zone
-        note = f"{program.plan.milestones[name].title}: due on {dates.told(due.revised, zone)}"
-        return Clock(f"deadline.{name}", "deadline", phase, dates.over(due.revised, zone), note)
+        note = f"{program.plan.milestones[name].title}: due on {dates.in_words(due.revised, zone)}"
+        return Clock(f"deadline.{name}", "deadline", phase, dates.passes_at(due.revised, zone), note)
     return None
 
 
 def _figures(program: Program) -> Iterator[Clock]:
     for indicator in (*program.figures, *program.plan.derived):
-        figure = newest(program, indicator)
+        figure = newest_figure(program, indicator)
         phase = program.plan.figures.get(indicator)
         if figure is None or phase is None:
             continue
@@ -221,7 +221,7 @@ def _anchors(program: Program) -> Iterator[Clock]:
 
 def _known_ahead(program: Program, anchor: Anchor) -> datetime | None:
     """When an event comes that is known before it does: a date, or a day that was agreed on."""
-    return occurred(program, anchor) if anchor.date is not None or anchor.agreed is not None else None
+    return occurred_at(program, anchor) if anchor.date is not None or anchor.agreed is not None else None
 
 
 def _dates(program: Program) -> Iterator[Clock]:
@@ -240,7 +240,11 @@ def _dates(program: Program) -> Iterator[Clock]:
 
 def _turns(program: Program, leaf: Edge) -> datetime | None:
     """When a date of a gate is reached, or is over."""
-    return opens(program, leaf.not_before) if isinstance(leaf, NotBefore) else _over(program, closes(program, leaf.not_after))
+    return (
+        window_opens_at(program, leaf.not_before)
+        if isinstance(leaf, NotBefore)
+        else _over(program, window_closes_at(program, leaf.not_after))
+    )
 
 
 def _reports(program: Program) -> Iterator[Clock]:
@@ -268,7 +272,7 @@ def _proposals(program: Program) -> Iterator[Clock]:
     for proposal in program.open_proposals:
         if (silence := _over(program, silence_ends(program, proposal))) is not None and silence > program.settled_to:
             yield Clock(f"silence.{proposal.id}", "silence", first, silence, f"Proposal {proposal.id}: silence ends")
-        if (lapse := _over(program, lapses(program, proposal))) is not None and lapse > program.settled_to:
+        if (lapse := _over(program, lapses_at(program, proposal))) is not None and lapse > program.settled_to:
             yield Clock(f"lapse.{proposal.id}", "lapse", first, lapse, f"Proposal {proposal.id}: lapses")
         if (too_late := _too_late(program, proposal.matter)) is not None and too_late > program.settled_to:
             yield Clock(f"day.{proposal.id}", "lapse", first, too_late, f"Proposal {proposal.id}: its date comes")
@@ -279,11 +283,11 @@ def _too_late(program: Program, matter: m.Matter) -> datetime | None:
     zone = program.plan.time_zone
     match matter:
         case m.AgreeDate():
-            return day_begins(matter.on, zone)
+            return start_of_day(matter.on, zone)
         case m.Extend():
             return matter.to
         case m.ReviseTimetable():
-            return min(dates.until_day(to, zone) for to in matter.to.values())
+            return min(dates.end_of_date(to, zone) for to in matter.to.values())
         case m.Waive():
             return matter.until
         case _:
@@ -291,7 +295,7 @@ def _too_late(program: Program, matter: m.Matter) -> datetime | None:
 
 
 def _over(program: Program, date: datetime | None) -> datetime | None:
-    return dates.over(date, program.plan.time_zone) if date else None
+    return dates.passes_at(date, program.plan.time_zone) if date else None
 
 
 def _disputes(program: Program) -> Iterator[Clock]:
@@ -299,7 +303,7 @@ def _disputes(program: Program) -> Iterator[Clock]:
     for dispute in program.disputes.values():
         if dispute.status is DisputeStatus.OPEN:
             note = f"Dispute {dispute.id}: the time before {dispute.stage} ends"
-            yield Clock(f"stage.{dispute.id}", "stage", first, dates.over(dispute.until, program.plan.time_zone), note)
+            yield Clock(f"stage.{dispute.id}", "stage", first, dates.passes_at(dispute.until, program.plan.time_zone), note)
     for name, invoked in program.snapbacks.items():
         if invoked.in_effect_since is None:
             note = f"{name}: takes effect unless it is decided otherwise"
@@ -309,10 +313,10 @@ def _disputes(program: Program) -> Iterator[Clock]:
 def _inactivity(program: Program) -> Iterator[Clock]:
     """One clock for each party that owes something and is not known to stand still."""
     moving = [party for party in program.plan.inactivity if party not in program.stalls]
-    owed = owing(program, program.settled_to) if moving else ()
+    owed = owed_acts(program, program.settled_to) if moving else ()
     first = next(iter(program.plan.phases))
     for party in moving:
-        still = standing_still(program, party, owed)
+        still = inactivity_of(program, party, owed)
         if still is not None and still.found_at is not None and still.found_at > program.settled_to:
             yield Clock(f"inactivity.{party}", "inactivity", first, still.found_at, f"{party} would stand still")
 
@@ -323,9 +327,9 @@ def _releases(program: Program) -> Iterator[Clock]:
         title = program.plan.releases[name].title
         waits = [(_over(program, cured_by(program, name, part)), "cure", "time to cure ends") for part in state.suspensions]
         if at_stake(program, name):
-            waits += [(_over(program, ends(program, name)), "end", "time to earn it ends")]
+            waits += [(_over(program, ends_at(program, name)), "end", "time to earn it ends")]
             waits += [(begins, "date", "date reached") for begins in not_before(program, name)]
-        if (instalment := _over(program, next_instalment(program, name))) is not None:
+        if (instalment := _over(program, next_instalment_at(program, name))) is not None:
             waits.append((instalment, "instalment", "an instalment is earned, or not"))
         for due, kind, note in waits:
             if due is not None and due > program.settled_to:

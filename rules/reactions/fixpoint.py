@@ -13,7 +13,7 @@ from rules.field_types import Id
 from rules.language.dependents import Subject
 from rules.program import Program
 from rules.queries.agenda import Agenda
-from rules.queries.deadlines import passed
+from rules.queries.deadlines import missed_effects
 from rules.reactions.clocks import Clock, clocks_after, deadline_clocks
 from rules.reactions.consequences import Step
 from rules.reactions.inactivity import stalls_found
@@ -108,7 +108,7 @@ class Fixpoint:
                     self.append(effects.DeadlineMissed(milestone=_milestone(clock), effective_at=clock.due_at))
                 case _:
                     pass  # what is due then is seen when it is settled
-        for effect in passed(self.program, [_milestone(clock) for clock in together if clock.kind == "deadline"], at):
+        for effect in missed_effects(self.program, [_milestone(clock) for clock in together if clock.kind == "deadline"], at):
             self.append(effect)
         self.settle(at)
 

@@ -9,13 +9,13 @@ from rules.explanations.explain import blocking_phase
 from rules.explanations.milestones import milestone_reason
 from rules.explanations.reciprocity import How, reciprocity
 from rules.field_types import did_you_mean
-from rules.figures.derived import told
-from rules.figures.selection import usable
+from rules.figures.derived import figure_in_words
+from rules.figures.selection import usable_figure
 from rules.program import Program
 from rules.queries.lateness import lateness
 from rules.queries.stability import days_left
 from rules.rehearsal.story import Expectation
-from rules.releases.awaiting import awaited
+from rules.releases.awaiting import awaited_by
 from rules.releases.totals import totals
 from rules.releases.windows import cured_by
 from rules.times import days_between, local_day
@@ -23,7 +23,7 @@ from rules.vocabulary.agreed_dates import AgreedDay
 from rules.vocabulary.unknown import Unknown
 
 
-def broken(program: Program, expected: Expectation, at: datetime, warnings: Collection[str] = ()) -> Iterator[str]:
+def failed_expectations(program: Program, expected: Expectation, at: datetime, warnings: Collection[str] = ()) -> Iterator[str]:
     """Every way in which an expectation is not met at an instant; none if it is. `warnings` were given in its step."""
     for subject, judged in _NAMED.items():
         if (name := getattr(expected, subject)) is not None:
@@ -244,7 +244,7 @@ def _release(program: Program, expected: Expectation, name: str, at: datetime) -
         cured = [_day(cured_by(program, name, part), zone) for part in state.suspensions]
         if expected.cure_until not in cured:
             yield f"expected a part of {name} to be cured by {expected.cure_until}, but it is {cured}"
-    waits = awaited(program, name, at)
+    waits = awaited_by(program, name, at)
     sentences = " ".join(waiting.sentence for waiting in waits)
     yield from _owing(expected, {party for waiting in waits for party in waiting.owes}, sentences)
     if expected.says and expected.says.lower() not in sentences.lower():
@@ -266,8 +266,10 @@ def _figure(program: Program, expected: Expectation, name: str, at: datetime) ->
     yield from _known(name, program.plan.indicators)
     if name not in program.plan.indicators:
         return
-    now = usable(program, name, at)
-    sentence = now.sentence if isinstance(now, Unknown) else f"{program.plan.indicators[name].title} was {told(now)}."
+    now = usable_figure(program, name, at)
+    sentence = (
+        now.sentence if isinstance(now, Unknown) else f"{program.plan.indicators[name].title} was {figure_in_words(now)}."
+    )
     found = "not_known" if isinstance(now, Unknown) else f"{now.value:f}"
     yield from (f"{message}. {sentence}" for message in _differs(f"the figure of {name}", expected.is_, found))
     yield from _differs(f"the period of {name}", expected.period, None if isinstance(now, Unknown) else now.period)

@@ -33,7 +33,7 @@ from rules.vocabulary.accounts import Account
 from rules.vocabulary.readings import NoReading, ReadEvent, ReadFigure, Readings, Unread
 
 
-class Cast(StrictModel):
+class StoryRole(StrictModel):
     """A role that a person of the story holds."""
 
     role: Role
@@ -133,7 +133,7 @@ class Expectation(StrictModel):
         return self
 
 
-class ChildTold(StrictModel):
+class ChildReport(StrictModel):
     """What a child program reports. Milestones that it does not name stand as it reported them before."""
 
     program: Name
@@ -144,7 +144,7 @@ class ChildTold(StrictModel):
     owes: tuple[Name, ...] = ()
 
 
-class ToldEvent(StrictModel):
+class StoryEvent(StrictModel):
     """An event of a feed, in the source's words; a deleted one has none."""
 
     kind: Label | None = None
@@ -156,10 +156,10 @@ class ToldEvent(StrictModel):
 
     @property
     def deleted(self) -> bool:
-        return self == ToldEvent()
+        return self == StoryEvent()
 
 
-class Checked(StrictModel):
+class CheckRun(StrictModel):
     """What a check of the plan reads: figures by period in one edition, the events of a feed, or why there are none."""
 
     check: Name
@@ -167,13 +167,13 @@ class Checked(StrictModel):
     figures: dict[Label, Figure] = Field(default_factory=dict, description="by period")
     standard_errors: dict[Label, Figure] = Field(default_factory=dict, description="by period, where the source gives them")
     unit: Label | None = Field(default=None, description="where the source names one")
-    events: dict[Label, ToldEvent] | None = Field(default=None, description="by the source's id")
+    events: dict[Label, StoryEvent] | None = Field(default=None, description="by the source's id")
     covers: Day | None = Field(default=None, description="the last day that a feed speaks of")
     unread: Unread | None = None
     sentence: Text | None = Field(default=None, description="with unread: what is wrong, and where")
 
     @model_validator(mode="after")
-    def _reads_or_not(self) -> Checked:
+    def _reads_or_not(self) -> CheckRun:
         if [bool(self.figures), self.events is not None, self.unread is not None].count(True) != 1:
             raise ValueError("a check reads figures, or events, or says why there are none (unread: missing and so on)")
         if (self.edition is None) != (self.unread is not None) or (self.sentence is None) != (self.unread is None):
@@ -217,8 +217,8 @@ class Step(StrictModel):
     with_: dict[str, Any] = Field(default_factory=dict, alias="with")
     as_role: Role | None = Field(default=None, alias="as", description="where a person holds several")
     achieve: tuple[Name, ...] = ()
-    child_reported: ChildTold | None = None
-    checked: Checked | None = None
+    child_reported: ChildReport | None = None
+    checked: CheckRun | None = None
     unfiled: bool = Field(default=False, description="with an act: nobody has filed the document that it names")
     refused: Annotated[RefusedAs, BeforeValidator(_coded, json_schema_input_type=Name | RefusedAs)] | None = Field(
         default=None, description="the code of the refusal that is expected, or {code, says}"
@@ -246,5 +246,5 @@ class Story(StrictModel):
     why: Text | None = None
     parameters: dict[Name, str | int] = Field(default_factory=dict)
     starts: str = Field(pattern=STORY_TIME)
-    people: dict[Id, tuple[Cast, ...]]
+    people: dict[Id, tuple[StoryRole, ...]]
     steps: tuple[Step, ...] = Field(min_length=1)

@@ -13,7 +13,7 @@ from rules.refusals import Refused
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
+class TimelineItem:
     """One line of the timeline: the entries of an act, or its refusal."""
 
     at: datetime
@@ -29,7 +29,7 @@ class Happened:
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class FailedExpectation:
     """An expectation that was not met, and how many lines of the timeline stood before it."""
 
     fault: Fault
@@ -41,8 +41,8 @@ class Rehearsal:
     """What a story came to; `broken` holds every expectation that was not met."""
 
     program: Program
-    timeline: tuple[Happened, ...]
-    broken: tuple[Broken, ...]
+    timeline: tuple[TimelineItem, ...]
+    broken: tuple[FailedExpectation, ...]
 
     @property
     def faults(self) -> tuple[Fault, ...]:

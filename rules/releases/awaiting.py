@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rules import dates
-from rules.explanations.criteria import unmet, written
+from rules.explanations.criteria import criterion_text, unmet_criteria
 from rules.explanations.milestones import milestone_reason
 from rules.figures.derived import Counted
 from rules.figures.selection import by_period, unverified
 from rules.language.terms import PerUnit, Release
 from rules.program import Program
-from rules.queries.verifiers import who_verifies
-from rules.releases.earned import counted_figure, earned
-from rules.releases.pending import pending
-from rules.releases.windows import at_stake, cured_by, ends, left, next_instalment
-from rules.times import day_said
+from rules.queries.verifiers import allowed_verifiers
+from rules.releases.earned import counted_figure, earned_amount
+from rules.releases.pending import is_pending
+from rules.releases.windows import at_stake, cured_by, ends_at, next_instalment_at, remaining
+from rules.times import day_in_words
 from rules.truth import Truth
 from rules.vocabulary.releases import ReleaseState
 from rules.vocabulary.standing import Standing
@@ -35,12 +35,12 @@ class Awaited:
     earliest: datetime | None = None
 
 
-def awaited(program: Program, name: str, at: datetime) -> tuple[Awaited, ...]:
+def awaited_by(program: Program, name: str, at: datetime) -> tuple[Awaited, ...]:
     """What a release waits for; nothing where nothing of it is left to be earned."""
     terms, state = program.plan.releases[name], program.releases.get(name)
     if state is None or program.ended_at is not None:
         return ()
-    if not left(program, name):
+    if not remaining(program, name):
         return ()
     return (
         *_standing(program),
@@ -53,14 +53,14 @@ def awaited(program: Program, name: str, at: datetime) -> tuple[Awaited, ...]:
 def _standing(program: Program) -> Iterator[Awaited]:
     if program.standing is not Standing.RUNNING and program.suspensions:
         since = program.suspensions[-1][0]
-        sentence = f"The program is {program.standing} since {day_said(since, program.plan.time_zone)}; nothing is paid."
+        sentence = f"The program is {program.standing} since {day_in_words(since, program.plan.time_zone)}; nothing is paid."
         yield Awaited("program: running", Truth.NOT_MET, sentence, since=since)
 
 
 def _unearned(program: Program, name: str, terms: Release, at: datetime) -> Iterator[Awaited]:
-    for leaf, outcome, (sentence, owes, since, earliest) in unmet(program, None, terms.when, at):
-        yield Awaited(written(leaf), outcome, sentence, owes, since, earliest)
-    now = earned(program, name, at)
+    for leaf, outcome, (sentence, owes, since, earliest) in unmet_criteria(program, None, terms.when, at):
+        yield Awaited(criterion_text(leaf), outcome, sentence, owes, since, earliest)
+    now = earned_amount(program, name, at)
     if now.amount == terms.amount:
         return
     told = (
@@ -71,9 +71,9 @@ def _unearned(program: Program, name: str, terms: Release, at: datetime) -> Iter
         sentence, owes, since, earliest = milestone_reason(program, terms.share_of, at)
         yield Awaited(f"share_of: {terms.share_of}", outcome, f"{sentence} {told} {terms.unit}.", owes, since, earliest)
     elif terms.per_time is not None:
-        end, zone = next_instalment(program, name), program.plan.time_zone
-        lacks = " ".join(reason[0] for _, _, reason in unmet(program, None, terms.per_time.while_, at))
-        coming = f" The next is earned on {dates.told(end, zone)} if all that is asked for holds then." if end else ""
+        end, zone = next_instalment_at(program, name), program.plan.time_zone
+        lacks = " ".join(reason[0] for _, _, reason in unmet_criteria(program, None, terms.per_time.while_, at))
+        coming = f" The next is earned on {dates.in_words(end, zone)} if all that is asked for holds then." if end else ""
         yield Awaited(
             "per_time", outcome, f"{now.sentence} {lacks}{coming} {told} {terms.unit}.".replace("  ", " "), earliest=end
         )
@@ -111,15 +111,15 @@ def _owed_by(program: Program, terms: Release, rule: PerUnit) -> tuple[str, ...]
     newest = _unsampled(program, terms, rule)
     asked = rule.sample.indicator if rule.sample and newest else rule.indicator
     piece = unverified(program, asked, newest.period if newest else None)
-    return (who_verifies(program, piece) if piece else ()) or (terms.to,)
+    return (allowed_verifiers(program, piece) if piece else ()) or (terms.to,)
 
 
 def _advance(program: Program, terms: Release, state: ReleaseState, at: datetime) -> Iterator[Awaited]:
     if terms.advance is None or (state.advanced_at is None and not state.balances["committed"]):
         return
     if state.advanced_at is None:
-        for leaf, outcome, (sentence, owes, since, earliest) in unmet(program, None, terms.advance.when, at):
-            yield Awaited(f"advance, {written(leaf)}", outcome, f"For the advance: {sentence}", owes, since, earliest)
+        for leaf, outcome, (sentence, owes, since, earliest) in unmet_criteria(program, None, terms.advance.when, at):
+            yield Awaited(f"advance, {criterion_text(leaf)}", outcome, f"For the advance: {sentence}", owes, since, earliest)
     elif state.balances["advanced"]:
         sentence = f"Of the advance {state.balances['advanced']:f} {terms.unit} is still to be recovered from results."
         yield Awaited("advance", Truth.NOT_MET, sentence, (terms.to,), state.advanced_at)
@@ -129,13 +129,15 @@ def _time(program: Program, name: str, state: ReleaseState, at: datetime) -> Ite
     terms, zone = program.plan.releases[name], program.plan.time_zone
     for part in state.suspensions:
         until = cured_by(program, name, part)
-        lost = f"it is lost unless it is earned by {dates.told(until, zone)}" if until else "it waits until it is earned again"
-        if until is not None and dates.has_passed(until, at, zone) and pending(program, name, until):
-            lost = f"what was shown by {dates.told(until, zone)} is still to be decided"
-        sentence = f"{part.amount:f} {terms.unit} is suspended since {day_said(part.since, zone)}; {lost}."
+        lost = (
+            f"it is lost unless it is earned by {dates.in_words(until, zone)}" if until else "it waits until it is earned again"
+        )
+        if until is not None and dates.has_passed(until, at, zone) and is_pending(program, name, until):
+            lost = f"what was shown by {dates.in_words(until, zone)} is still to be decided"
+        sentence = f"{part.amount:f} {terms.unit} is suspended since {day_in_words(part.since, zone)}; {lost}."
         yield Awaited("cure", Truth.NOT_MET, sentence, (terms.to,), part.since, until)
-    end = ends(program, name)
+    end = ends_at(program, name)
     if end is not None and not dates.has_passed(end, at, zone) and at_stake(program, name):
         then = "suspended" if terms.due else "lost"
-        sentence = f"What is not earned by {dates.told(end, zone)} is {then}."
+        sentence = f"What is not earned by {dates.in_words(end, zone)} is {then}."
         yield Awaited("time", Truth.NOT_MET, sentence, (terms.to,), earliest=end)

@@ -11,13 +11,13 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from rules.figures.derived import Counted, exactly, told
-from rules.figures.selection import by_period, lacking, stale_from, unverified, without_revisions
-from rules.language.grades import worth
+from rules.figures.derived import Counted, exact_value, figure_in_words
+from rules.figures.selection import by_period, missing_part, stale_from, unverified, without_revisions
+from rules.language.grades import grade_share
 from rules.language.periods import period_end
 from rules.language.terms import PerTime, PerUnit, Release
 from rules.program import Program
-from rules.queries.gates import gate
+from rules.queries.gates import judge_gate
 from rules.truth import Truth
 from rules.vocabulary.releases import ReleaseState
 
@@ -30,10 +30,10 @@ class Earned:
     sentence: str
 
 
-def earned(program: Program, name: str, at: datetime) -> Earned:
+def earned_amount(program: Program, name: str, at: datetime) -> Earned:
     """What of a release is earned at an instant, rounded to its smallest unit and never more than all of it."""
     terms = program.plan.releases[name]
-    match gate(program, (), terms.when, at):
+    match judge_gate(program, (), terms.when, at):
         case Truth.NOT_MET:
             return Earned(Decimal(0), "What it is given for does not hold.")
         case Truth.INDETERMINATE:
@@ -61,24 +61,24 @@ def _by_share(program: Program, terms: Release, milestone: str) -> Earned:
     title = program.plan.milestones[milestone].title
     if grade is None or scale is None:
         return Earned(Decimal(0), f"{title}: nothing of it is achieved.")
-    return Earned(terms.rounded(Fraction(terms.amount) * worth(scale, grade)), f"{title}: determined as {grade:f}.")
+    return Earned(terms.rounded(Fraction(terms.amount) * grade_share(scale, grade)), f"{title}: determined as {grade:f}.")
 
 
 def _by_unit(program: Program, terms: Release, rule: PerUnit, at: datetime) -> Earned:
     indicator = program.plan.indicators[rule.indicator]
     figure = counted_figure(program, terms, rule)
-    lack = lacking(program, rule.indicator)
+    lack = missing_part(program, rule.indicator)
     if lack is not None and rule.of == "newest":
         return Earned(Decimal(0) if figure is None else None, lack.sentence)
     if figure is None:
         waits = "a figure is recorded and not verified yet" if unverified(program, rule.indicator) else "no figure is recorded"
         known = bool(by_period(program, rule.indicator))
         return Earned(Decimal(0), f"{indicator.title}: {'no verified figure counts yet' if known else waits}.")
-    was = f"{indicator.title}: {told(figure)}"
+    was = f"{indicator.title}: {figure_in_words(figure)}"
     if rule.of == "newest" and stale_from(program, rule.indicator, figure) <= at:
         return Earned(None, f"{was}, which is older than the plan accepts.")
     start = indicator.frozen.value if rule.from_ is None else rule.from_
-    way, done = Fraction(rule.to) - Fraction(start), exactly(figure) - Fraction(start)
+    way, done = Fraction(rule.to) - Fraction(start), exact_value(figure) - Fraction(start)
     units = min(max(done if way > 0 else -done, Fraction(0)), abs(way))
     amount = terms.rounded(units * Fraction(rule.each))
     return Earned(min(amount, terms.amount), f"{was}, from {start:f} to {rule.to:f}.")
@@ -91,7 +91,7 @@ def counted_figure(program: Program, terms: Release, rule: PerUnit) -> Counted |
     if rule.of == "best":
         way = -1 if program.plan.indicators[rule.indicator].better == "lower" else 1
         counted = [without_revisions(program, figure, terms.reversed_by) for figure in sampled]
-        return max(counted, key=lambda figure: (way * exactly(figure), period_end(figure.period, calendar)), default=None)
+        return max(counted, key=lambda figure: (way * exact_value(figure), period_end(figure.period, calendar)), default=None)
     newest = max(reversed(sampled), key=lambda figure: period_end(figure.period, calendar), default=None)
     return newest and without_revisions(program, newest, terms.reversed_by)
 
@@ -100,4 +100,4 @@ def _sampled(program: Program, rule: PerUnit, period: str) -> bool:
     if rule.sample is None:
         return True
     share = by_period(program, rule.sample.indicator).get(period)
-    return share is not None and exactly(share) >= Fraction(rule.sample.at_least)
+    return share is not None and exact_value(share) >= Fraction(rule.sample.at_least)

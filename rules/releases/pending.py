@@ -11,10 +11,10 @@ from rules.program import Program
 from rules.vocabulary.evidence import Evidence, EvidenceStatus
 
 
-def pending(program: Program, name: str, until: datetime) -> bool:
+def is_pending(program: Program, name: str, until: datetime) -> bool:
     """Whether evidence for a release that was recorded by an instant still waits for a verifier or a determination."""
     rule = program.plan.releases[name].per_unit
-    milestones, indicators = set(asked(program, name)), set(rule.indicators if rule else ())
+    milestones, indicators = set(milestones_asked(program, name)), set(rule.indicators if rule else ())
     recorded = (piece for piece in program.evidence.values() if piece.recorded_at <= until)
     return any(
         _unverified(program, piece, milestones, indicators)
@@ -23,7 +23,7 @@ def pending(program: Program, name: str, until: datetime) -> bool:
     )
 
 
-def asked(program: Program, name: str) -> Iterator[str]:
+def milestones_asked(program: Program, name: str) -> Iterator[str]:
     """The milestones that a release is given for."""
     terms = program.plan.releases[name]
     if terms.share_of is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from rules.explanations.criteria import unmet
+from rules.explanations.criteria import unmet_criteria
 from rules.language.criteria import Criterion, Graded, MilestoneAchieved, MilestoneGraded, leaves
 from rules.program import Program
 from rules.releases.earned import Earned
@@ -13,10 +13,10 @@ from rules.releases.earned import Earned
 _LONGEST = 2000
 
 
-def because(program: Program, name: str, at: datetime, now: Earned) -> str:
+def posting_reason(program: Program, name: str, at: datetime, now: Earned) -> str:
     """The sentence of a posting, with what it follows from where criteria decide. Asked only when something is posted."""
     terms = program.plan.releases[name]
-    lacks = [sentence for _, _, (sentence, _, _, _) in unmet(program, None, terms.when, at)]
+    lacks = [sentence for _, _, (sentence, _, _, _) in unmet_criteria(program, None, terms.when, at)]
     milestones = [*_asked(terms.when), *([terms.share_of] if terms.share_of else [])]
     reasons = lacks[:2] or [told for one in milestones if (told := _decided(program, one))][:3]
     sentence = f"{now.sentence} {' '.join(reasons)}".strip()

@@ -14,15 +14,15 @@ from fractions import Fraction
 
 from rules import dates
 from rules.effects import BalanceMoved, Effect, InstalmentCounted
-from rules.explanations.criteria import unmet
+from rules.explanations.criteria import unmet_criteria
 from rules.language.terms import Release
 from rules.program import Program
 from rules.queries.agenda import Agenda
-from rules.queries.gates import gate
-from rules.releases.earned import earned
-from rules.releases.pending import pending
-from rules.releases.reasons import because
-from rules.releases.windows import cured_by, ends, next_instalment
+from rules.queries.gates import judge_gate
+from rules.releases.earned import earned_amount
+from rules.releases.pending import is_pending
+from rules.releases.reasons import posting_reason
+from rules.releases.windows import cured_by, ends_at, next_instalment_at
 from rules.truth import Truth
 from rules.vocabulary.accounts import Account
 from rules.vocabulary.releases import ReleaseState
@@ -31,7 +31,7 @@ from rules.vocabulary.standing import Standing
 NOTHING = Decimal(0)
 
 
-def releases(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
+def release_effects(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
     """The next posting of each release that something has touched."""
     for name in program.plan.releases:
         if name in agenda.releases and (posting := _next(program, name, at)) is not None:
@@ -47,29 +47,29 @@ def _next(program: Program, name: str, at: datetime) -> Effect | None:
     running = program.standing is Standing.RUNNING
     if running and (counted := _instalment(program, name, at)) is not None:
         return counted
-    now = earned(program, name, at)
+    now = earned_amount(program, name, at)
     if now.amount is not None:
         capped = min(now.amount, state.promised - state.lost)
         goal = capped if running else min(capped, state.held)
         for way, amount in _towards(terms, state, goal):
             if amount > 0:
                 falls = way == ("released", "suspended")
-                until = dates.until(at, terms.cure, program.plan.time_zone) if falls and terms.cure else None
-                return _moved(name, way, amount, because(program, name, at, now), at, until)
+                until = dates.end_after(at, terms.cure, program.plan.time_zone) if falls and terms.cure else None
+                return _moved(name, way, amount, posting_reason(program, name, at, now), at, until)
     # What had passed when the program was stopped is not saved by the stop, also where both were at one instant.
     return _in_time(program, name, state, at if running else program.suspensions[-1][0], at)
 
 
 def _instalment(program: Program, name: str, at: datetime) -> Effect | None:
     """A length of time that is over. While it is not known whether all is on track, it waits."""
-    end, rule, zone = next_instalment(program, name), program.plan.releases[name].per_time, program.plan.time_zone
+    end, rule, zone = next_instalment_at(program, name), program.plan.releases[name].per_time, program.plan.time_zone
     if end is None or rule is None or not dates.has_passed(end, at, zone):
         return None
-    holds = gate(program, (), rule.while_, at)
+    holds = judge_gate(program, (), rule.while_, at)
     if holds is Truth.INDETERMINATE:
         return None
-    lacks = [sentence for _, _, (sentence, _, _, _) in unmet(program, None, rule.while_, at)]
-    told = f"On {dates.told(end, zone)}: {' '.join(lacks[:3]) or 'all that is asked for holds.'}"
+    lacks = [sentence for _, _, (sentence, _, _, _) in unmet_criteria(program, None, rule.while_, at)]
+    told = f"On {dates.in_words(end, zone)}: {' '.join(lacks[:3]) or 'all that is asked for holds.'}"
     return InstalmentCounted(release=name, earned=holds is Truth.MET, because=told, effective_at=at)
 
 
@@ -112,8 +112,8 @@ def _in_time(program: Program, name: str, state: ReleaseState, ran_to: datetime,
     zone = program.plan.time_zone
     for part in state.suspensions:
         until = cured_by(program, name, part)
-        if until is not None and dates.has_passed(until, ran_to, zone) and not pending(program, name, until):
-            because = f"Not cured by {dates.told(until, zone)}."
+        if until is not None and dates.has_passed(until, ran_to, zone) and not is_pending(program, name, until):
+            because = f"Not cured by {dates.in_words(until, zone)}."
             return _moved(name, ("suspended", "asked_back" if part.paid else "reduced"), part.amount, because, at)
     return _advance(program, name, state, at) or _end(program, name, state, ran_to, at)
 
@@ -122,7 +122,7 @@ def _advance(program: Program, name: str, state: ReleaseState, at: datetime) -> 
     advance, held = program.plan.releases[name].advance, state.balances
     if program.standing is not Standing.RUNNING or advance is None or state.advanced_at is not None or not held["committed"]:
         return None
-    if gate(program, (), advance.when, at) is not Truth.MET:
+    if judge_gate(program, (), advance.when, at) is not Truth.MET:
         return None
     amount = min(advance.amount, held["committed"])
     return _moved(name, ("committed", "advanced"), amount, "What the advance is given for holds.", at)
@@ -130,16 +130,16 @@ def _advance(program: Program, name: str, state: ReleaseState, at: datetime) -> 
 
 def _end(program: Program, name: str, state: ReleaseState, ran_to: datetime, at: datetime) -> Effect | None:
     terms, left, zone = program.plan.releases[name], state.balances["committed"], program.plan.time_zone
-    end, advanced = ends(program, name), state.balances["advanced"] if terms.lapses else NOTHING
+    end, advanced = ends_at(program, name), state.balances["advanced"] if terms.lapses else NOTHING
     if end is None or not dates.has_passed(end, ran_to, zone) or not (left or advanced):
         return None
-    because = f"Not earned by {dates.told(end, zone)}."
+    because = f"Not earned by {dates.in_words(end, zone)}."
     if terms.due is not None:
         # What follows from a date is counted from the date, and not from the night in which it passed.
-        since = end if dates.over(end, zone) >= at else at
-        until = dates.until(since, terms.cure, zone) if terms.cure else None
+        since = end if dates.passes_at(end, zone) >= at else at
+        until = dates.end_after(since, terms.cure, zone) if terms.cure else None
         return _moved(name, ("committed", "suspended"), left, because, at, until)
-    if pending(program, name, end):
+    if is_pending(program, name, end):
         return None
     if advanced:
         return _moved(name, ("advanced", "asked_back"), advanced, f"The advance was {because[0].lower()}{because[1:]}", at)

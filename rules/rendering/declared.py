@@ -9,7 +9,7 @@ from rules.language.indicators import Indicator
 from rules.language.plan import Plan
 
 
-def declared(plan: Plan) -> Iterator[str]:
+def render_declarations(plan: Plan) -> Iterator[str]:
     """The declarations of a plan as indented text, each kind under its heading."""
     groups: Mapping[str, list[str]] = {
         "parameters, which the source leaves open": [
@@ -17,7 +17,7 @@ def declared(plan: Plan) -> Iterator[str]:
         ],
         "how periods are named": list(_periods(plan)),
         "what is measured": [line for name, rule in plan.indicators.items() for line in _indicator(name, rule)],
-        "what can happen": [f"{name}: {rule.title}{noted(rule.note)}" for name, rule in plan.incidents.items()],
+        "what can happen": [f"{name}: {rule.title}{with_note(rule.note)}" for name, rule in plan.incidents.items()],
     }
     for heading, lines in groups.items():
         if lines:
@@ -27,7 +27,7 @@ def declared(plan: Plan) -> Iterator[str]:
         yield f"  graver in this order: {', '.join(plan.severities)}"
 
 
-def noted(note: str | None) -> str:
+def with_note(note: str | None) -> str:
     """A note behind what it is about."""
     return f" ({note.strip()})" if note else ""
 
@@ -48,7 +48,7 @@ def _indicator(name: str, rule: Indicator) -> Iterator[str]:
     told = f", reported within {rule.reported_within}" if rule.reported_within else ""
     yield f"{name}: {rule.title}, in {rule.unit}{counts}; better {rule.better}, known for {rule.oldest}{told}"
     if rule.made_of is not None:
-        yield f"  made of {made(rule.made_of)}"
+        yield f"  made of {derivation_in_words(rule.made_of)}"
     else:
         yield f"  by {rule.producer}: {rule.source} ({rule.licence})"
     if rule.verified_by:
@@ -60,7 +60,7 @@ def _indicator(name: str, rule: Indicator) -> Iterator[str]:
         yield f"  plausible is {rule.plausible}"
 
 
-def made(how: MadeOf) -> str:
+def derivation_in_words(how: MadeOf) -> str:
     """How a figure is made of others, in words."""
     parts = [_part(part) for part in how.parts]
     if how.way == "sum":

@@ -8,7 +8,7 @@ from typing import assert_never
 from rules.language import criteria as c
 from rules.language.phases import Phase
 from rules.language.plan import Plan
-from rules.rendering.criteria import asked, dates
+from rules.rendering.criteria import criterion_in_words, dates_in_words
 
 
 def as_mermaid(plan: Plan) -> str:
@@ -48,7 +48,7 @@ def as_mermaid(plan: Plan) -> str:
 def _inside(name: str, rule: Phase, zone: str) -> Iterator[str]:
     yield f'p_{name}{{{{"{name}"}}}}'
     for step_name, step in rule.milestones.items():
-        due = f"<br/>due {dates(step.due, zone)}" if step.due else ""
+        due = f"<br/>due {dates_in_words(step.due, zone)}" if step.due else ""
         yield f'm_{step_name}["{_quoted(step.title)}<br/>{" and ".join(step.party)}{due}"]'
         yield f"p_{name} --> m_{step_name}"
     if rule.stability:
@@ -109,7 +109,7 @@ def _sources(leaf: c.Leaf, own: str, zone: str) -> Iterator[str]:
             | c.NotAfter()
             | c.FigureHolds()
         ):
-            yield f'x_{own}("{_quoted(asked(leaf, zone))}")'
+            yield f'x_{own}("{_quoted(criterion_in_words(leaf, zone))}")'
         case _:
             assert_never(leaf)
 

@@ -7,7 +7,7 @@ from rules.language.plan import Plan
 from rules.vocabulary.agreed_dates import OnAgreedDate
 
 
-def agreed_date_told(fact: OnAgreedDate, plan: Plan) -> str:
+def agreed_date_sentence(fact: OnAgreedDate, plan: Plan) -> str:
     """What a fact on an agreed day says."""
     match fact:
         case effects.DateAgreed():

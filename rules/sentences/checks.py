@@ -8,7 +8,7 @@ from rules import facts
 from rules.vocabulary.checks import OnCheck
 
 
-def check_told(fact: OnCheck) -> str:
+def check_sentence(fact: OnCheck) -> str:
     """What a fact on a check says."""
     match fact:
         case facts.CheckReported():

@@ -10,7 +10,7 @@ from rules.times import local_time
 from rules.vocabulary.evidence import OnEvidence
 
 
-def evidence_told(fact: OnEvidence, plan: Plan) -> str:
+def evidence_sentence(fact: OnEvidence, plan: Plan) -> str:
     """What a fact on evidence or on a figure says."""
     match fact:
         case facts.EvidenceRecorded():

@@ -8,7 +8,7 @@ from rules import effects, facts
 from rules.vocabulary.family import OnFamily
 
 
-def family_told(fact: effects.ProgramFrozen | effects.ProgramThawed | OnFamily) -> str:
+def family_sentence(fact: effects.ProgramFrozen | effects.ProgramThawed | OnFamily) -> str:
     """What a fact on the program's family says."""
     match fact:
         case effects.ProgramFrozen():

@@ -7,7 +7,7 @@ from typing import assert_never
 from rules import effects, facts
 
 
-def phase_told(
+def phase_sentence(
     fact: effects.GateChanged
     | facts.PhaseAdvanced
     | effects.PhaseOpened

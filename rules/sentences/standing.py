@@ -8,7 +8,7 @@ from rules import effects, facts
 from rules.language.plan import Plan
 
 
-def program_told(
+def program_sentence(
     fact: facts.ProgramStarted
     | facts.MemberAdmitted
     | facts.MemberRemoved

@@ -8,24 +8,24 @@ from itertools import chain, islice
 from rules.acts import ChildPlan
 from rules.field_types import did_you_mean
 from rules.language import criteria as c
-from rules.language.parameters import plan_of, text_read
+from rules.language.parameters import cached_document, parse_plan
 from rules.language.plan import Plan
-from rules.language.reading import MOST_FAULTS, Document, Fault, Faulty, Path
-from rules.validation.amounts import amounts
-from rules.validation.consents import consents
+from rules.language.reading import MOST_FAULTS, Document, Fault, InvalidDocument, Path
+from rules.validation.amounts import amount_faults
+from rules.validation.consents import consent_faults
 from rules.validation.criteria import placed_leaves
-from rules.validation.derivations import derivations
-from rules.validation.endings import stuck
-from rules.validation.haste import hasty
-from rules.validation.names import each_once, names, unknown
+from rules.validation.derivations import derivation_faults
+from rules.validation.endings import stuck_gates
+from rules.validation.haste import hasty_windows
+from rules.validation.names import duplicate_names, each_once, unknown_name
 from rules.validation.reachability import unreachable
-from rules.validation.references import references
+from rules.validation.references import reference_faults
 from rules.validation.stability import empty_periods
-from rules.validation.targets import units
-from rules.validation.verifiers import verifiers
+from rules.validation.targets import target_faults
+from rules.validation.verifiers import verifier_faults
 
 
-def sound(
+def validate_plan(
     document: Document,
     chosen: Mapping[str, str | int] | None = None,
     programs: Mapping[str, ChildPlan] | None = None,
@@ -35,32 +35,41 @@ def sound(
     `programs` are the plans of its child programs, without which none can be started; left out,
     the plan is checked by itself.
     """
-    plan = plan_of(document, chosen)
+    plan = parse_plan(document, chosen)
     checks: tuple[Iterable[Fault], ...] = (
-        chain(names(plan), gates_short(plan), derivations(plan), references(plan)),
-        children_sound(plan, programs) if programs is not None else (),
-        chain(units(plan), verifiers(plan), empty_periods(plan), amounts(plan), consents(plan), unreachable(plan)),
-        chain(stuck(plan), hasty(plan)),
+        chain(duplicate_names(plan), oversized_gates(plan), derivation_faults(plan), reference_faults(plan)),
+        child_faults(plan, programs) if programs is not None else (),
+        chain(
+            target_faults(plan),
+            verifier_faults(plan),
+            empty_periods(plan),
+            amount_faults(plan),
+            consent_faults(plan),
+            unreachable(plan),
+        ),
+        chain(stuck_gates(plan), hasty_windows(plan)),
     )
     # One after the other, since each takes what those before it have found to be in order; and no longer than anybody reads.
     if faults := next((found for check in checks if (found := [*islice(check, MOST_FAULTS)])), None):
-        raise Faulty(list(each_once(document.placed(fault) for fault in faults)))
+        raise InvalidDocument(list(each_once(document.placed(fault) for fault in faults)))
     return plan
 
 
-def children_sound(plan: Plan, programs: Mapping[str, ChildPlan]) -> Iterator[Fault]:
+def child_faults(plan: Plan, programs: Mapping[str, ChildPlan]) -> Iterator[Fault]:
     """Faults of child programs: no plan, another than declared, a faulty one, one without a milestone that is asked for."""
     children: dict[str, Plan] = {}
     for name in programs:
-        yield from unknown(("programs", name), name, "child program", plan.programs)
+        yield from unknown_name(("programs", name), name, "child program", plan.programs)
     for name, rule in plan.programs.items():
         at: Path = ("programs", name)
         if name not in programs:
             yield Fault((*at, "plan"), f"the plan {rule.plan} is not at hand; give it with the program")
             continue
         try:
-            child = sound(text_read(programs[name].document), programs[name].parameters, programs[name].programs or {})
-        except Faulty as error:
+            child = validate_plan(
+                cached_document(programs[name].document), programs[name].parameters, programs[name].programs or {}
+            )
+        except InvalidDocument as error:
             yield from (Fault((*at, "plan"), f"in {rule.plan}: {fault.line('plan.yaml')}") for fault in error.faults)
             continue
         if child.plan != rule.plan:
@@ -83,7 +92,7 @@ MOST_CRITERIA = 2_000
 """Of all gates of a plan together. Whoever asks what blocks a program has each of them looked at."""
 
 
-def gates_short(plan: Plan) -> Iterator[Fault]:
+def oversized_gates(plan: Plan) -> Iterator[Fault]:
     """Gates that together ask for more than anybody waits for."""
     left = MOST_CRITERIA
     for at, gate in plan.gates:

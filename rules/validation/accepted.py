@@ -7,34 +7,34 @@ from typing import TypeAlias
 
 from rules.acts import ChildPlan
 from rules.cache import WeightedCache
-from rules.language.parameters import RECORDED, Chosen, chosen_key, text_read
+from rules.language.parameters import RECORDED, Chosen, cached_document, parameters_key
 from rules.language.plan import Plan
-from rules.language.reading import Fault, Faulty
-from rules.validation import sound
+from rules.language.reading import Fault, InvalidDocument
+from rules.validation import validate_plan
 
 Key: TypeAlias = tuple[str, Chosen, tuple[tuple[str, "Key"], ...]]
 """A text, the values of its parameters, and by name the same of its child programs."""
 
 
-def accepted(document: str, parameters: Mapping[str, str | int], programs: Mapping[str, ChildPlan]) -> Plan:
+def validated_plan(document: str, parameters: Mapping[str, str | int], programs: Mapping[str, ChildPlan]) -> Plan:
     """The plan of a text, sound to the end with those of its child programs. Raises Faulty."""
     key = key_of(document, parameters, programs)
     found = JUDGED.get(key)
     if found is None:
         try:
-            found = sound(text_read(document), parameters, programs)
+            found = validate_plan(cached_document(document), parameters, programs)
             RECORDED.keep((document, key[1]), found, len(document))
-        except Faulty as error:
+        except InvalidDocument as error:
             found = error.faults
         JUDGED.keep(key, found, weight(key))
     if isinstance(found, tuple):
-        raise Faulty(found)
+        raise InvalidDocument(found)
     return found
 
 
 def key_of(document: str, parameters: Mapping[str, str | int], programs: Mapping[str, ChildPlan]) -> Key:
     children = ((name, key_of(child.document, child.parameters, child.programs or {})) for name, child in programs.items())
-    return document, chosen_key(parameters), tuple(sorted(children))
+    return document, parameters_key(parameters), tuple(sorted(children))
 
 
 def weight(key: Key) -> int:

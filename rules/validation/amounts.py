@@ -13,7 +13,7 @@ MOST_SMALLEST = 10**15
 """So many smallest units a release has at most: then every sum of its postings is exact."""
 
 
-def amounts(plan: Plan) -> Iterator[Fault]:
+def amount_faults(plan: Plan) -> Iterator[Fault]:
     """Amounts that fit their smallest unit, and a way to earn all of each."""
     for name, terms in plan.releases.items():
         at: Path = ("releases", name)

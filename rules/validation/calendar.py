@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
-from rules.validation.names import unknown
+from rules.validation.names import unknown_name
 
 
-def windows(plan: Plan, at: Path, names: tuple[str, ...]) -> Iterator[Fault]:
+def window_faults(plan: Plan, at: Path, names: tuple[str, ...]) -> Iterator[Fault]:
     """Two windows that overlap are one that was written twice, mostly with a slip in a date."""
     for index, name in enumerate(names):
-        yield from unknown((*at, index), name, "window of the calendar", plan.calendar)
+        yield from unknown_name((*at, index), name, "window of the calendar", plan.calendar)
     known = [(plan.calendar[name], index, name) for index, name in enumerate(names) if name in plan.calendar]
     if not known:
         return

@@ -8,7 +8,7 @@ from rules.language.plan import Plan
 from rules.language.reading import Fault
 
 
-def consents(plan: Plan) -> Iterator[Fault]:
+def consent_faults(plan: Plan) -> Iterator[Fault]:
     """Phases that say until when consents can be taken back, and ask for none."""
     for name, phase in plan.phases.items():
         if phase.consents_taken_back != "before_effect" and not any(plan.consents_asked[name]):

@@ -12,10 +12,10 @@ from rules.language.periods import is_period
 from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
 from rules.language.voting import votes_of
-from rules.validation.names import unknown
+from rules.validation.names import unknown_name
 
 
-def gate(plan: Plan, at: Path, criteria: tuple[c.Criterion, ...]) -> Iterator[Fault]:
+def gate_faults(plan: Plan, at: Path, criteria: tuple[c.Criterion, ...]) -> Iterator[Fault]:
     """Criteria that cannot be asked of this plan."""
     for index, criterion in enumerate(criteria):
         yield from _criterion(plan, (*at, index), criterion)
@@ -36,27 +36,27 @@ def placed_leaves(at: Path, criteria: Iterable[c.Criterion]) -> Iterator[tuple[P
                 yield (*at, index, key), criterion
 
 
-def kept_while(plan: Plan, at: Path, criteria: tuple[c.Criterion, ...]) -> Iterator[Fault]:
+def kept_while_faults(plan: Plan, at: Path, criteria: tuple[c.Criterion, ...]) -> Iterator[Fault]:
     """Criteria of a commitment, which is kept by what is so."""
-    yield from gate(plan, at, criteria)
+    yield from gate_faults(plan, at, criteria)
     for place, leaf in placed_leaves(at, criteria):
         if isinstance(leaf, c.CommitmentHolds | c.ConsentGiven | c.NotBefore | c.NotAfter | c.InTime):
             yield Fault(place, "a commitment is kept by what is so: not by another one, a consent or a date")
 
 
-def weighed(at: Path, by: tuple[str, ...], agree: str, weights: Mapping[str, int]) -> Iterator[Fault]:
+def weight_faults(at: Path, by: tuple[str, ...], agree: str, weights: Mapping[str, int]) -> Iterator[Fault]:
     """More votes than there are, and weights of nobody or of nothing."""
     if agree.isdigit() and int(agree) > (most := votes_of(by, weights)):
         yield Fault((*at, "agree"), f"this gate can never open: {agree} of {most} votes")
     for name, weight in weights.items():
-        yield from unknown((*at, "weights", name), name, "name in by", by)
+        yield from unknown_name((*at, "weights", name), name, "name in by", by)
         if weight < 1:
             yield Fault((*at, "weights", name), "a vote weighs one or more; leave out of by who has none")
 
 
-def owed_while(plan: Plan, at: Path, criteria: tuple[c.Criterion, ...], *, of_milestone: bool) -> Iterator[Fault]:
+def owed_while_faults(plan: Plan, at: Path, criteria: tuple[c.Criterion, ...], *, of_milestone: bool) -> Iterator[Fault]:
     """Criteria under which something is owed: what happens, and what does not depend on this very obligation."""
-    yield from gate(plan, at, criteria)
+    yield from gate_faults(plan, at, criteria)
     for place, leaf in placed_leaves(at, criteria):
         outside = isinstance(leaf, c.NoOpenIncident | c.NoOpenDispute | c.NoSnapback | c.FigureHolds | c.Assessed)
         if not outside and not (of_milestone and isinstance(leaf, c.CommitmentHolds)):
@@ -68,60 +68,60 @@ def owed_while(plan: Plan, at: Path, criteria: tuple[c.Criterion, ...], *, of_mi
 def _criterion(plan: Plan, at: Path, criterion: c.Criterion) -> Iterator[Fault]:  # noqa: C901, PLR0912, PLR0915  one arm a criterion
     match criterion:
         case c.All(all=parts):
-            yield from gate(plan, (*at, "all"), parts)
+            yield from gate_faults(plan, (*at, "all"), parts)
         case c.AnyOf(any=parts):
-            yield from gate(plan, (*at, "any"), parts)
+            yield from gate_faults(plan, (*at, "any"), parts)
         case c.AtLeast(at_least=several):
-            yield from gate(plan, (*at, "at_least", "of"), several.of)
+            yield from gate_faults(plan, (*at, "at_least", "of"), several.of)
             if several.count > len(several.of):
                 message = f"this gate can never open: {several.count} of {len(several.of)} criteria"
                 yield Fault((*at, "at_least", "count"), message)
         case c.MilestoneAchieved(milestone=name):
-            yield from unknown((*at, "milestone"), name, "milestone", plan.milestones)
+            yield from unknown_name((*at, "milestone"), name, "milestone", plan.milestones)
         case c.MilestoneGraded(graded=graded):
             yield from _graded(plan, (*at, "graded"), graded)
         case c.OutcomeIs(outcome=outcome):
             yield from _outcome(plan, (*at, "outcome"), outcome)
         case c.PhaseComplete(phase=name):
-            yield from unknown((*at, "phase"), name, "phase", plan.phases)
+            yield from unknown_name((*at, "phase"), name, "phase", plan.phases)
         case c.StabilityKept(stability=name):
             if name not in plan.phases or not plan.phases[name].stability:
                 periods = [phase for phase, rule in plan.phases.items() if rule.stability]
-                yield from unknown((*at, "stability"), name, "phase with a stability period", periods)
+                yield from unknown_name((*at, "stability"), name, "phase with a stability period", periods)
         case c.CommitmentHolds(commitment=name):
-            yield from unknown((*at, "commitment"), name, "commitment", plan.commitments)
+            yield from unknown_name((*at, "commitment"), name, "commitment", plan.commitments)
         case c.ConsentGiven(consent=votes):
             listed: Path = (*at, "consent") if votes.takes_all else (*at, "consent", "by")
             for index, party in enumerate(votes.by):
-                yield from unknown((*listed, index), party, "party", plan.parties)
-            yield from weighed((*at, "consent"), votes.by, votes.agree, votes.weights)
+                yield from unknown_name((*listed, index), party, "party", plan.parties)
+            yield from weight_faults((*at, "consent"), votes.by, votes.agree, votes.weights)
         case c.NoOpenIncident(no_open_incident=trigger):
             yield from _trigger(plan, (*at, "no_open_incident"), trigger)
         case c.NoOpenDispute(no_open_dispute=name):
-            yield from unknown((*at, "no_open_dispute"), name, "kind of dispute", plan.disputes)
+            yield from unknown_name((*at, "no_open_dispute"), name, "kind of dispute", plan.disputes)
         case c.NoSnapback(no_snapback=name):
-            yield from unknown((*at, "no_snapback"), name, "snapback", plan.snapbacks)
+            yield from unknown_name((*at, "no_snapback"), name, "snapback", plan.snapbacks)
         case c.Assessed(assessed=asked):
-            yield from unknown((*at, "assessed", "milestone"), asked.milestone, "milestone", plan.milestones)
-            yield from unknown((*at, "assessed", "by"), asked.by, "assessor", plan.assessors)
+            yield from unknown_name((*at, "assessed", "milestone"), asked.milestone, "milestone", plan.milestones)
+            yield from unknown_name((*at, "assessed", "by"), asked.by, "assessor", plan.assessors)
         case c.NotBefore(not_before=after):
-            yield from anchored(plan, (*at, "not_before", "from"), after.from_)
+            yield from anchor_faults(plan, (*at, "not_before", "from"), after.from_)
         case c.NotAfter(not_after=edge):
-            yield from anchored(plan, (*at, "not_after", "from"), edge.from_)
+            yield from anchor_faults(plan, (*at, "not_after", "from"), edge.from_)
         case c.InTime(days_late=late):
             yield from _dated(plan, (*at, "days_late", "milestone"), late.milestone)
         case c.FigureHolds(figure=figure):
             yield from _figure(plan, (*at, "figure"), figure)
         case c.ProgramComplete(program=name):
-            yield from unknown((*at, "program"), name, "child program", plan.programs)
+            yield from unknown_name((*at, "program"), name, "child program", plan.programs)
         case c.ProgramMilestone(program_milestone=asked):
-            yield from unknown((*at, "program_milestone", "program"), asked.program, "child program", plan.programs)
+            yield from unknown_name((*at, "program_milestone", "program"), asked.program, "child program", plan.programs)
         case _:
             assert_never(criterion)
 
 
-def _figure(plan: Plan, at: Path, figure: c.FigureAsked) -> Iterator[Fault]:
-    yield from unknown((*at, "indicator"), figure.indicator, "indicator", plan.indicators)
+def _figure(plan: Plan, at: Path, figure: c.FigureCondition) -> Iterator[Fault]:
+    yield from unknown_name((*at, "indicator"), figure.indicator, "indicator", plan.indicators)
     indicator = plan.indicators.get(figure.indicator)
     if indicator is None:
         return
@@ -140,7 +140,7 @@ def _figure(plan: Plan, at: Path, figure: c.FigureAsked) -> Iterator[Fault]:
 
 
 def _outcome(plan: Plan, at: Path, outcome: c.Outcome) -> Iterator[Fault]:
-    yield from unknown((*at, "milestone"), outcome.milestone, "milestone", plan.milestones)
+    yield from unknown_name((*at, "milestone"), outcome.milestone, "milestone", plan.milestones)
     step = plan.milestones.get(outcome.milestone)
     if step is None:
         return
@@ -158,7 +158,7 @@ def _outcome(plan: Plan, at: Path, outcome: c.Outcome) -> Iterator[Fault]:
 
 
 def _graded(plan: Plan, at: Path, graded: c.Graded) -> Iterator[Fault]:
-    yield from scaled(plan, (*at, "milestone"), graded.milestone)
+    yield from scale_faults(plan, (*at, "milestone"), graded.milestone)
     step = plan.milestones.get(graded.milestone)
     scale = step.determined.scale if step else None
     if scale is not None and not fits(scale, graded.at_least):
@@ -166,28 +166,28 @@ def _graded(plan: Plan, at: Path, graded: c.Graded) -> Iterator[Fault]:
 
 
 def _dated(plan: Plan, at: Path, milestone: str) -> Iterator[Fault]:
-    yield from unknown(at, milestone, "milestone", plan.milestones)
+    yield from unknown_name(at, milestone, "milestone", plan.milestones)
     if milestone in plan.milestones and plan.milestones[milestone].due is None:
         yield Fault(at, f"{milestone} has no date that it could be late against; write due: {{...}} there")
 
 
-def scaled(plan: Plan, at: Path, milestone: str) -> Iterator[Fault]:
+def scale_faults(plan: Plan, at: Path, milestone: str) -> Iterator[Fault]:
     """A milestone that something asks for in part, and that has no scale."""
-    yield from unknown(at, milestone, "milestone", plan.milestones)
+    yield from unknown_name(at, milestone, "milestone", plan.milestones)
     if milestone in plan.milestones and plan.milestones[milestone].determined.scale is None:
         yield Fault(at, f"{milestone} has no scale; write determined: {{..., scale: ordinal}} or scale: share there")
 
 
-def anchored(plan: Plan, at: Path, anchor: c.Anchor) -> Iterator[Fault]:
+def anchor_faults(plan: Plan, at: Path, anchor: c.Anchor) -> Iterator[Fault]:
     """An event that something is counted from, and that the plan does not know."""
     if anchor.phase:
-        yield from unknown((*at, "phase"), anchor.phase, "phase", plan.phases)
+        yield from unknown_name((*at, "phase"), anchor.phase, "phase", plan.phases)
     if anchor.milestone:
-        yield from unknown((*at, "milestone"), anchor.milestone, "milestone", plan.milestones)
+        yield from unknown_name((*at, "milestone"), anchor.milestone, "milestone", plan.milestones)
     if anchor.finding:
-        yield from unknown((*at, "finding"), anchor.finding, "milestone", plan.milestones)
+        yield from unknown_name((*at, "finding"), anchor.finding, "milestone", plan.milestones)
     if anchor.agreed:
-        yield from unknown((*at, "agreed"), anchor.agreed, "agreed date", plan.agreed_dates)
+        yield from unknown_name((*at, "agreed"), anchor.agreed, "agreed date", plan.agreed_dates)
     step = plan.milestones.get(anchor.milestone or "")
     if step and anchor.as_ == "happened" and all(isinstance(how, Measured) for how in step.shown_by.values()):
         yield Fault(
@@ -195,7 +195,7 @@ def anchored(plan: Plan, at: Path, anchor: c.Anchor) -> Iterator[Fault]:
         )
 
 
-def triggered(plan: Plan, at: Path, triggers: tuple[c.Trigger, ...]) -> Iterator[Fault]:
+def trigger_faults(plan: Plan, at: Path, triggers: tuple[c.Trigger, ...]) -> Iterator[Fault]:
     """Classes of incidents that the plan does not know."""
     for index, trigger in enumerate(triggers):
         yield from _trigger(plan, (*at, index), trigger)
@@ -203,10 +203,10 @@ def triggered(plan: Plan, at: Path, triggers: tuple[c.Trigger, ...]) -> Iterator
 
 def _trigger(plan: Plan, at: Path, trigger: c.Trigger) -> Iterator[Fault]:
     for index, kind in enumerate(trigger.kinds):
-        yield from unknown((*at, "kinds", index), kind, "kind of incident", plan.incidents)
+        yield from unknown_name((*at, "kinds", index), kind, "kind of incident", plan.incidents)
     if trigger.at_least:
-        yield from unknown((*at, "at_least"), trigger.at_least, "severity", plan.severities)
+        yield from unknown_name((*at, "at_least"), trigger.at_least, "severity", plan.severities)
     for index, who in enumerate(trigger.attributed_to or ()):
-        yield from unknown((*at, "attributed_to", index), who, "party or non-party", plan.everybody)
+        yield from unknown_name((*at, "attributed_to", index), who, "party or non-party", plan.everybody)
     for index, name in enumerate(trigger.about or ()):
-        yield from unknown((*at, "about", index), name, "milestone", plan.milestones)
+        yield from unknown_name((*at, "about", index), name, "milestone", plan.milestones)

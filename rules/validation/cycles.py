@@ -8,7 +8,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def in_rounds(needs: Mapping[T, Sequence[T]]) -> set[T]:
+def cyclic(needs: Mapping[T, Sequence[T]]) -> set[T]:
     """Everything that waits for itself: what lies with something else, or with itself, in one strong component.
 
     Tarjan's algorithm without recursion, since a chain may be as long as a plan.
@@ -54,7 +54,7 @@ def _component(stack: list[T], standing: set[T], root: T, needs: Mapping[T, Sequ
     return taken if len(taken) > 1 or root in needs.get(root, ()) else []
 
 
-def shortest_round(needs: Mapping[T, Sequence[T]], start: T) -> list[T]:
+def shortest_cycle(needs: Mapping[T, Sequence[T]], start: T) -> list[T]:
     """The shortest way from something back to itself, with it at both ends; empty where there is none."""
     asked_by: dict[T, T] = {}
     found = [start]

@@ -8,13 +8,13 @@ from rules.language.derivations import MadeOf
 from rules.language.indicators import Indicator
 from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
-from rules.validation.names import unknown
+from rules.validation.names import unknown_name
 
 MOST_PARTS = 300
 """Of recorded figures that one is made of. What is reckoned after each act stays quick."""
 
 
-def derivations(plan: Plan) -> Iterator[Fault]:
+def derivation_faults(plan: Plan) -> Iterator[Fault]:
     """Figures made of what is not there, of themselves, of too many others, or of what does not go together."""
     sizes = _sizes(plan.indicators)
     for name in plan.derived:
@@ -35,7 +35,9 @@ def derivations(plan: Plan) -> Iterator[Fault]:
 
 def _unknown(plan: Plan, at: Path, made: MadeOf) -> list[Fault]:
     return [
-        fault for place, part in made.placed for fault in unknown((*at, *place), part.indicator, "indicator", plan.indicators)
+        fault
+        for place, part in made.placed
+        for fault in unknown_name((*at, *place), part.indicator, "indicator", plan.indicators)
     ]
 
 

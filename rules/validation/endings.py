@@ -19,7 +19,7 @@ class _Lost:
     met: tuple[c.Criterion, ...]
 
 
-def stuck(plan: Plan) -> Iterator[Fault]:
+def stuck_gates(plan: Plan) -> Iterator[Fault]:
     """Gates that all of a phase hangs on, of what may never be so, in a phase that is not closed by just that."""
     for name, phase in plan.phases.items():
         for gate, criteria in (("entry", phase.entry), ("exit", plan.exits[name])):

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from rules.language import criteria as c
 from rules.language.plan import Plan
 from rules.language.reading import Fault
-from rules.times import parsed
+from rules.times import parse_duration
 from rules.validation.criteria import placed_leaves
 from rules.validation.reachability import Event, asked_for, events
 
@@ -22,7 +22,7 @@ _DAYS = {"years": (365.0, 366.0), "months": (28.0, 31.0), "weeks": (7.0, 7.0), "
 """The least and the most days of each; what is shorter than an hour is none."""
 
 
-def hasty(plan: Plan) -> Iterator[Fault]:
+def hasty_windows(plan: Plan) -> Iterator[Fault]:
     """Windows of gates, and of agreed days, that leave no time for what has to come before."""
     known: dict[Event, Earliest] = {}
     for at, event, edge in _windows(plan):
@@ -132,9 +132,9 @@ def _anchored(anchor: c.Anchor, found: Earliest, since: Event) -> float:
 
 
 def _least(duration: str) -> float:
-    return sum(number * _DAYS[unit][0] for unit, number in parsed(duration).items() if unit in _DAYS)
+    return sum(number * _DAYS[unit][0] for unit, number in parse_duration(duration).items() if unit in _DAYS)
 
 
 def _most(duration: str) -> float:
     """With a day more, since a date lasts through its day."""
-    return 1 + sum(number * _DAYS[unit][1] for unit, number in parsed(duration).items() if unit in _DAYS)
+    return 1 + sum(number * _DAYS[unit][1] for unit, number in parse_duration(duration).items() if unit in _DAYS)

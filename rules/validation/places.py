@@ -9,16 +9,16 @@ from typing import Any, TypeAlias
 
 from rules.language.plan import Plan
 from rules.language.reading import Fault
-from rules.language.sources import Plugged
+from rules.language.sources import PluginSource
 
 _Shape: TypeAlias = dict[str, Any]
 
 
-def changeable(plan: Plan) -> Iterator[Fault]:
+def place_faults(plan: Plan) -> Iterator[Fault]:
     """A slip in a place would leave what was meant to the next class of amendments, or to nobody."""
     named = (plan.phases, plan.milestones, plan.parties, plan.bodies, plan.indicators, plan.commitments, plan.releases)
     others = (plan.procedures, plan.disputes, plan.snapbacks, plan.checks, plan.sources, plan.incidents, plan.parameters)
-    settings = (source.settings for source in plan.sources.values() if isinstance(source, Plugged))
+    settings = (source.settings for source in plan.sources.values() if isinstance(source, PluginSource))
     names = {name for group in (*named, *others, *settings) for name in group}
     for name, amendment in plan.amendments.items():
         for index, place in enumerate(amendment.may_change):

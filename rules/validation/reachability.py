@@ -9,7 +9,7 @@ from typing import TypeAlias
 from rules.language import criteria as c
 from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
-from rules.validation.cycles import in_rounds, shortest_round
+from rules.validation.cycles import cyclic, shortest_cycle
 
 Event: TypeAlias = tuple[str, str]
 """Something that can come about: ("open" | "complete" | "stable", phase), ("achieved", milestone),
@@ -52,7 +52,7 @@ def unreachable(plan: Plan) -> Iterator[Fault]:
 
 def _never_open(plan: Plan, needs: Mapping[Event, list[Event]], reached: set[Event], *, hanging: bool) -> Iterator[Fault]:
     """Phases that wait for themselves; and those that wait for nothing of the kind, and still for what never comes."""
-    rounds, told = in_rounds(needs), 0
+    rounds, told = cyclic(needs), 0
     hanging = hanging and not any(("open", name) in rounds for name in plan.phases)
     for name, phase in plan.phases.items():
         if (opening := ("open", name)) in reached:
@@ -63,7 +63,7 @@ def _never_open(plan: Plan, needs: Mapping[Event, list[Event]], reached: set[Eve
                 yield Fault(at, "this phase is unreachable: what its entry gate asks for can never come about")
             continue
         told += 1
-        way = shortest_round(needs, opening) if told <= MOST_ROUNDS else []
+        way = shortest_cycle(needs, opening) if told <= MOST_ROUNDS else []
         steps = [f"{what} {of}" for what, of in way]
         if len(steps) > LONGEST_ROUND:
             steps[LONGEST_ROUND:-1] = [f"({len(steps) - 1 - LONGEST_ROUND} more)"]

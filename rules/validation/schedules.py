@@ -11,7 +11,7 @@ from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
 
 
-def scheduled(plan: Plan, at: Path, how: Measured) -> Iterator[Fault]:
+def schedule_faults(plan: Plan, at: Path, how: Measured) -> Iterator[Fault]:
     """What is wrong with a target that is set by period."""
     indicator, known = plan.indicators[how.indicator], []
     for period, level in how.target.by_period.items():

@@ -13,15 +13,15 @@ from rules.field_types import did_you_mean
 from rules.language.checks import Check, Feed
 from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
-from rules.language.sources import Attested
+from rules.language.sources import AttestedSource
 from rules.spelling import Spellings, shared
-from rules.times import plus
-from rules.validation.names import unknown
+from rules.times import add_duration
+from rules.validation.names import unknown_name
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def sourced(plan: Plan) -> Iterator[Fault]:
+def source_faults(plan: Plan) -> Iterator[Fault]:
     """Every fault of the sources and checks of a plan."""
     for name, source in plan.sources.items():
         for host in sorted(source.hosts() - set(plan.hosts)):
@@ -47,12 +47,12 @@ def _place_of(source: object, host: str) -> tuple[str, ...]:
 
 
 def _check(plan: Plan, at: Path, check: Check) -> Iterator[Fault]:
-    yield from unknown((*at, "source"), check.source, "source", plan.sources)
-    if plus(EPOCH, check.runs.overdue_after, "UTC") < plus(EPOCH, check.runs.every, "UTC"):
+    yield from unknown_name((*at, "source"), check.source, "source", plan.sources)
+    if add_duration(EPOCH, check.runs.overdue_after, "UTC") < add_duration(EPOCH, check.runs.every, "UTC"):
         told = f"it would be overdue before it runs again; write overdue_after, longer than {check.runs.every}"
         yield Fault((*at, "runs", "overdue_after"), told)
     if check.figures_of is not None:
-        yield from unknown((*at, "figures_of"), check.figures_of, "indicator", plan.indicators)
+        yield from unknown_name((*at, "figures_of"), check.figures_of, "indicator", plan.indicators)
         if check.figures_of in plan.derived:
             parts = ", ".join(plan.recorded_for[check.figures_of])
             yield Fault((*at, "figures_of"), f"{check.figures_of} is made of others, and no check reads it; read {parts}")
@@ -60,7 +60,7 @@ def _check(plan: Plan, at: Path, check: Check) -> Iterator[Fault]:
         yield from _feed(plan, (*at, "incidents"), check.incidents)
     if (source := plan.sources.get(check.source)) is None:
         return
-    if isinstance(source, Attested):
+    if isinstance(source, AttestedSource):
         told = f"{check.source} is attested by people, and no check reads it; its figures are recorded with record_measurement"
         yield Fault((*at, "source"), told)
         return
@@ -74,14 +74,14 @@ def _check(plan: Plan, at: Path, check: Check) -> Iterator[Fault]:
 
 def _feed(plan: Plan, at: Path, feed: Feed) -> Iterator[Fault]:
     for written, kind in feed.kinds.items():
-        yield from unknown((*at, "kinds", written), kind, "kind of incident", plan.incidents)
-    yield from unknown((*at, "severity"), feed.severity, "severity", plan.severities)
+        yield from unknown_name((*at, "kinds", written), kind, "kind of incident", plan.incidents)
+    yield from unknown_name((*at, "severity"), feed.severity, "severity", plan.severities)
     for written, severity in feed.severities.items():
-        yield from unknown((*at, "severities", written), severity, "severity", plan.severities)
+        yield from unknown_name((*at, "severities", written), severity, "severity", plan.severities)
     for written, who in feed.actors.items():
-        yield from unknown((*at, "actors", written), who, "party or non-party", plan.everybody)
+        yield from unknown_name((*at, "actors", written), who, "party or non-party", plan.everybody)
     for place in feed.spellings:
-        yield from unknown((*at, "spellings", place), place, "place of this check", feed.places)
+        yield from unknown_name((*at, "spellings", place), place, "place of this check", feed.places)
     if (same := shared(feed.places, feed.spellings)) is not None:
         yield Fault((*at, "spellings"), f"{same[0]} is a spelling of both {same[1]} and {same[2]}; it can be one of them only")
     known = Spellings(feed.places, feed.spellings, places=True)
@@ -89,7 +89,7 @@ def _feed(plan: Plan, at: Path, feed: Feed) -> Iterator[Fault]:
         if (name := known.known_as(place)) is not None:
             yield Fault((*at, "elsewhere", index), f"{place} is {name}, which is watched; it cannot be elsewhere")
     if feed.attributed_to is not None:
-        yield from unknown((*at, "attributed_to"), feed.attributed_to, "party or non-party", plan.everybody)
+        yield from unknown_name((*at, "attributed_to"), feed.attributed_to, "party or non-party", plan.everybody)
 
 
 def _twice(plan: Plan) -> Iterator[Fault]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.figures.comparison import bound
+from rules.figures.comparison import required_level
 from rules.language.indicators import Indicator
 from rules.language.milestones import Measured
 from rules.language.periods import is_period
 from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
-from rules.validation.schedules import scheduled
+from rules.validation.schedules import schedule_faults
 
 
-def units(plan: Plan) -> Iterator[Fault]:
+def target_faults(plan: Plan) -> Iterator[Fault]:
     """Targets in another unit than the indicator's, for the worse, or beyond what is plausible."""
     for name, indicator in plan.indicators.items():
         base = indicator.baseline
@@ -35,7 +35,7 @@ def units(plan: Plan) -> Iterator[Fault]:
                     yield Fault((*at, "change"), f"{how.indicator} has no baseline to count a change from; write {form} there")
                     continue
                 if how.target.by_period:
-                    yield from scheduled(plan, at, how)
+                    yield from schedule_faults(plan, at, how)
                     continue
                 if indicator.made_of is not None:
                     yield from _of_one_edition(at, how)
@@ -55,7 +55,7 @@ def _of_one_edition(at: Path, how: Measured) -> Iterator[Fault]:
 
 def _never_reached(plan: Plan, at: Path, how: Measured, indicator: Indicator) -> Iterator[Fault]:
     """A target that no plausible figure reaches, or a change within editions from a period that none of them could have."""
-    level, wanted = bound(how.target, indicator)
+    level, wanted = required_level(how.target, indicator)
     if indicator.plausible is not None and not indicator.plausible.holds(level):
         yield Fault(at, f"{wanted} {level:f} is not plausible for {how.indicator}: {indicator.plausible}")
     if how.target.compares == "within_edition" and not is_period(indicator.frozen.period, plan.periods):
@@ -70,7 +70,7 @@ def _for_the_worse(at: Path, how: Measured, indicator: Indicator) -> Iterator[Fa
         return
     if indicator.baseline is None:
         return
-    level, wanted = bound(how.target, indicator)
+    level, wanted = required_level(how.target, indicator)
     start = indicator.baseline.value
     if level > start if lower else level < start:
         message = f"the target asks for the worse: {wanted} {level:f}, where the baseline is {start:f}"

@@ -9,7 +9,7 @@ from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
 
 
-def verifiers(plan: Plan) -> Iterator[Fault]:
+def verifier_faults(plan: Plan) -> Iterator[Fault]:
     """Milestones of which somebody alone would verify what it owes or shows itself, and determinations that nobody can make."""
     for name, step in plan.milestones.items():
         at: Path = ("phases", plan.phase_of[name], "milestones", name)

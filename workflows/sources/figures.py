@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 
-from rules.decimals import in_ascii, without_sign
+from rules.decimals import to_ascii, without_sign
 from rules.language.periods import period_end
 from rules.vocabulary.readings import Dropped, NoReading, ReadFigure, Readings, Unread, counted
 from workflows.sources.adapter import Ask
@@ -73,7 +73,7 @@ def number(written: object, where: str, separators: Separators = POINT) -> Decim
         written = repr(written)  # a workbook keeps binary numbers: this is the shortest text that is the same one
         separators = POINT
     said = str(written).strip()
-    if is_nothing(in_ascii(said)):
+    if is_nothing(to_ascii(said)):
         return None
     if said.casefold() in ERRORS:
         raise UnusableAnswer("missing", f"{where} is the error {said}")
@@ -92,7 +92,7 @@ def number(written: object, where: str, separators: Separators = POINT) -> Decim
 
 def period(written: object, where: str) -> str:
     """A period as year, half, quarter, month, week or day. Raises Unfit."""
-    text = in_ascii(str(written).strip())
+    text = to_ascii(str(written).strip())
     found = _PERIOD.fullmatch(text)
     if isinstance(written, bool) or not found:
         raise UnusableRow("unparseable", f"{stored(text, 60)!r} in {where} is no year, half, quarter, month, week or day")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rules.decimals import in_ascii
+from rules.decimals import to_ascii
 
 NOTHING = frozenset(
     {
@@ -76,4 +76,4 @@ def without_footnote(text: str) -> str:
 
 def cleaned(written: str, separators: Separators) -> str:
     """The text of a number as figures are written, as far as what stands there is one."""
-    return separators.plain(in_ascii(without_footnote(written.strip())))
+    return separators.plain(to_ascii(without_footnote(written.strip())))

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, StringConstraints
 
-from rules.language.sources.templates import filled
+from rules.language.sources.templates import fill_template
 
 _STEP = re.compile(r"\[(?P<index>\d{1,6}|\*)\]|(?P<dot>\.?)(?P<name>[A-Za-z_@][\w@-]*|\{[a-z][a-z0-9_]*\})")
 
@@ -43,7 +43,7 @@ def _steps(text: str) -> list[str | int | None]:
     return steps
 
 
-def every(answer: Any, place: str, values: Mapping[str, str] | None = None) -> list[Any]:
+def all_at(answer: Any, place: str, values: Mapping[str, str] | None = None) -> list[Any]:
     """All that stands at a place of an answer; an empty list where the answer is of another form."""
     held = [answer]
     for step in _steps(place):
@@ -53,11 +53,11 @@ def every(answer: Any, place: str, values: Mapping[str, str] | None = None) -> l
             case int():
                 held = [value[step] for value in held if isinstance(value, list) and step < len(value)]
             case str():
-                name = filled(step, values or {})
+                name = fill_template(step, values or {})
                 held = [value[name] for value in held if isinstance(value, dict) and name in value]
     return held
 
 
-def at(answer: Any, place: str, values: Mapping[str, str] | None = None) -> Any:
+def first_at(answer: Any, place: str, values: Mapping[str, str] | None = None) -> Any:
     """What stands first at a place, or None."""
-    return next(iter(every(answer, place, values)), None)
+    return next(iter(all_at(answer, place, values)), None)

@@ -9,7 +9,7 @@ from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator, StringConstraints
 
-from rules.field_types import Label, Name, composed
+from rules.field_types import Label, Name, normalize_text
 
 Placeholders: TypeAlias = dict[Name, Label]
 
@@ -34,7 +34,7 @@ def _well_braced(text: str) -> str:
 Template = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
-    AfterValidator(composed),
+    AfterValidator(normalize_text),
     AfterValidator(_well_braced),
 ]
 
@@ -44,12 +44,12 @@ def placeholders_in(text: str) -> frozenset[str]:
     return frozenset(_BRACES.findall(text)) - OF_THE_DAY - OF_A_COLUMN
 
 
-def filled(text: str, values: Mapping[str, str], written: Callable[[str], str] = str) -> str:
+def fill_template(text: str, values: Mapping[str, str], written: Callable[[str], str] = str) -> str:
     """The text with values in place of names; a name without a value stays as it stands."""
     return _BRACES.sub(lambda found: written(values[found[1]]) if found[1] in values else found[0], text)
 
 
-def of_the_day(today: date, since: date) -> dict[str, str]:
+def day_values(today: date, since: date) -> dict[str, str]:
     """The values that the day of a run gives."""
     years = {"this_year": str(today.year), "last_year": str(today.year - 1)}
     return {"today": today.isoformat(), "since": since.isoformat(), **years}
