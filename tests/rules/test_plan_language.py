@@ -28,6 +28,7 @@ from rules.language.schema import plan_schema
 from rules.rehearsal.rehearse import rehearse
 from rules.rehearsal.story import CheckRun, ChildReport, Expectation, Step, Story, StoryRole
 from rules.validation import validate_plan
+from tests.rules.language_docs import CHAPTERS, GUIDE
 
 ROOT = Path(__file__).parents[2]
 
@@ -551,11 +552,6 @@ def test_the_schema_takes_parameters_where_they_may_stand() -> None:
     text = text.replace("program: true}}", "milestone: $m}}")
     assert SCHEMA.is_valid(parse_document(text).data)
     assert not SCHEMA.is_valid(parse_document(PLAN.replace("accord: 1", "accord: $one")).data)
-
-
-LANGUAGE = ROOT / "docs" / "plan-language"
-GUIDE = LANGUAGE / "guide.md"
-CHAPTERS = [LANGUAGE / "reference.md", *sorted((LANGUAGE / "reference").glob("*.md"))]
 
 
 def examples() -> list[tuple[Path, int, str, str]]:
