@@ -22,7 +22,7 @@ _WRITER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=F
 
 
 class NotCanonical(ValueError):
-    """Data outside the profile; says what and where."""
+    """Data outside the profile. The message says what is wrong and where."""
 
 
 def canonical(data: Any) -> bytes:

@@ -13,9 +13,9 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class ClockChange:
-    """A day of a time zone, and the one instant that counts as a time of day on it.
+    """A day on which a local time is missing or doubled, with the instant that counts for it.
 
-    That is the next instant that exists, where the time does not; and the first of two, where it exists twice.
+    That is the next existing instant for a missing time, and the first of the two for a doubled one.
     """
 
     day: date
@@ -26,7 +26,7 @@ class ClockChange:
 
 @lru_cache(maxsize=256)
 def clock_change_days(zone: str, at: time, years: range) -> tuple[ClockChange, ...]:
-    """The days of some years on which a time of day is not there exactly once, in their order."""
+    """The days within some years on which a local time does not exist exactly once, in order."""
     return tuple(_changed(ZoneInfo(zone), at, years))
 
 
@@ -47,7 +47,7 @@ def _offset(day: date, zone: ZoneInfo) -> timedelta | None:
 
 
 def _after_the_gap(first: datetime, second: datetime, zone: ZoneInfo) -> datetime:
-    """The instant at which clocks are put forward, between two readings of a time that they leave out."""
+    """The instant at which clocks go forward, in the gap between two local times."""
     before, after = sorted((first.astimezone(UTC), second.astimezone(UTC)))
     old = before.astimezone(zone).utcoffset()
     while after - before > timedelta(seconds=1):

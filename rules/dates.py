@@ -30,27 +30,27 @@ _INSTANT = timedelta(microseconds=1)
 
 @lru_cache(maxsize=1024)
 def is_positive(duration: str) -> bool:
-    """Whether it is more than nothing."""
+    """Whether a duration is more than zero."""
     return parse_duration(duration).sign() != 0
 
 
 @lru_cache(maxsize=1024)
 def is_in_days(duration: str) -> bool:
-    """Whether what is counted so is a day, and no instant."""
+    """Whether a duration gives a day, rather than an instant."""
     return in_whole_days(duration) and is_positive(duration)
 
 
 @lru_cache(maxsize=65536)
 def end_after(since: datetime, within: str, zone: str) -> datetime:
-    """The last instant of a time that is counted from another one."""
+    """The last instant of a duration counted from an instant."""
     ends = add_duration(since, within, zone)
     return end_of_day(ends, zone) if is_in_days(within) else ends
 
 
 def shift_date(date: datetime, lost: Collection[Interval], since: datetime, within: str, zone: str) -> datetime | None:
-    """A date moved by the time lost after `since`; None while some of it is still being lost.
+    """A date moved by the time lost after `since`; None while an interval of it is open.
 
-    `within` is the duration that the date was counted by; in days, each day that is touched is lost as a whole.
+    `within` is the duration by which the date was counted. If that is in days, each touched day is lost as a whole.
     """
     if not lost:
         return date
@@ -58,7 +58,7 @@ def shift_date(date: datetime, lost: Collection[Interval], since: datetime, with
 
 
 def end_of_date(by: day, zone: str) -> datetime:
-    """The last instant of a day, or the instant itself where an hour was given."""
+    """The last instant of a day; an instant stays as it is."""
     return by if isinstance(by, datetime) else end_of_day(start_of_day(by, zone), zone)
 
 
@@ -71,28 +71,28 @@ def start_of_date(since: datetime, within: str, zone: str) -> datetime:
 
 @lru_cache(maxsize=65536)
 def passes_at(date: datetime, zone: str) -> datetime:
-    """The instant at which a date has passed: when its day is over, or at once where it has an hour."""
+    """The instant at which a date has passed: the end of its day, or at once if it has an hour."""
     return date + _INSTANT if lasts_through_its_day(date, zone) else date
 
 
 def has_passed(date: datetime, at: datetime, zone: str) -> bool:
-    """Whether nothing can be done by a date any more."""
+    """Whether a date has passed."""
     return passes_at(date, zone) <= at
 
 
 def lasts_through_its_day(date: datetime, zone: str) -> bool:
-    """Whether a date is a day, and no instant."""
+    """Whether a date is a whole day."""
     return date == end_of_day(date, zone)
 
 
 @lru_cache(maxsize=65536)
 def in_words(date: datetime, zone: str) -> str:
-    """A date as people of the plan read it: a day, or an instant with its hour."""
+    """A date in words: a day, or an instant with its hour, in the plan's zone."""
     return day_in_words(date, zone) if lasts_through_its_day(date, zone) else time_in_words(date, zone)
 
 
 def start_in_words(at: datetime, within: str, zone: str) -> str:
-    """The first instant that is not before a date, as people of the plan read it."""
+    """The first instant that is not before a date, in words."""
     return day_in_words(at, zone) if is_in_days(within) else time_in_words(at, zone)
 
 

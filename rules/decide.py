@@ -53,9 +53,9 @@ from rules.vocabulary.testimony import GiveAccount, TakeBackAccount
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What an act adds to the ledger, the program after it and its clocks. No entries: nothing was due.
+    """The entries that an act appends, the program after them, and its clocks. Without entries nothing was due.
 
-    `changed` are the subjects that the entries have changed; None: any of them.
+    `changed` holds the subjects that the entries have changed; None means any of them.
     """
 
     entries: tuple[Entry, ...]
@@ -69,9 +69,9 @@ class Decided:
 
 
 def decide(program: Program | None, act: a.Act, at: datetime, running: tuple[Clock, ...] | None = None) -> Decided | Refused:
-    """Judges an act at an instant. `at` must not lie before the program's newest entry.
+    """Decides an act at an instant. `at` must not lie before the program's newest entry.
 
-    `running` are the program's clocks, for who has them at hand; left out, they are looked up.
+    `running` are the program's clocks, if the caller has them cached; otherwise they are computed.
     """
     try:
         if isinstance(act.deed, a.StartProgram):
@@ -82,24 +82,24 @@ def decide(program: Program | None, act: a.Act, at: datetime, running: tuple[Clo
 
 
 def may_know(program: Program, actor: a.Actor) -> bool:
-    """Whether somebody may know that there is this program. A stranger's act is answered as if there were none."""
+    """Whether an actor may know that the program exists. Strangers are answered as if it did not."""
     return actor.role is a.Role.CLOCK or _is_own_checker(program, actor) or program.has(actor.person)
 
 
 def _is_own_checker(program: Program, actor: a.Actor) -> bool:
-    """The service itself, in a program whose plan declares checks: it was agreed to with the plan."""
+    """Whether the actor is the service itself, in a program whose plan declares checks."""
     return actor == a.CHECKS and bool(program.plan.checks)
 
 
 def content_hash(act: a.Act) -> str:
-    """The hash by which a repeat of an act is told from another act under the same id."""
+    """SHA-256 of an act's content, which tells a repeat from another act with the same id."""
     return digest(act.model_dump(mode="json", exclude={"id", "filed", "effects"}, exclude_none=True))
 
 
 def repeat_refusal(program: Program, act: a.Act) -> Refused | None:
-    """Why an act that has been recorded is not answered with its first receipt again; mostly nothing.
+    """The refusal of a repeated act, which otherwise gets its first receipt again; None for nearly all acts.
 
-    A reading shows restricted evidence, so its repeat is judged by who may read that today.
+    Reading restricted evidence is decided anew, because a repeat shows it again.
     """
     if not isinstance(act.deed, a.ReadEvidence):
         return None
@@ -112,7 +112,7 @@ def repeat_refusal(program: Program, act: a.Act) -> Refused | None:
 
 
 def attempt_entry(program: Program, act: a.Act, refused: Refused, at: datetime) -> Decided:
-    """The entry that keeps a refused attempt."""
+    """The decision that records a refused attempt."""
     fact = facts.AttemptRefused(attempted=act.deed.kind, code=refused.code, reason=refused.reason)
     entry = Entry(seq=program.seq + 1, at=at, act=act.id, actor=act.actor, fact=fact)
     return Decided((entry,), evolve(program, entry), clocks(program), ())
@@ -144,7 +144,7 @@ def _start(program: Program | None, act: a.Act, deed: a.StartProgram, at: dateti
 
 
 def _check_starter(actor: a.Actor, deed: a.StartProgram) -> None:
-    """An officer starts a program, the clock room the child of one: it was agreed to when the parent was started."""
+    """Officers start programs, and the service starts agreed child programs. Raises Refusal."""
     part = "start_child" if deed.parent else "start_own"
     if not may(actor.role, part):
         what = "child programs" if deed.parent else "programs"
@@ -193,7 +193,7 @@ def _continue(program: Program | None, act: a.Act, at: datetime, running: tuple[
 
 
 def _fact_of(program: Program, act: a.Act, at: datetime) -> Fact | None:  # noqa: C901, PLR0912  one arm a kind of act
-    """The fact that an act amounts to; None for a report that is no news. Raises Refusal."""
+    """The fact that an act becomes; None for a report that changes nothing. Raises Refusal."""
     deed, actor = act.deed, act.actor
     match deed:
         case a.AdmitMember() | a.RemoveMember():
@@ -257,7 +257,7 @@ def _check_actor(program: Program, act: a.Act) -> None:
 
 
 def _check_effects(program: Program, unbound: a.Act, shown: str, at: datetime) -> None:
-    """What is bound to effects is refused when they are no longer those that were shown. Raises Refusal."""
+    """Refuses an act that is bound to other effects than it would have now. Raises Refusal."""
     would = decide(program, unbound, at)
     if isinstance(would, Decided) and effects_hash(would.entries) != shown:
         what = "consent" if isinstance(unbound.deed, a.Consent) else "act"

@@ -31,12 +31,12 @@ _TO_ASCII = str.maketrans(
 
 
 def to_ascii(text: str) -> str:
-    """A figure in ASCII digits."""
+    """The text with its digits, points and signs in ASCII."""
     return text if text.isascii() else text.translate(_TO_ASCII)
 
 
 def parse_decimal(text: str) -> Decimal:
-    """A figure out of text. Raises ValueError, which says what would be accepted."""
+    """A figure from text. Raises ValueError, which says what would be accepted."""
     written = to_ascii(text)
     if not _DECIMAL.match(written):
         raise ValueError(f"{text[:60]!r} is no figure; {FORM}")
@@ -55,7 +55,7 @@ def _fitting(number: Decimal, written: object) -> Decimal:
 
 
 def without_sign(number: Decimal) -> Decimal:
-    """Nought without a sign, which reckoning can give it; any other number as it is."""
+    """The number, with negative zero made zero."""
     return number or abs(number)
 
 

@@ -60,7 +60,7 @@ Rest: TypeAlias = (
 
 
 def fold(entries: Iterable[Entry]) -> Program | None:
-    """The program that entries add up to; None for no entries. Raises NotFoldable."""
+    """The state after entries; None for none. Raises NotFoldable."""
     program: Program | None = None
     for entry in entries:
         program = evolve(program, entry)
@@ -68,7 +68,7 @@ def fold(entries: Iterable[Entry]) -> Program | None:
 
 
 def evolve(program: Program | None, entry: Entry) -> Program:
-    """The program after one more entry. Raises NotFoldable."""
+    """The state after one more entry. Raises NotFoldable."""
     fact = entry.fact
     if program is None:
         if not isinstance(fact, facts.ProgramStarted) or entry.seq != 1:
@@ -99,7 +99,7 @@ def _at_time(program: Program, entry: Entry) -> datetime:
 
 
 def _with_activity(program: Program, entry: Entry) -> Mapping[str, datetime]:
-    """When each party last did something that shows that it moves."""
+    """The state with the time at which the party last did something that counts as activity."""
     party = entry.actor.party if entry.actor else None
     rule = program.plan.inactivity.get(party or "")
     if party is None or rule is None or entry.fact.kind not in rule.qualifying:

@@ -30,12 +30,12 @@ LONGEST = 4000
 
 
 def child_id(parent: UUID, name: str) -> UUID:
-    """The id of a child program. Anybody can tell from it whose child it is."""
+    """The id of a child program, derived from its parent and its name."""
     return uuid5(parent, name)
 
 
 def child_start(parent_id: UUID, parent: Program, name: str) -> a.StartProgram:
-    """What starts a child program as it was agreed, with those of the parent's members for whom it has a place."""
+    """The act that starts a child program as agreed, with the members of the parent that its plan has a place for."""
     rule, agreed = parent.plan.programs[name], parent.agreed[name]
     plan = recorded_plan(agreed.document, agreed.parameters)
     known = {None, *plan.parties, *plan.bodies}
@@ -54,7 +54,7 @@ def child_start(parent_id: UUID, parent: Program, name: str) -> a.StartProgram:
 
 
 def holds_back(parent: Program, name: str) -> bool:
-    """Whether a program holds one of its children back: it is suspended, or the phase that opened the child waits again."""
+    """Whether a program holds a child back: it is suspended, or the phase that opened the child waits again."""
     rule = parent.plan.programs[name]
     if rule.when_suspended == "leave" or parent.ended_at is not None:
         return False
@@ -62,7 +62,7 @@ def holds_back(parent: Program, name: str) -> bool:
 
 
 def parent_report(parent: Program, head: bytes, name: str) -> a.ReportParent:
-    """What a child program is told of its parent."""
+    """The report of a parent to its child."""
     if not holds_back(parent, name):
         reason = f"The parent program, {parent.title}, goes on."
     elif parent.standing is Standing.RUNNING:
@@ -75,15 +75,15 @@ def parent_report(parent: Program, head: bytes, name: str) -> a.ReportParent:
 
 
 def child_news(child: Program) -> News:
-    """What the parent has to hear of a child when it changes: its standing, and what is decided of its milestones.
+    """The part of a child's state that its parent must be told: its standing and its determined milestones.
 
-    Evidence that waits for a decision is no news: most acts of a child therefore cost its parent nothing.
+    Evidence that waits for a decision is left out, so most acts of a child cost its parent nothing.
     """
     return child.standing, tuple(decided for name in child.milestones if (decided := _decided(child, name)))
 
 
 def has_news(before: Program, after: Program) -> bool:
-    """Whether the parent has to hear what has become of a child."""
+    """Whether a child's change must be reported to its parent."""
     if before.standing is not after.standing:
         return True
     return before.milestones is not after.milestones and any(
@@ -103,7 +103,7 @@ def _counts(child: Program, milestone: str) -> bool:
 
 
 def child_report(child_program: UUID, child: Program, head: bytes, name: str) -> a.ReportChild:
-    """What a parent is told of its child `name`. One state of the child makes one report, whenever it is made."""
+    """The report of the child `name` to its parent, a function of the child's state alone."""
     blocks = blocking(child, child.at)
     running = clocks(child)
     return a.ReportChild(
@@ -120,7 +120,7 @@ def child_report(child_program: UUID, child: Program, head: bytes, name: str) ->
 
 
 def _milestones(child: Program) -> Iterator[a.MilestoneReported]:
-    """The milestones in which something has happened, or in whose phases something is owed."""
+    """The milestones that are touched, or owed in their phase."""
     for name in child.plan.milestones:
         state = child.milestone(name)
         waits = child.phase(child.plan.phase_of[name]).status is PhaseStatus.WAITING

@@ -13,14 +13,14 @@ MOST_TOLD = 40
 
 
 class Shapes:
-    """A JSON Schema, walked along the places of data that should have been of it."""
+    """A JSON Schema, resolved along the path of a value."""
 
     def __init__(self, root: Shape) -> None:
-        """`root` holds the definitions that its parts refer to."""
+        """`root` holds the definitions that references point to."""
         self._root = root
 
     def unknown(self, path: Sequence[int | str], data: Any, start: Shape | None = None) -> str:
-        """What is said of a field that is none: `path` is its place as pydantic tells it, `data` the whole."""
+        """The message about an unknown field: `path` is its pydantic location, `data` the whole document."""
         here = list(self._alternatives(self._root if start is None else start))
         held = data
         for part in path[:-1]:
@@ -70,7 +70,7 @@ class Shapes:
 
     @staticmethod
     def _fields(here: list[Shape], held: Any, name: str) -> list[str]:
-        """The fields of the shape that was most likely meant: the one that has most of those that are there."""
+        """The fields of the shape most likely meant: the one with most of the given fields."""
         given = set(held) - {name} if isinstance(held, dict) else set()
 
         def fit(shape: Shape) -> int:

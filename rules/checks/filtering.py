@@ -37,9 +37,9 @@ class Unknown(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """An event that the plan watches, in the plan's words.
+    """A watched event, in the plan's names.
 
-    `until` is the last of the days on which it may have happened; without `first` it may have happened on any.
+    It happened on a day from `first` to `until`; `first` is None where the day is unknown.
     """
 
     event: ReadEvent
@@ -50,7 +50,7 @@ class Watched:
 
 
 class Filter:
-    """What a feed lets through in a program."""
+    """The filter of a check's feed, with the names of the plan."""
 
     def __init__(self, feed: Feed, title: str, began: date = date.min) -> None:
         """`began` is the local day on which the program began."""
@@ -63,7 +63,7 @@ class Filter:
         self._began = began
 
     def watched(self, event: ReadEvent) -> Watched | str:
-        """An event as the plan sees it, or why it is dropped."""
+        """The event in the plan's names, or the reason why it is dropped."""
         if event.deleted:
             return "deleted by the source"
         kind, place = self._kinds.known_as(event.kind), self._places.known_as(event.place)
@@ -80,10 +80,10 @@ class Filter:
         )
 
     def unknown(self, event: ReadEvent) -> Unknown | None:
-        """The name that keeps an event from being watched or known to be another; None where nothing does.
+        """The unknown name that leaves open whether an event is watched; None if there is none.
 
-        Where the plan lists what else the source names, every further name is unknown. Where it does not, one is that is nearly
-        a watched one: a misspelling may be no other place.
+        If the plan lists the other names of the source, every name outside the list is unknown. Otherwise only a name
+        similar to a watched one is, since it may be a misspelling.
         """
         if event.deleted or ((last := event.happened_until or event.happened_on) is not None and last < self._began):
             return None
@@ -100,7 +100,7 @@ class Filter:
         return found
 
     def unproven(self, events: Iterable[ReadEvent]) -> tuple[date, str] | None:
-        """The first day on which an event of an unknown name may have happened, with a sentence; None without such an event."""
+        """The first day on which an event with an unknown name may have happened, with a sentence; None without such an event."""
         told = [(event, unknown) for event in events if (unknown := self.unknown(event)) is not None]
         if not told:
             return None
@@ -111,11 +111,11 @@ class Filter:
         return first, f"No day from {first} on counts as covered until the plan knows {', '.join(names[:_NAMED])}{more}."
 
     def place(self, written: str) -> str:
-        """A place by which incidents are compared: the plan's name of it, or as it is written."""
+        """The key for comparing places: the plan's name of a place, or its text as written."""
         return self._places.known_as(written) or written.casefold()
 
     def no_match(self, events: Iterable[ReadEvent]) -> NoReading | None:
-        """Why an answer cannot be relied on: one filter lets none of its events through, and a name in it is unknown."""
+        """Why an answer cannot be trusted: a filter drops all its events, and the plan does not know one of their names."""
         told = [event for event in events if not event.deleted]
         kinds = {event.kind for event in told if event.kind}
         places = {event.place for event in told if event.place}
@@ -142,7 +142,7 @@ class Filter:
 
 
 def filter_of(program: Program, check: str) -> Filter | None:
-    """What a check lets through; None where it reads figures."""
+    """The filter of a check; None if it reads figures."""
     rule = program.plan.checks[check]
     if rule.incidents is None:
         return None
@@ -151,13 +151,13 @@ def filter_of(program: Program, check: str) -> Filter | None:
 
 
 def dropped_counts(rules: Filter | None, reading: Readings) -> tuple[Dropped, ...]:
-    """What a run has left out, by the source's description and by the plan's feed, the most frequent reason first."""
+    """The rows that the source's description and the plan's feed drop, by reason, most frequent first."""
     why = (rules.watched(event) for event in reading.events) if rules else ()
     return (*reading.dropped, *counted(reason for reason in why if isinstance(reason, str)))
 
 
 def implausible(reading: Readings, first_year: int) -> str | None:
-    """Why events cannot be: one is of a year before the source begins, or ends before it begins. None where they can."""
+    """Why events cannot be right: one is dated before the source begins, or ends before it begins. None if all can."""
     for event in reading.events:
         for day in (event.happened_on, event.happened_until):
             if day is not None and day.year < first_year:
@@ -171,7 +171,7 @@ def implausible(reading: Readings, first_year: int) -> str | None:
 
 
 def dropped_in_words(found: Iterable[Dropped]) -> str:
-    """What was dropped, in a sentence; empty where nothing was."""
+    """The dropped rows, in a sentence; empty without any."""
     held = list(found)
     if not held:
         return ""

@@ -24,9 +24,10 @@ class Health(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LastRun:
-    """How the last run of a check went. It stands beside the ledger: that a source is away is no fact of a program.
+    """The outcome of a check's last run. It is operational state outside the ledger, since an outage of a source is no fact of
+    a program.
 
-    `failures` counts runs in a row without a good answer, since `failing_since`; `answered_at` is the last good one.
+    `failures` counts consecutive runs without a good answer, since `failing_since`; `answered_at` is the last good one.
     """
 
     watched_since: datetime
@@ -41,9 +42,10 @@ class LastRun:
 
 
 def overdue_from(program: Program, check: str, last: LastRun | None) -> datetime:
-    """When a check is overdue unless its source gives a good answer before.
+    """The instant from which a check is overdue unless its source gives a good answer before.
 
-    Counted from the last one; from the start, or from when the check came into the plan or was resumed, if that is later.
+    Counted from the last good answer, or from the start, the check's addition to the plan or its resumption, if that is
+    later.
     """
     told = [program.started_at, program.checks.get(check, CheckState()).resumed_at]
     told += [last.answered_at, last.watched_since] if last else []
@@ -52,7 +54,7 @@ def overdue_from(program: Program, check: str, last: LastRun | None) -> datetime
 
 
 def health(program: Program, check: str, last: LastRun | None, at: datetime) -> tuple[Health, str]:
-    """How a check goes at an instant, and a sentence that says so."""
+    """The health of a check at an instant, with a sentence."""
     if program.ended_at is not None:
         return Health.PAUSED, "The program has ended; nothing is checked any more."
     if (reason := program.checks.get(check, CheckState()).paused_because) is not None:

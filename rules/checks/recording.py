@@ -28,13 +28,12 @@ _FIGURE: TypeAdapter[Decimal] = TypeAdapter(Figure)
 
 
 class FigureReading:
-    """One reading of a check, next to what is recorded already.
+    """One reading of a check, compared with what is recorded.
 
-    Recorded are: the newest period, and any that came since the newest recorded one; as many before
-    it as a target asks for in a row; those of a year before, where another figure is made of them; the
-    baseline's period, where a change is compared within one edition; and revisions of what is recorded.
-    The same figure in another edition is no news where nothing else has moved, so that a producer's new
-    stamp alone gives nobody anything to verify.
+    To be recorded are: the newest period, and any since the newest recorded one; as many earlier ones as a target requires
+    in a row; those of the year before, where a derived figure needs them; the baseline's period, where a change is compared
+    within one edition; and revisions of recorded figures. The same figure in another edition is skipped if nothing else has
+    changed, so that a new edition label alone creates no work for verifiers.
     """
 
     def __init__(self, program: Program, check: str, figures: Iterable[ReadFigure]) -> None:
@@ -52,7 +51,7 @@ class FigureReading:
         self._read = {figure.period: figure for figure in self._figures}
 
     def deeds(self, fetched: tuple[Fetch, ...], adapter: str, version: str) -> tuple[RecordMeasurement, ...] | NoReading:
-        """The measurements to record, older periods first; or why the reading is none."""
+        """The measurements to record, older periods first; or the reason why the reading is rejected."""
         for figure in self._figures:
             if (fault := self._misread(figure)) is not None:
                 return fault
@@ -77,7 +76,7 @@ class FigureReading:
         return period_end(period, self._calendar)
 
     def _misread(self, figure: ReadFigure) -> NoReading | None:
-        """What would be wrong with a figure in any plan."""
+        """What would make a figure invalid in any plan."""
         if not is_period(figure.period, self._calendar):
             return NoReading("unparseable", f"{figure.period[:40]!r} is no period.")
         try:
@@ -96,7 +95,7 @@ class FigureReading:
         return None
 
     def _impossible(self, figure: ReadFigure, fetch: Fetch) -> NoReading | None:
-        """Why a figure that would be recorded cannot be what the indicator measures."""
+        """Why a figure to be recorded cannot be a value of the indicator."""
         rule = self._indicator
         if figure.unit is not None and figure.unit != rule.unit:
             told = f"{figure.period} is given in {figure.unit}, and {rule.title} is measured in {rule.unit}."
@@ -110,7 +109,7 @@ class FigureReading:
         return None
 
     def _wanted(self, fetched: tuple[Fetch, ...]) -> set[str]:
-        """The periods of which the reading may say something new."""
+        """The periods that may need a new record."""
         standing, newest = self._series.standing, self.newest.period
         asked = {newest} | {period for target in self._targets for period in target.by_period}
         for target in self._targets:
@@ -129,7 +128,7 @@ class FigureReading:
         return (asked & self._read.keys()) | {period for period in both if not self._same(standing[period], self._read[period])}
 
     def _news(self, figure: ReadFigure) -> tuple[MeasurementRecorded | None, Cause | None] | None:
-        """What a figure takes the place of, and why; None where it is no news."""
+        """Which figure this one replaces, and the cause; None if it is not new."""
         last, now = self._series.last_read(self._check, figure.period), self._series.standing.get(figure.period)
         if last is not None and last.edition == figure.edition and self._same(last, figure):
             return None  # the source says what it said; whatever people have made of that stands
@@ -149,7 +148,9 @@ class FigureReading:
         return (None, None) if self._within and fresh and not is_told else None
 
     def _same(self, recorded: MeasurementRecorded, read: ReadFigure) -> bool:
-        """A source that gives no error does not take one back, and adds none to a person's figure that nobody asks for."""
+        """Whether a read figure equals the recorded one. An error that only one of them has is ignored, unless a target needs
+        it.
+        """
         known = {None, recorded.standard_error}
         if recorded.origin is None and recorded.standard_error is None and not self._needs_errors:
             known.add(read.standard_error)

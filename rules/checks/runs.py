@@ -30,7 +30,7 @@ MOST_EVENTS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of a check: what was read, in which answers, by which adapter."""
+    """One run of a check: its reading, the answers of the source, and the adapter."""
 
     reading: Readings | NoReading
     fetched: tuple[Fetch, ...]
@@ -39,10 +39,10 @@ class Run:
 
 
 def acts_of_run(program: Program, check: str, run: Run) -> tuple[Deed, ...]:
-    """The acts that a run asks for, in their order; none where it says nothing new.
+    """The acts that a run submits, in order; none if nothing is new.
 
-    Asked again when some of them have been recorded, it gives the rest. A reading with a figure
-    that cannot be is none at all: a source that is wrong once is not picked from.
+    Idempotent: if some of them are recorded, it gives the rest. One impossible figure rejects the whole reading, so that
+    nobody picks from a source that was wrong.
     """
     rule = program.plan.checks.get(check)
     if rule is None or program.ended_at is not None:
@@ -62,7 +62,7 @@ def acts_of_run(program: Program, check: str, run: Run) -> tuple[Deed, ...]:
 
 
 def unreadable(program: Program, check: str, reading: Readings) -> NoReading | None:
-    """Why the events of an answer are not to be relied on: one cannot be, or a filter lets none of them through."""
+    """Why the events of an answer cannot be trusted: one is impossible, or a filter drops all of them."""
     rule = program.plan.checks[check]
     source = program.plan.sources[rule.source]
     if (rules := filter_of(program, check)) is None:
@@ -73,9 +73,9 @@ def unreadable(program: Program, check: str, reading: Readings) -> NoReading | N
 
 
 def _of_events(program: Program, check: str, run: Run, reading: Readings, feed: Feed) -> tuple[Deed, ...]:
-    """The acts on a feed's events, and a report of how far they go: to the day before the first event that has to wait.
+    """The acts on a feed's events, and a report that covers the days before the first postponed event.
 
-    One waits that is more than a run asks for, or of which the plan does not know whether it is watched.
+    An event is postponed if the run has reached its limit, or if the plan does not say whether it is watched.
     """
     if (unread := unreadable(program, check, reading)) is not None:
         return _told(program, _report(check, run, unread))
@@ -93,7 +93,7 @@ def _of_events(program: Program, check: str, run: Run, reading: Readings, feed: 
 
 
 def _told(program: Program, report: ReportCheck, deeds: tuple[Deed, ...] = ()) -> tuple[Deed, ...]:
-    """The deeds of a run with its report, where that is news, or figures that count as they were read wait for it."""
+    """The acts of a run with its report, where the report is new or figures wait for it to be accepted."""
     state = program.checks.get(report.check, CheckState())
     awaited = program.plan.checks[report.check].verified == "automatically" and (deeds or acceptable(program, report.check))
     if awaited or says_something_new(state.report, CheckReported(**report.model_dump(exclude={"kind"}))):
@@ -102,7 +102,7 @@ def _told(program: Program, report: ReportCheck, deeds: tuple[Deed, ...] = ()) -
 
 
 def _report(check: str, run: Run, found: Readings | NoReading, read: str = "", but: str = "") -> ReportCheck:
-    """The report on a run; `read` says in words how far the figures or events of a reading go, `but` what it leaves open."""
+    """The report of a run; `read` says what was covered, `but` what was left open."""
     outcome: str
     if isinstance(found, NoReading):
         outcome, sentence, edition, covers_until = found.kind, found.sentence, "", None
@@ -128,5 +128,5 @@ def _report(check: str, run: Run, found: Readings | NoReading, read: str = "", b
 
 
 def _plain(text: str, longest: int) -> str:
-    """Text that can be recorded, of what a source has written: it may quote anything."""
+    """Source text made recordable; a source may quote anything."""
     return "".join(char if char.isprintable() else " " for char in text)[:longest].strip()

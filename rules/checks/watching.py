@@ -36,7 +36,7 @@ _Told: TypeAlias = dict[tuple[str, str, str], list[Incident]]
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What an account says of an incident; `until` where only a span is known in which it happened."""
+    """The content of an account of an incident; `until` is set if only a span is known in which it happened."""
 
     severity: str
     happened_at: datetime
@@ -50,7 +50,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class FeedReading:
-    """What a check has read of its feed, next to the program as it stands."""
+    """What a check has read of its feed, with the program it is compared with."""
 
     program: Program
     check: str
@@ -61,7 +61,7 @@ class FeedReading:
     version: str
 
     def deeds(self, reading: Readings) -> tuple[Deed, ...]:
-        """The acts that its events ask for, in the order in which they happened; none for what is known already."""
+        """The acts on the feed's events, in the order of the events; none for known ones."""
         events = sorted(reading.events, key=lambda event: (event.happened_on or date.min, event.id))
         given, told = self._given(), self._told_by_others()
         found = [deed for event in events for deed in self._on(event, self._taken_from(given, event), told)]
@@ -69,15 +69,15 @@ class FeedReading:
         return (*found, *gone)
 
     def first_day(self, deeds: Iterable[Deed]) -> date | None:
-        """The first day of which acts tell that something happened; None where they tell of none."""
+        """The first day of which an act reports an event; None without one."""
         zone = self.program.plan.time_zone
         told = (deed.happened_at for deed in deeds if isinstance(deed, ReportIncident | GiveAccount))
         return min((date.fromisoformat(local_day(at, zone)) for at in told if at is not None), default=None)
 
     def _names(self, event: ReadEvent) -> tuple[str, str]:
-        """How the account of an event is called, and how where somebody else has used that name.
+        """The id of an event's account, and the fallback if somebody else has used that id.
 
-        A source's ids may hold what an id of ours may not.
+        The ids of a source may hold characters that ids here may not.
         """
         named = f"{self.check}:{event.id}"
         is_plain = event.id.replace("-", "").isalnum() and len(named) <= 100 and named.isascii()
@@ -92,7 +92,7 @@ class FeedReading:
         return next((given.pop(name) for name in self._names(event) if name in given), None)
 
     def _given(self) -> dict[str, Given]:
-        """The accounts that this check has given, by name."""
+        """This check's accounts, by id."""
         return {
             account.id: (incident, account)
             for incident in self.program.incidents.values()
@@ -123,7 +123,7 @@ class FeedReading:
             yield self._told(event, same.id, self._name(event, {one.id for one in same.accounts}), said)
 
     def _said(self, watched: Watched, before: Testimony | None = None) -> Statement:
-        """What an event says of an incident. Of one without a day nothing is known but that it has happened by now."""
+        """The content of an event. Without a day, it is only known to have happened by now."""
         zone, event = self.program.plan.time_zone, watched.event
         severity = self.feed.severities.get(event.severity or "", self.feed.severity)
         blamed = self.feed.actors.get(event.attributed_to or "", self.feed.attributed_to)
@@ -135,7 +135,7 @@ class FeedReading:
         return Statement(severity, start_of_day(watched.first, zone), until, blamed)
 
     def _told_by_others(self) -> _Told:
-        """Incidents of which this check has given no account. One that was dismissed did not happen: it is not this event."""
+        """Incidents without an account by this check, except dismissed ones."""
         told: _Told = {}
         for incident in self.program.incidents.values():
             if incident.status not in UNHAPPENED and all(account.check != self.check for account in incident.accounts):
@@ -143,7 +143,7 @@ class FeedReading:
         return told
 
     def _what(self, kind: str, place: str, happened_at: datetime) -> tuple[str, str, str]:
-        """Kind, place and local day, by which an event is the same as an incident."""
+        """Kind, place and local day: the key by which an event matches an incident."""
         return kind, self.filter.place(place), local_day(happened_at, self.program.plan.time_zone)
 
     def _report(self, watched: Watched, said: Statement) -> ReportIncident:
@@ -172,7 +172,7 @@ class FeedReading:
         )
 
     def _vanished(self, given: dict[str, Given], reading: Readings) -> Iterator[TakeBackAccount]:
-        """Accounts of events that a whole listing no longer holds, of days that it speaks of."""
+        """Accounts whose events are missing from a full listing of their days."""
         days = [event.happened_on.isoformat() for event in reading.events if event.happened_on is not None]
         if not days:
             return  # an empty listing is no proof that nothing ever happened

@@ -13,7 +13,7 @@ from rules.refusals import Code, Refusal
 
 
 def assessment_fact(program: Program, actor: a.Actor, deed: a.Assess) -> Fact:
-    """The fact of an assessment, with what its grade comes to. Raises Refusal."""
+    """The fact of an assessment, with the truth value of its grade. Raises Refusal."""
     milestone_of(program, deed.milestone)
     if (assessor := program.plan.assessors.get(deed.assessor)) is None:
         raise Refusal(

@@ -46,7 +46,7 @@ def check_of(program: Program, name: str) -> Check:
 
 
 def check_feed(program: Program, actor: a.Actor, origin: Origin | None) -> None:
-    """An origin of an incident is a feed that the plan watches, and a checker alone gives one. Raises Refusal."""
+    """Requires that an incident's origin is a feed of the plan and its actor a checker. Raises Refusal."""
     if origin is None:
         return
     if not may(actor.role, "say_origin"):
@@ -57,6 +57,6 @@ def check_feed(program: Program, actor: a.Actor, origin: Origin | None) -> None:
 
 
 def says_something_new(before: facts.CheckReported | None, now: facts.CheckReported) -> bool:
-    """By what was found, not by when and where it was asked: a check that runs daily would fill the ledger."""
+    """Whether a report differs in its outcome. Time and place are ignored: a daily check would fill the ledger."""
     unsaid = {"fetched", "adapter", "version"}
     return before is None or before.model_dump(exclude=unsaid) != now.model_dump(exclude=unsaid)

@@ -15,7 +15,7 @@ from rules.vocabulary.phases import Gate, PhaseStatus
 
 
 def consent_taken_back_fact(program: Program, actor: a.Actor, consent: Consented, reason: str) -> Fact:
-    """The fact that the actor's party consents no more. Raises Refusal."""
+    """The fact that the actor's party takes its consent back. Raises Refusal."""
     party = actor.party or ""
     if consent.proposal is not None:
         proposal = open_proposal(program, consent.proposal)
@@ -46,7 +46,7 @@ def _nothing(party: str, what: str) -> Refusal:
 
 
 def _check_effect(program: Program, phase: str, gate: Gate) -> None:
-    """What others have acted on is not taken from them, unless all have agreed to that with the plan. Raises Refusal."""
+    """A consent that took effect can be taken back only where the plan allows it. Raises Refusal."""
     status = program.phase(phase).status
     in_effect = status is not PhaseStatus.WAITING if gate == "entry" else status is PhaseStatus.COMPLETE
     if in_effect and program.plan.phases[phase].consents_taken_back == "before_effect":

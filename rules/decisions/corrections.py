@@ -45,7 +45,7 @@ def correction_fact(program: Program, actor: a.Actor, deed: a.CorrectIncident, a
 
 
 def _own_account(incident: Incident) -> Testimony:
-    """The report's own account of an incident, which its correction puts right. Raises Refusal."""
+    """The report's own account of an incident, which the correction replaces. Raises Refusal."""
     own = next((account for account in incident.accounts if account.id == incident.id and not account.taken_back), None)
     if own is None:
         told = f"The report of {incident.id} has been taken back; others say that it happened."
@@ -56,7 +56,7 @@ def _own_account(incident: Incident) -> Testimony:
 def _said(
     program: Program, incident: Incident, before: Testimony | Incident, deed: a.CorrectIncident, at: datetime
 ) -> facts.IncidentCorrected:
-    """What is said of an incident now: what a correction leaves out stays as it was said `before`. Raises Refusal."""
+    """The corrected values of an incident; values that a correction omits stay as they were `before`. Raises Refusal."""
     fact = facts.IncidentCorrected(
         incident=incident.id,
         entry=incident.told_in,
@@ -82,7 +82,7 @@ def _said(
 
 
 def _check_reporter(actor: a.Actor, incident: Incident) -> None:
-    """Raises Refusal unless the actor, or somebody of the actor's party, has reported it."""
+    """Raises Refusal unless the actor or somebody of the same party has reported it."""
     reporter = incident.reported_by
     if actor.person != reporter.person and (actor.party is None or actor.party != reporter.party):
         raise Refusal(
@@ -93,7 +93,7 @@ def _check_reporter(actor: a.Actor, incident: Incident) -> None:
 
 
 def _check_corrector(program: Program, actor: a.Actor, incident: Incident) -> None:
-    """What has been decided is put right by who could decide it. Raises Refusal."""
+    """A decided incident is corrected by whoever could decide it. Raises Refusal."""
     part = "confirm_contested_incident" if incident.contested_by_party else "correct_decided_incident"
     if not may(actor.role, part):
         accepted = roles_in_words(part, deciders(program, incident))

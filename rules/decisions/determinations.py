@@ -118,7 +118,7 @@ def _abstention_fact(program: Program, step: Milestone, deed: a.Determine, at: d
 
 
 def _check_considered(step: Milestone, deed: a.Determine, name: str) -> None:
-    """Something is said on each consideration that the plan names, and on no other. Raises Refusal."""
+    """Requires a statement on exactly the considerations that the plan names. Raises Refusal."""
     asked, said = step.determined.considering, deed.considered or {}
     if missing := [one for one in asked if one not in said]:
         told = "; ".join(f"{one} ({asked[one]})" for one in missing)
@@ -131,7 +131,7 @@ def _check_considered(step: Milestone, deed: a.Determine, name: str) -> None:
 
 
 def _preliminary_fact(program: Program, actor: a.Actor, step: Milestone, deed: a.Determine, at: datetime) -> Fact:
-    """A finding of whoever determines, which the party that owes can observe on before it is decided so."""
+    """The finding of a preliminary determination, on which whoever owes the milestone can observe. Raises Refusal."""
     until = dates.end_after(at, step.determined.observation, program.plan.time_zone)
     return effects.FindingMade(
         milestone=deed.milestone,
@@ -157,7 +157,7 @@ def _check_heard(program: Program, name: str, finding: Finding | None) -> None:
 
 
 def _grade(step: Milestone, deed: a.Determine, name: str) -> Decimal | None:
-    """The grade that a determination comes to, on the milestone's scale; None without a scale. Raises Refusal."""
+    """The grade of a determination on the milestone's scale; None without a scale. Raises Refusal."""
     given = deed.share if deed.grade is None else Decimal(deed.grade)
     scale = step.determined.scale
     if scale is None:
@@ -200,7 +200,7 @@ def _check_shown(program: Program, name: str, finding: Finding | None, at: datet
 
 
 def _check_part(program: Program, name: str, finding: Finding | None, grade: Decimal | None, at: datetime) -> None:
-    """A part rests on evidence, too; and what is held already is lowered only when it has fallen. Raises Refusal."""
+    """A partial grade needs evidence, and a held one is lowered only after it has fallen. Raises Refusal."""
     state = program.milestone(name)
     if not _is_held(state):
         if finding is None or finding.proposes not in ("grading", "achievement"):
@@ -213,7 +213,7 @@ def _check_part(program: Program, name: str, finding: Finding | None, grade: Dec
 
 
 def _check_fallen(state: MilestoneState, finding: Finding | None, name: str) -> None:
-    """What is held is taken back only on a finding that was made since, and says so. Raises Refusal."""
+    """An achievement is reversed only on a later finding that proposes it. Raises Refusal."""
     fallen = finding is not None and (
         finding.proposes == "reversal"
         or (finding.proposes == "grading" and state.determined_at is not None and finding.made_at > state.determined_at)
@@ -249,7 +249,7 @@ def _check_authority(program: Program, actor: a.Actor, step: Milestone, name: st
 
 
 def _check_observed(program: Program, finding: Finding | None, at: datetime) -> None:
-    """A finding may be acted on once its time to observe has ended, or been used. Raises Refusal."""
+    """A finding can be determined once its time to observe has ended or been used. Raises Refusal."""
     zone = program.plan.time_zone
     if finding is None or not finding.is_observable(at, zone):
         return
@@ -287,7 +287,7 @@ def _check_stability_authority(program: Program, actor: a.Actor, phase: str) -> 
 
 
 def _stability_authorities(program: Program, phase: str) -> set[str]:
-    """Who determines milestones of the plan may say that a kept period was not kept after all."""
+    """The parties and bodies that determine milestones, who may also reverse a kept period."""
     own = program.plan.phases[phase].milestones.values()
     named = {name for step in own for name in step.determined.by}
     return named or {name for step in program.plan.milestones.values() for name in step.determined.by}

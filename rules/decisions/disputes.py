@@ -39,7 +39,7 @@ def dispute_fact(program: Program, actor: a.Actor, deed: Deed, at: datetime) -> 
 
 
 def ladder_of(program: Program, name: str) -> Ladder:
-    """The stages of a kind of dispute. Raises Refusal."""
+    """The ladder of a kind of dispute. Raises Refusal."""
     if (ladder := program.plan.disputes.get(name)) is None:
         raise Refusal(
             Code.LADDER_UNKNOWN, f"{name} is no kind of dispute of the plan.", did_you_mean(name, program.plan.disputes)
@@ -48,7 +48,7 @@ def ladder_of(program: Program, name: str) -> Ladder:
 
 
 def unsettled_dispute(program: Program, name: str) -> Dispute:
-    """A dispute that nobody has settled; also one that the last stage has left, and may still settle. Raises Refusal."""
+    """A dispute that can still be settled, including one that the last stage has left unsettled. Raises Refusal."""
     if (dispute := program.disputes.get(name)) is None:
         raise Refusal(Code.DISPUTE_UNKNOWN, f"There is no dispute {name}.", "the id of a dispute")
     if not dispute.is_unsettled:
@@ -57,7 +57,7 @@ def unsettled_dispute(program: Program, name: str) -> Dispute:
 
 
 def open_dispute(program: Program, name: str) -> Dispute:
-    """A dispute for which time runs before a stage. Raises Refusal."""
+    """A dispute that is before a stage. Raises Refusal."""
     dispute = unsettled_dispute(program, name)
     if dispute.status is not DisputeStatus.OPEN:
         raise Refusal(Code.DISPUTE_ENDED, f"The dispute {name} is {dispute.status}.", "a dispute before a stage")

@@ -15,7 +15,7 @@ FILE_IT = "the bytes filed with POST …/documents by whoever recorded it"
 
 
 def filing_fact(program: Program, evidence: str, filed: Collection[str]) -> Fact | None:
-    """The fact that the bytes of a piece's document are here now; None where they were before. Raises Refusal."""
+    """The fact that a document's bytes are filed now; None if they were before. Raises Refusal."""
     piece = evidence_of(program, evidence)
     if not piece.is_unfiled:
         return None
@@ -25,7 +25,7 @@ def filing_fact(program: Program, evidence: str, filed: Collection[str]) -> Fact
 
 
 def check_document_seen(piece: Evidence, seen_at: str | None) -> None:
-    """What nobody here can read is verified only by who says where they have seen it. Raises Refusal."""
+    """Evidence with an unfiled document is verified only with a statement of where it was seen. Raises Refusal."""
     if piece.is_unfiled and seen_at is None:
         raise Refusal(
             Code.DOCUMENT_NOT_FILED,

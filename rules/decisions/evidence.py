@@ -28,7 +28,7 @@ Deed: TypeAlias = (
 
 
 def evidence_fact(program: Program, actor: a.Actor, deed: Deed, at: datetime, filed: Collection[str]) -> Fact | None:
-    """The fact of an act on evidence; None where it says nothing new. `filed` are documents by hash. Raises Refusal."""
+    """The fact of an act on evidence; None if it changes nothing. `filed` are documents by hash. Raises Refusal."""
     match deed:
         case a.RecordEvidence():
             return _recording_fact(program, actor, deed, at, filed)

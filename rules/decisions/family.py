@@ -11,7 +11,7 @@ from rules.refusals import Code, Refusal
 
 
 def child_report_fact(program: Program, deed: a.ReportChild) -> Fact | None:
-    """The fact of a child's report; None where it says nothing new. Raises Refusal."""
+    """The fact of a child's report; None if it is not new. Raises Refusal."""
     if (child := program.children.get(deed.program)) is None:
         raise Refusal(
             Code.FAMILY_UNKNOWN,
@@ -27,7 +27,7 @@ def child_report_fact(program: Program, deed: a.ReportChild) -> Fact | None:
 
 
 def parent_report_fact(program: Program, deed: a.ReportParent) -> Fact | None:
-    """The fact of the parent's report; None where it says nothing new. Raises Refusal."""
+    """The fact of the parent's report; None if it is not new. Raises Refusal."""
     if (parent := program.parent) is None:
         raise Refusal(Code.FAMILY_UNKNOWN, "The program has no parent.", "a report to a child program")
     if deed.parent_seq <= parent.seq or deed.holds is parent.holds:

@@ -54,6 +54,7 @@ def incident_fact(program: Program, actor: a.Actor, deed: Deed, at: datetime) ->
 
 
 def incident_of(program: Program, incident: str) -> Incident:
+    """A recorded incident. Raises Refusal."""
     if (known := program.incidents.get(incident)) is None:
         raise Refusal(
             Code.INCIDENT_UNKNOWN,
@@ -97,7 +98,7 @@ def check_attribution(program: Program, who: str | None) -> None:
 
 
 def check_span(program: Program, happened_at: datetime, until: datetime | None, at: datetime) -> None:
-    """A span in which something happened begins before it ends, and ends within three years from now. Raises Refusal."""
+    """The span of an incident begins before it ends, and ends within three years from now. Raises Refusal."""
     zone = program.plan.time_zone
     if until is not None and until > add_duration(at, "P3Y", zone):
         raise Refusal(
@@ -132,7 +133,7 @@ def _may_decide(program: Program, incident: Incident) -> str:
 
 
 def check_no_witness(program: Program, actor: a.Actor, incident: Incident) -> None:
-    """Raises Refusal for whoever has said something of it."""
+    """Raises Refusal if the actor has given an account of the incident."""
     if actor.person in incident.told_by:
         raise Refusal(
             Code.RECORDER_IS_AUTHORITY,
@@ -193,7 +194,7 @@ def _resolution_fact(program: Program, actor: a.Actor, deed: a.ResolveIncident, 
 
 
 def check_resolution(program: Program, happened_at: datetime, resolved_at: datetime) -> None:
-    """Raises Refusal where an incident would be over before it happened."""
+    """Raises Refusal if the incident would be resolved before it happened."""
     if resolved_at < happened_at:
         happened, over = (time_in_words(one, program.plan.time_zone) for one in (happened_at, resolved_at))
         raise Refusal(

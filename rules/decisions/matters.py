@@ -38,7 +38,7 @@ def procedure_of(program: Program, name: str) -> Procedure:
 
 
 def check_matter(program: Program, procedure: str, matter: m.Matter, at: datetime) -> None:
-    """Raises Refusal unless the matter could be decided now, by this procedure."""
+    """Raises Refusal unless the procedure could decide the matter now."""
     match matter:
         case m.Waive():
             _check_waiver(program, procedure, matter, at)
@@ -141,7 +141,7 @@ def _check_stage(program: Program, procedure: str, matter: m.ExtendStage) -> Non
 
 
 def accepted_plan(document: str, parameters: Mapping[str, str | int], programs: Mapping[str, ChildPlan]) -> Plan:
-    """The plan of a text that somebody puts forward, with those of its child programs. Raises Refusal with its faults."""
+    """The plan of a submitted text, validated with those of its child programs. Raises Refusal with all faults."""
     try:
         plan = validated_plan(document, parameters, programs)
         digest({"document": document, "parameters": dict(parameters)})
@@ -171,7 +171,7 @@ def _check_amendment(program: Program, procedure: str, matter: m.Amend) -> None:
 
 
 def _still_referenced(program: Program, plan: Plan) -> Iterator[str]:
-    """What is recorded or under way and could not be understood under another text."""
+    """References from recorded or open matters to names that another text lacks."""
     kinds = {incident.kind for incident in program.incidents.values()}
     yield from (f"incidents of the kind {kind}" for kind in sorted(kinds - set(plan.incidents)))
     severities = {incident.severity for incident in program.incidents.values()}

@@ -20,7 +20,7 @@ from rules.vocabulary.evidence import EvidenceStatus
 
 
 def measurement_fact(program: Program, actor: a.Actor, deed: a.RecordMeasurement, at: datetime, filed: Collection[str]) -> Fact:
-    """The fact of a figure; `filed` are documents by hash. Raises Refusal."""
+    """The fact of a measurement; `filed` are documents by hash. Raises Refusal."""
     if (indicator := program.plan.indicators.get(deed.indicator)) is None:
         raise Refusal(
             Code.INDICATOR_UNKNOWN,
@@ -65,7 +65,7 @@ def measurement_fact(program: Program, actor: a.Actor, deed: a.RecordMeasurement
 
 
 def _check_revision(program: Program, deed: a.RecordMeasurement) -> None:
-    """A revised figure takes the place of one of the same kind that stands, and says why. Raises Refusal."""
+    """A revision replaces a standing figure of the same series and gives a cause. Raises Refusal."""
     if (deed.revises is None) != (deed.cause is None):
         lacks = "which figure it revises" if deed.revises is None else "why the figure is another"
         raise Refusal(Code.WRONG_REVISION, f"This does not say {lacks}.", "revises and cause together, or neither")
@@ -89,7 +89,7 @@ def _check_revision(program: Program, deed: a.RecordMeasurement) -> None:
 
 
 def _check_first(program: Program, deed: a.RecordMeasurement) -> None:
-    """One edition of a producer has one figure for a period: another takes its place, and says so. Raises Refusal."""
+    """One edition has one figure for a period; another one must be recorded as its revision. Raises Refusal."""
     for name in (*program.figures.get(deed.indicator, ()), *program.unjudged):
         before = program.evidence[name].measurement
         if before is None or (before.indicator, before.producer) != (deed.indicator, deed.producer):

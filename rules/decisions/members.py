@@ -31,19 +31,19 @@ def member_fact(program: Program, actor: a.Actor, deed: a.AdmitMember | a.Remove
 
 
 def role_not_held(one: a.Actor | a.Member) -> str:
-    """That somebody does not hold a role, as every refusal says it."""
+    """The refusal of an actor who does not hold the role."""
     standing_for = f" for {one.party}" if one.party else ""
     return f"{one.person} is no {one.role}{standing_for} in this program."
 
 
 def check_membership(program: Program, actor: a.Actor) -> None:
-    """Raises Refusal unless somebody is a member in the role in which they act."""
+    """Raises Refusal unless the actor is a member in the role in which they act."""
     if a.Member(person=actor.person, role=actor.role, party=actor.party) not in program.members:
         raise Refusal(Code.NOT_A_MEMBER, role_not_held(actor), "a role that the person has been admitted to")
 
 
 def check_members(members: Iterable[a.Member], plan: Plan, programs: Mapping[str, a.ChildPlan]) -> None:
-    """Raises Refusal for a member whom the plan, or that of a child program, has no place for."""
+    """Raises Refusal for a member for whom neither the plan nor a child's plan has a place."""
     for member in members:
         _check_member(member, plan)
     for child in programs.values():
@@ -70,7 +70,7 @@ def _check_member(member: a.Member, plan: Plan) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Changer:
-    """Who says who acts for a party: the part of the table of authority, and the party whose own that is."""
+    """Who may change a party's members: the permission it needs, and that party."""
 
     part: str
     party: str | None
@@ -84,7 +84,7 @@ class Changer:
 
 
 def changer_of(program: Program, member: a.Member) -> Changer:
-    """Who speaks for a party says who acts for it. An officer does for those who have nobody to speak for them."""
+    """Who may change a member: representatives of the party, if it has any and the plan says so; otherwise officers."""
     party = member.party
     speaks = party is not None and any(one.party == party and one.role is a.Role.REPRESENTATIVE for one in program.members)
     if speaks and program.plan.members_admitted_by == "own_party":
@@ -118,10 +118,10 @@ def _removal_fact(program: Program, deed: a.RemoveMember) -> Fact:
 
 
 def admission_taken_back_fact(program: Program, actor: a.Actor, member: a.Member, reason: str) -> Fact:
-    """The fact that somebody was admitted by mistake.
+    """The fact that an admission was a mistake.
 
-    Whoever may remove a member may say so. Whoever has admitted them may, too, until they have acted: else a stranger who
-    was admitted to speak for a party could be removed by nobody but themselves. Raises Refusal.
+    Allowed to whoever may remove the member. Whoever admitted them is allowed too, until they have acted; otherwise a
+    wrongly admitted representative could be removed only by themselves. Raises Refusal.
     """
     _check_removable(program, member)
     admitted = program.admitted.get(member)

@@ -56,7 +56,7 @@ def consent_fact(program: Program, actor: a.Actor, deed: a.Consent) -> Fact:
 
 
 def advance_fact(program: Program, deed: a.AdvancePhase, at: datetime) -> Fact:
-    """The fact that a phase is opened on demand. Raises Refusal, saying what blocks."""
+    """The fact that a phase is opened on demand. Raises Refusal with what blocks it."""
     check_phase(program, deed.phase)
     state = program.phase(deed.phase)
     if state.told != "waiting":
@@ -94,7 +94,7 @@ def check_is_authority(program: Program, actor: a.Actor) -> None:
 
 
 def _check_parent(program: Program) -> None:
-    """Raises Refusal while the parent is suspended and takes this program with it."""
+    """Raises Refusal while the parent is suspended and this program with it."""
     parent = program.parent
     if parent is not None and parent.holds and parent.agreed.when_suspended == "suspend":
         raise Refusal(Code.PARENT_SUSPENDED, parent.reason, "a resumption after the parent goes on")
@@ -103,9 +103,9 @@ def _check_parent(program: Program) -> None:
 def standing_fact(
     program: Program, actor: a.Actor, deed: a.SuspendProgram | a.ResumeProgram | a.TerminateProgram, at: datetime
 ) -> Fact:
-    """The fact of a suspension, its end, or the end of the program. Raises Refusal.
+    """The fact that a program is suspended, resumed or terminated. Raises Refusal.
 
-    A suspension is refused for one reason only: that there is one already.
+    A suspension is refused only while there already is one.
     """
     if not isinstance(deed, a.SuspendProgram):
         check_is_authority(program, actor)

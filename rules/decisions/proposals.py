@@ -121,7 +121,7 @@ def open_proposal(program: Program, name: str) -> Proposal:
 
 
 def _speaking_for(program: Program, proposal: Proposal, actor: a.Actor, on_behalf_of: str | None) -> str:
-    """The party whose consent this is."""
+    """The party for which the actor consents or objects. Raises Refusal."""
     procedure = procedure_of(program, proposal.procedure)
     party = on_behalf_of or actor.party or ""
     if party not in procedure.asked:

@@ -11,7 +11,7 @@ from rules.vocabulary.evidence import Evidence
 
 
 def check_free(program: Program, evidence: str) -> None:
-    """Nothing recorded is overwritten. Raises Refusal."""
+    """Raises Refusal if the name is used: nothing recorded is overwritten."""
     if evidence in program.evidence:
         raise Refusal(
             Code.ID_TAKEN,
@@ -21,7 +21,7 @@ def check_free(program: Program, evidence: str) -> None:
 
 
 def check_past(happened_at: datetime | None, at: datetime, zone: str) -> None:
-    """Facts lie in the past of their recording. Raises Refusal."""
+    """Raises Refusal for a time in the future."""
     if happened_at is not None and happened_at > at:
         raise Refusal(
             Code.IN_THE_FUTURE,
@@ -31,7 +31,7 @@ def check_past(happened_at: datetime | None, at: datetime, zone: str) -> None:
 
 
 def check_since_start(program: Program, happened_at: datetime | None) -> None:
-    """What somebody does for a program is done in it: its dates would otherwise begin to run before it. Raises Refusal."""
+    """Raises Refusal for an act of the program dated before its start, since its dates would begin to run earlier."""
     if happened_at is not None and happened_at < program.started_at:
         zone = program.plan.time_zone
         began = time_in_words(program.started_at, zone)
@@ -43,7 +43,7 @@ def check_since_start(program: Program, happened_at: datetime | None) -> None:
 
 
 def evidence_of(program: Program, evidence: str) -> Evidence:
-    """A piece of evidence that is recorded. Raises Refusal."""
+    """A recorded piece of evidence. Raises Refusal."""
     if (piece := program.evidence.get(evidence)) is None:
         raise Refusal(
             Code.EVIDENCE_UNKNOWN,

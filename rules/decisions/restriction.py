@@ -14,7 +14,7 @@ from rules.vocabulary.evidence import Evidence
 
 
 def check_restriction(program: Program, actor: a.Actor, deed: a.RecordEvidence, step: Milestone) -> None:
-    """Evidence is kept to some only where the plan foresees it, and never from all who could verify it. Raises Refusal."""
+    """Requires that the plan allows the restriction, and that somebody could still verify the evidence. Raises Refusal."""
     if deed.restricted_to is None:
         return
     if not getattr(step.shown_by[deed.shows], "may_be_restricted", False):
@@ -48,7 +48,7 @@ def reading_fact(program: Program, actor: a.Actor, piece: Evidence) -> Fact:
 
 
 def check_reader(program: Program, actor: a.Actor, piece: Evidence) -> None:
-    """Restricted evidence is shown to those whom it is kept to, and to auditors. Raises Refusal."""
+    """Raises Refusal unless the actor is an auditor or among the readers of the restricted evidence."""
     if not may_read(program, actor.person, piece):
         raise Refusal(
             Code.RESTRICTED,

@@ -86,7 +86,7 @@ def _giving_fact(program: Program, actor: a.Actor, deed: GiveAccount, incident: 
 
 
 def state_by_accounts(program: Program, incident: Incident, accounts: Sequence[Testimony]) -> Stands:
-    """How an incident stands by these accounts of it."""
+    """The state of an incident as given by these accounts."""
     now = Stands(
         status=incident.status.value,
         severity=incident.severity,

@@ -18,7 +18,7 @@ from rules.vocabulary.milestones import MilestoneStatus
 
 
 def check_later(program: Program, milestone: str, to: date, at: datetime) -> None:
-    """Raises Refusal unless a milestone is due, and would be due later."""
+    """Raises Refusal unless the milestone has a due date that would move later."""
     zone = program.plan.time_zone
     state, moved = program.milestone(milestone), dates.end_of_date(to, zone)
     milestone_of(program, milestone)
@@ -33,7 +33,7 @@ def check_later(program: Program, milestone: str, to: date, at: datetime) -> Non
 
 
 def agreed_date_of(program: Program, name: str) -> AgreedDate:
-    """A day of the plan that parties agree on. Raises Refusal."""
+    """An agreed date of the plan. Raises Refusal."""
     if (rule := program.plan.agreed_dates.get(name)) is None:
         near = did_you_mean(name, program.plan.agreed_dates)
         raise Refusal(Code.AGREED_DATE_UNKNOWN, f"{name} is none of the days that the plan lets parties agree on.", near)
@@ -41,7 +41,7 @@ def agreed_date_of(program: Program, name: str) -> AgreedDate:
 
 
 def check_day(program: Program, matter: m.AgreeDate, at: datetime) -> None:
-    """Raises Refusal unless the day lies in its window, and neither it nor the one agreed on before has come."""
+    """Raises Refusal unless the day lies in its window, and neither it nor the one agreed before has come."""
     rule, zone = agreed_date_of(program, matter.date), program.plan.time_zone
     begins, day = start_of_day(matter.on, zone), program.agreed_dates.get(matter.date)
     first, last = window_opens_at(program, rule.not_before), window_closes_at(program, rule.not_after, at)

@@ -26,15 +26,16 @@ def check_gives_token(program: Program, actor: a.Actor, member: a.Member) -> Non
 
 
 def sees_token(program: Program, actor: a.Actor, holder: a.Actor) -> bool:
-    """Everybody sees their own; who speaks for a party sees those of the party; officers and auditors see all."""
+    """Whether an actor sees a token: their own; as representative, those of the party; as officer or auditor, all."""
     if a.Member(**actor.model_dump()) not in program.members:
         return False
     return actor.role in {a.Role.OFFICER, a.Role.AUDITOR} or _is_close(actor, holder)
 
 
 def check_ends_token(program: Program, actor: a.Actor, holder: a.Actor) -> None:
-    """To end a token is safe, and a lost one has to be ended soon: an officer may, its person, and who speaks for its party.
-    Raises Refusal.
+    """Raises Refusal unless the actor is an officer, the token's person, or a representative of its party.
+
+    Revoking is safe, and a lost token has to be revoked quickly, so the circle is wide.
     """
     check_membership(program, actor)
     if actor.role is not a.Role.OFFICER and not _is_close(actor, holder):

@@ -15,7 +15,7 @@ from rules.vocabulary.evidence import Evidence, EvidenceStatus, Judged
 
 
 def unjudged_evidence(program: Program, evidence: str) -> Evidence:
-    """A piece of evidence that nobody has judged yet. Raises Refusal."""
+    """A piece of evidence that is neither verified nor returned. Raises Refusal."""
     piece = evidence_of(program, evidence)
     if piece.status is not EvidenceStatus.RECORDED:
         raise Refusal(
@@ -27,7 +27,7 @@ def unjudged_evidence(program: Program, evidence: str) -> Evidence:
 
 
 def could_verify(program: Program, actor: a.Actor, piece: Evidence) -> bool:
-    """Whether somebody could verify a piece now, apart from saying where they have seen a document that is not filed."""
+    """Whether an actor could verify a piece now, apart from the statement required for unfiled documents."""
     member = a.Member(person=actor.person, role=actor.role, party=actor.party)
     if program.ended_at is not None or not may(actor.role, "verify") or member not in program.members:
         return False
@@ -39,7 +39,7 @@ def could_verify(program: Program, actor: a.Actor, piece: Evidence) -> bool:
 
 
 def check_verifier(program: Program, actor: a.Actor, piece: Evidence) -> None:
-    """Who verifies is whom the plan names, another person than recorded it, and of another party. Raises Refusal."""
+    """Requires a verifier whom the plan names, of another person and party than the recorder. Raises Refusal."""
     named, may = named_verifiers(program, piece), allowed_verifiers(program, piece)
     recorder = piece.recorded_by
     accepted = roles_in_words("verify", sorted(may)) if may else "evidence that somebody of another party has recorded"
@@ -67,7 +67,7 @@ def return_taken_back_fact(program: Program, actor: a.Actor, evidence: str, reas
 
 
 def _judged(program: Program, actor: a.Actor, evidence: str, status: EvidenceStatus) -> Judged:
-    """The judgement that stands, if the actor or somebody of the same party or body has passed it. Raises Refusal."""
+    """The standing verification or return, if the actor's own party or body made it. Raises Refusal."""
     piece = evidence_of(program, evidence)
     if piece.status is not status or piece.judged is None:
         raise Refusal(

@@ -13,7 +13,7 @@ from rules.vocabulary import matters as m
 
 
 def date_reason(program: Program, name: str, at: datetime) -> Reason:
-    """Why a day that something is counted from is not agreed on."""
+    """The reason why an agreed date is missing."""
     rule, window = program.plan.agreed_dates[name], window_told(program, name)
     if not is_open(program, name):
         day = program.agreed_dates[name]
@@ -26,7 +26,9 @@ def date_reason(program: Program, name: str, at: datetime) -> Reason:
 
 
 def awaited_agreement(program: Program, name: str) -> tuple[str, ...]:
-    """Who has to agree on an open day, once its window is known. Who has consented to a proposed day has done its part."""
+    """The parties that still have to agree on an open date whose window is known, without those that have consented to a
+    proposal.
+    """
     rule = program.plan.agreed_dates[name]
     if (
         not is_open(program, name)
@@ -39,7 +41,7 @@ def awaited_agreement(program: Program, name: str) -> tuple[str, ...]:
 
 
 def awaited_since(program: Program, name: str) -> datetime:
-    """When the window of a day became known: when the last of what it is counted from came, and not after now."""
+    """When the window of a date became known: the latest of its anchors, at most now."""
     edges = program.plan.agreed_dates[name].edges
     known = [min(since, program.settled_to) for edge in edges if (since := occurred_at(program, edge.from_)) is not None]
     return max(known, default=program.started_at)

@@ -30,7 +30,7 @@ FOR_NOBODY = frozenset({("advance", Role.OFFICER), ("incident", Role.MONITOR)})
 
 @cache
 def answerable_in(role: Role) -> tuple[OwedKind, ...]:
-    """The kinds of what is owed that somebody can do in a role: for the own party or body, or (FOR_NOBODY) for none."""
+    """The kinds of owed acts that a role can do: for its own party or body, or (FOR_NOBODY) for none."""
     return tuple(
         kind
         for kind, parts in DONE_BY.items()

@@ -15,7 +15,7 @@ from rules.vocabulary.phases import Gate, PhaseStatus
 
 
 def awaited_consents(program: Program, phase: str, at: datetime) -> tuple[str, ...]:
-    """The parties whose consent is all that the next gate of a phase lacks."""
+    """The parties whose consents are all that the next gate of a phase lacks."""
     criteria, asked, which = next_gate(program, phase)
     given = program.consented(phase, which)
     missing = tuple(party for party in asked if party not in given)
@@ -25,7 +25,7 @@ def awaited_consents(program: Program, phase: str, at: datetime) -> tuple[str, .
 
 
 def met_since(program: Program, phase: str, at: datetime) -> datetime:
-    """Since when all of that gate but its consents is met, as far as what it asks for has a date."""
+    """Since when the other criteria of that gate are met, as far as they have a date."""
     outer = program.plan.phases[phase].within
     dates = [program.started_at, program.phase(phase).opened_at, program.phase(outer).opened_at if outer else None]
     criteria, _, _ = next_gate(program, phase)
@@ -34,7 +34,7 @@ def met_since(program: Program, phase: str, at: datetime) -> datetime:
 
 
 def next_gate(program: Program, phase: str) -> tuple[Sequence[c.Criterion], tuple[str, ...], Gate]:
-    """The criteria of the next gate of a phase, the parties whose consent they ask for, and which gate it is."""
+    """The criteria of a phase's next gate, the parties whose consent it needs, and which gate it is."""
     entry_asks, exit_asks = program.plan.consents_asked[phase]
     if program.phase(phase).status is PhaseStatus.WAITING:
         return program.plan.phases[phase].entry, entry_asks, "entry"

@@ -35,7 +35,7 @@ Asking: TypeAlias = tuple[str, Gate]
 def unmet_criteria(
     program: Program, asking: Asking | None, criteria: Iterable[c.Criterion], at: datetime
 ) -> Iterator[tuple[c.Leaf, Truth, Reason]]:
-    """Each criterion that is not met, with its reason; `asking` is the phase and the gate whose consents count, if any."""
+    """The unmet criteria with their reasons; `asking` is the phase and gate whose consents count, if any."""
     consents = program.consented(*asking) if asking else frozenset()
     for criterion in criteria:
         if judge_criterion(program, consents, criterion, at) is Truth.MET:
@@ -46,7 +46,7 @@ def unmet_criteria(
 
 
 def criterion_text(leaf: c.Leaf) -> str:
-    """A criterion as a plan writes it, in short."""
+    """A criterion in the plan's notation, shortened."""
     (key,) = type(leaf).model_fields
     value = getattr(leaf, key)
     if isinstance(value, c.Graded | c.Outcome):
@@ -63,7 +63,7 @@ def criterion_text(leaf: c.Leaf) -> str:
 
 
 def _leaf(program: Program, asking: Asking | None, leaf: c.Leaf, at: datetime) -> Reason:  # noqa: C901, PLR0912  one arm a criterion
-    """The sentence, who owes, since when, and the earliest date, of one unmet criterion."""
+    """The reason of one unmet criterion: sentence, who owes, since when, earliest date."""
     plan = program.plan
     match leaf:
         case c.MilestoneAchieved(milestone=name):
@@ -152,7 +152,7 @@ def _consent_reason(program: Program, asking: Asking | None, parties: tuple[str,
 
 
 def _owed_in(program: Program, phase: str, at: datetime) -> Iterator[tuple[str, ...]]:
-    """Who owes the next acts in an open phase that another waits for; not what that phase waits for in its turn."""
+    """Who owes the next acts in an open phase that another waits for. Not transitive."""
     if program.phase(phase).status is PhaseStatus.OPEN:
         consents = program.consented(phase, "exit")
         for criterion in program.plan.exits[phase]:

@@ -22,7 +22,7 @@ Noun: TypeAlias = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that reads otherwise; `before` or `after` None: it was or is not there."""
+    """One difference; `before` or `after` is None where the thing did not exist."""
 
     noun: Noun
     name: str
@@ -40,7 +40,9 @@ class Difference:
 
 
 def differences(before: Program, then: datetime, after: Program, now: datetime) -> Iterator[Difference]:
-    """What differs between two states of a program, each told for its instant; in the order of the plan."""
+    """The differences between two states of a program, in the order of the plan. Each state is described as of its own
+    instant.
+    """
     plan = after.plan
     yield from _apart("program", {"standing": after.title}, _standing(before), _standing(after))
     yield from _apart("plan", {"text": plan.title}, _text(before), _text(after))

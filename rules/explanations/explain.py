@@ -48,10 +48,10 @@ class Blocking:
 
 
 def blocking(program: Program, at: datetime) -> tuple[Blocking, ...]:
-    """What blocks the phases that are next: open ones from completing, reachable ones from opening.
+    """The criteria that block the next phases: open ones from completing, reachable ones from opening.
 
-    Phases inside a phase that is itself not open are left out: the outer one blocks them. That an
-    open phase waits for those inside it is left out too: what blocks them is said of themselves.
+    Left out are phases within a phase that is not open, since the outer one blocks them. Left out too is that an open phase
+    waits for inner ones, whose own blocks are listed.
     """
     found: list[Blocking] = []
     for name, rule in program.plan.phases.items():
@@ -64,7 +64,7 @@ def blocking(program: Program, at: datetime) -> tuple[Blocking, ...]:
 
 
 def blocking_phase(program: Program, name: str, at: datetime) -> tuple[Blocking, ...]:
-    """What blocks one phase: its entry gate while it waits, its exit gate while it is open."""
+    """The criteria that block one phase: of its entry gate while it waits, of its exit gate while it is open."""
     rule, state = program.plan.phases[name], program.phase(name)
     if program.ended_at is not None or state.told in ("complete", "closed"):
         return ()
@@ -89,7 +89,7 @@ def blocking_phase(program: Program, name: str, at: datetime) -> tuple[Blocking,
 
 
 def _with_stalls(program: Program, block: Blocking) -> Blocking:
-    """Says of those who owe and stand still that they do."""
+    """The reasons, with a remark on those who owe and are stalled."""
     stalls = ((party, program.stalls[party].since) for party in block.owes if party in program.stalls)
     zone = program.plan.time_zone
     told = [f"{names_in_words(program, [party])} has stood still since {day_in_words(since, zone)}." for party, since in stalls]

@@ -9,7 +9,7 @@ from rules.times import day_in_words
 
 
 def child_reason(program: Program, name: str, milestone: str | None) -> Reason:
-    """What a child program lacks, or one milestone of it, and who owes that, as far as it has reported."""
+    """The reason: what a child program or one of its milestones lacks, and who owes it, by its last report."""
     rule, child = program.plan.programs[name], program.children.get(name)
     if child is None:
         return f"{rule.title} opens with {program.plan.phases[rule.opened_in].title}.", (), None, None

@@ -9,7 +9,7 @@ from rules.vocabulary.incidents import Incident
 
 
 def undecidable(program: Program, incident: Incident) -> str:
-    """A sentence for where all who decide are blamed in it, and how that can change; empty where somebody may decide."""
+    """A sentence for an incident attributed to everybody who could decide it, with the remedy; empty for others."""
     if deciders(program, incident):
         return ""
     blamed = names_in_words(program, tuple(who for who in program.plan.deciders if who in incident.blamed))

@@ -24,9 +24,9 @@ from rules.vocabulary.phases import PhaseStatus
 
 @dataclass(frozen=True, slots=True)
 class NextAct:
-    """What a milestone that is not achieved waits for, who owes it and since when; `earliest` as with what blocks a gate.
+    """The next act on a milestone that is not achieved, who owes it, and since when; `earliest` as in Blocking.
 
-    `showings` are those that wait for a verifier, where that is what it waits for.
+    `showings` are those that wait for a verifier, if that is the next act.
     """
 
     what: Literal["nothing", "evidence", "verification", "observation", "determination"]
@@ -37,7 +37,7 @@ class NextAct:
 
 
 def next_act(program: Program, name: str, at: datetime) -> NextAct:
-    """A milestone waits for evidence, then for a verifier, then for time to observe, then for a decision."""
+    """The next act on a milestone: evidence, then verification, then the time to observe, then a determination."""
     plan, step, finding = program.plan, program.plan.milestones[name], program.milestone(name).finding
     home = program.phase(plan.phase_of[name])
     if home.status is PhaseStatus.WAITING or program.milestone(name).status is MilestoneStatus.DECLINED:
@@ -63,17 +63,17 @@ def next_act(program: Program, name: str, at: datetime) -> NextAct:
 
 
 def determination_since(program: Program, name: str, finding: Finding) -> datetime:
-    """Since when whoever determines owes that: the finding was made, and could no longer be observed on."""
+    """Since when a determination is owed: the finding was made, and its time to observe was over."""
     zone, opened = program.plan.time_zone, program.phase(program.plan.phase_of[name]).opened_at
     heard = finding.observed_at or (dates.passes_at(finding.observable_until, zone) if finding.observable_until else None)
     return max(date for date in (finding.made_at, heard, opened) if date is not None)
 
 
 def evidence_since(program: Program, name: str, at: datetime, party: str | None = None) -> datetime:
-    """Since when whoever owes a milestone, or one `party` of several, has owed evidence of it, without a pause.
+    """Since when evidence of a milestone has been owed without a pause, by all or by one `party` of several.
 
-    It did not while the evidence lay with somebody else, or the milestone was achieved or waived; from when it came back
-    to the party it is owed again.
+    It is not owed while the evidence waits for others, or while the milestone is achieved or waived. Returned evidence is
+    owed again from its return.
     """
     state, opened = program.milestone(name), program.phase(program.plan.phase_of[name]).opened_at
     relief = state.relieved[-1][1] if state.relieved else None
@@ -137,7 +137,7 @@ def _waits(program: Program, name: str, act: NextAct, at: datetime) -> str:
 
 
 def _voted(program: Program, name: str) -> str:
-    """How those who determine have voted so far, and what it takes."""
+    """The votes so far, and how many it takes, in words."""
     rule, votes = program.plan.milestones[name].determined, program.milestone(name).votes
     if not rule.is_voted:
         return ""
@@ -152,7 +152,7 @@ def _unfiled(program: Program, name: str, act: NextAct) -> str:
 
 
 def _observed_by(program: Program, name: str, at: datetime) -> datetime:
-    """The first instant at which what is shown now could be determined, if nobody observes before."""
+    """The first instant at which the present finding could be determined, if nobody observes before."""
     zone = program.plan.time_zone
     return dates.passes_at(dates.end_after(at, program.plan.milestones[name].determined.observation, zone), zone)
 
@@ -164,7 +164,7 @@ def _observable_until(program: Program, name: str) -> str:
 
 
 def _view(program: Program, name: str, at: datetime) -> str:
-    """What is found against it and by whom, and until when whoever owes may observe on that."""
+    """The finding against the milestone, whose it is, and until when it can be observed on."""
     finding, zone = program.milestone(name).finding, program.plan.time_zone
     if finding is None or finding.outcome is Truth.MET:
         return ""
@@ -203,14 +203,16 @@ def _determined_before(state: MilestoneState) -> str:
 
 
 def without_evidence(program: Program, name: str, at: datetime) -> list[str]:
-    """The showings of a milestone for which nothing has been recorded that stands or waits for a verifier."""
+    """The showings of a milestone without evidence that is verified or waits for a verifier."""
     shown_by = program.plan.milestones[name].shown_by
     pending = (key for key in shown_by if judge_showing(program, name, key, at).outcome is not Truth.MET)
     return [key for key in pending if _first_unjudged(program, name, key) is None or parties_unrecorded(program, name, key)]
 
 
 def evidence_owed_by(program: Program, name: str, at: datetime) -> tuple[str, ...]:
-    """Who owes evidence of a milestone: whose part is missing; where nothing is and the rest does not hold, all that owe it."""
+    """Who owes evidence of a milestone: those whose part is missing; all who owe it, if none is missing but the rest does not
+    hold.
+    """
     if len(owes := program.plan.owed_by[name]) == 1:
         return owes  # asked after every act of everything that is owed
     lacks = without_evidence(program, name, at)
@@ -219,14 +221,14 @@ def evidence_owed_by(program: Program, name: str, at: datetime) -> tuple[str, ..
 
 
 def to_observe(program: Program, name: str) -> tuple[str, ...]:
-    """Who may still observe on the finding: whoever owes the milestone and has not."""
+    """Who may still observe on the finding: those who owe the milestone and have not observed."""
     finding = program.milestone(name).finding
     heard = finding.heard if finding else ()
     return tuple(party for party in program.plan.owed_by[name] if party not in heard)
 
 
 def _first_unjudged(program: Program, milestone: str, key: str) -> Evidence | None:
-    """The oldest evidence for a showing that nobody has verified or returned."""
+    """The oldest evidence for a showing that is neither verified nor returned."""
     if not program.unjudged:
         return None
     how = program.plan.milestones[milestone].shown_by[key]

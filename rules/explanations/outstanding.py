@@ -34,10 +34,10 @@ from rules.vocabulary.standing import Standing
 
 @dataclass(frozen=True, slots=True)
 class OutstandingAct:
-    """One act that is owed from `owed.since` on, and until `ends_at` where only so long; None: until it is done.
+    """One owed act, from `owed.since` until `ends_at`; None: until it is done.
 
-    `due_at` is when the first of its dates has passed, its own or that of its milestone; None: it has none. It is overdue
-    from `overdue_from` on: the time to observe ends, and nobody is late who lets it.
+    `due_at` is when the first of its dates passes, its own or that of its milestone; None: it has no date. `overdue_from`
+    ignores the time to observe, since nobody is late who lets it pass.
     """
 
     owed: Owed
@@ -55,16 +55,16 @@ OutstandingIndex: TypeAlias = Mapping[About, tuple[OutstandingAct, ...]]
 
 
 def outstanding_acts(program: Program) -> OutstandingIndex:
-    """All that is owed in a program."""
+    """All acts that are owed in a program."""
     return _kept({}, program, _everything(program))
 
 
 def outstanding_after(
     program: Program, before: Program, held: OutstandingIndex, changed: Iterable[Subject] | None
 ) -> OutstandingIndex:
-    """The same of a program for which `held` was owed before these subjects changed (None: any of them).
+    """The owed acts after a change, recomputed from `held` for the changed subjects only (None: all).
 
-    It is the same object where nothing of it is another.
+    Returns the same object if nothing has changed.
     """
     agenda = Agenda()
     if program.plan is not before.plan or (program.ended_at is not None) != (before.ended_at is not None):
@@ -88,7 +88,7 @@ def outstanding_after(
 
 
 def outstanding_at(program: Program, at: datetime) -> tuple[OutstandingAct, ...]:
-    """All that is owed at one instant, whether the program stands still or not."""
+    """All acts that are owed at one instant, also in a suspended program."""
     if program.ended_at is not None:
         return ()
     found = (one for about in _everything(program) for one in _of(program, about, at))
@@ -96,7 +96,7 @@ def outstanding_at(program: Program, at: datetime) -> tuple[OutstandingAct, ...]
 
 
 def overdue_from(held: OutstandingIndex) -> datetime | None:
-    """From when on something of it is overdue; None: nothing has a date."""
+    """The instant from which the first of the acts is overdue; None if none has a date."""
     return min((date for lines in held.values() for one in lines if (date := one.overdue_from)), default=None)
 
 

@@ -47,9 +47,9 @@ OwedKind: TypeAlias = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """One act that somebody owes. `name` is what it is about; `due` None: no date.
+    """One owed act. `name` is its subject; `due` is None without a date.
 
-    `binding` is False where its date is indicative.
+    `binding` is False if the date is indicative.
     """
 
     party: str
@@ -61,7 +61,7 @@ class Owed:
 
 
 def owed_acts(program: Program, at: datetime) -> tuple[Owed, ...]:
-    """Every act that is owed at an instant, by each who owes it. What waits for somebody else's act is owed by nobody."""
+    """Every act owed at an instant, by each who owes it. An act that waits for somebody else's is not owed yet."""
     if program.ended_at is not None:
         return ()
     return (
@@ -76,7 +76,7 @@ def owed_acts(program: Program, at: datetime) -> tuple[Owed, ...]:
 
 
 def of_milestone(program: Program, name: str, at: datetime) -> Iterator[Owed]:
-    """What is owed for one milestone."""
+    """The acts owed for one milestone."""
     step, state = program.plan.milestones[name], program.milestone(name)
     binding = step.due is None or step.due.scores
     if state.status is MilestoneStatus.ACHIEVED:
@@ -95,7 +95,7 @@ def of_milestone(program: Program, name: str, at: datetime) -> Iterator[Owed]:
 
 
 def after_observation(program: Program, name: str) -> Iterator[Owed]:
-    """What will be owed for a milestone once the time to observe on its finding is over, whether a clock says so or not."""
+    """The acts owed for a milestone once the time to observe on its finding is over, with or without a clock."""
     step, finding = program.plan.milestones[name], program.milestone(name).finding
     if finding is not None:
         since = determination_since(program, name, finding)
@@ -104,7 +104,7 @@ def after_observation(program: Program, name: str) -> Iterator[Owed]:
 
 
 def _reversal(program: Program, name: str, at: datetime, *, binding: bool) -> Iterator[Owed]:
-    """What has fallen waits for whoever may observe on it, then for whoever determines it."""
+    """A fallen milestone waits for observations first, then for a determination."""
     finding = program.milestone(name).finding
     if finding is None or finding.proposes != "reversal":
         return
@@ -118,7 +118,7 @@ def _reversal(program: Program, name: str, at: datetime, *, binding: bool) -> It
 
 
 def of_phase(program: Program, name: str, at: datetime) -> Iterator[Owed]:
-    """A consent that nothing but consents is missing for, and the opening of a phase that somebody has to open."""
+    """The consents that are all a gate lacks, and the opening of a phase that opens on demand."""
     rule, state = program.plan.phases[name], program.phase(name)
     waiting = state.status is PhaseStatus.WAITING
     outer = program.phase(rule.within).status if rule.within else PhaseStatus.OPEN
@@ -134,7 +134,7 @@ def of_phase(program: Program, name: str, at: datetime) -> Iterator[Owed]:
 
 
 def of_commitments(program: Program, at: datetime) -> Iterator[Owed]:
-    """That commitments that are broken are kept again."""
+    """The restoration of broken commitments."""
     for name, state in program.commitments.items():
         rule = program.plan.commitments[name]
         if state.status == "broken" and rule.party is not None:
@@ -145,7 +145,7 @@ def of_commitments(program: Program, at: datetime) -> Iterator[Owed]:
 
 
 def of_proposals(program: Program) -> Iterator[Owed]:
-    """Answers to proposals that are open."""
+    """The answers to open proposals."""
     for proposal in program.open_proposals:
         procedure = program.plan.procedures.get(proposal.procedure)
         answered = proposal.consents | proposal.objections
@@ -156,7 +156,7 @@ def of_proposals(program: Program) -> Iterator[Owed]:
 
 
 def of_disputes(program: Program) -> Iterator[Owed]:
-    """The settlement of disputes, by those before whom they lie."""
+    """The settlement of disputes, by their present stage."""
     for dispute in program.disputes.values():
         ladder = program.plan.disputes.get(dispute.ladder)
         stage = ladder.stages.get(dispute.stage) if ladder else None
@@ -166,7 +166,7 @@ def of_disputes(program: Program) -> Iterator[Owed]:
 
 
 def of_incidents(program: Program) -> Iterator[Owed]:
-    """A decision, since it was reported, or since somebody said something that puts the last one in question."""
+    """The decision on incidents, since the report or since the account that put a decision in question."""
     for incident in program.incidents.values():
         if to_be_decided(incident):
             said = max((account.given_at for account in incident.accounts), default=incident.reported_at)
@@ -175,7 +175,7 @@ def of_incidents(program: Program) -> Iterator[Owed]:
 
 
 def of_agreed_dates(program: Program) -> Iterator[Owed]:
-    """An agreement on a day, by all who have to agree, from when its window is known."""
+    """The agreement on dates whose window is known."""
     for name, rule in program.plan.agreed_dates.items():
         for party in awaited_for(program, name):
             since, last = awaited_since(program, name), window_closes_at(program, rule.not_after)
@@ -183,7 +183,7 @@ def of_agreed_dates(program: Program) -> Iterator[Owed]:
 
 
 def owed_in_words(program: Program, owed: Owed, at: datetime) -> str:
-    """What is owed, as a sentence."""
+    """An owed act as a sentence."""
     match owed.kind:
         case "commitment":
             return commitment_reason(program, owed.name, at)[0]

@@ -14,7 +14,7 @@ Reason: TypeAlias = tuple[str, tuple[str, ...], datetime | None, datetime | None
 
 
 def names_in_words(program: Program, parties: Iterable[str]) -> str:
-    """Parties and bodies by the names that people know them by."""
+    """Parties and bodies by their titles."""
     plan = program.plan
     known: dict[str, Party | JointBody | NonParty] = {**plan.parties, **plan.bodies, **plan.non_parties}
     return " and ".join(known[party].name if party in known else party for party in parties)

@@ -24,10 +24,10 @@ How: TypeAlias = Literal["kept", "late", "late_original", "waived", "declined", 
 
 @dataclass(frozen=True, slots=True)
 class AccountItem:
-    """One thing that a party has kept, was late with, was waived, or has broken.
+    """One obligation that a party has kept, was late with, was waived, or has broken.
 
-    `binding` is False for a milestone whose date is indicative. `since` is when it was achieved,
-    missed, waived or broken, or came into force; `until` when what was broken was kept again.
+    `binding` is False for an indicative date. `since` is when it was achieved, missed, waived or broken, or came into
+    force; `until` is when a breach was cured.
     """
 
     how: How
@@ -40,7 +40,7 @@ class AccountItem:
 
 @dataclass(frozen=True, slots=True)
 class PartyAccount:
-    """Where one party or body stands. `stall`: it owes something and has not moved for too long."""
+    """The account of one party or body. `stall` is set while it is inactive."""
 
     party: str
     owed: tuple[Owed, ...]
@@ -94,7 +94,7 @@ def _agreements(program: Program) -> Iterator[tuple[str, AccountItem]]:
 
 
 def _of_milestone(program: Program, name: str, at: datetime) -> Iterator[AccountItem]:
-    """What whoever owes a milestone, each of several, has kept of it or was late with."""
+    """The items of a milestone for each who owes it."""
     step = program.plan.milestones[name]
     state, binding = program.milestone(name), step.due is None or step.due.scores
     if state.declined_at is not None and not (state.due and state.due.missed_at):

@@ -14,7 +14,7 @@ from rules.times import day_in_words
 
 
 def stability_reason(program: Program, phase: str, at: datetime) -> Reason:
-    """How a stability period stands that is not kept yet, and who can move it."""
+    """The reason why a stability period is not kept, and who can change that."""
     plan, rule, state = (
         program.plan,
         program.plan.phases[phase].stability,

@@ -15,7 +15,7 @@ OF_A_MILESTONE = frozenset({"evidence", "verification", "observation", "determin
 
 
 def unblocking(program: Program, block: Blocking, owed: Collection[OutstandingAct]) -> tuple[OutstandingAct, ...]:
-    """Those of `owed` that a blocked gate waits for; what blocks a phase that it waits for is said of that phase."""
+    """Those of `owed` on which a blocked gate depends directly. Blocks of another phase are listed at that phase."""
     asked = set(_asked(program, block))
     return tuple(one for one in owed if (one.owed.kind, one.owed.name) in asked)
 

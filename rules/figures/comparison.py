@@ -19,7 +19,7 @@ from rules.vocabulary.unknown import Unknown
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What a change is counted from."""
+    """The base from which a change is counted."""
 
     value: Decimal
     standard_error: Decimal | None = None
@@ -30,10 +30,10 @@ NOTHING = Base(Decimal(0))
 
 
 def base_of(program: Program, how: Measured, figure: Counted) -> Base | Unknown:
-    """The frozen baseline, or the figure of its period in the edition of the figure that is judged.
+    """The base of a change: the frozen baseline, or the figure of its period in the edition of the judged figure.
 
-    Later editions rewrite the past: a fall within one edition can be a rise against the number of another.
-    A trend is therefore read within one edition, and a promise about a number against that number.
+    Later editions rewrite the past: a fall within one edition can be a rise against another's number. A trend is therefore
+    computed within one edition, and a promise about a number against that number.
     """
     if how.target.change is None:
         return NOTHING
@@ -48,9 +48,9 @@ def base_of(program: Program, how: Measured, figure: Counted) -> Base | Unknown:
 
 
 def required_level(target: Target, indicator: Indicator, start: Decimal | None = None) -> tuple[Decimal, str]:
-    """The level that a target asks for, and from which side; a change from `start`, or else from the frozen baseline.
+    """The level that a target requires, and its direction; a change counts from `start`, or from the frozen baseline.
 
-    A change is of the size of the base, so that ten per cent more than -1.32 is -1.188.
+    A relative change scales with the absolute base, so 10 % more than -1.32 is -1.188.
     """
     if target.at_most is not None:
         return target.at_most, "at most"
@@ -62,13 +62,13 @@ def required_level(target: Target, indicator: Indicator, start: Decimal | None =
 
 
 def reaches(figure: Fraction, level: Decimal, wanted: str) -> bool:
-    """Whether a figure is on the side of a level that is asked for, exactly."""
+    """Whether a figure is on the required side of a level. Exact."""
     way = figure - Fraction(level)
     return way <= 0 if wanted == "at most" else way >= 0
 
 
 def compare(program: Program, how: Measured, figure: Counted) -> Judgement:
-    """Whether one figure reaches a target, and by more than its noise where the target asks for that."""
+    """Whether a figure reaches its target, and by more than its noise if the target requires that."""
     indicator, start = program.plan.indicators[how.indicator], base_of(program, how, figure)
     if isinstance(start, Unknown):
         return not_known(start)
@@ -89,7 +89,7 @@ def compare(program: Program, how: Measured, figure: Counted) -> Judgement:
 
 
 def _revised(program: Program, figure: Counted) -> str:
-    """That figures have taken the place of others, and why: whoever reads of a fall has to know of what kind it is."""
+    """The revisions among the figures with their causes, for readers of a fallen judgement."""
     sentences = ""
     for one in recorded_parts(figure):
         piece = program.evidence.get(one.revises or "")

@@ -12,7 +12,7 @@ from rules.vocabulary.unknown import Unknown
 
 
 def consecutive_figures(program: Program, figure: Counted, count: int) -> Iterator[Counted | Unknown]:
-    """A figure and those of the periods of its length before it, `count` in all; for each that is missing, that it is."""
+    """A figure and those of the periods before it, `count` in all, with an Unknown for each missing one."""
     yield figure
     title, held, period = program.plan.indicators[figure.indicator].title, by_period(program, figure.indicator), figure.period
     for _ in range(count - 1):

@@ -10,7 +10,7 @@ from rules.language.periods import Calendar, covered
 
 
 def disjoint(figures: Iterable[Counted], calendar: Calendar) -> list[Counted]:
-    """Figures without those whose period lies within that of another: a month of a year is not counted twice."""
+    """The figures whose period does not lie within that of another one, so that nothing is counted twice."""
     kept: list[Counted] = []
     for figure, last in _in_order(figures, calendar):
         if not kept or last > covered(kept[-1].period, calendar)[1]:
@@ -19,7 +19,7 @@ def disjoint(figures: Iterable[Counted], calendar: Calendar) -> list[Counted]:
 
 
 def overlapping(figures: Iterable[Counted], calendar: Calendar) -> tuple[str, str] | None:
-    """Two periods that share days, and of which neither lies within the other: what they share would be counted twice."""
+    """Two periods that overlap without containing each other, so that shared days would count twice; None without such a pair."""
     before: Counted | None = None
     for figure in disjoint(figures, calendar):
         if before is not None and covered(figure.period, calendar)[0] <= covered(before.period, calendar)[1]:
@@ -29,7 +29,7 @@ def overlapping(figures: Iterable[Counted], calendar: Calendar) -> tuple[str, st
 
 
 def _in_order(figures: Iterable[Counted], calendar: Calendar) -> list[tuple[Counted, date]]:
-    """By their first day, longer periods first; of two for the same days the one that was retrieved last."""
+    """Sort key: first day, longer periods first; of one period the figure retrieved last."""
     placed = [(figure, *covered(figure.period, calendar)) for figure in figures]
     placed.sort(key=lambda one: one[0].retrieved_at, reverse=True)
     placed.sort(key=lambda one: (one[1], -one[2].toordinal()))

@@ -22,7 +22,7 @@ from rules.vocabulary.unknown import Unknown
 
 
 def judge_schedule(program: Program, how: Measured, at: datetime, counted: Collection[Cause] | None) -> Judgement:
-    """Whether the figure of each period of a target reaches what is asked for that. How old it is does not matter."""
+    """Judgements on the figure of each period of a target, whatever its age."""
     judged = list(_judged(program, how, at, counted))
     outcome = conjunction(one.outcome for one in judged)
     first = judged[-1] if outcome is Truth.MET else next(one for one in judged if one.outcome is outcome)
@@ -60,7 +60,7 @@ def _compared(program: Program, how: Measured, figure: Counted, exact: Fraction)
 
 
 def expected_by(program: Program, indicator: str, period: str) -> datetime | None:
-    """The last instant by which a figure is expected, of one that is made of others the last of these.
+    """The last instant by which a figure is expected; for derived figures the last of its parts.
 
     None: the plan does not say.
     """
@@ -84,7 +84,7 @@ def _unreported(program: Program, indicator: str, period: str, at: datetime) -> 
 
 
 def _late(program: Program, figure: Counted) -> str:
-    """How long after it was expected the first figure of a period was recorded."""
+    """How late the first figure of a period was recorded, in words."""
     by, zone = expected_by(program, figure.indicator, figure.period), program.plan.time_zone
     of_it = (one.measurement for one in verified(program, figure.indicator) if one.period == figure.period)
     recorded = min((program.evidence[name].recorded_at for name in of_it), default=None)

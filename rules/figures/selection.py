@@ -38,10 +38,9 @@ _EXACT = Context(prec=80)
 
 
 def newest_figure(program: Program, indicator: str) -> Counted | None:
-    """The newest verified figure of the producer that the plan names, or the newest that can be made of such.
+    """The newest verified figure of the plan's producer, or the newest derived figure.
 
-    Newest is by the end of the period covered, then by edition; another producer's figure is kept as
-    corroboration or contradiction and never counts instead.
+    Newest is by the end of the period, then by edition. Figures of other producers only corroborate or contradict.
     """
     return _newest(by_period(program, indicator), program.plan.periods)
 
@@ -59,10 +58,10 @@ def _rank(figure: Counted, calendar: Calendar) -> tuple[datetime, datetime]:
 
 
 def by_period(program: Program, indicator: str) -> Mapping[str, Counted]:
-    """By period the figure that counts: that of the newest edition; of a figure made of others, where all parts are there.
+    """By period, the figure that counts: that of the newest edition; for a derived figure where all parts exist.
 
-    Editions are labels of the producers' own making and have no order; the newest is the one that was
-    retrieved last, and of those retrieved together the one that was verified last.
+    Edition labels have no order; the newest edition is the one retrieved last, and among those retrieved together the one
+    verified last.
     """
     made = program.plan.indicators[indicator].made_of
     if made is not None:
@@ -71,7 +70,7 @@ def by_period(program: Program, indicator: str) -> Mapping[str, Counted]:
 
 
 def _series(program: Program, made: MadeOf) -> list[Mapping[str, Counted]]:
-    """By part, in their order, its figures by period."""
+    """By part in order, the figures by period."""
     held = {name: by_period(program, name) for name in dict.fromkeys(part.indicator for part in made.parts)}
     return [held[part.indicator] for part in made.parts]
 
@@ -85,7 +84,7 @@ def _derived(program: Program, indicator: str, made: MadeOf, series: Sequence[Ma
 def _of_period(
     program: Program, indicator: str, made: MadeOf, series: Sequence[Mapping[str, Counted]], period: str
 ) -> Derived | Unknown | tuple[str, str]:
-    """The figure of a period; why there is none; or the part that lacks one, with the period that it lacks."""
+    """The figure of a period; or why there is none; or the missing part, with its period."""
     named: list[tuple[str, Counted]] = []
     for part, held in zip(made.parts, series, strict=True):
         asked = a_year_before(period) if part.a_year_before else period
@@ -96,7 +95,7 @@ def _of_period(
 
 
 def missing_part(program: Program, indicator: str) -> Unknown | None:
-    """What the newest period of a figure made of others lacks, as far as any part of it is known; None of any other."""
+    """What the newest period of a derived figure lacks, if any part of it is known; None for others."""
     made = program.plan.indicators[indicator].made_of
     return None if made is None else _lacks(program, indicator, made, _series(program, made))
 
@@ -129,7 +128,7 @@ def _part_missing(program: Program, title: str, part: str, period: str | None) -
 
 
 def latest_of(figures: Iterable[MeasurementRecorded]) -> dict[str, MeasurementRecorded]:
-    """By period the figure that was retrieved last; the last one of several."""
+    """By period, the figure retrieved last."""
     found: dict[str, MeasurementRecorded] = {}
     for figure in figures:
         held = found.get(figure.period)
@@ -139,7 +138,7 @@ def latest_of(figures: Iterable[MeasurementRecorded]) -> dict[str, MeasurementRe
 
 
 def counting(program: Program, indicator: str) -> list[MeasurementRecorded]:
-    """The verified figures of the producer that the plan names, without those that were revised."""
+    """The verified figures of the plan's producer, without revised ones."""
     producer, calendar = program.plan.indicators[indicator].producer, program.plan.periods
     # A new text of the plan may no longer know a season, or its fiscal year.
     known = (figure for figure in verified(program, indicator) if is_period(figure.period, calendar))
@@ -147,13 +146,13 @@ def counting(program: Program, indicator: str) -> list[MeasurementRecorded]:
 
 
 def verified(program: Program, indicator: str) -> Iterator[MeasurementRecorded]:
-    """The verified figures of an indicator that stand, of whichever producer, oldest first."""
+    """The verified figures of an indicator by any producer, oldest first."""
     pieces = (program.evidence[piece].measurement for piece in program.figures.get(indicator, ()))
     return (figure for figure in pieces if figure is not None)
 
 
 def unverified(program: Program, indicator: str, period: str | None = None) -> Evidence | None:
-    """The newest figure by the producers that the plan names which nobody has verified or returned; of a period, or of any."""
+    """The newest figure of the plan's producers that is neither verified nor returned; of one period, or of any."""
     named = {(name, program.plan.indicators[name].producer) for name in program.plan.recorded_for[indicator]}
     for piece in (program.evidence[name] for name in reversed(program.unjudged)):
         figure = piece.measurement
@@ -164,21 +163,21 @@ def unverified(program: Program, indicator: str, period: str | None = None) -> E
 
 
 def unrevised(figures: Iterable[MeasurementRecorded]) -> list[MeasurementRecorded]:
-    """Figures without those that others of them have taken the place of."""
+    """The figures that no other one of them revises."""
     held = list(figures)
     revised = {figure.revises for figure in held}
     return [figure for figure in held if figure.measurement not in revised]
 
 
 def published(program: Program, figure: MeasurementRecorded, period: str) -> MeasurementRecorded | None:
-    """The verified figure of a period in the edition of another one, though later editions may have revised it."""
+    """The verified figure of a period in a given edition, even if later editions have revised it."""
     edition = (figure.producer, figure.edition, period)
     held = (one for one in verified(program, figure.indicator) if (one.producer, one.edition, one.period) == edition)
     return latest_of(unrevised(held)).get(period)
 
 
 def usable_figure(program: Program, indicator: str, at: datetime) -> Counted | Unknown:
-    """The newest figure, or why there is none that tells anything about now."""
+    """The newest figure, or the Unknown that says why none is usable now."""
     rule = program.plan.indicators[indicator]
     if (made := rule.made_of) is None:
         figure = newest_figure(program, indicator)
@@ -197,7 +196,7 @@ def usable_figure(program: Program, indicator: str, at: datetime) -> Counted | U
 
 
 def figure_of_period(program: Program, indicator: str, period: str) -> Counted | Unknown:
-    """The figure of one period, however old it is, or that there is none."""
+    """The figure of one period whatever its age, or the Unknown."""
     title = program.plan.indicators[indicator].title
     return by_period(program, indicator).get(period) or Unknown(
         "missing", f"{title}: no verified figure of {period} is recorded."
@@ -205,7 +204,7 @@ def figure_of_period(program: Program, indicator: str, period: str) -> Counted |
 
 
 def total(program: Program, indicator: str) -> Decimal | Unknown:
-    """The newest figures of all periods added up. A month of a year that has a figure itself is not counted twice."""
+    """The sum of the newest figures of all disjoint periods."""
     held, calendar = list(by_period(program, indicator).values()), program.plan.periods
     if (both := overlapping(held, calendar)) is not None:
         title = program.plan.indicators[indicator].title
@@ -215,7 +214,7 @@ def total(program: Program, indicator: str) -> Decimal | Unknown:
 
 
 def judge_figure(program: Program, asked: FigureCondition, at: datetime) -> tuple[Truth, str]:
-    """Whether a figure is what a criterion asks for, and a sentence that says so."""
+    """The truth value of a figure criterion, with a sentence."""
     figure = (
         usable_figure(program, asked.indicator, at)
         if asked.period is None
@@ -240,9 +239,9 @@ def judge_figure(program: Program, asked: FigureCondition, at: datetime) -> tupl
 
 
 def without_revisions(program: Program, figure: Counted, counted: Collection[Cause]) -> Counted:
-    """The figure as it was before revisions whose cause is not among those that count, or is presumed by nobody but a check.
+    """The figure before those revisions whose cause is excluded, or only presumed by a check.
 
-    One that is made of others is made of them as they were.
+    For a derived figure this applies to its parts.
     """
     if isinstance(figure, Derived):
         parts = tuple((title, without_revisions(program, part, counted)) for title, part in figure.parts)
@@ -257,14 +256,14 @@ def without_revisions(program: Program, figure: Counted, counted: Collection[Cau
 
 
 def is_presumed(program: Program, figure: MeasurementRecorded) -> bool:
-    """Whether a source has changed a value under the same edition, and no person has looked at why."""
+    """Whether a source has changed a value under the same edition label, and no person has judged the cause."""
     before = program.evidence[figure.revises].measurement if figure.revises is not None else None
     is_changed = before is not None and before.edition == figure.edition and before.value != figure.value
     return is_changed and program.evidence[figure.measurement].accepted_by is not None
 
 
 def stale_from(program: Program, indicator: str, figure: Counted) -> datetime:
-    """The instant from which a figure is too old for the plan."""
+    """The instant from which a figure is stale by the plan."""
     oldest, zone = program.plan.indicators[indicator].oldest, program.plan.time_zone
     ends = start_of_day(covered(figure.period, program.plan.periods)[1] + timedelta(days=1), zone)
     return add_duration(ends, oldest, zone)

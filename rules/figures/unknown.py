@@ -8,7 +8,7 @@ from rules.vocabulary.unknown import Unknown
 
 
 def missing_report(program: Program, indicator: str) -> CheckReported | None:
-    """The newest report of a check that reads the indicator's own producer, where it says that there is no figure."""
+    """The newest report that no figure is available, by a check of the indicator's own producer; None if there is none."""
     states = [program.checks[name] for name in program.plan.read_by.get(indicator, ()) if name in program.checks]
     told = [state for state in states if state.report is not None and state.reported_at is not None]
     if not told:
@@ -18,7 +18,7 @@ def missing_report(program: Program, indicator: str) -> CheckReported | None:
 
 
 def unknown_figure(program: Program, indicator: str, lack: Unknown) -> Unknown:
-    """That no figure counts, with what the checks report of it: a retired code is another thing than a late release."""
+    """The Unknown for a missing figure, with the report of its check: a retired code differs from a late release."""
     report = missing_report(program, indicator)
     if report is None or report.outcome == "read":
         return lack

@@ -17,7 +17,7 @@ MOST = 3
 
 
 def witnesses(program: Program, how: Measured, judged: Counted, verdict: Truth) -> str:
-    """Sentences on the verified figures of others for the period of a judged one, each against its own base; may be none."""
+    """Sentences on other producers' verified figures for the period, each compared with its own base."""
     if verdict is Truth.INDETERMINATE or isinstance(judged, Derived):
         return ""
     told: list[str] = []
@@ -34,7 +34,7 @@ def witnesses(program: Program, how: Measured, judged: Counted, verdict: Truth) 
 
 
 def _others(program: Program, judged: MeasurementRecorded) -> Iterator[MeasurementRecorded]:
-    """By producer, in the order of their names, the figure of the newest edition."""
+    """By producer in order, the figure of the newest edition."""
     held = unrevised(verified(program, judged.indicator))
     for producer in sorted({figure.producer for figure in held} - {judged.producer}):
         figure = latest_of(one for one in held if one.producer == producer).get(judged.period)
