@@ -100,7 +100,7 @@ class Filter:
         return found
 
     def unproven(self, events: Iterable[ReadEvent]) -> tuple[date, str] | None:
-        """The first day on which an event with an unknown name may have happened, with a sentence; None without such an event."""
+        """The first day on which an event with an unknown name may have happened, with a sentence; None without one."""
         told = [(event, unknown) for event in events if (unknown := self.unknown(event)) is not None]
         if not told:
             return None

@@ -19,7 +19,7 @@ def disjoint(figures: Iterable[Counted], calendar: Calendar) -> list[Counted]:
 
 
 def overlapping(figures: Iterable[Counted], calendar: Calendar) -> tuple[str, str] | None:
-    """Two periods that overlap without containing each other, so that shared days would count twice; None without such a pair."""
+    """Two periods that overlap without containing each other, whose shared days would count twice; None without a pair."""
     before: Counted | None = None
     for figure in disjoint(figures, calendar):
         if before is not None and covered(figure.period, calendar)[0] <= covered(before.period, calendar)[1]:

@@ -14,7 +14,7 @@ from rules.vocabulary.agreed_dates import AgreedDay, OnAgreedDate
 
 
 def fold_agreed_date(program: Program, _: Entry, fact: OnAgreedDate) -> Program:
-    """The program after a day was agreed on, or was not in time."""
+    """The program after a day was agreed on, or its window closed."""
     before = program.agreed_dates.get(fact.date, AgreedDay())
     match fact:
         case effects.DateAgreed():
@@ -27,7 +27,7 @@ def fold_agreed_date(program: Program, _: Entry, fact: OnAgreedDate) -> Program:
 
 
 def under_plan(program: Program, plan: Plan) -> Mapping[str, AgreedDay]:
-    """The days under a new text of the plan: a window that it moves is open again, and what was missed stays on record."""
+    """The agreed dates under a new text: a window that it moves is open again, and earlier misses stay recorded."""
     kept = {name: day for name, day in program.agreed_dates.items() if name in plan.agreed_dates}
     return {
         name: replace(day, missed_at=None) if program.plan.agreed_dates[name].edges != plan.agreed_dates[name].edges else day

@@ -24,8 +24,7 @@ V = TypeVar("V")
 def fold_amendment(program: Program, fact: effects.PlanAmended) -> Program:
     """The program under the new text of its plan.
 
-    What has a name in both texts stands where it stood; what the new text no longer names is
-    dropped from what counts, and stays in the ledger.
+    Names in both texts keep their state. Names that the new text lacks no longer count, and stay in the ledger.
     """
     plan = recorded_plan(fact.document, fact.parameters)
     quiet = [name for name, phase in plan.phases.items() if phase.stability]
@@ -57,7 +56,7 @@ def _named(held: Mapping[str, V], names: Collection[str]) -> Mapping[str, V]:
 
 
 def _of_opened(program: Program, consents: Mapping[str, frozenset[str]], plan: Plan) -> Mapping[str, frozenset[str]]:
-    """A phase that waits asks anew for the consents to it: its text may be another."""
+    """Phases under the new text: a waiting one needs new consents, since its text may have changed."""
     opened = {name for name in plan.phases if program.phase(name).status is not PhaseStatus.WAITING}
     return _named(consents, opened)
 
@@ -67,7 +66,7 @@ def _kept(state: MilestoneState, before: Milestone, step: Milestone) -> Mileston
 
 
 def _due(due: Due | None, before: Deadline | None, now: Deadline | None) -> Due | None:
-    """A date under the new text. What it was first, and whether that was missed, stays on record."""
+    """A due date under the new text. Its original date, and whether that was missed, stays recorded."""
     if due is None:
         return None
     if now is None:

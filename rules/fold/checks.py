@@ -30,7 +30,7 @@ def fold_check(program: Program, entry: Entry, fact: OnCheck) -> Program:
 
 
 def _told(program: Program, fact: facts.CheckReported) -> Program:
-    """The milestones that count the indicator of a check have something to be said of, though nothing is recorded."""
+    """The program in which milestones that count the check's indicator are looked at again, though nothing is recorded."""
     rule = program.plan.checks.get(fact.check)
     indicator = rule.figures_of if rule else None
     for milestone, _, _ in program.plan.measured.get(indicator or "", ()):

@@ -80,7 +80,7 @@ def fold_evidence(program: Program, entry: Entry, fact: OnEvidence) -> Program:
 
 
 def _known(program: Program, entry: Entry, name: str, **changes: Any) -> Evidence:
-    """A piece of evidence, with one more entry about it and what that changes."""
+    """The program with changes to a recorded piece of evidence, and one more entry about it."""
     piece = program.evidence[name]
     return replace(piece, entries=(*piece.entries, entry.seq), **changes)
 
@@ -95,7 +95,7 @@ def _judged(program: Program, piece: Evidence) -> Program:
 
 
 def _unjudged(program: Program, was: Evidence) -> Program:
-    """The program in which a piece waits for a verifier again, in its old place among those that do."""
+    """The program in which a piece waits for a verifier again, at its old position."""
     piece = replace(was, status=EvidenceStatus.RECORDED, verified_by=None, seen_at=None, judged=None)
     waiting = {*program.unjudged, piece.id}
     unjudged = tuple(name for name in program.evidence if name in waiting)
@@ -105,7 +105,7 @@ def _unjudged(program: Program, was: Evidence) -> Program:
 
 
 def _unreturned(program: Program, piece: Evidence, judged: Judged) -> Program:
-    """Why evidence for a showing was returned is that of the newest piece that still is."""
+    """The return reason of a showing, taken from the newest piece that is still returned."""
     milestone, shows = piece.milestone or "", piece.shows or ""
     if milestone not in program.plan.milestones or program.milestone(milestone).returned.get(shows) != judged.reason:
         return program
@@ -127,7 +127,7 @@ def _submitted(program: Program, name: str, at: datetime) -> Program:
 
 
 def _counted(program: Program, piece: Evidence, *, stands: bool) -> Program:
-    """Keeps the short lists of evidence that stands, so that no rule reads all of it."""
+    """Maintains the indexes of standing evidence, so that no rule scans all of it."""
 
     def kept(ids: tuple[str, ...]) -> tuple[str, ...]:
         if stands:
@@ -150,7 +150,7 @@ def _counted(program: Program, piece: Evidence, *, stands: bool) -> Program:
 
 
 def _lost(program: Program, piece: Evidence, at: datetime) -> Program:
-    """What was with somebody else, or done, is owed again from now on."""
+    """Restarts the duty to show evidence from now on."""
     for milestone, shows in _shown_by(program, piece):
         lost = with_item(program.milestone(milestone).lost_at, shows, at)
         program = with_milestone(program, milestone, lost_at=lost)

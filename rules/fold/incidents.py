@@ -13,7 +13,7 @@ from rules.vocabulary.testimony import AccountGiven, AccountTakenBack, Stands, T
 
 
 def fold_incident(program: Program, entry: Entry, fact: OnIncident) -> Program:
-    """The program after an entry on an incident."""
+    """The program after a fact on an incident."""
     match fact:
         case facts.IncidentReported():
             incident = Incident(

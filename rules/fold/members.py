@@ -23,7 +23,7 @@ def fold_member(program: Program, entry: Entry, fact: OnMember) -> Program:
 
 
 def with_act(program: Program, actor: Actor | None) -> Program:
-    """The program in which somebody has acted: whether they are members by mistake is then not for others to say."""
+    """The program in which somebody has acted; the admission can then no longer be taken back by others."""
     if actor is None or not program.admitted:
         return program
     member = Member(person=actor.person, role=actor.role, party=actor.party)

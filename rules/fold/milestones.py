@@ -122,7 +122,7 @@ def _determined(program: Program, entry: Entry, fact: facts.MilestoneDetermined)
 
 
 def _declined(program: Program, fact: effects.MilestoneDeclined) -> Program:
-    """A milestone that is not done. Who had missed its date by then has; nobody does any more."""
+    """A declined milestone. A date missed before stays missed; later ones cannot be."""
     due = program.milestone(fact.milestone).due
     if due is not None:
         late = due.is_late_originally(fact.effective_at, _opened_at(program, fact.milestone))
@@ -155,7 +155,7 @@ def _vote(entry: Entry, fact: facts.VoteCast | facts.MilestoneDetermined) -> Vot
 
 
 def _as_before(program: Program, fact: facts.DeterminationTakenBack) -> Program:
-    """A milestone as it stood before its newest determination. Its finding goes, so that it is found again."""
+    """A milestone as it was before its newest determination. Its finding is removed, so that it is made again."""
     state = program.milestone(fact.milestone)
     if (before := state.before) is None:
         raise NotFoldable(f"no determination of {fact.milestone} stands")
@@ -185,14 +185,14 @@ def _as_before(program: Program, fact: facts.DeterminationTakenBack) -> Program:
 
 
 def _shows(program: Program, piece: Evidence, milestone: str) -> bool:
-    """Whether a piece of evidence is for a milestone, or a figure of what it is measured by."""
+    """Whether a piece of evidence, or a figure of a measured indicator, is for a milestone."""
     if piece.measurement is None:
         return piece.milestone == milestone
     return any(name == milestone for name, _, _ in program.plan.measured.get(piece.measurement.indicator, ()))
 
 
 def _due_before(state: MilestoneState, before: MilestoneState, at: datetime) -> Due | None:
-    """The date of a milestone whose determination was a mistake: nobody is late by it, and nobody was."""
+    """The due date after a determination was taken back. Nobody becomes late by somebody else's mistake."""
     due, was = state.due, before.due
     if due is None:
         return None
@@ -214,7 +214,7 @@ def _reversals(state: MilestoneState, fact: facts.MilestoneDetermined) -> tuple[
 
 
 def _unwaived(due: Due, at: datetime) -> Due:
-    """Nobody was late while it was waived: it is due when the waiver ends. Who was late before is late still."""
+    """The due date when a waiver ends: no earlier than that, unless it was missed before."""
     if due.missed_at is not None or (due.revised is not None and due.revised >= at):
         return due
     return replace(due, extended=Extension(at, at))
@@ -227,7 +227,7 @@ def _made(finding: Finding, before: Finding | None) -> Finding:
 
 
 def _heard(program: Program, entry: Entry, fact: facts.ObservationMade, finding: Finding) -> Finding:
-    """A finding of which one more that owes has been heard. Who speaks for a body that owes speaks for its members."""
+    """The finding after an observation of one who owes the milestone. A body's observation counts for its members."""
     owes, who = program.plan.owed_by[fact.milestone], entry.actor.party if entry.actor else None
     heard = {*finding.heard, who} if who in owes else set(owes)
     if heard.issuperset(owes):
@@ -236,7 +236,7 @@ def _heard(program: Program, entry: Entry, fact: facts.ObservationMade, finding:
 
 
 def _observed(finding: Finding, entry: Entry) -> Finding:
-    """What somebody says to a preliminary view is said to what the evidence shows, too."""
+    """The finding after an observation, which also counts for the finding on the evidence below a preliminary one."""
     shown = finding.of_evidence and _observed(finding.of_evidence, entry)
     said = (*finding.observations, entry.seq)
     return replace(finding, observed=True, observed_at=entry.at, of_evidence=shown, observations=said)
@@ -252,7 +252,7 @@ def _opened_at(program: Program, milestone: str) -> datetime | None:
 
 
 def _due_after(program: Program, state: MilestoneState, fact: facts.MilestoneDetermined) -> Due | None:
-    """The date of a milestone after it was determined: what of it was kept, and what was not, stays so."""
+    """The due date after a determination; a kept or missed date stays so."""
     due = state.due
     if due is None:
         return None

@@ -13,7 +13,7 @@ from rules.vocabulary.releases import BalanceMoved, OnRelease, ReleaseState, Sus
 
 
 def fold_release(program: Program, _: Entry, fact: OnRelease) -> Program:
-    """The program after a posting, or after a length of time that was counted."""
+    """The program after a posting or an instalment."""
     state = program.releases.get(fact.release, ReleaseState())
     if isinstance(fact, BalanceMoved):
         state = _posted(state, fact)
@@ -44,7 +44,7 @@ def _posted(state: ReleaseState, fact: BalanceMoved) -> ReleaseState:
 
 
 def _without(parts: tuple[Suspended, ...], amount: Decimal) -> Iterator[Suspended]:
-    """The suspended parts without an amount, which is taken from the oldest first: they are lost first."""
+    """The suspended parts less an amount, taken from the oldest first."""
     for part in parts:
         taken = min(part.amount, amount)
         amount -= taken

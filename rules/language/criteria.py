@@ -177,7 +177,7 @@ class FigureCondition(StrictModel):
 
     @property
     def period(self) -> str | None:
-        """The period that is meant; None: the newest, or all."""
+        """The period of the figure; None: the newest, or all."""
         return None if self.of in ("newest", "total") else self.of
 
     @model_validator(mode="after")
@@ -304,7 +304,7 @@ for _shape in (All, AnyOf, Several, AtLeast):
 
 
 def leaves(*criteria: Criterion) -> Iterator[Leaf]:
-    """The criteria that criteria are composed of, in the order they are written."""
+    """The criteria that are not composed of others, in document order."""
     for criterion in criteria:
         match criterion:
             case All(all=parts) | AnyOf(any=parts) | AtLeast(at_least=Several(of=parts)):
@@ -314,6 +314,6 @@ def leaves(*criteria: Criterion) -> Iterator[Leaf]:
 
 
 def consents_asked(*criteria: Criterion) -> tuple[str, ...]:
-    """The parties whose consent criteria ask for, each once."""
+    """The parties whose consent the criteria require, without duplicates."""
     asked = (leaf.consent.by for leaf in leaves(*criteria) if isinstance(leaf, ConsentGiven))
     return tuple(dict.fromkeys(party for parties in asked for party in parties))

@@ -32,7 +32,7 @@ NOTHING_CHOSEN = ChildChoice()
 
 @dataclass(frozen=True, slots=True)
 class Declarations:
-    """What the text of a plan says of child programs: its own name, and by child the name of its plan with the place."""
+    """The child programs that a plan's text declares: its own name, and by child the plan's name with its position."""
 
     plan: str
     programs: Mapping[str, str]
@@ -40,7 +40,7 @@ class Declarations:
 
 
 def read_declarations(document: Document) -> Declarations:
-    """What a document declares. What is misshapen is left out, and found by `rules.validation`."""
+    """The declarations of a document. Misshapen ones are left out; `rules.validation` reports them."""
     data = document.data if isinstance(document.data, dict) else {}
     rules = data.get("programs")
     plans = (
@@ -51,7 +51,7 @@ def read_declarations(document: Document) -> Declarations:
 
 
 def declarations_of(text: str) -> Declarations:
-    """What a plan's text declares. Raises Faulty."""
+    """The declarations of a plan's text. Raises InvalidDocument."""
     found = DECLARED.get(text)
     if found is None:
         try:
@@ -71,9 +71,9 @@ DECLARED: WeightedCache[str, Declarations | tuple[Fault, ...]] = WeightedCache(4
 def agreed_children(
     plan: Declarations, find: Find, chosen: Mapping[str, ChildChoice] | None = None, within: tuple[str, ...] = ()
 ) -> dict[str, ChildPlan]:
-    """The plans of the child programs of a plan and of theirs; `within` are the plans that this one stands in.
+    """The plans of a plan's child programs, recursively; `within` are the enclosing plans.
 
-    Raises Faulty for a choice about no child program, and for a plan within itself; and what `find` raises.
+    Raises InvalidDocument for a choice about an unknown child and for a plan within itself, and whatever `find` raises.
     """
     chosen = chosen or {}
     path = (*within, plan.plan)

@@ -42,7 +42,7 @@ class Dependents:
     releases: set[str] = field(default_factory=set)
 
     def join(self, other: Dependents) -> None:
-        """Takes in what depends on another subject that is made of this one."""
+        """Adds the dependents of another subject from which this one is derived."""
         self.milestones |= other.milestones
         self.phases |= other.phases
         self.commitments |= other.commitments
@@ -55,7 +55,7 @@ def dependents(
     exits: Mapping[str, Iterable[Criterion]],
     releases: Mapping[str, Release],
 ) -> dict[Subject, Dependents]:
-    """By milestone, phase, indicator and child program, what is to be looked at when it changes; itself included."""
+    """By milestone, phase, indicator and child program, what to evaluate when it changes; itself included."""
     index: dict[Subject, Dependents] = defaultdict(Dependents)
     for name, commitment in commitments.items():
         asked = [subject for criterion in (*commitment.kept_while, *commitment.owed_while) for subject in _asked(criterion)]
@@ -86,7 +86,7 @@ def dependents(
 
 
 def _earning(terms: Release) -> Iterator[Subject]:
-    """What a release is earned by, and what its time is counted from."""
+    """The criteria by which a release is earned, and the anchors of its instalments."""
     for criterion in terms.gates:
         yield from _asked(criterion)
     if terms.share_of is not None:

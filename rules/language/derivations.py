@@ -71,7 +71,7 @@ class MadeOf(StrictModel):
 
     @property
     def placed(self) -> Iterator[tuple[tuple[str | int, ...], Part]]:
-        """Each part with its place."""
+        """The parts with their paths."""
         for way, several in (("sum", self.sum), ("difference", self.difference)):
             yield from (((way, index), part) for index, part in enumerate(several or ()))
         for way, one in (("share", self.share), ("of", self.of), ("ratio", self.ratio), ("to", self.to)):
@@ -80,14 +80,14 @@ class MadeOf(StrictModel):
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        """In the order in which they are reckoned with."""
+        """The parts, in the order of the operands."""
         return tuple(part for _, part in self.placed)
 
 
 def recorded(indicators: Mapping[str, Indicator], name: str, met: set[str] | None = None) -> Iterator[str]:
-    """The indicators of which figures are recorded for one, each once: itself, or what it is made of in the end.
+    """The recorded indicators from which one is derived in the end, without duplicates; or the indicator itself.
 
-    What is unknown, or made of itself, has none; a sound plan has neither.
+    Empty for unknown indicators and cycles, which a valid plan does not have.
     """
     met = set() if met is None else met
     rule = indicators.get(name)

@@ -22,5 +22,5 @@ def fits(scale: Scale, grade: Decimal) -> bool:
 
 
 def grade_share(scale: Scale, grade: Decimal) -> Fraction:
-    """What share of the whole a grade is."""
+    """The share of the whole that a grade stands for, as an exact fraction."""
     return min(Fraction(grade) / Fraction(FULL[scale]), Fraction(1))  # an amendment may have put it on another scale

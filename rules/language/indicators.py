@@ -52,7 +52,7 @@ class Plausible(StrictModel):
         return self
 
     def holds(self, value: Decimal) -> bool:
-        """Whether a figure can be."""
+        """Whether a value lies in the range."""
         over = self.at_least is None or value >= self.at_least
         return over and (self.at_most is None or value <= self.at_most)
 
@@ -98,14 +98,14 @@ class Indicator(StrictModel):
 
     @property
     def frozen(self) -> Baseline:
-        """The baseline, where something is compared with it: a sound plan has it there."""
+        """The baseline. A valid plan has one where a target needs it."""
         if self.baseline is None:
             raise ValueError(f"{self.title} has no baseline")
         return self.baseline
 
     @property
     def adds_up(self) -> bool:
-        """Whether the figures of several periods make one of all of them."""
+        """Whether figures of several periods can be summed."""
         if self.quantity is not None:
             return self.quantity == "amount"
         if self.made_of is not None and self.made_of.way in ("share", "ratio"):
@@ -164,7 +164,7 @@ class Target(StrictModel):
 
     @property
     def asks(self) -> str:
-        """The field that says how much."""
+        """The field that holds the level or change."""
         return next(key for key in ("at_most", "at_least", "change", "by_period") if getattr(self, key) not in (None, {}))
 
     @model_validator(mode="after")

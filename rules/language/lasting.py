@@ -6,7 +6,7 @@ from rules.language.criteria import All, AnyOf, AtLeast, Criterion, NotAfter, Se
 
 
 def lasting_criteria(criteria: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
-    """What has to go on holding once a gate has let something through: all but the dates by which it had to."""
+    """The criteria of a gate that must still hold after it has opened: all but its dates."""
     return tuple(kept for criterion in criteria if (kept := _lasting(criterion)) is not None)
 
 

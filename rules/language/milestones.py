@@ -71,7 +71,7 @@ class Determination(StrictModel):
 
     @property
     def is_voted(self) -> bool:
-        """Whether it takes more than the first of those who determine."""
+        """Whether a determination needs votes of several."""
         return len(self.by) > 1 and self.agree not in (None, "any")
 
 

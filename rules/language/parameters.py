@@ -20,7 +20,7 @@ _PARAMETER = re.compile(r"\$[A-Za-z_][A-Za-z0-9_]*")
 
 
 def with_parameters(document: Document, chosen: Mapping[str, str | int]) -> Document:
-    """The document with `$name` replaced by the chosen or default value. Raises Faulty."""
+    """The document with `$name` replaced by the chosen or default value. Raises InvalidDocument."""
     declared = document.data.get("parameters") if isinstance(document.data, dict) else None
     declared = declared if isinstance(declared, dict) else {}
     faults = [
@@ -59,20 +59,20 @@ def with_parameters(document: Document, chosen: Mapping[str, str | int]) -> Docu
 
 
 def parse_plan(document: Document, chosen: Mapping[str, str | int] | None = None) -> Plan:
-    """A plan out of a document, every field checked, references not yet. Raises Faulty.
+    """A plan from a document, with all fields validated and references unchecked. Raises InvalidDocument.
 
-    `rules.validation.sound` does both; nothing else should take a plan from a document.
+    `rules.validation.validate_plan` does both; nothing else should make a plan from a document.
     """
     return validate(Plan, with_parameters(document, chosen or {}))
 
 
 def cached_document(text: str) -> Document:
-    """The document of a plan's text, read once; its data is shared and not to be changed. Raises Faulty."""
+    """The parsed document of a plan's text, cached and shared: its data must not be changed. Raises InvalidDocument."""
     return _READ.get(text) or _READ.keep(text, parse_document(text), len(text))
 
 
 def recorded_plan(text: str, chosen: Mapping[str, str | int]) -> Plan:
-    """The plan as a program carries it in its ledger; programs of one plan share one object. Raises Faulty."""
+    """The plan of a text in the ledger, cached and shared between programs. Raises InvalidDocument."""
     key = (text, parameters_key(chosen))
     return RECORDED.get(key) or RECORDED.keep(key, parse_plan(cached_document(text), chosen), len(text))
 

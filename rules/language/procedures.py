@@ -43,7 +43,7 @@ class Procedure(StrictModel):
 
     @property
     def asked(self) -> tuple[str, ...]:
-        """The parties whose consent it asks for, each once."""
+        """The parties whose consent the procedure requires, without duplicates."""
         return consents_asked(*self.adopted_when)
 
 

@@ -73,7 +73,7 @@ class Fault:
 
 
 class InvalidDocument(Exception):
-    """A document that cannot be accepted; `faults` holds those found in reading order, `MOST_FAULTS` of them at most."""
+    """A document that is refused. `faults` are in reading order, at most `MOST_FAULTS`."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(sorted(faults, key=lambda fault: fault.position)[:MOST_FAULTS])
@@ -85,7 +85,7 @@ class InvalidDocument(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text as plain data, and the position of each value by its path."""
+    """Parsed text as plain data, with the position of each value by its path."""
 
     text: str
     data: Any
@@ -103,7 +103,7 @@ class Document:
 
 
 def parse_document(text: str) -> Document:
-    """Parses YAML (or JSON, which is YAML). Raises Faulty."""
+    """Parses YAML (or JSON, which is YAML). Raises InvalidDocument."""
     if len(text.encode(errors="surrogatepass")) > LARGEST_DOCUMENT:
         raise InvalidDocument([Fault((), f"the document is larger than {LARGEST_DOCUMENT // 1024} KiB")])
     if (found := _NO_TEXT.search(text)) is not None:
@@ -127,7 +127,7 @@ def parse_document(text: str) -> Document:
 
 
 class _Reader:
-    """Makes data of a parser's events, one after the other, and stops where there are too many."""
+    """Builds plain data from a parser's events, within the limits on size and depth."""
 
     def __init__(self, text: str) -> None:
         self.positions: dict[Path, Position] = {}
@@ -136,7 +136,7 @@ class _Reader:
         self._left = MOST_VALUES
 
     def document(self) -> Any:
-        """The data of the one document that the text is. Raises Faulty where it cannot be read on, and YAMLError."""
+        """The data of the text's only document. Raises InvalidDocument on a fatal fault, and YAMLError."""
         self._next()  # the stream begins
         if isinstance(self._next(), StreamEndEvent):
             raise InvalidDocument([Fault((), "the document is empty")])
@@ -212,7 +212,7 @@ class _Reader:
         return text if text.isascii() else normalize("NFC", text)  # as the ledger keeps text
 
     def _skipped(self, event: Event) -> None:
-        """Passes over a value that is not read, to its end."""
+        """Skips the events of a value that is not read."""
         depth = 0
         while True:
             self._counted(event)
@@ -245,7 +245,7 @@ def _at(event: Event) -> Position:
 
 
 def validation_faults(error: ValidationError, schema: dict[str, Any], data: Any) -> list[Fault]:
-    """A pydantic error as faults; `schema` is that of the shape that the data should have been of."""
+    """A pydantic error as faults; `schema` is that of the expected shape."""
     return [Fault(_plain((*item["loc"], *field(item))), _told(item, schema, data)) for item in error.errors(include_url=False)]
 
 
@@ -268,7 +268,7 @@ def _plain(location: tuple[int | str, ...]) -> Path:
 
 
 def validate(model: type[M], document: Document) -> M:
-    """The document as a model. Raises Faulty with positions."""
+    """The document as a model. Raises InvalidDocument with positions."""
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
@@ -277,9 +277,9 @@ def validate(model: type[M], document: Document) -> M:
 
 
 def _found(error: ValidationError, schema: dict[str, Any], data: Any) -> list[Fault]:
-    """The faults with their paths as the document has them, one for each place.
+    """The faults with their document paths, one per place.
 
-    pydantic adds the tag of a union's member to a path, and reports each member that did not fit.
+    pydantic adds the tag of a union member to a path, and reports every member that did not match.
     """
     faults: dict[Path, Fault] = {}
     for item in error.errors(include_url=False):

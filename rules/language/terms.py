@@ -166,11 +166,11 @@ class Release(StrictModel):
         return self
 
     def rounded(self, amount: Fraction) -> Decimal:
-        """An exact amount in whole smallest units, half to even."""
+        """An amount rounded half to even to the smallest unit."""
         return round(amount / Fraction(self.smallest)) * self.smallest
 
     @property
     def gates(self) -> tuple[Criterion, ...]:
-        """All criteria that the release, its advance and what flows with time wait for."""
+        """All criteria of the release, its advance and its instalments."""
         per_time = self.per_time.while_ if self.per_time else ()
         return (*self.when, *per_time, *(self.advance.when if self.advance else ()))

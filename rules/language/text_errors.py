@@ -15,7 +15,7 @@ _FIELD = re.compile(r"[ ]*(- )?[\w-]+")
 
 
 class FieldsError(ValueError):
-    """What is wrong with several fields together, and at which of them whoever wrote it would look."""
+    """A fault of several fields together, placed at the first of them that is present."""
 
     def __init__(self, message: str, *place: str) -> None:
         super().__init__(message)
@@ -23,7 +23,7 @@ class FieldsError(ValueError):
 
 
 def yaml_error(error: MarkedYAMLError, text: str) -> tuple[str, Mark | None]:
-    """Why text is no YAML, and where whoever wrote it would look for the slip."""
+    """The message and position of a YAML syntax error, at the likely cause."""
     problem, context = str(error.problem), str(error.context)
     here = error.problem_mark
     if context == "while scanning a quoted scalar":
@@ -55,7 +55,7 @@ def yaml_error(error: MarkedYAMLError, text: str) -> tuple[str, Mark | None]:
 
 
 def field(item: Any) -> tuple[str, ...]:
-    """The field that is wrong below the place of an error: one of several, or that which says which shape is meant."""
+    """The field at fault below the location of an error: one of several, or the discriminator."""
     error = item.get("ctx", {}).get("error")
     if isinstance(error, FieldsError):
         return error.place
@@ -64,7 +64,7 @@ def field(item: Any) -> tuple[str, ...]:
 
 
 def error_message(item: Any) -> str:
-    """What is said of an error of pydantic. Its own words stand only where there are none of ours."""
+    """The message of a pydantic error, in our words where there are some."""
     match item["type"]:
         case "missing":
             return MISSING.get(str(item["loc"][-1]), "is missing")
@@ -94,7 +94,7 @@ def error_message(item: Any) -> str:
 
 
 def _near(word: str, criteria: str) -> str:
-    """What is said of a criterion that is none, with the one whose name is nearest."""
+    """The message about an unknown criterion, with the nearest known name."""
     near = did_you_mean(word, re.findall(r"(\w+): \.\.\.", criteria))
     return f"{word[:60]} is no criterion; {near} {criteria}" if near.startswith("did you mean") else criteria
 

@@ -115,7 +115,7 @@ class Deadline(StrictModel):
 
     @property
     def scores(self) -> bool:
-        """Whether a party is late that misses it; an indicative date is recorded and shown only."""
+        """Whether missing it counts as late; an indicative date is only shown."""
         return self.force in ("binding", "long_stop")
 
 

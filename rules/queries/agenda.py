@@ -18,7 +18,7 @@ V = TypeVar("V")
 
 
 class Agenda:
-    """The milestones, phases, commitments and releases from which something may follow."""
+    """The milestones, phases, commitments and releases to evaluate, because effects may follow from them."""
 
     def __init__(self) -> None:
         self.milestones: set[str] = set()
@@ -33,9 +33,9 @@ class Agenda:
         self.releases.update(program.plan.releases)
 
     def put(self, program: Program, fact: Fact) -> Iterable[Subject] | None:
-        """Puts down what may follow from a fact, and answers the subjects that it changes; None: any of them.
+        """Adds what depends on a fact, and returns the subjects that it changes; None: any of them.
 
-        `program` is the program after it.
+        `program` is the program after the fact.
         """
         subjects = _touched(program, fact)
         if subjects is None:
@@ -45,7 +45,7 @@ class Agenda:
         return subjects
 
     def put_dependents(self, program: Program, subjects: Iterable[Subject]) -> None:
-        """Puts down what depends on some subjects."""
+        """Adds the dependents of some subjects."""
         for subject in subjects:
             found = program.plan.dependents[subject]
             self.milestones |= found.milestones
@@ -73,7 +73,7 @@ everything looked at again."""
 
 
 def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:
-    """The subjects that a fact changes; None for any of them."""
+    """The subjects that a fact changes; None: any of them."""
     match fact:
         case (
             facts.EvidenceRecorded(milestone=name)

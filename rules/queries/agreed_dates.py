@@ -16,12 +16,12 @@ from rules.vocabulary.standing import Standing
 
 
 def is_open(program: Program, name: str) -> bool:
-    """Whether nobody has agreed on the day yet, and its window has not been found closed."""
+    """Whether the day is not agreed on yet, and its window not closed."""
     return program.agreed_dates.get(name, AgreedDay()).status == "open"
 
 
 def closes_at(program: Program, name: str) -> datetime | None:
-    """When the window of an open day has closed; None: it is not open, or nobody knows."""
+    """When the window of an open date closes; None: it is not open, or not known."""
     if not is_open(program, name):
         return None
     ends = window_closes_at(program, program.plan.agreed_dates[name].not_after)
@@ -29,7 +29,7 @@ def closes_at(program: Program, name: str) -> datetime | None:
 
 
 def parties(program: Program, name: str) -> tuple[str, ...]:
-    """Who owes that a day is agreed on: all whose consent the procedure asks for."""
+    """The parties that owe the agreement: all whose consent the procedure requires."""
     procedure = program.plan.procedures.get(program.plan.agreed_dates[name].agreed_by)
     return procedure.asked if procedure else ()
 
@@ -45,7 +45,7 @@ def window_told(program: Program, name: str) -> str:
 
 
 def agreement_effects(program: Program, at: datetime, _: Agenda) -> Iterator[Effect]:
-    """Windows that have closed without a day. Each who had to agree has missed it."""
+    """The effects of windows that have closed without a day. Each party that had to agree has missed it."""
     if program.standing is not Standing.RUNNING:
         return
     closed = [name for name in program.plan.agreed_dates if (end := closes_at(program, name)) is not None and end <= at]

@@ -24,7 +24,7 @@ MISSING: Any = object()
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One place of the plan that reads otherwise; None: the place is not there."""
+    """One changed place of the plan; a value of None means that the place does not exist."""
 
     place: str
     before: Any
@@ -32,7 +32,7 @@ class Change:
 
 
 def plan_changes(before: Version, after: Version) -> tuple[Change, ...]:
-    """Every place at which two versions of a plan differ, parameters filled in."""
+    """All places at which two versions of a plan differ, with parameters filled in."""
     return _between(*((version.document, tuple(sorted(version.parameters.items()))) for version in (before, after)))
 
 
@@ -58,7 +58,7 @@ def _changes(before: Any, after: Any, place: tuple[str, ...]) -> Iterator[Change
 
 
 def class_of(plan: Plan, changed: tuple[Change, ...]) -> AmendmentClass | None:
-    """The first class of the plan that allows all of these changes."""
+    """The first amendment class that allows all the changes."""
     return next((rule for rule in plan.amendments.values() if _allows(rule, changed)), None)
 
 
@@ -68,7 +68,7 @@ def _allows(rule: AmendmentClass, changed: tuple[Change, ...]) -> bool:
 
 
 def matches(place: Sequence[str], pattern: Sequence[str]) -> bool:
-    """Whether a place is one of those that a pattern names, in steps of their lengths multiplied."""
+    """Whether a pattern matches a place, in time proportional to the product of their lengths."""
     ends = {0}  # how much of the pattern may be used up by what has been read of the place
     for name in (*place, None):
         for part, written in enumerate(pattern):  # `**` may stand for nothing
@@ -85,7 +85,7 @@ def matches(place: Sequence[str], pattern: Sequence[str]) -> bool:
 
 
 class Conflict(Exception):
-    """Two amendments say different things at the same places."""
+    """Two amendments that change the same places differently."""
 
     def __init__(self, places: tuple[str, ...]) -> None:
         super().__init__(", ".join(places))
@@ -93,7 +93,7 @@ class Conflict(Exception):
 
 
 def merge(base: Version, now: Version, proposed: Version) -> Version:
-    """What two amendments of one base make together. Raises Conflict with the places where they disagree."""
+    """Both amendments of one base merged. Raises Conflict with the places where they disagree."""
     conflicts: list[str] = []
     texts = [cached_document(version.document).data for version in (base, now, proposed)]
     data = _joined(texts[0], texts[1], texts[2], (), conflicts)
@@ -130,7 +130,7 @@ class Uncounted:
 
 
 def uncounted_facts(program: Program, version: Version) -> tuple[Uncounted, ...]:
-    """What has been recorded and would no longer count under another version of the plan."""
+    """The recorded facts that would no longer count under another version of the plan."""
     return tuple(_uncounted(program, recorded_plan(version.document, version.parameters)))
 
 

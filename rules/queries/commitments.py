@@ -21,7 +21,7 @@ from rules.vocabulary.commitments import CommitmentState
 
 
 def commitment_effects(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
-    """Commitments that come into force, are broken, put in question or kept again."""
+    """The effects on commitments that come into force, break, are questioned or are kept again."""
     for name, rule in on(agenda.commitments, program.plan.commitments):
         before = program.commitments.get(name)
         since = before.in_force_since if before else occurred_at(program, rule.in_force)
@@ -42,10 +42,10 @@ def commitment_effects(program: Program, at: datetime, agenda: Agenda) -> Iterat
 
 
 def _now(program: Program, rule: Commitment, before: CommitmentState | None, since: datetime, at: datetime) -> CommitmentState:
-    """How a commitment in force since an instant stands: what broke it, what puts it in question.
+    """The state of a commitment in force since an instant: what broke it, what puts it in question.
 
-    An incident from before the commitment was in force breaks nothing, even if it is still open; nor does one that happened
-    while it was not owed. What broke it before has to be made good also then.
+    Incidents before it was in force break nothing, nor do incidents while it was lifted. An earlier breach must still be
+    cured.
     """
     lifted = relief_spans(program, before.relieved if before else (), rule.owed_while, at) if rule.owed_while else ()
     broken: list[Interval] = []
@@ -72,7 +72,7 @@ def _now(program: Program, rule: Commitment, before: CommitmentState | None, sin
 
 
 def _failing(before: tuple[Interval, ...], holds: Truth, at: datetime) -> tuple[Interval, ...]:
-    """When its criteria were known to fail. What is not known begins no failure and ends none."""
+    """The intervals in which its criteria were known to fail. Unknown neither begins nor ends one."""
     if holds is Truth.NOT_MET and not _fails(before):
         return (*before, (at, None))
     if holds is Truth.MET and _fails(before):

@@ -13,7 +13,7 @@ _NOTHING = CheckState()
 
 
 def uncovering_check(program: Program, rule: StabilityPeriod, until: datetime, zone: str) -> str | None:
-    """The first check among those that watch the period which does not speak of all days before an instant."""
+    """The first check watching the period that has not covered all days before an instant."""
     for name in rule.watched_by:
         covered = program.checks.get(name, _NOTHING).covers_until
         if covered is None or start_of_day(covered + timedelta(days=1), zone) < until:

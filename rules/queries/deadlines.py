@@ -24,7 +24,7 @@ Passed: TypeAlias = effects.WarningGiven | facts.ProgramSuspended | facts.Progra
 
 @dataclass(frozen=True, slots=True)
 class DueDate:
-    """A due date as it stands; `revised` None: it is paused, and nobody knows until when."""
+    """A due date as it stands; `revised` is None while it is paused without a known end."""
 
     anchored_at: datetime
     original: datetime
@@ -32,9 +32,9 @@ class DueDate:
 
 
 def deadline_effects(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
-    """Due dates that are set when their anchor occurs, and moved by pauses and by a new text of the plan.
+    """The effects on due dates: set when their anchor occurs, moved by pauses and by a new text.
 
-    One that was missed moves as well: what it depends on counts from when it was so, not from when it became known.
+    A missed date moves too: pauses count from when they happened, not from when they became known.
     """
     for name, step in on(agenda.milestones, program.plan.milestones):
         if step.due is None or program.milestone(name).status in (MilestoneStatus.ACHIEVED, MilestoneStatus.DECLINED):
@@ -52,9 +52,9 @@ def deadline_effects(program: Program, at: datetime, agenda: Agenda) -> Iterator
 
 
 def due_date(program: Program, name: str, rule: Deadline) -> DueDate | None:
-    """The date of a milestone by what has happened; None while nothing has that it is counted from.
+    """The due date of a milestone; None while no anchor has occurred.
 
-    Of several dates the earliest counts, and a floating one from when its anchor comes.
+    The earliest of several dates counts, and a floating one from when its anchor occurs.
     """
     before = program.milestone(name).due
     anchored = [(since, date) for date in rule.dates if (since := occurred_at(program, date.from_)) is not None]
@@ -86,7 +86,7 @@ def _counted(program: Program, name: str, rule: Deadline, since: datetime, after
 
 
 def _lost(program: Program, name: str, rule: Deadline) -> list[Interval]:
-    """The times in which the date does not run, the quiet that has to follow a broken commitment included."""
+    """The intervals in which the date is paused, including the quiet time required after a breach."""
     zone, quiet = program.plan.time_zone, rule.resumes_after
     broken = [
         (start, add_duration(end, quiet, zone) if end is not None and quiet is not None else end)
@@ -98,9 +98,9 @@ def _lost(program: Program, name: str, rule: Deadline) -> list[Interval]:
 
 
 def missed_effects(program: Program, names: Collection[str], at: datetime) -> Iterator[Passed]:
-    """What the plan says follows where dates of these milestones have passed, at one instant.
+    """The effects of due dates of these milestones that were missed at one instant.
 
-    One stop names all of them: who is late does not depend on whose date is looked at first.
+    One suspension names all of them, so the result does not depend on the order of evaluation.
     """
     missed: list[tuple[str, str]] = []
     for name in names:
@@ -116,7 +116,9 @@ def missed_effects(program: Program, names: Collection[str], at: datetime) -> It
 
 
 def stop_effects(program: Program, missed: Iterable[tuple[str, str]], at: datetime) -> Iterator[Passed]:
-    """The stop that follows from dates that were missed at one instant: what the plan says of each, and a sentence."""
+    """The termination or suspension that follows from dates missed at one instant, with the plan's consequence and a sentence
+    for each.
+    """
     stops: dict[str, list[str]] = {"suspend": [], "terminate": [], "warn": []}
     for follows, sentence in missed:
         stops[follows].append(sentence)

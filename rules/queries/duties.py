@@ -7,19 +7,19 @@ from rules.program import Program
 
 
 def required_parties(program: Program, milestone: str, key: str) -> tuple[str, ...]:
-    """The parties of whom each has to show its own; none where one showing is enough, whoever records it."""
+    """The parties that each have to show their own part; empty where one showing by anybody is enough."""
     how = program.plan.milestones[milestone].shown_by[key]
     return () if isinstance(how, Measured) else how.by
 
 
 def parties_shown(program: Program, milestone: str, key: str) -> tuple[str, ...]:
-    """The parties that have recorded verified evidence for a showing which stands."""
+    """The parties with standing verified evidence for a showing."""
     standing = program.milestone(milestone).shown.get(key, ())
     return tuple(dict.fromkeys(party for piece in standing if (party := program.evidence[piece].recorded_by.party)))
 
 
 def parties_missing(program: Program, milestone: str, key: str) -> tuple[str, ...]:
-    """The parties whose own part of a showing is asked for and not there."""
+    """The parties whose own part of a showing is required and missing."""
     if not (asked := required_parties(program, milestone, key)):
         return ()
     shown = parties_shown(program, milestone, key)
@@ -27,7 +27,7 @@ def parties_missing(program: Program, milestone: str, key: str) -> tuple[str, ..
 
 
 def parties_unrecorded(program: Program, milestone: str, key: str) -> tuple[str, ...]:
-    """The parties that owe a milestone whose own part of a showing is neither there nor waits for a verifier."""
+    """The parties that owe a milestone and whose own part is neither verified nor waits for a verifier."""
     owes, missing = program.plan.owed_by[milestone], parties_missing(program, milestone, key)
     if not missing or not (own := [party for party in owes if party in missing]):
         return ()
@@ -37,8 +37,8 @@ def parties_unrecorded(program: Program, milestone: str, key: str) -> tuple[str,
 
 
 def owed_recorders(program: Program, milestone: str, key: str) -> tuple[str, ...]:
-    """Who owes evidence for a showing that is not there: whose own part has not been recorded; else all that owe the milestone.
+    """Who owes evidence for a missing showing: those whose own part is missing, or else all who owe the milestone.
 
-    The part of somebody who owes nothing, as the word of the other side, is for those to get who owe the milestone.
+    A part of somebody who owes nothing, such as the other side's word, is obtained by those who owe the milestone.
     """
     return parties_unrecorded(program, milestone, key) or program.plan.owed_by[milestone]

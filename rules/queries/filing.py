@@ -13,7 +13,7 @@ def unfiled_evidence(program: Program, pieces: Iterable[str]) -> list[str]:
 
 
 def unfiled_sentence(program: Program, pieces: Iterable[str]) -> str:
-    """A sentence, with a space before it, on the documents of some evidence that are not filed; empty where all are."""
+    """A sentence with a leading space on unfiled documents of some evidence; empty without any."""
     told = ""
     for name in pieces:
         piece = program.evidence[name]

@@ -15,7 +15,7 @@ from rules.vocabulary.milestones import MilestoneStatus
 
 
 def finality_effects(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
-    """Achieved milestones that can't be undone any more. What was found to have fallen before is determined first."""
+    """The effects of achievements that become final. A fall found before is determined first."""
     for name, step in on(agenda.milestones, program.plan.milestones):
         state = program.milestone(name)
         if not step.final_when or state.final_at is not None or state.status is not MilestoneStatus.ACHIEVED:

@@ -33,7 +33,7 @@ MET, NOT_MET, INDETERMINATE = Truth.MET, Truth.NOT_MET, Truth.INDETERMINATE
 
 @dataclass(frozen=True, slots=True)
 class FindingResult:
-    """A judgement with what is to be determined on it, if anything."""
+    """A judgement with the determination that it proposes, if any."""
 
     outcome: Truth
     proposes: Literal["achievement", "grading", "reversal"] | None
@@ -42,7 +42,7 @@ class FindingResult:
 
 
 def finding_on(program: Program, name: str, at: datetime) -> FindingResult:
-    """What a finding on a milestone would say at an instant."""
+    """The finding on a milestone at an instant."""
     now = judge_milestone(program, name, at)
     proposes, sentence = _proposed(program, name, at, now)
     return FindingResult(
@@ -53,7 +53,7 @@ def finding_on(program: Program, name: str, at: datetime) -> FindingResult:
 def _proposed(
     program: Program, name: str, at: datetime, now: Judgement
 ) -> tuple[Literal["achievement", "grading", "reversal"] | None, str]:
-    """What is to be determined on a judgement, and in which words it is told."""
+    """The determination that a judgement proposes, and its sentence."""
     step, state = program.plan.milestones[name], program.milestone(name)
     if state.status is MilestoneStatus.ACHIEVED:
         if now.outcome is not NOT_MET:
@@ -84,14 +84,14 @@ def _proposed(
 
 
 def _presumed(program: Program, name: str) -> MeasurementRecorded | None:
-    """A figure that counts for a milestone, and whose cause would reverse it if it were not only presumed."""
+    """A counted figure whose presumed cause would reverse the milestone if a person confirmed it."""
     step = program.plan.milestones[name]
     changed = (one for one in _measurements(program, name) if one.cause in step.reversed_by and is_presumed(program, one))
     return next(changed, None)
 
 
 def _measurements(program: Program, name: str) -> Iterator[MeasurementRecorded]:
-    """The recorded figures in those that count for a milestone."""
+    """The recorded figures behind those that a milestone counts."""
     for how in program.plan.milestones[name].shown_by.values():
         figure = newest_figure(program, how.indicator) if isinstance(how, Measured) else None
         if figure is not None:
@@ -99,13 +99,13 @@ def _measurements(program: Program, name: str) -> Iterator[MeasurementRecorded]:
 
 
 def _so_far(program: Program, name: str) -> list[str]:
-    """The verified evidence for a milestone that stands, by id: with more of it a part is judged anew."""
+    """The standing verified evidence for a milestone, by id: more of it makes a new judgement of a part."""
     documents = (piece for held in program.milestone(name).shown.values() for piece in held)
     return [*documents, *(figure.measurement for figure in _measurements(program, name))]
 
 
 def _rests_on(program: Program, name: str, at: datetime) -> Truth:
-    """Whether what a milestone is held while holds."""
+    """Whether the conditions of an achievement hold."""
     criteria, phase = program.plan.milestones[name].holds_while, program.plan.phase_of[name]
     return judge_gate(program, program.consented(phase, "entry"), criteria, at) if criteria else MET
 
@@ -117,12 +117,10 @@ _RESTS_ON = {
 
 
 def judge_milestone(program: Program, name: str, at: datetime, *, counted: Collection[Cause] | None = None) -> Judgement:
-    """Whether everything that the plan asks for a milestone is shown and verified.
+    """The judgement on whether all that the plan requires for a milestone is shown and verified.
 
-    The outcome is that of its showings together, and of what it is held while; the sentence is
-    the first showing's that is not met, or says that all are; where figures disagree, it says what
-    each of them shows. With `counted`, figures are taken as they were before they were revised for
-    other causes.
+    The outcome combines its showings and its lasting conditions. The sentence is that of the first unmet showing, or says
+    that all are met; if figures disagree it gives all of them. With `counted`, revisions for other causes are ignored.
     """
     step = program.plan.milestones[name]
     by_showing = {key: judge_showing(program, name, key, at, counted=counted) for key in step.shown_by}
@@ -141,7 +139,7 @@ def judge_milestone(program: Program, name: str, at: datetime, *, counted: Colle
 
 
 def _disagreeing(figures: Mapping[str, Judgement]) -> str:
-    """A volume may stay while the intensity falls: two readings of one promise, of which a reader should know both."""
+    """The sentences of measures that disagree. A volume may stay while the intensity falls, and readers should know both."""
     each = (f"{key} is {str(judgement.outcome).replace('_', ' ')}: {judgement.sentence}" for key, judgement in figures.items())
     return f"What is measured disagrees. {' '.join(each)}"
 
@@ -149,7 +147,7 @@ def _disagreeing(figures: Mapping[str, Judgement]) -> str:
 def judge_showing(
     program: Program, name: str, key: str, at: datetime, *, counted: Collection[Cause] | None = None
 ) -> Judgement:
-    """Whether one showing of a milestone is there and verified."""
+    """The judgement on one showing of a milestone."""
     how = program.plan.milestones[name].shown_by[key]
     standing = program.milestone(name).shown.get(key, ())
     match how:
@@ -185,10 +183,9 @@ def _shown_so(program: Program, name: str, key: str, how: Shown) -> str:
 
 
 def judge_measured(program: Program, how: Measured, at: datetime, counted: Collection[Cause] | None = None) -> Judgement:
-    """Whether the newest verified figure of an indicator reaches its target, and those before it as far as they are asked for.
+    """The judgement on the newest verified figure of an indicator, and on those before it as far as the target requires.
 
-    Newest is by the period covered, then by edition. Only the named producer's figures count; one
-    older than the indicator allows is no figure any more.
+    Newest is by period, then by edition. Only the plan's producer counts, and stale figures are unknown.
     """
     if how.target.by_period:
         return judge_schedule(program, how, at, counted)

@@ -23,7 +23,7 @@ MET, NOT_MET, INDETERMINATE = Truth.MET, Truth.NOT_MET, Truth.INDETERMINATE
 
 
 def judge_gate(program: Program, consents: Collection[str], criteria: Iterable[c.Criterion], at: datetime) -> Truth:
-    """Whether all criteria hold; `consents` are the parties that consent to what is asked. No criteria are met."""
+    """The truth value of a gate; `consents` are the parties that have consented to it. An empty gate is met."""
     return conjunction(judge_criterion(program, consents, criterion, at) for criterion in criteria)
 
 
@@ -37,7 +37,7 @@ def at_least(count: int, parts: Iterable[Truth]) -> Truth:
 
 
 def judge_criterion(program: Program, consents: Collection[str], criterion: c.Criterion, at: datetime) -> Truth:  # noqa: C901, PLR0912  one arm a criterion
-    """Whether one criterion holds at an instant."""
+    """The truth value of one criterion at an instant."""
     match criterion:
         case c.All(all=parts):
             return judge_gate(program, consents, parts, at)

@@ -15,7 +15,7 @@ from rules.vocabulary.standing import Standing
 
 
 def referral_effects(program: Program, at: datetime, _: Agenda) -> Iterator[Effect]:
-    """Disputes whose time before a stage is over."""
+    """The effects on disputes whose time before a stage is over."""
     for dispute in program.disputes.values():
         if dispute.status is DisputeStatus.OPEN and dates.has_passed(dispute.until, at, program.plan.time_zone):
             yield _referred(program, dispute)
@@ -33,7 +33,7 @@ def _referred(program: Program, dispute: Dispute) -> Effect:
 
 
 def lapse_effects(program: Program, at: datetime, _: Agenda) -> Iterator[Effect]:
-    """What lapses by itself unless it is kept: from when, and anew from each time that it was."""
+    """The effects on snapbacks without notice: when they take effect unless kept, counted anew each time."""
     zone = program.plan.time_zone
     for name, rule in program.plan.snapbacks.items():
         since = program.kept.get(name) or (occurred_at(program, rule.from_) if rule.from_ else None)
@@ -46,7 +46,7 @@ def lapse_effects(program: Program, at: datetime, _: Agenda) -> Iterator[Effect]
 
 
 def snapback_effects(program: Program, at: datetime, _: Agenda) -> Iterator[Effect]:
-    """Snapbacks that nobody has averted in time, and what that does to the program."""
+    """The effects of snapbacks that were not averted in time."""
     due = [
         name for name, invoked in program.snapbacks.items() if invoked.in_effect_since is None and invoked.takes_effect_at <= at
     ]

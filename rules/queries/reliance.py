@@ -8,7 +8,7 @@ from rules.language.plan import Plan
 
 
 def checks_relied_on(plan: Plan, leaf: c.Leaf) -> tuple[str, ...]:
-    """By name; of the checks of an indicator, those of the producer whose figures count."""
+    """The checks by name; for an indicator those of its own producer."""
     match leaf:
         case c.StabilityKept(stability=phase):
             kept = plan.phases[phase].stability

@@ -12,7 +12,7 @@ from rules.vocabulary.proposals import Proposal
 
 
 def silence_ends(program: Program, proposal: Proposal) -> datetime | None:
-    """When silence means consent: None where it does not, and before all that are asked have had notice."""
+    """When silence means consent; None where it never does, or until all parties have had notice."""
     procedure = program.plan.procedures.get(proposal.procedure)
     if procedure is None or procedure.silence is None or isinstance(proposal.matter, ExtendSilence):
         return None
@@ -27,7 +27,7 @@ def silence_ends(program: Program, proposal: Proposal) -> datetime | None:
 
 
 def lapses_at(program: Program, proposal: Proposal) -> datetime | None:
-    """When a proposal lapses that has not been adopted; None: never."""
+    """When an open proposal lapses; None: never."""
     procedure = program.plan.procedures.get(proposal.procedure)
     if procedure is None or procedure.within is None:
         return None
@@ -35,7 +35,7 @@ def lapses_at(program: Program, proposal: Proposal) -> datetime | None:
 
 
 def _after(program: Program, procedure: Procedure, since: datetime, length: str) -> datetime | None:
-    """So long after an instant, windows of the calendar in which the procedure stands still left out."""
+    """A duration after an instant, without the calendar windows that pause the procedure."""
     zone = program.plan.time_zone
     lost = program.plan.windows(procedure.paused_in)
     return dates.shift_date(dates.end_after(since, length, zone), lost, since, length, zone)

@@ -7,7 +7,7 @@ from rules.vocabulary.evidence import Evidence
 
 
 def named_verifiers(program: Program, piece: Evidence) -> tuple[str, ...]:
-    """The parties and bodies that the plan names for it, whoever has recorded it."""
+    """The parties and bodies that the plan names as verifiers, whoever recorded the evidence."""
     named = [name for milestone in _milestones_shown(program, piece) for name in program.plan.milestones[milestone].verified_by]
     if piece.measurement is not None:
         indicator = piece.measurement.indicator
@@ -17,13 +17,13 @@ def named_verifiers(program: Program, piece: Evidence) -> tuple[str, ...]:
 
 
 def allowed_verifiers(program: Program, piece: Evidence) -> tuple[str, ...]:
-    """Those of them who may: not the party that has recorded it, unless the plan says why it may, nor who may not read it."""
+    """Those of them who may verify: not the recording party unless the plan justifies that, nor anybody who may not read it."""
     own, readers = None if verifies_itself(program, piece) else piece.recorded_by.party, piece.restricted_to
     return tuple(who for who in named_verifiers(program, piece) if who != own and (not readers or who in readers))
 
 
 def verifies_itself(program: Program, piece: Evidence) -> bool:
-    """Whether all that a piece shows says why the party that owes it may verify what it has recorded itself."""
+    """Whether the plan justifies, for all that a piece shows, that its recorder's party verifies it."""
     shown = _milestones_shown(program, piece)
     return bool(shown) and all(program.plan.milestones[name].verifies_itself for name in shown)
 
@@ -36,6 +36,6 @@ def _milestones_shown(program: Program, piece: Evidence) -> list[str]:
 
 
 def is_awaiting_verification(program: Program, milestone: str) -> bool:
-    """Whether something that was recorded for a milestone has been neither verified nor returned."""
+    """Whether a milestone has evidence that is neither verified nor returned."""
     pieces = (program.evidence[name] for name in program.unjudged)
     return any(milestone in _milestones_shown(program, piece) for piece in pieces)

@@ -16,12 +16,12 @@ from rules.vocabulary.determinations import Choice, Vote
 
 
 def most_votes(rule: Determination) -> int:
-    """All votes that there are."""
+    """The sum of all votes."""
     return votes_of(rule.by, rule.weights)
 
 
 def carried_choice(rule: Determination, votes: Mapping[str, Vote]) -> Choice | None:
-    """What enough have voted for; None while nothing has enough votes."""
+    """The choice with enough votes; None while there is none."""
     cast = {name: vote for name, vote in votes.items() if name in rule.by}
     abstained = votes_of([name for name, vote in cast.items() if vote.outcome == "abstained"], rule.weights)
     for one in cast.values():
@@ -34,13 +34,13 @@ def carried_choice(rule: Determination, votes: Mapping[str, Vote]) -> Choice | N
 
 
 def to_determine(program: Program, milestone: str) -> tuple[str, ...]:
-    """Who determines a milestone and has not voted; where all have and nothing has enough votes, all of them again."""
+    """Who determines a milestone and has not voted; all of them again, if all have voted without a result."""
     rule, votes = program.plan.milestones[milestone].determined, program.milestone(milestone).votes
     return tuple(name for name in rule.by if name not in votes) or rule.by
 
 
 def vote_effects(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
-    """Milestones on which enough have voted."""
+    """The determinations of milestones with enough votes."""
     for name, state in on(agenda.milestones, program.milestones):
         if state.votes and (vote := carried_choice(program.plan.milestones[name].determined, state.votes)) is not None:
             yield facts.MilestoneDetermined(
@@ -57,5 +57,5 @@ def vote_effects(program: Program, at: datetime, agenda: Agenda) -> Iterator[Eff
 
 
 def votes_in_words(votes: Mapping[str, Vote]) -> str:
-    """What each has said, and why."""
+    """The votes with their reasons, in words."""
     return " ".join(f"{who}: {vote.outcome.replace('_', ' ')}. {vote.reason}" for who, vote in votes.items())

@@ -11,15 +11,15 @@ from rules.queries.anchors import occurred_at
 
 
 def window_opens_at(program: Program, edge: After) -> datetime | None:
-    """The first instant that is not before an edge; None while what it is counted from has not come."""
+    """The first instant that is not before an edge; None while its anchor has not occurred."""
     since = occurred_at(program, edge.from_)
     return None if since is None else dates.start_of_date(since, edge.within, program.plan.time_zone)
 
 
 def window_closes_at(program: Program, edge: After, at: datetime | None = None) -> datetime | None:
-    """The last instant of a window, moved by the time in which the program stood still. None while nobody knows it.
+    """The last instant of a window, moved by suspensions of the program; None while that is unknown.
 
-    With `at`: as it would be if a program that stands still went on at that instant.
+    With `at`: as if a suspended program resumed at that instant.
     """
     since = occurred_at(program, edge.from_)
     if since is None:
@@ -35,7 +35,7 @@ def is_closed(program: Program, edge: After, at: datetime) -> bool:
 
 
 def last_instant(program: Program, since: datetime, edge: After) -> datetime:
-    """The last instant of what is counted from another; an agreed day lasts through its day, also with nothing added to it."""
+    """The last instant of a duration after an anchor. An agreed day lasts through its day, even with a duration of zero."""
     zone = program.plan.time_zone
     if edge.from_.agreed is not None and not dates.is_positive(edge.within):
         return dates.end_of_day(since, zone)

@@ -25,7 +25,7 @@ Expression = Annotated[str, StringConstraints(strip_whitespace=True, min_length=
 
 
 def _steps(text: str) -> list[str | int | None]:
-    """Names, numbers, and None for every element. Raises ValueError."""
+    """The steps of a path: names, indexes, and None for every element. Raises ValueError."""
     steps: list[str | int | None] = []
     end = 0
     while end < len(text):
@@ -44,7 +44,7 @@ def _steps(text: str) -> list[str | int | None]:
 
 
 def all_at(answer: Any, place: str, values: Mapping[str, str] | None = None) -> list[Any]:
-    """All that stands at a place of an answer; an empty list where the answer is of another form."""
+    """All values at a path; empty if the answer has another form."""
     held = [answer]
     for step in _steps(place):
         match step:
@@ -59,5 +59,5 @@ def all_at(answer: Any, place: str, values: Mapping[str, str] | None = None) -> 
 
 
 def first_at(answer: Any, place: str, values: Mapping[str, str] | None = None) -> Any:
-    """What stands first at a place, or None."""
+    """The first value at a path, or None."""
     return next(iter(all_at(answer, place, values)), None)

@@ -40,16 +40,16 @@ Template = Annotated[
 
 
 def placeholders_in(text: str) -> frozenset[str]:
-    """The names that a check has to give values for."""
+    """The placeholder names, whose values a check must give."""
     return frozenset(_BRACES.findall(text)) - OF_THE_DAY - OF_A_COLUMN
 
 
 def fill_template(text: str, values: Mapping[str, str], written: Callable[[str], str] = str) -> str:
-    """The text with values in place of names; a name without a value stays as it stands."""
+    """The text with its placeholders filled; unknown ones stay."""
     return _BRACES.sub(lambda found: written(values[found[1]]) if found[1] in values else found[0], text)
 
 
 def day_values(today: date, since: date) -> dict[str, str]:
-    """The values that the day of a run gives."""
+    """The placeholder values that come from the day of a run."""
     years = {"this_year": str(today.year), "last_year": str(today.year - 1)}
     return {"today": today.isoformat(), "since": since.isoformat(), **years}
