@@ -36,5 +36,5 @@ WORDS = {
 
 
 def mismatch(pattern: str) -> str:
-    """What is said of text that does not have a form."""
+    """The message about text that does not match a format."""
     return WORDS.get(pattern, f"has not the form that is asked for: {pattern}")

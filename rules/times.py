@@ -23,7 +23,7 @@ Interval = tuple[datetime, datetime | None]
 
 
 def format_instant(at: datetime) -> str:
-    """The one way an instant is written: RFC 3339, UTC, six decimals, `Z`."""
+    """The single written form of an instant: RFC 3339, UTC, six decimals, `Z`."""
     there = at if at.tzinfo is UTC else at.astimezone(UTC)
     return there.isoformat(timespec="microseconds")[:-6] + "Z"
 
@@ -43,9 +43,10 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 
 
 def parse_instant(text: str) -> datetime:
-    """An instant out of text, in UTC. Raises ValueError, which says what would be accepted.
+    """An instant from text, in UTC. Raises ValueError, which says what would be accepted.
 
-    Others read `20261101` as seconds since 1970, and a time without an offset as that of their own place.
+    Not accepted are forms that parsers read differently: `20261101` (for some, seconds since 1970) and times without
+    offset.
     """
     if not _RFC_3339.match(text):
         raise ValueError(f"{text[:60]!r} {NO_INSTANT}")
@@ -56,7 +57,7 @@ def parse_instant(text: str) -> datetime:
 
 
 def parse_day(text: str) -> date:
-    """A day of the calendar out of text. Raises ValueError, which says what would be accepted."""
+    """A calendar day from text. Raises ValueError, which says what would be accepted."""
     if not _DAY.match(text):
         raise ValueError(f"{text[:60]!r} {NO_DAY}")
     try:
@@ -127,7 +128,7 @@ DayOrInstant = Annotated[
 
 @lru_cache(maxsize=4096)
 def parse_duration(duration: str) -> ItemizedDelta:
-    """The calendar duration behind ISO 8601 text. Raises ValueError."""
+    """A calendar duration from ISO 8601 text. Raises ValueError."""
     return ItemizedDelta(duration)
 
 
@@ -172,18 +173,18 @@ TimeZone = Annotated[str, AfterValidator(_checked_zone)]
 
 @lru_cache(maxsize=1024)
 def in_whole_days(duration: str) -> bool:
-    """Whether a duration is counted in local calendar days rather than by the second."""
+    """Whether a duration is in local calendar days rather than in seconds."""
     return not parse_duration(duration).date_and_time_parts()[1]
 
 
 @lru_cache(maxsize=65536)
 def multiply_duration(duration: str, times: int) -> str:
-    """A duration so many times over: each of its numbers is multiplied, so that three times a month is three months."""
+    """A duration multiplied component by component, so that three times a month is three months."""
     return re.sub(r"[0-9]+(\.[0-9]+)?", lambda found: f"{Decimal(found[0]) * times:f}", duration)
 
 
 def add_duration(at: datetime, duration: str, zone: str) -> datetime:
-    """`at` moved by a calendar duration in a time zone; month ends are clamped (31 Jan + P1M)."""
+    """An instant plus a calendar duration in a time zone; month ends are clamped (31 Jan + P1M)."""
     moved = Moment(at).to_tz(zone).add(parse_duration(duration), disambiguation="compatible")
     return moved.to_instant().to_stdlib()
 
@@ -194,18 +195,18 @@ def local_day(at: datetime, zone: str) -> str:
 
 
 def local_time(at: datetime, zone: str) -> str:
-    """An instant as people of the plan read it on their clocks; seconds only where they say something."""
+    """An instant as local clock time; seconds only if they are not zero."""
     there = at.astimezone(ZoneInfo(zone))
     return f"{there:%Y-%m-%d %H:%M:%S}" if there.second else f"{there:%Y-%m-%d %H:%M}"
 
 
 def day_in_words(at: datetime, zone: str) -> str:
-    """An instant's day as every sentence says it: in the plan's zone, which it names."""
+    """An instant's local day for sentences, with the zone."""
     return f"{local_day(at, zone)} ({zone})"
 
 
 def time_in_words(at: datetime, zone: str) -> str:
-    """An instant as every sentence says it: on the clocks of the plan's zone, which it names."""
+    """An instant's local time for sentences, with the zone."""
     return f"{local_time(at, zone)} ({zone})"
 
 
@@ -225,7 +226,7 @@ def _midnight(at: datetime, zone: str, offset: timedelta = timedelta()) -> datet
 
 
 def days_between(start: datetime, end: datetime, zone: str) -> int:
-    """How many local midnights lie between two instants."""
+    """The number of local midnights between two instants."""
     first, last = (at.astimezone(ZoneInfo(zone)).date() for at in (start, end))
     return (last - first).days
 
@@ -235,9 +236,9 @@ _INSTANT = timedelta(microseconds=1)
 
 
 def add_lost_time(at: datetime, lost: Iterable[Interval], since: datetime, zone: str, *, whole_days: bool) -> datetime | None:
-    """`at` moved by the time lost in the intervals after `since`; `None` while one is open.
+    """`at` moved by the length of the intervals after `since`; None while one is open.
 
-    Counted in whole days, a local day that an interval touches is lost as a whole, once.
+    In whole days, a local day that an interval touches is lost as a whole, once.
     """
     ends = at
     covered = since

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Truth(StrEnum):
-    """Whether a criterion or a finding holds. Unknown is a value and never opens a gate."""
+    """The truth value of a criterion or finding. Indeterminate never opens a gate."""
 
     MET = "met"
     NOT_MET = "not_met"

@@ -49,7 +49,7 @@ ClockKind: TypeAlias = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A future instant at which something follows; `name` is unique in the program."""
+    """A future instant at which effects may follow; `name` is unique in the program."""
 
     name: str
     kind: ClockKind
@@ -59,7 +59,7 @@ class Clock:
 
 
 def clocks(program: Program) -> tuple[Clock, ...]:
-    """The running clocks, soonest first. While the program is suspended only those of decisions and disputes run."""
+    """The running clocks, soonest first. In a suspended program only those of decisions and disputes run."""
     if program.ended_at is not None:
         return ()
     running = [*_proposals(program), *_disputes(program)]
@@ -89,7 +89,7 @@ def _of_the_plan(program: Program) -> tuple[Clock, ...]:
 
 
 def clocks_after(program: Program, before: Program | None, running: tuple[Clock, ...]) -> tuple[Clock, ...]:
-    """The running clocks of a program whose clocks were `running` before; the same object where they still are."""
+    """The running clocks after a change, updated from `running`; the same object if none has changed."""
     if before is None:
         return clocks(program)
     if program is before or (_same(program, before) and (not running or running[0].due_at > program.settled_to)):
@@ -100,9 +100,9 @@ def clocks_after(program: Program, before: Program | None, running: tuple[Clock,
 
 
 def _with_dates_moved(program: Program, before: Program, running: tuple[Clock, ...]) -> tuple[Clock, ...] | None:
-    """The clocks where nothing but due dates of milestones is another; None where more is.
+    """The clocks, if only due dates of milestones differ; otherwise None.
 
-    Five hundred dates that pass at once are struck one after the other, and each would have all clocks made anew.
+    Hundreds of dates may pass at once and strike one by one; computing all clocks for each would be quadratic.
     """
     changed = {name: state for name, state in program.milestones.items() if before.milestones.get(name) is not state}
     for name, state in changed.items():
@@ -118,7 +118,7 @@ def _with_dates_moved(program: Program, before: Program, running: tuple[Clock, .
 
 
 def _same(program: Program, before: Program, *, but_milestones: bool = False) -> bool:
-    """Whether all that clocks depend on is the same, or all but milestones."""
+    """Whether all that clocks depend on is unchanged, optionally apart from milestones."""
     return (
         program.standing is before.standing
         and (but_milestones or program.milestones is before.milestones)
@@ -148,7 +148,7 @@ def _stability(program: Program) -> Iterator[Clock]:
 
 
 def deadline_clocks(program: Program) -> Iterator[Clock]:
-    """The due dates that have not passed; also of a program that stands still."""
+    """The due dates that have not passed, also in a suspended program."""
     for name, state in program.milestones.items():
         if (date := _deadline(program, name, state)) is not None:
             yield date
@@ -207,7 +207,7 @@ def _figures(program: Program) -> Iterator[Clock]:
 
 
 def _anchors(program: Program) -> Iterator[Clock]:
-    """Fixed dates, still to come, from which a commitment is in force or quiet is counted."""
+    """Fixed future dates from which commitments are in force or stability is counted."""
     first = next(iter(program.plan.phases))
     for name, commitment in program.plan.commitments.items():
         if (date := _known_ahead(program, commitment.in_force)) is not None and date > program.settled_to:
@@ -220,7 +220,7 @@ def _anchors(program: Program) -> Iterator[Clock]:
 
 
 def _known_ahead(program: Program, anchor: Anchor) -> datetime | None:
-    """When an event comes that is known before it does: a date, or a day that was agreed on."""
+    """When a future event happens, if that is known: a date, or an agreed day."""
     return occurred_at(program, anchor) if anchor.date is not None or anchor.agreed is not None else None
 
 
@@ -239,7 +239,7 @@ def _dates(program: Program) -> Iterator[Clock]:
 
 
 def _turns(program: Program, leaf: Edge) -> datetime | None:
-    """When a date of a gate is reached, or is over."""
+    """The instants at which a date criterion changes its truth value."""
     return (
         window_opens_at(program, leaf.not_before)
         if isinstance(leaf, NotBefore)
@@ -248,7 +248,7 @@ def _turns(program: Program, leaf: Edge) -> datetime | None:
 
 
 def _reports(program: Program) -> Iterator[Clock]:
-    """When figures that targets name by their period have been expected: what is awaited until then is missing afterwards."""
+    """The instants by which figures of targets by period are expected, after which they are missing."""
     for indicator, uses in program.plan.measured.items():
         if program.plan.indicators[indicator].reported_within is None:
             continue
@@ -279,7 +279,7 @@ def _proposals(program: Program) -> Iterator[Clock]:
 
 
 def _too_late(program: Program, matter: m.Matter) -> datetime | None:
-    """When the first date that a decision would set has come, so that it can be decided no more."""
+    """When the first date that a matter would set has come, so that it can no longer be decided."""
     zone = program.plan.time_zone
     match matter:
         case m.AgreeDate():
@@ -311,7 +311,7 @@ def _disputes(program: Program) -> Iterator[Clock]:
 
 
 def _inactivity(program: Program) -> Iterator[Clock]:
-    """One clock for each party that owes something and is not known to stand still."""
+    """One clock for each party that owes something and is not stalled."""
     moving = [party for party in program.plan.inactivity if party not in program.stalls]
     owed = owed_acts(program, program.settled_to) if moving else ()
     first = next(iter(program.plan.phases))

@@ -46,9 +46,9 @@ Step: TypeAlias = Callable[[Program, datetime, Agenda], Iterator[Effect]]
 
 
 def parent_effects(program: Program, at: datetime, _: Agenda) -> Iterator[Effect]:
-    """What a child program does while its parent holds it back, as was agreed when it was opened.
+    """The effects on a child program of its parent holding it back, as agreed.
 
-    A frozen one goes on by itself; a suspension, whoever's, is ended by the program's own authorities.
+    A frozen program resumes by itself; a suspended one is resumed by its own authorities.
     """
     if program.parent is None:
         return
@@ -62,7 +62,7 @@ def parent_effects(program: Program, at: datetime, _: Agenda) -> Iterator[Effect
 
 
 def stability_effects(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
-    """Stability periods that begin or are moved; a kept one that was not kept after all."""
+    """The effects on stability periods: started, moved, or found not kept after all."""
     for name, phase in on(agenda.phases, program.plan.phases):
         if phase.stability is None:
             continue
@@ -96,14 +96,14 @@ def _stability_finding(name: str, now: effects.StabilityCounted, at: datetime, *
 
 
 def waiver_effects(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
-    """Waivers that come to an end; what rested on them no longer counts."""
+    """The effects of waivers that end."""
     for name, state in on(agenda.milestones, program.milestones):
         if state.waived is not None and state.waived.until is not None and state.waived.until <= at:
             yield effects.WaiverExpired(milestone=name, effective_at=at)
 
 
 def finding_effects(program: Program, at: datetime, agenda: Agenda, *, held: bool) -> Iterator[Effect]:
-    """What the evidence now shows that it did not show before; `held` for achieved milestones."""
+    """The new findings on milestones; `held` selects achieved ones."""
     for name, state in on(agenda.milestones, program.milestones):
         achieved, begun = state.status is MilestoneStatus.ACHIEVED, state.status is not MilestoneStatus.NOT_STARTED
         if achieved is not held or state.status is MilestoneStatus.DECLINED or not (begun or _is_measured(program, name)):
@@ -118,7 +118,7 @@ def finding_effects(program: Program, at: datetime, agenda: Agenda, *, held: boo
 
 
 def _is_news(before: Finding | None, now: FindingResult, *, says: bool) -> bool:
-    """Another outcome is news; another reason only where it `says` how much, as a figure does."""
+    """Whether a finding differs in its outcome, or in its sentence where that `says` how much."""
     outcome_before, proposed = (before.outcome, before.proposes) if before else (Truth.NOT_MET, None)
     if now.outcome is not outcome_before and (now.outcome is Truth.MET or before is not None):
         return True
@@ -130,14 +130,14 @@ def _is_news(before: Finding | None, now: FindingResult, *, says: bool) -> bool:
 
 
 def _is_heard_on(program: Program, name: str, now: FindingResult) -> bool:
-    """Whether a finding that proposes nothing can still end in a determination that it is not achieved."""
+    """Whether a finding without a proposal can still end in a determination as not achieved."""
     return now.outcome is Truth.NOT_MET and is_positive(_observation(program, name)) and not program.milestone(name).counts
 
 
 def _is_to_be_heard(program: Program, name: str, before: Finding | None, now: FindingResult) -> bool:
-    """Whether all that was shown has been judged and does not do, and the party that owes has not been told so, or why.
+    """Whether all evidence is judged and insufficient, and the owing party has not been told so or why.
 
-    Somebody could then determine that it is not achieved; before that, the party has time to observe.
+    Such a milestone could be determined as not achieved; the finding gives the party its time to observe first.
     """
     if now.outcome is not Truth.NOT_MET or now.proposes is not None or not is_positive(_observation(program, name)):
         return False
@@ -154,7 +154,7 @@ def _observation(program: Program, name: str) -> str:
 
 
 def _is_measured(program: Program, name: str) -> bool:
-    """Whether a verified figure of it is recorded, or a check has said why there is none."""
+    """Whether it has a verified figure, or a check has reported why there is none."""
     return any(
         program.figures.get(indicator) or missing_report(program, indicator)
         for indicator, uses in program.plan.measured.items()
@@ -176,7 +176,7 @@ def _finding(program: Program, name: str, at: datetime, now: FindingResult) -> e
 
 
 def achievement_effects(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
-    """Milestones that the consented plan lets be determined by the finding itself."""
+    """The determinations that the agreed plan makes automatically on findings."""
     if program.standing is not Standing.RUNNING:
         return
     for name, state in on(agenda.milestones, program.milestones):
@@ -202,7 +202,7 @@ def achievement_effects(program: Program, at: datetime, agenda: Agenda) -> Itera
 
 
 def gate_effects(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
-    """Gates that begin or cease to be met, and what that does to their phases."""
+    """The changes of gates, and their effects on phases."""
     for name, rule in on(agenda.phases, program.plan.phases):
         state = program.phase(name)
         if state.closed_at is not None:
@@ -233,19 +233,19 @@ def gate_effects(program: Program, at: datetime, agenda: Agenda) -> Iterator[Eff
 
 
 def _closes(program: Program, rule: Phase, state: PhaseState, at: datetime) -> bool:
-    """Whether a phase that is not complete is closed for good. For good, so that nothing opens and closes without end."""
+    """Whether a phase closes. It is final, so that nothing opens and closes without end."""
     if not rule.closes_when or state.status is PhaseStatus.COMPLETE:
         return False
     return judge_gate(program, (), rule.closes_when, at) is Truth.MET
 
 
 def _holds(gate_is: Truth, *, held: bool) -> bool:
-    """What is not known opens no gate, and closes none either: a report alone undoes nothing."""
+    """Whether a gate holds. Unknown neither opens nor closes one, so a report alone undoes nothing."""
     return gate_is is Truth.MET or (held and gate_is is Truth.INDETERMINATE)
 
 
 def _within(program: Program, outer: str | None, *, waiting: bool) -> bool:
-    """A phase opens within one that is open. Opened, it goes on when the other is complete, and not when it waits again."""
+    """Whether the outer phase allows this one to be open: it is open, or complete if this one was opened before."""
     if outer is None:
         return True
     status = program.phase(outer).status
@@ -264,7 +264,7 @@ def _gate_closed(program: Program, name: str, at: datetime) -> Effect:
 
 
 def child_effects(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
-    """Child programs whose phase is open for the first time."""
+    """The child programs whose phase has opened for the first time."""
     for name, rule in program.plan.programs.items():
         if rule.opened_in not in agenda.phases or name in program.children:
             continue
@@ -273,7 +273,7 @@ def child_effects(program: Program, at: datetime, agenda: Agenda) -> Iterator[Ef
 
 
 def opening_effects(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
-    """Phases that open or are complete because their gates are met."""
+    """The phases that open or complete because their gates are met."""
     if program.standing is not Standing.RUNNING:
         return
     for name, rule in on(agenda.phases, program.plan.phases):
@@ -285,7 +285,7 @@ def opening_effects(program: Program, at: datetime, agenda: Agenda) -> Iterator[
 
 
 def ending_effects(program: Program, at: datetime, _: Agenda) -> Iterator[Effect]:
-    """The end of the program: all phases are complete, and time has no say in any release any more."""
+    """The end of the program: all phases are over, and no release depends on time any more."""
     if (
         program.standing is Standing.RUNNING
         and all(_is_over(program, name) for name in program.plan.phases)
@@ -295,7 +295,7 @@ def ending_effects(program: Program, at: datetime, _: Agenda) -> Iterator[Effect
 
 
 def _is_over(program: Program, name: str) -> bool:
-    """Complete, or closed for good; of one that waits, whether what it would open within is: then it opens no more."""
+    """Whether a phase is complete or closed, or waits within an outer phase that is over."""
     state, outer = program.phase(name), program.plan.phases[name].within
     if state.told == "waiting" and outer is not None:
         return program.phase(outer).status is not PhaseStatus.OPEN and _is_over(program, outer)

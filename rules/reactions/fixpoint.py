@@ -23,20 +23,20 @@ MOST_ROUNDS = 10_000
 
 
 class DoesNotSettle(RuntimeError):
-    """Effects that follow from each other without end; a fault of the law, never of an act."""
+    """Effects follow from each other without end: a fault of the law, never of an act."""
 
 
 class Fixpoint:
-    """A program while facts and their effects are appended to it.
+    """A program to which facts are appended with all their effects.
 
-    It begins settled: nothing follows any more from what has been recorded. So only what the facts
-    touch is looked at; `look_at_everything` is for a program that is new.
+    It starts at a fixpoint: no effect follows from what is recorded. So only what the new facts touch is evaluated;
+    `look_at_everything` is for new programs.
     """
 
     def __init__(
         self, program: Program, act: Id, at: datetime, steps: Sequence[Step], running: tuple[Clock, ...] | None = None
     ) -> None:
-        """`steps` in the order that is law; `running` are the program's clocks, where somebody has them at hand."""
+        """`steps` are in the order that is law; `running` are the program's clocks, if the caller has them."""
         self.program = program
         self.entries: list[Entry] = []
         self.changed: set[Subject] | None = set()
@@ -48,7 +48,7 @@ class Fixpoint:
 
     @property
     def clocks(self) -> tuple[Clock, ...]:
-        """The clocks that run now, soonest first."""
+        """The running clocks, soonest first."""
         self._running = clocks_after(self.program, self._running_of, self._running)
         self._running_of = self.program
         return self._running
@@ -69,7 +69,7 @@ class Fixpoint:
             self.changed.update(subjects)
 
     def settle_clocks(self, until: datetime, *, inclusive: bool) -> None:
-        """Strikes every clock due by `until`, soonest first, those of one instant together, and all that follows."""
+        """Strikes every clock due by `until`, soonest first, with all effects. Clocks of one instant strike together."""
         for _ in range(MOST_ROUNDS):
             due = [clock for clock in self.clocks if clock.due_at < until or (inclusive and clock.due_at == until)]
             if not due:
@@ -80,10 +80,10 @@ class Fixpoint:
         raise DoesNotSettle(f"clocks up to {until} do not come to an end")
 
     def _strike(self, together: Sequence[Clock], at: datetime) -> None:
-        """Strikes the clocks of an instant. What one of them stops is stopped after all of them have counted.
+        """Strikes the clocks of one instant. A suspension by one of them takes effect after all have counted.
 
-        A date that lasts through its day has passed before this instant, which begins the next day. At a date with an hour
-        what the other clocks bring is still in time.
+        A date that lasts through its day has passed before this instant, which begins the next day. At a date with an hour,
+        the effects of the other clocks are still in time.
         """
         exact = [clock for clock in together if self._is_due_now(clock)]
         self._count([clock for clock in together if clock not in exact], at)
@@ -113,7 +113,7 @@ class Fixpoint:
         self.settle(at)
 
     def settle(self, at: datetime) -> None:
-        """Appends effects until nothing more follows at this instant."""
+        """Appends effects until none follows at this instant."""
         for _ in range(MOST_ROUNDS):
             if self.program.ended_at is not None:
                 return

@@ -16,21 +16,21 @@ from rules.vocabulary.standing import Standing
 
 @dataclass(frozen=True, slots=True)
 class Inactive:
-    """Since when a party has not moved, and when that is a stall; None: not known while its clock is stopped."""
+    """Since when a party has been inactive, and when that becomes a stall; None: unknown while its clock is paused."""
 
     since: datetime
     found_at: datetime | None
 
 
 def stall_effects(program: Program, at: datetime, _: Agenda) -> Iterator[Effect]:
-    """Parties that stand still from now on, and those that move again or owe nothing any more."""
+    """The effects on parties that stall now, and on stalled ones that act again or owe nothing any more."""
     if program.standing is not Standing.RUNNING or _too_early(program, at):
         return
     yield from stalls_found(program, at)
 
 
 def stalls_found(program: Program, at: datetime) -> Iterator[Effect]:
-    """The same, also in a program that is stopped at this very instant."""
+    """The same, also for a program that was suspended at this instant."""
     owed = owed_acts(program, at)
     for party, rule in program.plan.inactivity.items():
         still = inactivity_of(program, party, owed)
@@ -43,7 +43,7 @@ def stalls_found(program: Program, at: datetime) -> Iterator[Effect]:
 
 
 def _too_early(program: Program, at: datetime) -> bool:
-    """Whether nobody can have stood still for long enough, whatever is owed; asked first, because it costs nothing."""
+    """Whether no party can have stalled yet, whatever is owed. A cheap test before the full one."""
     zone = program.plan.time_zone
     began = {party: program.active.get(party, program.started_at) for party in program.plan.inactivity}
     return not program.stalls and all(
@@ -52,7 +52,7 @@ def _too_early(program: Program, at: datetime) -> bool:
 
 
 def inactivity_of(program: Program, party: str, owed: Collection[Owed]) -> Inactive | None:
-    """How long a party has owed something without moving; None where it owes nothing."""
+    """The inactivity of a party; None if it owes nothing."""
     first = min((one.since for one in owed if one.party == party), default=None)
     if first is None:
         return None

@@ -34,7 +34,7 @@ from rules.vocabulary.proposals import Proposal
 
 
 def signature_effects(program: Program, proposal: str, procedure: str, matter: m.Matter, at: datetime) -> Fixpoint:
-    """The effects of a signature: what would follow if the matter were decided now. Raises Refusal where it cannot be."""
+    """The effects of a signature: what would follow if the matter were decided now. Raises Refusal if it cannot be."""
     check_matter(program, procedure, matter, at)
     unfolding = Fixpoint(program, proposal, at, ORDER)
     for effect in adoption_effects(program, proposal, matter, at):
@@ -44,7 +44,7 @@ def signature_effects(program: Program, proposal: str, procedure: str, matter: m
 
 
 def adoption_effects(program: Program, proposal: str, matter: m.Matter, at: datetime) -> Iterator[Effect]:
-    """The effects that a matter has when it is adopted."""
+    """The direct effects of adopting a matter."""
     zone = program.plan.time_zone
     match matter:
         case m.Waive():
@@ -79,7 +79,7 @@ def adoption_effects(program: Program, proposal: str, matter: m.Matter, at: date
 
 
 def proposal_effects(program: Program, at: datetime, _: Agenda) -> Iterator[Effect]:
-    """The first open proposal from which something follows."""
+    """The effects of the first open proposal that has any."""
     if program.ended_at is not None:
         return
     for proposal in program.open_proposals:
@@ -120,7 +120,7 @@ def _weighed(program: Program, proposal: Proposal, procedure: Procedure, at: dat
 
 
 def _silent(program: Program, proposal: Proposal, procedure: Procedure, at: datetime) -> frozenset[str]:
-    """Who had notice, has said nothing until the silence ended, and so consents."""
+    """The parties that consent by silence: they had notice and did not answer in time."""
     ends = silence_ends(program, proposal)
     if ends is None or not has_passed(ends, at, program.plan.time_zone):
         return frozenset()

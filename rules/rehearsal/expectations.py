@@ -24,7 +24,7 @@ from rules.vocabulary.unknown import Unknown
 
 
 def failed_expectations(program: Program, expected: Expectation, at: datetime, warnings: Collection[str] = ()) -> Iterator[str]:
-    """Every way in which an expectation is not met at an instant; none if it is. `warnings` were given in its step."""
+    """The messages of all parts of an expectation that fail at an instant; `warnings` were given in its step."""
     for subject, judged in _NAMED.items():
         if (name := getattr(expected, subject)) is not None:
             yield from judged(program, expected, name, at)
@@ -174,7 +174,7 @@ def _milestone(program: Program, expected: Expectation, name: str, at: datetime)
 
 
 def _milestone_told(program: Program, expected: Expectation, name: str, at: datetime) -> Iterator[str]:
-    """What is told of a milestone beside how it stands: who decided it and why, who owes what, and the days that are left."""
+    """The messages on a milestone beyond its status: decision and reason, who owes what, days left."""
     state, zone = program.milestone(name), program.plan.time_zone
     decided = state.decision
     yield from _differs(f"{name} decided by", expected.decided_by, decided.people if decided else "nobody")

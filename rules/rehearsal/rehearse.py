@@ -42,12 +42,12 @@ def rehearse(
     *,
     until: str | None = None,
 ) -> Rehearsal:
-    """Runs a story. `told` is the story's document, for the places of its faults; `programs` are the plans of child programs.
+    """Runs a story. `told` is the story's document, for the positions of faults; `programs` are the plans of child programs.
 
-    With `until`, a time written as in stories, it runs as far as that and no further, or on to it with nobody acting.
+    `until` is a time as in stories: the run stops there, or continues to it without acts.
 
-    Raises Faulty when the story itself cannot be told (unknown person, act or milestone, time
-    that runs backwards), or the plan is not sound.
+    Raises InvalidDocument if the story is invalid (unknown person, act or milestone, time that runs backwards) or its plan
+    is.
     """
     stage = _Runner(story, told, plan, programs or {})
     end = stage.instant(until, ()) if until is not None else None
@@ -135,7 +135,7 @@ class _Runner:
             raise InvalidDocument([self.told.placed(fault) for fault in faults]) from None
 
     def _localised(self, fields: dict[str, object], path: Path) -> dict[str, object]:
-        """Times in a story may be written in the plan's local time."""
+        """The step's data with times in the plan's zone where they have no offset."""
         return {
             key: self.instant(value, (*path, key))
             if key.endswith("_at") and key != "seen_at" and isinstance(value, str)
@@ -164,7 +164,7 @@ class _Runner:
         return a.Actor(person=person, role=cast.role, party=cast.party)
 
     def _hear(self, child: ChildReport, path: Path) -> None:
-        """Takes a child program's report into the program, as the clock room would bring it."""
+        """Submits a child program's report, as the workflow would."""
         agreed = self.program.agreed.get(child.program)
         if agreed is None:
             raise self._fault((*path, "program"), f"is no child program; {did_you_mean(child.program, self.program.agreed)}")
@@ -192,7 +192,7 @@ class _Runner:
         self._must(a.Actor(person="clock", role=a.Role.CLOCK), deed, path)
 
     def _check(self, told: CheckRun, path: Path) -> None:
-        """Takes what a check reads into the program, as the clock room would; its answer is made up."""
+        """Submits a check run with an invented answer, as the workflow would."""
         if told.check not in self.program.plan.checks:
             raise self._fault((*path, "check"), f"is no check; {did_you_mean(told.check, self.program.plan.checks)}")
         answer = Fetch(
@@ -222,7 +222,7 @@ class _Runner:
             self._determine(name, step, path)
 
     def _determine(self, name: str, step: Milestone, path: Path) -> None:
-        """By the first who may; where it takes the votes of several, by each until it is determined."""
+        """Determines by the first person who may; by each in turn where votes are needed."""
         reason = "Everything that the plan asks for is shown."
         said = dict.fromkeys(step.determined.considering, reason) or None
         deed = a.Determine(milestone=name, outcome="achieved", reason=reason, considered=said)
@@ -232,7 +232,7 @@ class _Runner:
                 self._must(self._somebody(a.Role.AUTHORITY, parties, path), deed, path)
 
     def _waive_observation(self, name: str, path: Path) -> None:
-        """Whoever owes has nothing to add to a finding in its favour; otherwise its time to observe would be waited for."""
+        """Uses the time to observe on a finding in favour, so that the story need not wait for it."""
         finding = self.program.milestone(name).finding
         if finding is not None and finding.observable_until is not None and not finding.observed:
             for party in self.plan.owed_by[name]:
@@ -294,7 +294,7 @@ class _Runner:
         self.timeline.append(TimelineItem(self.now, actor.person, deed.kind, outcome.entries))
 
     def _act(self, actor: a.Actor, deed: a.Deed, *, unfiled: bool = False) -> a.Act:
-        """In a story documents are filed, unless it says otherwise."""
+        """The act, whose documents count as filed unless the story says otherwise."""
         self._acts += 1
         filed = frozenset[str]() if unfiled else a.document_hashes(deed)
         return a.Act(id=f"act-{self._acts}", actor=actor, deed=deed, filed=filed)

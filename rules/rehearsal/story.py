@@ -67,7 +67,7 @@ SUBJECTS = (
 
 
 class Expectation(StrictModel):
-    """What should be so at this moment: one subject, and what is said of it."""
+    """An expectation at this moment: one subject, and its expected state."""
 
     program: str | None = Field(default=None, description="running, suspended, completed, terminated")
     phase: Name | None = None
@@ -134,7 +134,7 @@ class Expectation(StrictModel):
 
 
 class ChildReport(StrictModel):
-    """What a child program reports. Milestones that it does not name stand as it reported them before."""
+    """A report of a child program. Milestones that it omits stay as reported before."""
 
     program: Name
     standing: Literal["running", "frozen", "suspended", "completed", "terminated"] = "running"
@@ -160,7 +160,7 @@ class StoryEvent(StrictModel):
 
 
 class CheckRun(StrictModel):
-    """What a check of the plan reads: figures by period in one edition, the events of a feed, or why there are none."""
+    """The reading of a check: figures by period in one edition, events of a feed, or why there are none."""
 
     check: Name
     edition: Label | None = Field(default=None, description="with figures, or with events")
@@ -182,7 +182,7 @@ class CheckRun(StrictModel):
 
     @property
     def reading(self) -> Readings | NoReading:
-        """As an adapter would give it."""
+        """The reading as an adapter would return it."""
         if self.unread is not None:
             return NoReading(self.unread, self.sentence or "")
         edition = self.edition or ""
@@ -198,7 +198,7 @@ class CheckRun(StrictModel):
 
 
 class RefusedAs(StrictModel):
-    """A refusal that is expected: its code, and words that its sentence contains."""
+    """An expected refusal: its code, and words of its sentence."""
 
     code: Name
     says: str | None = None
@@ -209,7 +209,7 @@ def _coded(value: Any) -> Any:
 
 
 class Step(StrictModel):
-    """One act, or a report of a child program or a check, or milestones achieved in the ordinary way, or expectations."""
+    """One act, a report of a child or a check, milestones to achieve by the usual acts, or expectations."""
 
     at: str = Field(pattern=STORY_TIME)
     by: Id | None = None

@@ -24,13 +24,13 @@ class TimelineItem:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """The sentences of warnings that were given with it."""
+        """The sentences of the warnings among its entries."""
         return tuple(entry.fact.sentence for entry in self.entries if isinstance(entry.fact, WarningGiven))
 
 
 @dataclass(frozen=True, slots=True)
 class FailedExpectation:
-    """An expectation that was not met, and how many lines of the timeline stood before it."""
+    """A failed expectation, and the number of timeline items before it."""
 
     fault: Fault
     after: int
@@ -38,7 +38,7 @@ class FailedExpectation:
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """What a story came to; `broken` holds every expectation that was not met."""
+    """The result of a story; `broken` holds all failed expectations."""
 
     program: Program
     timeline: tuple[TimelineItem, ...]

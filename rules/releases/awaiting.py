@@ -25,7 +25,7 @@ from rules.vocabulary.standing import Standing
 
 @dataclass(frozen=True, slots=True)
 class Awaited:
-    """One thing that a release waits for. `owes`, `since` and `earliest` are as with what blocks a gate."""
+    """One thing that a release waits for. `owes`, `since` and `earliest` are as in Blocking."""
 
     what: str
     outcome: Truth
@@ -36,7 +36,7 @@ class Awaited:
 
 
 def awaited_by(program: Program, name: str, at: datetime) -> tuple[Awaited, ...]:
-    """What a release waits for; nothing where nothing of it is left to be earned."""
+    """What a release waits for; empty if nothing is left to be earned."""
     terms, state = program.plan.releases[name], program.releases.get(name)
     if state is None or program.ended_at is not None:
         return ()
@@ -83,7 +83,7 @@ def _unearned(program: Program, name: str, terms: Release, at: datetime) -> Iter
 
 
 def _short(program: Program, terms: Release, rule: PerUnit) -> str:
-    """Why the newest figure does not count, where a sample is why."""
+    """Why the newest figure does not count, if a sample is the reason."""
     newest = _unsampled(program, terms, rule)
     if rule.sample is None or newest is None:
         return ""
@@ -100,14 +100,14 @@ def _short(program: Program, terms: Release, rule: PerUnit) -> str:
 
 
 def _unsampled(program: Program, terms: Release, rule: PerUnit) -> Counted | None:
-    """The newest figure, where it does not count for its sample."""
+    """The newest figure, if it does not count for lack of a good sample."""
     counted = counted_figure(program, terms, rule)
     newest = counted_figure(program, terms, rule.model_copy(update={"sample": None}))
     return None if newest is not None and counted is not None and counted.period == newest.period else newest
 
 
 def _owed_by(program: Program, terms: Release, rule: PerUnit) -> tuple[str, ...]:
-    """Who verifies what waits to be verified, and else whoever is to show more."""
+    """Who owes the next act: the verifier of unverified figures, or else whoever shows more."""
     newest = _unsampled(program, terms, rule)
     asked = rule.sample.indicator if rule.sample and newest else rule.indicator
     piece = unverified(program, asked, newest.period if newest else None)

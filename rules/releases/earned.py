@@ -24,14 +24,14 @@ from rules.vocabulary.releases import ReleaseState
 
 @dataclass(frozen=True, slots=True)
 class Earned:
-    """The amount earned, None while that is not known; and why, in a sentence."""
+    """The earned amount, None while unknown, with a sentence."""
 
     amount: Decimal | None
     sentence: str
 
 
 def earned_amount(program: Program, name: str, at: datetime) -> Earned:
-    """What of a release is earned at an instant, rounded to its smallest unit and never more than all of it."""
+    """The earned amount of a release at an instant, rounded to its smallest unit and capped at the total."""
     terms = program.plan.releases[name]
     match judge_gate(program, (), terms.when, at):
         case Truth.NOT_MET:
@@ -85,7 +85,7 @@ def _by_unit(program: Program, terms: Release, rule: PerUnit, at: datetime) -> E
 
 
 def counted_figure(program: Program, terms: Release, rule: PerUnit) -> Counted | None:
-    """The figure of the newest period, or the best one, whose sample is good enough; without revisions that change no money."""
+    """The newest or best figure with a good enough sample, without revisions that change no money."""
     calendar = program.plan.periods
     sampled = [figure for figure in by_period(program, rule.indicator).values() if _sampled(program, rule, figure.period)]
     if rule.of == "best":

@@ -12,7 +12,7 @@ from rules.vocabulary.evidence import Evidence, EvidenceStatus
 
 
 def is_pending(program: Program, name: str, until: datetime) -> bool:
-    """Whether evidence for a release that was recorded by an instant still waits for a verifier or a determination."""
+    """Whether evidence recorded in time still waits for a verifier or a determination."""
     rule = program.plan.releases[name].per_unit
     milestones, indicators = set(milestones_asked(program, name)), set(rule.indicators if rule else ())
     recorded = (piece for piece in program.evidence.values() if piece.recorded_at <= until)
@@ -24,7 +24,7 @@ def is_pending(program: Program, name: str, until: datetime) -> bool:
 
 
 def milestones_asked(program: Program, name: str) -> Iterator[str]:
-    """The milestones that a release is given for."""
+    """The milestones that a release depends on."""
     terms = program.plan.releases[name]
     if terms.share_of is not None:
         yield terms.share_of
@@ -45,7 +45,7 @@ def _unverified(program: Program, piece: Evidence, milestones: set[str], indicat
 
 
 def _undetermined(program: Program, piece: Evidence, milestone: str) -> bool:
-    """Whether verified evidence came after the last determination, by somebody, of what it is for."""
+    """Whether verified evidence is newer than the last determination by a person."""
     determined_at = program.milestone(milestone).determined_at
     return (
         piece.status is EvidenceStatus.VERIFIED

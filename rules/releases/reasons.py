@@ -14,7 +14,7 @@ _LONGEST = 2000
 
 
 def posting_reason(program: Program, name: str, at: datetime, now: Earned) -> str:
-    """The sentence of a posting, with what it follows from where criteria decide. Asked only when something is posted."""
+    """The sentence of a posting, with its cause where criteria decide. Computed only for actual postings."""
     terms = program.plan.releases[name]
     lacks = [sentence for _, _, (sentence, _, _, _) in unmet_criteria(program, None, terms.when, at)]
     milestones = [*_asked(terms.when), *([terms.share_of] if terms.share_of else [])]

@@ -32,7 +32,7 @@ NOTHING = Decimal(0)
 
 
 def release_effects(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
-    """The next posting of each release that something has touched."""
+    """The next posting of each release on the agenda."""
     for name in program.plan.releases:
         if name in agenda.releases and (posting := _next(program, name, at)) is not None:
             yield posting
@@ -61,7 +61,7 @@ def _next(program: Program, name: str, at: datetime) -> Effect | None:
 
 
 def _instalment(program: Program, name: str, at: datetime) -> Effect | None:
-    """A length of time that is over. While it is not known whether all is on track, it waits."""
+    """The next completed instalment. It waits while its criteria are unknown."""
     end, rule, zone = next_instalment_at(program, name), program.plan.releases[name].per_time, program.plan.time_zone
     if end is None or rule is None or not dates.has_passed(end, at, zone):
         return None
@@ -74,7 +74,7 @@ def _instalment(program: Program, name: str, at: datetime) -> Effect | None:
 
 
 def _promise(name: str, terms: Release, state: ReleaseState, at: datetime) -> Effect | None:
-    """An amendment may promise more, or less: then what is not spoken for goes back."""
+    """The postings of an amendment that changes the amount: a reduction returns what is not committed."""
     more = terms.amount - state.promised
     if more > 0:
         return _moved(name, ("promised", "committed"), more, "Agreed with an amendment of the plan.", at)
@@ -85,7 +85,7 @@ def _promise(name: str, terms: Release, state: ReleaseState, at: datetime) -> Ef
 
 
 def _towards(terms: Release, state: ReleaseState, goal: Decimal) -> Iterator[tuple[tuple[Account, Account], Decimal]]:
-    """The postings after which `goal` is released or recovered: falls first, then what is owed, then payments."""
+    """The postings that bring released and recovered to `goal`: falls first, then what is owed, then payments."""
     held = state.balances
     recovered = against_advance(terms, state, goal)
     released = goal - recovered
@@ -98,7 +98,7 @@ def _towards(terms: Release, state: ReleaseState, goal: Decimal) -> Iterator[tup
 
 
 def against_advance(terms: Release, state: ReleaseState, goal: Decimal) -> Decimal:
-    """How much of what is earned goes against the advance: its share of what came later, or more where nothing else is left."""
+    """The part of the earned amount set off against the advance: its share, or more if nothing else is left."""
     paid = state.balances["advanced"] + state.balances["recovered"]
     if terms.advance is None or not paid:
         return NOTHING
@@ -108,7 +108,7 @@ def against_advance(terms: Release, state: ReleaseState, goal: Decimal) -> Decim
 
 
 def _in_time(program: Program, name: str, state: ReleaseState, ran_to: datetime, at: datetime) -> Effect | None:
-    """What time brings: parts that were not cured, the advance, and the end of the time to earn; `ran_to` as far as it ran."""
+    """The postings of time: uncured parts, the advance, the end of earning; `ran_to` is how far time ran."""
     zone = program.plan.time_zone
     for part in state.suspensions:
         until = cured_by(program, name, part)

@@ -18,7 +18,7 @@ from rules.vocabulary.releases import Suspended
 
 
 def ends_at(program: Program, name: str) -> datetime | None:
-    """When what is not earned is suspended or lapses; None while that is not known, or never."""
+    """When what is not earned is suspended or lapses; None: unknown, or never."""
     wait = program.plan.releases[name].due or program.plan.releases[name].lapses
     if wait is None or (since := occurred_at(program, wait.from_)) is None:
         return None
@@ -26,7 +26,7 @@ def ends_at(program: Program, name: str) -> datetime | None:
 
 
 def cured_by(program: Program, name: str, part: Suspended) -> datetime | None:
-    """When a suspended part is lost; None while that is not known, or never."""
+    """When a suspended part is lost; None: unknown, or never."""
     length = program.plan.releases[name].cure
     if part.cure_until is None or length is None:
         return None
@@ -34,7 +34,7 @@ def cured_by(program: Program, name: str, part: Suspended) -> datetime | None:
 
 
 def next_instalment_at(program: Program, name: str) -> datetime | None:
-    """When the first length of time ends that is not counted yet; None while that is not known, or nothing is left to earn."""
+    """When the next instalment ends; None: unknown, or nothing is left to earn."""
     terms, state = program.plan.releases[name], program.releases[name]
     rule = terms.per_time
     if rule is None or rule.each * state.earned_instalments >= terms.amount:
@@ -46,26 +46,26 @@ def next_instalment_at(program: Program, name: str) -> datetime | None:
 
 
 def remaining(program: Program, name: str) -> Decimal:
-    """What of a release can still be earned: what is kept for it, advanced, or suspended."""
+    """The amount that can still be earned: committed, advanced, or suspended."""
     held = program.releases[name].balances
     return held["committed"] + held["advanced"] + held["suspended"]
 
 
 def runs_out_at(program: Program, name: str) -> datetime | None:
-    """When the first part of what can still be earned is suspended or lost; None while that is not known, or never."""
+    """When the first part that can still be earned is suspended or lost; None: unknown, or never."""
     cures = (cured_by(program, name, part) for part in program.releases[name].suspensions)
     end = ends_at(program, name) if at_stake(program, name) else None
     return min((date for date in (*cures, end) if date is not None), default=None)
 
 
 def at_stake(program: Program, name: str) -> Decimal:
-    """What of a release is lost when the time to earn it ends: with `lapses`, the advance that is not earned as well."""
+    """The amount lost when the time to earn ends; with `lapses`, including the unearned advance."""
     state = program.releases[name]
     return state.balances["committed"] + (state.balances["advanced"] if program.plan.releases[name].lapses else 0)
 
 
 def has_time_left(program: Program, name: str) -> bool:
-    """Whether something of a release can still be lost, or waits for a date that will come."""
+    """Whether a part can still be lost, or waits for a date to come."""
     state = program.releases[name]
     if any(cured_by(program, name, part) is not None for part in state.suspensions):
         return True
@@ -76,7 +76,7 @@ def has_time_left(program: Program, name: str) -> bool:
 
 
 def not_before(program: Program, name: str) -> Iterator[datetime]:
-    """The dates that the criteria of a release and of its advance wait for."""
+    """The dates in the criteria of a release and its advance."""
     for criterion in program.plan.releases[name].gates:
         for leaf in leaves(criterion):
             if isinstance(leaf, NotBefore):

@@ -15,7 +15,7 @@ from rules.rendering.declared import with_note
 
 
 def render_arrangements(plan: Plan) -> Iterator[str]:
-    """The arrangements of a plan as indented text, each kind under its heading."""
+    """The arrangements of a plan as indented text, under headings."""
     groups: dict[str, list[str]] = {
         "procedures, by which is decided together": [
             line for name, procedure in plan.procedures.items() for line in _procedure(name, procedure, plan.time_zone)

@@ -11,7 +11,7 @@ from rules.times import time_in_words
 
 
 def criterion_in_words(criterion: c.Criterion, zone: str) -> str:  # noqa: C901, PLR0912  one arm a criterion
-    """What a criterion asks for, in words."""
+    """A criterion in words."""
     match criterion:
         case c.All(all=parts):
             return f"all of ({gate_in_words(parts, zone)})"
@@ -60,12 +60,12 @@ def criterion_in_words(criterion: c.Criterion, zone: str) -> str:  # noqa: C901,
 
 
 def gate_in_words(criteria: tuple[c.Criterion, ...], zone: str) -> str:
-    """What a gate asks for, in words."""
+    """A list of criteria in words."""
     return ", ".join(criterion_in_words(criterion, zone) for criterion in criteria) or "nothing further"
 
 
 def incidents_in_words(trigger: c.Trigger) -> str:
-    """A class of incidents, in words."""
+    """A class of incidents in words."""
     least = f", {trigger.at_least} or graver" if trigger.at_least else ""
     by = f", attributed to {' or '.join(trigger.attributed_to)}" if trigger.attributed_to else ""
     about = f", about {' or '.join(trigger.about)}" if trigger.about else ""
@@ -73,7 +73,7 @@ def incidents_in_words(trigger: c.Trigger) -> str:
 
 
 def anchor_in_words(anchor: c.Anchor, zone: str) -> str:
-    """What a duration is counted from, in words."""
+    """An anchor in words."""
     if anchor.milestone:
         return f"{anchor.milestone} was determined" if anchor.as_ == "determined" else f"the achievement of {anchor.milestone}"
     if anchor.phase:
@@ -86,6 +86,6 @@ def anchor_in_words(anchor: c.Anchor, zone: str) -> str:
 
 
 def dates_in_words(due: Deadline, zone: str) -> str:
-    """By when something is due, in words."""
+    """A deadline in words."""
     written = [f"{date.within} after {anchor_in_words(date.from_, zone)}" for date in due.dates]
     return written[0] if len(written) == 1 else f"the earliest of {', '.join(written)}"

@@ -10,7 +10,7 @@ from rules.language.plan import Plan
 
 
 def render_declarations(plan: Plan) -> Iterator[str]:
-    """The declarations of a plan as indented text, each kind under its heading."""
+    """The declarations of a plan as indented text, under headings."""
     groups: Mapping[str, list[str]] = {
         "parameters, which the source leaves open": [
             f"{name}: {rule.default}; {rule.why}" for name, rule in plan.parameters.items()
@@ -28,7 +28,7 @@ def render_declarations(plan: Plan) -> Iterator[str]:
 
 
 def with_note(note: str | None) -> str:
-    """A note behind what it is about."""
+    """A line with a note behind it."""
     return f" ({note.strip()})" if note else ""
 
 
@@ -61,7 +61,7 @@ def _indicator(name: str, rule: Indicator) -> Iterator[str]:
 
 
 def derivation_in_words(how: MadeOf) -> str:
-    """How a figure is made of others, in words."""
+    """The derivation of a figure in words."""
     parts = [_part(part) for part in how.parts]
     if how.way == "sum":
         return f"the sum of {', '.join(parts)}"

@@ -14,9 +14,8 @@ from rules.rendering.criteria import criterion_in_words, dates_in_words
 def as_mermaid(plan: Plan) -> str:
     """The plan as a Mermaid flowchart: gates are hexagons, milestones boxes, clocks rounded.
 
-    What waits for a whole phase hangs on its exit gate, since an arrow from each milestone to each that waits is a thicket.
-
-    Every id carries a prefix, because names such as `end` and `class` are words of Mermaid's own.
+    An arrow from a whole phase starts at its exit gate, since arrows from all its milestones would be unreadable. Ids have
+    a prefix, because names such as `end` and `class` are Mermaid keywords.
     """
     lines = ["flowchart LR"]
     waited_for = _waited_for(plan)
@@ -82,7 +81,7 @@ def _choice(criterion: c.Criterion) -> str:
 
 
 def _sources(leaf: c.Leaf, own: str, zone: str) -> Iterator[str]:
-    """The nodes that an arrow into a gate comes from; consents, dates and quiet get a node of their own."""
+    """The nodes from which an arrow leads into a gate; consents, dates and stability periods get a node of their own."""
     match leaf:
         case (
             c.MilestoneAchieved(milestone=name)
@@ -115,6 +114,6 @@ def _sources(leaf: c.Leaf, own: str, zone: str) -> Iterator[str]:
 
 
 def _quoted(text: str) -> str:
-    """Text inside quotes of Mermaid: its own marks are written as entities."""
+    """Text in Mermaid quotes, with its special characters as entities."""
     marks = {"#": "#35;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "&": "#amp;", "`": "#96;"}
     return "".join(marks.get(char, char) for char in text).replace("\n", " ")

@@ -11,7 +11,7 @@ from rules.rendering.criteria import anchor_in_words, gate_in_words
 
 
 def render_release(plan: Plan, name: str) -> Iterator[str]:
-    """A release, line by line."""
+    """A release as indented lines."""
     terms = plan.releases[name]
     yield f"{name}: {terms.title} [{terms.party} to {terms.to}]"
     rounded = f", to {terms.smallest:f}" if terms.smallest != Decimal("0.01") else ""

@@ -21,7 +21,7 @@ from rules.times import local_time, time_in_words
 
 
 def as_text(plan: Plan) -> str:
-    """The plan as indented text, phases in their order, what runs within a phase under it."""
+    """The plan as indented text; inner phases stand under their outer one."""
     lines = [f"{plan.title} ({plan.plan})", *_who(plan), *render_declarations(plan), ""]
     for name, rule in plan.phases.items():
         if rule.within is None:

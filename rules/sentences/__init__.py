@@ -55,6 +55,6 @@ _TOLD_BY: Mapping[type, Callable[[Any, Plan], str]] = {
 
 
 def fact_sentence(fact: Fact, plan: Plan) -> str:
-    """What a fact says, without its actor and its time of recording."""
+    """The sentence of a fact, without its actor and time."""
     by: Callable[[Any, Plan], str] = _TOLD_BY.get(type(fact), program_sentence)
     return by(fact, plan)

@@ -8,7 +8,7 @@ from rules.vocabulary.agreed_dates import OnAgreedDate
 
 
 def agreed_date_sentence(fact: OnAgreedDate, plan: Plan) -> str:
-    """What a fact on an agreed day says."""
+    """The sentence of a fact on an agreed date."""
     match fact:
         case effects.DateAgreed():
             return f"the day {fact.date} is agreed: {fact.on} ({plan.time_zone})"

@@ -9,7 +9,7 @@ from rules.vocabulary.checks import OnCheck
 
 
 def check_sentence(fact: OnCheck) -> str:
-    """What a fact on a check says."""
+    """The sentence of a fact on a check."""
     match fact:
         case facts.CheckReported():
             edition = f", edition {fact.edition}" if fact.edition else ""

@@ -11,7 +11,7 @@ from rules.vocabulary.disputes import OnDispute
 
 
 def dispute_sentence(fact: OnDispute, plan: Plan) -> str:
-    """What a fact on a dispute or a snapback says."""
+    """The sentence of a fact on a dispute or a snapback."""
     zone = plan.time_zone
     match fact:
         case facts.DisputeRaised():

@@ -11,7 +11,7 @@ from rules.vocabulary.evidence import OnEvidence
 
 
 def evidence_sentence(fact: OnEvidence, plan: Plan) -> str:
-    """What a fact on evidence or on a figure says."""
+    """The sentence of a fact on evidence or a figure."""
     match fact:
         case facts.EvidenceRecorded():
             when = f", happened on {local_time(fact.happened_at, plan.time_zone)}" if fact.happened_at else ""

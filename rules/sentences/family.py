@@ -9,7 +9,7 @@ from rules.vocabulary.family import OnFamily
 
 
 def family_sentence(fact: effects.ProgramFrozen | effects.ProgramThawed | OnFamily) -> str:
-    """What a fact on the program's family says."""
+    """The sentence of a fact on child programs or the parent."""
     match fact:
         case effects.ProgramFrozen():
             return f"program FROZEN: {fact.reason}"

@@ -12,7 +12,7 @@ from rules.vocabulary.testimony import AccountGiven, AccountTakenBack
 
 
 def incident_sentence(fact: OnIncident, plan: Plan) -> str:
-    """What a fact on an incident says."""
+    """The sentence of a fact on an incident."""
     match fact:
         case facts.IncidentReported():
             by = f", attributed to {fact.attributed_to}" if fact.attributed_to else ""

@@ -11,7 +11,7 @@ from rules.vocabulary.milestones import OnMilestone
 
 
 def milestone_sentence(fact: OnMilestone, plan: Plan) -> str:  # noqa: PLR0912  one arm a fact
-    """What a fact on a milestone says."""
+    """The sentence of a fact on a milestone."""
     zone = plan.time_zone
     match fact:
         case facts.ObservationMade():

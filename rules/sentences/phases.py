@@ -19,7 +19,7 @@ def phase_sentence(
     | facts.ConsentGiven
     | facts.ConsentTakenBack,
 ) -> str:
-    """What a fact on a phase says."""
+    """The sentence of a fact on a phase."""
     match fact:
         case effects.GateChanged():
             return f"{fact.gate} gate of {fact.phase} {'met' if fact.met else 'closed'}"

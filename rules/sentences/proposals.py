@@ -11,7 +11,7 @@ from rules.vocabulary.proposals import OnProposal
 
 
 def proposal_sentence(fact: OnProposal, plan: Plan) -> str:
-    """What a fact on a proposal says."""
+    """The sentence of a fact on a proposal."""
     match fact:
         case facts.ProposalMade():
             return f"proposal {fact.proposal} made by {fact.procedure}: {matter_in_words(fact.matter, plan)}: {fact.reason}"
@@ -40,7 +40,7 @@ def proposal_sentence(fact: OnProposal, plan: Plan) -> str:
 
 
 def matter_in_words(matter: m.Matter, plan: Plan) -> str:
-    """What is to be decided, in a few words."""
+    """A matter in a few words."""
     match matter:
         case m.Waive():
             until = f" until {dates.in_words(matter.until, plan.time_zone)}" if matter.until else ""

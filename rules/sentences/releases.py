@@ -8,7 +8,7 @@ from rules.vocabulary.releases import InstalmentCounted, OnRelease
 
 
 def release_sentence(fact: OnRelease, plan: Plan) -> str:
-    """What an effect on a release says."""
+    """The sentence of an effect on a release."""
     unit = plan.releases[fact.release].unit if fact.release in plan.releases else "(no longer in the plan)"
     if isinstance(fact, InstalmentCounted):
         return f"release {fact.release}: an instalment is {'earned' if fact.earned else 'not earned'}. {fact.because}"

@@ -12,7 +12,7 @@ from rules.vocabulary.stalls import OnStall
 
 
 def stability_sentence(fact: OnStability | effects.CommitmentChanged | effects.ClockStruck | OnStall, plan: Plan) -> str:
-    """What a fact says of what is counted or kept over time."""
+    """The sentence of a fact on a stability period, a commitment or a stall."""
     zone = plan.time_zone
     match fact:
         case effects.StabilityCounted():

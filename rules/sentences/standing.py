@@ -23,7 +23,7 @@ def program_sentence(
     | facts.AttemptRefused,
     plan: Plan,
 ) -> str:
-    """What any other fact says."""
+    """The sentence of any other fact."""
     match fact:
         case facts.ProgramStarted():
             return f"program started: {fact.title}, plan {plan.plan}"

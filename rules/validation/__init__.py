@@ -30,10 +30,9 @@ def validate_plan(
     chosen: Mapping[str, str | int] | None = None,
     programs: Mapping[str, ChildPlan] | None = None,
 ) -> Plan:
-    """A plan out of a document, checked to the end. Raises Faulty with every fault and its place.
+    """A fully validated plan from a document. Raises InvalidDocument with every fault and its position.
 
-    `programs` are the plans of its child programs, without which none can be started; left out,
-    the plan is checked by itself.
+    `programs` are the plans of its child programs, needed to start it; without them the plan is validated by itself.
     """
     plan = parse_plan(document, chosen)
     checks: tuple[Iterable[Fault], ...] = (
@@ -56,7 +55,7 @@ def validate_plan(
 
 
 def child_faults(plan: Plan, programs: Mapping[str, ChildPlan]) -> Iterator[Fault]:
-    """Faults of child programs: no plan, another than declared, a faulty one, one without a milestone that is asked for."""
+    """Faults of child programs: a missing, different or invalid plan, or one without a required milestone."""
     children: dict[str, Plan] = {}
     for name in programs:
         yield from unknown_name(("programs", name), name, "child program", plan.programs)
@@ -93,7 +92,7 @@ MOST_CRITERIA = 2_000
 
 
 def oversized_gates(plan: Plan) -> Iterator[Fault]:
-    """Gates that together ask for more than anybody waits for."""
+    """Gates that together have more criteria than the limit."""
     left = MOST_CRITERIA
     for at, gate in plan.gates:
         left -= sum(1 for _ in c.leaves(*gate))

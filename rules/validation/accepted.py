@@ -17,7 +17,7 @@ Key: TypeAlias = tuple[str, Chosen, tuple[tuple[str, "Key"], ...]]
 
 
 def validated_plan(document: str, parameters: Mapping[str, str | int], programs: Mapping[str, ChildPlan]) -> Plan:
-    """The plan of a text, sound to the end with those of its child programs. Raises Faulty."""
+    """The plan of a text, validated with its child programs, cached. Raises InvalidDocument."""
     key = key_of(document, parameters, programs)
     found = JUDGED.get(key)
     if found is None:
@@ -38,12 +38,12 @@ def key_of(document: str, parameters: Mapping[str, str | int], programs: Mapping
 
 
 def weight(key: Key) -> int:
-    """The letters of all texts of a key."""
+    """The total length of all texts of a key."""
     return sum(len(text) for text, _ in texts(key))
 
 
 def texts(key: Key) -> Iterator[tuple[str, Chosen]]:
-    """The texts of a key with the values of their parameters: its own, and then those of its child programs."""
+    """The texts of a key with their parameter values: its own, then those of its child programs."""
     document, chosen, children = key
     yield document, chosen
     for _, child in children:

@@ -14,7 +14,7 @@ MOST_SMALLEST = 10**15
 
 
 def amount_faults(plan: Plan) -> Iterator[Fault]:
-    """Amounts that fit their smallest unit, and a way to earn all of each."""
+    """Amounts that do not fit their smallest unit, or cannot be earned in full."""
     for name, terms in plan.releases.items():
         at: Path = ("releases", name)
         advance = terms.advance.amount if terms.advance else terms.smallest

@@ -10,7 +10,7 @@ from rules.validation.names import unknown_name
 
 
 def window_faults(plan: Plan, at: Path, names: tuple[str, ...]) -> Iterator[Fault]:
-    """Two windows that overlap are one that was written twice, mostly with a slip in a date."""
+    """Calendar windows that overlap, mostly one written twice with a slip in a date."""
     for index, name in enumerate(names):
         yield from unknown_name((*at, index), name, "window of the calendar", plan.calendar)
     known = [(plan.calendar[name], index, name) for index, name in enumerate(names) if name in plan.calendar]

@@ -9,7 +9,7 @@ from rules.language.reading import Fault
 
 
 def consent_faults(plan: Plan) -> Iterator[Fault]:
-    """Phases that say until when consents can be taken back, and ask for none."""
+    """Phases that allow taking consents back and require none."""
     for name, phase in plan.phases.items():
         if phase.consents_taken_back != "before_effect" and not any(plan.consents_asked[name]):
             message = "the phase asks for no consent; ask for one in entry or exit with consent: [PARTY], or leave this out"

@@ -16,13 +16,13 @@ from rules.validation.names import unknown_name
 
 
 def gate_faults(plan: Plan, at: Path, criteria: tuple[c.Criterion, ...]) -> Iterator[Fault]:
-    """Criteria that cannot be asked of this plan."""
+    """Criteria that refer to what the plan does not have."""
     for index, criterion in enumerate(criteria):
         yield from _criterion(plan, (*at, index), criterion)
 
 
 def placed_leaves(at: Path, criteria: Iterable[c.Criterion]) -> Iterator[tuple[Path, c.Leaf]]:
-    """What criteria are composed of, each with its place."""
+    """The elementary criteria with their paths."""
     for index, criterion in enumerate(criteria):
         match criterion:
             case c.All(all=parts):
@@ -37,7 +37,7 @@ def placed_leaves(at: Path, criteria: Iterable[c.Criterion]) -> Iterator[tuple[P
 
 
 def kept_while_faults(plan: Plan, at: Path, criteria: tuple[c.Criterion, ...]) -> Iterator[Fault]:
-    """Criteria of a commitment, which is kept by what is so."""
+    """Faults in the criteria that keep a commitment."""
     yield from gate_faults(plan, at, criteria)
     for place, leaf in placed_leaves(at, criteria):
         if isinstance(leaf, c.CommitmentHolds | c.ConsentGiven | c.NotBefore | c.NotAfter | c.InTime):
@@ -45,7 +45,7 @@ def kept_while_faults(plan: Plan, at: Path, criteria: tuple[c.Criterion, ...]) -
 
 
 def weight_faults(at: Path, by: tuple[str, ...], agree: str, weights: Mapping[str, int]) -> Iterator[Fault]:
-    """More votes than there are, and weights of nobody or of nothing."""
+    """Votes that exceed the total, and weights of nobody or of zero."""
     if agree.isdigit() and int(agree) > (most := votes_of(by, weights)):
         yield Fault((*at, "agree"), f"this gate can never open: {agree} of {most} votes")
     for name, weight in weights.items():
@@ -55,7 +55,7 @@ def weight_faults(at: Path, by: tuple[str, ...], agree: str, weights: Mapping[st
 
 
 def owed_while_faults(plan: Plan, at: Path, criteria: tuple[c.Criterion, ...], *, of_milestone: bool) -> Iterator[Fault]:
-    """Criteria under which something is owed: what happens, and what does not depend on this very obligation."""
+    """Criteria of an obligation that are not events, or depend on the obligation itself."""
     yield from gate_faults(plan, at, criteria)
     for place, leaf in placed_leaves(at, criteria):
         outside = isinstance(leaf, c.NoOpenIncident | c.NoOpenDispute | c.NoSnapback | c.FigureHolds | c.Assessed)
@@ -172,14 +172,14 @@ def _dated(plan: Plan, at: Path, milestone: str) -> Iterator[Fault]:
 
 
 def scale_faults(plan: Plan, at: Path, milestone: str) -> Iterator[Fault]:
-    """A milestone that something asks for in part, and that has no scale."""
+    """Milestones that are asked for in part without having a scale."""
     yield from unknown_name(at, milestone, "milestone", plan.milestones)
     if milestone in plan.milestones and plan.milestones[milestone].determined.scale is None:
         yield Fault(at, f"{milestone} has no scale; write determined: {{..., scale: ordinal}} or scale: share there")
 
 
 def anchor_faults(plan: Plan, at: Path, anchor: c.Anchor) -> Iterator[Fault]:
-    """An event that something is counted from, and that the plan does not know."""
+    """Anchors that the plan does not have."""
     if anchor.phase:
         yield from unknown_name((*at, "phase"), anchor.phase, "phase", plan.phases)
     if anchor.milestone:
@@ -196,7 +196,7 @@ def anchor_faults(plan: Plan, at: Path, anchor: c.Anchor) -> Iterator[Fault]:
 
 
 def trigger_faults(plan: Plan, at: Path, triggers: tuple[c.Trigger, ...]) -> Iterator[Fault]:
-    """Classes of incidents that the plan does not know."""
+    """Incident classes that the plan does not have."""
     for index, trigger in enumerate(triggers):
         yield from _trigger(plan, (*at, index), trigger)
 

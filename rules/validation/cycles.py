@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 def cyclic(needs: Mapping[T, Sequence[T]]) -> set[T]:
-    """Everything that waits for itself: what lies with something else, or with itself, in one strong component.
+    """All nodes on a cycle: those in a strongly connected component with another node, or with an edge to themselves.
 
     Tarjan's algorithm without recursion, since a chain may be as long as a plan.
     """
@@ -46,7 +46,7 @@ def cyclic(needs: Mapping[T, Sequence[T]]) -> set[T]:
 
 
 def _component(stack: list[T], standing: set[T], root: T, needs: Mapping[T, Sequence[T]]) -> list[T]:
-    """Takes the component of a root from the stack; nothing where it is a single thing that does not wait for itself."""
+    """Pops the component of a root from the stack; empty for a single node without an edge to itself."""
     taken: list[T] = []
     while not taken or taken[-1] != root:
         taken.append(stack.pop())
@@ -55,7 +55,7 @@ def _component(stack: list[T], standing: set[T], root: T, needs: Mapping[T, Sequ
 
 
 def shortest_cycle(needs: Mapping[T, Sequence[T]], start: T) -> list[T]:
-    """The shortest way from something back to itself, with it at both ends; empty where there is none."""
+    """The shortest path from a node back to itself, with the node at both ends; empty without a cycle."""
     asked_by: dict[T, T] = {}
     found = [start]
     for one in found:  # grows while it is walked through

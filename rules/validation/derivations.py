@@ -15,7 +15,7 @@ MOST_PARTS = 300
 
 
 def derivation_faults(plan: Plan) -> Iterator[Fault]:
-    """Figures made of what is not there, of themselves, of too many others, or of what does not go together."""
+    """Derived figures with unknown parts, cycles, too many parts, or parts that do not combine."""
     sizes = _sizes(plan.indicators)
     for name in plan.derived:
         rule, at = plan.indicators[name], ("indicators", name, "made_of")
@@ -42,7 +42,7 @@ def _unknown(plan: Plan, at: Path, made: MadeOf) -> list[Fault]:
 
 
 def _sizes(indicators: Mapping[str, Indicator]) -> dict[str, int | None]:
-    """By indicator, of how many recorded figures it is made; None where it is made of itself."""
+    """By indicator, the number of recorded figures it is derived from; None on a cycle."""
     found: dict[str, int | None] = {}
 
     def size(name: str, within: tuple[str, ...]) -> int | None:
@@ -75,7 +75,7 @@ def _units(plan: Plan, at: Path, rule: Indicator, made: MadeOf) -> Iterator[Faul
 
 
 def _shares(plan: Plan, at: Path, made: MadeOf) -> Iterator[Fault]:
-    """Shares add up only over what they are shares of."""
+    """Faults of sums of shares, which need a common whole."""
     if made.way != "sum":
         return
     wholes = {_whole(plan, part.indicator) for part in made.parts}

@@ -13,14 +13,14 @@ from rules.validation.reachability import needed
 
 @dataclass(frozen=True, slots=True)
 class _Lost:
-    """What may never be so: once that is known, in words, and the criteria of which each is then met."""
+    """Something that may never happen, in words, with the criteria that are met once that is known."""
 
     once: str
     met: tuple[c.Criterion, ...]
 
 
 def stuck_gates(plan: Plan) -> Iterator[Fault]:
-    """Gates that all of a phase hangs on, of what may never be so, in a phase that is not closed by just that."""
+    """Gates that depend on what may never happen, in phases that this does not close."""
     for name, phase in plan.phases.items():
         for gate, criteria in (("entry", phase.entry), ("exit", plan.exits[name])):
             for index, criterion in enumerate(criteria):
@@ -50,7 +50,7 @@ def _is_met(criterion: c.Criterion, lost: _Lost) -> bool:
 
 
 def _ends_with(plan: Plan, phase: str, lost: _Lost) -> bool:
-    """Whether a phase, or one that it lies within, is closed by what it would wait for in vain."""
+    """Whether a phase, or an outer one, is closed by what makes it wait in vain."""
     rule = plan.phases[phase]
     return _closes(rule.closes_when, lost) or (rule.within is not None and _ends_with(plan, rule.within, lost))
 
@@ -89,7 +89,7 @@ def _may_not_come(plan: Plan, criterion: c.Criterion) -> Iterator[_Lost]:
 
 
 def _of_several(plan: Plan, count: int, parts: tuple[c.Criterion, ...]) -> Iterator[_Lost]:
-    """What takes so many parts that too few of them are left."""
+    """The alternatives of a criterion of which too few would be left."""
     lost = [{one.once: one for one in _may_not_come(plan, part)} for part in parts]
     for once, one in ((once, one) for held in lost for once, one in held.items()):
         if sum(once not in held for held in lost) < count:
@@ -97,7 +97,7 @@ def _of_several(plan: Plan, count: int, parts: tuple[c.Criterion, ...]) -> Itera
 
 
 def _of_its_phase(plan: Plan, milestone: str) -> Iterator[_Lost]:
-    """That a milestone's phase is closed; and that what it rests on never holds."""
+    """The ways in which a milestone's phase can end without it."""
     yield from _closed(plan, plan.phase_of[milestone], f"{milestone} is in a phase that")
     for criterion in plan.milestones[milestone].holds_while:
         if isinstance(criterion, c.CommitmentHolds):
@@ -124,7 +124,7 @@ def _outcome(milestone: str, end: c.Ending) -> c.Criterion:
 
 
 def _closed(plan: Plan, phase: str, what: str) -> Iterator[_Lost]:
-    """That a phase is closed, or one that it lies within; or that this one is complete, so that it opens no more."""
+    """The ways in which a phase can end without opening, or an outer one with it."""
     rule = plan.phases[phase]
     if rule.closes_when:
         yield _Lost(f"once {what} is closed", rule.closes_when)
@@ -137,7 +137,7 @@ def _closed(plan: Plan, phase: str, what: str) -> Iterator[_Lost]:
 
 
 def _waits_for(plan: Plan, outer: str, inner: str) -> bool:
-    """Whether a phase is not complete before one within it has opened."""
+    """Whether a phase completes only after an inner one has opened."""
     of_it = {
         ("complete", inner),
         ("stable", inner),
@@ -148,7 +148,7 @@ def _waits_for(plan: Plan, outer: str, inner: str) -> bool:
 
 
 def _never_counted(plan: Plan, anchor: c.Anchor) -> Iterator[_Lost]:
-    """What a date is counted from, and need not happen."""
+    """The anchors of a date that may never occur."""
     if anchor.finding is not None and anchor.is_ == "not_met":
         achieved = _outcome(anchor.finding, "achieved")
         yield _Lost(f"once {anchor.finding} is achieved", (achieved, c.MilestoneAchieved(milestone=anchor.finding)))

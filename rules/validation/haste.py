@@ -23,7 +23,7 @@ _DAYS = {"years": (365.0, 366.0), "months": (28.0, 31.0), "weeks": (7.0, 7.0), "
 
 
 def hasty_windows(plan: Plan) -> Iterator[Fault]:
-    """Windows of gates, and of agreed days, that leave no time for what has to come before."""
+    """Windows of gates and agreed dates that close before their prerequisites can be done."""
     known: dict[Event, Earliest] = {}
     for at, event, edge in _windows(plan):
         since = _event(edge.from_)
@@ -38,7 +38,7 @@ def hasty_windows(plan: Plan) -> Iterator[Fault]:
 
 
 def _windows(plan: Plan) -> Iterator[tuple[tuple[str | int, ...], Event, c.After]]:
-    """The windows without which something cannot come about, each with that and its place."""
+    """The windows on which an event depends, each with the event and its path."""
     for name, phase in plan.phases.items():
         for gate, event, criteria in (("entry", "open", phase.entry), ("exit", "complete", phase.exit)):
             for at, leaf in placed_leaves(("phases", name, gate), _all_of(criteria)):
@@ -49,12 +49,12 @@ def _windows(plan: Plan) -> Iterator[tuple[tuple[str | int, ...], Event, c.After
 
 
 def _all_of(criteria: Iterable[c.Criterion]) -> list[c.Criterion]:
-    """Those of a gate's own criteria that are not composed of others."""
+    """The elementary criteria of a gate that all must hold."""
     return [criterion for criterion in criteria if not isinstance(criterion, c.AnyOf | c.AtLeast | c.All)]
 
 
 def _event(anchor: c.Anchor) -> Event | None:
-    """The event that is counted from; None of those of which nobody knows what they need."""
+    """The event of an anchor; None if its prerequisites are unknown."""
     if anchor.program:
         return START
     if anchor.phase:
@@ -65,10 +65,10 @@ def _event(anchor: c.Anchor) -> Event | None:
 
 
 def _earliest(plan: Plan, since: Event) -> Earliest:
-    """The least days from an event to each other one.
+    """The least number of days from an event to each other one.
 
-    What needs several things waits for the last of them, and where there is a choice for the first. Each round of this is a
-    bound; a further one only makes it better.
+    A conjunction waits for its last part, an alternative for its first. Every iteration gives a valid lower bound and
+    improves it.
     """
     found = dict.fromkeys(events(plan), 0.0 if since == START else -inf) | {since: 0.0}
     for _ in range(len(plan.phases) + 2):
@@ -95,7 +95,7 @@ def _at_least(plan: Plan, event: Event, found: Earliest, since: Event) -> float:
 
 
 def _of(plan: Plan, criterion: c.Criterion, found: Earliest, since: Event) -> float:
-    """When a criterion can hold at the earliest."""
+    """The earliest day on which a criterion can hold."""
     match criterion:
         case c.All(all=parts):
             return max(_of(plan, part, found, since) for part in parts)
@@ -122,7 +122,7 @@ def _after(after: c.After, found: Earliest, since: Event) -> float:
 
 
 def _anchored(anchor: c.Anchor, found: Earliest, since: Event) -> float:
-    """When an event comes at the earliest. A milestone counts from its deed, which may be done before its phase opens."""
+    """The earliest day of an anchor. A milestone counts from its deed, which may precede its phase."""
     event = _event(anchor)
     if event == since:
         return 0.0
@@ -136,5 +136,5 @@ def _least(duration: str) -> float:
 
 
 def _most(duration: str) -> float:
-    """With a day more, since a date lasts through its day."""
+    """The most days of a duration, plus one, since a date lasts through its day."""
     return 1 + sum(number * _DAYS[unit][1] for unit, number in parse_duration(duration).items() if unit in _DAYS)

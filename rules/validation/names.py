@@ -35,17 +35,17 @@ def duplicate_names(plan: Plan) -> Iterator[Fault]:
 
 @dataclass(frozen=True, slots=True)
 class MissingFault(Fault):
-    """That something is referred to which is not there."""
+    """A reference to something that does not exist."""
 
 
 def unknown_name(path: Path, word: str, what: str, known: Collection[str]) -> Iterator[MissingFault]:
-    """Whether a word is known; the fault says what may have been meant."""
+    """The fault of an unknown name, with a suggestion; none for a known one."""
     if word not in known:
         yield MissingFault(path, f"{word} is no {what} of this plan; {did_you_mean(word, known)}")
 
 
 def each_once(faults: Iterable[Fault]) -> Iterator[Fault]:
-    """Faults that have their positions; of what is missing, the first place that refers to it, and how many more do."""
+    """The faults with repeated references to one missing name joined into the first."""
     missing: dict[str, list[Fault]] = {}
     for fault in faults:
         if isinstance(fault, MissingFault):

@@ -15,7 +15,7 @@ _Shape: TypeAlias = dict[str, Any]
 
 
 def place_faults(plan: Plan) -> Iterator[Fault]:
-    """A slip in a place would leave what was meant to the next class of amendments, or to nobody."""
+    """Place patterns that match nothing, so that a slip would leave its changes to the next amendment class."""
     named = (plan.phases, plan.milestones, plan.parties, plan.bodies, plan.indicators, plan.commitments, plan.releases)
     others = (plan.procedures, plan.disputes, plan.snapbacks, plan.checks, plan.sources, plan.incidents, plan.parameters)
     settings = (source.settings for source in plan.sources.values() if isinstance(source, PluginSource))
@@ -30,8 +30,8 @@ def place_faults(plan: Plan) -> Iterator[Fault]:
 def is_possible(pattern: str, names: Collection[str]) -> bool:
     """Whether a pattern could match a place: `*` is one name, `**` any number of them.
 
-    A name stands at its own place whether the plan has it now or not, since an amendment may bring it or take it away.
-    After `**`, where everything has some name, it is one of the fields or of the plan's own `names`.
+    A name matches at its own place even if the plan lacks it now, since an amendment may add it. After `**` a name must be
+    a field or one of the plan's own `names`.
     """
     parts = pattern.split(".")
     once = tuple(part for index, part in enumerate(parts) if part != "**" or parts[index - 1 : index] != ["**"])
@@ -39,7 +39,7 @@ def is_possible(pattern: str, names: Collection[str]) -> bool:
 
 
 class _Places:
-    """A pattern against the shape of the language; each part of it is tried once at each place, however many `**` it has."""
+    """The match of a pattern against the plan's schema, memoised per part and place, so that `**` costs no backtracking."""
 
     def __init__(self, pattern: tuple[str, ...], names: Collection[str]) -> None:
         self._pattern, self._names = pattern, names

@@ -21,9 +21,9 @@ LONGEST_ROUND = 12
 
 
 def unreachable(plan: Plan) -> Iterator[Fault]:
-    """Phases that can never open, and what can never come about where all of them can.
+    """Phases that can never open, and other events that cannot happen although all phases can open.
 
-    Everything is taken to go as well as it can; what still cannot come about never will.
+    Everything is assumed to go as well as it can.
     """
     reached = _reachable(plan)
     needs = {
@@ -51,7 +51,7 @@ def unreachable(plan: Plan) -> Iterator[Fault]:
 
 
 def _never_open(plan: Plan, needs: Mapping[Event, list[Event]], reached: set[Event], *, hanging: bool) -> Iterator[Fault]:
-    """Phases that wait for themselves; and those that wait for nothing of the kind, and still for what never comes."""
+    """Phases on a cycle of waiting, and phases that wait for something impossible."""
     rounds, told = cyclic(needs), 0
     hanging = hanging and not any(("open", name) in rounds for name in plan.phases)
     for name, phase in plan.phases.items():
@@ -73,14 +73,14 @@ def _never_open(plan: Plan, needs: Mapping[Event, list[Event]], reached: set[Eve
 
 @dataclass(slots=True, eq=False)
 class _Wait:
-    """A part of what an event waits for: it is so once so many of its own parts are."""
+    """A condition of an event: met once a number of its parts are."""
 
     missing: int
     above: _Wait | Event
 
 
 class _Spreading:
-    """Spreads what has come about to whatever waits for it. Each part of a plan is looked at once."""
+    """Propagation of events to what waits for them. Each part of a plan is visited once."""
 
     def __init__(self) -> None:
         self.reached: set[Event] = set()
@@ -141,7 +141,7 @@ def _wait_for(plan: Plan, spreading: _Spreading, above: _Wait, criterion: c.Crit
 
 
 def events(plan: Plan) -> Iterator[Event]:
-    """All that can come about."""
+    """All possible events of the plan."""
     for name, phase in plan.phases.items():
         yield ("open", name)
         yield ("complete", name)
@@ -156,7 +156,7 @@ def events(plan: Plan) -> Iterator[Event]:
 
 
 def asked_for(plan: Plan, event: Event) -> tuple[list[Event], tuple[c.Criterion, ...]]:
-    """What an event needs, and the criteria that it waits for besides."""
+    """The prerequisites of an event, and the criteria it waits for."""
     kind, name = event
     match kind:
         case "open":
@@ -176,7 +176,7 @@ def asked_for(plan: Plan, event: Event) -> tuple[list[Event], tuple[c.Criterion,
 
 
 def needed(plan: Plan, criterion: c.Criterion) -> Event | None:
-    """What has to come about before a criterion can hold, if anything has."""
+    """The events that must happen before a criterion can hold."""
     match criterion:
         case (
             c.MilestoneAchieved(milestone=name)
@@ -214,7 +214,7 @@ def _could(plan: Plan, criterion: c.Criterion, reached: set[Event]) -> bool:
 
 
 def _prerequisites(plan: Plan, event: Event) -> Iterable[Event]:
-    """All that an event may wait for, whether all of it is asked or a part."""
+    """All events that an event may wait for, required or alternative."""
     before, gate = asked_for(plan, event)
     asked = (needed(plan, leaf) for leaf in c.leaves(*gate))
     return dict.fromkeys((*before, *(one for one in asked if one is not None)))

@@ -29,7 +29,7 @@ from rules.validation.windows import agreed_date_faults, gate_window_faults
 
 
 def reference_faults(plan: Plan) -> Iterator[Fault]:
-    """What is referred to and is not there."""
+    """References to what the plan does not have."""
     signatories = frozenset((*plan.parties, *plan.bodies))
     yield from _bodies(plan, signatories)
     for name, rule in plan.commitments.items():

@@ -12,7 +12,7 @@ from rules.language.reading import Fault, Path
 
 
 def schedule_faults(plan: Plan, at: Path, how: Measured) -> Iterator[Fault]:
-    """What is wrong with a target that is set by period."""
+    """Faults of a target by period."""
     indicator, known = plan.indicators[how.indicator], []
     for period, level in how.target.by_period.items():
         place: Path = (*at, "by_period", period)

@@ -22,7 +22,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def source_faults(plan: Plan) -> Iterator[Fault]:
-    """Every fault of the sources and checks of a plan."""
+    """Faults of the sources and checks of a plan."""
     for name, source in plan.sources.items():
         for host in sorted(source.hosts() - set(plan.hosts)):
             told = f"{host} is no host that checks may ask; {did_you_mean(host, plan.hosts)}; write it under hosts: [...]"
@@ -36,7 +36,7 @@ _ADDRESSES: tuple[tuple[str, ...], ...] = (("url",), ("edition", "url"), ("delet
 
 
 def _place_of(source: object, host: str) -> tuple[str, ...]:
-    """Where a source names a host."""
+    """The path at which a source names a host."""
     for place in _ADDRESSES:
         held = source
         for field in place:
@@ -93,7 +93,7 @@ def _feed(plan: Plan, at: Path, feed: Feed) -> Iterator[Fault]:
 
 
 def _twice(plan: Plan) -> Iterator[Fault]:
-    """Two checks that read one producer for one indicator would revise each other's figures for ever."""
+    """Pairs of checks that read one producer for one indicator, and would revise each other's figures for ever."""
     seen: dict[tuple[str, str], str] = {}
     for name, check in plan.checks.items():
         source = plan.sources.get(check.source)

@@ -14,7 +14,7 @@ from rules.validation.names import unknown_name
 
 
 def stability_faults(plan: Plan, at: Path, rule: StabilityPeriod) -> Iterator[Fault]:
-    """What a stability period refers to and is not there."""
+    """References of a stability period to what the plan does not have."""
     yield from trigger_faults(plan, (*at, "restarted_by"), rule.restarted_by)
     yield from trigger_faults(plan, (*at, "paused_by"), rule.paused_by)
     yield from window_faults(plan, (*at, "paused_in"), rule.paused_in)
@@ -30,7 +30,7 @@ def stability_faults(plan: Plan, at: Path, rule: StabilityPeriod) -> Iterator[Fa
 
 
 def empty_periods(plan: Plan) -> Iterator[Fault]:
-    """Periods that keep nothing, or never settle."""
+    """Stability periods that nothing can break, or that never settle."""
     for name, phase in plan.phases.items():
         if phase.stability and parse_duration(phase.stability.length).sign() == 0:
             yield Fault(

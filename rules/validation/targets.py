@@ -14,7 +14,7 @@ from rules.validation.schedules import schedule_faults
 
 
 def target_faults(plan: Plan) -> Iterator[Fault]:
-    """Targets in another unit than the indicator's, for the worse, or beyond what is plausible."""
+    """Targets in a wrong unit or direction, or beyond the plausible range."""
     for name, indicator in plan.indicators.items():
         base = indicator.baseline
         if base is not None and indicator.plausible is not None and not indicator.plausible.holds(base.value):
@@ -45,7 +45,7 @@ def target_faults(plan: Plan) -> Iterator[Fault]:
 
 
 def _of_one_edition(at: Path, how: Measured) -> Iterator[Fault]:
-    """What is asked of a figure made of others, and which only a producer's own figure can tell."""
+    """Targets of derived figures that need an edition, which only a producer's own figure has."""
     if how.target.compares == "within_edition":
         told = f"{how.indicator} is made of figures that have editions of their own; leave compares out"
         yield Fault((*at, "compares"), f"{told}, or make it of the figure of a year before")
@@ -54,7 +54,7 @@ def _of_one_edition(at: Path, how: Measured) -> Iterator[Fault]:
 
 
 def _never_reached(plan: Plan, at: Path, how: Measured, indicator: Indicator) -> Iterator[Fault]:
-    """A target that no plausible figure reaches, or a change within editions from a period that none of them could have."""
+    """Targets that no plausible figure reaches, or that compare with a period no edition has."""
     level, wanted = required_level(how.target, indicator)
     if indicator.plausible is not None and not indicator.plausible.holds(level):
         yield Fault(at, f"{wanted} {level:f} is not plausible for {how.indicator}: {indicator.plausible}")

@@ -10,7 +10,7 @@ from rules.language.reading import Fault, Path
 
 
 def verifier_faults(plan: Plan) -> Iterator[Fault]:
-    """Milestones of which somebody alone would verify what it owes or shows itself, and determinations that nobody can make."""
+    """Milestones whose owner alone would verify its own evidence, and determinations that nobody can make."""
     for name, step in plan.milestones.items():
         at: Path = ("phases", plan.phase_of[name], "milestones", name)
         owes = plan.owed_by[name]

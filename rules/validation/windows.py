@@ -14,7 +14,7 @@ from rules.validation.names import unknown_name
 
 
 def gate_window_faults(plan: Plan) -> Iterator[Fault]:
-    """Windows that close before they open, and those that stand where nothing is let through once."""
+    """Windows that close before they open, and windows where nothing is opened."""
     for place, gate in plan.gates:
         of_a_phase = place[0] == "phases" and place[-1] in ("entry", "exit")
         for at, leaf in placed_leaves(place, gate):
@@ -28,7 +28,7 @@ def gate_window_faults(plan: Plan) -> Iterator[Fault]:
 
 
 def agreed_date_faults(plan: Plan) -> Iterator[Fault]:
-    """Days that refer to what is not there, and windows in which no day lies."""
+    """Agreed dates with unknown references, or with an empty window."""
     for name, rule in plan.agreed_dates.items():
         at: Path = ("agreed_dates", name)
         yield from anchor_faults(plan, (*at, "not_before", "from"), rule.not_before.from_)
@@ -41,7 +41,7 @@ _ANY_DAY = datetime(2001, 1, 1, 12, tzinfo=UTC)
 
 
 def _empty(plan: Plan, at: Path, first: c.After, last: c.After) -> Iterator[Fault]:
-    """Whether both edges are counted from one event, and the second comes before the first."""
+    """Whether both edges have one anchor and the window closes before it opens."""
     if first.from_ != last.from_:
         return
     since = first.from_.date or _ANY_DAY

@@ -111,9 +111,9 @@ class Vote:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What was determined last of a milestone, when and why, and on which entries.
+    """The newest determination of a milestone: outcome, time, reason and supporting entries.
 
-    `made_by` holds, by party or body, what each has said by whom it was determined; nobody: by the plan itself.
+    `made_by` holds the vote of each party or body; empty if the plan determined it automatically.
     """
 
     outcome: Outcome

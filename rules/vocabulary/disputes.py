@@ -170,7 +170,7 @@ class Dispute:
 
     @property
     def is_unsettled(self) -> bool:
-        """It lies before a stage, or no stage has settled it."""
+        """Whether it is before a stage, or was left unsettled by all."""
         return self.status in (DisputeStatus.OPEN, DisputeStatus.UNSETTLED)
 
 

@@ -187,5 +187,5 @@ class Evidence:
 
     @property
     def is_unfiled(self) -> bool:
-        """Whether it names a document of which nobody here has the bytes."""
+        """Whether it names a document whose bytes are not filed."""
         return self.document is not None and not self.filed

@@ -148,10 +148,10 @@ class MilestoneState:
 
     @property
     def told(self) -> str:
-        """How it stands, in one word."""
+        """Its state in one word."""
         return "waived" if self.waived else self.status.value
 
     @property
     def counts(self) -> bool:
-        """For gates: achieved, or waived."""
+        """Whether gates count it: achieved, or waived."""
         return self.status is MilestoneStatus.ACHIEVED or self.waived is not None

@@ -72,10 +72,10 @@ class ReleaseState:
 
     @property
     def lost(self) -> Decimal:
-        """What is lost for good, paid before or not."""
+        """The amount lost for good, paid before or not."""
         return self.balances["reduced"] + self.balances["asked_back"]
 
     @property
     def held(self) -> Decimal:
-        """What has been posted as earned."""
+        """The amount posted as earned."""
         return self.balances["released"] + self.balances["recovered"]

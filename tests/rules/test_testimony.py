@@ -213,7 +213,7 @@ def test_a_thousand_reports_do_not_hold_up_the_next_act(monkeypatch: pytest.Monk
     many = {f"i{number}": replace(incident(world), id=f"i{number}") for number in range(1000)}
     world.program = world.program.changed(incidents=many)
     counted = Mock(wraps=add_lost_time)
-    monkeypatch.setattr(stability, "plus_lost", counted)
+    monkeypatch.setattr(stability, "add_lost_time", counted)
     world.given("moss", reported().model_copy(update={"incident": "another"}), day(10))
     assert frozen_by(world) == "i999"  # a thousand are tolerated, and this is the last of one more
     assert counted.call_count < 10
