@@ -46,8 +46,8 @@ def unread(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: Any) -> NoReturn:
         raise AssertionError("a text was read on the event loop")
 
-    monkeypatch.setattr("rules.language.parameters.read", refuse)
-    monkeypatch.setattr("rules.validation.accepted.sound", refuse)
+    monkeypatch.setattr("rules.language.parameters.parse_document", refuse)
+    monkeypatch.setattr("rules.validation.accepted.validate_plan", refuse)
 
 
 def _text(file: Path) -> str:
