@@ -164,9 +164,9 @@ def _continue(program: Program | None, act: a.Act, at: datetime, running: tuple[
     # What is due at this very instant comes after the act: a suspension beats a clock.
     unfolding.settle_clocks(at, inclusive=False)
     if unfolding.clocks and unfolding.clocks[0].due_at == at:
-        unfolding.look_at_everything()  # the act settles up to this instant, and what is due at it with that
+        unfolding.look_at_everything()  # settling after the act includes the clocks due at this instant
     settled = unfolding.program
-    # Who may read what is restricted may read it for ever, and that they have is recorded for ever.
+    # Restricted evidence can be read after the end too, and each reading is recorded.
     if settled.ended_at is not None and not isinstance(act.deed, a.ReadEvidence):
         raise Refusal(
             Code.PROGRAM_ENDED,

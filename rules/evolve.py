@@ -88,7 +88,7 @@ def evolve(program: Program | None, entry: Entry) -> Program:
 
 
 def _at_time(program: Program, entry: Entry) -> datetime:
-    # A refused attempt settles nothing, so that a clock found due later strikes as of its time.
+    # A refused attempt does not advance the settled time, so later clocks still strike at their own time.
     match entry.fact:
         case effects.ClockStruck(due_at=due):
             return max(program.settled_to, due)

@@ -41,7 +41,7 @@ class Shapes:
             known = isinstance(held, list) and isinstance(part, int) and part < len(held)
             return inner, held[part] if known else None
         tagged = [shape for shape in here if self._is_tagged(shape, part)]
-        return tagged or here, held  # what pydantic says of a union names the member, which is no place
+        return tagged or here, held  # pydantic adds the tag of a union member, which is no part of the document's path
 
     def _below(self, shape: Shape, part: int | str) -> Iterator[Shape]:
         if isinstance(part, int):

@@ -74,7 +74,7 @@ class Filter:
         last = event.happened_until or event.happened_on
         if last is not None and last < self._began:
             return "of days before the program"
-        # Without a kind it may be any of those watched; whoever decides says which.
+        # Without a kind it may be any watched one; the decision says which.
         return Watched(
             event, self._kind[kind or next(iter(self._kind))], place or NOWHERE, event.happened_on, event.happened_until
         )

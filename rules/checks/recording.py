@@ -131,7 +131,7 @@ class FigureReading:
         """Which figure this one replaces, and the cause; None if it is not new."""
         last, now = self._series.last_read(self._check, figure.period), self._series.standing.get(figure.period)
         if last is not None and last.edition == figure.edition and self._same(last, figure):
-            return None  # the source says what it said; whatever people have made of that stands
+            return None  # the source repeats itself, so whatever people decided stands
         if now is None:
             return None, None
         if now.edition == figure.edition:

@@ -115,7 +115,7 @@ class FeedReading:
             return
         said = self._said(watched)
         of_that = told.get(self._what(watched.kind, watched.place, said.happened_at)) if said.until is None else None
-        # Each of several events is an account of one incident: what the source tells apart is not told as one here.
+        # Several events of the source that match one incident become separate accounts of it.
         same = of_that.pop(0) if of_that else None
         if same is None:
             yield self._report(watched, said)
@@ -175,7 +175,7 @@ class FeedReading:
         """Accounts whose events are missing from a full listing of their days."""
         days = [event.happened_on.isoformat() for event in reading.events if event.happened_on is not None]
         if not days:
-            return  # an empty listing is no proof that nothing ever happened
+            return  # an empty listing may be an error of the source, so it withdraws nothing
         zone = self.program.plan.time_zone
         until = reading.covers_until.isoformat() if reading.covers_until else max(days)
         for incident, account in given.values():

@@ -25,7 +25,7 @@ def consent_taken_back_fact(program: Program, actor: a.Actor, consent: Consented
         return facts.ProposalConsentTakenBack(proposal=proposal.id, party=party, entry=entry, reason=reason)
     phase = consent.phase or ""
     check_phase(program, phase)
-    gates: tuple[Gate, ...] = ("exit", "entry")  # the newest is taken back first
+    gates: tuple[Gate, ...] = ("exit", "entry")  # the newest one first
     given = next((gate for gate in gates if party in program.consented(phase, gate)), None)
     if given is None:
         raise _nothing(party, f"the phase {phase}")

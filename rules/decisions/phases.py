@@ -48,7 +48,7 @@ def consent_fact(program: Program, actor: a.Actor, deed: a.Consent) -> Fact:
         if actor.party in parties and actor.party not in program.consented(phase, gate)
     ]
     if program.phase(phase).status is not PhaseStatus.WAITING:
-        missing.reverse()  # what an open phase asks for next is its completion
+        missing.reverse()  # an open phase next needs consents to its completion
     if not missing or actor.party is None:
         raise Refusal(Code.CONSENT_ALREADY_GIVEN, f"{actor.party} has consented already.", "nothing more is needed")
     to: Literal["completion"] | None = "completion" if missing[0] == "exit" else None

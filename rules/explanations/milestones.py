@@ -81,17 +81,17 @@ def evidence_since(program: Program, name: str, at: datetime, party: str | None 
     shown_by = program.plan.milestones[name].shown_by
     found = state.finding.shown if state.finding else None
     if found is None and not state.lost_at:
-        return since  # asked after every act of everything that is owed: most has never been shown
+        return since  # hot path, run after every act: most showings have no evidence
     lacks = without_evidence(program, name, at)
     if party is not None:
         lacks = [key for key in lacks if party in owed_recorders(program, name, key)]
-    if not lacks:  # it is the rest that does not hold
+    if not lacks:  # everything is shown, so another condition does not hold
         return max(since, found.made_at) if found else since
 
     def lost_at(key: str) -> datetime:
         how = shown_by[key]
         if isinstance(how, Measured) and found is not None and _has_figures(program, how.indicator):
-            return found.made_at  # a figure that has got too old, or falls short
+            return found.made_at  # a figure that is stale or short of its target
         return state.lost_at.get(key, since)
 
     return max(since, min(lost_at(key) for key in lacks))
@@ -214,7 +214,7 @@ def evidence_owed_by(program: Program, name: str, at: datetime) -> tuple[str, ..
     hold.
     """
     if len(owes := program.plan.owed_by[name]) == 1:
-        return owes  # asked after every act of everything that is owed
+        return owes  # hot path, run after every act
     lacks = without_evidence(program, name, at)
     parties = (party for key in lacks for party in owed_recorders(program, name, key))
     return tuple(dict.fromkeys(parties)) or owes

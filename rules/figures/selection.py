@@ -140,7 +140,7 @@ def latest_of(figures: Iterable[MeasurementRecorded]) -> dict[str, MeasurementRe
 def counting(program: Program, indicator: str) -> list[MeasurementRecorded]:
     """The verified figures of the plan's producer, without revised ones."""
     producer, calendar = program.plan.indicators[indicator].producer, program.plan.periods
-    # A new text of the plan may no longer know a season, or its fiscal year.
+    # An amendment may have removed a season, or the fiscal year.
     known = (figure for figure in verified(program, indicator) if is_period(figure.period, calendar))
     return unrevised(figure for figure in known if figure.producer == producer)
 

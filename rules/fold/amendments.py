@@ -71,6 +71,6 @@ def _due(due: Due | None, before: Deadline | None, now: Deadline | None) -> Due 
         return None
     if now is None:
         return replace(due, revised=None, missed_at=None, extended=None)
-    # What is agreed last counts: a new text of the date takes the place of an extension of the old one.
+    # The latest agreement counts: a new date in the text replaces an extension of the old one.
     moved = before is None or before.dates != now.dates
     return replace(due, extended=None) if moved else due

@@ -142,7 +142,7 @@ def _counted(program: Program, piece: Evidence, *, stands: bool) -> Program:
         return program.changed(figures=with_item(program.figures, indicator, ids))
     step = program.plan.milestones.get(piece.milestone or "")
     if step is None or piece.milestone is None or piece.shows is None or piece.shows not in step.shown_by:
-        return program  # the plan has been amended and asks for it no more
+        return program  # an amendment has removed it from the plan
     state = program.milestone(piece.milestone)
     left = {shows: why for shows, why in state.returned.items() if shows != piece.shows or not stands}
     shown = with_item(state.shown, piece.shows, kept(state.shown.get(piece.shows, ())))

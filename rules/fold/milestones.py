@@ -196,10 +196,10 @@ def _due_before(state: MilestoneState, before: MilestoneState, at: datetime) -> 
     due, was = state.due, before.due
     if due is None:
         return None
-    if before.status is MilestoneStatus.ACHIEVED:  # it has been held all the time
+    if before.status is MilestoneStatus.ACHIEVED:  # as if it had been achieved throughout
         missed_at, missed_original, kept = (was.missed_at, was.missed_original, was.kept) if was else (None, False, False)
         return replace(due, missed_at=missed_at, missed_original=missed_original, kept=kept)
-    if state.status is MilestoneStatus.ACHIEVED:  # whoever owes it relied on that
+    if state.status is MilestoneStatus.ACHIEVED:  # whoever owes it could rely on the achievement
         passed = due.revised is not None and due.revised <= at and due.missed_at is None
         return replace(due, missed_original=was.missed_original if was else False, kept=due.kept or passed)
     return due
@@ -259,6 +259,6 @@ def _due_after(program: Program, state: MilestoneState, fact: facts.MilestoneDet
     if fact.outcome == "achieved":
         late = due.is_late_originally(fact.effective_at, _opened_at(program, fact.milestone))
         return replace(due, missed_original=late)
-    # What stood when it was due was kept in time, also where it falls later.
+    # An achievement that stood on the due date was in time, even if it falls later.
     was_due = due.revised is not None and due.revised <= fact.effective_at
     return replace(due, kept=True) if was_due and state.status is MilestoneStatus.ACHIEVED else due

@@ -73,7 +73,7 @@ def fold_standing(program: Program, _: Entry, fact: OnStanding) -> Program:
 
 
 def _stopped(program: Program, standing: Standing, at: datetime) -> Program:
-    # A frozen program that somebody suspends has stood still since it froze.
+    # A suspension of a frozen program continues the pause that began with the freeze.
     stands_still = program.standing is not Standing.RUNNING
     return program.changed(
         standing=standing,

@@ -36,7 +36,7 @@ def fold_proposal(program: Program, entry: Entry, fact: OnProposal) -> Program:
             return _with(program, before, consents=consents, objections=objections, consented_in=consented_in)
         case facts.ProposalConsentTakenBack():
             before = program.proposals[fact.proposal]
-            # Silence is a consent too: it begins with a new notice.
+            # Consent by silence is lifted too, and needs a new notice.
             notices = {party: at for party, at in before.notices.items() if party != fact.party}
             return _with(program, before, consents=before.consents - {fact.party}, notices=notices, silence_until=None)
         case facts.ObjectionMade():
@@ -56,7 +56,7 @@ def fold_proposal(program: Program, entry: Entry, fact: OnProposal) -> Program:
                 effects=fact.effects,
                 matter=fact.matter or before.matter,
                 amends=program.version if fact.matter is not None else before.amends,
-                # Silence is a consent too: it begins with a new notice.
+                # Consent by silence is lifted too, and needs a new notice.
                 consents=frozenset(),
                 asked_since=fact.effective_at,
                 notices={},

@@ -94,7 +94,7 @@ def _agreed(find: Find, plan: str, chosen: ChildChoice, within: tuple[str, ...])
         return None
     try:
         found = declarations_of(text)
-    except InvalidDocument:  # told with the faults of the whole plan
+    except InvalidDocument:  # reported by the validation of the whole plan
         programs = None
     else:
         programs = agreed_children(found, find, chosen.programs, within) or None

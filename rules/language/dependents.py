@@ -122,7 +122,7 @@ def _asked(criterion: Criterion) -> Iterator[Subject]:
             case ProgramMilestone(program_milestone=asked):
                 yield "program", asked.program
             case _:
-                pass  # what is not about one milestone or phase has the whole plan looked at
+                pass  # a dependency on anything else makes the agenda evaluate everything
 
 
 def _anchored(anchor: Anchor) -> Iterator[Subject]:

@@ -23,4 +23,4 @@ def fits(scale: Scale, grade: Decimal) -> bool:
 
 def grade_share(scale: Scale, grade: Decimal) -> Fraction:
     """The share of the whole that a grade stands for, as an exact fraction."""
-    return min(Fraction(grade) / Fraction(FULL[scale]), Fraction(1))  # an amendment may have put it on another scale
+    return min(Fraction(grade) / Fraction(FULL[scale]), Fraction(1))  # an amendment may have changed the scale

@@ -41,7 +41,7 @@ def with_parameters(document: Document, chosen: Mapping[str, str | int]) -> Docu
                 used.add(name)
                 if name in chosen:
                     return chosen[name]
-                if name in declared:  # one without a default is a fault of its own, and found later
+                if name in declared:  # a missing default is reported by the field's validation
                     held = declared[name]
                     return held["default"] if isinstance(held, dict) and "default" in held else value
                 message = f"{value} is no parameter; {did_you_mean(name, declared)}"
@@ -49,7 +49,7 @@ def with_parameters(document: Document, chosen: Mapping[str, str | int]) -> Docu
         return value
 
     filled = fill(document.data, ())
-    for name in () if faults else declared:  # one that is misspelt in its place is not used there either
+    for name in () if faults else declared:  # a misspelt one is unused too
         if name not in used:
             message = f"no place of the plan uses ${name}; use it or remove it"
             faults.append(document.placed(Fault(("parameters", name), message)))

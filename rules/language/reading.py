@@ -137,7 +137,7 @@ class _Reader:
 
     def document(self) -> Any:
         """The data of the text's only document. Raises InvalidDocument on a fatal fault, and YAMLError."""
-        self._next()  # the stream begins
+        self._next()  # skips StreamStart
         if isinstance(self._next(), StreamEndEvent):
             raise InvalidDocument([Fault((), "the document is empty")])
         data = self._value(self._next(), ())
@@ -192,12 +192,12 @@ class _Reader:
                 self._fault(inner, at, "stands here twice; keep one")
                 self._skipped(value)
             elif isinstance(value, ScalarEvent) and not value.value and not value.style and value.tag is None:
-                # The value's own mark stands lines below.
+                # The mark of the value itself may lie some lines below.
                 self._fault(inner, at, BLANK if _has_colon(key, value) else CUT)
             else:
                 values[name] = self._value(value, inner)
                 if isinstance(value, CollectionStartEvent):
-                    self.positions[inner] = at  # where a reader would look for it, not the line below
+                    self.positions[inner] = at  # at the end of the line, where a reader looks for it
         return values
 
     def _scalar(self, event: ScalarEvent, path: Path, at: Position) -> Any:
@@ -209,7 +209,7 @@ class _Reader:
             return value
         if len(text) <= 2 * LONGEST_BLANK and text.strip().lower() in BLANKS:
             return self._fault(path, at, "is blank; what the text leaves open is a named parameter with a default and a why")
-        return text if text.isascii() else normalize("NFC", text)  # as the ledger keeps text
+        return text if text.isascii() else normalize("NFC", text)  # the form in which the ledger stores text
 
     def _skipped(self, event: Event) -> None:
         """Skips the events of a value that is not read."""

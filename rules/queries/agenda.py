@@ -108,7 +108,7 @@ def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:
             return _shown_by(program, fact.measurement)
         case facts.CheckReported():
             rule = program.plan.checks.get(fact.check)
-            return _measured(program, rule.figures_of) if rule and rule.figures_of else None  # a feed covers more days
+            return _measured(program, rule.figures_of) if rule and rule.figures_of else None  # the coverage of a feed has grown
         case (
             facts.ConsentGiven(phase=name)
             | facts.ConsentTakenBack(phase=name)
@@ -132,7 +132,7 @@ def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:
             | facts.CheckResumed()
             | facts.AttemptRefused()
             | effects.WarningGiven()
-            | facts.ProposalMade()  # open proposals are looked at in any case
+            | facts.ProposalMade()  # open proposals are always evaluated
             | facts.ProposalConsented()
             | facts.ProposalConsentTakenBack()
             | facts.ObjectionMade()
@@ -147,7 +147,7 @@ def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:
             | effects.BalanceMoved()
             | effects.InstalmentCounted()
         ):
-            return ()  # a release stays on the agenda until all of it is posted
+            return ()  # a release stays on the agenda until all postings are made
         case _:
             return None
 

@@ -36,7 +36,7 @@ def plan_changes(before: Version, after: Version) -> tuple[Change, ...]:
     return _between(*((version.document, tuple(sorted(version.parameters.items()))) for version in (before, after)))
 
 
-# Asked after every act while an amendment is open.
+# Hot path: run after every act while an amendment is open.
 @lru_cache(maxsize=64)
 def _between(before: _Text, after: _Text) -> tuple[Change, ...]:
     return tuple(_changes(_written(before), _written(after), ()))
@@ -69,9 +69,9 @@ def _allows(rule: AmendmentClass, changed: tuple[Change, ...]) -> bool:
 
 def matches(place: Sequence[str], pattern: Sequence[str]) -> bool:
     """Whether a pattern matches a place, in time proportional to the product of their lengths."""
-    ends = {0}  # how much of the pattern may be used up by what has been read of the place
+    ends = {0}  # the pattern positions reachable after the steps so far
     for name in (*place, None):
-        for part, written in enumerate(pattern):  # `**` may stand for nothing
+        for part, written in enumerate(pattern):  # `**` also matches zero names
             if part in ends and written == "**":
                 ends.add(part + 1)
         if name is None:

@@ -59,7 +59,7 @@ def due_date(program: Program, name: str, rule: Deadline) -> DueDate | None:
     before = program.milestone(name).due
     anchored = [(since, date) for date in rule.dates if (since := occurred_at(program, date.from_)) is not None]
     if not anchored and before is not None and rule.within is not None:
-        # A phase that stepped back and opens again has a new anchor; until then the old one holds.
+        # A phase that reopens gives a new anchor; until then the old one counts.
         anchored = [(before.anchored_at, date) for date in rule.dates]
     found = [_counted(program, name, rule, since, date) for since, date in anchored]
     if not found:
@@ -75,12 +75,12 @@ def _counted(program: Program, name: str, rule: Deadline, since: datetime, after
     def moved(date: datetime, from_: datetime) -> datetime | None:
         return dates.shift_date(date, lost, from_, after.within, zone)
 
-    # A date agreed on is moved by what is lost after the agreement only.
+    # An agreed date is moved only by pauses after the agreement.
     agreed = before.extended if before else None
     revised = moved(agreed.to, agreed.agreed_at) if agreed else moved(original, since)
     opened = program.phase(program.plan.phase_of[name]).opened_at
     if opened is not None and revised is not None and revised <= opened:
-        # It passed while nothing was owed; whoever moves second has the whole time.
+        # It passed while nothing was owed; the time starts again in full when it is owed.
         revised = moved(last_instant(program, opened, after), opened)
     return DueDate(since, original, revised)
 

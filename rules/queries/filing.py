@@ -17,6 +17,6 @@ def unfiled_sentence(program: Program, pieces: Iterable[str]) -> str:
     told = ""
     for name in pieces:
         piece = program.evidence[name]
-        if piece.document is not None and not piece.filed:  # asked at every look at a showing, and mostly not so
+        if piece.document is not None and not piece.filed:  # hot path, and mostly filed
             told += f" The document of {name} is not filed{f'; it was seen at: {piece.seen_at}' if piece.seen_at else ''}."
     return told

@@ -17,7 +17,7 @@ def silence_ends(program: Program, proposal: Proposal) -> datetime | None:
     if procedure is None or procedure.silence is None or isinstance(proposal.matter, ExtendSilence):
         return None
     if proposal.objections.intersection(procedure.asked):
-        return None  # it is broken for all
+        return None  # one objection stops the silence of all
     if proposal.silence_until is not None:
         return proposal.silence_until
     silent = [party for party in procedure.asked if party not in proposal.consents and party not in proposal.objections]

@@ -11,7 +11,7 @@ def named_verifiers(program: Program, piece: Evidence) -> tuple[str, ...]:
     named = [name for milestone in _milestones_shown(program, piece) for name in program.plan.milestones[milestone].verified_by]
     if piece.measurement is not None:
         indicator = piece.measurement.indicator
-        rule = program.plan.indicators.get(indicator)  # an amendment may have taken it out
+        rule = program.plan.indicators.get(indicator)  # an amendment may have removed it
         named += [*sorted(program.plan.paid_by.get(indicator, ())), *(rule.verified_by if rule else ())]
     return tuple(dict.fromkeys(named))
 

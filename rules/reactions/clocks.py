@@ -110,7 +110,7 @@ def _with_dates_moved(program: Program, before: Program, running: tuple[Clock, .
         if held is None or replace(state, due=held.due) != held:
             return None
     if any(clock.kind != "deadline" for clock in takewhile(lambda clock: clock.due_at <= program.settled_to, running)):
-        return None  # others end with their time, struck or not
+        return None  # other clocks end with their time
     gone = {f"deadline.{name}" for name in changed}
     kept = [clock for clock in running if clock.name not in gone]
     set_ = [clock for name, state in changed.items() if (clock := _deadline(program, name, state)) is not None]
@@ -130,7 +130,7 @@ def _same(program: Program, before: Program, *, but_milestones: bool = False) ->
         and program.disputes is before.disputes
         and program.snapbacks is before.snapbacks
         and program.plan is before.plan
-        and not program.plan.inactivity  # what somebody owes depends on everything
+        and not program.plan.inactivity  # inactivity depends on everything
         and program.releases is before.releases
     )
 
@@ -186,7 +186,7 @@ def _deadline(program: Program, name: str, state: MilestoneState) -> Clock | Non
         and due.missed_at is None
         and not due.kept
         and not state.counts
-        and program.phase(phase).status is not PhaseStatus.WAITING  # nothing is owed in it
+        and program.phase(phase).status is not PhaseStatus.WAITING  # nobody owes anything in it
     ):
         zone = program.plan.time_zone
         note = f"{program.plan.milestones[name].title}: due on {dates.in_words(due.revised, zone)}"

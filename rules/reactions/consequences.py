@@ -110,7 +110,7 @@ def finding_effects(program: Program, at: datetime, agenda: Agenda, *, held: boo
             continue
         now, before = finding_on(program, name, at), state.finding.shown if state.finding else None
         if not begun and now.unknown is None and state.finding is None:
-            continue  # a check's report alone says nothing of what else is to be shown
+            continue  # a check's report alone says nothing on the other showings
         told = _is_measured(program, name)
         says = told or now.proposes == "grading" or (before is not None and before.unknown is not None)
         if _is_news(before, now, says=says) or (begun and not held and _is_to_be_heard(program, name, before, now)):
@@ -219,7 +219,7 @@ def gate_effects(program: Program, at: datetime, agenda: Agenda) -> Iterator[Eff
             if not entry and not waiting:
                 yield (closed := _gate_closed(program, name, at))
                 if isinstance(closed, facts.ProgramSuspended):
-                    return  # a second gate that closes with it finds the program suspended
+                    return  # if two gates close at once, the second finds the program suspended
                 waiting = isinstance(closed, effects.PhaseSteppedBack)
         if waiting:
             continue

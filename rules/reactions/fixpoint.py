@@ -74,7 +74,7 @@ class Fixpoint:
             due = [clock for clock in self.clocks if clock.due_at < until or (inclusive and clock.due_at == until)]
             if not due:
                 return
-            # What is only now known to be due (an incident was dismissed late) takes effect now.
+            # A clock found due late (an incident was dismissed after its time) takes effect now.
             at = max(due[0].due_at, self.program.settled_to)
             self._strike([clock for clock in due if clock.due_at <= at], at)
         raise DoesNotSettle(f"clocks up to {until} do not come to an end")
@@ -107,7 +107,7 @@ class Fixpoint:
                 case "deadline":
                     self.append(effects.DeadlineMissed(milestone=_milestone(clock), effective_at=clock.due_at))
                 case _:
-                    pass  # what is due then is seen when it is settled
+                    pass  # clocks due at that instant are handled by the next settling
         for effect in missed_effects(self.program, [_milestone(clock) for clock in together if clock.kind == "deadline"], at):
             self.append(effect)
         self.settle(at)

@@ -56,7 +56,7 @@ def _next(program: Program, name: str, at: datetime) -> Effect | None:
                 falls = way == ("released", "suspended")
                 until = dates.end_after(at, terms.cure, program.plan.time_zone) if falls and terms.cure else None
                 return _moved(name, way, amount, posting_reason(program, name, at, now), at, until)
-    # What had passed when the program was stopped is not saved by the stop, also where both were at one instant.
+    # A suspension does not save what has passed before it, or at the same instant.
     return _in_time(program, name, state, at if running else program.suspensions[-1][0], at)
 
 
@@ -135,7 +135,7 @@ def _end(program: Program, name: str, state: ReleaseState, ran_to: datetime, at:
         return None
     because = f"Not earned by {dates.in_words(end, zone)}."
     if terms.due is not None:
-        # What follows from a date is counted from the date, and not from the night in which it passed.
+        # Effects of a date count from the date itself, not from the midnight at which it passed.
         since = end if dates.passes_at(end, zone) >= at else at
         until = dates.end_after(since, terms.cure, zone) if terms.cure else None
         return _moved(name, ("committed", "suspended"), left, because, at, until)

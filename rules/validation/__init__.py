@@ -48,7 +48,7 @@ def validate_plan(
         ),
         chain(stuck_gates(plan), hasty_windows(plan)),
     )
-    # One after the other, since each takes what those before it have found to be in order; and no longer than anybody reads.
+    # In order, since each validation relies on those before it; stops at the limit of reported faults.
     if faults := next((found for check in checks if (found := [*islice(check, MOST_FAULTS)])), None):
         raise InvalidDocument(list(each_once(document.placed(fault) for fault in faults)))
     return plan

@@ -18,7 +18,7 @@ def window_faults(plan: Plan, at: Path, names: tuple[str, ...]) -> Iterator[Faul
         return
     known.sort(key=lambda one: (one[0].from_, one[1]))
     longest = known[0]
-    for one in known[1:]:  # in the order of their beginnings, only the one that ends last can reach into the next
+    for one in known[1:]:  # sorted by beginning, so only the latest end so far can overlap the next one
         if one[0].from_ < longest[0].to:
             (_, _, first), (_, later, second) = sorted((longest, one), key=lambda window: window[1])
             yield Fault((*at, later), f"the windows {first} and {second} overlap; write their times apart")

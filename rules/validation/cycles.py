@@ -58,7 +58,7 @@ def shortest_cycle(needs: Mapping[T, Sequence[T]], start: T) -> list[T]:
     """The shortest path from a node back to itself, with the node at both ends; empty without a cycle."""
     asked_by: dict[T, T] = {}
     found = [start]
-    for one in found:  # grows while it is walked through
+    for one in found:  # appended to during iteration
         for needed in needs.get(one, ()):
             if needed == start:
                 way = [one]

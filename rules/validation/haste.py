@@ -103,7 +103,7 @@ def _of(plan: Plan, criterion: c.Criterion, found: Earliest, since: Event) -> fl
             return min(_of(plan, part, found, since) for part in parts)
         case c.AtLeast(at_least=several):
             return sorted(_of(plan, part, found, since) for part in several.of)[several.count - 1]
-        case c.MilestoneAchieved(milestone=name) if plan.milestones[name].waived_by is None:  # a waiver can come at any time
+        case c.MilestoneAchieved(milestone=name) if plan.milestones[name].waived_by is None:  # a waiver is possible at any time
             return found["achieved", name]
         case c.PhaseComplete(phase=name):
             return found["complete", name]

@@ -50,7 +50,7 @@ class _Places:
         if part == len(self._pattern):
             return True
         if (tried := (id(shape), part, after_any)) in self._tried:
-            return False  # it was tried, and would have ended all if it could
+            return False  # memoised: it did not match before
         self._tried.add(tried)
         written = self._pattern[part]
         if written == "**":
@@ -58,7 +58,7 @@ class _Places:
             return self.could(shape, part + 1, after_any=True) or any(
                 self.could(inner, part, after_any=True) for inner in below
             )
-        if shape.get("additionalProperties") is True:  # whatever an adapter calls its settings
+        if shape.get("additionalProperties") is True:  # settings of a plugin have free names
             return not after_any or self._is_named(written)
         for field, inner in _inner(shape):
             known = fnmatchcase(field, written) if field is not None else not after_any or self._is_named(written)

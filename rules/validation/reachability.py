@@ -31,7 +31,7 @@ def unreachable(plan: Plan) -> Iterator[Fault]:
     }
     never = [name for name in plan.agreed_dates if ("agreed", name) not in reached]
     if faults := list(_never_open(plan, needs, reached, hanging=not never)):
-        yield from faults  # what hangs on these follows from them
+        yield from faults  # dependents of these are covered by them
         return
     for name in plan.phases:
         if ("open", name) in reached and ("complete", name) not in reached:
