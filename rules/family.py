@@ -79,7 +79,7 @@ def child_news(child: Program) -> News:
 
     Evidence that waits for a decision is left out, so most acts of a child cost its parent nothing.
     """
-    return child.standing, tuple(decided for name in child.milestones if (decided := _decided(child, name)))
+    return child.standing, tuple(decided for name in child.milestones if (decided := _is_decided(child, name)))
 
 
 def has_news(before: Program, after: Program) -> bool:
@@ -87,12 +87,12 @@ def has_news(before: Program, after: Program) -> bool:
     if before.standing is not after.standing:
         return True
     return before.milestones is not after.milestones and any(
-        state is not before.milestone(name) and _decided(before, name) != _decided(after, name)
+        state is not before.milestone(name) and _is_decided(before, name) != _is_decided(after, name)
         for name, state in after.milestones.items()
     )
 
 
-def _decided(child: Program, milestone: str) -> tuple[str, str, bool] | None:
+def _is_decided(child: Program, milestone: str) -> tuple[str, str, bool] | None:
     status, counts = child.milestone(milestone).status, _counts(child, milestone)
     undecided = status in (MilestoneStatus.NOT_STARTED, MilestoneStatus.SUBMITTED)
     return None if undecided and not counts else (milestone, status, counts)

@@ -107,14 +107,14 @@ def _day_or_instant(value: object) -> date:
     return parse_day(text) if _DAY.match(text) else parse_instant(text)
 
 
-def _day_or_instant_written(value: date) -> str:
+def _format_day_or_instant(value: date) -> str:
     return format_instant(value) if isinstance(value, datetime) else value.isoformat()
 
 
 DayOrInstant = Annotated[
     date,
     PlainValidator(_day_or_instant),
-    PlainSerializer(_day_or_instant_written, return_type=str, when_used="json"),
+    PlainSerializer(_format_day_or_instant, return_type=str, when_used="json"),
     WithJsonSchema(
         {
             "type": "string",

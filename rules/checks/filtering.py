@@ -106,7 +106,7 @@ class Filter:
             return None
         first = min(max(event.happened_on or self._began, self._began) for event, _ in told)
         unknown_names = dict.fromkeys(unknown for _, unknown in told)
-        names = [f"the {what} {name} ({self._near(what, name)})" for what, name in unknown_names]
+        names = [f"the {what} {name} ({self._suggestion(what, name)})" for what, name in unknown_names]
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
         return first, f"No day from {first} on counts as covered until the plan knows {', '.join(names[:_NAMED])}{more}."
 
@@ -126,17 +126,17 @@ class Filter:
             if not names or any(watched.known_as(name) for name in names):
                 continue
             if unknown := sorted(name for name in names if others.known_as(name) is None):
-                return NoReading("no_match", f"{self._title}: {self._strange(what, unknown, field)}")
+                return NoReading("no_match", f"{self._title}: {self._unknown_names(what, unknown, field)}")
         return None
 
-    def _strange(self, what: str, unknown: list[str], field: str) -> str:
+    def _unknown_names(self, what: str, unknown: list[str], field: str) -> str:
         more = f" and {len(unknown) - _NAMED} more" if len(unknown) > _NAMED else ""
         return (
             f"no event is of a {what} that the plan watches; the source says {', '.join(unknown[:_NAMED])}{more} "
-            f"({self._near(what, unknown[0])}). No day counts as covered until the plan has these under {field}."
+            f"({self._suggestion(what, unknown[0])}). No day counts as covered until the plan has these under {field}."
         )
 
-    def _near(self, what: str, name: str) -> str:
+    def _suggestion(self, what: str, name: str) -> str:
         known = self._kind if what == "kind" else self._places.names
         return did_you_mean(name, known).replace("did you mean", "is it").rstrip("?")
 

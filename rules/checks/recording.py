@@ -53,15 +53,15 @@ class FigureReading:
     def deeds(self, fetched: tuple[Fetch, ...], adapter: str, version: str) -> tuple[RecordMeasurement, ...] | NoReading:
         """The measurements to record, older periods first; or the reason why the reading is rejected."""
         for figure in self._figures:
-            if (fault := self._misread(figure)) is not None:
+            if (fault := self._invalid(figure)) is not None:
                 return fault
-        wanted = sorted(self._wanted(fetched), key=self._end)
+        wanted = sorted(self._periods(fetched), key=self._end)
         for period in wanted:
             if (fault := self._impossible(self._read[period], fetched[-1])) is not None:
                 return fault
         found: list[RecordMeasurement] = []
         for period in wanted:
-            if (revises := self._news(self._read[period])) is not None:
+            if (revises := self._replaced(self._read[period])) is not None:
                 try:
                     found.append(self._measurement(self._read[period], revises, fetched, adapter, version))
                 except ValidationError as error:
@@ -75,7 +75,7 @@ class FigureReading:
     def _end(self, period: str) -> datetime:
         return period_end(period, self._calendar)
 
-    def _misread(self, figure: ReadFigure) -> NoReading | None:
+    def _invalid(self, figure: ReadFigure) -> NoReading | None:
         """What would make a figure invalid in any plan."""
         if not is_period(figure.period, self._calendar):
             return NoReading("unparseable", f"{figure.period[:40]!r} is no period.")
@@ -108,7 +108,7 @@ class FigureReading:
             return NoReading("implausible", told)
         return None
 
-    def _wanted(self, fetched: tuple[Fetch, ...]) -> set[str]:
+    def _periods(self, fetched: tuple[Fetch, ...]) -> set[str]:
         """The periods that may need a new record."""
         standing, newest = self._series.standing, self.newest.period
         asked = {newest} | {period for target in self._targets for period in target.by_period}
@@ -125,20 +125,22 @@ class FigureReading:
             ends = max(self._end(period) for period in earlier)
             asked |= {period for period in self._read if self._end(period) > ends}
         both = standing.keys() & self._read.keys()
-        return (asked & self._read.keys()) | {period for period in both if not self._same(standing[period], self._read[period])}
+        return (asked & self._read.keys()) | {
+            period for period in both if not self._is_recorded(standing[period], self._read[period])
+        }
 
-    def _news(self, figure: ReadFigure) -> tuple[MeasurementRecorded | None, Cause | None] | None:
+    def _replaced(self, figure: ReadFigure) -> tuple[MeasurementRecorded | None, Cause | None] | None:
         """Which figure this one replaces, and the cause; None if it is not new."""
         last, now = self._series.last_read(self._check, figure.period), self._series.standing.get(figure.period)
-        if last is not None and last.edition == figure.edition and self._same(last, figure):
+        if last is not None and last.edition == figure.edition and self._is_recorded(last, figure):
             return None  # the source repeats itself, so whatever people decided stands
         if now is None:
             return None, None
         if now.edition == figure.edition:
             corrected = not is_as_recorded(now, figure.value)
-            return None if self._same(now, figure) else (now, "data_error" if corrected else "late_data")
+            return None if self._is_recorded(now, figure) else (now, "data_error" if corrected else "late_data")
         why = self._cause(figure.edition)
-        if not self._same(now, figure):
+        if not self._is_recorded(now, figure):
             return now, why or "late_data"
         if why is not None and self._within:
             return now, why
@@ -147,7 +149,7 @@ class FigureReading:
         is_told = (figure.period, figure.edition) in self._series.told
         return (None, None) if self._within and fresh and not is_told else None
 
-    def _same(self, recorded: MeasurementRecorded, read: ReadFigure) -> bool:
+    def _is_recorded(self, recorded: MeasurementRecorded, read: ReadFigure) -> bool:
         """Whether a read figure equals the recorded one. An error that only one of them has is ignored, unless a target needs
         it.
         """

@@ -49,16 +49,16 @@ def acts_of_run(program: Program, check: str, run: Run) -> tuple[Deed, ...]:
         return ()
     reading = run.reading
     if isinstance(reading, NoReading):
-        return _told(program, _report(check, run, reading))
+        return _with_report(program, _report(check, run, reading))
     if rule.incidents is not None:
-        return _of_events(program, check, run, reading, rule.incidents)
+        return _event_acts(program, check, run, reading, rule.incidents)
     if not reading.figures or not run.fetched:
-        return _told(program, _report(check, run, NoReading("missing", "The answer holds no figure.")))
+        return _with_report(program, _report(check, run, NoReading("missing", "The answer holds no figure.")))
     recording = FigureReading(program, check, reading.figures)
     deeds = recording.deeds(run.fetched, run.adapter, run.version)
     if isinstance(deeds, NoReading):
-        return _told(program, _report(check, run, deeds))
-    return _told(program, _report(check, run, reading, f"Figures up to {recording.newest.period}"), deeds)
+        return _with_report(program, _report(check, run, deeds))
+    return _with_report(program, _report(check, run, reading, f"Figures up to {recording.newest.period}"), deeds)
 
 
 def unreadable(program: Program, check: str, reading: Readings) -> NoReading | None:
@@ -72,13 +72,13 @@ def unreadable(program: Program, check: str, reading: Readings) -> NoReading | N
     return rules.no_match(reading.events)
 
 
-def _of_events(program: Program, check: str, run: Run, reading: Readings, feed: Feed) -> tuple[Deed, ...]:
+def _event_acts(program: Program, check: str, run: Run, reading: Readings, feed: Feed) -> tuple[Deed, ...]:
     """The acts on a feed's events, and a report that covers the days before the first postponed event.
 
     An event is postponed if the run has reached its limit, or if the plan does not say whether it is watched.
     """
     if (unread := unreadable(program, check, reading)) is not None:
-        return _told(program, _report(check, run, unread))
+        return _with_report(program, _report(check, run, unread))
     if (rules := filter_of(program, check)) is None:
         raise LookupError(f"the check {check} reads no events")
     watching = FeedReading(program, check, feed, rules, run.fetched, run.adapter, run.version)
@@ -89,10 +89,10 @@ def _of_events(program: Program, check: str, run: Run, reading: Readings, feed: 
         covers_until = min(covers_until, min(waiting) - timedelta(days=1))
     up_to = f"Events up to {covers_until or 'an unknown day'}"
     report = _report(check, run, replace(reading, covers_until=covers_until), up_to, why)
-    return _told(program, report, deeds[:MOST_EVENTS])
+    return _with_report(program, report, deeds[:MOST_EVENTS])
 
 
-def _told(program: Program, report: ReportCheck, deeds: tuple[Deed, ...] = ()) -> tuple[Deed, ...]:
+def _with_report(program: Program, report: ReportCheck, deeds: tuple[Deed, ...] = ()) -> tuple[Deed, ...]:
     """The acts of a run with its report, where the report is new or figures wait for it to be accepted."""
     state = program.checks.get(report.check, CheckState())
     awaited = program.plan.checks[report.check].verified == "automatically" and (deeds or acceptable(program, report.check))
@@ -117,8 +117,8 @@ def _report(check: str, run: Run, found: Readings | NoReading, read: str = "", b
         {
             "check": check,
             "outcome": outcome,
-            "sentence": _plain(sentence, 1000) or "Nothing more is known.",
-            "edition": _plain(edition, 200) or None,
+            "sentence": _recordable(sentence, 1000) or "Nothing more is known.",
+            "edition": _recordable(edition, 200) or None,
             "covers_until": covers_until,
             "fetched": run.fetched,
             "adapter": run.adapter,
@@ -127,6 +127,6 @@ def _report(check: str, run: Run, found: Readings | NoReading, read: str = "", b
     )
 
 
-def _plain(text: str, longest: int) -> str:
+def _recordable(text: str, longest: int) -> str:
     """Source text made recordable; a source may quote anything."""
     return "".join(char if char.isprintable() else " " for char in text)[:longest].strip()

@@ -31,7 +31,7 @@ _LONGEST = 4000
 Given: TypeAlias = tuple[Incident, Testimony]
 """An account that a check has given, with the incident that it is of."""
 
-_Told: TypeAlias = dict[tuple[str, str, str], list[Incident]]
+_Incidents: TypeAlias = dict[tuple[str, str, str], list[Incident]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +63,9 @@ class FeedReading:
     def deeds(self, reading: Readings) -> tuple[Deed, ...]:
         """The acts on the feed's events, in the order of the events; none for known ones."""
         events = sorted(reading.events, key=lambda event: (event.happened_on or date.min, event.id))
-        given, told = self._given(), self._told_by_others()
-        found = [deed for event in events for deed in self._on(event, self._taken_from(given, event), told)]
-        gone = self._vanished(given, reading) if self.feed.lists_all else ()
+        given, told = self._own_accounts(), self._other_incidents()
+        found = [deed for event in events for deed in self._event_acts(event, self._pop_account(given, event), told)]
+        gone = self._withdrawals(given, reading) if self.feed.lists_all else ()
         return (*found, *gone)
 
     def first_day(self, deeds: Iterable[Deed]) -> date | None:
@@ -74,7 +74,7 @@ class FeedReading:
         told = (deed.happened_at for deed in deeds if isinstance(deed, ReportIncident | GiveAccount))
         return min((date.fromisoformat(local_day(at, zone)) for at in told if at is not None), default=None)
 
-    def _names(self, event: ReadEvent) -> tuple[str, str]:
+    def _account_ids(self, event: ReadEvent) -> tuple[str, str]:
         """The id of an event's account, and the fallback if somebody else has used that id.
 
         The ids of a source may hold characters that ids here may not.
@@ -84,14 +84,14 @@ class FeedReading:
         first = named if is_plain else digest(named)
         return first, digest(first)
 
-    def _name(self, event: ReadEvent, used: Container[str]) -> str:
-        first, second = self._names(event)
+    def _account_id(self, event: ReadEvent, used: Container[str]) -> str:
+        first, second = self._account_ids(event)
         return second if first in used else first
 
-    def _taken_from(self, given: dict[str, Given], event: ReadEvent) -> Given | None:
-        return next((given.pop(name) for name in self._names(event) if name in given), None)
+    def _pop_account(self, given: dict[str, Given], event: ReadEvent) -> Given | None:
+        return next((given.pop(name) for name in self._account_ids(event) if name in given), None)
 
-    def _given(self) -> dict[str, Given]:
+    def _own_accounts(self) -> dict[str, Given]:
         """This check's accounts, by id."""
         return {
             account.id: (incident, account)
@@ -100,7 +100,7 @@ class FeedReading:
             if account.check == self.check
         }
 
-    def _on(self, event: ReadEvent, given: Given | None, told: _Told) -> Iterator[Deed]:
+    def _event_acts(self, event: ReadEvent, given: Given | None, told: _Incidents) -> Iterator[Deed]:
         watched = self.filter.watched(event)
         if isinstance(watched, str):
             if given is not None and not given[1].taken_back and self.filter.unknown(event) is None:
@@ -109,20 +109,20 @@ class FeedReading:
             return
         if given is not None:
             incident, account = given
-            said = self._said(watched, account)
+            said = self._statement(watched, account)
             if account.taken_back or said != Statement.of(account):
-                yield self._told(event, incident.id, account.id, said)
+                yield self._account_act(event, incident.id, account.id, said)
             return
-        said = self._said(watched)
-        of_that = told.get(self._what(watched.kind, watched.place, said.happened_at)) if said.until is None else None
-        # Several events of the source that match one incident become separate accounts of it.
+        said = self._statement(watched)
+        of_that = told.get(self._match_key(watched.kind, watched.place, said.happened_at)) if said.until is None else None
+        # Each incident matches one event only: events that the source keeps apart stay apart here.
         same = of_that.pop(0) if of_that else None
         if same is None:
-            yield self._report(watched, said)
+            yield self._report_act(watched, said)
         else:
-            yield self._told(event, same.id, self._name(event, {one.id for one in same.accounts}), said)
+            yield self._account_act(event, same.id, self._account_id(event, {one.id for one in same.accounts}), said)
 
-    def _said(self, watched: Watched, before: Testimony | None = None) -> Statement:
+    def _statement(self, watched: Watched, before: Testimony | None = None) -> Statement:
         """The content of an event. Without a day, it is only known to have happened by now."""
         zone, event = self.program.plan.time_zone, watched.event
         severity = self.feed.severities.get(event.severity or "", self.feed.severity)
@@ -134,21 +134,21 @@ class FeedReading:
         until = start_of_day(watched.until, zone) if watched.until not in {None, watched.first} else None
         return Statement(severity, start_of_day(watched.first, zone), until, blamed)
 
-    def _told_by_others(self) -> _Told:
+    def _other_incidents(self) -> _Incidents:
         """Incidents without an account by this check, except dismissed ones."""
-        told: _Told = {}
+        told: _Incidents = {}
         for incident in self.program.incidents.values():
             if incident.status not in UNHAPPENED and all(account.check != self.check for account in incident.accounts):
-                told.setdefault(self._what(incident.kind, incident.place, incident.happened_at), []).append(incident)
+                told.setdefault(self._match_key(incident.kind, incident.place, incident.happened_at), []).append(incident)
         return told
 
-    def _what(self, kind: str, place: str, happened_at: datetime) -> tuple[str, str, str]:
+    def _match_key(self, kind: str, place: str, happened_at: datetime) -> tuple[str, str, str]:
         """Kind, place and local day: the key by which an event matches an incident."""
         return kind, self.filter.place(place), local_day(happened_at, self.program.plan.time_zone)
 
-    def _report(self, watched: Watched, said: Statement) -> ReportIncident:
+    def _report_act(self, watched: Watched, said: Statement) -> ReportIncident:
         return ReportIncident(
-            incident=self._name(watched.event, self.program.incidents),
+            incident=self._account_id(watched.event, self.program.incidents),
             incident_kind=watched.kind,
             severity=said.severity,
             happened_at=said.happened_at,
@@ -159,7 +159,7 @@ class FeedReading:
             origin=self._origin(watched.event),
         )
 
-    def _told(self, event: ReadEvent, incident: str, account: str, said: Statement) -> GiveAccount:
+    def _account_act(self, event: ReadEvent, incident: str, account: str, said: Statement) -> GiveAccount:
         return GiveAccount(
             incident=incident,
             account=account,
@@ -171,7 +171,7 @@ class FeedReading:
             origin=self._origin(event),
         )
 
-    def _vanished(self, given: dict[str, Given], reading: Readings) -> Iterator[TakeBackAccount]:
+    def _withdrawals(self, given: dict[str, Given], reading: Readings) -> Iterator[TakeBackAccount]:
         """Accounts whose events are missing from a full listing of their days."""
         days = [event.happened_on.isoformat() for event in reading.events if event.happened_on is not None]
         if not days:

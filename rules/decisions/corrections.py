@@ -35,10 +35,10 @@ def correction_fact(program: Program, actor: a.Actor, deed: a.CorrectIncident, a
         raise Refusal(Code.INCIDENT_ALREADY_DECIDED, told, "an incident that is not dismissed or withdrawn")
     if not incident.is_open_question:
         _check_corrector(program, actor, incident)
-        return _said(program, incident, incident, deed, at)
+        return _corrected_values(program, incident, incident, deed, at)
     _check_reporter(actor, incident)
     own = _own_account(incident)
-    fact = _said(program, incident, own, deed, at)
+    fact = _corrected_values(program, incident, own, deed, at)
     account = replace(own, given_at=at, severity=fact.severity, happened_at=fact.happened_at, attributed_to=fact.attributed_to)
     now = state_by_accounts(program, incident, with_account(incident.accounts, account))
     return fact.model_copy(update={"stands": now})
@@ -53,7 +53,7 @@ def _own_account(incident: Incident) -> Testimony:
     return own
 
 
-def _said(
+def _corrected_values(
     program: Program, incident: Incident, before: Testimony | Incident, deed: a.CorrectIncident, at: datetime
 ) -> facts.IncidentCorrected:
     """The corrected values of an incident; values that a correction omits stay as they were `before`. Raises Refusal."""

@@ -58,7 +58,7 @@ def determination_fact(program: Program, actor: a.Actor, deed: a.Determine, at: 
             _check_part(program, name, finding, grade, at)
         case "not_achieved":
             _check_not_held(state, name)
-            _check_heard(program, name, finding := state.finding)
+            _check_finding_first(program, name, finding := state.finding)
         case "reversed":
             if not _is_held(state):
                 raise Refusal(Code.NOT_ACHIEVED, f"{name} is not achieved.", "achieved or not_achieved")
@@ -143,7 +143,7 @@ def _preliminary_fact(program: Program, actor: a.Actor, step: Milestone, deed: a
     )
 
 
-def _check_heard(program: Program, name: str, finding: Finding | None) -> None:
+def _check_finding_first(program: Program, name: str, finding: Finding | None) -> None:
     """A failure is determined only on an earlier finding, where the plan gives time to observe. Raises Refusal."""
     step = program.plan.milestones[name]
     if dates.is_positive(step.determined.observation) and (finding is None or finding.outcome is Truth.MET):

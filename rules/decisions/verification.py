@@ -56,17 +56,17 @@ def check_verifier(program: Program, actor: a.Actor, piece: Evidence) -> None:
 
 def verification_taken_back_fact(program: Program, actor: a.Actor, evidence: str, reason: str) -> Fact:
     """The fact that a verification was a mistake. Raises Refusal."""
-    judged = _judged(program, actor, evidence, EvidenceStatus.VERIFIED)
+    judged = _own_judgement(program, actor, evidence, EvidenceStatus.VERIFIED)
     return facts.VerificationTakenBack(evidence=evidence, entry=judged.entry, reason=reason)
 
 
 def return_taken_back_fact(program: Program, actor: a.Actor, evidence: str, reason: str) -> Fact:
     """The fact that a return was a mistake. Raises Refusal."""
-    judged = _judged(program, actor, evidence, EvidenceStatus.RETURNED)
+    judged = _own_judgement(program, actor, evidence, EvidenceStatus.RETURNED)
     return facts.ReturnTakenBack(evidence=evidence, entry=judged.entry, reason=reason)
 
 
-def _judged(program: Program, actor: a.Actor, evidence: str, status: EvidenceStatus) -> Judged:
+def _own_judgement(program: Program, actor: a.Actor, evidence: str, status: EvidenceStatus) -> Judged:
     """The standing verification or return, if the actor's own party or body made it. Raises Refusal."""
     piece = evidence_of(program, evidence)
     if piece.status is not status or piece.judged is None:

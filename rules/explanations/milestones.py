@@ -126,7 +126,7 @@ def _waits(program: Program, name: str, act: NextAct, at: datetime) -> str:
         case "observation":
             return f"{title}: shown; {who} may observe until {_observable_until(program, name)}."
         case "determination":
-            return f"{title}: shown; {who} has not determined it.{_voted(program, name)}{late}{before}"
+            return f"{title}: shown; {who} has not determined it.{_votes(program, name)}{late}{before}"
         case "verification":
             if not act.owes:
                 return f"{title}: nobody may verify {', '.join(act.showings)}: who may is who recorded it.{late}"
@@ -136,7 +136,7 @@ def _waits(program: Program, name: str, act: NextAct, at: datetime) -> str:
     assert_never(act.what)
 
 
-def _voted(program: Program, name: str) -> str:
+def _votes(program: Program, name: str) -> str:
     """The votes so far, and how many it takes, in words."""
     rule, votes = program.plan.milestones[name].determined, program.milestone(name).votes
     if not rule.is_voted:

@@ -56,7 +56,7 @@ OutstandingIndex: TypeAlias = Mapping[About, tuple[OutstandingAct, ...]]
 
 def outstanding_acts(program: Program) -> OutstandingIndex:
     """All acts that are owed in a program."""
-    return _kept({}, program, _everything(program))
+    return _unchanged({}, program, _everything(program))
 
 
 def outstanding_after(
@@ -84,14 +84,14 @@ def outstanding_after(
         touched.append(("dispute", ""))
     if program.plan.agreed_dates:
         touched.append(("agreed_date", ""))
-    return _kept(held, program, touched)
+    return _unchanged(held, program, touched)
 
 
 def outstanding_at(program: Program, at: datetime) -> tuple[OutstandingAct, ...]:
     """All acts that are owed at one instant, also in a suspended program."""
     if program.ended_at is not None:
         return ()
-    found = (one for about in _everything(program) for one in _of(program, about, at))
+    found = (one for about in _everything(program) for one in _compute(program, about, at))
     return tuple(one for one in found if one.owed.since <= at and (one.ends_at is None or at < one.ends_at))
 
 
@@ -106,11 +106,11 @@ def _everything(program: Program) -> Iterator[About]:
     yield from ((noun, "") for noun in ("commitment", "proposal", "dispute", "incident", "agreed_date"))
 
 
-def _kept(held: OutstandingIndex, program: Program, touched: Iterable[About]) -> OutstandingIndex:
+def _unchanged(held: OutstandingIndex, program: Program, touched: Iterable[About]) -> OutstandingIndex:
     at = program.settled_to if program.standing is Standing.RUNNING or not program.suspensions else program.suspensions[-1][0]
     changed: dict[About, tuple[OutstandingAct, ...]] = {}
     for about in touched:
-        found = tuple(_of(program, about, at)) if program.ended_at is None else ()
+        found = tuple(_compute(program, about, at)) if program.ended_at is None else ()
         if found != held.get(about, ()):
             changed[about] = found
     if not changed:
@@ -122,29 +122,29 @@ def _kept(held: OutstandingIndex, program: Program, touched: Iterable[About]) ->
     return kept
 
 
-def _of(program: Program, about: About, at: datetime) -> Iterator[OutstandingAct]:
+def _compute(program: Program, about: About, at: datetime) -> Iterator[OutstandingAct]:
     match about:
         case ("milestone", name):
             yield from _of_milestone(program, name, at)
         case ("phase", name):
             title = program.plan.phases[name].title
-            yield from (_dated(program, owed, title) for owed in of_phase(program, name, at))
+            yield from (_with_dates(program, owed, title) for owed in of_phase(program, name, at))
         case ("commitment", _):
             for owed in of_commitments(program, at):
-                yield _dated(program, owed, program.plan.commitments[owed.name].title)
+                yield _with_dates(program, owed, program.plan.commitments[owed.name].title)
         case ("proposal", _):
             for owed in of_proposals(program):
-                yield _dated(program, owed, matter_in_words(program.proposals[owed.name].matter, program.plan))
+                yield _with_dates(program, owed, matter_in_words(program.proposals[owed.name].matter, program.plan))
         case ("dispute", _):
             for owed in of_disputes(program):
-                yield _dated(program, owed, program.plan.disputes[program.disputes[owed.name].ladder].title)
+                yield _with_dates(program, owed, program.plan.disputes[program.disputes[owed.name].ladder].title)
         case ("agreed_date", _):
             for owed in of_agreed_dates(program):
-                yield _dated(program, owed, program.plan.agreed_dates[owed.name].title)
+                yield _with_dates(program, owed, program.plan.agreed_dates[owed.name].title)
         case _:
             for owed in of_incidents(program):
                 kind, place = program.incidents[owed.name].kind, program.incidents[owed.name].place
-                yield _dated(program, owed, f"{program.plan.incidents[kind].title}, {place}")
+                yield _with_dates(program, owed, f"{program.plan.incidents[kind].title}, {place}")
 
 
 def _of_milestone(program: Program, name: str, at: datetime) -> Iterator[OutstandingAct]:
@@ -152,18 +152,18 @@ def _of_milestone(program: Program, name: str, at: datetime) -> Iterator[Outstan
     observed = False
     for owed in of_milestone(program, name, at):
         observed |= owed.kind == "observation"
-        yield _dated(program, owed, title, due)
+        yield _with_dates(program, owed, title, due)
     if observed:
-        yield from (_dated(program, owed, title, due) for owed in after_observation(program, name))
+        yield from (_with_dates(program, owed, title, due) for owed in after_observation(program, name))
 
 
-def _dated(program: Program, owed: Owed, title: str, due: Due | None = None) -> OutstandingAct:
-    own, milestones = _over(program, owed.due), _over(program, due.revised if due and not due.kept else None)
+def _with_dates(program: Program, owed: Owed, title: str, due: Due | None = None) -> OutstandingAct:
+    own, milestones = _ends_at(program, owed.due), _ends_at(program, due.revised if due and not due.kept else None)
     first = min((date for date in (own, milestones) if date is not None), default=None)
     if owed.kind == "observation":
         return OutstandingAct(owed, title, due, first, milestones, own)
     return OutstandingAct(owed, title, due, first, first, None)
 
 
-def _over(program: Program, date: datetime | None) -> datetime | None:
+def _ends_at(program: Program, date: datetime | None) -> datetime | None:
     return dates.passes_at(date, program.plan.time_zone) if date is not None else None

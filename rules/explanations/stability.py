@@ -49,7 +49,7 @@ def stability_reason(program: Program, phase: str, at: datetime) -> Reason:
             apart = f" Days of {' and '.join(titles)} do not count." if titles else ""
             inside = [window.title for window in ahead if window.from_ <= at < window.to]
             apart += f" {' and '.join(inside)} is under way, so today does not count." if inside else ""
-            unseen = _unseen(program, counted.unseen_by)
+            unseen = _uncovered(program, counted.unseen_by)
             if unseen and ends is not None and ends <= at:
                 return f"Nothing is known that broke the quiet.{unseen}{moved}", (), ends, None
             return (
@@ -61,7 +61,7 @@ def stability_reason(program: Program, phase: str, at: datetime) -> Reason:
     assert_never(counted.status)
 
 
-def _unseen(program: Program, check: str | None) -> str:
+def _uncovered(program: Program, check: str | None) -> str:
     if check is None:
         return ""
     covered = program.checks[check].covers_until if check in program.checks else None

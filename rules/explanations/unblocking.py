@@ -16,11 +16,11 @@ OF_A_MILESTONE = frozenset({"evidence", "verification", "observation", "determin
 
 def unblocking(program: Program, block: Blocking, owed: Collection[OutstandingAct]) -> tuple[OutstandingAct, ...]:
     """Those of `owed` on which a blocked gate depends directly. Blocks of another phase are listed at that phase."""
-    asked = set(_asked(program, block))
+    asked = set(_subjects(program, block))
     return tuple(one for one in owed if (one.owed.kind, one.owed.name) in asked)
 
 
-def _asked(program: Program, block: Blocking) -> Iterator[tuple[str, str]]:  # noqa: PLR0912  one arm a criterion
+def _subjects(program: Program, block: Blocking) -> Iterator[tuple[str, str]]:  # noqa: PLR0912  one arm a criterion
     match block.leaf:
         case None:
             if block.criterion == "advance":

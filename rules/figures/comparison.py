@@ -9,7 +9,7 @@ from fractions import Fraction
 from rules.figures.derived import Counted, Derived, exact_value, figure_in_words, recorded_parts
 from rules.figures.judgement import Judgement, not_known
 from rules.figures.selection import published
-from rules.figures.significance import Uncertain
+from rules.figures.significance import UncertainDifference
 from rules.language.indicators import Indicator, Target
 from rules.language.milestones import Measured
 from rules.program import Program
@@ -79,7 +79,7 @@ def compare(program: Program, how: Measured, figure: Counted) -> Judgement:
         return Judgement(Truth.NOT_MET, sentence)
     if how.target.standard_errors is None:
         return Judgement(Truth.MET, sentence)
-    difference = Uncertain(figure.value, figure.standard_error, start.value, start.standard_error)
+    difference = UncertainDifference(figure.value, figure.standard_error, start.value, start.standard_error)
     sentence = f"{sentence} {difference.told(how.target.standard_errors)}"
     match difference.exceeds(how.target.standard_errors):
         case None:

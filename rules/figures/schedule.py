@@ -23,7 +23,7 @@ from rules.vocabulary.unknown import Unknown
 
 def judge_schedule(program: Program, how: Measured, at: datetime, counted: Collection[Cause] | None) -> Judgement:
     """Judgements on the figure of each period of a target, whatever its age."""
-    judged = list(_judged(program, how, at, counted))
+    judged = list(_judge_period(program, how, at, counted))
     outcome = conjunction(one.outcome for one in judged)
     first = judged[-1] if outcome is Truth.MET else next(one for one in judged if one.outcome is outcome)
     reached = sum(one.outcome is Truth.MET for one in judged)
@@ -31,13 +31,13 @@ def judge_schedule(program: Program, how: Measured, at: datetime, counted: Colle
     return Judgement(outcome, f"{first.sentence}{row}", first.unknown)
 
 
-def _judged(program: Program, how: Measured, at: datetime, counted: Collection[Cause] | None) -> Iterator[Judgement]:
+def _judge_period(program: Program, how: Measured, at: datetime, counted: Collection[Cause] | None) -> Iterator[Judgement]:
     calendar, held = program.plan.periods, by_period(program, how.indicator)
     total: Fraction | None = Fraction(0)
     for period in sorted(how.target.by_period, key=lambda period: in_order(period, calendar)):
         if (figure := held.get(period)) is None:
             total = None
-            yield not_known(_unreported(program, how.indicator, period, at))
+            yield not_known(_missing(program, how.indicator, period, at))
             continue
         counts = figure if counted is None else without_revisions(program, figure, counted)
         total = None if total is None else total + exact_value(counts)
@@ -45,12 +45,12 @@ def _judged(program: Program, how: Measured, at: datetime, counted: Collection[C
             told = f"what it adds up to by {period} is not known, since an earlier figure is missing"
             yield not_known(Unknown("gap", f"{program.plan.indicators[how.indicator].title}: {told}."))
         else:
-            yield _compared(
+            yield _compare(
                 program, how, counts, total if how.target.of == "total" and total is not None else exact_value(counts)
             )
 
 
-def _compared(program: Program, how: Measured, figure: Counted, exact: Fraction) -> Judgement:
+def _compare(program: Program, how: Measured, figure: Counted, exact: Fraction) -> Judgement:
     indicator, level = program.plan.indicators[how.indicator], how.target.by_period[figure.period]
     wanted = "at most" if indicator.better == "lower" else "at least"
     when = f"up to and in {figure.period}" if how.target.of == "total" else f"in {figure.period}"
@@ -73,7 +73,7 @@ def expected_by(program: Program, indicator: str, period: str) -> datetime | Non
     return max(expected, default=None)
 
 
-def _unreported(program: Program, indicator: str, period: str, at: datetime) -> Unknown:
+def _missing(program: Program, indicator: str, period: str, at: datetime) -> Unknown:
     title, by, zone = program.plan.indicators[indicator].title, expected_by(program, indicator, period), program.plan.time_zone
     nothing = f"{title}: no verified figure of {period} is recorded"
     if by is None:

@@ -97,10 +97,10 @@ def _of_period(
 def missing_part(program: Program, indicator: str) -> Unknown | None:
     """What the newest period of a derived figure lacks, if any part of it is known; None for others."""
     made = program.plan.indicators[indicator].made_of
-    return None if made is None else _lacks(program, indicator, made, _series(program, made))
+    return None if made is None else _missing(program, indicator, made, _series(program, made))
 
 
-def _lacks(program: Program, indicator: str, made: MadeOf, series: Sequence[Mapping[str, Counted]]) -> Unknown | None:
+def _missing(program: Program, indicator: str, made: MadeOf, series: Sequence[Mapping[str, Counted]]) -> Unknown | None:
     title = program.plan.indicators[indicator].title
     now = [(part.indicator, held) for part, held in zip(made.parts, series, strict=True) if not part.a_year_before]
     for name, held in now:
@@ -183,7 +183,7 @@ def usable_figure(program: Program, indicator: str, at: datetime) -> Counted | U
         figure = newest_figure(program, indicator)
     else:
         series = _series(program, made)
-        if (lack := _lacks(program, indicator, made, series)) is not None:
+        if (lack := _missing(program, indicator, made, series)) is not None:
             return lack
         figure = _newest(_derived(program, indicator, made, series), program.plan.periods)
     if figure is None:

@@ -10,7 +10,7 @@ _SHOWN = Context(prec=4)
 
 
 @dataclass(frozen=True, slots=True)
-class Uncertain:
+class UncertainDifference:
     """The difference of two figures, with those of their standard errors that are known.
 
     The standard error of a difference of independent estimates is the root of the sum of their squares. Comparisons use

@@ -29,7 +29,7 @@ def fold_amendment(program: Program, fact: effects.PlanAmended) -> Program:
     plan = recorded_plan(fact.document, fact.parameters)
     quiet = [name for name, phase in plan.phases.items() if phase.stability]
     milestones = {
-        name: _kept(state, program.plan.milestones[name], plan.milestones[name])
+        name: _known_to(state, program.plan.milestones[name], plan.milestones[name])
         for name, state in program.milestones.items()
         if name in plan.milestones
     }
@@ -37,32 +37,32 @@ def fold_amendment(program: Program, fact: effects.PlanAmended) -> Program:
         plan=plan,
         version=Version(fact.document, fact.parameters),
         plan_sha256=fact.plan_sha256,
-        phases=_named(program.phases, plan.phases),
+        phases=_only_named(program.phases, plan.phases),
         milestones=milestones,
         agreed_dates=under_plan(program, plan),
-        stability=_named(program.stability, quiet),
-        commitments=_named(program.commitments, plan.commitments),
-        active=_named(program.active, plan.inactivity),
-        stalls=_named(program.stalls, plan.inactivity),
-        figures=_named(program.figures, plan.indicators),
-        checks=_named(program.checks, plan.checks),
-        consents=_of_opened(program, program.consents, plan),
-        completions=_of_opened(program, program.completions, plan),
+        stability=_only_named(program.stability, quiet),
+        commitments=_only_named(program.commitments, plan.commitments),
+        active=_only_named(program.active, plan.inactivity),
+        stalls=_only_named(program.stalls, plan.inactivity),
+        figures=_only_named(program.figures, plan.indicators),
+        checks=_only_named(program.checks, plan.checks),
+        consents=_phases_under(program, program.consents, plan),
+        completions=_phases_under(program, program.completions, plan),
     )
 
 
-def _named(held: Mapping[str, V], names: Collection[str]) -> Mapping[str, V]:
+def _only_named(held: Mapping[str, V], names: Collection[str]) -> Mapping[str, V]:
     return {name: value for name, value in held.items() if name in names}
 
 
-def _of_opened(program: Program, consents: Mapping[str, frozenset[str]], plan: Plan) -> Mapping[str, frozenset[str]]:
+def _phases_under(program: Program, consents: Mapping[str, frozenset[str]], plan: Plan) -> Mapping[str, frozenset[str]]:
     """Phases under the new text: a waiting one needs new consents, since its text may have changed."""
     opened = {name for name in plan.phases if program.phase(name).status is not PhaseStatus.WAITING}
-    return _named(consents, opened)
+    return _only_named(consents, opened)
 
 
-def _kept(state: MilestoneState, before: Milestone, step: Milestone) -> MilestoneState:
-    return replace(state, shown=_named(state.shown, step.shown_by), due=_due(state.due, before.due, step.due))
+def _known_to(state: MilestoneState, before: Milestone, step: Milestone) -> MilestoneState:
+    return replace(state, shown=_only_named(state.shown, step.shown_by), due=_due(state.due, before.due, step.due))
 
 
 def _due(due: Due | None, before: Deadline | None, now: Deadline | None) -> Due | None:

@@ -21,7 +21,7 @@ def fold_check(program: Program, entry: Entry, fact: OnCheck) -> Program:
         case facts.CheckReported():
             days = [day for day in (state.covers_until, fact.covers_until) if day is not None]
             state = replace(state, report=fact, reported_at=entry.at, covers_until=max(days, default=None))
-            program = _told(program, fact)
+            program = _touch_milestones(program, fact)
         case facts.CheckPaused():
             state = replace(state, paused_at=entry.at, paused_because=fact.reason)
         case facts.CheckResumed():
@@ -29,7 +29,7 @@ def fold_check(program: Program, entry: Entry, fact: OnCheck) -> Program:
     return program.changed(checks=with_item(program.checks, fact.check, state))
 
 
-def _told(program: Program, fact: facts.CheckReported) -> Program:
+def _touch_milestones(program: Program, fact: facts.CheckReported) -> Program:
     """The program in which milestones that count the check's indicator are looked at again, though nothing is recorded."""
     rule = program.plan.checks.get(fact.check)
     indicator = rule.figures_of if rule else None

@@ -48,18 +48,20 @@ def fold_milestone(program: Program, entry: Entry, fact: OnMilestone) -> Program
             state = program.milestone(fact.milestone or "")
             again = state.finding is not None and state.finding.outcome is fact.outcome
             found_at = state.found_at if again else with_item(state.found_at, str(fact.outcome), fact.effective_at)
-            made = _made(_finding(entry, fact), state.finding)
+            made = _new_finding(_finding(entry, fact), state.finding)
             return with_milestone(program, fact.milestone or "", finding=made, found_at=found_at, votes={})
         case facts.ObservationMade():
             found = program.milestone(fact.milestone).finding
-            return with_milestone(program, fact.milestone, finding=_heard(program, entry, fact, found) if found else None)
+            return with_milestone(
+                program, fact.milestone, finding=_with_observer(program, entry, fact, found) if found else None
+            )
         case facts.MilestoneDetermined():
-            return _determined(program, entry, fact)
+            return _fold_determination(program, entry, fact)
         case facts.VoteCast():
             cast = with_item(program.milestone(fact.milestone).votes, caused_by(entry).party or "", _vote(entry, fact))
             return with_milestone(program, fact.milestone, votes=cast)
         case facts.DeterminationTakenBack():
-            return _as_before(program, fact)
+            return _undo_determination(program, fact)
         case effects.DeadlineSet():
             due = Due(fact.anchored_at, fact.due_original, fact.due_revised)
             if before := program.milestone(fact.milestone).due:
@@ -78,14 +80,14 @@ def fold_milestone(program: Program, entry: Entry, fact: OnMilestone) -> Program
         case effects.ReliefChanged():
             return with_milestone(program, fact.milestone, relieved=fact.relieved)
         case effects.MilestoneDeclined():
-            return _declined(program, fact)
+            return _fold_decline(program, fact)
         case effects.WaiverExpired():
             due_then = program.milestone(fact.milestone).due
-            due_then = due_then and _unwaived(due_then, fact.effective_at)
+            due_then = due_then and _due_after_waiver(due_then, fact.effective_at)
             return with_milestone(program, fact.milestone, waived=None, due=due_then, owed_again_at=fact.effective_at)
         case effects.DeadlineMissed():
             due_now = program.milestone(fact.milestone).due
-            return with_milestone(program, fact.milestone, due=_missed(program, due_now, fact) if due_now else None)
+            return with_milestone(program, fact.milestone, due=_missed_due(program, due_now, fact) if due_now else None)
 
 
 def _decision(state: MilestoneState, entry: Entry, fact: facts.MilestoneDetermined) -> Decision:
@@ -101,7 +103,7 @@ def _decision(state: MilestoneState, entry: Entry, fact: facts.MilestoneDetermin
     )
 
 
-def _determined(program: Program, entry: Entry, fact: facts.MilestoneDetermined) -> Program:
+def _fold_determination(program: Program, entry: Entry, fact: facts.MilestoneDetermined) -> Program:
     achieved = fact.outcome == "achieved"
     grade = fact.share if fact.grade is None else Decimal(fact.grade)
     state = program.milestone(fact.milestone)
@@ -121,7 +123,7 @@ def _determined(program: Program, entry: Entry, fact: facts.MilestoneDetermined)
     )
 
 
-def _declined(program: Program, fact: effects.MilestoneDeclined) -> Program:
+def _fold_decline(program: Program, fact: effects.MilestoneDeclined) -> Program:
     """A declined milestone. A date missed before stays missed; later ones cannot be."""
     due = program.milestone(fact.milestone).due
     if due is not None:
@@ -154,7 +156,7 @@ def _vote(entry: Entry, fact: facts.VoteCast | facts.MilestoneDetermined) -> Vot
     )
 
 
-def _as_before(program: Program, fact: facts.DeterminationTakenBack) -> Program:
+def _undo_determination(program: Program, fact: facts.DeterminationTakenBack) -> Program:
     """A milestone as it was before its newest determination. Its finding is removed, so that it is made again."""
     state = program.milestone(fact.milestone)
     if (before := state.before) is None:
@@ -213,36 +215,36 @@ def _reversals(state: MilestoneState, fact: facts.MilestoneDetermined) -> tuple[
     return state.reversals
 
 
-def _unwaived(due: Due, at: datetime) -> Due:
+def _due_after_waiver(due: Due, at: datetime) -> Due:
     """The due date when a waiver ends: no earlier than that, unless it was missed before."""
     if due.missed_at is not None or (due.revised is not None and due.revised >= at):
         return due
     return replace(due, extended=Extension(at, at))
 
 
-def _made(finding: Finding, before: Finding | None) -> Finding:
+def _new_finding(finding: Finding, before: Finding | None) -> Finding:
     if finding.by is None:
         return finding
     return replace(finding, of_evidence=before.shown if before else None)
 
 
-def _heard(program: Program, entry: Entry, fact: facts.ObservationMade, finding: Finding) -> Finding:
+def _with_observer(program: Program, entry: Entry, fact: facts.ObservationMade, finding: Finding) -> Finding:
     """The finding after an observation of one who owes the milestone. A body's observation counts for its members."""
     owes, who = program.plan.owed_by[fact.milestone], entry.actor.party if entry.actor else None
     heard = {*finding.heard, who} if who in owes else set(owes)
     if heard.issuperset(owes):
-        return _observed(finding, entry)
+        return _with_observation(finding, entry)
     return replace(finding, heard=tuple(party for party in owes if party in heard))
 
 
-def _observed(finding: Finding, entry: Entry) -> Finding:
+def _with_observation(finding: Finding, entry: Entry) -> Finding:
     """The finding after an observation, which also counts for the finding on the evidence below a preliminary one."""
-    shown = finding.of_evidence and _observed(finding.of_evidence, entry)
+    shown = finding.of_evidence and _with_observation(finding.of_evidence, entry)
     said = (*finding.observations, entry.seq)
     return replace(finding, observed=True, observed_at=entry.at, of_evidence=shown, observations=said)
 
 
-def _missed(program: Program, due: Due, fact: effects.DeadlineMissed) -> Due:
+def _missed_due(program: Program, due: Due, fact: effects.DeadlineMissed) -> Due:
     late = due.is_late_originally(fact.effective_at, _opened_at(program, fact.milestone))
     return replace(due, missed_at=fact.effective_at, missed_original=late)
 

@@ -57,9 +57,9 @@ def fold_standing(program: Program, _: Entry, fact: OnStanding) -> Program:
     """The program after a fact on the program as a whole."""
     match fact:
         case facts.ProgramSuspended():
-            return _stopped(program, Standing.SUSPENDED, fact.effective_at)
+            return _with_stop(program, Standing.SUSPENDED, fact.effective_at)
         case effects.ProgramFrozen():
-            return _stopped(program, Standing.FROZEN, fact.effective_at)
+            return _with_stop(program, Standing.FROZEN, fact.effective_at)
         case facts.ProgramResumed() | effects.ProgramThawed():
             since = program.suspensions[-1][0]
             return program.changed(
@@ -72,7 +72,7 @@ def fold_standing(program: Program, _: Entry, fact: OnStanding) -> Program:
             return program.changed(standing=Standing.COMPLETED, ended_at=fact.effective_at)
 
 
-def _stopped(program: Program, standing: Standing, at: datetime) -> Program:
+def _with_stop(program: Program, standing: Standing, at: datetime) -> Program:
     # A suspension of a frozen program continues the pause that began with the freeze.
     stands_still = program.standing is not Standing.RUNNING
     return program.changed(

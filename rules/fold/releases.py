@@ -16,20 +16,20 @@ def fold_release(program: Program, _: Entry, fact: OnRelease) -> Program:
     """The program after a posting or an instalment."""
     state = program.releases.get(fact.release, ReleaseState())
     if isinstance(fact, BalanceMoved):
-        state = _posted(state, fact)
+        state = _fold_posting(state, fact)
     else:
         earned = state.earned_instalments + fact.earned
         state = replace(state, instalments=state.instalments + 1, earned_instalments=earned)
     return program.changed(releases=with_item(program.releases, fact.release, state))
 
 
-def _posted(state: ReleaseState, fact: BalanceMoved) -> ReleaseState:
+def _fold_posting(state: ReleaseState, fact: BalanceMoved) -> ReleaseState:
     balances = dict(state.balances)
     balances[fact.out_of] -= fact.amount
     balances[fact.into] += fact.amount
     parts = state.suspensions
     if fact.out_of == "suspended":
-        parts = tuple(_without(parts, fact.amount))
+        parts = tuple(_reduce_suspended(parts, fact.amount))
     if fact.into == "suspended":
         parts = (*parts, Suspended(fact.amount, fact.effective_at, fact.cure_until, paid=fact.out_of != "committed"))
     first_advance = (fact.out_of, fact.into) == ("committed", "advanced")
@@ -43,7 +43,7 @@ def _posted(state: ReleaseState, fact: BalanceMoved) -> ReleaseState:
     )
 
 
-def _without(parts: tuple[Suspended, ...], amount: Decimal) -> Iterator[Suspended]:
+def _reduce_suspended(parts: tuple[Suspended, ...], amount: Decimal) -> Iterator[Suspended]:
     """The suspended parts less an amount, taken from the oldest first."""
     for part in parts:
         taken = min(part.amount, amount)

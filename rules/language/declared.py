@@ -85,11 +85,11 @@ def agreed_children(
         if child in path:
             at: Path = ("programs", name, "plan")
             raise InvalidDocument([Fault(at, f"the plan {child} would stand within itself", plan.positions[name])])
-    held = {name: _agreed(find, child, chosen.get(name, NOTHING_CHOSEN), path) for name, child in plan.programs.items()}
+    held = {name: _agreed_child(find, child, chosen.get(name, NOTHING_CHOSEN), path) for name, child in plan.programs.items()}
     return {name: child for name, child in held.items() if child is not None}
 
 
-def _agreed(find: Find, plan: str, chosen: ChildChoice, within: tuple[str, ...]) -> ChildPlan | None:
+def _agreed_child(find: Find, plan: str, chosen: ChildChoice, within: tuple[str, ...]) -> ChildPlan | None:
     if (text := chosen.document or find(plan)) is None:
         return None
     try:

@@ -30,11 +30,11 @@ class Part(StrictModel):
     a_year_before: bool = Field(default=False, description="its figure for the same period a year before")
 
 
-def _named(value: Any) -> Any:
+def _named_part(value: Any) -> Any:
     return {"indicator": value} if isinstance(value, str) else value
 
 
-OnePart: TypeAlias = Annotated[Part, BeforeValidator(_named, json_schema_input_type=Name | Part)]
+OnePart: TypeAlias = Annotated[Part, BeforeValidator(_named_part, json_schema_input_type=Name | Part)]
 
 
 class MadeOf(StrictModel):

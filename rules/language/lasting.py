@@ -7,10 +7,10 @@ from rules.language.criteria import All, AnyOf, AtLeast, Criterion, NotAfter, Se
 
 def lasting_criteria(criteria: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
     """The criteria of a gate that must still hold after it has opened: all but its dates."""
-    return tuple(kept for criterion in criteria if (kept := _lasting(criterion)) is not None)
+    return tuple(kept for criterion in criteria if (kept := _lasting_criterion(criterion)) is not None)
 
 
-def _lasting(criterion: Criterion) -> Criterion | None:
+def _lasting_criterion(criterion: Criterion) -> Criterion | None:
     match criterion:
         case NotAfter():
             return None

@@ -61,22 +61,22 @@ def covered(period: str, calendar: Calendar = USUAL) -> tuple[date, date]:
 
 def before(period: str, calendar: Calendar = USUAL) -> str:
     """The previous period of the same kind; of a season, last year's. Raises ValueError."""
-    return _beside(period, calendar, -1)
+    return _neighbour(period, calendar, -1)
 
 
 def after(period: str, calendar: Calendar = USUAL) -> str:
     """The next period of the same kind. Raises ValueError."""
-    return _beside(period, calendar, 1)
+    return _neighbour(period, calendar, 1)
 
 
 @lru_cache(maxsize=65536)
-def _beside(period: str, calendar: Calendar, way: int) -> str:
+def _neighbour(period: str, calendar: Calendar, way: int) -> str:
     (kind, first), (_, last) = _units(period, calendar)
     length = last - first + 1
     begins, ends = ((kind, number + way * length) for number in (first, last))
     if length == 1:
-        return _written(begins)
-    return _name_of(begins, ends) or f"{_written(begins)}/{_written(ends)}"
+        return _format(begins)
+    return _name_of(begins, ends) or f"{_format(begins)}/{_format(ends)}"
 
 
 def is_period(text: str, calendar: Calendar = USUAL) -> bool:
@@ -190,7 +190,7 @@ def _day(year: int, day: DayOfYear) -> date:
     return date(year, day[0], min(day[1], monthrange(year, day[0])[1]))
 
 
-def _written(unit: _Unit) -> str:
+def _format(unit: _Unit) -> str:
     kind, number = unit
     match kind:
         case "D":
@@ -217,7 +217,7 @@ def _name_of(first: _Unit, last: _Unit) -> str | None:
     begins, ends = first[1] * _MONTHS[kind], (last[1] + 1) * _MONTHS[kind]
     for larger, length in _MONTHS.items():
         if ends - begins == length and begins % length == 0:
-            return _written((f"{fiscal}{larger}", begins // length))
+            return _format((f"{fiscal}{larger}", begins // length))
     return None
 
 

@@ -144,7 +144,7 @@ class _Reader:
         while isinstance(event := self._next(), DocumentEndEvent):
             pass
         if not isinstance(event, StreamEndEvent):
-            raise InvalidDocument([Fault((), "a second document begins here; a file is one", _at(event))])
+            raise InvalidDocument([Fault((), "a second document begins here; a file is one", _mark_position(event))])
         return data
 
     def _next(self) -> Event:
@@ -156,12 +156,18 @@ class _Reader:
         self._left -= 1
         if self._left < 0:
             raise InvalidDocument(
-                [Fault((), f"has more than {MOST_VALUES} keys and values; divide it, for example into programs", _at(event))]
+                [
+                    Fault(
+                        (),
+                        f"has more than {MOST_VALUES} keys and values; divide it, for example into programs",
+                        _mark_position(event),
+                    )
+                ]
             )
 
     def _value(self, event: Event, path: Path) -> Any:
         self._counted(event)
-        self.positions[path] = at = _at(event)
+        self.positions[path] = at = _mark_position(event)
         if (wrong := _not_read(event)) is not None:
             self._fault(path, at, wrong)
             return self._skipped(event)
@@ -181,7 +187,7 @@ class _Reader:
         values: dict[str, Any] = {}
         while not isinstance(key := self._next(), MappingEndEvent):
             self._counted(key)
-            at = _at(key)
+            at = _mark_position(key)
             if not isinstance(key, ScalarEvent) or _not_read(key) is not None:
                 self._fault(path, at, WRITTEN_OUT if isinstance(key, AliasEvent) else "a key is a plain word")
                 self._skipped(key)
@@ -240,16 +246,18 @@ def _has_colon(key: Event, value: Event) -> bool:
     return key.end_mark is not None and value.start_mark is not None and value.start_mark.index > key.end_mark.index
 
 
-def _at(event: Event) -> Position:
+def _mark_position(event: Event) -> Position:
     return (event.start_mark.line + 1, event.start_mark.column + 1) if event.start_mark else (1, 1)
 
 
 def validation_faults(error: ValidationError, schema: dict[str, Any], data: Any) -> list[Fault]:
     """A pydantic error as faults; `schema` is that of the expected shape."""
-    return [Fault(_plain((*item["loc"], *field(item))), _told(item, schema, data)) for item in error.errors(include_url=False)]
+    return [
+        Fault(_plain((*item["loc"], *field(item))), _message(item, schema, data)) for item in error.errors(include_url=False)
+    ]
 
 
-def _told(item: Any, schema: dict[str, Any], data: Any) -> str:
+def _message(item: Any, schema: dict[str, Any], data: Any) -> str:
     """What is said of an error; of a field that is none, which ones there are."""
     if item["type"] != "extra_forbidden":
         return error_message(item)
@@ -272,11 +280,11 @@ def validate(model: type[M], document: Document) -> M:
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
-        found = _found(error, _schema_of(model), document.data)
+        found = _located(error, _schema_of(model), document.data)
         raise InvalidDocument([document.placed(fault) for fault in found]) from None
 
 
-def _found(error: ValidationError, schema: dict[str, Any], data: Any) -> list[Fault]:
+def _located(error: ValidationError, schema: dict[str, Any], data: Any) -> list[Fault]:
     """The faults with their document paths, one per place.
 
     pydantic adds the tag of a union member to a path, and reports every member that did not match.
@@ -285,7 +293,7 @@ def _found(error: ValidationError, schema: dict[str, Any], data: Any) -> list[Fa
     for item in error.errors(include_url=False):
         path = _in_document(_plain((*item["loc"], *field(item))), data, missing=item["type"] == "missing")
         if path not in faults:
-            faults[path] = Fault(path, _told(item, schema, data))
+            faults[path] = Fault(path, _message(item, schema, data))
         if len(faults) >= MOST_FAULTS:
             break
     return list(faults.values())

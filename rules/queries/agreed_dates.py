@@ -52,13 +52,13 @@ def agreement_effects(program: Program, at: datetime, _: Agenda) -> Iterator[Eff
     for name in closed:
         yield effects.AgreementMissed(date=name, parties=parties(program, name), effective_at=at)
     rules = ((program.plan.agreed_dates[name], name) for name in closed)
-    missed = [(rule.when_missed, _told(program, name)) for rule, name in rules if rule.when_missed is not None]
+    missed = [(rule.when_missed, _edge_in_words(program, name)) for rule, name in rules if rule.when_missed is not None]
     for follows, sentence in missed:
         if follows == "warn":
             yield effects.WarningGiven(phase=next(iter(program.plan.phases)), sentence=sentence, effective_at=at)
     yield from stop_effects(program, missed, at)
 
 
-def _told(program: Program, name: str) -> str:
+def _edge_in_words(program: Program, name: str) -> str:
     title = program.plan.agreed_dates[name].title
     return f"{title}: no day was agreed on within the window ({window_told(program, name)})."

@@ -39,10 +39,10 @@ def plan_changes(before: Version, after: Version) -> tuple[Change, ...]:
 # Hot path: run after every act while an amendment is open.
 @lru_cache(maxsize=64)
 def _between(before: _Text, after: _Text) -> tuple[Change, ...]:
-    return tuple(_changes(_written(before), _written(after), ()))
+    return tuple(_changes(_as_data(before), _as_data(after), ()))
 
 
-def _written(text: _Text) -> Any:
+def _as_data(text: _Text) -> Any:
     document, parameters = text
     return recorded_plan(document, dict(parameters)).model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
@@ -96,14 +96,14 @@ def merge(base: Version, now: Version, proposed: Version) -> Version:
     """Both amendments of one base merged. Raises Conflict with the places where they disagree."""
     conflicts: list[str] = []
     texts = [cached_document(version.document).data for version in (base, now, proposed)]
-    data = _joined(texts[0], texts[1], texts[2], (), conflicts)
-    parameters = _joined(dict(base.parameters), dict(now.parameters), dict(proposed.parameters), ("with",), conflicts)
+    data = _merge(texts[0], texts[1], texts[2], (), conflicts)
+    parameters = _merge(dict(base.parameters), dict(now.parameters), dict(proposed.parameters), ("with",), conflicts)
     if conflicts:
         raise Conflict(tuple(conflicts))
     return Version(json.dumps(data, ensure_ascii=False, indent=1), parameters)
 
 
-def _joined(base: Any, now: Any, proposed: Any, place: tuple[str, ...], conflicts: list[str]) -> Any:
+def _merge(base: Any, now: Any, proposed: Any, place: tuple[str, ...], conflicts: list[str]) -> Any:
     if proposed in (now, base):
         return now
     if base == now:
@@ -112,7 +112,7 @@ def _joined(base: Any, now: Any, proposed: Any, place: tuple[str, ...], conflict
         known: Mapping[str, Any] = base if isinstance(base, dict) else {}
         keys = (*now, *(key for key in proposed if key not in now))
         held = {
-            key: _joined(known.get(key, MISSING), now.get(key, MISSING), proposed.get(key, MISSING), (*place, key), conflicts)
+            key: _merge(known.get(key, MISSING), now.get(key, MISSING), proposed.get(key, MISSING), (*place, key), conflicts)
             for key in keys
         }
         return {key: value for key, value in held.items() if value is not MISSING}

@@ -27,7 +27,7 @@ def commitment_effects(program: Program, at: datetime, agenda: Agenda) -> Iterat
         since = before.in_force_since if before else occurred_at(program, rule.in_force)
         if since is None or since > at:
             continue
-        now = _now(program, rule, before, since, at)
+        now = _state_now(program, rule, before, since, at)
         if now != before:
             yield effects.CommitmentChanged(
                 commitment=name,
@@ -41,7 +41,9 @@ def commitment_effects(program: Program, at: datetime, agenda: Agenda) -> Iterat
             )
 
 
-def _now(program: Program, rule: Commitment, before: CommitmentState | None, since: datetime, at: datetime) -> CommitmentState:
+def _state_now(
+    program: Program, rule: Commitment, before: CommitmentState | None, since: datetime, at: datetime
+) -> CommitmentState:
     """The state of a commitment in force since an instant: what broke it, what puts it in question.
 
     Incidents before it was in force break nothing, nor do incidents while it was lifted. An earlier breach must still be

@@ -61,16 +61,16 @@ def due_date(program: Program, name: str, rule: Deadline) -> DueDate | None:
     if not anchored and before is not None and rule.within is not None:
         # A phase that reopens gives a new anchor; until then the old one counts.
         anchored = [(before.anchored_at, date) for date in rule.dates]
-    found = [_counted(program, name, rule, since, date) for since, date in anchored]
+    found = [_count_due(program, name, rule, since, date) for since, date in anchored]
     if not found:
         return None
     return min(found, key=lambda date: (date.revised is None, date.revised or date.original))
 
 
-def _counted(program: Program, name: str, rule: Deadline, since: datetime, after: After) -> DueDate:
+def _count_due(program: Program, name: str, rule: Deadline, since: datetime, after: After) -> DueDate:
     zone, before = program.plan.time_zone, program.milestone(name).due
     original = last_instant(program, since, after)
-    lost = _lost(program, name, rule)
+    lost = _pauses(program, name, rule)
 
     def moved(date: datetime, from_: datetime) -> datetime | None:
         return dates.shift_date(date, lost, from_, after.within, zone)
@@ -85,7 +85,7 @@ def _counted(program: Program, name: str, rule: Deadline, since: datetime, after
     return DueDate(since, original, revised)
 
 
-def _lost(program: Program, name: str, rule: Deadline) -> list[Interval]:
+def _pauses(program: Program, name: str, rule: Deadline) -> list[Interval]:
     """The intervals in which the date is paused, including the quiet time required after a breach."""
     zone, quiet = program.plan.time_zone, rule.resumes_after
     broken = [

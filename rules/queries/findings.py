@@ -78,7 +78,7 @@ def _proposed(
     rests = _rests_on(program, name, at)
     if rests is INDETERMINATE:
         return None, now.sentence
-    if step.determined.scale is not None and rests is MET and (so_far := _so_far(program, name)):
+    if step.determined.scale is not None and rests is MET and (so_far := _standing_evidence(program, name)):
         return "grading", f"Verified so far: {', '.join(so_far)}. {now.sentence}"
     return "reversal" if state.status is MilestoneStatus.PARTLY_ACHIEVED else None, now.sentence
 
@@ -98,7 +98,7 @@ def _measurements(program: Program, name: str) -> Iterator[MeasurementRecorded]:
             yield from recorded_parts(figure)
 
 
-def _so_far(program: Program, name: str) -> list[str]:
+def _standing_evidence(program: Program, name: str) -> list[str]:
     """The standing verified evidence for a milestone, by id: more of it makes a new judgement of a part."""
     documents = (piece for held in program.milestone(name).shown.values() for piece in held)
     return [*documents, *(figure.measurement for figure in _measurements(program, name))]
@@ -154,7 +154,7 @@ def judge_showing(
         case Shown():
             if standing and not parties_missing(program, name, key):
                 counted_ones = standing if how.by else standing[-1:]
-                return Judgement(MET, f"{_shown_so(program, name, key, how)}{unfiled_sentence(program, counted_ones)}")
+                return Judgement(MET, f"{_shown_by(program, name, key, how)}{unfiled_sentence(program, counted_ones)}")
             if (why := program.milestone(name).returned.get(key)) is not None:
                 return Judgement(NOT_MET, f"{key} was returned: {why} Asked is {how.what}.")
             if how.by:
@@ -168,7 +168,7 @@ def judge_showing(
     assert_never(how)
 
 
-def _shown_so(program: Program, name: str, key: str, how: Shown) -> str:
+def _shown_by(program: Program, name: str, key: str, how: Shown) -> str:
     """By what a showing is there; who verified what they owe themselves stands with it."""
     standing = program.milestone(name).shown[key]
     pieces = [program.evidence[piece] for piece in (standing if how.by else standing[-1:])]

@@ -18,10 +18,10 @@ def referral_effects(program: Program, at: datetime, _: Agenda) -> Iterator[Effe
     """The effects on disputes whose time before a stage is over."""
     for dispute in program.disputes.values():
         if dispute.status is DisputeStatus.OPEN and dates.has_passed(dispute.until, at, program.plan.time_zone):
-            yield _referred(program, dispute)
+            yield _refer(program, dispute)
 
 
-def _referred(program: Program, dispute: Dispute) -> Effect:
+def _refer(program: Program, dispute: Dispute) -> Effect:
     ladder, zone = program.plan.disputes.get(dispute.ladder), program.plan.time_zone
     passed = dates.passes_at(dispute.until, zone)
     stages = list(ladder.stages) if ladder else []

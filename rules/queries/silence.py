@@ -23,7 +23,7 @@ def silence_ends(program: Program, proposal: Proposal) -> datetime | None:
     silent = [party for party in procedure.asked if party not in proposal.consents and party not in proposal.objections]
     if not silent or any(party not in proposal.notices for party in silent):
         return None
-    return _after(program, procedure, max(proposal.notices[party] for party in silent), procedure.silence)
+    return _add_running_time(program, procedure, max(proposal.notices[party] for party in silent), procedure.silence)
 
 
 def lapses_at(program: Program, proposal: Proposal) -> datetime | None:
@@ -31,10 +31,10 @@ def lapses_at(program: Program, proposal: Proposal) -> datetime | None:
     procedure = program.plan.procedures.get(proposal.procedure)
     if procedure is None or procedure.within is None:
         return None
-    return _after(program, procedure, proposal.made_at, procedure.within)
+    return _add_running_time(program, procedure, proposal.made_at, procedure.within)
 
 
-def _after(program: Program, procedure: Procedure, since: datetime, length: str) -> datetime | None:
+def _add_running_time(program: Program, procedure: Procedure, since: datetime, length: str) -> datetime | None:
     """A duration after an instant, without the calendar windows that pause the procedure."""
     zone = program.plan.time_zone
     lost = program.plan.windows(procedure.paused_in)

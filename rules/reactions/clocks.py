@@ -92,9 +92,9 @@ def clocks_after(program: Program, before: Program | None, running: tuple[Clock,
     """The running clocks after a change, updated from `running`; the same object if none has changed."""
     if before is None:
         return clocks(program)
-    if program is before or (_same(program, before) and (not running or running[0].due_at > program.settled_to)):
+    if program is before or (_is_unchanged(program, before) and (not running or running[0].due_at > program.settled_to)):
         return running
-    now = _with_dates_moved(program, before, running) if _same(program, before, but_milestones=True) else None
+    now = _with_dates_moved(program, before, running) if _is_unchanged(program, before, but_milestones=True) else None
     now = clocks(program) if now is None else now
     return running if now == running else now
 
@@ -117,7 +117,7 @@ def _with_dates_moved(program: Program, before: Program, running: tuple[Clock, .
     return tuple(sorted((*kept, *set_), key=_soonest) if set_ else kept)
 
 
-def _same(program: Program, before: Program, *, but_milestones: bool = False) -> bool:
+def _is_unchanged(program: Program, before: Program, *, but_milestones: bool = False) -> bool:
     """Whether all that clocks depend on is unchanged, optionally apart from milestones."""
     return (
         program.standing is before.standing
@@ -243,7 +243,7 @@ def _turns(program: Program, leaf: Edge) -> datetime | None:
     return (
         window_opens_at(program, leaf.not_before)
         if isinstance(leaf, NotBefore)
-        else _over(program, window_closes_at(program, leaf.not_after))
+        else _passing(program, window_closes_at(program, leaf.not_after))
     )
 
 
@@ -254,7 +254,7 @@ def _reports(program: Program) -> Iterator[Clock]:
             continue
         title, phase = program.plan.indicators[indicator].title, program.plan.phase_of[uses[0][0]]
         for period in dict.fromkeys(period for _, _, how in uses for period in how.target.by_period):
-            due = _over(program, expected_by(program, indicator, period))
+            due = _passing(program, expected_by(program, indicator, period))
             if due is not None and due > program.settled_to and period not in by_period(program, indicator):
                 note = f"{title}: the figure of {period} is expected"
                 yield Clock(f"report.{indicator}.{period}", "report", phase, due, note)
@@ -270,9 +270,9 @@ def _agreements(program: Program) -> Iterator[Clock]:
 def _proposals(program: Program) -> Iterator[Clock]:
     first = next(iter(program.plan.phases))
     for proposal in program.open_proposals:
-        if (silence := _over(program, silence_ends(program, proposal))) is not None and silence > program.settled_to:
+        if (silence := _passing(program, silence_ends(program, proposal))) is not None and silence > program.settled_to:
             yield Clock(f"silence.{proposal.id}", "silence", first, silence, f"Proposal {proposal.id}: silence ends")
-        if (lapse := _over(program, lapses_at(program, proposal))) is not None and lapse > program.settled_to:
+        if (lapse := _passing(program, lapses_at(program, proposal))) is not None and lapse > program.settled_to:
             yield Clock(f"lapse.{proposal.id}", "lapse", first, lapse, f"Proposal {proposal.id}: lapses")
         if (too_late := _too_late(program, proposal.matter)) is not None and too_late > program.settled_to:
             yield Clock(f"day.{proposal.id}", "lapse", first, too_late, f"Proposal {proposal.id}: its date comes")
@@ -294,7 +294,7 @@ def _too_late(program: Program, matter: m.Matter) -> datetime | None:
             return None
 
 
-def _over(program: Program, date: datetime | None) -> datetime | None:
+def _passing(program: Program, date: datetime | None) -> datetime | None:
     return dates.passes_at(date, program.plan.time_zone) if date else None
 
 
@@ -325,11 +325,11 @@ def _releases(program: Program) -> Iterator[Clock]:
     first = next(iter(program.plan.phases))
     for name, state in program.paying:
         title = program.plan.releases[name].title
-        waits = [(_over(program, cured_by(program, name, part)), "cure", "time to cure ends") for part in state.suspensions]
+        waits = [(_passing(program, cured_by(program, name, part)), "cure", "time to cure ends") for part in state.suspensions]
         if at_stake(program, name):
-            waits += [(_over(program, ends_at(program, name)), "end", "time to earn it ends")]
+            waits += [(_passing(program, ends_at(program, name)), "end", "time to earn it ends")]
             waits += [(begins, "date", "date reached") for begins in not_before(program, name)]
-        if (instalment := _over(program, next_instalment_at(program, name))) is not None:
+        if (instalment := _passing(program, next_instalment_at(program, name))) is not None:
             waits.append((instalment, "instalment", "an instalment is earned, or not"))
         for due, kind, note in waits:
             if due is not None and due > program.settled_to:

@@ -75,11 +75,11 @@ def stability_effects(program: Program, at: datetime, agenda: Agenda) -> Iterato
         elif before.completed_at is None:
             if before.counted.model_copy(update={"effective_at": at}) != now:
                 yield now
-        elif (proposed := before.finding is not None and before.finding.proposes is not None) != _undone(before, now):
+        elif (proposed := before.finding is not None and before.finding.proposes is not None) != _reversed_periods(before, now):
             yield _stability_finding(name, now, at, stands=proposed)
 
 
-def _undone(before: Stability, now: effects.StabilityCounted) -> bool:
+def _reversed_periods(before: Stability, now: effects.StabilityCounted) -> bool:
     then = before.counted.completes_at
     return now.completes_at is None or (then is not None and now.completes_at > then)
 

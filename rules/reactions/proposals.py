@@ -83,31 +83,31 @@ def proposal_effects(program: Program, at: datetime, _: Agenda) -> Iterator[Effe
     if program.ended_at is not None:
         return
     for proposal in program.open_proposals:
-        if found := tuple(_on(program, proposal, at)):
+        if found := tuple(_effects_on(program, proposal, at)):
             yield from found
             return
 
 
-def _on(program: Program, proposal: Proposal, at: datetime) -> Iterator[Effect]:
+def _effects_on(program: Program, proposal: Proposal, at: datetime) -> Iterator[Effect]:
     procedure = program.plan.procedures.get(proposal.procedure)
     if procedure is None:
         yield _failed(proposal, "overtaken", f"The plan no longer has the procedure {proposal.procedure}.", at)
     elif isinstance(proposal.matter, m.Amend) and proposal.amends != program.version:
-        yield _joined_with_the_plan(program, proposal, proposal.matter, at)
+        yield _rebased(program, proposal, proposal.matter, at)
     elif vetoes := sorted(proposal.objections.intersection(procedure.vetoed_by)):
         yield _failed(proposal, "vetoed", f"{' and '.join(vetoes)} objected, whose objection ends it.", at)
     else:
-        yield from _weighed(program, proposal, procedure, at)
+        yield from _evaluate(program, proposal, procedure, at)
 
 
-def _weighed(program: Program, proposal: Proposal, procedure: Procedure, at: datetime) -> Iterator[Effect]:
+def _evaluate(program: Program, proposal: Proposal, procedure: Procedure, at: datetime) -> Iterator[Effect]:
     try:
         would = effects_hash(signature_effects(program, proposal.id, proposal.procedure, proposal.matter, at).entries)
     except Refusal as refusal:
         yield _failed(proposal, "overtaken", refusal.refused.reason, at)
         return
     if would != proposal.effects:
-        yield _changed(proposal, would, None, "Something recorded since changes them.", at)
+        yield _lift_consents(proposal, would, None, "Something recorded since changes them.", at)
         return
     silent = _silent(program, proposal, procedure, at)
     if judge_gate(program, proposal.consents | silent, procedure.adopted_when, at) is Truth.MET and (
@@ -127,7 +127,7 @@ def _silent(program: Program, proposal: Proposal, procedure: Procedure, at: date
     return frozenset(procedure.asked) - proposal.consents
 
 
-def _joined_with_the_plan(program: Program, proposal: Proposal, matter: m.Amend, at: datetime) -> Effect:
+def _rebased(program: Program, proposal: Proposal, matter: m.Amend, at: datetime) -> Effect:
     try:
         version = merge(proposal.amends, program.version, Version(matter.document, matter.parameters))
         both = m.Amend(document=version.document, parameters=dict(version.parameters))
@@ -138,10 +138,12 @@ def _joined_with_the_plan(program: Program, proposal: Proposal, matter: m.Amend,
     except (Refusal, ValueError) as error:
         told = error.refused.reason if isinstance(error, Refusal) else str(error)
         return _failed(proposal, "conflicting", f"Joined with an amendment adopted before it: {told}"[:4000], at)
-    return _changed(proposal, would, both, "It has been joined with an amendment that was adopted before it.", at)
+    return _lift_consents(proposal, would, both, "It has been joined with an amendment that was adopted before it.", at)
 
 
-def _changed(proposal: Proposal, would: str, matter: m.Amend | None, because: str, at: datetime) -> effects.ProposalChanged:
+def _lift_consents(
+    proposal: Proposal, would: str, matter: m.Amend | None, because: str, at: datetime
+) -> effects.ProposalChanged:
     return effects.ProposalChanged(
         proposal=proposal.id,
         effects=would,

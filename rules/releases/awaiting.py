@@ -44,7 +44,7 @@ def awaited_by(program: Program, name: str, at: datetime) -> tuple[Awaited, ...]
         return ()
     return (
         *_standing(program),
-        *_unearned(program, name, terms, at),
+        *_earning_reason(program, name, terms, at),
         *_advance(program, terms, state, at),
         *_time(program, name, state, at),
     )
@@ -57,7 +57,7 @@ def _standing(program: Program) -> Iterator[Awaited]:
         yield Awaited("program: running", Truth.NOT_MET, sentence, since=since)
 
 
-def _unearned(program: Program, name: str, terms: Release, at: datetime) -> Iterator[Awaited]:
+def _earning_reason(program: Program, name: str, terms: Release, at: datetime) -> Iterator[Awaited]:
     for leaf, outcome, (sentence, owes, since, earliest) in unmet_criteria(program, None, terms.when, at):
         yield Awaited(criterion_text(leaf), outcome, sentence, owes, since, earliest)
     now = earned_amount(program, name, at)
@@ -78,11 +78,11 @@ def _unearned(program: Program, name: str, terms: Release, at: datetime) -> Iter
             "per_time", outcome, f"{now.sentence} {lacks}{coming} {told} {terms.unit}.".replace("  ", " "), earliest=end
         )
     elif terms.per_unit is not None:
-        sentence = f"{now.sentence} {_short(program, terms, terms.per_unit)}{told} {terms.unit}."
+        sentence = f"{now.sentence} {_sample_reason(program, terms, terms.per_unit)}{told} {terms.unit}."
         yield Awaited(f"per_unit: {terms.per_unit.indicator}", outcome, sentence, _owed_by(program, terms, terms.per_unit))
 
 
-def _short(program: Program, terms: Release, rule: PerUnit) -> str:
+def _sample_reason(program: Program, terms: Release, rule: PerUnit) -> str:
     """Why the newest figure does not count, if a sample is the reason."""
     newest = _unsampled(program, terms, rule)
     if rule.sample is None or newest is None:

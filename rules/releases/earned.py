@@ -87,7 +87,7 @@ def _by_unit(program: Program, terms: Release, rule: PerUnit, at: datetime) -> E
 def counted_figure(program: Program, terms: Release, rule: PerUnit) -> Counted | None:
     """The newest or best figure with a good enough sample, without revisions that change no money."""
     calendar = program.plan.periods
-    sampled = [figure for figure in by_period(program, rule.indicator).values() if _sampled(program, rule, figure.period)]
+    sampled = [figure for figure in by_period(program, rule.indicator).values() if _has_sample(program, rule, figure.period)]
     if rule.of == "best":
         way = -1 if program.plan.indicators[rule.indicator].better == "lower" else 1
         counted = [without_revisions(program, figure, terms.reversed_by) for figure in sampled]
@@ -96,7 +96,7 @@ def counted_figure(program: Program, terms: Release, rule: PerUnit) -> Counted |
     return newest and without_revisions(program, newest, terms.reversed_by)
 
 
-def _sampled(program: Program, rule: PerUnit, period: str) -> bool:
+def _has_sample(program: Program, rule: PerUnit, period: str) -> bool:
     if rule.sample is None:
         return True
     share = by_period(program, rule.sample.indicator).get(period)

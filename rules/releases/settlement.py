@@ -41,7 +41,7 @@ def release_effects(program: Program, at: datetime, agenda: Agenda) -> Iterator[
 def _next(program: Program, name: str, at: datetime) -> Effect | None:
     terms, state = program.plan.releases[name], program.releases.get(name)
     if state is None:
-        return _moved(name, ("promised", "committed"), terms.amount, "Agreed with the plan.", at)
+        return _posting(name, ("promised", "committed"), terms.amount, "Agreed with the plan.", at)
     if (posting := _promise(name, terms, state, at)) is not None:
         return posting
     running = program.standing is Standing.RUNNING
@@ -55,7 +55,7 @@ def _next(program: Program, name: str, at: datetime) -> Effect | None:
             if amount > 0:
                 falls = way == ("released", "suspended")
                 until = dates.end_after(at, terms.cure, program.plan.time_zone) if falls and terms.cure else None
-                return _moved(name, way, amount, posting_reason(program, name, at, now), at, until)
+                return _posting(name, way, amount, posting_reason(program, name, at, now), at, until)
     # A suspension does not save what has passed before it, or at the same instant.
     return _in_time(program, name, state, at if running else program.suspensions[-1][0], at)
 
@@ -77,10 +77,10 @@ def _promise(name: str, terms: Release, state: ReleaseState, at: datetime) -> Ef
     """The postings of an amendment that changes the amount: a reduction returns what is not committed."""
     more = terms.amount - state.promised
     if more > 0:
-        return _moved(name, ("promised", "committed"), more, "Agreed with an amendment of the plan.", at)
+        return _posting(name, ("promised", "committed"), more, "Agreed with an amendment of the plan.", at)
     less = min(-more, state.balances["committed"])
     if less > 0:
-        return _moved(name, ("committed", "promised"), less, "Agreed with an amendment of the plan.", at)
+        return _posting(name, ("committed", "promised"), less, "Agreed with an amendment of the plan.", at)
     return None
 
 
@@ -114,7 +114,7 @@ def _in_time(program: Program, name: str, state: ReleaseState, ran_to: datetime,
         until = cured_by(program, name, part)
         if until is not None and dates.has_passed(until, ran_to, zone) and not is_pending(program, name, until):
             because = f"Not cured by {dates.in_words(until, zone)}."
-            return _moved(name, ("suspended", "asked_back" if part.paid else "reduced"), part.amount, because, at)
+            return _posting(name, ("suspended", "asked_back" if part.paid else "reduced"), part.amount, because, at)
     return _advance(program, name, state, at) or _end(program, name, state, ran_to, at)
 
 
@@ -125,7 +125,7 @@ def _advance(program: Program, name: str, state: ReleaseState, at: datetime) -> 
     if judge_gate(program, (), advance.when, at) is not Truth.MET:
         return None
     amount = min(advance.amount, held["committed"])
-    return _moved(name, ("committed", "advanced"), amount, "What the advance is given for holds.", at)
+    return _posting(name, ("committed", "advanced"), amount, "What the advance is given for holds.", at)
 
 
 def _end(program: Program, name: str, state: ReleaseState, ran_to: datetime, at: datetime) -> Effect | None:
@@ -138,15 +138,15 @@ def _end(program: Program, name: str, state: ReleaseState, ran_to: datetime, at:
         # Effects of a date count from the date itself, not from the midnight at which it passed.
         since = end if dates.passes_at(end, zone) >= at else at
         until = dates.end_after(since, terms.cure, zone) if terms.cure else None
-        return _moved(name, ("committed", "suspended"), left, because, at, until)
+        return _posting(name, ("committed", "suspended"), left, because, at, until)
     if is_pending(program, name, end):
         return None
     if advanced:
-        return _moved(name, ("advanced", "asked_back"), advanced, f"The advance was {because[0].lower()}{because[1:]}", at)
-    return _moved(name, ("committed", "reduced"), left, because, at)
+        return _posting(name, ("advanced", "asked_back"), advanced, f"The advance was {because[0].lower()}{because[1:]}", at)
+    return _posting(name, ("committed", "reduced"), left, because, at)
 
 
-def _moved(  # noqa: PLR0913, PLR0917  the fields of a posting
+def _posting(  # noqa: PLR0913, PLR0917  the fields of a posting
     name: str, way: tuple[Account, Account], amount: Decimal, because: str, at: datetime, until: datetime | None = None
 ) -> BalanceMoved:
     return BalanceMoved(

@@ -22,7 +22,7 @@ def ends_at(program: Program, name: str) -> datetime | None:
     wait = program.plan.releases[name].due or program.plan.releases[name].lapses
     if wait is None or (since := occurred_at(program, wait.from_)) is None:
         return None
-    return _moved(program, dates.end_after(since, wait.within, program.plan.time_zone), since, wait.within)
+    return _shifted(program, dates.end_after(since, wait.within, program.plan.time_zone), since, wait.within)
 
 
 def cured_by(program: Program, name: str, part: Suspended) -> datetime | None:
@@ -30,7 +30,7 @@ def cured_by(program: Program, name: str, part: Suspended) -> datetime | None:
     length = program.plan.releases[name].cure
     if part.cure_until is None or length is None:
         return None
-    return _moved(program, part.cure_until, part.since, length)
+    return _shifted(program, part.cure_until, part.since, length)
 
 
 def next_instalment_at(program: Program, name: str) -> datetime | None:
@@ -42,7 +42,7 @@ def next_instalment_at(program: Program, name: str) -> datetime | None:
     if (since := occurred_at(program, rule.from_)) is None:
         return None
     until = dates.end_after(since, multiply_duration(rule.every, state.instalments + 1), program.plan.time_zone)
-    return _moved(program, until, since, rule.every)
+    return _shifted(program, until, since, rule.every)
 
 
 def remaining(program: Program, name: str) -> Decimal:
@@ -85,5 +85,5 @@ def not_before(program: Program, name: str) -> Iterator[datetime]:
                     yield dates.start_of_date(since, leaf.not_before.within, program.plan.time_zone)
 
 
-def _moved(program: Program, until: datetime, since: datetime, length: str) -> datetime | None:
+def _shifted(program: Program, until: datetime, since: datetime, length: str) -> datetime | None:
     return dates.shift_date(until, program.suspensions, since, length, program.plan.time_zone)

@@ -112,7 +112,7 @@ def _milestone(plan: Plan, name: str, indent: str) -> Iterator[str]:
     scale = f", in part on the scale {step.determined.scale}" if step.determined.scale else ""
     heard = f", after {step.determined.observation} to observe" if step.determined.observation != "P0D" else ""
     itself = f", who may verify its own ({step.verifies_itself.strip()})" if step.verifies_itself else ""
-    decided = f"{_decided(step.determined)}{scale}{heard}"
+    decided = f"{_determination(step.determined)}{scale}{heard}"
     yield f"{indent}    verified by {' or '.join(step.verified_by)}{itself}, determined {decided}"
     for aspect, what in step.determined.considering.items():
         yield f"{indent}    considering {aspect}: {what}"
@@ -132,7 +132,7 @@ def _milestone(plan: Plan, name: str, indent: str) -> Iterator[str]:
         yield f"{indent}    held while {gate_in_words(step.holds_while, plan.time_zone)}"
 
 
-def _decided(rule: Determination) -> str:
+def _determination(rule: Determination) -> str:
     if rule.automatically:
         return "by the plan itself"
     if not rule.is_voted:

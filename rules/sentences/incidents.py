@@ -36,11 +36,13 @@ def incident_sentence(fact: OnIncident, plan: Plan) -> str:
             return f"incident {fact.incident} corrected (entry {fact.entry}): {said}; {fact.reason}"
         case AccountGiven():
             against = f", against {', '.join(fact.conflicts_with)}" if fact.conflicts_with else ""
-            return f"account {fact.account} of incident {fact.incident} given: {fact.severity}{against}; {_as_it_stands(fact)}"
+            return (
+                f"account {fact.account} of incident {fact.incident} given: {fact.severity}{against}; {_state_in_words(fact)}"
+            )
         case AccountTakenBack():
-            return f"account {fact.account} of incident {fact.incident} taken back: {fact.reason}; {_as_it_stands(fact)}"
+            return f"account {fact.account} of incident {fact.incident} taken back: {fact.reason}; {_state_in_words(fact)}"
     assert_never(fact)
 
 
-def _as_it_stands(fact: AccountGiven | AccountTakenBack) -> str:
+def _state_in_words(fact: AccountGiven | AccountTakenBack) -> str:
     return f"it is {fact.stands.status}{', and in question' if fact.stands.questioned else ''}"

@@ -74,10 +74,10 @@ def child_faults(plan: Plan, programs: Mapping[str, ChildPlan]) -> Iterator[Faul
         if child.plan != rule.plan:
             yield Fault((*at, "plan"), f"the plan given for it is {child.plan}, not {rule.plan}")
         children[name] = child
-    yield from _asked_of(plan, children)
+    yield from _milestones_required(plan, children)
 
 
-def _asked_of(plan: Plan, children: Mapping[str, Plan]) -> Iterator[Fault]:
+def _milestones_required(plan: Plan, children: Mapping[str, Plan]) -> Iterator[Fault]:
     for at, gate in plan.gates:
         for place, leaf in placed_leaves(at, gate):
             asked = leaf.program_milestone if isinstance(leaf, c.ProgramMilestone) else None

@@ -79,11 +79,11 @@ def _may_not_come(plan: Plan, criterion: c.Criterion) -> Iterator[_Lost]:
         case c.StabilityKept(stability=name):
             yield from _closed(plan, name, name)
             if (rule := plan.phases[name].stability) is not None and rule.from_ is not None:
-                yield from _never_counted(plan, rule.from_)
+                yield from _missing_anchors(plan, rule.from_)
         case c.NotBefore(not_before=c.After(from_=anchor)):
-            yield from _never_counted(plan, anchor)
+            yield from _missing_anchors(plan, anchor)
         case c.CommitmentHolds(commitment=name):
-            yield from _never_counted(plan, plan.commitments[name].in_force)
+            yield from _missing_anchors(plan, plan.commitments[name].in_force)
         case _:
             pass
 
@@ -101,7 +101,7 @@ def _of_its_phase(plan: Plan, milestone: str) -> Iterator[_Lost]:
     yield from _closed(plan, plan.phase_of[milestone], f"{milestone} is in a phase that")
     for criterion in plan.milestones[milestone].holds_while:
         if isinstance(criterion, c.CommitmentHolds):
-            yield from _never_counted(plan, plan.commitments[criterion.commitment].in_force)
+            yield from _missing_anchors(plan, plan.commitments[criterion.commitment].in_force)
 
 
 def _ended_otherwise(plan: Plan, asked: c.Outcome) -> Iterator[_Lost]:
@@ -147,7 +147,7 @@ def _waits_for(plan: Plan, outer: str, inner: str) -> bool:
     return any(needed(plan, leaf) in of_it for leaf in c.leaves(*plan.exits[outer]))
 
 
-def _never_counted(plan: Plan, anchor: c.Anchor) -> Iterator[_Lost]:
+def _missing_anchors(plan: Plan, anchor: c.Anchor) -> Iterator[_Lost]:
     """The anchors of a date that may never occur."""
     if anchor.finding is not None and anchor.is_ == "not_met":
         achieved = _outcome(anchor.finding, "achieved")
@@ -160,4 +160,4 @@ def _never_counted(plan: Plan, anchor: c.Anchor) -> Iterator[_Lost]:
         yield from _closed(plan, anchor.phase, anchor.phase)
     if anchor.agreed is not None:
         for edge in plan.agreed_dates[anchor.agreed].edges:
-            yield from _never_counted(plan, edge.from_)
+            yield from _missing_anchors(plan, edge.from_)

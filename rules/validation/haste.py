@@ -31,7 +31,7 @@ def hasty_windows(plan: Plan) -> Iterator[Fault]:
             continue
         if since not in known:
             known[since] = _earliest(plan, since)
-        takes, has = known[since][event], _most(edge.within)
+        takes, has = known[since][event], _most_days(edge.within)
         if takes > has:
             told = f"this window closes {edge.within} after what it is counted from"
             yield Fault(at, f"{told}, and what has to come before takes {takes:g} days from then at the least")
@@ -84,25 +84,25 @@ def _earliest(plan: Plan, since: Event) -> Earliest:
 def _at_least(plan: Plan, event: Event, found: Earliest, since: Event) -> float:
     needed, gate = asked_for(plan, event)
     least = found[event] if since == START else -inf
-    waits = [least, *(found[one] for one in needed), *(_of(plan, criterion, found, since) for criterion in gate)]
+    waits = [least, *(found[one] for one in needed), *(_criterion_days(plan, criterion, found, since) for criterion in gate)]
     kind, name = event
     if kind == "stable" and (rule := plan.phases[name].stability) is not None:
-        begins = found["open", name] if rule.from_ is None else _anchored(rule.from_, found, since)
-        waits.append(begins + _least(rule.length) + _least(rule.settling))
+        begins = found["open", name] if rule.from_ is None else _anchor_days(rule.from_, found, since)
+        waits.append(begins + _least_days(rule.length) + _least_days(rule.settling))
     if kind == "agreed":
-        waits.append(_after(plan.agreed_dates[name].not_before, found, since))
+        waits.append(_add_days(plan.agreed_dates[name].not_before, found, since))
     return max(waits)
 
 
-def _of(plan: Plan, criterion: c.Criterion, found: Earliest, since: Event) -> float:
+def _criterion_days(plan: Plan, criterion: c.Criterion, found: Earliest, since: Event) -> float:
     """The earliest day on which a criterion can hold."""
     match criterion:
         case c.All(all=parts):
-            return max(_of(plan, part, found, since) for part in parts)
+            return max(_criterion_days(plan, part, found, since) for part in parts)
         case c.AnyOf(any=parts):
-            return min(_of(plan, part, found, since) for part in parts)
+            return min(_criterion_days(plan, part, found, since) for part in parts)
         case c.AtLeast(at_least=several):
-            return sorted(_of(plan, part, found, since) for part in several.of)[several.count - 1]
+            return sorted(_criterion_days(plan, part, found, since) for part in several.of)[several.count - 1]
         case c.MilestoneAchieved(milestone=name) if plan.milestones[name].waived_by is None:  # a waiver is possible at any time
             return found["achieved", name]
         case c.PhaseComplete(phase=name):
@@ -112,16 +112,16 @@ def _of(plan: Plan, criterion: c.Criterion, found: Earliest, since: Event) -> fl
         case c.CommitmentHolds(commitment=name):
             return found["in_force", name]
         case c.NotBefore(not_before=after):
-            return _after(after, found, since)
+            return _add_days(after, found, since)
         case _:
             return -inf
 
 
-def _after(after: c.After, found: Earliest, since: Event) -> float:
-    return _anchored(after.from_, found, since) + _least(after.within)
+def _add_days(after: c.After, found: Earliest, since: Event) -> float:
+    return _anchor_days(after.from_, found, since) + _least_days(after.within)
 
 
-def _anchored(anchor: c.Anchor, found: Earliest, since: Event) -> float:
+def _anchor_days(anchor: c.Anchor, found: Earliest, since: Event) -> float:
     """The earliest day of an anchor. A milestone counts from its deed, which may precede its phase."""
     event = _event(anchor)
     if event == since:
@@ -131,10 +131,10 @@ def _anchored(anchor: c.Anchor, found: Earliest, since: Event) -> float:
     return found[event]
 
 
-def _least(duration: str) -> float:
+def _least_days(duration: str) -> float:
     return sum(number * _DAYS[unit][0] for unit, number in parse_duration(duration).items() if unit in _DAYS)
 
 
-def _most(duration: str) -> float:
+def _most_days(duration: str) -> float:
     """The most days of a duration, plus one, since a date lasts through its day."""
     return 1 + sum(number * _DAYS[unit][1] for unit, number in parse_duration(duration).items() if unit in _DAYS)

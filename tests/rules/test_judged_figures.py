@@ -9,7 +9,7 @@ import pytest
 
 from rules import acts as a
 from rules.explanations.explain import blocking_phase
-from rules.figures.significance import Uncertain
+from rules.figures.significance import UncertainDifference
 from rules.language.periods import before, is_period
 from rules.refusals import Code
 from rules.truth import Truth
@@ -108,8 +108,8 @@ class TestSignificance:
     def test_no_rounding_decides(self) -> None:
         """By a root in 28 digits, these two were equal."""
         third = Decimal("0.333333333333333333")
-        assert Uncertain(third * 2, third, Decimal(0), Decimal(0)).exceeds(Decimal(2)) is False
-        assert Uncertain(third * 2 + Decimal("1e-18"), third, Decimal(0), Decimal(0)).exceeds(Decimal(2)) is True
+        assert UncertainDifference(third * 2, third, Decimal(0), Decimal(0)).exceeds(Decimal(2)) is False
+        assert UncertainDifference(third * 2 + Decimal("1e-18"), third, Decimal(0), Decimal(0)).exceeds(Decimal(2)) is True
 
 
 class TestConsecutivePeriods:
