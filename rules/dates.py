@@ -13,17 +13,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from rules.times import (
-    Interval,
-    add_duration,
-    add_lost_time,
-    day_in_words,
-    in_whole_days,
-    next_day_start,
-    parse_duration,
-    start_of_day,
-    time_in_words,
-)
+from rules import times
 
 _INSTANT = timedelta(microseconds=1)
 
@@ -31,42 +21,42 @@ _INSTANT = timedelta(microseconds=1)
 @lru_cache(maxsize=1024)
 def is_positive(duration: str) -> bool:
     """Whether a duration is more than zero."""
-    return parse_duration(duration).sign() != 0
+    return times.parse_duration(duration).sign() != 0
 
 
 @lru_cache(maxsize=1024)
 def is_in_days(duration: str) -> bool:
     """Whether a duration gives a day, rather than an instant."""
-    return in_whole_days(duration) and is_positive(duration)
+    return times.in_whole_days(duration) and is_positive(duration)
 
 
 @lru_cache(maxsize=65536)
 def end_after(since: datetime, within: str, zone: str) -> datetime:
     """The last instant of a duration counted from an instant."""
-    ends = add_duration(since, within, zone)
+    ends = times.add_duration(since, within, zone)
     return end_of_day(ends, zone) if is_in_days(within) else ends
 
 
-def shift_date(date: datetime, lost: Collection[Interval], since: datetime, within: str, zone: str) -> datetime | None:
+def shift_date(date: datetime, lost: Collection[times.Interval], since: datetime, within: str, zone: str) -> datetime | None:
     """A date moved by the time lost after `since`; None while an interval of it is open.
 
     `within` is the duration by which the date was counted. If that is in days, each touched day is lost as a whole.
     """
     if not lost:
         return date
-    return add_lost_time(date, lost, since, zone, whole_days=in_whole_days(within))
+    return times.add_lost_time(date, lost, since, zone, whole_days=times.in_whole_days(within))
 
 
 def end_of_date(by: day, zone: str) -> datetime:
     """The last instant of a day; an instant stays as it is."""
-    return by if isinstance(by, datetime) else end_of_day(start_of_day(by, zone), zone)
+    return by if isinstance(by, datetime) else end_of_day(times.start_of_day(by, zone), zone)
 
 
 @lru_cache(maxsize=65536)
 def start_of_date(since: datetime, within: str, zone: str) -> datetime:
     """The first instant that is not before a date."""
-    at = add_duration(since, within, zone)
-    return start_of_day(at.astimezone(ZoneInfo(zone)).date(), zone) if is_in_days(within) else at
+    at = times.add_duration(since, within, zone)
+    return times.start_of_day(at.astimezone(ZoneInfo(zone)).date(), zone) if is_in_days(within) else at
 
 
 @lru_cache(maxsize=65536)
@@ -88,14 +78,14 @@ def lasts_through_its_day(date: datetime, zone: str) -> bool:
 @lru_cache(maxsize=65536)
 def in_words(date: datetime, zone: str) -> str:
     """A date in words: a day, or an instant with its hour, in the plan's zone."""
-    return day_in_words(date, zone) if lasts_through_its_day(date, zone) else time_in_words(date, zone)
+    return times.day_in_words(date, zone) if lasts_through_its_day(date, zone) else times.time_in_words(date, zone)
 
 
 def start_in_words(at: datetime, within: str, zone: str) -> str:
     """The first instant that is not before a date, in words."""
-    return day_in_words(at, zone) if is_in_days(within) else time_in_words(at, zone)
+    return times.day_in_words(at, zone) if is_in_days(within) else times.time_in_words(at, zone)
 
 
 def end_of_day(at: datetime, zone: str) -> datetime:
     """The last instant of the local day of an instant."""
-    return next_day_start(at, zone) - _INSTANT
+    return times.next_day_start(at, zone) - _INSTANT

@@ -26,14 +26,11 @@ def date_reason(program: Program, name: str, at: datetime) -> Reason:
 
 
 def awaited_agreement(program: Program, name: str) -> tuple[str, ...]:
-    """The parties that still have to agree on an open date whose window is known, without those that have consented to a
-    proposal.
-    """
+    """The parties that have consented to no proposal for an open date whose window is known."""
     rule = program.plan.agreed_dates[name]
-    if (
-        not is_open(program, name)
-        or window_opens_at(program, rule.not_before) is None
-        or window_closes_at(program, rule.not_after) is None
+    if not is_open(program, name) or None in (
+        window_opens_at(program, rule.not_before),
+        window_closes_at(program, rule.not_after),
     ):
         return ()
     proposed = [one for one in program.open_proposals if isinstance(one.matter, m.AgreeDate) and one.matter.date == name]

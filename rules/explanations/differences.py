@@ -40,29 +40,23 @@ class Difference:
 
 
 def differences(before: Program, then: datetime, after: Program, now: datetime) -> Iterator[Difference]:
-    """The differences between two states of a program, in the order of the plan. Each state is described as of its own
-    instant.
-    """
+    """The differences between two states of a program, each described as of its instant, in the order of the plan."""
     plan = after.plan
-    yield from _differing("program", {"standing": after.title}, _standing(before), _standing(after))
-    yield from _differing("plan", {"text": plan.title}, _text(before), _text(after))
-    yield from _differing("phase", {n: p.title for n, p in plan.phases.items()}, _phases(before), _phases(after))
-    yield from _differing(
-        "milestone", {n: m.title for n, m in plan.milestones.items()}, _milestones(before), _milestones(after)
-    )
+    yield from _diff("program", {"standing": after.title}, _standing(before), _standing(after))
+    yield from _diff("plan", {"text": plan.title}, _text(before), _text(after))
+    yield from _diff("phase", {n: p.title for n, p in plan.phases.items()}, _phases(before), _phases(after))
+    yield from _diff("milestone", {n: m.title for n, m in plan.milestones.items()}, _milestones(before), _milestones(after))
     promises = {name: promise.title for name, promise in plan.commitments.items()}
-    yield from _differing("commitment", promises, _commitments(before), _commitments(after))
-    yield from _differing("incident", {}, _incidents(before), _incidents(after))
-    yield from _differing("figure", {n: i.title for n, i in plan.indicators.items()}, _figures(before), _figures(after))
-    yield from _differing("release", {n: r.title for n, r in plan.releases.items()}, _releases(before), _releases(after))
-    yield from _differing("member", {}, _members(before), _members(after))
+    yield from _diff("commitment", promises, _commitments(before), _commitments(after))
+    yield from _diff("incident", {}, _incidents(before), _incidents(after))
+    yield from _diff("figure", {n: i.title for n, i in plan.indicators.items()}, _figures(before), _figures(after))
+    yield from _diff("release", {n: r.title for n, r in plan.releases.items()}, _releases(before), _releases(after))
+    yield from _diff("member", {}, _members(before), _members(after))
     were, are = _owed(before, then), _owed(after, now)
-    yield from _differing("owed", {}, were, are)
+    yield from _diff("owed", {}, were, are)
 
 
-def _differing(
-    noun: Noun, titles: Mapping[str, str], before: Mapping[str, str], after: Mapping[str, str]
-) -> Iterator[Difference]:
+def _diff(noun: Noun, titles: Mapping[str, str], before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Difference]:
     for name in dict.fromkeys((*before, *after)):
         was, is_ = before.get(name), after.get(name)
         if was != is_:

@@ -215,25 +215,18 @@ def total(program: Program, indicator: str) -> Decimal | Unknown:
 
 def judge_figure(program: Program, asked: FigureCondition, at: datetime) -> tuple[Truth, str]:
     """The truth value of a figure criterion, with a sentence."""
-    figure = (
-        usable_figure(program, asked.indicator, at)
-        if asked.period is None
-        else figure_of_period(program, asked.indicator, asked.period)
-    )
+    name, period = asked.indicator, asked.period
+    figure = usable_figure(program, name, at) if period is None else figure_of_period(program, name, period)
     if isinstance(figure, Unknown):
         return Truth.INDETERMINATE, figure.sentence
-    summed = asked.of == "total"
-    value = total(program, asked.indicator) if summed else None
+    value = total(program, name) if asked.of == "total" else None
     if isinstance(value, Unknown):
         return Truth.INDETERMINATE, value.sentence
     level, wanted = (asked.at_most, "at most") if asked.at_most is not None else (asked.at_least or Decimal(0), "at least")
-    was = (
-        figure_in_words(figure)
-        if value is None
-        else f"{value:f} {figure.unit} in all, up to {figure.period} ({citation(figure)})"
-    )
-    sentence = f"{program.plan.indicators[asked.indicator].title} was {was}; asked is {wanted} {level:f}."
-    exact = exact_value(figure) if value is None else Fraction(value)
+    was, exact = figure_in_words(figure), exact_value(figure)
+    if value is not None:
+        was, exact = f"{value:f} {figure.unit} in all, up to {figure.period} ({citation(figure)})", Fraction(value)
+    sentence = f"{program.plan.indicators[name].title} was {was}; asked is {wanted} {level:f}."
     reached = exact <= Fraction(level) if wanted == "at most" else exact >= Fraction(level)
     return Truth.MET if reached else Truth.NOT_MET, sentence
 

@@ -58,9 +58,7 @@ def dependents(
     """By milestone, phase, indicator and child program, what to evaluate when it changes; itself included."""
     index: dict[Subject, Dependents] = defaultdict(Dependents)
     for name, commitment in commitments.items():
-        asked = [
-            subject for criterion in (*commitment.kept_while, *commitment.owed_while) for subject in _subjects_of(criterion)
-        ]
+        asked = [subject for criterion in (*commitment.kept_while, *commitment.owed_while) for subject in _needs(criterion)]
         for subject in (*asked, *_anchor_subjects(commitment.in_force)):
             index[subject].commitments.add(name)
     for name, phase in phases.items():
@@ -70,17 +68,13 @@ def dependents(
         if phase.within is not None:
             index["phase", phase.within].phases.add(name)
         anchor = phase.stability.from_ if phase.stability else None
-        asked = [
-            subject for criterion in (*phase.entry, *exits[name], *phase.closes_when) for subject in _subjects_of(criterion)
-        ]
+        asked = [subject for criterion in (*phase.entry, *exits[name], *phase.closes_when) for subject in _needs(criterion)]
         for subject in (*asked, *(_anchor_subjects(anchor) if anchor else ())):
             index[subject].phases.add(name)
     for name, step in ((name, step) for phase in phases.values() for name, step in phase.milestones.items()):
         index["milestone", name].milestones.add(name)
         asked = [
-            subject
-            for criterion in (*step.holds_while, *step.owed_while, *step.final_when)
-            for subject in _subjects_of(criterion)
+            subject for criterion in (*step.holds_while, *step.owed_while, *step.final_when) for subject in _needs(criterion)
         ]
         anchors = [date.from_ for date in step.due.dates] if step.due else []
         for subject in (*asked, *(subject for anchor in anchors for subject in _anchor_subjects(anchor))):
@@ -94,7 +88,7 @@ def dependents(
 def _earning(terms: Release) -> Iterator[Subject]:
     """The criteria by which a release is earned, and the anchors of its instalments."""
     for criterion in terms.gates:
-        yield from _subjects_of(criterion)
+        yield from _needs(criterion)
     if terms.share_of is not None:
         yield "milestone", terms.share_of
     if terms.per_unit is not None:
@@ -104,7 +98,7 @@ def _earning(terms: Release) -> Iterator[Subject]:
             yield from _anchor_subjects(counted.from_)
 
 
-def _subjects_of(criterion: Criterion) -> Iterator[Subject]:
+def _needs(criterion: Criterion) -> Iterator[Subject]:
     for leaf in leaves(criterion):
         match leaf:
             case (

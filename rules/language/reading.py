@@ -144,7 +144,7 @@ class _Reader:
         while isinstance(event := self._next(), DocumentEndEvent):
             pass
         if not isinstance(event, StreamEndEvent):
-            raise InvalidDocument([Fault((), "a second document begins here; a file is one", _mark_position(event))])
+            raise InvalidDocument([Fault((), "a second document begins here; a file is one", _at(event))])
         return data
 
     def _next(self) -> Event:
@@ -156,18 +156,12 @@ class _Reader:
         self._left -= 1
         if self._left < 0:
             raise InvalidDocument(
-                [
-                    Fault(
-                        (),
-                        f"has more than {MOST_VALUES} keys and values; divide it, for example into programs",
-                        _mark_position(event),
-                    )
-                ]
+                [Fault((), f"has more than {MOST_VALUES} keys and values; divide it, for example into programs", _at(event))]
             )
 
     def _value(self, event: Event, path: Path) -> Any:
         self._counted(event)
-        self.positions[path] = at = _mark_position(event)
+        self.positions[path] = at = _at(event)
         if (wrong := _not_read(event)) is not None:
             self._fault(path, at, wrong)
             return self._skipped(event)
@@ -187,7 +181,7 @@ class _Reader:
         values: dict[str, Any] = {}
         while not isinstance(key := self._next(), MappingEndEvent):
             self._counted(key)
-            at = _mark_position(key)
+            at = _at(key)
             if not isinstance(key, ScalarEvent) or _not_read(key) is not None:
                 self._fault(path, at, WRITTEN_OUT if isinstance(key, AliasEvent) else "a key is a plain word")
                 self._skipped(key)
@@ -246,7 +240,7 @@ def _has_colon(key: Event, value: Event) -> bool:
     return key.end_mark is not None and value.start_mark is not None and value.start_mark.index > key.end_mark.index
 
 
-def _mark_position(event: Event) -> Position:
+def _at(event: Event) -> Position:
     return (event.start_mark.line + 1, event.start_mark.column + 1) if event.start_mark else (1, 1)
 
 

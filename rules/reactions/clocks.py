@@ -240,11 +240,9 @@ def _dates(program: Program) -> Iterator[Clock]:
 
 def _turns(program: Program, leaf: Edge) -> datetime | None:
     """The instants at which a date criterion changes its truth value."""
-    return (
-        window_opens_at(program, leaf.not_before)
-        if isinstance(leaf, NotBefore)
-        else _passing(program, window_closes_at(program, leaf.not_after))
-    )
+    if isinstance(leaf, NotBefore):
+        return window_opens_at(program, leaf.not_before)
+    return _passing(program, window_closes_at(program, leaf.not_after))
 
 
 def _reports(program: Program) -> Iterator[Clock]:

@@ -38,14 +38,7 @@ def validate_plan(
     checks: tuple[Iterable[Fault], ...] = (
         chain(duplicate_names(plan), oversized_gates(plan), derivation_faults(plan), reference_faults(plan)),
         child_faults(plan, programs) if programs is not None else (),
-        chain(
-            target_faults(plan),
-            verifier_faults(plan),
-            empty_periods(plan),
-            amount_faults(plan),
-            consent_faults(plan),
-            unreachable(plan),
-        ),
+        chain(*(f(plan) for f in (target_faults, verifier_faults, empty_periods, amount_faults, consent_faults, unreachable))),
         chain(stuck_gates(plan), hasty_windows(plan)),
     )
     # In order, since each validation relies on those before it; stops at the limit of reported faults.
@@ -65,9 +58,8 @@ def child_faults(plan: Plan, programs: Mapping[str, ChildPlan]) -> Iterator[Faul
             yield Fault((*at, "plan"), f"the plan {rule.plan} is not at hand; give it with the program")
             continue
         try:
-            child = validate_plan(
-                cached_document(programs[name].document), programs[name].parameters, programs[name].programs or {}
-            )
+            one = programs[name]
+            child = validate_plan(cached_document(one.document), one.parameters, one.programs or {})
         except InvalidDocument as error:
             yield from (Fault((*at, "plan"), f"in {rule.plan}: {fault.line('plan.yaml')}") for fault in error.faults)
             continue

@@ -10,17 +10,8 @@ from rules.language.milestones import Measured, Milestone, Shown
 from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
 from rules.language.timetable import Deadline
+from rules.validation import criteria
 from rules.validation.calendar import window_faults
-from rules.validation.criteria import (
-    anchor_faults,
-    gate_faults,
-    kept_while_faults,
-    owed_while_faults,
-    placed_leaves,
-    scale_faults,
-    trigger_faults,
-    weight_faults,
-)
 from rules.validation.names import unknown_name
 from rules.validation.places import place_faults
 from rules.validation.sources import source_faults
@@ -36,10 +27,10 @@ def reference_faults(plan: Plan) -> Iterator[Fault]:
         at: Path = ("commitments", name)
         if rule.party:
             yield from unknown_name((*at, "party"), rule.party, "party", plan.parties)
-        yield from anchor_faults(plan, (*at, "in_force"), rule.in_force)
-        yield from trigger_faults(plan, (*at, "broken_by"), rule.broken_by)
-        yield from kept_while_faults(plan, (*at, "kept_while"), rule.kept_while)
-        yield from owed_while_faults(plan, (*at, "owed_while"), rule.owed_while, of_milestone=False)
+        yield from criteria.anchor_faults(plan, (*at, "in_force"), rule.in_force)
+        yield from criteria.trigger_faults(plan, (*at, "broken_by"), rule.broken_by)
+        yield from criteria.kept_while_faults(plan, (*at, "kept_while"), rule.kept_while)
+        yield from criteria.owed_while_faults(plan, (*at, "owed_while"), rule.owed_while, of_milestone=False)
     for name, still in plan.inactivity.items():
         yield from unknown_name(("inactivity", name), name, "party or body", signatories)
         yield from window_faults(plan, ("inactivity", name, "paused_in"), still.paused_in)
@@ -50,10 +41,10 @@ def reference_faults(plan: Plan) -> Iterator[Fault]:
             yield from unknown_name((*at, "party"), phase.party, "party or body", signatories)
         if phase.within:
             yield from unknown_name((*at, "within"), phase.within, "phase", plan.phases)
-        yield from gate_faults(plan, (*at, "entry"), phase.entry)
-        yield from gate_faults(plan, (*at, "exit"), phase.exit)
-        yield from gate_faults(plan, (*at, "closes_when"), phase.closes_when)
-        for place, leaf in placed_leaves((*at, "closes_when"), phase.closes_when):
+        yield from criteria.gate_faults(plan, (*at, "entry"), phase.entry)
+        yield from criteria.gate_faults(plan, (*at, "exit"), phase.exit)
+        yield from criteria.gate_faults(plan, (*at, "closes_when"), phase.closes_when)
+        for place, leaf in criteria.placed_leaves((*at, "closes_when"), phase.closes_when):
             if isinstance(leaf, c.ConsentGiven):
                 yield Fault(
                     place, "consent is given to the opening or the completion of a phase; decline a milestone to close one"
@@ -88,23 +79,23 @@ def _releases(plan: Plan, signatories: Collection[str]) -> Iterator[Fault]:
             yield from unknown_name((*at, field), who, "party or body", signatories)
         for index, who in enumerate(terms.verified_by):
             yield from unknown_name((*at, "verified_by", index), who, "party or body", signatories)
-        yield from gate_faults(plan, (*at, "when"), terms.when)
+        yield from criteria.gate_faults(plan, (*at, "when"), terms.when)
         if terms.advance:
-            yield from gate_faults(plan, (*at, "advance", "when"), terms.advance.when)
+            yield from criteria.gate_faults(plan, (*at, "advance", "when"), terms.advance.when)
         if terms.share_of is not None:
-            yield from scale_faults(plan, (*at, "share_of"), terms.share_of)
+            yield from criteria.scale_faults(plan, (*at, "share_of"), terms.share_of)
         if terms.per_unit is not None:
             places: tuple[Path, ...] = ((*at, "per_unit", "indicator"), (*at, "per_unit", "sample", "indicator"))
             for place, indicator in zip(places, terms.per_unit.indicators, strict=False):
                 yield from unknown_name(place, indicator, "indicator", plan.indicators)
         if terms.per_time is not None:
-            yield from gate_faults(plan, (*at, "per_time", "while"), terms.per_time.while_)
-            yield from anchor_faults(plan, (*at, "per_time", "from"), terms.per_time.from_)
+            yield from criteria.gate_faults(plan, (*at, "per_time", "while"), terms.per_time.while_)
+            yield from criteria.anchor_faults(plan, (*at, "per_time", "from"), terms.per_time.from_)
         for field, wait in (("due", terms.due), ("lapses", terms.lapses)):
             if wait is not None:
-                yield from anchor_faults(plan, (*at, field, "from"), wait.from_)
-        gates = [(place, criteria) for place, criteria in plan.gates if place[:2] == at]
-        for place, leaf in (found for where, criteria in gates for found in placed_leaves(where, criteria)):
+                yield from criteria.anchor_faults(plan, (*at, field, "from"), wait.from_)
+        gates = [(place, gate) for place, gate in plan.gates if place[:2] == at]
+        for place, leaf in (found for where, gate in gates for found in criteria.placed_leaves(where, gate)):
             if isinstance(leaf, c.ConsentGiven):
                 yield Fault(place, "consent is given to a phase; ask it there, and here for the phase or its milestone")
 
@@ -116,7 +107,9 @@ def _milestone(plan: Plan, at: Path, step: Milestone, signatories: Collection[st
         yield from unknown_name((*at, "verified_by", index), name, "party or body", signatories)
     for index, name in enumerate(step.determined.by):
         yield from unknown_name((*at, "determined", "by", index), name, "party or body", signatories)
-    yield from weight_faults((*at, "determined"), step.determined.by, step.determined.agree or "", step.determined.weights)
+    yield from criteria.weight_faults(
+        (*at, "determined"), step.determined.by, step.determined.agree or "", step.determined.weights
+    )
     yield from _shown_by(plan, at, step, signatories)
     if step.due:
         yield from _deadline(plan, (*at, "due"), step.due)
@@ -124,10 +117,10 @@ def _milestone(plan: Plan, at: Path, step: Milestone, signatories: Collection[st
         yield from unknown_name((*at, "declined_by"), step.declined_by, "procedure", plan.procedures)
     if step.waived_by:
         yield from unknown_name((*at, "waived_by"), step.waived_by, "procedure", plan.procedures)
-    yield from owed_while_faults(plan, (*at, "owed_while"), step.owed_while, of_milestone=True)
-    yield from gate_faults(plan, (*at, "holds_while"), step.holds_while)
-    yield from gate_faults(plan, (*at, "final_when"), step.final_when)
-    for place, leaf in placed_leaves((*at, "final_when"), step.final_when):
+    yield from criteria.owed_while_faults(plan, (*at, "owed_while"), step.owed_while, of_milestone=True)
+    yield from criteria.gate_faults(plan, (*at, "holds_while"), step.holds_while)
+    yield from criteria.gate_faults(plan, (*at, "final_when"), step.final_when)
+    for place, leaf in criteria.placed_leaves((*at, "final_when"), step.final_when):
         if isinstance(leaf, c.ConsentGiven):
             yield Fault(place, "consent is given to a phase; write phase: NAME here for one that asks for it")
 
@@ -146,7 +139,9 @@ def _shown_by(plan: Plan, at: Path, step: Milestone, signatories: Collection[str
 
 def _deadline(plan: Plan, at: Path, due: Deadline) -> Iterator[Fault]:
     for index, date in enumerate(due.dates):
-        yield from anchor_faults(plan, (*at, "earliest_of", index, "from") if due.earliest_of else (*at, "from"), date.from_)
+        yield from criteria.anchor_faults(
+            plan, (*at, "earliest_of", index, "from") if due.earliest_of else (*at, "from"), date.from_
+        )
     for index, name in enumerate(due.paused_while_broken):
         yield from unknown_name((*at, "paused_while_broken", index), name, "commitment", plan.commitments)
     yield from window_faults(plan, (*at, "paused_in"), due.paused_in)
@@ -164,7 +159,7 @@ def _procedures(plan: Plan, signatories: Collection[str]) -> Iterator[Fault]:
         for party, who in rule.on_behalf.items():
             yield from unknown_name((*at, "on_behalf", party), party, "party that the procedure asks", rule.asked)
             yield from unknown_name((*at, "on_behalf", party), who, "party or body", signatories)
-        yield from gate_faults(plan, (*at, "adopted_when"), rule.adopted_when)
+        yield from criteria.gate_faults(plan, (*at, "adopted_when"), rule.adopted_when)
         yield from window_faults(plan, (*at, "paused_in"), rule.paused_in)
     yield from _disputes(plan, signatories)
     for name, assessor in plan.assessors.items():
@@ -190,7 +185,7 @@ def _disputes(plan: Plan, signatories: Collection[str]) -> Iterator[Fault]:
         for index, who in enumerate(snapback.invoked_by):
             yield from unknown_name((*at, "invoked_by", index), who, "party", plan.parties)
         if snapback.from_:
-            yield from anchor_faults(plan, (*at, "from"), snapback.from_)
+            yield from criteria.anchor_faults(plan, (*at, "from"), snapback.from_)
         if snapback.only_after:
             yield from unknown_name((*at, "only_after"), snapback.only_after, "kind of dispute", plan.disputes)
         yield from unknown_name((*at, "kept_by"), snapback.kept_by, "procedure", plan.procedures)
