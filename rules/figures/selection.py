@@ -10,18 +10,9 @@ from fractions import Fraction
 from functools import reduce
 
 from rules.facts import MeasurementRecorded
+from rules.figures import derived
 from rules.figures.coverage import disjoint, overlapping
-from rules.figures.derived import (
-    Counted,
-    Derived,
-    a_year_before,
-    citation,
-    compute,
-    derive,
-    exact_value,
-    figure_in_words,
-    newest_common,
-)
+from rules.figures.derived import Counted, Derived, a_year_before, citation, derive, exact_value, newest_common
 from rules.figures.unknown import unknown_figure
 from rules.language.causes import Cause
 from rules.language.criteria import FigureCondition
@@ -223,7 +214,7 @@ def judge_figure(program: Program, asked: FigureCondition, at: datetime) -> tupl
     if isinstance(value, Unknown):
         return Truth.INDETERMINATE, value.sentence
     level, wanted = (asked.at_most, "at most") if asked.at_most is not None else (asked.at_least or Decimal(0), "at least")
-    was, exact = figure_in_words(figure), exact_value(figure)
+    was, exact = derived.figure_in_words(figure), exact_value(figure)
     if value is not None:
         was, exact = f"{value:f} {figure.unit} in all, up to {figure.period} ({citation(figure)})", Fraction(value)
     sentence = f"{program.plan.indicators[name].title} was {was}; asked is {wanted} {level:f}."
@@ -238,7 +229,7 @@ def without_revisions(program: Program, figure: Counted, counted: Collection[Cau
     """
     if isinstance(figure, Derived):
         parts = tuple((title, without_revisions(program, part, counted)) for title, part in figure.parts)
-        exact = compute(figure.way, [exact_value(part) for _, part in parts])
+        exact = derived.compute(figure.way, [exact_value(part) for _, part in parts])
         return figure if exact is None else replace(figure, parts=parts, exact=exact)
     while figure.cause is not None and (figure.cause not in counted or is_presumed(program, figure)):
         before = program.evidence[figure.revises or ""].measurement
