@@ -12,7 +12,7 @@ import typer
 from cli.options import AsJson
 from cli.plan_lookup import child_plans
 from rules.language.plan import Plan
-from rules.language.reading import LARGEST_DOCUMENT, Document, Fault, InvalidDocument, parse_document
+from rules.language.reading import LARGEST_DOCUMENT, Fault, InvalidDocument, ParsedDocument, parse_document
 from rules.language.schema import plan_schema
 from rules.rendering.mermaid import as_mermaid
 from rules.rendering.text import as_text
@@ -153,7 +153,7 @@ def _sound(file: Path, values: list[str] | None) -> Plan:
     return validate_plan(plan, chosen(values), child_plans(plan, file))
 
 
-def document(file: Path) -> Document:
+def document(file: Path) -> ParsedDocument:
     """What stands in a file. Raises Unusable where it can't be read, Faulty where it isn't YAML that we read."""
     try:
         with file.open("rb") as held:

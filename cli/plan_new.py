@@ -13,7 +13,7 @@ from cli.plan import lines, refuse
 from rules.field_types import did_you_mean
 from rules.language.parameters import parse_plan
 from rules.language.plan import Plan
-from rules.language.reading import Document, InvalidDocument, parse_document
+from rules.language.reading import InvalidDocument, ParsedDocument, parse_document
 from rules.text_formats import HYPHENED, mismatch
 from rules.validation import validate_plan
 
@@ -48,7 +48,7 @@ def templates() -> list[str]:
     return sorted(file.parent.name for file in (our_plans() / "templates").glob("*/plan.yaml"))
 
 
-def _answered(found: Document, plan: Plan, name: str) -> str:
+def _answered(found: ParsedDocument, plan: Plan, name: str) -> str:
     """The text of a template with what somebody answers in the place of its own."""
     text = found.text
     for party, rule in plan.parties.items():

@@ -12,7 +12,7 @@ from cli.plan import Unusable, Values, chosen, document, lines, refuse
 from cli.plan_lookup import child_plans
 from rules.entries import Entry
 from rules.language.plan import Plan
-from rules.language.reading import Document, InvalidDocument, validate
+from rules.language.reading import InvalidDocument, ParsedDocument, validate
 from rules.rehearsal.rehearse import rehearse
 from rules.rehearsal.story import Story
 from rules.rehearsal.timeline import FailedExpectation, Rehearsal, TimelineItem
@@ -77,7 +77,7 @@ def _broken(one: FailedExpectation, rehearsal: Rehearsal, story_file: Path) -> I
     yield from (f"    {line}" for line in later[: AROUND // 2])
 
 
-def _story(file: Path, values: list[str] | None) -> tuple[Story, Document]:
+def _story(file: Path, values: list[str] | None) -> tuple[Story, ParsedDocument]:
     try:
         script = document(file)
         story = validate(Story, script)
@@ -88,7 +88,7 @@ def _story(file: Path, values: list[str] | None) -> tuple[Story, Document]:
         refuse(*lines(faulty, file))
 
 
-def _rehearsal(story: Story, script: Document, story_file: Path, plan_file: Path, until: str | None) -> Rehearsal:
+def _rehearsal(story: Story, script: ParsedDocument, story_file: Path, plan_file: Path, until: str | None) -> Rehearsal:
     try:
         plan = document(plan_file)
         programs = child_plans(plan, plan_file)

@@ -12,7 +12,7 @@ _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class ClockChange:
+class ZoneTransition:
     """A day on which a local time is missing or doubled, with the instant that counts for it.
 
     That is the next existing instant for a missing time, and the first of the two for a doubled one.
@@ -25,12 +25,12 @@ class ClockChange:
 
 
 @lru_cache(maxsize=256)
-def clock_change_days(zone: str, at: time, years: range) -> tuple[ClockChange, ...]:
+def transition_days(zone: str, at: time, years: range) -> tuple[ZoneTransition, ...]:
     """The days within some years on which a local time does not exist exactly once, in order."""
     return tuple(_changed(ZoneInfo(zone), at, years))
 
 
-def _changed(zone: ZoneInfo, at: time, years: range) -> Iterator[ClockChange]:
+def _changed(zone: ZoneInfo, at: time, years: range) -> Iterator[ZoneTransition]:
     day, end = date(years[0], 1, 1), date(years[-1], 12, 31)
     while day <= end:
         if _offset(day, zone) != _offset(day + _DAY, zone):
@@ -38,7 +38,7 @@ def _changed(zone: ZoneInfo, at: time, years: range) -> Iterator[ClockChange]:
             if first.utcoffset() != second.utcoffset():
                 read_as = first.astimezone(UTC).astimezone(zone)
                 exists = read_as.replace(tzinfo=None) == first.replace(tzinfo=None)
-                yield ClockChange(day, first.astimezone(UTC) if exists else _after_the_gap(first, second, zone), read_as)
+                yield ZoneTransition(day, first.astimezone(UTC) if exists else _after_the_gap(first, second, zone), read_as)
         day += _DAY
 
 

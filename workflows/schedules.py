@@ -31,7 +31,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from db.check_runs import CheckRuns
 from db.program_cache import ProgramCache
-from rules.clock_changes import clock_change_days
+from rules.clock_changes import transition_days
 from rules.language.checks import Runs
 from rules.program import Program
 from rules.times import add_duration
@@ -156,7 +156,7 @@ def specified(runs: Runs, zone: str) -> ScheduleSpec:
         rhythms.append((released.every, frozenset(released.months)))
     changed = [
         one
-        for one in clock_change_days(zone, time.fromisoformat(runs.at), CLOCK_CHANGES)
+        for one in transition_days(zone, time.fromisoformat(runs.at), CLOCK_CHANGES)
         if any(_is_due(every, months, one.day) for every, months in rhythms)
     ]
     return ScheduleSpec(

@@ -28,7 +28,7 @@ _NAMED = 5
 """Names that a sentence lists of those that a source used."""
 
 
-class Unknown(NamedTuple):
+class UnknownName(NamedTuple):
     """A name in an event of which the plan does not say whether it is watched."""
 
     what: str
@@ -49,7 +49,7 @@ class Watched:
     until: date | None
 
 
-class Filter:
+class FeedFilter:
     """The filter of a check's feed, with the names of the plan."""
 
     def __init__(self, feed: Feed, title: str, began: date = date.min) -> None:
@@ -79,7 +79,7 @@ class Filter:
             event, self._kind[kind or next(iter(self._kind))], place or NOWHERE, event.happened_on, event.happened_until
         )
 
-    def unknown(self, event: ReadEvent) -> Unknown | None:
+    def unknown(self, event: ReadEvent) -> UnknownName | None:
         """The unknown name that leaves open whether an event is watched; None if there is none.
 
         If the plan lists the other names of the source, every name outside the list is unknown. Otherwise only a name
@@ -87,7 +87,7 @@ class Filter:
         """
         if event.deleted or ((last := event.happened_until or event.happened_on) is not None and last < self._began):
             return None
-        found: Unknown | None = None
+        found: UnknownName | None = None
         for what, name, watched, others in (
             ("kind", event.kind, self._kinds, self._other_kinds),
             ("place", event.place, self._places, self._elsewhere),
@@ -96,7 +96,7 @@ class Filter:
                 continue
             if others.known_as(name) is not None or not (others.names or watched.is_near(name)):
                 return None
-            found = found or Unknown(what, name)
+            found = found or UnknownName(what, name)
         return found
 
     def unproven(self, events: Iterable[ReadEvent]) -> tuple[date, str] | None:
@@ -141,16 +141,16 @@ class Filter:
         return did_you_mean(name, known).replace("did you mean", "is it").rstrip("?")
 
 
-def filter_of(program: Program, check: str) -> Filter | None:
+def filter_of(program: Program, check: str) -> FeedFilter | None:
     """The filter of a check; None if it reads figures."""
     rule = program.plan.checks[check]
     if rule.incidents is None:
         return None
     began = date.fromisoformat(local_day(program.started_at, program.plan.time_zone))
-    return Filter(rule.incidents, program.plan.sources[rule.source].title, began)
+    return FeedFilter(rule.incidents, program.plan.sources[rule.source].title, began)
 
 
-def dropped_counts(rules: Filter | None, reading: Readings) -> tuple[Dropped, ...]:
+def dropped_counts(rules: FeedFilter | None, reading: Readings) -> tuple[Dropped, ...]:
     """The rows that the source's description and the plan's feed drop, by reason, most frequent first."""
     why = (rules.watched(event) for event in reading.events) if rules else ()
     return (*reading.dropped, *counted(reason for reason in why if isinstance(reason, str)))

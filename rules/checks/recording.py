@@ -15,7 +15,7 @@ from rules.canonical import digest
 from rules.decimals import Figure
 from rules.facts import MeasurementRecorded
 from rules.figures.derived import a_year_before
-from rules.figures.editions import Series, cause, is_as_recorded
+from rules.figures.editions import FigureSeries, cause, is_as_recorded
 from rules.language.causes import Cause
 from rules.language.indicators import Indicator
 from rules.language.periods import before, is_period, period_end, year_of
@@ -46,7 +46,7 @@ class FigureReading:
         self._targets = [how.target for _, _, how in program.plan.measured.get(self._name, ())]
         self._within = any(target.compares == "within_edition" for target in self._targets)
         self._needs_errors = any(target.standard_errors is not None for target in self._targets)
-        self._series = Series(program, self._name, self._source.producer)
+        self._series = FigureSeries(program, self._name, self._source.producer)
         self._figures = tuple(_labelled(figure) for figure in figures)
         self._read = {figure.period: figure for figure in self._figures}
 

@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from rules.acts import Deed, ReportIncident
 from rules.canonical import digest
-from rules.checks.filtering import Filter, Watched
+from rules.checks.filtering import FeedFilter, Watched
 from rules.language.checks import Feed
 from rules.program import Program
 from rules.queries.incidents import UNHAPPENED
@@ -35,7 +35,7 @@ _Incidents: TypeAlias = dict[tuple[str, str, str], list[Incident]]
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class AccountContent:
     """The content of an account of an incident; `until` is set if only a span is known in which it happened."""
 
     severity: str
@@ -44,7 +44,7 @@ class Statement:
     attributed_to: str | None
 
     @classmethod
-    def of(cls, account: Testimony) -> Statement:
+    def of(cls, account: Testimony) -> AccountContent:
         return cls(account.severity, account.happened_at, account.happened_until, account.attributed_to)
 
 
@@ -55,7 +55,7 @@ class FeedReading:
     program: Program
     check: str
     feed: Feed
-    filter: Filter
+    filter: FeedFilter
     fetched: tuple[Fetch, ...]
     adapter: str
     version: str
@@ -110,7 +110,7 @@ class FeedReading:
         if given is not None:
             incident, account = given
             said = self._statement(watched, account)
-            if account.taken_back or said != Statement.of(account):
+            if account.taken_back or said != AccountContent.of(account):
                 yield self._account_act(event, incident.id, account.id, said)
             return
         said = self._statement(watched)
@@ -122,7 +122,7 @@ class FeedReading:
         else:
             yield self._account_act(event, same.id, self._account_id(event, {one.id for one in same.accounts}), said)
 
-    def _statement(self, watched: Watched, before: Testimony | None = None) -> Statement:
+    def _statement(self, watched: Watched, before: Testimony | None = None) -> AccountContent:
         """The content of an event. Without a day, it is only known to have happened by now."""
         zone, event = self.program.plan.time_zone, watched.event
         severity = self.feed.severities.get(event.severity or "", self.feed.severity)
@@ -130,9 +130,9 @@ class FeedReading:
         if watched.first is None:
             begins = before.happened_at if before else self.program.started_at
             until = before.happened_until if before else max(begins, *(fetch.retrieved_at for fetch in self.fetched))
-            return Statement(severity, begins, until, blamed)
+            return AccountContent(severity, begins, until, blamed)
         until = start_of_day(watched.until, zone) if watched.until not in {None, watched.first} else None
-        return Statement(severity, start_of_day(watched.first, zone), until, blamed)
+        return AccountContent(severity, start_of_day(watched.first, zone), until, blamed)
 
     def _other_incidents(self) -> _Incidents:
         """Incidents without an account by this check, except dismissed ones."""
@@ -146,7 +146,7 @@ class FeedReading:
         """Kind, place and local day: the key by which an event matches an incident."""
         return kind, self.filter.place(place), local_day(happened_at, self.program.plan.time_zone)
 
-    def _report_act(self, watched: Watched, said: Statement) -> ReportIncident:
+    def _report_act(self, watched: Watched, said: AccountContent) -> ReportIncident:
         return ReportIncident(
             incident=self._account_id(watched.event, self.program.incidents),
             incident_kind=watched.kind,
@@ -159,7 +159,7 @@ class FeedReading:
             origin=self._origin(watched.event),
         )
 
-    def _account_act(self, event: ReadEvent, incident: str, account: str, said: Statement) -> GiveAccount:
+    def _account_act(self, event: ReadEvent, incident: str, account: str, said: AccountContent) -> GiveAccount:
         return GiveAccount(
             incident=incident,
             account=account,

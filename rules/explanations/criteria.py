@@ -80,7 +80,7 @@ def _leaf(program: Program, asking: Asking | None, leaf: c.Leaf, at: datetime) -
             return stability_reason(program, name, at)
         case c.CommitmentHolds(commitment=name):
             return commitment_reason(program, name, at)
-        case c.ConsentGiven(consent=votes):
+        case c.ConsentsGiven(consent=votes):
             sentence, owes, since, earliest = _consent_reason(program, asking, votes.by, at)
             enough = "" if votes.takes_all else f" It takes {of_votes(votes.by, votes.agree, votes.weights)}."
             return f"{sentence}{enough}", owes, since, earliest

@@ -29,7 +29,7 @@ def _subjects(program: Program, block: Blocking) -> Iterator[tuple[str, str]]:  
             yield from ((kind, name) for kind in OF_A_MILESTONE)
         case c.OutcomeIs(outcome=asked):
             yield from ((kind, asked.milestone) for kind in OF_A_MILESTONE)
-        case c.ConsentGiven():
+        case c.ConsentsGiven():
             yield "consent", block.phase
         case c.CommitmentHolds(commitment=name):
             yield "commitment", name

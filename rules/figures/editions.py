@@ -35,7 +35,7 @@ _TELLING = 5
 _STANDS = (EvidenceStatus.RECORDED, EvidenceStatus.VERIFIED)
 
 
-class Series:
+class FigureSeries:
     """The recorded figures of one indicator by one producer, verified or not."""
 
     def __init__(self, program: Program, indicator: str, producer: str) -> None:

@@ -111,7 +111,7 @@ class CommitmentHolds(StrictModel):
     commitment: Name
 
 
-class ConsentGiven(StrictModel):
+class ConsentsGiven(StrictModel):
     consent: Votes = Field(description="parties that must all consent; or by whom, and how many are enough")
 
 
@@ -258,7 +258,7 @@ Criterion: TypeAlias = Annotated[
     | Annotated[PhaseComplete, Tag("=phase")]
     | Annotated[StabilityKept, Tag("=stability")]
     | Annotated[CommitmentHolds, Tag("=commitment")]
-    | Annotated[ConsentGiven, Tag("=consent")]
+    | Annotated[ConsentsGiven, Tag("=consent")]
     | Annotated[NoOpenIncident, Tag("=no_open_incident")]
     | Annotated[NoOpenDispute, Tag("=no_open_dispute")]
     | Annotated[NoSnapback, Tag("=no_snapback")]
@@ -286,7 +286,7 @@ Leaf: TypeAlias = (
     | PhaseComplete
     | StabilityKept
     | CommitmentHolds
-    | ConsentGiven
+    | ConsentsGiven
     | NoOpenIncident
     | NoOpenDispute
     | NoSnapback
@@ -315,5 +315,5 @@ def leaves(*criteria: Criterion) -> Iterator[Leaf]:
 
 def consents_asked(*criteria: Criterion) -> tuple[str, ...]:
     """The parties whose consent the criteria require, without duplicates."""
-    asked = (leaf.consent.by for leaf in leaves(*criteria) if isinstance(leaf, ConsentGiven))
+    asked = (leaf.consent.by for leaf in leaves(*criteria) if isinstance(leaf, ConsentsGiven))
     return tuple(dict.fromkeys(party for parties in asked for party in parties))

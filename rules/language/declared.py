@@ -12,7 +12,7 @@ from rules.acts import ChildPlan, Member
 from rules.cache import WeightedCache
 from rules.field_types import Chosen, Name, PlanText, StrictModel, did_you_mean
 from rules.language.parameters import cached_document
-from rules.language.reading import Document, Fault, InvalidDocument, Path, Position
+from rules.language.reading import Fault, InvalidDocument, ParsedDocument, Path, Position
 
 Find: TypeAlias = Callable[[str], str | None]
 """A plan's text by the plan's name; None where it is not at hand, which is then a fault of the plan that names it."""
@@ -39,7 +39,7 @@ class Declarations:
     positions: Mapping[str, Position]
 
 
-def read_declarations(document: Document) -> Declarations:
+def read_declarations(document: ParsedDocument) -> Declarations:
     """The declarations of a document. Misshapen ones are left out; `rules.validation` reports them."""
     data = document.data if isinstance(document.data, dict) else {}
     rules = data.get("programs")

@@ -43,7 +43,7 @@ class Measured(StrictModel):
 Showing: TypeAlias = Annotated[Shown | Measured, Field(discriminator="kind")]
 
 
-class Determination(StrictModel):
+class DeterminationRule(StrictModel):
     """Who decides, after which time to observe; or nobody, when the plan says so outright."""
 
     by: tuple[Name, ...] = ()
@@ -60,7 +60,7 @@ class Determination(StrictModel):
     observation: Duration = Field(default="P0D", description="time for the party that owes to observe on a finding")
 
     @model_validator(mode="after")
-    def _is_somebody(self) -> Determination:
+    def _is_somebody(self) -> DeterminationRule:
         if bool(self.by) == self.automatically:
             raise FieldsError("name who determines in by: [...], or say automatically: true", "automatically")
         if self.automatically and self.scale:
@@ -85,7 +85,7 @@ class Milestone(StrictModel):
     verifies_itself: Text | None = Field(
         default=None, description="why whoever owes it may verify what it has recorded itself, by another person"
     )
-    determined: Determination
+    determined: DeterminationRule
     due: Deadline | None = None
     owed_while: tuple[Criterion, ...] = Field(
         default=(), description="while these are known not to hold nothing is owed, and its date stands still"

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from rules.cache import WeightedCache
 from rules.field_types import did_you_mean
 from rules.language.plan import Plan
-from rules.language.reading import Document, Fault, InvalidDocument, parse_document, validate
+from rules.language.reading import Fault, InvalidDocument, ParsedDocument, parse_document, validate
 
 Chosen: TypeAlias = tuple[tuple[str, str | int], ...]
 """Values of parameters, in the order of their names."""
@@ -19,7 +19,7 @@ _PARAMETER = re.compile(r"\$[A-Za-z_][A-Za-z0-9_]*")
 """A dollar sign and a name. Anything else that begins with a dollar sign is a text about money."""
 
 
-def with_parameters(document: Document, chosen: Mapping[str, str | int]) -> Document:
+def with_parameters(document: ParsedDocument, chosen: Mapping[str, str | int]) -> ParsedDocument:
     """The document with `$name` replaced by the chosen or default value. Raises InvalidDocument."""
     declared = document.data.get("parameters") if isinstance(document.data, dict) else None
     declared = declared if isinstance(declared, dict) else {}
@@ -58,7 +58,7 @@ def with_parameters(document: Document, chosen: Mapping[str, str | int]) -> Docu
     return replace(document, data=filled)
 
 
-def parse_plan(document: Document, chosen: Mapping[str, str | int] | None = None) -> Plan:
+def parse_plan(document: ParsedDocument, chosen: Mapping[str, str | int] | None = None) -> Plan:
     """A plan from a document, with all fields validated and references unchecked. Raises InvalidDocument.
 
     `rules.validation.validate_plan` does both; nothing else should make a plan from a document.
@@ -66,7 +66,7 @@ def parse_plan(document: Document, chosen: Mapping[str, str | int] | None = None
     return validate(Plan, with_parameters(document, chosen or {}))
 
 
-def cached_document(text: str) -> Document:
+def cached_document(text: str) -> ParsedDocument:
     """The parsed document of a plan's text, cached and shared: its data must not be changed. Raises InvalidDocument."""
     return _READ.get(text) or _READ.keep(text, parse_document(text), len(text))
 
@@ -81,7 +81,7 @@ def parameters_key(chosen: Mapping[str, str | int]) -> Chosen:
     return tuple(sorted(chosen.items()))
 
 
-_READ: WeightedCache[str, Document] = WeightedCache(1_000_000)
+_READ: WeightedCache[str, ParsedDocument] = WeightedCache(1_000_000)
 RECORDED: WeightedCache[tuple[str, Chosen], Plan] = WeightedCache(4_000_000)
 """By letters of their texts. A plan takes some thirty bytes of memory for each, a document more. Whoever reads texts beside
 the event loop keeps their plans here."""

@@ -84,7 +84,7 @@ class InvalidDocument(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class ParsedDocument:
     """Parsed text as plain data, with the position of each value by its path."""
 
     text: str
@@ -102,7 +102,7 @@ class Document:
         return replace(fault, position=self.position(fault.path))
 
 
-def parse_document(text: str) -> Document:
+def parse_document(text: str) -> ParsedDocument:
     """Parses YAML (or JSON, which is YAML). Raises InvalidDocument."""
     if len(text.encode(errors="surrogatepass")) > LARGEST_DOCUMENT:
         raise InvalidDocument([Fault((), f"the document is larger than {LARGEST_DOCUMENT // 1024} KiB")])
@@ -123,7 +123,7 @@ def parse_document(text: str) -> Document:
         raise InvalidDocument([Fault((), f"not readable as YAML: {error}")]) from None
     if reader.faults:
         raise InvalidDocument(reader.faults)
-    return Document(text, data, reader.positions)
+    return ParsedDocument(text, data, reader.positions)
 
 
 class _Reader:
@@ -269,7 +269,7 @@ def _plain(location: tuple[int | str, ...]) -> Path:
     return tuple(part for part in location if not (isinstance(part, str) and part.startswith(("=", "["))))
 
 
-def validate(model: type[M], document: Document) -> M:
+def validate(model: type[M], document: ParsedDocument) -> M:
     """The document as a model. Raises InvalidDocument with positions."""
     try:
         return model.model_validate(document.data)

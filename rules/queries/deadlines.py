@@ -23,7 +23,7 @@ Passed: TypeAlias = effects.WarningGiven | facts.ProgramSuspended | facts.Progra
 
 
 @dataclass(frozen=True, slots=True)
-class DueDate:
+class DueState:
     """A due date as it stands; `revised` is None while it is paused without a known end."""
 
     anchored_at: datetime
@@ -51,7 +51,7 @@ def deadline_effects(program: Program, at: datetime, agenda: Agenda) -> Iterator
             )
 
 
-def due_date(program: Program, name: str, rule: Deadline) -> DueDate | None:
+def due_date(program: Program, name: str, rule: Deadline) -> DueState | None:
     """The due date of a milestone; None while no anchor has occurred.
 
     The earliest of several dates counts, and a floating one from when its anchor occurs.
@@ -67,7 +67,7 @@ def due_date(program: Program, name: str, rule: Deadline) -> DueDate | None:
     return min(found, key=lambda date: (date.revised is None, date.revised or date.original))
 
 
-def _count_due(program: Program, name: str, rule: Deadline, since: datetime, after: After) -> DueDate:
+def _count_due(program: Program, name: str, rule: Deadline, since: datetime, after: After) -> DueState:
     zone, before = program.plan.time_zone, program.milestone(name).due
     original = last_instant(program, since, after)
     lost = _pauses(program, name, rule)
@@ -82,7 +82,7 @@ def _count_due(program: Program, name: str, rule: Deadline, since: datetime, aft
     if opened is not None and revised is not None and revised <= opened:
         # It passed while nothing was owed; the time starts again in full when it is owed.
         revised = moved(last_instant(program, opened, after), opened)
-    return DueDate(since, original, revised)
+    return DueState(since, original, revised)
 
 
 def _pauses(program: Program, name: str, rule: Deadline) -> list[Interval]:

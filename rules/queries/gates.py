@@ -60,7 +60,7 @@ def judge_criterion(program: Program, consents: Collection[str], criterion: c.Cr
             return _stability(program, name, at)
         case c.CommitmentHolds(commitment=name):
             return _commitment(program, name)
-        case c.ConsentGiven(consent=votes):
+        case c.ConsentsGiven(consent=votes):
             given = votes_of([party for party in votes.by if party in consents], votes.weights)
             return _truth(are_enough(votes.agree, given, votes_of(votes.by, votes.weights)))
         case c.NoOpenIncident(no_open_incident=trigger):

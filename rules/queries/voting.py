@@ -7,7 +7,7 @@ from datetime import datetime
 
 from rules import facts
 from rules.effects import Effect
-from rules.language.milestones import Determination
+from rules.language.milestones import DeterminationRule
 from rules.language.voting import are_enough, votes_of
 from rules.program import Program
 from rules.queries.agenda import Agenda, on
@@ -15,12 +15,12 @@ from rules.queries.anchors import deed_done_at
 from rules.vocabulary.determinations import Choice, Vote
 
 
-def most_votes(rule: Determination) -> int:
+def most_votes(rule: DeterminationRule) -> int:
     """The sum of all votes."""
     return votes_of(rule.by, rule.weights)
 
 
-def carried_choice(rule: Determination, votes: Mapping[str, Vote]) -> Choice | None:
+def carried_choice(rule: DeterminationRule, votes: Mapping[str, Vote]) -> Choice | None:
     """The choice with enough votes; None while there is none."""
     cast = {name: vote for name, vote in votes.items() if name in rule.by}
     abstained = votes_of([name for name, vote in cast.items() if vote.outcome == "abstained"], rule.weights)

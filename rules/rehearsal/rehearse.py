@@ -20,7 +20,7 @@ from rules.field_types import did_you_mean
 from rules.language.milestones import Measured, Milestone, Showing
 from rules.language.parameters import recorded_plan
 from rules.language.plan import Plan
-from rules.language.reading import Document, Fault, InvalidDocument, Path, validation_faults
+from rules.language.reading import Fault, InvalidDocument, ParsedDocument, Path, validation_faults
 from rules.queries.duties import parties_missing
 from rules.refusals import Refused
 from rules.rehearsal.expectations import failed_expectations
@@ -36,8 +36,8 @@ _DEED: TypeAdapter[a.Deed] = TypeAdapter(a.Deed)
 
 def rehearse(
     story: Story,
-    told: Document,
-    plan: Document,
+    told: ParsedDocument,
+    plan: ParsedDocument,
     programs: Mapping[str, a.ChildPlan] | None = None,
     *,
     until: str | None = None,
@@ -62,7 +62,7 @@ def rehearse(
 
 
 class _Runner:
-    def __init__(self, story: Story, told: Document, plan: Document, programs: Mapping[str, a.ChildPlan]) -> None:
+    def __init__(self, story: Story, told: ParsedDocument, plan: ParsedDocument, programs: Mapping[str, a.ChildPlan]) -> None:
         self.story, self.told = story, told
         self.plan: Plan = validate_plan(plan, story.parameters, programs)
         self.timeline: list[TimelineItem] = []

@@ -31,7 +31,7 @@ def criterion_in_words(criterion: c.Criterion, zone: str) -> str:  # noqa: C901,
             return f"the stability of {name} kept"
         case c.CommitmentHolds(commitment=name):
             return f"commitment {name} unbroken"
-        case c.ConsentGiven(consent=votes):
+        case c.ConsentsGiven(consent=votes):
             enough = " and ".join(votes.by) if votes.takes_all else of_votes(votes.by, votes.agree, votes.weights)
             return f"consent of {enough}"
         case c.NoOpenIncident(no_open_incident=trigger):

@@ -99,7 +99,7 @@ def _sources(leaf: c.Leaf, own: str, zone: str) -> Iterator[str]:
         case c.ProgramComplete(program=name) | c.ProgramMilestone(program_milestone=c.OfProgram(program=name)):
             yield f"c_{name}"
         case (
-            c.ConsentGiven()
+            c.ConsentsGiven()
             | c.NoOpenIncident()
             | c.NoOpenDispute()
             | c.NoSnapback()

@@ -8,7 +8,7 @@ from typing import assert_never
 from rules.language import criteria as c
 from rules.language.causes import THAT_COUNT
 from rules.language.indicators import Indicator, Target
-from rules.language.milestones import Determination, Measured, Showing, Shown
+from rules.language.milestones import DeterminationRule, Measured, Showing, Shown
 from rules.language.phases import Phase, StabilityPeriod
 from rules.language.plan import Plan
 from rules.language.timetable import Deadline, Inactivity, Window
@@ -132,7 +132,7 @@ def _milestone(plan: Plan, name: str, indent: str) -> Iterator[str]:
         yield f"{indent}    held while {gate_in_words(step.holds_while, plan.time_zone)}"
 
 
-def _determination(rule: Determination) -> str:
+def _determination(rule: DeterminationRule) -> str:
     if rule.automatically:
         return "by the plan itself"
     if not rule.is_voted:

@@ -10,7 +10,7 @@ from rules.field_types import did_you_mean
 from rules.language import criteria as c
 from rules.language.parameters import cached_document, parse_plan
 from rules.language.plan import Plan
-from rules.language.reading import MOST_FAULTS, Document, Fault, InvalidDocument, Path
+from rules.language.reading import MOST_FAULTS, Fault, InvalidDocument, ParsedDocument, Path
 from rules.validation.amounts import amount_faults
 from rules.validation.consents import consent_faults
 from rules.validation.criteria import placed_leaves
@@ -26,7 +26,7 @@ from rules.validation.verifiers import verifier_faults
 
 
 def validate_plan(
-    document: Document,
+    document: ParsedDocument,
     chosen: Mapping[str, str | int] | None = None,
     programs: Mapping[str, ChildPlan] | None = None,
 ) -> Plan:

@@ -40,7 +40,7 @@ def kept_while_faults(plan: Plan, at: Path, criteria: tuple[c.Criterion, ...]) -
     """Faults in the criteria that keep a commitment."""
     yield from gate_faults(plan, at, criteria)
     for place, leaf in placed_leaves(at, criteria):
-        if isinstance(leaf, c.CommitmentHolds | c.ConsentGiven | c.NotBefore | c.NotAfter | c.InTime):
+        if isinstance(leaf, c.CommitmentHolds | c.ConsentsGiven | c.NotBefore | c.NotAfter | c.InTime):
             yield Fault(place, "a commitment is kept by what is so: not by another one, a consent or a date")
 
 
@@ -90,7 +90,7 @@ def _criterion(plan: Plan, at: Path, criterion: c.Criterion) -> Iterator[Fault]:
                 yield from unknown_name((*at, "stability"), name, "phase with a stability period", periods)
         case c.CommitmentHolds(commitment=name):
             yield from unknown_name((*at, "commitment"), name, "commitment", plan.commitments)
-        case c.ConsentGiven(consent=votes):
+        case c.ConsentsGiven(consent=votes):
             listed: Path = (*at, "consent") if votes.takes_all else (*at, "consent", "by")
             for index, party in enumerate(votes.by):
                 yield from unknown_name((*listed, index), party, "party", plan.parties)

@@ -45,7 +45,7 @@ def reference_faults(plan: Plan) -> Iterator[Fault]:
         yield from criteria.gate_faults(plan, (*at, "exit"), phase.exit)
         yield from criteria.gate_faults(plan, (*at, "closes_when"), phase.closes_when)
         for place, leaf in criteria.placed_leaves((*at, "closes_when"), phase.closes_when):
-            if isinstance(leaf, c.ConsentGiven):
+            if isinstance(leaf, c.ConsentsGiven):
                 yield Fault(
                     place, "consent is given to the opening or the completion of a phase; decline a milestone to close one"
                 )
@@ -96,7 +96,7 @@ def _releases(plan: Plan, signatories: Collection[str]) -> Iterator[Fault]:
                 yield from criteria.anchor_faults(plan, (*at, field, "from"), wait.from_)
         gates = [(place, gate) for place, gate in plan.gates if place[:2] == at]
         for place, leaf in (found for where, gate in gates for found in criteria.placed_leaves(where, gate)):
-            if isinstance(leaf, c.ConsentGiven):
+            if isinstance(leaf, c.ConsentsGiven):
                 yield Fault(place, "consent is given to a phase; ask it there, and here for the phase or its milestone")
 
 
@@ -121,7 +121,7 @@ def _milestone(plan: Plan, at: Path, step: Milestone, signatories: Collection[st
     yield from criteria.gate_faults(plan, (*at, "holds_while"), step.holds_while)
     yield from criteria.gate_faults(plan, (*at, "final_when"), step.final_when)
     for place, leaf in criteria.placed_leaves((*at, "final_when"), step.final_when):
-        if isinstance(leaf, c.ConsentGiven):
+        if isinstance(leaf, c.ConsentsGiven):
             yield Fault(place, "consent is given to a phase; write phase: NAME here for one that asks for it")
 
 

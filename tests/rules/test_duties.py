@@ -12,7 +12,7 @@ from rules import acts as a
 from rules.evolve import fold
 from rules.explanations.owing import owed_acts
 from rules.explanations.reciprocity import reciprocity
-from rules.language.milestones import Determination
+from rules.language.milestones import DeterminationRule
 from rules.language.reading import InvalidDocument, parse_document
 from rules.queries.voting import carried_choice
 from rules.validation import validate_plan
@@ -131,7 +131,7 @@ class TestSeveralWhoDetermine:
         ],
     )
     def test_enough_votes_are_enough(self, agree: str, weights: dict[str, int], said: str, *, enough: bool) -> None:
-        rule = Determination(by=("a", "b", "c", "d"), agree=agree, weights=weights)
+        rule = DeterminationRule(by=("a", "b", "c", "d"), agree=agree, weights=weights)
         means = {"y": "achieved", "n": "not_achieved", "a": "abstained"}
         votes = {name: vote(means[one]) for name, one in zip(rule.by, said, strict=False)}
         found = carried_choice(rule, votes)

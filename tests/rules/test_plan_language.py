@@ -18,9 +18,9 @@ from rules.language.reading import (
     DEEPEST_NESTING,
     LARGEST_DOCUMENT,
     MOST_FAULTS,
-    Document,
     Fault,
     InvalidDocument,
+    ParsedDocument,
     parse_document,
     validate,
 )
@@ -581,7 +581,7 @@ steps: [{at: 2026-01-01T09:00, expect: [{program: running}]}]
 """
 
 
-def check_and_start(document: Document) -> None:
+def check_and_start(document: ParsedDocument) -> None:
     """The plan is sound, an editor takes it, and a program that follows it can be started."""
     children = agreed_children(read_declarations(document), example)
     validate_plan(document, {}, children)
