@@ -104,7 +104,7 @@ class PlanReader:
         told = await self._answered({"asked": "declares", "text": document})
         positions = {name: (line, column) for name, (line, column) in told.get("positions", {}).items()}
         found = faults_in(told) or Declarations(told["plan"], told["programs"], positions)
-        DECLARED.keep(document, found, len(document))
+        DECLARED.put(document, found, len(document))
 
     async def _judges(self, key: Key, programs: Mapping[str, ChildPlan]) -> None:
         if key in JUDGED:
@@ -113,10 +113,10 @@ class PlanReader:
         children = {name: child.model_dump(mode="json") for name, child in programs.items()}
         told = await self._answered({"asked": "judges", "text": document, "parameters": dict(chosen), "programs": children})
         if (faults := faults_in(told)) is not None:
-            JUDGED.keep(key, faults, weight(key))
+            JUDGED.put(key, faults, weight(key))
             return
         plans = [_kept(text, chosen, plan) for (text, chosen), plan in zip(texts(key), told["plans"], strict=True)]
-        JUDGED.keep(key, plans[0], weight(key))
+        JUDGED.put(key, plans[0], weight(key))
 
     async def _reads(self, text: str, chosen: Chosen) -> None:
         if (text, chosen) in RECORDED:
@@ -158,7 +158,7 @@ class PlanReader:
 
 
 def _kept(text: str, chosen: Chosen, written: str) -> Plan:
-    return RECORDED.get((text, chosen)) or RECORDED.keep((text, chosen), Plan.model_validate_json(written), len(text))
+    return RECORDED.get((text, chosen)) or RECORDED.put((text, chosen), Plan.model_validate_json(written), len(text))
 
 
 def _brought(fact: Fact) -> Iterable[tuple[str, Chosen]]:

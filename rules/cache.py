@@ -27,7 +27,7 @@ class WeightedCache(Generic[K, V]):
         self._kept.move_to_end(key)
         return found[0]
 
-    def keep(self, key: K, value: V, weight: int) -> V:
+    def put(self, key: K, value: V, weight: int) -> V:
         """Stores a value and evicts the least recently used ones. Returns the stored value of the key, which may be an older
         one.
         """

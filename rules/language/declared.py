@@ -58,7 +58,7 @@ def declarations_of(text: str) -> Declarations:
             found = read_declarations(cached_document(text))
         except InvalidDocument as error:
             found = error.faults
-        DECLARED.keep(text, found, len(text))
+        DECLARED.put(text, found, len(text))
     if isinstance(found, tuple):
         raise InvalidDocument(found)
     return found

@@ -68,13 +68,13 @@ def parse_plan(document: ParsedDocument, chosen: Mapping[str, str | int] | None 
 
 def cached_document(text: str) -> ParsedDocument:
     """The parsed document of a plan's text, cached and shared: its data must not be changed. Raises InvalidDocument."""
-    return _READ.get(text) or _READ.keep(text, parse_document(text), len(text))
+    return _READ.get(text) or _READ.put(text, parse_document(text), len(text))
 
 
 def recorded_plan(text: str, chosen: Mapping[str, str | int]) -> Plan:
     """The plan of a text in the ledger, cached and shared between programs. Raises InvalidDocument."""
     key = (text, parameters_key(chosen))
-    return RECORDED.get(key) or RECORDED.keep(key, parse_plan(cached_document(text), chosen), len(text))
+    return RECORDED.get(key) or RECORDED.put(key, parse_plan(cached_document(text), chosen), len(text))
 
 
 def parameters_key(chosen: Mapping[str, str | int]) -> Chosen:

@@ -23,10 +23,10 @@ def validated_plan(document: str, parameters: Mapping[str, str | int], programs:
     if found is None:
         try:
             found = validate_plan(cached_document(document), parameters, programs)
-            RECORDED.keep((document, key[1]), found, len(document))
+            RECORDED.put((document, key[1]), found, len(document))
         except InvalidDocument as error:
             found = error.faults
-        JUDGED.keep(key, found, weight(key))
+        JUDGED.put(key, found, weight(key))
     if isinstance(found, tuple):
         raise InvalidDocument(found)
     return found

@@ -1,4 +1,4 @@
-"""A program with one milestone that is shown by figures, for tests of how figures are judged and fetched."""
+"""A program whose one milestone is shown by figures, for tests of judging and fetching figures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Acts at random, on what a program has: of anybody, mostly of somebody who may."""
+"""Generator of random acts on a program, by anybody, mostly by somebody who may."""
 
 from __future__ import annotations
 

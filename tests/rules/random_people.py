@@ -1,4 +1,4 @@
-"""Somebody for each role of a plan, and what all of them do who do what is owed."""
+"""People for all roles of a plan, and the acts with which they do all that is owed."""
 
 from __future__ import annotations
 

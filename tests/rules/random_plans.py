@@ -1,4 +1,4 @@
-"""Plans at random, each with a story at random, and with one in which everybody does what is owed.
+"""Random plans, each rehearsed with a random story and with one in which everybody does what is owed.
 
     python -m tests.rules.random_plans --count 10000 --seed 1
 

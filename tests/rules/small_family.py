@@ -1,4 +1,4 @@
-"""A program that opens the small plan as a child program, and both told of each other in simulated time."""
+"""A program that opens the small plan as a child program; their reports are exchanged in simulated time."""
 
 from __future__ import annotations
 

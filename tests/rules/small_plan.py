@@ -1,4 +1,4 @@
-"""A small plan for tests of the law: one party moves, the other answers, quiet is kept, a program opens."""
+"""A small plan for tests of the law: one party acts, the other answers, stability is kept, a program opens."""
 
 from __future__ import annotations
 

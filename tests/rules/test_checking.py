@@ -1,4 +1,4 @@
-"""What follows from a run of an automated check, and who may say that it is one."""
+"""Runs of automated checks: the acts that follow, and who may act as a check."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the ledger is asked for by a subject: its own entries, and those of what concerns it."""
+"""The ledger filtered by a subject: its own entries, and those of what concerns it."""
 
 from __future__ import annotations
 

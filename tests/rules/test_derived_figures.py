@@ -1,4 +1,4 @@
-"""Figures made of figures: exact, told with their parts, and not known where a part is missing."""
+"""Derived figures: exact, shown with their parts, and unknown where a part is missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several who owe and decide, what is not done, what is not owed for a time, what can't be undone, what lapses by itself."""
+"""Several who owe or decide, declined milestones, relief, finality, and snapbacks without notice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a story is told when things are not as it expects: how it is instead."""
+"""Failed expectations of stories: the message gives the actual state."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A phase opens programs of its own; they report, and a suspension reaches them as was agreed."""
+"""Child programs of a phase: their reports, and suspensions that reach them as agreed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of every event of a feed: it is watched, dropped with a count, or keeps the answer from being relied on."""
+"""The filter of a feed: each event is watched, dropped with a count, or makes the answer unreliable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a figure is judged: against which base, by how much more than its noise, and in how many periods."""
+"""Judging figures: the base, the margin over the noise, and consecutive periods."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Given what is recorded, when somebody acts, then this follows."""
+"""The law by example: given recorded facts, when somebody acts, then these effects follow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mistakes are taken back by those who made them: the old entry stays and is named, and what stood on it is found again."""
+"""Mistakes taken back by those who made them: the old entry stays, and what rested on it is evaluated again."""
 
 from __future__ import annotations
 

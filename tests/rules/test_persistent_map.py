@@ -1,4 +1,4 @@
-"""Of a mapping that shares what stays the same, each version stays what it was."""
+"""The persistent mapping: each version stays unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The place of a fault is its line: faults are written into every line of whole plans, and looked for where they are told."""
+"""Positions of faults: faults inserted into every line of whole plans are reported at that line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The plan language: what is a fault, where it is said to be, and in which words."""
+"""The plan language: its faults, their positions and their messages."""
 
 import re
 from contextlib import nullcontext

@@ -1,4 +1,4 @@
-"""What holds for every history, however odd: random acts of everybody, at random times."""
+"""Properties of every history: random acts by everybody, at random times."""
 
 from __future__ import annotations
 

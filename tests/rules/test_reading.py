@@ -1,4 +1,4 @@
-"""How texts are read: what each plain value is, within which limits, and how long the worst of them takes."""
+"""The YAML reader: the value of each scalar, the limits, and the time of the worst texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The two sides of an agreement, side by side: what each owes, and what it has kept, missed and broken."""
+"""Accounts of the parties: what each owes, has kept, missed and broken."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Releases: what is earned is paid, what falls is suspended, what is not cured is lost; and all of it sums."""
+"""Releases: what is earned is paid, what falls is suspended, what is not cured is lost; balances sum to zero."""
 
 from __future__ import annotations
 

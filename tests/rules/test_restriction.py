@@ -1,4 +1,4 @@
-"""Evidence that only some may read: it counts, and every reading is recorded."""
+"""Restricted evidence: it counts, and every reading is recorded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A plan as text: whoever reads what is shown has read everything that the plan says."""
+"""Rendered plans: the text shows everything that the plan says."""
 
 from __future__ import annotations
 

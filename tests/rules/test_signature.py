@@ -1,4 +1,4 @@
-"""A signature is bound to what it would change, and not to the second in which it was asked what that is."""
+"""Signatures: a consent is bound to the effects, not to the second in which it was previewed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is a fault of sources, checks and targets, and where it is said to be."""
+"""Validation of sources, checks and targets: faults and their positions."""
 
 from __future__ import annotations
 

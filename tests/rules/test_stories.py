@@ -1,4 +1,4 @@
-"""Every story of every plan, told on the law alone."""
+"""All stories of all plans, rehearsed on the law alone."""
 
 import csv
 import re

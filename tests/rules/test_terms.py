@@ -1,4 +1,4 @@
-"""Releases in the plan language: what is a fault, where it is said to be, and in which words."""
+"""Releases in the plan language: faults, positions and messages."""
 
 from __future__ import annotations
 

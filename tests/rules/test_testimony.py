@@ -1,4 +1,4 @@
-"""Several accounts of one event: linked, in conflict, changed and taken back."""
+"""Accounts of one incident: matched, conflicting, changed and taken back."""
 
 from __future__ import annotations
 

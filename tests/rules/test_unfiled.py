@@ -1,4 +1,4 @@
-"""Documents whose bytes nobody has filed: told everywhere, and verified only by who says where they were seen."""
+"""Unfiled documents: shown as such everywhere, and verified only with a statement of where they were seen."""
 
 from __future__ import annotations
 

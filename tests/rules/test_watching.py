@@ -1,4 +1,4 @@
-"""Feeds of events: what becomes a reported incident, what a later edition changes, and days that no feed covers."""
+"""Feeds of events: reported incidents, changes by later editions, and uncovered days."""
 
 from __future__ import annotations
 

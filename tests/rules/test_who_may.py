@@ -1,4 +1,4 @@
-"""Who is said to be able to do something can do it: sentences compared with what the law accepts."""
+"""Permissions in sentences: whoever is named as able to act is accepted by the law."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Windows and agreed days: what a plan cannot say of them, and what an amendment makes of a window that has closed."""
+"""Windows and agreed days: their faults, and amendments of a closed window."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figures, whole numbers, instants and days: one written form each, wherever somebody writes one."""
+"""Written forms: one for figures, whole numbers, instants and days each."""
 
 from __future__ import annotations
 
