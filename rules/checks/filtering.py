@@ -163,8 +163,8 @@ def implausible(reading: Readings, first_year: int) -> str | None:
             if day is not None and day.year < first_year:
                 return f"The event {event.id} is of {day}, and the source begins with {first_year}."
         if event.happened_on and event.happened_until and event.happened_until - event.happened_on > _LONGEST_SPAN:
-            told = f"The event {event.id} may have happened from {event.happened_on} to {event.happened_until}"
-            return f"{told}, which tells nothing."
+            text = f"The event {event.id} may have happened from {event.happened_on} to {event.happened_until}"
+            return f"{text}, which tells nothing."
         if event.happened_on and event.happened_until and event.happened_until < event.happened_on:
             return f"The event {event.id} ended on {event.happened_until}, before it began on {event.happened_on}."
     return None

@@ -82,30 +82,30 @@ class FigureReading:
         try:
             _FIGURE.validate_python(figure.value)
         except ValidationError:
-            told = "is no figure: it is finite, below 1e18, of at most 38 digits and 18 after the point"
-            return NoReading("implausible", f"{figure.period}: {str(figure.value)[:60]} {told}.")
+            text = "is no figure: it is finite, below 1e18, of at most 38 digits and 18 after the point"
+            return NoReading("implausible", f"{figure.period}: {str(figure.value)[:60]} {text}.")
         if year_of(figure.period) < self._source.first_year:
-            told = f"A figure is given for {figure.period}, and the source begins with {self._source.first_year}."
-            return NoReading("implausible", told)
+            text = f"A figure is given for {figure.period}, and the source begins with {self._source.first_year}."
+            return NoReading("implausible", text)
         if len(figure.edition) > 200 or not figure.edition.isprintable() or not figure.edition:
             return NoReading("unparseable", f"{figure.period} is of an edition without a name that can be recorded.")
         if (other := self._read[figure.period]).value != figure.value:
-            told = f"{figure.period} is given twice, as {figure.value:f} and as {other.value:f}."
-            return NoReading("unparseable", told)
+            text = f"{figure.period} is given twice, as {figure.value:f} and as {other.value:f}."
+            return NoReading("unparseable", text)
         return None
 
     def _impossible(self, figure: ReadFigure, fetch: Fetch) -> NoReading | None:
         """Why a figure to be recorded cannot be a value of the indicator."""
         rule = self._indicator
         if figure.unit is not None and figure.unit != rule.unit:
-            told = f"{figure.period} is given in {figure.unit}, and {rule.title} is measured in {rule.unit}."
-            return NoReading("wrong_unit", told)
+            text = f"{figure.period} is given in {figure.unit}, and {rule.title} is measured in {rule.unit}."
+            return NoReading("wrong_unit", text)
         if self._end(figure.period) > fetch.retrieved_at:
             day = local_day(fetch.retrieved_at, "UTC")
             return NoReading("implausible", f"A figure is given for {figure.period}, which was not over on {day}.")
         if rule.plausible is not None and not rule.plausible.holds(figure.value):
-            told = f"{figure.value:f} {rule.unit} in {figure.period} cannot be; plausible is {rule.plausible}."
-            return NoReading("implausible", told)
+            text = f"{figure.value:f} {rule.unit} in {figure.period} cannot be; plausible is {rule.plausible}."
+            return NoReading("implausible", text)
         return None
 
     def _periods(self, fetched: tuple[Fetch, ...]) -> set[str]:

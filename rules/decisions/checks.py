@@ -50,8 +50,8 @@ def check_feed(program: Program, actor: a.Actor, origin: Origin | None) -> None:
     if origin is None:
         return
     if not may(actor.role, "say_origin"):
-        told = f"An origin says which check has read an event, and {actor.person} is none."
-        raise Refusal(Code.WRONG_ORIGIN, told, "a report without origin")
+        text = f"An origin says which check has read an event, and {actor.person} is none."
+        raise Refusal(Code.WRONG_ORIGIN, text, "a report without origin")
     if check_of(program, origin.check).incidents is None:
         raise Refusal(Code.WRONG_ORIGIN, f"The check {origin.check} reads no incidents.", "a check of incidents")
 

@@ -31,8 +31,8 @@ def correction_fact(program: Program, actor: a.Actor, deed: a.CorrectIncident, a
     """The fact of a correction. Raises Refusal."""
     incident = incident_of(program, deed.incident)
     if incident.status in UNHAPPENED:
-        told = f"The incident {incident.id} is {incident.status}."
-        raise Refusal(Code.INCIDENT_ALREADY_DECIDED, told, "an incident that is not dismissed or withdrawn")
+        text = f"The incident {incident.id} is {incident.status}."
+        raise Refusal(Code.INCIDENT_ALREADY_DECIDED, text, "an incident that is not dismissed or withdrawn")
     if not incident.is_open_question:
         _check_corrector(program, actor, incident)
         return _corrected_values(program, incident, incident, deed, at)
@@ -48,8 +48,8 @@ def _own_account(incident: Incident) -> Testimony:
     """The report's own account of an incident, which the correction replaces. Raises Refusal."""
     own = next((account for account in incident.accounts if account.id == incident.id and not account.taken_back), None)
     if own is None:
-        told = f"The report of {incident.id} has been taken back; others say that it happened."
-        raise Refusal(Code.ACCOUNT_UNKNOWN, told, "an account of one's own; or a correction once it is decided")
+        text = f"The report of {incident.id} has been taken back; others say that it happened."
+        raise Refusal(Code.ACCOUNT_UNKNOWN, text, "an account of one's own; or a correction once it is decided")
     return own
 
 

@@ -42,8 +42,8 @@ def determination_fact(program: Program, actor: a.Actor, deed: a.Determine, at: 
         )
     _check_not_final(program, name)
     if program.milestone(name).status is MilestoneStatus.DECLINED:
-        told = f"It was decided that {name} is not done."
-        raise Refusal(Code.ALREADY_DETERMINED, told, "a determination of a milestone that is still to be done")
+        text = f"It was decided that {name} is not done."
+        raise Refusal(Code.ALREADY_DETERMINED, text, "a determination of a milestone that is still to be done")
     if deed.outcome == "abstained":
         return _abstention_fact(program, step, deed, at)
     state, grade = program.milestone(name), _grade(step, deed, name)
@@ -85,8 +85,8 @@ def determination_fact(program: Program, actor: a.Actor, deed: a.Determine, at: 
 
 def _check_not_final(program: Program, name: str) -> None:
     if (since := program.milestone(name).final_at) is not None:
-        told = f"{name} is achieved, and can't be undone since {time_in_words(since, program.plan.time_zone)}."
-        raise Refusal(Code.FINAL, told, "a milestone that is not final")
+        text = f"{name} is achieved, and can't be undone since {time_in_words(since, program.plan.time_zone)}."
+        raise Refusal(Code.FINAL, text, "a milestone that is not final")
 
 
 def _vote_fact(deed: a.Determine, grade: int | None, share: Decimal | None, at: datetime) -> Fact:
@@ -121,13 +121,13 @@ def _check_considered(step: Milestone, deed: a.Determine, name: str) -> None:
     """Requires a statement on exactly the considerations that the plan names. Raises Refusal."""
     asked, said = step.determined.considering, deed.considered or {}
     if missing := [one for one in asked if one not in said]:
-        told = "; ".join(f"{one} ({asked[one]})" for one in missing)
+        text = "; ".join(f"{one} ({asked[one]})" for one in missing)
         raise Refusal(
-            Code.NOT_CONSIDERED, f"{name} is determined with a reason on each of: {told}.", "considered: {NAME: REASON, ...}"
+            Code.NOT_CONSIDERED, f"{name} is determined with a reason on each of: {text}.", "considered: {NAME: REASON, ...}"
         )
     if other := [one for one in said if one not in asked]:
-        told = f"The plan names no consideration {other[0]} for {name}."
-        raise Refusal(Code.NOT_CONSIDERED, told, did_you_mean(other[0], asked))
+        text = f"The plan names no consideration {other[0]} for {name}."
+        raise Refusal(Code.NOT_CONSIDERED, text, did_you_mean(other[0], asked))
 
 
 def _preliminary_fact(program: Program, actor: a.Actor, step: Milestone, deed: a.Determine, at: datetime) -> Fact:
@@ -219,10 +219,10 @@ def _check_fallen(state: MilestoneState, finding: Finding | None, name: str) -> 
         or (finding.proposes == "grading" and state.determined_at is not None and finding.made_at > state.determined_at)
     )
     if not fallen:
-        told = f" {finding.sentence}" if finding else ""
+        text = f" {finding.sentence}" if finding else ""
         raise Refusal(
             Code.FINDING_STANDS,
-            f"Nothing proposes to reverse {name}; an achievement is held while its evidence stands.{told}",
+            f"Nothing proposes to reverse {name}; an achievement is held while its evidence stands.{text}",
             "a reversal after evidence was withdrawn, revised or broken",
         )
 
@@ -303,14 +303,14 @@ def determination_taken_back_fact(program: Program, actor: a.Actor, was: Determi
     state = program.milestone(name)
     decision = state.decision
     if state.before is None or decision is None or not decision.made_by:
-        told = f"{name}: nobody has determined it, or that has been taken back."
-        raise Refusal(Code.NOTHING_TO_TAKE_BACK, told, "a milestone whose newest determination stands")
+        text = f"{name}: nobody has determined it, or that has been taken back."
+        raise Refusal(Code.NOTHING_TO_TAKE_BACK, text, "a milestone whose newest determination stands")
     if step.determined.is_voted:
         rest = {who: vote for who, vote in decision.made_by.items() if who != actor.party}
         without = carried_choice(step.determined, rest)
         if without is not None and without.outcome == _outcome(state):
-            told = f"{name} was determined by enough votes without that of {actor.party}."
-            raise Refusal(Code.NOTHING_TO_TAKE_BACK, told, "by one of those without whose vote it would not have been")
+            text = f"{name} was determined by enough votes without that of {actor.party}."
+            raise Refusal(Code.NOTHING_TO_TAKE_BACK, text, "by one of those without whose vote it would not have been")
     return facts.DeterminationTakenBack(
         milestone=name, entry=decision.entry, outcome=_outcome(state), reason=reason, effective_at=at
     )

@@ -85,8 +85,8 @@ def _check_waiver(program: Program, procedure: str, matter: m.Waive, at: datetim
     _check_procedure(f"{matter.milestone} is waived", step.waived_by, procedure)
     _check_undecided(program, matter.milestone)
     if matter.until is not None and matter.until <= at:
-        told = f"The waiver would end on {dates.in_words(matter.until, program.plan.time_zone)}, which has passed."
-        raise Refusal(Code.NOT_LATER, told, "a later end")
+        text = f"The waiver would end on {dates.in_words(matter.until, program.plan.time_zone)}, which has passed."
+        raise Refusal(Code.NOT_LATER, text, "a later end")
 
 
 def _check_extension(program: Program, procedure: str, matter: m.Extend, at: datetime) -> None:
@@ -124,8 +124,8 @@ def _check_silence(program: Program, procedure: str, matter: m.ExtendSilence) ->
     _check_procedure(f"silence on {proposal.id} is extended", proposal.procedure if silence else None, procedure)
     zone = program.plan.time_zone
     if proposal.silence_until is not None and matter.to <= proposal.silence_until:
-        told = f"The silence ends on {dates.in_words(proposal.silence_until, zone)} already."
-        raise Refusal(Code.NOT_LATER, told, "a later date")
+        text = f"The silence ends on {dates.in_words(proposal.silence_until, zone)} already."
+        raise Refusal(Code.NOT_LATER, text, "a later date")
 
 
 def _check_stage(program: Program, procedure: str, matter: m.ExtendStage) -> None:
@@ -136,8 +136,8 @@ def _check_stage(program: Program, procedure: str, matter: m.ExtendStage) -> Non
     _check_procedure(f"{dispute.stage} has more time for {dispute.id}", stage.extended_by, procedure)
     zone = program.plan.time_zone
     if matter.to <= dispute.until:
-        told = f"{dispute.stage} has until {dates.in_words(dispute.until, zone)} already."
-        raise Refusal(Code.NOT_LATER, told, "a later date")
+        text = f"{dispute.stage} has until {dates.in_words(dispute.until, zone)} already."
+        raise Refusal(Code.NOT_LATER, text, "a later date")
 
 
 def accepted_plan(document: str, parameters: Mapping[str, str | int], programs: Mapping[str, ChildPlan]) -> Plan:
@@ -146,8 +146,8 @@ def accepted_plan(document: str, parameters: Mapping[str, str | int], programs: 
         plan = validated_plan(document, parameters, programs)
         digest({"document": document, "parameters": dict(parameters)})
     except InvalidDocument as error:
-        told = "; ".join(fault.line("plan") for fault in error.faults[:5])
-        raise Refusal(Code.PLAN_FAULTY, f"The plan has faults: {told}"[:4000], "a plan without faults") from None
+        text = "; ".join(fault.line("plan") for fault in error.faults[:5])
+        raise Refusal(Code.PLAN_FAULTY, f"The plan has faults: {text}"[:4000], "a plan without faults") from None
     except NotCanonical as error:
         raise Refusal(Code.PLAN_FAULTY, f"The plan cannot be recorded: {error}", "plain text and whole numbers") from None
     return plan

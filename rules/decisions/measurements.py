@@ -95,10 +95,10 @@ def _check_first(program: Program, deed: a.RecordMeasurement) -> None:
         if before is None or (before.indicator, before.producer) != (deed.indicator, deed.producer):
             continue
         if (before.period, before.edition) == (deed.period, deed.edition):
-            told = f"{name} says {before.value:f} {before.unit} for {deed.period} in the edition {deed.edition}"
+            text = f"{name} says {before.value:f} {before.unit} for {deed.period} in the edition {deed.edition}"
             raise Refusal(
                 Code.WRONG_REVISION,
-                f"{told}, and this does not say that it takes the place of that.",
+                f"{text}, and this does not say that it takes the place of that.",
                 f"revises: {name} with the cause; the edition, if it is another; or one figure for all of {deed.period}",
             )
 
@@ -112,12 +112,12 @@ def _check_origin(program: Program, actor: a.Actor, deed: a.RecordMeasurement) -
             )
         return
     if not may(actor.role, "say_origin"):
-        told = f"An origin says which check has read a figure, and {actor.person} is none."
-        raise Refusal(Code.WRONG_ORIGIN, told, "a figure without origin, with its source in words")
+        text = f"An origin says which check has read a figure, and {actor.person} is none."
+        raise Refusal(Code.WRONG_ORIGIN, text, "a figure without origin, with its source in words")
     check = check_of(program, deed.origin.check)
     if check.figures_of != deed.indicator:
-        told = f"The check {deed.origin.check} does not read {deed.indicator}."
-        raise Refusal(Code.WRONG_ORIGIN, told, f"a check of {deed.indicator}")
+        text = f"The check {deed.origin.check} does not read {deed.indicator}."
+        raise Refusal(Code.WRONG_ORIGIN, text, f"a check of {deed.indicator}")
     producer = program.plan.sources[check.source].producer
     if producer != deed.producer:
         raise Refusal(Code.WRONG_ORIGIN, f"The check {deed.origin.check} reads {producer}, not {deed.producer}.", producer)

@@ -73,10 +73,10 @@ def advance_fact(program: Program, deed: a.AdvancePhase, at: datetime) -> Fact:
         )
     if not state.entry_met:
         blocks = blocking_phase(program, deed.phase, at)
-        told = " ".join(block.sentence for block in blocks[:5])
+        text = " ".join(block.sentence for block in blocks[:5])
         raise Refusal(
             Code.GATE_NOT_MET,
-            f"The entry gate of {deed.phase} is closed. {told}",
+            f"The entry gate of {deed.phase} is closed. {text}",
             "an advance once its criteria are met",
         )
     return facts.PhaseAdvanced(phase=deed.phase)

@@ -28,8 +28,8 @@ def check_later(program: Program, milestone: str, to: date, at: datetime) -> Non
     if moved <= now:
         raise Refusal(Code.NOT_LATER, f"{milestone} is due on {dates.in_words(now, zone)} already.", "a later date")
     if moved <= at:
-        told = f"{milestone} would be due on {dates.in_words(moved, zone)}, which has passed."
-        raise Refusal(Code.NOT_LATER, told, "a date that is still to come")
+        text = f"{milestone} would be due on {dates.in_words(moved, zone)}, which has passed."
+        raise Refusal(Code.NOT_LATER, text, "a date that is still to come")
 
 
 def agreed_date_of(program: Program, name: str) -> AgreedDate:
@@ -47,16 +47,16 @@ def check_day(program: Program, matter: m.AgreeDate, at: datetime) -> None:
     first, last = window_opens_at(program, rule.not_before), window_closes_at(program, rule.not_after, at)
     window = window_told(program, matter.date)
     if first is None or last is None:
-        told = f"The window of {matter.date} is not known yet: {window}."
-        raise Refusal(Code.OUTSIDE_THE_WINDOW, told, "an agreement once what it is counted from has come")
+        text = f"The window of {matter.date} is not known yet: {window}."
+        raise Refusal(Code.OUTSIDE_THE_WINDOW, text, "an agreement once what it is counted from has come")
     if day is not None and day.status == "missed":
-        told = f"The window of {matter.date} has closed without a day: {window}."
-        raise Refusal(Code.OUTSIDE_THE_WINDOW, told, "an amendment of the plan")
+        text = f"The window of {matter.date} has closed without a day: {window}."
+        raise Refusal(Code.OUTSIDE_THE_WINDOW, text, "an amendment of the plan")
     if begins < first or dates.end_of_day(begins, zone) > last:
-        told = f"{matter.on} lies outside the window of {matter.date}: {window}."
-        raise Refusal(Code.OUTSIDE_THE_WINDOW, told, f"a day that is {window}")
+        text = f"{matter.on} lies outside the window of {matter.date}: {window}."
+        raise Refusal(Code.OUTSIDE_THE_WINDOW, text, f"a day that is {window}")
     if begins <= at:
         raise Refusal(Code.NOT_LATER, f"{matter.on} has come before it was agreed on.", f"a day still to come, {window}")
     if day is not None and day.begins_at is not None and day.begins_at <= at:
-        told = f"{matter.date} was agreed to be on {day.on}, which has come."
-        raise Refusal(Code.NOT_LATER, told, "what was agreed, or an amendment of the plan")
+        text = f"{matter.date} was agreed to be on {day.on}, which has come."
+        raise Refusal(Code.NOT_LATER, text, "what was agreed, or an amendment of the plan")

@@ -48,8 +48,8 @@ def check_verifier(program: Program, actor: a.Actor, piece: Evidence) -> None:
         who = " or ".join(sorted(named)) or "nobody: nothing counts it"
         raise Refusal(Code.PARTY_MAY_NOT, f"This is verified by {who}, not by {actor.party}.", accepted)
     if actor.person == recorder.person:
-        told = f"{actor.person} has recorded this evidence and cannot verify it."
-        raise Refusal(Code.RECORDER_IS_VERIFIER, told, f"{accepted}, and another person" if may else accepted)
+        text = f"{actor.person} has recorded this evidence and cannot verify it."
+        raise Refusal(Code.RECORDER_IS_VERIFIER, text, f"{accepted}, and another person" if may else accepted)
     if actor.party == recorder.party and not verifies_itself(program, piece):
         raise Refusal(Code.PARTY_VERIFIES_ITSELF, f"{actor.party} has recorded this evidence and cannot verify it.", accepted)
 

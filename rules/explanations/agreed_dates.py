@@ -17,8 +17,8 @@ def date_reason(program: Program, name: str, at: datetime) -> Reason:
     rule, window = program.plan.agreed_dates[name], window_told(program, name)
     if not is_open(program, name):
         day = program.agreed_dates[name]
-        told = f"{rule.title}: no day was agreed on within the window ({window}); only an amendment can open it again."
-        return told, (), day.missed_at, None
+        text = f"{rule.title}: no day was agreed on within the window ({window}); only an amendment can open it again."
+        return text, (), day.missed_at, None
     owing = awaited_agreement(program, name)
     first = window_opens_at(program, rule.not_before)
     since = awaited_since(program, name) if owing else None

@@ -168,10 +168,10 @@ def commitment_reason(program: Program, name: str, at: datetime) -> Reason:
     if state is None:
         return f"{rule.title}: not in force yet.", (), None, None
     if state.because is None:
-        told = " ".join(reason[0] for _, _, reason in unmet_criteria(program, None, rule.kept_while, at))
+        text = " ".join(reason[0] for _, _, reason in unmet_criteria(program, None, rule.kept_while, at))
         if state.status == "broken":
-            return f"{rule.title}: broken. {told}".rstrip(), owes, state.failing[-1][0], None
-        return f"{rule.title}: in question. {told}".rstrip(), (), None, None
+            return f"{rule.title}: broken. {text}".rstrip(), owes, state.failing[-1][0], None
+        return f"{rule.title}: in question. {text}".rstrip(), (), None, None
     incident = program.incidents[state.because]
     if state.status == "in_question":
         sentence = f"{rule.title}: in question, since the incident {state.because} is not decided."

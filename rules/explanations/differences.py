@@ -77,12 +77,12 @@ def _phases(program: Program) -> dict[str, str]:
 
 def _phase(program: Program, name: str) -> str:
     state, kept = program.phase(name), program.stability.get(name)
-    told = f"{state.status.value}, its entry gate is {'met' if state.entry_met else 'not met'}"
+    text = f"{state.status.value}, its entry gate is {'met' if state.entry_met else 'not met'}"
     if kept is None:
-        return told
+        return text
     quiet = "kept" if kept.completed_at else kept.counted.status
     ends = f", until {_date(program, kept.counted.completes_at)}" if kept.counted.completes_at else ""
-    return f"{told}, its stability period is {quiet}{ends}"
+    return f"{text}, its stability period is {quiet}{ends}"
 
 
 def _milestones(program: Program) -> dict[str, str]:
@@ -149,8 +149,8 @@ def _owed(program: Program, at: datetime) -> dict[str, str]:
 
 def _of_owed(program: Program, one: OutstandingAct, at: datetime) -> str:
     late = one.overdue_from is not None and one.overdue_from <= at
-    told = f"{one.owed.kind} owed by {one.owed.party} since {_date(program, one.owed.since)}"
-    return f"{told}, overdue" if late else told
+    text = f"{one.owed.kind} owed by {one.owed.party} since {_date(program, one.owed.since)}"
+    return f"{text}, overdue" if late else text
 
 
 def _date(program: Program, date: datetime | None) -> str:

@@ -55,8 +55,8 @@ def derive(
     """The derived figure of a period from its parts, in order; unknown on division by zero."""
     exact = compute(made.way, [exact_value(figure) for _, figure in parts])
     if exact is None:
-        told = f"{rule.title} of {period} is not known: {parts[1][0]} was 0, and nothing is divided by that."
-        return Unknown("missing", told)
+        text = f"{rule.title} of {period} is not known: {parts[1][0]} was 0, and nothing is divided by that."
+        return Unknown("missing", text)
     return Derived(indicator, rule.unit, period, made.way, tuple(parts), exact)
 
 

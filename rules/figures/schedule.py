@@ -42,8 +42,8 @@ def _judge_period(program: Program, how: Measured, at: datetime, counted: Collec
         counts = figure if counted is None else without_revisions(program, figure, counted)
         total = None if total is None else total + exact_value(counts)
         if how.target.of == "total" and total is None:
-            told = f"what it adds up to by {period} is not known, since an earlier figure is missing"
-            yield not_known(Unknown("gap", f"{program.plan.indicators[how.indicator].title}: {told}."))
+            text = f"what it adds up to by {period} is not known, since an earlier figure is missing"
+            yield not_known(Unknown("gap", f"{program.plan.indicators[how.indicator].title}: {text}."))
         else:
             yield _compare(
                 program, how, counts, total if how.target.of == "total" and total is not None else exact_value(counts)

@@ -199,8 +199,8 @@ def total(program: Program, indicator: str) -> Decimal | Unknown:
     held, calendar = list(by_period(program, indicator).values()), program.plan.periods
     if (both := overlapping(held, calendar)) is not None:
         title = program.plan.indicators[indicator].title
-        told = f"{title}: the figures of {both[0]} and {both[1]} share days, so that their sum is not known."
-        return Unknown("overlap", told)
+        text = f"{title}: the figures of {both[0]} and {both[1]} share days, so that their sum is not known."
+        return Unknown("overlap", text)
     return reduce(_EXACT.add, (figure.value for figure in disjoint(held, calendar)), Decimal(0))
 
 

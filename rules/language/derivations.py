@@ -53,11 +53,11 @@ class MadeOf(StrictModel):
     def _is_one_way(self) -> MadeOf:
         ways = [way for way in ("sum", "difference", "share", "ratio") if getattr(self, way) is not None]
         if len(ways) != 1:
-            told = "sum: [...], difference: [A, B], share: A with of: B, ratio: A with to: B"
-            raise ValueError(f"a figure is made in one way: {told}")
-        for way, other, told in (("share", "of", "the whole"), ("ratio", "to", "what it is divided by")):
+            text = "sum: [...], difference: [A, B], share: A with of: B, ratio: A with to: B"
+            raise ValueError(f"a figure is made in one way: {text}")
+        for way, other, text in (("share", "of", "the whole"), ("ratio", "to", "what it is divided by")):
             if (getattr(self, way) is None) != (getattr(self, other) is None):
-                raise FieldsError(f"{way} and {other} stand together: {way}: A, {other}: B, {told}", other)
+                raise FieldsError(f"{way} and {other} stand together: {way}: A, {other}: B, {text}", other)
         if all(part.a_year_before for part in self.parts):
             raise FieldsError("a figure is made of one of its own period at least, not only of the year before", ways[0])
         return self

@@ -14,9 +14,9 @@ def unfiled_evidence(program: Program, pieces: Iterable[str]) -> list[str]:
 
 def unfiled_sentence(program: Program, pieces: Iterable[str]) -> str:
     """A sentence with a leading space on unfiled documents of some evidence; empty without any."""
-    told = ""
+    text = ""
     for name in pieces:
         piece = program.evidence[name]
         if piece.document is not None and not piece.filed:  # hot path, and mostly filed
-            told += f" The document of {name} is not filed{f'; it was seen at: {piece.seen_at}' if piece.seen_at else ''}."
-    return told
+            text += f" The document of {name} is not filed{f'; it was seen at: {piece.seen_at}' if piece.seen_at else ''}."
+    return text

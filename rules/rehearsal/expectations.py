@@ -58,8 +58,8 @@ def _reciprocity(program: Program, expected: Expectation, party: str, at: dateti
         ("broken", expected.broken),
     )
     for how, count in counts:
-        told = ", ".join(one.name for one in account.reckoned if one.how == how and one.binding)
-        yield from (f"{message} ({told})" for message in _differs(f"{how} by {party}", count, account.count(how)))
+        text = ", ".join(one.name for one in account.reckoned if one.how == how and one.binding)
+        yield from (f"{message} ({text})" for message in _differs(f"{how} by {party}", count, account.count(how)))
 
 
 def _late(program: Program, expected: Expectation) -> Iterator[str]:

@@ -283,8 +283,8 @@ class _Runner:
                 if fits and person not in (not_person or ()):
                     return a.Actor(person=person, role=role, party=cast.party)
         apart = [party for party in parties if party in (not_party or ())]
-        told = f", apart from {' and '.join(apart)}, whose own it is" if apart else ""
-        raise self._fault(path, f"nobody of the story is {role} for {' or '.join(parties)}{told}; add them to people")
+        text = f", apart from {' and '.join(apart)}, whose own it is" if apart else ""
+        raise self._fault(path, f"nobody of the story is {role} for {' or '.join(parties)}{text}; add them to people")
 
     def _must(self, actor: a.Actor, deed: a.Deed, path: Path) -> None:
         outcome = decide(self.program, self._act(actor, deed), self.now)

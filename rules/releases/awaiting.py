@@ -63,22 +63,22 @@ def _earning_reason(program: Program, name: str, terms: Release, at: datetime) -
     now = earned_amount(program, name, at)
     if now.amount == terms.amount:
         return
-    told = (
+    text = (
         "How much of it is earned is not known" if now.amount is None else f"Earned so far: {now.amount:f} of {terms.amount:f}"
     )
     outcome = Truth.INDETERMINATE if now.amount is None else Truth.NOT_MET
     if terms.share_of is not None:
         sentence, owes, since, earliest = milestone_reason(program, terms.share_of, at)
-        yield Awaited(f"share_of: {terms.share_of}", outcome, f"{sentence} {told} {terms.unit}.", owes, since, earliest)
+        yield Awaited(f"share_of: {terms.share_of}", outcome, f"{sentence} {text} {terms.unit}.", owes, since, earliest)
     elif terms.per_time is not None:
         end, zone = next_instalment_at(program, name), program.plan.time_zone
         lacks = " ".join(reason[0] for _, _, reason in unmet_criteria(program, None, terms.per_time.while_, at))
         coming = f" The next is earned on {dates.in_words(end, zone)} if all that is asked for holds then." if end else ""
         yield Awaited(
-            "per_time", outcome, f"{now.sentence} {lacks}{coming} {told} {terms.unit}.".replace("  ", " "), earliest=end
+            "per_time", outcome, f"{now.sentence} {lacks}{coming} {text} {terms.unit}.".replace("  ", " "), earliest=end
         )
     elif terms.per_unit is not None:
-        sentence = f"{now.sentence} {_sample_reason(program, terms, terms.per_unit)}{told} {terms.unit}."
+        sentence = f"{now.sentence} {_sample_reason(program, terms, terms.per_unit)}{text} {terms.unit}."
         yield Awaited(f"per_unit: {terms.per_unit.indicator}", outcome, sentence, _owed_by(program, terms, terms.per_unit))
 
 

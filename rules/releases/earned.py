@@ -51,8 +51,8 @@ def earned_amount(program: Program, name: str, at: datetime) -> Earned:
 
 def _by_time(program: Program, terms: Release, rule: PerTime, name: str) -> Earned:
     state = program.releases.get(name, ReleaseState())
-    told = f"{state.earned_instalments} of {state.instalments} instalments so far are earned, one every {rule.every}."
-    return Earned(min(terms.rounded(Fraction(rule.each) * state.earned_instalments), terms.amount), told)
+    text = f"{state.earned_instalments} of {state.instalments} instalments so far are earned, one every {rule.every}."
+    return Earned(min(terms.rounded(Fraction(rule.each) * state.earned_instalments), terms.amount), text)
 
 
 def _by_share(program: Program, terms: Release, milestone: str) -> Earned:

@@ -69,8 +69,8 @@ def _instalment(program: Program, name: str, at: datetime) -> Effect | None:
     if holds is Truth.INDETERMINATE:
         return None
     lacks = [sentence for _, _, (sentence, _, _, _) in unmet_criteria(program, None, rule.while_, at)]
-    told = f"On {dates.in_words(end, zone)}: {' '.join(lacks[:3]) or 'all that is asked for holds.'}"
-    return InstalmentCounted(release=name, earned=holds is Truth.MET, because=told, effective_at=at)
+    text = f"On {dates.in_words(end, zone)}: {' '.join(lacks[:3]) or 'all that is asked for holds.'}"
+    return InstalmentCounted(release=name, earned=holds is Truth.MET, because=text, effective_at=at)
 
 
 def _promise(name: str, terms: Release, state: ReleaseState, at: datetime) -> Effect | None:

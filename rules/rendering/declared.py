@@ -45,8 +45,8 @@ def _periods(plan: Plan) -> Iterator[str]:
 
 def _indicator(name: str, rule: Indicator) -> Iterator[str]:
     counts = f", {rule.quantity}" if rule.quantity else ""
-    told = f", reported within {rule.reported_within}" if rule.reported_within else ""
-    yield f"{name}: {rule.title}, in {rule.unit}{counts}; better {rule.better}, known for {rule.oldest}{told}"
+    text = f", reported within {rule.reported_within}" if rule.reported_within else ""
+    yield f"{name}: {rule.title}, in {rule.unit}{counts}; better {rule.better}, known for {rule.oldest}{text}"
     if rule.made_of is not None:
         yield f"  made of {derivation_in_words(rule.made_of)}"
     else:

@@ -89,6 +89,6 @@ def oversized_gates(plan: Plan) -> Iterator[Fault]:
     for at, gate in plan.gates:
         left -= sum(1 for _ in c.leaves(*gate))
         if left < 0:
-            told = f"the gates of a plan ask for at most {MOST_CRITERIA} criteria; divide it into programs"
-            yield Fault(at, told)
+            text = f"the gates of a plan ask for at most {MOST_CRITERIA} criteria; divide it into programs"
+            yield Fault(at, text)
             return

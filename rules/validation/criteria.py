@@ -61,8 +61,8 @@ def owed_while_faults(plan: Plan, at: Path, criteria: tuple[c.Criterion, ...], *
         outside = isinstance(leaf, c.NoOpenIncident | c.NoOpenDispute | c.NoSnapback | c.FigureHolds | c.Assessed)
         if not outside and not (of_milestone and isinstance(leaf, c.CommitmentHolds)):
             fits = "no_open_incident, no_open_dispute, no_snapback, figure, assessed"
-            told = f"what is owed is lifted by what happens; write {fits}{' or commitment' if of_milestone else ''}"
-            yield Fault(place, told)
+            text = f"what is owed is lifted by what happens; write {fits}{' or commitment' if of_milestone else ''}"
+            yield Fault(place, text)
 
 
 def _criterion(plan: Plan, at: Path, criterion: c.Criterion) -> Iterator[Fault]:  # noqa: C901, PLR0912, PLR0915  one arm a criterion
@@ -129,8 +129,8 @@ def _figure(plan: Plan, at: Path, figure: c.FigureCondition) -> Iterator[Fault]:
         yield Fault((*at, "unit"), f"the unit {figure.unit} is not that of {figure.indicator}: {indicator.unit}")
     if figure.of == "total" and not indicator.adds_up:
         kind = indicator.quantity or f"in {indicator.unit}"
-        told = f"figures of {figure.indicator} do not add up ({kind}): the total of several periods is no figure of anything"
-        yield Fault((*at, "of"), f"{told}; ask of: newest, or say quantity: amount there if they do")
+        text = f"figures of {figure.indicator} do not add up ({kind}): the total of several periods is no figure of anything"
+        yield Fault((*at, "of"), f"{text}; ask of: newest, or say quantity: amount there if they do")
     if figure.period is not None and not is_period(figure.period, plan.periods):
         yield Fault((*at, "of"), f"{figure.of} is no period of this plan; write for example 2025, 2025-Q1 or 2025-06")
     for name in plan.recorded_for[figure.indicator]:

@@ -83,10 +83,10 @@ def _shares(plan: Plan, at: Path, made: MadeOf) -> Iterator[Fault]:
         indicator = plan.indicators[part.indicator]
         added = indicator.adds_up or indicator.quantity == "level"
         if not added and not (len(wholes) == 1 and None not in wholes):
-            told = f"figures of {part.indicator} in {indicator.unit} add up only as shares of one whole"
+            text = f"figures of {part.indicator} in {indicator.unit} add up only as shares of one whole"
             yield Fault(
                 (*at, *place),
-                f"{told}; make each of them as {{share: A, of: B}} with the same B, or add up what they are shares of",
+                f"{text}; make each of them as {{share: A, of: B}} with the same B, or add up what they are shares of",
             )
 
 

@@ -27,8 +27,8 @@ def stuck_gates(plan: Plan) -> Iterator[Fault]:
                 lost = next((one for one in _may_not_come(plan, criterion) if not _ends_with(plan, name, one)), None)
                 if lost is not None:
                     at: Path = ("phases", name, gate, index) if gate == "entry" or phase.exit else ("phases", name)
-                    told = f"{lost.once}, this phase would wait without end"
-                    yield Fault(at, f"{told}; write closes_when for that, or outcome for the ends that count")
+                    text = f"{lost.once}, this phase would wait without end"
+                    yield Fault(at, f"{text}; write closes_when for that, or outcome for the ends that count")
 
 
 def _closes(closes_when: tuple[c.Criterion, ...], lost: _Lost) -> bool:

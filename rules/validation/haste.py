@@ -33,8 +33,8 @@ def hasty_windows(plan: Plan) -> Iterator[Fault]:
             known[since] = _earliest(plan, since)
         takes, has = known[since][event], _most_days(edge.within)
         if takes > has:
-            told = f"this window closes {edge.within} after what it is counted from"
-            yield Fault(at, f"{told}, and what has to come before takes {takes:g} days from then at the least")
+            text = f"this window closes {edge.within} after what it is counted from"
+            yield Fault(at, f"{text}, and what has to come before takes {takes:g} days from then at the least")
 
 
 def _windows(plan: Plan) -> Iterator[tuple[tuple[str | int, ...], Event, c.After]]:

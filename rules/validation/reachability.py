@@ -40,8 +40,8 @@ def unreachable(plan: Plan) -> Iterator[Fault]:
                 "this gate can never open: the phase could never be complete",
             )
     for name in never:
-        told = "nobody can ever agree on this day: what its window is counted from can never come about"
-        yield Fault(("agreed_dates", name), told)
+        text = "nobody can ever agree on this day: what its window is counted from can never come about"
+        yield Fault(("agreed_dates", name), text)
     if never:
         return
     for name, terms in plan.releases.items():

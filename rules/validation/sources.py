@@ -25,8 +25,8 @@ def source_faults(plan: Plan) -> Iterator[Fault]:
     """Faults of the sources and checks of a plan."""
     for name, source in plan.sources.items():
         for host in sorted(source.hosts() - set(plan.hosts)):
-            told = f"{host} is no host that checks may ask; {did_you_mean(host, plan.hosts)}; write it under hosts: [...]"
-            yield Fault(("sources", name, *_place_of(source, host)), told)
+            text = f"{host} is no host that checks may ask; {did_you_mean(host, plan.hosts)}; write it under hosts: [...]"
+            yield Fault(("sources", name, *_place_of(source, host)), text)
     for name, check in plan.checks.items():
         yield from _check(plan, ("checks", name), check)
     yield from _twice(plan)
@@ -49,8 +49,8 @@ def _place_of(source: object, host: str) -> tuple[str, ...]:
 def _check(plan: Plan, at: Path, check: Check) -> Iterator[Fault]:
     yield from unknown_name((*at, "source"), check.source, "source", plan.sources)
     if add_duration(EPOCH, check.runs.overdue_after, "UTC") < add_duration(EPOCH, check.runs.every, "UTC"):
-        told = f"it would be overdue before it runs again; write overdue_after, longer than {check.runs.every}"
-        yield Fault((*at, "runs", "overdue_after"), told)
+        text = f"it would be overdue before it runs again; write overdue_after, longer than {check.runs.every}"
+        yield Fault((*at, "runs", "overdue_after"), text)
     if check.figures_of is not None:
         yield from unknown_name((*at, "figures_of"), check.figures_of, "indicator", plan.indicators)
         if check.figures_of in plan.derived:
@@ -61,8 +61,8 @@ def _check(plan: Plan, at: Path, check: Check) -> Iterator[Fault]:
     if (source := plan.sources.get(check.source)) is None:
         return
     if isinstance(source, AttestedSource):
-        told = f"{check.source} is attested by people, and no check reads it; its figures are recorded with record_measurement"
-        yield Fault((*at, "source"), told)
+        text = f"{check.source} is attested by people, and no check reads it; its figures are recorded with record_measurement"
+        yield Fault((*at, "source"), text)
         return
     wanted = source.placeholders()
     for word in sorted(wanted - check.with_.keys()):
@@ -101,6 +101,6 @@ def _twice(plan: Plan) -> Iterator[Fault]:
             continue
         read = (check.figures_of, source.producer)
         if read in seen:
-            told = f"{check.figures_of} by {source.producer} is read by the check {seen[read]} already; keep one of the two"
-            yield Fault(("checks", name, "figures_of"), told)
+            text = f"{check.figures_of} by {source.producer} is read by the check {seen[read]} already; keep one of the two"
+            yield Fault(("checks", name, "figures_of"), text)
         seen.setdefault(read, name)

@@ -18,8 +18,8 @@ def target_faults(plan: Plan) -> Iterator[Fault]:
     for name, indicator in plan.indicators.items():
         base = indicator.baseline
         if base is not None and indicator.plausible is not None and not indicator.plausible.holds(base.value):
-            told = f"the baseline {base.value:f} is not plausible itself: {indicator.plausible}"
-            yield Fault(("indicators", name, "plausible"), told)
+            text = f"the baseline {base.value:f} is not plausible itself: {indicator.plausible}"
+            yield Fault(("indicators", name, "plausible"), text)
     for name, phase in plan.phases.items():
         for step_name, step in phase.milestones.items():
             for key, how in step.shown_by.items():
@@ -47,8 +47,8 @@ def target_faults(plan: Plan) -> Iterator[Fault]:
 def _of_one_edition(at: Path, how: Measured) -> Iterator[Fault]:
     """Targets of derived figures that need an edition, which only a producer's own figure has."""
     if how.target.compares == "within_edition":
-        told = f"{how.indicator} is made of figures that have editions of their own; leave compares out"
-        yield Fault((*at, "compares"), f"{told}, or make it of the figure of a year before")
+        text = f"{how.indicator} is made of figures that have editions of their own; leave compares out"
+        yield Fault((*at, "compares"), f"{text}, or make it of the figure of a year before")
     if how.target.standard_errors is not None:
         yield Fault((*at, "standard_errors"), f"{how.indicator} is made of others, and no producer says what its error is")
 
@@ -59,8 +59,8 @@ def _never_reached(plan: Plan, at: Path, how: Measured, indicator: Indicator) ->
     if indicator.plausible is not None and not indicator.plausible.holds(level):
         yield Fault(at, f"{wanted} {level:f} is not plausible for {how.indicator}: {indicator.plausible}")
     if how.target.compares == "within_edition" and not is_period(indicator.frozen.period, plan.periods):
-        told = f"{indicator.frozen.period} is no period that a figure covers; write 2020, 2020-Q1 or 2020-06 there"
-        yield Fault((*at[:-1], "compares"), told)
+        text = f"{indicator.frozen.period} is no period that a figure covers; write 2020, 2020-Q1 or 2020-06 there"
+        yield Fault((*at[:-1], "compares"), text)
 
 
 def _for_the_worse(at: Path, how: Measured, indicator: Indicator) -> Iterator[Fault]:

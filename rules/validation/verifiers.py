@@ -17,8 +17,8 @@ def verifier_faults(plan: Plan) -> Iterator[Fault]:
         if not step.verifies_itself:
             yield from _itself(at, step, owes)
         elif not {*step.verified_by} & {*owes, *step.party}:
-            told = f"nobody who owes this verifies it; name {' or '.join(owes)} in verified_by, or leave verifies_itself out"
-            yield Fault((*at, "verifies_itself"), told)
+            text = f"nobody who owes this verifies it; name {' or '.join(owes)} in verified_by, or leave verifies_itself out"
+            yield Fault((*at, "verifies_itself"), text)
         yield from _determined((*at, "determined"), step)
 
 
@@ -38,10 +38,10 @@ def _itself(at: Path, step: Milestone, owes: tuple[str, ...]) -> Iterator[Fault]
 def _determined(at: Path, step: Milestone) -> Iterator[Fault]:
     rule = step.determined
     if len(rule.by) > 1 and rule.agree is None:
-        told = (
+        text = (
             f"{' and '.join(rule.by)} determine it: does any of them, or all, or how many? write agree: any, all, majority or 2"
         )
-        yield Fault((*at, "by"), told)
+        yield Fault((*at, "by"), text)
     elif len(rule.by) < 2 and (rule.agree is not None or rule.weights):
-        told = "agree and weights are for several that determine; name them all in by, those of a body too"
-        yield Fault((*at, "agree" if rule.agree is not None else "weights"), told)
+        text = "agree and weights are for several that determine; name them all in by, those of a body too"
+        yield Fault((*at, "agree" if rule.agree is not None else "weights"), text)

@@ -19,8 +19,8 @@ def gate_window_faults(plan: Plan) -> Iterator[Fault]:
         of_a_phase = place[0] == "phases" and place[-1] in ("entry", "exit")
         for at, leaf in placed_leaves(place, gate):
             if isinstance(leaf, c.NotAfter) and not of_a_phase:
-                told = "a window closes a gate of a phase; what ends otherwise is written as due, lapses, within or until"
-                yield Fault(at, told)
+                text = "a window closes a gate of a phase; what ends otherwise is written as due, lapses, within or until"
+                yield Fault(at, text)
         opening = [leaf.not_before for leaf in gate if isinstance(leaf, c.NotBefore)]
         closing = [(at, leaf.not_after) for at, leaf in placed_leaves(place, gate) if isinstance(leaf, c.NotAfter)]
         for at, last in closing:

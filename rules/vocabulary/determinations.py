@@ -91,7 +91,7 @@ class Choice(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """What one of those who determine has said, and why; with the ledger's entry."""
+    """One vote on a determination, with its reason and its ledger entry."""
 
     outcome: Outcome | Literal["abstained"]
     grade: int | None

@@ -176,7 +176,7 @@ class Dispute:
 
 @dataclass(frozen=True, slots=True)
 class Invoked:
-    """A snapback that runs: who has invoked it (None: it lapses by itself), on what, and since when it is in effect."""
+    """A running snapback: who invoked it (None: it needs no notice), on what, and since when it is in effect."""
 
     by: Actor | None
     at: datetime

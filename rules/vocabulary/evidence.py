@@ -151,7 +151,7 @@ class EvidenceStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Who has verified or returned a piece of evidence, by which entry of the ledger; `reason` of a return."""
+    """A verification or return: by whom, by which ledger entry; `reason` of a return."""
 
     by: Actor
     entry: int

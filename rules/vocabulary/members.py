@@ -85,7 +85,7 @@ OnMember: TypeAlias = MemberAdmitted | MemberRemoved | AdmissionTakenBack
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """By which entry of the ledger somebody was admitted, and by whom."""
+    """The ledger entry of an admission, and who admitted."""
 
     entry: int
     by: Actor

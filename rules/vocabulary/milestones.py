@@ -88,7 +88,7 @@ class MilestoneStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """That a milestone counts for gates though it is not achieved; `until` None is for good."""
+    """A milestone counts for gates without being achieved, until an instant; None: for good."""
 
     proposal: str
     since: datetime

@@ -55,7 +55,7 @@ class Suspended:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseState:
-    """The accounts of a release, which always add up to nothing. `before_advance` was earned before the advance."""
+    """The balances of a release, whose sum is zero. `before_advance` was earned before the advance."""
 
     balances: Mapping[Account, Decimal] = field(default_factory=lambda: dict.fromkeys(ACCOUNTS, Decimal(0)))
     suspensions: tuple[Suspended, ...] = ()

@@ -82,7 +82,7 @@ class AccountTakenBack(StrictModel):
 
 @dataclass(frozen=True, slots=True)
 class Testimony:
-    """One account: its content, and who has given it."""
+    """One account: its content and its author."""
 
     id: str
     given_by: str
