@@ -43,7 +43,7 @@ async def child_plans(
     """What is agreed for the child programs of a plan: as chosen, or by the names of their plans.
 
     None for a plan without any, and for one that cannot be read, whose faults the law tells. Raises
-    PlanUnreadable, ReaderBusy, and Faulty for a choice about a program that the plan does not have.
+    PlanUnreadable, ReaderBusy, and InvalidDocument for a choice about a program that the plan does not have.
     """
     for text in (document, *_documents(chosen)):
         await reader.declares(text)

@@ -148,13 +148,13 @@ def sound_plan(file: Path, values: list[str] | None) -> Plan:
 
 
 def _sound(file: Path, values: list[str] | None) -> Plan:
-    """Raises Unusable or Faulty."""
+    """Raises Unusable or InvalidDocument."""
     plan = document(file)
     return validate_plan(plan, chosen(values), child_plans(plan, file))
 
 
 def document(file: Path) -> ParsedDocument:
-    """What stands in a file. Raises Unusable where it can't be read, Faulty where it isn't YAML that we read."""
+    """What stands in a file. Raises Unusable where it can't be read, InvalidDocument where it isn't YAML that we read."""
     try:
         with file.open("rb") as held:
             content = held.read(LARGEST_DOCUMENT + 1)

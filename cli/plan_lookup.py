@@ -12,7 +12,7 @@ from rules.language.reading import ParsedDocument
 
 
 def child_plans(document: ParsedDocument, file: Path) -> dict[str, ChildPlan]:
-    """The plans of the child programs of the plan in a file. Raises Faulty."""
+    """The plans of the child programs of the plan in a file. Raises InvalidDocument."""
     return agreed_children(read_declarations(document), lambda name: _found(name, file.absolute().parent))
 
 

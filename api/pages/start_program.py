@@ -104,7 +104,7 @@ async def _document(view: View, sent: FormData) -> str:
 
 
 async def _read(view: View, document: str) -> Plan:
-    """The plan of a text with those of its child programs. Raises Faulty or Invalid."""
+    """The plan of a text with those of its child programs. Raises InvalidDocument or Invalid."""
     try:
         programs = await child_plans(view.state.plans, view.state.settings.accord_plans, document, {})
     except PlanUnreadable as error:
