@@ -26,7 +26,7 @@ from db.receipts import Receipt
 from rules import acts as a
 from rules.field_types import Id, Sha256, StrictModel, Text
 from rules.refusals import Code
-from rules.refusals import Refused as Refusal
+from rules.refusals import Refused as RefusedAct
 from rules.text_formats import ID
 
 Key = Annotated[
@@ -66,7 +66,7 @@ async def perform(state: State, caller: CallerInfo, program: UUID, act: a.Act, *
     if preview:
         return await previewed(state, program, act)
     outcome = await state.recorder.record_and_answer(program, act, _answer_of)
-    if isinstance(outcome, Refusal):
+    if isinstance(outcome, RefusedAct):
         raise refused(outcome)
     return outcome
 
@@ -78,13 +78,13 @@ def _answer_of(receipt: Receipt) -> Response:
 async def previewed(state: State, program: UUID, *acts: a.Act) -> Response:
     """What acts would do, one after the other; nothing is written. Raises Refused or NotFound."""
     decided = await state.recorder.preview(program, *acts)
-    if isinstance(decided, Refusal):
+    if isinstance(decided, RefusedAct):
         raise refused(decided)
     # Written once, by pydantic; a response model would be validated and written a second time.
     return Response(PreviewResponse.of(decided).model_dump_json(exclude_none=True), media_type="application/json")
 
 
-def refused(refusal: Refusal) -> Refused | NotFound:
+def refused(refusal: RefusedAct) -> Refused | NotFound:
     """A stranger's refusal tells nothing of the program."""
     if refusal.code == Code.PROGRAM_UNKNOWN:
         return NotFound("program")

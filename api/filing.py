@@ -12,8 +12,8 @@ from api.state import State
 from api.uploads import Upload
 from db.documents import FiledDocument, HashDiffers, TooManyBytes
 from rules.acts import Act, FileDocument, Member, Role
-from rules.field_types import own_act
-from rules.refusals import Refused as Refusal
+from rules.field_types import own_act_id
+from rules.refusals import Refused as RefusedAct
 from rules.restriction import opened_by
 
 FILERS = (Role.RECORDER, Role.REPRESENTATIVE, Role.MONITOR, Role.CHECKER, Role.OFFICER)
@@ -53,6 +53,6 @@ async def _tell(state: State, caller: CallerInfo, program: UUID, sha256: str) ->
     for piece in opened_by(held, sha256, filings):
         if piece.is_unfiled:
             deed = FileDocument(evidence=piece.id)
-            act = Act(id=own_act("filing", uuid4()), actor=actor, deed=deed, filed=frozenset({sha256}))
-            if isinstance(outcome := await state.recorder.record(program, act), Refusal):
+            act = Act(id=own_act_id("filing", uuid4()), actor=actor, deed=deed, filed=frozenset({sha256}))
+            if isinstance(outcome := await state.recorder.record(program, act), RefusedAct):
                 raise refused(outcome)

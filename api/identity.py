@@ -15,7 +15,7 @@ from psycopg_pool import PoolTimeout
 from api.problems import Forbidden, NotFound
 from db.tokens import Tokens
 from rules.acts import Actor, Member, Role
-from rules.decisions.members import not_held
+from rules.decisions.members import role_not_held
 from rules.program import Program
 
 KNOWN_FOR_SECONDS = 2.0
@@ -80,7 +80,7 @@ class CallerInfo:
         held = Member(person=self.person, role=self.role, party=self.party)
         if held not in program.members:
             accepted = "a role that the person has been admitted to, in the header Acting-As"
-            raise Forbidden("not_a_member", not_held(held), accepted)
+            raise Forbidden("not_a_member", role_not_held(held), accepted)
 
     def check_acts(self) -> None:
         """Raises Forbidden for a caller who has not said as whom."""

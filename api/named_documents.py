@@ -25,7 +25,7 @@ async def filed_of(state: State, caller: CallerInfo, program: UUID, deeds: Itera
     Evidence names documents that its recorder's party has filed or may read, or says where the original is. A document that
     others keep to themselves is told from one that nobody has filed by nothing. Raises Invalid.
     """
-    named = [(document.sha256, deed) for deed in deeds if (document := a.named_by(deed)) is not None]
+    named = [(document.sha256, deed) for deed in deeds if (document := a.document_of(deed)) is not None]
     if not named or not may(caller.role, "record_evidence"):
         return frozenset()  # the law says why not
     hashes = {sha256 for sha256, _ in named}

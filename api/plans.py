@@ -9,8 +9,8 @@ from pathlib import Path
 from db.plan_reader import PlanReader
 from rules.acts import ChildPlan
 from rules.field_types import did_you_mean
-from rules.language.declared import ChildChosen, agreed, declares
-from rules.language.reading import Faulty
+from rules.language.declared import ChildChoice, agreed_children, declarations_of
+from rules.language.reading import InvalidDocument
 
 
 class PlanUnreadable(Exception):
@@ -38,23 +38,23 @@ def named_plan(folder: Path, name: str) -> str:
 
 
 async def child_plans(
-    reader: PlanReader, folder: Path, document: str, chosen: Mapping[str, ChildChosen]
+    reader: PlanReader, folder: Path, document: str, chosen: Mapping[str, ChildChoice]
 ) -> dict[str, ChildPlan] | None:
     """What is agreed for the child programs of a plan: as chosen, or by the names of their plans.
 
     None for a plan without any, and for one that cannot be read, whose faults the law tells. Raises
-    PlanUnreadable, ReaderBusy, and Faulty for a choice about a program that the plan does not have.
+    PlanUnreadable, ReaderBusy, and InvalidDocument for a choice about a program that the plan does not have.
     """
     for text in (document, *_documents(chosen)):
         await reader.prefetch_declared(text)
     try:
-        plan = declares(document)
-    except Faulty:
+        plan = declarations_of(document)
+    except InvalidDocument:
         return None
-    return agreed(plan, partial(named_plan, folder), chosen) or None
+    return agreed_children(plan, partial(named_plan, folder), chosen) or None
 
 
-def _documents(chosen: Mapping[str, ChildChosen]) -> Iterator[str]:
+def _documents(chosen: Mapping[str, ChildChoice]) -> Iterator[str]:
     for choice in chosen.values():
         if choice.document is not None:
             yield choice.document

@@ -24,7 +24,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from api.problem_codes import PLAIN, status_of
-from rules.refusals import Refused as Refusal
+from rules.refusals import Refused as RefusedAct
 
 
 class Fault(BaseModel):
@@ -139,7 +139,7 @@ class Unavailable(Problem):
 class Refused(Problem):
     """The law's refusal, under the status of its code."""
 
-    def __init__(self, refused: Refusal, **more: Any) -> None:
+    def __init__(self, refused: RefusedAct, **more: Any) -> None:
         super().__init__(refused.code, refused.reason, refused.accepted, **more)
 
     @property

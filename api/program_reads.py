@@ -17,7 +17,7 @@ from api.rate_limit import PAST, view
 from api.state import State, StateOf
 from db.memberships import memberships
 from rules.program import Program
-from rules.times import Instant, written
+from rules.times import Instant, format_instant
 
 At = Annotated[Instant | None, Query(description="as it was known then, by what had been recorded; left out, now")]
 
@@ -72,7 +72,9 @@ async def _is_member(state: State, caller: CallerInfo, program: UUID) -> bool:
 def check_past(at: datetime, now: datetime) -> None:
     """Raises Invalid for an instant that has not come yet."""
     if at > now:
-        raise Invalid("in_the_future", f"{written(at)} has not come yet; it is now {written(now)}.", "an instant up to now")
+        raise Invalid(
+            "in_the_future", f"{format_instant(at)} has not come yet; it is now {format_instant(now)}.", "an instant up to now"
+        )
 
 
 async def _seen(state: StateOf, caller: Caller, program: ProgramId, at: At = None) -> ProgramRead:

@@ -10,7 +10,7 @@ from fastapi import Request
 
 from rules.field_types import TEXT_HOLDS, did_you_mean
 from rules.fields import Shapes
-from rules.text_formats import unlike
+from rules.text_formats import mismatch
 
 MOST = 50
 """Faults of one request that are told."""
@@ -115,7 +115,7 @@ def _sentence(item: Any, known: Callable[[Any], str]) -> str:
     if kind == "extra_forbidden":
         return KINDS[kind] + known(item)
     if kind == "string_pattern_mismatch":
-        return FORMS.get(context["pattern"]) or unlike(context["pattern"])
+        return FORMS.get(context["pattern"]) or mismatch(context["pattern"])
     if kind in {"union_tag_invalid", "literal_error", "enum"}:
         given = str(context.get("tag", item["input"]))[:LONGEST_PART]
         return f"{given!r} cannot stand here; {did_you_mean(given, _QUOTED.findall(_choices(context)))}"

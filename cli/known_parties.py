@@ -9,7 +9,7 @@ from uuid import UUID
 from api.plans import named_plan, names
 from db.pools import ReadPool
 from db.program_cache import ProgramCache
-from rules.language.reading import read
+from rules.language.reading import parse_document
 
 NAMED = ("parties", "bodies", "assessors")
 
@@ -31,7 +31,7 @@ async def known_parties(reader: ReadPool, plans: Path, program: UUID | None) -> 
     held: dict[str, Any]
     known: set[str] = set()
     for name in names(plans):
-        held = read(named_plan(plans, name)).data
+        held = parse_document(named_plan(plans, name)).data
         known.update(party for kind in NAMED for party in held.get(kind, ()))
     rows = await reader.rows("SELECT DISTINCT party FROM membership UNION SELECT DISTINCT unnest(parties) FROM program", [])
     return frozenset(known | {row["party"] for row in rows} - {""})

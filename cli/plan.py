@@ -12,11 +12,11 @@ import typer
 from cli.options import AsJson
 from cli.plan_lookup import child_plans
 from rules.language.plan import Plan
-from rules.language.reading import LARGEST_DOCUMENT, Document, Fault, Faulty, read
+from rules.language.reading import LARGEST_DOCUMENT, Fault, InvalidDocument, ParsedDocument, parse_document
 from rules.language.schema import plan_schema
 from rules.rendering.mermaid import as_mermaid
 from rules.rendering.text import as_text
-from rules.validation import sound
+from rules.validation import validate_plan
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Check, draw and describe plans.")
 
@@ -102,7 +102,7 @@ def _checked(file: Path, values: list[str] | None) -> Checked:
         plan = _sound(file, values)
     except Unusable as reason:
         return Checked(str(file), sound=False, counts={}, faults=[_fault_of_file(str(reason))])
-    except Faulty as faulty:
+    except InvalidDocument as faulty:
         return Checked(str(file), sound=False, counts={}, faults=[_fault(fault, file) for fault in faulty.faults])
     counts = {"phase": len(plan.phases), "milestone": len(plan.milestones), "parameter": len(plan.parameters)}
     counts |= {"child program": len(plan.programs)} if plan.programs else {}
@@ -143,18 +143,18 @@ def sound_plan(file: Path, values: list[str] | None) -> Plan:
         return _sound(file, values)
     except Unusable as reason:
         refuse(str(reason))
-    except Faulty as faulty:
+    except InvalidDocument as faulty:
         refuse(*lines(faulty, file))
 
 
 def _sound(file: Path, values: list[str] | None) -> Plan:
-    """Raises Unusable or Faulty."""
+    """Raises Unusable or InvalidDocument."""
     plan = document(file)
-    return sound(plan, chosen(values), child_plans(plan, file))
+    return validate_plan(plan, chosen(values), child_plans(plan, file))
 
 
-def document(file: Path) -> Document:
-    """What stands in a file. Raises Unusable where it can't be read, Faulty where it isn't YAML that we read."""
+def document(file: Path) -> ParsedDocument:
+    """What stands in a file. Raises Unusable where it can't be read, InvalidDocument where it isn't YAML that we read."""
     try:
         with file.open("rb") as held:
             content = held.read(LARGEST_DOCUMENT + 1)
@@ -169,11 +169,11 @@ def document(file: Path) -> Document:
     if len(content) > LARGEST_DOCUMENT:
         raise Unusable(f"{file}: is larger than {LARGEST_DOCUMENT // 1024} KiB, more than any plan or story")
     try:
-        return read(content.decode("utf-8-sig"))
+        return parse_document(content.decode("utf-8-sig"))
     except UnicodeDecodeError as reason:
         before = content[: reason.start]
         position = (before.count(b"\n") + 1, len(before) - before.rfind(b"\n"))
-        raise Faulty([Fault((), "this byte is not UTF-8; save the file as UTF-8", position)]) from None
+        raise InvalidDocument([Fault((), "this byte is not UTF-8; save the file as UTF-8", position)]) from None
 
 
 def chosen(values: list[str] | None) -> dict[str, str | int]:
@@ -187,7 +187,7 @@ def chosen(values: list[str] | None) -> dict[str, str | int]:
     return found
 
 
-def lines(faulty: Faulty, file: Path) -> list[str]:
+def lines(faulty: InvalidDocument, file: Path) -> list[str]:
     """One line for each fault: file, line, column, what is wrong and what would be right."""
     return [fault.line(str(file)) for fault in faulty.faults]
 

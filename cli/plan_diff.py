@@ -10,9 +10,9 @@ import typer
 from cli.options import AsJson
 from cli.plan import Unusable, Values, chosen, document, lines, refuse
 from rules.language.plan import Plan
-from rules.language.reading import Faulty
-from rules.queries.amending import Change, changes, class_of
-from rules.validation import sound
+from rules.language.reading import InvalidDocument
+from rules.queries.amending import Change, class_of, plan_changes
+from rules.validation import validate_plan
 from rules.vocabulary.amendments import Version
 
 Before = Annotated[Path, typer.Argument(metavar="BEFORE", help="The plan as it is.")]
@@ -25,7 +25,7 @@ def command(before: Before, after: After, values: Values = None, *, as_json: AsJ
     It is what an amendment would change. Comments and the order of fields change nothing.
     """
     (plan, old), (_, new) = _version(before, values), _version(after, values)
-    changed = changes(old, new)
+    changed = plan_changes(old, new)
     if as_json:
         told = [{"place": one.place, "before": one.before, "after": one.after} for one in changed]
         typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
@@ -37,10 +37,10 @@ def command(before: Before, after: After, values: Values = None, *, as_json: AsJ
 def _version(file: Path, values: list[str] | None) -> tuple[Plan, Version]:
     try:
         text = document(file)
-        plan = sound(text, chosen(values))
+        plan = validate_plan(text, chosen(values))
     except Unusable as reason:
         refuse(str(reason))
-    except Faulty as faulty:
+    except InvalidDocument as faulty:
         refuse(*lines(faulty, file))
     return plan, Version(text.text, chosen(values))
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.plan import Unusable, document, lines, refuse
-from rules.language.reading import Faulty, read
+from rules.language.reading import InvalidDocument, parse_document
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="Plans and stories, YAML files.")]
 OnlyCheck = Annotated[bool, typer.Option("--check", help="Change nothing; status 1 if something would be changed.")]
@@ -33,11 +33,11 @@ def _put_in_form(file: Path, *, only_check: bool) -> bool:
         found = document(file)
     except Unusable as reason:
         refuse(str(reason))
-    except Faulty as faulty:
+    except InvalidDocument as faulty:
         refuse(*lines(faulty, file))
     text = formed(found.text)
     written = file.read_bytes()
-    if text.encode() == written or read(text).data != found.data:
+    if text.encode() == written or parse_document(text).data != found.data:
         return False
     if not only_check:
         file.write_bytes(text.encode())

@@ -7,13 +7,13 @@ from pathlib import Path
 from api.plans import PlanUnreadable, named_plan
 from cli.home import our_plans
 from rules.acts import ChildPlan
-from rules.language.declared import agreed, declared
-from rules.language.reading import Document
+from rules.language.declared import agreed_children, read_declarations
+from rules.language.reading import ParsedDocument
 
 
-def child_plans(document: Document, file: Path) -> dict[str, ChildPlan]:
-    """The plans of the child programs of the plan in a file. Raises Faulty."""
-    return agreed(declared(document), lambda name: _found(name, file.absolute().parent))
+def child_plans(document: ParsedDocument, file: Path) -> dict[str, ChildPlan]:
+    """The plans of the child programs of the plan in a file. Raises InvalidDocument."""
+    return agreed_children(read_declarations(document), lambda name: _found(name, file.absolute().parent))
 
 
 def _found(name: str, folder: Path) -> str | None:

@@ -11,11 +11,11 @@ import typer
 from cli.home import our_plans
 from cli.plan import lines, refuse
 from rules.field_types import did_you_mean
-from rules.language.parameters import plan_of
+from rules.language.parameters import parse_plan
 from rules.language.plan import Plan
-from rules.language.reading import Document, Faulty, read
-from rules.text_formats import HYPHENED, unlike
-from rules.validation import sound
+from rules.language.reading import InvalidDocument, ParsedDocument, parse_document
+from rules.text_formats import HYPHENED, mismatch
+from rules.validation import validate_plan
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Where plan.yaml is written; its name becomes the plan's.")]
 From = Annotated[str | None, typer.Option("--from", metavar="TEMPLATE", help="One of plans/templates; asked for if left out.")]
@@ -27,16 +27,16 @@ def command(folder: Folder, template: From = None) -> None:
     if file.exists():
         refuse(f"{file}: there is a plan already; name another folder")
     if not re.fullmatch(HYPHENED, folder.name):
-        refuse(f"{folder.name}: {unlike(HYPHENED)}")
+        refuse(f"{folder.name}: {mismatch(HYPHENED)}")
     known = templates()
     name = template or typer.prompt(f"Template ({', '.join(known)})", default=known[0])
     if name not in known:
         refuse(f"{name} is no template; {did_you_mean(name, known)}")
-    found = read((our_plans() / "templates" / name / "plan.yaml").read_text(encoding="utf-8"))
-    text = _answered(found, plan_of(found), folder.name)
+    found = parse_document((our_plans() / "templates" / name / "plan.yaml").read_text(encoding="utf-8"))
+    text = _answered(found, parse_plan(found), folder.name)
     try:
-        sound(read(text))
-    except Faulty as faulty:
+        validate_plan(parse_document(text))
+    except InvalidDocument as faulty:
         refuse(*lines(faulty, file))
     folder.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
@@ -48,7 +48,7 @@ def templates() -> list[str]:
     return sorted(file.parent.name for file in (our_plans() / "templates").glob("*/plan.yaml"))
 
 
-def _answered(found: Document, plan: Plan, name: str) -> str:
+def _answered(found: ParsedDocument, plan: Plan, name: str) -> str:
     """The text of a template with what somebody answers in the place of its own."""
     text = found.text
     for party, rule in plan.parties.items():

@@ -12,15 +12,15 @@ from cli.plan import Unusable, Values, chosen, document, lines, refuse
 from cli.plan_lookup import child_plans
 from rules.entries import Entry
 from rules.language.plan import Plan
-from rules.language.reading import Document, Faulty, validated
+from rules.language.reading import InvalidDocument, ParsedDocument, validate
 from rules.rehearsal.rehearse import rehearse
 from rules.rehearsal.story import Story
-from rules.rehearsal.timeline import Broken, Happened, Rehearsal
+from rules.rehearsal.timeline import FailedExpectation, Rehearsal, TimelineItem
 from rules.releases.totals import totals
-from rules.sentences import told
-from rules.text_formats import STORY_TIME, unlike
+from rules.sentences import fact_sentence
+from rules.text_formats import STORY_TIME, mismatch
 from rules.times import local_time
-from rules.validation import sound
+from rules.validation import validate_plan
 
 Files = Annotated[
     list[Path], typer.Argument(metavar="[PLAN] STORY", help="The story, and before it a plan in place of its own.")
@@ -46,7 +46,7 @@ def command(files: Files, values: Values = None, *, until: Until = None, effects
     if len(files) > 2:
         refuse("Give a story, or a plan and a story: accord rehearse [PLAN] STORY")
     if until is not None and not re.fullmatch(STORY_TIME, until):
-        refuse(f"--until {until}: {unlike(STORY_TIME)}")
+        refuse(f"--until {until}: {mismatch(STORY_TIME)}")
     story_file, plan_file = files[-1], files[0] if len(files) == 2 else None
     story, script = _story(story_file, values)
     plan_file = plan_file or story_file.parent / story.plan
@@ -66,7 +66,7 @@ AROUND = 6
 """Lines of the ledger before a broken expectation, and half as many after it."""
 
 
-def _broken(one: Broken, rehearsal: Rehearsal, story_file: Path) -> Iterator[str]:
+def _broken(one: FailedExpectation, rehearsal: Rehearsal, story_file: Path) -> Iterator[str]:
     """What was not as expected, and the entries around it."""
     yield one.fault.line(str(story_file))
     plan, before, then = rehearsal.program.plan, rehearsal.timeline[: one.after], rehearsal.timeline[one.after :]
@@ -77,29 +77,29 @@ def _broken(one: Broken, rehearsal: Rehearsal, story_file: Path) -> Iterator[str
     yield from (f"    {line}" for line in later[: AROUND // 2])
 
 
-def _story(file: Path, values: list[str] | None) -> tuple[Story, Document]:
+def _story(file: Path, values: list[str] | None) -> tuple[Story, ParsedDocument]:
     try:
         script = document(file)
-        story = validated(Story, script)
+        story = validate(Story, script)
         return story.model_copy(update={"parameters": {**story.parameters, **chosen(values)}}), script
     except Unusable as reason:
         refuse(str(reason))
-    except Faulty as faulty:
+    except InvalidDocument as faulty:
         refuse(*lines(faulty, file))
 
 
-def _rehearsal(story: Story, script: Document, story_file: Path, plan_file: Path, until: str | None) -> Rehearsal:
+def _rehearsal(story: Story, script: ParsedDocument, story_file: Path, plan_file: Path, until: str | None) -> Rehearsal:
     try:
         plan = document(plan_file)
         programs = child_plans(plan, plan_file)
-        sound(plan, story.parameters, programs)  # its faults are faults of the plan's file, not of the story's
+        validate_plan(plan, story.parameters, programs)  # its faults are faults of the plan's file, not of the story's
     except Unusable as reason:
         refuse(str(reason))
-    except Faulty as faulty:
+    except InvalidDocument as faulty:
         refuse(*lines(faulty, plan_file))
     try:
         return rehearse(story, script, plan, programs, until=until)
-    except Faulty as faulty:
+    except InvalidDocument as faulty:
         refuse(*lines(faulty, story_file))
 
 
@@ -115,17 +115,17 @@ def _print(story: Story, rehearsal: Rehearsal, *, effects: bool) -> None:
     typer.echo("")
 
 
-def _lines(happened: Happened, plan: Plan, *, effects: bool) -> Iterator[str]:
+def _lines(happened: TimelineItem, plan: Plan, *, effects: bool) -> Iterator[str]:
     """An act and, indented, what follows from it; what follows from a clock alone stands at its own time."""
     at = local_time(happened.at, plan.time_zone)
     if happened.refused is not None:
         yield f"{at}  {happened.who}: {happened.what} REFUSED, {happened.refused.code}: {happened.refused.reason}"
     for entry in happened.entries:
         if entry.actor is not None:
-            yield f"{at}  {entry.actor.person}: {told(entry.fact, plan)}"
+            yield f"{at}  {entry.actor.person}: {fact_sentence(entry.fact, plan)}"
         elif effects:
             when = local_time(_effective(entry), plan.time_zone)
-            yield f"{when}  - {told(entry.fact, plan)}"
+            yield f"{when}  - {fact_sentence(entry.fact, plan)}"
 
 
 def _effective(entry: Entry) -> datetime:

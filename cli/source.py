@@ -11,7 +11,7 @@ from cli.home import our_plans
 from cli.plan import refuse
 from cli.source_try import Stored, TryError, chosen, ready, tried
 from rules.field_types import did_you_mean
-from rules.language.reading import Faulty
+from rules.language.reading import InvalidDocument
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Ready descriptions of sources, to paste into a plan.")
 
@@ -60,7 +60,7 @@ def try_(  # noqa: PLR0913  each is an option, and named when it is given
         lines = list(tried(plan.sources[rule.source], rule, Stored(tuple(files), description, deleted), day, unit))
     except (TryError, OSError) as why:
         refuse(str(why))
-    except Faulty as faulty:
+    except InvalidDocument as faulty:
         refuse("\n".join(fault.line(str(file)) for fault in faulty.faults))
     for line in lines:
         typer.echo(line)

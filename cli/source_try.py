@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime, time
 from hashlib import sha256
 from pathlib import Path
 
-from rules.checks.filtering import Filter, dropped, implausible, told_of
+from rules.checks.filtering import FeedFilter, dropped_counts, dropped_in_words, implausible
 from rules.language.checks import Check
 from rules.language.plan import Plan
-from rules.language.reading import Document, read, validated
-from rules.language.sources import Attested, JsonHttp, Source, TableUrl
+from rules.language.reading import ParsedDocument, parse_document, validate
+from rules.language.sources import AttestedSource, JsonHttp, Source, TableUrl
 from rules.vocabulary.origin import Fetch
 from rules.vocabulary.readings import NoReading, Readings
 from workflows.sources.adapter import Ask
@@ -46,8 +46,8 @@ class Stored:
 
 def ready(file: Path) -> Plan:
     """The hosts, sources and checks of a file, as the plan that they would be pasted into."""
-    document = read(file.read_text(encoding="utf-8"))
-    return validated(Plan, Document(document.text, _AROUND | document.data, document.positions))
+    document = parse_document(file.read_text(encoding="utf-8"))
+    return validate(Plan, ParsedDocument(document.text, _AROUND | document.data, document.positions))
 
 
 def chosen(plan: Plan, name: str | None, values: Mapping[str, str]) -> Check:
@@ -65,14 +65,14 @@ def chosen(plan: Plan, name: str | None, values: Mapping[str, str]) -> Check:
 
 def tried(source: Source, check: Check, stored: Stored, on: date, unit: str | None) -> Iterator[str]:
     """What a run on a day would read, line by line; the first line is the outcome. Raises Untried."""
-    if isinstance(source, Attested):
+    if isinstance(source, AttestedSource):
         raise TryError(f"{source.title} is attested by people; no check reads it.")
     ask = Ask(source, check, on, unit=unit)
     try:
         reading = installed_adapters()[source.adapter].read(ask, tuple(_answers(ask, source, stored)))
     except Denied as denied:
         raise TryError(str(denied)) from None
-    rules = Filter(check.incidents, source.title) if check.incidents else None
+    rules = FeedFilter(check.incidents, source.title) if check.incidents else None
     if rules is not None and isinstance(reading, Readings):
         cannot_be = implausible(reading, source.first_year)
         reading = NoReading("implausible", cannot_be) if cannot_be else rules.no_match(reading.events) or reading
@@ -83,7 +83,7 @@ def _unread(reading: NoReading) -> Iterator[str]:
     yield f"{reading.kind}: {reading.sentence}"
 
 
-def _read(reading: Readings, rules: Filter | None) -> Iterator[str]:
+def _read(reading: Readings, rules: FeedFilter | None) -> Iterator[str]:
     yield f"read: edition {reading.edition}"
     for figure in reading.figures:
         error = f" \u00b1 {figure.standard_error:f}" if figure.standard_error is not None else ""
@@ -97,7 +97,7 @@ def _read(reading: Readings, rules: Filter | None) -> Iterator[str]:
             yield f"  deleted  {event.id}"
     if reading.covers_until is not None:
         yield f"covers days up to {reading.covers_until}"
-    if left_out := told_of(dropped(rules, reading)):
+    if left_out := dropped_in_words(dropped_counts(rules, reading)):
         yield left_out
     if reading.differs:
         yield f"The answer differs from what it was: {reading.differs}."

@@ -24,7 +24,7 @@ from db.tokens import TokenRecord, Tokens
 from rules.acts import CHECKS, Role
 from rules.authority import FOR_A_PARTY
 from rules.field_types import did_you_mean
-from rules.times import written
+from rules.times import format_instant
 
 app = typer.Typer(no_args_is_help=True, help="Bearer tokens: who may come in, as what, until when.")
 
@@ -113,7 +113,7 @@ def _state(token: TokenRecord) -> str:
 def _plain(token: TokenRecord) -> dict[str, object]:
     """A token as JSON has it; instants as the API writes them."""
     return {
-        name: written(value) if isinstance(value, datetime) else str(value) if isinstance(value, UUID) else value
+        name: format_instant(value) if isinstance(value, datetime) else str(value) if isinstance(value, UUID) else value
         for name, value in asdict(token).items()
     }
 

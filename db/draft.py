@@ -24,8 +24,8 @@ from db.statements import NOTIFY, append, append_if_unchanged
 from db.time_slice import TimeSlice
 from rules.acts import Act, StrikeClock
 from rules.canonical import NotCanonical
-from rules.decide import Decided, again, content_of, decide, knows_of, refusal
-from rules.explanations.outstanding import OutstandingIndex, outstanding, outstanding_after
+from rules.decide import Decided, attempt_entry, content_hash, decide, may_know, repeat_refusal
+from rules.explanations.outstanding import OutstandingIndex, outstanding_acts, outstanding_after
 from rules.language.dependents import Subject
 from rules.refusals import Code, Refused
 
@@ -156,7 +156,9 @@ class Draft:
     def _owed(self, before: CachedProgram | None, after: CachedProgram) -> tuple[OutstandingIndex, OutstandingIndex]:
         """What was owed before and is owed after; cached with the program for the next draft."""
         old = before.owed if before else {}
-        owed = outstanding_after(after.program, before.program, old, self._changed) if before else outstanding(after.program)
+        owed = (
+            outstanding_after(after.program, before.program, old, self._changed) if before else outstanding_acts(after.program)
+        )
         self.after = CachedProgram(after.program, after.head, after.clocks, owed)
         return old, owed
 
@@ -176,7 +178,7 @@ class Draft:
     def _decide(self, act: Act) -> Decided | Receipt | Refused:
         """The decision of the law, or the first answer to a recorded act. Raises EntryTooLarge or NotCanonical."""
         program = self.after.program if self.after else None
-        is_stranger = program is not None and not knows_of(program, act.actor)
+        is_stranger = program is not None and not may_know(program, act.actor)
         if (known := self._known.get(act.id)) is not None and not is_stranger:
             return self._repeated(act, known)
         return decide(program, act, self._at, self.after.clocks if self.after else None)
@@ -190,8 +192,8 @@ class Draft:
             yield sealed
 
     def _repeated(self, act: Act, known: RecordedAct) -> Receipt | Refused:
-        if self.after is not None and content_of(act) == known.content:
-            if (refused := again(self.after.program, act)) is not None:
+        if self.after is not None and content_hash(act) == known.content:
+            if (refused := repeat_refusal(self.after.program, act)) is not None:
                 return refused
             return replace(known.receipt, repeated=True, program=self.after.program)
         return Refused(
@@ -235,7 +237,7 @@ class Draft:
         # No attempt is recorded where the program is unknown (also to a stranger) or the act cannot be serialized.
         if self.after is None or refused.code in {Code.PROGRAM_UNKNOWN, Code.ACT_NOT_RECORDABLE}:
             return
-        decided = refusal(self.after.program, act, refused, self._at)
+        decided = attempt_entry(self.after.program, act, refused, self._at)
         (entry,) = decided.entries
         sealed = seal(entry, self.program_id, self.after.head, self._nonce())
         self._sealed.append(sealed)

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from db.memberships import programs_of
 from db.pools import ReadPool
-from rules.explanations.answering import FOR_NOBODY, done_in
+from rules.explanations.answering import FOR_NOBODY, answerable_in
 from rules.explanations.owing import OwedKind
 from rules.vocabulary.members import Role
 
@@ -99,7 +99,7 @@ async def _lanes(reader: ReadPool, criteria: OwedFilter) -> list[tuple[str | Non
     if criteria.role is None:
         rows = await reader.rows("SELECT DISTINCT role, party FROM membership WHERE person = %s", [criteria.doer])
         roles = [(Role(row["role"]), row["party"] or None) for row in rows]
-    lanes = {(party, kind) for role, party in roles for kind in done_in(role) if kind in criteria.kinds}
+    lanes = {(party, kind) for role, party in roles for kind in answerable_in(role) if kind in criteria.kinds}
     return [(party, kind) for party, kind in lanes if (None, kind) not in lanes or party is None]
 
 
@@ -112,7 +112,7 @@ def _values(criteria: OwedFilter, after: OwedPlace | None) -> dict[str, Any]:
         "doer_party": criteria.doer_party or "",
         "kinds": list(criteria.kinds),
         "due_before": criteria.due_before,
-        "for_party": [f"{role} {kind}" for role in Role for kind in done_in(role)],
+        "for_party": [f"{role} {kind}" for role in Role for kind in answerable_in(role)],
         "for_nobody": [f"{role} {kind}" for kind, role in FOR_NOBODY],
     }
     if after is not None:

@@ -14,11 +14,11 @@ from typing import Any, TypeAlias
 
 from pydantic_core import from_json, to_json
 
-from rules.language.declared import declares
+from rules.language.declared import declarations_of
 from rules.language.parameters import recorded_plan
 from rules.language.plan import Plan
-from rules.language.reading import Fault, Faulty
-from rules.validation.accepted import accepted, key_of, texts
+from rules.language.reading import Fault, InvalidDocument
+from rules.validation.accepted import key_of, texts, validated_plan
 from rules.vocabulary.family import ChildPlan
 
 Answer: TypeAlias = dict[str, Any]
@@ -30,13 +30,13 @@ NICE = 5
 
 
 def _read_declared(question: Mapping[str, Any]) -> Answer:
-    found = declares(question["text"])
+    found = declarations_of(question["text"])
     return {"plan": found.plan, "programs": found.programs, "positions": found.positions}
 
 
 def _validate(question: Mapping[str, Any]) -> Answer:
     programs = {name: ChildPlan.model_validate(child) for name, child in question["programs"].items()}
-    accepted(question["text"], question["parameters"], programs)
+    validated_plan(question["text"], question["parameters"], programs)
     key = key_of(question["text"], question["parameters"], programs)
     return {"plans": [_plan_json(recorded_plan(text, dict(chosen))) for text, chosen in texts(key)]}
 
@@ -60,7 +60,7 @@ def answer(question: Mapping[str, Any]) -> Answer:
     """The response to a request: its result, or the faults of the text."""
     try:
         return HANDLERS[question["asked"]](question)
-    except Faulty as error:
+    except InvalidDocument as error:
         return {"faults": [(fault.path, fault.message, fault.position) for fault in error.faults]}
 
 

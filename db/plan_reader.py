@@ -18,8 +18,8 @@ from pydantic_core import from_json, to_json
 
 from db.plan_process import faults_in
 from rules.entries import Fact
-from rules.language.declared import DECLARED, Declared
-from rules.language.parameters import RECORDED, Chosen, chosen_key
+from rules.language.declared import DECLARED, Declarations
+from rules.language.parameters import RECORDED, Chosen, parameters_key
 from rules.language.plan import Plan
 from rules.validation.accepted import JUDGED, Key, key_of, texts, weight
 from rules.vocabulary.family import ChildPlan
@@ -105,8 +105,8 @@ class PlanReader:
             return
         answer = await self._request({"asked": "declares", "text": document})
         positions = {name: (line, column) for name, (line, column) in answer.get("positions", {}).items()}
-        found = faults_in(answer) or Declared(answer["plan"], answer["programs"], positions)
-        DECLARED.keep(document, found, len(document))
+        found = faults_in(answer) or Declarations(answer["plan"], answer["programs"], positions)
+        DECLARED.put(document, found, len(document))
 
     async def _validate(self, key: Key, programs: Mapping[str, ChildPlan]) -> None:
         if key in JUDGED:
@@ -115,10 +115,10 @@ class PlanReader:
         children = {name: child.model_dump(mode="json") for name, child in programs.items()}
         answer = await self._request({"asked": "judges", "text": document, "parameters": dict(chosen), "programs": children})
         if (faults := faults_in(answer)) is not None:
-            JUDGED.keep(key, faults, weight(key))
+            JUDGED.put(key, faults, weight(key))
             return
         plans = [_cache_plan(text, chosen, plan) for (text, chosen), plan in zip(texts(key), answer["plans"], strict=True)]
-        JUDGED.keep(key, plans[0], weight(key))
+        JUDGED.put(key, plans[0], weight(key))
 
     async def _read_recorded(self, text: str, chosen: Chosen) -> None:
         if (text, chosen) in RECORDED:
@@ -162,7 +162,7 @@ class PlanReader:
 
 
 def _cache_plan(text: str, chosen: Chosen, written: str) -> Plan:
-    return RECORDED.get((text, chosen)) or RECORDED.keep((text, chosen), Plan.model_validate_json(written), len(text))
+    return RECORDED.get((text, chosen)) or RECORDED.put((text, chosen), Plan.model_validate_json(written), len(text))
 
 
 def _plans_in(fact: Fact) -> Iterable[tuple[str, Chosen]]:
@@ -171,8 +171,8 @@ def _plans_in(fact: Fact) -> Iterable[tuple[str, Chosen]]:
         case "program_started":
             return texts(key_of(fact.document, fact.parameters, fact.programs or {}))
         case "plan_amended":
-            return ((fact.document, chosen_key(fact.parameters)),)
+            return ((fact.document, parameters_key(fact.parameters)),)
         case "proposal_made" if isinstance(fact.matter, Amend):
-            return ((fact.matter.document, chosen_key(fact.matter.parameters)),)
+            return ((fact.matter.document, parameters_key(fact.matter.parameters)),)
         case _:
             return ()

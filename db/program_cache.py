@@ -20,8 +20,8 @@ from db.snapshots import MIN_ENTRIES, Snapshot, Snapshots, snapshot_point
 from db.time_slice import TimeSlice
 from rules.entries import Entry
 from rules.evolve import evolve
-from rules.explanations.outstanding import OutstandingIndex, outstanding
-from rules.family import is_news
+from rules.explanations.outstanding import OutstandingIndex, outstanding_acts
+from rules.family import has_news
 from rules.program import Program
 from rules.reactions.clocks import Clock, clocks, clocks_after
 
@@ -44,7 +44,7 @@ class CachedProgram:
 
     @property
     def owed(self) -> OutstandingIndex:
-        return outstanding(self.program) if self.outstanding is None else self.outstanding
+        return outstanding_acts(self.program) if self.outstanding is None else self.outstanding
 
     @property
     def seq(self) -> int:
@@ -187,7 +187,7 @@ def changes_workflow(before: CachedProgram | None, after: CachedProgram) -> bool
         return True
     if old.plan.checks is not new.plan.checks or (old.checks is not new.checks and _paused_checks(old) != _paused_checks(new)):
         return True
-    if new.parent is not None and is_news(old, new):
+    if new.parent is not None and has_news(old, new):
         return True
     return old.children is not new.children and _child_standings(old) != _child_standings(new)
 

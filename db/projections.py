@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from rules.entries import Entry
-from rules.explanations.outstanding import About, Outstanding, OutstandingIndex, overdue_from
+from rules.explanations.outstanding import About, OutstandingAct, OutstandingIndex, overdue_from
 from rules.program import Program
 from rules.reactions.clocks import Clock
 from rules.vocabulary.evidence import Evidence
@@ -262,12 +262,12 @@ def _owed(changes: Changes, before: OutstandingIndex, after: OutstandingIndex) -
     changes.drop("owed", (dict(zip(DELETABLE["owed"], key, strict=True)) for key in were if key not in are))
 
 
-def _by_key(held: OutstandingIndex, abouts: Iterable[About]) -> dict[tuple[str, ...], Outstanding]:
+def _by_key(held: OutstandingIndex, abouts: Iterable[About]) -> dict[tuple[str, ...], OutstandingAct]:
     """Owed acts of some subjects, by primary key."""
     return {(one.owed.party, one.owed.kind, one.owed.name): one for about in abouts for one in held.get(about, ())}
 
 
-def _owed_line(one: Outstanding) -> RowValues:
+def _owed_line(one: OutstandingAct) -> RowValues:
     owed, milestone = one.owed, one.milestone_due
     return {
         "party": owed.party,

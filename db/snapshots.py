@@ -21,7 +21,7 @@ from db.plan_reader import PlanReader
 from db.pools import OperationalPool, ReadPool
 from db.snapshot_body import UNREADABLE, FieldPart, lines, parts_of, program_of
 from db.time_slice import TimeSlice
-from rules.language.parameters import chosen_key
+from rules.language.parameters import parameters_key
 from rules.program import Program
 
 log = structlog.get_logger()
@@ -111,7 +111,7 @@ class Snapshots:
         time_slice, parts = TimeSlice(), list[FieldPart]()
         for name, value in parts_of(await asyncio.to_thread(zlib.decompress, body)):
             if name == "version" and self._plans is not None:
-                await self._plans.prefetch_text(value.document, chosen_key(value.parameters))
+                await self._plans.prefetch_text(value.document, parameters_key(value.parameters))
             parts.append((name, value))
             await time_slice.pause()
         return program_of(parts)

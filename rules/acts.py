@@ -1,7 +1,7 @@
-"""What somebody can ask of a program: acts, in the imperative, one class each. Each stands with its noun in `rules.vocabulary`.
+"""Acts: the commands that callers send to a program, in the imperative. Each class stands with its noun in `rules.vocabulary`.
 
-An act becomes entries of the ledger if the law accepts it (`rules.decide`). Its id is chosen by
-whoever acts; the same id with the same content is the same act, however often it arrives.
+An accepted act is appended to the ledger as entries (`rules.decide`). The caller chooses its id,
+which makes it idempotent: the same id with the same content is the same act.
 """
 
 from __future__ import annotations
@@ -138,24 +138,24 @@ Deed: TypeAlias = Annotated[
 ]
 
 
-def named_by(deed: Deed) -> FiledDocument | None:
-    """The document that a deed records, if it records one."""
+def document_of(deed: Deed) -> FiledDocument | None:
+    """The document that an act records, or None."""
     return deed.document if isinstance(deed, RecordEvidence | RecordMeasurement) else None
 
 
-def hashes_named_by(deed: Deed) -> frozenset[str]:
-    """The hash of the document that a deed records, or nothing."""
-    document = named_by(deed)
+def document_hashes(deed: Deed) -> frozenset[str]:
+    """The SHA-256 of the document that an act records; empty without one."""
+    document = document_of(deed)
     return frozenset({document.sha256} if document else ())
 
 
 class Act(StrictModel):
-    """A deed with who does it and under which id.
+    """A deed (the payload) with its actor and its id.
 
-    `effects` binds it to what its preview has shown: the hash of what would follow. It is no part of the act's content.
+    `effects` binds the act to its preview: the hash of the effects that it showed. It is not part of the act's content.
 
-    Bytes are kept beside the ledger, so an act brings along which of the documents it is about are `filed`. Whoever makes
-    the act of a request has looked; nobody outside can say so.
+    Document bytes are stored outside the ledger, so the act carries which of the documents it concerns are `filed`. The API
+    looks that up; callers cannot set it.
     """
 
     id: ActId

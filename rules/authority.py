@@ -1,4 +1,4 @@
-"""Who may do what: one table, denied by default."""
+"""The permissions table: which role may do which act. What it does not list is denied."""
 
 from __future__ import annotations
 
@@ -76,8 +76,8 @@ FOR_A_PARTY = frozenset({R.REPRESENTATIVE, R.RECORDER, R.VERIFIER, R.AUTHORITY})
 """Roles that are held for a party or a joint body; the others are held for nobody."""
 
 
-def part_of(deed: Deed) -> str:
-    """Under which name of the table a deed stands: that of its kind, or of the narrower part that it is."""
+def permission_of(deed: Deed) -> str:
+    """The permission that an act needs: its kind, or a narrower part of it."""
     match deed:
         case Consent(phase=str()):
             return "consent_to_phase"
@@ -88,17 +88,17 @@ def part_of(deed: Deed) -> str:
 
 
 def who_may(part: str) -> frozenset[Role]:
-    """The roles that may do an act, or a narrower part of one."""
+    """The roles that hold a permission."""
     return NARROWER.get(part) or MAY.get(part, frozenset())
 
 
 def may(role: Role, part: str) -> bool:
-    """Whether a role may do an act of this kind at all."""
+    """Whether a role holds a permission."""
     return role in who_may(part)
 
 
-def by(part: str, parties: Iterable[str] = ()) -> str:
-    """Who may do something, in words, as every sentence says it: "a verifier of north or south", "an officer"."""
+def roles_in_words(part: str, parties: Iterable[str] = ()) -> str:
+    """The roles that hold a permission, in words, for messages: "a verifier of north or south", "an officer"."""
     roles = " or ".join(f"{'an' if role[0] in 'aeiou' else 'a'} {role}" for role in sorted(who_may(part))) or "nobody"
     named = " or ".join(dict.fromkeys(parties))
     return f"{roles} of {named}" if named else roles

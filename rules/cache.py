@@ -1,4 +1,4 @@
-"""What was found out once about a text, so that it is not found out again: a bounded memory of a pure function."""
+"""A bounded LRU cache for pure functions of a text, limited by the total weight of its values."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ V = TypeVar("V")
 
 
 class WeightedCache(Generic[K, V]):
-    """Values by key, those used last. Each has a weight, mostly the length of its text; all together have a limit.
+    """An LRU cache whose values have weights, mostly the length of their text, with a limit on the sum of weights.
 
-    Like `functools.lru_cache`, but what was found out elsewhere can be kept, too.
+    Unlike `functools.lru_cache`, it also takes values that were computed elsewhere.
     """
 
     def __init__(self, most: int) -> None:
@@ -27,8 +27,10 @@ class WeightedCache(Generic[K, V]):
         self._kept.move_to_end(key)
         return found[0]
 
-    def keep(self, key: K, value: V, weight: int) -> V:
-        """Keeps a value, and gives up those not asked for longest. Returns what is kept of the key, which may be older."""
+    def put(self, key: K, value: V, weight: int) -> V:
+        """Stores a value and evicts the least recently used ones. Returns the stored value of the key, which may be an older
+        one.
+        """
         if (found := self.get(key)) is not None:
             return found
         self._kept[key] = (value, weight)

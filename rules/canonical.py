@@ -1,8 +1,8 @@
-"""One way to write data as bytes, so that a hash of it means the same everywhere.
+"""Canonical JSON: one byte form for one value, so that hashes are reproducible.
 
-The profile is a part of RFC 8785 (JSON Canonicalization Scheme) narrow enough that the standard
-library writes it: keys of `[a-z0-9_]`, text in NFC, whole numbers below 2**53, no fractions (exact
-figures are text), no nesting beyond 24 levels. What lies outside is refused, never adjusted.
+The profile is the part of RFC 8785 (JSON Canonicalization Scheme) that the standard library can
+write: keys of `[a-z0-9_]`, text in NFC, whole numbers below 2**53, no fractions (exact figures are
+text), at most 24 levels of nesting. Values outside the profile are refused, never adjusted.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _WRITER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=F
 
 
 class NotCanonical(ValueError):
-    """Data outside the profile; says what and where."""
+    """Data outside the profile. The message says what is wrong and where."""
 
 
 def canonical(data: Any) -> bytes:
@@ -56,7 +56,7 @@ def _check(data: Any, where: str, depth: int) -> None:
         raise NotCanonical(f"{where}: a {type(data).__name__}; fractions are written as text")
 
 
-@lru_cache(maxsize=4096)  # names of fields, which are few
+@lru_cache(maxsize=4096)  # a bounded set: the names of fields
 def _is_key(key: object) -> bool:
     return isinstance(key, str) and _KEY.match(key) is not None
 
@@ -65,6 +65,6 @@ def _check_mapping(data: dict[Any, Any], where: str, depth: int) -> None:
     for key, value in data.items():
         if not _is_key(key):
             raise NotCanonical(f"{where}: the key {key!r} is not of a-z, 0-9 and _")
-        # Most values are plain text, and a call for each was a twentieth of an act.
+        # Most values are text. Handling them inline saves a twentieth of an act.
         if type(value) is not str or not value.isascii():
             _check(value, f"{where}.{key}", depth + 1)

@@ -1,4 +1,4 @@
-"""Days on which a time of the clock does not exist, or exists twice: those on which clocks are put forward or back."""
+"""Clock changes of a time zone: the days on which a local time does not exist, or exists twice."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
-    """A day of a time zone, and the one instant that counts as a time of day on it.
+class ZoneTransition:
+    """A day on which a local time is missing or doubled, with the instant that counts for it.
 
-    That is the next instant that exists, where the time does not; and the first of two, where it exists twice.
+    That is the next existing instant for a missing time, and the first of the two for a doubled one.
     """
 
     day: date
@@ -25,12 +25,12 @@ class Changed:
 
 
 @lru_cache(maxsize=256)
-def changed_days(zone: str, at: time, years: range) -> tuple[Changed, ...]:
-    """The days of some years on which a time of day is not there exactly once, in their order."""
+def transition_days(zone: str, at: time, years: range) -> tuple[ZoneTransition, ...]:
+    """The days within some years on which a local time does not exist exactly once, in order."""
     return tuple(_changed(ZoneInfo(zone), at, years))
 
 
-def _changed(zone: ZoneInfo, at: time, years: range) -> Iterator[Changed]:
+def _changed(zone: ZoneInfo, at: time, years: range) -> Iterator[ZoneTransition]:
     day, end = date(years[0], 1, 1), date(years[-1], 12, 31)
     while day <= end:
         if _offset(day, zone) != _offset(day + _DAY, zone):
@@ -38,7 +38,7 @@ def _changed(zone: ZoneInfo, at: time, years: range) -> Iterator[Changed]:
             if first.utcoffset() != second.utcoffset():
                 read_as = first.astimezone(UTC).astimezone(zone)
                 exists = read_as.replace(tzinfo=None) == first.replace(tzinfo=None)
-                yield Changed(day, first.astimezone(UTC) if exists else _after_the_gap(first, second, zone), read_as)
+                yield ZoneTransition(day, first.astimezone(UTC) if exists else _after_the_gap(first, second, zone), read_as)
         day += _DAY
 
 
@@ -47,7 +47,7 @@ def _offset(day: date, zone: ZoneInfo) -> timedelta | None:
 
 
 def _after_the_gap(first: datetime, second: datetime, zone: ZoneInfo) -> datetime:
-    """The instant at which clocks are put forward, between two readings of a time that they leave out."""
+    """The instant at which clocks go forward, in the gap between two local times."""
     before, after = sorted((first.astimezone(UTC), second.astimezone(UTC)))
     old = before.astimezone(zone).utcoffset()
     while after - before > timedelta(seconds=1):

@@ -1,9 +1,9 @@
-"""How a figure is written: one strict decimal form, whoever writes it and wherever it is read.
+"""The one decimal form of figures, for everybody who writes or reads them.
 
     15.64    -3    0.5    0
 
-Not 1_000, 1,000, +5, 5., .5, 007, 1e3, -0 or a number between blanks: each is read otherwise somewhere, or is a slip. Digits of
-the Arabic-Indic and full-width forms are the same figure and are turned into ASCII, and so are their points and signs.
+Refused are 1_000, 1,000, +5, 5., .5, 007, 1e3, -0 and blanks around a number: each is read differently somewhere, or is a slip
+of the pen. Arabic-Indic and full-width digits, points and signs are converted to ASCII.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ _TO_ASCII = str.maketrans(
 )
 
 
-def in_ascii(text: str) -> str:
-    """A figure in ASCII digits."""
+def to_ascii(text: str) -> str:
+    """The text with its digits, points and signs in ASCII."""
     return text if text.isascii() else text.translate(_TO_ASCII)
 
 
-def read_figure(text: str) -> Decimal:
-    """A figure out of text. Raises ValueError, which says what would be accepted."""
-    written = in_ascii(text)
+def parse_decimal(text: str) -> Decimal:
+    """A figure from text. Raises ValueError, which says what would be accepted."""
+    written = to_ascii(text)
     if not _DECIMAL.match(written):
         raise ValueError(f"{text[:60]!r} is no figure; {FORM}")
     number = Decimal(written)
@@ -55,7 +55,7 @@ def _fitting(number: Decimal, written: object) -> Decimal:
 
 
 def without_sign(number: Decimal) -> Decimal:
-    """Nought without a sign, which reckoning can give it; any other number as it is."""
+    """The number, with negative zero made zero."""
     return number or abs(number)
 
 
@@ -64,7 +64,7 @@ def _exact(value: object) -> object:
         case bool() | float():
             raise ValueError('a figure is exact: write it as text, for example "15.64"')
         case str():
-            return read_figure(value)
+            return parse_decimal(value)
         case int() if abs(value) < LARGEST:
             return Decimal(value)
         case Decimal():
@@ -84,7 +84,7 @@ _WHOLE = re.compile(r"(?:0|-?[1-9][0-9]{0,15})\Z")
 
 def _whole(value: object) -> object:
     if isinstance(value, str):
-        if not _WHOLE.match(written := in_ascii(value)):
+        if not _WHOLE.match(written := to_ascii(value)):
             raise ValueError(f"{value[:60]!r} is no whole number; write digits, for example 3")
         return int(written)
     if isinstance(value, bool | float):

@@ -1,6 +1,6 @@
-"""What follows by law from what somebody has caused, in the past tense, one class each, with its noun in `rules.vocabulary`.
+"""Effects: what follows by law from a fact, in the past tense. Each class stands with its noun in `rules.vocabulary`.
 
-An effect carries what it changed, so that folding old entries never asks today's rules again.
+An effect carries the values that it changed, so folding an old entry needs none of today's rules.
 """
 
 from __future__ import annotations

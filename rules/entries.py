@@ -1,4 +1,4 @@
-"""The lines of a program's ledger: what has happened to it, and who caused it."""
+"""Ledger entries: the union of all facts and effects, each with its actor, act and time."""
 
 from __future__ import annotations
 
@@ -18,11 +18,10 @@ KINDS: tuple[str, ...] = tuple(kind.model_fields["kind"].default for kind in get
 
 
 class Entry(StrictModel):
-    """One line of a program's ledger, before it is sealed.
+    """One entry of a program's ledger, before it is sealed.
 
-    `at` is when it was recorded; when it happened stands in the fact. `actor` is who caused the
-    fact; an effect, which follows by law, has none. `act` is the id of the act both came with,
-    and `content` the hash of that act's content, on its first entry only.
+    `at` is the time of recording; the fact holds when it happened. `actor` caused the fact; an effect has none. `act` is
+    the id of the act with which it was appended, and `content` the hash of that act's content, on its first entry only.
     """
 
     seq: Annotated[int, Field(ge=1, lt=2**53)]
@@ -34,11 +33,11 @@ class Entry(StrictModel):
 
 
 class NotFoldable(ValueError):
-    """Entries that no program can have: they do not start with a start, or skip a number."""
+    """Entries that cannot be a ledger: they do not begin with a start, or have a gap."""
 
 
 def caused_by(entry: Entry) -> Actor:
-    """Who caused the fact of an entry. Raises NotFoldable for an effect."""
+    """The actor of an entry. Raises NotFoldable for an effect."""
     if entry.actor is None:
         raise NotFoldable(f"entry {entry.seq} was caused by nobody")
     return entry.actor

@@ -1,4 +1,4 @@
-"""What an entry makes of a program. Facts say what changed; nothing is decided again here."""
+"""The fold of a program: `evolve` applies one entry to the state. Entries say what changed; nothing is decided again."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from typing import Any, TypeAlias, assert_never, get_args
 
 from rules import effects, facts
 from rules.entries import Entry, Fact, NotFoldable
-from rules.fold.agreed_dates import agreed_date_after
-from rules.fold.amendments import amended
-from rules.fold.assessments import assessed
-from rules.fold.checks import check_after
-from rules.fold.consents import consent_after
-from rules.fold.disputes import dispute_after
-from rules.fold.evidence import evidence_after
-from rules.fold.family import family_after
-from rules.fold.incidents import incident_after
-from rules.fold.members import member_after, with_deed
-from rules.fold.milestones import milestone_after
-from rules.fold.phases import phase_after, stability_after, standing_after
-from rules.fold.proposals import proposal_after
-from rules.fold.releases import release_after
+from rules.fold.agreed_dates import fold_agreed_date
+from rules.fold.amendments import fold_amendment
+from rules.fold.assessments import fold_assessment
+from rules.fold.checks import fold_check
+from rules.fold.consents import fold_consent
+from rules.fold.disputes import fold_dispute
+from rules.fold.evidence import fold_evidence
+from rules.fold.family import fold_family
+from rules.fold.incidents import fold_incident
+from rules.fold.members import fold_member, with_act
+from rules.fold.milestones import fold_milestone
+from rules.fold.phases import fold_phase, fold_stability, fold_standing
+from rules.fold.proposals import fold_proposal
+from rules.fold.releases import fold_release
 from rules.language.parameters import recorded_plan
-from rules.persistent_map import put
+from rules.persistent_map import with_item
 from rules.program import Program
 from rules.vocabulary.agreed_dates import OnAgreedDate
 from rules.vocabulary.amendments import Version
@@ -60,7 +60,7 @@ Rest: TypeAlias = (
 
 
 def fold(entries: Iterable[Entry]) -> Program | None:
-    """The program that entries add up to; None for no entries. Raises NotFoldable."""
+    """The state after entries; None for none. Raises NotFoldable."""
     program: Program | None = None
     for entry in entries:
         program = evolve(program, entry)
@@ -68,27 +68,27 @@ def fold(entries: Iterable[Entry]) -> Program | None:
 
 
 def evolve(program: Program | None, entry: Entry) -> Program:
-    """The program after one more entry. Raises NotFoldable."""
+    """The state after one more entry. Raises NotFoldable."""
     fact = entry.fact
     if program is None:
         if not isinstance(fact, facts.ProgramStarted) or entry.seq != 1:
             raise NotFoldable("the first entry of a program starts it")
-        return _started(entry, fact)
+        return _fold_start(entry, fact)
     if entry.seq != program.seq + 1:
         raise NotFoldable(f"entry {entry.seq} does not follow entry {program.seq}")
-    after = _after(program, entry, fact)
+    after = _fold_fact(program, entry, fact)
     if not isinstance(fact, facts.AttemptRefused):
-        after = with_deed(after, entry.actor)
+        after = with_act(after, entry.actor)
     return after.changed(
-        active=_active(after, entry),
+        active=_with_activity(after, entry),
         seq=entry.seq,
         at=entry.at,
-        settled_to=_settled_to(program, entry),
+        settled_to=_at_time(program, entry),
     )
 
 
-def _settled_to(program: Program, entry: Entry) -> datetime:
-    # A refused attempt settles nothing, so that a clock found due later strikes as of its time.
+def _at_time(program: Program, entry: Entry) -> datetime:
+    # A refused attempt does not advance the settled time, so later clocks still strike at their own time.
     match entry.fact:
         case effects.ClockStruck(due_at=due):
             return max(program.settled_to, due)
@@ -98,16 +98,16 @@ def _settled_to(program: Program, entry: Entry) -> datetime:
             return entry.at if entry.actor is not None else program.settled_to
 
 
-def _active(program: Program, entry: Entry) -> Mapping[str, datetime]:
-    """When each party last did something that shows that it moves."""
+def _with_activity(program: Program, entry: Entry) -> Mapping[str, datetime]:
+    """The state with the time at which the party last did something that counts as activity."""
     party = entry.actor.party if entry.actor else None
     rule = program.plan.inactivity.get(party or "")
     if party is None or rule is None or entry.fact.kind not in rule.qualifying:
         return program.active
-    return put(program.active, party, entry.at)
+    return with_item(program.active, party, entry.at)
 
 
-def _started(entry: Entry, fact: facts.ProgramStarted) -> Program:
+def _fold_start(entry: Entry, fact: facts.ProgramStarted) -> Program:
     return Program(
         plan=recorded_plan(fact.document, fact.parameters),
         version=Version(fact.document, fact.parameters),
@@ -123,50 +123,50 @@ def _started(entry: Entry, fact: facts.ProgramStarted) -> Program:
     )
 
 
-def _after(program: Program, entry: Entry, fact: Fact) -> Program:
-    after = _AFTER.get(type(fact), _rest_after)
+def _fold_fact(program: Program, entry: Entry, fact: Fact) -> Program:
+    after = _AFTER.get(type(fact), _fold_rest)
     return after(program, entry, fact)
 
 
 _AFTER: Mapping[type, Callable[[Program, Entry, Any], Program]] = {
     kind: after
     for kinds, after in (
-        (OnEvidence, evidence_after),
-        (OnCheck, check_after),
-        (OnIncident, incident_after),
-        (OnMilestone, milestone_after),
-        (OnAgreedDate, agreed_date_after),
-        (OnStability, stability_after),
-        (OnPhase, phase_after),
-        (OnRelease, release_after),
-        (OnProposal, proposal_after),
-        (OnDispute, dispute_after),
-        (OnStanding, standing_after),
-        (OnFamily, family_after),
-        (OnConsent, consent_after),
-        (OnMember, member_after),
+        (OnEvidence, fold_evidence),
+        (OnCheck, fold_check),
+        (OnIncident, fold_incident),
+        (OnMilestone, fold_milestone),
+        (OnAgreedDate, fold_agreed_date),
+        (OnStability, fold_stability),
+        (OnPhase, fold_phase),
+        (OnRelease, fold_release),
+        (OnProposal, fold_proposal),
+        (OnDispute, fold_dispute),
+        (OnStanding, fold_standing),
+        (OnFamily, fold_family),
+        (OnConsent, fold_consent),
+        (OnMember, fold_member),
     )
     for kind in get_args(kinds)
 }
 
 
-def _rest_after(program: Program, entry: Entry, fact: Rest) -> Program:
+def _fold_rest(program: Program, entry: Entry, fact: Rest) -> Program:
     match fact:
         case facts.ProgramStarted():
             raise NotFoldable("a program is started once")
         case effects.CommitmentChanged():
             failing, lifted = fact.failing or (), fact.relieved or ()
             state = CommitmentState(fact.status, fact.in_force_since, fact.because, fact.broken, failing, lifted)
-            return program.changed(commitments=put(program.commitments, fact.commitment, state))
+            return program.changed(commitments=with_item(program.commitments, fact.commitment, state))
         case effects.StallFound():
             stall = Stall(fact.since, fact.horizon_ends)
-            return program.changed(stalls=put(program.stalls, fact.party, stall))
+            return program.changed(stalls=with_item(program.stalls, fact.party, stall))
         case effects.StallEnded():
             return program.changed(stalls={who: stall for who, stall in program.stalls.items() if who != fact.party})
         case effects.PlanAmended():
-            return amended(program, fact)
+            return fold_amendment(program, fact)
         case facts.MilestoneAssessed():
-            return assessed(program, entry, fact)
+            return fold_assessment(program, entry, fact)
         case (
             facts.EvidenceRead()
             | facts.AttemptRefused()

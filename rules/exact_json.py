@@ -1,6 +1,6 @@
-"""JSON that everybody reads alike: no key twice in an object, no NaN, and no number that a reader would round.
+"""Strict JSON parsing: no duplicate keys, no NaN, and no number that a reader would round.
 
-Of a key that stands twice most readers keep the last, some the first; what one has checked another has not seen.
+With duplicate keys most parsers keep the last value and some the first, so a value could pass a check that never saw it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ MOST_EXACT = 2**53
 
 
 class Inexact(ValueError):
-    """What different readers read differently; the message is a sentence's end about `key`, or about the whole."""
+    """JSON that parsers read differently. The message is a predicate about `key`, or about the whole text."""
 
     def __init__(self, told: str, key: str | None = None) -> None:
         super().__init__(told)
@@ -23,15 +23,15 @@ class Inexact(ValueError):
 
 
 def read_json(body: bytes) -> Any:
-    """The value that JSON in UTF-8 says; numbers are whole, or exact binary fractions.
+    """The value of UTF-8 JSON. Numbers are whole, or exact binary fractions.
 
-    Raises Inexact, ValueError for what is no JSON, and RecursionError for what is nested too deeply.
+    Raises Inexact, ValueError for invalid JSON, and RecursionError for too deep nesting.
     """
     return _USUAL.decode(body.decode("utf-8-sig"))
 
 
 def read_decimals(text: str, number: Callable[[str], Any]) -> Any:
-    """The same of text, in which every number is what `number` makes of it."""
+    """The value of JSON text; `number` converts each number."""
     return json.loads(text, object_pairs_hook=_object, parse_int=number, parse_float=number, parse_constant=_constant)
 
 

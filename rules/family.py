@@ -1,6 +1,6 @@
-"""A program and its children: each has a ledger of its own, and what crosses from one to the other is a report.
+"""Parent and child programs: each has its own ledger, and they exchange reports.
 
-Nothing here is decided: a report says how one program stands, and the law of the other judges it.
+Nothing is decided here. A report states how one program stands, and the other program's law judges it.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from uuid import UUID, uuid5
 
 from rules import acts as a
 from rules.explanations.explain import blocking
-from rules.explanations.milestones import lacking
+from rules.explanations.milestones import missing_reason
 from rules.language.criteria import MilestoneAchieved
 from rules.language.parameters import recorded_plan
 from rules.program import Program
-from rules.queries.gates import judge
+from rules.queries.gates import judge_criterion
 from rules.reactions.clocks import clocks
-from rules.times import day_said
+from rules.times import day_in_words
 from rules.truth import Truth
 from rules.vocabulary.milestones import MilestoneStatus
 from rules.vocabulary.phases import PhaseStatus
@@ -30,12 +30,12 @@ LONGEST = 4000
 
 
 def child_id(parent: UUID, name: str) -> UUID:
-    """The id of a child program. Anybody can tell from it whose child it is."""
+    """The id of a child program, derived from its parent and its name."""
     return uuid5(parent, name)
 
 
-def starting(parent_id: UUID, parent: Program, name: str) -> a.StartProgram:
-    """What starts a child program as it was agreed, with those of the parent's members for whom it has a place."""
+def child_start(parent_id: UUID, parent: Program, name: str) -> a.StartProgram:
+    """The act that starts a child program as agreed, with the members of the parent that its plan has a place for."""
     rule, agreed = parent.plan.programs[name], parent.agreed[name]
     plan = recorded_plan(agreed.document, agreed.parameters)
     known = {None, *plan.parties, *plan.bodies}
@@ -53,8 +53,8 @@ def starting(parent_id: UUID, parent: Program, name: str) -> a.StartProgram:
     )
 
 
-def holds(parent: Program, name: str) -> bool:
-    """Whether a program holds one of its children back: it is suspended, or the phase that opened the child waits again."""
+def holds_back(parent: Program, name: str) -> bool:
+    """Whether a program holds a child back: it is suspended, or the phase that opened the child waits again."""
     rule = parent.plan.programs[name]
     if rule.when_suspended == "leave" or parent.ended_at is not None:
         return False
@@ -62,48 +62,48 @@ def holds(parent: Program, name: str) -> bool:
 
 
 def parent_report(parent: Program, head: bytes, name: str) -> a.ReportParent:
-    """What a child program is told of its parent."""
-    if not holds(parent, name):
+    """The report of a parent to its child."""
+    if not holds_back(parent, name):
         reason = f"The parent program, {parent.title}, goes on."
     elif parent.standing is Standing.RUNNING:
         opened_in = parent.plan.phases[parent.plan.programs[name].opened_in]
         reason = f"In the parent program, {parent.title}, the phase {opened_in.title} has stepped back."
     else:
-        since = day_said(parent.suspensions[-1][0], parent.plan.time_zone)
+        since = day_in_words(parent.suspensions[-1][0], parent.plan.time_zone)
         reason = f"The parent program, {parent.title}, is {parent.standing} since {since}."
-    return a.ReportParent(parent_seq=parent.seq, parent_head=head.hex(), holds=holds(parent, name), reason=reason)
+    return a.ReportParent(parent_seq=parent.seq, parent_head=head.hex(), holds=holds_back(parent, name), reason=reason)
 
 
-def news(child: Program) -> News:
-    """What the parent has to hear of a child when it changes: its standing, and what is decided of its milestones.
+def child_news(child: Program) -> News:
+    """The part of a child's state that its parent must be told: its standing and its determined milestones.
 
-    Evidence that waits for a decision is no news: most acts of a child therefore cost its parent nothing.
+    Evidence that waits for a decision is left out, so most acts of a child cost its parent nothing.
     """
-    return child.standing, tuple(decided for name in child.milestones if (decided := _decided(child, name)))
+    return child.standing, tuple(decided for name in child.milestones if (decided := _is_decided(child, name)))
 
 
-def is_news(before: Program, after: Program) -> bool:
-    """Whether the parent has to hear what has become of a child."""
+def has_news(before: Program, after: Program) -> bool:
+    """Whether a child's change must be reported to its parent."""
     if before.standing is not after.standing:
         return True
     return before.milestones is not after.milestones and any(
-        state is not before.milestone(name) and _decided(before, name) != _decided(after, name)
+        state is not before.milestone(name) and _is_decided(before, name) != _is_decided(after, name)
         for name, state in after.milestones.items()
     )
 
 
-def _decided(child: Program, milestone: str) -> tuple[str, str, bool] | None:
+def _is_decided(child: Program, milestone: str) -> tuple[str, str, bool] | None:
     status, counts = child.milestone(milestone).status, _counts(child, milestone)
     undecided = status in (MilestoneStatus.NOT_STARTED, MilestoneStatus.SUBMITTED)
     return None if undecided and not counts else (milestone, status, counts)
 
 
 def _counts(child: Program, milestone: str) -> bool:
-    return judge(child, (), MilestoneAchieved(milestone=milestone), child.at) is Truth.MET
+    return judge_criterion(child, (), MilestoneAchieved(milestone=milestone), child.at) is Truth.MET
 
 
 def child_report(child_program: UUID, child: Program, head: bytes, name: str) -> a.ReportChild:
-    """What a parent is told of its child `name`. One state of the child makes one report, whenever it is made."""
+    """The report of the child `name` to its parent, a function of the child's state alone."""
     blocks = blocking(child, child.at)
     running = clocks(child)
     return a.ReportChild(
@@ -120,14 +120,14 @@ def child_report(child_program: UUID, child: Program, head: bytes, name: str) ->
 
 
 def _milestones(child: Program) -> Iterator[a.MilestoneReported]:
-    """The milestones in which something has happened, or in whose phases something is owed."""
+    """The milestones that are touched, or owed in their phase."""
     for name in child.plan.milestones:
         state = child.milestone(name)
         waits = child.phase(child.plan.phase_of[name]).status is PhaseStatus.WAITING
         counts = _counts(child, name)
         if waits and state.status is MilestoneStatus.NOT_STARTED and not counts:
             continue
-        sentence, owes = (None, ()) if counts else lacking(child, name, child.at)
+        sentence, owes = (None, ()) if counts else missing_reason(child, name, child.at)
         yield a.MilestoneReported(
             milestone=name,
             status=state.told,

@@ -1,4 +1,4 @@
-"""The smallest pieces of every document and act: names, texts, exact numbers, strict shapes."""
+"""Field types that all documents and acts share: names, texts, exact numbers, strict models."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ Seq = Annotated[int, Field(ge=1, lt=2**53)]
 
 
 class StrictModel(BaseModel):
-    """A frozen shape that refuses fields it does not know."""
+    """A frozen model that refuses unknown fields."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def composed(text: str) -> str:
-    """The text as it is recorded: in NFC, lines ended by a line feed. Raises ValueError for what is no text.
+def normalize_text(text: str) -> str:
+    """Text in its recorded form: NFC, with line feeds. Raises ValueError for invalid text.
 
-    Canonical bytes are NFC; two spellings of one text would otherwise have two hashes. What is shown must be what is written:
-    NUL and half characters cannot be stored, control characters do things, and characters that turn the direction of what
-    follows, or that nobody can see, make a text look like another. Marks of direction (LRM, RLM, ALM) and joiners belong to
-    Arabic, Kurdish and Persian prose; isolates do where each is closed in its line.
+    Canonical bytes are NFC, since two spellings of one text would have two hashes. Displayed text must be the recorded
+    text, so these are refused: NUL and lone surrogates, control characters, directional overrides and invisible characters.
+    Direction marks (LRM, RLM, ALM) and joiners are part of Arabic, Kurdish and Persian prose and are allowed, as are
+    isolates that are closed in their line.
     """
     if "\r" in text:
         text = text.replace("\r\n", "\n")
@@ -75,12 +75,12 @@ def _closed(line: str) -> bool:
 
 
 def _text(most: int, *, lines: bool = True) -> Callable[[str], str]:
-    """Composed, and then still no longer than it may be: NFC writes some characters as two or three."""
+    """Normalized text that is still within its length: NFC expands some characters."""
 
     def recorded(text: str) -> str:
         if not lines and ("\n" in text or "\t" in text):
             raise ValueError("has a line break or a tab in it; write it in one line")
-        text = composed(text)
+        text = normalize_text(text)
         if len(text) > most:
             raise ValueError(f"has {len(text)} characters in NFC, the form that is recorded; at most {most} are accepted")
         return text
@@ -146,18 +146,18 @@ MOST_COMPARED = 100
 
 
 def _alike(word: str, names: list[str]) -> list[str]:
-    """Those of many names that begin as a word does: where one letter of it is wrong, it is mostly a later one."""
+    """The names that begin like a word; a typing error is mostly in a later letter."""
     place = bisect_left(names, word)
     return names[max(0, place - MOST_COMPARED // 2) : place + MOST_COMPARED // 2]
 
 
-def own_act(kind: str, *parts: object) -> str:
-    """The id of an act that the service does by itself: an ActId that is no Id, so that callers cannot use it up."""
+def own_act_id(kind: str, *parts: object) -> str:
+    """The id of an act by the service itself. It is an ActId but no Id, so callers cannot use it."""
     return f"service/{kind}/{'-'.join(str(part) for part in parts)}"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """What would be accepted instead of an unknown name, nearest first."""
+    """The accepted names, those nearest to an unknown name first."""
     names = sorted(known)
     likely = names if len(names) <= MOST_COMPARED else _alike(word, names)
     near = get_close_matches(word, likely, n=3, cutoff=0.6) or [name for name in names if word and word in name][:3]

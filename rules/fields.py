@@ -1,4 +1,4 @@
-"""Which fields a place of a document or request has: what is told to whoever has written another."""
+"""The valid field names at a place of a document, for messages about unknown fields."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ MOST_TOLD = 40
 
 
 class Shapes:
-    """A JSON Schema, walked along the places of data that should have been of it."""
+    """A JSON Schema, resolved along the path of a value."""
 
     def __init__(self, root: Shape) -> None:
-        """`root` holds the definitions that its parts refer to."""
+        """`root` holds the definitions that references point to."""
         self._root = root
 
     def unknown(self, path: Sequence[int | str], data: Any, start: Shape | None = None) -> str:
-        """What is said of a field that is none: `path` is its place as pydantic tells it, `data` the whole."""
+        """The message about an unknown field: `path` is its pydantic location, `data` the whole document."""
         here = list(self._alternatives(self._root if start is None else start))
         held = data
         for part in path[:-1]:
@@ -41,7 +41,7 @@ class Shapes:
             known = isinstance(held, list) and isinstance(part, int) and part < len(held)
             return inner, held[part] if known else None
         tagged = [shape for shape in here if self._is_tagged(shape, part)]
-        return tagged or here, held  # what pydantic says of a union names the member, which is no place
+        return tagged or here, held  # pydantic adds the tag of a union member, which is no part of the document's path
 
     def _below(self, shape: Shape, part: int | str) -> Iterator[Shape]:
         if isinstance(part, int):
@@ -70,7 +70,7 @@ class Shapes:
 
     @staticmethod
     def _fields(here: list[Shape], held: Any, name: str) -> list[str]:
-        """The fields of the shape that was most likely meant: the one that has most of those that are there."""
+        """The fields of the shape most likely meant: the one with most of the given fields."""
         given = set(held) - {name} if isinstance(held, dict) else set()
 
         def fit(shape: Shape) -> int:

@@ -1,4 +1,4 @@
-"""A mapping of which each change makes another one, without a copy of all that stays the same."""
+"""A persistent (immutable) mapping: an update returns a new version that shares all unchanged values."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ MOST_CHANGED = 256
 
 
 class PersistentMap(Mapping[K, V]):
-    """A base that many versions share, and what this version has changed in it. Keys stand in the order of a dict."""
+    """A persistent mapping: a base shared between versions, and this version's changes. Keys keep insertion order."""
 
     __slots__ = ("_base", "_changed", "_length")
 
     def __init__(self, base: dict[K, V], changed: dict[K, V], length: int) -> None:
-        """Neither mapping is changed by anybody afterwards; `length` is the number of keys in both together."""
+        """Neither mapping may be changed afterwards; `length` is the number of distinct keys."""
         self._base, self._changed, self._length = base, changed, length
 
     def set(self, key: K, value: V) -> PersistentMap[K, V]:
@@ -54,8 +54,8 @@ class PersistentMap(Mapping[K, V]):
         return {**self._base, **self._changed} if self._changed else self._base
 
 
-def put(mapping: Mapping[K, V], key: K, value: V) -> Mapping[K, V]:
-    """The mapping with one value replaced or added; the old one stays as it was."""
+def with_item(mapping: Mapping[K, V], key: K, value: V) -> Mapping[K, V]:
+    """The mapping with one value replaced or added; the original is unchanged."""
     if isinstance(mapping, PersistentMap):
         return mapping.set(key, value)
     if len(mapping) < MOST_CHANGED:

@@ -1,4 +1,4 @@
-"""The state of a program: what its entries add up to. Immutable; `rules.evolve` makes the next."""
+"""The state of a program: the fold of its entries. Immutable; `rules.evolve` makes the next version."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ from rules.vocabulary.standing import Standing
 
 @dataclass(frozen=True)
 class Program:
-    """Everything the law needs to know of a program.
+    """The state of a program.
 
-    `seq` and `at` are those of the newest entry. Names missing from a mapping have not been
-    touched yet: a milestone without a state is not started, a phase without one is waiting.
+    `seq` and `at` are those of the newest entry. A name missing from a mapping has its initial state: a milestone is not
+    started, a phase is waiting.
     """
 
     plan: Plan
@@ -98,7 +98,7 @@ class Program:
 
     @property
     def paying(self) -> Iterator[tuple[str, ReleaseState]]:
-        """The releases of the plan as it is now; one that an amendment took out stays on record and is moved no more."""
+        """The releases of the current plan; those that an amendment removed stay recorded and get no postings."""
         return ((name, state) for name, state in self.releases.items() if name in self.plan.releases)
 
     def has(self, person: str) -> bool:
@@ -106,7 +106,7 @@ class Program:
         return any(member.person == person for member in self.members)
 
     def consented(self, phase: str, gate: Gate) -> frozenset[str]:
-        """The parties that consent to the opening of a phase (entry), or to its completion (exit)."""
+        """The parties that have consented to the opening (entry) or completion (exit) of a phase."""
         return (self.consents if gate == "entry" else self.completions).get(phase, frozenset())
 
     @property

@@ -1,4 +1,4 @@
-"""Why an act is refused: a code for programs, a sentence for people, and what would be accepted."""
+"""Refusals: a code for programs, a sentence for people, and what would be accepted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rules.field_types import Label, Name, StrictModel, Text
 
 
 class Code(StrEnum):
-    """Every reason for a refusal. Codes are kept for ever; sentences may be bettered."""
+    """The codes of refusals. Codes never change; sentences may be improved."""
 
     # The plan or the program
     PLAN_FAULTY = "plan_faulty"
@@ -114,15 +114,15 @@ class Code(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """An act that the law does not allow. Nothing was written of it but the attempt."""
+    """The result for an act that the law does not allow. Only the attempt is recorded."""
 
     code: str
     reason: str
     accepted: str
 
 
-class No(Exception):
-    """Ends the judgement of an act; `rules.decide.decide` turns it into a Refused."""
+class Refusal(Exception):
+    """Raised while an act is decided; `rules.decide.decide` returns its `refused`."""
 
     def __init__(self, code: Code, reason: str, accepted: str) -> None:
         super().__init__(reason)

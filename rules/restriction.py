@@ -1,7 +1,7 @@
-"""Who may read evidence that is restricted, and the documents that evidence is.
+"""Access control of restricted evidence and of documents.
 
-Restricted evidence counts like any other; others see that it is there, and no more. A hash opens nothing: a document may be
-named, and is opened by evidence, only where whoever named it has filed its bytes or may read them.
+Restricted evidence counts like any other. People without access see that it exists, and nothing else. Knowing a hash gives no
+access: evidence can name and open a document only if whoever recorded it has filed its bytes or may read them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Filing:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A document may be read; that it is, is recorded as a reading of `restricted`, if that is given."""
+    """Permission to read a document; `restricted` is the evidence whose reading must be recorded, if any."""
 
     restricted: Evidence | None = None
 
@@ -46,7 +46,7 @@ class NamedDocument:
 
 
 def named_documents(program: Program) -> list[NamedDocument]:
-    """The documents that open evidence names, in the order in which they were named first."""
+    """The documents named by unrestricted evidence, in the order of their first mention."""
     named = dict[str, list[Evidence]]()
     for piece in program.evidence.values():
         if piece.document is not None and not piece.restricted_to:
@@ -55,7 +55,7 @@ def named_documents(program: Program) -> list[NamedDocument]:
 
 
 def may_read(program: Program, person: str, piece: Evidence) -> bool:
-    """Whoever recorded it, members for the parties named, and the program's auditors."""
+    """Whether an actor may read restricted evidence: its recorder, members for the named parties, auditors."""
     return (
         not piece.restricted_to
         or person == piece.recorded_by.person
@@ -67,18 +67,19 @@ def may_read(program: Program, person: str, piece: Evidence) -> bool:
 
 
 def may_name(program: Program, actor: Actor, sha256: str, filings: Collection[Filing]) -> bool:
-    """Whether evidence of an actor may name a document: their party has filed its bytes, or they may read it.
+    """Whether an actor's evidence may name a document: their party has filed it, or they may read it.
 
-    One that others keep to themselves is answered like one that nobody has filed.
+    The answer is the same for a hidden document and for one that nobody has filed.
     """
     return any(filing.is_of(actor) for filing in filings) or opening(program, actor.person, sha256, filings) is not None
 
 
 def opening(program: Program, person: str, sha256: str, filings: Collection[Filing]) -> Opening | None:
-    """How a person may read a document; None if they may not, and need not know whether it is there.
+    """The permission of a person to read a document; None if they may not and may not know that it exists.
 
-    What checks have filed is open to all, and their own bytes to whoever filed them. Else it is read as evidence that
-    names it: open evidence before restricted, whose reading is recorded. Auditors also read what no evidence names yet.
+    Documents filed by checks are open to all, and own documents to whoever filed them. Other ones are read through evidence
+    that names them: unrestricted evidence first, then restricted evidence, whose reading is recorded. Auditors also read
+    documents that no evidence names yet.
     """
     if any(filing.person in {person, CHECKS.person} for filing in filings):
         return Opening()
@@ -91,7 +92,7 @@ def opening(program: Program, person: str, sha256: str, filings: Collection[Fili
 
 
 def opened_by(program: Program, sha256: str, filings: Collection[Filing]) -> list[Evidence]:
-    """The evidence that opens a document: its recorder has filed the bytes, or could read them through evidence before it."""
+    """The evidence that opens a document: its recorder has filed the bytes, or could read them by earlier evidence."""
     opened = list[Evidence]()
     for piece in program.evidence.values():
         recorder = piece.recorded_by

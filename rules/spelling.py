@@ -1,6 +1,6 @@
-"""Names as producers spell them: the same name with other capitals, marks and kinds of area, and those that a table lists.
+"""Spellings of names by producers: capitals, diacritics, kinds of area, and the variants that a table lists.
 
-What is not in the table is another name. Nearness is no sameness: Niger is not Nigeria. It is a reason to ask.
+A name that is not in the table is another name: Niger is not Nigeria. A similar name is only a reason to ask.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ _KINDS_OF_AREA = frozenset(
 """Words that say what kind of area a name is of, in the languages that producers write for this part of the world."""
 
 
-def folded(text: str) -> str:
-    """A name without capitals, diacritics, apostrophes, hyphens and double spaces; what has no letters stays as it is."""
+def normalize_name(text: str) -> str:
+    """A name without capitals, diacritics, apostrophes, hyphens and double spaces; unchanged if it has no letters."""
     apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     if not any(char.isalpha() for char in apart):
         return apart.strip()
@@ -45,9 +45,9 @@ def folded(text: str) -> str:
     return _APART.sub(" ", _MARKS.sub("", plain)).strip() or apart.strip()
 
 
-def folded_place(text: str) -> str:
-    """A name of a place, without the words that say what kind of area it is; a name of nothing else keeps them."""
-    whole = folded(text)
+def normalize_place(text: str) -> str:
+    """A place name without words for the kind of area, unless it consists only of them."""
+    whole = normalize_name(text)
     return " ".join(word for word in whole.split() if word not in _KINDS_OF_AREA) or whole
 
 
@@ -60,10 +60,10 @@ _NEAR = 0.75
 
 
 class Spellings:
-    """Names with all their spellings, by which a name of ours is found."""
+    """An index of known names by all their spellings."""
 
     def __init__(self, names: Iterable[str], spellings: Mapping[str, Iterable[str]], *, places: bool = False) -> None:
-        self._fold = folded_place if places else folded
+        self._fold = normalize_place if places else normalize_name
         self._known: dict[str, str] = {}
         self._met: dict[str, str | None] = {}
         for name in names:
@@ -72,11 +72,11 @@ class Spellings:
 
     @property
     def names(self) -> list[str]:
-        """Our names, as they are written."""
+        """The known names, as written."""
         return list(dict.fromkeys(self._known.values()))
 
     def known_as(self, written: str | None) -> str | None:
-        """Our name for what somebody has written, or None."""
+        """The known name of a spelling, or None."""
         if not written:
             return None
         if written not in self._met:
@@ -86,17 +86,17 @@ class Spellings:
         return self._met[written]
 
     def is_near(self, written: str) -> bool:
-        """Whether a name that is none of ours looks like one of them; a code without letters never does."""
+        """Whether an unknown name resembles a known one; codes without letters never do."""
         name = self._fold(written)
         return any(map(str.isalpha, name)) and bool(get_close_matches(name, self._known, n=1, cutoff=_NEAR))
 
 
 def shared(names: Iterable[str], spellings: Mapping[str, Iterable[str]]) -> tuple[str, str, str] | None:
-    """A spelling that two places have, with the two; None where each has its own."""
+    """A spelling that two places share, with both; None if all are distinct."""
     seen = dict[str, str]()
     for name in names:
         for spelled in (name, *spellings.get(name, ())):
-            other = seen.setdefault(folded_place(spelled), name)
-            if folded_place(other) != folded_place(name):
+            other = seen.setdefault(normalize_place(spelled), name)
+            if normalize_place(other) != normalize_place(name):
                 return spelled, other, name
     return None

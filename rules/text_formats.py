@@ -1,4 +1,4 @@
-"""The forms that text can be asked for, each with its words: what is told to whoever has written something else."""
+"""Text formats by name, with the words for a text that does not match."""
 
 from __future__ import annotations
 
@@ -35,6 +35,6 @@ WORDS = {
 """By pattern. A test finds every pattern of plans, stories and acts here."""
 
 
-def unlike(pattern: str) -> str:
-    """What is said of text that does not have a form."""
+def mismatch(pattern: str) -> str:
+    """The message about text that does not match a format."""
     return WORDS.get(pattern, f"has not the form that is asked for: {pattern}")

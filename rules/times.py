@@ -22,8 +22,8 @@ Interval = tuple[datetime, datetime | None]
 """From an instant (inclusive) to an instant (exclusive), or still open (`None`)."""
 
 
-def written(at: datetime) -> str:
-    """The one way an instant is written: RFC 3339, UTC, six decimals, `Z`."""
+def format_instant(at: datetime) -> str:
+    """The single written form of an instant: RFC 3339, UTC, six decimals, `Z`."""
     there = at if at.tzinfo is UTC else at.astimezone(UTC)
     return there.isoformat(timespec="microseconds")[:-6] + "Z"
 
@@ -42,10 +42,11 @@ _RFC_3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 
 
-def read_instant(text: str) -> datetime:
-    """An instant out of text, in UTC. Raises ValueError, which says what would be accepted.
+def parse_instant(text: str) -> datetime:
+    """An instant from text, in UTC. Raises ValueError, which says what would be accepted.
 
-    Others read `20261101` as seconds since 1970, and a time without an offset as that of their own place.
+    Not accepted are forms that parsers read differently: `20261101` (for some, seconds since 1970) and times without
+    offset.
     """
     if not _RFC_3339.match(text):
         raise ValueError(f"{text[:60]!r} {NO_INSTANT}")
@@ -55,8 +56,8 @@ def read_instant(text: str) -> datetime:
         raise ValueError(str(error) if str(error).startswith("an instant") else f"{text!r} {NO_INSTANT}") from None
 
 
-def read_day(text: str) -> date:
-    """A day of the calendar out of text. Raises ValueError, which says what would be accepted."""
+def parse_day(text: str) -> date:
+    """A calendar day from text. Raises ValueError, which says what would be accepted."""
     if not _DAY.match(text):
         raise ValueError(f"{text[:60]!r} {NO_DAY}")
     try:
@@ -68,7 +69,7 @@ def read_day(text: str) -> date:
 def _instant(value: object) -> datetime:
     match value:
         case str():
-            return read_instant(value)
+            return parse_instant(value)
         case datetime():
             return _in_utc(value)
         case _:
@@ -78,7 +79,7 @@ def _instant(value: object) -> datetime:
 def _day(value: object) -> date:
     match value:
         case str():
-            return read_day(value)
+            return parse_day(value)
         case date() if not isinstance(value, datetime):
             return value
         case _:
@@ -88,7 +89,7 @@ def _day(value: object) -> date:
 Instant = Annotated[
     datetime,
     BeforeValidator(_instant),
-    PlainSerializer(written, return_type=str, when_used="json"),
+    PlainSerializer(format_instant, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """Date, time and offset in the one form of RFC 3339 that everybody reads alike; kept in UTC."""
@@ -103,17 +104,17 @@ def _day_or_instant(value: object) -> date:
     if isinstance(value, date):
         return value
     text = str(value)
-    return read_day(text) if _DAY.match(text) else read_instant(text)
+    return parse_day(text) if _DAY.match(text) else parse_instant(text)
 
 
-def _day_or_instant_written(value: date) -> str:
-    return written(value) if isinstance(value, datetime) else value.isoformat()
+def _format_day_or_instant(value: date) -> str:
+    return format_instant(value) if isinstance(value, datetime) else value.isoformat()
 
 
 DayOrInstant = Annotated[
     date,
     PlainValidator(_day_or_instant),
-    PlainSerializer(_day_or_instant_written, return_type=str, when_used="json"),
+    PlainSerializer(_format_day_or_instant, return_type=str, when_used="json"),
     WithJsonSchema(
         {
             "type": "string",
@@ -126,14 +127,14 @@ DayOrInstant = Annotated[
 
 
 @lru_cache(maxsize=4096)
-def parsed(duration: str) -> ItemizedDelta:
-    """The calendar duration behind ISO 8601 text. Raises ValueError."""
+def parse_duration(duration: str) -> ItemizedDelta:
+    """A calendar duration from ISO 8601 text. Raises ValueError."""
     return ItemizedDelta(duration)
 
 
 def _checked_duration(text: str) -> str:
     try:
-        delta = parsed(text)
+        delta = parse_duration(text)
     except ValueError:
         raise ValueError(f"{text!r} is no duration; write ISO 8601, for example P6M, P14D or PT12H") from None
     if delta.sign() < 0:
@@ -149,7 +150,9 @@ LONGEST_YEARS = 1_000
 
 def _ends_in_time(duration: str) -> bool:
     try:
-        return plus(datetime(2000, 1, 1, tzinfo=UTC), duration, "UTC") <= datetime(2000 + LONGEST_YEARS, 1, 1, tzinfo=UTC)
+        return add_duration(datetime(2000, 1, 1, tzinfo=UTC), duration, "UTC") <= datetime(
+            2000 + LONGEST_YEARS, 1, 1, tzinfo=UTC
+        )
     except ValueError:
         return False
 
@@ -170,19 +173,19 @@ TimeZone = Annotated[str, AfterValidator(_checked_zone)]
 
 @lru_cache(maxsize=1024)
 def in_whole_days(duration: str) -> bool:
-    """Whether a duration is counted in local calendar days rather than by the second."""
-    return not parsed(duration).date_and_time_parts()[1]
+    """Whether a duration is in local calendar days rather than in seconds."""
+    return not parse_duration(duration).date_and_time_parts()[1]
 
 
 @lru_cache(maxsize=65536)
-def repeated(duration: str, times: int) -> str:
-    """A duration so many times over: each of its numbers is multiplied, so that three times a month is three months."""
+def multiply_duration(duration: str, times: int) -> str:
+    """A duration multiplied component by component, so that three times a month is three months."""
     return re.sub(r"[0-9]+(\.[0-9]+)?", lambda found: f"{Decimal(found[0]) * times:f}", duration)
 
 
-def plus(at: datetime, duration: str, zone: str) -> datetime:
-    """`at` moved by a calendar duration in a time zone; month ends are clamped (31 Jan + P1M)."""
-    moved = Moment(at).to_tz(zone).add(parsed(duration), disambiguation="compatible")
+def add_duration(at: datetime, duration: str, zone: str) -> datetime:
+    """An instant plus a calendar duration in a time zone; month ends are clamped (31 Jan + P1M)."""
+    moved = Moment(at).to_tz(zone).add(parse_duration(duration), disambiguation="compatible")
     return moved.to_instant().to_stdlib()
 
 
@@ -192,27 +195,27 @@ def local_day(at: datetime, zone: str) -> str:
 
 
 def local_time(at: datetime, zone: str) -> str:
-    """An instant as people of the plan read it on their clocks; seconds only where they say something."""
+    """An instant as local clock time; seconds only if they are not zero."""
     there = at.astimezone(ZoneInfo(zone))
     return f"{there:%Y-%m-%d %H:%M:%S}" if there.second else f"{there:%Y-%m-%d %H:%M}"
 
 
-def day_said(at: datetime, zone: str) -> str:
-    """An instant's day as every sentence says it: in the plan's zone, which it names."""
+def day_in_words(at: datetime, zone: str) -> str:
+    """An instant's local day for sentences, with the zone."""
     return f"{local_day(at, zone)} ({zone})"
 
 
-def time_said(at: datetime, zone: str) -> str:
-    """An instant as every sentence says it: on the clocks of the plan's zone, which it names."""
+def time_in_words(at: datetime, zone: str) -> str:
+    """An instant's local time for sentences, with the zone."""
     return f"{local_time(at, zone)} ({zone})"
 
 
-def day_begins(day: date, zone: str) -> datetime:
+def start_of_day(day: date, zone: str) -> datetime:
     """The first instant of a local day."""
     return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
-def day_after(at: datetime, zone: str) -> datetime:
+def next_day_start(at: datetime, zone: str) -> datetime:
     """The start of the first local day that lies wholly after `at`."""
     return _midnight(at, zone, timedelta(days=1))
 
@@ -223,7 +226,7 @@ def _midnight(at: datetime, zone: str, offset: timedelta = timedelta()) -> datet
 
 
 def days_between(start: datetime, end: datetime, zone: str) -> int:
-    """How many local midnights lie between two instants."""
+    """The number of local midnights between two instants."""
     first, last = (at.astimezone(ZoneInfo(zone)).date() for at in (start, end))
     return (last - first).days
 
@@ -232,10 +235,10 @@ _INSTANT = timedelta(microseconds=1)
 """The least time between two instants; an interval that ends at midnight does not touch the day that begins there."""
 
 
-def plus_lost(at: datetime, lost: Iterable[Interval], since: datetime, zone: str, *, whole_days: bool) -> datetime | None:
-    """`at` moved by the time lost in the intervals after `since`; `None` while one is open.
+def add_lost_time(at: datetime, lost: Iterable[Interval], since: datetime, zone: str, *, whole_days: bool) -> datetime | None:
+    """`at` moved by the length of the intervals after `since`; None while one is open.
 
-    Counted in whole days, a local day that an interval touches is lost as a whole, once.
+    In whole days, a local day that an interval touches is lost as a whole, once.
     """
     ends = at
     covered = since
@@ -245,9 +248,9 @@ def plus_lost(at: datetime, lost: Iterable[Interval], since: datetime, zone: str
                 return None
             continue
         first = max(_midnight(start, zone) if whole_days else start, covered)
-        last = day_after(end - _INSTANT, zone) if whole_days else end
+        last = next_day_start(end - _INSTANT, zone) if whole_days else end
         if last <= first or first >= ends:
             continue
         covered = last
-        ends = plus(ends, f"P{days_between(first, last, zone)}D", zone) if whole_days else ends + (last - first)
+        ends = add_duration(ends, f"P{days_between(first, last, zone)}D", zone) if whole_days else ends + (last - first)
     return ends

@@ -1,4 +1,4 @@
-"""Met, not met, not known."""
+"""Three-valued logic: met, not met, unknown."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from enum import StrEnum
 
 
 class Truth(StrEnum):
-    """Whether a criterion or a finding holds. Unknown is a value and never opens a gate."""
+    """The truth value of a criterion or finding. Indeterminate never opens a gate."""
 
     MET = "met"
     NOT_MET = "not_met"
     INDETERMINATE = "indeterminate"
 
 
-def every(parts: Iterable[Truth]) -> Truth:
+def conjunction(parts: Iterable[Truth]) -> Truth:
     """Not met if one is not; else indeterminate if one is; else met."""
     worst = Truth.MET
     for part in parts:

@@ -11,8 +11,8 @@ from db.epochs import Epochs
 from db.program_cache import CachedProgram, ProgramCache
 from db.recorder import Recorder
 from rules.acts import Act, Actor, Deed, Role, StrikeClock
-from rules.family import child_id, child_report, holds, parent_report, starting
-from rules.field_types import own_act
+from rules.family import child_id, child_report, child_start, holds_back, parent_report
+from rules.field_types import own_act_id
 from rules.refusals import Code, Refused
 from workflows.messages import ChildRef, ProgramChange, ProgramState
 from workflows.state import MAX_HEADLINES, headlines, program_state
@@ -38,7 +38,7 @@ class Activities:
         """
         program_id, info = UUID(program), activity.info()
         self._recorder.check_against(info.current_attempt_scheduled_time, "Temporal")
-        act_id = own_act("clock", info.workflow_run_id, info.activity_id)
+        act_id = own_act_id("clock", info.workflow_run_id, info.activity_id)
         act = Act(id=act_id, actor=CLOCK, deed=StrikeClock(answered=True))
         outcome = await self._recorder.record(program_id, act)
         if isinstance(outcome, Refused):
@@ -58,13 +58,13 @@ class Activities:
         program_id = child_id(parent_id, child.name)
         cached = await self._programs.load(program_id)
         if cached is None:
-            opened = starting(parent_id, parent.program, child.name)
-            await self._record_or_fail(program_id, own_act("opening", parent_id), opened)
+            opened = child_start(parent_id, parent.program, child.name)
+            await self._record_or_fail(program_id, own_act_id("opening", parent_id), opened)
             _, cached = await self._load(program_id)
         known = cached.program.parent
-        if cached.program.ended_at is None and known and known.holds is not holds(parent.program, child.name):
+        if cached.program.ended_at is None and known and known.holds is not holds_back(parent.program, child.name):
             report = parent_report(parent.program, parent.head, child.name)
-            await self._record_or_fail(program_id, own_act("parent", parent_id, parent.seq), report)
+            await self._record_or_fail(program_id, own_act_id("parent", parent_id, parent.seq), report)
             _, cached = await self._load(program_id)
         return await self._state(program_id, cached)
 
@@ -76,7 +76,7 @@ class Activities:
         before = parent.program.children.get(child.name)
         if before is not None and before.seq < cached.seq and parent.program.ended_at is None:
             report = child_report(program_id, cached.program, cached.head, child.name)
-            await self._record_or_fail(parent_id, own_act("child", program_id, cached.seq), report)
+            await self._record_or_fail(parent_id, own_act_id("child", program_id, cached.seq), report)
 
     async def _record_or_fail(self, program_id: UUID, act_id: str, deed: Deed) -> None:
         """Records an act that one program causes in another. Raises ApplicationError for a refusal, so that it is retried.

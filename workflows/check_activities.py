@@ -22,9 +22,9 @@ from db.program_cache import ProgramCache
 from db.recorder import Recorder
 from rules.acts import CHECKS, Act, Deed
 from rules.canonical import digest
-from rules.checks.filtering import dropped, filter_of, told_of
-from rules.checks.runs import Run, unreadable, what_follows
-from rules.field_types import own_act
+from rules.checks.filtering import dropped_counts, dropped_in_words, filter_of
+from rules.checks.runs import Run, acts_of_run, unreadable
+from rules.field_types import own_act_id
 from rules.program import Program
 from rules.refusals import Code, Refused
 from rules.vocabulary.origin import Fetch
@@ -119,7 +119,7 @@ class CheckActivities:
         adapter = self._adapter(program, check.name)
         reading = await self._read(program, adapter, check.name, fetch)
         run = Run(reading, fetch.answers, adapter.name, adapter.version)
-        deeds = what_follows(program, check.name, run)
+        deeds = acts_of_run(program, check.name, run)
         refused = await self._record(check, deeds)
         outcome, sentence = _summarize(program, check.name, reading)
         if refused is not None:
@@ -221,7 +221,7 @@ def _run_id() -> str:
 def _act_id(check: CheckRef, deed: Deed) -> str:
     """The id of an act, from the run and its content: the same for a retry, another for a later run."""
     content = digest([_run_id(), deed.model_dump(mode="json", exclude_none=True)])
-    return own_act("check", check.name, content[:24])
+    return own_act_id("check", check.name, content[:24])
 
 
 def _summarize(program: Program, check: str, reading: Readings | NoReading) -> tuple[str, str]:
@@ -235,7 +235,7 @@ def _summarize(program: Program, check: str, reading: Readings | NoReading) -> t
             counts = [f"{len(found)} {what}" for found, what in ((figures, "figures"), (events, "events")) if found]
             read = f"{' and '.join(counts) or 'nothing'} of the edition {edition}."
             rules = filter_of(program, check)
-            left_out = told_of(dropped(rules, reading))
+            left_out = dropped_in_words(dropped_counts(rules, reading))
             _, unknown = (rules.unproven(events) if rules else None) or (None, "")
             differs = f"The answer differs from what it was: {reading.differs}." if reading.differs else ""
             return "read", " ".join(filter(None, (read, left_out, unknown, differs)))

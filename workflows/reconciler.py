@@ -24,7 +24,7 @@ from db.ledger import LedgerFault
 from db.reconciliation import LockedPrograms, Reconciliation, RecordedState
 from db.recorder import Recorder
 from rules.acts import Act, StrikeClock
-from rules.field_types import own_act
+from rules.field_types import own_act_id
 from rules.refusals import Refused
 from telemetry.observer import UNOBSERVED, Observer
 from workflows.activities import CLOCK
@@ -116,7 +116,7 @@ class Reconciler:
 
     async def _strike(self, program_id: UUID) -> bool:
         try:
-            act = Act(id=own_act("overdue", uuid4()), actor=CLOCK, deed=StrikeClock())
+            act = Act(id=own_act_id("overdue", uuid4()), actor=CLOCK, deed=StrikeClock())
             outcome = await self._recorder.record(program_id, act)
         except LedgerFault as fault:
             log.error("ledger_fault", program=str(program_id), error=fault)  # noqa: TRY400  structlog, of one program alone

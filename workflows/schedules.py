@@ -31,10 +31,10 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from db.check_runs import CheckRuns
 from db.program_cache import ProgramCache
-from rules.clock_changes import changed_days
+from rules.clock_changes import transition_days
 from rules.language.checks import Runs
 from rules.program import Program
-from rules.times import plus
+from rules.times import add_duration
 from rules.vocabulary.checks import CheckState
 from workflows.check import CheckWorkflow
 from workflows.client import RPC_SECONDS, TASK_QUEUE, is_encrypted
@@ -155,14 +155,14 @@ def build_spec(runs: Runs, zone: str) -> ScheduleSpec:
         rhythms.append((released.every, frozenset(released.months)))
     changed = [
         one
-        for one in changed_days(zone, time.fromisoformat(runs.at), CLOCK_CHANGES)
+        for one in transition_days(zone, time.fromisoformat(runs.at), CLOCK_CHANGES)
         if any(_is_due(every, months, one.day) for every, months in rhythms)
     ]
     return ScheduleSpec(
         calendars=[_calendar(every, runs.at, [ScheduleRange(month) for month in sorted(months)]) for every, months in rhythms],
         intervals=[_single_instant(one.instant + A_SECOND) for one in changed],
         skip=[_local_second(one.read_as) for one in changed],
-        jitter=plus(EPOCH, runs.jitter, "UTC") - EPOCH,
+        jitter=add_duration(EPOCH, runs.jitter, "UTC") - EPOCH,
         time_zone_name=zone,
     )
 

@@ -8,12 +8,12 @@ from uuid import UUID
 from db.program_cache import CachedProgram
 from rules.canonical import digest
 from rules.entries import Entry
-from rules.explanations.owing import owing
-from rules.family import child_id, holds, news
+from rules.explanations.owing import owed_acts
+from rules.family import child_id, child_news, holds_back
 from rules.language.plan import Plan
 from rules.program import Program
 from rules.reactions.clocks import Clock
-from rules.sentences import told
+from rules.sentences import fact_sentence
 from rules.vocabulary.members import Actor
 from rules.vocabulary.phases import PhaseStatus
 from workflows.messages import ChildRef, ChildState, ClockState, Headline, PhaseState, ProgramState
@@ -39,7 +39,7 @@ def program_state(program_id: UUID, cached: CachedProgram, epoch: int, *, sealed
         head=cached.head.hex()[:HEAD_DIGITS],
         epoch=epoch,
         next_due=cached.clocks[0].due_at if cached.clocks else None,
-        waiting_for=sorted({owed.party for owed in owing(program, program.at)})[:MAX_WAITING_FOR],
+        waiting_for=sorted({owed.party for owed in owed_acts(program, program.at)})[:MAX_WAITING_FOR],
         phases=[
             _phase(program, name, cached.clocks)
             for name in program.plan.phases
@@ -47,7 +47,7 @@ def program_state(program_id: UUID, cached: CachedProgram, epoch: int, *, sealed
         ],
         children=[_child(program_id, program, name) for name in program.children],
         parent=ChildRef(parent=parent.agreed.program, name=parent.agreed.name) if parent else None,
-        news=digest(news(program)) if parent else "",
+        news=digest(child_news(program)) if parent else "",
         checks=_checks(program, sealed=sealed),
         sealed=sealed,
     )
@@ -73,7 +73,7 @@ def _child(program_id: UUID, program: Program, name: str) -> ChildState:
         title=rule.title,
         plan=rule.plan,
         standing=program.children[name].standing or "opened",
-        holds=holds(program, name),
+        holds=holds_back(program, name),
     )
 
 
@@ -90,7 +90,9 @@ def _checks(program: Program, *, sealed: bool) -> str:
 
 def headlines(entries: Iterable[Entry], plan: Plan) -> list[Headline]:
     """Summaries of entries for readers of the history, without the content of restricted evidence."""
-    return [Headline(seq=entry.seq, at=entry.at, by=_by(entry.actor), what=told(entry.fact, plan)) for entry in entries]
+    return [
+        Headline(seq=entry.seq, at=entry.at, by=_by(entry.actor), what=fact_sentence(entry.fact, plan)) for entry in entries
+    ]
 
 
 def _by(actor: Actor | None) -> str:

@@ -24,9 +24,9 @@ from rules import acts as a
 from rules.authority import MAY
 from rules.entries import Entry
 from rules.language.plan import Plan
-from rules.queries.signature import effects_of
-from rules.refusals import Refused as Refusal
-from rules.sentences import told
+from rules.queries.signature import effects_hash
+from rules.refusals import Refused as RefusedAct
+from rules.sentences import fact_sentence
 
 router = APIRouter(prefix="/programs/{program}/act")
 
@@ -52,7 +52,7 @@ class Effect:
 
     @classmethod
     def of(cls, entry: Entry, plan: Plan) -> Effect:
-        return cls(told(entry.fact, plan), is_own=entry.actor is not None)
+        return cls(fact_sentence(entry.fact, plan), is_own=entry.actor is not None)
 
 
 @router.get("/{kind}")
@@ -122,7 +122,7 @@ async def _previewed(view: View, opened: Opened, kind: str, given: Given, made: 
     """What the signature would do. Raises Refused."""
     view.state.allowances.take(view.visitor.person, cost((made,), preview=True))
     decided = await view.state.recorder.preview(opened.id, made)
-    if isinstance(decided, Refusal):
+    if isinstance(decided, RefusedAct):
         raise refused(decided)
     plan = decided.program.plan
     return view.of_program(
@@ -131,7 +131,7 @@ async def _previewed(view: View, opened: Opened, kind: str, given: Given, made: 
         kind=kind,
         action=f"{opened.path}/act/{kind}",
         effects=[Effect.of(entry, plan) for entry in decided.entries],
-        shown=[effects_of(decided.entries)],
+        shown=[effects_hash(decided.entries)],
         key=made.id,
         given=given.values,
     )
@@ -142,7 +142,7 @@ async def _signed(view: View, opened: Opened, made: a.Act) -> Response:
     if units := cost((made,), preview=False):
         view.state.allowances.take(view.visitor.person, units)
     outcome = await view.state.recorder.record(opened.id, made)
-    if isinstance(outcome, Refusal):
+    if isinstance(outcome, RefusedAct):
         raise refused(outcome)
     if isinstance(made.deed, a.ReadEvidence):
         (line,) = await view.state.queries.ledger(

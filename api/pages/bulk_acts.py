@@ -23,8 +23,8 @@ from api.rate_limit import cost
 from db.receipts import BatchRefused
 from rules import acts as a
 from rules.field_types import StrictModel
-from rules.queries.signature import effects_of
-from rules.refusals import Refused as Refusal
+from rules.queries.signature import effects_hash
+from rules.refusals import Refused as RefusedAct
 
 router = APIRouter(prefix="/programs/{program}/together")
 
@@ -147,7 +147,7 @@ async def _previewed(view: View, opened: Opened, kind: str, given: Given, acts: 
     """What the signature would do, act by act. Raises Refused."""
     view.state.allowances.take(view.visitor.person, cost(acts, preview=True))
     decided = await view.state.recorder.preview(opened.id, *acts)
-    if isinstance(decided, Refusal):
+    if isinstance(decided, RefusedAct):
         raise refused(decided)
     return view.of_program(
         opened,
@@ -155,7 +155,7 @@ async def _previewed(view: View, opened: Opened, kind: str, given: Given, acts: 
         kind=kind,
         action=f"{opened.path}/together/{kind}",
         effects=[Effect.of(entry, decided.program.plan) for entry in decided.entries],
-        shown=[effects_of(entry for entry in decided.entries if entry.act == one.id) for one in acts],
+        shown=[effects_hash(entry for entry in decided.entries if entry.act == one.id) for one in acts],
         key=acts[0].id.rpartition(".")[0],
         given=given.values,
     )

@@ -13,7 +13,7 @@ from api.pages.view import Opened, View, ViewOf
 from api.problems import Invalid, Problem
 from api.responses.changes import ChangesResponse
 from api.routers.ledger import get_changes
-from rules.times import read_instant
+from rules.times import parse_instant
 
 router = APIRouter(prefix="/programs/{program}/changes")
 
@@ -43,8 +43,8 @@ async def changes(
 async def _asked(view: View, opened: Opened, since: str, until: str) -> ChangesResponse:
     """Raises Invalid or NotFound."""
     try:
-        begun = read_instant(instant_of(since, opened.zone)) if since else None
-        ended = read_instant(instant_of(until, opened.zone)) if until else None
+        begun = parse_instant(instant_of(since, opened.zone)) if since else None
+        ended = parse_instant(instant_of(until, opened.zone)) if until else None
     except ValueError as error:
         raise Invalid("unreadable", f"This {error}.", "a date and a time") from None
     first = max(opened.at - A_WEEK, opened.program.started_at)

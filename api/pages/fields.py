@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from api.pages.options import OPTIONS, Option, Options, rows_of
 from rules.program import Program
-from rules.times import written
+from rules.times import format_instant
 from rules.vocabulary.documents import FiledDocument
 
 Kind: TypeAlias = Literal["line", "text", "instant", "day", "choice", "choices", "flag", "file", "hidden", "table"]
@@ -265,4 +265,4 @@ def instant_of(text: str, zone: str) -> str:
         local = datetime.fromisoformat(text)
     except ValueError:
         return text
-    return written(local.replace(tzinfo=ZoneInfo(zone)) if local.tzinfo is None else local)
+    return format_instant(local.replace(tzinfo=ZoneInfo(zone)) if local.tzinfo is None else local)

@@ -13,7 +13,7 @@ from api.problems import NotFound
 from api.responses.ledger import EntryResponse, FactKind, SealedResponse, withheld
 from db.queries import LedgerFilter
 from rules.entries import KINDS
-from rules.explanations.concerning import concerning
+from rules.explanations.concerning import names_concerning
 from rules.field_types import Id
 from workflows.messages import program_workflow
 
@@ -35,7 +35,7 @@ async def ledger(
     """The newest entries first, in pages; `before` is the number at which the page before has ended."""
     opened = await view.opened(program)
     sought = LedgerFilter(
-        kinds=[kind] if kind else None, actor=actor, subjects=concerning(opened.program, subject) if subject else None
+        kinds=[kind] if kind else None, actor=actor, subjects=names_concerning(opened.program, subject) if subject else None
     )
     lines = await view.state.queries.ledger(program, sought, after=before, most=A_PAGE, newest_first=True)
     entries = [withheld(EntryResponse.of(line.entry, opened.program.plan)) for line in lines]

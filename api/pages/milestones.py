@@ -14,7 +14,7 @@ from api.responses.agreed_dates import AgreedDateResponse
 from api.responses.phases import MilestoneResponse
 from api.routers.evidence import answers_of
 from db.queries import LedgerFilter
-from rules.explanations.concerning import concerning
+from rules.explanations.concerning import names_concerning
 from rules.language.milestones import Measured, Milestone
 
 router = APIRouter(prefix="/programs/{program}/milestones")
@@ -67,7 +67,7 @@ async def milestone(view: ViewOf, program: UUID, name: str) -> Response:
         for one in held.evidence.values()
         if one.milestone == name or (one.measurement is not None and one.measurement.indicator in indicators)
     ]
-    sought = LedgerFilter(kinds=DECIDED, subjects=concerning(held, name))
+    sought = LedgerFilter(kinds=DECIDED, subjects=names_concerning(held, name))
     decided = await view.state.queries.ledger(program, sought, most=MOST_DECIDED, newest_first=True)
     return view.of_program(
         opened,

@@ -16,7 +16,7 @@ from api.responses.programs import ProgramResponse
 from api.responses.reciprocity import ReciprocityResponse
 from api.responses.releases import ReleaseResponse
 from rules.explanations.explain import blocking
-from rules.times import read_instant
+from rules.times import parse_instant
 
 router = APIRouter(prefix="/programs/{program}/report")
 
@@ -27,7 +27,7 @@ async def report(view: ViewOf, program: UUID, at: Annotated[str, Query(max_lengt
     opened = await view.opened(program)
     if at:
         try:
-            opened = await view.opened(program, read_instant(instant_of(at, opened.zone)))
+            opened = await view.opened(program, parse_instant(instant_of(at, opened.zone)))
         except ValueError as error:
             raise Invalid("unreadable", f"This {error}.", "a date and a time") from None
     held, when = opened.program, opened.at

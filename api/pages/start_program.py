@@ -23,8 +23,8 @@ from api.starters import check_starts
 from rules.acts import Role
 from rules.authority import FOR_A_PARTY
 from rules.language.plan import Plan
-from rules.language.reading import Fault, Faulty
-from rules.validation.accepted import accepted
+from rules.language.reading import Fault, InvalidDocument
+from rules.validation.accepted import validated_plan
 
 router = APIRouter(prefix="/programs/new")
 
@@ -61,7 +61,7 @@ async def start(view: ViewOf) -> Response:
         try:
             document = await _document(view, sent)
             plan = await _read(view, document)
-        except Faulty as faulty:
+        except InvalidDocument as faulty:
             return _faulty(view, document, faulty.faults)
         except Problem as problem:
             kept = names(view.state.settings.accord_plans)
@@ -104,13 +104,13 @@ async def _document(view: View, sent: FormData) -> str:
 
 
 async def _read(view: View, document: str) -> Plan:
-    """The plan of a text with those of its child programs. Raises Faulty or Invalid."""
+    """The plan of a text with those of its child programs. Raises InvalidDocument or Invalid."""
     try:
         programs = await child_plans(view.state.plans, view.state.settings.accord_plans, document, {})
     except PlanUnreadable as error:
         raise Invalid("plan_unknown", str(error), error.accepted) from None
     await view.state.plans.prefetch_accepted(document, {}, programs or {})
-    return accepted(document, {}, programs or {})
+    return validated_plan(document, {}, programs or {})
 
 
 def _faulty(view: View, document: str, faults: tuple[Fault, ...]) -> Response:

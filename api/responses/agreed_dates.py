@@ -6,9 +6,9 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from rules.explanations.agreed_dates import awaited
+from rules.explanations.agreed_dates import awaited_agreement
 from rules.program import Program
-from rules.queries.windows import closes, opens
+from rules.queries.windows import window_closes_at, window_opens_at
 from rules.times import Day, Instant
 from rules.vocabulary.agreed_dates import AgreedDay
 
@@ -33,10 +33,10 @@ class AgreedDateResponse(BaseModel):
             name=name,
             title=rule.title,
             status=day.status,
-            not_before=opens(program, rule.not_before),
-            not_after=closes(program, rule.not_after),
+            not_before=window_opens_at(program, rule.not_before),
+            not_after=window_closes_at(program, rule.not_after),
             agreed_by=rule.agreed_by,
-            owed_by=list(awaited(program, name)),
+            owed_by=list(awaited_agreement(program, name)),
             on=day.on,
             original=day.original,
             agreed_at=day.agreed_at,

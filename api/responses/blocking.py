@@ -15,12 +15,12 @@ from api.responses.phases import BlockingResponse
 from api.responses.releases import AwaitedResponse, SuspendedResponse, suspended
 from rules.checks.health import LastRun
 from rules.explanations.explain import Blocking, blocking
-from rules.explanations.outstanding import Outstanding, outstanding_at
+from rules.explanations.outstanding import OutstandingAct, outstanding_at
 from rules.explanations.unblocking import unblocking
 from rules.program import Program
-from rules.releases.awaiting import awaited
-from rules.releases.pending import pending
-from rules.releases.windows import left, runs_out
+from rules.releases.awaiting import awaited_by
+from rules.releases.pending import is_pending
+from rules.releases.windows import remaining, runs_out_at
 from rules.times import Instant
 
 
@@ -93,7 +93,7 @@ class BlockedResponse(BaseModel):
 def _gate(  # noqa: PLR0913, PLR0917  all that a gate is told by
     program: Program,
     block: Blocking,
-    owed: Sequence[Outstanding],
+    owed: Sequence[OutstandingAct],
     next_acts: NextActs,
     last: Mapping[str, LastRun] | None,
     at: datetime,
@@ -108,7 +108,7 @@ def _gate(  # noqa: PLR0913, PLR0917  all that a gate is told by
     )
 
 
-def _reversals(program: Program, owed: Sequence[Outstanding], next_acts: NextActs) -> list[ReversalResponse]:
+def _reversals(program: Program, owed: Sequence[OutstandingAct], next_acts: NextActs) -> list[ReversalResponse]:
     found = []
     for name, state in program.milestones.items():
         finding = state.finding
@@ -131,15 +131,15 @@ def _reversals(program: Program, owed: Sequence[Outstanding], next_acts: NextAct
 
 
 def _money(program: Program, at: datetime) -> list[MoneyResponse]:
-    waiting = {name: awaited(program, name, at) for name, _ in program.paying}
+    waiting = {name: awaited_by(program, name, at) for name, _ in program.paying}
     return [
         MoneyResponse(
             release=name,
             title=program.plan.releases[name].title,
             unit=program.plan.releases[name].unit,
-            waiting=f"{left(program, name):f}",
-            until=runs_out(program, name),
-            to_be_decided=pending(program, name, at),
+            waiting=f"{remaining(program, name):f}",
+            until=runs_out_at(program, name),
+            to_be_decided=is_pending(program, name, at),
             suspended=suspended(program, name),
             waits_for=[AwaitedResponse.of(one) for one in waits],
         )
@@ -148,7 +148,7 @@ def _money(program: Program, at: datetime) -> list[MoneyResponse]:
     ]
 
 
-def _acts(waits: Sequence[Outstanding], next_acts: NextActs) -> list[ActResponse]:
+def _acts(waits: Sequence[OutstandingAct], next_acts: NextActs) -> list[ActResponse]:
     """What several owe alike is one act, for all of them."""
     found: dict[tuple[str, str, str], ActResponse] = {}
     for act in (act for one in waits for act in next_acts.of(one.owed)):

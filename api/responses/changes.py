@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from rules.entries import Entry
 from rules.explanations.differences import Difference, Noun
 from rules.language.plan import Plan
-from rules.sentences import told
+from rules.sentences import fact_sentence
 from rules.times import Instant
 
 
@@ -46,7 +46,7 @@ class RecordedResponse(BaseModel):
             happened_at=happened_at,
             person=entry.actor.person if entry.actor else None,
             party=entry.actor.party if entry.actor else None,
-            sentence=told(entry.fact, plan),
+            sentence=fact_sentence(entry.fact, plan),
         )
 
 

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from rules.figures.derived import Derived, recorded_in, told
-from rules.figures.selection import newest, stale_from, usable
+from rules.figures.derived import Derived, figure_in_words, recorded_parts
+from rules.figures.selection import newest_figure, stale_from, usable_figure
 from rules.program import Program
 from rules.times import Instant
 from rules.vocabulary.evidence import Evidence
@@ -67,7 +67,7 @@ class IndicatorResponse(BaseModel):
 
     @classmethod
     def of(cls, program: Program, name: str, at: datetime) -> IndicatorResponse:
-        rule, now, last = program.plan.indicators[name], usable(program, name, at), newest(program, name)
+        rule, now, last = program.plan.indicators[name], usable_figure(program, name, at), newest_figure(program, name)
         pieces = (FigureResponse.of(program.evidence[piece]) for piece in program.figures.get(name, ())[-MOST_FIGURES:])
         return cls(
             indicator=name,
@@ -75,11 +75,11 @@ class IndicatorResponse(BaseModel):
             producer=rule.producer,
             unit=rule.unit,
             counts=None if isinstance(now, Unknown | Derived) else now.measurement,
-            made_of=[one.measurement for one in recorded_in(now)] if isinstance(now, Derived) else None,
+            made_of=[one.measurement for one in recorded_parts(now)] if isinstance(now, Derived) else None,
             value=None if isinstance(now, Unknown) else f"{now.value:f}",
             period=None if isinstance(now, Unknown) else now.period,
             unknown=now.why if isinstance(now, Unknown) else None,
-            sentence=now.sentence if isinstance(now, Unknown) else f"{rule.title} was {told(now)}.",
+            sentence=now.sentence if isinstance(now, Unknown) else f"{rule.title} was {figure_in_words(now)}.",
             stale_from=stale_from(program, name, last) if last else None,
             figures=[piece for piece in pieces if piece is not None],
         )

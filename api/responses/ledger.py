@@ -17,10 +17,10 @@ from rules.facts import EvidenceRecorded
 from rules.field_types import did_you_mean
 from rules.language.plan import Plan
 from rules.program import Program
-from rules.queries.findings import showing
-from rules.queries.signature import effects_of
-from rules.sentences import told
-from rules.times import Instant, written
+from rules.queries.findings import judge_showing
+from rules.queries.signature import effects_hash
+from rules.sentences import fact_sentence
+from rules.times import Instant, format_instant
 from rules.truth import Truth
 
 
@@ -53,7 +53,7 @@ class EntryResponse(BaseModel):
         """The sentence is in the words and the time zone of the plan."""
         actor = entry.actor.model_dump(mode="json", exclude_none=True) if entry.actor else None
         fact = entry.fact.model_dump(mode="json", exclude_none=True)
-        return cls(seq=entry.seq, at=entry.at, act=entry.act, actor=actor, fact=fact, sentence=told(entry.fact, plan))
+        return cls(seq=entry.seq, at=entry.at, act=entry.act, actor=actor, fact=fact, sentence=fact_sentence(entry.fact, plan))
 
 
 _OF_AN_ENTRY = tuple(EntryResponse.model_fields)
@@ -123,7 +123,7 @@ class ReceiptResponse(BaseModel):
         return {
             "program": str(receipt.program_id),
             "act": receipt.act_id,
-            "recorded_at": written(receipt.recorded_at),
+            "recorded_at": format_instant(receipt.recorded_at),
             "first_seq": receipt.first_seq,
             "last_seq": receipt.last_seq,
             "head": receipt.head,
@@ -137,7 +137,7 @@ def _plain_entries(receipt: Receipt) -> list[dict[str, Any]]:
     """What EntryResponse has, of entries that are written already."""
     plan = receipt.program.plan
     return [
-        {name: plain[name] for name in _OF_AN_ENTRY if name in plain} | {"sentence": told(entry.fact, plan)}
+        {name: plain[name] for name in _OF_AN_ENTRY if name in plain} | {"sentence": fact_sentence(entry.fact, plan)}
         for entry, plain in zip(receipt.entries, receipt.plain, strict=True)
     ]
 
@@ -150,7 +150,7 @@ def _missing(program: Program, receipt: Receipt) -> list[MissingResponse]:
     found = []
     for milestone in sorted(named & program.plan.milestones.keys()):
         for key in program.plan.milestones[milestone].shown_by:
-            judged = showing(program, milestone, key, program.at)
+            judged = judge_showing(program, milestone, key, program.at)
             if judged.outcome is not Truth.MET:
                 found.append(
                     MissingResponse(milestone=milestone, showing=key, outcome=judged.outcome, sentence=judged.sentence)
@@ -167,7 +167,7 @@ class PreviewResponse(BaseModel):
     @classmethod
     def of(cls, decided: Decided) -> PreviewResponse:
         plan = decided.program.plan
-        return cls(entries=[EntryResponse.of(entry, plan) for entry in decided.entries], effects=effects_of(decided.entries))
+        return cls(entries=[EntryResponse.of(entry, plan) for entry in decided.entries], effects=effects_hash(decided.entries))
 
 
 class EntryPage(BaseModel):

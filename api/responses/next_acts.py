@@ -18,7 +18,7 @@ from rules.explanations.owing import Owed
 from rules.language.milestones import Measured, Showing
 from rules.program import Program
 from rules.queries.agreed_dates import window_told
-from rules.queries.verifiers import who_verifies
+from rules.queries.verifiers import allowed_verifiers
 
 ROUTES: Mapping[type[BaseModel], str] = {
     a.RecordEvidence: "evidence",
@@ -136,7 +136,7 @@ class NextActs:
                 if piece.measurement is not None
                 else piece.milestone == milestone and piece.shows in showings
             )
-            and party in who_verifies(program, piece)
+            and party in allowed_verifiers(program, piece)
         )
         return list(islice(found, MOST_PIECES))
 

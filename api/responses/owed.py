@@ -10,8 +10,8 @@ from pydantic import BaseModel, Field
 from api.responses.next_acts import ActResponse, NextActs
 from db.due_dates import DueDate
 from db.owed import OwedItem
-from rules.explanations.outstanding import Outstanding, outstanding_at
-from rules.explanations.owing import OwedKind, in_words
+from rules.explanations.outstanding import OutstandingAct, outstanding_at
+from rules.explanations.owing import OwedKind, owed_in_words
 from rules.program import Program
 from rules.times import Instant
 
@@ -54,14 +54,14 @@ class OwedOfProgramResponse(OwedDates):
         return [cls.of(program, one, next_acts, at) for one in asked]
 
     @classmethod
-    def of(cls, program: Program, one: Outstanding, next_acts: NextActs, at: datetime) -> OwedOfProgramResponse:
+    def of(cls, program: Program, one: OutstandingAct, next_acts: NextActs, at: datetime) -> OwedOfProgramResponse:
         owed, due, overdue_from = one.owed, one.milestone_due, one.overdue_from
         return cls(
             party=owed.party,
             kind=owed.kind,
             name=owed.name,
             title=one.title,
-            sentence=in_words(program, owed, at),
+            sentence=owed_in_words(program, owed, at),
             since=owed.since,
             due=owed.due,
             milestone_due_original=due.original if due else None,

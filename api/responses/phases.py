@@ -11,8 +11,8 @@ from api.responses.windows import WindowResponse, window_of
 from rules.explanations.explain import Blocking, blocking_phase
 from rules.language.timetable import Force
 from rules.program import Program
-from rules.queries.filing import unfiled
-from rules.queries.findings import showing
+from rules.queries.filing import unfiled_evidence
+from rules.queries.findings import judge_showing
 from rules.queries.lateness import lateness
 from rules.queries.stability import days_left
 from rules.reactions.clocks import Clock
@@ -269,7 +269,7 @@ class MilestoneResponse(BaseModel):
 
 def _showing(program: Program, milestone: str, key: str, at: datetime) -> ShowingResponse:
     how = program.plan.milestones[milestone].shown_by[key]
-    judged = showing(program, milestone, key, at)
+    judged = judge_showing(program, milestone, key, at)
     pieces: list[str] = list(program.milestone(milestone).shown.get(key, ()))
     if how.kind == "measurement":
         pieces = list(program.figures.get(how.indicator, ()))
@@ -281,7 +281,7 @@ def _showing(program: Program, milestone: str, key: str, at: datetime) -> Showin
         sentence=judged.sentence,
         unknown=judged.unknown,
         evidence=pieces[-100:],
-        unfiled=unfiled(program, pieces[-100:]),
+        unfiled=unfiled_evidence(program, pieces[-100:]),
     )
 
 

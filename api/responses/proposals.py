@@ -9,11 +9,11 @@ from pydantic import BaseModel, Field
 
 from api.responses.ledger import EntryResponse
 from rules.program import Program
-from rules.queries.amending import changes, uncounted
-from rules.queries.silence import lapses, silence_ends
+from rules.queries.amending import plan_changes, uncounted_facts
+from rules.queries.silence import lapses_at, silence_ends
 from rules.reactions.clocks import Clock, clocks
-from rules.reactions.proposals import follows
-from rules.refusals import No
+from rules.reactions.proposals import signature_effects
+from rules.refusals import Refusal
 from rules.sentences.proposals import matter_in_words
 from rules.times import Instant
 from rules.vocabulary.amendments import Version
@@ -64,7 +64,7 @@ def _line(program: Program, proposal: Proposal) -> dict[str, Any]:
         "objections": sorted(proposal.objections),
         "had_notice": dict(proposal.notices),
         "silence_ends": silence_ends(program, proposal) if is_open else None,
-        "lapses_at": lapses(program, proposal) if is_open else None,
+        "lapses_at": lapses_at(program, proposal) if is_open else None,
         "decided_at": proposal.decided_at,
         "because": proposal.because,
         "effects": proposal.effects,
@@ -125,8 +125,8 @@ class ProposalResponse(ProposalLine):
 
 def _would(program: Program, proposal: Proposal, at: datetime) -> dict[str, Any]:
     try:
-        after = follows(program, proposal.id, proposal.procedure, proposal.matter, max(at, program.at))
-    except No:
+        after = signature_effects(program, proposal.id, proposal.procedure, proposal.matter, max(at, program.at))
+    except Refusal:
         return {}  # its time has passed, and the next act or clock says so
     return {
         "follows": [EntryResponse.of(entry, program.plan) for entry in after.entries],
@@ -150,9 +150,9 @@ def _clocks(before: dict[str, Clock], after: dict[str, Clock]) -> list[ClockChan
 
 def changes_between(before: Version, after: Version) -> list[ChangeResponse]:
     """Every place at which two versions of a plan differ."""
-    return [ChangeResponse(place=c.place, before=c.before, after=c.after) for c in changes(before, after)]
+    return [ChangeResponse(place=c.place, before=c.before, after=c.after) for c in plan_changes(before, after)]
 
 
 def _uncounted(program: Program, matter: Amend) -> list[UncountedResponse]:
     version = Version(matter.document, matter.parameters)
-    return [UncountedResponse(what=u.what, id=u.id, because=u.because) for u in uncounted(program, version)]
+    return [UncountedResponse(what=u.what, id=u.id, because=u.because) for u in uncounted_facts(program, version)]

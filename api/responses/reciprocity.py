@@ -7,8 +7,8 @@ from typing import get_args
 
 from pydantic import BaseModel, Field
 
-from rules.explanations.owing import Owed, OwedKind, in_words
-from rules.explanations.reciprocity import Account, How, Reckoned, reciprocity
+from rules.explanations.owing import Owed, OwedKind, owed_in_words
+from rules.explanations.reciprocity import AccountItem, How, PartyAccount, reciprocity
 from rules.program import Program
 from rules.times import Instant
 
@@ -25,7 +25,7 @@ class OwedResponse(BaseModel):
 
     @classmethod
     def of(cls, program: Program, owed: Owed, at: datetime) -> OwedResponse:
-        sentence = in_words(program, owed, at)
+        sentence = owed_in_words(program, owed, at)
         return cls(kind=owed.kind, name=owed.name, sentence=sentence, since=owed.since, due=owed.due, binding=owed.binding)
 
 
@@ -40,7 +40,7 @@ class ReckonedResponse(BaseModel):
     until: Instant | None = Field(description="late: when it was achieved; broken: when it was kept again")
 
     @classmethod
-    def of(cls, one: Reckoned) -> ReckonedResponse:
+    def of(cls, one: AccountItem) -> ReckonedResponse:
         return cls(how=one.how, what=one.what, name=one.name, binding=one.binding, since=one.since, until=one.until)
 
 
@@ -53,7 +53,7 @@ class Tally(BaseModel):
     broken: int
 
     @classmethod
-    def of(cls, account: Account, *, binding: bool) -> Tally:
+    def of(cls, account: PartyAccount, *, binding: bool) -> Tally:
         def count(how: How) -> int:
             return account.count(how, binding=binding)
 
@@ -76,7 +76,7 @@ class ReciprocityResponse(BaseModel):
         return [cls._of(program, account, at) for account in reciprocity(program, at)]
 
     @classmethod
-    def _of(cls, program: Program, account: Account, at: datetime) -> ReciprocityResponse:
+    def _of(cls, program: Program, account: PartyAccount, at: datetime) -> ReciprocityResponse:
         return cls(
             party=account.party,
             owed=[OwedResponse.of(program, owed, at) for owed in account.owed],

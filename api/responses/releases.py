@@ -12,10 +12,10 @@ from rules.effects import BalanceMoved
 from rules.entries import Entry
 from rules.program import Program
 from rules.reactions.clocks import clocks
-from rules.releases.awaiting import Awaited, awaited
-from rules.releases.earned import earned
+from rules.releases.awaiting import Awaited, awaited_by
+from rules.releases.earned import earned_amount
 from rules.releases.windows import cured_by
-from rules.rendering.releases import earned_by
+from rules.rendering.releases import earning_in_words
 from rules.times import Instant
 from rules.truth import Truth
 from rules.vocabulary.accounts import Account
@@ -81,7 +81,7 @@ class ReleaseResponse(BaseModel):
 
     @classmethod
     def of(cls, program: Program, name: str, at: datetime) -> ReleaseResponse:
-        terms, state, now = program.plan.releases[name], program.releases[name], earned(program, name, at)
+        terms, state, now = program.plan.releases[name], program.releases[name], earned_amount(program, name, at)
         own = [clock.due_at for clock in clocks(program) if clock.name.startswith(f"release.{name}.")]
         return cls(
             name=name,
@@ -90,12 +90,12 @@ class ReleaseResponse(BaseModel):
             to=terms.to,
             unit=terms.unit,
             amount=f"{terms.amount:f}",
-            terms=earned_by(program.plan, name),
+            terms=earning_in_words(program.plan, name),
             earned=None if now.amount is None else f"{now.amount:f}",
             because=now.sentence,
             balances={account: f"{amount:f}" for account, amount in state.balances.items()},
             suspended=suspended(program, name),
-            waits_for=[AwaitedResponse.of(waiting) for waiting in awaited(program, name, at)],
+            waits_for=[AwaitedResponse.of(waiting) for waiting in awaited_by(program, name, at)],
             next_due=min(own, default=None),
         )
 

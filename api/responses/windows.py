@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from rules.language.criteria import All, Criterion, NotAfter, NotBefore
 from rules.program import Program
-from rules.queries.windows import closes, opens
+from rules.queries.windows import window_closes_at, window_opens_at
 from rules.times import Instant
 
 
@@ -29,8 +29,8 @@ class WindowResponse(BaseModel):
 def window_of(program: Program, phase: str) -> WindowResponse | None:
     """In which a phase can open: what every way through its entry gate asks of time. None where that is nothing."""
     asked = [*_asked(program.plan.phases[phase].entry)]
-    first = [opens(program, one.not_before) for one in asked if isinstance(one, NotBefore)]
-    last = [closes(program, one.not_after) for one in asked if isinstance(one, NotAfter)]
+    first = [window_opens_at(program, one.not_before) for one in asked if isinstance(one, NotBefore)]
+    last = [window_closes_at(program, one.not_after) for one in asked if isinstance(one, NotAfter)]
     if not first and not last:
         return None
     return WindowResponse(

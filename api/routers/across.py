@@ -22,7 +22,7 @@ from db.due_dates import DatePlace, DueDateFilter, due_dates
 from db.memberships import memberships
 from db.owed import KINDS, NEVER, OwedFilter, OwedPlace, owed_items
 from rules.authority import FOR_A_PARTY
-from rules.explanations.answering import done_in
+from rules.explanations.answering import answerable_in
 from rules.explanations.owing import OwedKind
 from rules.field_types import Id, Name
 from rules.times import Instant
@@ -94,7 +94,7 @@ async def get_me(
         party=caller.party,
         program=caller.program,
         expires_at=caller.expires_at,
-        can_do=list(done_in(caller.role)),
+        can_do=list(answerable_in(caller.role)),
         programs=[MembershipResponse.of(one) for one in held],
         next=_next((last.program_id, last.role, last.party or "")) if last else None,
     )

@@ -169,7 +169,7 @@ async def record_all(
     acts = [a.Act(id=act.key, actor=caller.actor, deed=act.deed) for act in batch.acts]
     state.allowances.take(caller.person, cost(acts, preview=preview))
     if filed := await filed_of(state, caller, program, (act.deed for act in batch.acts)):
-        acts = [act.model_copy(update={"filed": filed & a.hashes_named_by(act.deed)}) for act in acts]
+        acts = [act.model_copy(update={"filed": filed & a.document_hashes(act.deed)}) for act in acts]
     if preview:
         return await previewed(state, program, *acts)
     outcome = await state.recorder.record_all(program, acts)

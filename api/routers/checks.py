@@ -17,11 +17,11 @@ from api.program_reads import program_now
 from api.responses.checks import CheckResponse, RunAsked, Upcoming
 from api.state import State, StateOf
 from rules import acts as a
-from rules.decisions.members import not_held
+from rules.decisions.members import role_not_held
 from rules.field_types import Name
 from rules.program import Program
 from rules.refusals import Code
-from rules.refusals import Refused as Refusal
+from rules.refusals import Refused as RefusedAct
 from rules.vocabulary.checks import CheckState
 from workflows.schedule_client import TemporalUnavailable, next_runs, progress, run_now
 
@@ -58,10 +58,12 @@ async def run_check(state: StateOf, caller: Caller, program: ProgramId, check: C
     caller.check_role(a.Role.OFFICER)
     officer = a.Member(person=caller.person, role=a.Role.OFFICER)
     if officer not in held.members:
-        raise Forbidden("not_a_member", not_held(officer), "an officer of the program")
+        raise Forbidden("not_a_member", role_not_held(officer), "an officer of the program")
     _check_known(held, check)
     if held.ended_at is not None:
-        raise Refused(Refusal(Code.PROGRAM_ENDED, "The program has ended; nothing is checked any more.", "a program that runs"))
+        raise Refused(
+            RefusedAct(Code.PROGRAM_ENDED, "The program has ended; nothing is checked any more.", "a program that runs")
+        )
     try:
         await run_now(state.temporal, str(program), check)
     except TemporalUnavailable as away:

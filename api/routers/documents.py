@@ -25,8 +25,8 @@ from api.state import State, StateOf
 from api.uploads import BYTES, FORM, MEDIA_TYPE, received
 from db.documents import CHUNK, Damaged, NotFiled
 from rules.acts import Act, ReadEvidence
-from rules.field_types import Label, Sha256, own_act
-from rules.refusals import Refused as Refusal
+from rules.field_types import Label, Sha256, own_act_id
+from rules.refusals import Refused as RefusedAct
 from rules.restriction import Opening, named_documents, opening
 from rules.vocabulary.evidence import Evidence
 
@@ -137,7 +137,7 @@ async def _parts(content: IO[bytes]) -> AsyncIterator[bytes]:
 
 async def _reading(state: State, caller: CallerInfo, program: UUID, piece: Evidence) -> None:
     """Records that a restricted document is read, before it is. Raises Refused."""
-    act = Act(id=own_act("reading", uuid4()), actor=caller.actor, deed=ReadEvidence(evidence=piece.id))
+    act = Act(id=own_act_id("reading", uuid4()), actor=caller.actor, deed=ReadEvidence(evidence=piece.id))
     outcome = await state.recorder.record(program, act)
-    if isinstance(outcome, Refusal):
+    if isinstance(outcome, RefusedAct):
         raise refused(outcome)

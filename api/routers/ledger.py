@@ -19,7 +19,7 @@ from api.responses.changes import ChangesResponse, DifferenceResponse, RecordedR
 from api.responses.ledger import EntryPage, EntryResponse, FactKind, SealedPage, SealedResponse, withheld
 from api.state import State, StateOf
 from db.queries import LedgerFilter, LedgerRecord
-from rules.explanations.concerning import concerning
+from rules.explanations.concerning import names_concerning
 from rules.explanations.differences import differences
 from rules.field_types import Id
 from rules.times import Instant
@@ -55,7 +55,7 @@ async def get_ledger(
         until=until,
         kinds=[kind] if kind else None,
         actor=actor,
-        subjects=concerning(now, subject) if subject else None,
+        subjects=names_concerning(now, subject) if subject else None,
     )
     newest_first = order == "newest_first"
     lines = await state.queries.ledger(program, sought, after=after, most=limit, newest_first=newest_first)

@@ -25,10 +25,10 @@ from api.state import StateOf
 from db.queries import Place, ProgramFilter
 from rules import acts as a
 from rules.field_types import Chosen, Label, Name, PlanText, StrictModel
-from rules.language.declared import ChildChosen
+from rules.language.declared import ChildChoice
 from rules.language.plan import PlanName
-from rules.language.reading import Faulty
-from rules.times import Instant, read_instant, written
+from rules.language.reading import InvalidDocument
+from rules.times import Instant, format_instant, parse_instant
 from rules.vocabulary.standing import Standing
 
 router = APIRouter(prefix="/programs", tags=["programs"], route_class=JsonRoute)
@@ -59,7 +59,7 @@ class Start(StrictModel):
     parameters: dict[Name, Chosen] = Field(default_factory=dict)
     title: Label | None = None
     members: tuple[a.Member, ...] = Field(default=(), max_length=200)
-    programs: dict[Name, ChildChosen] = Field(default_factory=dict, description="what is chosen for child programs")
+    programs: dict[Name, ChildChoice] = Field(default_factory=dict, description="what is chosen for child programs")
 
 
 @router.post("", **{**RECORDED, "responses": {**RECORDED["responses"], **WRITES}})
@@ -75,7 +75,7 @@ async def start_program(state: StateOf, caller: Caller, key: Key, body: Start, p
         programs = await child_plans(state.plans, plans, document, body.programs)
     except PlanUnreadable as error:
         raise Invalid("plan_unknown", str(error), error.accepted) from None
-    except Faulty as error:
+    except InvalidDocument as error:
         raise Invalid("plan_faulty", error.faults[0].line("plan"), "a plan without faults") from None
     deed = a.StartProgram(
         document=document, parameters=body.parameters, title=body.title, members=body.members, programs=programs
@@ -124,7 +124,7 @@ async def list_programs(
 ) -> ProgramPage:
     """The programs that the caller may know of, newest first, in pages."""
     lines = await state.queries.programs(wanted, after=_place(after), most=limit)
-    more = f"{written(lines[-1].started_at)}~{lines[-1].id}" if len(lines) == limit else None
+    more = f"{format_instant(lines[-1].started_at)}~{lines[-1].id}" if len(lines) == limit else None
     return ProgramPage(programs=[ProgramLine.model_validate(line, from_attributes=True) for line in lines], next=more)
 
 
@@ -141,6 +141,6 @@ def _place(after: str | None) -> Place | None:
         return None
     started_at, _, last = after.partition("~")
     try:
-        return read_instant(started_at), UUID(last)
+        return parse_instant(started_at), UUID(last)
     except ValueError:
         raise Invalid("unreadable", "There is no such page.", "`next` of the page before, unchanged") from None

@@ -22,8 +22,8 @@ from db.tokens import TokenExists, TokenRecord
 from rules.acts import Actor, Member, Role
 from rules.decisions.tokens import check_ends_token, check_gives_token, sees_token
 from rules.field_types import Label, StrictModel
-from rules.refusals import Code, No
-from rules.refusals import Refused as Refusal
+from rules.refusals import Code, Refusal
+from rules.refusals import Refused as RefusedAct
 
 log = structlog.get_logger()
 
@@ -55,8 +55,8 @@ async def issue_token(
     held = await program_now(state, caller, program)
     try:
         check_gives_token(held, caller.actor, body.member)
-    except No as no:
-        raise Refused(no.refused) from None
+    except Refusal as refusal:
+        raise Refused(refusal.refused) from None
     state.allowances.take(caller.person, UNITS)
     response.headers["Cache-Control"] = "no-store"
     token_id = uuid5(ISSUED_BY, f"{program}/{caller.person}/{key}")
@@ -99,8 +99,8 @@ async def revoke_token(
         raise NotFound("token")
     try:
         check_ends_token(held, caller.actor, _holder(found))
-    except No as no:
-        raise Refused(no.refused) from None
+    except Refusal as refusal:
+        raise Refused(refusal.refused) from None
     if await state.tokens.revoke(token_id, caller.person):
         log.info("token_revoked", token=str(token_id), person=found.person, by=caller.person)
     return TokenResponse.of(await state.tokens.one(token_id) or found)
@@ -116,7 +116,7 @@ async def _again(state: State, token_id: UUID, asked: Issue) -> TokenRecord:
         and abs(lifetime - timedelta(days=asked.days)) < timedelta(minutes=1)
     )
     if token is None or not same:
-        raise Refused(Refusal(Code.ACT_ID_REUSED, "This key was used for another token.", "a new Idempotency-Key"))
+        raise Refused(RefusedAct(Code.ACT_ID_REUSED, "This key was used for another token.", "a new Idempotency-Key"))
     return token
 
 

@@ -26,7 +26,7 @@ from cli.backup.take import Source, take
 from cli.options import AsJson
 from cli.start_errors import CannotStart
 from db.documents import store_at
-from rules.times import written
+from rules.times import format_instant
 
 NOT_WHOLE = 3
 """Exit code: it was done, and something is missing or wrong in it, which is said."""
@@ -66,7 +66,7 @@ def _tell_saved(made: Manifest, target: Path, differing: list[str]) -> None:
     size = sum(file.size for file in made.files.values())
     typer.echo(
         f"Saved {len(made.heads)} programs with {made.entries} entries and {len(made.documents)} documents,"
-        f" as of {written(made.made_at)}, in {target} ({size / 2**20:.1f} MiB)."
+        f" as of {format_instant(made.made_at)}, in {target} ({size / 2**20:.1f} MiB)."
     )
     for digest in made.missing:
         typer.echo(f"The document {digest} is not in the store, or damaged.")
@@ -95,7 +95,7 @@ def restore(  # noqa: PLR0913  each is an option of the command
         done = restored_from(wish, url, store_at(document_store(home)), _say, progress)
     if as_json:
         told = {name: getattr(done, name) for name in ("programs", "entries", "epoch", "aside", "missing", "faults")}
-        _print(told | {"made_at": written(done.made_at)})
+        _print(told | {"made_at": format_instant(done.made_at)})
     else:
         _tell_restored(done)
     if not done.is_whole:
@@ -104,7 +104,7 @@ def restore(  # noqa: PLR0913  each is an option of the command
 
 def _tell_restored(done: Restored) -> None:
     typer.echo(
-        f"Restored {done.programs} programs with {done.entries} entries, as of {written(done.made_at)}."
+        f"Restored {done.programs} programs with {done.entries} entries, as of {format_instant(done.made_at)}."
         f" A new epoch begins ({done.epoch}): every workflow is told again."
     )
     for digest in done.missing:

@@ -1,1 +1,1 @@
-"""What an automated check makes of what it has read."""
+"""Automated checks: from what a run has read to the acts that it submits."""

@@ -1,4 +1,4 @@
-"""Which of the figures that a check has read are to be recorded."""
+"""The selection of the figures to record among those that a check has read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rules.canonical import digest
 from rules.decimals import Figure
 from rules.facts import MeasurementRecorded
 from rules.figures.derived import a_year_before
-from rules.figures.editions import Series, cause, is_as_recorded
+from rules.figures.editions import FigureSeries, cause, is_as_recorded
 from rules.language.causes import Cause
 from rules.language.indicators import Indicator
 from rules.language.periods import before, is_period, period_end, year_of
@@ -27,14 +27,13 @@ from rules.vocabulary.readings import NoReading, ReadFigure
 _FIGURE: TypeAdapter[Decimal] = TypeAdapter(Figure)
 
 
-class Recording:
-    """One reading of a check, next to what is recorded already.
+class FigureReading:
+    """One reading of a check, compared with what is recorded.
 
-    Recorded are: the newest period, and any that came since the newest recorded one; as many before
-    it as a target asks for in a row; those of a year before, where another figure is made of them; the
-    baseline's period, where a change is compared within one edition; and revisions of what is recorded.
-    The same figure in another edition is no news where nothing else has moved, so that a producer's new
-    stamp alone gives nobody anything to verify.
+    To be recorded are: the newest period, and any since the newest recorded one; as many earlier ones as a target requires
+    in a row; those of the year before, where a derived figure needs them; the baseline's period, where a change is compared
+    within one edition; and revisions of recorded figures. The same figure in another edition is skipped if nothing else has
+    changed, so that a new edition label alone creates no work for verifiers.
     """
 
     def __init__(self, program: Program, check: str, figures: Iterable[ReadFigure]) -> None:
@@ -47,22 +46,22 @@ class Recording:
         self._targets = [how.target for _, _, how in program.plan.measured.get(self._name, ())]
         self._within = any(target.compares == "within_edition" for target in self._targets)
         self._needs_errors = any(target.standard_errors is not None for target in self._targets)
-        self._series = Series(program, self._name, self._source.producer)
+        self._series = FigureSeries(program, self._name, self._source.producer)
         self._figures = tuple(_labelled(figure) for figure in figures)
         self._read = {figure.period: figure for figure in self._figures}
 
     def deeds(self, fetched: tuple[Fetch, ...], adapter: str, version: str) -> tuple[RecordMeasurement, ...] | NoReading:
-        """The measurements to record, older periods first; or why the reading is none."""
+        """The measurements to record, older periods first; or the reason why the reading is rejected."""
         for figure in self._figures:
-            if (fault := self._misread(figure)) is not None:
+            if (fault := self._invalid(figure)) is not None:
                 return fault
-        wanted = sorted(self._wanted(fetched), key=self._end)
+        wanted = sorted(self._periods(fetched), key=self._end)
         for period in wanted:
             if (fault := self._impossible(self._read[period], fetched[-1])) is not None:
                 return fault
         found: list[RecordMeasurement] = []
         for period in wanted:
-            if (revises := self._news(self._read[period])) is not None:
+            if (revises := self._replaced(self._read[period])) is not None:
                 try:
                     found.append(self._measurement(self._read[period], revises, fetched, adapter, version))
                 except ValidationError as error:
@@ -76,41 +75,41 @@ class Recording:
     def _end(self, period: str) -> datetime:
         return period_end(period, self._calendar)
 
-    def _misread(self, figure: ReadFigure) -> NoReading | None:
-        """What would be wrong with a figure in any plan."""
+    def _invalid(self, figure: ReadFigure) -> NoReading | None:
+        """What would make a figure invalid in any plan."""
         if not is_period(figure.period, self._calendar):
             return NoReading("unparseable", f"{figure.period[:40]!r} is no period.")
         try:
             _FIGURE.validate_python(figure.value)
         except ValidationError:
-            told = "is no figure: it is finite, below 1e18, of at most 38 digits and 18 after the point"
-            return NoReading("implausible", f"{figure.period}: {str(figure.value)[:60]} {told}.")
+            text = "is no figure: it is finite, below 1e18, of at most 38 digits and 18 after the point"
+            return NoReading("implausible", f"{figure.period}: {str(figure.value)[:60]} {text}.")
         if year_of(figure.period) < self._source.first_year:
-            told = f"A figure is given for {figure.period}, and the source begins with {self._source.first_year}."
-            return NoReading("implausible", told)
+            text = f"A figure is given for {figure.period}, and the source begins with {self._source.first_year}."
+            return NoReading("implausible", text)
         if len(figure.edition) > 200 or not figure.edition.isprintable() or not figure.edition:
             return NoReading("unparseable", f"{figure.period} is of an edition without a name that can be recorded.")
         if (other := self._read[figure.period]).value != figure.value:
-            told = f"{figure.period} is given twice, as {figure.value:f} and as {other.value:f}."
-            return NoReading("unparseable", told)
+            text = f"{figure.period} is given twice, as {figure.value:f} and as {other.value:f}."
+            return NoReading("unparseable", text)
         return None
 
     def _impossible(self, figure: ReadFigure, fetch: Fetch) -> NoReading | None:
-        """Why a figure that would be recorded cannot be what the indicator measures."""
+        """Why a figure to be recorded cannot be a value of the indicator."""
         rule = self._indicator
         if figure.unit is not None and figure.unit != rule.unit:
-            told = f"{figure.period} is given in {figure.unit}, and {rule.title} is measured in {rule.unit}."
-            return NoReading("wrong_unit", told)
+            text = f"{figure.period} is given in {figure.unit}, and {rule.title} is measured in {rule.unit}."
+            return NoReading("wrong_unit", text)
         if self._end(figure.period) > fetch.retrieved_at:
             day = local_day(fetch.retrieved_at, "UTC")
             return NoReading("implausible", f"A figure is given for {figure.period}, which was not over on {day}.")
         if rule.plausible is not None and not rule.plausible.holds(figure.value):
-            told = f"{figure.value:f} {rule.unit} in {figure.period} cannot be; plausible is {rule.plausible}."
-            return NoReading("implausible", told)
+            text = f"{figure.value:f} {rule.unit} in {figure.period} cannot be; plausible is {rule.plausible}."
+            return NoReading("implausible", text)
         return None
 
-    def _wanted(self, fetched: tuple[Fetch, ...]) -> set[str]:
-        """The periods of which the reading may say something new."""
+    def _periods(self, fetched: tuple[Fetch, ...]) -> set[str]:
+        """The periods that may need a new record."""
         standing, newest = self._series.standing, self.newest.period
         asked = {newest} | {period for target in self._targets for period in target.by_period}
         for target in self._targets:
@@ -126,20 +125,22 @@ class Recording:
             ends = max(self._end(period) for period in earlier)
             asked |= {period for period in self._read if self._end(period) > ends}
         both = standing.keys() & self._read.keys()
-        return (asked & self._read.keys()) | {period for period in both if not self._same(standing[period], self._read[period])}
+        return (asked & self._read.keys()) | {
+            period for period in both if not self._is_recorded(standing[period], self._read[period])
+        }
 
-    def _news(self, figure: ReadFigure) -> tuple[MeasurementRecorded | None, Cause | None] | None:
-        """What a figure takes the place of, and why; None where it is no news."""
+    def _replaced(self, figure: ReadFigure) -> tuple[MeasurementRecorded | None, Cause | None] | None:
+        """Which figure this one replaces, and the cause; None if it is not new."""
         last, now = self._series.last_read(self._check, figure.period), self._series.standing.get(figure.period)
-        if last is not None and last.edition == figure.edition and self._same(last, figure):
-            return None  # the source says what it said; whatever people have made of that stands
+        if last is not None and last.edition == figure.edition and self._is_recorded(last, figure):
+            return None  # the source repeats itself, so whatever people decided stands
         if now is None:
             return None, None
         if now.edition == figure.edition:
             corrected = not is_as_recorded(now, figure.value)
-            return None if self._same(now, figure) else (now, "data_error" if corrected else "late_data")
+            return None if self._is_recorded(now, figure) else (now, "data_error" if corrected else "late_data")
         why = self._cause(figure.edition)
-        if not self._same(now, figure):
+        if not self._is_recorded(now, figure):
             return now, why or "late_data"
         if why is not None and self._within:
             return now, why
@@ -148,8 +149,10 @@ class Recording:
         is_told = (figure.period, figure.edition) in self._series.told
         return (None, None) if self._within and fresh and not is_told else None
 
-    def _same(self, recorded: MeasurementRecorded, read: ReadFigure) -> bool:
-        """A source that gives no error does not take one back, and adds none to a person's figure that nobody asks for."""
+    def _is_recorded(self, recorded: MeasurementRecorded, read: ReadFigure) -> bool:
+        """Whether a read figure equals the recorded one. An error that only one of them has is ignored, unless a target needs
+        it.
+        """
         known = {None, recorded.standard_error}
         if recorded.origin is None and recorded.standard_error is None and not self._needs_errors:
             known.add(read.standard_error)

@@ -1,8 +1,7 @@
-"""What follows from a run of an automated check: measurements to record, and a report where it says something new.
+"""The acts that follow from one run of an automated check: measurements, and a report when its state has changed.
 
-A check finds nothing by itself that the law would not find on what it has recorded, and it never
-determines. What it asks for are acts like anybody's: of the actor CHECKS, whom the service itself is,
-and whom a program knows whose plan declares checks, as it knows the clock.
+A check makes no finding of its own and never determines. Its acts are judged like all others. Their
+actor is CHECKS, the service itself, which is known to every program whose plan declares checks.
 """
 
 from __future__ import annotations
@@ -12,8 +11,8 @@ from datetime import timedelta
 
 from rules.acts import CHECKS, Deed, ReportCheck
 from rules.checks.filtering import filter_of, implausible
-from rules.checks.recording import Recording
-from rules.checks.watching import Watching
+from rules.checks.recording import FigureReading
+from rules.checks.watching import FeedReading
 from rules.decisions.checks import says_something_new
 from rules.facts import CheckReported
 from rules.figures.acceptance import acceptable
@@ -23,7 +22,7 @@ from rules.vocabulary.checks import CheckState
 from rules.vocabulary.origin import Fetch
 from rules.vocabulary.readings import NoReading, Readings
 
-__all__ = ["CHECKS", "Run", "what_follows"]
+__all__ = ["CHECKS", "Run", "acts_of_run"]
 
 MOST_EVENTS = 1_000
 """Acts on events that one run asks for. What a feed says more is for the next run; until then its days are not covered."""
@@ -31,7 +30,7 @@ MOST_EVENTS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of a check: what was read, in which answers, by which adapter."""
+    """One run of a check: its reading, the answers of the source, and the adapter."""
 
     reading: Readings | NoReading
     fetched: tuple[Fetch, ...]
@@ -39,31 +38,31 @@ class Run:
     version: str
 
 
-def what_follows(program: Program, check: str, run: Run) -> tuple[Deed, ...]:
-    """The acts that a run asks for, in their order; none where it says nothing new.
+def acts_of_run(program: Program, check: str, run: Run) -> tuple[Deed, ...]:
+    """The acts that a run submits, in order; none if nothing is new.
 
-    Asked again when some of them have been recorded, it gives the rest. A reading with a figure
-    that cannot be is none at all: a source that is wrong once is not picked from.
+    Idempotent: if some of them are recorded, it gives the rest. One impossible figure rejects the whole reading, so that
+    nobody picks from a source that was wrong.
     """
     rule = program.plan.checks.get(check)
     if rule is None or program.ended_at is not None:
         return ()
     reading = run.reading
     if isinstance(reading, NoReading):
-        return _told(program, _report(check, run, reading))
+        return _with_report(program, _report(check, run, reading))
     if rule.incidents is not None:
-        return _of_events(program, check, run, reading, rule.incidents)
+        return _event_acts(program, check, run, reading, rule.incidents)
     if not reading.figures or not run.fetched:
-        return _told(program, _report(check, run, NoReading("missing", "The answer holds no figure.")))
-    recording = Recording(program, check, reading.figures)
+        return _with_report(program, _report(check, run, NoReading("missing", "The answer holds no figure.")))
+    recording = FigureReading(program, check, reading.figures)
     deeds = recording.deeds(run.fetched, run.adapter, run.version)
     if isinstance(deeds, NoReading):
-        return _told(program, _report(check, run, deeds))
-    return _told(program, _report(check, run, reading, f"Figures up to {recording.newest.period}"), deeds)
+        return _with_report(program, _report(check, run, deeds))
+    return _with_report(program, _report(check, run, reading, f"Figures up to {recording.newest.period}"), deeds)
 
 
 def unreadable(program: Program, check: str, reading: Readings) -> NoReading | None:
-    """Why the events of an answer are not to be relied on: one cannot be, or a filter lets none of them through."""
+    """Why the events of an answer cannot be trusted: one is impossible, or a filter drops all of them."""
     rule = program.plan.checks[check]
     source = program.plan.sources[rule.source]
     if (rules := filter_of(program, check)) is None:
@@ -73,16 +72,16 @@ def unreadable(program: Program, check: str, reading: Readings) -> NoReading | N
     return rules.no_match(reading.events)
 
 
-def _of_events(program: Program, check: str, run: Run, reading: Readings, feed: Feed) -> tuple[Deed, ...]:
-    """The acts on a feed's events, and a report of how far they go: to the day before the first event that has to wait.
+def _event_acts(program: Program, check: str, run: Run, reading: Readings, feed: Feed) -> tuple[Deed, ...]:
+    """The acts on a feed's events, and a report that covers the days before the first postponed event.
 
-    One waits that is more than a run asks for, or of which the plan does not know whether it is watched.
+    An event is postponed if the run has reached its limit, or if the plan does not say whether it is watched.
     """
     if (unread := unreadable(program, check, reading)) is not None:
-        return _told(program, _report(check, run, unread))
+        return _with_report(program, _report(check, run, unread))
     if (rules := filter_of(program, check)) is None:
         raise LookupError(f"the check {check} reads no events")
-    watching = Watching(program, check, feed, rules, run.fetched, run.adapter, run.version)
+    watching = FeedReading(program, check, feed, rules, run.fetched, run.adapter, run.version)
     deeds, covers_until = watching.deeds(reading), reading.covers_until
     unproven, why = rules.unproven(reading.events) or (None, "")
     waiting = [day for day in (watching.first_day(deeds[MOST_EVENTS:]), unproven) if day is not None]
@@ -90,11 +89,11 @@ def _of_events(program: Program, check: str, run: Run, reading: Readings, feed: 
         covers_until = min(covers_until, min(waiting) - timedelta(days=1))
     up_to = f"Events up to {covers_until or 'an unknown day'}"
     report = _report(check, run, replace(reading, covers_until=covers_until), up_to, why)
-    return _told(program, report, deeds[:MOST_EVENTS])
+    return _with_report(program, report, deeds[:MOST_EVENTS])
 
 
-def _told(program: Program, report: ReportCheck, deeds: tuple[Deed, ...] = ()) -> tuple[Deed, ...]:
-    """The deeds of a run with its report, where that is news, or figures that count as they were read wait for it."""
+def _with_report(program: Program, report: ReportCheck, deeds: tuple[Deed, ...] = ()) -> tuple[Deed, ...]:
+    """The acts of a run with its report, where the report is new or figures wait for it to be accepted."""
     state = program.checks.get(report.check, CheckState())
     awaited = program.plan.checks[report.check].verified == "automatically" and (deeds or acceptable(program, report.check))
     if awaited or says_something_new(state.report, CheckReported(**report.model_dump(exclude={"kind"}))):
@@ -103,7 +102,7 @@ def _told(program: Program, report: ReportCheck, deeds: tuple[Deed, ...] = ()) -
 
 
 def _report(check: str, run: Run, found: Readings | NoReading, read: str = "", but: str = "") -> ReportCheck:
-    """The report on a run; `read` says in words how far the figures or events of a reading go, `but` what it leaves open."""
+    """The report of a run; `read` says what was covered, `but` what was left open."""
     outcome: str
     if isinstance(found, NoReading):
         outcome, sentence, edition, covers_until = found.kind, found.sentence, "", None
@@ -118,8 +117,8 @@ def _report(check: str, run: Run, found: Readings | NoReading, read: str = "", b
         {
             "check": check,
             "outcome": outcome,
-            "sentence": _plain(sentence, 1000) or "Nothing more is known.",
-            "edition": _plain(edition, 200) or None,
+            "sentence": _recordable(sentence, 1000) or "Nothing more is known.",
+            "edition": _recordable(edition, 200) or None,
             "covers_until": covers_until,
             "fetched": run.fetched,
             "adapter": run.adapter,
@@ -128,6 +127,6 @@ def _report(check: str, run: Run, found: Readings | NoReading, read: str = "", b
     )
 
 
-def _plain(text: str, longest: int) -> str:
-    """Text that can be recorded, of what a source has written: it may quote anything."""
+def _recordable(text: str, longest: int) -> str:
+    """Source text made recordable; a source may quote anything."""
     return "".join(char if char.isprintable() else " " for char in text)[:longest].strip()

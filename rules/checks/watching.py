@@ -1,10 +1,10 @@
-"""What follows from the events of a feed: incidents that are reported, accounts of others' incidents, and ones taken back.
+"""The acts that follow from the events of a feed: reported incidents, accounts of known incidents, and withdrawn accounts.
 
-A machine reports and never decides. An event is one account. Where somebody has reported an incident
-of its kind, at its place, on its day, it is a further account of that, and may conflict with it; else
-it is an incident of its own. What the source changes, the account says differently from then on; what
-it deletes, or moves out of what the plan watches, is taken back. So an event that was never confirmed
-and is no longer held by anybody gives its day back, and one that was decided is put in question.
+A check reports and never decides. Each event is one account. If somebody else has reported an
+incident of the same kind, place and day, the event is a further account of it, and may conflict with
+it; otherwise it becomes an incident of its own. An event that the source changes replaces its
+account. An event that it deletes, or moves out of what the plan watches, takes the account back. An
+incident without any account left no longer counts; a decided one is put in question.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from typing import TypeAlias
 
 from rules.acts import Deed, ReportIncident
 from rules.canonical import digest
-from rules.checks.filtering import Filter, Watched
+from rules.checks.filtering import FeedFilter, Watched
 from rules.language.checks import Feed
 from rules.program import Program
 from rules.queries.incidents import UNHAPPENED
-from rules.times import day_begins, local_day
+from rules.times import local_day, start_of_day
 from rules.vocabulary.incidents import Incident
 from rules.vocabulary.origin import Fetch, Origin
 from rules.vocabulary.readings import ReadEvent, Readings
@@ -31,12 +31,12 @@ _LONGEST = 4000
 Given: TypeAlias = tuple[Incident, Testimony]
 """An account that a check has given, with the incident that it is of."""
 
-_Told: TypeAlias = dict[tuple[str, str, str], list[Incident]]
+_Incidents: TypeAlias = dict[tuple[str, str, str], list[Incident]]
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What an account says of an incident; `until` where only a span is known in which it happened."""
+class AccountContent:
+    """The content of an account of an incident; `until` is set if only a span is known in which it happened."""
 
     severity: str
     happened_at: datetime
@@ -44,55 +44,55 @@ class Said:
     attributed_to: str | None
 
     @classmethod
-    def of(cls, account: Testimony) -> Said:
+    def of(cls, account: Testimony) -> AccountContent:
         return cls(account.severity, account.happened_at, account.happened_until, account.attributed_to)
 
 
 @dataclass(frozen=True, slots=True)
-class Watching:
-    """What a check has read of its feed, next to the program as it stands."""
+class FeedReading:
+    """What a check has read of its feed, with the program it is compared with."""
 
     program: Program
     check: str
     feed: Feed
-    filter: Filter
+    filter: FeedFilter
     fetched: tuple[Fetch, ...]
     adapter: str
     version: str
 
     def deeds(self, reading: Readings) -> tuple[Deed, ...]:
-        """The acts that its events ask for, in the order in which they happened; none for what is known already."""
+        """The acts on the feed's events, in the order of the events; none for known ones."""
         events = sorted(reading.events, key=lambda event: (event.happened_on or date.min, event.id))
-        given, told = self._given(), self._told_by_others()
-        found = [deed for event in events for deed in self._on(event, self._taken_from(given, event), told)]
-        gone = self._vanished(given, reading) if self.feed.lists_all else ()
+        given, told = self._own_accounts(), self._other_incidents()
+        found = [deed for event in events for deed in self._event_acts(event, self._pop_account(given, event), told)]
+        gone = self._withdrawals(given, reading) if self.feed.lists_all else ()
         return (*found, *gone)
 
     def first_day(self, deeds: Iterable[Deed]) -> date | None:
-        """The first day of which acts tell that something happened; None where they tell of none."""
+        """The first day of which an act reports an event; None without one."""
         zone = self.program.plan.time_zone
         told = (deed.happened_at for deed in deeds if isinstance(deed, ReportIncident | GiveAccount))
         return min((date.fromisoformat(local_day(at, zone)) for at in told if at is not None), default=None)
 
-    def _names(self, event: ReadEvent) -> tuple[str, str]:
-        """How the account of an event is called, and how where somebody else has used that name.
+    def _account_ids(self, event: ReadEvent) -> tuple[str, str]:
+        """The id of an event's account, and the fallback if somebody else has used that id.
 
-        A source's ids may hold what an id of ours may not.
+        The ids of a source may hold characters that ids here may not.
         """
         named = f"{self.check}:{event.id}"
         is_plain = event.id.replace("-", "").isalnum() and len(named) <= 100 and named.isascii()
         first = named if is_plain else digest(named)
         return first, digest(first)
 
-    def _name(self, event: ReadEvent, used: Container[str]) -> str:
-        first, second = self._names(event)
+    def _account_id(self, event: ReadEvent, used: Container[str]) -> str:
+        first, second = self._account_ids(event)
         return second if first in used else first
 
-    def _taken_from(self, given: dict[str, Given], event: ReadEvent) -> Given | None:
-        return next((given.pop(name) for name in self._names(event) if name in given), None)
+    def _pop_account(self, given: dict[str, Given], event: ReadEvent) -> Given | None:
+        return next((given.pop(name) for name in self._account_ids(event) if name in given), None)
 
-    def _given(self) -> dict[str, Given]:
-        """The accounts that this check has given, by name."""
+    def _own_accounts(self) -> dict[str, Given]:
+        """This check's accounts, by id."""
         return {
             account.id: (incident, account)
             for incident in self.program.incidents.values()
@@ -100,7 +100,7 @@ class Watching:
             if account.check == self.check
         }
 
-    def _on(self, event: ReadEvent, given: Given | None, told: _Told) -> Iterator[Deed]:
+    def _event_acts(self, event: ReadEvent, given: Given | None, told: _Incidents) -> Iterator[Deed]:
         watched = self.filter.watched(event)
         if isinstance(watched, str):
             if given is not None and not given[1].taken_back and self.filter.unknown(event) is None:
@@ -109,46 +109,46 @@ class Watching:
             return
         if given is not None:
             incident, account = given
-            said = self._said(watched, account)
-            if account.taken_back or said != Said.of(account):
-                yield self._told(event, incident.id, account.id, said)
+            said = self._statement(watched, account)
+            if account.taken_back or said != AccountContent.of(account):
+                yield self._account_act(event, incident.id, account.id, said)
             return
-        said = self._said(watched)
-        of_that = told.get(self._what(watched.kind, watched.place, said.happened_at)) if said.until is None else None
-        # Each of several events is an account of one incident: what the source tells apart is not told as one here.
+        said = self._statement(watched)
+        of_that = told.get(self._match_key(watched.kind, watched.place, said.happened_at)) if said.until is None else None
+        # Each incident matches one event only: events that the source keeps apart stay apart here.
         same = of_that.pop(0) if of_that else None
         if same is None:
-            yield self._report(watched, said)
+            yield self._report_act(watched, said)
         else:
-            yield self._told(event, same.id, self._name(event, {one.id for one in same.accounts}), said)
+            yield self._account_act(event, same.id, self._account_id(event, {one.id for one in same.accounts}), said)
 
-    def _said(self, watched: Watched, before: Testimony | None = None) -> Said:
-        """What an event says of an incident. Of one without a day nothing is known but that it has happened by now."""
+    def _statement(self, watched: Watched, before: Testimony | None = None) -> AccountContent:
+        """The content of an event. Without a day, it is only known to have happened by now."""
         zone, event = self.program.plan.time_zone, watched.event
         severity = self.feed.severities.get(event.severity or "", self.feed.severity)
         blamed = self.feed.actors.get(event.attributed_to or "", self.feed.attributed_to)
         if watched.first is None:
             begins = before.happened_at if before else self.program.started_at
             until = before.happened_until if before else max(begins, *(fetch.retrieved_at for fetch in self.fetched))
-            return Said(severity, begins, until, blamed)
-        until = day_begins(watched.until, zone) if watched.until not in {None, watched.first} else None
-        return Said(severity, day_begins(watched.first, zone), until, blamed)
+            return AccountContent(severity, begins, until, blamed)
+        until = start_of_day(watched.until, zone) if watched.until not in {None, watched.first} else None
+        return AccountContent(severity, start_of_day(watched.first, zone), until, blamed)
 
-    def _told_by_others(self) -> _Told:
-        """Incidents of which this check has given no account. One that was dismissed did not happen: it is not this event."""
-        told: _Told = {}
+    def _other_incidents(self) -> _Incidents:
+        """Incidents without an account by this check, except dismissed ones."""
+        told: _Incidents = {}
         for incident in self.program.incidents.values():
             if incident.status not in UNHAPPENED and all(account.check != self.check for account in incident.accounts):
-                told.setdefault(self._what(incident.kind, incident.place, incident.happened_at), []).append(incident)
+                told.setdefault(self._match_key(incident.kind, incident.place, incident.happened_at), []).append(incident)
         return told
 
-    def _what(self, kind: str, place: str, happened_at: datetime) -> tuple[str, str, str]:
-        """Kind, place and local day, by which an event is the same as an incident."""
+    def _match_key(self, kind: str, place: str, happened_at: datetime) -> tuple[str, str, str]:
+        """Kind, place and local day: the key by which an event matches an incident."""
         return kind, self.filter.place(place), local_day(happened_at, self.program.plan.time_zone)
 
-    def _report(self, watched: Watched, said: Said) -> ReportIncident:
+    def _report_act(self, watched: Watched, said: AccountContent) -> ReportIncident:
         return ReportIncident(
-            incident=self._name(watched.event, self.program.incidents),
+            incident=self._account_id(watched.event, self.program.incidents),
             incident_kind=watched.kind,
             severity=said.severity,
             happened_at=said.happened_at,
@@ -159,7 +159,7 @@ class Watching:
             origin=self._origin(watched.event),
         )
 
-    def _told(self, event: ReadEvent, incident: str, account: str, said: Said) -> GiveAccount:
+    def _account_act(self, event: ReadEvent, incident: str, account: str, said: AccountContent) -> GiveAccount:
         return GiveAccount(
             incident=incident,
             account=account,
@@ -171,11 +171,11 @@ class Watching:
             origin=self._origin(event),
         )
 
-    def _vanished(self, given: dict[str, Given], reading: Readings) -> Iterator[TakeBackAccount]:
-        """Accounts of events that a whole listing no longer holds, of days that it speaks of."""
+    def _withdrawals(self, given: dict[str, Given], reading: Readings) -> Iterator[TakeBackAccount]:
+        """Accounts whose events are missing from a full listing of their days."""
         days = [event.happened_on.isoformat() for event in reading.events if event.happened_on is not None]
         if not days:
-            return  # an empty listing is no proof that nothing ever happened
+            return  # an empty listing may be an error of the source, so it withdraws nothing
         zone = self.program.plan.time_zone
         until = reading.covers_until.isoformat() if reading.covers_until else max(days)
         for incident, account in given.values():

@@ -1,1 +1,1 @@
-"""Judging one act: may it be done, and which fact does it amount to."""
+"""Decisions on one act: whether it is allowed, and which fact it becomes. One file for each noun."""

@@ -1,4 +1,4 @@
-"""Whether evidence may be recorded, read, verified, returned or withdrawn. Figures are judged as evidence is."""
+"""Decisions on evidence: recording, reading, verifying, returning, withdrawing. Figures are treated alike."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from typing import TypeAlias, assert_never
 
 from rules import acts as a
 from rules import facts
-from rules.authority import by, may
-from rules.decisions.documents import check_seen, document_filed
-from rules.decisions.measurements import measured
+from rules.authority import may, roles_in_words
+from rules.decisions.documents import check_document_seen, filing_fact
+from rules.decisions.measurements import measurement_fact
 from rules.decisions.milestones import milestone_of
-from rules.decisions.recorded import check_free, check_past, check_since_start, known
-from rules.decisions.restriction import check_restriction, read
-from rules.decisions.verification import check_verifier, to_be_judged
+from rules.decisions.recorded import check_free, check_past, check_since_start, evidence_of
+from rules.decisions.restriction import check_restriction, reading_fact
+from rules.decisions.verification import check_verifier, unjudged_evidence
 from rules.entries import Fact
 from rules.field_types import did_you_mean
 from rules.language.milestones import Measured, Shown
 from rules.program import Program
-from rules.refusals import Code, No
+from rules.refusals import Code, Refusal
 from rules.vocabulary.evidence import EvidenceStatus
 
 Deed: TypeAlias = (
@@ -28,61 +28,61 @@ Deed: TypeAlias = (
 
 
 def evidence_fact(program: Program, actor: a.Actor, deed: Deed, at: datetime, filed: Collection[str]) -> Fact | None:
-    """The fact of an act on evidence; None where it says nothing new. `filed` are documents by hash. Raises No."""
+    """The fact of an act on evidence; None if it changes nothing. `filed` are documents by hash. Raises Refusal."""
     match deed:
         case a.RecordEvidence():
-            return _recorded(program, actor, deed, at, filed)
+            return _recording_fact(program, actor, deed, at, filed)
         case a.RecordMeasurement():
-            return measured(program, actor, deed, at, filed)
+            return measurement_fact(program, actor, deed, at, filed)
         case a.FileDocument():
-            return document_filed(program, deed.evidence, filed)
+            return filing_fact(program, deed.evidence, filed)
         case a.Verify():
-            piece = to_be_judged(program, deed.evidence)
+            piece = unjudged_evidence(program, deed.evidence)
             check_verifier(program, actor, piece)
-            check_seen(piece, deed.seen_at)
+            check_document_seen(piece, deed.seen_at)
             return facts.EvidenceVerified(evidence=deed.evidence, note=deed.note, seen_at=deed.seen_at)
         case a.ReturnEvidence():
-            check_verifier(program, actor, to_be_judged(program, deed.evidence))
+            check_verifier(program, actor, unjudged_evidence(program, deed.evidence))
             return facts.EvidenceReturned(evidence=deed.evidence, reason=deed.reason)
         case a.WithdrawEvidence():
-            return _withdrawn(program, actor, deed)
+            return _withdrawal_fact(program, actor, deed)
         case a.ReadEvidence():
-            return read(program, actor, known(program, deed.evidence))
+            return reading_fact(program, actor, evidence_of(program, deed.evidence))
     assert_never(deed)
 
 
-def _recorded(program: Program, actor: a.Actor, deed: a.RecordEvidence, at: datetime, filed: Collection[str]) -> Fact:
+def _recording_fact(program: Program, actor: a.Actor, deed: a.RecordEvidence, at: datetime, filed: Collection[str]) -> Fact:
     step = milestone_of(program, deed.milestone)
     check_free(program, deed.evidence)
     if (how := step.shown_by.get(deed.shows)) is None:
-        raise No(
+        raise Refusal(
             Code.SHOWING_UNKNOWN,
             f"{deed.milestone} is not shown by {deed.shows}.",
             did_you_mean(deed.shows, step.shown_by),
         )
     match how:
         case Shown(kind="document") if deed.document is None:
-            raise No(
+            raise Refusal(
                 Code.WRONG_KIND_OF_EVIDENCE,
                 f"{deed.shows} is shown by a document.",
                 "a document by its sha256",
             )
         case Shown(kind="statement" | "attestation") if deed.text is None:
-            raise No(Code.WRONG_KIND_OF_EVIDENCE, f"{deed.shows} is shown in words.", "a text")
+            raise Refusal(Code.WRONG_KIND_OF_EVIDENCE, f"{deed.shows} is shown in words.", "a text")
         case Shown(kind="attestation", by=parties) if not may(actor.role, "attest") or actor.party not in parties:
-            raise No(
+            raise Refusal(
                 Code.PARTY_MAY_NOT,
-                f"{deed.shows} is attested by {by('attest')} of each of {', '.join(parties)}.",
-                by("attest", parties),
+                f"{deed.shows} is attested by {roles_in_words('attest')} of each of {', '.join(parties)}.",
+                roles_in_words("attest", parties),
             )
         case Shown(by=parties) if parties and actor.party not in parties:
-            raise No(
+            raise Refusal(
                 Code.PARTY_MAY_NOT,
                 f"{deed.shows} is shown by each of {', '.join(parties)} for itself, not by {actor.party}.",
-                by("record_evidence", parties),
+                roles_in_words("record_evidence", parties),
             )
         case Measured(indicator=indicator):
-            raise No(
+            raise Refusal(
                 Code.WRONG_KIND_OF_EVIDENCE,
                 f"{deed.shows} is shown by figures of {indicator}.",
                 f"record_measurement for the indicator {indicator}",
@@ -105,10 +105,10 @@ def _recorded(program: Program, actor: a.Actor, deed: a.RecordEvidence, at: date
     )
 
 
-def _withdrawn(program: Program, actor: a.Actor, deed: a.WithdrawEvidence) -> Fact:
-    piece = known(program, deed.evidence)
+def _withdrawal_fact(program: Program, actor: a.Actor, deed: a.WithdrawEvidence) -> Fact:
+    piece = evidence_of(program, deed.evidence)
     if piece.status not in (EvidenceStatus.RECORDED, EvidenceStatus.VERIFIED):
-        raise No(
+        raise Refusal(
             Code.EVIDENCE_NOT_STANDING,
             f"The evidence {deed.evidence} is {piece.status}.",
             "evidence that is recorded or verified",
@@ -116,7 +116,7 @@ def _withdrawn(program: Program, actor: a.Actor, deed: a.WithdrawEvidence) -> Fa
     recorder = piece.recorded_by
     same_party = actor.party is not None and actor.party == recorder.party
     if actor.person != recorder.person and not same_party:
-        raise No(
+        raise Refusal(
             Code.PARTY_MAY_NOT,
             f"Evidence is withdrawn by who recorded it: {recorder.person}.",
             f"{recorder.person}, or a colleague of the same party",

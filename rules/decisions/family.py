@@ -1,4 +1,4 @@
-"""What a program hears of its children and of its parent: news is recorded, anything older changes nothing."""
+"""Decisions on reports between parent and child programs. A report older than the recorded one changes nothing."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from rules import facts
 from rules.entries import Fact
 from rules.field_types import did_you_mean
 from rules.program import Program
-from rules.refusals import Code, No
+from rules.refusals import Code, Refusal
 
 
-def child_reported(program: Program, deed: a.ReportChild) -> Fact | None:
-    """The fact of a child's report; None where it says nothing new. Raises No."""
+def child_report_fact(program: Program, deed: a.ReportChild) -> Fact | None:
+    """The fact of a child's report; None if it is not new. Raises Refusal."""
     if (child := program.children.get(deed.program)) is None:
-        raise No(
+        raise Refusal(
             Code.FAMILY_UNKNOWN,
             f"{deed.program} is no child program that has been opened.",
             did_you_mean(deed.program, program.children),
@@ -26,10 +26,10 @@ def child_reported(program: Program, deed: a.ReportChild) -> Fact | None:
     return facts.ChildReported(**{**dict(deed), "kind": "child_reported"})
 
 
-def parent_reported(program: Program, deed: a.ReportParent) -> Fact | None:
-    """The fact of the parent's report; None where it says nothing new. Raises No."""
+def parent_report_fact(program: Program, deed: a.ReportParent) -> Fact | None:
+    """The fact of the parent's report; None if it is not new. Raises Refusal."""
     if (parent := program.parent) is None:
-        raise No(Code.FAMILY_UNKNOWN, "The program has no parent.", "a report to a child program")
+        raise Refusal(Code.FAMILY_UNKNOWN, "The program has no parent.", "a report to a child program")
     if deed.parent_seq <= parent.seq or deed.holds is parent.holds:
         return None
     return facts.ParentReported(**{**dict(deed), "kind": "parent_reported"})

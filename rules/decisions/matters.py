@@ -1,4 +1,4 @@
-"""Whether a matter can be decided by a procedure: asked when it is proposed, and again until it is decided."""
+"""Validation of proposed matters: whether a procedure could decide one now. Run when it is proposed and until it is decided."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from rules.field_types import did_you_mean
 from rules.language.parameters import recorded_plan
 from rules.language.plan import Plan
 from rules.language.procedures import Procedure
-from rules.language.reading import Faulty
+from rules.language.reading import InvalidDocument
 from rules.program import Program
-from rules.queries.amending import changes, class_of
-from rules.refusals import Code, No
-from rules.validation.accepted import accepted
+from rules.queries.amending import class_of, plan_changes
+from rules.refusals import Code, Refusal
+from rules.validation.accepted import validated_plan
 from rules.vocabulary import matters as m
 from rules.vocabulary.amendments import Version
 from rules.vocabulary.disputes import DisputeStatus
@@ -29,14 +29,16 @@ from rules.vocabulary.proposals import ProposalStatus
 
 
 def procedure_of(program: Program, name: str) -> Procedure:
-    """A procedure of the plan. Raises No."""
+    """A procedure of the plan. Raises Refusal."""
     if (procedure := program.plan.procedures.get(name)) is None:
-        raise No(Code.PROCEDURE_UNKNOWN, f"{name} is no procedure of the plan.", did_you_mean(name, program.plan.procedures))
+        raise Refusal(
+            Code.PROCEDURE_UNKNOWN, f"{name} is no procedure of the plan.", did_you_mean(name, program.plan.procedures)
+        )
     return procedure
 
 
 def check_matter(program: Program, procedure: str, matter: m.Matter, at: datetime) -> None:
-    """Raises No unless the matter could be decided now, by this procedure."""
+    """Raises Refusal unless the procedure could decide the matter now."""
     match matter:
         case m.Waive():
             _check_waiver(program, procedure, matter, at)
@@ -58,7 +60,7 @@ def check_matter(program: Program, procedure: str, matter: m.Matter, at: datetim
             rule = program.plan.snapbacks.get(matter.snapback)
             _check_procedure(f"{matter.snapback} is kept", rule.kept_by if rule else None, procedure)
             if matter.snapback not in program.snapbacks:
-                raise No(Code.SNAPBACK_NOT_INVOKED, f"{matter.snapback} has not been invoked.", "one that has been")
+                raise Refusal(Code.SNAPBACK_NOT_INVOKED, f"{matter.snapback} has not been invoked.", "one that has been")
         case m.Amend():
             _check_amendment(program, procedure, matter)
         case _:
@@ -67,15 +69,15 @@ def check_matter(program: Program, procedure: str, matter: m.Matter, at: datetim
 
 def _check_procedure(what: str, foreseen: str | None, procedure: str) -> None:
     if foreseen is None:
-        raise No(Code.NOT_FORESEEN, f"The plan does not foresee that {what}.", "an amendment of the plan")
+        raise Refusal(Code.NOT_FORESEEN, f"The plan does not foresee that {what}.", "an amendment of the plan")
     if foreseen != procedure:
-        raise No(Code.OTHER_PROCEDURE, f"That {what} is not decided by {procedure}.", f"the procedure {foreseen}")
+        raise Refusal(Code.OTHER_PROCEDURE, f"That {what} is not decided by {procedure}.", f"the procedure {foreseen}")
 
 
 def _check_undecided(program: Program, milestone: str) -> None:
     status = program.milestone(milestone).status
     if status in (MilestoneStatus.ACHIEVED, MilestoneStatus.DECLINED):
-        raise No(Code.ALREADY_DETERMINED, f"{milestone} is {status}.", "a milestone that is neither achieved nor declined")
+        raise Refusal(Code.ALREADY_DETERMINED, f"{milestone} is {status}.", "a milestone that is neither achieved nor declined")
 
 
 def _check_waiver(program: Program, procedure: str, matter: m.Waive, at: datetime) -> None:
@@ -83,8 +85,8 @@ def _check_waiver(program: Program, procedure: str, matter: m.Waive, at: datetim
     _check_procedure(f"{matter.milestone} is waived", step.waived_by, procedure)
     _check_undecided(program, matter.milestone)
     if matter.until is not None and matter.until <= at:
-        told = f"The waiver would end on {dates.told(matter.until, program.plan.time_zone)}, which has passed."
-        raise No(Code.NOT_LATER, told, "a later end")
+        text = f"The waiver would end on {dates.in_words(matter.until, program.plan.time_zone)}, which has passed."
+        raise Refusal(Code.NOT_LATER, text, "a later end")
 
 
 def _check_extension(program: Program, procedure: str, matter: m.Extend, at: datetime) -> None:
@@ -109,67 +111,67 @@ def _check_date(program: Program, procedure: str, matter: m.AgreeDate, at: datet
 
 def _check_not_declined(program: Program, milestone: str) -> None:
     if program.milestone(milestone).status is MilestoneStatus.DECLINED:
-        raise No(Code.NOTHING_TO_EXTEND, f"{milestone} has no due date that runs.", "a milestone that is due")
+        raise Refusal(Code.NOTHING_TO_EXTEND, f"{milestone} has no due date that runs.", "a milestone that is due")
 
 
 def _check_silence(program: Program, procedure: str, matter: m.ExtendSilence) -> None:
     proposal = program.proposals.get(matter.proposal)
     if proposal is None:
-        raise No(Code.PROPOSAL_UNKNOWN, f"There is no proposal {matter.proposal}.", "the id of a proposal")
+        raise Refusal(Code.PROPOSAL_UNKNOWN, f"There is no proposal {matter.proposal}.", "the id of a proposal")
     if proposal.status is not ProposalStatus.OPEN:
-        raise No(Code.PROPOSAL_DECIDED, f"The proposal {proposal.id} is {proposal.status}.", "an open proposal")
+        raise Refusal(Code.PROPOSAL_DECIDED, f"The proposal {proposal.id} is {proposal.status}.", "an open proposal")
     silence = procedure_of(program, proposal.procedure).silence
     _check_procedure(f"silence on {proposal.id} is extended", proposal.procedure if silence else None, procedure)
     zone = program.plan.time_zone
     if proposal.silence_until is not None and matter.to <= proposal.silence_until:
-        told = f"The silence ends on {dates.told(proposal.silence_until, zone)} already."
-        raise No(Code.NOT_LATER, told, "a later date")
+        text = f"The silence ends on {dates.in_words(proposal.silence_until, zone)} already."
+        raise Refusal(Code.NOT_LATER, text, "a later date")
 
 
 def _check_stage(program: Program, procedure: str, matter: m.ExtendStage) -> None:
     dispute = open_dispute(program, matter.dispute)
     if dispute.stage != matter.stage:
-        raise No(Code.WRONG_STAGE, f"The dispute {dispute.id} lies before {dispute.stage}.", f"the stage {dispute.stage}")
+        raise Refusal(Code.WRONG_STAGE, f"The dispute {dispute.id} lies before {dispute.stage}.", f"the stage {dispute.stage}")
     stage = ladder_of(program, dispute.ladder).stages[dispute.stage]
     _check_procedure(f"{dispute.stage} has more time for {dispute.id}", stage.extended_by, procedure)
     zone = program.plan.time_zone
     if matter.to <= dispute.until:
-        told = f"{dispute.stage} has until {dates.told(dispute.until, zone)} already."
-        raise No(Code.NOT_LATER, told, "a later date")
+        text = f"{dispute.stage} has until {dates.in_words(dispute.until, zone)} already."
+        raise Refusal(Code.NOT_LATER, text, "a later date")
 
 
-def plan_accepted(document: str, parameters: Mapping[str, str | int], programs: Mapping[str, ChildPlan]) -> Plan:
-    """The plan of a text that somebody puts forward, with those of its child programs. Raises No with its faults."""
+def accepted_plan(document: str, parameters: Mapping[str, str | int], programs: Mapping[str, ChildPlan]) -> Plan:
+    """The plan of a submitted text, validated with those of its child programs. Raises Refusal with all faults."""
     try:
-        plan = accepted(document, parameters, programs)
+        plan = validated_plan(document, parameters, programs)
         digest({"document": document, "parameters": dict(parameters)})
-    except Faulty as error:
-        told = "; ".join(fault.line("plan") for fault in error.faults[:5])
-        raise No(Code.PLAN_FAULTY, f"The plan has faults: {told}"[:4000], "a plan without faults") from None
+    except InvalidDocument as error:
+        text = "; ".join(fault.line("plan") for fault in error.faults[:5])
+        raise Refusal(Code.PLAN_FAULTY, f"The plan has faults: {text}"[:4000], "a plan without faults") from None
     except NotCanonical as error:
-        raise No(Code.PLAN_FAULTY, f"The plan cannot be recorded: {error}", "plain text and whole numbers") from None
+        raise Refusal(Code.PLAN_FAULTY, f"The plan cannot be recorded: {error}", "plain text and whole numbers") from None
     return plan
 
 
 def _check_amendment(program: Program, procedure: str, matter: m.Amend) -> None:
     version = Version(matter.document, matter.parameters)
     if version == program.version:
-        raise No(Code.NOTHING_AMENDED, "The text is that of the plan as it is.", "another text")
+        raise Refusal(Code.NOTHING_AMENDED, "The text is that of the plan as it is.", "another text")
     plan = recorded_plan(matter.document, matter.parameters)
-    changed = changes(program.version, version)
+    changed = plan_changes(program.version, version)
     rule = class_of(program.plan, changed)
     places = ", ".join(change.place for change in changed[:5]) or "its wording alone"
     _check_procedure(f"the plan is amended at {places}", rule.procedure if rule else None, procedure)
-    if dropped := tuple(_needed(program, plan)):
-        raise No(
+    if dropped := tuple(_still_referenced(program, plan)):
+        raise Refusal(
             Code.AMENDMENT_DROPS_RECORDED,
             f"The program has what the new text no longer knows: {', '.join(dropped[:10])}.",
             "a text that keeps it",
         )
 
 
-def _needed(program: Program, plan: Plan) -> Iterator[str]:
-    """What is recorded or under way and could not be understood under another text."""
+def _still_referenced(program: Program, plan: Plan) -> Iterator[str]:
+    """References from recorded or open matters to names that another text lacks."""
     kinds = {incident.kind for incident in program.incidents.values()}
     yield from (f"incidents of the kind {kind}" for kind in sorted(kinds - set(plan.incidents)))
     severities = {incident.severity for incident in program.incidents.values()}

@@ -1,4 +1,4 @@
-"""Whether a phase may be consented to or advanced, and a program suspended, resumed or ended."""
+"""Decisions on phases (consent, advance) and on the program's standing (suspend, resume, terminate)."""
 
 from __future__ import annotations
 
@@ -7,39 +7,39 @@ from typing import Literal, assert_never
 
 from rules import acts as a
 from rules import facts
-from rules.authority import by
+from rules.authority import roles_in_words
 from rules.entries import Fact
 from rules.explanations.explain import blocking_phase
 from rules.field_types import did_you_mean
 from rules.program import Program
-from rules.refusals import Code, No
+from rules.refusals import Code, Refusal
 from rules.vocabulary.phases import Gate, PhaseStatus
 from rules.vocabulary.standing import Standing
 
 
 def check_phase(program: Program, name: str) -> None:
-    """Raises No unless the plan has such a phase."""
+    """Raises Refusal unless the plan has such a phase."""
     if name not in program.plan.phases:
-        raise No(
+        raise Refusal(
             Code.PHASE_UNKNOWN,
             f"{name} is no phase of the plan.",
             did_you_mean(name, program.plan.phases),
         )
 
 
-def consented(program: Program, actor: a.Actor, deed: a.Consent) -> Fact:
-    """The fact of a party's consent to the opening of a phase, or to its completion. Raises No."""
+def consent_fact(program: Program, actor: a.Actor, deed: a.Consent) -> Fact:
+    """The fact of a party's consent to the opening of a phase, or to its completion. Raises Refusal."""
     phase = deed.phase or ""
     check_phase(program, phase)
     asked = {party for parties in program.plan.consents_asked[phase] for party in parties}
     if deed.on_behalf_of is not None:
-        accepted = by("consent_to_phase", sorted(asked))
-        raise No(Code.PARTY_MAY_NOT, "A phase is consented to by a party itself, and on behalf of nobody.", accepted)
+        accepted = roles_in_words("consent_to_phase", sorted(asked))
+        raise Refusal(Code.PARTY_MAY_NOT, "A phase is consented to by a party itself, and on behalf of nobody.", accepted)
     if actor.party not in asked:
-        raise No(
+        raise Refusal(
             Code.CONSENT_NOT_ASKED,
             f"The phase {phase} does not ask for the consent of {actor.party}.",
-            f"a consent by {by('consent_to_phase', sorted(asked))}" if asked else "no consent is asked here",
+            f"a consent by {roles_in_words('consent_to_phase', sorted(asked))}" if asked else "no consent is asked here",
         )
     gates: tuple[Gate, ...] = ("entry", "exit")
     missing = [
@@ -48,72 +48,72 @@ def consented(program: Program, actor: a.Actor, deed: a.Consent) -> Fact:
         if actor.party in parties and actor.party not in program.consented(phase, gate)
     ]
     if program.phase(phase).status is not PhaseStatus.WAITING:
-        missing.reverse()  # what an open phase asks for next is its completion
+        missing.reverse()  # an open phase next needs consents to its completion
     if not missing or actor.party is None:
-        raise No(Code.CONSENT_ALREADY_GIVEN, f"{actor.party} has consented already.", "nothing more is needed")
+        raise Refusal(Code.CONSENT_ALREADY_GIVEN, f"{actor.party} has consented already.", "nothing more is needed")
     to: Literal["completion"] | None = "completion" if missing[0] == "exit" else None
     return facts.ConsentGiven(phase=phase, party=actor.party, to=to, effects=deed.effects)
 
 
-def advanced(program: Program, deed: a.AdvancePhase, at: datetime) -> Fact:
-    """The fact that a phase is opened on demand. Raises No, saying what blocks."""
+def advance_fact(program: Program, deed: a.AdvancePhase, at: datetime) -> Fact:
+    """The fact that a phase is opened on demand. Raises Refusal with what blocks it."""
     check_phase(program, deed.phase)
     state = program.phase(deed.phase)
     if state.told != "waiting":
-        raise No(
+        raise Refusal(
             Code.PHASE_NOT_WAITING,
             f"The phase {deed.phase} is {state.told}.",
             "a phase that waits",
         )
     if program.standing is not Standing.RUNNING:
-        raise No(
+        raise Refusal(
             Code.PROGRAM_SUSPENDED,
             f"The program is {program.standing}; no gate opens.",
             "an advance after it goes on",
         )
     if not state.entry_met:
         blocks = blocking_phase(program, deed.phase, at)
-        told = " ".join(block.sentence for block in blocks[:5])
-        raise No(
+        text = " ".join(block.sentence for block in blocks[:5])
+        raise Refusal(
             Code.GATE_NOT_MET,
-            f"The entry gate of {deed.phase} is closed. {told}",
+            f"The entry gate of {deed.phase} is closed. {text}",
             "an advance once its criteria are met",
         )
     return facts.PhaseAdvanced(phase=deed.phase)
 
 
-def check_decides(program: Program, actor: a.Actor) -> None:
-    """Raises No unless the plan names the actor's party or body as an authority."""
+def check_is_authority(program: Program, actor: a.Actor) -> None:
+    """Raises Refusal unless the plan names the actor's party or body as an authority."""
     deciders = program.plan.deciders
     if actor.party not in deciders:
-        raise No(
+        raise Refusal(
             Code.PARTY_MAY_NOT,
             f"This is decided by {' or '.join(deciders)}, not by {actor.party}.",
-            by("terminate_program", deciders),
+            roles_in_words("terminate_program", deciders),
         )
 
 
 def _check_parent(program: Program) -> None:
-    """Raises No while the parent is suspended and takes this program with it."""
+    """Raises Refusal while the parent is suspended and this program with it."""
     parent = program.parent
     if parent is not None and parent.holds and parent.agreed.when_suspended == "suspend":
-        raise No(Code.PARENT_SUSPENDED, parent.reason, "a resumption after the parent goes on")
+        raise Refusal(Code.PARENT_SUSPENDED, parent.reason, "a resumption after the parent goes on")
 
 
 def standing_fact(
     program: Program, actor: a.Actor, deed: a.SuspendProgram | a.ResumeProgram | a.TerminateProgram, at: datetime
 ) -> Fact:
-    """The fact of a suspension, its end, or the end of the program. Raises No.
+    """The fact that a program is suspended, resumed or terminated. Raises Refusal.
 
-    A suspension is refused for one reason only: that there is one already.
+    A suspension is refused only while there already is one.
     """
     if not isinstance(deed, a.SuspendProgram):
-        check_decides(program, actor)
+        check_is_authority(program, actor)
     suspended = program.standing is Standing.SUSPENDED
     match deed:
         case a.SuspendProgram():
             if suspended:
-                raise No(
+                raise Refusal(
                     Code.PROGRAM_SUSPENDED,
                     "The program is suspended already.",
                     "nothing more is needed",
@@ -121,7 +121,7 @@ def standing_fact(
             return facts.ProgramSuspended(reason=deed.reason, effective_at=at)
         case a.ResumeProgram():
             if not suspended:
-                raise No(
+                raise Refusal(
                     Code.PROGRAM_NOT_SUSPENDED,
                     "The program is not suspended.",
                     "nothing more is needed",

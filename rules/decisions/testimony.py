@@ -1,4 +1,4 @@
-"""Whether an account of an incident may be given or taken back, and how the incident stands after it."""
+"""Decisions on accounts of incidents, and the state of the incident after one."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import assert_never
 
 from rules import acts as a
 from rules.decisions.checks import check_feed
-from rules.decisions.incidents import check_attribution, check_severity, check_span, known
+from rules.decisions.incidents import check_attribution, check_severity, check_span, incident_of
 from rules.decisions.recorded import check_past
 from rules.entries import Fact
 from rules.program import Program
-from rules.refusals import Code, No
+from rules.refusals import Code, Refusal
 from rules.vocabulary.incidents import Incident
 from rules.vocabulary.testimony import (
     AccountGiven,
@@ -30,34 +30,37 @@ from rules.vocabulary.testimony import (
 
 
 def account_fact(program: Program, actor: a.Actor, deed: GiveAccount | TakeBackAccount, at: datetime) -> Fact:
-    """The fact of an act on an account. Raises No."""
-    incident = known(program, deed.incident)
+    """The fact of an act on an account. Raises Refusal."""
+    incident = incident_of(program, deed.incident)
     before = next((account for account in incident.accounts if account.id == deed.account), None)
     if before is not None and before.given_by != actor.person:
-        raise No(
+        raise Refusal(
             Code.ACCOUNT_OF_ANOTHER,
             f"The account {deed.account} of {incident.id} was given by {before.given_by}.",
             f"{before.given_by}, or an account of one's own under a new id",
         )
     match deed:
         case GiveAccount():
-            return _given(program, actor, deed, incident, at)
+            return _giving_fact(program, actor, deed, incident, at)
         case TakeBackAccount():
             if before is None or before.taken_back:
                 standing = [account.id for account in incident.accounts if not account.taken_back]
-                raise No(
+                raise Refusal(
                     Code.ACCOUNT_UNKNOWN,
                     f"No account {deed.account} of {incident.id} stands.",
                     f"one of {', '.join(standing)}" if standing else "an incident of which one stands",
                 )
             left = [replace(one, taken_back=True) if one.id == deed.account else one for one in incident.accounts]
             return AccountTakenBack(
-                incident=incident.id, account=deed.account, reason=deed.reason, stands=stands(program, incident, left)
+                incident=incident.id,
+                account=deed.account,
+                reason=deed.reason,
+                stands=state_by_accounts(program, incident, left),
             )
     assert_never(deed)
 
 
-def _given(program: Program, actor: a.Actor, deed: GiveAccount, incident: Incident, at: datetime) -> Fact:
+def _giving_fact(program: Program, actor: a.Actor, deed: GiveAccount, incident: Incident, at: datetime) -> Fact:
     check_feed(program, actor, deed.origin)
     check_severity(program, deed.severity)
     check_attribution(program, deed.attributed_to)
@@ -78,12 +81,12 @@ def _given(program: Program, actor: a.Actor, deed: GiveAccount, incident: Incide
         text=deed.text,
         origin=deed.origin,
         conflicts_with=conflicting(account, incident.accounts),
-        stands=stands(program, incident, with_account(incident.accounts, account)),
+        stands=state_by_accounts(program, incident, with_account(incident.accounts, account)),
     )
 
 
-def stands(program: Program, incident: Incident, accounts: Sequence[Testimony]) -> Stands:
-    """How an incident stands by these accounts of it."""
+def state_by_accounts(program: Program, incident: Incident, accounts: Sequence[Testimony]) -> Stands:
+    """The state of an incident as given by these accounts."""
     now = Stands(
         status=incident.status.value,
         severity=incident.severity,

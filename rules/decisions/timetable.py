@@ -1,4 +1,4 @@
-"""Whether dates can be moved, or a day be agreed on."""
+"""Validation of date changes: moved due dates, and agreed days."""
 
 from __future__ import annotations
 
@@ -10,53 +10,53 @@ from rules.field_types import did_you_mean
 from rules.language.agreed_dates import AgreedDate
 from rules.program import Program
 from rules.queries.agreed_dates import window_told
-from rules.queries.windows import closes, opens
-from rules.refusals import Code, No
-from rules.times import day_begins
+from rules.queries.windows import window_closes_at, window_opens_at
+from rules.refusals import Code, Refusal
+from rules.times import start_of_day
 from rules.vocabulary import matters as m
 from rules.vocabulary.milestones import MilestoneStatus
 
 
 def check_later(program: Program, milestone: str, to: date, at: datetime) -> None:
-    """Raises No unless a milestone is due, and would be due later."""
+    """Raises Refusal unless the milestone has a due date that would move later."""
     zone = program.plan.time_zone
-    state, moved = program.milestone(milestone), dates.until_day(to, zone)
+    state, moved = program.milestone(milestone), dates.end_of_date(to, zone)
     milestone_of(program, milestone)
     if state.due is None or state.status is MilestoneStatus.ACHIEVED:
-        raise No(Code.NOTHING_TO_EXTEND, f"{milestone} has no due date that runs.", "a milestone that is due")
+        raise Refusal(Code.NOTHING_TO_EXTEND, f"{milestone} has no due date that runs.", "a milestone that is due")
     now = state.due.revised or state.due.original
     if moved <= now:
-        raise No(Code.NOT_LATER, f"{milestone} is due on {dates.told(now, zone)} already.", "a later date")
+        raise Refusal(Code.NOT_LATER, f"{milestone} is due on {dates.in_words(now, zone)} already.", "a later date")
     if moved <= at:
-        told = f"{milestone} would be due on {dates.told(moved, zone)}, which has passed."
-        raise No(Code.NOT_LATER, told, "a date that is still to come")
+        text = f"{milestone} would be due on {dates.in_words(moved, zone)}, which has passed."
+        raise Refusal(Code.NOT_LATER, text, "a date that is still to come")
 
 
 def agreed_date_of(program: Program, name: str) -> AgreedDate:
-    """A day of the plan that parties agree on. Raises No."""
+    """An agreed date of the plan. Raises Refusal."""
     if (rule := program.plan.agreed_dates.get(name)) is None:
         near = did_you_mean(name, program.plan.agreed_dates)
-        raise No(Code.AGREED_DATE_UNKNOWN, f"{name} is none of the days that the plan lets parties agree on.", near)
+        raise Refusal(Code.AGREED_DATE_UNKNOWN, f"{name} is none of the days that the plan lets parties agree on.", near)
     return rule
 
 
 def check_day(program: Program, matter: m.AgreeDate, at: datetime) -> None:
-    """Raises No unless the day lies in its window, and neither it nor the one agreed on before has come."""
+    """Raises Refusal unless the day lies in its window, and neither it nor the one agreed before has come."""
     rule, zone = agreed_date_of(program, matter.date), program.plan.time_zone
-    begins, day = day_begins(matter.on, zone), program.agreed_dates.get(matter.date)
-    first, last = opens(program, rule.not_before), closes(program, rule.not_after, at)
+    begins, day = start_of_day(matter.on, zone), program.agreed_dates.get(matter.date)
+    first, last = window_opens_at(program, rule.not_before), window_closes_at(program, rule.not_after, at)
     window = window_told(program, matter.date)
     if first is None or last is None:
-        told = f"The window of {matter.date} is not known yet: {window}."
-        raise No(Code.OUTSIDE_THE_WINDOW, told, "an agreement once what it is counted from has come")
+        text = f"The window of {matter.date} is not known yet: {window}."
+        raise Refusal(Code.OUTSIDE_THE_WINDOW, text, "an agreement once what it is counted from has come")
     if day is not None and day.status == "missed":
-        told = f"The window of {matter.date} has closed without a day: {window}."
-        raise No(Code.OUTSIDE_THE_WINDOW, told, "an amendment of the plan")
+        text = f"The window of {matter.date} has closed without a day: {window}."
+        raise Refusal(Code.OUTSIDE_THE_WINDOW, text, "an amendment of the plan")
     if begins < first or dates.end_of_day(begins, zone) > last:
-        told = f"{matter.on} lies outside the window of {matter.date}: {window}."
-        raise No(Code.OUTSIDE_THE_WINDOW, told, f"a day that is {window}")
+        text = f"{matter.on} lies outside the window of {matter.date}: {window}."
+        raise Refusal(Code.OUTSIDE_THE_WINDOW, text, f"a day that is {window}")
     if begins <= at:
-        raise No(Code.NOT_LATER, f"{matter.on} has come before it was agreed on.", f"a day still to come, {window}")
+        raise Refusal(Code.NOT_LATER, f"{matter.on} has come before it was agreed on.", f"a day still to come, {window}")
     if day is not None and day.begins_at is not None and day.begins_at <= at:
-        told = f"{matter.date} was agreed to be on {day.on}, which has come."
-        raise No(Code.NOT_LATER, told, "what was agreed, or an amendment of the plan")
+        text = f"{matter.date} was agreed to be on {day.on}, which has come."
+        raise Refusal(Code.NOT_LATER, text, "what was agreed, or an amendment of the plan")

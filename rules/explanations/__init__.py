@@ -1,1 +1,1 @@
-"""Why one kind of thing is not as a gate asks for it."""
+"""Explanations of the state: why something is not met, and who owes what. One file for each noun."""

@@ -1,4 +1,4 @@
-"""By which acts each kind of what is owed is done, and so in which roles somebody can do it."""
+"""The acts by which each kind of owed act is done, and the roles that may do them."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ FOR_NOBODY = frozenset({("advance", Role.OFFICER), ("incident", Role.MONITOR)})
 
 
 @cache
-def done_in(role: Role) -> tuple[OwedKind, ...]:
-    """The kinds of what is owed that somebody can do in a role: for the own party or body, or (FOR_NOBODY) for none."""
+def answerable_in(role: Role) -> tuple[OwedKind, ...]:
+    """The kinds of owed acts that a role can do: for its own party or body, or (FOR_NOBODY) for none."""
     return tuple(
         kind
         for kind, parts in DONE_BY.items()

@@ -1,4 +1,4 @@
-"""What an assessor has said."""
+"""Explanation of an assessment that is missing or not sufficient."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from rules.program import Program
 
 
 def assessment_reason(program: Program, asked: c.AssessedAs) -> Reason:
-    """What an assessor has said that is not enough, or who has yet to say something."""
+    """The reason: what an assessor has said, or which assessor has yet to say something."""
     said = program.milestone(asked.milestone).assessments.get(asked.by)
     who, step = program.plan.assessors[asked.by].title, program.plan.milestones[asked.milestone]
     if said is None:

@@ -1,4 +1,4 @@
-"""Whose consent is owed: it may be given early, and is owed once a gate lacks nothing else."""
+"""Consents that are owed. They can be given early, and are owed once a gate lacks nothing else."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from datetime import datetime
 from rules import dates
 from rules.language import criteria as c
 from rules.program import Program
-from rules.queries.anchors import occurred
-from rules.queries.gates import gate
+from rules.queries.anchors import occurred_at
+from rules.queries.gates import judge_gate
 from rules.truth import Truth
 from rules.vocabulary.phases import Gate, PhaseStatus
 
 
-def awaited(program: Program, phase: str, at: datetime) -> tuple[str, ...]:
-    """The parties whose consent is all that the next gate of a phase lacks."""
+def awaited_consents(program: Program, phase: str, at: datetime) -> tuple[str, ...]:
+    """The parties whose consents are all that the next gate of a phase lacks."""
     criteria, asked, which = next_gate(program, phase)
     given = program.consented(phase, which)
     missing = tuple(party for party in asked if party not in given)
-    if not missing or gate(program, given, criteria, at) is Truth.MET:
+    if not missing or judge_gate(program, given, criteria, at) is Truth.MET:
         return ()
-    return missing if gate(program, {*asked, *given}, criteria, at) is Truth.MET else ()
+    return missing if judge_gate(program, {*asked, *given}, criteria, at) is Truth.MET else ()
 
 
 def met_since(program: Program, phase: str, at: datetime) -> datetime:
-    """Since when all of that gate but its consents is met, as far as what it asks for has a date."""
+    """Since when the other criteria of that gate are met, as far as they have a date."""
     outer = program.plan.phases[phase].within
     dates = [program.started_at, program.phase(phase).opened_at, program.phase(outer).opened_at if outer else None]
     criteria, _, _ = next_gate(program, phase)
@@ -34,14 +34,14 @@ def met_since(program: Program, phase: str, at: datetime) -> datetime:
 
 
 def next_gate(program: Program, phase: str) -> tuple[Sequence[c.Criterion], tuple[str, ...], Gate]:
-    """The criteria of the next gate of a phase, the parties whose consent they ask for, and which gate it is."""
+    """The criteria of a phase's next gate, the parties whose consent it needs, and which gate it is."""
     entry_asks, exit_asks = program.plan.consents_asked[phase]
     if program.phase(phase).status is PhaseStatus.WAITING:
         return program.plan.phases[phase].entry, entry_asks, "entry"
     return program.plan.exits[phase], exit_asks, "exit"
 
 
-def to_what(gate: Gate) -> str:
+def consent_in_words(gate: Gate) -> str:
     """What a consent in a gate is to, in words."""
     return "opening" if gate == "entry" else "completion"
 
@@ -66,7 +66,7 @@ def _since(program: Program, leaf: c.Leaf) -> datetime | None:
             ends = [end for _, end in commitment.broken if end is not None] if commitment else []
             return max(ends, default=commitment.in_force_since if commitment else None)
         case c.NotBefore(not_before=after):
-            since = occurred(program, after.from_)
-            return dates.begins(since, after.within, program.plan.time_zone) if since else None
+            since = occurred_at(program, after.from_)
+            return dates.start_of_date(since, after.within, program.plan.time_zone) if since else None
         case _:
             return None

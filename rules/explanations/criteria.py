@@ -1,4 +1,4 @@
-"""Why a criterion is not met, and who owes that it is."""
+"""Explanation of criteria: why one is not met, and who owes the next act."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from typing import TypeAlias, assert_never
 from rules import dates
 from rules.explanations.agreed_dates import date_reason
 from rules.explanations.assessments import assessment_reason
-from rules.explanations.consents import awaited, met_since, next_gate, to_what
+from rules.explanations.consents import awaited_consents, consent_in_words, met_since, next_gate
 from rules.explanations.disputes import dispute_reason
 from rules.explanations.family import child_reason
 from rules.explanations.incidents import undecidable
 from rules.explanations.milestones import milestone_reason
-from rules.explanations.reasons import Reason, named
+from rules.explanations.reasons import Reason, names_in_words
 from rules.explanations.stability import stability_reason
-from rules.figures.selection import holds
+from rules.figures.selection import judge_figure
 from rules.language import criteria as c
 from rules.language.voting import SomeOf, of_votes
 from rules.program import Program
-from rules.queries.anchors import occurred
-from rules.queries.gates import judge
+from rules.queries.anchors import occurred_at
+from rules.queries.gates import judge_criterion
 from rules.queries.incidents import deciders, matching
 from rules.queries.lateness import lateness
-from rules.queries.windows import closes
+from rules.queries.windows import window_closes_at
 from rules.truth import Truth
 from rules.vocabulary.phases import Gate, PhaseStatus
 
@@ -32,21 +32,21 @@ Asking: TypeAlias = tuple[str, Gate]
 """A phase, and which gate of it."""
 
 
-def unmet(
+def unmet_criteria(
     program: Program, asking: Asking | None, criteria: Iterable[c.Criterion], at: datetime
 ) -> Iterator[tuple[c.Leaf, Truth, Reason]]:
-    """Each criterion that is not met, with its reason; `asking` is the phase and the gate whose consents count, if any."""
+    """The unmet criteria with their reasons; `asking` is the phase and gate whose consents count, if any."""
     consents = program.consented(*asking) if asking else frozenset()
     for criterion in criteria:
-        if judge(program, consents, criterion, at) is Truth.MET:
+        if judge_criterion(program, consents, criterion, at) is Truth.MET:
             continue
         for leaf in c.leaves(criterion):
-            if (outcome := judge(program, consents, leaf, at)) is not Truth.MET:
+            if (outcome := judge_criterion(program, consents, leaf, at)) is not Truth.MET:
                 yield leaf, outcome, _leaf(program, asking, leaf, at)
 
 
-def written(leaf: c.Leaf) -> str:
-    """A criterion as a plan writes it, in short."""
+def criterion_text(leaf: c.Leaf) -> str:
+    """A criterion in the plan's notation, shortened."""
     (key,) = type(leaf).model_fields
     value = getattr(leaf, key)
     if isinstance(value, c.Graded | c.Outcome):
@@ -55,7 +55,7 @@ def written(leaf: c.Leaf) -> str:
         return f"{key}: {value.milestone}"
     if isinstance(value, SomeOf):
         return f"{key}: {', '.join(value.by)}"
-    if isinstance(value, c.FigureAsked):
+    if isinstance(value, c.FigureCondition):
         return f"{key}: {value.indicator}"
     if isinstance(value, c.OfProgram):
         return f"{key}: {value.program}.{value.milestone}"
@@ -63,7 +63,7 @@ def written(leaf: c.Leaf) -> str:
 
 
 def _leaf(program: Program, asking: Asking | None, leaf: c.Leaf, at: datetime) -> Reason:  # noqa: C901, PLR0912  one arm a criterion
-    """The sentence, who owes, since when, and the earliest date, of one unmet criterion."""
+    """The reason of one unmet criterion: sentence, who owes, since when, earliest date."""
     plan = program.plan
     match leaf:
         case c.MilestoneAchieved(milestone=name):
@@ -80,7 +80,7 @@ def _leaf(program: Program, asking: Asking | None, leaf: c.Leaf, at: datetime) -
             return stability_reason(program, name, at)
         case c.CommitmentHolds(commitment=name):
             return commitment_reason(program, name, at)
-        case c.ConsentGiven(consent=votes):
+        case c.ConsentsGiven(consent=votes):
             sentence, owes, since, earliest = _consent_reason(program, asking, votes.by, at)
             enough = "" if votes.takes_all else f" It takes {of_votes(votes.by, votes.agree, votes.weights)}."
             return f"{sentence}{enough}", owes, since, earliest
@@ -98,21 +98,21 @@ def _leaf(program: Program, asking: Asking | None, leaf: c.Leaf, at: datetime) -
         case c.Assessed(assessed=asked):
             return assessment_reason(program, asked)
         case c.NotBefore(not_before=after):
-            since = occurred(program, after.from_)
+            since = occurred_at(program, after.from_)
             if since is None and after.from_.agreed is not None:
                 return date_reason(program, after.from_.agreed, at)
             if since is None:
                 return "What this date is counted from has not happened yet.", (), None, None
-            begins = dates.begins(since, after.within, plan.time_zone)
-            return f"Not before {dates.told_begun(begins, after.within, plan.time_zone)}.", (), since, begins
+            begins = dates.start_of_date(since, after.within, plan.time_zone)
+            return f"Not before {dates.start_in_words(begins, after.within, plan.time_zone)}.", (), since, begins
         case c.NotAfter(not_after=edge):
-            ends = closes(program, edge)
-            when = dates.told(ends, plan.time_zone) if ends else "a date"
+            ends = window_closes_at(program, edge)
+            when = dates.in_words(ends, plan.time_zone) if ends else "a date"
             return f"Not after {when}, which has passed; only an amendment of the plan can move it.", (), ends, None
         case c.InTime(days_late=late):
             return _late_reason(program, late, at)
         case c.FigureHolds(figure=figure):
-            return holds(program, figure, at)[1], (), None, None
+            return judge_figure(program, figure, at)[1], (), None, None
         case c.ProgramComplete(program=name):
             return child_reason(program, name, None)
         case c.ProgramMilestone(program_milestone=asked):
@@ -141,22 +141,23 @@ def _outcome_reason(program: Program, asked: c.Outcome, at: datetime) -> Reason:
 
 def _consent_reason(program: Program, asking: Asking | None, parties: tuple[str, ...], at: datetime) -> Reason:
     if asking is None:
-        return f"Not yet consented: {named(program, parties)}.", (), None, None
+        return f"Not yet consented: {names_in_words(program, parties)}.", (), None, None
     phase, which = asking
     missing = tuple(party for party in parties if party not in program.consented(phase, which))
-    sentence = f"Not yet consented to the {to_what(which)} of {program.plan.phases[phase].title}: {named(program, missing)}."
-    if next_gate(program, phase)[2] != which or not awaited(program, phase, at):
+    what = f"{consent_in_words(which)} of {program.plan.phases[phase].title}"
+    sentence = f"Not yet consented to the {what}: {names_in_words(program, missing)}."
+    if next_gate(program, phase)[2] != which or not awaited_consents(program, phase, at):
         return sentence, (), None, None
     return sentence, missing, met_since(program, phase, at), at
 
 
 def _owed_in(program: Program, phase: str, at: datetime) -> Iterator[tuple[str, ...]]:
-    """Who owes the next acts in an open phase that another waits for; not what that phase waits for in its turn."""
+    """Who owes the next acts in an open phase that another waits for. Not transitive."""
     if program.phase(phase).status is PhaseStatus.OPEN:
         consents = program.consented(phase, "exit")
         for criterion in program.plan.exits[phase]:
             for leaf in c.leaves(criterion):
-                if not isinstance(leaf, c.PhaseComplete) and judge(program, consents, leaf, at) is not Truth.MET:
+                if not isinstance(leaf, c.PhaseComplete) and judge_criterion(program, consents, leaf, at) is not Truth.MET:
                     yield _leaf(program, (phase, "exit"), leaf, at)[1]
 
 
@@ -167,10 +168,10 @@ def commitment_reason(program: Program, name: str, at: datetime) -> Reason:
     if state is None:
         return f"{rule.title}: not in force yet.", (), None, None
     if state.because is None:
-        told = " ".join(reason[0] for _, _, reason in unmet(program, None, rule.kept_while, at))
+        text = " ".join(reason[0] for _, _, reason in unmet_criteria(program, None, rule.kept_while, at))
         if state.status == "broken":
-            return f"{rule.title}: broken. {told}".rstrip(), owes, state.failing[-1][0], None
-        return f"{rule.title}: in question. {told}".rstrip(), (), None, None
+            return f"{rule.title}: broken. {text}".rstrip(), owes, state.failing[-1][0], None
+        return f"{rule.title}: in question. {text}".rstrip(), (), None, None
     incident = program.incidents[state.because]
     if state.status == "in_question":
         sentence = f"{rule.title}: in question, since the incident {state.because} is not decided."

@@ -1,4 +1,4 @@
-"""How a program stands otherwise than it did: place by place, in words."""
+"""Differences between two states of a program, place by place, in words."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Literal, TypeAlias
 
 from rules import dates
-from rules.explanations.outstanding import Outstanding, outstanding_at
-from rules.figures.derived import cited
-from rules.figures.selection import newest
+from rules.explanations.outstanding import OutstandingAct, outstanding_at
+from rules.figures.derived import citation
+from rules.figures.selection import newest_figure
 from rules.program import Program
 from rules.vocabulary.members import Member
 from rules.vocabulary.milestones import MilestoneState
@@ -22,7 +22,7 @@ Noun: TypeAlias = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that reads otherwise; `before` or `after` None: it was or is not there."""
+    """One difference; `before` or `after` is None where the thing did not exist."""
 
     noun: Noun
     name: str
@@ -40,23 +40,23 @@ class Difference:
 
 
 def differences(before: Program, then: datetime, after: Program, now: datetime) -> Iterator[Difference]:
-    """What differs between two states of a program, each told for its instant; in the order of the plan."""
+    """The differences between two states of a program, each described as of its instant, in the order of the plan."""
     plan = after.plan
-    yield from _apart("program", {"standing": after.title}, _standing(before), _standing(after))
-    yield from _apart("plan", {"text": plan.title}, _text(before), _text(after))
-    yield from _apart("phase", {n: p.title for n, p in plan.phases.items()}, _phases(before), _phases(after))
-    yield from _apart("milestone", {n: m.title for n, m in plan.milestones.items()}, _milestones(before), _milestones(after))
+    yield from _diff("program", {"standing": after.title}, _standing(before), _standing(after))
+    yield from _diff("plan", {"text": plan.title}, _text(before), _text(after))
+    yield from _diff("phase", {n: p.title for n, p in plan.phases.items()}, _phases(before), _phases(after))
+    yield from _diff("milestone", {n: m.title for n, m in plan.milestones.items()}, _milestones(before), _milestones(after))
     promises = {name: promise.title for name, promise in plan.commitments.items()}
-    yield from _apart("commitment", promises, _commitments(before), _commitments(after))
-    yield from _apart("incident", {}, _incidents(before), _incidents(after))
-    yield from _apart("figure", {n: i.title for n, i in plan.indicators.items()}, _figures(before), _figures(after))
-    yield from _apart("release", {n: r.title for n, r in plan.releases.items()}, _releases(before), _releases(after))
-    yield from _apart("member", {}, _members(before), _members(after))
+    yield from _diff("commitment", promises, _commitments(before), _commitments(after))
+    yield from _diff("incident", {}, _incidents(before), _incidents(after))
+    yield from _diff("figure", {n: i.title for n, i in plan.indicators.items()}, _figures(before), _figures(after))
+    yield from _diff("release", {n: r.title for n, r in plan.releases.items()}, _releases(before), _releases(after))
+    yield from _diff("member", {}, _members(before), _members(after))
     were, are = _owed(before, then), _owed(after, now)
-    yield from _apart("owed", {}, were, are)
+    yield from _diff("owed", {}, were, are)
 
 
-def _apart(noun: Noun, titles: Mapping[str, str], before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Difference]:
+def _diff(noun: Noun, titles: Mapping[str, str], before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Difference]:
     for name in dict.fromkeys((*before, *after)):
         was, is_ = before.get(name), after.get(name)
         if was != is_:
@@ -77,12 +77,12 @@ def _phases(program: Program) -> dict[str, str]:
 
 def _phase(program: Program, name: str) -> str:
     state, kept = program.phase(name), program.stability.get(name)
-    told = f"{state.status.value}, its entry gate is {'met' if state.entry_met else 'not met'}"
+    text = f"{state.status.value}, its entry gate is {'met' if state.entry_met else 'not met'}"
     if kept is None:
-        return told
+        return text
     quiet = "kept" if kept.completed_at else kept.counted.status
     ends = f", until {_date(program, kept.counted.completes_at)}" if kept.counted.completes_at else ""
-    return f"{told}, its stability period is {quiet}{ends}"
+    return f"{text}, its stability period is {quiet}{ends}"
 
 
 def _milestones(program: Program) -> dict[str, str]:
@@ -114,9 +114,9 @@ def _incidents(program: Program) -> dict[str, str]:
 
 
 def _figures(program: Program) -> dict[str, str]:
-    found = {name: newest(program, name) for name in program.plan.indicators}
+    found = {name: newest_figure(program, name) for name in program.plan.indicators}
     return {
-        name: f"{figure.value:f} {figure.unit} of {figure.period} ({cited(figure)})"
+        name: f"{figure.value:f} {figure.unit} of {figure.period} ({citation(figure)})"
         for name, figure in found.items()
         if figure is not None
     }
@@ -147,11 +147,11 @@ def _owed(program: Program, at: datetime) -> dict[str, str]:
     }
 
 
-def _of_owed(program: Program, one: Outstanding, at: datetime) -> str:
+def _of_owed(program: Program, one: OutstandingAct, at: datetime) -> str:
     late = one.overdue_from is not None and one.overdue_from <= at
-    told = f"{one.owed.kind} owed by {one.owed.party} since {_date(program, one.owed.since)}"
-    return f"{told}, overdue" if late else told
+    text = f"{one.owed.kind} owed by {one.owed.party} since {_date(program, one.owed.since)}"
+    return f"{text}, overdue" if late else text
 
 
 def _date(program: Program, date: datetime | None) -> str:
-    return dates.told(date, program.plan.time_zone) if date else ""
+    return dates.in_words(date, program.plan.time_zone) if date else ""

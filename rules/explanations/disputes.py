@@ -1,4 +1,4 @@
-"""Which disputes are open."""
+"""Explanation of open disputes."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ def dispute_reason(program: Program, ladder: str) -> Reason:
     """The disputes of a ladder that are open, and before whom they lie."""
     open_ = [dispute for dispute in program.disputes.values() if dispute.ladder == ladder and dispute.is_unsettled]
     stages = program.plan.disputes[ladder].stages
-    told = "; ".join(
-        f"{dispute.id} lies before {stages[dispute.stage].title} until {dates.told(dispute.until, program.plan.time_zone)}"
+    text = "; ".join(
+        f"{dispute.id} lies before {stages[dispute.stage].title} until {dates.in_words(dispute.until, program.plan.time_zone)}"
         if dispute.status is DisputeStatus.OPEN and dispute.stage in stages
         else f"{dispute.id} was left unsettled"
         for dispute in open_[:5]
     )
     owes = dict.fromkeys(who for dispute in open_ if dispute.stage in stages for who in stages[dispute.stage].before)
-    return f"Open disputes: {told}.", tuple(owes), min((dispute.raised_at for dispute in open_), default=None), None
+    return f"Open disputes: {text}.", tuple(owes), min((dispute.raised_at for dispute in open_), default=None), None

@@ -1,4 +1,4 @@
-"""Why something is as it is: what blocks a gate, in plain words, and who owes the next act."""
+"""Explanation of gates: which criteria block one, in plain words, and who owes the next act."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from rules.explanations.criteria import unmet, written
-from rules.explanations.reasons import named
-from rules.figures.selection import usable
+from rules.explanations.criteria import criterion_text, unmet_criteria
+from rules.explanations.reasons import names_in_words
+from rules.figures.selection import usable_figure
 from rules.language import criteria as c
 from rules.program import Program
-from rules.queries.findings import shown
-from rules.queries.reliance import relied_on
-from rules.times import day_said
+from rules.queries.findings import judge_milestone
+from rules.queries.reliance import checks_relied_on
+from rules.times import day_in_words
 from rules.truth import Truth
 from rules.vocabulary.phases import Gate, PhaseStatus
 from rules.vocabulary.standing import Standing
@@ -48,10 +48,10 @@ class Blocking:
 
 
 def blocking(program: Program, at: datetime) -> tuple[Blocking, ...]:
-    """What blocks the phases that are next: open ones from completing, reachable ones from opening.
+    """The criteria that block the next phases: open ones from completing, reachable ones from opening.
 
-    Phases inside a phase that is itself not open are left out: the outer one blocks them. That an
-    open phase waits for those inside it is left out too: what blocks them is said of themselves.
+    Left out are phases within a phase that is not open, since the outer one blocks them. Left out too is that an open phase
+    waits for inner ones, whose own blocks are listed.
     """
     found: list[Blocking] = []
     for name, rule in program.plan.phases.items():
@@ -64,7 +64,7 @@ def blocking(program: Program, at: datetime) -> tuple[Blocking, ...]:
 
 
 def blocking_phase(program: Program, name: str, at: datetime) -> tuple[Blocking, ...]:
-    """What blocks one phase: its entry gate while it waits, its exit gate while it is open."""
+    """The criteria that block one phase: of its entry gate while it waits, of its exit gate while it is open."""
     rule, state = program.plan.phases[name], program.phase(name)
     if program.ended_at is not None or state.told in ("complete", "closed"):
         return ()
@@ -74,7 +74,7 @@ def blocking_phase(program: Program, name: str, at: datetime) -> tuple[Blocking,
     if program.standing is not Standing.RUNNING:
         since = program.suspensions[-1][0]
         with_parent = f" {program.parent.reason}" if program.parent and program.parent.holds else ""
-        sentence = f"The program is {program.standing} since {day_said(since, program.plan.time_zone)}; no gate opens."
+        sentence = f"The program is {program.standing} since {day_in_words(since, program.plan.time_zone)}; no gate opens."
         found.append(Blocking(name, gate, "program: running", Truth.NOT_MET, sentence + with_parent, (), since, None))
     if waiting and rule.within and (outer := program.phase(rule.within).status) is not PhaseStatus.OPEN:
         which = "not open" if outer is PhaseStatus.WAITING else "complete"
@@ -89,10 +89,10 @@ def blocking_phase(program: Program, name: str, at: datetime) -> tuple[Blocking,
 
 
 def _with_stalls(program: Program, block: Blocking) -> Blocking:
-    """Says of those who owe and stand still that they do."""
+    """The reasons, with a remark on those who owe and are stalled."""
     stalls = ((party, program.stalls[party].since) for party in block.owes if party in program.stalls)
     zone = program.plan.time_zone
-    told = [f"{named(program, [party])} has stood still since {day_said(since, zone)}." for party, since in stalls]
+    told = [f"{names_in_words(program, [party])} has stood still since {day_in_words(since, zone)}." for party, since in stalls]
     return replace(block, sentence=" ".join((block.sentence, *told))) if told else block
 
 
@@ -103,17 +103,17 @@ def _unmet(
     criteria: Iterable[c.Criterion],
     at: datetime,
 ) -> Iterator[Blocking]:
-    for leaf, outcome, (sentence, owes, since, earliest) in unmet(program, (phase, gate), criteria, at):
-        unknown, checks = _unknown(program, leaf, at), relied_on(program.plan, leaf)
-        yield Blocking(phase, gate, written(leaf), outcome, sentence, owes, since, earliest, unknown, leaf, checks)
+    for leaf, outcome, (sentence, owes, since, earliest) in unmet_criteria(program, (phase, gate), criteria, at):
+        unknown, checks = _unknown(program, leaf, at), checks_relied_on(program.plan, leaf)
+        yield Blocking(phase, gate, criterion_text(leaf), outcome, sentence, owes, since, earliest, unknown, leaf, checks)
 
 
 def _unknown(program: Program, leaf: c.Leaf, at: datetime) -> Why | None:
     match leaf:
         case c.MilestoneAchieved(milestone=name) | c.MilestoneGraded(graded=c.Graded(milestone=name)):
-            return shown(program, name, at).unknown
+            return judge_milestone(program, name, at).unknown
         case c.FigureHolds(figure=asked):
-            figure = usable(program, asked.indicator, at)
+            figure = usable_figure(program, asked.indicator, at)
             return figure.why if isinstance(figure, Unknown) else None
         case _:
             return None

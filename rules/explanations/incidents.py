@@ -1,16 +1,16 @@
-"""Why an incident waits to be decided and nobody can do it."""
+"""Explanation of an incident that nobody is able to decide."""
 
 from __future__ import annotations
 
-from rules.explanations.reasons import named
+from rules.explanations.reasons import names_in_words
 from rules.program import Program
 from rules.queries.incidents import deciders
 from rules.vocabulary.incidents import Incident
 
 
 def undecidable(program: Program, incident: Incident) -> str:
-    """A sentence for where all who decide are blamed in it, and how that can change; empty where somebody may decide."""
+    """A sentence for an incident attributed to everybody who could decide it, with the remedy; empty for others."""
     if deciders(program, incident):
         return ""
-    blamed = named(program, tuple(who for who in program.plan.deciders if who in incident.blamed))
+    blamed = names_in_words(program, tuple(who for who in program.plan.deciders if who in incident.blamed))
     return f" Nobody may decide it while {blamed} are blamed in it: an account of it that does so has to be taken back."

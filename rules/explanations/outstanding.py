@@ -1,8 +1,8 @@
-"""What is owed in a program as a list that is kept: by what it is about, so that only what an act has touched is asked again.
+"""An index of everything owed in a program, by subject, so that after an act only the changed subjects are recomputed.
 
-It says the same at any instant until the program changes: what changes with time alone comes with the strike of a clock,
-or stands in it with its own beginning and end. Of a program that stands still it is told as of when it stopped, for no
-clock of the plan strikes there.
+It is valid at any instant until the program changes. What changes with time alone follows from a clock, or is stored with its
+own beginning and end. For a suspended program it holds what was owed when the program stopped, because no clock of the plan
+strikes there.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ from rules.vocabulary.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)
-class Outstanding:
-    """One act that is owed from `owed.since` on, and until `ends_at` where only so long; None: until it is done.
+class OutstandingAct:
+    """One owed act, from `owed.since` until `ends_at`; None: until it is done.
 
-    `due_at` is when the first of its dates has passed, its own or that of its milestone; None: it has none. It is overdue
-    from `overdue_from` on: the time to observe ends, and nobody is late who lets it.
+    `due_at` is when the first of its dates passes, its own or that of its milestone; None: it has no date. `overdue_from`
+    ignores the time to observe, since nobody is late who lets it pass.
     """
 
     owed: Owed
@@ -51,24 +51,24 @@ class Outstanding:
 About: TypeAlias = tuple[str, str]
 """A noun and a name: `("milestone", "announced")`; of nouns that are asked as a whole the name is empty."""
 
-OutstandingIndex: TypeAlias = Mapping[About, tuple[Outstanding, ...]]
+OutstandingIndex: TypeAlias = Mapping[About, tuple[OutstandingAct, ...]]
 
 
-def outstanding(program: Program) -> OutstandingIndex:
-    """All that is owed in a program."""
-    return _kept({}, program, _everything(program))
+def outstanding_acts(program: Program) -> OutstandingIndex:
+    """All acts that are owed in a program."""
+    return _unchanged({}, program, _everything(program))
 
 
 def outstanding_after(
     program: Program, before: Program, held: OutstandingIndex, changed: Iterable[Subject] | None
 ) -> OutstandingIndex:
-    """The same of a program for which `held` was owed before these subjects changed (None: any of them).
+    """The owed acts after a change, recomputed from `held` for the changed subjects only (None: all).
 
-    It is the same object where nothing of it is another.
+    Returns the same object if nothing has changed.
     """
     agenda = Agenda()
     if program.plan is not before.plan or (program.ended_at is not None) != (before.ended_at is not None):
-        return outstanding(program)
+        return outstanding_acts(program)
     if changed is None:
         agenda.put_everything(program)
     else:
@@ -84,19 +84,19 @@ def outstanding_after(
         touched.append(("dispute", ""))
     if program.plan.agreed_dates:
         touched.append(("agreed_date", ""))
-    return _kept(held, program, touched)
+    return _unchanged(held, program, touched)
 
 
-def outstanding_at(program: Program, at: datetime) -> tuple[Outstanding, ...]:
-    """All that is owed at one instant, whether the program stands still or not."""
+def outstanding_at(program: Program, at: datetime) -> tuple[OutstandingAct, ...]:
+    """All acts that are owed at one instant, also in a suspended program."""
     if program.ended_at is not None:
         return ()
-    found = (one for about in _everything(program) for one in _of(program, about, at))
+    found = (one for about in _everything(program) for one in _compute(program, about, at))
     return tuple(one for one in found if one.owed.since <= at and (one.ends_at is None or at < one.ends_at))
 
 
 def overdue_from(held: OutstandingIndex) -> datetime | None:
-    """From when on something of it is overdue; None: nothing has a date."""
+    """The instant from which the first of the acts is overdue; None if none has a date."""
     return min((date for lines in held.values() for one in lines if (date := one.overdue_from)), default=None)
 
 
@@ -106,11 +106,11 @@ def _everything(program: Program) -> Iterator[About]:
     yield from ((noun, "") for noun in ("commitment", "proposal", "dispute", "incident", "agreed_date"))
 
 
-def _kept(held: OutstandingIndex, program: Program, touched: Iterable[About]) -> OutstandingIndex:
+def _unchanged(held: OutstandingIndex, program: Program, touched: Iterable[About]) -> OutstandingIndex:
     at = program.settled_to if program.standing is Standing.RUNNING or not program.suspensions else program.suspensions[-1][0]
-    changed: dict[About, tuple[Outstanding, ...]] = {}
+    changed: dict[About, tuple[OutstandingAct, ...]] = {}
     for about in touched:
-        found = tuple(_of(program, about, at)) if program.ended_at is None else ()
+        found = tuple(_compute(program, about, at)) if program.ended_at is None else ()
         if found != held.get(about, ()):
             changed[about] = found
     if not changed:
@@ -122,48 +122,48 @@ def _kept(held: OutstandingIndex, program: Program, touched: Iterable[About]) ->
     return kept
 
 
-def _of(program: Program, about: About, at: datetime) -> Iterator[Outstanding]:
+def _compute(program: Program, about: About, at: datetime) -> Iterator[OutstandingAct]:
     match about:
         case ("milestone", name):
             yield from _of_milestone(program, name, at)
         case ("phase", name):
             title = program.plan.phases[name].title
-            yield from (_dated(program, owed, title) for owed in of_phase(program, name, at))
+            yield from (_with_dates(program, owed, title) for owed in of_phase(program, name, at))
         case ("commitment", _):
             for owed in of_commitments(program, at):
-                yield _dated(program, owed, program.plan.commitments[owed.name].title)
+                yield _with_dates(program, owed, program.plan.commitments[owed.name].title)
         case ("proposal", _):
             for owed in of_proposals(program):
-                yield _dated(program, owed, matter_in_words(program.proposals[owed.name].matter, program.plan))
+                yield _with_dates(program, owed, matter_in_words(program.proposals[owed.name].matter, program.plan))
         case ("dispute", _):
             for owed in of_disputes(program):
-                yield _dated(program, owed, program.plan.disputes[program.disputes[owed.name].ladder].title)
+                yield _with_dates(program, owed, program.plan.disputes[program.disputes[owed.name].ladder].title)
         case ("agreed_date", _):
             for owed in of_agreed_dates(program):
-                yield _dated(program, owed, program.plan.agreed_dates[owed.name].title)
+                yield _with_dates(program, owed, program.plan.agreed_dates[owed.name].title)
         case _:
             for owed in of_incidents(program):
                 kind, place = program.incidents[owed.name].kind, program.incidents[owed.name].place
-                yield _dated(program, owed, f"{program.plan.incidents[kind].title}, {place}")
+                yield _with_dates(program, owed, f"{program.plan.incidents[kind].title}, {place}")
 
 
-def _of_milestone(program: Program, name: str, at: datetime) -> Iterator[Outstanding]:
+def _of_milestone(program: Program, name: str, at: datetime) -> Iterator[OutstandingAct]:
     title, due = program.plan.milestones[name].title, program.milestone(name).due
     observed = False
     for owed in of_milestone(program, name, at):
         observed |= owed.kind == "observation"
-        yield _dated(program, owed, title, due)
+        yield _with_dates(program, owed, title, due)
     if observed:
-        yield from (_dated(program, owed, title, due) for owed in after_observation(program, name))
+        yield from (_with_dates(program, owed, title, due) for owed in after_observation(program, name))
 
 
-def _dated(program: Program, owed: Owed, title: str, due: Due | None = None) -> Outstanding:
-    own, milestones = _over(program, owed.due), _over(program, due.revised if due and not due.kept else None)
+def _with_dates(program: Program, owed: Owed, title: str, due: Due | None = None) -> OutstandingAct:
+    own, milestones = _ends_at(program, owed.due), _ends_at(program, due.revised if due and not due.kept else None)
     first = min((date for date in (own, milestones) if date is not None), default=None)
     if owed.kind == "observation":
-        return Outstanding(owed, title, due, first, milestones, own)
-    return Outstanding(owed, title, due, first, first, None)
+        return OutstandingAct(owed, title, due, first, milestones, own)
+    return OutstandingAct(owed, title, due, first, first, None)
 
 
-def _over(program: Program, date: datetime | None) -> datetime | None:
-    return dates.over(date, program.plan.time_zone) if date is not None else None
+def _ends_at(program: Program, date: datetime | None) -> datetime | None:
+    return dates.passes_at(date, program.plan.time_zone) if date is not None else None

@@ -1,4 +1,4 @@
-"""What is owed now: by whom, since when, until when. Parties and bodies see it; clocks of inactivity rest on it."""
+"""What is owed at an instant: by whom, since when, until when. Pages show it, and inactivity clocks are computed from it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias, assert_never
 
-from rules.explanations.agreed_dates import awaited as awaited_for
+from rules.explanations.agreed_dates import awaited_agreement as awaited_for
 from rules.explanations.agreed_dates import awaited_since, date_reason
-from rules.explanations.consents import awaited, met_since, next_gate, to_what
+from rules.explanations.consents import awaited_consents, consent_in_words, met_since, next_gate
 from rules.explanations.criteria import commitment_reason
 from rules.explanations.milestones import (
     determination_since,
@@ -22,9 +22,9 @@ from rules.explanations.milestones import (
 )
 from rules.program import Program
 from rules.queries.incidents import deciders, to_be_decided
-from rules.queries.silence import lapses, silence_ends
+from rules.queries.silence import lapses_at, silence_ends
 from rules.queries.voting import to_determine
-from rules.queries.windows import closes
+from rules.queries.windows import window_closes_at
 from rules.vocabulary.disputes import DisputeStatus
 from rules.vocabulary.incidents import Incident
 from rules.vocabulary.milestones import MilestoneStatus
@@ -47,9 +47,9 @@ OwedKind: TypeAlias = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """One act that somebody owes. `name` is what it is about; `due` None: no date.
+    """One owed act. `name` is its subject; `due` is None without a date.
 
-    `binding` is False where its date is indicative.
+    `binding` is False if the date is indicative.
     """
 
     party: str
@@ -60,8 +60,8 @@ class Owed:
     binding: bool = True
 
 
-def owing(program: Program, at: datetime) -> tuple[Owed, ...]:
-    """Every act that is owed at an instant, by each who owes it. What waits for somebody else's act is owed by nobody."""
+def owed_acts(program: Program, at: datetime) -> tuple[Owed, ...]:
+    """Every act owed at an instant, by each who owes it. An act that waits for somebody else's is not owed yet."""
     if program.ended_at is not None:
         return ()
     return (
@@ -76,7 +76,7 @@ def owing(program: Program, at: datetime) -> tuple[Owed, ...]:
 
 
 def of_milestone(program: Program, name: str, at: datetime) -> Iterator[Owed]:
-    """What is owed for one milestone."""
+    """The acts owed for one milestone."""
     step, state = program.plan.milestones[name], program.milestone(name)
     binding = step.due is None or step.due.scores
     if state.status is MilestoneStatus.ACHIEVED:
@@ -95,7 +95,7 @@ def of_milestone(program: Program, name: str, at: datetime) -> Iterator[Owed]:
 
 
 def after_observation(program: Program, name: str) -> Iterator[Owed]:
-    """What will be owed for a milestone once the time to observe on its finding is over, whether a clock says so or not."""
+    """The acts owed for a milestone once the time to observe on its finding is over, with or without a clock."""
     step, finding = program.plan.milestones[name], program.milestone(name).finding
     if finding is not None:
         since = determination_since(program, name, finding)
@@ -104,7 +104,7 @@ def after_observation(program: Program, name: str) -> Iterator[Owed]:
 
 
 def _reversal(program: Program, name: str, at: datetime, *, binding: bool) -> Iterator[Owed]:
-    """What has fallen waits for whoever may observe on it, then for whoever determines it."""
+    """A fallen milestone waits for observations first, then for a determination."""
     finding = program.milestone(name).finding
     if finding is None or finding.proposes != "reversal":
         return
@@ -118,7 +118,7 @@ def _reversal(program: Program, name: str, at: datetime, *, binding: bool) -> It
 
 
 def of_phase(program: Program, name: str, at: datetime) -> Iterator[Owed]:
-    """A consent that nothing but consents is missing for, and the opening of a phase that somebody has to open."""
+    """The consents that are all a gate lacks, and the opening of a phase that opens on demand."""
     rule, state = program.plan.phases[name], program.phase(name)
     waiting = state.status is PhaseStatus.WAITING
     outer = program.phase(rule.within).status if rule.within else PhaseStatus.OPEN
@@ -128,13 +128,13 @@ def of_phase(program: Program, name: str, at: datetime) -> Iterator[Owed]:
     if waiting and rule.opens == "on_advance" and state.entry_met:
         for party in (rule.party,) if rule.party else tuple(program.plan.parties):
             yield Owed(party, "advance", name, state.entry_met_at or program.started_at)
-    if parties := awaited(program, name, at):
+    if parties := awaited_consents(program, name, at):
         since = met_since(program, name, at)
         yield from (Owed(party, "consent", name, since) for party in parties)
 
 
 def of_commitments(program: Program, at: datetime) -> Iterator[Owed]:
-    """That commitments that are broken are kept again."""
+    """The restoration of broken commitments."""
     for name, state in program.commitments.items():
         rule = program.plan.commitments[name]
         if state.status == "broken" and rule.party is not None:
@@ -145,18 +145,18 @@ def of_commitments(program: Program, at: datetime) -> Iterator[Owed]:
 
 
 def of_proposals(program: Program) -> Iterator[Owed]:
-    """Answers to proposals that are open."""
+    """The answers to open proposals."""
     for proposal in program.open_proposals:
         procedure = program.plan.procedures.get(proposal.procedure)
         answered = proposal.consents | proposal.objections
-        due = min((date for date in (silence_ends(program, proposal), lapses(program, proposal)) if date), default=None)
+        due = min((date for date in (silence_ends(program, proposal), lapses_at(program, proposal)) if date), default=None)
         for party in procedure.asked if procedure else ():
             if party not in answered:
                 yield Owed(party, "proposal", proposal.id, proposal.notices.get(party, proposal.asked_since), due)
 
 
 def of_disputes(program: Program) -> Iterator[Owed]:
-    """The settlement of disputes, by those before whom they lie."""
+    """The settlement of disputes, by their present stage."""
     for dispute in program.disputes.values():
         ladder = program.plan.disputes.get(dispute.ladder)
         stage = ladder.stages.get(dispute.stage) if ladder else None
@@ -166,7 +166,7 @@ def of_disputes(program: Program) -> Iterator[Owed]:
 
 
 def of_incidents(program: Program) -> Iterator[Owed]:
-    """A decision, since it was reported, or since somebody said something that puts the last one in question."""
+    """The decision on incidents, since the report or since the account that put a decision in question."""
     for incident in program.incidents.values():
         if to_be_decided(incident):
             said = max((account.given_at for account in incident.accounts), default=incident.reported_at)
@@ -175,20 +175,20 @@ def of_incidents(program: Program) -> Iterator[Owed]:
 
 
 def of_agreed_dates(program: Program) -> Iterator[Owed]:
-    """An agreement on a day, by all who have to agree, from when its window is known."""
+    """The agreement on dates whose window is known."""
     for name, rule in program.plan.agreed_dates.items():
         for party in awaited_for(program, name):
-            since, last = awaited_since(program, name), closes(program, rule.not_after)
+            since, last = awaited_since(program, name), window_closes_at(program, rule.not_after)
             yield Owed(party, "agreement", name, since, last)
 
 
-def in_words(program: Program, owed: Owed, at: datetime) -> str:
-    """What is owed, as a sentence."""
+def owed_in_words(program: Program, owed: Owed, at: datetime) -> str:
+    """An owed act as a sentence."""
     match owed.kind:
         case "commitment":
             return commitment_reason(program, owed.name, at)[0]
         case "consent":
-            what = to_what(next_gate(program, owed.name)[2])
+            what = consent_in_words(next_gate(program, owed.name)[2])
             return f"{program.plan.phases[owed.name].title}: its {what} waits for consent and for nothing else."
         case "advance":
             return f"{program.plan.phases[owed.name].title}: its entry gate is met; it opens when somebody advances it."

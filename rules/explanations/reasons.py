@@ -1,4 +1,4 @@
-"""A reason why something is not so: a sentence, who owes the next act, since when, and the earliest date."""
+"""The reason type: a sentence, who owes the next act, since when, and the earliest date."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ Reason: TypeAlias = tuple[str, tuple[str, ...], datetime | None, datetime | None
 """`rules.explanations.explain.Blocking` says what each of the four is."""
 
 
-def named(program: Program, parties: Iterable[str]) -> str:
-    """Parties and bodies by the names that people know them by."""
+def names_in_words(program: Program, parties: Iterable[str]) -> str:
+    """Parties and bodies by their titles."""
     plan = program.plan
     known: dict[str, Party | JointBody | NonParty] = {**plan.parties, **plan.bodies, **plan.non_parties}
     return " and ".join(known[party].name if party in known else party for party in parties)

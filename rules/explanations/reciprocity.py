@@ -1,6 +1,6 @@
-"""What each party owes and has done, side by side: acts owed since when; kept, late, waived, broken.
+"""The accounts of the parties side by side: acts owed since when; obligations kept, late, waived, broken.
 
-Nobody is scored for what no party controls, nor by a date that binds nobody: such dates are told apart.
+No party is counted late for what no party controls, or by a date that is not binding. Such dates are counted separately.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from rules.dates import over
-from rules.explanations.owing import Owed, owing
+from rules.dates import passes_at
+from rules.explanations.owing import Owed, owed_acts
 from rules.program import Program
 from rules.queries.agreed_dates import parties
 from rules.queries.lateness import is_late_originally
@@ -23,11 +23,11 @@ How: TypeAlias = Literal["kept", "late", "late_original", "waived", "declined", 
 
 
 @dataclass(frozen=True, slots=True)
-class Reckoned:
-    """One thing that a party has kept, was late with, was waived, or has broken.
+class AccountItem:
+    """One obligation that a party has kept, was late with, was waived, or has broken.
 
-    `binding` is False for a milestone whose date is indicative. `since` is when it was achieved,
-    missed, waived or broken, or came into force; `until` when what was broken was kept again.
+    `binding` is False for an indicative date. `since` is when it was achieved, missed, waived or broken, or came into
+    force; `until` is when a breach was cured.
     """
 
     how: How
@@ -39,12 +39,12 @@ class Reckoned:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
-    """Where one party or body stands. `stall`: it owes something and has not moved for too long."""
+class PartyAccount:
+    """The account of one party or body. `stall` is set while it is inactive."""
 
     party: str
     owed: tuple[Owed, ...]
-    reckoned: tuple[Reckoned, ...]
+    reckoned: tuple[AccountItem, ...]
     stall: Stall | None
 
     def count(self, how: How, *, binding: bool = True) -> int:
@@ -52,11 +52,11 @@ class Account:
         return sum(1 for one in self.reckoned if one.how == how and one.binding is binding)
 
 
-def reciprocity(program: Program, at: datetime) -> tuple[Account, ...]:
+def reciprocity(program: Program, at: datetime) -> tuple[PartyAccount, ...]:
     """The accounts of the parties, then of the bodies, in the order of the plan."""
-    owed, reckoned = owing(program, at), tuple(_reckoned(program, at))
+    owed, reckoned = owed_acts(program, at), tuple(_reckoned(program, at))
     return tuple(
-        Account(
+        PartyAccount(
             party=party,
             owed=tuple(one for one in owed if one.party == party),
             reckoned=tuple(one for who, one in reckoned if who == party),
@@ -66,7 +66,7 @@ def reciprocity(program: Program, at: datetime) -> tuple[Account, ...]:
     )
 
 
-def _reckoned(program: Program, at: datetime) -> Iterator[tuple[str, Reckoned]]:
+def _reckoned(program: Program, at: datetime) -> Iterator[tuple[str, AccountItem]]:
     for name in program.plan.milestones:
         for one in _of_milestone(program, name, at):
             yield from ((party, one) for party in program.plan.owed_by[name])
@@ -76,37 +76,37 @@ def _reckoned(program: Program, at: datetime) -> Iterator[tuple[str, Reckoned]]:
         if party is None:
             continue  # outside the control of any party
         for since, until in held.broken:
-            yield party, Reckoned("broken", "commitment", name, True, since, until)
+            yield party, AccountItem("broken", "commitment", name, True, since, until)
         if not held.broken and held.status in ("in_force", "relieved"):
-            yield party, Reckoned("kept", "commitment", name, True, held.in_force_since)
+            yield party, AccountItem("kept", "commitment", name, True, held.in_force_since)
 
 
-def _agreements(program: Program) -> Iterator[tuple[str, Reckoned]]:
+def _agreements(program: Program) -> Iterator[tuple[str, AccountItem]]:
     for name, day in program.agreed_dates.items():
         decided_at = day.missed_at or day.agreed_at
         if decided_at is not None:
             owed = day.parties or parties(program, name)
             how: How = "kept" if day.missed_at is None else "late"
-            yield from ((party, Reckoned(how, "agreed_date", name, True, decided_at)) for party in owed)
+            yield from ((party, AccountItem(how, "agreed_date", name, True, decided_at)) for party in owed)
         if day.missed_original_at is not None:
-            late = Reckoned("late_original", "agreed_date", name, True, day.missed_original_at, day.agreed_at)
+            late = AccountItem("late_original", "agreed_date", name, True, day.missed_original_at, day.agreed_at)
             yield from ((party, late) for party in day.parties)
 
 
-def _of_milestone(program: Program, name: str, at: datetime) -> Iterator[Reckoned]:
-    """What whoever owes a milestone, each of several, has kept of it or was late with."""
+def _of_milestone(program: Program, name: str, at: datetime) -> Iterator[AccountItem]:
+    """The items of a milestone for each who owes it."""
     step = program.plan.milestones[name]
     state, binding = program.milestone(name), step.due is None or step.due.scores
     if state.declined_at is not None and not (state.due and state.due.missed_at):
-        yield Reckoned("declined", "milestone", name, binding, state.declined_at)
+        yield AccountItem("declined", "milestone", name, binding, state.declined_at)
     elif state.waived is not None:
-        yield Reckoned("waived", "milestone", name, binding, state.waived.since)
+        yield AccountItem("waived", "milestone", name, binding, state.waived.since)
     elif state.due is not None and state.due.missed_at is not None:
-        yield Reckoned("late", "milestone", name, binding, state.due.missed_at, state.achieved_at)
+        yield AccountItem("late", "milestone", name, binding, state.due.missed_at, state.achieved_at)
     elif state.status is MilestoneStatus.ACHIEVED and state.achieved_at is not None:
-        yield Reckoned("kept", "milestone", name, binding, state.achieved_at)
+        yield AccountItem("kept", "milestone", name, binding, state.achieved_at)
     if state.due is not None and state.waived is None and is_late_originally(program, name, at):
-        passed = over(state.due.original, program.plan.time_zone)
-        yield Reckoned("late_original", "milestone", name, binding, passed, state.achieved_at)
+        passed = passes_at(state.due.original, program.plan.time_zone)
+        yield AccountItem("late_original", "milestone", name, binding, passed, state.achieved_at)
     for since, until in state.reversals:
-        yield Reckoned("broken", "milestone", name, binding, since, until)
+        yield AccountItem("broken", "milestone", name, binding, since, until)

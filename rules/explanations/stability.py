@@ -1,4 +1,4 @@
-"""Why a stability period is not kept yet."""
+"""Explanation of a stability period that is not kept yet."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from rules.explanations.reasons import Reason
 from rules.program import Program
 from rules.queries.incidents import deciders
 from rules.queries.stability import days_left
-from rules.times import day_said
+from rules.times import day_in_words
 
 
 def stability_reason(program: Program, phase: str, at: datetime) -> Reason:
-    """How a stability period stands that is not kept yet, and who can move it."""
+    """The reason why a stability period is not kept, and who can change that."""
     plan, rule, state = (
         program.plan,
         program.plan.phases[phase].stability,
@@ -37,19 +37,19 @@ def stability_reason(program: Program, phase: str, at: datetime) -> Reason:
             incident = program.incidents[counted.frozen_by or ""]
             sentence = (
                 f"The stability period is frozen until the incident {counted.frozen_by} is decided: "
-                f"dismissed, it ends on {day_said(ends, zone) if ends else 'a later day'}; "
+                f"dismissed, it ends on {day_in_words(ends, zone) if ends else 'a later day'}; "
                 f"confirmed, it starts anew.{moved}{undecidable(program, incident)}"
             )
             return sentence, deciders(program, incident), counted.effective_at, None
         case "counting":
             left = days_left(program, phase, at)
-            until = f", until {day_said(ends, zone)}" if ends else ""
+            until = f", until {day_in_words(ends, zone)}" if ends else ""
             ahead = [plan.calendar[name] for name in rule.paused_in]
             titles = [window.title for window in ahead if ends and at < window.to and window.from_ < ends]
             apart = f" Days of {' and '.join(titles)} do not count." if titles else ""
             inside = [window.title for window in ahead if window.from_ <= at < window.to]
             apart += f" {' and '.join(inside)} is under way, so today does not count." if inside else ""
-            unseen = _unseen(program, counted.unseen_by)
+            unseen = _uncovered(program, counted.unseen_by)
             if unseen and ends is not None and ends <= at:
                 return f"Nothing is known that broke the quiet.{unseen}{moved}", (), ends, None
             return (
@@ -61,7 +61,7 @@ def stability_reason(program: Program, phase: str, at: datetime) -> Reason:
     assert_never(counted.status)
 
 
-def _unseen(program: Program, check: str | None) -> str:
+def _uncovered(program: Program, check: str | None) -> str:
     if check is None:
         return ""
     covered = program.checks[check].covers_until if check in program.checks else None

@@ -1,11 +1,11 @@
-"""What of all that is owed would bring on a criterion that is not met."""
+"""The owed acts on which an unmet criterion depends."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
 from rules.explanations.explain import Blocking
-from rules.explanations.outstanding import Outstanding
+from rules.explanations.outstanding import OutstandingAct
 from rules.language import criteria as c
 from rules.program import Program
 from rules.queries.incidents import matching
@@ -14,13 +14,13 @@ from rules.vocabulary.disputes import DisputeStatus
 OF_A_MILESTONE = frozenset({"evidence", "verification", "observation", "determination"})
 
 
-def unblocking(program: Program, block: Blocking, owed: Collection[Outstanding]) -> tuple[Outstanding, ...]:
-    """Those of `owed` that a blocked gate waits for; what blocks a phase that it waits for is said of that phase."""
-    asked = set(_asked(program, block))
+def unblocking(program: Program, block: Blocking, owed: Collection[OutstandingAct]) -> tuple[OutstandingAct, ...]:
+    """Those of `owed` on which a blocked gate depends directly. Blocks of another phase are listed at that phase."""
+    asked = set(_subjects(program, block))
     return tuple(one for one in owed if (one.owed.kind, one.owed.name) in asked)
 
 
-def _asked(program: Program, block: Blocking) -> Iterator[tuple[str, str]]:  # noqa: PLR0912  one arm a criterion
+def _subjects(program: Program, block: Blocking) -> Iterator[tuple[str, str]]:  # noqa: PLR0912  one arm a criterion
     match block.leaf:
         case None:
             if block.criterion == "advance":
@@ -29,7 +29,7 @@ def _asked(program: Program, block: Blocking) -> Iterator[tuple[str, str]]:  # n
             yield from ((kind, name) for kind in OF_A_MILESTONE)
         case c.OutcomeIs(outcome=asked):
             yield from ((kind, asked.milestone) for kind in OF_A_MILESTONE)
-        case c.ConsentGiven():
+        case c.ConsentsGiven():
             yield "consent", block.phase
         case c.CommitmentHolds(commitment=name):
             yield "commitment", name

@@ -1,1 +1,1 @@
-"""How figures are judged: which one counts, against what, how surely, and what is not known."""
+"""Figures: which one counts, against which target, how certain it is, and what is unknown."""

@@ -1,8 +1,8 @@
-"""Figures that count as a check has read them, without a person, where the plan says so.
+"""Acceptance of figures without a person, where the plan allows it.
 
-They count together, with the report that ends the run. Taken one by one, figures of two editions
-would stand side by side for a moment, and a milestone that is determined automatically could be
-achieved on a past that no edition has told.
+All figures of a run are accepted together with its report. One by one, figures of two editions would
+be mixed for a moment, and a milestone that is determined automatically could be achieved on a series
+that no edition contains.
 """
 
 from __future__ import annotations

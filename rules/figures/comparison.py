@@ -1,4 +1,4 @@
-"""One figure against its target: the level that is asked of it, and what a change is counted from."""
+"""Comparison of one figure with its target: the required level, and the base of a change."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from rules.figures.derived import Counted, Derived, exactly, recorded_in, told
+from rules.figures.derived import Counted, Derived, exact_value, figure_in_words, recorded_parts
 from rules.figures.judgement import Judgement, not_known
 from rules.figures.selection import published
-from rules.figures.significance import Difference
+from rules.figures.significance import UncertainDifference
 from rules.language.indicators import Indicator, Target
 from rules.language.milestones import Measured
 from rules.program import Program
@@ -19,7 +19,7 @@ from rules.vocabulary.unknown import Unknown
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What a change is counted from."""
+    """The base from which a change is counted."""
 
     value: Decimal
     standard_error: Decimal | None = None
@@ -29,11 +29,11 @@ NOTHING = Base(Decimal(0))
 """A level is compared with nothing, and its indicator may have no baseline."""
 
 
-def base(program: Program, how: Measured, figure: Counted) -> Base | Unknown:
-    """The frozen baseline, or the figure of its period in the edition of the figure that is judged.
+def base_of(program: Program, how: Measured, figure: Counted) -> Base | Unknown:
+    """The base of a change: the frozen baseline, or the figure of its period in the edition of the judged figure.
 
-    Later editions rewrite the past: a fall within one edition can be a rise against the number of another.
-    A trend is therefore read within one edition, and a promise about a number against that number.
+    Later editions rewrite the past: a fall within one edition can be a rise against another's number. A trend is therefore
+    computed within one edition, and a promise about a number against that number.
     """
     if how.target.change is None:
         return NOTHING
@@ -47,10 +47,10 @@ def base(program: Program, how: Measured, figure: Counted) -> Base | Unknown:
     return Unknown("no_base", f"{indicator.title}: {lacks}, so that the change up to {figure.period} is not known.")
 
 
-def bound(target: Target, indicator: Indicator, start: Decimal | None = None) -> tuple[Decimal, str]:
-    """The level that a target asks for, and from which side; a change from `start`, or else from the frozen baseline.
+def required_level(target: Target, indicator: Indicator, start: Decimal | None = None) -> tuple[Decimal, str]:
+    """The level that a target requires, and its direction; a change counts from `start`, or from the frozen baseline.
 
-    A change is of the size of the base, so that ten per cent more than -1.32 is -1.188.
+    A relative change scales with the absolute base, so 10 % more than -1.32 is -1.188.
     """
     if target.at_most is not None:
         return target.at_most, "at most"
@@ -62,24 +62,24 @@ def bound(target: Target, indicator: Indicator, start: Decimal | None = None) ->
 
 
 def reaches(figure: Fraction, level: Decimal, wanted: str) -> bool:
-    """Whether a figure is on the side of a level that is asked for, exactly."""
+    """Whether a figure is on the required side of a level. Exact."""
     way = figure - Fraction(level)
     return way <= 0 if wanted == "at most" else way >= 0
 
 
-def compared(program: Program, how: Measured, figure: Counted) -> Judgement:
-    """Whether one figure reaches a target, and by more than its noise where the target asks for that."""
-    indicator, start = program.plan.indicators[how.indicator], base(program, how, figure)
+def compare(program: Program, how: Measured, figure: Counted) -> Judgement:
+    """Whether a figure reaches its target, and by more than its noise if the target requires that."""
+    indicator, start = program.plan.indicators[how.indicator], base_of(program, how, figure)
     if isinstance(start, Unknown):
         return not_known(start)
-    level, wanted = bound(how.target, indicator, start.value)
+    level, wanted = required_level(how.target, indicator, start.value)
     asked = f"asked is {wanted} {level.normalize():f}{_from(how.target, indicator, start)}."
-    sentence = f"{indicator.title} was {told(figure)}{_revised(program, figure)}; {asked}"
-    if not reaches(exactly(figure), level, wanted):
+    sentence = f"{indicator.title} was {figure_in_words(figure)}{_revised(program, figure)}; {asked}"
+    if not reaches(exact_value(figure), level, wanted):
         return Judgement(Truth.NOT_MET, sentence)
     if how.target.standard_errors is None:
         return Judgement(Truth.MET, sentence)
-    difference = Difference(figure.value, figure.standard_error, start.value, start.standard_error)
+    difference = UncertainDifference(figure.value, figure.standard_error, start.value, start.standard_error)
     sentence = f"{sentence} {difference.told(how.target.standard_errors)}"
     match difference.exceeds(how.target.standard_errors):
         case None:
@@ -89,9 +89,9 @@ def compared(program: Program, how: Measured, figure: Counted) -> Judgement:
 
 
 def _revised(program: Program, figure: Counted) -> str:
-    """That figures have taken the place of others, and why: whoever reads of a fall has to know of what kind it is."""
+    """The revisions among the figures with their causes, for readers of a fallen judgement."""
     sentences = ""
-    for one in recorded_in(figure):
+    for one in recorded_parts(figure):
         piece = program.evidence.get(one.revises or "")
         if one.cause is not None and piece is not None and (was := piece.measurement) is not None:
             of = f"{program.plan.indicators[one.indicator].title} " if one is not figure else ""

@@ -1,4 +1,4 @@
-"""Targets that several periods in a row must reach."""
+"""Targets that several consecutive periods must reach."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from rules.program import Program
 from rules.vocabulary.unknown import Unknown
 
 
-def consecutive(program: Program, figure: Counted, count: int) -> Iterator[Counted | Unknown]:
-    """A figure and those of the periods of its length before it, `count` in all; for each that is missing, that it is."""
+def consecutive_figures(program: Program, figure: Counted, count: int) -> Iterator[Counted | Unknown]:
+    """A figure and those of the periods before it, `count` in all, with an Unknown for each missing one."""
     yield figure
     title, held, period = program.plan.indicators[figure.indicator].title, by_period(program, figure.indicator), figure.period
     for _ in range(count - 1):

@@ -1,4 +1,4 @@
-"""Which figures of an indicator add up: those of periods that lie apart."""
+"""The figures of an indicator that can be added up: those whose periods do not overlap."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from rules.figures.derived import Counted
 from rules.language.periods import Calendar, covered
 
 
-def apart(figures: Iterable[Counted], calendar: Calendar) -> list[Counted]:
-    """Figures without those whose period lies within that of another: a month of a year is not counted twice."""
+def disjoint(figures: Iterable[Counted], calendar: Calendar) -> list[Counted]:
+    """The figures whose period does not lie within that of another one, so that nothing is counted twice."""
     kept: list[Counted] = []
     for figure, last in _in_order(figures, calendar):
         if not kept or last > covered(kept[-1].period, calendar)[1]:
@@ -19,9 +19,9 @@ def apart(figures: Iterable[Counted], calendar: Calendar) -> list[Counted]:
 
 
 def overlapping(figures: Iterable[Counted], calendar: Calendar) -> tuple[str, str] | None:
-    """Two periods that share days, and of which neither lies within the other: what they share would be counted twice."""
+    """Two periods that overlap without containing each other, whose shared days would count twice; None without a pair."""
     before: Counted | None = None
-    for figure in apart(figures, calendar):
+    for figure in disjoint(figures, calendar):
         if before is not None and covered(figure.period, calendar)[0] <= covered(before.period, calendar)[1]:
             return before.period, figure.period
         before = figure
@@ -29,7 +29,7 @@ def overlapping(figures: Iterable[Counted], calendar: Calendar) -> tuple[str, st
 
 
 def _in_order(figures: Iterable[Counted], calendar: Calendar) -> list[tuple[Counted, date]]:
-    """By their first day, longer periods first; of two for the same days the one that was retrieved last."""
+    """Sort key: first day, longer periods first; of one period the figure retrieved last."""
     placed = [(figure, *covered(figure.period, calendar)) for figure in figures]
     placed.sort(key=lambda one: one[0].retrieved_at, reverse=True)
     placed.sort(key=lambda one: (one[1], -one[2].toordinal()))

@@ -1,4 +1,4 @@
-"""Figures made of other figures of the same period: reckoned exactly, and told with their parts."""
+"""Figures derived from other figures of the same period, computed exactly and shown with their parts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MOST_PLACES = 18
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A figure made of others. `exact` is what is compared, `value` how it is told; `parts` stand with their titles."""
+    """A derived figure. `exact` is compared, `value` is shown; `parts` stand with their titles."""
 
     indicator: str
     unit: str
@@ -34,7 +34,7 @@ class Derived:
 
     @property
     def value(self) -> Decimal:
-        return as_told(self.exact)
+        return rounded(self.exact)
 
     @property
     def standard_error(self) -> None:
@@ -52,16 +52,16 @@ Counted: TypeAlias = MeasurementRecorded | Derived
 def derive(
     indicator: str, rule: Indicator, made: MadeOf, period: str, parts: Sequence[tuple[str, Counted]]
 ) -> Derived | Unknown:
-    """The figure of a period out of its parts, which stand in their order; not known where it would be divided by nothing."""
-    exact = reckoned(made.way, [exactly(figure) for _, figure in parts])
+    """The derived figure of a period from its parts, in order; unknown on division by zero."""
+    exact = compute(made.way, [exact_value(figure) for _, figure in parts])
     if exact is None:
-        told = f"{rule.title} of {period} is not known: {parts[1][0]} was 0, and nothing is divided by that."
-        return Unknown("missing", told)
+        text = f"{rule.title} of {period} is not known: {parts[1][0]} was 0, and nothing is divided by that."
+        return Unknown("missing", text)
     return Derived(indicator, rule.unit, period, made.way, tuple(parts), exact)
 
 
-def reckoned(way: Way, parts: Sequence[Fraction]) -> Fraction | None:
-    """The exact figure; None for what is divided by nothing."""
+def compute(way: Way, parts: Sequence[Fraction]) -> Fraction | None:
+    """The exact value; None on division by zero."""
     match way:
         case "sum":
             return sum(parts, Fraction(0))
@@ -73,25 +73,25 @@ def reckoned(way: Way, parts: Sequence[Fraction]) -> Fraction | None:
             return parts[0] / parts[1] if parts[1] else None
 
 
-def as_told(exact: Fraction) -> Decimal:
-    """All of it where it ends within as many places as a figure can have; else its first ten digits."""
+def rounded(exact: Fraction) -> Decimal:
+    """The exact decimal if it has few enough places; otherwise its first ten digits."""
     digits = _TOLD if 10**_MOST_PLACES % exact.denominator else _EXACT
     return digits.divide(Decimal(exact.numerator), Decimal(exact.denominator))
 
 
-def exactly(figure: Counted) -> Fraction:
-    """A figure as it is compared."""
+def exact_value(figure: Counted) -> Fraction:
+    """A figure as an exact fraction, for comparisons."""
     return figure.exact if isinstance(figure, Derived) else Fraction(figure.value)
 
 
-def told(figure: Counted) -> str:
-    """A figure with its unit and its period, and whose it is or what it is made of."""
+def figure_in_words(figure: Counted) -> str:
+    """A figure with its unit, its period, and its producer or its parts."""
     about = "" if not isinstance(figure, Derived) or Fraction(figure.value) == figure.exact else "about "
-    return f"{about}{figure.value:f} {figure.unit} in {figure.period} ({cited(figure)})"
+    return f"{about}{figure.value:f} {figure.unit} in {figure.period} ({citation(figure)})"
 
 
-def cited(figure: Counted) -> str:
-    """Whose a figure is and in which edition, or what it is made of."""
+def citation(figure: Counted) -> str:
+    """A figure's producer and edition, or its parts."""
     if not isinstance(figure, Derived):
         return f"{figure.producer}, {figure.edition}"
     parts = [
@@ -105,17 +105,17 @@ def cited(figure: Counted) -> str:
 _BETWEEN: Mapping[Way, str] = {"difference": "less", "share": "of", "ratio": "to"}
 
 
-def recorded_in(figure: Counted) -> Iterator[MeasurementRecorded]:
-    """The recorded figures in one: itself, or those that it is made of in the end."""
+def recorded_parts(figure: Counted) -> Iterator[MeasurementRecorded]:
+    """The recorded figures behind a figure: itself, or those that it is derived from in the end."""
     if not isinstance(figure, Derived):
         yield figure
         return
     for _, part in figure.parts:
-        yield from recorded_in(part)
+        yield from recorded_parts(part)
 
 
 def newest_common(series: Sequence[Mapping[str, Counted]], calendar: Calendar) -> str | None:
-    """The newest period of which any part has a figure, among lengths of period in which all parts have some."""
+    """The newest period with a figure of any part, of a length in which all parts have figures."""
     lengths = [{_length(period) for period in held} for held in series]
     common = set.intersection(*lengths)
     periods = [period for held in series for period in held if _length(period) in common]
@@ -123,10 +123,10 @@ def newest_common(series: Sequence[Mapping[str, Counted]], calendar: Calendar) -
 
 
 def _length(period: str) -> str:
-    """What two periods of one length have in common: how they are written."""
+    """The key of a period's length: the form in which it is written."""
     return re.sub(r"[0-9]", "9", period)
 
 
 def a_year_before(period: str) -> str:
-    """The same period of the year before, of a range both its ends; of 29 February, a day that is none and has no figure."""
+    """The same period of the previous year, of a range both ends. 29 February gives a day without a figure."""
     return re.sub(r"[0-9]{4}", lambda year: f"{int(year[0]) - 1:04d}", period)

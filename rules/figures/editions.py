@@ -1,13 +1,13 @@
-"""What a new edition of a source does to the figures that are recorded of it.
+"""Revisions: what a new edition of a source does to the figures recorded from it.
 
-Producers publish the past anew. A figure that is another in a later edition takes the place of the
-older one and says why, since not every revision says that what was achieved was not. A machine knows
-no reasons; it presumes one by what has moved:
+Producers publish the past anew. A figure that differs in a later edition replaces the older one
+and carries a cause, since not every revision undoes an achievement. A check does not know the
+cause; it presumes one from what has changed:
 
-    data_error   another value under the same label of the edition: the producer has corrected itself
-    late_data    in a later edition only the newest period published before has moved: it is the one
-                 that is closed with estimates and filled up later
-    methodology  older periods have moved as well, which late data does not do: all was computed anew
+    data_error   another value under the same edition label: the producer has corrected itself
+    late_data    in a later edition only the newest period published before has changed: it was closed
+                 with estimates and completed later
+    methodology  older periods have changed too, which late data does not cause: the series was recomputed
 
 The presumption is recorded as the cause. Whoever verifies can return the figure and record it with
 another cause.
@@ -35,8 +35,8 @@ _TELLING = 5
 _STANDS = (EvidenceStatus.RECORDED, EvidenceStatus.VERIFIED)
 
 
-class Series:
-    """The figures of one indicator by one producer that are recorded, verified or not."""
+class FigureSeries:
+    """The recorded figures of one indicator by one producer, verified or not."""
 
     def __init__(self, program: Program, indicator: str, producer: str) -> None:
         pieces = [piece for piece in program.evidence.values() if piece.measurement is not None]
@@ -54,16 +54,16 @@ class Series:
         """Periods and editions of which a figure stands, though later ones may have taken its place."""
 
     def periods_without(self, fetched: tuple[Fetch, ...]) -> set[str]:
-        """The periods that were recorded out of other answers: a run that was cut off is finished as it was begun."""
+        """The periods recorded from other answers, so that an interrupted run is completed consistently."""
         return {figure.period for figure in self._all if figure.origin is None or figure.origin.fetched != fetched}
 
     def last_read(self, check: str, period: str) -> MeasurementRecorded | None:
-        """What a check recorded last of a period, whatever has become of it."""
+        """The figure that a check recorded last for a period, whatever its status."""
         read = (one for one in self._all if one.period == period and one.origin is not None and one.origin.check == check)
         return latest_of(read).get(period)
 
     def before(self, edition: str) -> dict[str, MeasurementRecorded]:
-        """By period what was recorded before the first figure of an edition came."""
+        """By period, the figures recorded before the first one of an edition."""
         walked = {period: self._walked(figure, edition) for period, figure in self.standing.items()}
         return {period: figure for period, figure in walked.items() if figure is not None}
 
@@ -74,10 +74,10 @@ class Series:
 
 
 def is_as_recorded(recorded: MeasurementRecorded, value: Decimal) -> bool:
-    """Whether a source says the value that is recorded, as far as was written of it.
+    """Whether a read value equals the recorded one in all digits that were written.
 
-    A person copies a figure with fewer digits than the source gives. What agrees in five of them or more is the same figure;
-    fewer could hide on which side of a target it lies. What a check has read is exact.
+    People copy figures with fewer digits than the source. Five or more matching digits are taken as equal; fewer could hide
+    on which side of a target the value lies. Figures read by a check are compared exactly.
     """
     if recorded.origin is not None or len(recorded.value.as_tuple().digits) < _TELLING:
         return recorded.value == value
@@ -87,10 +87,10 @@ def is_as_recorded(recorded: MeasurementRecorded, value: Decimal) -> bool:
 def cause(
     before: Iterable[MeasurementRecorded], read: Mapping[str, ReadFigure], baseline: Baseline | None, calendar: Calendar
 ) -> Cause | None:
-    """Why figures of an edition are other than those recorded before it; None where none is.
+    """The presumed cause for which figures of an edition differ from those recorded before; None if none differs.
 
-    `baseline` is that of the indicator, which is a figure of an earlier edition, too, though nobody
-    has recorded it; None for another producer's figures.
+    `baseline` is that of the indicator, which counts as an earlier edition's figure although nobody has recorded it; None
+    for another producer's figures.
     """
     were = list(before)
     if not were:
@@ -103,7 +103,7 @@ def cause(
 
 
 def _rewritten(baseline: Baseline, read: Mapping[str, ReadFigure], last: str, calendar: Calendar) -> bool:
-    """Whether the past behind a frozen baseline is another now, as far as the baseline's decimal places tell."""
+    """Whether the value behind a frozen baseline has changed, at the baseline's precision."""
     period = baseline.period
     if period not in read or not is_period(period, calendar) or period_end(period, calendar) >= period_end(last, calendar):
         return False

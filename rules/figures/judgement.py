@@ -1,4 +1,4 @@
-"""What is said of one thing that a milestone is shown by."""
+"""The judgement on one showing of a milestone: its truth value and a sentence."""
 
 from __future__ import annotations
 

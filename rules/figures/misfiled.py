@@ -1,4 +1,4 @@
-"""Figures that seem to be filed for another period than they are of: a frequent fault at the turn of the year."""
+"""Detection of figures filed under the wrong period, a frequent error at the turn of the year."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _TELLING = 4
 """Digits. Shorter values are often the same twice."""
 
 
-def doubt(program: Program, figure: MeasurementRecorded) -> str | None:
-    """Why a figure may be of another period than it says, beside those recorded before it; None where nothing speaks for that.
+def misfiling_doubt(program: Program, figure: MeasurementRecorded) -> str | None:
+    """Why a figure may belong to another period, judged by earlier figures; None without a doubt.
 
-    It is recorded all the same. What a check has read, and what says that it revises another, is taken at its word.
+    The figure is recorded anyway. Figures read by checks and explicit revisions are never doubted.
     """
     if figure.origin is not None or figure.revises is not None:
         return None
@@ -32,7 +32,7 @@ def doubt(program: Program, figure: MeasurementRecorded) -> str | None:
 
 
 def _standing(program: Program, figure: MeasurementRecorded) -> dict[str, MeasurementRecorded]:
-    """By period the figure of the same indicator and producer that is recorded or verified."""
+    """By period, the recorded or verified figure of the same indicator and producer."""
     names = (*program.figures.get(figure.indicator, ()), *program.unjudged)
     held = (one for name in names if (one := program.evidence[name].measurement) is not None)
     own = (one for one in held if (one.indicator, one.producer) == (figure.indicator, figure.producer))
@@ -62,9 +62,9 @@ def _repeats(program: Program, figure: MeasurementRecorded, row: Mapping[str, Me
 
 
 def _is_slip(figure: MeasurementRecorded, expected: str, last: str, row: Mapping[str, MeasurementRecorded]) -> bool:
-    """Whether a second value of a period may be a slip: that of the last one, or of a year before the one that is awaited.
+    """Whether a second value of a period may be a slip: for the last period, or for the year before the awaited one.
 
-    An edition that has told of other periods as well tells the series anew, and revises its past, as most of them do.
+    An edition that also gives other periods publishes the whole series and may revise its past.
     """
     tells_anew = any(held.edition == figure.edition for held in row.values())
     return not tells_anew and figure.period in {last, a_year_before(expected)}
@@ -81,7 +81,7 @@ def _breaks(figure: MeasurementRecorded, row: Mapping[str, MeasurementRecorded],
 
 
 def _shares(figure: MeasurementRecorded, standing: Mapping[str, MeasurementRecorded], calendar: Calendar) -> str | None:
-    """Two periods that share days, and of which neither lies within the other, are seldom both meant."""
+    """Whether the period partly overlaps a recorded one, which is seldom intended."""
     first, last = covered(figure.period, calendar)
     for period in standing:
         begins, ends = covered(period, calendar)

@@ -1,4 +1,4 @@
-"""Whether a change is more than the noise of the two figures between which it lies."""
+"""Statistical significance: whether a change exceeds the noise of its two figures."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ _SHOWN = Context(prec=4)
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """The difference of two figures with their standard errors, as far as these are given.
+class UncertainDifference:
+    """The difference of two figures, with those of their standard errors that are known.
 
-    The standard error of a difference of independent estimates is the root of the sum of their squared
-    standard errors. All is compared by squares of fractions, so that no rounding decides.
+    The standard error of a difference of independent estimates is the root of the sum of their squares. Comparisons use
+    squared fractions, so that no rounding decides.
     """
 
     value: Decimal
@@ -23,10 +23,10 @@ class Difference:
     base_error: Decimal | None
 
     def exceeds(self, times: Decimal) -> bool | None:
-        """Whether it is more than so many standard errors of it; None where too little is known of these.
+        """Whether the difference exceeds so many standard errors; None if too little is known.
 
-        One error alone is the least that the error of the difference can be: it is enough to say that
-        a difference lies within it, and never that it does not.
+        With one known error only a lower bound of the total is known: it can show that the difference lies within the
+        noise, never that it exceeds it.
         """
         squared = (Fraction(self.value) - Fraction(self.base)) ** 2
         if squared <= Fraction(times) ** 2 * self._squared_error:
@@ -34,7 +34,7 @@ class Difference:
         return True if self._all_known else None
 
     def told(self, times: Decimal) -> str:
-        """The sentence that says so, with its numbers rounded for reading."""
+        """The comparison in words, with rounded numbers."""
         by = f"The change from {self.base:f} is {self.value - self.base:+f}"
         written = f"{times.normalize():f} standard errors of it"
         exceeds = self.exceeds(times)

@@ -1,4 +1,4 @@
-"""What the checks of an indicator say where they have found no figure to read."""
+"""The reports of checks that explain a missing figure."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from rules.program import Program
 from rules.vocabulary.unknown import Unknown
 
 
-def unread(program: Program, indicator: str) -> CheckReported | None:
-    """The newest report of a check that reads the indicator's own producer, where it says that there is no figure."""
+def missing_report(program: Program, indicator: str) -> CheckReported | None:
+    """The newest report that no figure is available, by a check of the indicator's own producer; None if there is none."""
     states = [program.checks[name] for name in program.plan.read_by.get(indicator, ()) if name in program.checks]
     told = [state for state in states if state.report is not None and state.reported_at is not None]
     if not told:
@@ -17,9 +17,9 @@ def unread(program: Program, indicator: str) -> CheckReported | None:
     return report if report is not None and report.outcome != "read" else None
 
 
-def explained(program: Program, indicator: str, lack: Unknown) -> Unknown:
-    """That no figure counts, with what the checks report of it: a retired code is another thing than a late release."""
-    report = unread(program, indicator)
+def unknown_figure(program: Program, indicator: str, lack: Unknown) -> Unknown:
+    """The Unknown for a missing figure, with the report of its check: a retired code differs from a late release."""
+    report = missing_report(program, indicator)
     if report is None or report.outcome == "read":
         return lack
     sentence = f"{lack.sentence} {program.plan.checks[report.check].title}: {report.sentence}"

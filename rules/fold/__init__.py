@@ -1,1 +1,1 @@
-"""What one kind of fact makes of a program. Nothing is decided again here."""
+"""The fold, one file for each noun: how a fact changes the state. Nothing is decided again."""

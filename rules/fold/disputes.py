@@ -1,4 +1,4 @@
-"""Disputes and snapbacks: raised, referred, settled; invoked, averted, in effect."""
+"""The fold of disputes (raised, referred, settled) and snapbacks (invoked, averted, in effect)."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 
 from rules import effects, facts
 from rules.entries import Entry, caused_by
-from rules.persistent_map import put
+from rules.persistent_map import with_item
 from rules.program import Program
 from rules.vocabulary.disputes import Dispute, DisputeStatus, Invoked, OnDispute
 
 
-def dispute_after(program: Program, entry: Entry, fact: OnDispute) -> Program:
+def fold_dispute(program: Program, entry: Entry, fact: OnDispute) -> Program:
     """The program after a fact on a dispute or a snapback."""
     match fact:
         case facts.DisputeRaised():
@@ -27,7 +27,7 @@ def dispute_after(program: Program, entry: Entry, fact: OnDispute) -> Program:
                 stage_since=entry.at,
                 until=fact.until,
             )
-            return program.changed(disputes=put(program.disputes, raised.id, raised))
+            return program.changed(disputes=with_item(program.disputes, raised.id, raised))
         case facts.DisputeSettled():
             return _dispute(program, fact.dispute, status=DisputeStatus.SETTLED, outcome=fact.outcome, ended_at=entry.at)
         case facts.DisputeWithdrawn():
@@ -40,17 +40,17 @@ def dispute_after(program: Program, entry: Entry, fact: OnDispute) -> Program:
             return _dispute(program, fact.dispute, status=DisputeStatus.UNSETTLED, ended_at=fact.effective_at)
         case facts.SnapbackInvoked():
             invoked = Invoked(caused_by(entry), entry.at, fact.reason, fact.dispute, fact.takes_effect_at)
-            return program.changed(snapbacks=put(program.snapbacks, fact.snapback, invoked))
+            return program.changed(snapbacks=with_item(program.snapbacks, fact.snapback, invoked))
         case effects.SnapbackCounted():
             running = Invoked(None, fact.effective_at, "It lapses unless it is kept.", None, fact.takes_effect_at)
-            return program.changed(snapbacks=put(program.snapbacks, fact.snapback, running))
+            return program.changed(snapbacks=with_item(program.snapbacks, fact.snapback, running))
         case effects.SnapbackTookEffect():
             held = replace(program.snapbacks[fact.snapback], in_effect_since=fact.effective_at)
-            return program.changed(snapbacks=put(program.snapbacks, fact.snapback, held))
+            return program.changed(snapbacks=with_item(program.snapbacks, fact.snapback, held))
         case effects.SnapbackAverted():
             others = {name: held for name, held in program.snapbacks.items() if name != fact.snapback}
-            return program.changed(snapbacks=others, kept=put(program.kept, fact.snapback, fact.effective_at))
+            return program.changed(snapbacks=others, kept=with_item(program.kept, fact.snapback, fact.effective_at))
 
 
 def _dispute(program: Program, name: str, **changes: Any) -> Program:
-    return program.changed(disputes=put(program.disputes, name, replace(program.disputes[name], **changes)))
+    return program.changed(disputes=with_item(program.disputes, name, replace(program.disputes[name], **changes)))

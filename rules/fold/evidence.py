@@ -1,4 +1,4 @@
-"""Evidence and measurements: recorded, verified, returned, withdrawn."""
+"""The fold of evidence and measurements: recorded, verified, returned, withdrawn."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 from rules import effects, facts
 from rules.entries import Entry, caused_by
 from rules.fold.milestones import with_milestone
-from rules.persistent_map import put
+from rules.persistent_map import with_item
 from rules.program import Program
 from rules.vocabulary.evidence import Evidence, EvidenceStatus, Judged, OnEvidence
 from rules.vocabulary.milestones import MilestoneStatus
 
 
-def evidence_after(program: Program, entry: Entry, fact: OnEvidence) -> Program:
+def fold_evidence(program: Program, entry: Entry, fact: OnEvidence) -> Program:
     """The program after an entry on evidence or a measurement."""
     match fact:
         case facts.EvidenceRecorded():
@@ -32,7 +32,7 @@ def evidence_after(program: Program, entry: Entry, fact: OnEvidence) -> Program:
                 filed=bool(fact.filed),
                 restricted_to=fact.restricted_to or (),
             )
-            return _submitted(_recorded(program, piece), fact.milestone, entry.at)
+            return _mark_submitted(_fold_recording(program, piece), fact.milestone, entry.at)
         case facts.MeasurementRecorded():
             piece = Evidence(
                 id=fact.measurement,
@@ -46,15 +46,15 @@ def evidence_after(program: Program, entry: Entry, fact: OnEvidence) -> Program:
                 document=fact.document.sha256 if fact.document else None,
                 filed=bool(fact.filed),
             )
-            program = _recorded(program, piece)
+            program = _fold_recording(program, piece)
             for milestone, _, _ in program.plan.measured.get(fact.indicator, ()):
-                program = _submitted(program, milestone, entry.at)
+                program = _mark_submitted(program, milestone, entry.at)
             return program
         case facts.DocumentFiled():
-            piece = _known(program, entry, fact.evidence, filed=True)
-            return program.changed(evidence=put(program.evidence, piece.id, piece))
+            piece = _update(program, entry, fact.evidence, filed=True)
+            return program.changed(evidence=with_item(program.evidence, piece.id, piece))
         case facts.EvidenceVerified():
-            piece = _known(
+            piece = _update(
                 program,
                 entry,
                 fact.evidence,
@@ -63,49 +63,49 @@ def evidence_after(program: Program, entry: Entry, fact: OnEvidence) -> Program:
                 judged=Judged(caused_by(entry), entry.seq),
                 seen_at=fact.seen_at,
             )
-            return _counted(_judged(_decided(program, piece, entry.at), piece), piece, stands=True)
+            return _update_indexes(_fold_judgement(_fold_decision(program, piece, entry.at), piece), piece, stands=True)
         case effects.FigureAccepted():
             verified = EvidenceStatus.VERIFIED
-            piece = _known(program, entry, fact.measurement, status=verified, accepted_by=fact.check)
-            return _counted(_judged(program, piece), piece, stands=True)
+            piece = _update(program, entry, fact.measurement, status=verified, accepted_by=fact.check)
+            return _update_indexes(_fold_judgement(program, piece), piece, stands=True)
         case facts.EvidenceReturned():
             judged = Judged(caused_by(entry), entry.seq, fact.reason)
-            piece = _known(program, entry, fact.evidence, status=EvidenceStatus.RETURNED, judged=judged)
-            program = _returned(_decided(program, piece, entry.at), piece, fact.reason)
+            piece = _update(program, entry, fact.evidence, status=EvidenceStatus.RETURNED, judged=judged)
+            program = _fold_return(_fold_decision(program, piece, entry.at), piece, fact.reason)
         case facts.EvidenceWithdrawn():
-            piece = _known(program, entry, fact.evidence, status=EvidenceStatus.WITHDRAWN)
+            piece = _update(program, entry, fact.evidence, status=EvidenceStatus.WITHDRAWN)
         case facts.VerificationTakenBack() | facts.ReturnTakenBack():
-            return _unjudged(program, _known(program, entry, fact.evidence))
-    return _counted(_judged(_lost(program, piece, entry.at), piece), piece, stands=False)
+            return _undo_judgement(program, _update(program, entry, fact.evidence))
+    return _update_indexes(_fold_judgement(_restart_duty(program, piece, entry.at), piece), piece, stands=False)
 
 
-def _known(program: Program, entry: Entry, name: str, **changes: Any) -> Evidence:
-    """A piece of evidence, with one more entry about it and what that changes."""
+def _update(program: Program, entry: Entry, name: str, **changes: Any) -> Evidence:
+    """The program with changes to a recorded piece of evidence, and one more entry about it."""
     piece = program.evidence[name]
     return replace(piece, entries=(*piece.entries, entry.seq), **changes)
 
 
-def _recorded(program: Program, piece: Evidence) -> Program:
-    return program.changed(evidence=put(program.evidence, piece.id, piece), unjudged=(*program.unjudged, piece.id))
+def _fold_recording(program: Program, piece: Evidence) -> Program:
+    return program.changed(evidence=with_item(program.evidence, piece.id, piece), unjudged=(*program.unjudged, piece.id))
 
 
-def _judged(program: Program, piece: Evidence) -> Program:
+def _fold_judgement(program: Program, piece: Evidence) -> Program:
     left = tuple(other for other in program.unjudged if other != piece.id)
-    return program.changed(evidence=put(program.evidence, piece.id, piece), unjudged=left)
+    return program.changed(evidence=with_item(program.evidence, piece.id, piece), unjudged=left)
 
 
-def _unjudged(program: Program, was: Evidence) -> Program:
-    """The program in which a piece waits for a verifier again, in its old place among those that do."""
+def _undo_judgement(program: Program, was: Evidence) -> Program:
+    """The program in which a piece waits for a verifier again, at its old position."""
     piece = replace(was, status=EvidenceStatus.RECORDED, verified_by=None, seen_at=None, judged=None)
     waiting = {*program.unjudged, piece.id}
     unjudged = tuple(name for name in program.evidence if name in waiting)
-    program = program.changed(evidence=put(program.evidence, piece.id, piece), unjudged=unjudged)
-    program = _counted(program, piece, stands=False)
-    return _unreturned(program, piece, was.judged) if was.judged and was.judged.reason is not None else program
+    program = program.changed(evidence=with_item(program.evidence, piece.id, piece), unjudged=unjudged)
+    program = _update_indexes(program, piece, stands=False)
+    return _last_return(program, piece, was.judged) if was.judged and was.judged.reason is not None else program
 
 
-def _unreturned(program: Program, piece: Evidence, judged: Judged) -> Program:
-    """Why evidence for a showing was returned is that of the newest piece that still is."""
+def _last_return(program: Program, piece: Evidence, judged: Judged) -> Program:
+    """The return reason of a showing, taken from the newest piece that is still returned."""
     milestone, shows = piece.milestone or "", piece.shows or ""
     if milestone not in program.plan.milestones or program.milestone(milestone).returned.get(shows) != judged.reason:
         return program
@@ -119,15 +119,15 @@ def _unreturned(program: Program, piece: Evidence, judged: Judged) -> Program:
     return with_milestone(program, milestone, returned=left)
 
 
-def _submitted(program: Program, name: str, at: datetime) -> Program:
+def _mark_submitted(program: Program, name: str, at: datetime) -> Program:
     state = program.milestone(name)
     if state.status is not MilestoneStatus.NOT_STARTED:
         return program
     return with_milestone(program, name, status=MilestoneStatus.SUBMITTED, first_recorded_at=at)
 
 
-def _counted(program: Program, piece: Evidence, *, stands: bool) -> Program:
-    """Keeps the short lists of evidence that stands, so that no rule reads all of it."""
+def _update_indexes(program: Program, piece: Evidence, *, stands: bool) -> Program:
+    """Maintains the indexes of standing evidence, so that no rule scans all of it."""
 
     def kept(ids: tuple[str, ...]) -> tuple[str, ...]:
         if stands:
@@ -139,20 +139,20 @@ def _counted(program: Program, piece: Evidence, *, stands: bool) -> Program:
         if indicator not in program.plan.indicators:
             return program
         ids = kept(program.figures.get(indicator, ()))
-        return program.changed(figures=put(program.figures, indicator, ids))
+        return program.changed(figures=with_item(program.figures, indicator, ids))
     step = program.plan.milestones.get(piece.milestone or "")
     if step is None or piece.milestone is None or piece.shows is None or piece.shows not in step.shown_by:
-        return program  # the plan has been amended and asks for it no more
+        return program  # an amendment has removed it from the plan
     state = program.milestone(piece.milestone)
     left = {shows: why for shows, why in state.returned.items() if shows != piece.shows or not stands}
-    shown = put(state.shown, piece.shows, kept(state.shown.get(piece.shows, ())))
+    shown = with_item(state.shown, piece.shows, kept(state.shown.get(piece.shows, ())))
     return with_milestone(program, piece.milestone, shown=shown, returned=left)
 
 
-def _lost(program: Program, piece: Evidence, at: datetime) -> Program:
-    """What was with somebody else, or done, is owed again from now on."""
+def _restart_duty(program: Program, piece: Evidence, at: datetime) -> Program:
+    """Restarts the duty to show evidence from now on."""
     for milestone, shows in _shown_by(program, piece):
-        lost = put(program.milestone(milestone).lost_at, shows, at)
+        lost = with_item(program.milestone(milestone).lost_at, shows, at)
         program = with_milestone(program, milestone, lost_at=lost)
     return program
 
@@ -164,14 +164,14 @@ def _shown_by(program: Program, piece: Evidence) -> list[tuple[str, str]]:
     return [(piece.milestone, piece.shows)] if known and piece.milestone and piece.shows else []
 
 
-def _decided(program: Program, piece: Evidence, at: datetime) -> Program:
+def _fold_decision(program: Program, piece: Evidence, at: datetime) -> Program:
     if piece.milestone is None or piece.milestone not in program.plan.milestones:
         return program
     return with_milestone(program, piece.milestone, judged_at=at)
 
 
-def _returned(program: Program, piece: Evidence, reason: str) -> Program:
+def _fold_return(program: Program, piece: Evidence, reason: str) -> Program:
     if piece.milestone is None or piece.shows is None or piece.milestone not in program.plan.milestones:
         return program
     before = program.milestone(piece.milestone).returned
-    return with_milestone(program, piece.milestone, returned=put(before, piece.shows, reason))
+    return with_milestone(program, piece.milestone, returned=with_item(before, piece.shows, reason))

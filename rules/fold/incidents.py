@@ -1,4 +1,4 @@
-"""Incidents: reported, confirmed, contested, dismissed, resolved."""
+"""The fold of incidents: reported, confirmed, contested, dismissed, resolved."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from dataclasses import replace
 
 from rules import facts
 from rules.entries import Entry, caused_by
-from rules.persistent_map import put
+from rules.persistent_map import with_item
 from rules.program import Program
 from rules.vocabulary.incidents import Incident, IncidentStatus, OnIncident
 from rules.vocabulary.testimony import AccountGiven, AccountTakenBack, Stands, Testimony, with_account
 
 
-def incident_after(program: Program, entry: Entry, fact: OnIncident) -> Program:
-    """The program after an entry on an incident."""
+def fold_incident(program: Program, entry: Entry, fact: OnIncident) -> Program:
+    """The program after a fact on an incident."""
     match fact:
         case facts.IncidentReported():
             incident = Incident(
@@ -58,19 +58,19 @@ def incident_after(program: Program, entry: Entry, fact: OnIncident) -> Program:
                 resolved_at=fact.resolved_at,
             )
         case facts.IncidentCorrected():
-            incident = _corrected(program.incidents[fact.incident], entry, fact)
+            incident = _fold_correction(program.incidents[fact.incident], entry, fact)
         case AccountGiven():
             before = program.incidents[fact.incident]
             accounts = with_account(before.accounts, _account(entry, fact.account, fact))
-            incident = _stands(replace(before, accounts=accounts), fact.stands)
+            incident = _update_state(replace(before, accounts=accounts), fact.stands)
         case AccountTakenBack():
             before = program.incidents[fact.incident]
             left = (replace(one, taken_back=True) if one.id == fact.account else one for one in before.accounts)
-            incident = _stands(replace(before, accounts=tuple(left)), fact.stands)
-    return program.changed(incidents=put(program.incidents, incident.id, incident))
+            incident = _update_state(replace(before, accounts=tuple(left)), fact.stands)
+    return program.changed(incidents=with_item(program.incidents, incident.id, incident))
 
 
-def _corrected(before: Incident, entry: Entry, fact: facts.IncidentCorrected) -> Incident:
+def _fold_correction(before: Incident, entry: Entry, fact: facts.IncidentCorrected) -> Incident:
     said = replace(before, kind=fact.incident_kind, place=fact.place, told_in=entry.seq)
     if fact.stands is None:
         return replace(
@@ -85,7 +85,7 @@ def _corrected(before: Incident, entry: Entry, fact: facts.IncidentCorrected) ->
     account = replace(
         own, given_at=entry.at, severity=fact.severity, happened_at=fact.happened_at, attributed_to=fact.attributed_to
     )
-    return _stands(replace(said, accounts=with_account(before.accounts, account)), fact.stands)
+    return _update_state(replace(said, accounts=with_account(before.accounts, account)), fact.stands)
 
 
 def _account(entry: Entry, name: str, fact: facts.IncidentReported | AccountGiven) -> Testimony:
@@ -103,7 +103,7 @@ def _account(entry: Entry, name: str, fact: facts.IncidentReported | AccountGive
     )
 
 
-def _stands(incident: Incident, now: Stands) -> Incident:
+def _update_state(incident: Incident, now: Stands) -> Incident:
     return replace(
         incident,
         status=IncidentStatus(now.status),

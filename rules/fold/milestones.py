@@ -1,4 +1,4 @@
-"""Milestones and what is found on them."""
+"""The fold of milestones, their findings and determinations."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from rules import effects, facts
 from rules.entries import Entry, NotFoldable, caused_by
-from rules.persistent_map import put
+from rules.persistent_map import with_item
 from rules.program import Program
 from rules.times import Interval
 from rules.vocabulary.deadlines import Due, Extension
@@ -22,7 +22,7 @@ from rules.vocabulary.milestones import MilestoneState, MilestoneStatus, OnMiles
 def with_milestone(program: Program, name: str, **changes: Any) -> Program:
     """The program with a milestone changed."""
     state = replace(program.milestone(name), **changes)
-    return program.changed(milestones=put(program.milestones, name, state))
+    return program.changed(milestones=with_item(program.milestones, name, state))
 
 
 def _finding(entry: Entry, fact: effects.FindingMade) -> Finding:
@@ -38,28 +38,30 @@ def _finding(entry: Entry, fact: effects.FindingMade) -> Finding:
     )
 
 
-def milestone_after(program: Program, entry: Entry, fact: OnMilestone) -> Program:  # noqa: C901, PLR0912  one arm a fact
+def fold_milestone(program: Program, entry: Entry, fact: OnMilestone) -> Program:  # noqa: C901, PLR0912  one arm a fact
     """The program after a fact on a milestone, or a finding."""
     match fact:
         case effects.FindingMade(stability=str(phase)):
             kept = replace(program.stability[phase], finding=_finding(entry, fact))
-            return program.changed(stability=put(program.stability, phase, kept))
+            return program.changed(stability=with_item(program.stability, phase, kept))
         case effects.FindingMade():
             state = program.milestone(fact.milestone or "")
             again = state.finding is not None and state.finding.outcome is fact.outcome
-            found_at = state.found_at if again else put(state.found_at, str(fact.outcome), fact.effective_at)
-            made = _made(_finding(entry, fact), state.finding)
+            found_at = state.found_at if again else with_item(state.found_at, str(fact.outcome), fact.effective_at)
+            made = _new_finding(_finding(entry, fact), state.finding)
             return with_milestone(program, fact.milestone or "", finding=made, found_at=found_at, votes={})
         case facts.ObservationMade():
             found = program.milestone(fact.milestone).finding
-            return with_milestone(program, fact.milestone, finding=_heard(program, entry, fact, found) if found else None)
+            return with_milestone(
+                program, fact.milestone, finding=_with_observer(program, entry, fact, found) if found else None
+            )
         case facts.MilestoneDetermined():
-            return _determined(program, entry, fact)
+            return _fold_determination(program, entry, fact)
         case facts.VoteCast():
-            cast = put(program.milestone(fact.milestone).votes, caused_by(entry).party or "", _vote(entry, fact))
+            cast = with_item(program.milestone(fact.milestone).votes, caused_by(entry).party or "", _vote(entry, fact))
             return with_milestone(program, fact.milestone, votes=cast)
         case facts.DeterminationTakenBack():
-            return _as_before(program, fact)
+            return _undo_determination(program, fact)
         case effects.DeadlineSet():
             due = Due(fact.anchored_at, fact.due_original, fact.due_revised)
             if before := program.milestone(fact.milestone).due:
@@ -78,14 +80,14 @@ def milestone_after(program: Program, entry: Entry, fact: OnMilestone) -> Progra
         case effects.ReliefChanged():
             return with_milestone(program, fact.milestone, relieved=fact.relieved)
         case effects.MilestoneDeclined():
-            return _declined(program, fact)
+            return _fold_decline(program, fact)
         case effects.WaiverExpired():
             due_then = program.milestone(fact.milestone).due
-            due_then = due_then and _unwaived(due_then, fact.effective_at)
+            due_then = due_then and _due_after_waiver(due_then, fact.effective_at)
             return with_milestone(program, fact.milestone, waived=None, due=due_then, owed_again_at=fact.effective_at)
         case effects.DeadlineMissed():
             due_now = program.milestone(fact.milestone).due
-            return with_milestone(program, fact.milestone, due=_missed(program, due_now, fact) if due_now else None)
+            return with_milestone(program, fact.milestone, due=_missed_due(program, due_now, fact) if due_now else None)
 
 
 def _decision(state: MilestoneState, entry: Entry, fact: facts.MilestoneDetermined) -> Decision:
@@ -101,7 +103,7 @@ def _decision(state: MilestoneState, entry: Entry, fact: facts.MilestoneDetermin
     )
 
 
-def _determined(program: Program, entry: Entry, fact: facts.MilestoneDetermined) -> Program:
+def _fold_determination(program: Program, entry: Entry, fact: facts.MilestoneDetermined) -> Program:
     achieved = fact.outcome == "achieved"
     grade = fact.share if fact.grade is None else Decimal(fact.grade)
     state = program.milestone(fact.milestone)
@@ -121,8 +123,8 @@ def _determined(program: Program, entry: Entry, fact: facts.MilestoneDetermined)
     )
 
 
-def _declined(program: Program, fact: effects.MilestoneDeclined) -> Program:
-    """A milestone that is not done. Who had missed its date by then has; nobody does any more."""
+def _fold_decline(program: Program, fact: effects.MilestoneDeclined) -> Program:
+    """A declined milestone. A date missed before stays missed; later ones cannot be."""
     due = program.milestone(fact.milestone).due
     if due is not None:
         late = due.is_late_originally(fact.effective_at, _opened_at(program, fact.milestone))
@@ -154,8 +156,8 @@ def _vote(entry: Entry, fact: facts.VoteCast | facts.MilestoneDetermined) -> Vot
     )
 
 
-def _as_before(program: Program, fact: facts.DeterminationTakenBack) -> Program:
-    """A milestone as it stood before its newest determination. Its finding goes, so that it is found again."""
+def _undo_determination(program: Program, fact: facts.DeterminationTakenBack) -> Program:
+    """A milestone as it was before its newest determination. Its finding is removed, so that it is made again."""
     state = program.milestone(fact.milestone)
     if (before := state.before) is None:
         raise NotFoldable(f"no determination of {fact.milestone} stands")
@@ -185,21 +187,21 @@ def _as_before(program: Program, fact: facts.DeterminationTakenBack) -> Program:
 
 
 def _shows(program: Program, piece: Evidence, milestone: str) -> bool:
-    """Whether a piece of evidence is for a milestone, or a figure of what it is measured by."""
+    """Whether a piece of evidence, or a figure of a measured indicator, is for a milestone."""
     if piece.measurement is None:
         return piece.milestone == milestone
     return any(name == milestone for name, _, _ in program.plan.measured.get(piece.measurement.indicator, ()))
 
 
 def _due_before(state: MilestoneState, before: MilestoneState, at: datetime) -> Due | None:
-    """The date of a milestone whose determination was a mistake: nobody is late by it, and nobody was."""
+    """The due date after a determination was taken back. Nobody becomes late by somebody else's mistake."""
     due, was = state.due, before.due
     if due is None:
         return None
-    if before.status is MilestoneStatus.ACHIEVED:  # it has been held all the time
+    if before.status is MilestoneStatus.ACHIEVED:  # as if it had been achieved throughout
         missed_at, missed_original, kept = (was.missed_at, was.missed_original, was.kept) if was else (None, False, False)
         return replace(due, missed_at=missed_at, missed_original=missed_original, kept=kept)
-    if state.status is MilestoneStatus.ACHIEVED:  # whoever owes it relied on that
+    if state.status is MilestoneStatus.ACHIEVED:  # whoever owes it could rely on the achievement
         passed = due.revised is not None and due.revised <= at and due.missed_at is None
         return replace(due, missed_original=was.missed_original if was else False, kept=due.kept or passed)
     return due
@@ -213,36 +215,36 @@ def _reversals(state: MilestoneState, fact: facts.MilestoneDetermined) -> tuple[
     return state.reversals
 
 
-def _unwaived(due: Due, at: datetime) -> Due:
-    """Nobody was late while it was waived: it is due when the waiver ends. Who was late before is late still."""
+def _due_after_waiver(due: Due, at: datetime) -> Due:
+    """The due date when a waiver ends: no earlier than that, unless it was missed before."""
     if due.missed_at is not None or (due.revised is not None and due.revised >= at):
         return due
     return replace(due, extended=Extension(at, at))
 
 
-def _made(finding: Finding, before: Finding | None) -> Finding:
+def _new_finding(finding: Finding, before: Finding | None) -> Finding:
     if finding.by is None:
         return finding
     return replace(finding, of_evidence=before.shown if before else None)
 
 
-def _heard(program: Program, entry: Entry, fact: facts.ObservationMade, finding: Finding) -> Finding:
-    """A finding of which one more that owes has been heard. Who speaks for a body that owes speaks for its members."""
+def _with_observer(program: Program, entry: Entry, fact: facts.ObservationMade, finding: Finding) -> Finding:
+    """The finding after an observation of one who owes the milestone. A body's observation counts for its members."""
     owes, who = program.plan.owed_by[fact.milestone], entry.actor.party if entry.actor else None
     heard = {*finding.heard, who} if who in owes else set(owes)
     if heard.issuperset(owes):
-        return _observed(finding, entry)
+        return _with_observation(finding, entry)
     return replace(finding, heard=tuple(party for party in owes if party in heard))
 
 
-def _observed(finding: Finding, entry: Entry) -> Finding:
-    """What somebody says to a preliminary view is said to what the evidence shows, too."""
-    shown = finding.of_evidence and _observed(finding.of_evidence, entry)
+def _with_observation(finding: Finding, entry: Entry) -> Finding:
+    """The finding after an observation, which also counts for the finding on the evidence below a preliminary one."""
+    shown = finding.of_evidence and _with_observation(finding.of_evidence, entry)
     said = (*finding.observations, entry.seq)
     return replace(finding, observed=True, observed_at=entry.at, of_evidence=shown, observations=said)
 
 
-def _missed(program: Program, due: Due, fact: effects.DeadlineMissed) -> Due:
+def _missed_due(program: Program, due: Due, fact: effects.DeadlineMissed) -> Due:
     late = due.is_late_originally(fact.effective_at, _opened_at(program, fact.milestone))
     return replace(due, missed_at=fact.effective_at, missed_original=late)
 
@@ -252,13 +254,13 @@ def _opened_at(program: Program, milestone: str) -> datetime | None:
 
 
 def _due_after(program: Program, state: MilestoneState, fact: facts.MilestoneDetermined) -> Due | None:
-    """The date of a milestone after it was determined: what of it was kept, and what was not, stays so."""
+    """The due date after a determination; a kept or missed date stays so."""
     due = state.due
     if due is None:
         return None
     if fact.outcome == "achieved":
         late = due.is_late_originally(fact.effective_at, _opened_at(program, fact.milestone))
         return replace(due, missed_original=late)
-    # What stood when it was due was kept in time, also where it falls later.
+    # An achievement that stood on the due date was in time, even if it falls later.
     was_due = due.revised is not None and due.revised <= fact.effective_at
     return replace(due, kept=True) if was_due and state.status is MilestoneStatus.ACHIEVED else due

@@ -1,4 +1,4 @@
-"""Phases with their gates and stability periods, and the standing of the whole program."""
+"""The fold of phases, gates and stability periods, and of the program's standing."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from datetime import datetime
 
 from rules import effects, facts
 from rules.entries import Entry, NotFoldable
-from rules.persistent_map import put
+from rules.persistent_map import with_item
 from rules.program import Program
 from rules.vocabulary.phases import OnPhase, PhaseStatus
 from rules.vocabulary.stability import OnStability, Stability
 from rules.vocabulary.standing import OnStanding, Standing
 
 
-def stability_after(program: Program, entry: Entry, fact: OnStability) -> Program:
+def fold_stability(program: Program, entry: Entry, fact: OnStability) -> Program:
     """The program after a fact on a stability period."""
     match fact:
         case effects.StabilityCounted():
@@ -29,10 +29,10 @@ def stability_after(program: Program, entry: Entry, fact: OnStability) -> Progra
             if (kept := program.stability[fact.phase].before) is None:
                 raise NotFoldable(f"no reversal of the stability period of {fact.phase} stands")
             state = kept
-    return program.changed(stability=put(program.stability, fact.phase, state))
+    return program.changed(stability=with_item(program.stability, fact.phase, state))
 
 
-def phase_after(program: Program, _: Entry, fact: OnPhase) -> Program:
+def fold_phase(program: Program, _: Entry, fact: OnPhase) -> Program:
     """The program after a fact on a phase or one of its gates."""
     state = program.phase(fact.phase)
     match fact:
@@ -50,16 +50,16 @@ def phase_after(program: Program, _: Entry, fact: OnPhase) -> Program:
             state = replace(state, status=PhaseStatus.WAITING, opened_at=None, closed_at=fact.effective_at)
         case effects.PhaseSteppedBack():
             state = replace(state, status=PhaseStatus.WAITING, opened_at=None, completed_at=None)
-    return program.changed(phases=put(program.phases, fact.phase, state))
+    return program.changed(phases=with_item(program.phases, fact.phase, state))
 
 
-def standing_after(program: Program, _: Entry, fact: OnStanding) -> Program:
+def fold_standing(program: Program, _: Entry, fact: OnStanding) -> Program:
     """The program after a fact on the program as a whole."""
     match fact:
         case facts.ProgramSuspended():
-            return _stopped(program, Standing.SUSPENDED, fact.effective_at)
+            return _with_stop(program, Standing.SUSPENDED, fact.effective_at)
         case effects.ProgramFrozen():
-            return _stopped(program, Standing.FROZEN, fact.effective_at)
+            return _with_stop(program, Standing.FROZEN, fact.effective_at)
         case facts.ProgramResumed() | effects.ProgramThawed():
             since = program.suspensions[-1][0]
             return program.changed(
@@ -72,8 +72,8 @@ def standing_after(program: Program, _: Entry, fact: OnStanding) -> Program:
             return program.changed(standing=Standing.COMPLETED, ended_at=fact.effective_at)
 
 
-def _stopped(program: Program, standing: Standing, at: datetime) -> Program:
-    # A frozen program that somebody suspends has stood still since it froze.
+def _with_stop(program: Program, standing: Standing, at: datetime) -> Program:
+    # A suspension of a frozen program continues the pause that began with the freeze.
     stands_still = program.standing is not Standing.RUNNING
     return program.changed(
         standing=standing,

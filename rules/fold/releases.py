@@ -1,4 +1,4 @@
-"""Releases: what stands in the accounts of each."""
+"""The fold of releases: the balances of their accounts."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ from dataclasses import replace
 from decimal import Decimal
 
 from rules.entries import Entry
-from rules.persistent_map import put
+from rules.persistent_map import with_item
 from rules.program import Program
 from rules.vocabulary.releases import BalanceMoved, OnRelease, ReleaseState, Suspended
 
 
-def release_after(program: Program, _: Entry, fact: OnRelease) -> Program:
-    """The program after a posting, or after a length of time that was counted."""
+def fold_release(program: Program, _: Entry, fact: OnRelease) -> Program:
+    """The program after a posting or an instalment."""
     state = program.releases.get(fact.release, ReleaseState())
     if isinstance(fact, BalanceMoved):
-        state = _posted(state, fact)
+        state = _fold_posting(state, fact)
     else:
         earned = state.earned_instalments + fact.earned
         state = replace(state, instalments=state.instalments + 1, earned_instalments=earned)
-    return program.changed(releases=put(program.releases, fact.release, state))
+    return program.changed(releases=with_item(program.releases, fact.release, state))
 
 
-def _posted(state: ReleaseState, fact: BalanceMoved) -> ReleaseState:
+def _fold_posting(state: ReleaseState, fact: BalanceMoved) -> ReleaseState:
     balances = dict(state.balances)
     balances[fact.out_of] -= fact.amount
     balances[fact.into] += fact.amount
     parts = state.suspensions
     if fact.out_of == "suspended":
-        parts = tuple(_without(parts, fact.amount))
+        parts = tuple(_reduce_suspended(parts, fact.amount))
     if fact.into == "suspended":
         parts = (*parts, Suspended(fact.amount, fact.effective_at, fact.cure_until, paid=fact.out_of != "committed"))
     first_advance = (fact.out_of, fact.into) == ("committed", "advanced")
@@ -43,8 +43,8 @@ def _posted(state: ReleaseState, fact: BalanceMoved) -> ReleaseState:
     )
 
 
-def _without(parts: tuple[Suspended, ...], amount: Decimal) -> Iterator[Suspended]:
-    """The suspended parts without an amount, which is taken from the oldest first: they are lost first."""
+def _reduce_suspended(parts: tuple[Suspended, ...], amount: Decimal) -> Iterator[Suspended]:
+    """The suspended parts less an amount, taken from the oldest first."""
     for part in parts:
         taken = min(part.amount, amount)
         amount -= taken

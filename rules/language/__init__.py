@@ -1,1 +1,1 @@
-"""The plan language: what a plan can say, and how it is read."""
+"""The plan language: its models, and the reader of its text."""

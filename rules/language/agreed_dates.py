@@ -1,4 +1,4 @@
-"""Days that parties agree on, within a window.
+"""Dates that parties agree on, within a window.
 
 agreed_dates:
   vote_day:
@@ -32,5 +32,5 @@ class AgreedDate(StrictModel):
 
     @property
     def edges(self) -> tuple[After, After]:
-        """Both ends of the window."""
+        """Both edges of the window."""
         return self.not_before, self.not_after

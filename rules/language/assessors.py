@@ -1,4 +1,4 @@
-"""Several judges of one condition, each on a scale of its own, kept side by side.
+"""Assessors: several judges of one condition, each on its own scale, kept side by side.
 
 scales:
 programme_review: {title: Programme review, grades: {met: met, partly_met: partly, not_met: not_met, waived: unknown}}

@@ -1,4 +1,4 @@
-"""Why a figure was revised. Not every revision says that what was achieved was not."""
+"""Causes of revisions. Some say that an achievement stands although the figure was revised."""
 
 from __future__ import annotations
 

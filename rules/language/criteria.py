@@ -1,4 +1,4 @@
-"""What a gate can ask for. A criterion is written as one key and its value, and criteria compose.
+"""Criteria: the conditions of gates. A criterion is one key and its value, and criteria compose.
 
     entry:
       - phase: announcement                 # that phase is complete
@@ -19,7 +19,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from rules.decimals import Figure, Whole
 from rules.field_types import Label, Name, StrictModel
-from rules.language.text_errors import Misplaced
+from rules.language.text_errors import FieldsError
 from rules.language.voting import Votes
 from rules.text_formats import BECOMES, WHICH_FIGURE
 from rules.times import Duration, Instant
@@ -52,11 +52,11 @@ class Anchor(StrictModel):
                 "{finding: NAME, is: met}, {finding: NAME, is: not_met} or {date: INSTANT}"
             )
         if (self.phase is None) != (self.becomes is None):
-            raise Misplaced("say what the phase becomes: {phase: NAME, becomes: open | complete}", "becomes")
+            raise FieldsError("say what the phase becomes: {phase: NAME, becomes: open | complete}", "becomes")
         if (self.finding is None) != (self.is_ is None):
-            raise Misplaced("say what the finding is: {finding: NAME, is: met | not_met}", "is")
+            raise FieldsError("say what the finding is: {finding: NAME, is: met | not_met}", "is")
         if self.as_ is not None and self.milestone is None:
-            raise Misplaced("as is for a milestone: {milestone: NAME, as: determined | happened}", "as")
+            raise FieldsError("as is for a milestone: {milestone: NAME, as: determined | happened}", "as")
         return self
 
 
@@ -111,7 +111,7 @@ class CommitmentHolds(StrictModel):
     commitment: Name
 
 
-class ConsentGiven(StrictModel):
+class ConsentsGiven(StrictModel):
     consent: Votes = Field(description="parties that must all consent; or by whom, and how many are enough")
 
 
@@ -162,7 +162,7 @@ class InTime(StrictModel):
     days_late: DaysLate
 
 
-class FigureAsked(StrictModel):
+class FigureCondition(StrictModel):
     """What a figure has to be: the newest one of the indicator's producer, that of a period, or the sum over all periods."""
 
     indicator: Name
@@ -177,18 +177,18 @@ class FigureAsked(StrictModel):
 
     @property
     def period(self) -> str | None:
-        """The period that is meant; None: the newest, or all."""
+        """The period of the figure; None: the newest, or all."""
         return None if self.of in ("newest", "total") else self.of
 
     @model_validator(mode="after")
-    def _is_one_bound(self) -> FigureAsked:
+    def _is_one_bound(self) -> FigureCondition:
         if (self.at_most is None) == (self.at_least is None):
             raise ValueError("a figure is asked to be at_most or at_least something; one of the two")
         return self
 
 
 class FigureHolds(StrictModel):
-    figure: FigureAsked
+    figure: FigureCondition
 
 
 class ProgramComplete(StrictModel):
@@ -258,7 +258,7 @@ Criterion: TypeAlias = Annotated[
     | Annotated[PhaseComplete, Tag("=phase")]
     | Annotated[StabilityKept, Tag("=stability")]
     | Annotated[CommitmentHolds, Tag("=commitment")]
-    | Annotated[ConsentGiven, Tag("=consent")]
+    | Annotated[ConsentsGiven, Tag("=consent")]
     | Annotated[NoOpenIncident, Tag("=no_open_incident")]
     | Annotated[NoOpenDispute, Tag("=no_open_dispute")]
     | Annotated[NoSnapback, Tag("=no_snapback")]
@@ -286,7 +286,7 @@ Leaf: TypeAlias = (
     | PhaseComplete
     | StabilityKept
     | CommitmentHolds
-    | ConsentGiven
+    | ConsentsGiven
     | NoOpenIncident
     | NoOpenDispute
     | NoSnapback
@@ -304,7 +304,7 @@ for _shape in (All, AnyOf, Several, AtLeast):
 
 
 def leaves(*criteria: Criterion) -> Iterator[Leaf]:
-    """The criteria that criteria are composed of, in the order they are written."""
+    """The criteria that are not composed of others, in document order."""
     for criterion in criteria:
         match criterion:
             case All(all=parts) | AnyOf(any=parts) | AtLeast(at_least=Several(of=parts)):
@@ -314,6 +314,6 @@ def leaves(*criteria: Criterion) -> Iterator[Leaf]:
 
 
 def consents_asked(*criteria: Criterion) -> tuple[str, ...]:
-    """The parties whose consent criteria ask for, each once."""
-    asked = (leaf.consent.by for leaf in leaves(*criteria) if isinstance(leaf, ConsentGiven))
+    """The parties whose consent the criteria require, without duplicates."""
+    asked = (leaf.consent.by for leaf in leaves(*criteria) if isinstance(leaf, ConsentsGiven))
     return tuple(dict.fromkeys(party for parties in asked for party in parties))

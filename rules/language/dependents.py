@@ -1,4 +1,4 @@
-"""Which rules of a plan ask for what: the index by which only what can follow is looked at again."""
+"""The dependency index of a plan: which rules depend on which subject, so that only these are evaluated again."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Dependents:
     releases: set[str] = field(default_factory=set)
 
     def join(self, other: Dependents) -> None:
-        """Takes in what depends on another subject that is made of this one."""
+        """Adds the dependents of another subject from which this one is derived."""
         self.milestones |= other.milestones
         self.phases |= other.phases
         self.commitments |= other.commitments
@@ -55,11 +55,11 @@ def dependents(
     exits: Mapping[str, Iterable[Criterion]],
     releases: Mapping[str, Release],
 ) -> dict[Subject, Dependents]:
-    """By milestone, phase, indicator and child program, what is to be looked at when it changes; itself included."""
+    """By milestone, phase, indicator and child program, what to evaluate when it changes; itself included."""
     index: dict[Subject, Dependents] = defaultdict(Dependents)
     for name, commitment in commitments.items():
-        asked = [subject for criterion in (*commitment.kept_while, *commitment.owed_while) for subject in _asked(criterion)]
-        for subject in (*asked, *_anchored(commitment.in_force)):
+        asked = [subject for criterion in (*commitment.kept_while, *commitment.owed_while) for subject in _needs(criterion)]
+        for subject in (*asked, *_anchor_subjects(commitment.in_force)):
             index[subject].commitments.add(name)
     for name, phase in phases.items():
         own = index["phase", name]
@@ -68,16 +68,16 @@ def dependents(
         if phase.within is not None:
             index["phase", phase.within].phases.add(name)
         anchor = phase.stability.from_ if phase.stability else None
-        asked = [subject for criterion in (*phase.entry, *exits[name], *phase.closes_when) for subject in _asked(criterion)]
-        for subject in (*asked, *(_anchored(anchor) if anchor else ())):
+        asked = [subject for criterion in (*phase.entry, *exits[name], *phase.closes_when) for subject in _needs(criterion)]
+        for subject in (*asked, *(_anchor_subjects(anchor) if anchor else ())):
             index[subject].phases.add(name)
     for name, step in ((name, step) for phase in phases.values() for name, step in phase.milestones.items()):
         index["milestone", name].milestones.add(name)
         asked = [
-            subject for criterion in (*step.holds_while, *step.owed_while, *step.final_when) for subject in _asked(criterion)
+            subject for criterion in (*step.holds_while, *step.owed_while, *step.final_when) for subject in _needs(criterion)
         ]
         anchors = [date.from_ for date in step.due.dates] if step.due else []
-        for subject in (*asked, *(subject for anchor in anchors for subject in _anchored(anchor))):
+        for subject in (*asked, *(subject for anchor in anchors for subject in _anchor_subjects(anchor))):
             index[subject].milestones.add(name)
     for name, terms in releases.items():
         for subject in _earning(terms):
@@ -86,19 +86,19 @@ def dependents(
 
 
 def _earning(terms: Release) -> Iterator[Subject]:
-    """What a release is earned by, and what its time is counted from."""
+    """The criteria by which a release is earned, and the anchors of its instalments."""
     for criterion in terms.gates:
-        yield from _asked(criterion)
+        yield from _needs(criterion)
     if terms.share_of is not None:
         yield "milestone", terms.share_of
     if terms.per_unit is not None:
         yield from (("indicator", indicator) for indicator in terms.per_unit.indicators)
     for counted in (terms.due, terms.lapses, terms.per_time):
         if counted is not None:
-            yield from _anchored(counted.from_)
+            yield from _anchor_subjects(counted.from_)
 
 
-def _asked(criterion: Criterion) -> Iterator[Subject]:
+def _needs(criterion: Criterion) -> Iterator[Subject]:
     for leaf in leaves(criterion):
         match leaf:
             case (
@@ -114,7 +114,7 @@ def _asked(criterion: Criterion) -> Iterator[Subject]:
             case InTime(days_late=late):
                 yield "milestone", late.milestone
             case NotBefore(not_before=after) | NotAfter(not_after=after):
-                yield from _anchored(after.from_)
+                yield from _anchor_subjects(after.from_)
             case FigureHolds(figure=figure):
                 yield "indicator", figure.indicator
             case ProgramComplete(program=name):
@@ -122,10 +122,10 @@ def _asked(criterion: Criterion) -> Iterator[Subject]:
             case ProgramMilestone(program_milestone=asked):
                 yield "program", asked.program
             case _:
-                pass  # what is not about one milestone or phase has the whole plan looked at
+                pass  # a dependency on anything else makes the agenda evaluate everything
 
 
-def _anchored(anchor: Anchor) -> Iterator[Subject]:
+def _anchor_subjects(anchor: Anchor) -> Iterator[Subject]:
     if anchor.milestone is not None:
         yield "milestone", anchor.milestone
     elif anchor.finding is not None:

@@ -1,4 +1,4 @@
-"""Figures made of other figures: a closed set of ways, each exact and each told with its parts.
+"""Derived figures: a closed set of operations, each exact and shown with its parts.
 
 indicators:
 non_oil_share: {made_of: {share: non_oil, of: revenue}}              # in per cent
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 from pydantic import BeforeValidator, Field, model_validator
 
 from rules.field_types import Name, StrictModel
-from rules.language.text_errors import Misplaced
+from rules.language.text_errors import FieldsError
 
 if TYPE_CHECKING:
     from rules.language.indicators import Indicator
@@ -30,11 +30,11 @@ class Part(StrictModel):
     a_year_before: bool = Field(default=False, description="its figure for the same period a year before")
 
 
-def _named(value: Any) -> Any:
+def _named_part(value: Any) -> Any:
     return {"indicator": value} if isinstance(value, str) else value
 
 
-OnePart: TypeAlias = Annotated[Part, BeforeValidator(_named, json_schema_input_type=Name | Part)]
+OnePart: TypeAlias = Annotated[Part, BeforeValidator(_named_part, json_schema_input_type=Name | Part)]
 
 
 class MadeOf(StrictModel):
@@ -53,13 +53,13 @@ class MadeOf(StrictModel):
     def _is_one_way(self) -> MadeOf:
         ways = [way for way in ("sum", "difference", "share", "ratio") if getattr(self, way) is not None]
         if len(ways) != 1:
-            told = "sum: [...], difference: [A, B], share: A with of: B, ratio: A with to: B"
-            raise ValueError(f"a figure is made in one way: {told}")
-        for way, other, told in (("share", "of", "the whole"), ("ratio", "to", "what it is divided by")):
+            text = "sum: [...], difference: [A, B], share: A with of: B, ratio: A with to: B"
+            raise ValueError(f"a figure is made in one way: {text}")
+        for way, other, text in (("share", "of", "the whole"), ("ratio", "to", "what it is divided by")):
             if (getattr(self, way) is None) != (getattr(self, other) is None):
-                raise Misplaced(f"{way} and {other} stand together: {way}: A, {other}: B, {told}", other)
+                raise FieldsError(f"{way} and {other} stand together: {way}: A, {other}: B, {text}", other)
         if all(part.a_year_before for part in self.parts):
-            raise Misplaced("a figure is made of one of its own period at least, not only of the year before", ways[0])
+            raise FieldsError("a figure is made of one of its own period at least, not only of the year before", ways[0])
         return self
 
     @property
@@ -71,7 +71,7 @@ class MadeOf(StrictModel):
 
     @property
     def placed(self) -> Iterator[tuple[tuple[str | int, ...], Part]]:
-        """Each part with its place."""
+        """The parts with their paths."""
         for way, several in (("sum", self.sum), ("difference", self.difference)):
             yield from (((way, index), part) for index, part in enumerate(several or ()))
         for way, one in (("share", self.share), ("of", self.of), ("ratio", self.ratio), ("to", self.to)):
@@ -80,14 +80,14 @@ class MadeOf(StrictModel):
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        """In the order in which they are reckoned with."""
+        """The parts, in the order of the operands."""
         return tuple(part for _, part in self.placed)
 
 
 def recorded(indicators: Mapping[str, Indicator], name: str, met: set[str] | None = None) -> Iterator[str]:
-    """The indicators of which figures are recorded for one, each once: itself, or what it is made of in the end.
+    """The recorded indicators from which one is derived in the end, without duplicates; or the indicator itself.
 
-    What is unknown, or made of itself, has none; a sound plan has neither.
+    Empty for unknown indicators and cycles, which a valid plan does not have.
     """
     met = set() if met is None else met
     rule = indicators.get(name)

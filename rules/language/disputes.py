@@ -1,4 +1,4 @@
-"""How disputes are referred from one stage to the next, and what returns unless it is decided otherwise.
+"""Dispute ladders, their stages, and snapbacks.
 
 disputes:
 compliance:
@@ -23,7 +23,7 @@ from pydantic import Field, model_validator
 
 from rules.field_types import Label, Name, StrictModel, Text
 from rules.language.criteria import Anchor
-from rules.language.text_errors import Misplaced
+from rules.language.text_errors import FieldsError
 from rules.times import Duration
 
 
@@ -68,5 +68,5 @@ class Snapback(StrictModel):
                 "say who invokes it, invoked_by: [PARTY], or what it lapses after by itself, from: EVENT; one of the two"
             )
         if self.only_after is not None and self.from_ is not None:
-            raise Misplaced("what lapses by itself is invoked on no dispute; leave only_after out", "only_after")
+            raise FieldsError("what lapses by itself is invoked on no dispute; leave only_after out", "only_after")
         return self

@@ -1,7 +1,7 @@
-"""How much of a milestone is achieved, where the plan lets that be more than yes or no.
+"""Grades: how much of a milestone is achieved, where the plan allows more than yes or no.
 
-On the ordinal scale 0 is not begun, 1 minimal, 2 intermediate, 3 full; as a share it is 0 to 1. Both are kept
-as they were determined. Their worth is an exact fraction, so that a third stays a third.
+The ordinal scale is 0 not begun, 1 minimal, 2 intermediate, 3 full. A share is 0 to 1. Grades are stored as they were
+determined. Their worth is an exact fraction, so that a third stays a third.
 """
 
 from __future__ import annotations
@@ -21,6 +21,6 @@ def fits(scale: Scale, grade: Decimal) -> bool:
     return 0 <= grade <= FULL[scale] and (scale == "share" or grade == grade.to_integral_value())
 
 
-def worth(scale: Scale, grade: Decimal) -> Fraction:
-    """What share of the whole a grade is."""
-    return min(Fraction(grade) / Fraction(FULL[scale]), Fraction(1))  # an amendment may have put it on another scale
+def grade_share(scale: Scale, grade: Decimal) -> Fraction:
+    """The share of the whole that a grade stands for, as an exact fraction."""
+    return min(Fraction(grade) / Fraction(FULL[scale]), Fraction(1))  # an amendment may have changed the scale

@@ -1,4 +1,4 @@
-"""What is measured: indicators with their producer and baseline, and the targets set for their figures."""
+"""Indicators with their producer and baseline, and the targets of their figures."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 from rules.decimals import Figure, Whole
 from rules.field_types import Label, Name, StrictModel, Text
 from rules.language.derivations import MadeOf
-from rules.language.text_errors import Misplaced
+from rules.language.text_errors import FieldsError
 from rules.text_formats import CHANGE, PERIOD
 from rules.times import Duration
 
@@ -48,11 +48,11 @@ class Plausible(StrictModel):
         if self.at_least is None and self.at_most is None:
             raise ValueError("a plausible range has at_least, at_most or both")
         if self.at_least is not None and self.at_most is not None and self.at_least >= self.at_most:
-            raise Misplaced("a plausible range begins below its end: at_least is less than at_most", "at_most")
+            raise FieldsError("a plausible range begins below its end: at_least is less than at_most", "at_most")
         return self
 
     def holds(self, value: Decimal) -> bool:
-        """Whether a figure can be."""
+        """Whether a value lies in the range."""
         over = self.at_least is None or value >= self.at_least
         return over and (self.at_most is None or value <= self.at_most)
 
@@ -91,21 +91,21 @@ class Indicator(StrictModel):
         if self.made_of is None:
             for name in ("producer", "source", "licence"):
                 if name not in given:
-                    raise Misplaced(f"is missing; write {name}: ... or say what the figure is made_of", name)
+                    raise FieldsError(f"is missing; write {name}: ... or say what the figure is made_of", name)
         elif given:
-            raise Misplaced("is said of figures that are recorded; this one is made of others", min(given))
+            raise FieldsError("is said of figures that are recorded; this one is made of others", min(given))
         return self
 
     @property
     def frozen(self) -> Baseline:
-        """The baseline, where something is compared with it: a sound plan has it there."""
+        """The baseline. A valid plan has one where a target needs it."""
         if self.baseline is None:
             raise ValueError(f"{self.title} has no baseline")
         return self.baseline
 
     @property
     def adds_up(self) -> bool:
-        """Whether the figures of several periods make one of all of them."""
+        """Whether figures of several periods can be summed."""
         if self.quantity is not None:
             return self.quantity == "amount"
         if self.made_of is not None and self.made_of.way in ("share", "ratio"):
@@ -157,20 +157,20 @@ class Target(StrictModel):
         if sum(value is not None for value in levels) != 1:
             raise ValueError("a target is one of at_most, at_least, change or by_period")
         if self.of == "total" and not self.by_period:
-            raise Misplaced("a total of periods is asked for by_period: {2025-Q1: 10, 2025-Q2: 25}", "of")
+            raise FieldsError("a total of periods is asked for by_period: {2025-Q1: 10, 2025-Q2: 25}", "of")
         if self.by_period and self.periods != 1:
-            raise Misplaced("by_period names its periods; leave periods out", "periods")
+            raise FieldsError("by_period names its periods; leave periods out", "periods")
         return self
 
     @property
     def asks(self) -> str:
-        """The field that says how much."""
+        """The field that holds the level or change."""
         return next(key for key in ("at_most", "at_least", "change", "by_period") if getattr(self, key) not in (None, {}))
 
     @model_validator(mode="after")
     def _compares_a_change(self) -> Target:
         if self.change is None and (self.compares != "frozen_baseline" or self.standard_errors is not None):
-            raise Misplaced(
+            raise FieldsError(
                 "compares and standard_errors are about a change; a level is compared with nothing",
                 "compares" if self.compares != "frozen_baseline" else "standard_errors",
             )

@@ -1,26 +1,26 @@
-"""What of a gate has to go on holding once it has let something through."""
+"""The lasting part of a gate: the criteria that must still hold after it has opened."""
 
 from __future__ import annotations
 
 from rules.language.criteria import All, AnyOf, AtLeast, Criterion, NotAfter, Several
 
 
-def lasting(criteria: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
-    """What has to go on holding once a gate has let something through: all but the dates by which it had to."""
-    return tuple(kept for criterion in criteria if (kept := _lasting(criterion)) is not None)
+def lasting_criteria(criteria: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
+    """The criteria of a gate that must still hold after it has opened: all but its dates."""
+    return tuple(kept for criterion in criteria if (kept := _lasting_criterion(criterion)) is not None)
 
 
-def _lasting(criterion: Criterion) -> Criterion | None:
+def _lasting_criterion(criterion: Criterion) -> Criterion | None:
     match criterion:
         case NotAfter():
             return None
         case All(all=parts):
-            kept = lasting(parts)
+            kept = lasting_criteria(parts)
             return All.model_construct(all=kept) if kept else None
         case AnyOf(any=parts):
-            return criterion if len(lasting(parts)) == len(parts) else None
+            return criterion if len(lasting_criteria(parts)) == len(parts) else None
         case AtLeast(at_least=Several(count=count, of=parts)):
-            kept = lasting(parts)
+            kept = lasting_criteria(parts)
             left = count - (len(parts) - len(kept))
             return AtLeast.model_construct(at_least=Several.model_construct(count=left, of=kept)) if left > 0 else None
         case _:

@@ -1,4 +1,4 @@
-"""Milestones as a plan writes them: what shows each, who verifies it and who decides."""
+"""Milestones in the plan language: what shows each, who verifies it and who determines it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rules.language.causes import THAT_COUNT, Cause
 from rules.language.criteria import Criterion
 from rules.language.grades import Scale
 from rules.language.indicators import Target
-from rules.language.text_errors import Misplaced
+from rules.language.text_errors import FieldsError
 from rules.language.timetable import Deadline
 from rules.language.voting import Agreement, Names
 from rules.times import Duration
@@ -29,7 +29,7 @@ class Shown(StrictModel):
     @model_validator(mode="after")
     def _is_somebodys_word(self) -> Shown:
         if self.kind == "attestation" and not self.by:
-            raise Misplaced("an attestation is the word of somebody; write by: [PARTY, ...]", "by")
+            raise FieldsError("an attestation is the word of somebody; write by: [PARTY, ...]", "by")
         return self
 
 
@@ -43,7 +43,7 @@ class Measured(StrictModel):
 Showing: TypeAlias = Annotated[Shown | Measured, Field(discriminator="kind")]
 
 
-class Determination(StrictModel):
+class DeterminationRule(StrictModel):
     """Who decides, after which time to observe; or nobody, when the plan says so outright."""
 
     by: tuple[Name, ...] = ()
@@ -60,18 +60,18 @@ class Determination(StrictModel):
     observation: Duration = Field(default="P0D", description="time for the party that owes to observe on a finding")
 
     @model_validator(mode="after")
-    def _is_somebody(self) -> Determination:
+    def _is_somebody(self) -> DeterminationRule:
         if bool(self.by) == self.automatically:
-            raise Misplaced("name who determines in by: [...], or say automatically: true", "automatically")
+            raise FieldsError("name who determines in by: [...], or say automatically: true", "automatically")
         if self.automatically and self.scale:
-            raise Misplaced("a part is judged by somebody; name who in by: [...], or leave scale out", "scale")
+            raise FieldsError("a part is judged by somebody; name who in by: [...], or leave scale out", "scale")
         if self.considering and self.automatically:
-            raise Misplaced("somebody considers; name who in by: [...], or leave considering out", "considering")
+            raise FieldsError("somebody considers; name who in by: [...], or leave considering out", "considering")
         return self
 
     @property
     def is_voted(self) -> bool:
-        """Whether it takes more than the first of those who determine."""
+        """Whether a determination needs votes of several."""
         return len(self.by) > 1 and self.agree not in (None, "any")
 
 
@@ -85,7 +85,7 @@ class Milestone(StrictModel):
     verifies_itself: Text | None = Field(
         default=None, description="why whoever owes it may verify what it has recorded itself, by another person"
     )
-    determined: Determination
+    determined: DeterminationRule
     due: Deadline | None = None
     owed_while: tuple[Criterion, ...] = Field(
         default=(), description="while these are known not to hold nothing is owed, and its date stands still"

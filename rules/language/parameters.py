@@ -1,4 +1,4 @@
-"""A plan out of a text: what the text leaves open is filled in, and every field is checked."""
+"""Plans from documents: parameters are filled in, and every field is validated."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from rules.cache import WeightedCache
 from rules.field_types import did_you_mean
 from rules.language.plan import Plan
-from rules.language.reading import Document, Fault, Faulty, read, validated
+from rules.language.reading import Fault, InvalidDocument, ParsedDocument, parse_document, validate
 
 Chosen: TypeAlias = tuple[tuple[str, str | int], ...]
 """Values of parameters, in the order of their names."""
@@ -19,8 +19,8 @@ _PARAMETER = re.compile(r"\$[A-Za-z_][A-Za-z0-9_]*")
 """A dollar sign and a name. Anything else that begins with a dollar sign is a text about money."""
 
 
-def with_parameters(document: Document, chosen: Mapping[str, str | int]) -> Document:
-    """The document with `$name` replaced by the chosen or default value. Raises Faulty."""
+def with_parameters(document: ParsedDocument, chosen: Mapping[str, str | int]) -> ParsedDocument:
+    """The document with `$name` replaced by the chosen or default value. Raises InvalidDocument."""
     declared = document.data.get("parameters") if isinstance(document.data, dict) else None
     declared = declared if isinstance(declared, dict) else {}
     faults = [
@@ -41,7 +41,7 @@ def with_parameters(document: Document, chosen: Mapping[str, str | int]) -> Docu
                 used.add(name)
                 if name in chosen:
                     return chosen[name]
-                if name in declared:  # one without a default is a fault of its own, and found later
+                if name in declared:  # a missing default is reported by the field's validation
                     held = declared[name]
                     return held["default"] if isinstance(held, dict) and "default" in held else value
                 message = f"{value} is no parameter; {did_you_mean(name, declared)}"
@@ -49,39 +49,39 @@ def with_parameters(document: Document, chosen: Mapping[str, str | int]) -> Docu
         return value
 
     filled = fill(document.data, ())
-    for name in () if faults else declared:  # one that is misspelt in its place is not used there either
+    for name in () if faults else declared:  # a misspelt one is unused too
         if name not in used:
             message = f"no place of the plan uses ${name}; use it or remove it"
             faults.append(document.placed(Fault(("parameters", name), message)))
     if faults:
-        raise Faulty(faults)
+        raise InvalidDocument(faults)
     return replace(document, data=filled)
 
 
-def plan_of(document: Document, chosen: Mapping[str, str | int] | None = None) -> Plan:
-    """A plan out of a document, every field checked, references not yet. Raises Faulty.
+def parse_plan(document: ParsedDocument, chosen: Mapping[str, str | int] | None = None) -> Plan:
+    """A plan from a document, with all fields validated and references unchecked. Raises InvalidDocument.
 
-    `rules.validation.sound` does both; nothing else should take a plan from a document.
+    `rules.validation.validate_plan` does both; nothing else should make a plan from a document.
     """
-    return validated(Plan, with_parameters(document, chosen or {}))
+    return validate(Plan, with_parameters(document, chosen or {}))
 
 
-def text_read(text: str) -> Document:
-    """The document of a plan's text, read once; its data is shared and not to be changed. Raises Faulty."""
-    return _READ.get(text) or _READ.keep(text, read(text), len(text))
+def cached_document(text: str) -> ParsedDocument:
+    """The parsed document of a plan's text, cached and shared: its data must not be changed. Raises InvalidDocument."""
+    return _READ.get(text) or _READ.put(text, parse_document(text), len(text))
 
 
 def recorded_plan(text: str, chosen: Mapping[str, str | int]) -> Plan:
-    """The plan as a program carries it in its ledger; programs of one plan share one object. Raises Faulty."""
-    key = (text, chosen_key(chosen))
-    return RECORDED.get(key) or RECORDED.keep(key, plan_of(text_read(text), chosen), len(text))
+    """The plan of a text in the ledger, cached and shared between programs. Raises InvalidDocument."""
+    key = (text, parameters_key(chosen))
+    return RECORDED.get(key) or RECORDED.put(key, parse_plan(cached_document(text), chosen), len(text))
 
 
-def chosen_key(chosen: Mapping[str, str | int]) -> Chosen:
+def parameters_key(chosen: Mapping[str, str | int]) -> Chosen:
     return tuple(sorted(chosen.items()))
 
 
-_READ: WeightedCache[str, Document] = WeightedCache(1_000_000)
+_READ: WeightedCache[str, ParsedDocument] = WeightedCache(1_000_000)
 RECORDED: WeightedCache[tuple[str, Chosen], Plan] = WeightedCache(4_000_000)
 """By letters of their texts. A plan takes some thirty bytes of memory for each, a document more. Whoever reads texts beside
 the event loop keeps their plans here."""

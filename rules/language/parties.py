@@ -1,4 +1,4 @@
-"""Who stands in a plan: parties that owe and consent, bodies they sit in, and others who have agreed to nothing."""
+"""Parties, joint bodies of parties, and non-parties, who have agreed to nothing."""
 
 from __future__ import annotations
 

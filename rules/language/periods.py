@@ -1,9 +1,9 @@
-"""The periods that figures cover, as people report them: years, halves, quarters, months, weeks, days, seasons, and ranges.
+"""Reporting periods of figures: years, halves, quarters, months, weeks, days, seasons, and ranges.
 
     2025   2025-H1   2025-Q1   2025-06   2025-W07   2025-06-30   FY2025   FY2025-Q1   2025-irrigation   2025-02/2025-04
 
-A period is a unit of some kind and its number among these: quarters are counted through the years, weeks and days since
-the first of all. So the period before another is that of the number before.
+A period is a unit of some kind and its ordinal number: quarters are counted through the years, weeks and days from the
+first of all. So the previous period has the previous number.
 """
 
 from __future__ import annotations
@@ -60,27 +60,27 @@ def covered(period: str, calendar: Calendar = USUAL) -> tuple[date, date]:
 
 
 def before(period: str, calendar: Calendar = USUAL) -> str:
-    """The period of the same kind before this one; of a season, that of the year before. Raises ValueError."""
-    return _beside(period, calendar, -1)
+    """The previous period of the same kind; of a season, last year's. Raises ValueError."""
+    return _neighbour(period, calendar, -1)
 
 
 def after(period: str, calendar: Calendar = USUAL) -> str:
-    """The period of the same kind after this one. Raises ValueError."""
-    return _beside(period, calendar, 1)
+    """The next period of the same kind. Raises ValueError."""
+    return _neighbour(period, calendar, 1)
 
 
 @lru_cache(maxsize=65536)
-def _beside(period: str, calendar: Calendar, way: int) -> str:
+def _neighbour(period: str, calendar: Calendar, way: int) -> str:
     (kind, first), (_, last) = _units(period, calendar)
     length = last - first + 1
     begins, ends = ((kind, number + way * length) for number in (first, last))
     if length == 1:
-        return _written(begins)
-    return _name_of(begins, ends) or f"{_written(begins)}/{_written(ends)}"
+        return _format(begins)
+    return _name_of(begins, ends) or f"{_format(begins)}/{_format(ends)}"
 
 
 def is_period(text: str, calendar: Calendar = USUAL) -> bool:
-    """Whether a text is a period of the calendar, of a year that figures are about."""
+    """Whether a text is a period of the calendar, in a plausible year."""
     try:
         return covered(text, calendar)[0].year >= 1000 and year_of(text) < 9000
     except (ValueError, OverflowError):
@@ -88,17 +88,17 @@ def is_period(text: str, calendar: Calendar = USUAL) -> bool:
 
 
 def in_order(period: str, calendar: Calendar) -> tuple[str, str]:
-    """What periods are ordered by: when they end. One that the calendar does not know comes before all others."""
+    """The sort key of periods: their end. Unknown periods sort first."""
     return covered(period, calendar)[1].isoformat() if is_period(period, calendar) else "", period
 
 
 def year_of(period: str) -> int:
-    """The year that a period is named by."""
+    """The year in a period's name."""
     return int(period.removeprefix("FY")[:4])
 
 
 def kind_of(period: str, calendar: Calendar = USUAL) -> tuple[str, int]:
-    """Of which kind a period is, and how many of them it covers. Raises ValueError."""
+    """The kind of a period's units, and their number. Raises ValueError."""
     (kind, first), (_, last) = _units(period, calendar)
     return kind, last - first + 1
 
@@ -109,7 +109,7 @@ def _instant_after(day: date) -> datetime:
 
 
 def _units(period: str, calendar: Calendar) -> tuple[_Unit, _Unit]:
-    """The first and the last unit of a range; of what is none, itself twice."""
+    """The first and the last unit of a range; of a single unit, that unit twice."""
     begins, slash, ends = period.partition("/")
     if not re.fullmatch(PERIOD, period):
         raise ValueError(f"{period!r} is no period; {_forms(calendar)}")
@@ -177,7 +177,7 @@ def _days(unit: _Unit, calendar: Calendar) -> tuple[date, date]:
 
 
 def _fiscal_start(calendar: Calendar) -> int:
-    """How many months after the calendar year of its name a fiscal year begins."""
+    """The offset of a fiscal year's first month from January of the year in its name, in months."""
     return (calendar.first_month or 1) - 1 - (12 if calendar.fiscal_named_after_end else 0)
 
 
@@ -190,7 +190,7 @@ def _day(year: int, day: DayOfYear) -> date:
     return date(year, day[0], min(day[1], monthrange(year, day[0])[1]))
 
 
-def _written(unit: _Unit) -> str:
+def _format(unit: _Unit) -> str:
     kind, number = unit
     match kind:
         case "D":
@@ -210,19 +210,19 @@ def _written(unit: _Unit) -> str:
 
 
 def _name_of(first: _Unit, last: _Unit) -> str | None:
-    """The one unit that a range of smaller ones is, where there is one."""
+    """The single larger unit that equals a range of smaller ones, if any."""
     kind, fiscal = first[0].removeprefix("F"), "F" if first[0].startswith("F") else ""
     if kind not in _MONTHS:
         return None
     begins, ends = first[1] * _MONTHS[kind], (last[1] + 1) * _MONTHS[kind]
     for larger, length in _MONTHS.items():
         if ends - begins == length and begins % length == 0:
-            return _written((f"{fiscal}{larger}", begins // length))
+            return _format((f"{fiscal}{larger}", begins // length))
     return None
 
 
 def _forms(calendar: Calendar) -> str:
-    """What would be accepted."""
+    """The accepted forms, for messages."""
     forms = ["2025", "2025-H1", "2025-Q1", "2025-06", "2025-W07", "2025-06-30"]
     forms += ["FY2025"] if calendar.first_month else []
     forms += [f"2025-{name}" for name, _, _ in calendar.seasons]

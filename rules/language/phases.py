@@ -1,4 +1,4 @@
-"""Phases: gates, milestones, and the quiet that is kept in them."""
+"""Phases: gates, milestones, and stability periods."""
 
 from __future__ import annotations
 

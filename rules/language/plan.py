@@ -1,6 +1,6 @@
-"""The plan language: parties, phases, milestones, gates and clocks, as data.
+"""The plan model: parties, phases, milestones, gates and clocks, as data.
 
-A plan says who must do what, shown by which evidence, verified by whom, what it opens, and what
+A plan says who must do what, which evidence shows it, who verifies it, what it opens, and what
 happens when it is broken or undone. What a source text leaves open ("some period of time") is a
 named parameter with a default and a `why`; `$name` stands for its value anywhere in the plan.
 """
@@ -35,7 +35,7 @@ from rules.language.dependents import Dependents, Subject, dependents
 from rules.language.derivations import recorded
 from rules.language.disputes import Ladder, Snapback
 from rules.language.indicators import Indicator
-from rules.language.lasting import lasting
+from rules.language.lasting import lasting_criteria
 from rules.language.milestones import Measured, Milestone
 from rules.language.parties import JointBody, NonParty, Party
 from rules.language.periods import USUAL, Calendar
@@ -137,17 +137,17 @@ class Plan(StrictModel):
 
     @cached_property
     def periods(self) -> Calendar:
-        """By which periods of figures are read."""
+        """The calendar by which periods of figures are read."""
         return self.reporting.calendar if self.reporting else USUAL
 
     @cached_property
     def milestones(self) -> Mapping[str, Milestone]:
-        """Every milestone by its name, which is unique in the plan."""
+        """All milestones by name; names are unique in the plan."""
         return {name: step for phase in self.phases.values() for name, step in phase.milestones.items()}
 
     @cached_property
     def owed_by(self) -> Mapping[str, tuple[str, ...]]:
-        """By milestone, the parties that owe it, each; of a body its members."""
+        """By milestone, the parties that owe it, with bodies expanded to their members."""
         return {name: tuple(dict.fromkeys(self._members(step.party))) for name, step in self.milestones.items()}
 
     def _members(self, names: Iterable[str]) -> Iterator[str]:
@@ -156,13 +156,13 @@ class Plan(StrictModel):
 
     @cached_property
     def deciders(self) -> tuple[str, ...]:
-        """Who decides incidents, ends suspensions and terminates."""
+        """The authorities, who decide incidents, end suspensions and terminate."""
         determining = {name for step in self.milestones.values() for name in step.determined.by}
         return self.authorities or tuple(sorted(determining or {*self.parties, *self.bodies}))
 
     @cached_property
     def everybody(self) -> frozenset[str]:
-        """Whoever an incident can be attributed to: parties, and those who have agreed to nothing."""
+        """All to whom an incident can be attributed: parties and non-parties."""
         return frozenset((*self.parties, *self.non_parties))
 
     @cached_property
@@ -172,24 +172,24 @@ class Plan(StrictModel):
 
     @cached_property
     def recorded_for(self) -> Mapping[str, tuple[str, ...]]:
-        """By indicator, those of which figures are recorded for it: itself, or what it is made of in the end."""
+        """By indicator, the recorded indicators behind it: itself, or those from which it is derived."""
         return {name: tuple(dict.fromkeys(recorded(self.indicators, name))) for name in self.indicators}
 
     @cached_property
     def derived(self) -> tuple[str, ...]:
-        """The indicators whose figures are made of others."""
+        """The derived indicators."""
         return tuple(name for name, rule in self.indicators.items() if rule.made_of is not None)
 
     @cached_property
     def compared_with_a_year_before(self) -> frozenset[str]:
-        """The indicators whose figure of a year before something is made of."""
+        """The indicators whose figure of the year before is part of a derived one."""
         made = (self.indicators[name].made_of for name in self.derived)
         parts = (part.indicator for one in made if one is not None for part in one.parts if part.a_year_before)
         return frozenset(name for part in parts for name in self.recorded_for.get(part, ()))
 
     @cached_property
     def measured(self) -> Mapping[str, tuple[tuple[str, str, Measured], ...]]:
-        """By indicator of which figures are recorded: the milestone, the showing and the target that count them."""
+        """By recorded indicator, the milestones that count it, each with the showing and its target."""
         uses: dict[str, list[tuple[str, str, Measured]]] = {}
         for name, step in self.milestones.items():
             for showing, how in step.shown_by.items():
@@ -200,7 +200,7 @@ class Plan(StrictModel):
 
     @cached_property
     def read_by(self) -> Mapping[str, tuple[str, ...]]:
-        """By indicator, the checks that read its figures from the producer that it names."""
+        """By indicator, the checks that read its figures from its own producer."""
         checks: dict[str, tuple[str, ...]] = {}
         for name, check in self.checks.items():
             indicator = check.figures_of
@@ -210,7 +210,7 @@ class Plan(StrictModel):
 
     @cached_property
     def paid_by(self) -> Mapping[str, frozenset[str]]:
-        """By indicator that a release counts: who verifies its figures."""
+        """By indicator that a release counts, who verifies its figures."""
         verifiers: dict[str, frozenset[str]] = {}
         for terms in self.releases.values():
             if (rule := terms.per_unit) is not None:
@@ -220,12 +220,12 @@ class Plan(StrictModel):
 
     @cached_property
     def size(self) -> int:
-        """How much is looked at to tell how a program stands: its milestones, and the criteria of its gates."""
+        """The cost of evaluating a program: the number of milestones and gate criteria."""
         return len(self.milestones) + sum(1 for _, gate in self.gates for _ in leaves(*gate))
 
     @cached_property
     def gates(self) -> tuple[tuple[tuple[str, ...], tuple[Criterion, ...]], ...]:
-        """Every list of criteria in the plan, with its place."""
+        """All lists of criteria in the plan, with their paths."""
         return tuple(self._gates())
 
     def _gates(self) -> Iterator[tuple[tuple[str, ...], tuple[Criterion, ...]]]:
@@ -251,7 +251,7 @@ class Plan(StrictModel):
 
     @cached_property
     def figures(self) -> Mapping[str, str]:
-        """By indicator whose figure something asks for: a phase in which it does, or else the first."""
+        """By indicator in a figure criterion, the first phase that uses it, or else the first phase."""
         first = next(iter(self.phases))
         uses: dict[str, str] = {}
         for name, step in self.milestones.items():
@@ -266,17 +266,17 @@ class Plan(StrictModel):
 
     @cached_property
     def exits(self) -> Mapping[str, tuple[Criterion, ...]]:
-        """The exit gate of each phase, the unwritten ones spelled out."""
+        """The exit gate of each phase, with the implicit criteria of unwritten ones."""
         return {name: phase.exit or tuple(self._whole(name)) for name, phase in self.phases.items()}
 
     @cached_property
     def consents_asked(self) -> Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]:
-        """By phase, the parties whose consent its entry gate and its exit gate ask for."""
+        """By phase, the parties whose consent its entry gate and its exit gate require."""
         return {name: (consents_asked(*phase.entry), consents_asked(*self.exits[name])) for name, phase in self.phases.items()}
 
     @cached_property
     def dates(self) -> Mapping[str, tuple[tuple[Edge, ...], tuple[Edge, ...], tuple[Edge, ...]]]:
-        """The phases whose gates wait for a date: what entry and exit wait for, and what closes them."""
+        """By phase with dates in its gates: the dates of entry and exit, and those that close it."""
         waits = {
             name: (_dated(phase.entry), _dated(self.exits[name]), _dated(phase.closes_when))
             for name, phase in self.phases.items()
@@ -285,9 +285,11 @@ class Plan(StrictModel):
 
     @cached_property
     def kept(self) -> Mapping[str, tuple[tuple[Criterion, ...], tuple[Criterion, ...]]]:
-        """By phase, what of its entry gate holds while it is open, and of its exit gate while it is complete."""
+        """By phase, the lasting criteria of its entry gate (while open) and of its exit gate (while complete)."""
         return {
-            name: (lasting(phase.entry), lasting(self.exits[name])) if name in self.dates else (phase.entry, self.exits[name])
+            name: (lasting_criteria(phase.entry), lasting_criteria(self.exits[name]))
+            if name in self.dates
+            else (phase.entry, self.exits[name])
             for name, phase in self.phases.items()
         }
 
@@ -309,12 +311,12 @@ class Plan(StrictModel):
 
     @cached_property
     def final_dates(self) -> Mapping[str, tuple[Edge, ...]]:
-        """The milestones that wait for a date before they can't be undone."""
+        """The milestones whose finality has a date."""
         return {name: dated for name, step in self.milestones.items() if (dated := _dated(step.final_when))}
 
     @cached_property
     def dependents(self) -> Mapping[Subject, Dependents]:
-        """By milestone and by phase, whose rules ask for it."""
+        """The dependency index, by milestone, phase, indicator and child program."""
         index = dependents(self.commitments, self.phases, self.exits, self.releases)
         for name in self.derived:
             for part in self.recorded_for[name]:
@@ -322,11 +324,11 @@ class Plan(StrictModel):
         return index
 
     def windows(self, names: Iterable[str]) -> list[Interval]:
-        """The times of the calendar of these names."""
+        """The calendar windows with these names."""
         return [(self.calendar[name].from_, self.calendar[name].to) for name in names]
 
     def severity(self, name: str | None) -> int:
-        """The rank of a severity; -1 for none."""
+        """The rank of a severity; -1 without one."""
         return -1 if name is None else self.severities.index(name)
 
 

@@ -1,4 +1,4 @@
-"""How parties decide together: whose consent it takes, who can stop it, and what silence means.
+"""Decision procedures: whose consent is needed, who has a veto, and what silence means.
 
 procedures:
 joint_decision:
@@ -43,7 +43,7 @@ class Procedure(StrictModel):
 
     @property
     def asked(self) -> tuple[str, ...]:
-        """The parties whose consent it asks for, each once."""
+        """The parties whose consent the procedure requires, without duplicates."""
         return consents_asked(*self.adopted_when)
 
 

@@ -1,9 +1,9 @@
-"""YAML text to plain data, with the line and column of every value, and faults that name them.
+"""The YAML reader: text to plain data, with the line and column of every value, and faults that name them.
 
-Only mappings, lists and plain scalars exist here: no tags, anchors or aliases, so that a document
-can neither run code nor grow while it is read. Size, depth and number of values are limited while
-reading, so that no text takes long (record 33). What is no whole number stays the text it was written
-as, because figures are exact decimals.
+Only mappings, lists and plain scalars are accepted: no tags, anchors or aliases, so that a document
+can neither run code nor expand. Size, depth and number of values are limited during parsing, so the
+time is bounded (record 33). A value that is not a whole number stays text, because figures are exact
+decimals.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ from yaml import (
 from yaml._yaml import CParser
 
 from rules.fields import Shapes
-from rules.language.scalars import plain
-from rules.language.text_errors import UNKNOWN, field, sentence, unread
+from rules.language.scalars import scalar_value
+from rules.language.text_errors import UNKNOWN, error_message, field, yaml_error
 
 M = TypeVar("M", bound=BaseModel)
 Path: TypeAlias = tuple[str | int, ...]
@@ -72,20 +72,20 @@ class Fault:
         return f"{place}: {where}: {self.message}" if where else f"{place}: {self.message}"
 
 
-class Faulty(Exception):
-    """A document that cannot be accepted; `faults` holds those found in reading order, `MOST_FAULTS` of them at most."""
+class InvalidDocument(Exception):
+    """A document that is refused. `faults` are in reading order, at most `MOST_FAULTS`."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(sorted(faults, key=lambda fault: fault.position)[:MOST_FAULTS])
         super().__init__("; ".join(fault.line("document") for fault in self.faults))
 
-    def __reduce__(self) -> tuple[type[Faulty], tuple[Sequence[Fault]]]:
+    def __reduce__(self) -> tuple[type[InvalidDocument], tuple[Sequence[Fault]]]:
         return type(self), (self.faults,)
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """A text as plain data, and the position of each value by its path."""
+class ParsedDocument:
+    """Parsed text as plain data, with the position of each value by its path."""
 
     text: str
     data: Any
@@ -102,30 +102,32 @@ class Document:
         return replace(fault, position=self.position(fault.path))
 
 
-def read(text: str) -> Document:
-    """Parses YAML (or JSON, which is YAML). Raises Faulty."""
+def parse_document(text: str) -> ParsedDocument:
+    """Parses YAML (or JSON, which is YAML). Raises InvalidDocument."""
     if len(text.encode(errors="surrogatepass")) > LARGEST_DOCUMENT:
-        raise Faulty([Fault((), f"the document is larger than {LARGEST_DOCUMENT // 1024} KiB")])
+        raise InvalidDocument([Fault((), f"the document is larger than {LARGEST_DOCUMENT // 1024} KiB")])
     if (found := _NO_TEXT.search(text)) is not None:
         before = text[: found.start()]
         position = (before.count("\n") + 1, len(before) - before.rfind("\n"))
-        raise Faulty([Fault((), f"the character U+{ord(found[0]):04X} stands here, which is no text; remove it", position)])
+        raise InvalidDocument(
+            [Fault((), f"the character U+{ord(found[0]):04X} stands here, which is no text; remove it", position)]
+        )
     reader = _Reader(text)
     try:
         data = reader.document()
     except MarkedYAMLError as error:
-        said, mark = unread(error, text)
+        said, mark = yaml_error(error, text)
         position = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise Faulty([Fault((), f"not readable as YAML: {said}", position)]) from None
+        raise InvalidDocument([Fault((), f"not readable as YAML: {said}", position)]) from None
     except YAMLError as error:
-        raise Faulty([Fault((), f"not readable as YAML: {error}")]) from None
+        raise InvalidDocument([Fault((), f"not readable as YAML: {error}")]) from None
     if reader.faults:
-        raise Faulty(reader.faults)
-    return Document(text, data, reader.positions)
+        raise InvalidDocument(reader.faults)
+    return ParsedDocument(text, data, reader.positions)
 
 
 class _Reader:
-    """Makes data of a parser's events, one after the other, and stops where there are too many."""
+    """Builds plain data from a parser's events, within the limits on size and depth."""
 
     def __init__(self, text: str) -> None:
         self.positions: dict[Path, Position] = {}
@@ -134,15 +136,15 @@ class _Reader:
         self._left = MOST_VALUES
 
     def document(self) -> Any:
-        """The data of the one document that the text is. Raises Faulty where it cannot be read on, and YAMLError."""
-        self._next()  # the stream begins
+        """The data of the text's only document. Raises InvalidDocument on a fatal fault, and YAMLError."""
+        self._next()  # skips StreamStart
         if isinstance(self._next(), StreamEndEvent):
-            raise Faulty([Fault((), "the document is empty")])
+            raise InvalidDocument([Fault((), "the document is empty")])
         data = self._value(self._next(), ())
         while isinstance(event := self._next(), DocumentEndEvent):
             pass
         if not isinstance(event, StreamEndEvent):
-            raise Faulty([Fault((), "a second document begins here; a file is one", _at(event))])
+            raise InvalidDocument([Fault((), "a second document begins here; a file is one", _at(event))])
         return data
 
     def _next(self) -> Event:
@@ -153,7 +155,7 @@ class _Reader:
     def _counted(self, event: Event) -> None:
         self._left -= 1
         if self._left < 0:
-            raise Faulty(
+            raise InvalidDocument(
                 [Fault((), f"has more than {MOST_VALUES} keys and values; divide it, for example into programs", _at(event))]
             )
 
@@ -166,7 +168,7 @@ class _Reader:
         if isinstance(event, ScalarEvent):
             return self._scalar(event, path, at)
         if len(path) >= DEEPEST_NESTING:
-            raise Faulty([Fault(path, f"nested too deeply; {DEEPEST_NESTING} levels are read", at)])
+            raise InvalidDocument([Fault(path, f"nested too deeply; {DEEPEST_NESTING} levels are read", at)])
         return self._mapping(path) if isinstance(event, MappingStartEvent) else self._sequence(path)
 
     def _sequence(self, path: Path) -> list[Any]:
@@ -190,27 +192,27 @@ class _Reader:
                 self._fault(inner, at, "stands here twice; keep one")
                 self._skipped(value)
             elif isinstance(value, ScalarEvent) and not value.value and not value.style and value.tag is None:
-                # The value's own mark stands lines below.
+                # The mark of the value itself may lie some lines below.
                 self._fault(inner, at, BLANK if _has_colon(key, value) else CUT)
             else:
                 values[name] = self._value(value, inner)
                 if isinstance(value, CollectionStartEvent):
-                    self.positions[inner] = at  # where a reader would look for it, not the line below
+                    self.positions[inner] = at  # at the end of the line, where a reader looks for it
         return values
 
     def _scalar(self, event: ScalarEvent, path: Path, at: Position) -> Any:
         text: str = event.value
-        value = text if event.style else plain(text)
+        value = text if event.style else scalar_value(text)
         if value is None:
             return self._fault(path, at, BLANK)
         if not isinstance(value, str):
             return value
         if len(text) <= 2 * LONGEST_BLANK and text.strip().lower() in BLANKS:
             return self._fault(path, at, "is blank; what the text leaves open is a named parameter with a default and a why")
-        return text if text.isascii() else normalize("NFC", text)  # as the ledger keeps text
+        return text if text.isascii() else normalize("NFC", text)  # the form in which the ledger stores text
 
     def _skipped(self, event: Event) -> None:
-        """Passes over a value that is not read, to its end."""
+        """Skips the events of a value that is not read."""
         depth = 0
         while True:
             self._counted(event)
@@ -222,7 +224,7 @@ class _Reader:
     def _fault(self, path: Path, at: Position, message: str) -> None:
         self.faults.append(Fault(path, message, at))
         if len(self.faults) >= MOST_FAULTS:
-            raise Faulty(self.faults)
+            raise InvalidDocument(self.faults)
 
 
 def _not_read(event: Event) -> str | None:
@@ -242,15 +244,17 @@ def _at(event: Event) -> Position:
     return (event.start_mark.line + 1, event.start_mark.column + 1) if event.start_mark else (1, 1)
 
 
-def faults_of(error: ValidationError, schema: dict[str, Any], data: Any) -> list[Fault]:
-    """A pydantic error as faults; `schema` is that of the shape that the data should have been of."""
-    return [Fault(_plain((*item["loc"], *field(item))), _told(item, schema, data)) for item in error.errors(include_url=False)]
+def validation_faults(error: ValidationError, schema: dict[str, Any], data: Any) -> list[Fault]:
+    """A pydantic error as faults; `schema` is that of the expected shape."""
+    return [
+        Fault(_plain((*item["loc"], *field(item))), _message(item, schema, data)) for item in error.errors(include_url=False)
+    ]
 
 
-def _told(item: Any, schema: dict[str, Any], data: Any) -> str:
+def _message(item: Any, schema: dict[str, Any], data: Any) -> str:
     """What is said of an error; of a field that is none, which ones there are."""
     if item["type"] != "extra_forbidden":
-        return sentence(item)
+        return error_message(item)
     known = Shapes(schema).unknown(item["loc"], data)
     return f"{UNKNOWN}; {known}" if known else UNKNOWN
 
@@ -265,25 +269,25 @@ def _plain(location: tuple[int | str, ...]) -> Path:
     return tuple(part for part in location if not (isinstance(part, str) and part.startswith(("=", "["))))
 
 
-def validated(model: type[M], document: Document) -> M:
-    """The document as a model. Raises Faulty with positions."""
+def validate(model: type[M], document: ParsedDocument) -> M:
+    """The document as a model. Raises InvalidDocument with positions."""
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
-        found = _found(error, _schema_of(model), document.data)
-        raise Faulty([document.placed(fault) for fault in found]) from None
+        found = _located(error, _schema_of(model), document.data)
+        raise InvalidDocument([document.placed(fault) for fault in found]) from None
 
 
-def _found(error: ValidationError, schema: dict[str, Any], data: Any) -> list[Fault]:
-    """The faults with their paths as the document has them, one for each place.
+def _located(error: ValidationError, schema: dict[str, Any], data: Any) -> list[Fault]:
+    """The faults with their document paths, one per place.
 
-    pydantic adds the tag of a union's member to a path, and reports each member that did not fit.
+    pydantic adds the tag of a union member to a path, and reports every member that did not match.
     """
     faults: dict[Path, Fault] = {}
     for item in error.errors(include_url=False):
         path = _in_document(_plain((*item["loc"], *field(item))), data, missing=item["type"] == "missing")
         if path not in faults:
-            faults[path] = Fault(path, _told(item, schema, data))
+            faults[path] = Fault(path, _message(item, schema, data))
         if len(faults) >= MOST_FAULTS:
             break
     return list(faults.values())

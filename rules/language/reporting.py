@@ -1,4 +1,4 @@
-"""How figures are reported: the fiscal year, months that begin on another day, and seasons.
+"""Reporting calendar: the fiscal year, months that begin on another day, and seasons.
 
 reporting:
   fiscal_year: {first_month: 10, named_after: end}      # FY2025 is October 2024 to September 2025
@@ -16,7 +16,7 @@ from pydantic import Field, model_validator
 from rules.decimals import Whole
 from rules.field_types import Name, StrictModel
 from rules.language.periods import Calendar, DayOfYear
-from rules.language.text_errors import Misplaced
+from rules.language.text_errors import FieldsError
 from rules.text_formats import DAY_OF_YEAR
 
 NamedAfter = Annotated[
@@ -55,7 +55,7 @@ class Reporting(StrictModel):
     @model_validator(mode="after")
     def _says_something(self) -> Reporting:
         if self.fiscal_year is None and self.month is None and not self.seasons:
-            raise Misplaced("say fiscal_year, month or seasons, or leave reporting out", "seasons")
+            raise FieldsError("say fiscal_year, month or seasons, or leave reporting out", "seasons")
         return self
 
     @property

@@ -1,7 +1,7 @@
-"""What a plain value of a document is: true or false, a whole number, nothing, or the text that it was written as.
+"""Plain scalars of a document: true or false, a whole number, nothing, or text.
 
-YAML's own rules read `1_000`, `0x1F` and `010` as numbers, and older ones `yes` and `12:30` as something else than text.
-Here a whole number has one form, and what has another stays text, so that whoever asks for a number can refuse it.
+YAML's own rules read `1_000`, `0x1F` and `010` as numbers, and older ones read `yes` and `12:30` as other types than text.
+Here a whole number has one form. Every other form stays text, so that a field of type number can refuse it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _CONSTANTS: dict[str, bool | None] = {
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,15})\Z")
 
 
-def plain(text: str) -> Plain:
+def scalar_value(text: str) -> Plain:
     """The value of plain text, which stands in no quotes; None is no value."""
     if text in _CONSTANTS:
         return _CONSTANTS[text]

@@ -1,7 +1,7 @@
-"""The JSON Schema of the plan language, for editors: it completes and explains while somebody writes.
+"""The JSON Schema of the plan language, for completion and hints in editors.
 
-It knows shapes, not meaning. References, units, gates that can never open and durations that are none are found by
-`rules.validation`; what the schema refuses, that refuses too.
+It describes shapes only. `rules.validation` finds faults of meaning: references, units, gates that can never open, invalid
+durations. It refuses whatever the schema refuses.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def plan_schema() -> dict[str, Any]:
 
 
 def _opened(shape: Any, field: str = "") -> Any:
-    """A shape without null, which a plan never holds, and with a parameter where a single value stands."""
+    """A shape without null, which a plan never holds, and with `$name` allowed for single values."""
     if isinstance(shape, list):
         return [_opened(item) for item in shape]
     if not isinstance(shape, dict):
@@ -60,7 +60,7 @@ def _without_null(shape: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_single(shape: dict[str, Any]) -> bool:
-    """Whether a value of this shape is one word or number. Text of any form takes `$name` as it is."""
+    """Whether a shape is one word or number. Free text takes `$name` anyway."""
     if "anyOf" in shape:
         return False
     narrowed = shape.keys() & {"pattern", "enum", "const", "format"}

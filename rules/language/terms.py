@@ -1,4 +1,4 @@
-"""The terms of a release: who gives how much of what to whom, what earns it, and how it is lost.
+"""Releases: who gives how much of what to whom, what earns it, and how it is lost.
 
 releases:
 support:
@@ -24,12 +24,12 @@ from rules.decimals import Figure
 from rules.field_types import Label, Name, StrictModel, Text
 from rules.language.causes import THAT_COUNT, Cause
 from rules.language.criteria import After, Anchor, Criterion
-from rules.language.text_errors import Misplaced, field, sentence
+from rules.language.text_errors import FieldsError, error_message, field
 from rules.text_formats import SHARE
-from rules.times import Duration, parsed
+from rules.times import Duration, parse_duration
 
 
-class Reckoned(StrictModel):
+class ComputedAmount(StrictModel):
     """An amount reckoned from another: a share of it, or a weight times what one unit is worth."""
 
     share: str | None = Field(default=None, pattern=SHARE, description="with of")
@@ -38,7 +38,7 @@ class Reckoned(StrictModel):
     each: Figure | None = Field(default=None, description="with weight: what one unit is worth")
 
     @model_validator(mode="after")
-    def _is_one_product(self) -> Reckoned:
+    def _is_one_product(self) -> ComputedAmount:
         by_share, by_weight = (self.share is not None, self.of is not None), (self.weight is not None, self.each is not None)
         if (all(by_share), any(by_weight)) != (True, False) and (all(by_weight), any(by_share)) != (True, False):
             raise ValueError("a share is of an amount, and a weight is of units that are each worth one")
@@ -60,13 +60,13 @@ def _reckoned(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     try:
-        return Reckoned.model_validate(value).value.normalize()
+        return ComputedAmount.model_validate(value).value.normalize()
     except ValidationError as error:
         first = error.errors()[0]
-        raise Misplaced(sentence(first), *(str(part) for part in first["loc"]), *field(first)) from None
+        raise FieldsError(error_message(first), *(str(part) for part in first["loc"]), *field(first)) from None
 
 
-Amount: TypeAlias = Annotated[Figure, BeforeValidator(_reckoned, json_schema_input_type=Figure | Reckoned)]
+Amount: TypeAlias = Annotated[Figure, BeforeValidator(_reckoned, json_schema_input_type=Figure | ComputedAmount)]
 
 
 class Sample(StrictModel):
@@ -104,8 +104,8 @@ class PerTime(StrictModel):
 
     @model_validator(mode="after")
     def _takes_time(self) -> PerTime:
-        if parsed(self.every).sign() == 0:
-            raise Misplaced("so much for no time at all is without end; write for example every: P1M", "every")
+        if parse_duration(self.every).sign() == 0:
+            raise FieldsError("so much for no time at all is without end; write for example every: P1M", "every")
         return self
 
 
@@ -148,27 +148,29 @@ class Release(StrictModel):
     def _is_earned_in_one_way(self) -> Release:
         ways = [way for way in ("share_of", "per_unit", "per_time") if getattr(self, way) is not None]
         if len(ways) > 1:
-            raise Misplaced("a release is earned by share_of or per_unit or per_time, by one of them", ways[-1])
+            raise FieldsError("a release is earned by share_of or per_unit or per_time, by one of them", ways[-1])
         if not (self.when or ways):
             raise ValueError("say what earns it: when: [...], share_of: MILESTONE, per_unit: {...} or per_time: {...}")
         if (self.per_unit is None) != (not self.verified_by):
-            raise Misplaced("figures are verified: write verified_by: [...] with per_unit, and only there", "verified_by")
+            raise FieldsError("figures are verified: write verified_by: [...] with per_unit, and only there", "verified_by")
         return self
 
     @model_validator(mode="after")
     def _is_lost_in_one_way(self) -> Release:
         if self.due is not None and self.lapses is not None:
-            raise Misplaced("what is not earned in time is suspended (due) or lost (lapses), not both", "lapses")
+            raise FieldsError("what is not earned in time is suspended (due) or lost (lapses), not both", "lapses")
         if self.due is not None and self.cure is None:
-            raise Misplaced("what is suspended when it is due needs a time to cure: write cure: P6M, or lapses for none", "due")
+            raise FieldsError(
+                "what is suspended when it is due needs a time to cure: write cure: P6M, or lapses for none", "due"
+            )
         return self
 
     def rounded(self, amount: Fraction) -> Decimal:
-        """An exact amount in whole smallest units, half to even."""
+        """An amount rounded half to even to the smallest unit."""
         return round(amount / Fraction(self.smallest)) * self.smallest
 
     @property
     def gates(self) -> tuple[Criterion, ...]:
-        """All criteria that the release, its advance and what flows with time wait for."""
+        """All criteria of the release, its advance and its instalments."""
         per_time = self.per_time.while_ if self.per_time else ()
         return (*self.when, *per_time, *(self.advance.when if self.advance else ()))

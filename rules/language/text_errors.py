@@ -1,4 +1,4 @@
-"""What is said of slips in a document: text that is no YAML, and values that do not fit their place."""
+"""Messages about faults in a document: invalid YAML, and values that do not fit their field."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from typing import Any
 from yaml import Mark, MarkedYAMLError
 
 from rules.field_types import did_you_mean
-from rules.text_formats import unlike
+from rules.text_formats import mismatch
 
 _FIELD = re.compile(r"[ ]*(- )?[\w-]+")
 """What stands before the colon of a field that has a line of its own."""
 
 
-class Misplaced(ValueError):
-    """What is wrong with several fields together, and at which of them whoever wrote it would look."""
+class FieldsError(ValueError):
+    """A fault of several fields together, placed at the first of them that is present."""
 
     def __init__(self, message: str, *place: str) -> None:
         super().__init__(message)
         self.place = place
 
 
-def unread(error: MarkedYAMLError, text: str) -> tuple[str, Mark | None]:
-    """Why text is no YAML, and where whoever wrote it would look for the slip."""
+def yaml_error(error: MarkedYAMLError, text: str) -> tuple[str, Mark | None]:
+    """The message and position of a YAML syntax error, at the likely cause."""
     problem, context = str(error.problem), str(error.context)
     here = error.problem_mark
     if context == "while scanning a quoted scalar":
@@ -55,16 +55,16 @@ def unread(error: MarkedYAMLError, text: str) -> tuple[str, Mark | None]:
 
 
 def field(item: Any) -> tuple[str, ...]:
-    """The field that is wrong below the place of an error: one of several, or that which says which shape is meant."""
+    """The field at fault below the location of an error: one of several, or the discriminator."""
     error = item.get("ctx", {}).get("error")
-    if isinstance(error, Misplaced):
+    if isinstance(error, FieldsError):
         return error.place
     named = str(item.get("ctx", {}).get("discriminator", "")) if item["type"] == "union_tag_invalid" else ""
     return (named.strip("'"),) if named.startswith("'") else ()
 
 
-def sentence(item: Any) -> str:
-    """What is said of an error of pydantic. Its own words stand only where there are none of ours."""
+def error_message(item: Any) -> str:
+    """The message of a pydantic error, in our words where there are some."""
     match item["type"]:
         case "missing":
             return MISSING.get(str(item["loc"][-1]), "is missing")
@@ -73,7 +73,7 @@ def sentence(item: Any) -> str:
         case "value_error":
             return str(item["ctx"]["error"])
         case "string_pattern_mismatch":
-            return f"{str(item['input'])[:60]!r} {unlike(item['ctx']['pattern'])}"
+            return f"{str(item['input'])[:60]!r} {mismatch(item['ctx']['pattern'])}"
         case "criterion" if isinstance(item["input"], dict) and len(item["input"]) == 1:
             return _near(str(next(iter(item["input"]))), item["msg"])
         case "union_tag_invalid" if field(item):
@@ -94,7 +94,7 @@ def sentence(item: Any) -> str:
 
 
 def _near(word: str, criteria: str) -> str:
-    """What is said of a criterion that is none, with the one whose name is nearest."""
+    """The message about an unknown criterion, with the nearest known name."""
     near = did_you_mean(word, re.findall(r"(\w+): \.\.\.", criteria))
     return f"{word[:60]} is no criterion; {near} {criteria}" if near.startswith("did you mean") else criteria
 

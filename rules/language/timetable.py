@@ -1,4 +1,4 @@
-"""When something is due, how much its date weighs, and the times of the calendar that stop clocks.
+"""Deadlines, their force, and the calendar windows that stop clocks.
 
 due:
   earliest_of:                                          # or one date: within and from
@@ -20,8 +20,8 @@ from pydantic import Field, model_validator
 
 from rules.field_types import Label, Name, StrictModel, Text
 from rules.language.criteria import After, Anchor
-from rules.language.text_errors import Misplaced
-from rules.times import Duration, Instant, parsed
+from rules.language.text_errors import FieldsError
+from rules.times import Duration, Instant, parse_duration
 
 Qualifying: TypeAlias = Literal[
     "evidence_recorded",
@@ -60,7 +60,7 @@ class Window(StrictModel):
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Window:
         if self.to <= self.from_:
-            raise Misplaced("the window ends before it has begun", "to")
+            raise FieldsError("the window ends before it has begun", "to")
         return self
 
 
@@ -87,7 +87,7 @@ class Deadline(StrictModel):
     def _is_dated(self) -> Deadline:
         if self.earliest_of:
             if self.within is not None or self.from_ is not None or len(self.earliest_of) == 1:
-                raise Misplaced("write one date as within and from, or several as earliest_of; not both", "earliest_of")
+                raise FieldsError("write one date as within and from, or several as earliest_of; not both", "earliest_of")
         elif self.within is None:
             raise ValueError("is due when? write within: P30D and from: {...}, or earliest_of: [...]")
         elif self.from_ is None:
@@ -97,13 +97,13 @@ class Deadline(StrictModel):
     @model_validator(mode="after")
     def _weighs_what_it_does(self) -> Deadline:
         if self.force == "long_stop" and self.when_missed is None:
-            raise Misplaced("a long stop stops something; say when_missed: warn, suspend or terminate", "force")
+            raise FieldsError("a long stop stops something; say when_missed: warn, suspend or terminate", "force")
         if not self.scores and self.when_missed in ("suspend", "terminate"):
-            raise Misplaced(
+            raise FieldsError(
                 f"an {self.force} date stops nothing; leave when_missed out, or say force: long_stop", "when_missed"
             )
         if self.resumes_after is not None and not self.paused_while_broken:
-            raise Misplaced("resumes_after is for a date with paused_while_broken: [COMMITMENT, ...]", "resumes_after")
+            raise FieldsError("resumes_after is for a date with paused_while_broken: [COMMITMENT, ...]", "resumes_after")
         return self
 
     @cached_property
@@ -115,7 +115,7 @@ class Deadline(StrictModel):
 
     @property
     def scores(self) -> bool:
-        """Whether a party is late that misses it; an indicative date is recorded and shown only."""
+        """Whether missing it counts as late; an indicative date is only shown."""
         return self.force in ("binding", "long_stop")
 
 
@@ -130,6 +130,6 @@ class Inactivity(StrictModel):
 
     @model_validator(mode="after")
     def _takes_time(self) -> Inactivity:
-        if parsed(self.within).sign() == 0:
-            raise Misplaced("nobody stands still in no time; say within how long something has to be done", "within")
+        if parse_duration(self.within).sign() == 0:
+            raise FieldsError("nobody stands still in no time; say within how long something has to be done", "within")
         return self

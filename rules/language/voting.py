@@ -1,4 +1,4 @@
-"""How several decide together: which of their votes are enough.
+"""Voting rules: which votes of several are enough.
 
 determined:
 by: [north, south, guests]
@@ -69,7 +69,7 @@ Votes = Annotated[
 
 
 def votes_of(names: Collection[str], weights: Mapping[str, int]) -> int:
-    """How many votes some have together."""
+    """The sum of the votes of some parties or bodies."""
     return sum(weights.get(name, 1) for name in names)
 
 

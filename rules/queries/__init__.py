@@ -1,1 +1,1 @@
-"""What follows from how a program stands: one question of the law a file."""
+"""Queries on the state of a program: one question a file. Those that produce effects are run by `rules.reactions`."""

@@ -1,7 +1,7 @@
-"""What has to be looked at again after a fact.
+"""The agenda: what has to be evaluated again after a fact.
 
-Most facts touch one milestone or one phase, and only what the plan makes depend on it can follow.
-A fact that is not named here touches everything: to forget one costs time, never an effect.
+Most facts concern one milestone or one phase, and effects can follow only where the plan depends on
+it. A fact that is not named here concerns everything: a missing line costs time, never an effect.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ V = TypeVar("V")
 
 
 class Agenda:
-    """The milestones, phases, commitments and releases from which something may follow."""
+    """The milestones, phases, commitments and releases to evaluate, because effects may follow from them."""
 
     def __init__(self) -> None:
         self.milestones: set[str] = set()
@@ -33,9 +33,9 @@ class Agenda:
         self.releases.update(program.plan.releases)
 
     def put(self, program: Program, fact: Fact) -> Iterable[Subject] | None:
-        """Puts down what may follow from a fact, and answers the subjects that it changes; None: any of them.
+        """Adds what depends on a fact, and returns the subjects that it changes; None: any of them.
 
-        `program` is the program after it.
+        `program` is the program after the fact.
         """
         subjects = _touched(program, fact)
         if subjects is None:
@@ -45,7 +45,7 @@ class Agenda:
         return subjects
 
     def put_dependents(self, program: Program, subjects: Iterable[Subject]) -> None:
-        """Puts down what depends on some subjects."""
+        """Adds the dependents of some subjects."""
         for subject in subjects:
             found = program.plan.dependents[subject]
             self.milestones |= found.milestones
@@ -73,7 +73,7 @@ everything looked at again."""
 
 
 def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:
-    """The subjects that a fact changes; None for any of them."""
+    """The subjects that a fact changes; None: any of them."""
     match fact:
         case (
             facts.EvidenceRecorded(milestone=name)
@@ -108,7 +108,7 @@ def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:
             return _shown_by(program, fact.measurement)
         case facts.CheckReported():
             rule = program.plan.checks.get(fact.check)
-            return _measured(program, rule.figures_of) if rule and rule.figures_of else None  # a feed covers more days
+            return _measured(program, rule.figures_of) if rule and rule.figures_of else None  # the coverage of a feed has grown
         case (
             facts.ConsentGiven(phase=name)
             | facts.ConsentTakenBack(phase=name)
@@ -132,7 +132,7 @@ def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:
             | facts.CheckResumed()
             | facts.AttemptRefused()
             | effects.WarningGiven()
-            | facts.ProposalMade()  # open proposals are looked at in any case
+            | facts.ProposalMade()  # open proposals are always evaluated
             | facts.ProposalConsented()
             | facts.ProposalConsentTakenBack()
             | facts.ObjectionMade()
@@ -147,7 +147,7 @@ def _touched(program: Program, fact: Fact) -> Iterable[Subject] | None:
             | effects.BalanceMoved()
             | effects.InstalmentCounted()
         ):
-            return ()  # a release stays on the agenda until all of it is posted
+            return ()  # a release stays on the agenda until all postings are made
         case _:
             return None
 

@@ -1,4 +1,4 @@
-"""What an amendment changes: place by place, in which class, and joined with another one."""
+"""The changes of an amendment: place by place, their class, and the merge with another amendment."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from rules.language.parameters import recorded_plan, text_read
+from rules.language.parameters import cached_document, recorded_plan
 from rules.language.plan import Plan
 from rules.language.procedures import AmendmentClass
 from rules.language.timetable import Deadline
@@ -24,25 +24,25 @@ MISSING: Any = object()
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One place of the plan that reads otherwise; None: the place is not there."""
+    """One changed place of the plan; a value of None means that the place does not exist."""
 
     place: str
     before: Any
     after: Any
 
 
-def changes(before: Version, after: Version) -> tuple[Change, ...]:
-    """Every place at which two versions of a plan differ, parameters filled in."""
+def plan_changes(before: Version, after: Version) -> tuple[Change, ...]:
+    """All places at which two versions of a plan differ, with parameters filled in."""
     return _between(*((version.document, tuple(sorted(version.parameters.items()))) for version in (before, after)))
 
 
-# Asked after every act while an amendment is open.
+# Hot path: run after every act while an amendment is open.
 @lru_cache(maxsize=64)
 def _between(before: _Text, after: _Text) -> tuple[Change, ...]:
-    return tuple(_changes(_written(before), _written(after), ()))
+    return tuple(_changes(_as_data(before), _as_data(after), ()))
 
 
-def _written(text: _Text) -> Any:
+def _as_data(text: _Text) -> Any:
     document, parameters = text
     return recorded_plan(document, dict(parameters)).model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
@@ -58,7 +58,7 @@ def _changes(before: Any, after: Any, place: tuple[str, ...]) -> Iterator[Change
 
 
 def class_of(plan: Plan, changed: tuple[Change, ...]) -> AmendmentClass | None:
-    """The first class of the plan that allows all of these changes."""
+    """The first amendment class that allows all the changes."""
     return next((rule for rule in plan.amendments.values() if _allows(rule, changed)), None)
 
 
@@ -68,10 +68,10 @@ def _allows(rule: AmendmentClass, changed: tuple[Change, ...]) -> bool:
 
 
 def matches(place: Sequence[str], pattern: Sequence[str]) -> bool:
-    """Whether a place is one of those that a pattern names, in steps of their lengths multiplied."""
-    ends = {0}  # how much of the pattern may be used up by what has been read of the place
+    """Whether a pattern matches a place, in time proportional to the product of their lengths."""
+    ends = {0}  # the pattern positions reachable after the steps so far
     for name in (*place, None):
-        for part, written in enumerate(pattern):  # `**` may stand for nothing
+        for part, written in enumerate(pattern):  # `**` also matches zero names
             if part in ends and written == "**":
                 ends.add(part + 1)
         if name is None:
@@ -85,25 +85,25 @@ def matches(place: Sequence[str], pattern: Sequence[str]) -> bool:
 
 
 class Conflict(Exception):
-    """Two amendments say different things at the same places."""
+    """Two amendments that change the same places differently."""
 
     def __init__(self, places: tuple[str, ...]) -> None:
         super().__init__(", ".join(places))
         self.places = places
 
 
-def joined(base: Version, now: Version, proposed: Version) -> Version:
-    """What two amendments of one base make together. Raises Conflict with the places where they disagree."""
+def merge(base: Version, now: Version, proposed: Version) -> Version:
+    """Both amendments of one base merged. Raises Conflict with the places where they disagree."""
     conflicts: list[str] = []
-    texts = [text_read(version.document).data for version in (base, now, proposed)]
-    data = _joined(texts[0], texts[1], texts[2], (), conflicts)
-    parameters = _joined(dict(base.parameters), dict(now.parameters), dict(proposed.parameters), ("with",), conflicts)
+    texts = [cached_document(version.document).data for version in (base, now, proposed)]
+    data = _merge(texts[0], texts[1], texts[2], (), conflicts)
+    parameters = _merge(dict(base.parameters), dict(now.parameters), dict(proposed.parameters), ("with",), conflicts)
     if conflicts:
         raise Conflict(tuple(conflicts))
     return Version(json.dumps(data, ensure_ascii=False, indent=1), parameters)
 
 
-def _joined(base: Any, now: Any, proposed: Any, place: tuple[str, ...], conflicts: list[str]) -> Any:
+def _merge(base: Any, now: Any, proposed: Any, place: tuple[str, ...], conflicts: list[str]) -> Any:
     if proposed in (now, base):
         return now
     if base == now:
@@ -112,7 +112,7 @@ def _joined(base: Any, now: Any, proposed: Any, place: tuple[str, ...], conflict
         known: Mapping[str, Any] = base if isinstance(base, dict) else {}
         keys = (*now, *(key for key in proposed if key not in now))
         held = {
-            key: _joined(known.get(key, MISSING), now.get(key, MISSING), proposed.get(key, MISSING), (*place, key), conflicts)
+            key: _merge(known.get(key, MISSING), now.get(key, MISSING), proposed.get(key, MISSING), (*place, key), conflicts)
             for key in keys
         }
         return {key: value for key, value in held.items() if value is not MISSING}
@@ -129,8 +129,8 @@ class Uncounted:
     because: str
 
 
-def uncounted(program: Program, version: Version) -> tuple[Uncounted, ...]:
-    """What has been recorded and would no longer count under another version of the plan."""
+def uncounted_facts(program: Program, version: Version) -> tuple[Uncounted, ...]:
+    """The recorded facts that would no longer count under another version of the plan."""
     return tuple(_uncounted(program, recorded_plan(version.document, version.parameters)))
 
 

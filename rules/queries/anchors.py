@@ -1,4 +1,4 @@
-"""When the events happen that durations are counted from."""
+"""Anchors: when the events happened from which durations are counted."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from rules.program import Program
 from rules.vocabulary.evidence import Evidence
 
 
-def occurred(program: Program, anchor: Anchor) -> datetime | None:
-    """When the event that a duration is counted from happened; None if it has not.
+def occurred_at(program: Program, anchor: Anchor) -> datetime | None:
+    """When the event of an anchor happened; None if it has not.
 
-    A milestone counts once it is determined. Its date is then that of the deed, which may lie before; where no evidence says
-    when that was, or the plan counts it as determined, it is that of the determination.
+    A milestone counts once it is determined, with the date of the deed, which may be earlier. If no evidence dates the
+    deed, or the plan counts from the determination, it is the date of the determination.
     """
     if anchor.date is not None:
         return anchor.date
@@ -34,7 +34,7 @@ def occurred(program: Program, anchor: Anchor) -> datetime | None:
 
 
 def _newest_of_each(program: Program, milestone: str, key: str) -> Iterable[Evidence]:
-    """The newest verified evidence for a showing; where several show each their own, that of each."""
+    """The newest verified evidence for a showing; where several parties show their own part, that of each."""
     pieces = [program.evidence[piece] for piece in program.milestone(milestone).shown[key]]
     step = program.plan.milestones.get(milestone)
     how = step.shown_by.get(key) if step else None
@@ -44,7 +44,7 @@ def _newest_of_each(program: Program, milestone: str, key: str) -> Iterable[Evid
 
 
 def deed_done_at(program: Program, milestone: str) -> datetime | None:
-    """When the deed was done by the verified evidence that stands: the last of its dates. None where none says when."""
+    """When the deed was done: the latest date of the standing verified evidence; None if no evidence has one."""
     shown = program.milestone(milestone).shown
     pieces = (piece for key in shown for piece in _newest_of_each(program, milestone, key))
     return max((piece.happened_at for piece in pieces if piece.happened_at is not None), default=None)

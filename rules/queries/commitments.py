@@ -1,4 +1,4 @@
-"""Commitments: in force from a moment on, broken by incidents or by what no longer holds, and kept again."""
+"""Commitments: in force, broken by incidents or by criteria that no longer hold, and kept again."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from rules.effects import Effect
 from rules.language.commitments import Commitment
 from rules.program import Program
 from rules.queries.agenda import Agenda, on
-from rules.queries.anchors import occurred
-from rules.queries.gates import gate
+from rules.queries.anchors import occurred_at
+from rules.queries.gates import judge_gate
 from rules.queries.incidents import matching, span
-from rules.queries.relief import happened_within, is_lifted, relieved
+from rules.queries.relief import happened_within, is_lifted, relief_spans
 from rules.times import Interval
 from rules.truth import Truth
 from rules.vocabulary.commitments import CommitmentState
 
 
-def commitments(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
-    """Commitments that come into force, are broken, put in question or kept again."""
+def commitment_effects(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
+    """The effects on commitments that come into force, break, are questioned or are kept again."""
     for name, rule in on(agenda.commitments, program.plan.commitments):
         before = program.commitments.get(name)
-        since = before.in_force_since if before else occurred(program, rule.in_force)
+        since = before.in_force_since if before else occurred_at(program, rule.in_force)
         if since is None or since > at:
             continue
-        now = _now(program, rule, before, since, at)
+        now = _state_now(program, rule, before, since, at)
         if now != before:
             yield effects.CommitmentChanged(
                 commitment=name,
@@ -41,13 +41,15 @@ def commitments(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effe
             )
 
 
-def _now(program: Program, rule: Commitment, before: CommitmentState | None, since: datetime, at: datetime) -> CommitmentState:
-    """How a commitment in force since an instant stands: what broke it, what puts it in question.
+def _state_now(
+    program: Program, rule: Commitment, before: CommitmentState | None, since: datetime, at: datetime
+) -> CommitmentState:
+    """The state of a commitment in force since an instant: what broke it, what puts it in question.
 
-    An incident from before the commitment was in force breaks nothing, even if it is still open; nor does one that happened
-    while it was not owed. What broke it before has to be made good also then.
+    Incidents before it was in force break nothing, nor do incidents while it was lifted. An earlier breach must still be
+    cured.
     """
-    lifted = relieved(program, before.relieved if before else (), rule.owed_while, at) if rule.owed_while else ()
+    lifted = relief_spans(program, before.relieved if before else (), rule.owed_while, at) if rule.owed_while else ()
     broken: list[Interval] = []
     status: Literal["in_force", "in_question", "broken", "relieved"] = "in_force"
     because = None
@@ -60,7 +62,7 @@ def _now(program: Program, rule: Commitment, before: CommitmentState | None, sin
                 status, because = "broken", incident.id
         elif status == "in_force":
             status, because = "in_question", incident.id
-    holds = Truth.MET if is_lifted(lifted) else gate(program, (), rule.kept_while, at)
+    holds = Truth.MET if is_lifted(lifted) else judge_gate(program, (), rule.kept_while, at)
     failing = _failing(before.failing if before else (), holds, at)
     if _fails(failing) and status != "broken":
         status, because = "broken", None
@@ -72,7 +74,7 @@ def _now(program: Program, rule: Commitment, before: CommitmentState | None, sin
 
 
 def _failing(before: tuple[Interval, ...], holds: Truth, at: datetime) -> tuple[Interval, ...]:
-    """When its criteria were known to fail. What is not known begins no failure and ends none."""
+    """The intervals in which its criteria were known to fail. Unknown neither begins nor ends one."""
     if holds is Truth.NOT_MET and not _fails(before):
         return (*before, (at, None))
     if holds is Truth.MET and _fails(before):

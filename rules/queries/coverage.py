@@ -1,4 +1,4 @@
-"""Up to when the feeds that watch a stability period have spoken: a day that a feed has not come to is unknown, not quiet."""
+"""Coverage of a stability period by its feeds: a day that a feed has not reached is unknown, not quiet."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from datetime import datetime, timedelta
 
 from rules.language.phases import StabilityPeriod
 from rules.program import Program
-from rules.times import day_begins
+from rules.times import start_of_day
 from rules.vocabulary.checks import CheckState
 
 _NOTHING = CheckState()
 
 
-def not_covering(program: Program, rule: StabilityPeriod, until: datetime, zone: str) -> str | None:
-    """The first check among those that watch the period which does not speak of all days before an instant."""
+def uncovering_check(program: Program, rule: StabilityPeriod, until: datetime, zone: str) -> str | None:
+    """The first check watching the period that has not covered all days before an instant."""
     for name in rule.watched_by:
         covered = program.checks.get(name, _NOTHING).covers_until
-        if covered is None or day_begins(covered + timedelta(days=1), zone) < until:
+        if covered is None or start_of_day(covered + timedelta(days=1), zone) < until:
             return name
     return None

@@ -1,4 +1,4 @@
-"""Due dates: set when an anchor occurs, moved by what stops them, and what follows when one passes."""
+"""Due dates: set by an anchor, moved by pauses, and the effects of missing one."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from rules.language.criteria import After
 from rules.language.timetable import Deadline
 from rules.program import Program
 from rules.queries.agenda import Agenda, on
-from rules.queries.anchors import occurred
+from rules.queries.anchors import occurred_at
 from rules.queries.windows import last_instant
-from rules.times import Interval, plus
+from rules.times import Interval, add_duration
 from rules.vocabulary.milestones import MilestoneStatus
 from rules.vocabulary.standing import Standing
 
@@ -23,24 +23,24 @@ Passed: TypeAlias = effects.WarningGiven | facts.ProgramSuspended | facts.Progra
 
 
 @dataclass(frozen=True, slots=True)
-class Dated:
-    """A due date as it stands; `revised` None: it is paused, and nobody knows until when."""
+class DueState:
+    """A due date as it stands; `revised` is None while it is paused without a known end."""
 
     anchored_at: datetime
     original: datetime
     revised: datetime | None
 
 
-def deadlines(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
-    """Due dates that are set when their anchor occurs, and moved by pauses and by a new text of the plan.
+def deadline_effects(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
+    """The effects on due dates: set when their anchor occurs, moved by pauses and by a new text.
 
-    One that was missed moves as well: what it depends on counts from when it was so, not from when it became known.
+    A missed date moves too: pauses count from when they happened, not from when they became known.
     """
     for name, step in on(agenda.milestones, program.plan.milestones):
         if step.due is None or program.milestone(name).status in (MilestoneStatus.ACHIEVED, MilestoneStatus.DECLINED):
             continue
         before = program.milestone(name).due
-        now = dated(program, name, step.due)
+        now = due_date(program, name, step.due)
         if now is not None and (before is None or before.revised != now.revised):
             yield effects.DeadlineSet(
                 milestone=name,
@@ -51,45 +51,45 @@ def deadlines(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect
             )
 
 
-def dated(program: Program, name: str, rule: Deadline) -> Dated | None:
-    """The date of a milestone by what has happened; None while nothing has that it is counted from.
+def due_date(program: Program, name: str, rule: Deadline) -> DueState | None:
+    """The due date of a milestone; None while no anchor has occurred.
 
-    Of several dates the earliest counts, and a floating one from when its anchor comes.
+    The earliest of several dates counts, and a floating one from when its anchor occurs.
     """
     before = program.milestone(name).due
-    anchored = [(since, date) for date in rule.dates if (since := occurred(program, date.from_)) is not None]
+    anchored = [(since, date) for date in rule.dates if (since := occurred_at(program, date.from_)) is not None]
     if not anchored and before is not None and rule.within is not None:
-        # A phase that stepped back and opens again has a new anchor; until then the old one holds.
+        # A phase that reopens gives a new anchor; until then the old one counts.
         anchored = [(before.anchored_at, date) for date in rule.dates]
-    found = [_counted(program, name, rule, since, date) for since, date in anchored]
+    found = [_count_due(program, name, rule, since, date) for since, date in anchored]
     if not found:
         return None
     return min(found, key=lambda date: (date.revised is None, date.revised or date.original))
 
 
-def _counted(program: Program, name: str, rule: Deadline, since: datetime, after: After) -> Dated:
+def _count_due(program: Program, name: str, rule: Deadline, since: datetime, after: After) -> DueState:
     zone, before = program.plan.time_zone, program.milestone(name).due
     original = last_instant(program, since, after)
-    lost = _lost(program, name, rule)
+    lost = _pauses(program, name, rule)
 
     def moved(date: datetime, from_: datetime) -> datetime | None:
-        return dates.moved(date, lost, from_, after.within, zone)
+        return dates.shift_date(date, lost, from_, after.within, zone)
 
-    # A date agreed on is moved by what is lost after the agreement only.
+    # An agreed date is moved only by pauses after the agreement.
     agreed = before.extended if before else None
     revised = moved(agreed.to, agreed.agreed_at) if agreed else moved(original, since)
     opened = program.phase(program.plan.phase_of[name]).opened_at
     if opened is not None and revised is not None and revised <= opened:
-        # It passed while nothing was owed; whoever moves second has the whole time.
+        # It passed while nothing was owed; the time starts again in full when it is owed.
         revised = moved(last_instant(program, opened, after), opened)
-    return Dated(since, original, revised)
+    return DueState(since, original, revised)
 
 
-def _lost(program: Program, name: str, rule: Deadline) -> list[Interval]:
-    """The times in which the date does not run, the quiet that has to follow a broken commitment included."""
+def _pauses(program: Program, name: str, rule: Deadline) -> list[Interval]:
+    """The intervals in which the date is paused, including the quiet time required after a breach."""
     zone, quiet = program.plan.time_zone, rule.resumes_after
     broken = [
-        (start, plus(end, quiet, zone) if end is not None and quiet is not None else end)
+        (start, add_duration(end, quiet, zone) if end is not None and quiet is not None else end)
         for commitment in rule.paused_while_broken
         if (state := program.commitments.get(commitment)) is not None
         for start, end in state.broken
@@ -97,10 +97,10 @@ def _lost(program: Program, name: str, rule: Deadline) -> list[Interval]:
     return [*broken, *program.milestone(name).relieved, *program.suspensions, *program.plan.windows(rule.paused_in)]
 
 
-def passed(program: Program, names: Collection[str], at: datetime) -> Iterator[Passed]:
-    """What the plan says follows where dates of these milestones have passed, at one instant.
+def missed_effects(program: Program, names: Collection[str], at: datetime) -> Iterator[Passed]:
+    """The effects of due dates of these milestones that were missed at one instant.
 
-    One stop names all of them: who is late does not depend on whose date is looked at first.
+    One suspension names all of them, so the result does not depend on the order of evaluation.
     """
     missed: list[tuple[str, str]] = []
     for name in names:
@@ -112,11 +112,13 @@ def passed(program: Program, names: Collection[str], at: datetime) -> Iterator[P
                 missed.append((stop, _was_due(program, name)))
             case None:
                 pass
-    yield from stopped(program, missed, at)
+    yield from stop_effects(program, missed, at)
 
 
-def stopped(program: Program, missed: Iterable[tuple[str, str]], at: datetime) -> Iterator[Passed]:
-    """The stop that follows from dates that were missed at one instant: what the plan says of each, and a sentence."""
+def stop_effects(program: Program, missed: Iterable[tuple[str, str]], at: datetime) -> Iterator[Passed]:
+    """The termination or suspension that follows from dates missed at one instant, with the plan's consequence and a sentence
+    for each.
+    """
     stops: dict[str, list[str]] = {"suspend": [], "terminate": [], "warn": []}
     for follows, sentence in missed:
         stops[follows].append(sentence)
@@ -129,5 +131,5 @@ def stopped(program: Program, missed: Iterable[tuple[str, str]], at: datetime) -
 
 def _was_due(program: Program, name: str) -> str:
     due = program.milestone(name).due
-    on = dates.told(due.revised, program.plan.time_zone) if due and due.revised else "a date that has passed"
+    on = dates.in_words(due.revised, program.plan.time_zone) if due and due.revised else "a date that has passed"
     return f"{program.plan.milestones[name].title}: was due on {on} and is not achieved."

@@ -1,4 +1,4 @@
-"""Who owes a milestone, and whose part of it is still to be shown."""
+"""Duties: who owes a milestone, and whose part of it is still missing."""
 
 from __future__ import annotations
 
@@ -6,29 +6,29 @@ from rules.language.milestones import Measured
 from rules.program import Program
 
 
-def asked_of(program: Program, milestone: str, key: str) -> tuple[str, ...]:
-    """The parties of whom each has to show its own; none where one showing is enough, whoever records it."""
+def required_parties(program: Program, milestone: str, key: str) -> tuple[str, ...]:
+    """The parties that each have to show their own part; empty where one showing by anybody is enough."""
     how = program.plan.milestones[milestone].shown_by[key]
     return () if isinstance(how, Measured) else how.by
 
 
-def shown_of(program: Program, milestone: str, key: str) -> tuple[str, ...]:
-    """The parties that have recorded verified evidence for a showing which stands."""
+def parties_shown(program: Program, milestone: str, key: str) -> tuple[str, ...]:
+    """The parties with standing verified evidence for a showing."""
     standing = program.milestone(milestone).shown.get(key, ())
     return tuple(dict.fromkeys(party for piece in standing if (party := program.evidence[piece].recorded_by.party)))
 
 
-def missing_of(program: Program, milestone: str, key: str) -> tuple[str, ...]:
-    """The parties whose own part of a showing is asked for and not there."""
-    if not (asked := asked_of(program, milestone, key)):
+def parties_missing(program: Program, milestone: str, key: str) -> tuple[str, ...]:
+    """The parties whose own part of a showing is required and missing."""
+    if not (asked := required_parties(program, milestone, key)):
         return ()
-    shown = shown_of(program, milestone, key)
+    shown = parties_shown(program, milestone, key)
     return tuple(party for party in asked if party not in shown)
 
 
-def unrecorded_of(program: Program, milestone: str, key: str) -> tuple[str, ...]:
-    """The parties that owe a milestone whose own part of a showing is neither there nor waits for a verifier."""
-    owes, missing = program.plan.owed_by[milestone], missing_of(program, milestone, key)
+def parties_unrecorded(program: Program, milestone: str, key: str) -> tuple[str, ...]:
+    """The parties that owe a milestone and whose own part is neither verified nor waits for a verifier."""
+    owes, missing = program.plan.owed_by[milestone], parties_missing(program, milestone, key)
     if not missing or not (own := [party for party in owes if party in missing]):
         return ()
     pieces = (program.evidence[name] for name in program.unjudged)
@@ -36,9 +36,9 @@ def unrecorded_of(program: Program, milestone: str, key: str) -> tuple[str, ...]
     return tuple(party for party in own if party not in recorded)
 
 
-def to_record(program: Program, milestone: str, key: str) -> tuple[str, ...]:
-    """Who owes evidence for a showing that is not there: whose own part has not been recorded; else all that owe the milestone.
+def owed_recorders(program: Program, milestone: str, key: str) -> tuple[str, ...]:
+    """Who owes evidence for a missing showing: those whose own part is missing, or else all who owe the milestone.
 
-    The part of somebody who owes nothing, as the word of the other side, is for those to get who owe the milestone.
+    A part of somebody who owes nothing, such as the other side's word, is obtained by those who owe the milestone.
     """
-    return unrecorded_of(program, milestone, key) or program.plan.owed_by[milestone]
+    return parties_unrecorded(program, milestone, key) or program.plan.owed_by[milestone]

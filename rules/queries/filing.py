@@ -1,4 +1,4 @@
-"""Evidence whose document nobody has filed, and how it is told."""
+"""Evidence whose document is not filed, and its sentence."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Iterable
 from rules.program import Program
 
 
-def unfiled(program: Program, pieces: Iterable[str]) -> list[str]:
+def unfiled_evidence(program: Program, pieces: Iterable[str]) -> list[str]:
     """Those of some evidence, by id, whose document is not filed."""
     return [name for name in pieces if program.evidence[name].is_unfiled]
 
 
-def not_filed(program: Program, pieces: Iterable[str]) -> str:
-    """A sentence, with a space before it, on the documents of some evidence that are not filed; empty where all are."""
-    told = ""
+def unfiled_sentence(program: Program, pieces: Iterable[str]) -> str:
+    """A sentence with a leading space on unfiled documents of some evidence; empty without any."""
+    text = ""
     for name in pieces:
         piece = program.evidence[name]
-        if piece.document is not None and not piece.filed:  # asked at every look at a showing, and mostly not so
-            told += f" The document of {name} is not filed{f'; it was seen at: {piece.seen_at}' if piece.seen_at else ''}."
-    return told
+        if piece.document is not None and not piece.filed:  # hot path, and mostly filed
+            text += f" The document of {name} is not filed{f'; it was seen at: {piece.seen_at}' if piece.seen_at else ''}."
+    return text

@@ -1,4 +1,4 @@
-"""What the evidence for a milestone shows by itself: a finding, which decides nothing."""
+"""Findings: what the evidence for a milestone shows. A finding decides nothing."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from datetime import datetime
 from typing import Literal, assert_never
 
 from rules.facts import MeasurementRecorded
-from rules.figures.comparison import compared
-from rules.figures.consecutive import consecutive
-from rules.figures.derived import Counted, recorded_in
+from rules.figures.comparison import compare
+from rules.figures.consecutive import consecutive_figures
+from rules.figures.derived import Counted, recorded_parts
 from rules.figures.judgement import Judgement, not_known
-from rules.figures.schedule import scheduled
-from rules.figures.selection import is_presumed, newest, usable, without_revisions
+from rules.figures.schedule import judge_schedule
+from rules.figures.selection import is_presumed, newest_figure, usable_figure, without_revisions
 from rules.figures.witnesses import witnesses
 from rules.language.causes import Cause
 from rules.language.milestones import Measured, Shown
 from rules.program import Program
-from rules.queries.duties import missing_of
-from rules.queries.filing import not_filed
-from rules.queries.gates import gate
-from rules.times import day_said
-from rules.truth import Truth, every
+from rules.queries.duties import parties_missing
+from rules.queries.filing import unfiled_sentence
+from rules.queries.gates import judge_gate
+from rules.times import day_in_words
+from rules.truth import Truth, conjunction
 from rules.vocabulary.milestones import MilestoneStatus
 from rules.vocabulary.unknown import Unknown, Why
 
@@ -32,8 +32,8 @@ MET, NOT_MET, INDETERMINATE = Truth.MET, Truth.NOT_MET, Truth.INDETERMINATE
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A judgement with what is to be determined on it, if anything."""
+class FindingResult:
+    """A judgement with the determination that it proposes, if any."""
 
     outcome: Truth
     proposes: Literal["achievement", "grading", "reversal"] | None
@@ -41,25 +41,27 @@ class Found:
     unknown: Why | None = None
 
 
-def found(program: Program, name: str, at: datetime) -> Found:
-    """What a finding on a milestone would say at an instant."""
-    now = shown(program, name, at)
+def finding_on(program: Program, name: str, at: datetime) -> FindingResult:
+    """The finding on a milestone at an instant."""
+    now = judge_milestone(program, name, at)
     proposes, sentence = _proposed(program, name, at, now)
-    return Found(now.outcome, proposes, sentence if len(sentence) <= _LONGEST else f"{sentence[: _LONGEST - 1]}…", now.unknown)
+    return FindingResult(
+        now.outcome, proposes, sentence if len(sentence) <= _LONGEST else f"{sentence[: _LONGEST - 1]}…", now.unknown
+    )
 
 
 def _proposed(
     program: Program, name: str, at: datetime, now: Judgement
 ) -> tuple[Literal["achievement", "grading", "reversal"] | None, str]:
-    """What is to be determined on a judgement, and in which words it is told."""
+    """The determination that a judgement proposes, and its sentence."""
     step, state = program.plan.milestones[name], program.milestone(name)
     if state.status is MilestoneStatus.ACHIEVED:
         if now.outcome is not NOT_MET:
             return None, now.sentence
         if state.final_at is not None:
-            told = day_said(state.final_at, program.plan.time_zone)
+            told = day_in_words(state.final_at, program.plan.time_zone)
             return None, f"{now.sentence} It can't be undone since {told}: this is shown, and changes nothing."
-        if shown(program, name, at, counted=step.reversed_by).outcome is NOT_MET:
+        if judge_milestone(program, name, at, counted=step.reversed_by).outcome is NOT_MET:
             return "reversal", now.sentence
         if (changed := _presumed(program, name)) is not None:
             why = str(changed.cause).replace("_", " ")
@@ -76,36 +78,36 @@ def _proposed(
     rests = _rests_on(program, name, at)
     if rests is INDETERMINATE:
         return None, now.sentence
-    if step.determined.scale is not None and rests is MET and (so_far := _so_far(program, name)):
+    if step.determined.scale is not None and rests is MET and (so_far := _standing_evidence(program, name)):
         return "grading", f"Verified so far: {', '.join(so_far)}. {now.sentence}"
     return "reversal" if state.status is MilestoneStatus.PARTLY_ACHIEVED else None, now.sentence
 
 
 def _presumed(program: Program, name: str) -> MeasurementRecorded | None:
-    """A figure that counts for a milestone, and whose cause would reverse it if it were not only presumed."""
+    """A counted figure whose presumed cause would reverse the milestone if a person confirmed it."""
     step = program.plan.milestones[name]
     changed = (one for one in _measurements(program, name) if one.cause in step.reversed_by and is_presumed(program, one))
     return next(changed, None)
 
 
 def _measurements(program: Program, name: str) -> Iterator[MeasurementRecorded]:
-    """The recorded figures in those that count for a milestone."""
+    """The recorded figures behind those that a milestone counts."""
     for how in program.plan.milestones[name].shown_by.values():
-        figure = newest(program, how.indicator) if isinstance(how, Measured) else None
+        figure = newest_figure(program, how.indicator) if isinstance(how, Measured) else None
         if figure is not None:
-            yield from recorded_in(figure)
+            yield from recorded_parts(figure)
 
 
-def _so_far(program: Program, name: str) -> list[str]:
-    """The verified evidence for a milestone that stands, by id: with more of it a part is judged anew."""
+def _standing_evidence(program: Program, name: str) -> list[str]:
+    """The standing verified evidence for a milestone, by id: more of it makes a new judgement of a part."""
     documents = (piece for held in program.milestone(name).shown.values() for piece in held)
     return [*documents, *(figure.measurement for figure in _measurements(program, name))]
 
 
 def _rests_on(program: Program, name: str, at: datetime) -> Truth:
-    """Whether what a milestone is held while holds."""
+    """Whether the conditions of an achievement hold."""
     criteria, phase = program.plan.milestones[name].holds_while, program.plan.phase_of[name]
-    return gate(program, program.consented(phase, "entry"), criteria, at) if criteria else MET
+    return judge_gate(program, program.consented(phase, "entry"), criteria, at) if criteria else MET
 
 
 _RESTS_ON = {
@@ -114,20 +116,18 @@ _RESTS_ON = {
 }
 
 
-def shown(program: Program, name: str, at: datetime, *, counted: Collection[Cause] | None = None) -> Judgement:
-    """Whether everything that the plan asks for a milestone is shown and verified.
+def judge_milestone(program: Program, name: str, at: datetime, *, counted: Collection[Cause] | None = None) -> Judgement:
+    """The judgement on whether all that the plan requires for a milestone is shown and verified.
 
-    The outcome is that of its showings together, and of what it is held while; the sentence is
-    the first showing's that is not met, or says that all are; where figures disagree, it says what
-    each of them shows. With `counted`, figures are taken as they were before they were revised for
-    other causes.
+    The outcome combines its showings and its lasting conditions. The sentence is that of the first unmet showing, or says
+    that all are met; if figures disagree it gives all of them. With `counted`, revisions for other causes are ignored.
     """
     step = program.plan.milestones[name]
-    by_showing = {key: showing(program, name, key, at, counted=counted) for key in step.shown_by}
+    by_showing = {key: judge_showing(program, name, key, at, counted=counted) for key in step.shown_by}
     judgements = list(by_showing.values())
     if (held := _rests_on(program, name, at)) is not MET:
         judgements.append(Judgement(held, _RESTS_ON[held]))
-    outcome = every(judgement.outcome for judgement in judgements)
+    outcome = conjunction(judgement.outcome for judgement in judgements)
     if outcome is MET:
         sentences = [judgement.sentence for judgement in judgements]
         return Judgement(MET, " ".join(sentences[:3]))
@@ -139,32 +139,36 @@ def shown(program: Program, name: str, at: datetime, *, counted: Collection[Caus
 
 
 def _disagreeing(figures: Mapping[str, Judgement]) -> str:
-    """A volume may stay while the intensity falls: two readings of one promise, of which a reader should know both."""
+    """The sentences of measures that disagree. A volume may stay while the intensity falls, and readers should know both."""
     each = (f"{key} is {str(judgement.outcome).replace('_', ' ')}: {judgement.sentence}" for key, judgement in figures.items())
     return f"What is measured disagrees. {' '.join(each)}"
 
 
-def showing(program: Program, name: str, key: str, at: datetime, *, counted: Collection[Cause] | None = None) -> Judgement:
-    """Whether one showing of a milestone is there and verified."""
+def judge_showing(
+    program: Program, name: str, key: str, at: datetime, *, counted: Collection[Cause] | None = None
+) -> Judgement:
+    """The judgement on one showing of a milestone."""
     how = program.plan.milestones[name].shown_by[key]
     standing = program.milestone(name).shown.get(key, ())
     match how:
         case Shown():
-            if standing and not missing_of(program, name, key):
+            if standing and not parties_missing(program, name, key):
                 counted_ones = standing if how.by else standing[-1:]
-                return Judgement(MET, f"{_shown_so(program, name, key, how)}{not_filed(program, counted_ones)}")
+                return Judgement(MET, f"{_shown_by(program, name, key, how)}{unfiled_sentence(program, counted_ones)}")
             if (why := program.milestone(name).returned.get(key)) is not None:
                 return Judgement(NOT_MET, f"{key} was returned: {why} Asked is {how.what}.")
             if how.by:
                 lacks = "the attestation" if how.kind == "attestation" else "the part"
-                return Judgement(NOT_MET, f"{key} lacks {lacks} of {', '.join(missing_of(program, name, key))}: {how.what}.")
+                return Judgement(
+                    NOT_MET, f"{key} lacks {lacks} of {', '.join(parties_missing(program, name, key))}: {how.what}."
+                )
             return Judgement(NOT_MET, f"{key} is missing or not verified: {how.what}.")
         case Measured():
-            return measured(program, how, at, counted)
+            return judge_measured(program, how, at, counted)
     assert_never(how)
 
 
-def _shown_so(program: Program, name: str, key: str, how: Shown) -> str:
+def _shown_by(program: Program, name: str, key: str, how: Shown) -> str:
     """By what a showing is there; who verified what they owe themselves stands with it."""
     standing = program.milestone(name).shown[key]
     pieces = [program.evidence[piece] for piece in (standing if how.by else standing[-1:])]
@@ -178,27 +182,26 @@ def _shown_so(program: Program, name: str, key: str, how: Shown) -> str:
     return f"{key}: shown by {standing[-1]}, verified.{by_itself}"
 
 
-def measured(program: Program, how: Measured, at: datetime, counted: Collection[Cause] | None = None) -> Judgement:
-    """Whether the newest verified figure of an indicator reaches its target, and those before it as far as they are asked for.
+def judge_measured(program: Program, how: Measured, at: datetime, counted: Collection[Cause] | None = None) -> Judgement:
+    """The judgement on the newest verified figure of an indicator, and on those before it as far as the target requires.
 
-    Newest is by the period covered, then by edition. Only the named producer's figures count; one
-    older than the indicator allows is no figure any more.
+    Newest is by period, then by edition. Only the plan's producer counts, and stale figures are unknown.
     """
     if how.target.by_period:
-        return scheduled(program, how, at, counted)
-    newest_one = usable(program, how.indicator, at)
+        return judge_schedule(program, how, at, counted)
+    newest_one = usable_figure(program, how.indicator, at)
     if isinstance(newest_one, Unknown):
         return not_known(newest_one)
     judged: list[tuple[Judgement, Counted]] = []
-    for figure in consecutive(program, newest_one, how.target.periods):
+    for figure in consecutive_figures(program, newest_one, how.target.periods):
         if isinstance(figure, Unknown):
             judged.append((not_known(figure), newest_one))
             continue
         counts = figure if counted is None else without_revisions(program, figure, counted)
-        judged.append((compared(program, how, counts), counts))
-    outcome = every(judgement.outcome for judgement, _ in judged)
+        judged.append((compare(program, how, counts), counts))
+    outcome = conjunction(judgement.outcome for judgement, _ in judged)
     first, figure = next(pair for pair in judged if pair[0].outcome is outcome)
-    unfiled = not_filed(program, [piece.measurement for piece in recorded_in(figure)])
+    unfiled = unfiled_sentence(program, [piece.measurement for piece in recorded_parts(figure)])
     row = (
         f" So in {len(judged)} consecutive periods, from {judged[-1][1].period}." if outcome is MET and len(judged) > 1 else ""
     )

@@ -1,4 +1,4 @@
-"""Which incidents a rule of the plan speaks of, and how long they lasted."""
+"""Incidents by class, and how long they lasted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ UNHAPPENED = (IncidentStatus.DISMISSED, IncidentStatus.WITHDRAWN)
 
 
 def triggers(plan: Plan, trigger: Trigger, incident: Incident) -> bool:
-    """Whether an incident is of the class that a trigger names, whatever its status."""
+    """Whether an incident is of the trigger's class, whatever its status."""
     return (
         incident.kind in trigger.kinds
         and plan.severity(incident.severity) >= plan.severity(trigger.at_least)
@@ -24,7 +24,7 @@ def triggers(plan: Plan, trigger: Trigger, incident: Incident) -> bool:
 
 
 def matching(program: Program, any_of: Iterable[Trigger]) -> Iterator[Incident]:
-    """Incidents of the classes, dismissed and withdrawn ones left out, in the order in which they happened at the latest."""
+    """Incidents of the classes in the order of their latest possible instant, without dismissed and withdrawn ones."""
     rules = tuple(any_of)
     held = (
         incident
@@ -35,15 +35,15 @@ def matching(program: Program, any_of: Iterable[Trigger]) -> Iterator[Incident]:
 
 
 def span(incident: Incident) -> Interval:
-    """From when an established incident happened until it was resolved."""
+    """The interval of an established incident, from its beginning to its resolution."""
     return (incident.happened_at, incident.resolved_at)
 
 
 def to_be_decided(incident: Incident) -> bool:
-    """Whether nobody has decided it, or what was decided is in question."""
+    """Whether an incident is undecided, or its decision is in question."""
     return incident.is_open_question or incident.questioned
 
 
 def deciders(program: Program, incident: Incident) -> tuple[str, ...]:
-    """The parties and bodies whose authorities may decide it: nobody whom it is attributed to."""
+    """The parties and bodies that may decide it: authorities to whom it is not attributed."""
     return tuple(who for who in program.plan.deciders if who not in incident.blamed)

@@ -1,4 +1,4 @@
-"""How late a milestone is, counted against its original and against its revised date."""
+"""Lateness of a milestone, against its original and its revised date."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from rules.vocabulary.phases import PhaseStatus
 
 @dataclass(frozen=True, slots=True)
 class Lateness:
-    """Local days from a due date to the achievement, or to now; 0: in time. `revised` None: it is paused."""
+    """Local days from a due date to the achievement or to now; 0: in time. `revised` is None while paused."""
 
     original: int
     revised: int | None
 
     def against(self, date: Literal["original", "revised"]) -> int | None:
-        """The days against one of both dates."""
+        """The days against the original or the revised date."""
         return self.original if date == "original" else self.revised
 
 
 def is_late_originally(program: Program, milestone: str, at: datetime) -> bool:
-    """Whether it was not achieved by its original date, whatever was agreed since."""
+    """Whether the original date was missed, whatever was agreed later."""
     state = program.milestone(milestone)
     due, home = state.due, program.phase(program.plan.phase_of[milestone])
     if due is None or state.achieved_at is not None or due.kept or home.status is PhaseStatus.WAITING:
@@ -33,7 +33,7 @@ def is_late_originally(program: Program, milestone: str, at: datetime) -> bool:
 
 
 def lateness(program: Program, milestone: str, at: datetime) -> Lateness | None:
-    """None for a milestone without a date or not owed yet, and for one that is waived or fell after it had been kept."""
+    """The lateness; None without a due date, before it is owed, when waived, or when it fell after having been kept."""
     state, zone = program.milestone(milestone), program.plan.time_zone
     due = state.due
     if due is None or due.kept or (state.waived is not None and state.achieved_at is None):

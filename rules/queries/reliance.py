@@ -1,4 +1,4 @@
-"""Which checks a criterion relies on: those that read its figures, or the events without which no day is quiet."""
+"""The checks on which a criterion relies: those that read its figures, or watch its stability period."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from rules.language.milestones import Measured
 from rules.language.plan import Plan
 
 
-def relied_on(plan: Plan, leaf: c.Leaf) -> tuple[str, ...]:
-    """By name; of the checks of an indicator, those of the producer whose figures count."""
+def checks_relied_on(plan: Plan, leaf: c.Leaf) -> tuple[str, ...]:
+    """The checks by name; for an indicator those of its own producer."""
     match leaf:
         case c.StabilityKept(stability=phase):
             kept = plan.phases[phase].stability
@@ -22,7 +22,7 @@ def relied_on(plan: Plan, leaf: c.Leaf) -> tuple[str, ...]:
             asked = {one for indicator in counted for one in plan.recorded_for[indicator]}
         case c.CommitmentHolds(commitment=name):
             inner = (leaf for criterion in plan.commitments[name].kept_while for leaf in c.leaves(criterion))
-            return tuple(dict.fromkeys(check for leaf in inner for check in relied_on(plan, leaf)))
+            return tuple(dict.fromkeys(check for leaf in inner for check in checks_relied_on(plan, leaf)))
         case c.FigureHolds(figure=figure):
             asked = set(plan.recorded_for[figure.indicator])
         case _:

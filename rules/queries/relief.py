@@ -1,4 +1,4 @@
-"""What is not owed for a time: an obligation is lifted while what it is owed under is known not to hold."""
+"""Relief: an obligation is lifted while its condition is known not to hold."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from rules.language import criteria as c
 from rules.language.criteria import Criterion
 from rules.program import Program
 from rules.queries.agenda import Agenda, on
-from rules.queries.gates import gate
+from rules.queries.gates import judge_gate
 from rules.queries.incidents import matching, span
 from rules.times import Interval
 from rules.truth import Truth
 from rules.vocabulary.milestones import MilestoneStatus
 
 
-def reliefs(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
-    """Milestones that are owed no more for now, and those that are owed again."""
+def relief_effects(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
+    """The effects on milestones that are lifted now, or owed again."""
     for name, step in on(agenda.milestones, program.plan.milestones):
         state = program.milestone(name)
         if not step.owed_while or state.status is MilestoneStatus.DECLINED:
             continue
-        now = relieved(program, state.relieved, step.owed_while, at)
+        now = relief_spans(program, state.relieved, step.owed_while, at)
         if now != state.relieved:
             yield effects.ReliefChanged(milestone=name, relieved=now, effective_at=at)
 
 
-def relieved(
+def relief_spans(
     program: Program, before: tuple[Interval, ...], owed_while: tuple[Criterion, ...], at: datetime
 ) -> tuple[Interval, ...]:
-    """When an obligation was and is lifted. What is not known lifts none and brings none back."""
-    holds = gate(program, (), owed_while, at)
+    """The intervals in which an obligation is lifted. Unknown neither begins nor ends one."""
+    holds = judge_gate(program, (), owed_while, at)
     if holds is Truth.NOT_MET and not is_lifted(before):
         since = min(_since(program, owed_while, at), at)
         return (*before, (max(since, before[-1][1]) if before and before[-1][1] else since, None))
@@ -44,7 +44,7 @@ def relieved(
 
 
 def _since(program: Program, owed_while: tuple[Criterion, ...], at: datetime) -> datetime:
-    """Since when it does not hold: an incident counts from when it happened, a dispute from when it was raised."""
+    """Since when a criterion does not hold: an incident counts from when it happened, a dispute from when it was raised."""
     begun = [at]
     for criterion in owed_while:
         match criterion:
@@ -59,10 +59,10 @@ def _since(program: Program, owed_while: tuple[Criterion, ...], at: datetime) ->
 
 
 def is_lifted(intervals: tuple[Interval, ...]) -> bool:
-    """Whether it is lifted now."""
+    """Whether the obligation is lifted now."""
     return bool(intervals) and intervals[-1][1] is None
 
 
 def happened_within(at: datetime, intervals: tuple[Interval, ...]) -> bool:
-    """Whether something happened while an obligation was lifted."""
+    """Whether an instant lies in an interval in which the obligation was lifted."""
     return any(since <= at and (until is None or at < until) for since, until in intervals)

@@ -1,4 +1,4 @@
-"""The hash of what an act or a decision would do, to which a consent can be bound."""
+"""The signature of an act or decision: the hash of its effects, to which a consent can be bound."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _OF_THE_MOMENT = ("effective_at", "observable_until", "cure_until")
 _ANCHORS = ("anchored_at", "counted_from", "in_force_since")
 
 
-def effects_of(entries: Iterable[Entry]) -> str:
+def effects_hash(entries: Iterable[Entry]) -> str:
     """SHA-256 of the effects among entries.
 
-    What is consented to is what changes, not when the question was put: instants that move with
-    the moment of asking are left out. Dates counted from what has already happened stand. A date that
-    a pause has moved stands by its day: a pause that ends with the act ends a little later each time.
+    Parties consent to changes, not to the time of the question, so instants that move with it are left out. Dates counted
+    from past events are kept. A date moved by a pause is reduced to its day, because a pause that ends with the act ends
+    slightly later each time.
     """
     return digest([_lasting(entry) for entry in entries if entry.actor is None])
 

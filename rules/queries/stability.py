@@ -1,10 +1,10 @@
-"""Counting quiet time: what starts it anew, what stops it, what it waits for.
+"""Stability periods: the count of quiet days, what restarts it, pauses it and freezes it.
 
-A period in days counts whole local days, the first being the day after the anchor or after the
-incident that started it anew. An incident that is only reported or is contested freezes it: if it
-is dismissed nothing is lost, if it is confirmed the period starts after it. So the count depends
-only on what is known to have happened, not on the order in which it became known. Where feeds watch
-the period, it is not complete before each of them has spoken of its last day.
+A period in days counts whole local days. The first is the day after the anchor, or after the incident
+that restarted the count. A reported or contested incident freezes the count: if it is dismissed nothing
+is lost, if it is confirmed the count starts after it. So the count depends only on what is known to
+have happened, not on the order in which it became known. Where feeds watch the period, it is complete
+only when each of them has covered its last day.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ from functools import reduce
 from rules.effects import StabilityCounted
 from rules.language.phases import StabilityPeriod, Tolerance
 from rules.program import Program
-from rules.queries.coverage import not_covering
+from rules.queries.coverage import uncovering_check
 from rules.queries.incidents import matching, span
-from rules.times import Interval, day_after, days_between, in_whole_days, plus, plus_lost
+from rules.times import Interval, add_duration, add_lost_time, days_between, in_whole_days, next_day_start
 from rules.vocabulary.incidents import Incident
 
 
-def counted(program: Program, phase: str, since: datetime, at: datetime) -> StabilityCounted:
-    """The stability period of a phase as it stands, counted from its anchor `since`."""
+def count_stability(program: Program, phase: str, since: datetime, at: datetime) -> StabilityCounted:
+    """The stability period of a phase at an instant, counted from its anchor `since`."""
     rule = _rule(program, phase)
     zone, count = program.plan.time_zone, _Count(program, rule, since)
     kept = count.through(incident for incident in matching(program, rule.restarted_by) if incident.is_established)
     quiet_until = count.ends(kept)
     frozen_by = _open_question(program, rule, count, kept)
-    unseen_by = not_covering(program, rule, quiet_until, zone) if quiet_until else None
+    unseen_by = uncovering_check(program, rule, quiet_until, zone) if quiet_until else None
     return StabilityCounted(
         phase=phase,
         status="frozen" if frozen_by else "paused" if quiet_until is None else "counting",
         counted_from=kept.begins,
-        completes_at=None if quiet_until is None else plus(quiet_until, rule.settling, zone),
+        completes_at=None if quiet_until is None else add_duration(quiet_until, rule.settling, zone),
         moved_by=kept.moved_by.id if kept.moved_by else None,
         frozen_by=frozen_by.id if frozen_by else None,
         unseen_by=unseen_by,
@@ -45,7 +45,7 @@ def counted(program: Program, phase: str, since: datetime, at: datetime) -> Stab
 
 
 def days_left(program: Program, phase: str, at: datetime) -> int | None:
-    """Local days until the period is complete, the settling lag included; None while that is unknown."""
+    """Local days until the period is complete, with the settling lag; None while that is unknown."""
     state = program.stability.get(phase)
     if state is None or state.counted.completes_at is None:
         return None
@@ -62,7 +62,7 @@ def _rule(program: Program, phase: str) -> StabilityPeriod:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """How the count stands after some of the incidents: from when, moved by which, and how many were tolerated since."""
+    """An intermediate count: its start, the incident that moved it, and the tolerated number since."""
 
     begins: datetime
     moved_by: Incident | None = None
@@ -70,10 +70,10 @@ class _Kept:
 
 
 class _Count:
-    """The count of one period. There can be thousands of incidents: an end is computed once for each beginning."""
+    """The counter of one period, which caches the end for each start, since there can be thousands of incidents."""
 
     def __init__(self, program: Program, rule: StabilityPeriod, since: datetime, supposed: Iterable[Incident] = ()) -> None:
-        """`supposed` are undecided incidents that are taken to have paused it."""
+        """`supposed` are undecided incidents that are treated as having paused it."""
         self._plan, self._rule, self.since = program.plan, rule, since
         self._zone, self._whole_days = program.plan.time_zone, in_whole_days(rule.length)
         established = (incident for incident in matching(program, rule.paused_by) if incident.is_established)
@@ -82,14 +82,14 @@ class _Count:
         self._ends: dict[datetime, datetime | None] = {}
 
     def through(self, incidents: Iterable[Incident], kept: _Kept | None = None) -> _Kept:
-        """The count after incidents as they happened, from its beginning or from where it stood before them."""
+        """The count after incidents in order, from the beginning or from an intermediate count."""
         return reduce(self.after, incidents, kept or _Kept(self._first_counted(self.since)))
 
     def after(self, kept: _Kept, incident: Incident) -> _Kept:
-        """The count after one incident more; the same where it moves nothing.
+        """The count after one more incident; the same object if it moves nothing.
 
-        One that lies beyond the end of the count so far came after the period had been kept, and changes nothing. One of
-        which only a span is known may have happened at its end, so that no day of it is quiet.
+        An incident beyond the current end came after the period was kept, and moves nothing. If only a span is known, the
+        incident may have happened at its end, so no day of the span is quiet.
         """
         if incident.latest < self.since:
             return kept
@@ -105,15 +105,15 @@ class _Count:
         return _Kept(self._first_counted(incident.latest), incident)
 
     def ends(self, kept: _Kept) -> datetime | None:
-        """The end of the quiet days themselves; None while the count is stopped."""
+        """The end of the quiet days, without the settling lag; None while the count is paused."""
         begins = kept.begins
         if begins not in self._ends:
-            until = plus(begins, self._rule.length, self._zone)
-            self._ends[begins] = plus_lost(until, self._lost, begins, self._zone, whole_days=self._whole_days)
+            until = add_duration(begins, self._rule.length, self._zone)
+            self._ends[begins] = add_lost_time(until, self._lost, begins, self._zone, whole_days=self._whole_days)
         return self._ends[begins]
 
     def _first_counted(self, event: datetime) -> datetime:
-        return day_after(event, self._zone) if self._whole_days else event
+        return next_day_start(event, self._zone) if self._whole_days else event
 
     def _tolerable(self, tolerance: Tolerance, incident: Incident) -> bool:
         return incident.kind in tolerance.kinds and self._plan.severity(incident.severity) <= self._plan.severity(
@@ -122,10 +122,10 @@ class _Count:
 
 
 def _open_question(program: Program, rule: StabilityPeriod, count: _Count, stands: _Kept) -> Incident | None:
-    """The first incident not yet decided that would move the count if it and the open ones before it were confirmed.
+    """The first undecided incident that would move the count if it and the undecided ones before it were confirmed.
 
-    The count itself is asked, so that what is tolerated twice freezes nothing twice, and freezes at the third. Up to an open
-    incident it is walked once; only the established ones after it are walked for each.
+    The count itself is evaluated, so that with a tolerance of two only the third incident freezes it. The count up to the
+    open incident is shared; only later ones are counted for each.
     """
     restarting = {incident.id for incident in matching(program, rule.restarted_by)}
     pausing = {incident.id for incident in matching(program, rule.paused_by)}

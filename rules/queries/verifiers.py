@@ -1,4 +1,4 @@
-"""Who may verify or return a piece of evidence: whom the plan names, and nobody for what is their own."""
+"""Verifiers: who may verify or return a piece of evidence. The plan names them; nobody verifies their own."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from rules.program import Program
 from rules.vocabulary.evidence import Evidence
 
 
-def named_to_verify(program: Program, piece: Evidence) -> tuple[str, ...]:
-    """The parties and bodies that the plan names for it, whoever has recorded it."""
+def named_verifiers(program: Program, piece: Evidence) -> tuple[str, ...]:
+    """The parties and bodies that the plan names as verifiers, whoever recorded the evidence."""
     named = [name for milestone in _milestones_shown(program, piece) for name in program.plan.milestones[milestone].verified_by]
     if piece.measurement is not None:
         indicator = piece.measurement.indicator
-        rule = program.plan.indicators.get(indicator)  # an amendment may have taken it out
+        rule = program.plan.indicators.get(indicator)  # an amendment may have removed it
         named += [*sorted(program.plan.paid_by.get(indicator, ())), *(rule.verified_by if rule else ())]
     return tuple(dict.fromkeys(named))
 
 
-def who_verifies(program: Program, piece: Evidence) -> tuple[str, ...]:
-    """Those of them who may: not the party that has recorded it, unless the plan says why it may, nor who may not read it."""
+def allowed_verifiers(program: Program, piece: Evidence) -> tuple[str, ...]:
+    """Those of them who may verify: not the recording party unless the plan justifies that, nor anybody who may not read it."""
     own, readers = None if verifies_itself(program, piece) else piece.recorded_by.party, piece.restricted_to
-    return tuple(who for who in named_to_verify(program, piece) if who != own and (not readers or who in readers))
+    return tuple(who for who in named_verifiers(program, piece) if who != own and (not readers or who in readers))
 
 
 def verifies_itself(program: Program, piece: Evidence) -> bool:
-    """Whether all that a piece shows says why the party that owes it may verify what it has recorded itself."""
+    """Whether the plan justifies, for all that a piece shows, that its recorder's party verifies it."""
     shown = _milestones_shown(program, piece)
     return bool(shown) and all(program.plan.milestones[name].verifies_itself for name in shown)
 
@@ -36,6 +36,6 @@ def _milestones_shown(program: Program, piece: Evidence) -> list[str]:
 
 
 def is_awaiting_verification(program: Program, milestone: str) -> bool:
-    """Whether something that was recorded for a milestone has been neither verified nor returned."""
+    """Whether a milestone has evidence that is neither verified nor returned."""
     pieces = (program.evidence[name] for name in program.unjudged)
     return any(milestone in _milestones_shown(program, piece) for piece in pieces)

@@ -1,4 +1,4 @@
-"""How several determine a milestone: each votes, and what enough of them say is determined."""
+"""The count of votes where several determine a milestone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 
 from rules import facts
 from rules.effects import Effect
-from rules.language.milestones import Determination
+from rules.language.milestones import DeterminationRule
 from rules.language.voting import are_enough, votes_of
 from rules.program import Program
 from rules.queries.agenda import Agenda, on
@@ -15,13 +15,13 @@ from rules.queries.anchors import deed_done_at
 from rules.vocabulary.determinations import Choice, Vote
 
 
-def most_votes(rule: Determination) -> int:
-    """All votes that there are."""
+def most_votes(rule: DeterminationRule) -> int:
+    """The sum of all votes."""
     return votes_of(rule.by, rule.weights)
 
 
-def carried(rule: Determination, votes: Mapping[str, Vote]) -> Choice | None:
-    """What enough have voted for; None while nothing has enough votes."""
+def carried_choice(rule: DeterminationRule, votes: Mapping[str, Vote]) -> Choice | None:
+    """The choice with enough votes; None while there is none."""
     cast = {name: vote for name, vote in votes.items() if name in rule.by}
     abstained = votes_of([name for name, vote in cast.items() if vote.outcome == "abstained"], rule.weights)
     for one in cast.values():
@@ -34,21 +34,21 @@ def carried(rule: Determination, votes: Mapping[str, Vote]) -> Choice | None:
 
 
 def to_determine(program: Program, milestone: str) -> tuple[str, ...]:
-    """Who determines a milestone and has not voted; where all have and nothing has enough votes, all of them again."""
+    """Who determines a milestone and has not voted; all of them again, if all have voted without a result."""
     rule, votes = program.plan.milestones[milestone].determined, program.milestone(milestone).votes
     return tuple(name for name in rule.by if name not in votes) or rule.by
 
 
-def determinations(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
-    """Milestones on which enough have voted."""
+def vote_effects(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
+    """The determinations of milestones with enough votes."""
     for name, state in on(agenda.milestones, program.milestones):
-        if state.votes and (vote := carried(program.plan.milestones[name].determined, state.votes)) is not None:
+        if state.votes and (vote := carried_choice(program.plan.milestones[name].determined, state.votes)) is not None:
             yield facts.MilestoneDetermined(
                 milestone=name,
                 outcome=vote.outcome,
                 grade=vote.grade,
                 share=vote.share,
-                reason=in_words(state.votes)[:4000],
+                reason=votes_in_words(state.votes)[:4000],
                 happened_at=deed_done_at(program, name) if vote.outcome == "achieved" else None,
                 effective_at=at,
                 finding=state.finding.entry if state.finding else None,
@@ -56,6 +56,6 @@ def determinations(program: Program, at: datetime, agenda: Agenda) -> Iterator[E
             )
 
 
-def in_words(votes: Mapping[str, Vote]) -> str:
-    """What each has said, and why."""
+def votes_in_words(votes: Mapping[str, Vote]) -> str:
+    """The votes with their reasons, in words."""
     return " ".join(f"{who}: {vote.outcome.replace('_', ' ')}. {vote.reason}" for who, vote in votes.items())

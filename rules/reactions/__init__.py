@@ -1,1 +1,1 @@
-"""Settling: every clock that is due, and all that follows from a fact, in the order that is law."""
+"""Reactions: due clocks, and all effects of a fact, in the order that is law."""

@@ -1,4 +1,4 @@
-"""What must happen when nobody acts: which clocks run, and when each is due."""
+"""The clocks of a program: which run, and when each is due."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from itertools import takewhile
 from typing import Literal, TypeAlias
 
 from rules import dates
-from rules.explanations.owing import owing
+from rules.explanations.owing import owed_acts
 from rules.figures.schedule import expected_by
-from rules.figures.selection import by_period, newest, stale_from
+from rules.figures.selection import by_period, newest_figure, stale_from
 from rules.language.criteria import Anchor, NotBefore
 from rules.language.plan import Edge
 from rules.program import Program
 from rules.queries.agreed_dates import closes_at
-from rules.queries.anchors import occurred
-from rules.queries.silence import lapses, silence_ends
-from rules.queries.windows import closes, opens
-from rules.reactions.inactivity import standing_still
-from rules.releases.windows import at_stake, cured_by, ends, next_instalment, not_before
-from rules.times import day_begins
+from rules.queries.anchors import occurred_at
+from rules.queries.silence import lapses_at, silence_ends
+from rules.queries.windows import window_closes_at, window_opens_at
+from rules.reactions.inactivity import inactivity_of
+from rules.releases.windows import at_stake, cured_by, ends_at, next_instalment_at, not_before
+from rules.times import start_of_day
 from rules.vocabulary import matters as m
 from rules.vocabulary.disputes import DisputeStatus
 from rules.vocabulary.milestones import MilestoneState, MilestoneStatus
@@ -49,7 +49,7 @@ ClockKind: TypeAlias = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A future instant at which something follows; `name` is unique in the program."""
+    """A future instant at which effects may follow; `name` is unique in the program."""
 
     name: str
     kind: ClockKind
@@ -59,7 +59,7 @@ class Clock:
 
 
 def clocks(program: Program) -> tuple[Clock, ...]:
-    """The running clocks, soonest first. While the program is suspended only those of decisions and disputes run."""
+    """The running clocks, soonest first. In a suspended program only those of decisions and disputes run."""
     if program.ended_at is not None:
         return ()
     running = [*_proposals(program), *_disputes(program)]
@@ -89,20 +89,20 @@ def _of_the_plan(program: Program) -> tuple[Clock, ...]:
 
 
 def clocks_after(program: Program, before: Program | None, running: tuple[Clock, ...]) -> tuple[Clock, ...]:
-    """The running clocks of a program whose clocks were `running` before; the same object where they still are."""
+    """The running clocks after a change, updated from `running`; the same object if none has changed."""
     if before is None:
         return clocks(program)
-    if program is before or (_same(program, before) and (not running or running[0].due_at > program.settled_to)):
+    if program is before or (_is_unchanged(program, before) and (not running or running[0].due_at > program.settled_to)):
         return running
-    now = _with_dates_moved(program, before, running) if _same(program, before, but_milestones=True) else None
+    now = _with_dates_moved(program, before, running) if _is_unchanged(program, before, but_milestones=True) else None
     now = clocks(program) if now is None else now
     return running if now == running else now
 
 
 def _with_dates_moved(program: Program, before: Program, running: tuple[Clock, ...]) -> tuple[Clock, ...] | None:
-    """The clocks where nothing but due dates of milestones is another; None where more is.
+    """The clocks, if only due dates of milestones differ; otherwise None.
 
-    Five hundred dates that pass at once are struck one after the other, and each would have all clocks made anew.
+    Hundreds of dates may pass at once and strike one by one; computing all clocks for each would be quadratic.
     """
     changed = {name: state for name, state in program.milestones.items() if before.milestones.get(name) is not state}
     for name, state in changed.items():
@@ -110,15 +110,15 @@ def _with_dates_moved(program: Program, before: Program, running: tuple[Clock, .
         if held is None or replace(state, due=held.due) != held:
             return None
     if any(clock.kind != "deadline" for clock in takewhile(lambda clock: clock.due_at <= program.settled_to, running)):
-        return None  # others end with their time, struck or not
+        return None  # other clocks end with their time
     gone = {f"deadline.{name}" for name in changed}
     kept = [clock for clock in running if clock.name not in gone]
     set_ = [clock for name, state in changed.items() if (clock := _deadline(program, name, state)) is not None]
     return tuple(sorted((*kept, *set_), key=_soonest) if set_ else kept)
 
 
-def _same(program: Program, before: Program, *, but_milestones: bool = False) -> bool:
-    """Whether all that clocks depend on is the same, or all but milestones."""
+def _is_unchanged(program: Program, before: Program, *, but_milestones: bool = False) -> bool:
+    """Whether all that clocks depend on is unchanged, optionally apart from milestones."""
     return (
         program.standing is before.standing
         and (but_milestones or program.milestones is before.milestones)
@@ -130,7 +130,7 @@ def _same(program: Program, before: Program, *, but_milestones: bool = False) ->
         and program.disputes is before.disputes
         and program.snapbacks is before.snapbacks
         and program.plan is before.plan
-        and not program.plan.inactivity  # what somebody owes depends on everything
+        and not program.plan.inactivity  # inactivity depends on everything
         and program.releases is before.releases
     )
 
@@ -148,7 +148,7 @@ def _stability(program: Program) -> Iterator[Clock]:
 
 
 def deadline_clocks(program: Program) -> Iterator[Clock]:
-    """The due dates that have not passed; also of a program that stands still."""
+    """The due dates that have not passed, also in a suspended program."""
     for name, state in program.milestones.items():
         if (date := _deadline(program, name, state)) is not None:
             yield date
@@ -160,7 +160,7 @@ def _milestones(program: Program) -> Iterator[Clock]:
         title = program.plan.milestones[name].title
         finding = state.finding
         if finding is not None and finding.observable_until is not None and not finding.observed:
-            until = dates.over(finding.observable_until, program.plan.time_zone)
+            until = dates.passes_at(finding.observable_until, program.plan.time_zone)
             if until > program.settled_to:
                 yield Clock(f"observation.{name}", "observation", phase, until, f"{title}: time to observe ends")
         if state.waived is not None and state.waived.until is not None:
@@ -186,17 +186,17 @@ def _deadline(program: Program, name: str, state: MilestoneState) -> Clock | Non
         and due.missed_at is None
         and not due.kept
         and not state.counts
-        and program.phase(phase).status is not PhaseStatus.WAITING  # nothing is owed in it
+        and program.phase(phase).status is not PhaseStatus.WAITING  # nobody owes anything in it
     ):
         zone = program.plan.time_zone
-        note = f"{program.plan.milestones[name].title}: due on {dates.told(due.revised, zone)}"
-        return Clock(f"deadline.{name}", "deadline", phase, dates.over(due.revised, zone), note)
+        note = f"{program.plan.milestones[name].title}: due on {dates.in_words(due.revised, zone)}"
+        return Clock(f"deadline.{name}", "deadline", phase, dates.passes_at(due.revised, zone), note)
     return None
 
 
 def _figures(program: Program) -> Iterator[Clock]:
     for indicator in (*program.figures, *program.plan.derived):
-        figure = newest(program, indicator)
+        figure = newest_figure(program, indicator)
         phase = program.plan.figures.get(indicator)
         if figure is None or phase is None:
             continue
@@ -207,7 +207,7 @@ def _figures(program: Program) -> Iterator[Clock]:
 
 
 def _anchors(program: Program) -> Iterator[Clock]:
-    """Fixed dates, still to come, from which a commitment is in force or quiet is counted."""
+    """Fixed future dates from which commitments are in force or stability is counted."""
     first = next(iter(program.plan.phases))
     for name, commitment in program.plan.commitments.items():
         if (date := _known_ahead(program, commitment.in_force)) is not None and date > program.settled_to:
@@ -220,8 +220,8 @@ def _anchors(program: Program) -> Iterator[Clock]:
 
 
 def _known_ahead(program: Program, anchor: Anchor) -> datetime | None:
-    """When an event comes that is known before it does: a date, or a day that was agreed on."""
-    return occurred(program, anchor) if anchor.date is not None or anchor.agreed is not None else None
+    """When a future event happens, if that is known: a date, or an agreed day."""
+    return occurred_at(program, anchor) if anchor.date is not None or anchor.agreed is not None else None
 
 
 def _dates(program: Program) -> Iterator[Clock]:
@@ -239,18 +239,20 @@ def _dates(program: Program) -> Iterator[Clock]:
 
 
 def _turns(program: Program, leaf: Edge) -> datetime | None:
-    """When a date of a gate is reached, or is over."""
-    return opens(program, leaf.not_before) if isinstance(leaf, NotBefore) else _over(program, closes(program, leaf.not_after))
+    """The instants at which a date criterion changes its truth value."""
+    if isinstance(leaf, NotBefore):
+        return window_opens_at(program, leaf.not_before)
+    return _passing(program, window_closes_at(program, leaf.not_after))
 
 
 def _reports(program: Program) -> Iterator[Clock]:
-    """When figures that targets name by their period have been expected: what is awaited until then is missing afterwards."""
+    """The instants by which figures of targets by period are expected, after which they are missing."""
     for indicator, uses in program.plan.measured.items():
         if program.plan.indicators[indicator].reported_within is None:
             continue
         title, phase = program.plan.indicators[indicator].title, program.plan.phase_of[uses[0][0]]
         for period in dict.fromkeys(period for _, _, how in uses for period in how.target.by_period):
-            due = _over(program, expected_by(program, indicator, period))
+            due = _passing(program, expected_by(program, indicator, period))
             if due is not None and due > program.settled_to and period not in by_period(program, indicator):
                 note = f"{title}: the figure of {period} is expected"
                 yield Clock(f"report.{indicator}.{period}", "report", phase, due, note)
@@ -266,32 +268,32 @@ def _agreements(program: Program) -> Iterator[Clock]:
 def _proposals(program: Program) -> Iterator[Clock]:
     first = next(iter(program.plan.phases))
     for proposal in program.open_proposals:
-        if (silence := _over(program, silence_ends(program, proposal))) is not None and silence > program.settled_to:
+        if (silence := _passing(program, silence_ends(program, proposal))) is not None and silence > program.settled_to:
             yield Clock(f"silence.{proposal.id}", "silence", first, silence, f"Proposal {proposal.id}: silence ends")
-        if (lapse := _over(program, lapses(program, proposal))) is not None and lapse > program.settled_to:
+        if (lapse := _passing(program, lapses_at(program, proposal))) is not None and lapse > program.settled_to:
             yield Clock(f"lapse.{proposal.id}", "lapse", first, lapse, f"Proposal {proposal.id}: lapses")
         if (too_late := _too_late(program, proposal.matter)) is not None and too_late > program.settled_to:
             yield Clock(f"day.{proposal.id}", "lapse", first, too_late, f"Proposal {proposal.id}: its date comes")
 
 
 def _too_late(program: Program, matter: m.Matter) -> datetime | None:
-    """When the first date that a decision would set has come, so that it can be decided no more."""
+    """When the first date that a matter would set has come, so that it can no longer be decided."""
     zone = program.plan.time_zone
     match matter:
         case m.AgreeDate():
-            return day_begins(matter.on, zone)
+            return start_of_day(matter.on, zone)
         case m.Extend():
             return matter.to
         case m.ReviseTimetable():
-            return min(dates.until_day(to, zone) for to in matter.to.values())
+            return min(dates.end_of_date(to, zone) for to in matter.to.values())
         case m.Waive():
             return matter.until
         case _:
             return None
 
 
-def _over(program: Program, date: datetime | None) -> datetime | None:
-    return dates.over(date, program.plan.time_zone) if date else None
+def _passing(program: Program, date: datetime | None) -> datetime | None:
+    return dates.passes_at(date, program.plan.time_zone) if date else None
 
 
 def _disputes(program: Program) -> Iterator[Clock]:
@@ -299,7 +301,7 @@ def _disputes(program: Program) -> Iterator[Clock]:
     for dispute in program.disputes.values():
         if dispute.status is DisputeStatus.OPEN:
             note = f"Dispute {dispute.id}: the time before {dispute.stage} ends"
-            yield Clock(f"stage.{dispute.id}", "stage", first, dates.over(dispute.until, program.plan.time_zone), note)
+            yield Clock(f"stage.{dispute.id}", "stage", first, dates.passes_at(dispute.until, program.plan.time_zone), note)
     for name, invoked in program.snapbacks.items():
         if invoked.in_effect_since is None:
             note = f"{name}: takes effect unless it is decided otherwise"
@@ -307,12 +309,12 @@ def _disputes(program: Program) -> Iterator[Clock]:
 
 
 def _inactivity(program: Program) -> Iterator[Clock]:
-    """One clock for each party that owes something and is not known to stand still."""
+    """One clock for each party that owes something and is not stalled."""
     moving = [party for party in program.plan.inactivity if party not in program.stalls]
-    owed = owing(program, program.settled_to) if moving else ()
+    owed = owed_acts(program, program.settled_to) if moving else ()
     first = next(iter(program.plan.phases))
     for party in moving:
-        still = standing_still(program, party, owed)
+        still = inactivity_of(program, party, owed)
         if still is not None and still.found_at is not None and still.found_at > program.settled_to:
             yield Clock(f"inactivity.{party}", "inactivity", first, still.found_at, f"{party} would stand still")
 
@@ -321,11 +323,11 @@ def _releases(program: Program) -> Iterator[Clock]:
     first = next(iter(program.plan.phases))
     for name, state in program.paying:
         title = program.plan.releases[name].title
-        waits = [(_over(program, cured_by(program, name, part)), "cure", "time to cure ends") for part in state.suspensions]
+        waits = [(_passing(program, cured_by(program, name, part)), "cure", "time to cure ends") for part in state.suspensions]
         if at_stake(program, name):
-            waits += [(_over(program, ends(program, name)), "end", "time to earn it ends")]
+            waits += [(_passing(program, ends_at(program, name)), "end", "time to earn it ends")]
             waits += [(begins, "date", "date reached") for begins in not_before(program, name)]
-        if (instalment := _over(program, next_instalment(program, name))) is not None:
+        if (instalment := _passing(program, next_instalment_at(program, name))) is not None:
             waits.append((instalment, "instalment", "an instalment is earned, or not"))
         for due, kind, note in waits:
             if due is not None and due > program.settled_to:

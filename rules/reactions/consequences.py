@@ -1,9 +1,9 @@
-"""What follows: the effects of what is recorded, in the order that is law.
+"""Consequences: the effects of what is recorded, in the order that is law.
 
-At one instant: suspension, incident, reversal, clock, achievement, release. Suspension and
-incidents are acts and stand first because they are judged first; here follow what incidents do to
-commitments, stability periods and deadlines, then reversals, then achievements, then gates. A
-clock that strikes is followed by all of these at its own instant before the next one strikes.
+At one instant: suspension, incident, reversal, clock, achievement, release. Suspensions and
+incidents are acts, and come first because they are judged first. Then follow what incidents do to
+commitments, stability periods and deadlines, then reversals, then achievements, then gates. All
+of these follow at the instant of a clock before the next clock strikes.
 """
 
 from __future__ import annotations
@@ -14,25 +14,25 @@ from functools import partial
 from typing import TypeAlias
 
 from rules import dates, effects, facts
-from rules.dates import takes_time
+from rules.dates import is_positive
 from rules.effects import Effect
-from rules.figures.unknown import unread
+from rules.figures.unknown import missing_report
 from rules.language.phases import Phase
 from rules.program import Program
 from rules.queries.agenda import Agenda, on
-from rules.queries.agreed_dates import agreements
-from rules.queries.anchors import deed_done_at, occurred
-from rules.queries.commitments import commitments
-from rules.queries.deadlines import deadlines
-from rules.queries.finality import finalities
-from rules.queries.findings import Found, found
-from rules.queries.gates import gate
-from rules.queries.referrals import lapses, referrals, snapbacks
-from rules.queries.relief import reliefs
-from rules.queries.stability import counted
+from rules.queries.agreed_dates import agreement_effects
+from rules.queries.anchors import deed_done_at, occurred_at
+from rules.queries.commitments import commitment_effects
+from rules.queries.deadlines import deadline_effects
+from rules.queries.finality import finality_effects
+from rules.queries.findings import FindingResult, finding_on
+from rules.queries.gates import judge_gate
+from rules.queries.referrals import lapse_effects, referral_effects, snapback_effects
+from rules.queries.relief import relief_effects
+from rules.queries.stability import count_stability
 from rules.queries.verifiers import is_awaiting_verification
-from rules.queries.voting import determinations
-from rules.releases.settlement import releases
+from rules.queries.voting import vote_effects
+from rules.releases.settlement import release_effects
 from rules.releases.windows import has_time_left
 from rules.truth import Truth
 from rules.vocabulary.findings import Finding
@@ -45,10 +45,10 @@ Step: TypeAlias = Callable[[Program, datetime, Agenda], Iterator[Effect]]
 """What follows at an instant by one kind of rule, from what is on the agenda."""
 
 
-def parent(program: Program, at: datetime, _: Agenda) -> Iterator[Effect]:
-    """What a child program does while its parent holds it back, as was agreed when it was opened.
+def parent_effects(program: Program, at: datetime, _: Agenda) -> Iterator[Effect]:
+    """The effects on a child program of its parent holding it back, as agreed.
 
-    A frozen one goes on by itself; a suspension, whoever's, is ended by the program's own authorities.
+    A frozen program resumes by itself; a suspended one is resumed by its own authorities.
     """
     if program.parent is None:
         return
@@ -61,25 +61,25 @@ def parent(program: Program, at: datetime, _: Agenda) -> Iterator[Effect]:
         yield effects.ProgramThawed(effective_at=at)
 
 
-def stability(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
-    """Stability periods that begin or are moved; a kept one that was not kept after all."""
+def stability_effects(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
+    """The effects on stability periods: started, moved, or found not kept after all."""
     for name, phase in on(agenda.phases, program.plan.phases):
         if phase.stability is None:
             continue
-        since = occurred(program, phase.stability.from_) if phase.stability.from_ else program.phase(name).opened_at
+        since = occurred_at(program, phase.stability.from_) if phase.stability.from_ else program.phase(name).opened_at
         if since is None or since > at:
             continue
-        before, now = program.stability.get(name), counted(program, name, since, at)
+        before, now = program.stability.get(name), count_stability(program, name, since, at)
         if before is None:
             yield now
         elif before.completed_at is None:
             if before.counted.model_copy(update={"effective_at": at}) != now:
                 yield now
-        elif (proposed := before.finding is not None and before.finding.proposes is not None) != _undone(before, now):
+        elif (proposed := before.finding is not None and before.finding.proposes is not None) != _reversed_periods(before, now):
             yield _stability_finding(name, now, at, stands=proposed)
 
 
-def _undone(before: Stability, now: effects.StabilityCounted) -> bool:
+def _reversed_periods(before: Stability, now: effects.StabilityCounted) -> bool:
     then = before.counted.completes_at
     return now.completes_at is None or (then is not None and now.completes_at > then)
 
@@ -95,30 +95,30 @@ def _stability_finding(name: str, now: effects.StabilityCounted, at: datetime, *
     )
 
 
-def waivers(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
-    """Waivers that come to an end; what rested on them no longer counts."""
+def waiver_effects(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
+    """The effects of waivers that end."""
     for name, state in on(agenda.milestones, program.milestones):
         if state.waived is not None and state.waived.until is not None and state.waived.until <= at:
             yield effects.WaiverExpired(milestone=name, effective_at=at)
 
 
-def findings(program: Program, at: datetime, agenda: Agenda, *, held: bool) -> Iterator[Effect]:
-    """What the evidence now shows that it did not show before; `held` for achieved milestones."""
+def finding_effects(program: Program, at: datetime, agenda: Agenda, *, held: bool) -> Iterator[Effect]:
+    """The new findings on milestones; `held` selects achieved ones."""
     for name, state in on(agenda.milestones, program.milestones):
         achieved, begun = state.status is MilestoneStatus.ACHIEVED, state.status is not MilestoneStatus.NOT_STARTED
         if achieved is not held or state.status is MilestoneStatus.DECLINED or not (begun or _is_measured(program, name)):
             continue
-        now, before = found(program, name, at), state.finding.shown if state.finding else None
+        now, before = finding_on(program, name, at), state.finding.shown if state.finding else None
         if not begun and now.unknown is None and state.finding is None:
-            continue  # a check's report alone says nothing of what else is to be shown
+            continue  # a check's report alone says nothing on the other showings
         told = _is_measured(program, name)
         says = told or now.proposes == "grading" or (before is not None and before.unknown is not None)
         if _is_news(before, now, says=says) or (begun and not held and _is_to_be_heard(program, name, before, now)):
             yield _finding(program, name, at, now)
 
 
-def _is_news(before: Finding | None, now: Found, *, says: bool) -> bool:
-    """Another outcome is news; another reason only where it `says` how much, as a figure does."""
+def _is_news(before: Finding | None, now: FindingResult, *, says: bool) -> bool:
+    """Whether a finding differs in its outcome, or in its sentence where that `says` how much."""
     outcome_before, proposed = (before.outcome, before.proposes) if before else (Truth.NOT_MET, None)
     if now.outcome is not outcome_before and (now.outcome is Truth.MET or before is not None):
         return True
@@ -129,17 +129,17 @@ def _is_news(before: Finding | None, now: Found, *, says: bool) -> bool:
     return before is None or before.sentence != now.sentence
 
 
-def _is_heard_on(program: Program, name: str, now: Found) -> bool:
-    """Whether a finding that proposes nothing can still end in a determination that it is not achieved."""
-    return now.outcome is Truth.NOT_MET and takes_time(_observation(program, name)) and not program.milestone(name).counts
+def _is_heard_on(program: Program, name: str, now: FindingResult) -> bool:
+    """Whether a finding without a proposal can still end in a determination as not achieved."""
+    return now.outcome is Truth.NOT_MET and is_positive(_observation(program, name)) and not program.milestone(name).counts
 
 
-def _is_to_be_heard(program: Program, name: str, before: Finding | None, now: Found) -> bool:
-    """Whether all that was shown has been judged and does not do, and the party that owes has not been told so, or why.
+def _is_to_be_heard(program: Program, name: str, before: Finding | None, now: FindingResult) -> bool:
+    """Whether all evidence is judged and insufficient, and the owing party has not been told so or why.
 
-    Somebody could then determine that it is not achieved; before that, the party has time to observe.
+    Such a milestone could be determined as not achieved; the finding gives the party its time to observe first.
     """
-    if now.outcome is not Truth.NOT_MET or now.proposes is not None or not takes_time(_observation(program, name)):
+    if now.outcome is not Truth.NOT_MET or now.proposes is not None or not is_positive(_observation(program, name)):
         return False
     state = program.milestone(name)
     told_since = state.judged_at is None or (state.finding is not None and state.finding.made_at >= state.judged_at)
@@ -154,16 +154,16 @@ def _observation(program: Program, name: str) -> str:
 
 
 def _is_measured(program: Program, name: str) -> bool:
-    """Whether a verified figure of it is recorded, or a check has said why there is none."""
+    """Whether it has a verified figure, or a check has reported why there is none."""
     return any(
-        program.figures.get(indicator) or unread(program, indicator)
+        program.figures.get(indicator) or missing_report(program, indicator)
         for indicator, uses in program.plan.measured.items()
         if any(milestone == name for milestone, _, _ in uses)
     )
 
 
-def _finding(program: Program, name: str, at: datetime, now: Found) -> effects.FindingMade:
-    until = dates.until(at, program.plan.milestones[name].determined.observation, program.plan.time_zone)
+def _finding(program: Program, name: str, at: datetime, now: FindingResult) -> effects.FindingMade:
+    until = dates.end_after(at, program.plan.milestones[name].determined.observation, program.plan.time_zone)
     return effects.FindingMade(
         milestone=name,
         outcome=now.outcome,
@@ -175,8 +175,8 @@ def _finding(program: Program, name: str, at: datetime, now: Found) -> effects.F
     )
 
 
-def achievements(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
-    """Milestones that the consented plan lets be determined by the finding itself."""
+def achievement_effects(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
+    """The determinations that the agreed plan makes automatically on findings."""
     if program.standing is not Standing.RUNNING:
         return
     for name, state in on(agenda.milestones, program.milestones):
@@ -201,8 +201,8 @@ def achievements(program: Program, at: datetime, agenda: Agenda) -> Iterator[Eff
             )
 
 
-def gates(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
-    """Gates that begin or cease to be met, and what that does to their phases."""
+def gate_effects(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
+    """The changes of gates, and their effects on phases."""
     for name, rule in on(agenda.phases, program.plan.phases):
         state = program.phase(name)
         if state.closed_at is not None:
@@ -212,20 +212,20 @@ def gates(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
             continue
         waiting = state.status is PhaseStatus.WAITING
         asked = rule.entry if waiting else program.plan.kept[name][0]
-        entry = _holds(gate(program, program.consented(name, "entry"), asked, at), held=state.entry_met and not waiting)
+        entry = _holds(judge_gate(program, program.consented(name, "entry"), asked, at), held=state.entry_met and not waiting)
         entry = entry and _within(program, rule.within, waiting=waiting)
         if entry != state.entry_met:
             yield effects.GateChanged(phase=name, gate="entry", met=entry, effective_at=at)
             if not entry and not waiting:
                 yield (closed := _gate_closed(program, name, at))
                 if isinstance(closed, facts.ProgramSuspended):
-                    return  # a second gate that closes with it finds the program suspended
+                    return  # if two gates close at once, the second finds the program suspended
                 waiting = isinstance(closed, effects.PhaseSteppedBack)
         if waiting:
             continue
         complete = state.status is PhaseStatus.COMPLETE
         asked = program.plan.kept[name][1] if complete else program.plan.exits[name]
-        leave = _holds(gate(program, program.consented(name, "exit"), asked, at), held=complete)
+        leave = _holds(judge_gate(program, program.consented(name, "exit"), asked, at), held=complete)
         if leave != state.exit_met:
             yield effects.GateChanged(phase=name, gate="exit", met=leave, effective_at=at)
             if not leave and complete:
@@ -233,19 +233,19 @@ def gates(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
 
 
 def _closes(program: Program, rule: Phase, state: PhaseState, at: datetime) -> bool:
-    """Whether a phase that is not complete is closed for good. For good, so that nothing opens and closes without end."""
+    """Whether a phase closes. It is final, so that nothing opens and closes without end."""
     if not rule.closes_when or state.status is PhaseStatus.COMPLETE:
         return False
-    return gate(program, (), rule.closes_when, at) is Truth.MET
+    return judge_gate(program, (), rule.closes_when, at) is Truth.MET
 
 
 def _holds(gate_is: Truth, *, held: bool) -> bool:
-    """What is not known opens no gate, and closes none either: a report alone undoes nothing."""
+    """Whether a gate holds. Unknown neither opens nor closes one, so a report alone undoes nothing."""
     return gate_is is Truth.MET or (held and gate_is is Truth.INDETERMINATE)
 
 
 def _within(program: Program, outer: str | None, *, waiting: bool) -> bool:
-    """A phase opens within one that is open. Opened, it goes on when the other is complete, and not when it waits again."""
+    """Whether the outer phase allows this one to be open: it is open, or complete if this one was opened before."""
     if outer is None:
         return True
     status = program.phase(outer).status
@@ -263,8 +263,8 @@ def _gate_closed(program: Program, name: str, at: datetime) -> Effect:
             return effects.WarningGiven(phase=name, sentence=sentence, effective_at=at)
 
 
-def children(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
-    """Child programs whose phase is open for the first time."""
+def child_effects(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
+    """The child programs whose phase has opened for the first time."""
     for name, rule in program.plan.programs.items():
         if rule.opened_in not in agenda.phases or name in program.children:
             continue
@@ -272,8 +272,8 @@ def children(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]
             yield effects.ChildOpened(program=name, effective_at=at)
 
 
-def openings(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
-    """Phases that open or are complete because their gates are met."""
+def opening_effects(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]:
+    """The phases that open or complete because their gates are met."""
     if program.standing is not Standing.RUNNING:
         return
     for name, rule in on(agenda.phases, program.plan.phases):
@@ -284,8 +284,8 @@ def openings(program: Program, at: datetime, agenda: Agenda) -> Iterator[Effect]
             yield effects.PhaseCompleted(phase=name, effective_at=at)
 
 
-def endings(program: Program, at: datetime, _: Agenda) -> Iterator[Effect]:
-    """The end of the program: all phases are complete, and time has no say in any release any more."""
+def ending_effects(program: Program, at: datetime, _: Agenda) -> Iterator[Effect]:
+    """The end of the program: all phases are over, and no release depends on time any more."""
     if (
         program.standing is Standing.RUNNING
         and all(_is_over(program, name) for name in program.plan.phases)
@@ -295,7 +295,7 @@ def endings(program: Program, at: datetime, _: Agenda) -> Iterator[Effect]:
 
 
 def _is_over(program: Program, name: str) -> bool:
-    """Complete, or closed for good; of one that waits, whether what it would open within is: then it opens no more."""
+    """Whether a phase is complete or closed, or waits within an outer phase that is over."""
     state, outer = program.phase(name), program.plan.phases[name].within
     if state.told == "waiting" and outer is not None:
         return program.phase(outer).status is not PhaseStatus.OPEN and _is_over(program, outer)
@@ -303,24 +303,24 @@ def _is_over(program: Program, name: str) -> bool:
 
 
 ORDER: tuple[Step, ...] = (
-    referrals,
-    lapses,
-    snapbacks,
-    parent,
-    commitments,
-    stability,
-    reliefs,
-    deadlines,
-    agreements,
-    waivers,
-    partial(findings, held=True),
-    finalities,
-    partial(findings, held=False),
-    achievements,
-    determinations,
-    gates,
-    children,
-    openings,
-    releases,
-    endings,
+    referral_effects,
+    lapse_effects,
+    snapback_effects,
+    parent_effects,
+    commitment_effects,
+    stability_effects,
+    relief_effects,
+    deadline_effects,
+    agreement_effects,
+    waiver_effects,
+    partial(finding_effects, held=True),
+    finality_effects,
+    partial(finding_effects, held=False),
+    achievement_effects,
+    vote_effects,
+    gate_effects,
+    child_effects,
+    opening_effects,
+    release_effects,
+    ending_effects,
 )

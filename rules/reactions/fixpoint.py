@@ -1,4 +1,4 @@
-"""A program while facts are appended to it: what follows from each, until nothing follows any more."""
+"""The fixpoint: facts are appended to a program, each with all its effects, until no effect follows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rules.field_types import Id
 from rules.language.dependents import Subject
 from rules.program import Program
 from rules.queries.agenda import Agenda
-from rules.queries.deadlines import passed
+from rules.queries.deadlines import missed_effects
 from rules.reactions.clocks import Clock, clocks_after, deadline_clocks
 from rules.reactions.consequences import Step
 from rules.reactions.inactivity import stalls_found
@@ -23,20 +23,20 @@ MOST_ROUNDS = 10_000
 
 
 class DoesNotSettle(RuntimeError):
-    """Effects that follow from each other without end; a fault of the law, never of an act."""
+    """Effects follow from each other without end: a fault of the law, never of an act."""
 
 
 class Fixpoint:
-    """A program while facts and their effects are appended to it.
+    """A program to which facts are appended with all their effects.
 
-    It begins settled: nothing follows any more from what has been recorded. So only what the facts
-    touch is looked at; `look_at_everything` is for a program that is new.
+    It starts at a fixpoint: no effect follows from what is recorded. So only what the new facts touch is evaluated;
+    `look_at_everything` is for new programs.
     """
 
     def __init__(
         self, program: Program, act: Id, at: datetime, steps: Sequence[Step], running: tuple[Clock, ...] | None = None
     ) -> None:
-        """`steps` in the order that is law; `running` are the program's clocks, where somebody has them at hand."""
+        """`steps` are in the order that is law; `running` are the program's clocks, if the caller has them."""
         self.program = program
         self.entries: list[Entry] = []
         self.changed: set[Subject] | None = set()
@@ -48,7 +48,7 @@ class Fixpoint:
 
     @property
     def clocks(self) -> tuple[Clock, ...]:
-        """The clocks that run now, soonest first."""
+        """The running clocks, soonest first."""
         self._running = clocks_after(self.program, self._running_of, self._running)
         self._running_of = self.program
         return self._running
@@ -69,21 +69,21 @@ class Fixpoint:
             self.changed.update(subjects)
 
     def settle_clocks(self, until: datetime, *, inclusive: bool) -> None:
-        """Strikes every clock due by `until`, soonest first, those of one instant together, and all that follows."""
+        """Strikes every clock due by `until`, soonest first, with all effects. Clocks of one instant strike together."""
         for _ in range(MOST_ROUNDS):
             due = [clock for clock in self.clocks if clock.due_at < until or (inclusive and clock.due_at == until)]
             if not due:
                 return
-            # What is only now known to be due (an incident was dismissed late) takes effect now.
+            # A clock found due late (an incident was dismissed after its time) takes effect now.
             at = max(due[0].due_at, self.program.settled_to)
             self._strike([clock for clock in due if clock.due_at <= at], at)
         raise DoesNotSettle(f"clocks up to {until} do not come to an end")
 
     def _strike(self, together: Sequence[Clock], at: datetime) -> None:
-        """Strikes the clocks of an instant. What one of them stops is stopped after all of them have counted.
+        """Strikes the clocks of one instant. A suspension by one of them takes effect after all have counted.
 
-        A date that lasts through its day has passed before this instant, which begins the next day. At a date with an hour
-        what the other clocks bring is still in time.
+        A date that lasts through its day has passed before this instant, which begins the next day. At a date with an hour,
+        the effects of the other clocks are still in time.
         """
         exact = [clock for clock in together if self._is_due_now(clock)]
         self._count([clock for clock in together if clock not in exact], at)
@@ -107,13 +107,13 @@ class Fixpoint:
                 case "deadline":
                     self.append(effects.DeadlineMissed(milestone=_milestone(clock), effective_at=clock.due_at))
                 case _:
-                    pass  # what is due then is seen when it is settled
-        for effect in passed(self.program, [_milestone(clock) for clock in together if clock.kind == "deadline"], at):
+                    pass  # clocks due at that instant are handled by the next settling
+        for effect in missed_effects(self.program, [_milestone(clock) for clock in together if clock.kind == "deadline"], at):
             self.append(effect)
         self.settle(at)
 
     def settle(self, at: datetime) -> None:
-        """Appends effects until nothing more follows at this instant."""
+        """Appends effects until none follows at this instant."""
         for _ in range(MOST_ROUNDS):
             if self.program.ended_at is not None:
                 return

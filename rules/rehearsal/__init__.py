@@ -1,1 +1,1 @@
-"""Rehearsals: a story of dated acts run on the law alone, and what is expected of it."""
+"""Rehearsals: stories of dated acts, run on the law alone, with expectations."""

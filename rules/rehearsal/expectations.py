@@ -1,4 +1,4 @@
-"""Whether what a story expects is so; if not, a sentence that says how it is instead and why."""
+"""Evaluation of a story's expectations; a failed one gets a sentence with the actual state and its reason."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from rules.explanations.explain import blocking_phase
 from rules.explanations.milestones import milestone_reason
 from rules.explanations.reciprocity import How, reciprocity
 from rules.field_types import did_you_mean
-from rules.figures.derived import told
-from rules.figures.selection import usable
+from rules.figures.derived import figure_in_words
+from rules.figures.selection import usable_figure
 from rules.program import Program
 from rules.queries.lateness import lateness
 from rules.queries.stability import days_left
 from rules.rehearsal.story import Expectation
-from rules.releases.awaiting import awaited
+from rules.releases.awaiting import awaited_by
 from rules.releases.totals import totals
 from rules.releases.windows import cured_by
 from rules.times import days_between, local_day
@@ -23,8 +23,8 @@ from rules.vocabulary.agreed_dates import AgreedDay
 from rules.vocabulary.unknown import Unknown
 
 
-def broken(program: Program, expected: Expectation, at: datetime, warnings: Collection[str] = ()) -> Iterator[str]:
-    """Every way in which an expectation is not met at an instant; none if it is. `warnings` were given in its step."""
+def failed_expectations(program: Program, expected: Expectation, at: datetime, warnings: Collection[str] = ()) -> Iterator[str]:
+    """The messages of all parts of an expectation that fail at an instant; `warnings` were given in its step."""
     for subject, judged in _NAMED.items():
         if (name := getattr(expected, subject)) is not None:
             yield from judged(program, expected, name, at)
@@ -43,7 +43,7 @@ def broken(program: Program, expected: Expectation, at: datetime, warnings: Coll
 
 def _reciprocity(program: Program, expected: Expectation, party: str, at: datetime) -> Iterator[str]:
     accounts = {account.party: account for account in reciprocity(program, at)}
-    yield from _known(party, accounts)
+    yield from _find(party, accounts)
     if (account := accounts.get(party)) is None:
         return
     owed = ", ".join(sorted({one.name for one in account.owed})) or "nothing"
@@ -58,15 +58,15 @@ def _reciprocity(program: Program, expected: Expectation, party: str, at: dateti
         ("broken", expected.broken),
     )
     for how, count in counts:
-        told = ", ".join(one.name for one in account.reckoned if one.how == how and one.binding)
-        yield from (f"{message} ({told})" for message in _differs(f"{how} by {party}", count, account.count(how)))
+        text = ", ".join(one.name for one in account.reckoned if one.how == how and one.binding)
+        yield from (f"{message} ({text})" for message in _differs(f"{how} by {party}", count, account.count(how)))
 
 
 def _late(program: Program, expected: Expectation) -> Iterator[str]:
     dates = {name: step.due for name, step in program.plan.milestones.items() if step.due and step.due.scores}
     late = [name for name in dates if (due := program.milestone(name).due) and due.missed_at]
     for party in expected.on_time or ():
-        yield from _known(party, program.plan.parties)
+        yield from _find(party, program.plan.parties)
         missed = [name for name in late if party in program.plan.owed_by[name]]
         if missed:
             yield f"expected {party} to be on time, but it missed {', '.join(missed)}"
@@ -75,20 +75,20 @@ def _late(program: Program, expected: Expectation) -> Iterator[str]:
 
 
 def _commitment(program: Program, expected: Expectation, name: str, _: datetime) -> Iterator[str]:
-    yield from _known(name, program.plan.commitments)
+    yield from _find(name, program.plan.commitments)
     state = program.commitments.get(name)
     yield from _differs(name, expected.is_, state.status if state else "not_in_force")
 
 
 def _agreed_date(program: Program, expected: Expectation, name: str, _: datetime) -> Iterator[str]:
-    yield from _known(name, program.plan.agreed_dates)
+    yield from _find(name, program.plan.agreed_dates)
     day = program.agreed_dates.get(name, AgreedDay())
     yield from _differs(f"the day {name}", expected.is_, day.status)
     yield from _differs(f"the day {name}", expected.on, day.on)
 
 
 def _snapback(program: Program, expected: Expectation, name: str, _: datetime) -> Iterator[str]:
-    yield from _known(name, program.plan.snapbacks)
+    yield from _find(name, program.plan.snapbacks)
     invoked, zone = program.snapbacks.get(name), program.plan.time_zone
     found = "not_invoked" if invoked is None else "in_effect" if invoked.in_effect_since else "invoked"
     yield from _differs(f"snapback {name}", expected.is_, found)
@@ -96,21 +96,21 @@ def _snapback(program: Program, expected: Expectation, name: str, _: datetime) -
 
 
 def _incident(program: Program, expected: Expectation, name: str, _: datetime) -> Iterator[str]:
-    yield from _known(name, program.incidents)
+    yield from _find(name, program.incidents)
     found = program.incidents.get(name)
     yield from _differs(f"incident {name}", expected.is_, found.status if found else "not reported")
 
 
 def _assessed(program: Program, expected: Expectation, name: str, _: datetime) -> Iterator[str]:
     assessor = expected.assessor or ""
-    yield from _known(name, program.plan.milestones)
-    yield from _known(assessor, program.plan.assessors)
+    yield from _find(name, program.plan.milestones)
+    yield from _find(assessor, program.plan.assessors)
     found = program.milestone(name).assessments.get(assessor)
     yield from _differs(f"{name}, as {assessor} sees it,", expected.is_, found.grade if found else "nothing")
 
 
 def _dispute(program: Program, expected: Expectation, name: str, _: datetime) -> Iterator[str]:
-    yield from _known(name, program.disputes)
+    yield from _find(name, program.disputes)
     found = program.disputes.get(name)
     yield from _differs(f"dispute {name}", expected.is_, found.status if found else "not raised")
     if expected.says and (found is None or expected.says != found.stage):
@@ -118,14 +118,14 @@ def _dispute(program: Program, expected: Expectation, name: str, _: datetime) ->
 
 
 def _proposal(program: Program, expected: Expectation, name: str, _: datetime) -> Iterator[str]:
-    yield from _known(name, program.proposals)
+    yield from _find(name, program.proposals)
     found = program.proposals.get(name)
     because = f" ({found.because})" if found and found.because else ""
     for message in _differs(f"proposal {name}", expected.is_, found.status if found else "not made"):
         yield f"{message}{because}"
 
 
-def _known(name: str, among: object) -> Iterator[str]:
+def _find(name: str, among: object) -> Iterator[str]:
     names = list(among)  # type: ignore[call-overload]
     if name not in names:
         yield f"{name} is unknown; {did_you_mean(name, names)}"
@@ -141,7 +141,7 @@ def _day(at: datetime | None, zone: str) -> date | None:
 
 
 def _phase(program: Program, expected: Expectation, name: str, at: datetime) -> Iterator[str]:
-    yield from _known(name, program.plan.phases)
+    yield from _find(name, program.plan.phases)
     state = program.phase(name)
     because = " ".join(block.sentence for block in blocking_phase(program, name, at)[:3]) if name in program.plan.phases else ""
     for message in _differs(name, expected.is_, state.told):
@@ -151,7 +151,7 @@ def _phase(program: Program, expected: Expectation, name: str, at: datetime) -> 
 
 
 def _milestone(program: Program, expected: Expectation, name: str, at: datetime) -> Iterator[str]:
-    yield from _known(name, program.plan.milestones)
+    yield from _find(name, program.plan.milestones)
     state, zone = program.milestone(name), program.plan.time_zone
     yield from _differs(name, expected.is_, state.told)
     yield from _differs(f"{name} achieved on", expected.on, _day(state.happened_at or state.achieved_at, zone))
@@ -167,14 +167,14 @@ def _milestone(program: Program, expected: Expectation, name: str, at: datetime)
         _day(due.original, zone) if due else None,
     )
     if name in program.plan.milestones:
-        yield from _milestone_told(program, expected, name, at)
+        yield from _milestone_details(program, expected, name, at)
     late = lateness(program, name, at) if name in program.plan.milestones else None
     yield from _differs(f"{name} late by days", expected.days_late, late and late.revised)
     yield from _differs(f"{name} late by days against the original date", expected.days_late_original, late and late.original)
 
 
-def _milestone_told(program: Program, expected: Expectation, name: str, at: datetime) -> Iterator[str]:
-    """What is told of a milestone beside how it stands: who decided it and why, who owes what, and the days that are left."""
+def _milestone_details(program: Program, expected: Expectation, name: str, at: datetime) -> Iterator[str]:
+    """The messages on a milestone beyond its status: decision and reason, who owes what, days left."""
     state, zone = program.milestone(name), program.plan.time_zone
     decided = state.decision
     yield from _differs(f"{name} decided by", expected.decided_by, decided.people if decided else "nobody")
@@ -199,7 +199,7 @@ def _saying(what: str, expected: Expectation, told: str) -> Iterator[str]:
 
 
 def _child(program: Program, expected: Expectation, name: str, _: datetime) -> Iterator[str]:
-    yield from _known(name, program.plan.programs)
+    yield from _find(name, program.plan.programs)
     child = program.children.get(name)
     found = (child.standing or "opened") if child else "not_opened"
     yield from _differs(name, expected.is_, found)
@@ -231,7 +231,7 @@ def _stability(program: Program, expected: Expectation, name: str, at: datetime)
 
 
 def _release(program: Program, expected: Expectation, name: str, at: datetime) -> Iterator[str]:
-    yield from _known(name, program.plan.releases)
+    yield from _find(name, program.plan.releases)
     if name not in program.releases:
         return
     state, zone = program.releases[name], program.plan.time_zone
@@ -244,7 +244,7 @@ def _release(program: Program, expected: Expectation, name: str, at: datetime) -
         cured = [_day(cured_by(program, name, part), zone) for part in state.suspensions]
         if expected.cure_until not in cured:
             yield f"expected a part of {name} to be cured by {expected.cure_until}, but it is {cured}"
-    waits = awaited(program, name, at)
+    waits = awaited_by(program, name, at)
     sentences = " ".join(waiting.sentence for waiting in waits)
     yield from _owing(expected, {party for waiting in waits for party in waiting.owes}, sentences)
     if expected.says and expected.says.lower() not in sentences.lower():
@@ -253,7 +253,7 @@ def _release(program: Program, expected: Expectation, name: str, at: datetime) -
 
 def _totals(program: Program, expected: Expectation, unit: str, _: datetime) -> Iterator[str]:
     found = totals(program)
-    yield from _known(unit, found)
+    yield from _find(unit, found)
     if unit not in found:
         return
     held = ", ".join(f"{account} {amount:f}" for account, amount in found[unit].items() if amount)
@@ -263,11 +263,13 @@ def _totals(program: Program, expected: Expectation, unit: str, _: datetime) -> 
 
 
 def _figure(program: Program, expected: Expectation, name: str, at: datetime) -> Iterator[str]:
-    yield from _known(name, program.plan.indicators)
+    yield from _find(name, program.plan.indicators)
     if name not in program.plan.indicators:
         return
-    now = usable(program, name, at)
-    sentence = now.sentence if isinstance(now, Unknown) else f"{program.plan.indicators[name].title} was {told(now)}."
+    now = usable_figure(program, name, at)
+    sentence = (
+        now.sentence if isinstance(now, Unknown) else f"{program.plan.indicators[name].title} was {figure_in_words(now)}."
+    )
     found = "not_known" if isinstance(now, Unknown) else f"{now.value:f}"
     yield from (f"{message}. {sentence}" for message in _differs(f"the figure of {name}", expected.is_, found))
     yield from _differs(f"the period of {name}", expected.period, None if isinstance(now, Unknown) else now.period)
@@ -275,7 +277,7 @@ def _figure(program: Program, expected: Expectation, name: str, at: datetime) ->
 
 
 def _finding(program: Program, expected: Expectation, name: str, _: datetime) -> Iterator[str]:
-    yield from _known(name, {*program.plan.milestones, *program.stability})
+    yield from _find(name, {*program.plan.milestones, *program.stability})
     finding = program.milestone(name).finding
     if name in program.stability:
         finding = program.stability[name].finding
@@ -286,7 +288,7 @@ def _finding(program: Program, expected: Expectation, name: str, _: datetime) ->
 
 
 def _blocked(program: Program, expected: Expectation, name: str, at: datetime) -> Iterator[str]:
-    yield from _known(name, program.plan.phases)
+    yield from _find(name, program.plan.phases)
     blocks = blocking_phase(program, name, at) if name in program.plan.phases else ()
     sentences = " ".join(block.sentence for block in blocks)
     if not blocks:

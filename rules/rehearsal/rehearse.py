@@ -1,4 +1,4 @@
-"""Running a story on the law alone, in simulated time."""
+"""The runner of stories: the law alone, in simulated time."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from zoneinfo import ZoneInfo
 from pydantic import TypeAdapter, ValidationError
 
 from rules import acts as a
-from rules.authority import may, part_of
+from rules.authority import may, permission_of
 from rules.canonical import digest
-from rules.checks.runs import CHECKS, Run, what_follows
+from rules.checks.runs import CHECKS, Run, acts_of_run
 from rules.decide import Decided, decide
 from rules.family import child_id
 from rules.field_types import did_you_mean
 from rules.language.milestones import Measured, Milestone, Showing
 from rules.language.parameters import recorded_plan
 from rules.language.plan import Plan
-from rules.language.reading import Document, Fault, Faulty, Path, faults_of
-from rules.queries.duties import missing_of
+from rules.language.reading import Fault, InvalidDocument, ParsedDocument, Path, validation_faults
+from rules.queries.duties import parties_missing
 from rules.refusals import Refused
-from rules.rehearsal.expectations import broken
-from rules.rehearsal.story import Checked, ChildTold, Step, Story
-from rules.rehearsal.timeline import Broken, Happened, Rehearsal
-from rules.text_formats import STORY_TIME, unlike
-from rules.validation import sound
+from rules.rehearsal.expectations import failed_expectations
+from rules.rehearsal.story import CheckRun, ChildReport, Step, Story
+from rules.rehearsal.timeline import FailedExpectation, Rehearsal, TimelineItem
+from rules.text_formats import STORY_TIME, mismatch
+from rules.validation import validate_plan
 from rules.vocabulary.milestones import MilestoneStatus
 from rules.vocabulary.origin import Fetch
 
@@ -36,20 +36,20 @@ _DEED: TypeAdapter[a.Deed] = TypeAdapter(a.Deed)
 
 def rehearse(
     story: Story,
-    told: Document,
-    plan: Document,
+    told: ParsedDocument,
+    plan: ParsedDocument,
     programs: Mapping[str, a.ChildPlan] | None = None,
     *,
     until: str | None = None,
 ) -> Rehearsal:
-    """Runs a story. `told` is the story's document, for the places of its faults; `programs` are the plans of child programs.
+    """Runs a story. `told` is the story's document, for the positions of faults; `programs` are the plans of child programs.
 
-    With `until`, a time written as in stories, it runs as far as that and no further, or on to it with nobody acting.
+    `until` is a time as in stories: the run stops there, or continues to it without acts.
 
-    Raises Faulty when the story itself cannot be told (unknown person, act or milestone, time
-    that runs backwards), or the plan is not sound.
+    Raises InvalidDocument if the story is invalid (unknown person, act or milestone, time that runs backwards) or its plan
+    is.
     """
-    stage = _Stage(story, told, plan, programs or {})
+    stage = _Runner(story, told, plan, programs or {})
     end = stage.instant(until, ()) if until is not None else None
     for index, step in enumerate(story.steps):
         path: Path = ("steps", index)
@@ -61,12 +61,12 @@ def rehearse(
     return Rehearsal(stage.program, tuple(stage.timeline), tuple(stage.broken))
 
 
-class _Stage:
-    def __init__(self, story: Story, told: Document, plan: Document, programs: Mapping[str, a.ChildPlan]) -> None:
+class _Runner:
+    def __init__(self, story: Story, told: ParsedDocument, plan: ParsedDocument, programs: Mapping[str, a.ChildPlan]) -> None:
         self.story, self.told = story, told
-        self.plan: Plan = sound(plan, story.parameters, programs)
-        self.timeline: list[Happened] = []
-        self.broken: list[Broken] = []
+        self.plan: Plan = validate_plan(plan, story.parameters, programs)
+        self.timeline: list[TimelineItem] = []
+        self.broken: list[FailedExpectation] = []
         self._acts = 0
         self.now = self.instant(story.starts, ("starts",))
         members = tuple(
@@ -79,9 +79,9 @@ class _Stage:
         deed = a.StartProgram(document=plan.text, parameters=story.parameters, members=members, programs=agreed)
         started = decide(None, self._act(a.Actor(person=officer, role=a.Role.OFFICER), deed), self.now)
         if isinstance(started, Refused):
-            raise Faulty([told.placed(Fault(("people",), started.reason))])
+            raise InvalidDocument([told.placed(Fault(("people",), started.reason))])
         self.program = started.program
-        self.timeline.append(Happened(self.now, officer, "start_program", started.entries))
+        self.timeline.append(TimelineItem(self.now, officer, "start_program", started.entries))
 
     def play(self, step: Step, path: Path) -> None:
         at, before = self.instant(step.at, (*path, "at")), len(self.timeline)
@@ -99,18 +99,18 @@ class _Stage:
             self._check(step.checked, (*path, "checked"))
         for index, expectation in enumerate(step.expect):
             given = [warning for line in self.timeline[before:] for warning in line.warnings]
-            for message in broken(self.program, expectation, at, given):
+            for message in failed_expectations(self.program, expectation, at, given):
                 self._broken((*path, "expect", index), message)
 
     def _broken(self, path: Path, message: str) -> None:
-        self.broken.append(Broken(self.told.placed(Fault(path, message)), len(self.timeline)))
+        self.broken.append(FailedExpectation(self.told.placed(Fault(path, message)), len(self.timeline)))
 
     def let_clocks_strike(self, at: datetime) -> None:
         act = self._act(a.Actor(person="clock", role=a.Role.CLOCK), a.StrikeClock())
         struck = decide(self.program, act, at)
         if isinstance(struck, Decided) and struck.entries:
             self.program = struck.program
-            self.timeline.append(Happened(at, "clock", "strike_clock", struck.entries))
+            self.timeline.append(TimelineItem(at, "clock", "strike_clock", struck.entries))
 
     def _do(self, step: Step, path: Path, person: str, kind: str) -> None:
         deed = self._deed(kind, step, path)
@@ -130,12 +130,12 @@ class _Stage:
         try:
             return _DEED.validate_python(given)
         except ValidationError as error:
-            found = faults_of(error, _DEED.json_schema(), given)
+            found = validation_faults(error, _DEED.json_schema(), given)
             faults = [Fault((*path, "with", *fault.path[1:]), fault.message) for fault in found]
-            raise Faulty([self.told.placed(fault) for fault in faults]) from None
+            raise InvalidDocument([self.told.placed(fault) for fault in faults]) from None
 
     def _localised(self, fields: dict[str, object], path: Path) -> dict[str, object]:
-        """Times in a story may be written in the plan's local time."""
+        """The step's data with times in the plan's zone where they have no offset."""
         return {
             key: self.instant(value, (*path, key))
             if key.endswith("_at") and key != "seen_at" and isinstance(value, str)
@@ -144,13 +144,13 @@ class _Stage:
         }
 
     def _decided(self, person: str, deed: a.Deed, step: Step, path: Path) -> Decided | Refused:
-        act = self._act(self._actor(person, part_of(deed), step.as_role, path), deed, unfiled=step.unfiled)
+        act = self._act(self._actor(person, permission_of(deed), step.as_role, path), deed, unfiled=step.unfiled)
         outcome = decide(self.program, act, self.now)
         if isinstance(outcome, Refused):
-            self.timeline.append(Happened(self.now, person, deed.kind, (), outcome))
+            self.timeline.append(TimelineItem(self.now, person, deed.kind, (), outcome))
         else:
             self.program = outcome.program
-            self.timeline.append(Happened(self.now, person, deed.kind, outcome.entries))
+            self.timeline.append(TimelineItem(self.now, person, deed.kind, outcome.entries))
         return outcome
 
     def _actor(self, person: str, part: str, role: a.Role | None, path: Path) -> a.Actor:
@@ -163,8 +163,8 @@ class _Stage:
         cast = (fitting or casts)[0]
         return a.Actor(person=person, role=cast.role, party=cast.party)
 
-    def _hear(self, child: ChildTold, path: Path) -> None:
-        """Takes a child program's report into the program, as the clock room would bring it."""
+    def _hear(self, child: ChildReport, path: Path) -> None:
+        """Submits a child program's report, as the workflow would."""
         agreed = self.program.agreed.get(child.program)
         if agreed is None:
             raise self._fault((*path, "program"), f"is no child program; {did_you_mean(child.program, self.program.agreed)}")
@@ -191,14 +191,14 @@ class _Stage:
         )
         self._must(a.Actor(person="clock", role=a.Role.CLOCK), deed, path)
 
-    def _check(self, told: Checked, path: Path) -> None:
-        """Takes what a check reads into the program, as the clock room would; its answer is made up."""
+    def _check(self, told: CheckRun, path: Path) -> None:
+        """Submits a check run with an invented answer, as the workflow would."""
         if told.check not in self.program.plan.checks:
             raise self._fault((*path, "check"), f"is no check; {did_you_mean(told.check, self.program.plan.checks)}")
         answer = Fetch(
             url=f"story:{told.check}", status=200, retrieved_at=self.now, sha256=digest([told.check, str(self.now)]), size=0
         )
-        for deed in what_follows(self.program, told.check, Run(told.reading, (answer,), "story", "1")):
+        for deed in acts_of_run(self.program, told.check, Run(told.reading, (answer,), "story", "1")):
             self._must(CHECKS, deed, path)
 
     def _achieve(self, name: str, path: Path) -> None:
@@ -222,7 +222,7 @@ class _Stage:
             self._determine(name, step, path)
 
     def _determine(self, name: str, step: Milestone, path: Path) -> None:
-        """By the first who may; where it takes the votes of several, by each until it is determined."""
+        """Determines by the first person who may; by each in turn where votes are needed."""
         reason = "Everything that the plan asks for is shown."
         said = dict.fromkeys(step.determined.considering, reason) or None
         deed = a.Determine(milestone=name, outcome="achieved", reason=reason, considered=said)
@@ -232,7 +232,7 @@ class _Stage:
                 self._must(self._somebody(a.Role.AUTHORITY, parties, path), deed, path)
 
     def _waive_observation(self, name: str, path: Path) -> None:
-        """Whoever owes has nothing to add to a finding in its favour; otherwise its time to observe would be waited for."""
+        """Uses the time to observe on a finding in favour, so that the story need not wait for it."""
         finding = self.program.milestone(name).finding
         if finding is not None and finding.observable_until is not None and not finding.observed:
             for party in self.plan.owed_by[name]:
@@ -251,7 +251,7 @@ class _Stage:
         match how:
             case _ if how.by:
                 role = a.Role.REPRESENTATIVE if how.kind == "attestation" else a.Role.RECORDER
-                recorders = [self._somebody(role, (party,), path) for party in missing_of(self.program, name, shows)]
+                recorders = [self._somebody(role, (party,), path) for party in parties_missing(self.program, name, shows)]
             case _ if standing:
                 return
             case _:
@@ -283,25 +283,25 @@ class _Stage:
                 if fits and person not in (not_person or ()):
                     return a.Actor(person=person, role=role, party=cast.party)
         apart = [party for party in parties if party in (not_party or ())]
-        told = f", apart from {' and '.join(apart)}, whose own it is" if apart else ""
-        raise self._fault(path, f"nobody of the story is {role} for {' or '.join(parties)}{told}; add them to people")
+        text = f", apart from {' and '.join(apart)}, whose own it is" if apart else ""
+        raise self._fault(path, f"nobody of the story is {role} for {' or '.join(parties)}{text}; add them to people")
 
     def _must(self, actor: a.Actor, deed: a.Deed, path: Path) -> None:
         outcome = decide(self.program, self._act(actor, deed), self.now)
         if isinstance(outcome, Refused):
             raise self._fault(path, f"{deed.kind} by {actor.person} was refused: {outcome.code}. {outcome.reason}")
         self.program = outcome.program
-        self.timeline.append(Happened(self.now, actor.person, deed.kind, outcome.entries))
+        self.timeline.append(TimelineItem(self.now, actor.person, deed.kind, outcome.entries))
 
     def _act(self, actor: a.Actor, deed: a.Deed, *, unfiled: bool = False) -> a.Act:
-        """In a story documents are filed, unless it says otherwise."""
+        """The act, whose documents count as filed unless the story says otherwise."""
         self._acts += 1
-        filed = frozenset[str]() if unfiled else a.hashes_named_by(deed)
+        filed = frozenset[str]() if unfiled else a.document_hashes(deed)
         return a.Act(id=f"act-{self._acts}", actor=actor, deed=deed, filed=filed)
 
     def instant(self, text: str, path: Path) -> datetime:
         if not re.fullmatch(STORY_TIME, text):
-            raise self._fault(path, f"{text!r} {unlike(STORY_TIME)}")
+            raise self._fault(path, f"{text!r} {mismatch(STORY_TIME)}")
         try:
             at = datetime.fromisoformat(text)
         except ValueError:
@@ -310,5 +310,5 @@ class _Stage:
             at = at.replace(tzinfo=ZoneInfo(self.plan.time_zone))
         return at.astimezone(UTC)
 
-    def _fault(self, path: Path, message: str) -> Faulty:
-        return Faulty([self.told.placed(Fault(path, message))])
+    def _fault(self, path: Path, message: str) -> InvalidDocument:
+        return InvalidDocument([self.told.placed(Fault(path, message))])

@@ -1,4 +1,4 @@
-"""A story: dated acts of named people on a plan, and what is expected of it on the way.
+"""The story format: dated acts of named people on a plan, with expectations.
 
 story: An attack on the last day
 plan: ../plan.yaml
@@ -33,7 +33,7 @@ from rules.vocabulary.accounts import Account
 from rules.vocabulary.readings import NoReading, ReadEvent, ReadFigure, Readings, Unread
 
 
-class Cast(StrictModel):
+class StoryRole(StrictModel):
     """A role that a person of the story holds."""
 
     role: Role
@@ -67,7 +67,7 @@ SUBJECTS = (
 
 
 class Expectation(StrictModel):
-    """What should be so at this moment: one subject, and what is said of it."""
+    """An expectation at this moment: one subject, and its expected state."""
 
     program: str | None = Field(default=None, description="running, suspended, completed, terminated")
     phase: Name | None = None
@@ -133,8 +133,8 @@ class Expectation(StrictModel):
         return self
 
 
-class ChildTold(StrictModel):
-    """What a child program reports. Milestones that it does not name stand as it reported them before."""
+class ChildReport(StrictModel):
+    """A report of a child program. Milestones that it omits stay as reported before."""
 
     program: Name
     standing: Literal["running", "frozen", "suspended", "completed", "terminated"] = "running"
@@ -144,7 +144,7 @@ class ChildTold(StrictModel):
     owes: tuple[Name, ...] = ()
 
 
-class ToldEvent(StrictModel):
+class StoryEvent(StrictModel):
     """An event of a feed, in the source's words; a deleted one has none."""
 
     kind: Label | None = None
@@ -156,24 +156,24 @@ class ToldEvent(StrictModel):
 
     @property
     def deleted(self) -> bool:
-        return self == ToldEvent()
+        return self == StoryEvent()
 
 
-class Checked(StrictModel):
-    """What a check of the plan reads: figures by period in one edition, the events of a feed, or why there are none."""
+class CheckRun(StrictModel):
+    """The reading of a check: figures by period in one edition, events of a feed, or why there are none."""
 
     check: Name
     edition: Label | None = Field(default=None, description="with figures, or with events")
     figures: dict[Label, Figure] = Field(default_factory=dict, description="by period")
     standard_errors: dict[Label, Figure] = Field(default_factory=dict, description="by period, where the source gives them")
     unit: Label | None = Field(default=None, description="where the source names one")
-    events: dict[Label, ToldEvent] | None = Field(default=None, description="by the source's id")
+    events: dict[Label, StoryEvent] | None = Field(default=None, description="by the source's id")
     covers: Day | None = Field(default=None, description="the last day that a feed speaks of")
     unread: Unread | None = None
     sentence: Text | None = Field(default=None, description="with unread: what is wrong, and where")
 
     @model_validator(mode="after")
-    def _reads_or_not(self) -> Checked:
+    def _reads_or_not(self) -> CheckRun:
         if [bool(self.figures), self.events is not None, self.unread is not None].count(True) != 1:
             raise ValueError("a check reads figures, or events, or says why there are none (unread: missing and so on)")
         if (self.edition is None) != (self.unread is not None) or (self.sentence is None) != (self.unread is None):
@@ -182,7 +182,7 @@ class Checked(StrictModel):
 
     @property
     def reading(self) -> Readings | NoReading:
-        """As an adapter would give it."""
+        """The reading as an adapter would return it."""
         if self.unread is not None:
             return NoReading(self.unread, self.sentence or "")
         edition = self.edition or ""
@@ -198,7 +198,7 @@ class Checked(StrictModel):
 
 
 class RefusedAs(StrictModel):
-    """A refusal that is expected: its code, and words that its sentence contains."""
+    """An expected refusal: its code, and words of its sentence."""
 
     code: Name
     says: str | None = None
@@ -209,7 +209,7 @@ def _coded(value: Any) -> Any:
 
 
 class Step(StrictModel):
-    """One act, or a report of a child program or a check, or milestones achieved in the ordinary way, or expectations."""
+    """One act, a report of a child or a check, milestones to achieve by the usual acts, or expectations."""
 
     at: str = Field(pattern=STORY_TIME)
     by: Id | None = None
@@ -217,8 +217,8 @@ class Step(StrictModel):
     with_: dict[str, Any] = Field(default_factory=dict, alias="with")
     as_role: Role | None = Field(default=None, alias="as", description="where a person holds several")
     achieve: tuple[Name, ...] = ()
-    child_reported: ChildTold | None = None
-    checked: Checked | None = None
+    child_reported: ChildReport | None = None
+    checked: CheckRun | None = None
     unfiled: bool = Field(default=False, description="with an act: nobody has filed the document that it names")
     refused: Annotated[RefusedAs, BeforeValidator(_coded, json_schema_input_type=Name | RefusedAs)] | None = Field(
         default=None, description="the code of the refusal that is expected, or {code, says}"
@@ -246,5 +246,5 @@ class Story(StrictModel):
     why: Text | None = None
     parameters: dict[Name, str | int] = Field(default_factory=dict)
     starts: str = Field(pattern=STORY_TIME)
-    people: dict[Id, tuple[Cast, ...]]
+    people: dict[Id, tuple[StoryRole, ...]]
     steps: tuple[Step, ...] = Field(min_length=1)

@@ -1,4 +1,4 @@
-"""What a story came to: what happened in it, line by line, and where it went otherwise than expected."""
+"""The result of a rehearsal: its timeline, and the expectations that failed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rules.refusals import Refused
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
+class TimelineItem:
     """One line of the timeline: the entries of an act, or its refusal."""
 
     at: datetime
@@ -24,13 +24,13 @@ class Happened:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """The sentences of warnings that were given with it."""
+        """The sentences of the warnings among its entries."""
         return tuple(entry.fact.sentence for entry in self.entries if isinstance(entry.fact, WarningGiven))
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
-    """An expectation that was not met, and how many lines of the timeline stood before it."""
+class FailedExpectation:
+    """A failed expectation, and the number of timeline items before it."""
 
     fault: Fault
     after: int
@@ -38,11 +38,11 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """What a story came to; `broken` holds every expectation that was not met."""
+    """The result of a story; `broken` holds all failed expectations."""
 
     program: Program
-    timeline: tuple[Happened, ...]
-    broken: tuple[Broken, ...]
+    timeline: tuple[TimelineItem, ...]
+    broken: tuple[FailedExpectation, ...]
 
     @property
     def faults(self) -> tuple[Fault, ...]:

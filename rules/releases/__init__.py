@@ -1,1 +1,1 @@
-"""What milestones open: what is earned, what is posted for it, and what it waits for."""
+"""Releases: what is earned, what is posted for it, and what it waits for."""

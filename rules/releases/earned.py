@@ -1,7 +1,7 @@
-"""What of a release is earned: one function of how the program stands, whatever the way there.
+"""The earned amount of a release, as a function of the present state alone.
 
-So nothing is counted twice, and what falls is what is no longer earned. What has been posted is
-compared with it in `rules.releases.settlement`.
+So nothing is counted twice, and an amount that is no longer earned falls by itself.
+`rules.releases.settlement` compares the result with what is posted.
 """
 
 from __future__ import annotations
@@ -11,29 +11,29 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from rules.figures.derived import Counted, exactly, told
-from rules.figures.selection import by_period, lacking, stale_from, unverified, without_revisions
-from rules.language.grades import worth
+from rules.figures.derived import Counted, exact_value, figure_in_words
+from rules.figures.selection import by_period, missing_part, stale_from, unverified, without_revisions
+from rules.language.grades import grade_share
 from rules.language.periods import period_end
 from rules.language.terms import PerTime, PerUnit, Release
 from rules.program import Program
-from rules.queries.gates import gate
+from rules.queries.gates import judge_gate
 from rules.truth import Truth
 from rules.vocabulary.releases import ReleaseState
 
 
 @dataclass(frozen=True, slots=True)
 class Earned:
-    """The amount earned, None while that is not known; and why, in a sentence."""
+    """The earned amount, None while unknown, with a sentence."""
 
     amount: Decimal | None
     sentence: str
 
 
-def earned(program: Program, name: str, at: datetime) -> Earned:
-    """What of a release is earned at an instant, rounded to its smallest unit and never more than all of it."""
+def earned_amount(program: Program, name: str, at: datetime) -> Earned:
+    """The earned amount of a release at an instant, rounded to its smallest unit and capped at the total."""
     terms = program.plan.releases[name]
-    match gate(program, (), terms.when, at):
+    match judge_gate(program, (), terms.when, at):
         case Truth.NOT_MET:
             return Earned(Decimal(0), "What it is given for does not hold.")
         case Truth.INDETERMINATE:
@@ -51,8 +51,8 @@ def earned(program: Program, name: str, at: datetime) -> Earned:
 
 def _by_time(program: Program, terms: Release, rule: PerTime, name: str) -> Earned:
     state = program.releases.get(name, ReleaseState())
-    told = f"{state.earned_instalments} of {state.instalments} instalments so far are earned, one every {rule.every}."
-    return Earned(min(terms.rounded(Fraction(rule.each) * state.earned_instalments), terms.amount), told)
+    text = f"{state.earned_instalments} of {state.instalments} instalments so far are earned, one every {rule.every}."
+    return Earned(min(terms.rounded(Fraction(rule.each) * state.earned_instalments), terms.amount), text)
 
 
 def _by_share(program: Program, terms: Release, milestone: str) -> Earned:
@@ -61,43 +61,43 @@ def _by_share(program: Program, terms: Release, milestone: str) -> Earned:
     title = program.plan.milestones[milestone].title
     if grade is None or scale is None:
         return Earned(Decimal(0), f"{title}: nothing of it is achieved.")
-    return Earned(terms.rounded(Fraction(terms.amount) * worth(scale, grade)), f"{title}: determined as {grade:f}.")
+    return Earned(terms.rounded(Fraction(terms.amount) * grade_share(scale, grade)), f"{title}: determined as {grade:f}.")
 
 
 def _by_unit(program: Program, terms: Release, rule: PerUnit, at: datetime) -> Earned:
     indicator = program.plan.indicators[rule.indicator]
     figure = counted_figure(program, terms, rule)
-    lack = lacking(program, rule.indicator)
+    lack = missing_part(program, rule.indicator)
     if lack is not None and rule.of == "newest":
         return Earned(Decimal(0) if figure is None else None, lack.sentence)
     if figure is None:
         waits = "a figure is recorded and not verified yet" if unverified(program, rule.indicator) else "no figure is recorded"
         known = bool(by_period(program, rule.indicator))
         return Earned(Decimal(0), f"{indicator.title}: {'no verified figure counts yet' if known else waits}.")
-    was = f"{indicator.title}: {told(figure)}"
+    was = f"{indicator.title}: {figure_in_words(figure)}"
     if rule.of == "newest" and stale_from(program, rule.indicator, figure) <= at:
         return Earned(None, f"{was}, which is older than the plan accepts.")
     start = indicator.frozen.value if rule.from_ is None else rule.from_
-    way, done = Fraction(rule.to) - Fraction(start), exactly(figure) - Fraction(start)
+    way, done = Fraction(rule.to) - Fraction(start), exact_value(figure) - Fraction(start)
     units = min(max(done if way > 0 else -done, Fraction(0)), abs(way))
     amount = terms.rounded(units * Fraction(rule.each))
     return Earned(min(amount, terms.amount), f"{was}, from {start:f} to {rule.to:f}.")
 
 
 def counted_figure(program: Program, terms: Release, rule: PerUnit) -> Counted | None:
-    """The figure of the newest period, or the best one, whose sample is good enough; without revisions that change no money."""
+    """The newest or best figure with a good enough sample, without revisions that change no money."""
     calendar = program.plan.periods
-    sampled = [figure for figure in by_period(program, rule.indicator).values() if _sampled(program, rule, figure.period)]
+    sampled = [figure for figure in by_period(program, rule.indicator).values() if _has_sample(program, rule, figure.period)]
     if rule.of == "best":
         way = -1 if program.plan.indicators[rule.indicator].better == "lower" else 1
         counted = [without_revisions(program, figure, terms.reversed_by) for figure in sampled]
-        return max(counted, key=lambda figure: (way * exactly(figure), period_end(figure.period, calendar)), default=None)
+        return max(counted, key=lambda figure: (way * exact_value(figure), period_end(figure.period, calendar)), default=None)
     newest = max(reversed(sampled), key=lambda figure: period_end(figure.period, calendar), default=None)
     return newest and without_revisions(program, newest, terms.reversed_by)
 
 
-def _sampled(program: Program, rule: PerUnit, period: str) -> bool:
+def _has_sample(program: Program, rule: PerUnit, period: str) -> bool:
     if rule.sample is None:
         return True
     share = by_period(program, rule.sample.indicator).get(period)
-    return share is not None and exactly(share) >= Fraction(rule.sample.at_least)
+    return share is not None and exact_value(share) >= Fraction(rule.sample.at_least)

@@ -1,4 +1,4 @@
-"""What was shown in time and is not yet decided. Nobody loses a release by somebody else's delay."""
+"""Evidence in time that is not decided yet. Nobody loses a release by somebody else's delay."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from rules.program import Program
 from rules.vocabulary.evidence import Evidence, EvidenceStatus
 
 
-def pending(program: Program, name: str, until: datetime) -> bool:
-    """Whether evidence for a release that was recorded by an instant still waits for a verifier or a determination."""
+def is_pending(program: Program, name: str, until: datetime) -> bool:
+    """Whether evidence recorded in time still waits for a verifier or a determination."""
     rule = program.plan.releases[name].per_unit
-    milestones, indicators = set(asked(program, name)), set(rule.indicators if rule else ())
+    milestones, indicators = set(milestones_asked(program, name)), set(rule.indicators if rule else ())
     recorded = (piece for piece in program.evidence.values() if piece.recorded_at <= until)
     return any(
         _unverified(program, piece, milestones, indicators)
@@ -23,8 +23,8 @@ def pending(program: Program, name: str, until: datetime) -> bool:
     )
 
 
-def asked(program: Program, name: str) -> Iterator[str]:
-    """The milestones that a release is given for."""
+def milestones_asked(program: Program, name: str) -> Iterator[str]:
+    """The milestones that a release depends on."""
     terms = program.plan.releases[name]
     if terms.share_of is not None:
         yield terms.share_of
@@ -45,7 +45,7 @@ def _unverified(program: Program, piece: Evidence, milestones: set[str], indicat
 
 
 def _undetermined(program: Program, piece: Evidence, milestone: str) -> bool:
-    """Whether verified evidence came after the last determination, by somebody, of what it is for."""
+    """Whether verified evidence is newer than the last determination by a person."""
     determined_at = program.milestone(milestone).determined_at
     return (
         piece.status is EvidenceStatus.VERIFIED

@@ -1,4 +1,4 @@
-"""What stands in the accounts of all releases together, unit by unit."""
+"""The totals of all accounts of all releases, by unit."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rules.vocabulary.accounts import ACCOUNTS, Account
 
 
 def totals(program: Program) -> Mapping[str, Mapping[Account, Decimal]]:
-    """By unit, what stands in each account; amounts in two units are never added. Units in the order of the plan."""
+    """By unit in the order of the plan, the sum of each account. Different units are never added."""
     found: dict[str, dict[Account, Decimal]] = {}
     for name, state in program.paying:
         held = found.setdefault(program.plan.releases[name].unit, dict.fromkeys(ACCOUNTS, Decimal(0)))

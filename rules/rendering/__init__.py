@@ -1,4 +1,4 @@
-"""A plan as something to look at: as indented text, and as a Mermaid flowchart.
+"""Renderings of a plan: indented text, and a Mermaid flowchart.
 
-Both draw the same: phases with their gates, milestones and clocks. They show the plan, not a program that follows it.
+Both show phases with their gates, milestones and clocks, of the plan and not of a running program.
 """

@@ -1,4 +1,4 @@
-"""What a plan arranges beside its phases, in words: how is decided and amended, who judges, where disputes go, what is read."""
+"""Arrangements of a plan in words: procedures, amendments, assessors, disputes, checks."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from rules.language.checks import Check
 from rules.language.disputes import Ladder, Snapback
 from rules.language.plan import Plan
 from rules.language.procedures import Procedure
-from rules.rendering.criteria import all_asked, event
-from rules.rendering.declared import noted
+from rules.rendering.criteria import anchor_in_words, gate_in_words
+from rules.rendering.declared import with_note
 
 
-def arranged(plan: Plan) -> Iterator[str]:
-    """The arrangements of a plan as indented text, each kind under its heading."""
+def render_arrangements(plan: Plan) -> Iterator[str]:
+    """The arrangements of a plan as indented text, under headings."""
     groups: dict[str, list[str]] = {
         "procedures, by which is decided together": [
             line for name, procedure in plan.procedures.items() for line in _procedure(name, procedure, plan.time_zone)
@@ -24,15 +24,15 @@ def arranged(plan: Plan) -> Iterator[str]:
             line for name, rule in plan.agreed_dates.items() for line in _agreed(name, rule, plan.time_zone)
         ],
         "amendments, by the first that allows all changes": [
-            f"{name}: {', '.join(rule.may_change) or 'everything'}, by {rule.procedure}{noted(rule.note)}"
+            f"{name}: {', '.join(rule.may_change) or 'everything'}, by {rule.procedure}{with_note(rule.note)}"
             for name, rule in plan.amendments.items()
         ],
         "assessors, who judge without deciding": [
-            f"{name}: {assessor.title}, on the scale {assessor.scale}{noted(assessor.note)}"
+            f"{name}: {assessor.title}, on the scale {assessor.scale}{with_note(assessor.note)}"
             for name, assessor in plan.assessors.items()
         ],
         "scales, and what each grade comes to": [
-            f"{name}: {scale.title}, {_grades(scale)}{noted(scale.note)}" for name, scale in plan.scales.items()
+            f"{name}: {scale.title}, {_grades(scale)}{with_note(scale.note)}" for name, scale in plan.scales.items()
         ],
         "disputes, and the stages they go through": [
             line for name, rule in plan.disputes.items() for line in _dispute(name, rule)
@@ -55,8 +55,8 @@ def _grades(scale: GradeScale) -> str:
 
 
 def _agreed(name: str, rule: AgreedDate, zone: str) -> Iterator[str]:
-    yield f"{name}: {rule.title}, agreed on by {rule.agreed_by}{noted(rule.note)}"
-    first, last = (f"{edge.within} after {event(edge.from_, zone)}" for edge in rule.edges)
+    yield f"{name}: {rule.title}, agreed on by {rule.agreed_by}{with_note(rule.note)}"
+    first, last = (f"{edge.within} after {anchor_in_words(edge.from_, zone)}" for edge in rule.edges)
     yield f"  not before {first}, not after {last}"
     if rule.when_missed:
         yield f"  then {rule.when_missed}"
@@ -64,7 +64,7 @@ def _agreed(name: str, rule: AgreedDate, zone: str) -> Iterator[str]:
 
 def _procedure(name: str, rule: Procedure, zone: str) -> Iterator[str]:
     yield f"{name}: {rule.title} [{', '.join(rule.proposed_by)} may propose]"
-    yield f"  adopted with {all_asked(rule.adopted_when, zone)}"
+    yield f"  adopted with {gate_in_words(rule.adopted_when, zone)}"
     if rule.vetoed_by:
         yield f"  ended by an objection of {' or '.join(rule.vetoed_by)}"
     if rule.on_behalf:
@@ -80,7 +80,7 @@ def _procedure(name: str, rule: Procedure, zone: str) -> Iterator[str]:
 
 
 def _dispute(name: str, rule: Ladder) -> Iterator[str]:
-    yield f"{name}: {rule.title} [raised by {' or '.join(rule.raised_by) or 'any party'}]{noted(rule.note)}"
+    yield f"{name}: {rule.title} [raised by {' or '.join(rule.raised_by) or 'any party'}]{with_note(rule.note)}"
     for name_of, stage in rule.stages.items():
         more = f", extended by {stage.extended_by}" if stage.extended_by else ""
         yield f"  {name_of}, {stage.title}: before {' and '.join(stage.before)} for {stage.within}{more}"
@@ -89,7 +89,7 @@ def _dispute(name: str, rule: Ladder) -> Iterator[str]:
 def _snapback(name: str, rule: Snapback, zone: str) -> Iterator[str]:
     if rule.from_ is not None:
         yield f"{name}: {rule.title} [by itself]"
-        since = f"{rule.within} after {event(rule.from_, zone)}"
+        since = f"{rule.within} after {anchor_in_words(rule.from_, zone)}"
         yield f"  takes effect {since}, or after it was last kept by {rule.kept_by}; then: {rule.then}"
     else:
         yield f"{name}: {rule.title} [invoked by {' or '.join(rule.invoked_by)}]"

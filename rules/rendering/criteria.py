@@ -1,4 +1,4 @@
-"""What gates, triggers and dates ask for, in words."""
+"""Criteria, triggers and dates in words."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import assert_never
 from rules.language import criteria as c
 from rules.language.timetable import Deadline
 from rules.language.voting import of_votes
-from rules.times import time_said
+from rules.times import time_in_words
 
 
-def asked(criterion: c.Criterion, zone: str) -> str:  # noqa: C901, PLR0912  one arm a criterion
-    """What a criterion asks for, in words."""
+def criterion_in_words(criterion: c.Criterion, zone: str) -> str:  # noqa: C901, PLR0912  one arm a criterion
+    """A criterion in words."""
     match criterion:
         case c.All(all=parts):
-            return f"all of ({all_asked(parts, zone)})"
+            return f"all of ({gate_in_words(parts, zone)})"
         case c.AnyOf(any=parts):
-            return f"any of ({all_asked(parts, zone)})"
+            return f"any of ({gate_in_words(parts, zone)})"
         case c.AtLeast(at_least=several):
-            return f"at least {several.count} of ({all_asked(several.of, zone)})"
+            return f"at least {several.count} of ({gate_in_words(several.of, zone)})"
         case c.MilestoneAchieved(milestone=name):
             return f"milestone {name}"
         case c.MilestoneGraded(graded=graded):
@@ -31,11 +31,11 @@ def asked(criterion: c.Criterion, zone: str) -> str:  # noqa: C901, PLR0912  one
             return f"the stability of {name} kept"
         case c.CommitmentHolds(commitment=name):
             return f"commitment {name} unbroken"
-        case c.ConsentGiven(consent=votes):
+        case c.ConsentsGiven(consent=votes):
             enough = " and ".join(votes.by) if votes.takes_all else of_votes(votes.by, votes.agree, votes.weights)
             return f"consent of {enough}"
         case c.NoOpenIncident(no_open_incident=trigger):
-            return f"no open {incidents_of(trigger)}"
+            return f"no open {incidents_in_words(trigger)}"
         case c.NoOpenDispute(no_open_dispute=name):
             return f"no open dispute of {name}"
         case c.NoSnapback(no_snapback=name):
@@ -43,9 +43,9 @@ def asked(criterion: c.Criterion, zone: str) -> str:  # noqa: C901, PLR0912  one
         case c.Assessed(assessed=a):
             return f"milestone {a.milestone} assessed by {a.by} as {'met' if a.at_least == 'met' else 'partly met or better'}"
         case c.NotBefore(not_before=after):
-            return f"{after.within} after {event(after.from_, zone)}"
+            return f"{after.within} after {anchor_in_words(after.from_, zone)}"
         case c.NotAfter(not_after=edge):
-            return f"no later than {edge.within} after {event(edge.from_, zone)}"
+            return f"no later than {edge.within} after {anchor_in_words(edge.from_, zone)}"
         case c.InTime(days_late=late):
             return f"milestone {late.milestone} at most {late.at_most} days late against its {late.against} date"
         case c.FigureHolds(figure=figure):
@@ -59,21 +59,21 @@ def asked(criterion: c.Criterion, zone: str) -> str:  # noqa: C901, PLR0912  one
     assert_never(criterion)
 
 
-def all_asked(criteria: tuple[c.Criterion, ...], zone: str) -> str:
-    """What a gate asks for, in words."""
-    return ", ".join(asked(criterion, zone) for criterion in criteria) or "nothing further"
+def gate_in_words(criteria: tuple[c.Criterion, ...], zone: str) -> str:
+    """A list of criteria in words."""
+    return ", ".join(criterion_in_words(criterion, zone) for criterion in criteria) or "nothing further"
 
 
-def incidents_of(trigger: c.Trigger) -> str:
-    """A class of incidents, in words."""
+def incidents_in_words(trigger: c.Trigger) -> str:
+    """A class of incidents in words."""
     least = f", {trigger.at_least} or graver" if trigger.at_least else ""
     by = f", attributed to {' or '.join(trigger.attributed_to)}" if trigger.attributed_to else ""
     about = f", about {' or '.join(trigger.about)}" if trigger.about else ""
     return f"{' or '.join(trigger.kinds)}{least}{by}{about}"
 
 
-def event(anchor: c.Anchor, zone: str) -> str:
-    """What a duration is counted from, in words."""
+def anchor_in_words(anchor: c.Anchor, zone: str) -> str:
+    """An anchor in words."""
     if anchor.milestone:
         return f"{anchor.milestone} was determined" if anchor.as_ == "determined" else f"the achievement of {anchor.milestone}"
     if anchor.phase:
@@ -82,10 +82,10 @@ def event(anchor: c.Anchor, zone: str) -> str:
         return f"{anchor.finding} is found {'met' if anchor.is_ == 'met' else 'not met'}"
     if anchor.agreed:
         return f"the agreed day {anchor.agreed}"
-    return time_said(anchor.date, zone) if anchor.date else "the program starts"
+    return time_in_words(anchor.date, zone) if anchor.date else "the program starts"
 
 
-def dates(due: Deadline, zone: str) -> str:
-    """By when something is due, in words."""
-    written = [f"{date.within} after {event(date.from_, zone)}" for date in due.dates]
+def dates_in_words(due: Deadline, zone: str) -> str:
+    """A deadline in words."""
+    written = [f"{date.within} after {anchor_in_words(date.from_, zone)}" for date in due.dates]
     return written[0] if len(written) == 1 else f"the earliest of {', '.join(written)}"

@@ -1,4 +1,4 @@
-"""What a plan declares before its phases, in words: what the source leaves open, what is measured, what can happen."""
+"""Declarations of a plan in words: parameters, indicators, incident kinds."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from rules.language.indicators import Indicator
 from rules.language.plan import Plan
 
 
-def declared(plan: Plan) -> Iterator[str]:
-    """The declarations of a plan as indented text, each kind under its heading."""
+def render_declarations(plan: Plan) -> Iterator[str]:
+    """The declarations of a plan as indented text, under headings."""
     groups: Mapping[str, list[str]] = {
         "parameters, which the source leaves open": [
             f"{name}: {rule.default}; {rule.why}" for name, rule in plan.parameters.items()
         ],
         "how periods are named": list(_periods(plan)),
         "what is measured": [line for name, rule in plan.indicators.items() for line in _indicator(name, rule)],
-        "what can happen": [f"{name}: {rule.title}{noted(rule.note)}" for name, rule in plan.incidents.items()],
+        "what can happen": [f"{name}: {rule.title}{with_note(rule.note)}" for name, rule in plan.incidents.items()],
     }
     for heading, lines in groups.items():
         if lines:
@@ -27,8 +27,8 @@ def declared(plan: Plan) -> Iterator[str]:
         yield f"  graver in this order: {', '.join(plan.severities)}"
 
 
-def noted(note: str | None) -> str:
-    """A note behind what it is about."""
+def with_note(note: str | None) -> str:
+    """A line with a note behind it."""
     return f" ({note.strip()})" if note else ""
 
 
@@ -45,10 +45,10 @@ def _periods(plan: Plan) -> Iterator[str]:
 
 def _indicator(name: str, rule: Indicator) -> Iterator[str]:
     counts = f", {rule.quantity}" if rule.quantity else ""
-    told = f", reported within {rule.reported_within}" if rule.reported_within else ""
-    yield f"{name}: {rule.title}, in {rule.unit}{counts}; better {rule.better}, known for {rule.oldest}{told}"
+    text = f", reported within {rule.reported_within}" if rule.reported_within else ""
+    yield f"{name}: {rule.title}, in {rule.unit}{counts}; better {rule.better}, known for {rule.oldest}{text}"
     if rule.made_of is not None:
-        yield f"  made of {made(rule.made_of)}"
+        yield f"  made of {derivation_in_words(rule.made_of)}"
     else:
         yield f"  by {rule.producer}: {rule.source} ({rule.licence})"
     if rule.verified_by:
@@ -60,8 +60,8 @@ def _indicator(name: str, rule: Indicator) -> Iterator[str]:
         yield f"  plausible is {rule.plausible}"
 
 
-def made(how: MadeOf) -> str:
-    """How a figure is made of others, in words."""
+def derivation_in_words(how: MadeOf) -> str:
+    """The derivation of a figure in words."""
     parts = [_part(part) for part in how.parts]
     if how.way == "sum":
         return f"the sum of {', '.join(parts)}"

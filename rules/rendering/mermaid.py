@@ -1,4 +1,4 @@
-"""A plan as a Mermaid flowchart."""
+"""The Mermaid flowchart of a plan."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from typing import assert_never
 from rules.language import criteria as c
 from rules.language.phases import Phase
 from rules.language.plan import Plan
-from rules.rendering.criteria import asked, dates
+from rules.rendering.criteria import criterion_in_words, dates_in_words
 
 
 def as_mermaid(plan: Plan) -> str:
     """The plan as a Mermaid flowchart: gates are hexagons, milestones boxes, clocks rounded.
 
-    What waits for a whole phase hangs on its exit gate, since an arrow from each milestone to each that waits is a thicket.
-
-    Every id carries a prefix, because names such as `end` and `class` are words of Mermaid's own.
+    An arrow from a whole phase starts at its exit gate, since arrows from all its milestones would be unreadable. Ids have
+    a prefix, because names such as `end` and `class` are Mermaid keywords.
     """
     lines = ["flowchart LR"]
     waited_for = _waited_for(plan)
@@ -48,7 +47,7 @@ def as_mermaid(plan: Plan) -> str:
 def _inside(name: str, rule: Phase, zone: str) -> Iterator[str]:
     yield f'p_{name}{{{{"{name}"}}}}'
     for step_name, step in rule.milestones.items():
-        due = f"<br/>due {dates(step.due, zone)}" if step.due else ""
+        due = f"<br/>due {dates_in_words(step.due, zone)}" if step.due else ""
         yield f'm_{step_name}["{_quoted(step.title)}<br/>{" and ".join(step.party)}{due}"]'
         yield f"p_{name} --> m_{step_name}"
     if rule.stability:
@@ -82,7 +81,7 @@ def _choice(criterion: c.Criterion) -> str:
 
 
 def _sources(leaf: c.Leaf, own: str, zone: str) -> Iterator[str]:
-    """The nodes that an arrow into a gate comes from; consents, dates and quiet get a node of their own."""
+    """The nodes from which an arrow leads into a gate; consents, dates and stability periods get a node of their own."""
     match leaf:
         case (
             c.MilestoneAchieved(milestone=name)
@@ -100,7 +99,7 @@ def _sources(leaf: c.Leaf, own: str, zone: str) -> Iterator[str]:
         case c.ProgramComplete(program=name) | c.ProgramMilestone(program_milestone=c.OfProgram(program=name)):
             yield f"c_{name}"
         case (
-            c.ConsentGiven()
+            c.ConsentsGiven()
             | c.NoOpenIncident()
             | c.NoOpenDispute()
             | c.NoSnapback()
@@ -109,12 +108,12 @@ def _sources(leaf: c.Leaf, own: str, zone: str) -> Iterator[str]:
             | c.NotAfter()
             | c.FigureHolds()
         ):
-            yield f'x_{own}("{_quoted(asked(leaf, zone))}")'
+            yield f'x_{own}("{_quoted(criterion_in_words(leaf, zone))}")'
         case _:
             assert_never(leaf)
 
 
 def _quoted(text: str) -> str:
-    """Text inside quotes of Mermaid: its own marks are written as entities."""
+    """Text in Mermaid quotes, with its special characters as entities."""
     marks = {"#": "#35;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "&": "#amp;", "`": "#96;"}
     return "".join(marks.get(char, char) for char in text).replace("\n", " ")

@@ -1,4 +1,4 @@
-"""Releases, and what earns each."""
+"""Releases of a plan in words."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from decimal import Decimal
 
 from rules.language.causes import THAT_COUNT
 from rules.language.plan import Plan
-from rules.rendering.criteria import all_asked, event
+from rules.rendering.criteria import anchor_in_words, gate_in_words
 
 
-def release(plan: Plan, name: str) -> Iterator[str]:
-    """A release, line by line."""
+def render_release(plan: Plan, name: str) -> Iterator[str]:
+    """A release as indented lines."""
     terms = plan.releases[name]
     yield f"{name}: {terms.title} [{terms.party} to {terms.to}]"
     rounded = f", to {terms.smallest:f}" if terms.smallest != Decimal("0.01") else ""
-    yield f"  {terms.amount:f} {terms.unit}{rounded}, {earned_by(plan, name)}"
+    yield f"  {terms.amount:f} {terms.unit}{rounded}, {earning_in_words(plan, name)}"
     if terms.per_unit and terms.per_unit.sample:
         sample = terms.per_unit.sample
         yield f"  a figure counts if {sample.indicator} of its period is at least {sample.at_least:f}"
     if terms.advance:
         advance = terms.advance
-        given = f"{advance.amount:f} in advance with {all_asked(advance.when, plan.time_zone)}"
+        given = f"{advance.amount:f} in advance with {gate_in_words(advance.when, plan.time_zone)}"
         yield f"  {given}; {advance.recovered} of later results go against it"
     if terms.due:
-        yield f"  what is not earned {terms.due.within} after {event(terms.due.from_, plan.time_zone)} is suspended"
+        yield f"  what is not earned {terms.due.within} after {anchor_in_words(terms.due.from_, plan.time_zone)} is suspended"
     if terms.lapses:
-        yield f"  what is not earned {terms.lapses.within} after {event(terms.lapses.from_, plan.time_zone)} is lost"
+        yield f"  what is not earned {terms.lapses.within} after {anchor_in_words(terms.lapses.from_, plan.time_zone)} is lost"
     if terms.cure:
         yield f"  what is suspended can be earned again for {terms.cure}"
     if terms.verified_by:
@@ -37,10 +37,10 @@ def release(plan: Plan, name: str) -> Iterator[str]:
         yield f"  note: {terms.note.strip()}"
 
 
-def earned_by(plan: Plan, name: str) -> str:
+def earning_in_words(plan: Plan, name: str) -> str:
     """How a release is earned, in words."""
     terms = plan.releases[name]
-    gate = f"with {all_asked(terms.when, plan.time_zone)}" if terms.when else ""
+    gate = f"with {gate_in_words(terms.when, plan.time_zone)}" if terms.when else ""
     if terms.share_of:
         return f"as much of it as is achieved of {terms.share_of} {gate}".rstrip()
     if terms.per_unit:
@@ -52,8 +52,7 @@ def earned_by(plan: Plan, name: str) -> str:
         return f"{each} from {start:f} to {rule.to:f} {gate}".rstrip()
     if terms.per_time:
         flows = terms.per_time
-        kept = all_asked(flows.while_, plan.time_zone)
-        return (
-            f"{flows.each:f} every {flows.every} from when {event(flows.from_, plan.time_zone)}, while {kept} {gate}".rstrip()
-        )
+        kept = gate_in_words(flows.while_, plan.time_zone)
+        since = anchor_in_words(flows.from_, plan.time_zone)
+        return f"{flows.each:f} every {flows.every} from when {since}, while {kept} {gate}".rstrip()
     return f"all of it {gate}"

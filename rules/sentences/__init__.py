@@ -1,4 +1,4 @@
-"""What has happened, in plain words: one line for each entry, in the local time of the plan."""
+"""Sentences for ledger entries: one plain line each, in the local time of the plan."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from typing import Any, get_args
 from rules import effects, facts
 from rules.entries import Fact
 from rules.language.plan import Plan
-from rules.sentences.agreed_dates import agreed_date_told
-from rules.sentences.checks import check_told
-from rules.sentences.disputes import dispute_told
-from rules.sentences.evidence import evidence_told
-from rules.sentences.family import family_told
-from rules.sentences.incidents import incident_told
-from rules.sentences.milestones import milestone_told
-from rules.sentences.phases import phase_told
-from rules.sentences.proposals import proposal_told
-from rules.sentences.releases import release_told
-from rules.sentences.stability import state_told
-from rules.sentences.standing import program_told
+from rules.sentences.agreed_dates import agreed_date_sentence
+from rules.sentences.checks import check_sentence
+from rules.sentences.disputes import dispute_sentence
+from rules.sentences.evidence import evidence_sentence
+from rules.sentences.family import family_sentence
+from rules.sentences.incidents import incident_sentence
+from rules.sentences.milestones import milestone_sentence
+from rules.sentences.phases import phase_sentence
+from rules.sentences.proposals import proposal_sentence
+from rules.sentences.releases import release_sentence
+from rules.sentences.stability import stability_sentence
+from rules.sentences.standing import program_sentence
 from rules.vocabulary.agreed_dates import OnAgreedDate
 from rules.vocabulary.checks import OnCheck
 from rules.vocabulary.consents import OnConsent
@@ -37,24 +37,24 @@ from rules.vocabulary.stalls import OnStall
 _TOLD_BY: Mapping[type, Callable[[Any, Plan], str]] = {
     kind: telling
     for kinds, telling in (
-        (OnIncident, incident_told),
-        (OnEvidence, evidence_told),
-        (OnCheck, lambda fact, _: check_told(fact)),
-        (OnMilestone, milestone_told),
-        (OnAgreedDate, agreed_date_told),
-        (OnStability | effects.CommitmentChanged | effects.ClockStruck | OnStall, state_told),
-        (OnPhase | facts.PhaseAdvanced | effects.WarningGiven | OnConsent, lambda fact, _: phase_told(fact)),
-        (OnProposal, proposal_told),
-        (OnRelease, release_told),
-        (OnDispute, dispute_told),
-        (OnFamily | effects.ProgramFrozen | effects.ProgramThawed, lambda fact, _: family_told(fact)),
+        (OnIncident, incident_sentence),
+        (OnEvidence, evidence_sentence),
+        (OnCheck, lambda fact, _: check_sentence(fact)),
+        (OnMilestone, milestone_sentence),
+        (OnAgreedDate, agreed_date_sentence),
+        (OnStability | effects.CommitmentChanged | effects.ClockStruck | OnStall, stability_sentence),
+        (OnPhase | facts.PhaseAdvanced | effects.WarningGiven | OnConsent, lambda fact, _: phase_sentence(fact)),
+        (OnProposal, proposal_sentence),
+        (OnRelease, release_sentence),
+        (OnDispute, dispute_sentence),
+        (OnFamily | effects.ProgramFrozen | effects.ProgramThawed, lambda fact, _: family_sentence(fact)),
     )
     for kind in get_args(kinds)
 }
 """By the class of a fact; all others are about the program as a whole."""
 
 
-def told(fact: Fact, plan: Plan) -> str:
-    """What a fact says, without its actor and its time of recording."""
-    by: Callable[[Any, Plan], str] = _TOLD_BY.get(type(fact), program_told)
+def fact_sentence(fact: Fact, plan: Plan) -> str:
+    """The sentence of a fact, without its actor and time."""
+    by: Callable[[Any, Plan], str] = _TOLD_BY.get(type(fact), program_sentence)
     return by(fact, plan)

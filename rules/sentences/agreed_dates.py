@@ -1,4 +1,4 @@
-"""Days that parties agree on, in words."""
+"""Sentences on agreed dates."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from rules.language.plan import Plan
 from rules.vocabulary.agreed_dates import OnAgreedDate
 
 
-def agreed_date_told(fact: OnAgreedDate, plan: Plan) -> str:
-    """What a fact on an agreed day says."""
+def agreed_date_sentence(fact: OnAgreedDate, plan: Plan) -> str:
+    """The sentence of a fact on an agreed date."""
     match fact:
         case effects.DateAgreed():
             return f"the day {fact.date} is agreed: {fact.on} ({plan.time_zone})"

@@ -1,4 +1,4 @@
-"""Checks, in words."""
+"""Sentences on checks."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from rules import facts
 from rules.vocabulary.checks import OnCheck
 
 
-def check_told(fact: OnCheck) -> str:
-    """What a fact on a check says."""
+def check_sentence(fact: OnCheck) -> str:
+    """The sentence of a fact on a check."""
     match fact:
         case facts.CheckReported():
             edition = f", edition {fact.edition}" if fact.edition else ""

@@ -1,4 +1,4 @@
-"""Evidence and figures, in words."""
+"""Sentences on evidence and figures."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from rules.times import local_time
 from rules.vocabulary.evidence import OnEvidence
 
 
-def evidence_told(fact: OnEvidence, plan: Plan) -> str:
-    """What a fact on evidence or on a figure says."""
+def evidence_sentence(fact: OnEvidence, plan: Plan) -> str:
+    """The sentence of a fact on evidence or a figure."""
     match fact:
         case facts.EvidenceRecorded():
             when = f", happened on {local_time(fact.happened_at, plan.time_zone)}" if fact.happened_at else ""

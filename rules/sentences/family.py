@@ -1,4 +1,4 @@
-"""Child programs and the parent, in words."""
+"""Sentences on child programs and the parent."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from rules import effects, facts
 from rules.vocabulary.family import OnFamily
 
 
-def family_told(fact: effects.ProgramFrozen | effects.ProgramThawed | OnFamily) -> str:
-    """What a fact on the program's family says."""
+def family_sentence(fact: effects.ProgramFrozen | effects.ProgramThawed | OnFamily) -> str:
+    """The sentence of a fact on child programs or the parent."""
     match fact:
         case effects.ProgramFrozen():
             return f"program FROZEN: {fact.reason}"

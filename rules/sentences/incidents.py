@@ -1,4 +1,4 @@
-"""Incidents and the accounts of them, in words."""
+"""Sentences on incidents and their accounts."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from typing import assert_never
 
 from rules import facts
 from rules.language.plan import Plan
-from rules.times import time_said
+from rules.times import time_in_words
 from rules.vocabulary.incidents import OnIncident
 from rules.vocabulary.testimony import AccountGiven, AccountTakenBack
 
 
-def incident_told(fact: OnIncident, plan: Plan) -> str:
-    """What a fact on an incident says."""
+def incident_sentence(fact: OnIncident, plan: Plan) -> str:
+    """The sentence of a fact on an incident."""
     match fact:
         case facts.IncidentReported():
             by = f", attributed to {fact.attributed_to}" if fact.attributed_to else ""
-            when = time_said(fact.happened_at, plan.time_zone)
-            when += f", or until {time_said(fact.happened_until, plan.time_zone)}" if fact.happened_until else ""
+            when = time_in_words(fact.happened_at, plan.time_zone)
+            when += f", or until {time_in_words(fact.happened_until, plan.time_zone)}" if fact.happened_until else ""
             return f"incident {fact.incident} reported: {fact.severity} {fact.incident_kind} at {fact.place} on {when}{by}"
         case facts.IncidentConfirmed():
             by = f", attributed to {fact.attributed_to}" if fact.attributed_to else ""
@@ -27,18 +27,22 @@ def incident_told(fact: OnIncident, plan: Plan) -> str:
         case facts.IncidentDismissed():
             return f"incident {fact.incident} dismissed: {fact.reason}"
         case facts.IncidentResolved():
-            return f"incident {fact.incident} resolved on {time_said(fact.resolved_at, plan.time_zone)}: {fact.reason}"
+            return f"incident {fact.incident} resolved on {time_in_words(fact.resolved_at, plan.time_zone)}: {fact.reason}"
         case facts.IncidentCorrected():
             by = f", attributed to {fact.attributed_to}" if fact.attributed_to else ""
-            said = f"{fact.severity} {fact.incident_kind} at {fact.place} on {time_said(fact.happened_at, plan.time_zone)}{by}"
+            said = (
+                f"{fact.severity} {fact.incident_kind} at {fact.place} on {time_in_words(fact.happened_at, plan.time_zone)}{by}"
+            )
             return f"incident {fact.incident} corrected (entry {fact.entry}): {said}; {fact.reason}"
         case AccountGiven():
             against = f", against {', '.join(fact.conflicts_with)}" if fact.conflicts_with else ""
-            return f"account {fact.account} of incident {fact.incident} given: {fact.severity}{against}; {_as_it_stands(fact)}"
+            return (
+                f"account {fact.account} of incident {fact.incident} given: {fact.severity}{against}; {_state_in_words(fact)}"
+            )
         case AccountTakenBack():
-            return f"account {fact.account} of incident {fact.incident} taken back: {fact.reason}; {_as_it_stands(fact)}"
+            return f"account {fact.account} of incident {fact.incident} taken back: {fact.reason}; {_state_in_words(fact)}"
     assert_never(fact)
 
 
-def _as_it_stands(fact: AccountGiven | AccountTakenBack) -> str:
+def _state_in_words(fact: AccountGiven | AccountTakenBack) -> str:
     return f"it is {fact.stands.status}{', and in question' if fact.stands.questioned else ''}"

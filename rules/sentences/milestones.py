@@ -1,4 +1,4 @@
-"""Milestones, findings and dates, in words."""
+"""Sentences on milestones, findings and dates."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from typing import assert_never
 
 from rules import dates, effects, facts
 from rules.language.plan import Plan
-from rules.times import time_said
+from rules.times import time_in_words
 from rules.vocabulary.milestones import OnMilestone
 
 
-def milestone_told(fact: OnMilestone, plan: Plan) -> str:  # noqa: PLR0912  one arm a fact
-    """What a fact on a milestone says."""
+def milestone_sentence(fact: OnMilestone, plan: Plan) -> str:  # noqa: PLR0912  one arm a fact
+    """The sentence of a fact on a milestone."""
     zone = plan.time_zone
     match fact:
         case facts.ObservationMade():
             return f"observation on {fact.milestone}: {fact.text}"
         case facts.MilestoneDetermined():
             by_itself = " by the plan itself" if fact.automatically else ""
-            when = f", happened on {time_said(fact.happened_at, zone)}" if fact.happened_at else ""
+            when = f", happened on {time_in_words(fact.happened_at, zone)}" if fact.happened_at else ""
             grade = fact.share if fact.grade is None else fact.grade
             part = f", {grade}" if fact.outcome == "partly_achieved" else ""
             what = f"{fact.outcome.replace('_', ' ')}{part}{when}{_answers(fact)}"
@@ -38,14 +38,14 @@ def milestone_told(fact: OnMilestone, plan: Plan) -> str:  # noqa: PLR0912  one 
         case effects.DeadlineSet():
             if fact.due_revised is None:
                 return f"milestone {fact.milestone} has no due date while it is paused"
-            moved = f", originally {dates.told(fact.due_original, zone)}" if fact.due_revised != fact.due_original else ""
-            return f"milestone {fact.milestone} due {dates.told(fact.due_revised, zone)}{moved}"
+            moved = f", originally {dates.in_words(fact.due_original, zone)}" if fact.due_revised != fact.due_original else ""
+            return f"milestone {fact.milestone} due {dates.in_words(fact.due_revised, zone)}{moved}"
         case effects.DeadlineMissed():
             return f"milestone {fact.milestone} was not achieved by its due date"
         case effects.DeadlineExtended():
-            return f"milestone {fact.milestone} extended by agreement to {dates.told(fact.to, zone)}"
+            return f"milestone {fact.milestone} extended by agreement to {dates.in_words(fact.to, zone)}"
         case effects.MilestoneWaived():
-            until = f" until {dates.told(fact.until, zone)}" if fact.until else ""
+            until = f" until {dates.in_words(fact.until, zone)}" if fact.until else ""
             return f"milestone {fact.milestone} waived{until}"
         case effects.MilestoneFinal():
             return f"milestone {fact.milestone} FINAL: it can't be undone any more"

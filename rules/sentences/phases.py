@@ -1,4 +1,4 @@
-"""Phases and their gates, in words."""
+"""Sentences on phases and their gates."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import assert_never
 from rules import effects, facts
 
 
-def phase_told(
+def phase_sentence(
     fact: effects.GateChanged
     | facts.PhaseAdvanced
     | effects.PhaseOpened
@@ -19,7 +19,7 @@ def phase_told(
     | facts.ConsentGiven
     | facts.ConsentTakenBack,
 ) -> str:
-    """What a fact on a phase says."""
+    """The sentence of a fact on a phase."""
     match fact:
         case effects.GateChanged():
             return f"{fact.gate} gate of {fact.phase} {'met' if fact.met else 'closed'}"

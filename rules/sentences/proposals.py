@@ -1,4 +1,4 @@
-"""Proposals and what they are about, in words."""
+"""Sentences on proposals and their matters."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from rules.vocabulary import matters as m
 from rules.vocabulary.proposals import OnProposal
 
 
-def proposal_told(fact: OnProposal, plan: Plan) -> str:
-    """What a fact on a proposal says."""
+def proposal_sentence(fact: OnProposal, plan: Plan) -> str:
+    """The sentence of a fact on a proposal."""
     match fact:
         case facts.ProposalMade():
             return f"proposal {fact.proposal} made by {fact.procedure}: {matter_in_words(fact.matter, plan)}: {fact.reason}"
@@ -35,31 +35,32 @@ def proposal_told(fact: OnProposal, plan: Plan) -> str:
             how = "in conflict with another" if fact.how == "conflicting" else fact.how
             return f"proposal {fact.proposal} {how}: {fact.because}"
         case effects.SilenceExtended():
-            return f"silence on proposal {fact.proposal} extended to {dates.told(fact.to, plan.time_zone)}"
+            return f"silence on proposal {fact.proposal} extended to {dates.in_words(fact.to, plan.time_zone)}"
     assert_never(fact)
 
 
 def matter_in_words(matter: m.Matter, plan: Plan) -> str:
-    """What is to be decided, in a few words."""
+    """A matter in a few words."""
     match matter:
         case m.Waive():
-            until = f" until {dates.told(matter.until, plan.time_zone)}" if matter.until else ""
+            until = f" until {dates.in_words(matter.until, plan.time_zone)}" if matter.until else ""
             return f"waive {matter.milestone}{until}"
         case m.Decline():
             return f"decline {matter.milestone}"
         case m.Extend():
-            return f"extend {matter.milestone} to {dates.told(matter.to, plan.time_zone)}"
+            return f"extend {matter.milestone} to {dates.in_words(matter.to, plan.time_zone)}"
         case m.ReviseTimetable():
             moved = (
-                f"{name} to {dates.told(dates.until_day(to, plan.time_zone), plan.time_zone)}" for name, to in matter.to.items()
+                f"{name} to {dates.in_words(dates.end_of_date(to, plan.time_zone), plan.time_zone)}"
+                for name, to in matter.to.items()
             )
             return f"extend {', '.join(moved)}"
         case m.AgreeDate():
             return f"agree on {matter.on} as the day {matter.date}"
         case m.ExtendSilence():
-            return f"extend the silence on {matter.proposal} to {dates.told(matter.to, plan.time_zone)}"
+            return f"extend the silence on {matter.proposal} to {dates.in_words(matter.to, plan.time_zone)}"
         case m.ExtendStage():
-            return f"give dispute {matter.dispute} before {matter.stage} time to {dates.told(matter.to, plan.time_zone)}"
+            return f"give dispute {matter.dispute} before {matter.stage} time to {dates.in_words(matter.to, plan.time_zone)}"
         case m.Keep():
             return f"keep what {matter.snapback} would end"
         case m.Amend():

@@ -1,4 +1,4 @@
-"""Stability periods, commitments and whoever stands still, in words."""
+"""Sentences on stability periods, commitments and stalls."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from typing import assert_never
 
 from rules import effects, facts
 from rules.language.plan import Plan
-from rules.times import time_said
+from rules.times import time_in_words
 from rules.vocabulary.stability import OnStability
 from rules.vocabulary.stalls import OnStall
 
 
-def state_told(fact: OnStability | effects.CommitmentChanged | effects.ClockStruck | OnStall, plan: Plan) -> str:
-    """What a fact says of what is counted or kept over time."""
+def stability_sentence(fact: OnStability | effects.CommitmentChanged | effects.ClockStruck | OnStall, plan: Plan) -> str:
+    """The sentence of a fact on a stability period, a commitment or a stall."""
     zone = plan.time_zone
     match fact:
         case effects.StabilityCounted():
             moved_by = f", moved by {fact.moved_by}" if fact.moved_by else ""
-            ends = f", complete on {time_said(fact.completes_at, zone)} if nothing happens" if fact.completes_at else ""
+            ends = f", complete on {time_in_words(fact.completes_at, zone)} if nothing happens" if fact.completes_at else ""
             frozen = f", until {fact.frozen_by} is decided" if fact.frozen_by else ""
             frozen += f"; {fact.unseen_by} does not speak of all its days yet" if fact.unseen_by else ""
-            since = time_said(fact.counted_from, zone)
+            since = time_in_words(fact.counted_from, zone)
             return f"stability period of {fact.phase} {fact.status} from {since}{moved_by}{frozen}{ends}"
         case effects.StabilityCompleted():
             return f"stability period of {fact.phase} kept"
@@ -33,10 +33,10 @@ def state_told(fact: OnStability | effects.CommitmentChanged | effects.ClockStru
             because = f" because of {fact.because}" if fact.because else ""
             return f"commitment {fact.commitment} {fact.status.replace('_', ' ')}{because}"
         case effects.StallFound():
-            since, horizon = time_said(fact.since, zone), time_said(fact.horizon_ends, zone)
+            since, horizon = time_in_words(fact.since, zone), time_in_words(fact.horizon_ends, zone)
             return f"{fact.party} STANDS STILL since {since}; the horizon is {horizon}"
         case effects.StallEnded():
             return f"{fact.party} stands still no more"
         case effects.ClockStruck():
-            return f"clock {fact.clock} struck, due {time_said(fact.due_at, zone)}"
+            return f"clock {fact.clock} struck, due {time_in_words(fact.due_at, zone)}"
     assert_never(fact)

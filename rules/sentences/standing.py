@@ -1,4 +1,4 @@
-"""The program as a whole, its plan and its members, in words."""
+"""Sentences on the program as a whole, its plan and its members."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from rules import effects, facts
 from rules.language.plan import Plan
 
 
-def program_told(
+def program_sentence(
     fact: facts.ProgramStarted
     | facts.MemberAdmitted
     | facts.MemberRemoved
@@ -23,7 +23,7 @@ def program_told(
     | facts.AttemptRefused,
     plan: Plan,
 ) -> str:
-    """What any other fact says."""
+    """The sentence of any other fact."""
     match fact:
         case facts.ProgramStarted():
             return f"program started: {fact.title}, plan {plan.plan}"

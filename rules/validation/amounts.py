@@ -1,4 +1,4 @@
-"""Whether the amounts of releases make sense: exact, in one direction, and possible to earn."""
+"""Validation of release amounts: exact, in one direction, and possible to earn."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ MOST_SMALLEST = 10**15
 """So many smallest units a release has at most: then every sum of its postings is exact."""
 
 
-def amounts(plan: Plan) -> Iterator[Fault]:
-    """Amounts that fit their smallest unit, and a way to earn all of each."""
+def amount_faults(plan: Plan) -> Iterator[Fault]:
+    """Amounts that do not fit their smallest unit, or cannot be earned in full."""
     for name, terms in plan.releases.items():
         at: Path = ("releases", name)
         advance = terms.advance.amount if terms.advance else terms.smallest

@@ -1,4 +1,4 @@
-"""Windows of the calendar that clocks name."""
+"""Validation of calendar windows."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from collections.abc import Iterator
 
 from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
-from rules.validation.names import unknown
+from rules.validation.names import unknown_name
 
 
-def windows(plan: Plan, at: Path, names: tuple[str, ...]) -> Iterator[Fault]:
-    """Two windows that overlap are one that was written twice, mostly with a slip in a date."""
+def window_faults(plan: Plan, at: Path, names: tuple[str, ...]) -> Iterator[Fault]:
+    """Calendar windows that overlap, mostly one written twice with a slip in a date."""
     for index, name in enumerate(names):
-        yield from unknown((*at, index), name, "window of the calendar", plan.calendar)
+        yield from unknown_name((*at, index), name, "window of the calendar", plan.calendar)
     known = [(plan.calendar[name], index, name) for index, name in enumerate(names) if name in plan.calendar]
     if not known:
         return
     known.sort(key=lambda one: (one[0].from_, one[1]))
     longest = known[0]
-    for one in known[1:]:  # in the order of their beginnings, only the one that ends last can reach into the next
+    for one in known[1:]:  # sorted by beginning, so only the latest end so far can overlap the next one
         if one[0].from_ < longest[0].to:
             (_, _, first), (_, later, second) = sorted((longest, one), key=lambda window: window[1])
             yield Fault((*at, later), f"the windows {first} and {second} overlap; write their times apart")

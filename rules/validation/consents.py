@@ -1,4 +1,4 @@
-"""Consents that can be taken back: only where a phase asks for any."""
+"""Validation of consents that can be taken back: the phase must ask for some."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from rules.language.plan import Plan
 from rules.language.reading import Fault
 
 
-def consents(plan: Plan) -> Iterator[Fault]:
-    """Phases that say until when consents can be taken back, and ask for none."""
+def consent_faults(plan: Plan) -> Iterator[Fault]:
+    """Phases that allow taking consents back and require none."""
     for name, phase in plan.phases.items():
         if phase.consents_taken_back != "before_effect" and not any(plan.consents_asked[name]):
             message = "the phase asks for no consent; ask for one in entry or exit with consent: [PARTY], or leave this out"

@@ -1,4 +1,4 @@
-"""Rounds in what waits for what: things that wait for themselves, directly or through others."""
+"""Cycles in a dependency graph (Tarjan's strongly connected components)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def in_rounds(needs: Mapping[T, Sequence[T]]) -> set[T]:
-    """Everything that waits for itself: what lies with something else, or with itself, in one strong component.
+def cyclic(needs: Mapping[T, Sequence[T]]) -> set[T]:
+    """All nodes on a cycle: those in a strongly connected component with another node, or with an edge to themselves.
 
     Tarjan's algorithm without recursion, since a chain may be as long as a plan.
     """
@@ -46,7 +46,7 @@ def in_rounds(needs: Mapping[T, Sequence[T]]) -> set[T]:
 
 
 def _component(stack: list[T], standing: set[T], root: T, needs: Mapping[T, Sequence[T]]) -> list[T]:
-    """Takes the component of a root from the stack; nothing where it is a single thing that does not wait for itself."""
+    """Pops the component of a root from the stack; empty for a single node without an edge to itself."""
     taken: list[T] = []
     while not taken or taken[-1] != root:
         taken.append(stack.pop())
@@ -54,11 +54,11 @@ def _component(stack: list[T], standing: set[T], root: T, needs: Mapping[T, Sequ
     return taken if len(taken) > 1 or root in needs.get(root, ()) else []
 
 
-def shortest_round(needs: Mapping[T, Sequence[T]], start: T) -> list[T]:
-    """The shortest way from something back to itself, with it at both ends; empty where there is none."""
+def shortest_cycle(needs: Mapping[T, Sequence[T]], start: T) -> list[T]:
+    """The shortest path from a node back to itself, with the node at both ends; empty without a cycle."""
     asked_by: dict[T, T] = {}
     found = [start]
-    for one in found:  # grows while it is walked through
+    for one in found:  # appended to during iteration
         for needed in needs.get(one, ()):
             if needed == start:
                 way = [one]

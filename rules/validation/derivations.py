@@ -1,4 +1,4 @@
-"""Whether figures that are made of others make sense: of one unit, of one whole, and not of themselves."""
+"""Validation of derived figures: common units, common wholes, and no cycles."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from rules.language.derivations import MadeOf
 from rules.language.indicators import Indicator
 from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
-from rules.validation.names import unknown
+from rules.validation.names import unknown_name
 
 MOST_PARTS = 300
 """Of recorded figures that one is made of. What is reckoned after each act stays quick."""
 
 
-def derivations(plan: Plan) -> Iterator[Fault]:
-    """Figures made of what is not there, of themselves, of too many others, or of what does not go together."""
+def derivation_faults(plan: Plan) -> Iterator[Fault]:
+    """Derived figures with unknown parts, cycles, too many parts, or parts that do not combine."""
     sizes = _sizes(plan.indicators)
     for name in plan.derived:
         rule, at = plan.indicators[name], ("indicators", name, "made_of")
@@ -35,12 +35,14 @@ def derivations(plan: Plan) -> Iterator[Fault]:
 
 def _unknown(plan: Plan, at: Path, made: MadeOf) -> list[Fault]:
     return [
-        fault for place, part in made.placed for fault in unknown((*at, *place), part.indicator, "indicator", plan.indicators)
+        fault
+        for place, part in made.placed
+        for fault in unknown_name((*at, *place), part.indicator, "indicator", plan.indicators)
     ]
 
 
 def _sizes(indicators: Mapping[str, Indicator]) -> dict[str, int | None]:
-    """By indicator, of how many recorded figures it is made; None where it is made of itself."""
+    """By indicator, the number of recorded figures it is derived from; None on a cycle."""
     found: dict[str, int | None] = {}
 
     def size(name: str, within: tuple[str, ...]) -> int | None:
@@ -73,7 +75,7 @@ def _units(plan: Plan, at: Path, rule: Indicator, made: MadeOf) -> Iterator[Faul
 
 
 def _shares(plan: Plan, at: Path, made: MadeOf) -> Iterator[Fault]:
-    """Shares add up only over what they are shares of."""
+    """Faults of sums of shares, which need a common whole."""
     if made.way != "sum":
         return
     wholes = {_whole(plan, part.indicator) for part in made.parts}
@@ -81,10 +83,10 @@ def _shares(plan: Plan, at: Path, made: MadeOf) -> Iterator[Fault]:
         indicator = plan.indicators[part.indicator]
         added = indicator.adds_up or indicator.quantity == "level"
         if not added and not (len(wholes) == 1 and None not in wholes):
-            told = f"figures of {part.indicator} in {indicator.unit} add up only as shares of one whole"
+            text = f"figures of {part.indicator} in {indicator.unit} add up only as shares of one whole"
             yield Fault(
                 (*at, *place),
-                f"{told}; make each of them as {{share: A, of: B}} with the same B, or add up what they are shares of",
+                f"{text}; make each of them as {{share: A, of: B}} with the same B, or add up what they are shares of",
             )
 
 

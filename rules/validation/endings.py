@@ -1,4 +1,4 @@
-"""Phases that would wait without end for what need not come: what is declined, achieved after all, or in a closed phase."""
+"""Validation that no phase waits for ever for what may never come: declined, achieved after all, or in a closed phase."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from rules.validation.reachability import needed
 
 @dataclass(frozen=True, slots=True)
 class _Lost:
-    """What may never be so: once that is known, in words, and the criteria of which each is then met."""
+    """Something that may never happen, in words, with the criteria that are met once that is known."""
 
     once: str
     met: tuple[c.Criterion, ...]
 
 
-def stuck(plan: Plan) -> Iterator[Fault]:
-    """Gates that all of a phase hangs on, of what may never be so, in a phase that is not closed by just that."""
+def stuck_gates(plan: Plan) -> Iterator[Fault]:
+    """Gates that depend on what may never happen, in phases that this does not close."""
     for name, phase in plan.phases.items():
         for gate, criteria in (("entry", phase.entry), ("exit", plan.exits[name])):
             for index, criterion in enumerate(criteria):
                 lost = next((one for one in _may_not_come(plan, criterion) if not _ends_with(plan, name, one)), None)
                 if lost is not None:
                     at: Path = ("phases", name, gate, index) if gate == "entry" or phase.exit else ("phases", name)
-                    told = f"{lost.once}, this phase would wait without end"
-                    yield Fault(at, f"{told}; write closes_when for that, or outcome for the ends that count")
+                    text = f"{lost.once}, this phase would wait without end"
+                    yield Fault(at, f"{text}; write closes_when for that, or outcome for the ends that count")
 
 
 def _closes(closes_when: tuple[c.Criterion, ...], lost: _Lost) -> bool:
@@ -50,7 +50,7 @@ def _is_met(criterion: c.Criterion, lost: _Lost) -> bool:
 
 
 def _ends_with(plan: Plan, phase: str, lost: _Lost) -> bool:
-    """Whether a phase, or one that it lies within, is closed by what it would wait for in vain."""
+    """Whether a phase, or an outer one, is closed by what makes it wait in vain."""
     rule = plan.phases[phase]
     return _closes(rule.closes_when, lost) or (rule.within is not None and _ends_with(plan, rule.within, lost))
 
@@ -79,17 +79,17 @@ def _may_not_come(plan: Plan, criterion: c.Criterion) -> Iterator[_Lost]:
         case c.StabilityKept(stability=name):
             yield from _closed(plan, name, name)
             if (rule := plan.phases[name].stability) is not None and rule.from_ is not None:
-                yield from _never_counted(plan, rule.from_)
+                yield from _missing_anchors(plan, rule.from_)
         case c.NotBefore(not_before=c.After(from_=anchor)):
-            yield from _never_counted(plan, anchor)
+            yield from _missing_anchors(plan, anchor)
         case c.CommitmentHolds(commitment=name):
-            yield from _never_counted(plan, plan.commitments[name].in_force)
+            yield from _missing_anchors(plan, plan.commitments[name].in_force)
         case _:
             pass
 
 
 def _of_several(plan: Plan, count: int, parts: tuple[c.Criterion, ...]) -> Iterator[_Lost]:
-    """What takes so many parts that too few of them are left."""
+    """The alternatives of a criterion of which too few would be left."""
     lost = [{one.once: one for one in _may_not_come(plan, part)} for part in parts]
     for once, one in ((once, one) for held in lost for once, one in held.items()):
         if sum(once not in held for held in lost) < count:
@@ -97,11 +97,11 @@ def _of_several(plan: Plan, count: int, parts: tuple[c.Criterion, ...]) -> Itera
 
 
 def _of_its_phase(plan: Plan, milestone: str) -> Iterator[_Lost]:
-    """That a milestone's phase is closed; and that what it rests on never holds."""
+    """The ways in which a milestone's phase can end without it."""
     yield from _closed(plan, plan.phase_of[milestone], f"{milestone} is in a phase that")
     for criterion in plan.milestones[milestone].holds_while:
         if isinstance(criterion, c.CommitmentHolds):
-            yield from _never_counted(plan, plan.commitments[criterion.commitment].in_force)
+            yield from _missing_anchors(plan, plan.commitments[criterion.commitment].in_force)
 
 
 def _ended_otherwise(plan: Plan, asked: c.Outcome) -> Iterator[_Lost]:
@@ -124,7 +124,7 @@ def _outcome(milestone: str, end: c.Ending) -> c.Criterion:
 
 
 def _closed(plan: Plan, phase: str, what: str) -> Iterator[_Lost]:
-    """That a phase is closed, or one that it lies within; or that this one is complete, so that it opens no more."""
+    """The ways in which a phase can end without opening, or an outer one with it."""
     rule = plan.phases[phase]
     if rule.closes_when:
         yield _Lost(f"once {what} is closed", rule.closes_when)
@@ -137,7 +137,7 @@ def _closed(plan: Plan, phase: str, what: str) -> Iterator[_Lost]:
 
 
 def _waits_for(plan: Plan, outer: str, inner: str) -> bool:
-    """Whether a phase is not complete before one within it has opened."""
+    """Whether a phase completes only after an inner one has opened."""
     of_it = {
         ("complete", inner),
         ("stable", inner),
@@ -147,8 +147,8 @@ def _waits_for(plan: Plan, outer: str, inner: str) -> bool:
     return any(needed(plan, leaf) in of_it for leaf in c.leaves(*plan.exits[outer]))
 
 
-def _never_counted(plan: Plan, anchor: c.Anchor) -> Iterator[_Lost]:
-    """What a date is counted from, and need not happen."""
+def _missing_anchors(plan: Plan, anchor: c.Anchor) -> Iterator[_Lost]:
+    """The anchors of a date that may never occur."""
     if anchor.finding is not None and anchor.is_ == "not_met":
         achieved = _outcome(anchor.finding, "achieved")
         yield _Lost(f"once {anchor.finding} is achieved", (achieved, c.MilestoneAchieved(milestone=anchor.finding)))
@@ -160,4 +160,4 @@ def _never_counted(plan: Plan, anchor: c.Anchor) -> Iterator[_Lost]:
         yield from _closed(plan, anchor.phase, anchor.phase)
     if anchor.agreed is not None:
         for edge in plan.agreed_dates[anchor.agreed].edges:
-            yield from _never_counted(plan, edge.from_)
+            yield from _missing_anchors(plan, edge.from_)

@@ -1,4 +1,4 @@
-"""Windows that close before anything could get through, however quickly everybody does what is to be done."""
+"""Validation of windows: whether one closes before its prerequisites could be done, at the fastest."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TypeAlias
 from rules.language import criteria as c
 from rules.language.plan import Plan
 from rules.language.reading import Fault
-from rules.times import parsed
+from rules.times import parse_duration
 from rules.validation.criteria import placed_leaves
 from rules.validation.reachability import Event, asked_for, events
 
@@ -22,8 +22,8 @@ _DAYS = {"years": (365.0, 366.0), "months": (28.0, 31.0), "weeks": (7.0, 7.0), "
 """The least and the most days of each; what is shorter than an hour is none."""
 
 
-def hasty(plan: Plan) -> Iterator[Fault]:
-    """Windows of gates, and of agreed days, that leave no time for what has to come before."""
+def hasty_windows(plan: Plan) -> Iterator[Fault]:
+    """Windows of gates and agreed dates that close before their prerequisites can be done."""
     known: dict[Event, Earliest] = {}
     for at, event, edge in _windows(plan):
         since = _event(edge.from_)
@@ -31,14 +31,14 @@ def hasty(plan: Plan) -> Iterator[Fault]:
             continue
         if since not in known:
             known[since] = _earliest(plan, since)
-        takes, has = known[since][event], _most(edge.within)
+        takes, has = known[since][event], _most_days(edge.within)
         if takes > has:
-            told = f"this window closes {edge.within} after what it is counted from"
-            yield Fault(at, f"{told}, and what has to come before takes {takes:g} days from then at the least")
+            text = f"this window closes {edge.within} after what it is counted from"
+            yield Fault(at, f"{text}, and what has to come before takes {takes:g} days from then at the least")
 
 
 def _windows(plan: Plan) -> Iterator[tuple[tuple[str | int, ...], Event, c.After]]:
-    """The windows without which something cannot come about, each with that and its place."""
+    """The windows on which an event depends, each with the event and its path."""
     for name, phase in plan.phases.items():
         for gate, event, criteria in (("entry", "open", phase.entry), ("exit", "complete", phase.exit)):
             for at, leaf in placed_leaves(("phases", name, gate), _all_of(criteria)):
@@ -49,12 +49,12 @@ def _windows(plan: Plan) -> Iterator[tuple[tuple[str | int, ...], Event, c.After
 
 
 def _all_of(criteria: Iterable[c.Criterion]) -> list[c.Criterion]:
-    """Those of a gate's own criteria that are not composed of others."""
+    """The elementary criteria of a gate that all must hold."""
     return [criterion for criterion in criteria if not isinstance(criterion, c.AnyOf | c.AtLeast | c.All)]
 
 
 def _event(anchor: c.Anchor) -> Event | None:
-    """The event that is counted from; None of those of which nobody knows what they need."""
+    """The event of an anchor; None if its prerequisites are unknown."""
     if anchor.program:
         return START
     if anchor.phase:
@@ -65,10 +65,10 @@ def _event(anchor: c.Anchor) -> Event | None:
 
 
 def _earliest(plan: Plan, since: Event) -> Earliest:
-    """The least days from an event to each other one.
+    """The least number of days from an event to each other one.
 
-    What needs several things waits for the last of them, and where there is a choice for the first. Each round of this is a
-    bound; a further one only makes it better.
+    A conjunction waits for its last part, an alternative for its first. Every iteration gives a valid lower bound and
+    improves it.
     """
     found = dict.fromkeys(events(plan), 0.0 if since == START else -inf) | {since: 0.0}
     for _ in range(len(plan.phases) + 2):
@@ -84,26 +84,26 @@ def _earliest(plan: Plan, since: Event) -> Earliest:
 def _at_least(plan: Plan, event: Event, found: Earliest, since: Event) -> float:
     needed, gate = asked_for(plan, event)
     least = found[event] if since == START else -inf
-    waits = [least, *(found[one] for one in needed), *(_of(plan, criterion, found, since) for criterion in gate)]
+    waits = [least, *(found[one] for one in needed), *(_criterion_days(plan, criterion, found, since) for criterion in gate)]
     kind, name = event
     if kind == "stable" and (rule := plan.phases[name].stability) is not None:
-        begins = found["open", name] if rule.from_ is None else _anchored(rule.from_, found, since)
-        waits.append(begins + _least(rule.length) + _least(rule.settling))
+        begins = found["open", name] if rule.from_ is None else _anchor_days(rule.from_, found, since)
+        waits.append(begins + _least_days(rule.length) + _least_days(rule.settling))
     if kind == "agreed":
-        waits.append(_after(plan.agreed_dates[name].not_before, found, since))
+        waits.append(_add_days(plan.agreed_dates[name].not_before, found, since))
     return max(waits)
 
 
-def _of(plan: Plan, criterion: c.Criterion, found: Earliest, since: Event) -> float:
-    """When a criterion can hold at the earliest."""
+def _criterion_days(plan: Plan, criterion: c.Criterion, found: Earliest, since: Event) -> float:
+    """The earliest day on which a criterion can hold."""
     match criterion:
         case c.All(all=parts):
-            return max(_of(plan, part, found, since) for part in parts)
+            return max(_criterion_days(plan, part, found, since) for part in parts)
         case c.AnyOf(any=parts):
-            return min(_of(plan, part, found, since) for part in parts)
+            return min(_criterion_days(plan, part, found, since) for part in parts)
         case c.AtLeast(at_least=several):
-            return sorted(_of(plan, part, found, since) for part in several.of)[several.count - 1]
-        case c.MilestoneAchieved(milestone=name) if plan.milestones[name].waived_by is None:  # a waiver can come at any time
+            return sorted(_criterion_days(plan, part, found, since) for part in several.of)[several.count - 1]
+        case c.MilestoneAchieved(milestone=name) if plan.milestones[name].waived_by is None:  # a waiver is possible at any time
             return found["achieved", name]
         case c.PhaseComplete(phase=name):
             return found["complete", name]
@@ -112,17 +112,17 @@ def _of(plan: Plan, criterion: c.Criterion, found: Earliest, since: Event) -> fl
         case c.CommitmentHolds(commitment=name):
             return found["in_force", name]
         case c.NotBefore(not_before=after):
-            return _after(after, found, since)
+            return _add_days(after, found, since)
         case _:
             return -inf
 
 
-def _after(after: c.After, found: Earliest, since: Event) -> float:
-    return _anchored(after.from_, found, since) + _least(after.within)
+def _add_days(after: c.After, found: Earliest, since: Event) -> float:
+    return _anchor_days(after.from_, found, since) + _least_days(after.within)
 
 
-def _anchored(anchor: c.Anchor, found: Earliest, since: Event) -> float:
-    """When an event comes at the earliest. A milestone counts from its deed, which may be done before its phase opens."""
+def _anchor_days(anchor: c.Anchor, found: Earliest, since: Event) -> float:
+    """The earliest day of an anchor. A milestone counts from its deed, which may precede its phase."""
     event = _event(anchor)
     if event == since:
         return 0.0
@@ -131,10 +131,10 @@ def _anchored(anchor: c.Anchor, found: Earliest, since: Event) -> float:
     return found[event]
 
 
-def _least(duration: str) -> float:
-    return sum(number * _DAYS[unit][0] for unit, number in parsed(duration).items() if unit in _DAYS)
+def _least_days(duration: str) -> float:
+    return sum(number * _DAYS[unit][0] for unit, number in parse_duration(duration).items() if unit in _DAYS)
 
 
-def _most(duration: str) -> float:
-    """With a day more, since a date lasts through its day."""
-    return 1 + sum(number * _DAYS[unit][1] for unit, number in parsed(duration).items() if unit in _DAYS)
+def _most_days(duration: str) -> float:
+    """The most days of a duration, plus one, since a date lasts through its day."""
+    return 1 + sum(number * _DAYS[unit][1] for unit, number in parse_duration(duration).items() if unit in _DAYS)

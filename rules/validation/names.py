@@ -1,4 +1,4 @@
-"""Names: each stands for one thing, and what is referred to is there."""
+"""Validation of names: unique, and defined where they are referred to."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
 
 
-def names(plan: Plan) -> Iterator[Fault]:
+def duplicate_names(plan: Plan) -> Iterator[Fault]:
     """Names that stand for two things."""
     seen: dict[str, str] = {}
     for phase, rule in plan.phases.items():
@@ -34,21 +34,21 @@ def names(plan: Plan) -> Iterator[Fault]:
 
 
 @dataclass(frozen=True, slots=True)
-class Missing(Fault):
-    """That something is referred to which is not there."""
+class MissingFault(Fault):
+    """A reference to something that does not exist."""
 
 
-def unknown(path: Path, word: str, what: str, known: Collection[str]) -> Iterator[Missing]:
-    """Whether a word is known; the fault says what may have been meant."""
+def unknown_name(path: Path, word: str, what: str, known: Collection[str]) -> Iterator[MissingFault]:
+    """The fault of an unknown name, with a suggestion; none for a known one."""
     if word not in known:
-        yield Missing(path, f"{word} is no {what} of this plan; {did_you_mean(word, known)}")
+        yield MissingFault(path, f"{word} is no {what} of this plan; {did_you_mean(word, known)}")
 
 
 def each_once(faults: Iterable[Fault]) -> Iterator[Fault]:
-    """Faults that have their positions; of what is missing, the first place that refers to it, and how many more do."""
+    """The faults with repeated references to one missing name joined into the first."""
     missing: dict[str, list[Fault]] = {}
     for fault in faults:
-        if isinstance(fault, Missing):
+        if isinstance(fault, MissingFault):
             missing.setdefault(fault.message.partition(" ")[0], []).append(fault)
         else:
             yield fault

@@ -1,4 +1,4 @@
-"""Which places a plan can have, by the fields of the language and by what the plan calls its things."""
+"""Validation of place patterns: whether a pattern can match any place of the plan."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Any, TypeAlias
 
 from rules.language.plan import Plan
 from rules.language.reading import Fault
-from rules.language.sources import Plugged
+from rules.language.sources import PluginSource
 
 _Shape: TypeAlias = dict[str, Any]
 
 
-def changeable(plan: Plan) -> Iterator[Fault]:
-    """A slip in a place would leave what was meant to the next class of amendments, or to nobody."""
+def place_faults(plan: Plan) -> Iterator[Fault]:
+    """Place patterns that match nothing, so that a slip would leave its changes to the next amendment class."""
     named = (plan.phases, plan.milestones, plan.parties, plan.bodies, plan.indicators, plan.commitments, plan.releases)
     others = (plan.procedures, plan.disputes, plan.snapbacks, plan.checks, plan.sources, plan.incidents, plan.parameters)
-    settings = (source.settings for source in plan.sources.values() if isinstance(source, Plugged))
+    settings = (source.settings for source in plan.sources.values() if isinstance(source, PluginSource))
     names = {name for group in (*named, *others, *settings) for name in group}
     for name, amendment in plan.amendments.items():
         for index, place in enumerate(amendment.may_change):
@@ -30,8 +30,8 @@ def changeable(plan: Plan) -> Iterator[Fault]:
 def is_possible(pattern: str, names: Collection[str]) -> bool:
     """Whether a pattern could match a place: `*` is one name, `**` any number of them.
 
-    A name stands at its own place whether the plan has it now or not, since an amendment may bring it or take it away.
-    After `**`, where everything has some name, it is one of the fields or of the plan's own `names`.
+    A name matches at its own place even if the plan lacks it now, since an amendment may add it. After `**` a name must be
+    a field or one of the plan's own `names`.
     """
     parts = pattern.split(".")
     once = tuple(part for index, part in enumerate(parts) if part != "**" or parts[index - 1 : index] != ["**"])
@@ -39,7 +39,7 @@ def is_possible(pattern: str, names: Collection[str]) -> bool:
 
 
 class _Places:
-    """A pattern against the shape of the language; each part of it is tried once at each place, however many `**` it has."""
+    """The match of a pattern against the plan's schema, memoised per part and place, so that `**` costs no backtracking."""
 
     def __init__(self, pattern: tuple[str, ...], names: Collection[str]) -> None:
         self._pattern, self._names = pattern, names
@@ -50,7 +50,7 @@ class _Places:
         if part == len(self._pattern):
             return True
         if (tried := (id(shape), part, after_any)) in self._tried:
-            return False  # it was tried, and would have ended all if it could
+            return False  # memoised: it did not match before
         self._tried.add(tried)
         written = self._pattern[part]
         if written == "**":
@@ -58,7 +58,7 @@ class _Places:
             return self.could(shape, part + 1, after_any=True) or any(
                 self.could(inner, part, after_any=True) for inner in below
             )
-        if shape.get("additionalProperties") is True:  # whatever an adapter calls its settings
+        if shape.get("additionalProperties") is True:  # settings of a plugin have free names
             return not after_any or self._is_named(written)
         for field, inner in _inner(shape):
             known = fnmatchcase(field, written) if field is not None else not after_any or self._is_named(written)

@@ -1,4 +1,4 @@
-"""Which phases can open at all: a plan in which everything goes as well as it can."""
+"""Validation of reachability: whether each phase can open when everything goes as well as possible."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TypeAlias
 from rules.language import criteria as c
 from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
-from rules.validation.cycles import in_rounds, shortest_round
+from rules.validation.cycles import cyclic, shortest_cycle
 
 Event: TypeAlias = tuple[str, str]
 """Something that can come about: ("open" | "complete" | "stable", phase), ("achieved", milestone),
@@ -21,9 +21,9 @@ LONGEST_ROUND = 12
 
 
 def unreachable(plan: Plan) -> Iterator[Fault]:
-    """Phases that can never open, and what can never come about where all of them can.
+    """Phases that can never open, and other events that cannot happen although all phases can open.
 
-    Everything is taken to go as well as it can; what still cannot come about never will.
+    Everything is assumed to go as well as it can.
     """
     reached = _reachable(plan)
     needs = {
@@ -31,7 +31,7 @@ def unreachable(plan: Plan) -> Iterator[Fault]:
     }
     never = [name for name in plan.agreed_dates if ("agreed", name) not in reached]
     if faults := list(_never_open(plan, needs, reached, hanging=not never)):
-        yield from faults  # what hangs on these follows from them
+        yield from faults  # dependents of these are covered by them
         return
     for name in plan.phases:
         if ("open", name) in reached and ("complete", name) not in reached:
@@ -40,8 +40,8 @@ def unreachable(plan: Plan) -> Iterator[Fault]:
                 "this gate can never open: the phase could never be complete",
             )
     for name in never:
-        told = "nobody can ever agree on this day: what its window is counted from can never come about"
-        yield Fault(("agreed_dates", name), told)
+        text = "nobody can ever agree on this day: what its window is counted from can never come about"
+        yield Fault(("agreed_dates", name), text)
     if never:
         return
     for name, terms in plan.releases.items():
@@ -51,8 +51,8 @@ def unreachable(plan: Plan) -> Iterator[Fault]:
 
 
 def _never_open(plan: Plan, needs: Mapping[Event, list[Event]], reached: set[Event], *, hanging: bool) -> Iterator[Fault]:
-    """Phases that wait for themselves; and those that wait for nothing of the kind, and still for what never comes."""
-    rounds, told = in_rounds(needs), 0
+    """Phases on a cycle of waiting, and phases that wait for something impossible."""
+    rounds, told = cyclic(needs), 0
     hanging = hanging and not any(("open", name) in rounds for name in plan.phases)
     for name, phase in plan.phases.items():
         if (opening := ("open", name)) in reached:
@@ -63,7 +63,7 @@ def _never_open(plan: Plan, needs: Mapping[Event, list[Event]], reached: set[Eve
                 yield Fault(at, "this phase is unreachable: what its entry gate asks for can never come about")
             continue
         told += 1
-        way = shortest_round(needs, opening) if told <= MOST_ROUNDS else []
+        way = shortest_cycle(needs, opening) if told <= MOST_ROUNDS else []
         steps = [f"{what} {of}" for what, of in way]
         if len(steps) > LONGEST_ROUND:
             steps[LONGEST_ROUND:-1] = [f"({len(steps) - 1 - LONGEST_ROUND} more)"]
@@ -73,14 +73,14 @@ def _never_open(plan: Plan, needs: Mapping[Event, list[Event]], reached: set[Eve
 
 @dataclass(slots=True, eq=False)
 class _Wait:
-    """A part of what an event waits for: it is so once so many of its own parts are."""
+    """A condition of an event: met once a number of its parts are."""
 
     missing: int
     above: _Wait | Event
 
 
 class _Spreading:
-    """Spreads what has come about to whatever waits for it. Each part of a plan is looked at once."""
+    """Propagation of events to what waits for them. Each part of a plan is visited once."""
 
     def __init__(self) -> None:
         self.reached: set[Event] = set()
@@ -141,7 +141,7 @@ def _wait_for(plan: Plan, spreading: _Spreading, above: _Wait, criterion: c.Crit
 
 
 def events(plan: Plan) -> Iterator[Event]:
-    """All that can come about."""
+    """All possible events of the plan."""
     for name, phase in plan.phases.items():
         yield ("open", name)
         yield ("complete", name)
@@ -156,7 +156,7 @@ def events(plan: Plan) -> Iterator[Event]:
 
 
 def asked_for(plan: Plan, event: Event) -> tuple[list[Event], tuple[c.Criterion, ...]]:
-    """What an event needs, and the criteria that it waits for besides."""
+    """The prerequisites of an event, and the criteria it waits for."""
     kind, name = event
     match kind:
         case "open":
@@ -176,7 +176,7 @@ def asked_for(plan: Plan, event: Event) -> tuple[list[Event], tuple[c.Criterion,
 
 
 def needed(plan: Plan, criterion: c.Criterion) -> Event | None:
-    """What has to come about before a criterion can hold, if anything has."""
+    """The events that must happen before a criterion can hold."""
     match criterion:
         case (
             c.MilestoneAchieved(milestone=name)
@@ -214,7 +214,7 @@ def _could(plan: Plan, criterion: c.Criterion, reached: set[Event]) -> bool:
 
 
 def _prerequisites(plan: Plan, event: Event) -> Iterable[Event]:
-    """All that an event may wait for, whether all of it is asked or a part."""
+    """All events that an event may wait for, required or alternative."""
     before, gate = asked_for(plan, event)
     asked = (needed(plan, leaf) for leaf in c.leaves(*gate))
     return dict.fromkeys((*before, *(one for one in asked if one is not None)))

@@ -1,4 +1,4 @@
-"""Targets by period: periods that the plan knows, apart from each other, and levels that a figure could reach."""
+"""Validation of targets by period: valid, disjoint periods, and reachable levels."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
 
 
-def scheduled(plan: Plan, at: Path, how: Measured) -> Iterator[Fault]:
-    """What is wrong with a target that is set by period."""
+def schedule_faults(plan: Plan, at: Path, how: Measured) -> Iterator[Fault]:
+    """Faults of a target by period."""
     indicator, known = plan.indicators[how.indicator], []
     for period, level in how.target.by_period.items():
         place: Path = (*at, "by_period", period)

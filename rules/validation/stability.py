@@ -1,4 +1,4 @@
-"""Stability periods: what moves them, and whether they keep anything."""
+"""Validation of stability periods."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ from collections.abc import Iterator
 from rules.language.phases import StabilityPeriod
 from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
-from rules.times import in_whole_days, parsed
-from rules.validation.calendar import windows
-from rules.validation.criteria import anchored, triggered
-from rules.validation.names import unknown
+from rules.times import in_whole_days, parse_duration
+from rules.validation.calendar import window_faults
+from rules.validation.criteria import anchor_faults, trigger_faults
+from rules.validation.names import unknown_name
 
 
-def stability(plan: Plan, at: Path, rule: StabilityPeriod) -> Iterator[Fault]:
-    """What a stability period refers to and is not there."""
-    yield from triggered(plan, (*at, "restarted_by"), rule.restarted_by)
-    yield from triggered(plan, (*at, "paused_by"), rule.paused_by)
-    yield from windows(plan, (*at, "paused_in"), rule.paused_in)
+def stability_faults(plan: Plan, at: Path, rule: StabilityPeriod) -> Iterator[Fault]:
+    """References of a stability period to what the plan does not have."""
+    yield from trigger_faults(plan, (*at, "restarted_by"), rule.restarted_by)
+    yield from trigger_faults(plan, (*at, "paused_by"), rule.paused_by)
+    yield from window_faults(plan, (*at, "paused_in"), rule.paused_in)
     if rule.from_:
-        yield from anchored(plan, (*at, "from"), rule.from_)
+        yield from anchor_faults(plan, (*at, "from"), rule.from_)
     if rule.tolerates:
         for index, kind in enumerate(rule.tolerates.kinds):
-            yield from unknown((*at, "tolerates", "kinds", index), kind, "kind of incident", plan.incidents)
-        yield from unknown((*at, "tolerates", "at_most"), rule.tolerates.at_most, "severity", plan.severities)
+            yield from unknown_name((*at, "tolerates", "kinds", index), kind, "kind of incident", plan.incidents)
+        yield from unknown_name((*at, "tolerates", "at_most"), rule.tolerates.at_most, "severity", plan.severities)
     feeds = [name for name, check in plan.checks.items() if check.incidents]
     for index, name in enumerate(rule.watched_by):
-        yield from unknown((*at, "watched_by", index), name, "check of incidents", feeds)
+        yield from unknown_name((*at, "watched_by", index), name, "check of incidents", feeds)
 
 
 def empty_periods(plan: Plan) -> Iterator[Fault]:
-    """Periods that keep nothing, or never settle."""
+    """Stability periods that nothing can break, or that never settle."""
     for name, phase in plan.phases.items():
-        if phase.stability and parsed(phase.stability.length).sign() == 0:
+        if phase.stability and parse_duration(phase.stability.length).sign() == 0:
             yield Fault(
                 ("phases", name, "stability", "length"),
                 "a stability period of no length keeps nothing",

@@ -1,25 +1,25 @@
-"""Targets of figures: in the indicator's unit, for the better, and such that a figure could reach them."""
+"""Validation of targets: the indicator's unit, the right direction, and a reachable level."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.figures.comparison import bound
+from rules.figures.comparison import required_level
 from rules.language.indicators import Indicator
 from rules.language.milestones import Measured
 from rules.language.periods import is_period
 from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
-from rules.validation.schedules import scheduled
+from rules.validation.schedules import schedule_faults
 
 
-def units(plan: Plan) -> Iterator[Fault]:
-    """Targets in another unit than the indicator's, for the worse, or beyond what is plausible."""
+def target_faults(plan: Plan) -> Iterator[Fault]:
+    """Targets in a wrong unit or direction, or beyond the plausible range."""
     for name, indicator in plan.indicators.items():
         base = indicator.baseline
         if base is not None and indicator.plausible is not None and not indicator.plausible.holds(base.value):
-            told = f"the baseline {base.value:f} is not plausible itself: {indicator.plausible}"
-            yield Fault(("indicators", name, "plausible"), told)
+            text = f"the baseline {base.value:f} is not plausible itself: {indicator.plausible}"
+            yield Fault(("indicators", name, "plausible"), text)
     for name, phase in plan.phases.items():
         for step_name, step in phase.milestones.items():
             for key, how in step.shown_by.items():
@@ -35,7 +35,7 @@ def units(plan: Plan) -> Iterator[Fault]:
                     yield Fault((*at, "change"), f"{how.indicator} has no baseline to count a change from; write {form} there")
                     continue
                 if how.target.by_period:
-                    yield from scheduled(plan, at, how)
+                    yield from schedule_faults(plan, at, how)
                     continue
                 if indicator.made_of is not None:
                     yield from _of_one_edition(at, how)
@@ -45,22 +45,22 @@ def units(plan: Plan) -> Iterator[Fault]:
 
 
 def _of_one_edition(at: Path, how: Measured) -> Iterator[Fault]:
-    """What is asked of a figure made of others, and which only a producer's own figure can tell."""
+    """Targets of derived figures that need an edition, which only a producer's own figure has."""
     if how.target.compares == "within_edition":
-        told = f"{how.indicator} is made of figures that have editions of their own; leave compares out"
-        yield Fault((*at, "compares"), f"{told}, or make it of the figure of a year before")
+        text = f"{how.indicator} is made of figures that have editions of their own; leave compares out"
+        yield Fault((*at, "compares"), f"{text}, or make it of the figure of a year before")
     if how.target.standard_errors is not None:
         yield Fault((*at, "standard_errors"), f"{how.indicator} is made of others, and no producer says what its error is")
 
 
 def _never_reached(plan: Plan, at: Path, how: Measured, indicator: Indicator) -> Iterator[Fault]:
-    """A target that no plausible figure reaches, or a change within editions from a period that none of them could have."""
-    level, wanted = bound(how.target, indicator)
+    """Targets that no plausible figure reaches, or that compare with a period no edition has."""
+    level, wanted = required_level(how.target, indicator)
     if indicator.plausible is not None and not indicator.plausible.holds(level):
         yield Fault(at, f"{wanted} {level:f} is not plausible for {how.indicator}: {indicator.plausible}")
     if how.target.compares == "within_edition" and not is_period(indicator.frozen.period, plan.periods):
-        told = f"{indicator.frozen.period} is no period that a figure covers; write 2020, 2020-Q1 or 2020-06 there"
-        yield Fault((*at[:-1], "compares"), told)
+        text = f"{indicator.frozen.period} is no period that a figure covers; write 2020, 2020-Q1 or 2020-06 there"
+        yield Fault((*at[:-1], "compares"), text)
 
 
 def _for_the_worse(at: Path, how: Measured, indicator: Indicator) -> Iterator[Fault]:
@@ -70,7 +70,7 @@ def _for_the_worse(at: Path, how: Measured, indicator: Indicator) -> Iterator[Fa
         return
     if indicator.baseline is None:
         return
-    level, wanted = bound(how.target, indicator)
+    level, wanted = required_level(how.target, indicator)
     start = indicator.baseline.value
     if level > start if lower else level < start:
         message = f"the target asks for the worse: {wanted} {level:f}, where the baseline is {start:f}"

@@ -1,4 +1,4 @@
-"""Who verifies: no party or body alone what is its own, unless the plan says why. And how several determine together."""
+"""Validation of verifiers and of votes: nobody alone verifies their own evidence, unless the plan says why."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
 
 
-def verifiers(plan: Plan) -> Iterator[Fault]:
-    """Milestones of which somebody alone would verify what it owes or shows itself, and determinations that nobody can make."""
+def verifier_faults(plan: Plan) -> Iterator[Fault]:
+    """Milestones whose owner alone would verify its own evidence, and determinations that nobody can make."""
     for name, step in plan.milestones.items():
         at: Path = ("phases", plan.phase_of[name], "milestones", name)
         owes = plan.owed_by[name]
         if not step.verifies_itself:
             yield from _itself(at, step, owes)
         elif not {*step.verified_by} & {*owes, *step.party}:
-            told = f"nobody who owes this verifies it; name {' or '.join(owes)} in verified_by, or leave verifies_itself out"
-            yield Fault((*at, "verifies_itself"), told)
+            text = f"nobody who owes this verifies it; name {' or '.join(owes)} in verified_by, or leave verifies_itself out"
+            yield Fault((*at, "verifies_itself"), text)
         yield from _determined((*at, "determined"), step)
 
 
@@ -38,10 +38,10 @@ def _itself(at: Path, step: Milestone, owes: tuple[str, ...]) -> Iterator[Fault]
 def _determined(at: Path, step: Milestone) -> Iterator[Fault]:
     rule = step.determined
     if len(rule.by) > 1 and rule.agree is None:
-        told = (
+        text = (
             f"{' and '.join(rule.by)} determine it: does any of them, or all, or how many? write agree: any, all, majority or 2"
         )
-        yield Fault((*at, "by"), told)
+        yield Fault((*at, "by"), text)
     elif len(rule.by) < 2 and (rule.agree is not None or rule.weights):
-        told = "agree and weights are for several that determine; name them all in by, those of a body too"
-        yield Fault((*at, "agree" if rule.agree is not None else "weights"), told)
+        text = "agree and weights are for several that determine; name them all in by, those of a body too"
+        yield Fault((*at, "agree" if rule.agree is not None else "weights"), text)

@@ -1,4 +1,4 @@
-"""Windows: of gates, and of days that parties agree on."""
+"""Validation of the windows of gates and agreed dates."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from rules import dates
 from rules.language import criteria as c
 from rules.language.plan import Plan
 from rules.language.reading import Fault, Path
-from rules.validation.criteria import anchored, placed_leaves
-from rules.validation.names import unknown
+from rules.validation.criteria import anchor_faults, placed_leaves
+from rules.validation.names import unknown_name
 
 
-def openings(plan: Plan) -> Iterator[Fault]:
-    """Windows that close before they open, and those that stand where nothing is let through once."""
+def gate_window_faults(plan: Plan) -> Iterator[Fault]:
+    """Windows that close before they open, and windows where nothing is opened."""
     for place, gate in plan.gates:
         of_a_phase = place[0] == "phases" and place[-1] in ("entry", "exit")
         for at, leaf in placed_leaves(place, gate):
             if isinstance(leaf, c.NotAfter) and not of_a_phase:
-                told = "a window closes a gate of a phase; what ends otherwise is written as due, lapses, within or until"
-                yield Fault(at, told)
+                text = "a window closes a gate of a phase; what ends otherwise is written as due, lapses, within or until"
+                yield Fault(at, text)
         opening = [leaf.not_before for leaf in gate if isinstance(leaf, c.NotBefore)]
         closing = [(at, leaf.not_after) for at, leaf in placed_leaves(place, gate) if isinstance(leaf, c.NotAfter)]
         for at, last in closing:
             yield from (fault for first in opening for fault in _empty(plan, at, first, last))
 
 
-def agreed_dates(plan: Plan) -> Iterator[Fault]:
-    """Days that refer to what is not there, and windows in which no day lies."""
+def agreed_date_faults(plan: Plan) -> Iterator[Fault]:
+    """Agreed dates with unknown references, or with an empty window."""
     for name, rule in plan.agreed_dates.items():
         at: Path = ("agreed_dates", name)
-        yield from anchored(plan, (*at, "not_before", "from"), rule.not_before.from_)
-        yield from anchored(plan, (*at, "not_after", "from"), rule.not_after.from_)
-        yield from unknown((*at, "agreed_by"), rule.agreed_by, "procedure", plan.procedures)
+        yield from anchor_faults(plan, (*at, "not_before", "from"), rule.not_before.from_)
+        yield from anchor_faults(plan, (*at, "not_after", "from"), rule.not_after.from_)
+        yield from unknown_name((*at, "agreed_by"), rule.agreed_by, "procedure", plan.procedures)
         yield from _empty(plan, (*at, "not_after"), rule.not_before, rule.not_after)
 
 
@@ -41,9 +41,9 @@ _ANY_DAY = datetime(2001, 1, 1, 12, tzinfo=UTC)
 
 
 def _empty(plan: Plan, at: Path, first: c.After, last: c.After) -> Iterator[Fault]:
-    """Whether both edges are counted from one event, and the second comes before the first."""
+    """Whether both edges have one anchor and the window closes before it opens."""
     if first.from_ != last.from_:
         return
     since = first.from_.date or _ANY_DAY
-    if dates.until(since, last.within, plan.time_zone) < dates.begins(since, first.within, plan.time_zone):
+    if dates.end_after(since, last.within, plan.time_zone) < dates.start_of_date(since, first.within, plan.time_zone):
         yield Fault(at, f"this window closes ({last.within}) before it opens ({first.within})")

@@ -1,5 +1,5 @@
-"""What a program is made of, one file a noun: the acts on it, the facts and effects that are kept of it, and how it stands.
+"""The domain model, one file a noun: its acts, its facts and effects, and its state.
 
-Acts are in the imperative, facts and effects in the past tense; they are frozen, and told apart by
-their `kind`. All acts are listed in `rules.acts`, facts in `rules.facts`, effects in `rules.effects`.
+Acts are in the imperative, facts and effects in the past tense. All are frozen models, and `kind` is the
+discriminator. `rules.acts`, `rules.facts` and `rules.effects` list them.
 """

@@ -1,4 +1,4 @@
-"""The accounts of a release. What one gains another loses, so that together they are always nothing.
+"""The accounts of a release. Every posting moves an amount between two of them, so their sum is always zero.
 
 promised     what has been promised, below zero for as long as the program lasts
 committed    what is kept for it and not yet earned

@@ -37,7 +37,7 @@ OnAgreedDate: TypeAlias = DateAgreed | AgreementMissed
 
 @dataclass(frozen=True, slots=True)
 class AgreedDay:
-    """A day that was agreed on, or the window that closed without one."""
+    """An agreed day, or the window that closed without one."""
 
     on: date | None = None
     begins_at: datetime | None = None

@@ -1,4 +1,4 @@
-"""Amendments: a program goes on under another version of its plan."""
+"""Amendments: the program continues under another version of its plan."""
 
 from __future__ import annotations
 

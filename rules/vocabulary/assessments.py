@@ -1,4 +1,4 @@
-"""Assessments: what somebody says of a milestone on a scale of its own. They decide nothing."""
+"""Assessments of milestones on an assessor's own scale. They decide nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Automated checks: what they report, and when they are paused."""
+"""Automated checks: their reports and pauses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clocks, which strike when nobody acts."""
+"""Clocks: the act and the fact of a clock that strikes."""
 
 from __future__ import annotations
 

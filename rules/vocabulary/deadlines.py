@@ -1,4 +1,4 @@
-"""The dates by which milestones are due: set, missed, extended."""
+"""Due dates of milestones: set, missed, extended."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ class DeadlineExtended(StrictModel):
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """The date triple of a milestone: original, revised by pauses and extensions, and (elsewhere) actual.
+    """The due date of a milestone: original, and revised by pauses and extensions.
 
-    A date that is counted in days is the last instant of its day.
+    A date counted in days is the last instant of its day.
     """
 
     anchored_at: datetime
@@ -67,7 +67,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """That a due date was moved by agreement, at an instant; pauses after it move it on."""
+    """An agreed extension of a due date, and when it was agreed; only later pauses move it."""
 
     to: datetime
     agreed_at: datetime

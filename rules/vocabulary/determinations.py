@@ -1,4 +1,4 @@
-"""Determinations: what somebody decides on a finding, of a milestone or of a stability period."""
+"""Determinations: decisions on findings about a milestone or a stability period."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Choice(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """What one of those who determine has said, and why; with the ledger's entry."""
+    """One vote on a determination, with its reason and its ledger entry."""
 
     outcome: Outcome | Literal["abstained"]
     grade: int | None
@@ -111,9 +111,9 @@ class Vote:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What was determined last of a milestone, when and why, and on which entries.
+    """The newest determination of a milestone: outcome, time, reason and supporting entries.
 
-    `made_by` holds, by party or body, what each has said by whom it was determined; nobody: by the plan itself.
+    `made_by` holds the vote of each party or body; empty if the plan determined it automatically.
     """
 
     outcome: Outcome

@@ -1,4 +1,4 @@
-"""Disputes and the stages before which they lie, and snapbacks, which may be invoked on them."""
+"""Disputes with their stages, and the snapbacks invoked on them."""
 
 from __future__ import annotations
 
@@ -170,13 +170,13 @@ class Dispute:
 
     @property
     def is_unsettled(self) -> bool:
-        """It lies before a stage, or no stage has settled it."""
+        """Whether it is before a stage, or was left unsettled by all."""
         return self.status in (DisputeStatus.OPEN, DisputeStatus.UNSETTLED)
 
 
 @dataclass(frozen=True, slots=True)
 class Invoked:
-    """A snapback that runs: who has invoked it (None: it lapses by itself), on what, and since when it is in effect."""
+    """A running snapback: who invoked it (None: it needs no notice), on what, and since when it is in effect."""
 
     by: Actor | None
     at: datetime

@@ -1,4 +1,4 @@
-"""Documents, which are known by the hash of their bytes."""
+"""Documents, identified by the hash of their bytes."""
 
 from __future__ import annotations
 

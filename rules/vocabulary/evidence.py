@@ -1,4 +1,4 @@
-"""Evidence for a milestone: recorded, read, verified, returned, withdrawn. Measurements are judged as evidence is."""
+"""Evidence for a milestone: recorded, read, verified, returned, withdrawn. Measurements have the same states."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ class EvidenceStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Who has verified or returned a piece of evidence, by which entry of the ledger; `reason` of a return."""
+    """A verification or return: by whom, by which ledger entry; `reason` of a return."""
 
     by: Actor
     entry: int
@@ -187,5 +187,5 @@ class Evidence:
 
     @property
     def is_unfiled(self) -> bool:
-        """Whether it names a document of which nobody here has the bytes."""
+        """Whether it names a document whose bytes are not filed."""
         return self.document is not None and not self.filed

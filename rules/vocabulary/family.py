@@ -1,4 +1,4 @@
-"""Child programs and the parent: what is agreed for them, and how one hears of the other."""
+"""Child programs and the parent: the agreement on them, and their reports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Findings: what the evidence shows by itself, and what is said of that before it is determined."""
+"""Findings on milestones, and observations on them."""
 
 from __future__ import annotations
 
@@ -67,9 +67,9 @@ class Finding:
 
     @property
     def shown(self) -> Finding | None:
-        """What the evidence shows by itself, whatever somebody intends to make of it."""
+        """The finding on the evidence itself, below a preliminary one by whoever determines."""
         return self.of_evidence if self.by is not None else self
 
     def is_observable(self, at: datetime, zone: str) -> bool:
-        """Whether whoever owes may still observe on it before it is determined."""
+        """Whether its time to observe still runs and is not used."""
         return not self.observed and self.observable_until is not None and not has_passed(self.observable_until, at, zone)

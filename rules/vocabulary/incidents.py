@@ -1,4 +1,4 @@
-"""Incidents: reported, contested, established or dismissed. Accounts of them stand in `rules.vocabulary.testimony`."""
+"""Incidents: reported, contested, confirmed or dismissed. Accounts of them stand in `rules.vocabulary.testimony`."""
 
 from __future__ import annotations
 
@@ -214,14 +214,14 @@ class Incident:
 
     @property
     def blamed(self) -> set[str]:
-        """To whom it is attributed: as it was decided, or while that is open by any account that stands."""
+        """To whom it is attributed: by the decision, or while undecided by any standing account."""
         is_settled = self.is_established and not self.questioned
         told = () if is_settled else tuple(account.attributed_to for account in self.accounts if not account.taken_back)
         return {who for who in (self.attributed_to, *told) if who is not None}
 
     @property
     def told_by(self) -> set[str]:
-        """Who has reported it, or has given an account of it that stands."""
+        """Who has reported it or given a standing account."""
         return {self.reported_by.person, *(account.given_by for account in self.accounts if not account.taken_back)}
 
     @property

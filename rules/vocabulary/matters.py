@@ -1,4 +1,4 @@
-"""What can be proposed: one class for each kind of decision that parties take together."""
+"""Matters: what can be proposed, one class for each kind of joint decision."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ Matter: TypeAlias = Annotated[
 
 
 def subjects_of(matter: Matter) -> tuple[str, ...]:
-    """The names of what a decision is about; of an amendment, which is about the whole plan, none."""
+    """The names that a matter is about; empty for an amendment, which is about the whole plan."""
     match matter:
         case Waive() | Decline() | Extend():
             return (matter.milestone,)

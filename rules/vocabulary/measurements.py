@@ -1,4 +1,4 @@
-"""Figures of an indicator, each with its origin."""
+"""Measurements: figures of an indicator, each with its origin."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from rules.decimals import Figure, read_figure
+from rules.decimals import Figure, parse_decimal
 from rules.field_types import Id, Label, Name, StrictModel, Text
 from rules.language.causes import Cause
 from rules.language.indicators import StandardError
@@ -51,7 +51,7 @@ class RecordMeasurement(StrictModel):
 
     @model_validator(mode="after")
     def _was_written_so(self) -> RecordMeasurement:
-        if self.as_written is not None and read_figure(self.as_written) != self.value:
+        if self.as_written is not None and parse_decimal(self.as_written) != self.value:
             raise ValueError("as_written is the value itself, as it was written; leave it out")
         return self
 

@@ -1,4 +1,4 @@
-"""Who takes part: people, and the roles that they hold for parties."""
+"""Members: people, and their roles for parties."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ OnMember: TypeAlias = MemberAdmitted | MemberRemoved | AdmissionTakenBack
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """By which entry of the ledger somebody was admitted, and by whom."""
+    """The ledger entry of an admission, and who admitted."""
 
     entry: int
     by: Actor

@@ -1,4 +1,4 @@
-"""Milestones: how they stand, and what is recorded of them."""
+"""Milestones: their facts and their state."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class MilestoneStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """That a milestone counts for gates though it is not achieved; `until` None is for good."""
+    """A milestone counts for gates without being achieved, until an instant; None: for good."""
 
     proposal: str
     since: datetime
@@ -148,10 +148,10 @@ class MilestoneState:
 
     @property
     def told(self) -> str:
-        """How it stands, in one word."""
+        """Its state in one word."""
         return "waived" if self.waived else self.status.value
 
     @property
     def counts(self) -> bool:
-        """For gates: achieved, or waived."""
+        """Whether gates count it: achieved, or waived."""
         return self.status is MilestoneStatus.ACHIEVED or self.waived is not None

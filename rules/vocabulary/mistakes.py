@@ -1,7 +1,6 @@
-"""Mistakes: acts that are taken back by whoever has done them, each called by what it was about.
+"""Mistakes: acts that whoever did them takes back, one class for each kind.
 
-What was recorded stays. The new entry names the old one, and what stood on that is found again. The facts stand with their
-nouns.
+The old entry stays recorded and the new one names it. What rested on it is evaluated again. The facts stand with their nouns.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where a figure or an event was read: what anybody needs to read it again from the same bytes."""
+"""Origins: where a figure or an event was read, precisely enough to read it again from the same bytes."""
 
 from __future__ import annotations
 

@@ -103,5 +103,5 @@ class PhaseState:
 
     @property
     def told(self) -> str:
-        """How it stands, in one word."""
+        """Its state in one word."""
         return "closed" if self.closed_at else self.status.value

@@ -1,4 +1,4 @@
-"""Proposals: decisions that are put before the parties."""
+"""Proposals: decisions submitted to the parties."""
 
 from __future__ import annotations
 

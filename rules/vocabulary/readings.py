@@ -1,4 +1,4 @@
-"""What a reader of a source has found in its answers: figures, events, or why there are none."""
+"""Readings: what an adapter has read from a source (figures or events), or why it has read nothing."""
 
 from __future__ import annotations
 

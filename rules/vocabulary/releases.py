@@ -1,4 +1,4 @@
-"""Releases: what moves between their accounts, and what time brings."""
+"""Releases: postings between their accounts, and instalments."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Suspended:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseState:
-    """The accounts of a release, which always add up to nothing. `before_advance` was earned before the advance."""
+    """The balances of a release, whose sum is zero. `before_advance` was earned before the advance."""
 
     balances: Mapping[Account, Decimal] = field(default_factory=lambda: dict.fromkeys(ACCOUNTS, Decimal(0)))
     suspensions: tuple[Suspended, ...] = ()
@@ -72,10 +72,10 @@ class ReleaseState:
 
     @property
     def lost(self) -> Decimal:
-        """What is lost for good, paid before or not."""
+        """The amount lost for good, paid before or not."""
         return self.balances["reduced"] + self.balances["asked_back"]
 
     @property
     def held(self) -> Decimal:
-        """What has been posted as earned."""
+        """The amount posted as earned."""
         return self.balances["released"] + self.balances["recovered"]

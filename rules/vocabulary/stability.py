@@ -1,4 +1,4 @@
-"""Stability periods: how they are counted, and whether they were kept."""
+"""Stability periods: their count, and whether they were kept."""
 
 from __future__ import annotations
 

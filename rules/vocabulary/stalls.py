@@ -1,4 +1,4 @@
-"""Stalls: a party owes something and does not move."""
+"""Stalls: a party owes something and is inactive."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ OnStall: TypeAlias = StallFound | StallEnded
 
 @dataclass(frozen=True, slots=True)
 class Stall:
-    """That a party owes something and has not moved since an instant."""
+    """A party's inactivity although it owes something, since an instant."""
 
     since: datetime
     horizon_ends: datetime

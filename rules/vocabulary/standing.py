@@ -1,4 +1,4 @@
-"""A program as a whole: started, suspended, resumed, ended."""
+"""The program as a whole: started, suspended, resumed, ended."""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
-"""Accounts of one event: several may be given of an incident, by people and by feeds, and they may conflict.
+"""Accounts of an incident: people and feeds can give several, and they may conflict.
 
-While an incident is undecided it is as grave as the gravest account that stands, and one whose
-accounts conflict is contested: an authority decides it. When the last account is taken back, nobody
-says any more that it happened, and it is withdrawn. What has been decided stays so, whatever is said
-of it later; that it was said puts the decision in question, until it is taken again.
+While an incident is undecided, its severity is the highest of its accounts. If they conflict it is
+contested, and an authority decides it. When the last account is taken back, the incident is withdrawn.
+A decided incident stays decided; a later account puts the decision in question until it is made again.
 """
 
 from __future__ import annotations
@@ -83,7 +82,7 @@ class AccountTakenBack(StrictModel):
 
 @dataclass(frozen=True, slots=True)
 class Testimony:
-    """What one of them says, and who has given it."""
+    """One account: its content and its author."""
 
     id: str
     given_by: str
@@ -103,14 +102,14 @@ class Testimony:
 
 
 def with_account(accounts: Sequence[Testimony], given: Testimony) -> tuple[Testimony, ...]:
-    """The accounts with a further one; one that is given again keeps its place, so that the first stays the first."""
+    """The accounts with one added or replaced; a replaced one keeps its position."""
     if all(account.id != given.id for account in accounts):
         return (*accounts, given)
     return tuple(given if account.id == given.id else account for account in accounts)
 
 
 def conflicting(account: Testimony, others: Iterable[Testimony]) -> tuple[str, ...]:
-    """Which of the accounts that stand say of its severity, or of who did it, something else."""
+    """The standing accounts that differ in severity or attribution."""
     return tuple(
         other.id
         for other in others
@@ -125,7 +124,7 @@ def _blames_another(one: Testimony, other: Testimony) -> bool:
 
 
 def undecided(plan: Plan, accounts: Sequence[Testimony], *, contested_by_party: bool, before: Stands) -> Stands:
-    """How an incident stands that nobody has decided, by the accounts of it."""
+    """The state of an undecided incident by its accounts."""
     standing = [account for account in accounts if not account.taken_back]
     if not standing:
         return before.model_copy(update={"status": "withdrawn"})
@@ -142,15 +141,15 @@ def undecided(plan: Plan, accounts: Sequence[Testimony], *, contested_by_party: 
 
 
 def _days(plan: Plan, happened_at: datetime, until: datetime | None) -> tuple[str, str]:
-    """The first and the last local day on which something may have happened."""
+    """The first and the last local day on which it may have happened."""
     return local_day(happened_at, plan.time_zone), local_day(until or happened_at, plan.time_zone)
 
 
 def decided(plan: Plan, accounts: Sequence[Testimony], before: Stands, at: datetime | None) -> Stands:
-    """How an incident stands that was decided at an instant: as it was, and in question by what is said of it since.
+    """The state of an incident decided at an instant, in question if later accounts differ.
 
-    What had been said before was weighed. Another day than the one decided is a question, since days are counted from it;
-    so it is when nobody says any more that what was confirmed has happened.
+    Earlier accounts were weighed in the decision. Another day than the decided one is a question, since days are counted
+    from it; so is a confirmed incident without any account left.
     """
     standing = [account for account in accounts if not account.taken_back]
     since = [account for account in standing if at is None or account.given_at > at]

@@ -1,4 +1,4 @@
-"""Why a figure tells nothing: each kind of not knowing has its name and its sentence."""
+"""The kinds of unknown: why a figure tells nothing, each with its name and its sentence."""
 
 from __future__ import annotations
 

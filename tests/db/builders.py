@@ -29,7 +29,7 @@ def act(person: str, deed: Any, name: str | None = None) -> a.Act:
     """An act of one of the small plan's people under a new id, or a given one."""
     member = next((m for m in PEOPLE if m.person == person), a.Member(person=person, role=a.Role.CLOCK))
     actor = a.Actor(person=person, role=member.role, party=member.party)
-    return a.Act(id=name or f"act-{next(_numbers)}", actor=actor, deed=deed, filed=a.hashes_named_by(deed))
+    return a.Act(id=name or f"act-{next(_numbers)}", actor=actor, deed=deed, filed=a.document_hashes(deed))
 
 
 def start(name: str | None = None, **changes: Any) -> a.Act:

@@ -18,7 +18,7 @@ from db.projections import Changes, rows
 from rules import acts as a
 from rules.acts import Act
 from rules.decide import decide
-from rules.explanations.outstanding import outstanding
+from rules.explanations.outstanding import outstanding_acts
 from rules.reactions.clocks import clocks
 from tests.db.builders import act, long_story, start
 from tests.rules.small_plan import PEOPLE, PLAN, day
@@ -97,7 +97,7 @@ def test_changes_add_up_to_the_whole(story: Any) -> None:
         put(tables, rows(before.program if before else None, after.program, new, clocked, owed))
     whole: dict[str, dict[tuple[Any, ...], Any]] = {}
     assert after is not None
-    put(whole, rows(None, after.program, entries, ((), after.clocks), ({}, outstanding(after.program))))
+    put(whole, rows(None, after.program, entries, ((), after.clocks), ({}, outstanding_acts(after.program))))
     assert {name: lines for name, lines in tables.items() if lines} == whole
 
 

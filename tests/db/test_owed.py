@@ -11,8 +11,8 @@ from db import memberships
 from db.due_dates import DueDateFilter, due_dates
 from db.owed import OwedFilter, OwedItem, OwedPlace, owed_items
 from rules import acts as a
-from rules.explanations.outstanding import outstanding
-from rules.explanations.owing import owing
+from rules.explanations.outstanding import outstanding_acts
+from rules.explanations.owing import owed_acts
 from rules.vocabulary.members import Role
 from tests.db.builders import act, evidence, long_story, start, tell, verdict
 from tests.db.conftest import Room
@@ -32,7 +32,7 @@ async def test_after_each_act_the_table_says_what_the_law_says(room: Room) -> No
         held = {(o.party, o.kind, o.name, o.since, o.due) for lines in kept.owed.values() for o in (one.owed for one in lines)}
         assert await in_table(room, program_id) == held
         if not kept.program.suspensions:
-            now = {(o.party, o.kind, o.name, o.since, o.due) for o in owing(kept.program, kept.program.settled_to)}
+            now = {(o.party, o.kind, o.name, o.since, o.due) for o in owed_acts(kept.program, kept.program.settled_to)}
             assert now <= held
             assert {line for line in held - now if line[1] != "determination"} == set()
 
@@ -155,7 +155,7 @@ async def test_dates_come_with_what_they_were_first(room: Room, monkeypatch: pyt
 
 async def test_a_start_owes_what_its_first_phase_asks_for(room: Room) -> None:
     kept = await tell(room.writer, uuid4(), [(start(), day(0))])
-    assert kept.owed == outstanding(kept.program)
+    assert kept.owed == outstanding_acts(kept.program)
     assert [(one.owed.party, one.owed.kind, one.due_at) for lines in kept.owed.values() for one in lines] == [
         ("north", "evidence", None)
     ]

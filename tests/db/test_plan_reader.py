@@ -20,10 +20,10 @@ from db.recorder import Recorder
 from rules import acts as a
 from rules.decide import Decided
 from rules.facts import ProgramStarted
-from rules.language.declared import declares
-from rules.language.parameters import RECORDED, plan_of, recorded_plan
-from rules.language.reading import Faulty, read
-from rules.validation.accepted import accepted
+from rules.language.declared import declarations_of
+from rules.language.parameters import RECORDED, parse_plan, recorded_plan
+from rules.language.reading import InvalidDocument, parse_document
+from rules.validation.accepted import validated_plan
 from rules.vocabulary.matters import Amend
 from tests.db.builders import act
 from tests.db.conftest import Room
@@ -46,8 +46,8 @@ def unread(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: Any) -> NoReturn:
         raise AssertionError("a text was read on the event loop")
 
-    monkeypatch.setattr("rules.language.parameters.read", refuse)
-    monkeypatch.setattr("rules.validation.accepted.sound", refuse)
+    monkeypatch.setattr("rules.language.parameters.parse_document", refuse)
+    monkeypatch.setattr("rules.validation.accepted.validate_plan", refuse)
 
 
 def _text(file: Path) -> str:
@@ -63,12 +63,12 @@ async def test_the_law_finds_what_was_read_beside(reader: PlanReader, unread: No
     text, child = a_plan(), a_plan(plan="other")
     mother = a_plan(programs={"other": {"title": "O", "plan": "other", "opened_in": "move", "when_suspended": "leave"}})
     await reader.prefetch_accepted(text, {"quiet": "P9D"}, {})
-    assert accepted(text, {"quiet": "P9D"}, {}).source == json.loads(text)["source"]
+    assert validated_plan(text, {"quiet": "P9D"}, {}).source == json.loads(text)["source"]
     await reader.prefetch_declared(mother)
-    assert declares(mother).programs == {"other": "other"}
+    assert declarations_of(mother).programs == {"other": "other"}
     programs = {"other": a.ChildPlan(document=child, members=(a.Member(person="olga", role=a.Role.OFFICER),))}
     await reader.prefetch_accepted(mother, {}, programs)
-    assert accepted(mother, {}, programs) is recorded_plan(mother, {})
+    assert validated_plan(mother, {}, programs) is recorded_plan(mother, {})
     assert recorded_plan(child, {}).plan == "other"
 
 
@@ -76,10 +76,10 @@ async def test_faults_are_those_that_the_law_would_find(reader: PlanReader, unre
     text = a_plan(time_zone="Nowhere/Else")
     await reader.prefetch_accepted(text, {}, {})
     await reader.prefetch_declared("[" * 100)
-    with pytest.raises(Faulty, match=r"document:1:\d+: time_zone: 'Nowhere/Else' is no time zone"):
-        accepted(text, {}, {})
-    with pytest.raises(Faulty, match="nested too deeply"):
-        declares("[" * 100)
+    with pytest.raises(InvalidDocument, match=r"document:1:\d+: time_zone: 'Nowhere/Else' is no time zone"):
+        validated_plan(text, {}, {})
+    with pytest.raises(InvalidDocument, match="nested too deeply"):
+        declarations_of("[" * 100)
 
 
 @pytest.mark.parametrize("file", sorted(PLANS.rglob("plan.yaml")), ids=lambda file: file.parent.name)
@@ -89,7 +89,7 @@ async def test_a_plan_comes_back_as_it_is_read_here(reader: PlanReader, file: Pa
     fact = ProgramStarted(document=text, parameters={}, plan_sha256="0" * 64, title="T", members=())
     await reader.prefetch_fact(fact)
     assert (text, ()) in RECORDED
-    assert recorded_plan(text, {}) == plan_of(read(text))
+    assert recorded_plan(text, {}) == parse_plan(parse_document(text))
 
 
 async def test_an_act_is_judged_by_what_was_read_beside(room: Room, reader: PlanReader, unread: None) -> None:
@@ -135,7 +135,7 @@ async def test_a_process_that_was_lost_is_started_again(reader: PlanReader) -> N
     with pytest.raises(ReaderBusy):
         await reader.prefetch_accepted(text, {}, {})
     await reader.prefetch_accepted(text, {}, {})
-    assert accepted(text, {}, {}).plan == "truce"
+    assert validated_plan(text, {}, {}).plan == "truce"
 
 
 async def test_a_text_that_takes_too_long_is_given_up(reader: PlanReader, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,4 +159,4 @@ async def test_a_caller_who_goes_away_mixes_up_nobodys_answer(reader: PlanReader
     gone.cancel()
     text = a_plan(title="Here")
     await reader.prefetch_accepted(text, {}, {})
-    assert accepted(text, {}, {}).title == "Here"
+    assert validated_plan(text, {}, {}).title == "Here"

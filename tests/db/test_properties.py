@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rules.acts import Act
-from rules.queries.signature import effects_of
+from rules.queries.signature import effects_hash
 from rules.refusals import Refused
 from tests.db.builders import evidence, not_allowed, verdict
 from tests.db.conftest import Room
@@ -72,5 +72,5 @@ async def test_a_preview_is_what_then_happens(room: Room, before: int, chosen: s
         assert done == told
     else:
         assert not isinstance(done, Refused)
-        assert effects_of(told.entries) == effects_of(done.entries)
+        assert effects_hash(told.entries) == effects_hash(done.entries)
         assert [entry.fact.kind for entry in told.entries] == [entry.fact.kind for entry in done.entries]

@@ -16,9 +16,9 @@ from db.rebuild import rebuild
 from db.snapshot_body import lines, parts_of, program_of
 from db.snapshots import MIN_ENTRIES, Snapshots, snapshot_point
 from rules.evolve import evolve, fold
-from rules.language.declared import agreed, declared
-from rules.language.reading import read as document
-from rules.language.reading import validated
+from rules.language.declared import agreed_children, read_declarations
+from rules.language.reading import parse_document as document
+from rules.language.reading import validate
 from rules.program import Program
 from rules.rehearsal.rehearse import rehearse
 from rules.rehearsal.story import Story
@@ -61,9 +61,9 @@ def in_words(program: Program) -> bytes:
 def test_every_state_of_every_story_comes_back_as_it_was() -> None:
     for file in [*STORIES, *OF_TESTS]:
         script = document(file.read_text(encoding="utf-8"))
-        story = validated(Story, script)
+        story = validate(Story, script)
         plan = document((file.parent / story.plan).read_text(encoding="utf-8"))
-        ended = rehearse(story, script, plan, agreed(declared(plan), kept)).program
+        ended = rehearse(story, script, plan, agreed_children(read_declarations(plan), kept)).program
         assert program_of(parts_of(in_words(ended))) == ended, file
 
 

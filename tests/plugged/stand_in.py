@@ -13,7 +13,7 @@ from hashlib import sha256
 
 import httpx2
 
-from rules.language.sources import Plugged
+from rules.language.sources import PluginSource
 from rules.vocabulary.origin import Fetch
 from rules.vocabulary.readings import NoReading, ReadFigure, Readings
 from workflows.sources.adapter import Ask
@@ -26,7 +26,7 @@ class StandIn:
     version = "1"
 
     async def fetch(self, ask: Ask, egress: Egress, told: Progress) -> tuple[Answer, ...]:  # noqa: ARG002  it has a line of its own
-        assert isinstance(ask.source, Plugged)
+        assert isinstance(ask.source, PluginSource)
         url = str(ask.source.settings["url"])
         told("asks")
         try:

@@ -1,4 +1,4 @@
-"""The small plan, with a check of its indicator."""
+"""The small plan with a check of its indicator."""
 
 from __future__ import annotations
 

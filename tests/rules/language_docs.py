@@ -1,4 +1,4 @@
-"""Where the plan language is described: how to write a plan, and the reference with its chapters."""
+"""The pages on the plan language: the guide, and the reference with its chapters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m tests.rules.ledger_form`: writes down which kinds of facts a ledger can hold, with their fields.
+"""`python -m tests.rules.ledger_form` writes the list of all kinds of facts in a ledger, with their fields.
 
 What was once written into a ledger is read for ever, so the form only grows: a kind or field is never renamed or taken away,
 and a new field has a default.

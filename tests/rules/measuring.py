@@ -1,4 +1,4 @@
-"""A program with one milestone that is shown by figures, for tests of how figures are judged and fetched."""
+"""A program whose one milestone is shown by figures, for tests of judging and fetching figures."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from rules import acts as a
-from rules.checks.runs import CHECKS, Run, what_follows
+from rules.checks.runs import CHECKS, Run, acts_of_run
 from rules.decide import Decided, decide
 from rules.facts import MeasurementRecorded
-from rules.queries.findings import Found, found
+from rules.queries.findings import FindingResult, finding_on
 from rules.vocabulary.origin import Fetch
 from rules.vocabulary.readings import NoReading, ReadFigure, Readings
 from tests.rules.small_plan import World
@@ -85,8 +85,8 @@ def recorded(world: World, name: str, *, verified: bool = True, at: datetime = N
         world.given("nick", a.Verify(evidence=name), at)
 
 
-def judged(world: World, at: datetime = NOW) -> Found:
-    return found(world.program, "kept", at)
+def judged(world: World, at: datetime = NOW) -> FindingResult:
+    return finding_on(world.program, "kept", at)
 
 
 def readings(edition: str, unit: str | None = None, errors: dict[str, str] | None = None, **figures: str) -> Readings:
@@ -106,7 +106,7 @@ def run(reading: Readings | NoReading, at: datetime = NOW) -> Run:
 
 def checked(world: World, reading: Readings | NoReading, at: datetime = NOW) -> list[a.Deed]:
     """Does what follows from a run, as the service does, and returns it."""
-    deeds = list(what_follows(world.program, "yearly", run(reading, at)))
+    deeds = list(acts_of_run(world.program, "yearly", run(reading, at)))
     for deed in deeds:
         act = a.Act(id=f"check-{len(world.entries)}", actor=CHECKS, deed=deed)
         decided = decide(world.program, act, at)

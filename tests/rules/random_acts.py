@@ -1,4 +1,4 @@
-"""Acts at random, on what a program has: of anybody, mostly of somebody who may."""
+"""Generator of random acts on a program, by anybody, mostly by somebody who may."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from rules import acts as a
-from rules.authority import may, part_of
+from rules.authority import may, permission_of
 from rules.language.milestones import Measured
 from rules.program import Program
 from rules.times import local_day
@@ -30,7 +30,7 @@ class Acts:
 
     def drawn(self, program: Program, at: datetime) -> tuple[a.Member, Any]:
         deed = self._deed(program, at)
-        able = [member for member in members_of(program.plan) if may(member.role, part_of(deed))]
+        able = [member for member in members_of(program.plan) if may(member.role, permission_of(deed))]
         return self.random.choice(able if able and self.random.random() < 0.8 else list(members_of(program.plan))), deed
 
     def _deed(self, program: Program, at: datetime) -> Any:

@@ -1,4 +1,4 @@
-"""Indicators at random, and targets that their figures reach where all goes well: what is `good` of a year is known."""
+"""Generator of random indicators with targets that their `good` figures reach."""
 
 from __future__ import annotations
 

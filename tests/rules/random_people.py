@@ -1,4 +1,4 @@
-"""Somebody for each role of a plan, and what all of them do who do what is owed."""
+"""People for all roles of a plan, and the acts with which they do all that is owed."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from rules.language.periods import covered
 from rules.language.plan import Plan
 from rules.program import Program
 from rules.queries.agreed_dates import is_open
-from rules.queries.duties import missing_of
-from rules.queries.verifiers import who_verifies
+from rules.queries.duties import parties_missing
+from rules.queries.verifiers import allowed_verifiers
 from rules.queries.voting import to_determine
-from rules.queries.windows import opens
+from rules.queries.windows import window_opens_at
 from rules.times import local_day
 from rules.vocabulary import matters as m
 from rules.vocabulary.standing import Standing
@@ -61,7 +61,7 @@ def what_is_owed(program: Program, figures: Figures, at: datetime) -> Deeds:
 
 def _evidence(program: Program, figures: Figures, at: datetime) -> Deeds:
     for name in program.unjudged:
-        for party in who_verifies(program, program.evidence[name])[:1]:
+        for party in allowed_verifiers(program, program.evidence[name])[:1]:
             yield of(a.Role.VERIFIER, party), a.Verify(evidence=name)
     for name, rule in program.plan.indicators.items():
         for period in () if rule.made_of else _over(figures, name, program, at):
@@ -148,7 +148,7 @@ def _shown(program: Program, name: str, party: str) -> Deeds:
         standing = program.milestone(name).shown.get(shows, ())
         if isinstance(how, Measured) or (standing and not how.by):
             continue
-        for who in missing_of(program, name, shows) if how.by else (party,):
+        for who in parties_missing(program, name, shows) if how.by else (party,):
             deed = shown(program, name, shows, how.kind)
             yield of(a.Role.REPRESENTATIVE if how.kind == "attestation" else a.Role.RECORDER, who), deed
 
@@ -175,7 +175,7 @@ def determined(program: Program, name: str) -> Deeds:
 
 def _agreement(program: Program, name: str, at: datetime) -> Deeds:
     rule, zone = program.plan.agreed_dates[name], program.plan.time_zone
-    first = opens(program, rule.not_before)
+    first = window_opens_at(program, rule.not_before)
     asked = any(isinstance(p.matter, m.AgreeDate) and p.matter.date == name for p in program.open_proposals)
     if first is None or asked or not is_open(program, name):
         return

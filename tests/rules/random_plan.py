@@ -1,4 +1,4 @@
-"""Plans at random, of everything that the language has. About half of them are sound; those that are not say why."""
+"""Generator of random plans that use the whole language. About half are valid; the others have faults."""
 
 from __future__ import annotations
 

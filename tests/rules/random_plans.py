@@ -1,4 +1,4 @@
-"""Plans at random, each with a story at random, and with one in which everybody does what is owed.
+"""Random plans, each rehearsed with a random story and with one in which everybody does what is owed.
 
     python -m tests.rules.random_plans --count 10000 --seed 1
 
@@ -22,18 +22,18 @@ from rules.entries import Entry
 from rules.evolve import fold
 from rules.explanations.explain import blocking
 from rules.language.criteria import InTime, NotAfter
-from rules.language.parameters import text_read
-from rules.language.reading import Faulty
+from rules.language.parameters import cached_document
+from rules.language.reading import InvalidDocument
 from rules.program import Program
 from rules.reactions.clocks import clocks
 from rules.reactions.fixpoint import Fixpoint
 from rules.reactions.proposals import LAW
 from rules.refusals import Refused
-from rules.releases.awaiting import awaited
+from rules.releases.awaiting import awaited_by
 from rules.rendering.mermaid import as_mermaid
 from rules.rendering.text import as_text
-from rules.sentences import told
-from rules.validation import sound
+from rules.sentences import fact_sentence
+from rules.validation import validate_plan
 from rules.vocabulary.standing import Standing
 from tests.rules.random_acts import Acts
 from tests.rules.random_figures import Figures
@@ -53,7 +53,7 @@ class Lived:
     """A program of a plan, and its entries."""
 
     def __init__(self, document: str) -> None:
-        plan = sound(text_read(document))
+        plan = validate_plan(cached_document(document))
         self._number = 0
         start = a.StartProgram(document=document, members=members_of(plan))
         self.at = STARTS
@@ -66,7 +66,7 @@ class Lived:
     def _decided(self, program: Program | None, member: a.Member, deed: a.Deed) -> Decided | Refused:
         self._number += 1
         actor = a.Actor(person=member.person, role=member.role, party=member.party)
-        return decide(program, a.Act(id=f"a{self._number}", actor=actor, deed=deed, filed=a.hashes_named_by(deed)), self.at)
+        return decide(program, a.Act(id=f"a{self._number}", actor=actor, deed=deed, filed=a.document_hashes(deed)), self.at)
 
     def _take(self, decided: Decided) -> None:
         self.program = decided.program
@@ -90,7 +90,7 @@ class Lived:
         again = Fixpoint(self.program, "again", self.at, LAW)
         again.look_at_everything()
         again.settle(self.at)
-        assert again.entries == [], f"overlooked: {[told(entry.fact, self.program.plan) for entry in again.entries]}"
+        assert again.entries == [], f"overlooked: {[fact_sentence(entry.fact, self.program.plan) for entry in again.entries]}"
         assert all(clock.due_at > self.at for clock in clocks(self.program)), clocks(self.program)
         for name, state in self.program.releases.items():
             assert sum(state.balances.values()) == 0, name
@@ -137,7 +137,7 @@ def everything_owed(document: str, figures: Figures) -> None:
 def _why(lived: Lived) -> str:
     stands = [f"{name} {lived.program.phase(name).told}" for name in lived.program.plan.phases]
     lacks = [f"{block.phase}.{block.gate}: {block.sentence}" for block in blocking(lived.program, lived.at)]
-    money = [one.sentence for name, _ in lived.program.paying for one in awaited(lived.program, name, lived.at)]
+    money = [one.sentence for name, _ in lived.program.paying for one in awaited_by(lived.program, name, lived.at)]
     return "\n  ".join([f"{lived.program.standing} at {lived.at}: {', '.join(stands)}", *lacks, *money])
 
 
@@ -147,8 +147,8 @@ def tried(seed: str) -> str:
     writer = Writer(random)
     document = json.dumps(writer.written())
     try:
-        plan = sound(text_read(document))
-    except Faulty:
+        plan = validate_plan(cached_document(document))
+    except InvalidDocument:
         return "unsound"
     assert as_text(plan)
     assert as_mermaid(plan)

@@ -1,4 +1,4 @@
-"""A program that opens the small plan as a child program, and both told of each other in simulated time."""
+"""A program that opens the small plan as a child program; their reports are exchanged in simulated time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from rules import acts as a
 from rules.decide import Decided, decide
-from rules.family import child_id, child_report, parent_report, starting
+from rules.family import child_id, child_report, child_start, parent_report
 from rules.program import Program
 from rules.refusals import Refused
 from tests.rules.small_plan import PEOPLE, PLAN, day
@@ -94,7 +94,7 @@ class Family:
     def told(self, at: datetime) -> None:
         """What the clock room does: the child is started and hears of its parent, the parent of its child."""
         if self.child is None:
-            self.child = self._decided(None, "clock", starting(PARENT_ID, self.parent, "truce"), at).program
+            self.child = self._decided(None, "clock", child_start(PARENT_ID, self.parent, "truce"), at).program
         if self.truce.ended_at is None:
             self.in_child("clock", parent_report(self.parent, b"\1" * 32, "truce"), at)
         if self.parent.ended_at is None:
@@ -114,4 +114,4 @@ class Family:
         self._acts += 1
         member = next((m for m in PEOPLE if m.person == person), None)
         actor = a.Actor(person=person, role=member.role, party=member.party) if member else CLOCK
-        return decide(program, a.Act(id=f"act{self._acts}", actor=actor, deed=deed, filed=a.hashes_named_by(deed)), at)
+        return decide(program, a.Act(id=f"act{self._acts}", actor=actor, deed=deed, filed=a.document_hashes(deed)), at)

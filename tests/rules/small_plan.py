@@ -1,4 +1,4 @@
-"""A small plan for tests of the law: one party moves, the other answers, quiet is kept, a program opens."""
+"""A small plan for tests of the law: one party acts, the other answers, stability is kept, a program opens."""
 
 from __future__ import annotations
 
@@ -423,7 +423,7 @@ class World:
         self._acts += 1
         member = next((m for m in EVERYBODY if m.person == person), a.Member(person=person, role=a.Role.CLOCK))
         actor = a.Actor(person=person, role=member.role, party=member.party)
-        return decide(program, a.Act(id=f"act{self._acts}", actor=actor, deed=deed, filed=a.hashes_named_by(deed)), at)
+        return decide(program, a.Act(id=f"act{self._acts}", actor=actor, deed=deed, filed=a.document_hashes(deed)), at)
 
     def given(self, person: str, deed: Any, at: datetime) -> Decided:
         decided = self.outcome(person, deed, at, self.program)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rules import acts as a
 from rules.explanations.explain import blocking_phase
 from rules.language import criteria as c
-from rules.queries.gates import judge
+from rules.queries.gates import judge_criterion
 from rules.truth import Truth
 from rules.vocabulary.milestones import MilestoneStatus
 from tests.rules.small_plan import PLAN, World, day
@@ -38,12 +38,12 @@ def test_the_newest_of_each_counts_and_all_stay_on_record() -> None:
 
 def test_a_gate_may_ask_what_one_of_them_says() -> None:
     given = World()
-    assert judge(given.program, (), asked("fund"), day(1)) is Truth.INDETERMINATE
+    assert judge_criterion(given.program, (), asked("fund"), day(1)) is Truth.INDETERMINATE
     given.given("fred", says("fund", "partly"), day(1))
-    assert judge(given.program, (), asked("fund"), day(1)) is Truth.NOT_MET
-    assert judge(given.program, (), asked("fund", "partly"), day(1)) is Truth.MET
+    assert judge_criterion(given.program, (), asked("fund"), day(1)) is Truth.NOT_MET
+    assert judge_criterion(given.program, (), asked("fund", "partly"), day(1)) is Truth.MET
     given.given("fred", says("fund", "waived"), day(2))
-    assert judge(given.program, (), asked("fund", "partly"), day(2)) is Truth.INDETERMINATE
+    assert judge_criterion(given.program, (), asked("fund", "partly"), day(2)) is Truth.INDETERMINATE
 
 
 def test_what_a_gate_waits_for_is_said() -> None:

@@ -1,4 +1,4 @@
-"""What follows from a run of an automated check, and who may say that it is one."""
+"""Runs of automated checks: the acts that follow, and who may act as a check."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules import acts as a
-from rules.checks.runs import CHECKS, what_follows
-from rules.decide import Decided, decide, knows_of
+from rules.checks.runs import CHECKS, acts_of_run
+from rules.decide import Decided, decide, may_know
 from rules.effects import FigureAccepted
 from rules.evolve import fold
 from rules.facts import CheckReported
@@ -101,11 +101,11 @@ class TestWhatIsRecorded:
         given = world({"change": "-10%", "compares": "within_edition"})
         checked(given, readings("E1", y2020="100", y2024="85"))
         again = run(readings("E2", y2020="90", y2024="85"))
-        whole = what_follows(given.program, "yearly", again)
+        whole = acts_of_run(given.program, "yearly", again)
         assert figures(list(whole)) == {"2020": ("90", "E2", "methodology"), "2024": ("85", "E2", "methodology")}
         done = decide(given.program, a.Act(id="x", actor=CHECKS, deed=whole[0]), NOW)
         assert isinstance(done, Decided)
-        assert what_follows(done.program, "yearly", again) == whole[1:]
+        assert acts_of_run(done.program, "yearly", again) == whole[1:]
 
     def test_what_people_have_made_of_a_figure_stands(self) -> None:
         """The source says what it said. A daily check would otherwise undo every correction by the next morning."""
@@ -149,7 +149,7 @@ class TestWhatIsRecorded:
     def test_nothing_in_a_program_that_has_ended(self) -> None:
         given = world()
         given.given("cleo", a.TerminateProgram(reason="Over."), NOW)
-        assert what_follows(given.program, "yearly", run(readings("E1", y2024="85"))) == ()
+        assert acts_of_run(given.program, "yearly", run(readings("E1", y2024="85"))) == ()
 
 
 class TestRevisions:
@@ -350,7 +350,7 @@ class TestVerifiedAutomatically:
 
     def test_not_what_a_person_sends_as_if_a_check_had_read_it(self) -> None:
         given = world(check={"verified": "automatically"})
-        (deed, _) = what_follows(given.program, "yearly", run(readings("E1", y2024="85")))
+        (deed, _) = acts_of_run(given.program, "yearly", run(readings("E1", y2024="85")))
         given.given("chip", deed, NOW)
         assert len(given.program.unjudged) == 1
 
@@ -393,7 +393,7 @@ class TestAValueThatChangesUnderOneEdition:
 
 class TestWhoActs:
     def deed(self, given: World, **changes: Any) -> a.RecordMeasurement:
-        (deed, _) = what_follows(given.program, "yearly", run(readings("E1", y2024="85")))
+        (deed, _) = acts_of_run(given.program, "yearly", run(readings("E1", y2024="85")))
         assert isinstance(deed, a.RecordMeasurement)
         return deed.model_copy(update=changes)
 
@@ -416,10 +416,10 @@ class TestWhoActs:
         assert outcome.code == Code.WRONG_ORIGIN
 
     def test_the_service_is_known_where_the_plan_declares_checks(self) -> None:
-        assert knows_of(world().program, CHECKS)
-        assert not knows_of(World().program, CHECKS)
+        assert may_know(world().program, CHECKS)
+        assert not may_know(World().program, CHECKS)
         somebody = a.Actor(person="checks", role=a.Role.OFFICER)
-        assert not knows_of(world().program, somebody)
+        assert not may_know(world().program, somebody)
 
     def test_nobody_is_a_member_in_its_name(self) -> None:
         deed = a.AdmitMember(member=a.Member(person="checks", role=a.Role.CHECKER))
@@ -454,7 +454,7 @@ class TestPausing:
 def test_a_feed_says_until_which_day_it_speaks() -> None:
     feed = {"kinds": {"Battles": "attack"}, "places": ["Anbar"], "severity": "serious"}
     given = world(check={"figures_of": None, "incidents": feed})
-    assert reports(list(what_follows(given.program, "yearly", run(Readings("26.1", covers_until=NOW.date()))))) == [
+    assert reports(list(acts_of_run(given.program, "yearly", run(Readings("26.1", covers_until=NOW.date()))))) == [
         ("read", "Events up to 2026-12-01, edition 26.1.")
     ]
 
@@ -477,12 +477,12 @@ def test_a_run_that_is_cut_off_is_finished_by_the_next(
     for hours, (edition, years) in enumerate(runs):
         at = NOW + timedelta(hours=hours)
         reading = readings(edition, None, None, **{f"y{year}": value for year, value in years.items()})
-        whole = what_follows(world_.program, "yearly", run(reading, at))
+        whole = acts_of_run(world_.program, "yearly", run(reading, at))
         cut = data.draw(st.integers(0, len(whole)))
         for number, deed in enumerate(whole[:cut]):
             done = decide(world_.program, a.Act(id=f"c{number}", actor=CHECKS, deed=deed), at)
             assert isinstance(done, Decided), done
             world_.program = done.program
-        assert what_follows(world_.program, "yearly", run(reading, at)) == whole[cut:]
+        assert acts_of_run(world_.program, "yearly", run(reading, at)) == whole[cut:]
         checked(world_, reading, at)
-        assert what_follows(world_.program, "yearly", run(reading, at + timedelta(minutes=1))) == ()
+        assert acts_of_run(world_.program, "yearly", run(reading, at + timedelta(minutes=1))) == ()

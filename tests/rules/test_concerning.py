@@ -1,9 +1,9 @@
-"""What the ledger is asked for by a subject: its own entries, and those of what concerns it."""
+"""The ledger filtered by a subject: its own entries, and those of what concerns it."""
 
 from __future__ import annotations
 
 from rules import acts as a
-from rules.explanations.concerning import concerning
+from rules.explanations.concerning import names_concerning
 from rules.vocabulary import matters as m
 from tests.rules.small_plan import World, day
 
@@ -27,11 +27,11 @@ def test_disputes_proposals_and_incidents_about_a_milestone_concern_it() -> None
         account="It was denied.",
     )
     world.given("sara", report, day(1))
-    found = concerning(world.program, "announced")
+    found = names_concerning(world.program, "announced")
     assert {"announced", "e1", "e2", "d1", "p1", "i1"} <= found
     assert "p2" not in found
-    assert "p2" in concerning(world.program, "answer")
-    assert concerning(world.program, "d1") >= {"d1", "p1"}
+    assert "p2" in names_concerning(world.program, "answer")
+    assert names_concerning(world.program, "d1") >= {"d1", "p1"}
     assert (
         world.tried("sara", report.model_copy(update={"incident": "i2", "milestone": "nothing"}), day(1)) == "milestone_unknown"
     )

@@ -1,4 +1,4 @@
-"""Due dates: which date counts, what stops it, what it weighs, and what follows when it passes."""
+"""Due dates: which date counts, what pauses it, its force, and the effects of missing it."""
 
 from __future__ import annotations
 

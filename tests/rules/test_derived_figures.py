@@ -1,4 +1,4 @@
-"""Figures made of figures: exact, told with their parts, and not known where a part is missing."""
+"""Derived figures: exact, shown with their parts, and unknown where a part is missing."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from rules import acts as a
-from rules.figures.derived import Derived, a_year_before, exactly, newest_common, reckoned
-from rules.figures.selection import newest, usable
+from rules.figures.derived import Derived, a_year_before, compute, exact_value, newest_common
+from rules.figures.selection import newest_figure, usable_figure
 from rules.language.periods import USUAL
-from rules.language.reading import Faulty, read
+from rules.language.reading import InvalidDocument, parse_document
 from rules.truth import Truth
-from rules.validation import sound
+from rules.validation import validate_plan
 from rules.vocabulary.unknown import Unknown
 from tests.rules.measuring import NOW, checked, figures, indicator, judged, measuring, readings, recorded
 from tests.rules.small_plan import World
@@ -52,7 +52,7 @@ def test_what_has_no_end_is_compared_exactly() -> None:
     figure(given, "m2", "whole", "3")
     assert judged(given).outcome is Truth.MET
     assert "about 66.66666667 % in 2024 (Some 2 of Whole 3)" in judged(given).sentence
-    assert exactly(newest(given.program, "made")) == Fraction(200, 3)  # type: ignore[arg-type]  # it is there
+    assert exact_value(newest_figure(given.program, "made")) == Fraction(200, 3)  # type: ignore[arg-type]  # it is there
 
 
 def test_the_newest_period_lacks_a_part_and_an_older_one_does_not_count_instead() -> None:
@@ -90,7 +90,7 @@ def test_the_same_period_of_the_year_before() -> None:
     given = world({"at_least": 5}, made({"difference": ["some", {"indicator": "some", "a_year_before": True}]}))
     figure(given, "m1", "some", "50", "2023-03")
     figure(given, "m2", "some", "70", "2024-02")
-    assert isinstance(usable(given.program, "made", NOW), Unknown)
+    assert isinstance(usable_figure(given.program, "made", NOW), Unknown)
     figure(given, "m3", "some", "55", "2024-03")
     assert "5 kt in 2024-03 (Some 55 less Some 50 in 2023-03)" in judged(given).sentence
     assert judged(given).outcome is Truth.MET
@@ -105,7 +105,7 @@ def test_parts_of_two_lengths_of_period_meet_where_they_have_one_in_common() -> 
     given = world({"at_least": 1})
     for number, (of, period) in enumerate([("some", "2023"), ("some", "2024-01"), ("whole", "2023")]):
         figure(given, f"m{number}", of, "10", period)
-    found = usable(given.program, "made", NOW)
+    found = usable_figure(given.program, "made", NOW)
     assert isinstance(found, Derived)
     assert (found.period, found.exact) == ("2023", Fraction(100))
 
@@ -128,7 +128,7 @@ def test_a_level_is_asked_of_a_figure_without_a_baseline() -> None:
     ],
 )
 def test_each_way_is_exact(way: Any, parts: list[int], exact: Fraction | None) -> None:
-    assert reckoned(way, [Fraction(one) for one in parts]) == exact
+    assert compute(way, [Fraction(one) for one in parts]) == exact
 
 
 def test_a_year_before_is_of_the_same_form() -> None:
@@ -165,8 +165,8 @@ def test_parts_with_no_period_in_common() -> None:
 )
 def test_what_does_not_go_together_is_a_fault(how: dict[str, Any], unit: str, told: str) -> None:
     text = PLAN.replace("HOW", json.dumps(how)).replace("UNIT", unit)
-    with pytest.raises(Faulty) as faulty:
-        sound(read(text))
+    with pytest.raises(InvalidDocument) as faulty:
+        validate_plan(parse_document(text))
     assert any(told in fault.message for fault in faulty.value.faults), [fault.message for fault in faulty.value.faults]
 
 
@@ -180,13 +180,13 @@ def test_a_period_of_a_figure_that_is_made_of_others_is_expected_when_the_last_o
 
 
 def test_shares_of_one_whole_add_up() -> None:
-    sound(read(PLAN.replace("HOW", '{"sum": ["one", "two"]}').replace("UNIT", "%")))
+    validate_plan(parse_document(PLAN.replace("HOW", '{"sum": ["one", "two"]}').replace("UNIT", "%")))
 
 
 def test_what_is_made_of_others_has_no_producer() -> None:
     text = PLAN.replace("HOW", '{"sum": ["some", "whole"]}').replace("UNIT", "kt")
-    with pytest.raises(Faulty, match="made of others"):
-        sound(read(text.replace("  made: {", "  made: {producer: Office, ")))
+    with pytest.raises(InvalidDocument, match="made of others"):
+        validate_plan(parse_document(text.replace("  made: {", "  made: {producer: Office, ")))
 
 
 PLAN = """\

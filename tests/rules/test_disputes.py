@@ -1,4 +1,4 @@
-"""Disputes that are referred from stage to stage, and what lapses unless it is decided otherwise."""
+"""Disputes referred from stage to stage, and snapbacks that take effect unless decided otherwise."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several who owe and decide, what is not done, what is not owed for a time, what can't be undone, what lapses by itself."""
+"""Several who owe or decide, declined milestones, relief, finality, and snapbacks without notice."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import pytest
 
 from rules import acts as a
 from rules.evolve import fold
-from rules.explanations.owing import owing
+from rules.explanations.owing import owed_acts
 from rules.explanations.reciprocity import reciprocity
-from rules.language.milestones import Determination
-from rules.language.reading import Faulty, read
-from rules.queries.voting import carried
-from rules.validation import sound
+from rules.language.milestones import DeterminationRule
+from rules.language.reading import InvalidDocument, parse_document
+from rules.queries.voting import carried_choice
+from rules.validation import validate_plan
 from rules.vocabulary import matters as m
 from rules.vocabulary import mistakes
 from rules.vocabulary.determinations import Vote
@@ -50,8 +50,8 @@ def faults(**changes: Any) -> str:
             held = held[name]
         held[last] = value
     try:
-        sound(read(json.dumps(document)))
-    except Faulty as faulty:
+        validate_plan(parse_document(json.dumps(document)))
+    except InvalidDocument as faulty:
         return " ".join(fault.message for fault in faulty.faults)
     return ""
 
@@ -79,10 +79,10 @@ class TestSeveralWhoOwe:
         shown = {"word": {"kind": "attestation", "what": "that it agrees", "by": ["north"]}}
         world = World(**{SAFETY + "shown_by": shown, SAFETY + "verified_by": ["south", "commission"]})
         world.first_move(day(0))
-        assert [one.party for one in owing(world.program, day(1)) if one.name == "safety"] == ["south"]
+        assert [one.party for one in owed_acts(world.program, day(1)) if one.name == "safety"] == ["south"]
         word = a.RecordEvidence(evidence="e3", milestone="safety", shows="word", text="We agree.")
         world.given("nils", word, day(1))
-        owed = {(one.party, one.kind) for one in owing(world.program, day(1)) if one.name == "safety"}
+        owed = {(one.party, one.kind) for one in owed_acts(world.program, day(1)) if one.name == "safety"}
         assert owed == {("south", "verification"), ("commission", "verification")}
 
     def test_the_time_to_observe_is_over_once_all_have_and_not_before(self) -> None:
@@ -131,10 +131,10 @@ class TestSeveralWhoDetermine:
         ],
     )
     def test_enough_votes_are_enough(self, agree: str, weights: dict[str, int], said: str, *, enough: bool) -> None:
-        rule = Determination(by=("a", "b", "c", "d"), agree=agree, weights=weights)
+        rule = DeterminationRule(by=("a", "b", "c", "d"), agree=agree, weights=weights)
         means = {"y": "achieved", "n": "not_achieved", "a": "abstained"}
         votes = {name: vote(means[one]) for name, one in zip(rule.by, said, strict=False)}
-        found = carried(rule, votes)
+        found = carried_choice(rule, votes)
         assert (found is not None and found.outcome == "achieved") is enough
 
     def test_votes_on_another_finding_are_given_anew(self) -> None:

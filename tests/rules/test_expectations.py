@@ -1,4 +1,4 @@
-"""What a story is told when things are not as it expects: how it is instead."""
+"""Failed expectations of stories: the message gives the actual state."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rules.language.reading import Faulty, read, validated
+from rules.language.reading import InvalidDocument, parse_document, validate
 from rules.rehearsal.rehearse import rehearse
 from rules.rehearsal.story import Story
 
@@ -16,9 +16,9 @@ TEMPLATES = Path(__file__).parents[2] / "plans" / "templates"
 def told(template: str, steps: list[dict[str, Any]], people: dict[str, Any]) -> list[str]:
     """The faults of a story on one of our templates."""
     story = {"story": "Made up", "plan": "plan.yaml", "starts": "2025-01-01T09:00", "people": people, "steps": steps}
-    script = read(json.dumps(story))
-    plan = read((TEMPLATES / template / "plan.yaml").read_text(encoding="utf-8"))
-    return [fault.message for fault in rehearse(validated(Story, script), script, plan).faults]
+    script = parse_document(json.dumps(story))
+    plan = parse_document((TEMPLATES / template / "plan.yaml").read_text(encoding="utf-8"))
+    return [fault.message for fault in rehearse(validate(Story, script), script, plan).faults]
 
 
 def expecting(*expected: dict[str, Any]) -> dict[str, Any]:
@@ -107,5 +107,5 @@ def test_an_assessment_that_is_another(expected: dict[str, Any], instead: str) -
 
 
 def test_a_grade_is_expected_of_somebody() -> None:
-    with pytest.raises(Faulty, match="assessed and assessor together"):
+    with pytest.raises(InvalidDocument, match="assessed and assessor together"):
         told("two-assessors", [expecting({"assessed": "law_carried_out", "is": "mixed"})], {})

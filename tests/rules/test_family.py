@@ -1,4 +1,4 @@
-"""A phase opens programs of its own; they report, and a suspension reaches them as was agreed."""
+"""Child programs of a phase: their reports, and suspensions that reach them as agreed."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import pytest
 from rules import acts as a
 from rules.explanations.explain import blocking_phase
 from rules.family import child_id, child_report, parent_report
-from rules.language.declared import ChildChosen, agreed, declared, declares
-from rules.language.parameters import text_read
-from rules.language.reading import Faulty, read
-from rules.validation import sound
+from rules.language.declared import ChildChoice, agreed_children, declarations_of, read_declarations
+from rules.language.parameters import cached_document
+from rules.language.reading import InvalidDocument, parse_document
+from rules.validation import validate_plan
 from rules.vocabulary.phases import PhaseStatus
 from rules.vocabulary.standing import Standing
 from tests.rules.small_family import CHILD_ID, PARENT_ID, Family, parent_plan, programs, start
@@ -268,12 +268,12 @@ class TestSuspension:
 
 class TestPlans:
     def faults(self, plan: object, given: dict[str, a.ChildPlan] | None = None) -> list[str]:
-        with pytest.raises(Faulty) as faulty:
-            sound(read(json.dumps(plan)), {}, programs() if given is None else given)
+        with pytest.raises(InvalidDocument) as faulty:
+            validate_plan(parse_document(json.dumps(plan)), {}, programs() if given is None else given)
         return [fault.message for fault in faulty.value.faults]
 
     def test_a_plan_by_itself_needs_no_other_at_hand(self) -> None:
-        assert sound(read(json.dumps(parent_plan()))).programs["truce"].plan == "truce"
+        assert validate_plan(parse_document(json.dumps(parent_plan()))).programs["truce"].plan == "truce"
 
     def test_every_declared_program_needs_its_plan(self) -> None:
         (message,) = self.faults(parent_plan(), {})
@@ -310,21 +310,21 @@ class TestPlans:
     def test_a_plan_is_complete_with_the_programs_that_its_phase_opens(self) -> None:
         plan = parent_plan()
         del plan["phases"]["works"]["exit"]
-        (criterion,) = sound(read(json.dumps(plan))).exits["works"]
+        (criterion,) = validate_plan(parse_document(json.dumps(plan))).exits["works"]
         assert criterion.model_dump() == {"program": "truce"}
 
     def test_plans_of_children_are_found_by_name_and_chosen_otherwise(self) -> None:
-        document = text_read(json.dumps(parent_plan()))
-        found = agreed(declared(document), lambda name: json.dumps({**PLAN, "title": f"found as {name}"}))
+        document = cached_document(json.dumps(parent_plan()))
+        found = agreed_children(read_declarations(document), lambda name: json.dumps({**PLAN, "title": f"found as {name}"}))
         assert "found as truce" in found["truce"].document
-        chosen = agreed(
-            declared(document), lambda _: "", {"truce": ChildChosen(document="accord: 1", parameters={"quiet": "P1M"})}
+        chosen = agreed_children(
+            read_declarations(document), lambda _: "", {"truce": ChildChoice(document="accord: 1", parameters={"quiet": "P1M"})}
         )
         assert chosen["truce"] == a.ChildPlan(document="accord: 1", parameters={"quiet": "P1M"})
-        with pytest.raises(Faulty, match="is no child program of this plan"):
-            agreed(declared(document), lambda _: "accord: 1", {"tuce": ChildChosen()})
+        with pytest.raises(InvalidDocument, match="is no child program of this plan"):
+            agreed_children(read_declarations(document), lambda _: "accord: 1", {"tuce": ChildChoice()})
 
     def test_a_plan_within_itself_is_a_fault(self) -> None:
         own = {**parent_plan(), "plan": "truce"}
-        with pytest.raises(Faulty, match="within itself"):
-            agreed(declares(json.dumps(own)), lambda _: json.dumps(own))
+        with pytest.raises(InvalidDocument, match="within itself"):
+            agreed_children(declarations_of(json.dumps(own)), lambda _: json.dumps(own))

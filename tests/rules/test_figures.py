@@ -10,9 +10,9 @@ import pytest
 from rules import acts as a
 from rules.evolve import fold
 from rules.explanations.explain import blocking_phase
-from rules.language.reading import Faulty, read
+from rules.language.reading import InvalidDocument, parse_document
 from rules.reactions.clocks import clocks
-from rules.validation import sound
+from rules.validation import validate_plan
 from rules.vocabulary.commitments import CommitmentState
 from rules.vocabulary.phases import PhaseStatus
 from tests.rules.small_plan import World, day, through
@@ -201,8 +201,8 @@ phases:
 )
 def test_figures_that_do_not_add_up_have_no_total(unit: str) -> None:
     """Three times thirty per cent is not ninety."""
-    with pytest.raises(Faulty) as refused:
-        sound(read(SHARES.replace("UNIT", unit)))
+    with pytest.raises(InvalidDocument) as refused:
+        validate_plan(parse_document(SHARES.replace("UNIT", unit)))
     (fault,) = refused.value.faults
     assert fault.path == ("phases", "one", "exit", 0, "figure", "of")
     assert "do not add up" in fault.message
@@ -210,13 +210,19 @@ def test_figures_that_do_not_add_up_have_no_total(unit: str) -> None:
 
 @pytest.mark.parametrize("unit", ["troops", "bcm", "Mt", "expert days", "USD million", "persons", "wells"])
 def test_amounts_add_up(unit: str) -> None:
-    sound(read(SHARES.replace("UNIT", unit)))
+    validate_plan(parse_document(SHARES.replace("UNIT", unit)))
 
 
 def test_a_plan_says_of_a_unit_that_does_not_tell_whether_it_adds_up() -> None:
-    sound(read(SHARES.replace("UNIT", "kWh/household").replace("better: higher", "better: higher\n    quantity: amount")))
-    with pytest.raises(Faulty, match="do not add up"):
-        sound(read(SHARES.replace("UNIT", "people").replace("better: higher", "better: higher\n    quantity: level")))
+    validate_plan(
+        parse_document(
+            SHARES.replace("UNIT", "kWh/household").replace("better: higher", "better: higher\n    quantity: amount")
+        )
+    )
+    with pytest.raises(InvalidDocument, match="do not add up"):
+        validate_plan(
+            parse_document(SHARES.replace("UNIT", "people").replace("better: higher", "better: higher\n    quantity: level"))
+        )
 
 
 def test_the_figure_of_a_named_period_is_asked_for_however_old_it_is() -> None:

@@ -1,4 +1,4 @@
-"""What becomes of every event of a feed: it is watched, dropped with a count, or keeps the answer from being relied on."""
+"""The filter of a feed: each event is watched, dropped with a count, or makes the answer unreliable."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.acts import ReportIncident
-from rules.checks.filtering import NOWHERE, dropped, filter_of, told_of
+from rules.checks.filtering import NOWHERE, dropped_counts, dropped_in_words, filter_of
 from rules.checks.runs import unreadable
-from rules.spelling import Spellings, folded, folded_place
-from rules.times import local_day, plus
+from rules.spelling import Spellings, normalize_name, normalize_place
+from rules.times import add_duration, local_day
 from rules.vocabulary.readings import ReadEvent, Readings
 from tests.rules.small_plan import day
 from tests.rules.test_watching import WATCHED, Watched, event
@@ -150,7 +150,7 @@ def test_a_span_of_more_than_two_years_tells_nothing(world: Watched) -> None:
 
 def test_a_run_counts_what_it_has_dropped_and_says_why(world: Watched) -> None:
     events = (event(), event("1", place="Basra"), event("2", place="Basra"), event("3", kind="Protests"))
-    told = told_of(dropped(filter_of(world.program, "attacks"), Readings("weekly", events=events)))
+    told = dropped_in_words(dropped_counts(filter_of(world.program, "attacks"), Readings("weekly", events=events)))
     assert told == (
         "3 dropped: 2 at Basra, which is none of the plan's places, 1 of the kind Protests, which the plan does not watch."
     )
@@ -184,7 +184,7 @@ def test_what_goes_in_is_watched_or_dropped_with_a_count_or_keeps_the_answer_fro
         assert (world.program.incidents, world.program.checks["attacks"].covers_until) == ({}, None)
         return
     world.ran(day(8), reading)
-    left_out = sum(one.count for one in dropped(filter_of(world.program, "attacks"), reading))
+    left_out = sum(one.count for one in dropped_counts(filter_of(world.program, "attacks"), reading))
     assert len(world.program.incidents) + left_out == len(found)
     covered = world.program.checks["attacks"].covers_until or date.min
     strange = [one for one in found if {one.kind, one.place} & STRANGE and not {one.kind, one.place} & OTHERS]
@@ -207,14 +207,14 @@ def test_no_day_of_a_span_is_proven_quiet(first: date, length: int, covered: int
     zone = world.program.plan.time_zone
     rule = world.program.plan.phases["quiet"].stability
     assert rule is not None
-    settled = plus(counted.completes_at or day(999), f"-{rule.settling}", zone)
+    settled = add_duration(counted.completes_at or day(999), f"-{rule.settling}", zone)
     began, ends = local_day(counted.counted_from, zone), local_day(settled, zone)
     assert counted.frozen_by == "attacks:17" or f"{last}" < began or f"{first}" >= ends
 
 
 @pytest.mark.parametrize(("one", "other"), [("-1", "1"), ("%", "\u2030"), ("2.5", "25"), ("", " - ")])
 def test_what_has_no_letters_is_no_spelling_of_another(one: str, other: str) -> None:
-    assert folded(one) != folded(other)
+    assert normalize_name(one) != normalize_name(other)
 
 
 @pytest.mark.parametrize(
@@ -235,6 +235,6 @@ def test_a_span_begins_before_it_ends_and_ends_within_three_years(
 @given(st.text(max_size=40))
 def test_folding_twice_is_folding_once(text: str) -> None:
     """Else a name would not be found by its own folded form."""
-    folds: Iterable[Any] = (folded, folded_place)
+    folds: Iterable[Any] = (normalize_name, normalize_place)
     for fold in folds:
         assert fold(fold(text)) == fold(text)

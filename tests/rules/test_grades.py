@@ -1,4 +1,4 @@
-"""A part of a milestone, a figure that is revised: what counts, what falls, and what is refused."""
+"""Partial achievement and revised figures: what counts, what falls, and what is refused."""
 
 from __future__ import annotations
 

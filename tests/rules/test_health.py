@@ -1,4 +1,4 @@
-"""How a check goes: whether its source answers, and when officers are told that this has lasted too long."""
+"""The health of a check: whether its source answers, and when officers are told of a lasting failure."""
 
 from __future__ import annotations
 

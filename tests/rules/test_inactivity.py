@@ -1,4 +1,4 @@
-"""Standing still is an event: who owes something and does nothing that counts, from when, and what ends it."""
+"""Inactivity: who owes something and does nothing that counts, since when, and what ends the stall."""
 
 from __future__ import annotations
 

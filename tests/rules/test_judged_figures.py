@@ -1,4 +1,4 @@
-"""How a figure is judged: against which base, by how much more than its noise, and in how many periods."""
+"""Judging figures: the base, the margin over the noise, and consecutive periods."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from rules import acts as a
 from rules.explanations.explain import blocking_phase
-from rules.figures.significance import Difference
+from rules.figures.significance import UncertainDifference
 from rules.language.periods import before, is_period
 from rules.refusals import Code
 from rules.truth import Truth
@@ -108,8 +108,8 @@ class TestSignificance:
     def test_no_rounding_decides(self) -> None:
         """By a root in 28 digits, these two were equal."""
         third = Decimal("0.333333333333333333")
-        assert Difference(third * 2, third, Decimal(0), Decimal(0)).exceeds(Decimal(2)) is False
-        assert Difference(third * 2 + Decimal("1e-18"), third, Decimal(0), Decimal(0)).exceeds(Decimal(2)) is True
+        assert UncertainDifference(third * 2, third, Decimal(0), Decimal(0)).exceeds(Decimal(2)) is False
+        assert UncertainDifference(third * 2 + Decimal("1e-18"), third, Decimal(0), Decimal(0)).exceeds(Decimal(2)) is True
 
 
 class TestConsecutivePeriods:

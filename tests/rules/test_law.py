@@ -1,4 +1,4 @@
-"""Given what is recorded, when somebody acts, then this follows."""
+"""The law by example: given recorded facts, when somebody acts, then these effects follow."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from rules import acts as a
 from rules.decide import Decided, decide
 from rules.explanations.explain import blocking, blocking_phase
-from rules.queries.signature import effects_of
+from rules.queries.signature import effects_hash
 from rules.queries.stability import days_left
 from rules.refusals import Refused
 from rules.vocabulary.evidence import EvidenceStatus
@@ -392,7 +392,7 @@ class TestGatesAndWhatBlocks:
         world = quiet_world()
         would = world.outcome("nils", a.Consent(phase="trade"), day(3), world.program)
         assert isinstance(would, Decided)
-        world.given("nils", a.Consent(phase="trade", effects=effects_of(would.entries)), day(4))
+        world.given("nils", a.Consent(phase="trade", effects=effects_hash(would.entries)), day(4))
         assert world.tried("saul", a.Consent(phase="trade", effects="0" * 64), day(5)) == "effects_changed"
 
 

@@ -1,4 +1,4 @@
-"""The form of the ledger only grows: what was written once is read by every later version."""
+"""The ledger's form only grows: every later version reads what an earlier one wrote."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who admits and removes members: a party's own representative, and an officer for whoever has nobody to speak for them."""
+"""Admission and removal of members: by a party's representative, or by an officer for those without one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mistakes are taken back by those who made them: the old entry stays and is named, and what stood on it is found again."""
+"""Mistakes taken back by those who made them: the old entry stays, and what rested on it is evaluated again."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from rules import acts as a
 from rules import effects, facts
 from rules.decide import Decided
 from rules.explanations.explain import blocking_phase
-from rules.family import is_news
-from rules.language.reading import Faulty, read
+from rules.family import has_news
+from rules.language.reading import InvalidDocument, parse_document
 from rules.program import Program
-from rules.sentences import told
-from rules.validation import sound
+from rules.sentences import fact_sentence
+from rules.validation import validate_plan
 from rules.vocabulary import mistakes as m
 from rules.vocabulary.evidence import EvidenceStatus
 from rules.vocabulary.milestones import MilestoneStatus
@@ -51,7 +51,7 @@ class TestVerifications:
             evidence="e1", entry=entry_of(world, facts.EvidenceVerified, 0), reason=WRONG
         )
         assert isinstance(fact, facts.VerificationTakenBack)
-        assert told(fact, world.program.plan).endswith(f"(entry {fact.entry}) taken back: It was a mistake.")
+        assert fact_sentence(fact, world.program.plan).endswith(f"(entry {fact.entry}) taken back: It was a mistake.")
         assert world.program.milestone("announced").status is MilestoneStatus.ACHIEVED
         finding = world.program.milestone("announced").finding
         assert finding is not None
@@ -282,7 +282,7 @@ class TestIncidents:
         held = world.program.incidents["i1"]
         assert (held.kind, held.place, held.severity, held.status) == ("strike", "The dam", "minor", "reported")
         assert world.program.commitments["moratorium"].status == "in_force"
-        assert "corrected" in told(fact, world.program.plan)
+        assert "corrected" in fact_sentence(fact, world.program.plan)
 
     def test_others_give_an_account_of_their_own(self) -> None:
         world = World()
@@ -412,11 +412,11 @@ def test_a_parent_hears_that_what_its_child_reported_is_so_no_more() -> None:
     world.first_move(day(1))
     before = world.program
     world.given("cleo", back(m.Determination(milestone="announced")), day(2))
-    assert is_news(before, world.program)
+    assert has_news(before, world.program)
 
 
 def test_a_phase_that_asks_for_no_consent_has_none_to_be_taken_back() -> None:
     plan = {**PLAN, "phases": {**PLAN["phases"], "quiet": {**PLAN["phases"]["quiet"], "consents_taken_back": "any_time"}}}
-    with pytest.raises(Faulty) as faulty:
-        sound(read(json.dumps(plan)))
+    with pytest.raises(InvalidDocument) as faulty:
+        validate_plan(parse_document(json.dumps(plan)))
     assert "the phase asks for no consent" in faulty.value.faults[0].message

@@ -1,4 +1,4 @@
-"""The periods that figures cover: which days each has, which comes before, and figures that seem to be filed for another."""
+"""Reporting periods: their days, their order, and figures that seem filed under the wrong one."""
 
 from __future__ import annotations
 

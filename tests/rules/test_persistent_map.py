@@ -1,4 +1,4 @@
-"""Of a mapping that shares what stays the same, each version stays what it was."""
+"""The persistent mapping: each version stays unchanged."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.persistent_map import MOST_CHANGED, put
+from rules.persistent_map import MOST_CHANGED, with_item
 
 CHANGES = st.lists(st.tuples(st.integers(0, 3 * MOST_CHANGED), st.integers()), max_size=40)
 
@@ -19,10 +19,10 @@ def test_it_is_the_dict_that_the_same_changes_make(
     expected: Mapping[int, int] = dict.fromkeys(range(size), 0)
     mapping = expected
     for key, value in first:
-        mapping, expected = put(mapping, key, value), {**expected, key: value}
+        mapping, expected = with_item(mapping, key, value), {**expected, key: value}
     later = mapping
     for key, value in then:
-        later = put(later, key, value)
+        later = with_item(later, key, value)
     assert mapping == expected
     assert expected == mapping
     assert (list(mapping), len(mapping)) == (list(expected), len(expected))
@@ -32,8 +32,8 @@ def test_it_is_the_dict_that_the_same_changes_make(
 
 
 def test_many_changes_are_taken_over_into_the_base() -> None:
-    mapping = put({}, 0, 0)
+    mapping = with_item({}, 0, 0)
     for key in range(5 * MOST_CHANGED):
-        mapping = put(mapping, key, key)
+        mapping = with_item(mapping, key, key)
     assert mapping == {key: key for key in range(5 * MOST_CHANGED)}
     assert -1 not in mapping

@@ -1,4 +1,4 @@
-"""The place of a fault is its line: faults are written into every line of whole plans, and looked for where they are told."""
+"""Positions of faults: faults inserted into every line of whole plans are reported at that line."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from rules.language.reading import Faulty, read
-from rules.validation import sound
+from rules.language.reading import InvalidDocument, parse_document
+from rules.validation import validate_plan
 from tests.rules.language_docs import PAGES
 
 EXAMPLES = [
@@ -31,13 +31,15 @@ ELSEWHERE = {
 
 def block_style(text: str) -> str:
     """The plan with each value on a line of its own."""
-    written: str = yaml.safe_dump(read(text).data, default_flow_style=False, width=10_000, sort_keys=False, allow_unicode=True)
+    written: str = yaml.safe_dump(
+        parse_document(text).data, default_flow_style=False, width=10_000, sort_keys=False, allow_unicode=True
+    )
     return written
 
 
 def wrong_lines(text: str) -> Iterator[tuple[str, int, str]]:
     """By line, the plan with a value there that fits nothing, and which value that is."""
-    document, lines = read(text), text.split("\n")
+    document, lines = parse_document(text), text.split("\n")
     for path, (line, column) in document.positions.items():
         value: Any = document.data
         for part in path:
@@ -54,8 +56,8 @@ def test_a_fault_is_told_on_its_own_line(text: str) -> None:
     astray = []
     for broken, line, path in wrong_lines(block_style(text)):
         try:
-            sound(read(broken))
-        except Faulty as faulty:
+            validate_plan(parse_document(broken))
+        except InvalidDocument as faulty:
             told = [fault.position[0] for fault in faulty.faults]
             uses_parameter = any("no place of the plan uses" in fault.message for fault in faulty.faults)
             if line not in told and not uses_parameter and not any(re.fullmatch(place, path) for place in ELSEWHERE):
@@ -133,6 +135,6 @@ def test_a_fault_between_several_lines_is_told_on_the_one_to_be_mended(sentence:
     assert FAULTY.count(old) == 1
     text = FAULTY.replace(old, new)
     wanted = next(number for number, line in enumerate(text.split("\n"), 1) if line.endswith("# here"))
-    with pytest.raises(Faulty) as raised:
-        sound(read(text))
+    with pytest.raises(InvalidDocument) as raised:
+        validate_plan(parse_document(text))
     assert wanted in [fault.position[0] for fault in raised.value.faults if sentence in fault.message], raised.value.faults

@@ -1,4 +1,4 @@
-"""The plan language: what is a fault, where it is said to be, and in which words."""
+"""The plan language: its faults, their positions and their messages."""
 
 import re
 from contextlib import nullcontext
@@ -11,14 +11,23 @@ import yaml
 
 from rules.canonical import digest
 from rules.field_types import did_you_mean
-from rules.figures.comparison import bound
-from rules.language.declared import agreed, declared
+from rules.figures.comparison import required_level
+from rules.language.declared import agreed_children, read_declarations
 from rules.language.plan import Plan
-from rules.language.reading import DEEPEST_NESTING, LARGEST_DOCUMENT, MOST_FAULTS, Document, Fault, Faulty, read, validated
+from rules.language.reading import (
+    DEEPEST_NESTING,
+    LARGEST_DOCUMENT,
+    MOST_FAULTS,
+    Fault,
+    InvalidDocument,
+    ParsedDocument,
+    parse_document,
+    validate,
+)
 from rules.language.schema import plan_schema
 from rules.rehearsal.rehearse import rehearse
-from rules.rehearsal.story import Cast, Checked, ChildTold, Expectation, Step, Story
-from rules.validation import sound
+from rules.rehearsal.story import CheckRun, ChildReport, Expectation, Step, Story, StoryRole
+from rules.validation import validate_plan
 from tests.rules.language_docs import CHAPTERS, GUIDE
 
 ROOT = Path(__file__).parents[2]
@@ -100,8 +109,8 @@ phases:
 
 def faults(text: str, **chosen: str | int) -> tuple[Fault, ...]:
     try:
-        sound(read(text), chosen)
-    except Faulty as faulty:
+        validate_plan(parse_document(text), chosen)
+    except InvalidDocument as faulty:
         return faulty.faults
     return ()
 
@@ -373,8 +382,8 @@ def test_a_place_that_no_plan_has_cannot_be_changed(place: str, possible: bool) 
 procedures: {{joint: {{title: Both, proposed_by: [north], adopted_when: [{{consent: [north, south]}}]}}}}
 amendments: {{dates: {{procedure: joint, may_change: ["{place}"]}}}}
 """
-    with nullcontext() if possible else pytest.raises(Faulty, match=re.escape(f"no plan has a place {place}")):
-        sound(read(PLAN + amendments))
+    with nullcontext() if possible else pytest.raises(InvalidDocument, match=re.escape(f"no plan has a place {place}")):
+        validate_plan(parse_document(PLAN + amendments))
 
 
 @pytest.mark.parametrize(("old", "new", "sentence"), FAULTS.values(), ids=FAULTS)
@@ -459,8 +468,8 @@ def test_a_tangle_is_told_as_soon_as_a_small_one() -> None:
 def test_what_cannot_be_recorded_is_composed_or_a_fault_when_it_is_read() -> None:
     """A plan that is sound here must not be refused when a program is started from it."""
     text = PLAN.replace("title: Calm", "title: cafe\u0301").replace('value: "17.373786"', "value: 123456789012345678")
-    plan = read(text)
-    assert sound(plan).phases["calm"].title == "caf\u00e9"
+    plan = parse_document(text)
+    assert validate_plan(plan).phases["calm"].title == "caf\u00e9"
     assert len(digest(plan.data)) == 64
 
 
@@ -476,10 +485,10 @@ def test_what_is_no_plan_at_all_is_a_fault(text: str) -> None:
 def test_figures_are_exact_however_they_are_written() -> None:
     """YAML would read 17.373786 as a binary fraction; here it stays what was written."""
     for written in ('value: "17.373786"', "value: 17.373786"):
-        plan = sound(read(PLAN.replace('value: "17.373786"', written)))
+        plan = validate_plan(parse_document(PLAN.replace('value: "17.373786"', written)))
         assert plan.indicators["smoke"].frozen.value == Decimal("17.373786")
         target = plan.measured["smoke"][0][2].target
-        assert bound(target, plan.indicators["smoke"])[0] == Decimal("15.6364074")
+        assert required_level(target, plan.indicators["smoke"])[0] == Decimal("15.6364074")
 
 
 @pytest.mark.parametrize(
@@ -489,22 +498,22 @@ def test_figures_are_exact_however_they_are_written() -> None:
 def test_a_change_goes_the_way_of_its_sign_also_below_zero(better: str, baseline: str, change: str, level: str) -> None:
     """Ten per cent more than a score of -1.32 is a better score, and not a worse one."""
     text = PLAN.replace("better: lower", f"better: {better}").replace('"17.373786"', f'"{baseline}"')
-    plan = sound(read(text.replace('"-10%"', f'"{change}"')))
+    plan = validate_plan(parse_document(text.replace('"-10%"', f'"{change}"')))
     target = plan.measured["smoke"][0][2].target
-    assert bound(target, plan.indicators["smoke"]) == (Decimal(level), "at least" if better == "higher" else "at most")
+    assert required_level(target, plan.indicators["smoke"]) == (Decimal(level), "at least" if better == "higher" else "at most")
 
 
 def test_a_figure_out_of_a_binary_fraction_is_refused() -> None:
     """JSON bodies have numbers of their own; a figure in them is text."""
-    data = read(PLAN).data
+    data = parse_document(PLAN).data
     data["indicators"]["smoke"]["baseline"]["value"] = 17.373786
     with pytest.raises(ValueError, match="a figure is exact"):
         Plan.model_validate({**data, "parameters": {}, "phases": {"move": data["phases"]["move"]}})
 
 
 def test_the_values_of_parameters() -> None:
-    assert sound(read(PLAN)).phases["calm"].stability.length == "P30D"  # type: ignore[union-attr]
-    assert sound(read(PLAN), {"quiet": "P6M"}).phases["calm"].stability.length == "P6M"  # type: ignore[union-attr]
+    assert validate_plan(parse_document(PLAN)).phases["calm"].stability.length == "P30D"  # type: ignore[union-attr]
+    assert validate_plan(parse_document(PLAN), {"quiet": "P6M"}).phases["calm"].stability.length == "P6M"  # type: ignore[union-attr]
     assert "is no parameter of this plan; did you mean quiet?" in faults(PLAN, quit="P6M")[0].message
     assert "is no duration" in faults(PLAN, quiet="soon")[0].message
 
@@ -519,7 +528,7 @@ SCHEMA = jsonschema_rs.validator_for(plan_schema())
 
 @pytest.mark.parametrize("file", sorted((ROOT / "plans").rglob("plan.yaml")), ids=lambda file: file.parent.name)
 def test_the_schema_takes_what_the_language_takes(file: Path) -> None:
-    SCHEMA.validate(read(file.read_text(encoding="utf-8")).data)
+    SCHEMA.validate(parse_document(file.read_text(encoding="utf-8")).data)
 
 
 @pytest.mark.parametrize(
@@ -535,14 +544,14 @@ def test_the_schema_takes_what_the_language_takes(file: Path) -> None:
 )
 def test_the_schema_refuses_what_is_misshapen(old: str, new: str) -> None:
     """It is for editors, which show it while somebody writes."""
-    assert not SCHEMA.is_valid(read(PLAN.replace(old, new, 1)).data)
+    assert not SCHEMA.is_valid(parse_document(PLAN.replace(old, new, 1)).data)
 
 
 def test_the_schema_takes_parameters_where_they_may_stand() -> None:
     text = PLAN.replace("at_least: minor", "at_least: $least").replace("better: lower", "better: $way")
     text = text.replace("program: true}}", "milestone: $m}}")
-    assert SCHEMA.is_valid(read(text).data)
-    assert not SCHEMA.is_valid(read(PLAN.replace("accord: 1", "accord: $one")).data)
+    assert SCHEMA.is_valid(parse_document(text).data)
+    assert not SCHEMA.is_valid(parse_document(PLAN.replace("accord: 1", "accord: $one")).data)
 
 
 def examples() -> list[tuple[Path, int, str, str]]:
@@ -572,13 +581,13 @@ steps: [{at: 2026-01-01T09:00, expect: [{program: running}]}]
 """
 
 
-def check_and_start(document: Document) -> None:
+def check_and_start(document: ParsedDocument) -> None:
     """The plan is sound, an editor takes it, and a program that follows it can be started."""
-    children = agreed(declared(document), example)
-    sound(document, {}, children)
+    children = agreed_children(read_declarations(document), example)
+    validate_plan(document, {}, children)
     SCHEMA.validate(document.data)
-    script = read(STARTED)
-    assert [fault.line("story") for fault in rehearse(validated(Story, script), script, document, children).faults] == []
+    script = parse_document(STARTED)
+    assert [fault.line("story") for fault in rehearse(validate(Story, script), script, document, children).faults] == []
 
 
 @pytest.mark.parametrize(
@@ -588,12 +597,12 @@ def test_an_example_of_the_reference_runs(file: Path, line: int, kind: str, text
     """A plan, or a story on the plan that stands last before it; a fragment would teach what doesn't work."""
     if kind == "story":
         before = [held for where, above, what, held in EXAMPLES if (where, what) == (file, "plan") and above < line]
-        plan, script = read(before[-1]), read(text)
-        rehearsal = rehearse(validated(Story, script), script, plan, agreed(declared(plan), example))
+        plan, script = parse_document(before[-1]), parse_document(text)
+        rehearsal = rehearse(validate(Story, script), script, plan, agreed_children(read_declarations(plan), example))
         assert [fault.line("story") for fault in rehearsal.faults] == []
     else:
         assert kind == "plan"
-        check_and_start(read(text))
+        check_and_start(parse_document(text))
 
 
 def sentences() -> list[tuple[str, list[tuple[str, str]]]]:
@@ -616,15 +625,15 @@ def test_the_guide_has_enough_to_begin_with() -> None:
 @pytest.mark.parametrize(("says", "written"), SENTENCES, ids=[says for says, _ in SENTENCES])
 def test_a_row_of_the_guide_fits_its_plan(says: str, written: list[tuple[str, str]]) -> None:
     """What stands beside a sentence is put into the plan of the guide, which is then sound and can be started."""
-    data = yaml.safe_load(yaml.safe_dump(read(example("bridge")).data, allow_unicode=True))
+    data = yaml.safe_load(yaml.safe_dump(parse_document(example("bridge")).data, allow_unicode=True))
     assert written, says
     for place, value in written:
         *above, name = place.split(".")
         held = data
         for part in above:
             held = held.setdefault(part, {})
-        held[name] = read(f"it: {value}").data["it"]
-    check_and_start(read(yaml.safe_dump(data, allow_unicode=True, sort_keys=False)))
+        held[name] = parse_document(f"it: {value}").data["it"]
+    check_and_start(parse_document(yaml.safe_dump(data, allow_unicode=True, sort_keys=False)))
 
 
 def test_the_reference_has_every_field() -> None:
@@ -632,7 +641,7 @@ def test_the_reference_has_every_field() -> None:
     text = "".join(file.read_text(encoding="utf-8") for file in CHAPTERS)
     fields = {name for shape in plan_schema()["$defs"].values() for name in shape.get("properties", {})}
     fields |= set(plan_schema()["properties"])
-    for shape in (Story, Step, Expectation, Cast, ChildTold, Checked):
+    for shape in (Story, Step, Expectation, StoryRole, ChildReport, CheckRun):
         fields |= {held.alias or name for name, held in shape.model_fields.items()}
     assert {name for name in fields if not re.search(rf"\b{name}\b", text)} == set()
 

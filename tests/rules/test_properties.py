@@ -1,4 +1,4 @@
-"""What holds for every history, however odd: random acts of everybody, at random times."""
+"""Properties of every history: random acts by everybody, at random times."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from rules import acts as a
 from rules.decide import Decided, decide
 from rules.effects import BalanceMoved, PhaseOpened
 from rules.evolve import evolve, fold
-from rules.explanations.outstanding import OutstandingIndex, outstanding, outstanding_after
+from rules.explanations.outstanding import OutstandingIndex, outstanding_acts, outstanding_after
 from rules.facts import ProgramSuspended
 from rules.program import Program
-from rules.queries.gates import gate
-from rules.queries.signature import effects_of
+from rules.queries.gates import judge_gate
+from rules.queries.signature import effects_hash
 from rules.reactions.clocks import clocks
 from rules.reactions.fixpoint import Fixpoint
-from rules.reactions.proposals import LAW, follows
+from rules.reactions.proposals import LAW, signature_effects
 from rules.refusals import Refused
-from rules.releases.earned import earned
+from rules.releases.earned import earned_amount
 from rules.truth import Truth
 from rules.vocabulary import matters as m
 from rules.vocabulary import mistakes
@@ -436,7 +436,7 @@ def judged(start: World, program: Program, number: int, drawn: Drawn, at: dateti
         id=f"r{number}",
         actor=a.Actor(person=person, role=member.role, party=member.party),
         deed=deed,
-        filed=a.hashes_named_by(deed),
+        filed=a.document_hashes(deed),
     )
     return decide(program, act, at)
 
@@ -490,8 +490,8 @@ def test_nothing_that_follows_is_overlooked(history: list[Any]) -> None:
 def test_no_consent_outlives_a_change_of_the_effects_it_was_given_for(history: list[Any]) -> None:
     def still_bound(decided: Decided, at: datetime) -> None:
         for proposal in decided.program.open_proposals:
-            would = follows(decided.program, proposal.id, proposal.procedure, proposal.matter, at)
-            assert effects_of(would.entries) == proposal.effects
+            would = signature_effects(decided.program, proposal.id, proposal.procedure, proposal.matter, at)
+            assert effects_hash(would.entries) == proposal.effects
 
     lived(history, after_each=still_bound)
 
@@ -503,7 +503,10 @@ def test_no_phase_opens_while_its_gate_is_unmet_or_unknown(history: list[Any]) -
     for entry in lived(history).entries:
         if isinstance(entry.fact, PhaseOpened) and program is not None:
             rule = program.plan.phases[entry.fact.phase]
-            assert gate(program, program.consented(entry.fact.phase, "entry"), rule.entry, entry.fact.effective_at) is Truth.MET
+            assert (
+                judge_gate(program, program.consented(entry.fact.phase, "entry"), rule.entry, entry.fact.effective_at)
+                is Truth.MET
+            )
             assert program.standing is Standing.RUNNING
         program = evolve(program, entry)
 
@@ -603,7 +606,10 @@ def test_what_is_complete_rests_on_what_still_holds(history: list[Any]) -> None:
     program = lived(history).program
     for name, state in program.phases.items():
         if state.status is PhaseStatus.COMPLETE:
-            assert gate(program, program.consented(name, "exit"), program.plan.kept[name][1], program.at) is not Truth.NOT_MET
+            assert (
+                judge_gate(program, program.consented(name, "exit"), program.plan.kept[name][1], program.at)
+                is not Truth.NOT_MET
+            )
 
 
 @given(histories)
@@ -630,7 +636,7 @@ def test_what_is_paid_is_what_is_earned(history: list[Any]) -> None:
         for name, state in program.releases.items():
             suspended = sum(part.amount for part in state.suspensions)
             assert suspended == state.balances["suspended"]
-            now = earned(program, name, at).amount
+            now = earned_amount(program, name, at).amount
             most = state.promised - state.lost
             if now is not None and program.standing is Standing.RUNNING:
                 assert state.held == min(now, most)
@@ -646,9 +652,9 @@ def test_what_is_owed_is_kept_as_if_all_of_it_were_asked_again(history: list[Any
     kept: list[tuple[Program, OutstandingIndex]] = []
 
     def as_asked_again(decided: Decided, _: datetime) -> None:
-        before, held = kept.pop() if kept else (decided.program, outstanding(decided.program))
+        before, held = kept.pop() if kept else (decided.program, outstanding_acts(decided.program))
         held = outstanding_after(decided.program, before, held, decided.changed)
-        assert held == outstanding(decided.program)
+        assert held == outstanding_acts(decided.program)
         kept.append((decided.program, held))
 
     lived(history, after_each=as_asked_again)

@@ -1,4 +1,4 @@
-"""What holds for every plan that is found sound; `python -m tests.rules.random_plans` tries as many as one likes."""
+"""Properties of every valid plan; `python -m tests.rules.random_plans` tries any number."""
 
 from __future__ import annotations
 

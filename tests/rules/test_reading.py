@@ -1,4 +1,4 @@
-"""How texts are read: what each plain value is, within which limits, and how long the worst of them takes."""
+"""The YAML reader: the value of each scalar, the limits, and the time of the worst texts."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 
 from rules import acts as a
 from rules.decide import Decided, decide
-from rules.language.reading import MOST_FAULTS, MOST_VALUES, Fault, Faulty, read
-from rules.validation import sound
+from rules.language.reading import MOST_FAULTS, MOST_VALUES, Fault, InvalidDocument, parse_document
+from rules.validation import validate_plan
 from tests.rules.worst_plans import LONGEST, WORST, milestones
 
 SECONDS = 1.0
@@ -24,8 +24,8 @@ def test_no_text_takes_long(text: str) -> None:
     begun = time.process_time()
     told: tuple[Fault, ...] = ()
     try:
-        sound(read(text))
-    except Faulty as faulty:
+        validate_plan(parse_document(text))
+    except InvalidDocument as faulty:
         told = faulty.faults
     assert time.process_time() - begun < SECONDS
     assert len(told) <= MOST_FAULTS
@@ -61,7 +61,7 @@ def test_no_text_takes_long(text: str) -> None:
 )
 def test_a_plain_value_is_what_it_looks_like(text: str, value: Any) -> None:
     """YAML's older rules make numbers and truths of what people write as text."""
-    found = read(f"a: {text}").data["a"]
+    found = parse_document(f"a: {text}").data["a"]
     assert (found, type(found)) == (value, type(value))
 
 
@@ -82,20 +82,20 @@ def test_a_plain_value_is_what_it_looks_like(text: str, value: Any) -> None:
     ],
 )
 def test_what_is_not_read_is_said(text: str, message: str) -> None:
-    with pytest.raises(Faulty) as faulty:
-        read(text)
+    with pytest.raises(InvalidDocument) as faulty:
+        parse_document(text)
     assert message in faulty.value.faults[0].message
 
 
 def test_a_place_is_told_also_behind_what_is_skipped() -> None:
     text = "a: &x {b: [1, 2]}\nc: 1\nc: 2\nd: ~\n"
-    with pytest.raises(Faulty) as faulty:
-        read(text)
+    with pytest.raises(InvalidDocument) as faulty:
+        parse_document(text)
     assert [fault.position for fault in faulty.value.faults] == [(1, 4), (3, 1), (4, 4)]
 
 
 def test_a_long_text_is_a_value_as_any() -> None:
-    assert read(f"a: {'x' * LONGEST}").data == {"a": "x" * LONGEST}
+    assert parse_document(f"a: {'x' * LONGEST}").data == {"a": "x" * LONGEST}
 
 
 def test_dates_that_pass_together_are_struck_in_a_moment() -> None:

@@ -1,11 +1,11 @@
-"""The two sides of an agreement, side by side: what each owes, and what it has kept, missed and broken."""
+"""Accounts of the parties: what each owes, has kept, missed and broken."""
 
 from __future__ import annotations
 
 from rules import acts as a
 from rules.explanations.explain import blocking
-from rules.explanations.owing import in_words
-from rules.explanations.reciprocity import Account, How, reciprocity
+from rules.explanations.owing import owed_in_words
+from rules.explanations.reciprocity import How, PartyAccount, reciprocity
 from rules.vocabulary import matters as m
 from rules.vocabulary.testimony import GiveAccount
 from tests.rules.small_plan import World, day, night, through
@@ -22,7 +22,7 @@ WAIVE = a.Propose(proposal="p1", procedure="joint", matter=m.Waive(milestone="sa
 HOWS: tuple[How, ...] = ("kept", "late", "waived", "broken")
 
 
-def account(given: World, party: str, at: float) -> Account:
+def account(given: World, party: str, at: float) -> PartyAccount:
     return next(held for held in reciprocity(given.program, day(at)) if held.party == party)
 
 
@@ -30,7 +30,7 @@ def owed(given: World, party: str, at: float) -> list[tuple[str, str]]:
     return [(one.kind, one.name) for one in account(given, party, at).owed]
 
 
-def tally(held: Account, *, binding: bool = True) -> tuple[int, ...]:
+def tally(held: PartyAccount, *, binding: bool = True) -> tuple[int, ...]:
     """How much was kept, late, waived and broken."""
     return tuple(held.count(how, binding=binding) for how in HOWS)
 
@@ -48,7 +48,7 @@ class TestWhatIsOwed:
         given.given("nora", given.document("e1", "announced", "text"), day(1))
         assert owed(given, "south", 2) == [("verification", "announced")]
         (lacks,) = account(given, "north", 2).owed
-        assert in_words(given.program, lacks, day(2)) == "Announced: word is missing."
+        assert owed_in_words(given.program, lacks, day(2)) == "Announced: word is missing."
         assert account(given, "south", 2).owed[0].since == day(1)
         word = a.RecordEvidence(evidence="e2", milestone="announced", shows="word", text="It is meant.")
         given.given("nils", word, day(2))
@@ -62,13 +62,13 @@ class TestWhatIsOwed:
         given.incident("i1", day(1), day(2))
         decision = next(one for one in account(given, "commission", 3).owed if one.kind == "incident")
         assert (decision.name, decision.since) == ("i1", day(2))
-        assert "waits to be decided" in in_words(given.program, decision, day(3))
+        assert "waits to be decided" in owed_in_words(given.program, decision, day(3))
         given.given("cleo", a.DismissIncident(incident="i1", reason="Thunder."), day(3))
         assert owed(given, "commission", 4) == []
         given.given("moss", GiveAccount(incident="i1", account="seen", severity="grave", text="Two rockets."), day(5))
         decision = next(one for one in account(given, "commission", 6).owed if one.kind == "incident")
         assert decision.since == day(5)
-        assert "puts that in question" in in_words(given.program, decision, day(6))
+        assert "puts that in question" in owed_in_words(given.program, decision, day(6))
 
     def test_nobody_owes_a_decision_on_what_they_are_blamed_for(self) -> None:
         given = World(authorities=["north", "south"])

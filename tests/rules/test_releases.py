@@ -1,4 +1,4 @@
-"""Releases: what is earned is paid, what falls is suspended, what is not cured is lost; and all of it sums."""
+"""Releases: what is earned is paid, what falls is suspended, what is not cured is lost; balances sum to zero."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rules.decide import Decided
 from rules.effects import BalanceMoved
 from rules.evolve import fold
 from rules.reactions.clocks import clocks
-from rules.releases.awaiting import awaited
+from rules.releases.awaiting import awaited_by
 from rules.vocabulary import matters as m
 from tests.rules.small_plan import IN_PART, PLAN, RELEASES, World, day, night, through
 
@@ -70,7 +70,7 @@ def smoke(world: World, name: str, value: str, at: float, period: str = "2024", 
 
 
 def told(world: World, name: str, at: float) -> str:
-    return " ".join(waiting.sentence for waiting in awaited(world.program, name, day(at)))
+    return " ".join(waiting.sentence for waiting in awaited_by(world.program, name, day(at)))
 
 
 class TestWhatIsEarned:
@@ -402,7 +402,7 @@ class TestAnAmendment:
 class TestWhatItSays:
     def test_a_release_says_what_it_waits_for_and_who_owes_it(self) -> None:
         world = paying("reward", "cleaning", "instalment")
-        (waiting,) = awaited(world.program, "reward", day(0))
+        (waiting,) = awaited_by(world.program, "reward", day(0))
         assert waiting.owes == ("north",)
         assert waiting.what == "milestone: announced"
         assert "is missing or not verified" in waiting.sentence
@@ -414,7 +414,7 @@ class TestWhatItSays:
     def test_what_is_paid_in_full_waits_for_nothing(self) -> None:
         world = paying("reward")
         world.first_move(day(1))
-        assert awaited(world.program, "reward", day(1)) == ()
+        assert awaited_by(world.program, "reward", day(1)) == ()
 
     def test_a_preview_says_what_would_be_paid_and_pays_nothing(self) -> None:
         world = paying("instalment")

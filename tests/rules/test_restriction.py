@@ -1,4 +1,4 @@
-"""Evidence that only some may read: it counts, and every reading is recorded."""
+"""Restricted evidence: it counts, and every reading is recorded."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import ClassVar
 import pytest
 
 from rules import acts as a
-from rules.decide import again
+from rules.decide import repeat_refusal
 from rules.restriction import Filing, Opening, may_name, may_read, opening
 from rules.vocabulary.members import Actor
 from rules.vocabulary.milestones import MilestoneStatus
@@ -119,11 +119,11 @@ def test_a_reading_is_repeated_for_those_alone_who_may_still_read_it(given: Worl
     act = a.Act(
         id="r1", actor=Actor(person="nick", role=a.Role.VERIFIER, party="north"), deed=a.ReadEvidence(evidence="secret")
     )
-    assert again(given.program, act) is None
+    assert repeat_refusal(given.program, act) is None
     given.given(
         "nils", a.RemoveMember(member=a.Member(person="nick", role=a.Role.VERIFIER, party="north"), reason="R."), day(2)
     )
     given.given("olga", a.AdmitMember(member=a.Member(person="nick", role=a.Role.MONITOR)), day(3))
-    refused = again(given.program, act)
+    refused = repeat_refusal(given.program, act)
     assert refused is not None
     assert refused.code == "not_a_member"

@@ -1,4 +1,4 @@
-"""A plan as text: whoever reads what is shown has read everything that the plan says."""
+"""Rendered plans: the text shows everything that the plan says."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from rules.language.parameters import plan_of
-from rules.language.reading import read
+from rules.language.parameters import parse_plan
+from rules.language.reading import parse_document
 from rules.rendering.text import as_text
 from tests.rules.language_docs import PAGES
 
@@ -45,7 +45,7 @@ def said(value: Any, place: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], 
 
 @pytest.mark.parametrize("text", PLANS.values(), ids=PLANS)
 def test_everything_that_a_plan_says_is_shown(text: str) -> None:
-    plan = plan_of(read(text), None)
+    plan = parse_plan(parse_document(text), None)
     shown = as_text(plan)
     words = said(plan.model_dump(mode="json", by_alias=True, exclude_defaults=True), ())
     assert [place for place, word in words if word not in shown and word.replace("_", " ") not in shown] == []

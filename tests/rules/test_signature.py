@@ -1,4 +1,4 @@
-"""A signature is bound to what it would change, and not to the second in which it was asked what that is."""
+"""Signatures: a consent is bound to the effects, not to the second in which it was previewed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from rules.effects import DeadlineSet
 from rules.entries import Entry
-from rules.queries.signature import effects_of
+from rules.queries.signature import effects_hash
 
 BEGUN = datetime(2026, 11, 1, 8, tzinfo=UTC)
 NOW = datetime(2026, 11, 28, 9, 30, tzinfo=UTC)
@@ -22,9 +22,9 @@ def moved(at: datetime, by: timedelta) -> list[Entry]:
 def test_a_date_that_a_pause_moves_by_the_second_stays_the_same_through_its_day() -> None:
     paused = timedelta(days=20)
     asked, signed = moved(NOW, paused), moved(NOW + timedelta(seconds=9), paused + timedelta(seconds=9))
-    assert effects_of(asked) == effects_of(signed)
+    assert effects_hash(asked) == effects_hash(signed)
 
 
 def test_a_date_on_another_day_is_another_effect() -> None:
-    assert effects_of(moved(NOW, timedelta(days=20))) != effects_of(moved(NOW, timedelta(days=21)))
-    assert effects_of(moved(NOW, timedelta(0))) != effects_of(moved(NOW, timedelta(days=21)))
+    assert effects_hash(moved(NOW, timedelta(days=20))) != effects_hash(moved(NOW, timedelta(days=21)))
+    assert effects_hash(moved(NOW, timedelta(0))) != effects_hash(moved(NOW, timedelta(days=21)))

@@ -1,11 +1,11 @@
-"""What is a fault of sources, checks and targets, and where it is said to be."""
+"""Validation of sources, checks and targets: faults and their positions."""
 
 from __future__ import annotations
 
 import pytest
 
-from rules.language.reading import Fault, Faulty, read
-from rules.validation import sound
+from rules.language.reading import Fault, InvalidDocument, parse_document
+from rules.validation import validate_plan
 
 PLAN = """\
 accord: 1
@@ -81,8 +81,8 @@ phases:
 
 def faults(text: str) -> tuple[Fault, ...]:
     try:
-        sound(read(text))
-    except Faulty as faulty:
+        validate_plan(parse_document(text))
+    except InvalidDocument as faulty:
         return faulty.faults
     return ()
 

@@ -1,4 +1,4 @@
-"""Every story of every plan, told on the law alone."""
+"""All stories of all plans, rehearsed on the law alone."""
 
 import csv
 import re
@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from rules.acts import RecordMeasurement
-from rules.language.declared import agreed, declared
-from rules.language.reading import read, validated
+from rules.language.declared import agreed_children, read_declarations
+from rules.language.reading import parse_document, validate
 from rules.rehearsal.rehearse import rehearse
 from rules.rehearsal.story import Story
 from rules.rendering.mermaid import as_mermaid
 from rules.rendering.text import as_text
-from rules.validation import sound
+from rules.validation import validate_plan
 
 PLANS = Path(__file__).parents[2] / "plans"
 STORIES = sorted(PLANS.rglob("stories/*.yaml"))
@@ -40,10 +40,10 @@ def figures_of(file: Path) -> list[dict[str, Any]]:
 )
 def test_a_story_goes_as_it_says(file: Path) -> None:
     """Its dates are counted by hand, so that a wrong count in the law is seen."""
-    script = read(file.read_text(encoding="utf-8"))
-    story = validated(Story, script)
-    plan = read((file.parent / story.plan).read_text(encoding="utf-8"))
-    rehearsal = rehearse(story, script, plan, agreed(declared(plan), kept))
+    script = parse_document(file.read_text(encoding="utf-8"))
+    story = validate(Story, script)
+    plan = parse_document((file.parent / story.plan).read_text(encoding="utf-8"))
+    rehearsal = rehearse(story, script, plan, agreed_children(read_declarations(plan), kept))
     assert [fault.line(file.name) for fault in rehearsal.faults] == []
 
 
@@ -64,7 +64,7 @@ def test_what_a_readme_quotes_stands_in_its_plan(file: Path) -> None:
 
 def test_the_whole_plan_can_run_in_seconds() -> None:
     """Whoever shows it to somebody has minutes; every length that this takes is a parameter."""
-    document = read((PLANS / "us-iraq-reset" / "plan.yaml").read_text(encoding="utf-8"))
+    document = parse_document((PLANS / "us-iraq-reset" / "plan.yaml").read_text(encoding="utf-8"))
     lengths = {
         "stability_length": "PT20S",
         "settling": "PT0S",
@@ -81,7 +81,7 @@ def test_the_whole_plan_can_run_in_seconds() -> None:
         "inactive_after": "PT1H",
         "stall_horizon": "PT1H",
     }
-    plan = sound(document, lengths)
+    plan = validate_plan(document, lengths)
     held = {name for name, parameter in plan.parameters.items() if str(parameter.default).startswith("P")}
     assert held == set(lengths)
 
@@ -89,7 +89,7 @@ def test_the_whole_plan_can_run_in_seconds() -> None:
 @pytest.mark.parametrize("file", sorted(PLANS.rglob("plan.yaml")), ids=lambda file: file.parent.name)
 def test_a_plan_can_be_drawn(file: Path) -> None:
     """Each phase and milestone stands in both drawings, and no name of ours becomes a word of Mermaid's."""
-    plan = sound(read(file.read_text(encoding="utf-8")))
+    plan = validate_plan(parse_document(file.read_text(encoding="utf-8")))
     text, chart = as_text(plan), as_mermaid(plan)
     for name in plan.phases:
         assert f"{name}: " in text
@@ -110,7 +110,7 @@ def test_a_plan_can_be_drawn(file: Path) -> None:
 @pytest.mark.parametrize("file", sorted(PLANS.rglob("figures.csv")), ids=lambda file: file.parent.name)
 def test_the_figures_can_be_recorded_as_they_stand(file: Path) -> None:
     """Producer and unit are those that the plan names, and count; what the parties count themselves is theirs to tell."""
-    plan = sound(read((file.parent / "plan.yaml").read_text(encoding="utf-8")))
+    plan = validate_plan(parse_document((file.parent / "plan.yaml").read_text(encoding="utf-8")))
     rows = figures_of(file)
     themselves = [party.name for party in plan.parties.values()] + [body.name for body in plan.bodies.values()]
     published = {
@@ -132,12 +132,12 @@ def test_the_figures_can_be_recorded_as_they_stand(file: Path) -> None:
 
 def test_what_is_watched_from_the_start_is_what_the_programs_are_measured_by() -> None:
     """Two definitions of one indicator would sooner or later tell two stories."""
-    parent = sound(read(kept("us-iraq-reset")))
+    parent = validate_plan(parse_document(kept("us-iraq-reset")))
     rows = figures_of(PLANS / "us-iraq-reset" / "figures.csv")
     watched = {row["indicator"] for row in rows}
     assert len(watched) == len(parent.programs) == 4
     for file in sorted((PLANS / "sfa").glob("*/plan.yaml")):
-        child = sound(read(file.read_text(encoding="utf-8")))
+        child = validate_plan(parse_document(file.read_text(encoding="utf-8")))
         (name,) = watched.intersection(child.indicators)
         assert parent.indicators[name].model_copy(update={"verified_by": ()}) == child.indicators[name]
         theirs = [row for row in figures_of(file.with_name("figures.csv")) if row["indicator"] == name]

@@ -1,4 +1,4 @@
-"""Releases in the plan language: what is a fault, where it is said to be, and in which words."""
+"""Releases in the plan language: faults, positions and messages."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from rules.language.reading import read
-from rules.validation import sound
+from rules.language.reading import parse_document
+from rules.validation import validate_plan
 from tests.rules.test_plan_language import PLAN, faults
 
 RELEASES = """\
@@ -111,7 +111,7 @@ FAULTS = {
 
 
 def test_the_plan_itself_is_sound() -> None:
-    assert sound(read(PAYING)).releases["gift"].amount == 10
+    assert validate_plan(parse_document(PAYING)).releases["gift"].amount == 10
 
 
 @pytest.mark.parametrize(("old", "new", "sentence"), FAULTS.values(), ids=FAULTS)
@@ -136,7 +136,7 @@ def test_a_fault_is_named_with_its_place(old: str, new: str, sentence: str) -> N
     ],
 )
 def test_an_amount_is_reckoned_exactly(amount: str, exact: str) -> None:
-    plan = sound(read(PAYING.replace('amount: "10"', f"amount: {amount}")))
+    plan = validate_plan(parse_document(PAYING.replace('amount: "10"', f"amount: {amount}")))
     assert plan.releases["gift"].amount == Decimal(exact)
 
 

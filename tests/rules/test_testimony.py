@@ -1,4 +1,4 @@
-"""Several accounts of one event: linked, in conflict, changed and taken back."""
+"""Accounts of one incident: matched, conflicting, changed and taken back."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rules.decide import decide
 from rules.explanations.explain import blocking
 from rules.queries import stability
 from rules.refusals import Refused
-from rules.times import plus_lost
+from rules.times import add_lost_time
 from rules.vocabulary.incidents import Incident
 from rules.vocabulary.testimony import GiveAccount, TakeBackAccount
 from tests.rules.small_plan import PLAN, World, day
@@ -212,8 +212,8 @@ def test_a_thousand_reports_do_not_hold_up_the_next_act(monkeypatch: pytest.Monk
     world.given("chip", reported(), day(9))
     many = {f"i{number}": replace(incident(world), id=f"i{number}") for number in range(1000)}
     world.program = world.program.changed(incidents=many)
-    counted = Mock(wraps=plus_lost)
-    monkeypatch.setattr(stability, "plus_lost", counted)
+    counted = Mock(wraps=add_lost_time)
+    monkeypatch.setattr(stability, "add_lost_time", counted)
     world.given("moss", reported().model_copy(update={"incident": "another"}), day(10))
     assert frozen_by(world) == "i999"  # a thousand are tolerated, and this is the last of one more
     assert counted.call_count < 10

@@ -1,16 +1,16 @@
-"""Documents whose bytes nobody has filed: told everywhere, and verified only by who says where they were seen."""
+"""Unfiled documents: shown as such everywhere, and verified only with a statement of where they were seen."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from rules import acts as a
-from rules.decide import Decided, content_of, decide
+from rules.decide import Decided, content_hash, decide
 from rules.explanations.milestones import milestone_reason
 from rules.facts import EvidenceVerified
-from rules.queries.findings import shown
+from rules.queries.findings import judge_milestone
 from rules.refusals import Refused
-from rules.sentences import told
+from rules.sentences import fact_sentence
 from tests.rules.small_plan import PEOPLE, World, day
 
 PAPER = a.FiledDocument(sha256="0" * 64, name="file.pdf")
@@ -46,14 +46,14 @@ def test_what_nobody_can_read_is_not_verified_without_a_word() -> None:
 def test_it_is_told_as_not_filed_wherever_it_counts() -> None:
     world = unfiled()
     assert "The document of e1 is not filed." in milestone_reason(world.program, "announced", day(2))[0]
-    assert told(world.entries[-1].fact, world.program.plan).endswith("its document not filed")
+    assert fact_sentence(world.entries[-1].fact, world.program.plan).endswith("its document not filed")
     world.given("sven", a.Verify(evidence="e1", seen_at=SEEN), day(2))
     word = a.RecordEvidence(evidence="e2", milestone="announced", shows="word", text="Meant.")
     world.given("nils", word, day(2))
     found = world.given("sven", a.Verify(evidence="e2"), day(2)).entries[-1].fact
     told_so = f"The document of e1 is not filed; it was seen at: {SEEN}."
     assert told_so in found.sentence  # type: ignore[union-attr]  # the finding is the last that follows
-    assert told_so in shown(world.program, "announced", day(3)).sentence
+    assert told_so in judge_milestone(world.program, "announced", day(3)).sentence
 
 
 def test_once_its_bytes_are_here_it_is_a_document_as_any_other() -> None:
@@ -67,7 +67,7 @@ def test_once_its_bytes_are_here_it_is_a_document_as_any_other() -> None:
     assert isinstance(again, Decided)
     assert again.entries == ()
     world.given("sven", a.Verify(evidence="e1"), day(5))
-    assert "not filed" not in shown(world.program, "announced", day(5)).sentence
+    assert "not filed" not in judge_milestone(world.program, "announced", day(5)).sentence
 
 
 def test_a_figure_is_no_exception() -> None:
@@ -83,4 +83,4 @@ def test_an_act_is_the_same_act_whatever_has_been_filed_since() -> None:
     """A caller who repeats an act must get its first receipt, though somebody has filed its document in between."""
     actor = a.Actor(person="nora", role=a.Role.RECORDER, party="north")
     one, other = (a.Act(id="k", actor=actor, deed=ORDER, filed=frozenset(found)) for found in ((), ("0" * 64,)))
-    assert content_of(one) == content_of(other)
+    assert content_hash(one) == content_hash(other)

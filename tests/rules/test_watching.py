@@ -1,4 +1,4 @@
-"""Feeds of events: what becomes a reported incident, what a later edition changes, and days that no feed covers."""
+"""Feeds of events: reported incidents, changes by later editions, and uncovered days."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rules import acts as a
-from rules.checks.runs import CHECKS, Run, what_follows
+from rules.checks.runs import CHECKS, Run, acts_of_run
 from rules.decide import Decided, decide
 from rules.explanations.explain import blocking
 from rules.truth import Truth
@@ -56,7 +56,7 @@ class Watched(World):
     def ran(self, at: datetime, reading: Readings | NoReading, check: str = "attacks") -> list[Decided]:
         done = []
         answer = ANSWER.model_copy(update={"retrieved_at": at})
-        for number, deed in enumerate(what_follows(self.program, check, Run(reading, (answer,), "another", "1"))):
+        for number, deed in enumerate(acts_of_run(self.program, check, Run(reading, (answer,), "another", "1"))):
             act = a.Act(id=f"{check}-{len(self.entries)}-{number}", actor=CHECKS, deed=deed)
             decided = decide(self.program, act, at)
             assert isinstance(decided, Decided), decided

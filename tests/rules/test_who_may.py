@@ -1,4 +1,4 @@
-"""Who is said to be able to do something can do it: sentences compared with what the law accepts."""
+"""Permissions in sentences: whoever is named as able to act is accepted by the law."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any, get_args
 import pytest
 
 from rules import acts as a
-from rules.authority import MAY, NARROWER, by, part_of, who_may
+from rules.authority import MAY, NARROWER, permission_of, roles_in_words, who_may
 from rules.decide import Decided, decide
 from rules.explanations.explain import blocking_phase
-from rules.explanations.owing import owing
+from rules.explanations.owing import owed_acts
 from rules.refusals import Refused
 from tests.rules.small_plan import World, day
 
@@ -34,7 +34,7 @@ def everybody(world: World) -> World:
 
 def outcome(world: World, role: a.Role, party: str | None, deed: Any, at: datetime) -> Decided | Refused:
     actor = a.Actor(person=f"{role}-{party or 'nobody'}", role=role, party=party)
-    return decide(world.program, a.Act(id="tried", actor=actor, deed=deed, filed=a.hashes_named_by(deed)), at)
+    return decide(world.program, a.Act(id="tried", actor=actor, deed=deed, filed=a.document_hashes(deed)), at)
 
 
 def asked(world: World) -> World:
@@ -74,7 +74,7 @@ def test_whoever_is_named_as_who_may_is_not_refused_for_who_they_are(deed: Any) 
             parties = [one for one in PARTIES if one and re.search(rf"\b{one}\b", refused.accepted)]
             named |= set(product(roles, parties)) if parties else set()
             assert roles, refused
-            assert roles <= who_may(part_of(deed)) | who_may("change_own_members") | who_may("change_other_members")
+            assert roles <= who_may(permission_of(deed)) | who_may("change_own_members") | who_may("change_other_members")
     for role, party in named:
         tried = outcome(world, role, party, deed, day(3))
         codes = ("role_may_not", "party_may_not", "party_verifies_itself", "recorder_is_verifier")
@@ -86,8 +86,8 @@ def test_an_authority_consents_to_proposals_and_to_no_phase() -> None:
     refused = outcome(world, a.Role.AUTHORITY, "north", a.Consent(phase="trade"), day(3))
     assert isinstance(refused, Refused)
     assert (refused.code, refused.accepted) == ("role_may_not", "a representative")
-    assert by("consent", ["north"]) == "an authority or a representative of north"
-    assert by("consent_to_phase", ["north"]) == "a representative of north"
+    assert roles_in_words("consent", ["north"]) == "an authority or a representative of north"
+    assert roles_in_words("consent_to_phase", ["north"]) == "a representative of north"
 
 
 def test_every_kind_of_act_has_its_roles() -> None:
@@ -105,7 +105,7 @@ def test_what_waits_for_a_verifier_is_owed_by_those_who_may(recorder: str) -> No
     assert isinstance(recorded, Decided)
     world.program = recorded.program
     block = blocking_phase(world.program, "move", day(2))[0]
-    owed = {one.party for one in owing(world.program, day(2)) if one.kind == "verification"}
+    owed = {one.party for one in owed_acts(world.program, day(2)) if one.kind == "verification"}
     others = {"north", "south", "commission"} - {recorder}
     assert set(block.owes) == owed == others
     for party in others | {recorder}:

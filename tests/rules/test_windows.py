@@ -1,4 +1,4 @@
-"""Windows and agreed days: what a plan cannot say of them, and what an amendment makes of a window that has closed."""
+"""Windows and agreed days: their faults, and amendments of a closed window."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 
 from rules import acts as a
 from rules.explanations.reciprocity import reciprocity
-from rules.language.reading import Faulty, read
-from rules.validation import sound
+from rules.language.reading import InvalidDocument, parse_document
+from rules.validation import validate_plan
 from rules.vocabulary import matters as m
 from tests.rules.small_plan import PLAN, WINDOWS, World, day
 
@@ -49,8 +49,8 @@ def written(**changes: Any) -> str:
     ],
 )
 def test_what_no_window_can_be_is_a_fault(changes: dict[str, Any], says: str) -> None:
-    with pytest.raises(Faulty) as faulty:
-        sound(read(written(**changes)))
+    with pytest.raises(InvalidDocument) as faulty:
+        validate_plan(parse_document(written(**changes)))
     assert says in " ".join(fault.message for fault in faulty.value.faults)
 
 

@@ -1,4 +1,4 @@
-"""What a text is: people must see what was written, and its hash must be one that anybody can compute."""
+"""Texts: what is shown is what was recorded, and the hash is reproducible."""
 
 import unicodedata
 

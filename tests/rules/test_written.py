@@ -1,4 +1,4 @@
-"""Figures, whole numbers, instants and days: one written form each, wherever somebody writes one."""
+"""Written forms: one for figures, whole numbers, instants and days each."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from pydantic import TypeAdapter, ValidationError
 from rules import acts as a
 from rules.decimals import Figure, Whole
 from rules.language.plan import Plan
-from rules.language.reading import Faulty, read
+from rules.language.reading import InvalidDocument, parse_document
 from rules.rehearsal.story import Story
 from rules.text_formats import WORDS
-from rules.times import Day, Instant, day_said, read_instant, time_said, written
-from rules.validation import sound
+from rules.times import Day, Instant, day_in_words, format_instant, parse_instant, time_in_words
+from rules.validation import validate_plan
 from tests.rules.test_plan_language import PLAN, faults
 
 FIGURE: TypeAdapter[Decimal] = TypeAdapter(Figure)
@@ -143,7 +143,7 @@ def test_a_text_is_refused_or_is_the_same_instant_for_everybody(text: str) -> No
     except ValidationError:
         return
     assert found == datetime.fromisoformat(text)
-    assert read_instant(written(found)) == found
+    assert parse_instant(format_instant(found)) == found
 
 
 def patterns(shape: Any) -> Iterator[str]:
@@ -197,7 +197,7 @@ BASE = '    baseline: {value: "17.373786", period: "2020", edition: "2021"}\n'
 def test_an_indicator_needs_a_baseline_only_where_something_is_compared_with_it() -> None:
     level = PLAN.replace(BASE, "").replace('target: {change: "-10%"', 'target: {at_most: "15"')
     assert faults(level) == ()
-    assert sound(read(level)).indicators["smoke"].baseline is None
+    assert validate_plan(parse_document(level)).indicators["smoke"].baseline is None
     (fault,) = faults(PLAN.replace(BASE, ""))
     assert fault.message.startswith("smoke has no baseline to count a change from; write baseline: {value: ...")
 
@@ -210,12 +210,12 @@ releases:
      per_unit: {indicator: smoke, FROMto: 10, each: 1}}
 """
     text = PLAN.replace(BASE, "").replace('target: {change: "-10%"', 'target: {at_most: "15"')
-    with pytest.raises(Faulty, match="smoke has no baseline to count from"):
-        sound(read(text + paid.replace("FROM", "")))
+    with pytest.raises(InvalidDocument, match="smoke has no baseline to count from"):
+        validate_plan(parse_document(text + paid.replace("FROM", "")))
     assert faults(text + paid.replace("FROM", "from: 20, ")) == ()
 
 
 def test_a_date_is_said_in_the_plans_zone() -> None:
     at = datetime(2025, 3, 1, 22, 30, tzinfo=UTC)
-    assert day_said(at, "Asia/Baghdad") == "2025-03-02 (Asia/Baghdad)"
-    assert time_said(at, "Asia/Baghdad") == "2025-03-02 01:30 (Asia/Baghdad)"
+    assert day_in_words(at, "Asia/Baghdad") == "2025-03-02 (Asia/Baghdad)"
+    assert time_in_words(at, "Asia/Baghdad") == "2025-03-02 01:30 (Asia/Baghdad)"

@@ -1,4 +1,4 @@
-"""Texts of plans that took seconds to minutes to read and judge, each as long as is allowed."""
+"""Plan texts of the maximal size that once took seconds to minutes to validate."""
 
 from __future__ import annotations
 

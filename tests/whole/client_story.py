@@ -106,7 +106,7 @@ class Story:
         committees = [member for member in self._people.members if member.party == "jcc"]
         programs = models.StartPrograms()
         for track in ("wto_accession", "local_government", "green_energy", "natural_resources"):
-            programs[track] = models.ChildChosen(members=committees)
+            programs[track] = models.ChildChoice(members=committees)
         parameters = models.StartParameters.from_dict(SHORT)
         start = models.Start(
             plan="us-iraq-reset", title="By a generated client", members=own, parameters=parameters, programs=programs

@@ -44,7 +44,7 @@ class Desk:
 
     async def done(self, actor: a.Actor, deed: a.Deed) -> None:
         receipt = await self.recorder.record(
-            self.id, a.Act(id=f"act-{uuid4()}", actor=actor, deed=deed, filed=a.hashes_named_by(deed))
+            self.id, a.Act(id=f"act-{uuid4()}", actor=actor, deed=deed, filed=a.document_hashes(deed))
         )
         assert isinstance(receipt, Receipt), receipt
 

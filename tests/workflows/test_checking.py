@@ -21,9 +21,9 @@ from temporalio.exceptions import ApplicationError
 from db.documents import StoreUnavailable, path_of
 from rules import acts as a
 from rules.field_types import Id
-from rules.language.reading import read
+from rules.language.reading import parse_document
 from rules.refusals import Code, Refused
-from rules.validation import sound
+from rules.validation import validate_plan
 from rules.vocabulary.origin import Fetch
 from rules.vocabulary.readings import NoReading, Readings
 from tests.plugged.stand_in import StandIn
@@ -263,7 +263,7 @@ async def test_an_answer_that_cannot_be_kept_is_no_fault_of_the_producer_or_its_
 
 def test_a_source_is_read_with_the_bounds_of_the_indicator() -> None:
     smoke = CHECKED["indicators"]["smoke"] | {"plausible": {"at_least": "0", "at_most": "500"}}
-    plan = sound(read(json.dumps(CHECKED | {"indicators": {"smoke": smoke}})))
+    plan = validate_plan(parse_document(json.dumps(CHECKED | {"indicators": {"smoke": smoke}})))
     ask = build_ask(plan, "smoke", date(2025, 1, 1))
     assert (ask.unit, ask.at_least, ask.at_most) == ("kt", Decimal(0), Decimal(500))
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from rules.language.sources import Edition
-from rules.language.sources.expressions import at
-from rules.language.sources.templates import filled
+from rules.language.sources.expressions import first_at
+from rules.language.sources.templates import fill_template
 from workflows.sources.answers import Answer
 from workflows.sources.figures import UnusableAnswer
 from workflows.sources.json_text import UnreadableAnswer, parse, stored
@@ -18,13 +18,13 @@ def edition_of(
 ) -> str:
     """The edition. `content` is the first answer as data, `beside` those of the edition's URL. Raises UnusableAnswer."""
     if edition.label is not None:
-        return stored(filled(edition.label, values), 200)
+        return stored(fill_template(edition.label, values), 200)
     if edition.header is not None:
         said: Any = rows[0].fetch.headers.get(edition.header)
         where = f"the header {edition.header}"
     else:
         where = f"{edition.at} of {'the description' if edition.url else 'the answer'}"
-        said = at(_description(beside) if edition.url else content, edition.at or "", values)
+        said = first_at(_description(beside) if edition.url else content, edition.at or "", values)
     text = "" if said is None or isinstance(said, dict | list) else str(said)
     if edition.up_to is not None:
         text = text.partition(edition.up_to)[0]

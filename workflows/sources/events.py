@@ -10,9 +10,9 @@ from typing import Any
 
 from rules.field_types import did_you_mean
 from rules.language.sources import JsonHttp
-from rules.language.sources.expressions import at
+from rules.language.sources.expressions import first_at
 from rules.language.sources.json_http import EventRow
-from rules.times import read_day
+from rules.times import parse_day
 from rules.vocabulary.readings import ReadEvent, Readings
 from workflows.sources.adapter import Ask
 from workflows.sources.figures import UnusableAnswer
@@ -49,7 +49,7 @@ def events_of(  # noqa: PLR0913, PLR0917  what one run of a feed has brought
 
 def _event(rule: EventRow, row: Any) -> ReadEvent:
     def said(place: str | None, longest: int = 200) -> str | None:
-        value = at(row, place) if place else None
+        value = first_at(row, place) if place else None
         return None if value is None or isinstance(value, dict | list) else stored(str(value), longest) or None
 
     if (name := said(rule.id, 100)) is None:
@@ -87,7 +87,7 @@ def _with_day_range(rule: EventRow, row: Any, event: ReadEvent) -> ReadEvent:
     """The event with the range of days that its precision code implies."""
     if rule.precision is None or event.happened_on is None:
         return event
-    if (said := at(row, rule.precision.at)) is None:
+    if (said := first_at(row, rule.precision.at)) is None:
         return event
     code = str(said)
     if (around := rule.precision.codes.get(code)) is None:
@@ -113,7 +113,7 @@ def _day_range(day: date, known_to: str) -> tuple[date, date]:
 
 def _day(text: str | None, where: str) -> date:
     try:
-        return read_day((text or "")[:10])
+        return parse_day((text or "")[:10])
     except ValueError:
         raise UnusableAnswer("unparseable", f"{(text or 'nothing')[:60]!r} in {where} is no date") from None
 
@@ -125,6 +125,6 @@ def _last_covered_day(source: JsonHttp, contents: Sequence[Any], newest: date | 
         return None
     until = newest
     if rule.until is not None:
-        said = at(contents[0], rule.until)
+        said = first_at(contents[0], rule.until)
         until = _day(None if said is None else str(said), rule.until)
     return None if until is None else min(day_before(until, rule.lag), ask.today)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 
-from rules.decimals import in_ascii, without_sign
+from rules.decimals import to_ascii, without_sign
 from rules.language.periods import period_end
 from rules.vocabulary.readings import Dropped, NoReading, ReadFigure, Readings, Unread, counted
 from workflows.sources.adapter import Ask
@@ -72,7 +72,7 @@ def number(written: object, where: str, separators: Separators = POINT) -> Decim
         written = repr(written)  # workbooks store binary floats: repr is the shortest equal decimal
         separators = POINT
     said = str(written).strip()
-    if is_nothing(in_ascii(said)):
+    if is_nothing(to_ascii(said)):
         return None
     if said.casefold() in ERRORS:
         raise UnusableCell("missing", f"{where} is the error {said}")
@@ -91,7 +91,7 @@ def number(written: object, where: str, separators: Separators = POINT) -> Decim
 
 def period(written: object, where: str) -> str:
     """Parses a period: year, half, quarter, month, week or day. Raises UnusableAnswer."""
-    text = in_ascii(str(written).strip())
+    text = to_ascii(str(written).strip())
     found = _PERIOD.fullmatch(text)
     if isinstance(written, bool) or not found:
         raise UnusableAnswer("unparseable", f"{stored(text, 60)!r} in {where} is no year, half, quarter, month, week or day")

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any, Final
 
 from rules.language.sources import JsonHttp
-from rules.language.sources.expressions import at, every
+from rules.language.sources.expressions import all_at, first_at
 from rules.language.sources.json_http import Deleted, FigureRow
-from rules.language.sources.templates import filled
+from rules.language.sources.templates import fill_template
 from rules.vocabulary.readings import NoReading, Readings
 from workflows.sources.adapter import Ask
 from workflows.sources.answers import Answer, Progress
@@ -113,9 +113,9 @@ def _of(url: str | None, values: Mapping[str, str]) -> Any:
 
 def _check_errors(source: JsonHttp, content: Any) -> None:
     for rule in source.errors:
-        found = every(content, rule.at) if rule.at else []
+        found = all_at(content, rule.at) if rule.at else []
         if found and (rule.is_ is None or any(_said(value) == rule.is_ for value in found)):
-            words = _said(at(content, rule.says)) if rule.says else ""
+            words = _said(first_at(content, rule.says)) if rule.says else ""
             raise UnusableAnswer(
                 rule.means, words.rstrip(".") or f"the answer is an error: {rule.at} is {_said(found[0]) or 'there'}"
             )
@@ -124,45 +124,45 @@ def _check_errors(source: JsonHttp, content: Any) -> None:
 def _rows(content: Any, place: str) -> Iterator[Any]:
     """The rows of a page, possibly none. Raises UnusableAnswer for a page of another structure."""
     around = place.partition("[*]")[0].rstrip(".")
-    if around and not every(content, around):
+    if around and not all_at(content, around):
         raise UnusableAnswer("unparseable", f"nothing stands at {around} in the answer")
     if place.startswith("[*]") and not isinstance(content, list):
         raise UnusableAnswer("unparseable", "the answer is no list")
-    return iter(every(content, place))
+    return iter(all_at(content, place))
 
 
 def _ids(rule: Deleted, contents: Sequence[Any]) -> list[tuple[str, Any]]:
     rows = [row for content in contents for row in _rows(content, rule.rows)]
-    return [(_said(at(row, rule.id)), row) for row in rows]
+    return [(_said(first_at(row, rule.id)), row) for row in rows]
 
 
 def _filters(source: JsonHttp, values: Mapping[str, str]) -> Iterator[FieldFilter]:
     for place, wanted in source.where.items():
-        yield FieldFilter(place, (filled(wanted, values),), source.spellings)
+        yield FieldFilter(place, (fill_template(wanted, values),), source.spellings)
 
 
 def _counts(source: JsonHttp, row: Any, narrowing: RowFilter) -> bool:
     said = []
     for place in source.where:
-        if not (found := every(row, place)):
+        if not (found := all_at(row, place)):
             raise UnusableAnswer("unparseable", f"a row has no {place}: {row_text(row)[:120]}")
         instead = source.where_blank.get(place)
-        said.append(_said(found[0]) or (_said(at(row, instead)) if instead else ""))
+        said.append(_said(found[0]) or (_said(first_at(row, instead)) if instead else ""))
     return narrowing.accepts(said)
 
 
 def _add(gathering: FigureReader, ask: Ask, rule: FigureRow, row: Any, values: Mapping[str, str]) -> None:
     for place in filter(None, (rule.period, rule.value, rule.unit, rule.standard_error)):
-        if not every(row, place):
+        if not all_at(row, place):
             raise UnusableAnswer("unparseable", f"a row has no {place}: {row_text(row)[:120]}")
-    expected = filled(rule.unit_is, values) if rule.unit_is else None
-    value = at(row, rule.value)
+    expected = fill_template(rule.unit_is, values) if rule.unit_is else None
+    value = first_at(row, rule.value)
     gathering.add(
-        at(row, rule.period),
+        first_at(row, rule.period),
         value,
         row_text(row),
-        unit=unit_of(at(row, rule.unit), expected, ask) if rule.unit and value is not None else None,
-        error=at(row, rule.standard_error) if rule.standard_error else None,
+        unit=unit_of(first_at(row, rule.unit), expected, ask) if rule.unit and value is not None else None,
+        error=first_at(row, rule.standard_error) if rule.standard_error else None,
         where=rule.value,
     )
 

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from rules.language.sources import JsonHttp
 from rules.language.sources.described import HeaderSecret
-from rules.language.sources.expressions import at, every
+from rules.language.sources.expressions import all_at, first_at
 from rules.language.sources.json_http import OAuth, Paging, Query
 from workflows.sources.answers import Answer, Denied, NoAnswer, Progress
 from workflows.sources.egress import Egress, Headers
@@ -59,12 +59,12 @@ class JsonPages:
         except UnreadableAnswer:
             return None  # `read` reports the fault
         if paging.next is not None:
-            return str(at(content, paging.next) or "") or None
+            return str(first_at(content, paging.next) or "") or None
         if paging.size is not None:
-            if len(every(content, self._source.rows)) < paging.size:
+            if len(all_at(content, self._source.rows)) < paging.size:
                 return None
             return {paging.page: str(paging.first + had)} if paging.page else {str(paging.offset): str(had * paging.size)}
-        total = str(at(content, str(paging.total)) or "0")
+        total = str(first_at(content, str(paging.total)) or "0")
         if not (total.isascii() and total.isdigit()) or had >= int(total[:9]):
             return None
         if int(total[:9]) > paging.at_most:
@@ -102,7 +102,7 @@ async def sign_in(source: JsonHttp, egress: Egress, told: Progress) -> Headers:
             secret = {"client_secret": auth.client_secret, "username": auth.username, "password": auth.password}
             form |= {field: egress.secret(name, auth.oauth) for field, name in secret.items() if name}
             try:
-                token = at(parse(await egress.post(auth.oauth, told, form)), "access_token")
+                token = first_at(parse(await egress.post(auth.oauth, told, form)), "access_token")
             except UnreadableAnswer:
                 token = None
             if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rules.decimals import in_ascii
+from rules.decimals import to_ascii
 
 NOTHING = frozenset(
     {
@@ -78,4 +78,4 @@ def without_footnote(text: str) -> str:
 
 def strip_marks(written: str, separators: Separators) -> str:
     """Normalizes the text of a number; other text unchanged."""
-    return separators.plain(in_ascii(without_footnote(written.strip())))
+    return separators.plain(to_ascii(without_footnote(written.strip())))

@@ -16,9 +16,9 @@ from pydantic import Field, ValidationError
 
 from rules.decimals import Figure
 from rules.field_types import Label, StrictModel
-from rules.language.sources import Plugged
+from rules.language.sources import PluginSource
 from rules.language.sources.described import Address
-from rules.language.sources.templates import Template, filled
+from rules.language.sources.templates import Template, fill_template
 from rules.vocabulary.readings import NoReading, Readings
 from workflows.sources.adapter import Ask
 from workflows.sources.answers import Answer, Denied, Progress
@@ -59,7 +59,7 @@ class SdmxAdapter:
 
 
 def _settings(ask: Ask) -> SdmxSettings:
-    written = ask.source.settings if isinstance(ask.source, Plugged) else {}
+    written = ask.source.settings if isinstance(ask.source, PluginSource) else {}
     try:
         return SdmxSettings.model_validate(written)
     except ValidationError as error:
@@ -73,11 +73,11 @@ def _read(ask: Ask, settings: SdmxSettings, answers: Sequence[Answer]) -> Readin
     values = values_of(ask)
     message = _message(answers[0].body)
     prepared = getattr(message.header, "prepared", None)
-    edition = filled(settings.edition, values) if settings.edition else prepared.date().isoformat() if prepared else None
+    edition = fill_template(settings.edition, values) if settings.edition else prepared.date().isoformat() if prepared else None
     if edition is None:
         raise UnusableAnswer("unparseable", "the message does not say when it was prepared, and no edition is typed")
     narrowing = RowFilter(
-        FieldFilter(name, (filled(value, values),), ask.source.spellings) for name, value in settings.series.items()
+        FieldFilter(name, (fill_template(value, values),), ask.source.spellings) for name, value in settings.series.items()
     )
     gathering = FigureReader(ask, settings.scale, stored(edition, 200))
     for observation in _observations(message):
@@ -110,7 +110,7 @@ def _observations(message: Any) -> Iterator[dict[str, str]]:
 def _add(gathering: FigureReader, ask: Ask, settings: SdmxSettings, said: Mapping[str, str], values: Mapping[str, str]) -> None:
     if "TIME_PERIOD" not in said:
         raise UnusableAnswer("unparseable", "an observation has no TIME_PERIOD")
-    expected = filled(settings.unit_is, values) if settings.unit_is else None
+    expected = fill_template(settings.unit_is, values) if settings.unit_is else None
     gathering.add(
         said["TIME_PERIOD"],
         None if said["OBS_VALUE"].lower() == "nan" else said["OBS_VALUE"],  # SDMX's missing value

@@ -9,7 +9,7 @@ from typing import Final
 
 from rules.field_types import did_you_mean
 from rules.language.sources import TableUrl
-from rules.language.sources.templates import filled
+from rules.language.sources.templates import fill_template
 from rules.vocabulary.readings import NoReading, Readings
 from workflows.sources.adapter import Ask
 from workflows.sources.answers import Answer, Progress
@@ -58,8 +58,8 @@ def _read(ask: Ask, source: TableUrl, answers: Sequence[Answer]) -> Readings:
     if not tables:
         raise UnusableAnswer("missing", "there is no answer")
     edition = edition_of(source.edition, values, tables, beside, None)
-    body = extract(tables[0].body, source.format, filled(source.file, values) if source.file else None)
-    sheet = filled(source.sheet, values) if source.sheet else None
+    body = extract(tables[0].body, source.format, fill_template(source.file, values) if source.file else None)
+    sheet = fill_template(source.sheet, values) if source.sheet else None
     rows = rows_of_csv(body) if source.format == "csv" else rows_of_workbook(body, sheet)
     columns = _columns(source, rows, values)
     differs = schema_changes(source.known_fields, columns.written, "column")
@@ -113,7 +113,7 @@ class _Columns:
 
 def _columns(source: TableUrl, rows: Iterator[Row], values: Mapping[str, str]) -> _Columns:
     """Consumes rows up to the header. Raises UnusableAnswer."""
-    wanted = normalize(filled(source.header.cell, values)) if source.header.cell else None
+    wanted = normalize(fill_template(source.header.cell, values)) if source.header.cell else None
     for count, row in enumerate(rows, start=1):
         if count == source.header.row or (wanted is not None and any(normalize(said(cell)) == wanted for cell in row)):
             return _named(row)
@@ -182,7 +182,7 @@ class _Table:
         return said(self.columns.cell(row, self._fill(column)))
 
     def _fill(self, text: str) -> str:
-        return filled(text, self.values)
+        return fill_template(text, self.values)
 
 
 def _cell(row: Row, place: int) -> object:

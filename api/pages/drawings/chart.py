@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from rules.facts import MeasurementRecorded
-from rules.figures.comparison import bound
+from rules.figures.comparison import required_level
 from rules.language.indicators import Indicator
 from rules.language.milestones import Measured
 from rules.language.periods import in_order
@@ -149,7 +149,7 @@ def _levels(how: Measured, indicator: Indicator) -> list[tuple[Decimal, str, str
     """The level that is asked, where it is one number for all periods, and the baseline."""
     found: list[tuple[Decimal, str, str]] = []
     if how.target.compares == "frozen_baseline" and not how.target.by_period:
-        level, side = bound(how.target, indicator)
+        level, side = required_level(how.target, indicator)
         found.append((level, "target", f"{side} {level.normalize():f}"))
     if indicator.baseline is not None:
         found.append((indicator.baseline.value, "baseline", f"{indicator.baseline.value:f} ({indicator.baseline.period})"))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rules.language import criteria as c
 from rules.language.plan import Plan
-from rules.rendering.criteria import all_asked
+from rules.rendering.criteria import gate_in_words
 
 BOX, HEIGHT, ACROSS, DOWN, EDGE = 190.0, 76.0, 250.0, 96.0, 10.0
 """Units of the drawing: width and height of a phase, from one column and row to the next, and the margin."""
@@ -68,8 +68,8 @@ def _box(plan: Plan, name: str, x: float, y: float) -> Box:
         y=y,
         milestones=len(rule.milestones),
         quiet=str(rule.stability.length) if rule.stability else None,
-        opens=all_asked(rule.entry, plan.time_zone),
-        complete=all_asked(plan.exits[name], plan.time_zone),
+        opens=gate_in_words(rule.entry, plan.time_zone),
+        complete=gate_in_words(plan.exits[name], plan.time_zone),
     )
 
 

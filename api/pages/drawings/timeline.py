@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from api.responses.windows import window_of
 from rules.program import Program
-from rules.queries.windows import closes, opens
+from rules.queries.windows import window_closes_at, window_opens_at
 from rules.reactions.clocks import clocks
 from rules.vocabulary.agreed_dates import AgreedDay
 from rules.vocabulary.phases import PhaseStatus
@@ -182,7 +182,7 @@ def _windows(program: Program) -> dict[tuple[str, str], tuple[str, datetime | No
             first, last = window.not_before, window.not_after
             found["phase", name] = (rule.title, first.at if first else None, last.at if last else None)
     for name, day in program.plan.agreed_dates.items():
-        found["day", name] = (day.title, opens(program, day.not_before), closes(program, day.not_after))
+        found["day", name] = (day.title, window_opens_at(program, day.not_before), window_closes_at(program, day.not_after))
     return found
 
 

@@ -1,4 +1,4 @@
-"""Where figures and events are read: a producer's source, as a plan describes it.
+"""Sources: where the figures and events of a producer are read, as a plan describes it.
 
 `{name}` in an address or an expression stands for the value that a check gives for it (`with`).
 """
@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import Discriminator, Field, Tag
 
 from rules.field_types import Text
-from rules.language.sources.described import Described, Edition, Host
+from rules.language.sources.described import Edition, Host, SourceDescription
 from rules.language.sources.json_http import JsonHttp
 from rules.language.sources.table_url import TableUrl
 from rules.language.sources.templates import Placeholders
@@ -19,14 +19,14 @@ from rules.text_formats import HYPHENED
 __all__ = ["Attested", "Described", "Edition", "Host", "JsonHttp", "Placeholders", "Plugged", "Source", "TableUrl"]
 
 
-class Attested(Described):
+class AttestedSource(SourceDescription):
     """No machine reads it: a person attests a figure with the document, and another person checks it."""
 
     adapter: Literal["document"]
     document: Text = Field(description="which document is expected, and where in it the figure stands")
 
 
-class Plugged(Described):
+class PluginSource(SourceDescription):
     """Read by an adapter that is installed beside the service; it alone knows its settings."""
 
     adapter: Annotated[str, Field(pattern=HYPHENED)]
@@ -44,7 +44,7 @@ def _adapter(written: object) -> str:
 Source: TypeAlias = Annotated[
     Annotated[JsonHttp, Tag("json-http")]
     | Annotated[TableUrl, Tag("table-url")]
-    | Annotated[Attested, Tag("document")]
-    | Annotated[Plugged, Tag("plugged")],
+    | Annotated[AttestedSource, Tag("document")]
+    | Annotated[PluginSource, Tag("plugged")],
     Discriminator(_adapter),
 ]

@@ -1,4 +1,4 @@
-"""What every source says of itself, and the parts that several adapters share."""
+"""Fields that all sources have, and parts that several adapters share."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 from rules.field_types import Label, Name, StrictModel, Text
 from rules.language.sources.expressions import Expression
 from rules.language.sources.templates import Template, placeholders_in
-from rules.language.text_errors import Misplaced
+from rules.language.text_errors import FieldsError
 from rules.times import Day
 
 _NAME_OF_HOST = r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,6}\.[a-z][a-z0-9-]{0,62}"
@@ -94,7 +94,7 @@ Scheme = Annotated[str, AfterValidator(_is_scheme)]
 _SAID = {"title", "producer", "licence", "quirks", "first_year", "spellings", "known_fields", "compared_on"}
 
 
-class Described(StrictModel):
+class SourceDescription(StrictModel):
     """Who publishes, under which licence, and what a reader has to know."""
 
     title: Label
@@ -158,7 +158,7 @@ class Edition(StrictModel):
         if sum(value is not None for value in (self.label, self.header, self.at)) != 1:
             raise ValueError("an edition is one of label, header or at")
         if self.url is not None and self.at is None:
-            raise Misplaced("url needs at: where in its answer the edition stands", "url")
+            raise FieldsError("url needs at: where in its answer the edition stands", "url")
         return self
 
 

@@ -1,7 +1,6 @@
-"""Where in a JSON answer something stands: `[1][*].country.id`.
+"""Paths into a JSON answer, such as `[1][*].country.id`.
 
-Names, numbered elements and `[*]` for every element. There are no conditions, wildcards of names or functions: an
-expression can find something or not, and nothing else.
+A path consists of names, indexes and `[*]` for every element. There are no conditions, wildcards of names or functions.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, StringConstraints
 
-from rules.language.sources.templates import filled
+from rules.language.sources.templates import fill_template
 
 _STEP = re.compile(r"\[(?P<index>\d{1,6}|\*)\]|(?P<dot>\.?)(?P<name>[A-Za-z_@][\w@-]*|\{[a-z][a-z0-9_]*\})")
 
@@ -26,7 +25,7 @@ Expression = Annotated[str, StringConstraints(strip_whitespace=True, min_length=
 
 
 def _steps(text: str) -> list[str | int | None]:
-    """Names, numbers, and None for every element. Raises ValueError."""
+    """The steps of a path: names, indexes, and None for every element. Raises ValueError."""
     steps: list[str | int | None] = []
     end = 0
     while end < len(text):
@@ -44,8 +43,8 @@ def _steps(text: str) -> list[str | int | None]:
     return steps
 
 
-def every(answer: Any, place: str, values: Mapping[str, str] | None = None) -> list[Any]:
-    """All that stands at a place of an answer; an empty list where the answer is of another form."""
+def all_at(answer: Any, place: str, values: Mapping[str, str] | None = None) -> list[Any]:
+    """All values at a path; empty if the answer has another form."""
     held = [answer]
     for step in _steps(place):
         match step:
@@ -54,11 +53,11 @@ def every(answer: Any, place: str, values: Mapping[str, str] | None = None) -> l
             case int():
                 held = [value[step] for value in held if isinstance(value, list) and step < len(value)]
             case str():
-                name = filled(step, values or {})
+                name = fill_template(step, values or {})
                 held = [value[name] for value in held if isinstance(value, dict) and name in value]
     return held
 
 
-def at(answer: Any, place: str, values: Mapping[str, str] | None = None) -> Any:
-    """What stands first at a place, or None."""
-    return next(iter(every(answer, place, values)), None)
+def first_at(answer: Any, place: str, values: Mapping[str, str] | None = None) -> Any:
+    """The first value at a path, or None."""
+    return next(iter(all_at(answer, place, values)), None)

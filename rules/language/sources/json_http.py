@@ -1,4 +1,4 @@
-"""Answers in JSON over HTTPS: what is asked, page by page, and where in an answer the rows stand."""
+"""Sources that answer in JSON over HTTPS: the request, its paging, and the path of the rows."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from rules.decimals import Figure
 from rules.field_types import Label, Name, StrictModel
-from rules.language.sources.described import Address, Described, Edition, HeaderName, HeaderSecret
+from rules.language.sources.described import Address, Edition, HeaderName, HeaderSecret, SourceDescription
 from rules.language.sources.expressions import Expression
 from rules.language.sources.templates import Template
-from rules.language.text_errors import Misplaced
+from rules.language.text_errors import FieldsError
 from rules.times import Duration
 
 Query: TypeAlias = dict[Label, Template]
@@ -30,9 +30,9 @@ class OAuth(StrictModel):
     @model_validator(mode="after")
     def _is_whole(self) -> OAuth:
         if self.grant == "password" and not (self.username and self.password):
-            raise Misplaced("the grant password needs username and password: each the name of a secret", "grant")
+            raise FieldsError("the grant password needs username and password: each the name of a secret", "grant")
         if self.grant == "client_credentials" and not (self.client_id and self.client_secret):
-            raise Misplaced("the grant client_credentials needs client_id, and client_secret: the name of a secret", "grant")
+            raise FieldsError("the grant client_credentials needs client_id, and client_secret: the name of a secret", "grant")
         return self
 
 
@@ -64,9 +64,9 @@ class Paging(StrictModel):
         if sum(value is not None for value in (self.page, self.offset, self.next)) != 1:
             raise ValueError("pages are told by one of page, offset or next")
         if self.page and (self.total is None) == (self.size is None):
-            raise Misplaced("page needs total (where the number of pages stands) or size (rows of a full page)", "page")
+            raise FieldsError("page needs total (where the number of pages stands) or size (rows of a full page)", "page")
         if self.offset and self.size is None:
-            raise Misplaced("offset needs size: the rows of a full page", "offset")
+            raise FieldsError("offset needs size: the rows of a full page", "offset")
         return self
 
 
@@ -137,7 +137,7 @@ class Deleted(StrictModel):
     paging: Paging | None = None
 
 
-class JsonHttp(Described):
+class JsonHttp(SourceDescription):
     """Answers in JSON over HTTPS."""
 
     adapter: Literal["json-http"]
@@ -164,7 +164,7 @@ class JsonHttp(Described):
         if (self.figure is None) == (self.event is None):
             raise ValueError("rows hold figures or events: write figure or event, one of the two")
         for place in self.where_blank.keys() - self.where.keys():
-            raise Misplaced(f"{place} is no place of where; write there what must stand at it", "where_blank", place)
+            raise FieldsError(f"{place} is no place of where; write there what must stand at it", "where_blank", place)
         if self.event is None and (self.changed is not None or self.deleted or self.coverage):
             raise ValueError("changed, deleted and coverage are of events; a figure has none of them")
         return self

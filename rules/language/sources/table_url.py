@@ -1,4 +1,4 @@
-"""A table at an address, as CSV or XLSX: in which row it begins, whose rows count, and where the years stand."""
+"""Sources that are a CSV or XLSX table at an address: header row, row filter, and year columns."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pydantic import Field, model_validator
 
 from rules.decimals import Figure
 from rules.field_types import Label, StrictModel
-from rules.language.sources.described import Address, Described, Edition, HeaderName
+from rules.language.sources.described import Address, Edition, HeaderName, SourceDescription
 from rules.language.sources.templates import Template
-from rules.language.text_errors import Misplaced
+from rules.language.text_errors import FieldsError
 
 
 class HeaderRow(StrictModel):
@@ -47,7 +47,7 @@ class Years(StrictModel):
         if (self.column is None) == (self.columns is None):
             raise ValueError("years stand in one column, or in the names of columns: one of the two")
         if self.columns is not None and "{year}" not in self.columns:
-            raise Misplaced("the name of a column of a year holds {year}, for example CPI score {year}", "columns")
+            raise FieldsError("the name of a column of a year holds {year}, for example CPI score {year}", "columns")
         return self
 
 
@@ -67,11 +67,11 @@ class Numbers(StrictModel):
     @model_validator(mode="after")
     def _are_two_marks(self) -> Numbers:
         if self.decimal == self.thousands:
-            raise Misplaced("one mark cannot stand before decimals and between thousands; write another here", "thousands")
+            raise FieldsError("one mark cannot stand before decimals and between thousands; write another here", "thousands")
         return self
 
 
-class TableUrl(Described):
+class TableUrl(SourceDescription):
     """A table at an address: CSV or XLSX."""
 
     adapter: Literal["table-url"]
@@ -99,11 +99,13 @@ class TableUrl(Described):
         if (self.value is None) == (self.years.column is not None):
             raise ValueError("value is the column of the figure, and goes with years.column; with years.columns there is none")
         if self.years.columns and self.standard_error and "{year}" not in self.standard_error:
-            raise Misplaced("with years.columns the column of the standard error holds {year} too", "standard_error")
+            raise FieldsError("with years.columns the column of the standard error holds {year} too", "standard_error")
         if self.edition.at is not None and self.edition.url is None:
-            raise Misplaced("a table holds no places; say edition.url beside edition.at, or header, or label", "edition", "at")
+            raise FieldsError(
+                "a table holds no places; say edition.url beside edition.at, or header, or label", "edition", "at"
+            )
         if self.format == "csv" and self.sheet is not None:
-            raise Misplaced("CSV has no sheets; leave sheet out, or say format: xlsx", "sheet")
+            raise FieldsError("CSV has no sheets; leave sheet out, or say format: xlsx", "sheet")
         return self
 
     def headers(self) -> frozenset[HeaderName]:

@@ -1,4 +1,4 @@
-"""Text with `{placeholders}`: what a check gives, and what the day of a run gives."""
+"""Text templates with `{placeholders}`, filled with the values of a check and the day of a run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator, StringConstraints
 
-from rules.field_types import Label, Name, composed
+from rules.field_types import Label, Name, normalize_text
 
 Placeholders: TypeAlias = dict[Name, Label]
 
@@ -34,22 +34,22 @@ def _well_braced(text: str) -> str:
 Template = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
-    AfterValidator(composed),
+    AfterValidator(normalize_text),
     AfterValidator(_well_braced),
 ]
 
 
 def placeholders_in(text: str) -> frozenset[str]:
-    """The names that a check has to give values for."""
+    """The placeholder names, whose values a check must give."""
     return frozenset(_BRACES.findall(text)) - OF_THE_DAY - OF_A_COLUMN
 
 
-def filled(text: str, values: Mapping[str, str], written: Callable[[str], str] = str) -> str:
-    """The text with values in place of names; a name without a value stays as it stands."""
+def fill_template(text: str, values: Mapping[str, str], written: Callable[[str], str] = str) -> str:
+    """The text with its placeholders filled; unknown ones stay."""
     return _BRACES.sub(lambda found: written(values[found[1]]) if found[1] in values else found[0], text)
 
 
-def of_the_day(today: date, since: date) -> dict[str, str]:
-    """The values that the day of a run gives."""
+def day_values(today: date, since: date) -> dict[str, str]:
+    """The placeholder values that come from the day of a run."""
     years = {"this_year": str(today.year), "last_year": str(today.year - 1)}
     return {"today": today.isoformat(), "since": since.isoformat(), **years}

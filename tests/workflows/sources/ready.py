@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from rules.language.plan import Plan
-from rules.language.reading import Document, read, validated
+from rules.language.reading import ParsedDocument, parse_document, validate
 from workflows.sources.adapter import Ask
 
 FOLDER = Path(__file__).parents[3] / "plans" / "sources"
@@ -22,16 +22,16 @@ AROUND = {
 }
 
 
-def text(name: str) -> Document:
+def text(name: str) -> ParsedDocument:
     """What stands in one file."""
-    return read((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    return parse_document((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
 
 
 @cache
 def plan(name: str) -> Plan:
     """A plan with the hosts, sources and checks of one file, read as every plan is."""
     document = text(name)
-    return validated(Plan, Document(document.text, AROUND | document.data, document.positions))
+    return validate(Plan, ParsedDocument(document.text, AROUND | document.data, document.positions))
 
 
 def ask(name: str, check: str, unit: str | None = None, today: str = "2026-07-14", **values: str) -> Ask:

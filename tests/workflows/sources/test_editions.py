@@ -13,10 +13,10 @@ import pytest
 from cli.figures import figures
 from cli.home import our_plans
 from rules import acts as a
-from rules.checks.runs import CHECKS, Run, what_follows
+from rules.checks.runs import CHECKS, Run, acts_of_run
 from rules.decide import Decided, decide
-from rules.language.declared import agreed, declared
-from rules.language.reading import read
+from rules.language.declared import agreed_children, read_declarations
+from rules.language.reading import parse_document
 from rules.program import Program
 from tests.workflows.sources.answers import CITATION, GFMR, OWID, wdi_page, wdi_row, workbook
 from tests.workflows.sources.producers import Producers, Served, run
@@ -88,11 +88,12 @@ class Reset:
         self._program = program
 
     def start(self) -> None:
-        data = read((FOLDER / "plan.yaml").read_text(encoding="utf-8")).data
+        data = parse_document((FOLDER / "plan.yaml").read_text(encoding="utf-8")).data
         data["phases"]["announcement"]["milestones"]["less_carbon"] = LESS_CARBON
         document = json.dumps(data)
-        children = agreed(
-            declared(read(document)), lambda name: next(our_plans().rglob(f"{name}/plan.yaml")).read_text(encoding="utf-8")
+        children = agreed_children(
+            read_declarations(parse_document(document)),
+            lambda name: next(our_plans().rglob(f"{name}/plan.yaml")).read_text(encoding="utf-8"),
         )
         self.done("olga", a.StartProgram(document=document, members=PEOPLE, programs=children))
         for row in figures(FOLDER / "figures.csv"):
@@ -116,7 +117,7 @@ class Reset:
         ask = build_ask(self.program.plan, check, NOW.date())
         answers, reading = await run(ask, producers.line(*self.program.plan.hosts))
         fetched = tuple(answer.fetch.model_copy(update={"retrieved_at": NOW}) for answer in answers)
-        deeds = what_follows(self.program, check, Run(reading, fetched, ask.source.adapter, "1"))
+        deeds = acts_of_run(self.program, check, Run(reading, fetched, ask.source.adapter, "1"))
         for deed in deeds:
             self.done("checks", deed)
         return list(deeds)
