@@ -1,4 +1,4 @@
-"""Acting: how an act is read from a request, recorded or previewed, and answered."""
+"""Requests for acts: reading an act from a body, recording or previewing it, and building the response."""
 
 from __future__ import annotations
 
@@ -76,28 +76,28 @@ def _answer_of(receipt: Receipt) -> Response:
 
 
 async def previewed(state: State, program: UUID, *acts: a.Act) -> Response:
-    """What acts would do, one after the other; nothing is written. Raises Refused or NotFound."""
+    """The response for acts that are decided in order and not written. Raises Refused or NotFound."""
     decided = await state.recorder.preview(program, *acts)
     if isinstance(decided, Refusal):
         raise refused(decided)
-    # Written once, by pydantic; a response model would be validated and written a second time.
+    # Serialised here once: FastAPI would validate and serialise a response model a second time.
     return Response(PreviewResponse.of(decided).model_dump_json(exclude_none=True), media_type="application/json")
 
 
 def refused(refusal: Refusal) -> Refused | NotFound:
-    """A stranger's refusal tells nothing of the program."""
+    """The problem for a refusal of the law. A refused stranger gets NotFound and learns nothing of the program."""
     if refusal.code == Code.PROGRAM_UNKNOWN:
         return NotFound("program")
     return Refused(refusal)
 
 
 def recorded(receipts: dict[str, Any] | list[dict[str, Any]]) -> Response:
-    """Plain data is answered as it is; as a response model it would be validated and written a second time."""
+    """The response for receipts, as plain data: FastAPI would validate and serialise a response model a second time."""
     return Response(to_json(receipts), 201, media_type="application/json")
 
 
 class ActRequest:
-    """What every act needs: who acts, in which program, under which key."""
+    """The context of an act: caller, program, idempotency key and preview options. A dependency of routes."""
 
     def __init__(  # noqa: PLR0913  what a request for an act says
         self, state: State, caller: CallerInfo, program: UUID, key: str, *, preview: bool, effects: str | None = None
@@ -119,21 +119,21 @@ async def _acting(  # noqa: PLR0913, PLR0917  what a request for an act says
     preview: Preview = False,  # noqa: FBT002  a query flag
     effects: Shown = None,
 ) -> ActRequest:
-    # A function and async: a class as a dependency is called in a thread.
+    # An async function: FastAPI calls a class that is a dependency in a thread pool.
     return ActRequest(state, caller, program, key, preview=preview, effects=effects)
 
 
 Doing = Annotated[ActRequest, Depends(_acting)]
-"""The caller's act on the program, under its key."""
+"""The context of an act, as a dependency."""
 
 _PLACE = TypeAdapter(tuple[UUID, Id])
 
 
 class ActRoute(JsonRoute):
-    """A route whose function takes a `deed` and its `acting`: a request with nothing unusual in it is read in one step.
+    """A route whose function takes a `deed` and its `acting`, with a fast path for ordinary requests.
 
-    The function's signature stays what is declared, and FastAPI, which resolves that one parameter after the other in
-    0.15 ms, still reads whatever is unusual or wrong. So it alone says what is wrong, and nothing is declared twice.
+    FastAPI resolves the dependencies of the declared signature in 0.15 ms. The fast path reads ordinary requests in one step
+    and leaves unusual and invalid ones to FastAPI, which also writes every validation error. Nothing is declared twice.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -153,7 +153,7 @@ class ActRoute(JsonRoute):
                 await request.json()
                 deed = shape.model_validate_json(await request.body())
                 program, key = _PLACE.validate_python((request.path_params["program"], headers.get("idempotency-key")))
-            except (ValueError, RecursionError, ClientDisconnect):  # ValidationError and Inexact are of the first
+            except (ValueError, RecursionError, ClientDisconnect):  # ValidationError and Inexact are subclasses of ValueError
                 return await as_declared(request)
             state = await state_of(request)
             caller = await caller_from(request)

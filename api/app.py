@@ -1,4 +1,4 @@
-"""The application: rooms opened in the lifespan, routes put together, nothing done at import."""
+"""The ASGI application factory: resources opened in the lifespan, middleware and routes. Nothing is done at import."""
 
 from __future__ import annotations
 
@@ -89,19 +89,19 @@ class Lifespan(TypedDict):
 
 @asynccontextmanager
 async def lifespan(_: FastAPI) -> AsyncIterator[Lifespan]:
-    """Opens the rooms behind the door and closes them in reverse."""
+    """Opens the database, Temporal and all other resources, and closes them in reverse order."""
     async with AsyncExitStack() as stack:
         try:
             rooms = await _opened(stack)
         except Exception as error:
-            log.critical("cannot_start", exc_info=error)  # the server would log the traceback as a text, with what it quotes
+            log.critical("cannot_start", exc_info=error)  # the server would log the traceback, with the values that it quotes
             raise
         yield {"rooms": rooms}
 
 
 async def _opened(stack: AsyncExitStack) -> State:
     if not structlog.is_configured():
-        configure()  # a server that is not ours would let structlog write local variables
+        configure()  # under another server, structlog would write local variables
     settings = Settings()
     url, patience = settings.database_url, settings.accord_database_seconds
     writers, readers, operational_size = pool_sizes(settings.accord_database_connections, 4, 2, 1)
@@ -166,12 +166,12 @@ async def _ended(task: asyncio.Task[None]) -> None:
 
 
 def is_health(scope: MutableMapping[str, Any]) -> bool:
-    """Asked every few seconds, and of interest to nobody."""
+    """Whether a request is a health check. These come every few seconds and are neither logged nor traced."""
     return bool(scope.get("path", "").startswith("/api/v1/health"))
 
 
 class Application(FastAPI):
-    """The application, whose OpenAPI document is completed for those who generate clients from it."""
+    """The FastAPI application. It completes its OpenAPI document for client generators."""
 
     def __init__(self, **settings: Any) -> None:
         self._describing = threading.Lock()
@@ -193,12 +193,12 @@ class Application(FastAPI):
         return document
 
     async def described(self) -> dict[str, Any]:
-        """The document, made when it is first asked for: half a second of processor time, in a thread beside requests."""
+        """The OpenAPI document. The first call generates it in a thread: half a second of processor time."""
         return await asyncio.to_thread(self.openapi) if self.openapi_schema is None else self.openapi_schema
 
 
 def create_app() -> FastAPI:
-    """The ASGI application; settings are read when it starts, not here."""
+    """Creates the ASGI application. Settings are read when it starts, not here."""
     app = Application(
         title="Accord",
         version="1",
@@ -209,11 +209,11 @@ def create_app() -> FastAPI:
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
         generate_unique_id_function=operation_id,
-        separate_input_output_schemas=False,  # one shape, one name
-        # Spans of requests alone: what FastAPI would tell beside them quotes what callers sent, and our metrics cost half.
+        separate_input_output_schemas=False,  # one schema for input and output
+        # Request spans only: FastAPI's other spans quote callers' data, and our own metrics cost half as much.
         telemetry={"metrics": False, "logs": False, "operation_spans": False, "auto_configure": False, "exclude": is_health},
     )
-    # In this order they are looked through for each request, so acts, which are asked most, stand first.
+    # Routes are matched in this order. Acts are the most frequent requests, so they stand first.
     for room in (
         acts,
         incidents,
@@ -243,5 +243,5 @@ def create_app() -> FastAPI:
     app.router.routes.append(mounted())
     app.add_middleware(BodyLimitMiddleware)
     app.add_middleware(AuthenticationMiddleware)
-    app.add_middleware(CorsMiddleware)  # the last one added is gone through first
+    app.add_middleware(CorsMiddleware)  # the middleware that is added last runs first
     return app

@@ -1,6 +1,6 @@
-"""Nobody's body is read before the token is known.
+"""Authentication middleware: rejects a request without a valid token or session before its body is read.
 
-It stands before routes, parameters and all else: who floods the service with requests without a token gets a cheap answer.
+It runs before routing and validation, so that a flood of unauthenticated requests is answered cheaply.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from api.state import State
 
 API = "/api/"
 OPEN = frozenset({"/sign-in", "/language"})
-"""Forms of the pages for who is not signed in; `body_limit.py` bounds what they carry."""
+"""Forms for visitors who are not signed in; `body_limit.py` limits their size."""
 
 
 class AuthenticationMiddleware:
-    """Answers 401 to a request that has a body and neither token nor session, while the body is still on its way."""
+    """Answers 401 to a request that has a body and neither token nor session. The body is not read."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

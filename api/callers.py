@@ -1,4 +1,4 @@
-"""Who calls, as a dependency of routes."""
+"""Dependencies that resolve the caller of a request from its bearer token."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def caller_of(
     credentials: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)],
     acting_as: ActingAs = None,
 ) -> CallerInfo:
-    """Raises Unauthenticated, Invalid or Unavailable."""
+    """The caller, from the Authorization header. Raises Unauthenticated, Invalid or Unavailable."""
     if credentials is None:
         raise Unauthenticated("The request carries no bearer token.")
     token = credentials.credentials
@@ -48,12 +48,12 @@ async def caller_of(
 
 
 async def caller_from(request: Request) -> CallerInfo:
-    """The same for what stands before the routes. Raises Unauthenticated, Invalid or Unavailable."""
+    """The caller of a request, for middleware that runs before routing. Raises Unauthenticated, Invalid or Unavailable."""
     return await caller_of(await state_of(request), await bearer(request), request.headers.get(ACTING_AS))
 
 
 async def _of_the_provider(state: State, token: str, acting_as: str | None) -> CallerInfo:
-    """Whom an access token stands for, in the membership that the request names: the ledger says whether it is held."""
+    """The caller of a provider's access token, in the membership that the request names. The ledger says whether it is held."""
     try:
         person, expires_at = await state.provider.bearer(token)
     except ProviderAway as away:

@@ -1,4 +1,4 @@
-"""Temporal's pages ask from their own origin. One origin, for one path: everything else here is no matter of other pages."""
+"""CORS for one path and one origin: the codec endpoint, which Temporal's pages call from a browser."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ALLOWED = {
 
 
 class CorsMiddleware:
-    """Lets a browser hand the answers of one path to pages of the origin that the setting names, and of no other."""
+    """Allows the origin in the settings to read responses of one path. No other origin or path is allowed."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

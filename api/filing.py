@@ -1,4 +1,4 @@
-"""Filing a document: its bytes go into the store, and the ledger is told which evidence waited for them."""
+"""Filing of documents: bytes go into the store, and evidence that names them is marked as filed in the ledger."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from rules.refusals import Refused as Refusal
 from rules.restriction import opened_by
 
 FILERS = (Role.RECORDER, Role.REPRESENTATIVE, Role.MONITOR, Role.CHECKER, Role.OFFICER)
-"""Roles that file documents."""
+"""Roles that may file documents."""
 
 
 async def file_upload(
     state: State, caller: CallerInfo, program: UUID, upload: Upload, *, expected: str | None = None
 ) -> Document:
-    """Stores what is sent, and tells the ledger. Raises TooLarge, Invalid where the hash is another, or Refused."""
+    """Stores an upload, and records which evidence names it. Raises TooLarge, Invalid for another hash, or Refused."""
     try:
         filed = await state.documents.store(
             program,
@@ -43,7 +43,7 @@ async def file_upload(
 
 
 async def _tell(state: State, caller: CallerInfo, program: UUID, sha256: str) -> None:
-    """Tells the ledger which evidence waited for these bytes. Sent again, they are looked at again, so none is forgotten."""
+    """Records which evidence was waiting for these bytes. Idempotent: a repeated upload completes an interrupted one."""
     if (cached := await state.programs.load(program)) is None or cached.program.ended_at is not None:
         return
     held, actor = cached.program, caller.actor

@@ -1,7 +1,6 @@
-"""An OpenID provider that tells who somebody is. What they may do is no matter of its: that is membership, in the ledger.
+"""OpenID Connect client: authenticates people. Authorisation is membership, which is in the ledger.
 
-Sign-in is the code flow with PKCE: the browser brings a code, and this service exchanges it with a secret of the moment. The
-provider's keys are kept, and asked for again when a token names one that is not known.
+Sign-in is the authorisation code flow with PKCE. The provider's keys are cached, and fetched again for an unknown key id.
 """
 
 from __future__ import annotations
@@ -29,10 +28,10 @@ from rules.text_formats import ID
 log = structlog.get_logger()
 
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
-"""Signatures by a key of the provider's alone. Those by a shared secret, and none, are not taken."""
+"""Accepted signature algorithms, all asymmetric. Those with a shared secret, and `none`, are rejected."""
 
 ASK_SECONDS, KEPT_SECONDS, AGAIN_SECONDS = 5.0, 3600.0, 30.0
-"""How long the provider may take; how long its description and keys are kept; how soon they are asked for again."""
+"""The timeout of a request; the TTL of the provider's metadata and keys; the least time between two fetches."""
 
 LEEWAY_SECONDS = 30
 LARGEST_ANSWER = 256 * 1024
@@ -44,11 +43,11 @@ OTHER_NAME = "The provider describes itself under another name than the setting 
 AWAY = "The provider cannot be reached; try again in a moment."
 REFUSED = "The provider has refused this sign-in."
 FAULTS = (UNANSWERED, OTHER_SIGN_IN, NOT_VALID, OTHER_NAME, AWAY, REFUSED)
-"""What people are told where a sign-in fails; pages have each in every language."""
+"""Messages about a failed sign-in; pages have translations of each."""
 
 
 def _apart(text: object) -> object:
-    """The names that stand in one setting, with spaces or commas between."""
+    """The items of a setting that is separated by spaces or commas."""
     return frozenset(text.replace(",", " ").split()) if isinstance(text, str) else text
 
 
@@ -56,7 +55,7 @@ People: TypeAlias = Annotated[frozenset[str], NoDecode, BeforeValidator(_apart)]
 
 
 class ProviderSettings(BaseSettings):
-    """Left out, nobody signs in with a provider."""
+    """Settings of the provider. Without them, sign-in with a provider is off."""
 
     accord_oidc_issuer: str | None = Field(default=None, description="address of the provider, as its tokens name it")
     accord_oidc_client: str = Field(default="accord", description="this service's client id there")
@@ -82,16 +81,16 @@ class ProviderSettings(BaseSettings):
 
 
 class ProviderFault(Exception):
-    """The provider cannot be reached, or what it says is not to be believed. The sentence may be shown."""
+    """The provider cannot be reached or its answer is not valid. The message may be shown to users."""
 
 
 class ProviderAway(ProviderFault):
-    """It cannot be reached; trying again may help."""
+    """The provider cannot be reached. A retry may succeed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One sign-in under way: what has to come back with the browser, and what nobody else knows."""
+    """One sign-in in progress: state, nonce and PKCE verifier."""
 
     state: str
     nonce: str
@@ -113,7 +112,7 @@ class Provider:
         return self._settings.accord_oidc_issuer is not None
 
     async def address(self, attempt: Attempt, back: str) -> str:
-        """Where the browser goes to sign in. Raises ProviderFault."""
+        """The authorisation URL for the browser. Raises ProviderFault."""
         asked = {
             "response_type": "code",
             "scope": "openid",
@@ -128,7 +127,7 @@ class Provider:
         return f"{where}{'&' if '?' in where else '?'}{urlencode(asked)}"
 
     async def person(self, attempt: Attempt, code: str, back: str) -> str:
-        """Who has signed in, for the code that the browser has brought. Raises ProviderFault."""
+        """The person who has signed in, in exchange for a code. Raises ProviderFault."""
         form = {
             "grant_type": "authorization_code",
             "code": code,
@@ -148,21 +147,21 @@ class Provider:
         return self._named(claims)
 
     def starts(self, person: str) -> bool:
-        """Whether somebody of the provider may start programs."""
+        """Whether a person of the provider may start programs."""
         return person in self._settings.accord_oidc_starters
 
     @property
     def knows_bearers(self) -> bool:
-        """Whether access tokens of the provider are taken at the API."""
+        """Whether the API accepts access tokens of the provider."""
         return self.is_configured and self._settings.accord_oidc_audience is not None
 
     async def bearer(self, token: str) -> tuple[str, datetime]:
-        """Who an access token stands for, where it is a signed one for this service, and until when. Raises ProviderFault."""
+        """The person and expiry of an access token that is signed for this service. Raises ProviderFault."""
         claims = await self._verified(token, self._settings.accord_oidc_audience or "")
         return self._named(claims), datetime.fromtimestamp(int(claims["exp"]), UTC)
 
     async def _verified(self, token: str, audience: str) -> Mapping[str, Any]:
-        """The claims of a token that the provider has signed for us and that is valid now. Raises ProviderFault."""
+        """The claims of a token whose signature, audience and time are valid. Raises ProviderFault."""
         registry = jwt.JWTClaimsRegistry(
             leeway=LEEWAY_SECONDS,
             iss={"essential": True, "value": self._settings.accord_oidc_issuer or ""},
@@ -183,7 +182,7 @@ class Provider:
         raise ProviderFault(NOT_VALID)
 
     def _named(self, claims: Mapping[str, Any]) -> str:
-        """The person as a program knows them: the name of the provider and the subject, or its hash where it has no form."""
+        """The person as programs name them: the provider's name and the subject, or a hash of the subject."""
         subject = str(claims["sub"])
         named = f"{self._settings.accord_oidc_name}:{subject}"
         return (
@@ -224,5 +223,5 @@ class Provider:
 
 
 def _may_be_another_key(error: Exception) -> bool:
-    """Whether the provider may have changed its keys since they were asked for."""
+    """Whether the error may come from a rotated key."""
     return isinstance(error, InvalidKeyIdError | BadSignatureError | ValueError)

@@ -1,4 +1,4 @@
-"""What answers each error of the application: its problem body, and a line in the log where somebody has to look."""
+"""Exception handlers: each error as a problem body, and a log entry where an operator must act."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def body(problem: Problem, request: Request) -> JSONResponse:
 
 
 class ProblemAnswer(JSONResponse):
-    """A problem body. What it quotes may hold half a character, which UTF-8 cannot write; JSON can, escaped."""
+    """A JSON response for problems. Quoted input may hold a lone surrogate, which UTF-8 cannot encode; JSON escapes it."""
 
     media_type = "application/problem+json"
 
@@ -56,13 +56,13 @@ class ProblemAnswer(JSONResponse):
 
 
 def unavailable(error: Exception) -> Unavailable:
-    """The database cannot be used now; the sentence says in which way."""
+    """The problem for a database that cannot be used; the message says in which way."""
     log.warning("database_unavailable", error=error)
     return Unavailable(f"{sentence(error)}; nothing of this request is lost.")
 
 
 def install(app: FastAPI) -> None:
-    """Makes every error of the application answer with a problem body."""
+    """Adds the handlers to an application."""
 
     @app.exception_handler(Problem)
     async def _problem(request: Request, problem: Problem) -> JSONResponse:
@@ -88,7 +88,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(ClientDisconnect)
     async def _gone(request: Request, _: ClientDisconnect) -> JSONResponse:
-        return body(Invalid("unreadable", "The request broke off.", "the whole request"), request)  # nobody is there to read it
+        return body(Invalid("unreadable", "The request broke off.", "the whole request"), request)  # never received
 
     @app.exception_handler(ClockJumped)
     async def _clock(request: Request, error: Exception) -> JSONResponse:

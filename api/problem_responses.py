@@ -1,4 +1,4 @@
-"""Which problems a route may answer with, as the API's description tells them, each with an example."""
+"""OpenAPI declarations of the problems of a route, each with an example."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """OpenAPI declarations of the problems that a route may answer with."""
+    """The `responses` of a route: the problems that it may answer with."""
     examples = {
         401: ("unauthenticated", "The token is unknown, expired or revoked.", "a bearer token that is valid"),
         403: ("recorder_is_verifier", "amal has recorded this evidence and cannot verify it.", "another person"),

@@ -1,4 +1,4 @@
-"""The program that a read is about, as it stands or as it was known at an instant, if the caller may know of it."""
+"""Dependencies of reads: the program now or at an instant, if the caller may know of it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ At = Annotated[Instant | None, Query(description="as it was known then, by what 
 
 @dataclass(frozen=True, slots=True)
 class ProgramRead:
-    """A program and the instant that it is told for: whatever counts time counts to `at`, `is_past` or not."""
+    """A program and the instant of the read. Durations are counted up to `at`, in the past or now."""
 
     id: UUID
     program: Program
@@ -32,7 +32,7 @@ class ProgramRead:
 
 
 async def program_now(state: State, caller: CallerInfo, program: UUID) -> Program:
-    """The program as it stands, if the caller may know of it. Raises NotFound or TooMuch."""
+    """The program now. Raises NotFound or TooMuch."""
     caller.check_scope(program)
     cached = await state.programs.load(program)
     found = caller.check_sees(cached.program if cached else None)
@@ -42,7 +42,7 @@ async def program_now(state: State, caller: CallerInfo, program: UUID) -> Progra
 
 
 async def program_at(state: State, caller: CallerInfo, program: UUID, at: datetime | None) -> ProgramRead:
-    """The same as it was known at an instant; None: now. Who may see it today may see its past.
+    """The program as it was known at an instant; None: now. Whoever may see it today may see its past.
 
     Raises NotFound, also before it was started, TooMuch, or Invalid for an instant in the future.
     """
@@ -57,7 +57,7 @@ async def program_at(state: State, caller: CallerInfo, program: UUID, at: dateti
 
 
 def check_past(at: datetime, now: datetime) -> None:
-    """Raises Invalid for an instant that has not come yet."""
+    """Raises Invalid for an instant in the future."""
     if at > now:
         raise Invalid("in_the_future", f"{written(at)} has not come yet; it is now {written(now)}.", "an instant up to now")
 
@@ -67,4 +67,4 @@ async def _seen(state: StateOf, caller: Caller, program: ProgramId, at: At = Non
 
 
 Seen = Annotated[ProgramRead, Depends(_seen)]
-"""The program of a route as it stands, or as it was known `at` an instant."""
+"""The program of a route now, or `at` an instant."""

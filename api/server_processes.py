@@ -1,4 +1,4 @@
-"""Several processes that serve one socket. What they know in memory each knows by itself, and none trusts it for long."""
+"""Several server processes on one socket. Each has its own caches, with short TTLs."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ log = structlog.get_logger()
 LOOK_SECONDS = 0.2
 GRACE_SECONDS = 10.0
 NTH = "ACCORD_PROCESS"
-"""Tells a process which of them it is, from 0."""
+"""The variable with the number of the process, from 0."""
 
 
 class ServerProcesses:
-    """Starts so many processes by a command, starts again those that die, and ends with them."""
+    """Starts a number of processes, restarts those that die, and stops with them."""
 
     def __init__(self, number: int, command: Sequence[str], descriptor: int, cannot_start: int) -> None:
         """`cannot_start` is the exit code of one that would not start again either."""
@@ -31,7 +31,7 @@ class ServerProcesses:
         self._stopping = False
 
     def run(self) -> int:
-        """Until SIGTERM or SIGINT, or until one cannot start; the exit code."""
+        """Runs until SIGTERM or SIGINT, or until a process cannot start. Returns the exit code."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         code = 0
@@ -74,5 +74,5 @@ class ServerProcesses:
 
 
 def command(module: str, arguments: Sequence[str]) -> list[str]:
-    """What starts a process of ours."""
+    """The command line that runs one of our modules."""
     return [sys.executable, "-m", module, *arguments]

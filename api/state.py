@@ -1,4 +1,4 @@
-"""What the application holds while it runs: typed, made in the lifespan, nothing at import."""
+"""Settings and resources of the application, created in the lifespan."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from telemetry.observer import Observer
 
 
 class Settings(BaseSettings):
-    """Read from the environment; the names are those of the variables in upper case."""
+    """Settings, read from environment variables with these names in upper case."""
 
     database_url: str = Field(description="PostgreSQL, as the service's role")
     accord_database_seconds: float = Field(
@@ -64,7 +64,7 @@ class Settings(BaseSettings):
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The rooms behind the door."""
+    """Resources of the application, for dependencies."""
 
     settings: Settings
     recorder: Recorder
@@ -88,9 +88,9 @@ class State:
 
 
 async def state_of(request: Request) -> State:
-    # async, for FastAPI calls what is not in a thread: 0.3 ms a request for what takes a microsecond.
+    # async: FastAPI would call a plain function in a thread pool, 0.3 ms instead of a microsecond.
     return cast("State", request.state.rooms)
 
 
 StateOf = Annotated[State, Depends(state_of)]
-"""The rooms behind the door."""
+"""The application's state, as a dependency."""

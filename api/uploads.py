@@ -1,4 +1,4 @@
-"""Documents as clients send them: the bytes themselves as the body, or a form with one file in it."""
+"""Uploads of documents: raw bodies, and multipart forms with one file, streamed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from api.problems import Invalid, UnsupportedMedia
 from rules.field_types import Label
 
 MEDIA_TYPE = r"^[A-Za-z0-9!#$&^_.+-]{1,60}/[A-Za-z0-9!#$&^_.+-]{1,60}( *; *[!-~][ -~]{0,100})?$"
-"""A media type, with parameters that are not read."""
+"""A media type; its parameters are ignored."""
 
 BYTES = "application/octet-stream"
 FORM = "multipart/form-data"
@@ -25,14 +25,14 @@ ACCEPTED = (
     f" --data-binary @NAME -H 'Content-Type: {BYTES}')"
 )
 MOST_AROUND = 16 * 1024
-"""Bytes of a form that are not its file's: boundaries and headers."""
+"""The limit of boundaries and headers of a form, in bytes."""
 
 _LABEL: TypeAdapter[str] = TypeAdapter(Label)
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A document that is on its way: what its sender calls it, and its bytes as they come."""
+    """A document in transit: the sender's name for it, and its bytes as a stream."""
 
     name: str
     media_type: str
@@ -40,7 +40,7 @@ class Upload:
 
 
 async def received(request: Request, content_type: str, name: str | None) -> Upload:
-    """What is sent, up to where its bytes begin. Raises Invalid or UnsupportedMedia, then or while the bytes are read."""
+    """The upload in a request, read up to its bytes. Raises Invalid or UnsupportedMedia, here or while the bytes are read."""
     form = content_type.partition(";")[0].strip().lower()
     if form == FORM:
         return await _in_form(request, content_type, name)
@@ -65,7 +65,7 @@ async def _in_form(request: Request, content_type: str, name: str | None) -> Upl
 
 
 class _File:
-    """The one file of a form, out of the form as it comes."""
+    """The file of a multipart form, parsed as a stream."""
 
     def __init__(self, boundary: bytes) -> None:
         self.begun = False
@@ -89,14 +89,14 @@ class _File:
 
     @property
     def name(self) -> str:
-        """What the sender calls it, without the folders in which it lay. Raises Invalid."""
+        """The sender's name for it, without folders. Raises Invalid."""
         try:
             return _LABEL.validate_python(re.split(r"[/\\]", self._name)[-1])
         except ValidationError:
             raise _unnamed("file.filename") from None
 
     def write(self, chunk: bytes) -> None:
-        """Reads on. Raises Invalid."""
+        """Parses a chunk. Raises Invalid."""
         self._around += len(chunk)
         try:
             self._parser.write(chunk)
@@ -106,7 +106,7 @@ class _File:
             raise Invalid("unreadable", f"This form has more than {MOST_AROUND} bytes beside its file.", ACCEPTED)
 
     async def content(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        """The bytes of the file to their end. Raises Invalid if the form ends before, or holds more than the file."""
+        """The bytes of the file. Raises Invalid if the form ends early, or holds more than the file."""
         yield self._taken()
         async for chunk in chunks:
             self.write(chunk)

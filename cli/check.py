@@ -1,4 +1,4 @@
-"""`accord check`: how automated checks go, and figures read again from the bytes that were kept."""
+"""`accord check`: the status of automated checks, and figures recomputed from stored answers."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ ProgramOption = Annotated[UUID, typer.Argument(metavar="PROGRAM", help="The prog
 
 
 class Unusable(Exception):
-    """Why there is nothing to say; for the person who asked."""
+    """Why there is no result; the message is for the user."""
 
 
 @app.command("list")
@@ -71,7 +71,7 @@ def recompute(
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """A figure as it was recorded, and where it differs when it is read again."""
+    """A recorded figure and the differences of the recomputed one."""
 
     recorded: MeasurementRecorded
     size: int
@@ -80,7 +80,7 @@ class Again:
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
-    """Ends the command with status 2 where there is nothing to say."""
+    """Runs the work; exits with status 2 where there is no result."""
     try:
         return asyncio.run(work)
     except (Unusable, NotRunning) as reason:
@@ -112,7 +112,7 @@ async def _again(home: Path, program: UUID, measurement: str) -> Again:
 
 
 async def _recorded(reader: ReadPool, program: UUID, measurement: str) -> tuple[MeasurementRecorded, Plan]:
-    """A measurement, and the plan as it was when it was recorded."""
+    """A measurement, and the plan that was in force when it was recorded."""
     lines = await Queries(reader).ledger(program, LedgerFilter(kinds=["measurement_recorded"], subjects=[measurement]))
     programs = ProgramCache(reader)
     if not lines:

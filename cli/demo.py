@@ -38,7 +38,7 @@ SHORT = {
 }
 PATIENCE_SECONDS = 60.0
 DONE_AT_ONCE = ("evidence", "verification", "determination")
-"""What is owed and not waited for: time to observe passes by itself."""
+"""Owed acts that the demonstration does; periods of observation end by themselves."""
 
 MOST_BLOCKS = 3
 
@@ -46,17 +46,17 @@ Say = Callable[[str], None]
 
 
 class NoTokens(Exception):
-    """Nobody can act in the service that runs."""
+    """The data folder of the running service has no tokens."""
 
     def __init__(self, home: Path) -> None:
         super().__init__(f"{home} holds no tokens: `accord run --first-run` issues one for each role.")
 
 
 class Demo:
-    """One run, by a client of the API; every line that it says is something that the service has answered."""
+    """One run, as a client of the API. Every printed line comes from a response."""
 
     def __init__(self, service: ServiceClient, people: dict[str, Person], say: Say, pages: str = "") -> None:
-        """`pages`: the address of the pages, which show what happens as it does; empty: nothing is said of them."""
+        """`pages`: the URL of the web pages; empty: they are not mentioned."""
         self._service, self._people, self._say, self._pages = service, people, say, pages
         self._program = ""
         self._begun = time.monotonic()
@@ -64,7 +64,7 @@ class Demo:
         self._attested: set[tuple[str, str, str]] = set()
 
     async def run(self) -> None:
-        """The whole story. Raises Refused, or TimeoutError when a clock does not strike."""
+        """Runs the whole story. Raises Refused, or TimeoutError when a clock does not strike."""
         await self._start()
         for phase in ("announcement", "guarantees"):
             await self._bring_on(phase)
@@ -87,7 +87,7 @@ class Demo:
         self._tell(f"started, with a quiet of {SHORT['stability_length']} instead of months")
 
     async def _bring_on(self, phase: str) -> None:
-        """Does what is owed in a phase, by the acts that the API names for it, until the phase is complete."""
+        """Does the suggested acts of a phase until it is complete."""
         titles = {one["name"]: one["title"] for one in await self._read("/milestones", phase=phase)}
         deadline = time.monotonic() + PATIENCE_SECONDS
         while any(owed := [one for one in await self._read("/owed") if one["name"] in titles]):
@@ -102,7 +102,7 @@ class Demo:
         await self._until(phase, "complete")
 
     async def _do(self, owed: dict[str, Any]) -> str:
-        """The first act by which something is done, and who has done it."""
+        """Does the first suggested act; returns it and the person."""
         act = owed["acts"][0]
         party = next(one for one in act["parties"] if (owed["name"], str(act["known"].get("shows")), one) not in self._attested)
         person = next(one for one in self._people.values() if one.party == party and one.role in act["roles"])
@@ -113,7 +113,7 @@ class Demo:
         return person.name
 
     async def _said(self, person: Person, name: str, value: Any) -> Any:
-        """What is filled in where the API has left a place for it, between < and >."""
+        """The value for a placeholder in a suggested act, between < and >."""
         if name == "document":
             path, content = f"/programs/{self._program}/documents", f"Document {self._pieces} ({datetime.now(UTC)})".encode()
             filed = await self._service.file(person, path, f"document-{self._pieces}.txt", content)
@@ -151,7 +151,7 @@ class Demo:
             self._tell(f"{party} consents")
 
     async def _tell_of_children(self) -> None:
-        """Where the child programs stand, once each has a ledger; published figures are recorded for their indicators."""
+        """Prints the status of the child programs once each has a ledger, and records published figures in them."""
         children = await self._waited(self._children, lambda found: all(one["standing"] == "running" for one in found))
         for child in children:
             count = await record_figures(self._service, self._people["checker"], child)
@@ -178,7 +178,7 @@ class Demo:
         self._tell(f"phase {name} is {status}")
 
     async def _waited(self, ask: Callable[[], Awaitable[Any]], is_so: Callable[[Any], bool]) -> Any:
-        """The first answer that is so. Raises TimeoutError."""
+        """The first response that satisfies a condition. Raises TimeoutError."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not is_so(found := await ask()):
             if time.monotonic() > deadline:
@@ -201,9 +201,9 @@ def _span(stability: dict[str, Any]) -> str:
 
 
 def demonstrate(home: Path, say: Say) -> None:
-    """Runs the demonstration on the service of a data folder, or on one of its own where none runs.
+    """Runs the demonstration on the running service of a data folder, or on a temporary one.
 
-    The pages of a service of its own go with it.
+    The pages of a temporary service end with it.
     """
     addresses = home / "addresses.json"
     if addresses.exists():
@@ -223,7 +223,7 @@ async def _on(api: str, home: Path, say: Say) -> None:
 
 @contextmanager
 def _own_service(folder: Path, say: Say) -> Iterator[str]:
-    """A whole service on free ports, gone with the block."""
+    """A temporary service on free ports."""
     say("No service runs here; starting one for the demonstration.")
     port, temporal_port = str(free_port()), str(free_port())
     command = [sys.executable, "-m", "cli.entry_point", "run", "--home", str(folder), "--port", port]

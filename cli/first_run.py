@@ -1,7 +1,7 @@
-"""What a fresh data folder needs before somebody can use it: tokens, the report's program, its real figures.
+"""Set-up of a new data folder: tokens, the report's program and its published figures.
 
-Every step is an act with a key of its own, so that a first run that was interrupted is simply gone through again. Nothing here
-keeps a service from running: what cannot be done is said in a sentence.
+Every step is an act with an idempotency key, so that an interrupted first run is repeated. Errors are printed and do not stop
+the service.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ Say = Callable[[str], None]
 
 
 def sign_in_link(address: str, person: Person) -> str:
-    """Signs a person in to the pages. What stands after `#` is sent to no server and stands in no log of one."""
+    """A link that signs a person in. Browsers do not send the fragment after `#`, so that the token is in no log."""
     return f"{address}/sign-in#{person.token}"
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """How much a record holds already."""
+    """The size of a record."""
 
     programs: int
     tokens: int
@@ -44,10 +44,10 @@ class Held:
 async def first_run(  # noqa: PLR0913  what a first run needs
     api: str, database_url: str, home: Home, plans: Path, say: Say, *, asked: bool = False
 ) -> None:
-    """Called each time the API has become ready. Starts the program once, and records each plan's figures once there is
-    a program that follows it: those of child programs wait until their phase has opened them.
+    """Runs whenever the API has become ready. Starts the program once, and records each plan's figures once a program
+    follows it: those of child programs wait until their phase has opened them.
 
-    A record that came here in another way gets nothing unless that is `asked`. Says once by which links people sign in.
+    Other records are left alone unless it is `asked`. Prints the sign-in links once.
     """
     try:
         held = await _held(database_url)
@@ -80,7 +80,7 @@ async def _held(database_url: str) -> Held:
 
 
 async def _started(database_url: str) -> str | None:
-    """The program that a first run has started, if it was interrupted before it could note that."""
+    """The program of an interrupted first run."""
     async with ReadPool(database_url, size=1) as reader:
         row = await reader.row(
             "SELECT e.program_id::text AS program FROM program p JOIN ledger_entry e ON e.program_id = p.id AND e.seq = 1"
@@ -91,12 +91,12 @@ async def _started(database_url: str) -> str | None:
 
 
 def _is_wanted(home: Home, held: Held, *, asked: bool) -> bool:
-    """Also where a first run has begun, or is over: figures of child programs are recorded in later starts."""
+    """Whether to run. It also runs after the first run, since child programs are started later."""
     return asked or home.tokens.exists() or not held.programs
 
 
 def _set_aside(home: Home, say: Say) -> None:
-    """Nothing of an earlier record belongs to an empty one. Its tokens are kept, for it may come back."""
+    """Renames files of an earlier record, where the record is empty. Tokens are kept, since that record may be restored."""
     home.first_program.unlink(missing_ok=True)
     shutil.rmtree(home.figures, ignore_errors=True)
     if home.tokens.exists():

@@ -1,4 +1,4 @@
-"""For whom somebody can act here: the parties, bodies and assessors of the plans that are kept and of the programs that run."""
+"""The parties, bodies and assessors for which somebody can act: of the available plans and of running programs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class ProgramUnknown(Exception):
 
 
 async def known_parties(reader: ReadPool, plans: Path, program: UUID | None) -> frozenset[str]:
-    """Of one program, or of all that there are and of the kept plans. Raises ProgramUnknown."""
+    """Those of one program, or of all programs and available plans. Raises ProgramUnknown."""
     if program is not None:
         if (kept := await ProgramCache(reader).load(program)) is None:
             raise ProgramUnknown(program)

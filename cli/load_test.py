@@ -1,4 +1,4 @@
-"""`accord load-test`: how many acts a service on this machine takes, and how long each of them."""
+"""`accord load-test`: throughput and latency of acts on a service on this machine."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _REASON = "Load is put on this machine alone: {host} is no loopback address. Not
 
 @dataclass(slots=True)
 class Load:
-    """What came of it: milliseconds of each act that was recorded, and how often which other answer came."""
+    """The result: the latency of each recorded act in milliseconds, and the number of other responses by code."""
 
     acts: int
     taken: list[float] = field(default_factory=list)
@@ -67,11 +67,11 @@ def command(
 
 
 class NotHere(Exception):
-    """A service somewhere else."""
+    """The service is on another machine."""
 
 
 def loopback(address: str) -> str:
-    """The address. Raises NotHere where it is not of this machine alone."""
+    """The address. Raises NotHere unless it is a loopback address."""
     host = urlsplit(address).hostname or ""
     try:
         here = host == "localhost" or ipaddress.ip_address(host).is_loopback

@@ -1,4 +1,4 @@
-"""The `accord` command. Each further group of commands is a typer app in a file of its own, added below."""
+"""The `accord` command. Groups of commands are typer apps in files of their own, added below."""
 
 import asyncio
 from pathlib import Path
@@ -134,7 +134,7 @@ commands.add_to(app)
 
 
 def main() -> None:
-    """What `accord` runs."""
+    """Runs `accord`."""
     ended(app)
 
 

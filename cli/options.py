@@ -1,4 +1,4 @@
-"""Options that many commands have, those of the whole command, and how it ends."""
+"""Shared options, global options, and the exit of the command."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def whole_command(
 
 
 def ended(app: typer.Typer) -> None:
-    """Runs the command and ends the process."""
+    """Runs the command and exits the process."""
     try:
         app(prog_name="accord")
     except SystemExit as asked:
@@ -54,9 +54,9 @@ def ended(app: typer.Typer) -> None:
 
 
 def _of_the_database(error: Exception) -> str | None:
-    """The sentence for a database that cannot be used; None for anything else, which is a fault."""
+    """The message for a database that cannot be used; None for other errors, which are bugs."""
     if "psycopg" not in sys.modules:
-        return None  # a command that talks to a service alone does not wait for this import
+        return None  # commands for remote services do not need this import
     from psycopg import OperationalError  # noqa: PLC0415  imported already
 
     from db.outages import TransactionPooled, sentence  # noqa: PLC0415  as above

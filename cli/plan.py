@@ -1,4 +1,4 @@
-"""`accord plan`: check, draw and describe plans, without a server."""
+"""`accord plan`: checks, draws and describes plans, without a server."""
 
 import json
 from collections.abc import Iterator
@@ -21,14 +21,14 @@ from rules.validation import sound
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Check, draw and describe plans.")
 
 PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help="The plan, a YAML file.")]
-"""A path as it was typed; whether it can be read is found out by `document`, which says what is wrong in a line."""
+"""The path as it was typed; `document` reports one that cannot be read."""
 
 Values = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="The value of a parameter.")]
-"""Values of parameters in place of their defaults; can be given several times."""
+"""Values of parameters that replace defaults; the option can be repeated."""
 
 
 class Unusable(Exception):
-    """A file or an option that can't be used; the message is for the person who typed it."""
+    """A file or an option that can't be used; the message is for the user."""
 
 
 @app.command()
@@ -51,7 +51,7 @@ def check(
 
 
 def changed(files: list[Path], ended: Event, every: float = 0.5) -> Iterator[None]:
-    """Once at first, and again after each change of one of the files or of what lies beside it, until it is ended."""
+    """Yields once at first, and after each change of the files or their neighbours, until it is ended."""
     seen: object = None
     while not ended.is_set():
         now = [(beside, _stamp(beside)) for file in files for beside in sorted(file.parent.glob("*.yaml"))]
@@ -81,7 +81,7 @@ def _check_all(files: list[Path], values: list[str] | None, *, as_json: bool) ->
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What was found of one file: how many of what it has, or its faults."""
+    """The result for one file: the numbers of its parts, or its faults."""
 
     file: str
     sound: bool
@@ -90,7 +90,7 @@ class Checked:
     """Each with `line` and `column` (null where the file can't be used at all), `place` and `message`."""
 
     def lines(self) -> list[str]:
-        """As they are told to people."""
+        """The result as text."""
         if self.sound:
             told = ", ".join(f"{count} {what}{'' if count == 1 else 's'}" for what, count in self.counts.items())
             return [f"{self.file}: sound. {told}."]
@@ -138,7 +138,7 @@ def show(
 
 
 def sound_plan(file: Path, values: list[str] | None) -> Plan:
-    """The plan of a file, checked to the end. Ends the command with every fault if there is one."""
+    """The validated plan of a file. Exits with all faults if there are any."""
     try:
         return _sound(file, values)
     except Unusable as reason:
@@ -148,13 +148,13 @@ def sound_plan(file: Path, values: list[str] | None) -> Plan:
 
 
 def _sound(file: Path, values: list[str] | None) -> Plan:
-    """Raises Unusable or Faulty."""
+    """The validated plan of a file. Raises Unusable or Faulty."""
     plan = document(file)
     return sound(plan, chosen(values), child_plans(plan, file))
 
 
 def document(file: Path) -> Document:
-    """What stands in a file. Raises Unusable where it can't be read, Faulty where it isn't YAML that we read."""
+    """The parsed text of a file. Raises Unusable where it can't be read, Faulty where it is not valid YAML."""
     try:
         with file.open("rb") as held:
             content = held.read(LARGEST_DOCUMENT + 1)
@@ -177,7 +177,7 @@ def document(file: Path) -> Document:
 
 
 def chosen(values: list[str] | None) -> dict[str, str | int]:
-    """Values of parameters as they were typed. Raises Unusable."""
+    """Values of parameters from the command line. Raises Unusable."""
     found: dict[str, str | int] = {}
     for value in values or ():
         name, equals, text = value.partition("=")
@@ -193,7 +193,7 @@ def lines(faulty: Faulty, file: Path) -> list[str]:
 
 
 def refuse(*messages: str) -> NoReturn:
-    """Says what is wrong and ends the command with status 1."""
+    """Prints what is wrong and exits with status 1."""
     for message in messages:
         typer.echo(message, err=True)
     raise typer.Exit(1)

@@ -1,4 +1,4 @@
-"""`accord plan diff`: what a new text of a plan changes, place by place, and who would decide on it."""
+"""`accord plan diff`: the differences between two versions of a plan, and who decides on an amendment."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""`accord plan fmt`: one form for the text of a plan or a story, in which nothing that it says or explains is lost."""
+"""`accord plan fmt`: a formatter for plans and stories that keeps content, comments and order."""
 
 import re
 from pathlib import Path
@@ -45,6 +45,6 @@ def _put_in_form(file: Path, *, only_check: bool) -> bool:
 
 
 def formed(text: str) -> str:
-    """A text in the one form."""
+    """The formatted text."""
     plain = "\n".join(line.rstrip(" ") for line in text.replace("\r\n", "\n").split("\n"))
     return _BLANK_LINES.sub("\n\n", plain).strip("\n") + "\n"

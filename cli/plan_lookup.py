@@ -1,4 +1,4 @@
-"""Plans that a plan names: looked for beside its file, then among those that come with this program."""
+"""Lookup of plans that a plan names: beside its file, then among the packaged ones."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rules.language.reading import Document
 
 
 def child_plans(document: Document, file: Path) -> dict[str, ChildPlan]:
-    """The plans of the child programs of the plan in a file. Raises Faulty."""
+    """The plans of the child programs of a plan. Raises Faulty."""
     return agreed(declared(document), lambda name: _found(name, file.absolute().parent))
 
 

@@ -1,4 +1,4 @@
-"""`accord plan new`: a plan of one's own out of a template, with a few questions."""
+"""`accord plan new`: a new plan from a template, with a few questions."""
 
 import json
 import re
@@ -44,12 +44,12 @@ def command(folder: Folder, template: From = None) -> None:
 
 
 def templates() -> list[str]:
-    """The names of the templates that come with this program."""
+    """The names of the packaged templates."""
     return sorted(file.parent.name for file in (our_plans() / "templates").glob("*/plan.yaml"))
 
 
 def _answered(found: Document, plan: Plan, name: str) -> str:
-    """The text of a template with what somebody answers in the place of its own."""
+    """A template's text with the answers filled in."""
     text = found.text
     for party, rule in plan.parties.items():
         answer = typer.prompt(f"Name of the party {party}", default=rule.name)

@@ -1,4 +1,4 @@
-"""`accord reconcile` and `accord retell`: what the record says, and what Temporal says of it."""
+"""`accord reconcile` and `accord retell`: compare the record with Temporal, and signal workflows again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`accord rehearse`: a story told on a plan, in simulated time, without a server."""
+"""`accord rehearse`: runs a story on a plan in simulated time, without a server."""
 
 import re
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ from rules.validation import sound
 Files = Annotated[
     list[Path], typer.Argument(metavar="[PLAN] STORY", help="The story, and before it a plan in place of its own.")
 ]
-"""A story names its plan; a plan before it is taken instead, for trying another version of it."""
+"""A story names its plan; a plan before it replaces that one."""
 Effects = Annotated[bool, typer.Option("--effects/--acts-only", help="Print what follows from each act as well.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no timeline, only whether it went as expected.")]
 
@@ -63,11 +63,11 @@ def command(files: Files, values: Values = None, *, until: Until = None, effects
 
 
 AROUND = 6
-"""Lines of the ledger before a broken expectation, and half as many after it."""
+"""Ledger lines to print before a failed expectation, and half as many after it."""
 
 
 def _broken(one: Broken, rehearsal: Rehearsal, story_file: Path) -> Iterator[str]:
-    """What was not as expected, and the entries around it."""
+    """A failed expectation, and the entries around it."""
     yield one.fault.line(str(story_file))
     plan, before, then = rehearsal.program.plan, rehearsal.timeline[: one.after], rehearsal.timeline[one.after :]
     earlier = [line for happened in before[-AROUND:] for line in _lines(happened, plan, effects=True)]
@@ -92,7 +92,7 @@ def _rehearsal(story: Story, script: Document, story_file: Path, plan_file: Path
     try:
         plan = document(plan_file)
         programs = child_plans(plan, plan_file)
-        sound(plan, story.parameters, programs)  # its faults are faults of the plan's file, not of the story's
+        sound(plan, story.parameters, programs)  # its faults belong to the plan's file, not to the story's
     except Unusable as reason:
         refuse(str(reason))
     except Faulty as faulty:
@@ -116,7 +116,7 @@ def _print(story: Story, rehearsal: Rehearsal, *, effects: bool) -> None:
 
 
 def _lines(happened: Happened, plan: Plan, *, effects: bool) -> Iterator[str]:
-    """An act and, indented, what follows from it; what follows from a clock alone stands at its own time."""
+    """An act and, indented, its effects; effects of clocks stand at their own time."""
     at = local_time(happened.at, plan.time_zone)
     if happened.refused is not None:
         yield f"{at}  {happened.who}: {happened.what} REFUSED, {happened.refused.code}: {happened.refused.reason}"
@@ -129,6 +129,6 @@ def _lines(happened: Happened, plan: Plan, *, effects: bool) -> Iterator[str]:
 
 
 def _effective(entry: Entry) -> datetime:
-    """When an effect takes hold: a clock that strikes late takes hold when it was due."""
+    """The time at which an effect is valid: a clock that strikes late counts from its due time."""
     at = getattr(entry.fact, "effective_at", None) or getattr(entry.fact, "due_at", None)
     return at if isinstance(at, datetime) else entry.at

@@ -1,6 +1,6 @@
-"""`accord run`: PostgreSQL, Temporal, migrations, the API and the worker, as one tree of processes that ends as one.
+"""`accord run`: PostgreSQL, Temporal, migrations, the API and the worker as one process tree.
 
-Everything is started from the main thread and plainly waited for: the kernel ties a child to the thread that started it.
+Everything is started from the main thread and waited for synchronously, since parent-death signals follow the starting thread.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ from workflows.namespace import NotPrepared, patiently, prepare, prepared
 from workflows.secret_file import SettingsUnusable
 
 OF_TEMPORAL = frozenset(name.upper() for name in TemporalSettings.model_fields)
-"""Variables that the API and the worker get as they were understood here: an embedded server has no TLS and no keys."""
+"""Variables that API and worker get as parsed here: an embedded server has no TLS and no keys."""
 
 READY_SECONDS = 60
 
@@ -53,18 +53,18 @@ class Ports:
 
 
 class ExternalServers(BaseSettings):
-    """Servers that somebody else runs; those not named here are embedded."""
+    """Servers that others run; those that are not set are embedded."""
 
     database_url: str | None = None
-    database_owner_url: str | None = None  # without it, a database of somebody else is not migrated
-    temporal_address: str | None = None  # how it is reached, and with which keys, is read where it is reached
+    database_owner_url: str | None = None  # without it, an external database is not migrated
+    temporal_address: str | None = None  # connection settings and keys are read where it connects
     accord_documents: str | None = None
     accord_plans: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where everything is while it runs; kept in `addresses.json` for the other commands."""
+    """Addresses of the running servers, stored in `addresses.json` for other commands."""
 
     api: str
     database_url: str
@@ -74,7 +74,7 @@ class Addresses:
     plans: str
 
     def environment(self) -> dict[str, str]:
-        """For the API and the worker. They never learn the owner's address, which may change what must not change."""
+        """The environment of API and worker, without the owner's URL, whose role may change the ledger."""
         inherited = {name: value for name, value in os.environ.items() if name not in {"DATABASE_OWNER_URL", *OF_TEMPORAL}}
         if self.temporal.temporal_api_key is not None:
             inherited["TEMPORAL_API_KEY"] = self.temporal.temporal_api_key.get_secret_value()
@@ -92,25 +92,25 @@ class Addresses:
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What is done only when somebody asks for it."""
+    """Options that are off by default."""
 
     prepares: bool = False
-    """Register what is missing in a Temporal of somebody else."""
+    """Register missing parts in an external Temporal."""
 
     first_run: bool = False
-    """Issue tokens and start a program in a database of somebody else, or in one that holds programs already."""
+    """Issue tokens and start a program in an external database, or in one that has programs already."""
 
 
 def run_service(folder: Path, ports: Ports, say: Say, asked: RunOptions = RunOptions()) -> None:
     """Runs until SIGINT, SIGTERM or SIGHUP, and returns when everything has stopped.
 
-    Raises a `CannotStart` when something can't be started; then nothing is left running either.
+    Raises a `CannotStart` when something can't be started; then no process is left.
     """
     outside = ExternalServers()
-    os.umask(0o077)  # of the children, too: nothing that is written here is for others of this machine
+    os.umask(0o077)  # children inherit it: no file is readable by other users
     with interruptible() as ignore_signals, _claimed(folder, ports, outside) as home:
         keeper = Supervisor(say)
-        # Those of a start that was killed lead nowhere, and whoever waits for this one looks for the file.
+        # Addresses of a killed run are stale, and clients wait for the new file.
         _addresses_file(home).unlink(missing_ok=True)
         try:
             addresses = _start(keeper, home, ports, outside, asked, say)
@@ -174,7 +174,7 @@ def _database(keeper: Supervisor, home: Home, outside: ExternalServers, say: Say
 
 
 def _look_at_database(address: str, variable: str) -> None:
-    """Raises Unreachable, or Unusable where the server is older than what we need."""
+    """Raises Unreachable, or Unusable where the server's version is too old."""
     try:
         look_at(address)
     except psycopg.Error as refused:
@@ -186,7 +186,7 @@ def _look_at_database(address: str, variable: str) -> None:
 def _temporal(  # noqa: PLR0913  what a start consists of
     keeper: Supervisor, home: Home, ports: Ports, outside: ExternalServers, say: Say, *, prepares: bool
 ) -> TemporalSettings:
-    """Returns how a Temporal is reached that has our namespace. That of somebody else is prepared only when asked for."""
+    """Returns the connection of a Temporal that has our namespace. An external one is prepared only on request."""
     settings = TemporalSettings()
     if outside.temporal_address is None:
         temporal = Temporal(home.folder, ports.temporal, ports.ui)
@@ -213,10 +213,10 @@ async def _look_at(settings: TemporalSettings) -> None:
 
 
 def _programs(home: Home, ports: Ports, addresses: Addresses) -> list[ChildProcess]:
-    python = [sys.executable, "-P", "-m"]  # -P: a folder `alembic` or `api` where we were called is not ours
+    python = [sys.executable, "-P", "-m"]  # -P: a folder `alembic` or `api` in the current directory must not be imported
     api = [*python, "api.server", "--host", HOST, "--port", str(ports.api)]
     environment = addresses.environment()
-    # Secrets of producers are for the worker alone: the door asks nobody.
+    # Secrets of producers are for the worker only: the API sends no requests to them.
     without_secrets = {name: value for name, value in environment.items() if not name.startswith("ACCORD_SECRET")}
     if CHECKPOINT_KEY not in environment:
         if not home.checkpoint_key.exists():
@@ -240,15 +240,15 @@ def _await_ready(keeper: Supervisor, home: Home, api: str) -> None:
 
 def _health(api: str) -> str:
     try:
-        with urllib.request.urlopen(f"{api}/api/v1/health/ready", timeout=5) as answer:  # noqa: S310  always http
+        with urllib.request.urlopen(f"{api}/api/v1/health/ready", timeout=5) as answer:  # noqa: S310  the scheme is always http
             return "ready" if answer.status == 200 else f"it answers {answer.status}"
-    except OSError as refused:  # the base of URLError, HTTPError and time-outs
+    except OSError as refused:  # the base class of URLError, HTTPError and timeouts
         return str(refused)
 
 
 @contextmanager
 def _claimed(folder: Path, ports: Ports, outside: ExternalServers) -> Iterator[Home]:
-    """The data folder, and ports that nobody uses. Raises a `CannotStart` that names all that is in the way."""
+    """The locked data folder and free ports. Raises a `CannotStart` with all conflicts."""
     taken = _taken(ports, outside)
     with ExitStack() as stack:
         try:
@@ -276,7 +276,7 @@ def _taken(ports: Ports, outside: ExternalServers) -> PortsTaken | None:
 
 def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a connection that lingers is no listener
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # ports in TIME_WAIT count as free
         try:
             probe.bind((HOST, port))
         except OSError:

@@ -1,4 +1,4 @@
-"""`accord source`: ready descriptions of producers' sources, to be pasted into a plan."""
+"""`accord source`: ready-made descriptions of producers' sources, for use in plans."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Keeps services alive: starts them in order, starts again what dies, stops them in the reverse order."""
+"""The supervisor: starts services in order, restarts those that die, and stops them in reverse order."""
 
 import time
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from cli.child import Service
 from cli.start_errors import CannotStart
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
-WELL_AFTER = 60.0  # seconds of life after which an earlier death is forgotten
+WELL_AFTER = 60.0  # seconds of uptime after which the restart delay is reset
 
 
 @dataclass(slots=True)
@@ -25,14 +25,14 @@ class Supervisor:
         self._kept: list[SupervisedService] = []
 
     def start(self, service: Service) -> None:
-        self._kept.append(SupervisedService(service))  # first, so that an interruption in the next line still ends with a stop
+        self._kept.append(SupervisedService(service))  # first, so that an interrupted start is still stopped
         service.start()
 
     def dead(self) -> Service | None:
         return next((kept.service for kept in self._kept if not kept.service.alive), None)
 
     def tend(self) -> None:
-        """Look once at each service; call it a few times a second."""
+        """Checks each service once; call it a few times a second."""
         now = time.monotonic()
         for kept in self._kept:
             if kept.service.alive:

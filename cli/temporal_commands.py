@@ -1,4 +1,4 @@
-"""`accord temporal`: what Temporal needs before programs can run in it, and which workers it gives them to."""
+"""`accord temporal`: prepares Temporal's namespace, checks it, and routes programs to worker versions."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def promote(
 
 @contextmanager
 def _telling() -> Iterator[None]:
-    """Says in a sentence why something cannot be done, and ends with code 1."""
+    """Prints an expected error as a sentence, and exits with code 1."""
     try:
         yield
     except ValidationError as error:

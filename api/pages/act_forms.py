@@ -1,4 +1,4 @@
-"""Acting from a page: a form for each act, what the signature would do, and the signature bound to that."""
+"""Forms of acts: fields, a preview of the effects, and a signature bound to the effects that were shown."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ SHAPES: Mapping[str, type[BaseModel]] = {
     str(shape.model_fields["kind"].default): shape for shape in get_args(get_args(a.Deed)[0])
 }
 NO_FORM = frozenset({"start_program", "file_document"})
-"""A program is started on a page of its own, and a document is filed with the evidence that names it."""
+"""Programs are started on a page of their own; documents are filed with the evidence that names them."""
 
 BY_PEOPLE = frozenset(kind for kind, roles in MAY.items() if roles - {a.Role.CLOCK, a.Role.CHECKER}) - NO_FORM
-"""Acts that have a form here."""
+"""Acts that have a form."""
 
 MOST_FIELDS, MOST_FILES = 500, 1
 LARGEST_FIELD = 300_000
@@ -45,7 +45,7 @@ LARGEST_FIELD = 300_000
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """An entry that would follow, in words. `is_own`: it is the act itself, not what follows from it."""
+    """An entry of a preview, in words. `is_own` marks the act itself; other entries follow from it."""
 
     sentence: str
     is_own: bool
@@ -67,7 +67,7 @@ async def form(view: ViewOf, program: UUID, kind: str) -> Response:
 
 @router.post("/{kind}")
 async def act(view: ViewOf, program: UUID, kind: str) -> Response:
-    """`step` says what was pressed: `change` asks again, `preview` shows what would follow, `sign` does it."""
+    """Handles the form. `step` is the button: `change` shows the form again, `preview` the effects, `sign` records the act."""
     async with view.request.form(max_fields=MOST_FIELDS, max_files=MOST_FILES, max_part_size=LARGEST_FIELD) as sent:
         view.check_form(sent)
         opened, shape = await _may_act(view, program, kind)
@@ -90,7 +90,7 @@ async def act(view: ViewOf, program: UUID, kind: str) -> Response:
 
 
 async def _may_act(view: View, program: UUID, kind: str) -> tuple[Opened, type[BaseModel]]:
-    """Raises NotFound for an act that there is no form for."""
+    """Raises NotFound for an act that has no form."""
     opened = await view.opened(program)
     if kind not in BY_PEOPLE:
         raise NotFound("act")
@@ -98,7 +98,7 @@ async def _may_act(view: View, program: UUID, kind: str) -> tuple[Opened, type[B
 
 
 def given_of(sent: FormData) -> Given:
-    """All texts of a form by field; files are read apart."""
+    """The text fields of a submitted form; files are parsed apart."""
     values: dict[str, list[str]] = {}
     for name, value in sent.multi_items():
         if not isinstance(value, UploadFile) and name not in ("csrf", "key", "shown", "step"):
@@ -119,7 +119,7 @@ def errors_of(error: ValidationError) -> dict[str, str]:
 
 
 async def _previewed(view: View, opened: Opened, kind: str, given: Given, made: a.Act) -> Response:
-    """What the signature would do. Raises Refused."""
+    """The page with the effects of the act. Raises Refused."""
     view.state.allowances.take(view.visitor.person, cost((made,), preview=True))
     decided = await view.state.recorder.preview(opened.id, made)
     if isinstance(decided, Refusal):
@@ -138,7 +138,7 @@ async def _previewed(view: View, opened: Opened, kind: str, given: Given, made: 
 
 
 async def _signed(view: View, opened: Opened, made: a.Act) -> Response:
-    """Records the act. A form that is sent twice finds its own first receipt. Raises Refused."""
+    """Records the act. A form that is sent twice gets its first receipt. Raises Refused."""
     if units := cost((made,), preview=False):
         view.state.allowances.take(view.visitor.person, units)
     outcome = await view.state.recorder.record(opened.id, made)
@@ -163,7 +163,7 @@ def _form(
     errors: Mapping[str, str] | None = None,
     problem: Problem | None = None,
 ) -> Response:
-    """The form, with what was wrong above it and at each field."""
+    """The page with the form, the problem above it and errors at its fields."""
     status = 200 if not errors and problem is None else problem.answered_with if problem else 422
     fields = fields_of(shape, opened.program, given, errors or {})
     loose = {
@@ -185,5 +185,5 @@ def _form(
 
 
 def about(shape: type[BaseModel]) -> str:
-    """What an act is, as its shape says it, in one line."""
+    """The description of an act, in one line."""
     return " ".join((shape.__doc__ or "").split())

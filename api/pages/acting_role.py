@@ -1,4 +1,4 @@
-"""As whom somebody acts in a program, where they hold several roles: asked once, and kept with the session."""
+"""The choice of a role, for people with several memberships in a program. It is stored in the session."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ router = APIRouter(prefix="/programs/{program}/as")
 
 @router.get("")
 async def ask(view: ViewOf, program: UUID, back: str = "") -> Response:
-    """The roles to choose from."""
+    """The page with the roles to choose from."""
     opened = await view.opened(program)
     return view.of_program(opened, "as_whom.html", back=local_path(back) if back else opened.path)
 

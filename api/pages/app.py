@@ -1,4 +1,4 @@
-"""The pages as one application beside the API: its own errors, its own headers, the same rooms behind it."""
+"""The web pages as an ASGI application that is mounted beside the API, with its own error pages and headers."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ HEADERS = {
     b"cross-origin-opener-policy": b"same-origin",
     b"cross-origin-resource-policy": b"same-origin",
 }
-"""Nothing from elsewhere, nothing within the page that runs, and in nobody's frame."""
+"""Content security policy and other headers: no external content, no inline scripts, no framing."""
 
 API = ("/api/", "/docs")
 
@@ -91,11 +91,11 @@ ROOMS = (
     acting_role,
     tour_progress,
 )
-"""Files of pages; `starting` stands before `programs`, whose paths would take its own."""
+"""Modules with routes. `start_program` stands before `programs`, whose path parameters would match its path."""
 
 
 class Pages(Mount):
-    """Takes every path that is none of the API's, so that the API still answers itself for what it has not."""
+    """A mount for every path outside of the API's, so that the API answers unknown paths of its own itself."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         if scope["type"] == "http" and scope["path"].startswith(API):
@@ -104,7 +104,7 @@ class Pages(Mount):
 
 
 class Answers:
-    """Sets the headers that every page has; a fault is logged, and told as a page where nothing was answered yet."""
+    """Middleware that sets security headers, logs unexpected errors, and answers them with a page if no response has begun."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -132,7 +132,7 @@ class Answers:
 
 
 class Static(StaticFiles):
-    """Files whose addresses change with their bytes: browsers keep them and never ask again."""
+    """Static files whose URLs contain a hash of their content, so that browsers cache them without revalidation."""
 
     def file_response(self, *args: Any, **kwargs: Any) -> Response:
         answer = super().file_response(*args, **kwargs)
@@ -141,7 +141,7 @@ class Static(StaticFiles):
 
 
 def mounted() -> Pages:
-    """The pages, to be put behind all routes of the API."""
+    """The mount of the pages, to be placed after all routes of the API."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     for room in ROOMS:
         app.include_router(room.router)
@@ -176,7 +176,7 @@ def _install_errors(app: FastAPI) -> None:
 
 
 async def told(request: Request, problem: Problem) -> Response:
-    """A problem as a page: what is wrong, what would be accepted, and the id by which to ask."""
+    """A problem as a page, with the request id."""
     visitor = None
     with suppress(OperationalError, PoolTimeout):
         visitor = await visitor_if_any(request.state.rooms, request)

@@ -1,6 +1,6 @@
-"""Several acts at once, where people do so: verifying pieces of evidence, recording the lines of a table of figures.
+"""Forms for several acts at once: verifying pieces of evidence, or recording a table of figures.
 
-They are previewed and recorded as one batch, all of them or none; each is bound to the effects that were shown of it.
+They are previewed and recorded as one atomic batch. Each act is bound to the effects that were shown for it.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ from rules.refusals import Refused as Refusal
 router = APIRouter(prefix="/programs/{program}/together")
 
 MOST = 100
-"""Acts of one batch."""
+"""The most acts in one batch."""
 
 OF_ALL: Mapping[str, tuple[type[BaseModel], tuple[str, ...]]] = {
     "verify": (a.Verify, ("note", "seen_at")),
     "record_measurement": (a.RecordMeasurement, ("indicator", "edition", "source", "retrieved_at")),
 }
-"""The shape of each act, and which of its fields are filled in once for all of a batch."""
+"""The shape of each act, and the fields that are filled in once for the whole batch."""
 
 
 class FigureLine(StrictModel):
-    """What stands in one line of a table of figures."""
+    """The columns of a row in the table of figures."""
 
     period: str
     value: str
@@ -47,7 +47,7 @@ class FigureLine(StrictModel):
 
 
 class Unreadable(ValueError):
-    """Fields that are wrong, each with what is wrong in it."""
+    """Fields that are not valid, each with its error."""
 
     def __init__(self, errors: Mapping[str, str]) -> None:
         super().__init__()
@@ -56,13 +56,13 @@ class Unreadable(ValueError):
 
 @router.get("/{kind}")
 async def form(view: ViewOf, program: UUID, kind: str) -> Response:
-    """The pieces that wait for the visitor, or an empty table of figures."""
+    """The form: the pieces that the visitor may verify, or an empty table of figures."""
     return _form(view, await _opened(view, program, kind), kind, Given(), f"page-{uuid4()}")
 
 
 @router.post("/{kind}")
 async def act(view: ViewOf, program: UUID, kind: str) -> Response:
-    """`step` says what was pressed, as in the form of a single act."""
+    """Handles the form. `step` names the button, as in the form of a single act."""
     async with view.request.form(max_fields=MOST_FIELDS + MOST) as sent:
         view.check_form(sent)
         given, key, step = given_of(sent), str(sent.get("key", "")), str(sent.get("step", "preview"))
@@ -80,7 +80,7 @@ async def act(view: ViewOf, program: UUID, kind: str) -> Response:
 
 
 async def _opened(view: View, program: UUID, kind: str) -> Opened:
-    """Raises NotFound for an act that is not done in batches."""
+    """The program. Raises NotFound for an act that has no form for batches."""
     opened = await view.opened(program)
     if kind not in OF_ALL:
         raise NotFound("act")
@@ -88,7 +88,7 @@ async def _opened(view: View, program: UUID, kind: str) -> Opened:
 
 
 def _verifications(opened: Opened, given: Given, key: str) -> list[a.Act]:
-    """Raises Unreadable."""
+    """Verifications of the chosen pieces. Raises Unreadable."""
     pieces = given.all("evidence")
     if not 0 < len(pieces) <= MOST:
         raise Unreadable({"evidence": f"has {len(pieces)} pieces chosen; choose from 1 to {MOST}"})
@@ -97,7 +97,7 @@ def _verifications(opened: Opened, given: Given, key: str) -> list[a.Act]:
 
 
 def _measurements(opened: Opened, given: Given, key: str) -> list[a.Act]:
-    """Each line is a figure; unit and producer are the plan's. Raises Unreadable."""
+    """Measurements, one for each row; unit and producer come from the plan. Raises Unreadable."""
     shape, names = OF_ALL["record_measurement"]
     common = filled(shape, Given({name: [given.one(name)] for name in names}), opened.zone)
     indicator = opened.program.plan.indicators.get(given.one("indicator"))
@@ -121,7 +121,7 @@ def _measurements(opened: Opened, given: Given, key: str) -> list[a.Act]:
 
 
 def _lines(text: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """Lines as they are pasted out of a table: cells with tabs, semicolons or spaces between; empty lines say nothing."""
+    """The rows of a pasted table, split at tabs, semicolons or spaces. Empty rows are ignored."""
     for number, line in enumerate(text.splitlines(), start=1):
         if cells := [cell for cell in re.split(r"[\t;]| +", line.strip()) if cell]:
             cells = [*cells[:2], *([" ".join(cells[2:])] if cells[2:] else [])]
@@ -129,7 +129,7 @@ def _lines(text: str) -> Iterator[tuple[int, dict[str, str]]]:
 
 
 def _act(opened: Opened, shape: type[BaseModel], values: Mapping[str, object], key: str) -> a.Act:
-    """Raises Unreadable."""
+    """An act from the values of its fields. Raises Unreadable."""
     try:
         deed = shape.model_validate(values)
         return a.Act.model_validate({"id": key, "actor": opened.acting().actor, "deed": deed}, strict=False)
@@ -144,7 +144,7 @@ ACTS: Mapping[str, Callable[[Opened, Given, str], list[a.Act]]] = {
 
 
 async def _previewed(view: View, opened: Opened, kind: str, given: Given, acts: list[a.Act]) -> Response:
-    """What the signature would do, act by act. Raises Refused."""
+    """The page with the effects, act by act. Raises Refused."""
     view.state.allowances.take(view.visitor.person, cost(acts, preview=True))
     decided = await view.state.recorder.preview(opened.id, *acts)
     if isinstance(decided, Refusal):
@@ -162,7 +162,7 @@ async def _previewed(view: View, opened: Opened, kind: str, given: Given, acts: 
 
 
 async def _signed(view: View, opened: Opened, acts: list[a.Act], shown: list[str]) -> Response:
-    """Records all of them, or none but the refusal. Raises Refused."""
+    """Records all acts, or none but the refusal. Raises Refused."""
     view.state.allowances.take(view.visitor.person, cost(acts, preview=False))
     bound = [one.model_copy(update={"effects": effects}) for one, effects in zip(acts, shown, strict=False)]
     outcome = await view.state.recorder.record_all(opened.id, bound + acts[len(shown) :])

@@ -1,4 +1,4 @@
-"""What differs between two instants, in words."""
+"""The page of differences between two instants, in words."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def changes(
     since: Annotated[Local, Query(alias="from")] = "",
     until: Annotated[Local, Query(alias="to")] = "",
 ) -> Response:
-    """From one instant to another, both in the plan's zone; left out, the last week."""
+    """Compares two instants in the plan's time zone; the default is the last week."""
     opened = await view.opened(program)
     problem: Problem | None = None
     found: ChangesResponse | None = None
@@ -41,7 +41,7 @@ async def changes(
 
 
 async def _asked(view: View, opened: Opened, since: str, until: str) -> ChangesResponse:
-    """Raises Invalid or NotFound."""
+    """The two instants. Raises Invalid or NotFound."""
     try:
         begun = read_instant(instant_of(since, opened.zone)) if since else None
         ended = read_instant(instant_of(until, opened.zone)) if until else None

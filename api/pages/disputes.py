@@ -1,4 +1,4 @@
-"""Disputes and the stage before which each lies, and snapbacks."""
+"""The page of disputes with their stages, and of snapbacks."""
 
 from __future__ import annotations
 

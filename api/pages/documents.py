@@ -1,4 +1,4 @@
-"""A document of a program, as the API gives it: never shown in place, and read on record where it is restricted."""
+"""Downloads of documents: always as attachments, and recorded as a read where restricted."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What has changed while a page is open, as server-sent events: a program's id and the number of its newest entry.
+"""Server-sent events for open pages: the id of a changed program and the number of its newest entry.
 
-Nothing of what has happened is in the stream: the page asks for itself again, with the rights that its visitor has then.
+The stream carries no content. The page reloads itself, with the visitor's current permissions.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from api.pages.visitor import visitor_if_any
 router = APIRouter()
 
 MOST_PROGRAMS = 60
-"""That one stream watches: as many as a desk shows."""
+"""The most programs in one stream: as many as the desk shows."""
 
 RETRY_MILLISECONDS = 2_000
 SESSION_ASKED_EVERY_SECONDS = 30
-"""A change costs no question for each page that is open. A page that is told of one asks for itself, with its session."""
+"""The interval of session checks: a change does not query the session of each open page."""
 
 
 async def _watched(
@@ -33,7 +33,7 @@ async def _watched(
     program: Annotated[list[UUID], Query(min_length=1, max_length=MOST_PROGRAMS)],
     last_event_id: Annotated[str, Header(max_length=100)] = "",
 ) -> Mapping[UUID, int]:
-    """The programs that the visitor may know of, each with the entry that the page has shown. Raises NotFound."""
+    """The visitor's programs, each with the entry number that the page has shown. Raises NotFound."""
     known = {one: (await view.opened(one)).program.seq for one in dict.fromkeys(program)}
     last, _, seq = last_event_id.partition(":")
     return {one: int(seq) if str(one) == last and seq.isdecimal() else newest for one, newest in known.items()}
@@ -41,7 +41,7 @@ async def _watched(
 
 @router.get("/events", response_class=EventSourceResponse)
 async def events(view: ViewOf, watched: Annotated[Mapping[UUID, int], Depends(_watched)]) -> AsyncIterator[ServerSentEvent]:
-    """One stream a browser. It ends with the membership, and soon after the session."""
+    """The event stream of a browser. It ends with the membership, and soon after the session."""
     yield ServerSentEvent(comment="watching", retry=RETRY_MILLISECONDS)
     asked_at = time.monotonic()
     async with aclosing(view.state.watching.newer(watched)) as changes:

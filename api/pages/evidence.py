@@ -1,4 +1,4 @@
-"""All evidence and figures of a program, one piece of it, and what of it the visitor is to verify."""
+"""The pages of evidence: the list of a program, one piece with its history, and the pieces that the visitor may verify."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def evidence(
     status: Annotated[str, Query(max_length=40)] = "",
     before: Annotated[int | None, Query(ge=0)] = None,
 ) -> Response:
-    """The newest first, in pages; `before` is where the page before has ended. `status` may also be `to_verify`."""
+    """The list, newest first, in pages; `before` is the end of the previous page. `status` may also be `to_verify`."""
     opened = await view.opened(program)
     pieces = [piece for piece in opened.program.evidence.values() if _is_wanted(opened, piece, status)]
     end = len(pieces) if before is None else min(before, len(pieces))
@@ -44,7 +44,7 @@ async def evidence(
 
 @router.get("/{piece}")
 async def piece(view: ViewOf, program: UUID, piece: str) -> Response:
-    """One piece, with all that was done with it."""
+    """One piece, with its history."""
     opened = await view.opened(program)
     if (found := opened.program.evidence.get(piece)) is None:
         raise NotFound("evidence")
@@ -57,5 +57,5 @@ def _is_wanted(opened: Opened, piece: Evidence, status: str) -> bool:
 
 
 def may_verify(opened: Opened, piece: Evidence) -> bool:
-    """Whether the visitor could verify a piece now."""
+    """Whether the visitor may verify a piece now."""
     return opened.caller is not None and could_verify(opened.program, opened.caller.actor, piece)

@@ -1,4 +1,4 @@
-"""The ledger: every entry in words, found by kind, person and subject; one entry with its canonical bytes."""
+"""The pages of the ledger: entries in words with filters, and one entry with its canonical bytes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def ledger(
     subject: Id | None = None,
     before: Before = None,
 ) -> Response:
-    """The newest entries first, in pages; `before` is the number at which the page before has ended."""
+    """Entries, newest first, in pages; `before` is the number at which the previous page ended."""
     opened = await view.opened(program)
     sought = LedgerFilter(
         kinds=[kind] if kind else None, actor=actor, subjects=concerning(opened.program, subject) if subject else None
@@ -47,7 +47,7 @@ async def ledger(
 
 
 def _workflow(view: View, program: UUID) -> str | None:
-    """The address of the program's workflow in Temporal's pages, where these are open to the visitor's browser."""
+    """The URL of the program's workflow in Temporal's pages, where visitors can reach these."""
     origin = view.state.settings.accord_temporal_ui
     if origin is None:
         return None
@@ -56,7 +56,7 @@ def _workflow(view: View, program: UUID) -> str | None:
 
 @router.get("/{seq}")
 async def entry(view: ViewOf, program: UUID, seq: int) -> Response:
-    """One entry: in words, as it was sealed, and by what it is chained."""
+    """One entry: in words, its canonical bytes, and its place in the hash chain."""
     opened = await view.opened(program)
     lines = await view.state.queries.ledger(program, after=seq - 1, most=1) if 0 < seq < 2**53 else []
     if not lines or lines[0].entry.seq != seq:

@@ -1,4 +1,4 @@
-"""Who takes part: members by party, and the tokens that let them in."""
+"""The page of members by party, with their tokens."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ async def issue(
     key: Short = "",
     csrf: Short = "",
 ) -> Response:
-    """Issues a token for a member; its secret is shown on the answer's page and never again."""
+    """Issues a token for a member. Its secret is shown in this response only."""
     view.check_form({"csrf": csrf})
     opened = await view.opened(program)
     person, role, party = (*whom.split("/"), "", "")[:3]
@@ -87,5 +87,5 @@ async def _members(
 
 
 def _may_change(opened: Opened, member: Member) -> bool:
-    """Whether the visitor says who acts for that party: such a one admits, removes, and gives tokens."""
+    """Whether the visitor may admit and remove members of that party and issue their tokens."""
     return opened.caller is not None and changer_of(opened.program, member).covers(opened.caller.actor)

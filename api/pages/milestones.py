@@ -1,4 +1,4 @@
-"""One milestone: what shows it, who has recorded and verified what, what is found and determined, and its dates."""
+"""The pages of milestones: evidence, findings, determinations and dates."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from rules.language.milestones import Measured, Milestone
 router = APIRouter(prefix="/programs/{program}/milestones")
 
 MOST = 60
-"""Pieces of evidence on the page of a milestone, the newest; the page of evidence has all."""
+"""The most pieces of evidence on a milestone's page, the newest; the page of evidence has all."""
 
 DECIDED = (
     "finding_made",
@@ -53,7 +53,7 @@ async def milestones(view: ViewOf, program: UUID) -> Response:
 
 @router.get("/{name}")
 async def milestone(view: ViewOf, program: UUID, name: str) -> Response:
-    """One of them."""
+    """One milestone."""
     opened = await view.opened(program)
     held = opened.program
     if name not in held.plan.milestones:
@@ -83,6 +83,6 @@ async def milestone(view: ViewOf, program: UUID, name: str) -> Response:
 
 
 def _agreed(rule: Milestone) -> list[str]:
-    """The agreed days that its date is counted from."""
+    """The agreed days on which its due date depends."""
     dates = rule.due.dates if rule.due else ()
     return list(dict.fromkeys(one.from_.agreed for one in dates if one.from_.agreed is not None))

@@ -1,4 +1,4 @@
-"""The plan of a program: its phases and gates as a drawing, its text as it was agreed, and what its versions have changed."""
+"""The page of the plan: a drawing of its phases and gates, its text, and its amendments."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MOST_VERSIONS = 20
 
 @dataclass(frozen=True, slots=True)
 class Amended:
-    """A version of the plan: by which entry and proposal it came into force, and how it differs from the one before."""
+    """A version of the plan: its entry and proposal, and the differences from the version before."""
 
     seq: int
     at: datetime
@@ -35,7 +35,7 @@ class Amended:
 
 @router.get("")
 async def plan(view: ViewOf, program: UUID) -> Response:
-    """The text under which the program goes on, and the values that were chosen for what it leaves open."""
+    """The plan's text in force, and the values of its parameters."""
     opened = await view.opened(program)
     version = opened.program.version
     return view.of_program(
@@ -50,7 +50,7 @@ async def plan(view: ViewOf, program: UUID) -> Response:
 
 
 async def _versions(view: View, opened: Opened) -> list[Amended]:
-    """The newest first. Raises TooMuch: each text is read again."""
+    """Versions, newest first. Raises TooMuch, since each text is parsed again."""
     sought = LedgerFilter(kinds=["program_started", "plan_amended"])
     lines = await view.state.queries.ledger(opened.id, sought, most=MOST_VERSIONS, newest_first=True)
     entries = [line.entry for line in reversed(lines)]

@@ -1,4 +1,4 @@
-"""Reciprocity: what each party owes and has done, side by side."""
+"""The page of reciprocity: what each party owes and has done, side by side."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report of a program: one page to print, with everything that is asked in a meeting."""
+"""The printable report of a program, on one page."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ router = APIRouter(prefix="/programs/{program}/report")
 
 @router.get("")
 async def report(view: ViewOf, program: UUID, at: Annotated[str, Query(max_length=60)] = "") -> Response:
-    """As it stands, or as it was known at an instant."""
+    """The report now, or as of an instant."""
     opened = await view.opened(program)
     if at:
         try:

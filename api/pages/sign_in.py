@@ -1,4 +1,4 @@
-"""Coming in and going out: with a token, which begins a session and is not kept."""
+"""Sign-in and sign-out: a token or an OpenID provider begins a session. The token is not stored."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Next = Annotated[str, Query(alias="next", max_length=LONGEST)]
 
 @router.get("/sign-in")
 async def form(request: Request, state: StateOf, back: Next = "/") -> Response:
-    """The form; who is signed in goes on at once."""
+    """The sign-in form. Visitors with a session are redirected."""
     if await visitor_if_any(state, request):
         return went(local_path(back))
     return page(request, "sign_in.html", back=local_path(back), refused=None, by_provider=state.provider.is_configured)
@@ -40,7 +40,7 @@ async def sign_in(
     token: Annotated[str, Form(max_length=LONGEST)] = "",
     back: Annotated[str, Form(alias="next", max_length=LONGEST)] = "/",
 ) -> Response:
-    """Begins a session. It has a new secret each time, so nobody can have set one beforehand."""
+    """Begins a session with a new secret, which prevents session fixation."""
     check_origin(state, request)
     found = await state.tokens.find(token.strip())
     if found is None or found.role is None:
@@ -54,7 +54,7 @@ async def sign_in(
 
 @router.get("/sign-in/provider")
 async def to_the_provider(request: Request, state: StateOf, back: Next = "/") -> Response:
-    """Leads to the provider, and keeps with the browser what has to come back from there. Raises NotFound without one."""
+    """Redirects to the provider and stores the attempt in a cookie. Raises NotFound without a provider."""
     if not state.provider.is_configured:
         raise NotFound("provider to sign in with")
     attempt = Attempt(*(secrets.token_urlsafe(32) for _ in range(3)))
@@ -84,7 +84,7 @@ async def from_the_provider(
     code: Annotated[str, Query(max_length=2000)] = "",
     brought: Annotated[str, Query(alias="state", max_length=LONGEST)] = "",
 ) -> Response:
-    """The browser comes back with a code. Only the browser that was sent there begins a session by it."""
+    """The provider's callback. Only the browser with the attempt's cookie gets a session."""
     attempt, back = _under_way(request)
     if attempt is None or not code or not hmac.compare_digest(attempt.state.encode(), brought.encode()):
         return page(request, "sign_in.html", 401, back=back, refused=BROKEN_OFF, by_provider=True)
@@ -112,7 +112,7 @@ def _under_way(request: Request) -> tuple[Attempt | None, str]:
 
 @router.post("/sign-out")
 async def sign_out(view: ViewOf, csrf: Annotated[str, Form(max_length=LONGEST)] = "") -> Response:
-    """Ends the session, here and in every other tab."""
+    """Ends the session in all tabs."""
     view.check_form({"csrf": csrf})
     await view.state.sessions.end(view.visitor.session)
     view.state.known_sessions.forget(secret_of(view.request))
@@ -128,7 +128,7 @@ async def choose_language(
     code: Annotated[str, Form(max_length=20)],
     back: Annotated[str, Form(alias="next", max_length=LONGEST)] = "/",
 ) -> Response:
-    """The language of the frame, kept by the browser for a year."""
+    """Stores the language in a cookie for a year."""
     check_origin(state, request)
     answer = went(local_path(back))
     if code in languages():

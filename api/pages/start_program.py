@@ -1,4 +1,4 @@
-"""Starting a program from a page: a kept plan or a text, read with line numbers; what it leaves open; who takes part."""
+"""The pages that start a program: choice of a plan, parameters, and members."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MOST_BYTES, MOST_FIELDS = 300_000, 2_000
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A place for people in a program: a role, and for whom it is held."""
+    """A membership to be filled: a role, and the party for which it is held."""
 
     role: Role
     party: str | None
@@ -47,14 +47,14 @@ class Seat:
 
 @router.get("")
 async def choose(view: ViewOf) -> Response:
-    """The plans that are kept here, or a text of one's own."""
+    """The page with the plans of the service, and a field for another text."""
     _starter(view)
     return view.page("start.html", kept=names(view.state.settings.accord_plans), problem=None)
 
 
 @router.post("")
 async def start(view: ViewOf) -> Response:
-    """`step` read shows what the plan leaves open, or its faults; start starts it."""
+    """Handles the form. `step` read shows open parameters or faults; start starts the program."""
     async with view.request.form(max_fields=MOST_FIELDS, max_files=1, max_part_size=MOST_BYTES) as sent:
         view.check_form(sent)
         caller = _starter(view)
@@ -72,14 +72,14 @@ async def start(view: ViewOf) -> Response:
 
 
 def _starter(view: View) -> CallerInfo:
-    """Raises Forbidden or NotFound for who does not start programs."""
+    """The visitor as a starter. Raises Forbidden or NotFound."""
     caller = view.visitor.starting()
     check_starts(view.state.provider, caller)
     return caller
 
 
 def may_start(view: View) -> bool:
-    """Whether the visitor starts programs."""
+    """Whether the visitor may start programs."""
     try:
         _starter(view)
     except (Forbidden, NotFound):
@@ -88,7 +88,7 @@ def may_start(view: View) -> bool:
 
 
 async def _document(view: View, sent: FormData) -> str:
-    """The text: uploaded, pasted, or kept here. Raises Invalid."""
+    """The plan's text: uploaded, pasted, or a plan of the service. Raises Invalid."""
     upload, kept = sent.get("file"), str(sent.get("plan", ""))
     if isinstance(upload, UploadFile) and upload.filename:
         try:
@@ -104,7 +104,7 @@ async def _document(view: View, sent: FormData) -> str:
 
 
 async def _read(view: View, document: str) -> Plan:
-    """The plan of a text with those of its child programs. Raises Faulty or Invalid."""
+    """The parsed plan with the plans of its child programs. Raises Faulty or Invalid."""
     try:
         programs = await child_plans(view.state.plans, view.state.settings.accord_plans, document, {})
     except PlanUnreadable as error:

@@ -1,4 +1,4 @@
-"""Going along the guided tour: it begins, goes on, goes back and ends by forms, and needs no script."""
+"""Navigation of the guided tour by forms, without scripts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def go(
     csrf: Annotated[str, Form(max_length=200)] = "",
     back: Annotated[str, Form(alias="next", max_length=500)] = "/",
 ) -> Response:
-    """`step` is begin, on, back or end."""
+    """Handles the form. `step` is begin, on, back or end."""
     view.check_form({"csrf": csrf})
     stands = Tour.read(view.request.cookies.get(COOKIE, ""))
     if step == "begin":
@@ -38,7 +38,7 @@ async def go(
 
 
 async def _first_step(view: View) -> Tour | None:
-    """On the desk, and then in the newest program that has a milestone to go to; None where there is none."""
+    """The first step, in the newest program with a suitable milestone; None without one."""
     reader = view.visitor.reading()
     for line in await view.state.queries.programs(ProgramFilter(person=reader.listed_for, among=reader.among), most=20):
         opened = await view.opened(line.id)
@@ -48,7 +48,7 @@ async def _first_step(view: View) -> Tour | None:
 
 
 def _milestone(opened: Opened) -> str | None:
-    """One that the program waits for, or else the first of its plan."""
+    """A milestone that the program waits for, or else the first of its plan."""
     blocked = BlockedResponse.of(opened.id, opened.program, {}, opened.at)
     awaited = [one.criterion for one in blocked.gates if one.criterion.startswith(MILESTONE)]
     named = [criterion.removeprefix(MILESTONE).split(" ")[0] for criterion in awaited]

@@ -1,4 +1,4 @@
-"""Documents that come with a form: filed as the API files them, and then named by the act by their hash."""
+"""Documents in forms: filed as the API files them, and then named by hash in the act."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MEDIA_TYPES = 200
 
 
 async def file_uploads(view: View, opened: Opened, shape: type[BaseModel], sent: FormData, given: Given) -> Given:
-    """What was given, with the document that came along named by its hash. Raises Forbidden, Invalid or TooLarge."""
+    """The submitted values with the hash of the filed document. Raises Forbidden, Invalid or TooLarge."""
     upload = sent.get("document")
     if "document" not in shape.model_fields or not isinstance(upload, UploadFile) or not upload.filename:
         return given

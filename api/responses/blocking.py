@@ -1,4 +1,4 @@
-"""What blocks a program: gates that are closed, reversals that are proposed, money that waits, and what is overdue."""
+"""Response models of what blocks a program: closed gates, proposed reversals, pending money and overdue acts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is asked across programs: what is owed, which dates come, and who is asking."""
+"""Routes across programs: what is owed, dates, and the caller."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ async def get_me(
 
 
 def _known(caller: CallerInfo) -> dict[str, Any]:
-    """The programs that somebody may know of."""
+    """The programs that the caller may know of."""
     return {
         "knows": caller.listed_for,
         "among": caller.among,
@@ -127,7 +127,7 @@ def _next(place: tuple[Any, ...]) -> str:
 
 
 def _place(after: str | None, shape: TypeAdapter[Any]) -> Any:
-    """Where a page ended; None for the first. Raises Invalid."""
+    """The cursor of a page; None for the first. Raises Invalid."""
     if after is None:
         return None
     try:

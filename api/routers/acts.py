@@ -1,8 +1,7 @@
-"""Acts on a program: one route each, all judged by the law in the same way.
+"""Routes of acts on a program.
 
-Each takes an `Idempotency-Key`, which is the act's id: the same key with the same content answers
-with the first receipt, however often it is sent. With `?preview=true` nothing is written, and the
-answer is what the act would do.
+Each takes an `Idempotency-Key`, which is the act's id: the same key with the same content answers with the first receipt.
+With `?preview=true` nothing is written, and the response holds the effects of the act.
 """
 
 from __future__ import annotations

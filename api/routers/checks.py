@@ -1,4 +1,4 @@
-"""Checks: when each source is read, how that goes, and an officer's hand on it."""
+"""Routes of automated checks: status, runs, pause and resume."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ async def _answers(state: State, program_id: UUID, program: Program, names: Sequ
 
 
 async def _upcoming(state: State, program_id: UUID, program: Program, names: Sequence[str]) -> Upcoming:
-    """Asks Temporal only about checks that have a next run."""
+    """The next runs of checks. Queries Temporal only for checks that are scheduled."""
     waited_for = [
         name for name in names if program.ended_at is None and program.checks.get(name, CheckState()).paused_because is None
     ]

@@ -1,4 +1,4 @@
-"""Disputes that are referred from stage to stage, and what lapses unless it is decided otherwise."""
+"""Routes of disputes and snapbacks."""
 
 from __future__ import annotations
 

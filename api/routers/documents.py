@@ -1,4 +1,4 @@
-"""Documents: bytes filed once under their SHA-256, to be named by evidence."""
+"""Routes of documents: filing by SHA-256, listing and download."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ async def download_document(
         content.close()
         raise
     headers = {
-        # Never shown in place: the bytes are somebody else's and may be a page.
+        # Always an attachment: untrusted bytes could be HTML with scripts.
         "Content-Disposition": f"attachment; filename*=UTF-8''{_file_name(filed[0].name)}",
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -125,7 +125,7 @@ async def download_document(
 
 
 def _file_name(name: str) -> str:
-    """A name that leads nowhere: clients may put what is between separators into folders."""
+    """The name without path separators, which clients could take for folders."""
     return quote("".join("_" if sign in "/\\:" else sign for sign in name).strip(". ") or "document", safe="")
 
 
@@ -136,7 +136,7 @@ async def _parts(content: IO[bytes]) -> AsyncIterator[bytes]:
 
 
 async def _reading(state: State, caller: CallerInfo, program: UUID, piece: Evidence) -> None:
-    """Records that a restricted document is read, before it is. Raises Refused."""
+    """Records that a restricted document is read, before it is sent. Raises Refused."""
     act = Act(id=own_act("reading", uuid4()), actor=caller.actor, deed=ReadEvidence(evidence=piece.id))
     outcome = await state.recorder.record(program, act)
     if isinstance(outcome, Refusal):

@@ -1,4 +1,4 @@
-"""Evidence and measurements, with all that was done with each."""
+"""Routes of evidence and measurements, with their history."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ async def get_piece(state: StateOf, held: Seen, evidence: Annotated[Id, Path()])
 
 
 async def answers_of(state: State, program: UUID, pieces: Sequence[Evidence]) -> list[EvidenceResponse]:
-    """Pieces of evidence, each with the entries of the ledger that are about it."""
+    """Responses for pieces of evidence, each with its ledger entries."""
     entries = await entries_of(state, program, [seq for piece in pieces for seq in piece.entries])
     return [EvidenceResponse.of(piece, [entries[seq] for seq in piece.entries]) for piece in pieces]
 

@@ -1,4 +1,4 @@
-"""The tree of a program and its children."""
+"""Routes of the tree of a program and its children."""
 
 from __future__ import annotations
 

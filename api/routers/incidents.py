@@ -1,4 +1,4 @@
-"""Incidents: reported, told by several, confirmed, contested, dismissed, resolved."""
+"""Routes of incidents."""
 
 from __future__ import annotations
 

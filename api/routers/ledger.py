@@ -1,4 +1,4 @@
-"""The ledger of a program: its entries, the bytes that were hashed, and what has changed between two instants."""
+"""Routes of the ledger: entries, sealed bytes, and differences between two instants."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from rules.times import Instant
 router = APIRouter(prefix="/programs/{program}", tags=["programs"])
 
 INSTANT = timedelta(microseconds=1)
-"""Between what was recorded by an instant and what was recorded after it."""
+"""The resolution of time: the least distance between two instants."""
 
 
 @router.get("/ledger", responses=READS)
@@ -112,5 +112,5 @@ def _charge_page(state: State, caller: CallerInfo, limit: int) -> None:
 
 
 def _after(lines: Sequence[LedgerRecord], limit: int) -> int | None:
-    """Where the next page of a ledger goes on; None at its end."""
+    """The cursor of the next page; None at the end."""
     return lines[-1].entry.seq if len(lines) == limit else None

@@ -1,4 +1,4 @@
-"""The plans that this service keeps and starts by name."""
+"""Routes of the plans that the service can start by name."""
 
 from __future__ import annotations
 

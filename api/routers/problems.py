@@ -1,4 +1,4 @@
-"""Every code with which a request can be refused, so that a problem's `type` leads somewhere."""
+"""Routes of problem codes, to which the `type` of a problem refers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Programs: starting one, finding and counting them."""
+"""Routes of programs: start, list and count."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ from rules.vocabulary.standing import Standing
 router = APIRouter(prefix="/programs", tags=["programs"], route_class=JsonRoute)
 
 STARTED_BY = UUID("6f1d3c52-6d3b-5c55-9c0e-0c7c5ad2d5d1")
-"""Namespace of program ids: the same person with the same key starts the same program."""
+"""UUIDv5 namespace of program ids: derived from person and key, which makes starting idempotent."""
 
 
 def _as_text(plan: object) -> object:
-    """A plan that was sent as JSON, as its text."""
+    """The text of a plan that was sent as JSON."""
     try:
         return json.dumps(plan, ensure_ascii=False) if isinstance(plan, dict) else plan
     except RecursionError:
@@ -96,7 +96,7 @@ async def _wanted(
     text: Annotated[Label | None, Query(description="part of the title or of the plan's name, in capitals or not")] = None,
     parent: Annotated[UUID | None, Query(description="the children of this program")] = None,
 ) -> ProgramFilter:
-    """The programs that are asked for, of those that the caller may know of."""
+    """The filter of the list, limited to the caller's programs."""
     return ProgramFilter(
         plan=plan,
         phase=phase,

@@ -1,4 +1,4 @@
-"""Proofs about a program's ledger for whoever does not trust the service: signed checkpoints, consistency, inclusion."""
+"""Routes of ledger proofs: signed checkpoints, consistency and inclusion."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ async def get_inclusion(
 
 
 async def _leaves(state: State, caller: CallerInfo, program: UUID, size: int | None) -> list[bytes]:
-    """The hashes of the first entries. Raises Invalid where there are not so many."""
+    """The leaf hashes of the first entries. Raises Invalid where there are fewer."""
     await program_now(state, caller, program)
     leaves = await state.queries.leaves(program, size)
     state.allowances.take(caller.person, 1 + len(leaves) // LEAVES_A_UNIT)

@@ -1,4 +1,4 @@
-"""Decisions that the parties take together: proposed, consented to, objected to, and read with what they would do."""
+"""Routes of proposals: acts on them, and reads with their effects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Releases of a program: what earns each, what stands in its accounts, and what was posted between them."""
+"""Routes of releases, their totals and postings."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What Temporal keeps encrypted, in clear for Temporal's pages and command: the decoding half of a remote codec server.
+"""A remote codec server for Temporal's pages and command line, which decrypts payloads. It does not encrypt.
 
-Whoever asks has the ciphertext already, from Temporal. Nothing is encoded here: only the service says things to workflows.
+The caller has the ciphertext already, from Temporal. Only the service itself sends payloads to workflows.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from workflows.codec import Codec
 log = structlog.get_logger()
 
 MOST_PAYLOADS = 2_000
-"""Of one request: a page of a history."""
+"""The most payloads in one request: a page of a history."""
 
 router = APIRouter(prefix="/temporal", tags=["temporal"], route_class=JsonRoute)
 
 
 def _bytes(text: object) -> object:
-    """Of a request; our own answer holds bytes already."""
+    """Decodes base64 of a request; values of our own response are bytes already."""
     try:
         return b64decode(text, validate=True) if isinstance(text, str) else text
     except (binascii.Error, ValueError):
@@ -45,7 +45,7 @@ Bytes = Annotated[
     PlainSerializer(lambda held: b64encode(held).decode(), return_type=str),
     WithJsonSchema({"type": "string", "contentEncoding": "base64", "maxLength": MOST_BYTES}),
 ]
-"""Bytes in base64."""
+"""Bytes, as base64 in JSON."""
 
 
 class PayloadBody(BaseModel):

@@ -1,4 +1,4 @@
-"""Tokens for the members of a program: issued, listed, ended. They stand beside the ledger."""
+"""Routes of members' tokens: issue, list and revoke. Tokens are stored outside of the ledger."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ log = structlog.get_logger()
 router = APIRouter(prefix="/programs/{program}/tokens", tags=["tokens"], route_class=JsonRoute)
 
 ISSUED_BY = UUID("0b1a6f0e-3c55-5f0a-9d5e-7a8f3f0f6c11")
-"""Namespace of the ids of tokens: the same person with the same key issues the same token."""
+"""UUIDv5 namespace of token ids: derived from person and key, which makes issuing idempotent."""
 
 UNITS = 1
-"""Of the allowance, for each token."""
+"""The rate limit units of each token."""
 
 
 class Issue(StrictModel):
@@ -107,7 +107,7 @@ async def revoke_token(
 
 
 async def _again(state: State, token_id: UUID, asked: Issue) -> TokenRecord:
-    """The token that was issued under the same key. Raises Refused where something else was asked for then."""
+    """The token that was issued under the same key. Raises Refused for a request with other content."""
     token = await state.tokens.one(token_id)
     lifetime = token.expires_at - token.created_at if token else timedelta()
     same = token is not None and (
@@ -121,5 +121,5 @@ async def _again(state: State, token_id: UUID, asked: Issue) -> TokenRecord:
 
 
 def _holder(token: TokenRecord) -> Actor:
-    """Whom a token stands for. One without a role, which lets nobody in, is looked at as an auditor's."""
+    """The holder of a token. A token without a role, which grants nothing, is treated as an auditor's."""
     return Actor(person=token.person, role=Role(token.role or Role.AUDITOR), party=token.party)

@@ -1,6 +1,6 @@
-"""What of one program is read by itself: phases, milestones, what blocks them, what is owed, figures, members, incidents.
+"""Routes that read parts of one program: phases, milestones, blocking, owed, figures, members, incidents.
 
-Each is told as it stands, or `at` an instant as it was known then.
+Each reads the program now, or `at` an instant in the past.
 """
 
 from __future__ import annotations

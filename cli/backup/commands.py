@@ -29,7 +29,7 @@ from db.documents import store_at
 from rules.times import written
 
 NOT_WHOLE = 3
-"""Exit code: it was done, and something is missing or wrong in it, which is said."""
+"""Exit code: done, with missing or wrong parts that are listed."""
 
 Tools = Annotated[
     Path | None, typer.Option(help="Folder of pg_dump, pg_restore and psql; left out, those of the embedded server.")
@@ -139,7 +139,7 @@ def verify_receipts(
 
 @contextmanager
 def _telling() -> Iterator[None]:
-    """Says in a sentence why something cannot be done, and ends with code 1."""
+    """Prints an expected error as a sentence, and exits with code 1."""
     try:
         yield
     except (CannotStart, NotRunning, Unusable) as reason:
@@ -149,7 +149,7 @@ def _telling() -> Iterator[None]:
 
 @contextmanager
 def _progress() -> Iterator[manifests.Progress]:
-    """Shown beside what is printed, to people alone."""
+    """A progress bar, on terminals only."""
     columns = (TextColumn("{task.description:9}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(file=sys.stderr), disable=not sys.stderr.isatty()) as bars:
         tasks = {}

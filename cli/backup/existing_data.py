@@ -1,4 +1,4 @@
-"""What stands where a backup is to be restored, and what of it the backup does not hold."""
+"""Existing data at the target of a restore, and which of it the backup lacks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LEAVING_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class ExistingData:
-    """The record that is there, and whether there are any tables. `later`: a sentence for each program that has more."""
+    """The existing record, and whether there are tables. `later`: a sentence for each program with newer entries."""
 
     heads: tuple[LedgerHead, ...]
     has_tables: bool
@@ -29,7 +29,7 @@ class ExistingData:
 
 
 def look(owner: psycopg.Connection[TupleRow], manifest: Manifest) -> ExistingData:
-    """Raises Unusable where services are connected, or where the tables are not ours."""
+    """Inspects a database. Raises Unusable where services are connected, or where the tables are not ours."""
     if not _is_left_alone(owner):
         raise Unusable("A service is connected to this database: stop the API and the workers first.")
     tables = {name for (name,) in owner.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
@@ -42,7 +42,7 @@ def look(owner: psycopg.Connection[TupleRow], manifest: Manifest) -> ExistingDat
 
 
 def _is_left_alone(owner: psycopg.Connection[TupleRow]) -> bool:
-    """Whether no service has a connection; one that was stopped a moment ago may be on its way out."""
+    """Whether no service is connected. Waits briefly for one that is shutting down."""
     deadline = time.monotonic() + LEAVING_SECONDS
     while owner.execute(
         "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'accord %' LIMIT 1"
@@ -68,7 +68,7 @@ def _later(owner: psycopg.Connection[TupleRow], found: tuple[LedgerHead, ...], m
 
 
 def lost(occupied: ExistingData) -> str:
-    """What would not stand in the record any more, in lines."""
+    """What the record would lose, in lines of text."""
     later = occupied.later
     lines = [f"  {one}" for one in later[:SAID_AT_MOST]]
     if len(later) > SAID_AT_MOST:

@@ -1,4 +1,4 @@
-"""What a backup says of itself: of which record it is, where each ledger ended, and the hash of every file of it."""
+"""The manifest of a backup: its record, the head of each ledger, and the hash of every file."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ FORMAT: Literal[1] = 1
 MANIFEST, DATABASE, SETTINGS, DOCUMENTS = "manifest.json", "database.dump", "settings.json", "documents"
 
 Progress: TypeAlias = Callable[[str, int, int | None], None]
-"""Hears of a step how much of it is done, and of how much; None: nobody knows."""
+"""A callback: step, amount done, total amount or None."""
 
 
 class Unusable(Exception):
-    """A backup cannot be made or used; says why, and that nothing was changed by it."""
+    """A backup cannot be made or used. The message says why; nothing was changed."""
 
 
 class FileOf(BaseModel):
@@ -32,7 +32,7 @@ class FileOf(BaseModel):
 
 
 class Manifest(BaseModel):
-    """`missing`: documents that were noted as filed, and that the store did not have, or had damaged."""
+    """`missing`: documents that are recorded as filed and are missing or damaged in the store."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -48,7 +48,7 @@ class Manifest(BaseModel):
 
     @property
     def documents(self) -> list[str]:
-        """The hashes of the documents that it holds."""
+        """The hashes of the documents in the backup."""
         return [Path(name).name for name in self.files if name.startswith(f"{DOCUMENTS}/")]
 
     @property
@@ -62,7 +62,7 @@ def of_file(path: Path) -> FileOf:
 
 
 def read(folder: Path, progress: Progress) -> Manifest:
-    """The manifest of a backup all of whose files are as they were made. Raises Unusable."""
+    """The manifest of a backup, after checking the hash of every file. Raises Unusable."""
     manifest = _manifest(folder)
     faults = []
     for number, (name, promised) in enumerate(manifest.files.items(), 1):
@@ -104,7 +104,7 @@ def _fault(folder: Path, name: str, promised: FileOf) -> str | None:
 
 
 def files_of(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Everything below a folder, by its name there."""
+    """All files below a folder, by relative name."""
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             yield path.relative_to(folder).as_posix(), path

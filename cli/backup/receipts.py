@@ -1,4 +1,4 @@
-"""Receipts that people have kept, held against the record: what was acknowledged has to stand in it."""
+"""Receipts of acts, compared with the record: every acknowledged entry must be in it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from db.ledger_heads import leaf
 
 
 class KeptReceipt(BaseModel):
-    """What of a receipt proves something: that this entry, by its hash, was the end of this ledger."""
+    """The verifiable part of a receipt: the hash of this entry was the head of this ledger."""
 
     program: UUID
     last_seq: int = Field(ge=1)
@@ -25,7 +25,7 @@ class KeptReceipt(BaseModel):
 
 
 def kept(files: Iterable[Path]) -> list[KeptReceipt]:
-    """Receipts as acts are answered: in a file one, a list of them, or one a line. Raises Unusable."""
+    """Receipts from files with one, a JSON list, or one a line, as the API answers them. Raises Unusable."""
     return [receipt for file in files for receipt in _of_file(file)]
 
 
@@ -59,7 +59,7 @@ def _said(text: str) -> Iterator[tuple[str, Any]]:
 
 
 def unmet(connection: psycopg.Connection[TupleRow], receipts: Iterable[KeptReceipt]) -> list[str]:
-    """A sentence for each receipt that the record does not bear out."""
+    """A sentence for each receipt that does not match the record."""
     found = []
     for receipt in receipts:
         stands = leaf(connection, receipt.program, receipt.last_seq)

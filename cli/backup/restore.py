@@ -1,6 +1,6 @@
-"""Bringing a backup back: looked at before anything is touched, brought in by one transaction, and held against its promises.
+"""Restore of a backup: checked before anything is changed, loaded in one transaction, and verified after it.
 
-What stood there is renamed and stays in the same database, until somebody drops it.
+The existing schema is renamed and stays in the same database until somebody drops it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class RestoreOptions:
-    """What to restore, and what may be done for it."""
+    """What to restore, and which replacements are permitted."""
 
     source: Path
     replaces: bool = False
@@ -44,7 +44,7 @@ class RestoreOptions:
 
 @dataclass(slots=True)
 class Restored:
-    """What came of it. `faults`: of ledgers and receipts; `missing`: documents that nobody has."""
+    """The result. `faults`: of ledgers and receipts; `missing`: documents that are neither in the backup nor in the store."""
 
     programs: int
     entries: int
@@ -60,7 +60,7 @@ class Restored:
 
 
 def restore(wish: RestoreOptions, url: str, store: ObjectStore, say: Say, progress: Progress) -> Restored:
-    """Restores into the database of an owner. Raises Unusable, and then the database is as it was."""
+    """Restores into a database as its owner. Raises Unusable, and then the database is unchanged."""
     manifest = read(wish.source, progress)
     if not knows(manifest.schema_revision):
         raise Unusable(f"The backup is of a newer form ({manifest.schema_revision}, by Accord {manifest.made_by}): use that.")
@@ -86,7 +86,7 @@ def restore(wish: RestoreOptions, url: str, store: ObjectStore, say: Say, progre
 
 
 def _agree(occupied: ExistingData, wish: RestoreOptions, say: Say) -> None:
-    """Raises Unusable where a record would be replaced and nobody has said so."""
+    """Raises Unusable where a record would be replaced without permission."""
     if not occupied.heads:
         return
     held = f"The database holds a record of {len(occupied.heads)} programs with {occupied.entries} entries."
@@ -98,7 +98,7 @@ def _agree(occupied: ExistingData, wish: RestoreOptions, say: Say) -> None:
 
 
 def _documents(source: Path, manifest: Manifest, store: ObjectStore, progress: Progress) -> list[str]:
-    """Stores those that are not there; the hashes of those that neither the backup nor the store has."""
+    """Stores missing documents; returns the hashes of those that neither the backup nor the store has."""
     wanted = manifest.documents
     for number, digest in enumerate(wanted, 1):
         if not _is_there(store, digest):
@@ -118,7 +118,7 @@ def _is_there(store: ObjectStore, digest: str) -> bool:
 def _load(
     owner: psycopg.Connection[TupleRow], url: str, wish: RestoreOptions, occupied: ExistingData, progress: Progress
 ) -> str | None:
-    """The name of the schema in which what was there stands now; None where nothing was."""
+    """Loads the dump. Returns the schema to which existing data was renamed; None without any."""
     aside = f"{ASIDE}{datetime.now(UTC):%Y%m%d_%H%M%S}" if occupied.has_tables else None
     away = f"ALTER SCHEMA public RENAME TO {aside}" if aside else "DROP SCHEMA IF EXISTS public"
     load(url, wish.source / DATABASE, [away, "CREATE SCHEMA public"], progress, wish.tools)
@@ -127,7 +127,7 @@ def _load(
 
 
 def _tidy(owner: psycopg.Connection[TupleRow], aside: str | None) -> None:
-    """Who had signed out is signed out, and a token that was revoked since the backup opens nothing."""
+    """Deletes sessions that have ended, and revokes tokens that were revoked since the backup."""
     owner.execute("UPDATE session SET ended_at = now() WHERE ended_at IS NULL")
     if aside is not None:
         owner.execute(
@@ -139,7 +139,7 @@ def _tidy(owner: psycopg.Connection[TupleRow], aside: str | None) -> None:
 
 
 def _ends(found: list[LedgerHead], manifest: Manifest) -> list[str]:
-    """Where a ledger does not end as the backup says."""
+    """Ledgers whose heads differ from the manifest."""
     promised = {head.program: head for head in manifest.heads}
     there = {head.program: head for head in found}
     faults = [f"program {program} is in no backup of this moment" for program in there.keys() - promised.keys()]
@@ -152,21 +152,21 @@ def _ends(found: list[LedgerHead], manifest: Manifest) -> list[str]:
 
 
 def _faults(url: str, manifest: Manifest, progress: Progress) -> list[str]:
-    """What is wrong within the ledgers, read from their first entries."""
+    """Faults within the ledgers, verified from their first entries."""
     faults = []
     ledgers = [Expected(head.program, head.seq, bytes.fromhex(head.leaf)) for head in manifest.heads]
     for number, one in enumerate(verified(url, ledgers), 1):
         faults += [
             f"program {one.program} entry {problem.seq}: {problem.code}: {problem.sentence}"
             for problem in one.problems
-            if problem.code != "head"  # told of all ledgers by their heads
+            if problem.code != "head"  # heads are compared for all ledgers elsewhere
         ]
         progress("Ledgers", number, len(ledgers))
     return faults
 
 
 async def _declare(url: str, reason: str) -> int:
-    """A new epoch: every workflow is told again, and whatever it knew of a later record counts for nothing."""
+    """Begins a new epoch: every workflow is signalled again and discards state from a later record."""
     async with ReadPool(url, size=1) as reader, OperationalPool(url, size=1) as operational:
         epochs = Epochs(reader, operational)
         return await epochs.declare(reason, instead_of=await epochs.current())

@@ -1,7 +1,7 @@
-"""Taking a backup: database, documents and settings of one moment, while the service goes on.
+"""Taking a backup: database, documents and settings as of one snapshot, while the service runs.
 
-A transaction holds a snapshot; in it the heads of all ledgers are read, and the dump is of it. Documents are stored before they
-are noted, and never change, so those that the snapshot knows of are copied after it.
+One transaction exports a snapshot; the ledger heads and the dump are read from it. Documents are stored before they are
+recorded and never change, so those of the snapshot are copied after it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ OURS = ("ACCORD_", "DATABASE_", "TEMPORAL_")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What is saved: a database, as its owner or the service reads it, a store of documents, and settings as variables."""
+    """What is saved: a database by the URLs of owner and service, a document store, and settings as variables."""
 
     url: str
     store: ObjectStore
@@ -39,9 +39,9 @@ class Source:
 
 
 def take(source: Source, target: Path, progress: Progress, tools: Path | None = None) -> Manifest:
-    """Writes a backup into a folder that is not there yet, whole or not at all. Raises Unusable.
+    """Writes a backup into a new folder, atomically. Raises Unusable.
 
-    What it finds to be missing or wrong is in the manifest.
+    Missing or wrong data is listed in the manifest.
     """
     if target.exists():
         raise Unusable(f"{target} is there already: name a folder that is not, a new one for each backup.")
@@ -101,7 +101,7 @@ def _manifest(folder: Path, found: list[LedgerHead], identity: tuple[datetime, s
 
 
 def _copied(store: ObjectStore, digests: list[str], folder: Path, progress: Progress) -> list[str]:
-    """Copies documents; the hashes of those that the store does not have as they were filed."""
+    """Copies documents; returns the hashes of those that are missing or damaged in the store."""
     missing = []
     for number, digest in enumerate(digests, 1):
         try:
@@ -117,13 +117,13 @@ def _copied(store: ObjectStore, digests: list[str], folder: Path, progress: Prog
 
 
 def without_secrets(environment: Mapping[str, str]) -> dict[str, object]:
-    """What an environment says to a service: secrets are withheld, and somebody has to have those elsewhere."""
+    """The service's environment variables with secrets redacted, which have to be kept elsewhere."""
     withholding = Redaction(environment)
     return {name: withholding.value(name, value) for name, value in sorted(environment.items()) if name.startswith(OURS)}
 
 
 def _closed(folder: Path) -> None:
-    """For its owner alone, and on the disk before it bears its name."""
+    """Restricts permissions to the owner and syncs to disk, before the folder gets its final name."""
     for path in (*folder.rglob("*"), folder):
         path.chmod(0o700 if path.is_dir() else 0o600)
         handle = os.open(path, os.O_RDONLY)

@@ -1,4 +1,4 @@
-"""`accord doctor`: everything looked at once, each finding with what to do."""
+"""The command `accord doctor`: runs all checks and prints their findings."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ INSTEAD = {
 
 @dataclass(frozen=True, slots=True)
 class Checkup:
-    """How far to look."""
+    """The scope of the checks."""
 
     home: Path
     within: timedelta = SOON
@@ -86,7 +86,7 @@ def _tell(finding: Finding) -> None:
 
 
 async def findings(look: Checkup, environment: Mapping[str, str]) -> AsyncIterator[Finding]:
-    """One after the other; what rests on something that is not there is not looked at."""
+    """Runs the checks in order. Checks whose prerequisites failed are skipped."""
     yield machine.disk(look.home)
     for finding in machine.modes(look.home, environment):
         yield finding

@@ -1,4 +1,4 @@
-"""What somebody who looks has found."""
+"""Findings of `accord doctor`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """A warning will become a fault, or hides one; with a fault, something does not work or is not safe."""
+    """A warning can become a fault, or hides one. A fault means that something fails or is insecure."""
 
     WELL = "well"
     WARNING = "warning"
@@ -16,7 +16,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was looked at, how it is in a sentence, and what to do; nothing is to be done where it is well."""
+    """The checked item, its state in a sentence, and the remedy; empty where it is well."""
 
     check: str
     state: State

@@ -1,4 +1,4 @@
-"""This machine: is there room, and who else can read what is for us alone?"""
+"""Checks of this machine: disk space and file permissions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def disk(home: Path) -> Finding:
 
 
 def modes(home: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
-    """Of our own files, and of the secrets of sources."""
+    """Permissions of our files, and of the secrets of sources."""
     open_files = [path for name in OURS if (path := home / name).exists() and _is_open(path)]
     if open_files:
         yield fault(

@@ -1,4 +1,4 @@
-"""The commands that talk to a service, in the groups in which the help shows them."""
+"""The remote commands, grouped as in the help."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a shell completes: ids of programs, and names of milestones and phases, as the service has them."""
+"""Shell completion: ids of programs, and names of milestones and phases, from the service."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from cli.remote.login import NotLoggedIn, kept
 from cli.service import Refused, ServiceClient
 
 PATIENCE_SECONDS = 2
-"""A shell waits for what it completes."""
+"""The timeout: the shell blocks meanwhile."""
 
 
 def _found(question: Callable[[Client], Awaitable[Iterable[tuple[str, str]]]], begun: str) -> list[tuple[str, str]]:
-    """Names that begin so, with what they are; none where the service does not say: a completion explains nothing."""
+    """Matching names with descriptions; none where the service cannot be asked, since completion cannot show errors."""
 
     async def asked() -> Iterable[tuple[str, str]]:
         login = kept()

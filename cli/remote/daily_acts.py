@@ -1,4 +1,4 @@
-"""`accord verify`, `return`, `withdraw`, `observe`, `determine`, `consent`, `advance`, `take-back`: what is done every day."""
+"""Commands for frequent acts: `verify`, `return`, `withdraw`, `observe`, `determine`, `consent`, `advance`, `take-back`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`accord login`, `programs`, `show`, `blocking`, `owed`, `dates`, `ledger`, `changes`: what is read every day."""
+"""Commands for frequent reads: `login`, `programs`, `show`, `blocking`, `owed`, `dates`, `ledger`, `changes`."""
 
 from __future__ import annotations
 

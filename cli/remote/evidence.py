@@ -1,4 +1,4 @@
-"""`accord evidence …`, `documents`, `download`: what shows a milestone, and the bytes that it names."""
+"""Commands for evidence and documents: `accord evidence …`, `documents`, `download`."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def add(  # noqa: PLR0913, PLR0917  each is an option of the command
 
 
 async def _only_showing(asked: Client, program: str, milestone: str, *, is_document: bool) -> str:
-    """The one showing of a milestone that takes a document, or words. Raises Unclear or Refused."""
+    """The only showing of a milestone that takes a document, or words. Raises UsageError or Refused."""
     found = [one for one in await asked.read(f"/programs/{program}/milestones") if one["name"] == milestone]
     kinds = {"document"} if is_document else {"statement", "attestation"}
     names = [one["name"] for held in found for one in held["shown_by"] if one["kind"] in kinds]
@@ -66,7 +66,7 @@ async def _only_showing(asked: Client, program: str, milestone: str, *, is_docum
 
 
 async def _upload(asked: Client, program: str, file: Path) -> dict[str, Any]:
-    """Files a document, and answers how evidence names it. Raises Refused."""
+    """Files a document; returns the fields by which evidence names it. Raises Refused."""
     size, digest = _measured(file)
     with _progress() as progress:
         task = progress.add_task(file.name, total=size)
@@ -76,7 +76,7 @@ async def _upload(asked: Client, program: str, file: Path) -> dict[str, Any]:
 
 
 def _progress() -> Progress:
-    """Bytes as they go, told to a terminal alone."""
+    """A progress bar in bytes, on terminals only."""
     paper, columns = console(errors=True), ("{task.description}", BarColumn(), DownloadColumn(), TransferSpeedColumn())
     return Progress(*columns, console=paper, transient=True, disable=not paper.is_terminal)
 
@@ -197,7 +197,7 @@ async def _hash_of(asked: Client, held: str, evidence: str) -> str:
 
 
 async def _written(answer: httpx2.Response, to: Path, digest: str) -> Path:
-    """Writes the file; it is taken away again where it is not what its hash says. Raises Unclear."""
+    """Writes the file and verifies its hash; deletes it where that is wrong. Raises UsageError."""
     try:
         out = to.open("xb")
     except OSError as error:

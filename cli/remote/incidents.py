@@ -1,4 +1,4 @@
-"""`accord incident …`: reported, confirmed, contested, dismissed, resolved."""
+"""Commands for incidents: `accord incident report`, `confirm`, `contest`, `dismiss`, `resolve`."""
 
 from __future__ import annotations
 

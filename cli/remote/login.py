@@ -1,4 +1,4 @@
-"""Where the service is, and as whom it is asked: kept for the user alone, in a file of their configuration."""
+"""The stored login: address of the service and token, in a private file of the user's configuration."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from typing import Any
 import typer
 
 ADDRESS, TOKEN = "ACCORD_API", "ACCORD_TOKEN"
-"""Variables that go before what was kept: a pipeline has no configuration of its own."""
+"""Environment variables that override the file, as for CI."""
 
 
 class NotLoggedIn(Exception):
-    """Nothing says which service is meant, or what does is open to others."""
+    """No service is configured, or the login file is readable by others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """The address of a service, and the token with which it is asked."""
+    """The address of a service, and a token."""
 
     api: str
     token: str
 
 
 def login_file() -> Path:
-    """In the user's folder for configuration, which XDG_CONFIG_HOME may name."""
+    """Its path in the user's configuration folder, which XDG_CONFIG_HOME may name."""
     return Path(typer.get_app_dir("accord")) / "login.json"
 
 
 def kept() -> Login:
-    """What the environment says, or what was kept. A token is sent to the address that it was given for and to no other.
+    """The login from the environment, or from the file. A token is sent only to the address for which it was stored.
 
     Raises NotLoggedIn.
     """
@@ -48,7 +48,7 @@ def kept() -> Login:
 
 
 def keep(login: Login) -> Path:
-    """Adds the login to those that are kept, as the one that is used. The file is written whole or not at all."""
+    """Adds the login and makes it the current one. The file is written atomically."""
     file = login_file()
     try:
         tokens = _held()["tokens"]
@@ -65,7 +65,7 @@ def keep(login: Login) -> Path:
 
 
 def _held() -> dict[str, Any]:
-    """The address that is used, and tokens by address. Raises NotLoggedIn."""
+    """The current address, and tokens by address. Raises NotLoggedIn."""
     file = login_file()
     try:
         with file.open(encoding="utf-8") as opened:

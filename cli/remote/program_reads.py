@@ -1,4 +1,4 @@
-"""What is read of one program, each as a table: one command a question, of the same name as its route."""
+"""Reads of one program, each as a table: a command for each route, with the route's name."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Where = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A command of this name: the answer's lines, with the path of what stands in each column."""
+    """A command: its columns, with the path of each value in the response's items."""
 
     name: str
     says: str
@@ -89,7 +89,7 @@ QUESTIONS = (
 
 
 def commands() -> dict[str, Callable[..., None]]:
-    """A command for each question, by its name."""
+    """All commands, by name."""
     return {question.name: _command(question) for question in QUESTIONS}
 
 

@@ -1,4 +1,4 @@
-"""`accord prove`: a ledger proved from the bytes that were hashed, without trusting whoever runs the service."""
+"""`accord prove`: verifies a ledger from its sealed bytes, without trust in the service."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def prove(
 
 
 def _unlike(checkpoint: Checkpoint, leaves: Sequence[bytes]) -> str | None:
-    """What is wrong with a ledger that stood so at a checkpoint; None where nothing is."""
+    """How a ledger contradicts a checkpoint; None where it does not."""
     if checkpoint.size > len(leaves):
         return f"the ledger has {len(leaves)} entries, and had {checkpoint.size} at the checkpoint: entries are gone"
     if root_of(leaves[: checkpoint.size]) != checkpoint.root:

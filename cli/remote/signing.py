@@ -1,4 +1,4 @@
-"""Signing: an act is previewed, shown in words, asked about, and recorded bound to the effects that were shown."""
+"""Signing an act: preview, confirmation, and recording bound to the previewed effects."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ Key = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class ToSign:
-    """An act: where it is sent, under the program's address, and what is said.
+    """An act: its path below the program, and its body.
 
-    `first` asks for or uploads what it takes, and answers further fields.
+    `first` asks for or uploads further fields and returns them.
     """
 
     path: str
@@ -38,7 +38,7 @@ class ToSign:
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """How the caller signs."""
+    """Options of signing."""
 
     yes: bool = False
     preview: bool = False
@@ -47,7 +47,7 @@ class How:
 
 
 def signed(act_of: Callable[..., ToSign]) -> Callable[..., None]:
-    """The command that signs the act which `act_of` makes of its arguments and options."""
+    """A command that signs the act which `act_of` builds from the arguments and options."""
 
     def command(program: str, *, yes: bool, preview: bool, json: bool, key: str | None, **said: Any) -> None:
         act, how = act_of(**said), How(yes=yes, preview=preview, json=json, key=key)
@@ -61,7 +61,7 @@ def signed(act_of: Callable[..., ToSign]) -> Callable[..., None]:
     options = {"yes": (Yes, False), "preview": (OnlyPreview, False), "json": (AsJson, False), "key": (Key, None)}
     for name, (annotation, default) in options.items():
         parameters.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default))
-    # Typer reads a command's arguments and options from its signature.
+    # Typer derives arguments and options from the signature.
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {one.name: one.annotation for one in parameters}
     command.__name__, command.__doc__ = act_of.__name__, act_of.__doc__
@@ -76,9 +76,9 @@ async def _in_program(asked: Client, named: str, act: ToSign, how: How) -> None:
 
 
 async def sign(asked: Client, path: str, body: dict[str, Any], how: How, *, binds: bool = True) -> None:
-    """Previews an act, asks, and records it. Raises Refused or Unanswered; ends the command when nobody signs.
+    """Previews an act, asks, and records it. Raises Refused or NoResponse; exits when the user does not confirm.
 
-    `binds`: the route takes the hash of the effects that were shown, and refuses when they are others by then.
+    `binds`: the route takes the hash of the previewed effects, and refuses others.
     """
     key, bound = how.key or str(uuid4()), dict[str, str]()
     while True:
@@ -103,7 +103,7 @@ async def sign(asked: Client, path: str, body: dict[str, Any], how: How, *, bind
 
 
 def _question(shown: dict[str, Any]) -> None:
-    """Ends the command unless somebody says yes."""
+    """Exits unless the user confirms."""
     signer = next((entry["actor"] for entry in shown["entries"] if entry.get("actor")), None)
     try:
         agreed = typer.confirm(f"Sign it{' as ' + doer(signer) if signer else ''}?", err=True)
@@ -114,7 +114,7 @@ def _question(shown: dict[str, Any]) -> None:
 
 
 def _show(shown: dict[str, Any], *, aside: bool = False) -> None:
-    """What an act would do: itself, and what follows from it."""
+    """Prints the preview: the act and its effects."""
     paper = console(errors=aside)
     paper.print("This would be recorded:" if shown["entries"] else "Nothing would change.")
     for entry in shown["entries"]:

@@ -1,4 +1,4 @@
-"""`accord watch` and `accord compare`: checkpoints that a party keeps, and what two of them prove against who signed them."""
+"""`accord watch` and `accord compare`: stored checkpoints, and proof of a split view from two of them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Keys = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a party keeps of a ledger: the newest note, and the keys that it trusts."""
+    """The stored state of a ledger: the newest note, and the trusted keys."""
 
     note: Path
     keys: Path
@@ -38,7 +38,7 @@ class Kept:
         return cls(folder / f"{program}.note", folder / f"{program}.keys")
 
     def write(self, note: str, keys: Iterable[VerifierKey]) -> None:
-        """Both, each whole or not at all."""
+        """Writes both files, each atomically."""
         self.note.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         for file, text in ((self.keys, "".join(f"{key}\n" for key in keys)), (self.note, note)):
             fresh = file.with_name(f"{file.name}.new")
@@ -109,14 +109,14 @@ def compare(
 
 
 def kept_checkpoint(file: Path, key: list[str] | None) -> Checkpoint:
-    """The checkpoint in a file, signed by each of the keys that are trusted. Ends the command where it is not."""
+    """The checkpoint in a file, verified with each trusted key. Exits where it is not valid."""
     if not key:
         stop("say whom you trust: --key for each key of the ledger, as `accord watch` has shown it", UNREADABLE)
     return _verified(file.read_text(encoding="utf-8"), _keys(key), str(file))
 
 
 def _fault(before: Checkpoint, now: Checkpoint, hashes: Sequence[bytes]) -> str | None:
-    """What is wrong with a ledger that stood so before and stands so now; None where it only grew."""
+    """The fault of a ledger between two checkpoints; None where it only grew."""
     if now.origin != before.origin:
         return f"the service calls this ledger {now.origin}; you kept {before.origin}"
     if now.size < before.size:
