@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: choose parts and sizes; without arguments all of it, in about half an hour on two cores."""
+"""Command line of the benchmarks: choose parts and sizes; without arguments all of it, in about half an hour on two cores."""
 
 from __future__ import annotations
 
@@ -92,10 +92,10 @@ def main(  # noqa: C901, PLR0912, PLR0913, PLR0917  one option and one branch a 
             pages.looked_at(here, entries, rounds, seconds)
         if "seen" in chosen:
             telemetry.costs(here, [number for number in numbers if number > 1], rounds, seconds, programs)
-        if "alone" in chosen:  # last, since it leaves the worker behind
+        if "alone" in chosen:  # last, since it leaves a backlog for the worker
             acts.alone_against_floor(here, numbers, rounds, seconds, programs)
         memory.weighed(here, "after all that")
-    if "worst" in chosen:  # with the limits that a service has
+    if "worst" in chosen:  # with a service's usual rate limits
         with stage(expensive_a_minute=UNITS_A_MINUTE) as here:
             worst.one_with_an_attacker(here, 30 * seconds, entries * 65 // 100)
 

@@ -1,4 +1,4 @@
-"""One act against the floor, interleaved in one run; and many clients on one program."""
+"""Benchmark of acts: throughput and latency against a minimal write, interleaved in one run; and contention on one program."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ HEAD = ("clients", "floor p50 ms", "p99", "/s", "acts p50 ms", "p99", "/s", "p50
 
 @dataclass(slots=True)
 class Pairs:
-    """Slices of the floor and of acts that were measured beside each other."""
+    """Interleaved slices of the minimal write and of acts."""
 
     floor: list[Outcome] = field(default_factory=list)
     acts: list[Outcome] = field(default_factory=list)
 
     @property
     def latency(self) -> float:
-        """Median of the ratios of neighbouring slices: noise of the machine falls on both."""
+        """The median ratio of neighbouring slices, so that noise of the machine affects both."""
         return median(a.percentile(0.5) / f.percentile(0.5) for f, a in zip(self.floor, self.acts, strict=True))
 
     @property
@@ -42,7 +42,7 @@ class Pairs:
 
 
 def against_floor(stage: Stage, clients: Sequence[int], rounds: int, seconds: float, programs: int) -> None:
-    """Evidence, verification, determination, gate, on many programs, with the worker at work on what follows."""
+    """Evidence, verification, determination and gate on many programs, while the worker is running."""
     _prepare_floor(stage)
     pairs = {number: Pairs() for number in clients}
     for _ in range(rounds):
@@ -55,7 +55,7 @@ def against_floor(stage: Stage, clients: Sequence[int], rounds: int, seconds: fl
 
 
 def alone_against_floor(stage: Stage, clients: Sequence[int], rounds: int, seconds: float, programs: int) -> None:
-    """The same while the worker stands still. It is left with minutes of work, so this is measured last."""
+    """The same with the worker stopped. This leaves minutes of backlog, so it is measured last."""
     _prepare_floor(stage)
     pairs = {number: Pairs() for number in clients}
     with stage.without_worker():
@@ -79,7 +79,7 @@ def _judge(title: str, of: dict[int, Pairs]) -> None:
 
 
 def family_against_floor(stage: Stage, clients: Sequence[int], rounds: int, children: int) -> None:
-    """The ladder on programs that are children of one parent, to which each reports, beside as many that have none."""
+    """The ladder on children that report to one parent, and on as many programs without a parent."""
     _prepare_floor(stage)
     api, people = stage.service.api, stage.service.people
     alone, family = ({number: Pairs() for number in clients} for _ in range(2))
@@ -103,7 +103,7 @@ def family_against_floor(stage: Stage, clients: Sequence[int], rounds: int, chil
 
 
 def reset_against_floor(stage: Stage, clients: Sequence[int], programs: int) -> None:
-    """The same on the report's plan: its first two phases, with a wait (not measured) where findings may be observed."""
+    """The first two phases of the report's plan, with an unmeasured wait in which findings may be observed."""
     _prepare_floor(stage)
     lines = []
     for number in clients:
@@ -128,7 +128,7 @@ def reset_against_floor(stage: Stage, clients: Sequence[int], programs: int) -> 
 
 
 def hot(stage: Stage, clients: Sequence[int], rounds: int, seconds: float) -> None:
-    """Everybody on one program: acts that wait for it share transactions."""
+    """Many clients on one program, whose waiting acts share transactions (group commit)."""
     _prepare_floor(stage)
     people = stage.service.people
     pairs = {number: Pairs() for number in clients}
@@ -149,7 +149,7 @@ def _prepare_floor(stage: Stage) -> None:
 
 
 def _hold_ladders(stage: Stage, programs: int) -> None:
-    """Each third lane is about to record, to verify and to determine: whenever it is looked, every third act opens a gate."""
+    """Loads lanes at three offsets, so that at any time every third act opens a gate."""
     people = stage.service.people
     ids = asyncio.run(asks.programs(stage.service.api, people, programs))
     lanes: list[Lane] = [list(asks.ladder(program, people)) for program in ids]

@@ -1,4 +1,4 @@
-"""Many programs started at once with acts beside them and no rest, and how fast the relay tells workflows what waits for it."""
+"""Benchmark of bursts: many programs started at once beside acts, and how fast the relay signals waiting workflows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CLIENTS = 4
 
 
 def of_starts(stage: Stage, programs: int, rounds: int, seconds: float) -> None:
-    """Acts on programs that are at rest; beside so many starts; and on the fresh programs as soon as they are there."""
+    """Acts on idle programs; beside a number of starts; and on new programs as soon as they exist."""
     people = stage.service.people
     lines = []
     for number in range(rounds):
@@ -37,7 +37,7 @@ def of_starts(stage: Stage, programs: int, rounds: int, seconds: float) -> None:
 
 
 def drained(stage: Stage, programs: int) -> None:
-    """Every program has something for its workflow while the worker stands still; then it goes on."""
+    """Every program has a pending signal while the worker is stopped; then the worker continues."""
     people = stage.service.people
     ids = asyncio.run(asks.programs(stage.service.api, people, programs))
     stage.load.hold("gates", stage.service.port, [list(asks.ladder(one, people))[:3] for one in ids])

@@ -1,4 +1,4 @@
-"""Checks that are due together: how soon what a producer answers is recorded, what the worker weighs, what a kill costs."""
+"""Benchmark of automated checks due at one time: delay until recorded, memory of the worker, cost of a kill."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from workflows.messages import check_schedule
 
 IN_A_PROGRAM = 50
 MADE_A_SECOND = 20
-"""Schedules; a guess on the side of caution, since the plan has to name the minute before they are made."""
+"""Schedules; a cautious estimate, since the plan names the minute before they are created."""
 
 PATIENCE_SECONDS = 180.0
 BAR_SECONDS = 60.0
@@ -34,7 +34,7 @@ Checks: TypeAlias = Mapping[str, Sequence[str]]
 
 
 def due(stage: Stage, checks: int) -> None:
-    """So many checks whose schedules fall due within one minute; then all at one instant, and the worker killed."""
+    """A number of checks, first scheduled within one minute; then all at one instant, with the worker killed."""
     lines = []
     with producer() as asked:
         made = asyncio.run(_made(stage, asked, checks))
@@ -57,7 +57,7 @@ def due(stage: Stage, checks: int) -> None:
 
 
 async def _made(stage: Stage, asked: Producer, checks: int) -> Checks:
-    """Programs with checks; returns when the minute has come in which these are due."""
+    """Starts programs with checks; returns when the minute of their schedules has begun."""
     begun = datetime.now(UTC)
     minute = (begun + timedelta(seconds=75 + checks / MADE_A_SECOND)).replace(second=0, microsecond=0)
     local = minute.astimezone(ZoneInfo("Asia/Baghdad"))
@@ -78,7 +78,7 @@ async def _made(stage: Stage, asked: Producer, checks: int) -> Checks:
 
 
 async def _ran(stage: Stage, made: Checks, year: int, *, killed: bool) -> None:
-    """Lets all checks run, and ends when all are recorded, or the patience is over."""
+    """Lets all checks run, and returns when all are recorded or the timeout is over."""
     checks = sum(map(len, made.values()))
     if killed:
         temporal = await stage.service.temporal()
@@ -111,7 +111,7 @@ async def _rows(stage: Stage, made: Checks, year: int) -> list[dict[str, Any]]:
 
 
 async def _recorded(stage: Stage, asked: Producer, made: Checks, year: int) -> tuple[list[float], int]:
-    """Seconds from the first answer to each check until it was recorded, in order; and how many stand there twice."""
+    """Sorted seconds from the first response to each check until it was recorded; and the number of duplicates."""
     rows = await _rows(stage, made, year)
     counted = Counter(row["indicator"] for row in rows)
     late = sorted(row["recorded_at"].timestamp() - asked.answered[f"/{row['indicator']}"] for row in rows)
@@ -120,7 +120,7 @@ async def _recorded(stage: Stage, asked: Producer, made: Checks, year: int) -> t
 
 @contextmanager
 def _weighing(stage: Stage) -> Iterator[list[float]]:
-    """Megabytes of the worker, each second."""
+    """Samples the memory of the worker each second, in megabytes."""
     megabytes: list[float] = []
     ends = threading.Event()
 

@@ -1,4 +1,4 @@
-"""What the clock costs: the processor time of Temporal and the worker for a start, a gate and a strike."""
+"""Benchmark of clocks: processor time of Temporal and the worker for a start, a gate and a strike."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ IDLE_SECONDS = 5
 
 
 def costs(stage: Stage, programs: int) -> None:
-    """Each is measured over so many programs, from rest to rest."""
+    """Measures each over a number of programs, from idle to idle."""
     lines = []
     ahead = 20 + programs * 0.05
     due = datetime.now(UTC) + timedelta(seconds=ahead)
@@ -34,7 +34,7 @@ def costs(stage: Stage, programs: int) -> None:
     stage.load.hold("gates", stage.service.port, ladders, repeats=False)
 
     def open_gates() -> None:
-        stage.load.run("gates", clients=4, seconds=120)  # until nothing is left
+        stage.load.run("gates", clients=4, seconds=120)  # until no act is left
 
     lines.append(("a gate", *_measured(stage, programs * GATES_EACH, open_gates)))
     head = ("of", "Temporal ms", "worker ms", "together ms", "seconds from rest to rest")
@@ -42,7 +42,7 @@ def costs(stage: Stage, programs: int) -> None:
 
 
 def _measured(stage: Stage, count: int, do: Callable[[], None]) -> tuple[float, float, float, float]:
-    """Milliseconds of Temporal, of the worker and of both, without what they use while nothing happens; and the seconds."""
+    """Milliseconds of Temporal, of the worker and of both, less their idle usage; and the elapsed seconds."""
     stage.rested()
     idle = _used(stage, lambda: time.sleep(IDLE_SECONDS))
     temporal, worker, lasted = _used(stage, do, stage.rested)
@@ -53,7 +53,7 @@ def _measured(stage: Stage, count: int, do: Callable[[], None]) -> tuple[float, 
 
 
 def _used(stage: Stage, *steps: Callable[[], None]) -> tuple[float, float, float]:
-    """Seconds of Temporal's and the worker's processor, and of the clock, while the steps are done."""
+    """Seconds of processor time of Temporal and the worker, and of elapsed time, during a block."""
     before, begun = stage.clock_processor(), time.monotonic()
     for step in steps:
         step()

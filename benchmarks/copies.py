@@ -1,4 +1,4 @@
-"""Programs in thousands: copies of a program's rows under new ids, made by SQL. They have no ledgers and no workflows."""
+"""Thousands of programs as copies of one program's rows under new ids, made by SQL, without ledgers and workflows."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from psycopg import sql
 from benchmarks.stage import Stage
 
 LISTED: Mapping[str, str] = {"program": "id", "membership": "program_id"}
-"""What the list of programs reads, with the columns of the programs' ids."""
+"""The tables behind the list of programs, with the columns of the programs' ids."""
 
 
 def multiply(stage: Stage, pattern: str, programs: int, tables: Mapping[str, str] = LISTED) -> None:
-    """Copies the rows of one program so many times, started one second apart."""
+    """Copies the rows of one program a number of times, started one second apart."""
     with psycopg.connect(stage.service.addresses["database_owner_url"]) as connection:
         connection.execute(
             "CREATE TEMP TABLE copies AS SELECT gen_random_uuid() AS id, n FROM generate_series(1, %s) n", [programs]

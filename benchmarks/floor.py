@@ -1,6 +1,6 @@
-"""What a write costs at the very least: one validated body, one insert, one commit, with the same libraries and server.
+"""The baseline of the benchmarks: one validated body, insert and commit, on the same libraries and servers.
 
-No token, no law, no ledger, no clock. Served as the API is, by `api.server` in one process.
+It has no tokens, law, ledger or clocks. It is served like the API, by `api.server` in one process.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How far Temporal is behind the record, and how late a clock takes effect."""
+"""Benchmark of delays: how far Temporal is behind the record, and how late clocks take effect."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ phases:
 
 
 def behind(stage: Stage, rates: list[int], seconds: float, programs: int) -> None:
-    """Acts at a steady rate on many programs; one more program is suspended and resumed, to see when Temporal shows it."""
+    """Acts at a steady rate on many programs; another program is suspended and resumed, to measure when Temporal shows it."""
     people = stage.service.people
     lines = []
     for rate in rates:
@@ -88,7 +88,7 @@ def _watch(stage: Stage, samples: list[int], until: threading.Event) -> None:
 
 
 async def _shown_after(stage: Stage, program: str, until: threading.Event) -> list[float]:
-    """Seconds from the receipt of an act until Temporal's search attributes show it, again and again."""
+    """Repeatedly, the seconds from the receipt of an act until Temporal's search attributes show it."""
     found: list[float] = []
     temporal = await stage.service.temporal()
     handle = temporal.get_workflow_handle(program_workflow(program))
@@ -108,7 +108,7 @@ async def _shown_after(stage: Stage, program: str, until: threading.Event) -> li
 
 
 def strikes(stage: Stage, programs: int, ahead: float, spread: float) -> None:
-    """Programs whose deadline is due at one instant, and others whose deadlines are spread evenly; nobody acts."""
+    """Programs whose deadline is due at one instant, and others with deadlines spread evenly; without any act."""
     lines = []
     for title, width in (("at one instant", 0.0), (f"spread over {spread:.0f} s", spread)):
         first = datetime.now(UTC) + timedelta(seconds=ahead)
@@ -140,7 +140,7 @@ async def start_dated(stage: Stage, dues: list[datetime]) -> None:
 
 
 def _lateness(stage: Stage, programs: int, since: datetime, until: datetime) -> list[float]:
-    """Seconds from due to recorded, of every strike since then, in order; waits until all have struck."""
+    """Sorted seconds from due to recorded of every strike since an instant; waits until all have struck."""
     query = (
         "SELECT extract(epoch FROM e.recorded_at - m.due_revised)::float8 FROM ledger_entry e"
         " JOIN program p ON p.id = e.program_id AND p.plan = 'dated'"

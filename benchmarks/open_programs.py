@@ -1,4 +1,4 @@
-"""What many open programs weigh in Temporal: each with a phase and a timer of a month."""
+"""Benchmark of open programs: their memory and storage in Temporal, each with a phase and a timer of a month."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ AT_ONCE = 40
 
 
 def weighed(stage: Stage, programs: int) -> None:
-    """Workflows alone, since the record of so many programs is measured elsewhere."""
+    """Measures workflows only; the record of as many programs is measured elsewhere."""
     before, begun = _weight(stage), time.monotonic()
     asyncio.run(_start(stage, programs))
     started = time.monotonic() - begun

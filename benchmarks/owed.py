@@ -1,4 +1,4 @@
-"""What is owed, asked across 1,000 programs and across 20,000, of which one in ten has something due."""
+"""Benchmark of queries on owed acts, across 1,000 and 20,000 programs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ WHERE owed.program_id = dated.program_id
 
 
 def across(stage: Stage, programs: int, rounds: int) -> None:
-    """Each question at both sizes, beside the floor in the same seconds."""
+    """Each query at both sizes, beside the minimal write in the same seconds."""
     people = stage.service.people
     (pattern,) = asyncio.run(asks.programs(stage.service.api, people, 1))
     stage.told()
@@ -70,7 +70,7 @@ def _fill(stage: Stage, pattern: str, programs: int) -> None:
 
 
 def _asked(stage: Stage, names: list[str], rounds: int) -> dict[str, tuple[float, float]]:
-    """The median in milliseconds, and as a multiple of the floor measured just before."""
+    """The median in milliseconds, and its ratio to the minimal write measured just before."""
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in names}
     for _ in range(rounds):
         for name in names:

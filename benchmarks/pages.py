@@ -1,4 +1,4 @@
-"""What the pages cost: on the server, over the wire, with a long ledger, and beside acts."""
+"""Benchmark of the web pages: rendering, transferred bytes, long ledgers, and open pages beside acts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PROGRAMS, STREAMS, SHORT = 50, 50, 100
 
 
 def looked_at(stage: Stage, entries: int, rounds: int, seconds: float) -> None:
-    """The page of a program of the report's plan, the desk over fifty, and a program whose ledger is long."""
+    """The page of a program of the report's plan, the desk over fifty programs, and a program with a long ledger."""
     people = stage.service.people
     fifty = asyncio.run(_resets(stage, PROGRAMS))
     short, long = asyncio.run(asks.programs(stage.service.api, people, 2))
@@ -53,7 +53,7 @@ def looked_at(stage: Stage, entries: int, rounds: int, seconds: float) -> None:
 
 
 async def _resets(stage: Stage, number: int) -> list[str]:
-    """Programs of the report's plan, each with everybody in it."""
+    """Programs of the report's plan, each with all people as members."""
     people = stage.service.people
     async with Api(stage.service.api) as service:
         body = first_people.start_of(tuple(people.values()), PLAN)
@@ -61,7 +61,7 @@ async def _resets(stage: Stage, number: int) -> list[str]:
 
 
 def _signed_in(stage: Stage, person: str) -> str:
-    """The cookie of a session."""
+    """A session cookie."""
     token = stage.service.people[person].token
     with httpx2.Client(base_url=stage.service.api, trust_env=False) as client:
         client.post("/sign-in", data={"token": token})
@@ -73,7 +73,7 @@ def _page(path: str, cookie: str) -> Request:
 
 
 def _first_load(stage: Stage, path: str, cookie: str) -> None:
-    """Bytes of bodies as they are sent to a browser that has been here never before: the page, and what it names."""
+    """Transferred bytes of the page and its files, without a browser cache."""
     headers = {"Cookie": cookie, "Accept-Encoding": "gzip"}
     sent: dict[str, int] = {}
     with httpx2.Client(base_url=stage.service.api, trust_env=False, headers=headers) as client:
@@ -86,7 +86,7 @@ def _first_load(stage: Stage, path: str, cookie: str) -> None:
 
 
 def _beside_acts(stage: Stage, programs: list[str], cookie: str, rounds: int, seconds: float) -> None:
-    """Acts while fifty pages are open, against acts while none is, in turns."""
+    """Acts while fifty pages are open, and while none is, in turns."""
     people, found = stage.service.people, dict[bool, list[float]]({False: [], True: []})
     (busy,) = asyncio.run(asks.programs(stage.service.api, people, 1))
     for turn in range(2 * rounds):
@@ -102,7 +102,7 @@ def _beside_acts(stage: Stage, programs: list[str], cookie: str, rounds: int, se
 
 @contextmanager
 def _open_streams(stage: Stage, programs: list[str], cookie: str) -> Iterator[None]:
-    """Event streams that are read to nowhere, one for each program."""
+    """An event stream for each program, read and discarded."""
     if not programs:
         yield
         return

@@ -1,4 +1,4 @@
-"""What a long program costs a process that has just started: its first act, and looking back at any instant."""
+"""Benchmark of a cold start on a long program: its first act, and reads of past states."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ INSTANTS = 12
 
 
 def after_restart(stage: Stage, entries: int, rounds: int) -> None:
-    """The API is killed before each measurement; instants to look back at lie anywhere in the program."""
+    """Kills the API before each measurement; past instants are random."""
     people = stage.service.people
     short, program = asyncio.run(asks.programs(stage.service.api, people, 2))
     asyncio.run(fill(stage, program, entries))
-    chance = random.Random(entries)  # noqa: S311  the same instants in each run
+    chance = random.Random(entries)  # noqa: S311  reproducible
     firsts, looks, small = list[float](), list[float](), list[float]()
     for _ in range(rounds):
         _kill(stage)
@@ -67,7 +67,7 @@ def _is_ready(address: str) -> bool:
 
 
 async def _timed(stage: Stage, ask: Ask) -> float:
-    """Milliseconds, after a request of the same person that touches no program: connections and tokens are known."""
+    """Milliseconds, after a request of the same person without a program, so that connections and token cache are warm."""
     async with Api(stage.service.api) as api:
         await api.read(stage.service.people["officer"], "/me")
         begun = time.perf_counter()

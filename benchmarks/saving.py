@@ -1,4 +1,4 @@
-"""How long saving and bringing back take: `python -m benchmarks.saving`.
+"""`python -m benchmarks.saving`: the duration of backup and restore.
 
 A hundred programs of 184 entries, and 300 documents of 200 kB, on two servers of its own.
 """

@@ -1,4 +1,4 @@
-"""What size costs: a program of 10,000 entries against one of 10, a list of 20,000 programs against one of 10."""
+"""Benchmark of size: a program of 10,000 entries against one of 10, a list of 20,000 programs against one of 10."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def long_program(stage: Stage, entries: int, rounds: int) -> None:
     stage.load.hold("read long", stage.service.port, [[asks.get(f"/api/v1/programs/{long}", people["officer"])]], repeats=True)
     found: dict[str, list[float]] = {"act short": [], "act long": [], "read short": [], "read long": []}
     for turn in range(rounds):
-        # Another short one each time, or it would not stay short.
+        # A new short program each time, since acts make it longer.
         (fresh,) = asyncio.run(asks.programs(stage.service.api, people, 1))
         for name, program in (("act short", fresh), ("act long", long)):
             stage.load.hold(name, stage.service.port, [list(asks.statements(program, people, 40, f"r{turn}-"))])
@@ -47,9 +47,9 @@ def long_program(stage: Stage, entries: int, rounds: int) -> None:
 
 
 def long_list(stage: Stage, programs: int, rounds: int) -> None:
-    """The first page, and one filtered by plan, before and after the other programs are there.
+    """The first page, and one filtered by plan, before and after the other programs exist.
 
-    Most of the programs are copies of rows of the tables behind the list, made by SQL: they have no ledger.
+    Most programs are copies of rows of the tables behind the list, made by SQL, without a ledger.
     """
     people = stage.service.people
     ids = asyncio.run(asks.programs(stage.service.api, people, 10))
@@ -73,7 +73,7 @@ def long_list(stage: Stage, programs: int, rounds: int) -> None:
 
 
 def _lists(stage: Stage, names: list[str], rounds: int) -> dict[str, tuple[float, float]]:
-    """The median in milliseconds, and as a multiple of the floor measured just before."""
+    """The median in milliseconds, and its ratio to the minimal write measured just before."""
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in names}
     for _ in range(rounds):
         for name in names:

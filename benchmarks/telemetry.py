@@ -1,4 +1,4 @@
-"""What being seen costs: acts on an API that counts and traces and on one that does not, in turns, on one database."""
+"""Benchmark of telemetry: acts on APIs with and without metrics and traces, in turns, on one database."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Slices:
 
 
 def costs(stage: Stage, clients: Sequence[int], rounds: int, seconds: float, programs: int) -> None:
-    """Three APIs of which none is asked while another is measured; the worker stands still meanwhile."""
+    """Three APIs, measured one at a time, with the worker stopped."""
     with collecting() as collector, stage.without_worker():
         metrics = {"ACCORD_METRICS": f"127.0.0.1:{free_port()}"}
         traces = {
@@ -75,7 +75,7 @@ def _of(  # noqa: PLR0913, PLR0917  what is measured, and how often
 
 
 def _postgres(stage: Stage) -> float:
-    """Seconds of processor of all processes of the database server, those that have ended too."""
+    """Seconds of processor time of all processes of the database server, including those that have ended."""
     first = stage.service.children()["PostgreSQL"]
     return sum(processor(pid) for pid in (first, *_children(first)))
 
@@ -86,7 +86,7 @@ def _children(process: int) -> list[int]:
 
 @contextmanager
 def _api(stage: Stage, settings: dict[str, str]) -> Iterator[tuple[int, int]]:
-    """Another API of the same service; its port and its process."""
+    """Another API process of the same service; its port and its process."""
     port = free_port()
     addresses = stage.service.addresses
     environment = (

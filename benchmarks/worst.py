@@ -1,4 +1,4 @@
-"""Acts of others while one caller sends the worst of everything that is allowed, as fast as the service answers."""
+"""Benchmark of an attack: acts of other people while one caller sends the most expensive permitted requests."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from rules.acts import Role
 from tests.rules.worst_plans import WORST, milestones
 
 LINES = 8
-"""Connections of the caller who attacks."""
+"""Connections of the attacker."""
 
 RATE = 100
-"""Acts a second of all others together."""
+"""Acts a second of all other people together."""
 
 
 def one_with_an_attacker(stage: Stage, seconds: float, entries: int) -> None:
-    """Others in peace, and then beside the attacker; what the worker does of the acts would hide what the API does."""
+    """Other people alone, and then beside the attacker. The worker is stopped, since its load would hide the API's."""
     api, people = stage.service.api, stage.service.people
     attacker = asyncio.run(_another_officer(stage))
     others = asyncio.run(asks.programs(api, people, 110))
@@ -64,7 +64,7 @@ def one_with_an_attacker(stage: Stage, seconds: float, entries: int) -> None:
 
 
 class _Attack:
-    """Another load process, which takes whatever it is answered."""
+    """Another load generator, which accepts any status."""
 
     def __init__(self, port: int, requests: list[Request], seconds: float) -> None:
         self._lanes = [[request.text for request in requests[n::LINES]] for n in range(LINES)]
@@ -103,7 +103,7 @@ async def _another_officer(stage: Stage) -> Person:
 
 
 async def _targets(api: str, attacker: Person, people: dict[str, Person]) -> tuple[str, str]:
-    """A program of the longest plan, and one that will have a long ledger."""
+    """A program of the longest plan, and one for a long ledger."""
     async with Api(api) as service:
         members = first_people.members(people.values())
         long = {"document": asks.LADDER.read_text(), "members": members}
@@ -114,7 +114,7 @@ async def _targets(api: str, attacker: Person, people: dict[str, Person]) -> tup
 
 
 def _worst(attacker: Person, big: str, long: str) -> Iterator[Request]:
-    """Everything in turns."""
+    """All expensive requests in turns."""
     texts = (_starts(attacker), _previews(attacker))
     kinds = (*texts, _past(attacker, long), _views(attacker, big), _pages(attacker, long), _batches(attacker, long))
     yield from (one for one in chain.from_iterable(zip_longest(*kinds)) if one is not None)
@@ -151,7 +151,7 @@ def _pages(attacker: Person, long: str) -> Iterator[Request]:
 
 
 def _batches(attacker: Person, long: str) -> Iterator[Request]:
-    """The attacker is an officer there: admits five hundred people at once."""
+    """Batches of five hundred admissions; the attacker is an officer of the program."""
     for n in range(100):
         members = ({"person": f"p{n}-{k}", "role": "recorder", "party": "us"} for k in range(500))
         deeds = ({"kind": "admit_member", "member": member} for member in members)

@@ -18,7 +18,7 @@ DYNAMIC_CONFIG = {
     "history.transferProcessorMaxPollRPS": "1000",
     "history.timerProcessorMaxPollRPS": "1000",
     "history.maxInFlightUpdates": "200",
-    "system.enableActivityEagerExecution": "true",  # else it is dispatched through a poll, one more step
+    "system.enableActivityEagerExecution": "true",  # otherwise activities are dispatched through a poll, one more step
     # The HTTP API is open to DNS rebinding from any site, and unused.
     "frontend.httpAllowedHosts": "[]",
 }

@@ -127,7 +127,7 @@ def _load(
 
 
 def _tidy(owner: psycopg.Connection[TupleRow], aside: str | None) -> None:
-    """Deletes sessions that have ended, and revokes tokens that were revoked since the backup."""
+    """Ends all sessions, and revokes tokens that were revoked since the backup."""
     owner.execute("UPDATE session SET ended_at = now() WHERE ended_at IS NULL")
     if aside is not None:
         owner.execute(
@@ -159,7 +159,7 @@ def _faults(url: str, manifest: Manifest, progress: Progress) -> list[str]:
         faults += [
             f"program {one.program} entry {problem.seq}: {problem.code}: {problem.sentence}"
             for problem in one.problems
-            if problem.code != "head"  # heads are compared for all ledgers elsewhere
+            if problem.code != "head"  # `_ends` compares the heads of all ledgers
         ]
         progress("Ledgers", number, len(ledgers))
     return faults
