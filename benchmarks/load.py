@@ -2,9 +2,9 @@
 
     python -m benchmarks.load      one order a line on stdin, one outcome a line on stdout, both JSON
 
-Requests are prepared bytes, and of a response only status and length are parsed, so that the server is measured: a request
-takes about 20 µs of processor time here. A lane is a sequence of requests that depend on each other; a client has lanes of its own
-and takes one request of each in turn.
+Requests are prepared bytes, and of a response only status and length are parsed, so that the server is measured: a
+request takes about 20 µs of processor time here. A lane is a sequence of requests that depend on each other; a client has
+lanes of its own and takes one request of each in turn.
 """
 
 from __future__ import annotations

@@ -96,7 +96,7 @@ def _is_wanted(home: Home, held: Held, *, asked: bool) -> bool:
 
 
 def _set_aside(home: Home, say: Say) -> None:
-    """Renames files of an earlier record, where the record is empty. Tokens are kept, since that record may be restored."""
+    """Deletes the state of an earlier record, where the record is empty; its tokens are renamed and kept for a restore."""
     home.first_program.unlink(missing_ok=True)
     shutil.rmtree(home.figures, ignore_errors=True)
     if home.tokens.exists():

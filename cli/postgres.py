@@ -162,8 +162,8 @@ class Postgres:
     def _outlive_predecessor(self) -> None:
         """Waits for a server that a killed parent left behind.
 
-        PostgreSQL refuses to start while the process in postmaster.pid lives, even when its id was reused. /proc shows which processes
-        work in the data folder.
+        PostgreSQL refuses to start while the process in postmaster.pid lives, even when its id was reused. /proc shows which
+        processes work in the data folder.
         """
         deadline = time.monotonic() + ORPHAN_SECONDS
         while living := _processes_in(self._data):
